@@ -1,0 +1,166 @@
+"""
+One side of a call, whatever protocol it speaks.
+
+A leg is commanded by whoever accepted or originated it, and reports what
+happens to exactly one observer.  It negotiates media with us alone: no answer
+of one leg waits for another leg's.  This module holds the interfaces; the
+legs are C{h323.leg} and C{sip.leg}.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from zope.interface import Attribute, Interface
+
+from h323d.call.media import IMediaPort
+from h323d.values.address import PartyAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID
+from h323d.values.media import AudioStream, DigitMethod, MediaProfile
+
+__all__ = ["ILeg", "ILegObserver", "ILegOwner", "IOriginator", "LegDirection"]
+
+
+class LegDirection(enum.Enum):
+    """
+    Who asked for the leg.
+    """
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+
+
+class ILeg(Interface):
+    """
+    One side of a call.  Every command is legal at any time: one that comes too
+    late (after the release) or twice is ignored.
+    """
+
+    legId = Attribute("L{h323d.values.identifiers.LegID}")
+    callId = Attribute("L{h323d.values.identifiers.CallID}, shared by the legs of one call")
+    protocol = Attribute("C{'h323'} or C{'sip'}")
+    direction = Attribute("L{LegDirection}")
+    calling = Attribute("who calls: a tuple of L{PartyAddress}, best first; may be empty")
+    called = Attribute("who is called: a tuple of L{PartyAddress}, best first; may be empty")
+    displayName = Attribute("the peer's name for people to read, cleaned of controls; may be empty")
+    peer = Attribute("the L{h323d.values.address.TransportAddress} that the signalling comes from")
+    state = Attribute("the name of the signalling state, for an operator to read")
+
+    def observe(observer: ILegObserver) -> None:
+        """
+        Report to C{observer} from now on, and to nobody else.
+        """
+
+    def proceed() -> None:
+        """
+        Tell the caller that we are working on it (CallProceeding, 100).
+        """
+
+    def alert(early: MediaProfile | None) -> None:
+        """
+        Tell the caller that it rings (Alerting, 180).
+
+        @param early: open media already, when given (Progress, 183 with SDP).
+        """
+
+    def answer(profile: MediaProfile) -> None:
+        """
+        Accept the call, and negotiate media within C{profile}.
+        """
+
+    def reject(cause: Cause) -> None:
+        """
+        Refuse a call that is not answered yet.
+        """
+
+    def hangup(cause: Cause) -> None:
+        """
+        End the call, in whatever state it is.
+        """
+
+    def changeMedia(profile: MediaProfile) -> None:
+        """
+        Negotiate anew, within another profile (hold is one with another
+        direction).
+        """
+
+    def sendDigit(digit: str, milliseconds: int) -> None:
+        """
+        Send one of C{0-9 * # A-D}, in the best way that the peer understands.
+        """
+
+
+class ILegObserver(Interface):
+    """
+    Whom a leg reports to.
+    """
+
+    def legProceeding(leg: ILeg) -> None:
+        """
+        The called side is working on it.
+        """
+
+    def legAlerting(leg: ILeg) -> None:
+        """
+        The called side rings.
+        """
+
+    def legAnswered(leg: ILeg) -> None:
+        """
+        The call is answered; media may still be under negotiation.
+        """
+
+    def legMediaReady(leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:
+        """
+        Media is negotiated, for the first time or anew, and the port is
+        configured for it.
+        """
+
+    def legMediaLost(leg: ILeg) -> None:
+        """
+        There is no media any more, though the call goes on (hold).
+        """
+
+    def legDigit(leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        """
+        The peer pressed a key.
+        """
+
+    def legReleased(leg: ILeg, cause: Cause) -> None:
+        """
+        The leg is gone, its port is closed.  The last report of all.
+        """
+
+
+class ILegOwner(Interface):
+    """
+    Who takes incoming legs from a protocol's endpoint: the switch.
+    """
+
+    def legOffered(leg: ILeg) -> None:
+        """
+        A peer calls.  The owner observes the leg before it returns.
+        """
+
+
+class IOriginator(Interface):
+    """
+    Makes outgoing legs of one protocol.
+    """
+
+    protocol = Attribute("C{'h323'} or C{'sip'}")
+
+    def originate(
+        callId: CallID,
+        calling: tuple[PartyAddress, ...],
+        called: PartyAddress,
+        profile: MediaProfile,
+        observer: ILegObserver,
+    ) -> ILeg:
+        """
+        Call C{called}.
+
+        @return: a leg that will report to C{observer}; a failure of any kind
+            is reported as C{legReleased}, after this call has returned.
+        """

@@ -1,0 +1,228 @@
+"""
+The seam between signalling and the media plane.
+
+Signalling opens ports, tells them what was negotiated, and joins them to a
+mixer; it never sees a packet.  All methods are called on the reactor's thread
+and return at once; all reports arrive there.  C{media} implements this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from zope.interface import Attribute, Interface
+
+from h323d.values.address import TransportAddress
+from h323d.values.media import AudioStream, MediaFormat
+
+__all__ = [
+    "IMediaPool",
+    "IMediaPort",
+    "IMediaPortObserver",
+    "IMixer",
+    "IMixerObserver",
+    "ISampleSink",
+    "ISampleSource",
+    "PortStatistics",
+]
+
+Samples = NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True)
+class PortStatistics:
+    """
+    How one port's streams fare, since the port was opened.
+
+    @ivar packetsReceived: valid ones.
+    @ivar packetsLost: by RFC 3550, A.3.
+    @ivar packetsLate: arrived after their turn, and were not heard.
+    @ivar packetsRefused: wrong source, payload type or form.
+    @ivar jitter: interarrival jitter of what arrives (RFC 3550, A.8), seconds.
+    @ivar bufferDepth: what waits in the jitter buffer, seconds.
+    @ivar concealed: frames that were made up.
+    @ivar packetsSent: by us.
+    @ivar remoteLost: fraction of our packets that the peer reports lost, 0 to
+        1; C{None} until it reports.
+    @ivar remoteJitter: the jitter that the peer reports, seconds, or C{None}.
+    @ivar roundTrip: from RTCP, seconds; C{None} until known.
+    """
+
+    packetsReceived: int = 0
+    packetsLost: int = 0
+    packetsLate: int = 0
+    packetsRefused: int = 0
+    jitter: float = 0.0
+    bufferDepth: float = 0.0
+    concealed: int = 0
+    packetsSent: int = 0
+    remoteLost: float | None = None
+    remoteJitter: float | None = None
+    roundTrip: float | None = None
+
+
+class IMediaPortObserver(Interface):
+    """
+    Whom a port reports to: the leg that opened it.
+    """
+
+    def portHeard(port: IMediaPort, source: TransportAddress) -> None:
+        """
+        The first valid packet arrived; the port is locked to its source.
+        """
+
+    def portDigit(port: IMediaPort, digit: str, milliseconds: int) -> None:
+        """
+        An RFC 4733 event ended, or went on for as long as a report can wait.
+        """
+
+    def portSilent(port: IMediaPort, seconds: float) -> None:
+        """
+        Nothing arrived for that long, although something should have.
+        """
+
+
+class IMediaPort(Interface):
+    """
+    One RTP and RTCP port pair, and the stream that it carries both ways.
+    """
+
+    portId = Attribute("an C{int}, unique in its pool")
+    rtp = Attribute("the L{TransportAddress} where we receive RTP")
+    rtcp = Attribute("the L{TransportAddress} where we receive RTCP")
+    stream = Attribute("the L{AudioStream} in force")
+
+    def configure(stream: AudioStream) -> None:
+        """
+        Send and expect what was negotiated, from now on; replaces what was in
+        force before.  SSRC and sequence numbers go on.
+        """
+
+    def sendDigit(digit: str, milliseconds: int) -> None:
+        """
+        Send an RFC 4733 event; ignored if the peer takes none.
+        """
+
+    def statistics() -> PortStatistics:
+        """
+        As of the last report, at most a second old.
+        """
+
+    def close() -> None:
+        """
+        Leave the mixer, say goodbye (RTCP BYE), and free the ports.
+        """
+
+
+class ISampleSource(Interface):
+    """
+    A local source of sound: a file, a tone, a sound card.
+    """
+
+    def read(count: int, sampleRate: int) -> Samples:
+        """
+        Called on the media thread, once a tick.
+
+        @return: C{count} samples; fewer, or none, count as silence.
+        """
+
+
+class ISampleSink(Interface):
+    """
+    A local listener: a recording, a measurement, a sound card.
+    """
+
+    def write(samples: Samples, sampleRate: int) -> None:
+        """
+        Called on the media thread, once a tick.
+        """
+
+
+class IMixerObserver(Interface):
+    """
+    Whom a mixer reports to: the room.
+    """
+
+    def activeSpeaker(portId: int | None) -> None:
+        """
+        Somebody else is speaking now, or nobody.
+        """
+
+    def levels(levels: Mapping[int, float]) -> None:
+        """
+        How loud each member is, in dBov (0 is full scale), a few times a
+        second at most.
+        """
+
+
+class IMixer(Interface):
+    """
+    Gives each of its members the sum of all the others.
+    """
+
+    def join(port: IMediaPort) -> None:
+        """
+        Make the port a member.
+        """
+
+    def leave(port: IMediaPort) -> None:
+        """
+        The port sends and hears nothing from now on.
+        """
+
+    def mute(port: IMediaPort, muted: bool) -> None:
+        """
+        Whether the others hear this member.
+        """
+
+    def deafen(port: IMediaPort, deaf: bool) -> None:
+        """
+        Whether this member hears the others.
+        """
+
+    def attach(source: ISampleSource | None, sink: ISampleSink | None) -> int:
+        """
+        Make a local party a member, beside the ports.
+
+        @return: its number, in the numbering of C{portId}.
+        """
+
+    def detach(partyId: int) -> None:
+        """
+        Remove a local party.
+        """
+
+    def close() -> None:
+        """
+        Let all members go; the ports stay open.
+        """
+
+
+class IMediaPool(Interface):
+    """
+    All ports and mixers of a server.
+    """
+
+    formats = Attribute("the L{MediaFormat}s that can be mixed, a tuple, best first")
+
+    def openPort(observer: IMediaPortObserver, host: str) -> IMediaPort:
+        """
+        Bind a port pair.
+
+        @param host: the local address to bind and to advertise.
+
+        @raise h323d.errors.ResourceUnavailable: no ports are left.
+        """
+
+    def openMixer(observer: IMixerObserver) -> IMixer:
+        """
+        Make an empty mixer.
+        """
+
+    def supports(mediaFormat: MediaFormat) -> bool:
+        """
+        Whether a codec for C{mediaFormat} is loaded.
+        """

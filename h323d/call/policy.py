@@ -1,0 +1,97 @@
+"""
+The questions that the switch asks before a call goes through.
+
+A policy answers with a value, or with a Deferred that fires with one.  Adding
+one to the house means adding one class with one method.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twisted.internet.defer import Deferred
+from zope.interface import Attribute, Interface
+
+from h323d.call.legs import ILeg
+from h323d.values.cause import Cause
+
+__all__ = [
+    "Admission",
+    "IAdmissionPolicy",
+    "IDestination",
+    "IRoutePolicy",
+    "Refusal",
+    "Route",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """
+    The call may pass this gate.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """
+    The call may not pass.
+
+    @ivar cause: what the caller is told.
+    @ivar reason: our own word for it, for facts and logs.
+    """
+
+    cause: Cause
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """
+    Where a call goes.
+
+    @ivar destination: the name of an L{IDestination}.
+    @ivar target: what that destination is to reach, in its own terms: a room.
+    """
+
+    destination: str
+    target: str
+
+
+class IAdmissionPolicy(Interface):
+    """
+    A gate that every call passes, in the configured order.
+    """
+
+    name = Attribute("as the configuration names it")
+
+    def admit(leg: ILeg) -> Admission | Refusal | Deferred[Admission | Refusal]:
+        """
+        May this call pass?
+        """
+
+
+class IRoutePolicy(Interface):
+    """
+    One rule of the routing chain; the first that answers decides.
+    """
+
+    name = Attribute("as the configuration names it")
+
+    def route(leg: ILeg) -> Route | Refusal | Deferred[Route | Refusal | None] | None:
+        """
+        Where does this call go?  C{None}: ask the next policy.
+        """
+
+
+class IDestination(Interface):
+    """
+    Where a call can end: a conference host, a bridge.
+    """
+
+    name = Attribute("as L{Route.destination} names it")
+
+    def accept(leg: ILeg, target: str) -> None:
+        """
+        Take the leg over: observe it, then answer or reject it.
+        """

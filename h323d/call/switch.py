@@ -1,0 +1,165 @@
+"""
+The switch: admit a call, route it, hand it to its destination.
+
+It owns no call.  A leg is the switch's only while policies are asked; then it
+belongs to a destination, or is rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from h323d.call.legs import ILeg, ILegObserver, ILegOwner
+from h323d.call.media import IMediaPort
+from h323d.call.policy import IAdmissionPolicy, IDestination, IRoutePolicy, Refusal, Route
+from h323d.events import CallAdmitted, CallEnded, CallOffered, CallRefused, EventBus
+from h323d.values.cause import Cause
+from h323d.values.identifiers import LegID
+from h323d.values.media import AudioStream, DigitMethod
+
+__all__ = ["Switch"]
+
+NO_ROUTE = Refusal(Cause.NO_ROUTE_TO_DESTINATION, "noRoute")
+SHUTTING_DOWN = Refusal(Cause.TEMPORARY_FAILURE, "shuttingDown")
+POLICY_FAILED = Refusal(Cause.TEMPORARY_FAILURE, "policyFailed")
+
+
+@implementer(ILegOwner)
+class Switch:
+    """
+    Takes each offered leg to where it belongs.
+
+    @ivar waiting: the legs whose policies have not answered yet.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        events: EventBus,
+        gates: Sequence[IAdmissionPolicy],
+        routes: Sequence[IRoutePolicy],
+        destinations: Mapping[str, IDestination],
+    ) -> None:
+        self._clock = clock
+        self._events = events
+        self._gates = tuple(gates)
+        self._routes = tuple(routes)
+        self._destinations = dict(destinations)
+        self._closing = False
+        self.waiting: dict[LegID, ILeg] = {}
+
+    def legOffered(self, leg: ILeg) -> None:
+        """
+        Admit, route, hand over; or reject.
+        """
+        self._events.publish(
+            CallOffered(self._clock.seconds(), leg.callId, leg.legId, leg.protocol, leg.peer)
+        )
+        self.waiting[leg.legId] = leg
+        leg.observe(_Waiting(self, leg))
+        done = Deferred.fromCoroutine(self._decide(leg))
+        done.addErrback(self._policyFailed)
+        done.addCallback(self._dispatch, leg)
+        done.addErrback(self._destinationFailed, leg)
+
+    def close(self) -> None:
+        """
+        Refuse whatever is offered from now on, and whatever still waits.
+        """
+        self._closing = True
+        for leg in tuple(self.waiting.values()):
+            self._refuse(leg, SHUTTING_DOWN)
+
+    def forget(self, leg: ILeg, cause: Cause) -> None:
+        """
+        The caller gave up while policies were asked.
+        """
+        if self.waiting.pop(leg.legId, None) is not None:
+            self._events.publish(CallEnded(self._clock.seconds(), leg.callId, leg.legId, cause))
+
+    async def _decide(self, leg: ILeg) -> Route | Refusal:
+        if self._closing:
+            return SHUTTING_DOWN
+        for gate in self._gates:
+            verdict = gate.admit(leg)
+            if isinstance(verdict, Deferred):
+                verdict = await verdict
+            if isinstance(verdict, Refusal):
+                return verdict
+        self._events.publish(CallAdmitted(self._clock.seconds(), leg.callId, leg.legId))
+        for policy in self._routes:
+            answer = policy.route(leg)
+            if isinstance(answer, Deferred):
+                answer = await answer
+            if answer is not None:
+                return answer
+        return NO_ROUTE
+
+    def _policyFailed(self, failure: Failure) -> Refusal:
+        self._log.failure("a policy failed; the call is refused", failure=failure)
+        return POLICY_FAILED
+
+    def _dispatch(self, decision: Route | Refusal, leg: ILeg) -> None:
+        if leg.legId not in self.waiting:
+            return
+        if isinstance(decision, Route) and self._closing:
+            decision = SHUTTING_DOWN
+        if isinstance(decision, Route):
+            destination = self._destinations.get(decision.destination)
+            if destination is not None:
+                del self.waiting[leg.legId]
+                destination.accept(leg, decision.target)
+                return
+            decision = NO_ROUTE
+        self._refuse(leg, decision)
+
+    def _destinationFailed(self, failure: Failure, leg: ILeg) -> None:
+        self._log.failure("call {callId} died of our own fault", failure=failure, callId=leg.callId)
+        leg.hangup(Cause.TEMPORARY_FAILURE)
+
+    def _refuse(self, leg: ILeg, refusal: Refusal) -> None:
+        self.waiting.pop(leg.legId, None)
+        self._events.publish(
+            CallRefused(self._clock.seconds(), leg.callId, leg.legId, refusal.cause, refusal.reason)
+        )
+        leg.reject(refusal.cause)
+
+
+@implementer(ILegObserver)
+class _Waiting:
+    """
+    Watches a leg while its policies are asked; only its release matters.
+    """
+
+    def __init__(self, switch: Switch, leg: ILeg) -> None:
+        self._switch = switch
+        self._leg = leg
+
+    def legProceeding(self, leg: ILeg) -> None:
+        pass
+
+    def legAlerting(self, leg: ILeg) -> None:
+        pass
+
+    def legAnswered(self, leg: ILeg) -> None:
+        pass
+
+    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:
+        pass
+
+    def legMediaLost(self, leg: ILeg) -> None:
+        pass
+
+    def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        pass
+
+    def legReleased(self, leg: ILeg, cause: Cause) -> None:
+        self._switch.forget(leg, cause)

@@ -1,0 +1,177 @@
+"""
+The seam between signalling and its sockets.
+
+A user of a stream or a datagram port hands over octets and is told of octets;
+it never sees a socket.  C{net} implements this over a reactor, and a simulated
+network does so in tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from zope.interface import Attribute, Interface
+
+from h323d.values.address import TransportAddress
+
+__all__ = [
+    "IDatagramPort",
+    "IDatagramUser",
+    "IDatagrams",
+    "IListening",
+    "IOpening",
+    "IStream",
+    "IStreamListener",
+    "IStreamOpener",
+    "IStreamUser",
+]
+
+
+class IStream(Interface):
+    """
+    One connection (TCP, later TLS).
+    """
+
+    local = Attribute("our L{TransportAddress}")
+    peer = Attribute("the peer's L{TransportAddress}")
+
+    def write(data: bytes) -> None:
+        """
+        Send; ignored after the connection is gone.
+        """
+
+    def close() -> None:
+        """
+        End it when all that was written is sent.
+        """
+
+    def abort() -> None:
+        """
+        End it at once.
+        """
+
+
+class IStreamUser(Interface):
+    """
+    Who uses a connection.
+    """
+
+    def streamOpened(stream: IStream) -> None:
+        """
+        The connection is there; called once, first.
+        """
+
+    def streamReceived(data: bytes) -> None:
+        """
+        Octets arrived, in any portions.
+        """
+
+    def streamClosed(reason: str) -> None:
+        """
+        The connection is gone, or could not be made; called once, last.
+        """
+
+
+class IOpening(Interface):
+    """
+    A connection on its way.
+    """
+
+    def cancel() -> None:
+        """
+        Stop trying; C{streamClosed} follows.  Nothing, if it is open already.
+        """
+
+
+class IStreamOpener(Interface):
+    """
+    Makes connections.
+    """
+
+    def open(address: TransportAddress, user: IStreamUser, timeout: float) -> IOpening:
+        """
+        Connect to C{address}.
+
+        @param timeout: seconds until it counts as failed.
+        """
+
+
+class IListening(Interface):
+    """
+    An open listener.
+    """
+
+    address = Attribute("the L{TransportAddress} that was bound, with its real port")
+
+    def stop() -> None:
+        """
+        Accept no more; connections that are open stay so.
+        """
+
+
+class IStreamListener(Interface):
+    """
+    Waits for connections.
+    """
+
+    def listen(address: TransportAddress, newUser: Callable[[], IStreamUser]) -> IListening:
+        """
+        @param address: what to bind; port 0 takes any free one.
+        @param newUser: called for each connection.
+
+        @raise h323d.errors.ResourceUnavailable: it cannot be bound.
+        """
+
+
+class IDatagramPort(Interface):
+    """
+    A bound UDP port.
+    """
+
+    address = Attribute("the L{TransportAddress} that was bound, with its real port")
+
+    def send(data: bytes, destination: TransportAddress) -> None:
+        """
+        Send one datagram; errors are dropped, as UDP drops.
+        """
+
+    def close() -> None:
+        """
+        Unbind.
+        """
+
+
+class IDatagramUser(Interface):
+    """
+    Who uses a UDP port.
+    """
+
+    def datagramReceived(data: bytes, source: TransportAddress) -> None:
+        """
+        One datagram arrived.
+        """
+
+
+class IDatagrams(Interface):
+    """
+    Makes UDP ports.
+    """
+
+    def bind(address: TransportAddress, user: IDatagramUser) -> IDatagramPort:
+        """
+        @param address: what to bind; port 0 takes any free one.
+
+        @raise h323d.errors.ResourceUnavailable: it cannot be bound.
+        """
+
+    def bindMulticast(
+        group: TransportAddress, interface: str, user: IDatagramUser
+    ) -> IDatagramPort:
+        """
+        Bind a multicast group's address and port, and join it.
+
+        @param group: as in 224.0.1.41, port 1718.
+        @param interface: the address of the interface to join on.
+
+        @raise h323d.errors.ResourceUnavailable: it cannot be bound or joined.
+        """

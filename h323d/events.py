@@ -1,0 +1,330 @@
+"""
+Facts: what has happened, for whoever wants to know.
+
+A fact is a frozen record in the past tense.  Listeners cannot change what it
+tells of: a question that may be answered with no is a policy (C{call.policy}),
+not a fact.  Facts carry identifiers, addresses and numbers, never a text that
+a caller wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from twisted.logger import Logger
+
+from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, LegID, RoomID
+
+__all__ = [
+    "ActiveSpeakerChanged",
+    "BadInput",
+    "BandwidthChanged",
+    "CallAdmitted",
+    "CallAnswered",
+    "CallEnded",
+    "CallOffered",
+    "CallRefused",
+    "ConfigurationReloaded",
+    "DigitReceived",
+    "EndpointRegistered",
+    "EndpointUnregistered",
+    "EventBus",
+    "Fact",
+    "ParticipantJoined",
+    "ParticipantLeft",
+    "RASAdmissionEnded",
+    "RASAdmissionGranted",
+    "RASAdmissionRefused",
+    "RoomClosed",
+    "RoomOpened",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """
+    Something that has happened.
+
+    @ivar at: when, in seconds of the server's clock.
+    """
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffered(Fact):
+    """
+    A peer asked for a call.
+
+    @ivar protocol: C{"h323"} or C{"sip"}.
+    @ivar peer: where the signalling came from.
+    """
+
+    callId: CallID
+    legId: LegID
+    protocol: str
+    peer: TransportAddress
+
+
+@dataclass(frozen=True, slots=True)
+class CallAdmitted(Fact):
+    """
+    Every policy let the call pass.
+    """
+
+    callId: CallID
+    legId: LegID
+
+
+@dataclass(frozen=True, slots=True)
+class CallRefused(Fact):
+    """
+    A policy or the routing said no.
+
+    @ivar reason: our own word for it, such as C{"noRoute"}.
+    """
+
+    callId: CallID
+    legId: LegID
+    cause: Cause
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered(Fact):
+    """
+    A leg of the call was answered.
+    """
+
+    callId: CallID
+    legId: LegID
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded(Fact):
+    """
+    A leg of the call is gone.
+    """
+
+    callId: CallID
+    legId: LegID
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOpened(Fact):
+    """
+    A conference room came to be.
+    """
+
+    roomId: RoomID
+
+
+@dataclass(frozen=True, slots=True)
+class RoomClosed(Fact):
+    """
+    A conference room is gone.
+    """
+
+    roomId: RoomID
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantJoined(Fact):
+    """
+    A leg's media is part of a room.
+
+    @ivar encoding: what the participant speaks, as in C{"PCMU/8000"}.
+    """
+
+    roomId: RoomID
+    callId: CallID
+    legId: LegID
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantLeft(Fact):
+    """
+    A participant is no longer part of a room.
+    """
+
+    roomId: RoomID
+    callId: CallID
+    legId: LegID
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveSpeakerChanged(Fact):
+    """
+    Somebody else is speaking in a room.
+
+    @ivar legId: who; C{None} when nobody is.
+    """
+
+    roomId: RoomID
+    legId: LegID | None
+
+
+@dataclass(frozen=True, slots=True)
+class DigitReceived(Fact):
+    """
+    A participant pressed a key; which one is not told, because it may be part
+    of a secret.
+
+    @ivar method: the value of a C{DigitMethod}.
+    """
+
+    callId: CallID
+    legId: LegID
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRegistered(Fact):
+    """
+    An endpoint registered, for the first time or with other data.
+
+    @ivar endpointId: the C{endpointIdentifier} that we gave it.
+    """
+
+    endpointId: str
+    protocol: str
+    signalling: TransportAddress
+    aliases: tuple[PartyAddress, ...]
+    timeToLive: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointUnregistered(Fact):
+    """
+    An endpoint is no longer registered.
+
+    @ivar reason: C{"request"}, C{"expired"}, C{"replaced"} or C{"operator"}.
+    """
+
+    endpointId: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RASAdmissionGranted(Fact):
+    """
+    An ARQ was confirmed.
+
+    @ivar callIdentifier: the H.323 call identifier, in hexadecimal.
+    @ivar bandwidth: granted, in units of 100 bit/s.
+    """
+
+    endpointId: str
+    callIdentifier: str
+    bandwidth: int
+    answerCall: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RASAdmissionRefused(Fact):
+    """
+    An ARQ was rejected.
+
+    @ivar reason: the C{AdmissionRejectReason}.
+    """
+
+    endpointId: str
+    callIdentifier: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RASAdmissionEnded(Fact):
+    """
+    A DRQ, or the loss of the endpoint, ended an admitted call.
+    """
+
+    endpointId: str
+    callIdentifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class BandwidthChanged(Fact):
+    """
+    A BRQ was confirmed.
+
+    @ivar bandwidth: in units of 100 bit/s.
+    """
+
+    endpointId: str
+    callIdentifier: str
+    bandwidth: int
+
+
+@dataclass(frozen=True, slots=True)
+class BadInput(Fact):
+    """
+    A door refused what a peer sent.
+
+    @ivar door: which one: C{"sip"}, C{"ras"}, C{"h225"}, C{"h245"}, C{"rtp"}.
+    @ivar place: the field and octet, from the L{h323d.errors.DecodeError}.
+    """
+
+    door: str
+    source: TransportAddress
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationReloaded(Fact):
+    """
+    A changed configuration is in force.
+
+    @ivar sections: those that differ from before.
+    """
+
+    sections: tuple[str, ...]
+
+
+F = TypeVar("F", bound=Fact)
+
+
+class EventBus:
+    """
+    Hands each fact to all who asked for its kind, in the order they asked.
+    """
+
+    _log = Logger()
+
+    def __init__(self) -> None:
+        self._subscribers: list[tuple[type[Fact], Callable[[Fact], None]]] = []
+
+    def subscribe(self, kind: type[F], listener: Callable[[F], None]) -> Callable[[], None]:
+        """
+        @param kind: a class of facts; L{Fact} for all of them.
+        @param listener: called with each fact of that kind.
+
+        @return: a function that ends the subscription.
+        """
+        entry: tuple[type[Fact], Callable[[Fact], None]] = (kind, listener)  # type: ignore[assignment]  # publish checks the kind
+        self._subscribers.append(entry)
+
+        def unsubscribe() -> None:
+            if entry in self._subscribers:
+                self._subscribers.remove(entry)
+
+        return unsubscribe
+
+    def publish(self, fact: Fact) -> None:
+        """
+        Tell everybody; a listener that fails harms nobody else.
+        """
+        for kind, listener in tuple(self._subscribers):
+            if isinstance(fact, kind):
+                try:
+                    listener(fact)
+                except Exception:
+                    self._log.failure("a listener failed on {fact}", fact=type(fact).__name__)

@@ -1,0 +1,91 @@
+"""
+A look inside Automat's typed machines: state, transitions, table.
+
+Automat has no public access to what a typed machine is doing; this is the one
+module that reads its C{__automat_*__} attributes, and its test fails when a
+new Automat moves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from automat import NoTransition
+
+__all__ = ["Tracer", "inputs", "stateName", "states", "table", "trace"]
+
+Tracer = Callable[[str, str, str], None]
+
+
+def stateName(machine: object) -> str:
+    """
+    The name of the state that a machine is in.
+
+    @param machine: what a C{TypeMachine} made.
+    """
+    transitioner: Any = getattr(machine, "__automat_transitioner__")  # noqa: B009 - not public
+    return str(transitioner._state.name)
+
+
+def trace(machine: object, tracer: Tracer | None) -> None:
+    """
+    Report each transition of a machine, before its outputs run.
+
+    @param machine: what a C{TypeMachine} made.
+    @param tracer: called with the names of the old state, the input and the
+        new state; C{None} stops the reports.
+    """
+    transitioner: Any = getattr(machine, "__automat_transitioner__")  # noqa: B009 - not public
+    if tracer is None:
+        transitioner.setTrace(None)
+        return
+
+    def report(old: Any, symbol: str, new: Any) -> None:
+        tracer(old.name, symbol, new.name)
+
+    transitioner.setTrace(report)
+
+
+def inputs(typeMachine: object) -> frozenset[str]:
+    """
+    The names of all inputs that a machine's protocol declares.
+
+    @param typeMachine: what C{TypeMachineBuilder.build} returned.
+    """
+    machineType: Any = getattr(typeMachine, "__automat_type__")  # noqa: B009 - not public
+    return frozenset(name for name in vars(machineType) if not name.startswith("__"))
+
+
+def states(typeMachine: object) -> frozenset[str]:
+    """
+    The names of all states that a machine can be in.
+
+    @param typeMachine: what C{TypeMachineBuilder.build} returned.
+    """
+    return frozenset(state.name for state in _automaton(typeMachine).states())
+
+
+def table(typeMachine: object) -> dict[tuple[str, str], str | None]:
+    """
+    A machine's whole table: for each state and input, the state that follows.
+
+    @param typeMachine: what C{TypeMachineBuilder.build} returned.
+
+    @return: C{None} as the next state marks a pair that nobody declared.
+    """
+    automaton = _automaton(typeMachine)
+    result: dict[tuple[str, str], str | None] = {}
+    for state in automaton.states():
+        for symbol in inputs(typeMachine):
+            try:
+                following, _ = automaton.outputForInput(state, symbol)
+            except NoTransition:
+                result[state.name, symbol] = None
+            else:
+                result[state.name, symbol] = following.name
+    return result
+
+
+def _automaton(typeMachine: object) -> Any:
+    return getattr(typeMachine, "__automat_automaton__")  # noqa: B009 - not public

@@ -1,0 +1,3 @@
+"""
+Frozen values that every layer speaks: addresses, causes, identifiers, media.
+"""

@@ -1,0 +1,99 @@
+"""
+Where things are, and what they are called.
+
+L{TransportAddress} is an IP address and port; L{PartyAddress} is a name by
+which a party can be called, of any kind that H.323 aliases and SIP URIs know.
+Neither resolves anything.
+"""
+
+from __future__ import annotations
+
+import enum
+import ipaddress
+from dataclasses import dataclass
+
+__all__ = ["AddressKind", "PartyAddress", "TransportAddress"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TransportAddress:
+    """
+    An IPv4 or IPv6 address, as text, and a port.
+
+    @ivar host: a literal address, never a name: C{"127.0.0.1"}, C{"::1"}.
+    @ivar port: 0 to 65535.
+    """
+
+    host: str
+    port: int
+
+    @property
+    def isIPv6(self) -> bool:
+        return ":" in self.host
+
+    @property
+    def packed(self) -> bytes:
+        """
+        The address in network order, 4 or 16 octets.
+
+        @raise ValueError: C{host} is not a literal address.
+        """
+        return ipaddress.ip_address(self.host).packed
+
+    @classmethod
+    def fromPacked(cls, host: bytes, port: int) -> TransportAddress:
+        """
+        @param host: 4 or 16 octets in network order.
+
+        @raise ValueError: C{host} is of another length.
+        """
+        return cls(str(ipaddress.ip_address(host)), port)
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if self.isIPv6 else f"{self.host}:{self.port}"
+
+
+class AddressKind(enum.Enum):
+    """
+    The kinds of names that a party can have (H.225.0, AliasAddress).
+    """
+
+    DIALLED_DIGITS = "dialledDigits"
+    H323_ID = "h323-ID"
+    URL = "url-ID"
+    EMAIL = "email-ID"
+    PARTY_NUMBER = "partyNumber"
+    TRANSPORT = "transportID"
+
+
+@dataclass(frozen=True, slots=True)
+class PartyAddress:
+    """
+    One name of one party.
+
+    @ivar kind: what kind of name.
+    @ivar value: its text; digits without separators, a URI with its scheme,
+        a transport address as C{host:port}.
+    """
+
+    kind: AddressKind
+    value: str
+
+    def __lt__(self, other: PartyAddress) -> bool:
+        return (self.kind.value, self.value) < (other.kind.value, other.value)
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def number(self) -> str:
+        """
+        The part that a numbering plan would look at: the digits, the user of
+        a URI, the name itself otherwise.
+        """
+        if self.kind is AddressKind.URL:
+            rest = self.value.split(":", 1)[-1].removeprefix("//")
+            return rest.split("@", 1)[0].split(";", 1)[0]
+        if self.kind is AddressKind.EMAIL:
+            return self.value.split("@", 1)[0]
+        return self.value
