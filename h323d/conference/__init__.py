@@ -1,0 +1,3 @@
+"""
+Rooms where many legs meet, whatever protocol each of them speaks.
+"""

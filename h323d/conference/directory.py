@@ -1,0 +1,67 @@
+"""
+Which called names mean a room.
+
+Configured rooms are found by alias, number or URI; a pattern of numbers opens
+a room on demand.  This module opens nothing: it answers the routing question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from zope.interface import implementer
+
+from h323d.call.legs import ILeg
+from h323d.call.policy import IRoutePolicy, Route
+from h323d.conference.config import ConferenceConfig
+from h323d.values.address import PartyAddress
+
+__all__ = ["RoomDirectory"]
+
+
+@implementer(IRoutePolicy)
+class RoomDirectory:
+    """
+    The names of all rooms.
+    """
+
+    name = "rooms"
+
+    def __init__(self, config: ConferenceConfig) -> None:
+        self._names: dict[str, str] = {}
+        for room in config.rooms:
+            for alias in (room.name, *room.aliases):
+                self._names[alias.lower()] = room.name
+        self._patterns = [
+            re.compile("".join("[0-9]" if c == "x" else re.escape(c) for c in pattern))
+            for pattern in config.patterns
+        ]
+
+    def resolve(self, called: Iterable[PartyAddress]) -> str | None:
+        """
+        The room that any of these names means.
+        """
+        for address in called:
+            for text in (address.value, _withoutScheme(address.value), address.number):
+                configured = self._names.get(text.lower())
+                if configured is not None:
+                    return configured
+            if any(pattern.fullmatch(address.number) for pattern in self._patterns):
+                return address.number
+        return None
+
+    def serves(self, address: PartyAddress) -> bool:
+        """
+        Whether a call to this name would end in a room.
+        """
+        return self.resolve((address,)) is not None
+
+    def route(self, leg: ILeg) -> Route | None:
+        room = self.resolve(leg.called)
+        return None if room is None else Route("conference", room)
+
+
+def _withoutScheme(text: str) -> str:
+    scheme, colon, rest = text.partition(":")
+    return rest if colon and scheme.isalpha() else text

@@ -1,0 +1,112 @@
+"""
+One leg in one room, from its admission to its release.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Protocol
+
+from zope.interface import implementer
+
+from h323d.call.legs import ILeg, ILegObserver
+from h323d.call.media import IMediaPort, IMixer
+from h323d.values.cause import Cause
+from h323d.values.media import AudioStream, DigitMethod
+
+__all__ = ["Participant", "ParticipantOwner", "Presence"]
+
+
+class Presence(enum.Enum):
+    """
+    How far a participant has come.
+    """
+
+    JOINING = "joining"
+    PRESENT = "present"
+    ON_HOLD = "on hold"
+    GONE = "gone"
+
+
+class ParticipantOwner(Protocol):
+    """
+    What a participant tells its room.
+    """
+
+    def participantAnswered(self, participant: Participant) -> None:
+        """Its call is answered; media may come later."""
+
+    def participantJoined(self, participant: Participant, stream: AudioStream) -> None:
+        """Its media is in the mix, for the first time."""
+
+    def participantDigit(self, participant: Participant, method: DigitMethod) -> None:
+        """It pressed a key."""
+
+    def participantLeft(self, participant: Participant, cause: Cause) -> None:
+        """It is gone."""
+
+
+@implementer(ILegObserver)
+class Participant:
+    """
+    Keeps a leg's media port in the mixer for as long as there is media.
+
+    @ivar presence: how far it has come.
+    @ivar port: its media port, while media is negotiated.
+    @ivar stream: what it speaks.
+    @ivar joinedAt: the clock's seconds when its media joined, or C{None}.
+    """
+
+    def __init__(self, owner: ParticipantOwner, leg: ILeg, mixer: IMixer) -> None:
+        self.leg = leg
+        self.presence = Presence.JOINING
+        self.port: IMediaPort | None = None
+        self.stream = AudioStream()
+        self.joinedAt: float | None = None
+        self._owner = owner
+        self._mixer = mixer
+
+    def legProceeding(self, leg: ILeg) -> None:
+        """
+        Of no interest: the room answers at once.
+        """
+
+    def legAlerting(self, leg: ILeg) -> None:
+        """
+        Of no interest: the room answers at once.
+        """
+
+    def legAnswered(self, leg: ILeg) -> None:
+        self._owner.participantAnswered(self)
+
+    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:
+        if self.presence is Presence.GONE:
+            return
+        before, self.presence = self.presence, Presence.PRESENT
+        self.stream = stream
+        if self.port is not port:
+            self._leaveMixer()
+            self.port = port
+            self._mixer.join(port)
+        if before is Presence.JOINING:
+            self._owner.participantJoined(self, stream)
+
+    def legMediaLost(self, leg: ILeg) -> None:
+        if self.presence is Presence.PRESENT:
+            self.presence = Presence.ON_HOLD
+            self._leaveMixer()
+
+    def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        self._owner.participantDigit(self, method)
+
+    def legReleased(self, leg: ILeg, cause: Cause) -> None:
+        if self.presence is Presence.GONE:
+            return
+        self.presence = Presence.GONE
+        self._leaveMixer()
+        self._owner.participantLeft(self, cause)
+
+    def _leaveMixer(self) -> None:
+        port, self.port = self.port, None
+        if port is not None:
+            self._mixer.leave(port)

@@ -1,0 +1,134 @@
+"""
+A conference room: its participants and their mixer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from twisted.internet.interfaces import IReactorTime
+from zope.interface import implementer
+
+from h323d.call.legs import ILeg
+from h323d.call.media import IMediaPool, IMixerObserver
+from h323d.conference.participant import Participant
+from h323d.events import (
+    ActiveSpeakerChanged,
+    CallAnswered,
+    CallEnded,
+    DigitReceived,
+    EventBus,
+    ParticipantJoined,
+    ParticipantLeft,
+    RoomClosed,
+    RoomOpened,
+)
+from h323d.values.cause import Cause
+from h323d.values.identifiers import LegID, RoomID
+from h323d.values.media import AudioStream, DigitMethod, MediaProfile
+
+__all__ = ["Room"]
+
+
+@implementer(IMixerObserver)
+class Room:
+    """
+    Answers each admitted leg, and mixes all who are present.
+
+    It opens with its first participant and closes with its last.
+
+    @ivar participants: by leg, in the order in which they came.
+    @ivar speaker: who speaks now, or C{None}.
+    @ivar loudness: the level of each participant, in dBov.
+    @ivar openedAt: the clock's seconds.
+    """
+
+    def __init__(
+        self,
+        roomId: RoomID,
+        maxParticipants: int,
+        profile: MediaProfile,
+        clock: IReactorTime,
+        events: EventBus,
+        pool: IMediaPool,
+        closed: Callable[[Room], None],
+    ) -> None:
+        self.roomId = roomId
+        self.maxParticipants = maxParticipants
+        self.participants: dict[LegID, Participant] = {}
+        self.speaker: LegID | None = None
+        self.loudness: dict[LegID, float] = {}
+        self.openedAt = clock.seconds()
+        self._profile = profile
+        self._clock = clock
+        self._events = events
+        self._closed = closed
+        self._mixer = pool.openMixer(self)
+        self._events.publish(RoomOpened(self.openedAt, roomId))
+
+    @property
+    def full(self) -> bool:
+        return len(self.participants) >= self.maxParticipants
+
+    def admit(self, leg: ILeg) -> None:
+        """
+        Make the leg a participant, and answer it.
+        """
+        participant = Participant(self, leg, self._mixer)
+        self.participants[leg.legId] = participant
+        leg.observe(participant)
+        leg.answer(self._profile)
+
+    def dismiss(self, cause: Cause) -> None:
+        """
+        Hang up on everybody, which closes the room.
+        """
+        for participant in tuple(self.participants.values()):
+            participant.leg.hangup(cause)
+
+    def participantAnswered(self, participant: Participant) -> None:
+        leg = participant.leg
+        self._events.publish(CallAnswered(self._clock.seconds(), leg.callId, leg.legId))
+
+    def participantJoined(self, participant: Participant, stream: AudioStream) -> None:
+        leg, now = participant.leg, self._clock.seconds()
+        participant.joinedAt = now
+        encoding = str(stream.transmit.format) if stream.transmit is not None else "none"
+        self._events.publish(ParticipantJoined(now, self.roomId, leg.callId, leg.legId, encoding))
+
+    def participantDigit(self, participant: Participant, method: DigitMethod) -> None:
+        leg = participant.leg
+        self._events.publish(
+            DigitReceived(self._clock.seconds(), leg.callId, leg.legId, method.value)
+        )
+
+    def participantLeft(self, participant: Participant, cause: Cause) -> None:
+        leg, now = participant.leg, self._clock.seconds()
+        del self.participants[leg.legId]
+        self.loudness.pop(leg.legId, None)
+        if participant.joinedAt is not None:
+            self._events.publish(ParticipantLeft(now, self.roomId, leg.callId, leg.legId, cause))
+        self._events.publish(CallEnded(now, leg.callId, leg.legId, cause))
+        if not self.participants:
+            self._mixer.close()
+            self._events.publish(RoomClosed(now, self.roomId))
+            self._closed(self)
+
+    def activeSpeaker(self, portId: int | None) -> None:
+        speaker = self._legOf(portId)
+        if speaker != self.speaker:
+            self.speaker = speaker
+            self._events.publish(ActiveSpeakerChanged(self._clock.seconds(), self.roomId, speaker))
+
+    def levels(self, levels: Mapping[int, float]) -> None:
+        self.loudness = {
+            legId: levels[participant.port.portId]
+            for legId, participant in self.participants.items()
+            if participant.port is not None and participant.port.portId in levels
+        }
+
+    def _legOf(self, portId: int | None) -> LegID | None:
+        for legId, participant in self.participants.items():
+            if participant.port is not None and participant.port.portId == portId:
+                return legId
+        return None

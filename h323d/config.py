@@ -1,0 +1,254 @@
+"""
+The configuration file: TOML in, frozen sections out.
+
+Each package defines its own section beside the code that uses it; this module
+only puts them together, checks a file against them, and writes the commented
+sample from their docstrings.  Every fault names the file and the key.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import difflib
+import inspect
+import ipaddress
+import itertools
+import textwrap
+import tomllib
+import types
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from h323d.conference.config import ConferenceConfig
+from h323d.control.config import ControlConfig
+from h323d.errors import ConfigurationError
+from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.h323.config import H323Config
+from h323d.media.config import MediaConfig
+from h323d.sip.config import SIPConfig
+
+__all__ = ["Configuration", "PluginConfig", "ServerConfig", "load", "parse", "sample"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerConfig:
+    """
+    Where the server listens.
+    """
+
+    bind: str = "0.0.0.0"
+    """The address of every listener: SIP, RAS, call signalling, H.245 and RTP."""
+
+    advertise: str = ""
+    """The address that peers are told; empty takes C{bind}, or the default route's for a wildcard."""
+
+    def __post_init__(self) -> None:
+        for name in ("bind", "advertise"):
+            text = getattr(self, name)
+            try:
+                if text or name == "bind":
+                    ipaddress.ip_address(text)
+            except ValueError:
+                raise ValueError(f"{name}: {text!r} is not an IP address") from None
+
+
+@dataclass(frozen=True, slots=True)
+class PluginConfig:
+    """
+    What is plugged into the seams, by name; built-in or from an entry point.
+    """
+
+    routes: tuple[str, ...] = ("rooms",)
+    """The routing chain: the first policy that knows the called party decides."""
+
+    gates: tuple[str, ...] = ()
+    """The admission policies that every call passes, in this order."""
+
+    codecs: tuple[str, ...] = ("PCMU", "PCMA")
+    """The codecs that are loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """
+    Everything that can be configured.
+    """
+
+    server: ServerConfig = field(default_factory=ServerConfig)
+    plugins: PluginConfig = field(default_factory=PluginConfig)
+    sip: SIPConfig = field(default_factory=SIPConfig)
+    h323: H323Config = field(default_factory=H323Config)
+    gatekeeper: GatekeeperConfig = field(default_factory=GatekeeperConfig)
+    media: MediaConfig = field(default_factory=MediaConfig)
+    conference: ConferenceConfig = field(default_factory=ConferenceConfig)
+    control: ControlConfig = field(default_factory=ControlConfig)
+
+
+def load(path: str | Path) -> Configuration:
+    """
+    Read a configuration file.
+
+    @raise ConfigurationError: it cannot be read, is not TOML, or has a key or
+        value that means nothing; the error names the place.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "is not UTF-8 text"
+        raise ConfigurationError(str(path), reason) from error
+    return parse(text, str(path))
+
+
+def parse(text: str, source: str) -> Configuration:
+    """
+    Read a configuration from text.
+
+    @param source: what errors call it.
+
+    @raise ConfigurationError: as for L{load}.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(source, str(error)) from error
+    configuration: Configuration = _section(Configuration, document, source, "")
+    return configuration
+
+
+def _section(kind: Any, table: dict[str, Any], source: str, path: str) -> Any:
+    fields = {each.name: each for each in dataclasses.fields(kind)}
+    hints = typing.get_type_hints(kind)
+    values = {}
+    for key, value in table.items():
+        place = f"{path}.{key}" if path else key
+        if key not in fields:
+            raise ConfigurationError(f"{source}: {place}", _unknown(key, fields))
+        values[key] = _value(hints[key], value, source, place)
+    for name, each in fields.items():
+        required = each.default is dataclasses.MISSING and (
+            each.default_factory is dataclasses.MISSING
+        )
+        if required and name not in values:
+            raise ConfigurationError(f"{source}: {path}", f"{name} is missing")
+    try:
+        return kind(**values)
+    except ValueError as error:
+        key, colon, reason = str(error).partition(": ")
+        if colon and key in fields:
+            raise ConfigurationError(f"{source}: {path}.{key}", reason) from error
+        raise ConfigurationError(f"{source}: {path}", str(error)) from error
+
+
+def _unknown(key: str, fields: dict[str, Any]) -> str:
+    close = difflib.get_close_matches(key, fields, n=1)
+    return f"unknown key; did you mean {close[0]}?" if close else "unknown key"
+
+
+def _value(hint: Any, value: Any, source: str, place: str) -> Any:
+    if dataclasses.is_dataclass(hint):
+        if not isinstance(value, dict):
+            raise ConfigurationError(f"{source}: {place}", "must be a table")
+        return _section(hint, value, source, place)
+    if typing.get_origin(hint) is tuple:
+        if not isinstance(value, list):
+            raise ConfigurationError(f"{source}: {place}", "must be a list")
+        (item, _) = typing.get_args(hint)
+        return tuple(
+            _value(item, each, source, f"{place}[{index}]") for index, each in enumerate(value)
+        )
+    if typing.get_origin(hint) in (types.UnionType, typing.Union):
+        (hint,) = (each for each in typing.get_args(hint) if each is not type(None))
+        return _value(hint, value, source, place)
+    return _scalar(hint, value, source, place)
+
+
+_WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a string"}
+
+
+def _scalar(hint: type, value: Any, source: str, place: str) -> Any:
+    if hint is float and type(value) is int:
+        return float(value)
+    if isinstance(hint, type) and type(value) is hint:
+        return value
+    if isinstance(hint, type) and hint not in _WORDS:
+        try:
+            return hint(value)
+        except ValueError:
+            choices = ", ".join(str(each.value) for each in hint)  # type: ignore[attr-defined]  # an enumeration
+            raise ConfigurationError(f"{source}: {place}", f"must be one of {choices}") from None
+    raise ConfigurationError(f"{source}: {place}", f"must be {_WORDS[hint]}")
+
+
+def sample() -> str:
+    """
+    The commented sample: every key with its default and its explanation.
+    """
+    lines = [
+        "# h323d: every key with its default.  A key that is left out, or commented",
+        "# out as here, has this value.  h323ctl config check FILE tells what is wrong.",
+    ]
+    configuration = Configuration()
+    for each in dataclasses.fields(configuration):
+        lines += ["", *_sampleSection(getattr(configuration, each.name), each.name)]
+    return "\n".join(lines) + "\n"
+
+
+def _sampleSection(section: Any, name: str) -> Iterator[str]:
+    yield from _comment(inspect.getdoc(type(section)) or "")
+    yield f"[{name}]"
+    explanations = _explanations(type(section))
+    for each in dataclasses.fields(section):
+        yield ""
+        yield from _comment(explanations[each.name])
+        default = getattr(section, each.name)
+        item = _tableItem(type(section), each.name)
+        if item is None:
+            yield f"# {each.name} = {_toml(default)}"
+            continue
+        yield f"# [[{name}.{each.name}]]"
+        inner = _explanations(item)
+        for key in dataclasses.fields(item):
+            yield from _comment(inner[key.name])
+            default = "council" if key.default is dataclasses.MISSING else key.default
+            yield f"# {key.name} = {_toml(default)}"
+
+
+def _tableItem(section: type, name: str) -> Any:
+    arguments = typing.get_args(typing.get_type_hints(section)[name])
+    return arguments[0] if arguments and dataclasses.is_dataclass(arguments[0]) else None
+
+
+def _comment(text: str) -> Iterator[str]:
+    plain = text.replace("C{", "").replace("}", "")
+    for line in textwrap.wrap(" ".join(plain.split()), 78):
+        yield f"# {line}"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(each) for each in value) + "]"
+    text = str(getattr(value, "value", value))
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _explanations(section: type) -> dict[str, str]:
+    """
+    The docstring under each field of a section.
+    """
+    tree = ast.parse(textwrap.dedent(inspect.getsource(section)))
+    (body,) = (node.body for node in tree.body if isinstance(node, ast.ClassDef))
+    result = {}
+    for statement, following in itertools.pairwise(body):
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            if not isinstance(following, ast.Expr) or not isinstance(following.value, ast.Constant):
+                raise TypeError(f"{section.__name__}.{statement.target.id} is not explained")
+            result[statement.target.id] = str(following.value.value)
+    return result

@@ -1,0 +1,122 @@
+"""
+UDP for signalling, unicast and multicast.
+
+Implements L{h323d.call.transport.IDatagrams} over any reactor that has
+C{IReactorUDP} and C{IReactorMulticast}.  It knows no protocol.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.error import CannotListenError
+from twisted.internet.protocol import DatagramProtocol
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
+from h323d.errors import ResourceUnavailable
+from h323d.values.address import TransportAddress
+
+__all__ = ["Datagrams"]
+
+MAX_DATAGRAM = 65536
+RECEIVE_BUFFER = 4 << 20  # octets: a burst of registrations must not be dropped
+
+
+@implementer(IDatagrams)
+class Datagrams:
+    """
+    Binds UDP ports on a reactor.
+    """
+
+    def __init__(self, reactor: Any) -> None:
+        # Any: a reactor of several interfaces at once, real or simulated.
+        self._reactor = reactor
+
+    def bind(self, address: TransportAddress, user: IDatagramUser) -> IDatagramPort:
+        port = _Port(user)
+        try:
+            listening = self._reactor.listenUDP(
+                address.port, port, interface=address.host, maxPacketSize=MAX_DATAGRAM
+            )
+        except (CannotListenError, OSError) as error:
+            raise ResourceUnavailable(f"cannot bind UDP {address}: {_why(error)}") from error
+        port.bound(listening)
+        return port
+
+    def bindMulticast(
+        self, group: TransportAddress, interface: str, user: IDatagramUser
+    ) -> IDatagramPort:
+        port = _Port(user)
+        try:
+            listening = self._reactor.listenMulticast(
+                group.port,
+                port,
+                interface=group.host,
+                maxPacketSize=MAX_DATAGRAM,
+                listenMultiple=True,
+            )
+        except (CannotListenError, OSError) as error:
+            raise ResourceUnavailable(f"cannot bind multicast {group}: {_why(error)}") from error
+        port.bound(listening)
+        port.join(group.host, interface)
+        return port
+
+
+def _why(error: Exception) -> str:
+    reason = getattr(error, "socketError", error)
+    return getattr(reason, "strerror", None) or str(reason)
+
+
+@implementer(IDatagramPort)
+class _Port(DatagramProtocol):
+    """
+    One bound UDP port.
+    """
+
+    noisy = False
+    _log = Logger()
+
+    def __init__(self, user: IDatagramUser) -> None:
+        self._user = user
+        self._listening: Any = None
+        self.address = TransportAddress("0.0.0.0", 0)
+
+    def bound(self, listening: Any) -> None:
+        self._listening = listening
+        host = listening.getHost()
+        self.address = TransportAddress(host.host, host.port)
+        getHandle = getattr(listening, "getHandle", None)
+        if getHandle is not None:
+            getHandle().setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+
+    def join(self, group: str, interface: str) -> None:
+        joined: Deferred[Any] = self._listening.joinGroup(group, interface)
+        joined.addErrback(self._notJoined, group, interface)
+
+    def _notJoined(self, failure: Failure, group: str, interface: str) -> None:
+        self._log.warn(
+            "cannot join {group} on {interface}: {reason}",
+            group=group,
+            interface=interface,
+            reason=failure.getErrorMessage(),
+        )
+
+    def datagramReceived(self, datagram: bytes, addr: Any) -> None:
+        self._user.datagramReceived(datagram, TransportAddress(addr[0], addr[1]))
+
+    def send(self, data: bytes, destination: TransportAddress) -> None:
+        if self.transport is None:
+            return
+        try:
+            self.transport.write(data, (destination.host, destination.port))
+        except OSError as error:
+            self._log.debug("{destination}: {reason}", destination=destination, reason=str(error))
+
+    def close(self) -> None:
+        if self._listening is not None:
+            self._listening.stopListening()

@@ -1,0 +1,31 @@
+"""
+Which of this machine's addresses others can reach it by.
+"""
+
+from __future__ import annotations
+
+import socket
+
+__all__ = ["advertisedAddress"]
+
+_ELSEWHERE = {"0.0.0.0": ("192.0.2.1", 9), "::": ("2001:db8::1", 9)}
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+def advertisedAddress(bind: str) -> str:
+    """
+    The address to put into answers when listeners are bound to C{bind}.
+
+    @param bind: a literal address; a wildcard stands for the address that the
+        default route leaves from, or loopback where there is none.  No packet
+        is sent to find it out.
+    """
+    if bind not in _ELSEWHERE:
+        return bind
+    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(_ELSEWHERE[bind])
+        except OSError:
+            return _LOOPBACK[bind]
+        return str(probe.getsockname()[0])

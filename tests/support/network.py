@@ -1,0 +1,344 @@
+"""
+A network in virtual time: what a reactor offers, without sockets.
+
+Each host is a stand-in for Twisted's reactor with C{listenUDP},
+C{listenMulticast}, C{listenTCP}, C{connectTCP} and the clock.  Datagrams are
+lost, delayed and reordered as seeded; streams are delayed and cut into
+pieces, and may be reset, but lose nothing, as TCP loses nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from twisted.internet.address import IPv4Address
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.error import (
+    CannotListenError,
+    ConnectionDone,
+    ConnectionLost,
+    ConnectionRefusedError,
+    UserError,
+)
+from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.task import Clock
+from twisted.python.failure import Failure
+
+__all__ = ["Conditions", "SimulatedHost", "SimulatedNetwork"]
+
+FIRST_EPHEMERAL = 40000
+
+
+@dataclass
+class Conditions:
+    """
+    What the network does to those who use it.
+
+    @ivar loss: the part of datagrams that vanish, 0 to 1.
+    @ivar delay: seconds that everything takes.
+    @ivar spread: up to so many seconds more, drawn for each datagram anew:
+        reordering is what comes of it.
+    @ivar fragment: the most octets that arrive on a stream at once.
+    """
+
+    loss: float = 0.0
+    delay: float = 0.001
+    spread: float = 0.0
+    fragment: int = 1 << 16
+
+
+@dataclass
+class SimulatedNetwork:
+    """
+    Hosts, and what lies between them.
+
+    @ivar lost: how many datagrams vanished.
+    @ivar observers: called with C{(kind, source, destination, data)} for
+        everything that is sent.
+    """
+
+    clock: Clock
+    rng: random.Random
+    conditions: Conditions = field(default_factory=Conditions)
+    lost: int = 0
+    observers: list[Callable[[str, tuple[str, int], tuple[str, int], bytes], None]] = field(
+        default_factory=list
+    )
+
+    def __post_init__(self) -> None:
+        self.udp: dict[tuple[str, int], SimulatedUDPPort] = {}
+        self.groups: dict[tuple[str, int], list[SimulatedUDPPort]] = {}
+        self.tcp: dict[tuple[str, int], SimulatedTCPPort] = {}
+        self.streams: list[SimulatedTransport] = []
+
+    def host(self, address: str) -> SimulatedHost:
+        """
+        A reactor for one address.
+        """
+        return SimulatedHost(self, address)
+
+    def observe(
+        self, kind: str, source: tuple[str, int], destination: tuple[str, int], data: bytes
+    ) -> None:
+        for observer in self.observers:
+            observer(kind, source, destination, data)
+
+    def sendDatagram(
+        self, source: tuple[str, int], destination: tuple[str, int], data: bytes
+    ) -> None:
+        self.observe("udp", source, destination, data)
+        if self.rng.random() < self.conditions.loss:
+            self.lost += 1
+            return
+        delay = self.conditions.delay + self.conditions.spread * self.rng.random()
+        self.clock.callLater(delay, self._arrive, source, destination, data)
+
+    def _arrive(self, source: tuple[str, int], destination: tuple[str, int], data: bytes) -> None:
+        for port in self.groups.get(destination, ()):
+            port.protocol.datagramReceived(data, source)
+        port_ = self.udp.get(destination)
+        if port_ is not None:
+            port_.protocol.datagramReceived(data, source)
+
+    def resetStreams(self, address: str) -> None:
+        """
+        Cut every connection of a host, as a crash or a firewall does.
+        """
+        for stream in [each for each in self.streams if each.here[0] == address]:
+            stream.abortConnection()
+
+
+class SimulatedHost:
+    """
+    One address's reactor.
+    """
+
+    def __init__(self, network: SimulatedNetwork, address: str) -> None:
+        self.network = network
+        self.address = address
+        self._ephemeral = itertools.count(FIRST_EPHEMERAL)
+
+    def seconds(self) -> float:
+        return float(self.network.clock.seconds())
+
+    def callLater(
+        self, delay: float, function: Callable[..., object], *args: Any, **kw: Any
+    ) -> IDelayedCall:
+        return self.network.clock.callLater(delay, function, *args, **kw)
+
+    def getDelayedCalls(self) -> Any:
+        return self.network.clock.getDelayedCalls()
+
+    def callFromThread(self, function: Callable[..., object], *args: Any, **kw: Any) -> None:
+        self.network.clock.callLater(0, function, *args, **kw)
+
+    def freePort(self) -> int:
+        return next(self._ephemeral)
+
+    def listenUDP(
+        self, port: int, protocol: Any, interface: str = "", maxPacketSize: int = 8192
+    ) -> SimulatedUDPPort:
+        here = (interface or self.address, port or self.freePort())
+        if here in self.network.udp:
+            raise CannotListenError(here[0], here[1], OSError("address in use"))
+        listening = SimulatedUDPPort(self.network, here, protocol)
+        self.network.udp[here] = listening
+        protocol.makeConnection(listening)
+        return listening
+
+    def listenMulticast(
+        self,
+        port: int,
+        protocol: Any,
+        interface: str = "",
+        maxPacketSize: int = 8192,
+        listenMultiple: bool = False,
+    ) -> SimulatedUDPPort:
+        listening = SimulatedUDPPort(self.network, (interface, port), protocol)
+        protocol.makeConnection(listening)
+        return listening
+
+    def listenTCP(
+        self, port: int, factory: Any, backlog: int = 50, interface: str = ""
+    ) -> SimulatedTCPPort:
+        here = (interface or self.address, port or self.freePort())
+        if here in self.network.tcp:
+            raise CannotListenError(here[0], here[1], OSError("address in use"))
+        listening = SimulatedTCPPort(self.network, here, factory)
+        self.network.tcp[here] = listening
+        return listening
+
+    def connectTCP(
+        self,
+        host: str,
+        port: int,
+        factory: Any,
+        timeout: float = 30,
+        bindAddress: tuple[str, int] | None = None,
+    ) -> SimulatedConnector:
+        local = bindAddress[0] if bindAddress else self.address
+        connector = SimulatedConnector(
+            self.network, (local, self.freePort()), (host, port), factory
+        )
+        self.network.clock.callLater(self.network.conditions.delay * 2, connector.complete)
+        return connector
+
+
+class SimulatedUDPPort:
+    """
+    A bound port, and the transport of its protocol.
+    """
+
+    def __init__(self, network: SimulatedNetwork, here: tuple[str, int], protocol: Any) -> None:
+        self.network = network
+        self.here = here
+        self.protocol = protocol
+
+    def getHost(self) -> IPv4Address:
+        return IPv4Address("UDP", *self.here)
+
+    def write(self, data: bytes, destination: tuple[str, int]) -> None:
+        self.network.sendDatagram(self.here, destination, data)
+
+    def joinGroup(self, group: str, interface: str = "") -> Deferred[None]:
+        self.network.groups.setdefault((group, self.here[1]), []).append(self)
+        return succeed(None)
+
+    def stopListening(self) -> None:
+        if self.network.udp.get(self.here) is self:
+            del self.network.udp[self.here]
+        for members in self.network.groups.values():
+            if self in members:
+                members.remove(self)
+
+
+class SimulatedTCPPort:
+    """
+    A listening port.
+    """
+
+    def __init__(self, network: SimulatedNetwork, here: tuple[str, int], factory: Any) -> None:
+        self.network = network
+        self.here = here
+        self.factory = factory
+
+    def getHost(self) -> IPv4Address:
+        return IPv4Address("TCP", *self.here)
+
+    def stopListening(self) -> None:
+        if self.network.tcp.get(self.here) is self:
+            del self.network.tcp[self.here]
+
+
+class SimulatedConnector:
+    """
+    A connection on its way.
+    """
+
+    def __init__(
+        self,
+        network: SimulatedNetwork,
+        here: tuple[str, int],
+        there: tuple[str, int],
+        factory: Any,
+    ) -> None:
+        self.network = network
+        self.here = here
+        self.there = there
+        self.factory = factory
+        self.state = "connecting"
+
+    def stopConnecting(self) -> None:
+        if self.state != "connecting":
+            raise UserError("not connecting")
+        self._fail(UserError("stopped"))
+
+    def complete(self) -> None:
+        if self.state != "connecting":
+            return
+        listening = self.network.tcp.get(self.there)
+        if listening is None:
+            self._fail(ConnectionRefusedError())
+            return
+        self.state = "connected"
+        near = SimulatedTransport(self.network, self.here, self.there)
+        far = SimulatedTransport(self.network, self.there, self.here)
+        near.other, far.other = far, near
+        far.protocol = listening.factory.buildProtocol(near.getHost())
+        near.protocol = self.factory.buildProtocol(far.getHost())
+        self.network.streams += [near, far]
+        far.protocol.makeConnection(far)
+        near.protocol.makeConnection(near)
+
+    def _fail(self, error: Exception) -> None:
+        self.state = "disconnected"
+        self.factory.clientConnectionFailed(self, Failure(error))
+
+
+class SimulatedTransport:
+    """
+    One end of a connection.
+    """
+
+    protocol: Any
+    other: SimulatedTransport
+
+    def __init__(
+        self, network: SimulatedNetwork, here: tuple[str, int], there: tuple[str, int]
+    ) -> None:
+        self.network = network
+        self.here = here
+        self.there = there
+        self.connected = True
+        self.closing = False
+
+    def getHost(self) -> IPv4Address:
+        return IPv4Address("TCP", *self.here)
+
+    def getPeer(self) -> IPv4Address:
+        return IPv4Address("TCP", *self.there)
+
+    def setTcpNoDelay(self, enabled: bool) -> None:
+        pass
+
+    def setTcpKeepAlive(self, enabled: bool) -> None:
+        pass
+
+    def write(self, data: bytes) -> None:
+        if not self.connected or self.closing:
+            return
+        self.network.observe("tcp", self.here, self.there, data)
+        size = self.network.conditions.fragment
+        delay = self.network.conditions.delay
+        for start in range(0, len(data), size):
+            piece = data[start : start + size]
+            self.network.clock.callLater(delay, self.other.deliver, piece)
+
+    def deliver(self, data: bytes) -> None:
+        if self.connected:
+            self.protocol.dataReceived(data)
+
+    def loseConnection(self) -> None:
+        if self.connected and not self.closing:
+            self.closing = True
+            delay = self.network.conditions.delay
+            self.network.clock.callLater(0, self.lose, ConnectionDone())
+            self.network.clock.callLater(delay, self.other.lose, ConnectionDone())
+
+    def abortConnection(self) -> None:
+        if self.connected:
+            self.network.clock.callLater(0, self.lose, ConnectionLost())
+            self.network.clock.callLater(
+                self.network.conditions.delay, self.other.lose, ConnectionLost()
+            )
+
+    def lose(self, reason: Exception) -> None:
+        if self.connected:
+            self.connected = False
+            if self in self.network.streams:
+                self.network.streams.remove(self)
+            self.protocol.connectionLost(Failure(reason))
