@@ -21,8 +21,10 @@ from twisted.internet.error import (
     CannotListenError,
     ConnectionDone,
     ConnectionLost,
-    ConnectionRefusedError,
     UserError,
+)
+from twisted.internet.error import (
+    ConnectionRefusedError as Refused,
 )
 from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import Clock
@@ -262,7 +264,7 @@ class SimulatedConnector:
             return
         listening = self.network.tcp.get(self.there)
         if listening is None:
-            self._fail(ConnectionRefusedError())
+            self._fail(Refused())
             return
         self.state = "connected"
         near = SimulatedTransport(self.network, self.here, self.there)

@@ -1,0 +1,150 @@
+"""
+The switch: gates, routes, destinations, and who gives up when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer
+from zope.interface.verify import verifyObject
+
+from h323d.call.legs import ILeg, ILegOwner
+from h323d.call.policy import (
+    Admission,
+    IAdmissionPolicy,
+    IDestination,
+    IRoutePolicy,
+    Refusal,
+    Route,
+)
+from h323d.call.switch import Switch
+from h323d.events import CallAdmitted, CallEnded, CallOffered, CallRefused, EventBus, Fact
+from h323d.values.cause import Cause
+from tests.support.fakeleg import FakeLeg
+from tests.support.fakemedia import FakePool
+
+
+@implementer(IAdmissionPolicy, IRoutePolicy)
+class Policy:
+    """
+    Answers both questions with what it was given, or raises it.
+    """
+
+    name = "fixed"
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+        self.asked = 0
+
+    def admit(self, leg: ILeg) -> Any:
+        self.asked += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    route = admit
+
+
+@implementer(IDestination)
+class Destination:
+    """
+    Remembers what it was handed.
+    """
+
+    name = "somewhere"
+
+    def __init__(self) -> None:
+        self.accepted: list[tuple[ILeg, str]] = []
+
+    def accept(self, leg: ILeg, target: str) -> None:
+        if target == "broken":
+            raise RuntimeError("of our own fault")
+        self.accepted.append((leg, target))
+
+
+class SwitchTests(SynchronousTestCase):
+    """
+    L{Switch} over fake legs.
+    """
+
+    def offer(self, gates: Sequence[Any], routes: Sequence[Any]) -> FakeLeg:
+        self.facts: list[Fact] = []
+        events = EventBus()
+        events.subscribe(Fact, self.facts.append)
+        self.destination = Destination()
+        self.switch = Switch(
+            Clock(),
+            events,
+            [Policy(each) for each in gates],
+            [Policy(each) for each in routes],
+            {"somewhere": self.destination},
+        )
+        verifyObject(ILegOwner, self.switch)
+        leg = FakeLeg("80001", FakePool())
+        self.switch.legOffered(leg)
+        return leg
+
+    def kinds(self) -> list[type[Fact]]:
+        return [type(fact) for fact in self.facts]
+
+    def test_admittedAndRouted(self) -> None:
+        leg = self.offer([Admission()], [None, Route("somewhere", "here"), Route("x", "y")])
+        self.assertEqual(self.destination.accepted, [(leg, "here")])
+        self.assertEqual(self.kinds(), [CallOffered, CallAdmitted])
+        self.assertEqual(self.switch.waiting, {})
+
+    def test_theFirstRefusalDecides(self) -> None:
+        leg = self.offer(
+            [Admission(), Refusal(Cause.CALL_REJECTED, "because"), Admission()],
+            [Route("somewhere", "here")],
+        )
+        self.assertEqual(leg.done, [("reject", Cause.CALL_REJECTED)])
+        self.assertEqual(self.kinds(), [CallOffered, CallRefused])
+
+    def test_noRoute(self) -> None:
+        leg = self.offer([], [None])
+        self.assertEqual(leg.done, [("reject", Cause.NO_ROUTE_TO_DESTINATION)])
+
+    def test_aRouteToNowhereIsNone(self) -> None:
+        leg = self.offer([], [Route("nowhere", "")])
+        self.assertEqual(leg.done, [("reject", Cause.NO_ROUTE_TO_DESTINATION)])
+
+    def test_aPolicyThatFailsRefuses(self) -> None:
+        leg = self.offer([ZeroDivisionError()], [Route("somewhere", "here")])
+        self.assertEqual(leg.done, [("reject", Cause.TEMPORARY_FAILURE)])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    def test_aDestinationThatFailsEndsTheCallOnly(self) -> None:
+        leg = self.offer([], [Route("somewhere", "broken")])
+        self.assertEqual(leg.done, [("hangup", Cause.TEMPORARY_FAILURE)])
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
+
+    def test_aSlowPolicyIsWaitedFor(self) -> None:
+        slow: Deferred[Admission] = Deferred()
+        leg = self.offer([slow], [Route("somewhere", "here")])
+        self.assertEqual(self.destination.accepted, [])
+        slow.callback(Admission())
+        self.assertEqual(self.destination.accepted, [(leg, "here")])
+
+    def test_aCallerWhoGivesUpIsForgotten(self) -> None:
+        slow: Deferred[Admission] = Deferred()
+        leg = self.offer([slow], [Route("somewhere", "here")])
+        leg.release(Cause.NORMAL_CALL_CLEARING)
+        slow.callback(Admission())
+        self.assertEqual(self.destination.accepted, [])
+        self.assertEqual(self.kinds(), [CallOffered, CallEnded, CallAdmitted])
+
+    def test_closingRefusesWhatWaitsAndWhatComes(self) -> None:
+        slow: Deferred[Admission] = Deferred()
+        first = self.offer([slow], [Route("somewhere", "here")])
+        self.switch.close()
+        second = FakeLeg("80001", FakePool())
+        self.switch.legOffered(second)
+        self.assertEqual(
+            [leg.done for leg in (first, second)], [[("reject", Cause.TEMPORARY_FAILURE)]] * 2
+        )

@@ -1,0 +1,167 @@
+"""
+Rooms: who gets in, who hears whom, and what is told of it.
+"""
+
+from __future__ import annotations
+
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+from zope.interface.verify import verifyObject
+
+from h323d.call.legs import ILegObserver
+from h323d.call.media import IMixerObserver
+from h323d.call.policy import IDestination
+from h323d.conference.config import ConferenceConfig, RoomConfig
+from h323d.conference.host import ConferenceHost
+from h323d.conference.participant import Presence
+from h323d.events import (
+    ActiveSpeakerChanged,
+    CallAnswered,
+    CallEnded,
+    CallRefused,
+    DigitReceived,
+    EventBus,
+    Fact,
+    ParticipantJoined,
+    ParticipantLeft,
+    RoomClosed,
+    RoomOpened,
+)
+from h323d.values.cause import Cause
+from h323d.values.identifiers import RoomID
+from h323d.values.media import G711_ALAW, G711_ULAW, DigitMethod, MediaProfile
+from tests.support.fakeleg import FakeLeg
+from tests.support.fakemedia import FakePool
+
+
+class HostTestCase(SynchronousTestCase):
+    """
+    A conference host over fake legs and fake media.
+    """
+
+    def setUp(self) -> None:
+        self.build(ConferenceConfig())
+
+    def build(self, config: ConferenceConfig) -> None:
+        self.pool = FakePool()
+        self.facts: list[Fact] = []
+        events = EventBus()
+        events.subscribe(Fact, self.facts.append)
+        self.host = ConferenceHost(config, Clock(), events, self.pool)
+
+    def join(self, room: str, ready: bool = True) -> FakeLeg:
+        leg = FakeLeg(room, self.pool)
+        self.host.accept(leg, room)
+        if ready and leg.observer is not None:
+            leg.observer.legAnswered(leg)
+            leg.mediaReady()
+        return leg
+
+    def kinds(self) -> list[type[Fact]]:
+        return [type(fact) for fact in self.facts]
+
+    def test_interfaces(self) -> None:
+        verifyObject(IDestination, self.host)
+        leg = self.join("80001")
+        verifyObject(IMixerObserver, self.host.rooms[RoomID("80001")])
+        verifyObject(ILegObserver, leg.observer)
+
+    def test_answersWithTheConfiguredFormats(self) -> None:
+        self.build(ConferenceConfig(audioFormats=("PCMA", "PCMU"), packetMs=30))
+        leg = self.join("80001", ready=False)
+        self.assertEqual(leg.done, [("answer", MediaProfile((G711_ALAW, G711_ULAW), packetMs=30))])
+
+    def test_aJoinIsToldInOrder(self) -> None:
+        self.join("80001")
+        self.assertEqual(self.kinds(), [RoomOpened, CallAnswered, ParticipantJoined])
+
+    def test_mediaOfAllMembersMeetsInOneMixer(self) -> None:
+        legs = [self.join("80001") for _ in range(3)]
+        (mixer,) = self.pool.mixers
+        self.assertEqual(mixer.members, [leg.port for leg in legs])
+
+    def test_roomsAreApart(self) -> None:
+        self.join("80001")
+        self.join("80002")
+        self.assertEqual([len(mixer.members) for mixer in self.pool.mixers], [1, 1])
+
+    def test_theLastToLeaveClosesTheRoom(self) -> None:
+        first, second = self.join("80001"), self.join("80001")
+        first.release(Cause.NORMAL_CALL_CLEARING)
+        self.assertIn(RoomID("80001"), self.host.rooms)
+        self.facts.clear()
+        second.release(Cause.NORMAL_CALL_CLEARING)
+        self.assertEqual(self.kinds(), [ParticipantLeft, CallEnded, RoomClosed])
+        self.assertEqual(self.host.rooms, {})
+        self.assertTrue(self.pool.mixers[0].closed)
+        self.assertEqual(self.pool.ports, [])
+
+    def test_aLegWithoutMediaNeverJoined(self) -> None:
+        leg = self.join("80001", ready=False)
+        leg.release(Cause.INCOMPATIBLE_DESTINATION)
+        self.assertEqual(self.kinds(), [RoomOpened, CallEnded, RoomClosed])
+
+    def test_holdLeavesTheMixAndResumeReturns(self) -> None:
+        leg = self.join("80001")
+        participant = self.host.rooms[RoomID("80001")].participants[leg.legId]
+        participant.legMediaLost(leg)
+        self.assertEqual(self.pool.mixers[0].members, [])
+        self.assertIs(participant.presence, Presence.ON_HOLD)
+        leg.mediaReady()
+        self.assertEqual(self.pool.mixers[0].members, [leg.port])
+        self.assertEqual(self.kinds().count(ParticipantJoined), 1)
+
+    def test_renegotiationKeepsTheMembership(self) -> None:
+        leg = self.join("80001")
+        leg.mediaReady()
+        self.assertEqual(self.pool.mixers[0].members, [leg.port])
+
+    def test_aFullRoomIsBusy(self) -> None:
+        self.build(ConferenceConfig(maxParticipants=1))
+        self.join("80001")
+        late = self.join("80001")
+        self.assertEqual(late.done, [("reject", Cause.USER_BUSY)])
+        self.assertIn(CallRefused, self.kinds())
+
+    def test_aConfiguredRoomHasItsOwnLimit(self) -> None:
+        self.build(ConferenceConfig(rooms=(RoomConfig("council", maxParticipants=1),)))
+        self.join("council")
+        self.assertEqual(self.join("council").done, [("reject", Cause.USER_BUSY)])
+
+    def test_aFullServerIsOutOfResources(self) -> None:
+        self.build(ConferenceConfig(maxTotalParticipants=1))
+        self.join("80001")
+        self.assertEqual(self.join("80002").done, [("reject", Cause.RESOURCE_UNAVAILABLE)])
+
+    def test_tooManyRooms(self) -> None:
+        self.build(ConferenceConfig(maxRooms=1))
+        self.join("80001")
+        self.assertEqual(self.join("80002").done, [("reject", Cause.RESOURCE_UNAVAILABLE)])
+        self.assertEqual(self.join("80001").done[0][0], "answer")
+
+    def test_aDigitIsToldWithoutItsValue(self) -> None:
+        leg = self.join("80001")
+        assert leg.observer is not None
+        leg.observer.legDigit(leg, "5", 100, DigitMethod.RTP_EVENT)
+        self.assertEqual(self.facts[-1], DigitReceived(0.0, leg.callId, leg.legId, "rfc4733"))
+
+    def test_theSpeakerIsToldByLeg(self) -> None:
+        leg = self.join("80001")
+        assert leg.port is not None
+        room = self.host.rooms[RoomID("80001")]
+        room.activeSpeaker(leg.port.portId)
+        room.activeSpeaker(leg.port.portId)
+        room.levels({leg.port.portId: -20.0, 999: -3.0})
+        self.assertEqual(
+            [fact for fact in self.facts if isinstance(fact, ActiveSpeakerChanged)],
+            [ActiveSpeakerChanged(0.0, room.roomId, leg.legId)],
+        )
+        self.assertEqual(room.loudness, {leg.legId: -20.0})
+
+    def test_closeHangsUpOnEverybody(self) -> None:
+        legs = [self.join("80001"), self.join("80002")]
+        self.host.close()
+        self.assertEqual(
+            [leg.done[-1] for leg in legs], [("hangup", Cause.NORMAL_CALL_CLEARING)] * 2
+        )
+        self.assertEqual(self.host.rooms, {})

@@ -1,0 +1,111 @@
+"""
+A leg without a protocol, for those who command legs.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+from zope.interface import implementer
+
+from h323d.call.legs import ILeg, ILegObserver, LegDirection
+from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, LegID
+from h323d.values.media import (
+    G711_ULAW,
+    AudioStream,
+    MediaProfile,
+    ReceiveFormat,
+    TransmitFormat,
+)
+
+__all__ = ["FakeLeg"]
+
+_numbers = itertools.count(1)
+
+
+@implementer(ILeg, IMediaPortObserver)
+class FakeLeg:
+    """
+    Does as it is told, and remembers it.
+
+    @ivar done: the commands, as C{(name, argument)}.
+    """
+
+    protocol = "fake"
+    direction = LegDirection.INCOMING
+    state = "fake"
+    displayName = ""
+
+    def __init__(self, called: str, pool: IMediaPool) -> None:
+        number = next(_numbers)
+        self.legId = LegID(f"l{number}")
+        self.callId = CallID(f"c{number}")
+        self.calling = (PartyAddress(AddressKind.DIALLED_DIGITS, "1001"),)
+        self.called = (PartyAddress(AddressKind.DIALLED_DIGITS, called),)
+        self.peer = TransportAddress("127.0.0.9", 5060)
+        self.done: list[tuple[str, object]] = []
+        self.observer: ILegObserver | None = None
+        self.port: IMediaPort | None = None
+        self._pool = pool
+
+    def observe(self, observer: ILegObserver) -> None:
+        self.observer = observer
+
+    def proceed(self) -> None:
+        self.done.append(("proceed", None))
+
+    def alert(self, early: MediaProfile | None) -> None:
+        self.done.append(("alert", early))
+
+    def answer(self, profile: MediaProfile) -> None:
+        self.done.append(("answer", profile))
+
+    def reject(self, cause: Cause) -> None:
+        self.done.append(("reject", cause))
+        self.release(cause)
+
+    def hangup(self, cause: Cause) -> None:
+        self.done.append(("hangup", cause))
+        self.release(cause)
+
+    def changeMedia(self, profile: MediaProfile) -> None:
+        self.done.append(("changeMedia", profile))
+
+    def sendDigit(self, digit: str, milliseconds: int) -> None:
+        self.done.append(("sendDigit", digit))
+
+    def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
+        pass
+
+    def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
+        pass
+
+    def portSilent(self, port: IMediaPort, seconds: float) -> None:
+        pass
+
+    def mediaReady(self) -> None:
+        """
+        What a real leg does when its negotiation has ended.
+        """
+        assert self.observer is not None
+        if self.port is None:
+            self.port = self._pool.openPort(self, "127.0.0.1")
+        stream = AudioStream(
+            TransmitFormat(G711_ULAW, 0, 20, TransportAddress("127.0.0.9", 4000)),
+            ReceiveFormat({0: G711_ULAW}),
+        )
+        self.port.configure(stream)
+        self.observer.legMediaReady(self, self.port, stream)
+
+    def release(self, cause: Cause) -> None:
+        """
+        What a real leg does when it is gone.
+        """
+        observer, self.observer = self.observer, None
+        if self.port is not None:
+            self.port.close()
+        if observer is not None:
+            observer.legReleased(self, cause)

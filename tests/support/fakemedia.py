@@ -1,0 +1,137 @@
+"""
+A media pool that carries nothing and remembers everything.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+from zope.interface import implementer
+
+from h323d.call.media import (
+    IMediaPool,
+    IMediaPort,
+    IMediaPortObserver,
+    IMixer,
+    IMixerObserver,
+    ISampleSink,
+    ISampleSource,
+    PortStatistics,
+)
+from h323d.errors import ResourceUnavailable
+from h323d.values.address import TransportAddress
+from h323d.values.media import G711_ALAW, G711_ULAW, AudioStream, MediaFormat
+
+__all__ = ["FakeMixer", "FakePool", "FakePort"]
+
+
+@implementer(IMediaPort)
+class FakePort:
+    """
+    A port pair that is never bound.
+
+    @ivar configured: every stream that it was told of.
+    @ivar digits: what it was told to send.
+    """
+
+    def __init__(
+        self, pool: FakePool, portId: int, observer: IMediaPortObserver, host: str
+    ) -> None:
+        self.pool = pool
+        self.portId = portId
+        self.observer = observer
+        self.rtp = TransportAddress(host, 16384 + 2 * portId)
+        self.rtcp = replace(self.rtp, port=self.rtp.port + 1)
+        self.stream = AudioStream()
+        self.configured: list[AudioStream] = []
+        self.digits: list[tuple[str, int]] = []
+        self.closed = False
+
+    def configure(self, stream: AudioStream) -> None:
+        self.stream = stream
+        self.configured.append(stream)
+
+    def sendDigit(self, digit: str, milliseconds: int) -> None:
+        self.digits.append((digit, milliseconds))
+
+    def statistics(self) -> PortStatistics:
+        return PortStatistics()
+
+    def close(self) -> None:
+        if not self.closed:
+            self.closed = True
+            self.pool.ports.remove(self)
+
+
+@implementer(IMixer)
+class FakeMixer:
+    """
+    A mixer that only knows its members.
+    """
+
+    def __init__(self, observer: IMixerObserver) -> None:
+        self.observer = observer
+        self.members: list[IMediaPort] = []
+        self.muted: set[int] = set()
+        self.deaf: set[int] = set()
+        self.parties: dict[int, tuple[ISampleSource | None, ISampleSink | None]] = {}
+        self.closed = False
+        self._numbers = itertools.count(1000)
+
+    def join(self, port: IMediaPort) -> None:
+        assert port not in self.members
+        self.members.append(port)
+
+    def leave(self, port: IMediaPort) -> None:
+        self.members.remove(port)
+
+    def mute(self, port: IMediaPort, muted: bool) -> None:
+        (self.muted.add if muted else self.muted.discard)(port.portId)
+
+    def deafen(self, port: IMediaPort, deaf: bool) -> None:
+        (self.deaf.add if deaf else self.deaf.discard)(port.portId)
+
+    def attach(self, source: ISampleSource | None, sink: ISampleSink | None) -> int:
+        number = next(self._numbers)
+        self.parties[number] = (source, sink)
+        return number
+
+    def detach(self, partyId: int) -> None:
+        del self.parties[partyId]
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@implementer(IMediaPool)
+class FakePool:
+    """
+    Hands out fake ports and mixers.
+
+    @ivar ports: the open ones.
+    @ivar left: how many more can be opened.
+    """
+
+    def __init__(self, left: int = 10_000) -> None:
+        self.formats = (G711_ULAW, G711_ALAW)
+        self.ports: list[FakePort] = []
+        self.mixers: list[FakeMixer] = []
+        self.left = left
+        self._numbers = itertools.count()
+
+    def openPort(self, observer: IMediaPortObserver, host: str) -> FakePort:
+        if not self.left:
+            raise ResourceUnavailable("no RTP ports are left")
+        self.left -= 1
+        port = FakePort(self, next(self._numbers), observer, host)
+        self.ports.append(port)
+        return port
+
+    def openMixer(self, observer: IMixerObserver) -> FakeMixer:
+        mixer = FakeMixer(observer)
+        self.mixers.append(mixer)
+        return mixer
+
+    def supports(self, mediaFormat: MediaFormat) -> bool:
+        return any(mediaFormat.sameEncoding(each) for each in self.formats)

@@ -1,0 +1,58 @@
+"""
+The one module that knows Automat's insides: these fail when they move.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from automat import TypeMachineBuilder
+
+from h323d.tracing import inputs, stateName, states, table, trace
+
+
+class Lamp(Protocol):
+    def press(self) -> None: ...
+
+    def breakDown(self) -> None: ...
+
+
+class Core:
+    pass
+
+
+builder = TypeMachineBuilder(Lamp, Core)
+dark = builder.state("dark")
+lit = builder.state("lit")
+dark.upon(Lamp.press).to(lit).returns(None)
+lit.upon(Lamp.press).to(dark).returns(None)
+lit.upon(Lamp.breakDown).to(dark).returns(None)
+MACHINE = builder.build()
+
+
+def test_stateNameFollowsTheMachine() -> None:
+    lamp = MACHINE(Core())
+    assert stateName(lamp) == "dark"
+    lamp.press()
+    assert stateName(lamp) == "lit"
+
+
+def test_traceTellsEachTransitionUntilItIsTakenAway() -> None:
+    seen: list[tuple[str, str, str]] = []
+    lamp = MACHINE(Core())
+    trace(lamp, lambda *transition: seen.append(transition))
+    lamp.press()
+    trace(lamp, None)
+    lamp.press()
+    assert seen == [("dark", "press", "lit")]
+
+
+def test_tableShowsWhatNobodyDeclared() -> None:
+    assert states(MACHINE) == {"dark", "lit"}
+    assert inputs(MACHINE) == {"press", "breakDown"}
+    assert table(MACHINE) == {
+        ("dark", "press"): "lit",
+        ("dark", "breakDown"): None,
+        ("lit", "press"): "dark",
+        ("lit", "breakDown"): "dark",
+    }

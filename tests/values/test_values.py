@@ -1,0 +1,69 @@
+"""
+The ground floor's values.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import newCallID, newGUID
+from h323d.values.media import Direction, MediaFormat
+
+
+@pytest.mark.parametrize(
+    ("wire", "cause"),
+    [
+        (16, Cause.NORMAL_CALL_CLEARING),
+        (45, Cause.RESOURCE_UNAVAILABLE),
+        (0, Cause.NORMAL_UNSPECIFIED),
+        (126, Cause.INTERWORKING),
+    ],
+)
+def test_causeFromWire(wire: int, cause: Cause) -> None:
+    assert Cause.fromWire(wire) is cause
+
+
+def test_everySevenBitNumberIsACause() -> None:
+    assert all(isinstance(Cause.fromWire(number), Cause) for number in range(128))
+
+
+@pytest.mark.parametrize(("host", "text"), [("127.0.0.1", "127.0.0.1:80"), ("::1", "[::1]:80")])
+def test_transportAddress(host: str, text: str) -> None:
+    address = TransportAddress(host, 80)
+    assert str(address) == text
+    assert TransportAddress.fromPacked(address.packed, 80) == address
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "number"),
+    [
+        (AddressKind.DIALLED_DIGITS, "8000", "8000"),
+        (AddressKind.URL, "sip:8000@host;user=phone", "8000"),
+        (AddressKind.URL, "tel:8000;phone-context=x", "8000"),
+        (AddressKind.URL, "h323://8000@host", "8000"),
+        (AddressKind.EMAIL, "me@host", "me"),
+    ],
+)
+def test_numberOfAParty(kind: AddressKind, value: str, number: str) -> None:
+    assert PartyAddress(kind, value).number == number
+
+
+def test_directionsReverse() -> None:
+    assert Direction.SENDONLY.reversed is Direction.RECVONLY
+    assert Direction.SENDRECV.reversed is Direction.SENDRECV
+
+
+def test_encodingsAreComparedWithoutCaseOrParameters() -> None:
+    assert MediaFormat("pcmu").sameEncoding(MediaFormat("PCMU", parameters=(("a", "b"),)))
+    assert not MediaFormat("PCMU").sameEncoding(MediaFormat("PCMU", 16000))
+
+
+def test_identifiersComeFromTheRandomSource() -> None:
+    assert newCallID(random.Random(1)) == newCallID(random.Random(1))
+    guid = newGUID(random.Random(1))
+    assert len(guid) == 16
+    assert guid[6] >> 4 == 4
