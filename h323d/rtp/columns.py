@@ -19,6 +19,7 @@ __all__ = [
     "gatherPayloads",
     "isRTCP",
     "parseHeaders",
+    "rounds",
     "writeHeaders",
 ]
 
@@ -181,3 +182,28 @@ def writeHeaders(
     words[:, 1] = timestamp & 0xFFFFFFFF
     words[:, 2] = ssrc
     out[:, :HEADER_BYTES] = words.view(np.uint8)
+
+
+def rounds(streams: npt.NDArray[np.intp], limit: int) -> list[npt.NDArray[np.intp]]:
+    """
+    Split a batch so that every part holds each stream once at most, in order of arrival.
+
+    What depends on the packet before (jitter, sequence numbers) is computed part by part;
+    there is one part unless a stream has several packets waiting.
+
+    @param streams: C{intp[n]}: the stream of each packet.
+    @param limit: parts at most; a stream's packets beyond are in no part: a flood from
+        one peer must not cost all others their tick.
+    @return: positions in C{streams}, C{intp[k]} each.
+    """
+    if not streams.size:
+        return []
+    everything = np.arange(len(streams))
+    if (streams[1:] > streams[:-1]).all():
+        return [everything]
+    order = np.argsort(streams, kind="stable")
+    grouped = streams[order]
+    first = np.ones(len(order), bool)
+    first[1:] = grouped[1:] != grouped[:-1]
+    rank = everything - np.maximum.accumulate(np.where(first, everything, 0))
+    return [order[rank == turn] for turn in range(min(int(rank.max()) + 1, limit))]
