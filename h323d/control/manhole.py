@@ -1,0 +1,92 @@
+"""
+A Python shell inside the running server, by SSH, with keys only.
+
+It listens on the loopback alone.  The namespace holds C{calls}, C{rooms},
+C{registrations} and C{hangup} as C{h323ctl} has them, C{server} with all its
+objects, and C{state} to read any machine's state.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from twisted.conch.checkers import (
+    IAuthorizedKeysDB,
+    SSHPublicKeyChecker,
+    readAuthorizedKeyFile,
+)
+from twisted.conch.insults.insults import ServerProtocol
+from twisted.conch.manhole import ColoredManhole
+from twisted.conch.manhole_ssh import ConchFactory, TerminalRealm
+from twisted.conch.ssh.keys import BadKeyError, Key
+from twisted.cred.portal import Portal
+from zope.interface import implementer
+
+from h323d.errors import ConfigurationError
+
+__all__ = ["AuthorizedKeys", "keptHostKey", "manholeFactory"]
+
+
+@implementer(IAuthorizedKeysDB)
+class AuthorizedKeys:
+    """
+    The keys in one file, read at each attempt, so that a removed key is out
+    at once.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def getAuthorizedKeys(self, username: bytes) -> Iterable[Key]:
+        try:
+            with self._path.open("rb") as file:
+                return list(readAuthorizedKeyFile(file))
+        except (OSError, BadKeyError):
+            return []
+
+
+def keptHostKey(path: Path) -> Key:
+    """
+    The host key at C{path}; made, readable by its owner only, when missing.
+
+    @raise ConfigurationError: it cannot be read, made or understood.
+    """
+    try:
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            made = Key(Ed25519PrivateKey.generate()).toString("openssh")
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(made)
+        key: Key = Key.fromFile(os.fspath(path))
+        return key
+    except OSError as error:
+        raise ConfigurationError(f"manhole host key {path}", error.strerror or "no") from error
+    except BadKeyError as error:
+        raise ConfigurationError(f"manhole host key {path}", "is not an SSH key") from error
+
+
+def manholeFactory(namespace: dict[str, Any], authorizedKeys: Path, hostKey: Path) -> ConchFactory:
+    """
+    A factory to listen with.
+
+    @param namespace: what the shell has by name.
+    @param authorizedKeys: a file of public keys.
+    @param hostKey: where the host key is kept.
+
+    @raise ConfigurationError: for the host key.
+    """
+    realm: Any = TerminalRealm()  # Any: Conch declares no types for it
+    realm.chainedProtocolFactory = lambda: ServerProtocol(ColoredManhole, dict(namespace))
+    portal = Portal(realm)
+    portal.registerChecker(SSHPublicKeyChecker(AuthorizedKeys(authorizedKeys)))
+    factory = ConchFactory(portal)
+    key = keptHostKey(hostKey)
+    hostKeys: Any = factory  # Any: Conch says bytes where it means keys
+    hostKeys.publicKeys = {key.sshType(): key.public()}
+    hostKeys.privateKeys = {key.sshType(): key}
+    return factory

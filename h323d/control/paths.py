@@ -1,0 +1,37 @@
+"""
+Where the operator's files are, for the server and for C{h323ctl} alike.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from h323d.control.config import ControlConfig
+
+__all__ = ["hostKeyPath", "socketPath"]
+
+
+def socketPath(config: ControlConfig) -> Path:
+    """
+    The control socket.
+    """
+    return _runtimeDirectory(config) / config.socket
+
+
+def hostKeyPath(config: ControlConfig) -> Path:
+    """
+    The manhole's host key.
+    """
+    state = config.stateDirectory or os.environ.get("STATE_DIRECTORY")
+    directory = Path(state) if state else Path.home() / ".local" / "state" / "h323d"
+    return directory.expanduser() / config.manholeHostKey
+
+
+def _runtimeDirectory(config: ControlConfig) -> Path:
+    named = config.runtimeDirectory or os.environ.get("RUNTIME_DIRECTORY")
+    if named:
+        return Path(named).expanduser()
+    if os.geteuid() == 0:
+        return Path("/run/h323d")
+    return Path(os.environ.get("XDG_RUNTIME_DIR", "/tmp"))

@@ -1,0 +1,116 @@
+"""
+The operator's UNIX socket: a line of JSON asks, a line of JSON answers.
+
+A question is C{{"command": "calls", "arguments": []}}; an answer is
+C{{"result": ...}} or C{{"error": "..."}}.  Who may connect is a matter of the
+socket's permissions (its owner only).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IAddress, IReactorUNIX
+from twisted.internet.protocol import Factory
+from twisted.logger import Logger
+from twisted.protocols.basic import LineOnlyReceiver
+
+from h323d.control.operator import Operator, OperatorError
+from h323d.errors import ResourceUnavailable
+
+__all__ = ["ControlServer"]
+
+MAX_QUESTION = 65536  # octets
+
+
+class ControlServer(Factory):
+    """
+    Answers questions on a UNIX socket.
+    """
+
+    noisy = False
+
+    def __init__(self, operator: Operator, path: Path) -> None:
+        self.path = path
+        self._commands: dict[str, Callable[..., object]] = {
+            "status": operator.status,
+            "calls": operator.calls,
+            "rooms": operator.rooms,
+            "registrations": operator.registrations,
+            "hangup": operator.hangup,
+        }
+
+    def listen(self, reactor: IReactorUNIX) -> Any:
+        """
+        Make the socket, in place of one that a dead server left behind.
+
+        @return: the listening port.
+
+        @raise ResourceUnavailable: the path is taken by a server that lives,
+            or by something else, or cannot be written.
+        """
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._removeStale()
+            return reactor.listenUNIX(os.fspath(self.path), self, mode=0o600, wantPID=True)
+        except (CannotListenError, OSError) as error:
+            reason = getattr(error, "socketError", error)
+            raise ResourceUnavailable(f"control socket {self.path}: {reason}") from error
+
+    def _removeStale(self) -> None:
+        try:
+            mode = self.path.lstat().st_mode
+        except FileNotFoundError:
+            return
+        if not stat.S_ISSOCK(mode):
+            raise FileExistsError(f"{self.path} exists and is not a socket")
+
+    def buildProtocol(self, addr: IAddress | None) -> ControlProtocol:
+        return ControlProtocol(self._commands)
+
+
+class ControlProtocol(LineOnlyReceiver):
+    """
+    One operator's connection.
+    """
+
+    delimiter = b"\n"
+    MAX_LENGTH = MAX_QUESTION
+    _log = Logger()
+
+    def __init__(self, commands: dict[str, Callable[..., object]]) -> None:
+        self._commands = commands
+
+    def lineReceived(self, line: bytes) -> None:
+        try:
+            answer: dict[str, object] = {"result": self._answer(line)}
+        except OperatorError as error:
+            answer = {"error": str(error)}
+        except Exception:
+            self._log.failure("an operator's question failed")
+            answer = {"error": "the server failed to answer; its log says why"}
+        self.sendLine(json.dumps(answer).encode())
+
+    def _answer(self, line: bytes) -> object:
+        try:
+            question = json.loads(line)
+        except (ValueError, RecursionError):
+            raise OperatorError("the question is not JSON") from None
+        if not isinstance(question, dict):
+            raise OperatorError("the question is not an object")
+        command = self._commands.get(str(question.get("command")))
+        if command is None:
+            raise OperatorError(f"commands are {', '.join(self._commands)}")
+        arguments = question.get("arguments", [])
+        if not isinstance(arguments, list) or not all(isinstance(each, str) for each in arguments):
+            raise OperatorError("arguments must be a list of strings")
+        expected = 1 if question["command"] == "hangup" else 0
+        if len(arguments) != expected:
+            raise OperatorError(f"{question['command']} takes {expected} arguments")
+        return command(*arguments)
