@@ -18,12 +18,14 @@ from h323d.errors import DecodeError
 
 __all__ = [
     "Parameters",
+    "UNPRINTABLE",
     "fail",
     "parameterOf",
     "parseHost",
     "parseParameters",
     "parsePort",
     "quote",
+    "showable",
     "splitCommas",
     "unquote",
     "withParameter",
@@ -45,6 +47,11 @@ MAX_PORT = 65535
 _PARAMETER = re.compile(rf'\s*;\s*({TOKEN})\s*(?:=\s*({QUOTED}|[^\s;,"<>]+))?\s*', re.DOTALL)
 _BREAKS = re.compile(r'"(?:[^"\\]|\\.)*+("|\\?\Z)|<[^>]*+(>|\Z)|,', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+UNPRINTABLE = re.compile(r"(?<!\\)[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n")
+"""
+Characters that no header field may hold: controls, except where a backslash quotes them
+(C{quoted-pair}, 25.1), and half a line end.
+"""
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 

@@ -153,7 +153,7 @@ class Headers:
         self._parsed: dict[tuple[object, ...], object] = {}
 
     @classmethod
-    def _ofCanonical(cls, rows: Iterable[tuple[str, str]]) -> Headers:
+    def ofCanonical(cls, rows: Iterable[tuple[str, str]]) -> Headers:
         """
         As the constructor, for names that are canonical already.
         """
@@ -245,35 +245,35 @@ class Headers:
                 placed = True
         if not placed:
             rows.extend(fresh)
-        return Headers._ofCanonical(rows)
+        return Headers.ofCanonical(rows)
 
     def adding(self, name: str, *values: str) -> Headers:
         """
         @return: these, with lines of this name after all others.
         """
         wanted = canonicalName(name)
-        return Headers._ofCanonical((*self._rows, *((wanted, value) for value in values)))
+        return Headers.ofCanonical((*self._rows, *((wanted, value) for value in values)))
 
     def prepending(self, name: str, *values: str) -> Headers:
         """
         @return: these, with lines of this name before all others: a Via or Record-Route.
         """
         wanted = canonicalName(name)
-        return Headers._ofCanonical((*((wanted, value) for value in values), *self._rows))
+        return Headers.ofCanonical((*((wanted, value) for value in values), *self._rows))
 
     def without(self, *names: str) -> Headers:
         """
         @return: these, less every line of these names.
         """
         unwanted = set(map(canonicalName, names))
-        return Headers._ofCanonical(row for row in self._rows if row[0] not in unwanted)
+        return Headers.ofCanonical(row for row in self._rows if row[0] not in unwanted)
 
     def only(self, *names: str) -> Headers:
         """
         @return: the lines of these names, in their order here.
         """
         wanted = set(map(canonicalName, names))
-        return Headers._ofCanonical(row for row in self._rows if row[0] in wanted)
+        return Headers.ofCanonical(row for row in self._rows if row[0] in wanted)
 
     def __contains__(self, name: str) -> bool:
         return self.get(name) is not None

@@ -88,5 +88,5 @@ class NameAddr:
     def __str__(self) -> str:
         name = self.displayName
         if name:
-            name = (name if _TOKENS.fullmatch(name) else quote(name)) + " "
+            name = (name if _TOKENS.fullmatch(name) else quote(showable(name))) + " "
         return f"{name}<{self.uri}>{writeParameters(self.params)}"

@@ -168,7 +168,7 @@ class SIPURI:
 
     def __str__(self) -> str:
         parts = [self.scheme, ":"]
-        if self.user is not None:
+        if self.user:
             parts.append(escape(self.user, _USER_SAFE))
             if self.password is not None:
                 parts.append(":" + escape(self.password, _PASSWORD_SAFE))
