@@ -1,0 +1,614 @@
+"""
+The encoders: from shapes to Python that writes aligned PER.
+
+A generated encoder is C{e_NAME(v, o, a, n)}: the value, the octets so far, and
+the bits that do not fill an octet yet, as a number and a count; it appends to
+C{o} and returns the new bits.  L{Encoding._known} is that count when it is known
+as the code is written, so that most padding is a constant; fields of bits that
+follow one another are written by one statement.
+
+A value that does not fit its schema becomes an L{EncodeError}: what the operations
+themselves raise (a name that is not in a table, a number too large for its octets)
+is as good as a check, and free.
+"""
+
+from __future__ import annotations
+
+from h323d.asn1.compiler import shapes
+from h323d.asn1.compiler.source import Source, World, bitsFor, lengthOctets, preambleBits
+
+__all__ = ["Encoding"]
+
+_FEW = 4  # alternatives that are told apart one after the other
+_SMALL = 64  # additions whose index or number fits six bits
+
+
+class Encoding:
+    """
+    Writes the encoders of one module.
+
+    @ivar foreign: encoders of other modules that were called, C{(module, name)}.
+    @ivar constants: C{name -> source text} of tables to stand before the functions.
+    """
+
+    def __init__(self, world: World, module: shapes.Module, source: Source) -> None:
+        self._world = world
+        self._module = module
+        self._source = source
+        self.foreign: set[tuple[str, str]] = set()
+        self.constants: dict[str, str] = {}
+        self._known: int | None = None
+        self._pending: list[tuple[str, int]] = []
+        self._out = "o"
+        self._at = "at"
+        self._path = ""
+
+    def function(self, name: str, shape: shapes.Shape) -> None:
+        """
+        Write the encoder of a type.
+        """
+        source = self._source
+        source.restart()
+        self._known, self._pending, self._out = None, [], "o"
+        self._at, self._path = "at", ""
+        source.line("")
+        source.line("")
+        with source.block(f"def e_{name}(v, o, a, n):"):
+            source.line('at = ""')
+            with source.block("try:"):
+                self._write(shape, "v")
+                self._spill()
+                source.line("return a, n")
+            with source.block("except FAULTS as x:"):
+                source.line("raise encodeFailure(x, at) from None")
+
+    # --- bits
+
+    def _put(self, text: str, width: int) -> None:
+        """
+        Write bits: an expression of that many, without checks.
+        """
+        if width:
+            self._pending.append((text, width))
+
+    def _settle(self) -> None:
+        """
+        Write what is pending into C{a}.
+        """
+        if not self._pending:
+            return
+        width = sum(bits for _, bits in self._pending)
+        left = width
+        parts = []
+        for text, bits in self._pending:
+            left -= bits
+            if text == "0":
+                continue
+            simple = text.isidentifier() or text.isdigit()
+            text = text if simple else f"({text})"
+            if text.isdigit():
+                parts.append(str(int(text) << left))
+            else:
+                parts.append(f"{text} << {left}" if left else text)
+        if self._known == 0:
+            self._source.line(f"a = {' | '.join(parts) or '0'}")
+        else:
+            self._source.line("a = " + " | ".join([f"a << {width}", *parts]))
+        if self._known is None:
+            self._source.line(f"n += {width}")
+        else:
+            self._known += width
+        self._pending = []
+
+    def _spill(self) -> None:
+        """
+        Make C{a} and C{n} say how things are.
+        """
+        self._settle()
+        if self._known == 0:
+            self._source.line("a = n = 0")
+        elif self._known is not None:
+            self._source.line(f"n = {self._known}")
+        self._known = None
+
+    def _align(self) -> None:
+        """
+        Write the bits out, padded.
+        """
+        self._settle()
+        source, out = self._source, self._out
+        known = self._known
+        if known is None:
+            with source.block("if n:"):
+                source.line(f"{out} += (a << (-n & 7)).to_bytes((n + 7) >> 3)")
+        elif known:
+            pad = -known & 7
+            text = f"a << {pad}" if pad else "a"
+            if known <= 8:
+                source.line(f"{out}.append({text})")
+            else:
+                source.line(f"{out} += ({text}).to_bytes({(known + 7) >> 3})")
+        self._known = 0
+
+    def _mark(self, name: str) -> None:
+        self._source.line(f'{self._at} = "{self._path}{name}"')
+
+    def _within(self, name: str, shape: shapes.Shape, value: str) -> None:
+        """
+        Write a component.
+        """
+        if isinstance(shape, shapes.Null):
+            return
+        path, self._path = self._path, f"{self._path}{name}."
+        self._write(shape, value)
+        self._path = path
+
+    # --- shapes
+
+    def _write(self, shape: shapes.Shape, value: str) -> None:
+        """
+        Write what writes a value.
+
+        @param value: the name of a variable.
+        """
+        shape = self._world.resolve(shape)
+        match shape:
+            case shapes.Named():
+                self._call(shape, value)
+            case shapes.Null():
+                pass
+            case shapes.Boolean():
+                bit = self._source.fresh("x")
+                self._source.line(f"{bit} = BIT[{value}]")
+                self._put(bit, 1)
+            case shapes.Integer():
+                self._integer(shape, value)
+            case shapes.Enumerated():
+                self._enumerated(shape, value)
+            case shapes.Sequence():
+                self._sequence(shape, value)
+            case shapes.Choice():
+                self._choice(shape, value)
+            case shapes.ListOf():
+                self._listOf(shape, value)
+            case shapes.Octets():
+                self._octets(shape, value)
+            case shapes.Bits():
+                self._bits(shape, value)
+            case shapes.Text():
+                self._text(shape, value)
+            case shapes.ObjectIdentifier():
+                self._align()
+                self._source.line(f"{self._out} += oidOctets({value})")
+            case shapes.GeneralText():
+                self._source.line(f'w = {value}.encode("latin-1")')
+                self._unbounded("w")
+            case _:
+                self._unbounded(value)
+
+    def _call(self, shape: shapes.Named, value: str) -> None:
+        name = f"e_{shape.name}"
+        if shape.module != self._module.name:
+            self.foreign.add((shape.module, shape.name))
+            name = f"{shape.module}_e_{shape.name}"
+        self._settle()
+        if self._known is None:
+            bits = "a, n"
+        else:
+            bits = f"{'a' if self._known else 0}, {self._known}"
+        self._source.line(f"a, n = {name}({value}, {self._out}, {bits})")
+        self._known = None
+
+    def _unbounded(self, value: str) -> None:
+        """
+        A length determinant and octets.
+        """
+        source, out = self._source, self._out
+        self._align()
+        source.line(f"y = len({value})")
+        with source.block("if y < 128:"):
+            source.line(f"{out}.append(y)")
+            source.line(f"{out} += {value}")
+        with source.block("else:"):
+            source.line(f"putOctets({out}, {value})")
+
+    def _require(self, test: str, value: str, low: object, high: object) -> None:
+        with self._source.block(f"if not {test}:"):
+            self._source.line(f"outOfRange({value}, {low!r}, {high!r})")
+
+    def _integer(self, shape: shapes.Integer, value: str) -> None:
+        source, out = self._source, self._out
+        low, high = shape.low, shape.high
+        if shape.extensible:
+            self._spill()
+            with source.block(f"if {low} <= {value} <= {high}:"):
+                self._put("0", 1)
+                self._integer(shapes.Integer(low, high, False), value)
+                self._spill()
+            with source.block("else:"):
+                self._put("1", 1)
+                self._align()
+                source.line(f"{out} += integerOctets({value}, None)")
+                self._spill()
+            return
+        if low is None or high is None:
+            self._align()
+            source.line(f"{out} += integerOctets({value}, {low})")
+            return
+        span = high - low + 1
+        minus = f" - {low}" if low > 0 else f" + {-low}" if low < 0 else ""
+        if span == 1:
+            self._require(f"{value} == {low}", value, low, high)
+        elif span <= 255:
+            self._require(f"{low} <= {value} <= {high}", value, low, high)
+            self._put(f"{value}{minus}", bitsFor(span))
+        elif span == 256:
+            self._align()
+            source.line(f"{out}.append({value}{minus})")
+        elif span <= 65536:
+            if span < 65536:
+                self._require(f"{low} <= {value} <= {high}", value, low, high)
+            self._align()
+            text = f"({value}{minus})" if minus else value
+            source.line(f"{out} += {text}.to_bytes(2)")
+        else:
+            self._require(f"{low} <= {value} <= {high}", value, low, high)
+            number, size = source.fresh("x"), source.fresh("s")
+            source.line(f"{number} = {value}{minus}")
+            source.line(f"{size} = ({number}.bit_length() + 7) >> 3 or 1")
+            self._put(f"{size} - 1", bitsFor(lengthOctets(low, high)))
+            self._align()
+            source.line(f"{out} += {number}.to_bytes({size})")
+
+    def _enumerated(self, shape: shapes.Enumerated, value: str) -> None:
+        source = self._source
+        root, added = shape.names[: shape.rootCount], shape.names[shape.rootCount :]
+        table = self._constant("K", repr({name: index for index, name in enumerate(root)}))
+        number = source.fresh("x")
+        width = bitsFor(shape.rootCount)
+        if not shape.extensible:
+            source.line(f"{number} = {table}[{value}]")
+            self._put(number, width)
+            return
+        self._spill()
+        source.line(f"{number} = {table}.get({value}, -1)")
+        with source.block(f"if {number} >= 0:"):
+            self._put(number, 1 + width)
+            self._spill()
+        with source.block("else:"):
+            source.line(f"a, n = putAdded({value}, {added!r}, {self._out}, a, n)")
+
+    def _length(self, shape: shapes.Sized, length: str, value: str) -> None:
+        """
+        The length of something with a visible upper bound.
+        """
+        low, high = shape.low, shape.high
+        assert high is not None
+        span = high - low + 1
+        minus = f" - {low}" if low else ""
+        test = f"{length} == {low}" if span == 1 else f"{low} <= {length} <= {high}"
+        with self._source.block(f"if not {test}:"):
+            self._source.line(f"badLength({length}, {low}, {high})")
+        if span == 1:
+            return
+        if span <= 255:
+            if length == "y":  # a name that stays until it is written
+                length = self._source.fresh("y")
+                self._source.line(f"{length} = y")
+            self._put(f"{length}{minus}", bitsFor(span))
+        elif span == 256:
+            self._align()
+            self._source.line(f"{self._out}.append({length}{minus})")
+        else:
+            self._align()
+            text = f"({length}{minus})" if minus else length
+            self._source.line(f"{self._out} += {text}.to_bytes(2)")
+
+    def _octets(self, shape: shapes.Octets, value: str) -> None:
+        source, out = self._source, self._out
+        if shape.high is None:
+            if shape.low:
+                with source.block(f"if len({value}) < {shape.low}:"):
+                    source.line(f"badLength(len({value}), {shape.low}, None)")
+            self._unbounded(value)
+            return
+        length = source.fresh("y")
+        source.line(f"{length} = len({value})")
+        self._length(shape, length, value)
+        if shape.low == shape.high <= 2:
+            number = source.fresh("x")
+            source.line(f"{number} = I({value})")
+            self._put(number, 8 * shape.low)
+            return
+        self._align()
+        source.line(f"{out} += {value}")
+
+    def _bits(self, shape: shapes.Bits, value: str) -> None:
+        source, out = self._source, self._out
+        if shape.high is None:
+            self._align()
+            source.line(f"a, n = putBitString({value}, {out}, {shape.low}, None)")
+            self._known = None
+            return
+        number, length = source.fresh("x"), source.fresh("y")
+        source.line(f"{number}, {length} = {value}")
+        self._length(shape, length, value)
+        if shape.low == shape.high <= 16:
+            self._require(f"0 <= {number} < {1 << shape.low}", number, 0, (1 << shape.low) - 1)
+            self._put(number, shape.low)
+            return
+        self._align()
+        source.line(f"a, n = putBits({value}, {out})")
+        self._known = None
+
+    def _text(self, shape: shapes.Text, value: str) -> None:
+        source, out = self._source, self._out
+        width, high = shape.width, shape.high
+        raw, length = source.fresh("w"), source.fresh("y")
+        if shape.alphabet:
+            with source.block(f"if {value}.strip({shape.alphabet!r}):"):
+                source.line("badCharacter()")
+        if width == 4:
+            table = {ord(letter): f"{index:x}" for index, letter in enumerate(shape.alphabet)}
+            name = self._constant("T", repr(table))
+            source.line(f"{length} = len({value})")
+            source.line(f"{raw} = {value}.translate({name})")
+        elif width == 16:
+            source.line(f'{raw} = {value}.encode("utf-16-be")')
+            source.line(f"{length} = len({raw}) >> 1")
+        else:
+            source.line(f'{raw} = {value}.encode("ascii")')
+            source.line(f"{length} = len({raw})")
+        if high is None:
+            if shape.low:
+                with source.block(f"if {length} < {shape.low}:"):
+                    source.line(f"badLength({length}, {shape.low}, None)")
+            self._align()
+            source.line(f"putUnbounded({out}, {length})")
+        else:
+            self._length(shape, length, value)
+            if high * width < 16 or (shape.low == high and high * width <= 16):
+                number = f"int({raw} or '0', 16)" if width == 4 else f"I({raw})"
+                if shape.low == high:
+                    value = source.fresh("x")
+                    source.line(f"{value} = {number}")
+                    self._put(value, high * width)
+                else:
+                    self._spill()
+                    source.line(f"a = a << {length} * {width} | {number}")
+                    source.line(f"n += {length} * {width}")
+                return
+            self._align()
+        if width != 4:
+            source.line(f"{out} += {raw}")
+            return
+        with source.block(f"if {length} & 1:"):
+            source.line(f"{out} += HEX({raw}[:-1])")
+            source.line(f"a = int({raw}[-1], 16)")
+            source.line("n = 4")
+        with source.block("else:"):
+            source.line(f"{out} += HEX({raw})")
+            source.line("a = n = 0")
+        self._known = None
+
+    def _listOf(self, shape: shapes.ListOf, value: str) -> None:
+        source = self._source
+        length, index = source.fresh("y"), source.fresh("t")
+        element = source.fresh("v")
+        source.line(f"{length} = len({value})")
+        if shape.high is None:
+            if shape.low:
+                with source.block(f"if {length} < {shape.low}:"):
+                    source.line(f"badLength({length}, {shape.low}, None)")
+            self._align()
+            source.line(f"putUnbounded({self._out}, {length})")
+        else:
+            self._length(shape, length, value)
+        self._spill()
+        outer = (self._at, self._path)
+        self._at, self._path = source.fresh("at"), ""
+        source.line(f"{index} = 0")
+        source.line(f'{self._at} = ""')
+        with source.block("try:"), source.block(f"for {index}, {element} in enumerate({value}):"):
+            self._write(shape.element, element)
+            self._spill()
+        with source.block("except FAULTS as x:"):
+            source.line(
+                f'raise encodeFailure(encodeFailure(x, {self._at}), f"[{{{index}}}]") from None'
+            )
+        self._at, self._path = outer
+
+    # --- SEQUENCE
+
+    def _sequence(self, shape: shapes.Sequence, value: str) -> None:
+        source = self._source
+        optional = [part for part in shape.root if part.optional]
+        number, added = len(optional), len(shape.additions)
+        present = self._presence(shape, value)
+        mask = (1 << number) - 1
+        if added:
+            root = f" | {present} & {mask}" if number else ""
+            self._put(f"({present} > {mask}) << {number}{root}", 1 + number)
+        else:
+            self._put(present, preambleBits(shape))
+        bit = 1 << number
+        for part in shape.root:
+            if part.optional:
+                bit >>= 1
+                self._spill()
+                with source.block(f"if {present} & {bit:#x}:"):
+                    self._component(part, value)
+                    self._spill()
+            else:
+                self._component(part, value)
+        if added:
+            self._spill()
+            with source.block(f"if {present} > {mask}:"):
+                self._additions(shape, value, present, number)
+                self._spill()
+
+    def _component(self, part: shapes.Component, value: str) -> None:
+        if isinstance(part.shape, shapes.Null):
+            return
+        inner = self._source.fresh("v")
+        self._mark(part.name)
+        self._source.line(f'{inner} = {value}["{part.name}"]')
+        self._within(part.name, part.shape, inner)
+
+    def _presence(self, shape: shapes.Sequence, value: str) -> str:
+        """
+        Which optional components and additions are there, as bits in the order of
+        the encoding; what the type does not have is refused on the way.
+        """
+        source = self._source
+        optional = [part for part in shape.root if part.optional]
+        number, added = len(optional), len(shape.additions)
+        table = {part.name: 0 for part in shape.root}
+        table |= {part.name: 1 << number - 1 - at for at, part in enumerate(optional)}
+        for at, group in enumerate(shape.additions):
+            table |= {part.name: 1 << number + added - 1 - at for part in group}
+        if not optional and not added:
+            with source.block(f"if len({value}) != {len(shape.root)}:"):
+                source.line(f"notThese({value}, {tuple(table)!r})")
+            return "0"
+        present, key = source.fresh("p"), source.fresh("k")
+        source.line(f"{present} = 0")
+        with source.block(f"for {key} in {value}:"):
+            source.line(f"{present} |= {self._constant('K', repr(table))}[{key}]")
+        for part in optional:
+            if part.hasDefault:
+                test = f'{present} & {table[part.name]} and {value}["{part.name}"]'
+                with source.block(f"if {test} == {part.default!r}:"):
+                    source.line(f"{present} ^= {table[part.name]}")
+        return present
+
+    def _additions(self, shape: shapes.Sequence, value: str, present: str, number: int) -> None:
+        source = self._source
+        added = len(shape.additions)
+        bitmap = f"{present} >> {number}" if number else present
+        if added <= _SMALL:
+            self._put(str(added - 1), 7)
+        else:
+            self._put("1", 1)
+            self._align()
+            source.line(f"putUnbounded({self._out}, {added})")
+        self._put(bitmap, added)
+        self._align()
+        for at, group in enumerate(shape.additions):
+            bit = 1 << number + added - 1 - at
+            with source.block(f"if {present} & {bit:#x}:"):
+                self._mark(group[0].name)
+                outer = self._enter()
+                if len(group) == 1:
+                    self._component(group[0], value)
+                else:
+                    inner = source.fresh("v")
+                    names = tuple(part.name for part in group)
+                    source.line(f"{inner} = {{k: {value}[k] for k in {names!r} if k in {value}}}")
+                    self._sequence(shapes.Sequence(group, (), False), inner)
+                self._leave(outer)
+
+    def _enter(self) -> str:
+        """
+        Write an open type: what follows goes into octets of its own.
+        """
+        outer, self._out = self._out, self._source.fresh("o")
+        self._source.line(f"{self._out} = bytearray()")
+        self._known = 0
+        return outer
+
+    def _leave(self, outer: str) -> None:
+        """
+        Append the open type to what is around it.
+        """
+        self._align()
+        self._source.line(f'putOctets({outer}, {self._out} or b"\\0")')
+        self._out = outer
+        self._known = 0
+
+    # --- CHOICE
+
+    def _choice(self, shape: shapes.Choice, value: str) -> None:
+        source = self._source
+        parts = (*shape.root, *shape.additions)
+        root = len(shape.root)
+        name, inner, index = source.fresh("c"), source.fresh("v"), source.fresh("k")
+        table = self._constant("K", repr({part.name: at for at, part in enumerate(parts)}))
+        source.line(f"{name}, {inner} = {value}")
+        width = bitsFor(root) + shape.extensible
+        if not shape.extensible:
+            source.line(f"{index} = {table}[{name}]")
+            self._put(index, width)
+            self._branches(shape.root, 0, index, inner)
+            return
+        if len(shape.additions) > _SMALL:
+            raise NotImplementedError("more than 64 added alternatives")
+        source.line(f"{index} = {table}.get({name}, {len(parts)})")
+        self._spill()
+        with source.block(f"if {index} < {root}:"):
+            self._put(index, width)
+            self._branches(shape.root, 0, index, inner)
+            self._spill()
+        if shape.additions:
+            with source.block(f"elif {index} < {len(parts)}:"):
+                self._put(f"{index} + {128 - root}", 8)
+                self._align()
+                outer = self._enter()
+                self._branches(shape.additions, root, index, inner)
+                self._leave(outer)
+                self._spill()
+        with source.block("else:"):
+            source.line(f"putUnknown({name}, {inner}, {self._out}, a, n)")
+            source.line("a = n = 0")
+
+    def _branches(
+        self, parts: tuple[shapes.Component, ...], base: int, index: str, value: str
+    ) -> None:
+        if all(isinstance(part.shape, shapes.Null) for part in parts):
+            return
+        if len(parts) == 1:
+            self._alternative(parts[0], value)
+            return
+        self._spill()
+        self._split(parts, base, index, value)
+        self._known = None
+
+    def _split(
+        self, parts: tuple[shapes.Component, ...], base: int, index: str, value: str
+    ) -> None:
+        source = self._source
+        if len(parts) == 1:
+            self._known = None
+            self._alternative(parts[0], value)
+            self._spill()
+            return
+        if len(parts) <= _FEW:
+            for offset, part in enumerate(parts):
+                last = offset == len(parts) - 1
+                word = "if" if offset == 0 else "elif"
+                with source.block("else:" if last else f"{word} {index} == {base + offset}:"):
+                    self._known = None
+                    self._alternative(part, value)
+                    self._spill()
+            return
+        middle = len(parts) // 2
+        with source.block(f"if {index} < {base + middle}:"):
+            self._split(parts[:middle], base, index, value)
+        with source.block("else:"):
+            self._split(parts[middle:], base + middle, index, value)
+
+    def _alternative(self, part: shapes.Component, value: str) -> None:
+        if not isinstance(part.shape, shapes.Null):
+            self._mark(part.name)
+            self._within(part.name, part.shape, value)
+
+    def _constant(self, stem: str, text: str) -> str:
+        """
+        The name of a table, shared by all that look the same.
+        """
+        for name, other in self.constants.items():
+            if other == text:
+                return name
+        name = f"{stem}e{len(self.constants)}"
+        self.constants[name] = text
+        return name
