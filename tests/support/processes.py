@@ -1,0 +1,361 @@
+"""
+Real processes for system tests: the server, and peers that we did not write.
+
+Each is a context manager.  Where a peer is not installed, entering it skips
+the test with the reason.  Every peer has an address of its own in 127.0.0.0/8.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pytest
+
+__all__ = ["Asterisk", "Baresip", "Capture", "Caller", "Process", "Server", "runSipp", "waitFor"]
+
+PEERS = Path(__file__).parents[1] / "system" / "peers"
+BAD_DISSECTION = "_ws.malformed || _ws.expert.severity == error"
+
+
+def waitFor(condition: Callable[[], Any], seconds: float, what: str) -> Any:
+    """
+    Ask until the answer is true.
+
+    @raise AssertionError: it was not within C{seconds}.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what}: not within {seconds} s")
+        time.sleep(0.05)
+
+
+def program(name: str) -> str:
+    """
+    The path of a peer's program; the test is skipped where it is missing.
+    """
+    beside = Path(sys.executable).with_name(name)
+    found = str(beside) if beside.exists() else shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+class Process:
+    """
+    One child process, with its output in a file.
+    """
+
+    def __init__(self, directory: Path, name: str) -> None:
+        self.directory = directory
+        self.name = name
+        self.log = directory / f"{name}.log"
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def command(self) -> Sequence[str]:
+        raise NotImplementedError
+
+    def ready(self) -> bool:
+        return True
+
+    def __enter__(self) -> Self:
+        command = self.command()
+        self.directory.mkdir(parents=True, exist_ok=True)
+        with self.log.open("wb") as log:
+            self._child = subprocess.Popen(
+                command,
+                cwd=self.directory,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        try:
+            waitFor(self._readyOrDead, 20.0, f"{self.name} starts")
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def _readyOrDead(self) -> bool:
+        assert self._child is not None
+        if self._child.poll() is not None:
+            raise AssertionError(f"{self.name} ended at once:\n{self.output()}")
+        return self.ready()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        assert self._child is not None
+        return self._child.pid
+
+    def output(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def wait(self, seconds: float) -> int:
+        """
+        @return: the exit status.
+        """
+        assert self._child is not None
+        return self._child.wait(seconds)
+
+    def signal(self, number: int) -> None:
+        assert self._child is not None
+        self._child.send_signal(number)
+
+    def stop(self) -> None:
+        child, self._child = self._child, None
+        if child is None or child.poll() is not None:
+            return
+        child.terminate()
+        try:
+            child.wait(8.0)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+class Server(Process):
+    """
+    C{twistd h323d} on one address.
+    """
+
+    def __init__(self, directory: Path, address: str, configuration: str = "") -> None:
+        super().__init__(directory, f"h323d-{address}")
+        self.address = address
+        self.socket = directory / f"{address}.sock"
+        self.configuration = configuration
+
+    def command(self) -> Sequence[str]:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        file = self.directory / f"{self.address}.toml"
+        control = f'\n[control]\nsocket = "{self.socket}"\n'
+        file.write_text(self.configuration + control)
+        return [
+            program("twistd"), "-n", "--pidfile=", "h323d",
+            "--bind", self.address, "--config", str(file),
+        ]  # fmt: skip
+
+    def ready(self) -> bool:
+        return self.socket.exists()
+
+    def ask(self, *arguments: str) -> Any:
+        """
+        What C{h323ctl --json} answers.
+        """
+        done = subprocess.run(
+            [program("h323ctl"), "--socket", str(self.socket), "--json", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+class Caller(Process):
+    """
+    C{h323d-call} with some arguments.
+    """
+
+    def __init__(self, directory: Path, name: str, *arguments: str) -> None:
+        super().__init__(directory, name)
+        self.arguments = arguments
+
+    def command(self) -> Sequence[str]:
+        return [program("h323d-call"), *self.arguments]
+
+
+class Asterisk(Process):
+    """
+    Asterisk with chan_ooh323 and PJSIP, unpacked where C{ASTERISK_ROOT} says.
+
+    @ivar address: its own; C{other}: the one its dialplan calls.
+    """
+
+    def __init__(self, directory: Path, address: str, other: str, **settings: str) -> None:
+        super().__init__(directory, f"asterisk-{address}")
+        self.address = address
+        root = os.environ.get("ASTERISK_ROOT", "")
+        if not (Path(root) / "usr/sbin/asterisk").exists():
+            pytest.skip("ASTERISK_ROOT names no unpacked Asterisk")
+        self._environment = os.environ | {"AST_ROOT": root, "AST_CONF": str(directory)}
+        self._run([str(PEERS / "asterisk-conf"), self.name, address, other]
+                  + [f"{key}={value}" for key, value in settings.items()])  # fmt: skip
+        self._root = root
+
+    def command(self) -> Sequence[str]:
+        root = self._root
+        libraries = f"{root}/usr/lib/x86_64-linux-gnu:{root}/lib/x86_64-linux-gnu:{root}/usr/lib"
+        loader = f"{root}/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"
+        configuration = self.directory / self.name / "etc" / "asterisk.conf"
+        return [
+            loader, "--library-path", libraries, f"{root}/usr/sbin/asterisk",
+            "-C", str(configuration), "-f",
+        ]  # fmt: skip
+
+    def ready(self) -> bool:
+        return "fully booted" in self.tell("core waitfullybooted")
+
+    def tell(self, command: str) -> str:
+        """
+        Run a command of Asterisk's shell, and return what it prints.
+        """
+        return self._run([str(PEERS / "asterisk-run"), self.name, "rx", command], check=False)
+
+    def call(self, channel: str, extension: str) -> None:
+        """
+        Call out by C{channel}, and let the called party meet C{extension}.
+        """
+        self.tell(f"channel originate {channel} extension {extension}@default")
+
+    def messages(self) -> str:
+        path = self.directory / self.name / "log" / "messages.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def _run(self, command: Sequence[str], check: bool = True) -> str:
+        done = subprocess.run(
+            command, env=self._environment, capture_output=True, text=True, timeout=30, check=False
+        )
+        assert not check or done.returncode == 0, done.stderr
+        return done.stdout
+
+
+class Baresip(Process):
+    """
+    A SIP softphone without a sound card.
+
+    @ivar heard: the recording of what it heard, once it has ended.
+    """
+
+    CONFIGURATION = """\
+sip_listen {address}:5060
+module_path {modules}
+module g711.so
+module aufile.so
+module aubridge.so
+module sndfile.so
+module_tmp account.so
+module_app menu.so
+module_app ctrl_tcp.so
+ctrl_tcp_listen {address}:4444
+audio_source aufile,{directory}/tone.wav
+audio_player aubridge,sink
+audio_alert aubridge,sink
+snd_path {directory}
+rtp_ports 20000-21000
+"""
+
+    def __init__(
+        self, directory: Path, address: str, dial: str, seconds: int, codec: str = "PCMU/8000/1"
+    ) -> None:
+        super().__init__(directory, f"baresip-{address}")
+        self.address = address
+        self.dial = dial
+        self.seconds = seconds
+        self.codec = codec
+
+    def command(self) -> Sequence[str]:
+        baresip = program("baresip")
+        modules = next(
+            (each for each in ("/usr/lib/baresip/modules", "/usr/local/lib/baresip/modules")
+             if Path(each).is_dir()), None,
+        )  # fmt: skip
+        if modules is None:
+            pytest.skip("baresip's modules are not where Debian has them")
+        text = self.CONFIGURATION.format(
+            address=self.address, modules=modules, directory=self.directory
+        )
+        (self.directory / "config").write_text(text)
+        account = f"<sip:b@{self.address}>;regint=0;audio_codecs={self.codec}\n"
+        (self.directory / "accounts").write_text(account)
+        (self.directory / "contacts").write_text("")
+        return [
+            baresip, "-f", str(self.directory), "-e", f"/dial {self.dial}", "-t", str(self.seconds),
+        ]  # fmt: skip
+
+    @property
+    def heard(self) -> Path:
+        (file,) = self.directory.glob("dump-*-dec.wav")
+        return file
+
+
+class Capture(Process):
+    """
+    Everything that an address sends and receives on the loopback.
+    """
+
+    def __init__(self, directory: Path, address: str) -> None:
+        super().__init__(directory, f"capture-{address}")
+        self.address = address
+        self.file = directory / f"{address}.pcapng"
+
+    def command(self) -> Sequence[str]:
+        self._tshark = program("tshark")
+        return [
+            self._tshark, "-q", "-i", "lo", "-w", str(self.file), "-f", f"host {self.address}",
+        ]  # fmt: skip
+
+    def ready(self) -> bool:
+        return "Capturing on" in self.output()
+
+    def complaints(self, address: str | None = None) -> str:
+        """
+        What the dissector finds wrong with what an address sent; call it
+        after the capture has ended.
+        """
+        query = f"ip.src == {address or self.address} && ({BAD_DISSECTION})"
+        return self.dissect(query, "-T", "fields", "-e", "frame.number", "-e", "frame.protocols",
+                            "-e", "_ws.expert.message")  # fmt: skip
+
+    def dissect(self, query: str, *options: str) -> str:
+        """
+        The lines that the dissector prints for what a display filter lets
+        through.
+        """
+        done = subprocess.run(
+            [self._tshark, "-r", str(self.file), "-Y", query, "--disable-protocol", "cpfi",
+             "-d", "tcp.port==1720,tpkt", *options],
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+def runSipp(directory: Path, target: str, *options: str, seconds: float = 30.0) -> str:
+    """
+    Run sipp to its end.
+
+    @return: what it printed.
+
+    @raise AssertionError: a call failed.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [program("sipp"), target, "-nostdin", *options],
+        cwd=directory, capture_output=True, text=True, timeout=seconds, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", done.stdout)
