@@ -1,0 +1,419 @@
+"""
+The H.225.0 call machine: call states of Q.931 as H.225.0, 7.3 and 7.4 keep them, both roles.
+
+It knows when which message may be sent, what a message that arrives means in the state that
+the call is in, and how long to wait.  It does not know what stands in the messages: its
+owner fills and reads them.  Clearing is ReleaseComplete alone, as H.225.0 forbids Disconnect
+and Release.  T313 does not run, because ConnectAcknowledge is not used on a reliable
+transport and Setup is not sent twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from automat import TypeMachineBuilder
+from automat._typed import TypedState
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from h323d.h323.callinputs import (
+    N322,
+    T304,
+    T322,
+    CallNumber,
+    CallTimers,
+    H225Call,
+    H225CallOwner,
+)
+from h323d.values.cause import Cause
+
+__all__ = ["newH225Call"]
+
+
+@dataclass
+class _Core:
+    owner: H225CallOwner
+    clock: IReactorTime
+    timers: CallTimers
+    timer: IDelayedCall | None = None
+    t322: IDelayedCall | None = None
+    inquiries: int = 0
+
+    def start(self, machine: H225Call, seconds: float) -> None:
+        self.stop()
+        self.timer = self.clock.callLater(seconds, machine.timerExpired)
+
+    def stop(self) -> None:
+        timer, self.timer = self.timer, None
+        if timer is not None and timer.active():
+            timer.cancel()
+
+    def stopT322(self) -> None:
+        self.inquiries = 0
+        timer, self.t322 = self.t322, None
+        if timer is not None and timer.active():
+            timer.cancel()
+
+    def ask(self, machine: H225Call) -> None:
+        self.inquiries += 1
+        self.t322 = self.clock.callLater(T322, machine.t322Expired)
+        self.owner.sendStatusInquiry()
+
+    def finish(self, cause: Cause) -> None:
+        self.stop()
+        self.stopT322()
+        self.owner.callReleased(cause)
+
+
+@dataclass
+class _Clearing:
+    """
+    What is known only while H.245 is being ended.
+    """
+
+    cause: Cause
+
+
+def _clearing(machine: H225Call, core: _Core, cause: Cause) -> _Clearing:
+    return _Clearing(cause)
+
+
+builder = TypeMachineBuilder(H225Call, _Core)
+
+null = builder.state("null")
+callInitiated = builder.state("callInitiated")
+overlapSending = builder.state("overlapSending")
+outgoingProceeding = builder.state("outgoingProceeding")
+callDelivered = builder.state("callDelivered")
+callPresent = builder.state("callPresent")
+incomingProceeding = builder.state("incomingProceeding")
+callReceived = builder.state("callReceived")
+active = builder.state("active")
+clearing = builder.state("clearing", _clearing)
+released = builder.state("released")
+
+_outgoing = (callInitiated, overlapSending, outgoingProceeding, callDelivered)
+_incoming = (callPresent, incomingProceeding, callReceived)
+_established = (*_outgoing, *_incoming, active)
+
+_NUMBERS = {
+    callInitiated: CallNumber.CALL_INITIATED,
+    overlapSending: CallNumber.OVERLAP_SENDING,
+    outgoingProceeding: CallNumber.OUTGOING_PROCEEDING,
+    callDelivered: CallNumber.CALL_DELIVERED,
+    callPresent: CallNumber.CALL_PRESENT,
+    incomingProceeding: CallNumber.INCOMING_PROCEEDING,
+    callReceived: CallNumber.CALL_RECEIVED,
+    active: CallNumber.ACTIVE,
+}
+
+
+# The caller's side.
+
+
+@null.upon(H225Call.placeCall).to(callInitiated)
+def place(machine: H225Call, core: _Core) -> None:
+    core.start(machine, core.timers.t303)
+    core.owner.sendSetup()
+
+
+@callInitiated.upon(H225Call.setupAcknowledgeReceived).to(overlapSending)
+def overlap(machine: H225Call, core: _Core) -> None:
+    core.start(machine, T304)
+    core.owner.callDigitsWanted()
+
+
+@overlapSending.upon(H225Call.digitsSent).loop()
+def moreDigits(machine: H225Call, core: _Core) -> None:
+    core.start(machine, T304)
+
+
+@callInitiated.upon(H225Call.callProceedingReceived).to(outgoingProceeding)
+@callInitiated.upon(H225Call.progressReceived).to(outgoingProceeding)
+@overlapSending.upon(H225Call.callProceedingReceived).to(outgoingProceeding)
+@overlapSending.upon(H225Call.progressReceived).to(outgoingProceeding)
+def proceeding(machine: H225Call, core: _Core) -> None:
+    core.start(machine, core.timers.t310)
+    core.owner.callProceeding()
+
+
+@outgoingProceeding.upon(H225Call.progressReceived).loop()
+def progressed(machine: H225Call, core: _Core) -> None:
+    # Q.931, 5.1.6 stops T310 here and starts nothing; T301 keeps the wait finite.
+    core.start(machine, core.timers.t301)
+
+
+@callInitiated.upon(H225Call.alertingReceived).to(callDelivered)
+@overlapSending.upon(H225Call.alertingReceived).to(callDelivered)
+@outgoingProceeding.upon(H225Call.alertingReceived).to(callDelivered)
+def alerted(machine: H225Call, core: _Core) -> None:
+    core.start(machine, core.timers.t301)
+    core.owner.callAlerting()
+
+
+for _state in _outgoing:
+
+    @_state.upon(H225Call.connectReceived).to(active)
+    def connected(machine: H225Call, core: _Core) -> None:
+        core.stop()
+        core.owner.callConnected()
+
+    @_state.upon(H225Call.timerExpired).to(released)
+    def noAnswer(machine: H225Call, core: _Core) -> None:
+        core.owner.sendReleaseComplete(Cause.RECOVERY_ON_TIMER_EXPIRY)
+        core.finish(Cause.RECOVERY_ON_TIMER_EXPIRY)
+
+
+# The called side.
+
+
+@null.upon(H225Call.setupReceived).to(callPresent)
+def present(machine: H225Call, core: _Core) -> None:
+    """
+    Nothing to do: whoever made the machine offers the call.
+    """
+
+
+@callPresent.upon(H225Call.proceed).to(incomingProceeding)
+def proceedWith(machine: H225Call, core: _Core) -> None:
+    core.owner.sendCallProceeding()
+
+
+@callPresent.upon(H225Call.alert).to(callReceived)
+@incomingProceeding.upon(H225Call.alert).to(callReceived)
+def ring(machine: H225Call, core: _Core) -> None:
+    core.owner.sendAlerting()
+
+
+@callPresent.upon(H225Call.progress).to(incomingProceeding)
+@incomingProceeding.upon(H225Call.progress).loop()
+@callReceived.upon(H225Call.progress).loop()
+def tellProgress(machine: H225Call, core: _Core) -> None:
+    core.owner.sendProgress()
+
+
+for _state in _incoming:
+
+    @_state.upon(H225Call.answer).to(active)
+    def accept(machine: H225Call, core: _Core) -> None:
+        core.owner.sendConnect()
+
+
+# Clearing.
+
+
+for _state in _established:
+
+    @_state.upon(H225Call.release).to(released)
+    def releaseNow(machine: H225Call, core: _Core, cause: Cause) -> None:
+        core.owner.sendReleaseComplete(cause)
+        core.finish(cause)
+
+
+for _state in (*_outgoing, *_incoming):
+
+    @_state.upon(H225Call.hangup).to(released)
+    def hangupEarly(machine: H225Call, core: _Core, cause: Cause) -> None:
+        core.owner.sendReleaseComplete(cause)
+        core.finish(cause)
+
+
+@active.upon(H225Call.hangup).to(clearing)
+def endControlFirst(machine: H225Call, core: _Core, cause: Cause) -> None:
+    core.stopT322()
+    core.owner.endControl()
+
+
+@clearing.upon(H225Call.controlEnded).to(released)
+def cleared(machine: H225Call, core: _Core, data: _Clearing) -> None:
+    core.owner.sendReleaseComplete(data.cause)
+    core.finish(data.cause)
+
+
+@clearing.upon(H225Call.release).to(released)
+def releaseAfterAll(machine: H225Call, core: _Core, data: _Clearing, cause: Cause) -> None:
+    core.owner.sendReleaseComplete(data.cause)
+    core.finish(data.cause)
+
+
+@clearing.upon(H225Call.releaseCompleteReceived).to(released)
+@clearing.upon(H225Call.connectionLost).to(released)
+def goneWhileClearing(machine: H225Call, core: _Core, data: _Clearing, cause: Cause) -> None:
+    core.finish(data.cause)
+
+
+@clearing.upon(H225Call.statusNullReceived).to(released)
+def unknownWhileClearing(machine: H225Call, core: _Core, data: _Clearing) -> None:
+    core.finish(data.cause)
+
+
+@active.upon(H225Call.controlEnded).to(released)
+def endedByPeer(machine: H225Call, core: _Core) -> None:
+    core.owner.sendReleaseComplete(Cause.NORMAL_CALL_CLEARING)
+    core.finish(Cause.NORMAL_CALL_CLEARING)
+
+
+for _state in (null, *_established):
+
+    @_state.upon(H225Call.connectionLost).to(released)
+    def gone(machine: H225Call, core: _Core, cause: Cause) -> None:
+        core.finish(cause)
+
+
+for _state in _established:
+
+    @_state.upon(H225Call.releaseCompleteReceived).to(released)
+    def releasedByPeer(machine: H225Call, core: _Core, cause: Cause) -> None:
+        core.finish(cause)
+
+
+@null.upon(H225Call.release).to(released)
+@null.upon(H225Call.hangup).to(released)
+def neverBegun(machine: H225Call, core: _Core, cause: Cause) -> None:
+    core.finish(cause)
+
+
+# Status (Q.931, 5.8.10 and 5.8.11).
+
+
+def _declareAnswers(state: TypedState[H225Call, _Core], number: CallNumber) -> None:
+    @state.upon(H225Call.statusInquiryReceived).loop()
+    def tellState(machine: H225Call, core: _Core) -> None:
+        core.owner.sendStatus(number, Cause.RESPONSE_TO_STATUS_ENQUIRY)
+
+    @state.upon(H225Call.notUnderstood).loop()
+    def complain(machine: H225Call, core: _Core, cause: Cause) -> None:
+        core.owner.sendStatus(number, cause)
+
+
+for _state in _established:
+    _declareAnswers(_state, _NUMBERS[_state])
+
+    @_state.upon(H225Call.inquire).loop()
+    def inquireNow(machine: H225Call, core: _Core) -> None:
+        if core.t322 is None:
+            core.ask(machine)
+
+    @_state.upon(H225Call.t322Expired).loop()
+    def inquireAgain(machine: H225Call, core: _Core) -> None:
+        if core.inquiries < N322:
+            core.ask(machine)
+        else:
+            machine.statusUnanswered()
+
+    @_state.upon(H225Call.statusUnanswered).to(released)
+    def silent(machine: H225Call, core: _Core) -> None:
+        core.owner.sendReleaseComplete(Cause.TEMPORARY_FAILURE)
+        core.finish(Cause.TEMPORARY_FAILURE)
+
+    @_state.upon(H225Call.statusReceived).loop()
+    def told(machine: H225Call, core: _Core) -> None:
+        core.stopT322()
+
+    @_state.upon(H225Call.statusNullReceived).to(released)
+    def unknownToPeer(machine: H225Call, core: _Core) -> None:
+        core.finish(Cause.MESSAGE_IN_WRONG_STATE)
+
+
+@clearing.upon(H225Call.statusInquiryReceived).loop()
+def tellClearing(machine: H225Call, core: _Core, data: _Clearing) -> None:
+    core.owner.sendStatus(CallNumber.RELEASE_REQUEST, Cause.RESPONSE_TO_STATUS_ENQUIRY)
+
+
+# What arrives at a wrong time is ignored: proxies repeat CallProceeding after Alerting, and
+# a Status about it confuses more peers than it helps.
+_COMMANDS = (
+    H225Call.placeCall,
+    H225Call.proceed,
+    H225Call.alert,
+    H225Call.progress,
+    H225Call.answer,
+    H225Call.digitsSent,
+)
+_MESSAGES = (
+    H225Call.setupReceived,
+    H225Call.setupAcknowledgeReceived,
+    H225Call.callProceedingReceived,
+    H225Call.alertingReceived,
+    H225Call.progressReceived,
+    H225Call.connectReceived,
+)
+_QUESTIONS = (
+    H225Call.inquire,
+    H225Call.statusReceived,
+    H225Call.notUnderstood,
+    H225Call.timerExpired,
+    H225Call.t322Expired,
+    H225Call.statusUnanswered,
+)
+
+for _command in _COMMANDS:
+    callInitiated.upon(_command).loop().returns(None)
+    outgoingProceeding.upon(_command).loop().returns(None)
+    callDelivered.upon(_command).loop().returns(None)
+    active.upon(_command).loop().returns(None)
+    clearing.upon(_command).loop().returns(None)
+    released.upon(_command).loop().returns(None)
+for _command in _COMMANDS[1:]:
+    null.upon(_command).loop().returns(None)
+for _command in _COMMANDS[:-1]:
+    overlapSending.upon(_command).loop().returns(None)
+for _state in _incoming:
+    _state.upon(H225Call.placeCall).loop().returns(None)
+    _state.upon(H225Call.digitsSent).loop().returns(None)
+    _state.upon(H225Call.timerExpired).loop().returns(None)
+incomingProceeding.upon(H225Call.proceed).loop().returns(None)
+callReceived.upon(H225Call.proceed).loop().returns(None)
+callReceived.upon(H225Call.alert).loop().returns(None)
+
+for _message in _MESSAGES:
+    for _state in (*_incoming, active):
+        _state.upon(_message).loop().returns(None)
+    clearing.upon(_message).loop().returns(None)
+    released.upon(_message).loop().returns(None)
+for _message in _MESSAGES[1:]:
+    null.upon(_message).loop().returns(None)
+for _state in _outgoing:
+    _state.upon(H225Call.setupReceived).loop().returns(None)
+    _state.upon(H225Call.controlEnded).loop().returns(None)
+for _state in (overlapSending, outgoingProceeding, callDelivered):
+    _state.upon(H225Call.setupAcknowledgeReceived).loop().returns(None)
+for _state in (outgoingProceeding, callDelivered):
+    _state.upon(H225Call.callProceedingReceived).loop().returns(None)
+callDelivered.upon(H225Call.alertingReceived).loop().returns(None)
+callDelivered.upon(H225Call.progressReceived).loop().returns(None)
+for _state in (*_incoming, null):
+    _state.upon(H225Call.controlEnded).loop().returns(None)
+active.upon(H225Call.timerExpired).loop().returns(None)
+
+for _question in _QUESTIONS:
+    null.upon(_question).loop().returns(None)
+    clearing.upon(_question).loop().returns(None)
+    released.upon(_question).loop().returns(None)
+clearing.upon(H225Call.hangup).loop().returns(None)
+for _late in (
+    H225Call.release,
+    H225Call.hangup,
+    H225Call.controlEnded,
+    H225Call.releaseCompleteReceived,
+    H225Call.statusInquiryReceived,
+    H225Call.statusNullReceived,
+    H225Call.connectionLost,
+):
+    released.upon(_late).loop().returns(None)
+null.upon(H225Call.releaseCompleteReceived).loop().returns(None)
+null.upon(H225Call.statusInquiryReceived).loop().returns(None)
+null.upon(H225Call.statusNullReceived).loop().returns(None)
+
+_MACHINE = builder.build()
+
+
+def newH225Call(
+    owner: H225CallOwner, clock: IReactorTime, timers: CallTimers | None = None
+) -> H225Call:
+    """
+    @param owner: sends messages, and is told what becomes of the call.
+    @param clock: runs the timers.
+    @param timers: other times than the standard's.
+    """
+    return _MACHINE(_Core(owner, clock, timers or CallTimers()))
