@@ -1,0 +1,172 @@
+"""
+Which calls are admitted (H.225.0, 7.11 to 7.13; H.323, 8.1).
+
+An endpoint's side of a call is admitted by itself; the calling and the called
+endpoint each have one admission, though it is one call.  This is the table; the
+decision who may call whom is L{h323d.gatekeeper.ras}'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from twisted.internet.interfaces import IReactorTime
+
+from h323d.events import (
+    BandwidthChanged,
+    EventBus,
+    RASAdmissionEnded,
+    RASAdmissionGranted,
+)
+from h323d.gatekeeper.bandwidth import Bandwidth, Claim
+from h323d.gatekeeper.config import GatekeeperConfig
+
+__all__ = ["Admission", "AdmissionTable", "NoBandwidth", "TooManyCalls"]
+
+
+class TooManyCalls(Exception):
+    """
+    The endpoint, or the gatekeeper, has as many calls as it may have.
+    """
+
+
+class NoBandwidth(Exception):
+    """
+    There is not enough left.
+
+    @ivar allowed: how much there is, in units of 100 bit/s.
+    """
+
+    def __init__(self, allowed: int) -> None:
+        super().__init__(allowed)
+        self.allowed = allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """
+    One side of one call.
+
+    @ivar claim: whose, in which call.
+    @ivar conferenceId: 16 octets.
+    @ivar callReference: as the endpoint numbers it.
+    @ivar bandwidth: granted, in units of 100 bit/s.
+    @ivar since: when it was granted, in seconds of the clock.
+    """
+
+    claim: Claim
+    conferenceId: bytes
+    callReference: int
+    bandwidth: int
+    since: float = 0.0
+
+
+class AdmissionTable:
+    """
+    The table.  An endpoint that is gone has no calls
+    (L{h323d.gatekeeper.registrations.RegistryObserver}).
+    """
+
+    def __init__(
+        self, config: GatekeeperConfig, clock: IReactorTime, events: EventBus, bandwidth: Bandwidth
+    ) -> None:
+        self._config = config
+        self._clock = clock
+        self._events = events
+        self._bandwidth = bandwidth
+        self._admissions: dict[Claim, Admission] = {}
+        self._byEndpoint: dict[str, dict[Claim, None]] = {}
+
+    def __len__(self) -> int:
+        return len(self._admissions)
+
+    def ofEndpoint(self, endpointId: str) -> tuple[Admission, ...]:
+        return tuple(self._admissions[each] for each in self._byEndpoint.get(endpointId, ()))
+
+    def knows(self, call: bytes) -> bool:
+        """
+        Whether any side of this call is admitted.
+        """
+        return self._bandwidth.knows(call)
+
+    def find(self, endpointId: str, call: bytes, answerCall: bool | None) -> Admission | None:
+        """
+        @param answerCall: which side; C{None} takes either, for endpoints
+            that do not tell.
+        """
+        sides = (False, True) if answerCall is None else (answerCall, not answerCall)
+        for side in sides:
+            admission = self._admissions.get(Claim(call, endpointId, side))
+            if admission is not None:
+                return admission
+        return None
+
+    def admit(self, wanted: Admission) -> Admission:
+        """
+        Enter an admission, or replace the one that is there.
+
+        @param wanted: with the bandwidth that was asked for.
+
+        @return: what was entered, perhaps with less bandwidth: what one call
+            may have.
+
+        @raise TooManyCalls: it would be one too many.
+        @raise NoBandwidth: there is less left than one call may have.
+        """
+        claim = wanted.claim
+        new = claim not in self._admissions
+        if new and (
+            len(self._admissions) >= self._config.maxCalls
+            or len(self._byEndpoint.get(claim.endpointId, ())) >= self._config.maxCallsPerEndpoint
+        ):
+            raise TooManyCalls
+        amount = wanted.bandwidth
+        if self._config.bandwidthPerCall:
+            amount = min(amount, self._config.bandwidthPerCall)
+        if not self._bandwidth.claim(claim, amount):
+            raise NoBandwidth(self._bandwidth.allowed(claim))
+        now = self._clock.seconds()
+        granted = replace(wanted, bandwidth=amount, since=now)
+        self._admissions[claim] = granted
+        self._byEndpoint.setdefault(claim.endpointId, {})[claim] = None
+        self._events.publish(
+            RASAdmissionGranted(now, claim.endpointId, claim.call.hex(), amount, claim.answerCall)
+        )
+        return granted
+
+    def changeBandwidth(self, admission: Admission, amount: int) -> Admission:
+        """
+        Give an admitted call more or less.
+
+        @raise NoBandwidth: there is not so much; the call keeps what it has.
+        """
+        claim = admission.claim
+        allowed = self._bandwidth.allowed(claim)
+        if not self._bandwidth.claim(claim, amount):
+            raise NoBandwidth(allowed)
+        changed = replace(admission, bandwidth=amount)
+        self._admissions[claim] = changed
+        self._events.publish(
+            BandwidthChanged(self._clock.seconds(), claim.endpointId, claim.call.hex(), amount)
+        )
+        return changed
+
+    def end(self, admission: Admission) -> None:
+        """
+        The call is over, for that side.
+        """
+        claim = admission.claim
+        if self._admissions.pop(claim, None) is None:
+            return
+        calls = self._byEndpoint[claim.endpointId]
+        del calls[claim]
+        if not calls:
+            del self._byEndpoint[claim.endpointId]
+        self._bandwidth.release(claim)
+        self._events.publish(
+            RASAdmissionEnded(self._clock.seconds(), claim.endpointId, claim.call.hex())
+        )
+
+    def endpointGone(self, endpointId: str) -> None:
+        for admission in self.ofEndpoint(endpointId):
+            self.end(admission)

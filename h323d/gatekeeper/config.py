@@ -1,0 +1,86 @@
+"""
+The configuration of the gatekeeper.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+__all__ = ["AliasConflict", "GatekeeperConfig"]
+
+MIN_TIME_TO_LIVE = (
+    10  # seconds; endpoints renew 5 s before the end, and never oftener than every 5 s
+)
+MAX_TIME_TO_LIVE = 7 * 24 * 3600  # seconds
+
+
+class AliasConflict(enum.Enum):
+    """
+    What becomes of a registration that wants a name of another endpoint.
+    """
+
+    REJECT = "reject"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class GatekeeperConfig:
+    """
+    Who may register, for how long, and how much bandwidth there is.
+    """
+
+    enabled: bool = True
+    """Whether endpoints can register here at all."""
+
+    gatekeeperIdentifier: str = "h323d"
+    """The name by which endpoints ask for this gatekeeper, 1 to 128 characters."""
+
+    rasPort: int = 1719
+    """The UDP port for RAS; every answer leaves from it."""
+
+    multicast: bool = True
+    """Whether endpoints may find the gatekeeper by multicast (224.0.1.41, port 1718)."""
+
+    timeToLive: int = 300
+    """Seconds that a registration lasts unless renewed; an endpoint may ask for less."""
+
+    maxRegistrations: int = 100_000
+    """How many endpoints may be registered at once; the next is refused, and nobody loses a place."""
+
+    maxAliases: int = 64
+    """How many names one endpoint may have."""
+
+    aliasConflict: AliasConflict = AliasConflict.REJECT
+    """What to do when an endpoint wants a name of another: reject it, or let it replace the other."""
+
+    maxCalls: int = 100_000
+    """How many admissions may be in force at once; a call between two endpoints has two."""
+
+    maxCallsPerEndpoint: int = 1000
+    """How many admissions one endpoint may hold at once."""
+
+    totalBandwidth: int = 0
+    """What all calls together may use, in units of 100 bit/s; 0 sets no limit."""
+
+    bandwidthPerCall: int = 0
+    """What one call may use, in units of 100 bit/s; 0 sets no limit."""
+
+    bandwidthPerEndpoint: int = 0
+    """What the calls of one endpoint may use together, in units of 100 bit/s; 0 sets no limit."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.gatekeeperIdentifier) <= 128:
+            raise ValueError("gatekeeperIdentifier: must have 1 to 128 characters")
+        if any(ord(character) > 0xFFFF for character in self.gatekeeperIdentifier):
+            raise ValueError("gatekeeperIdentifier: has a character that H.323 cannot carry")
+        if not 1 <= self.rasPort <= 65535:
+            raise ValueError("rasPort: must be 1 to 65535")
+        if not MIN_TIME_TO_LIVE <= self.timeToLive <= MAX_TIME_TO_LIVE:
+            raise ValueError(f"timeToLive: must be {MIN_TIME_TO_LIVE} to {MAX_TIME_TO_LIVE}")
+        for name in ("maxRegistrations", "maxAliases", "maxCalls", "maxCallsPerEndpoint"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: must be at least 1")
+        for name in ("totalBandwidth", "bandwidthPerCall", "bandwidthPerEndpoint"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name}: must not be negative")

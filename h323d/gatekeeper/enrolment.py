@@ -1,0 +1,268 @@
+"""
+How an endpoint finds the gatekeeper, registers, renews and leaves: GRQ, RRQ
+and URQ (H.225.0, 7.8 to 7.10; H.323, 7.2).
+
+Each method takes a request and returns its answer; the table is
+L{EndpointRegistry}.  A registration belongs to the address it came from:
+nobody else can renew, change or end it by knowing its identifier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from h323d.gatekeeper.admission import AdmissionTable
+from h323d.gatekeeper.config import MIN_TIME_TO_LIVE, GatekeeperConfig
+from h323d.gatekeeper.registrations import (
+    AddressTaken,
+    AliasesTaken,
+    EndpointKind,
+    EndpointRegistry,
+    Registration,
+    RegistryFull,
+    UnregisterReason,
+)
+from h323d.gatekeeper.routing import Identity, ILocalNumbers
+from h323d.h323.addresses import (
+    aliasesFromParties,
+    partiesFromAliases,
+    transportFromValue,
+    transportToValue,
+)
+from h323d.h323.ras.messages import (
+    PROTOCOL_IDENTIFIER,
+    Fields,
+    RASMessage,
+    protocolVersion,
+    rejection,
+)
+from h323d.h323.ras.transactions import RASRequest
+from h323d.values.address import PartyAddress, TransportAddress
+
+__all__ = ["Enrolment", "usableAddresses"]
+
+MAX_ADDRESSES = 16  # signalling or RAS addresses of one endpoint that count
+MAX_PRODUCT = 64  # characters of a product's name that are kept
+_OLDEST_VERSION = 2  # an RRQ of version 1 has no time to live to renew
+
+
+class Enrolment:
+    """
+    Answers what comes before calls.
+    """
+
+    def __init__(
+        self,
+        config: GatekeeperConfig,
+        identity: Identity,
+        registry: EndpointRegistry,
+        admissions: AdmissionTable,
+        numbers: ILocalNumbers,
+    ) -> None:
+        self._config = config
+        self._identity = identity
+        self._registry = registry
+        self._admissions = admissions
+        self._numbers = numbers
+
+    def discover(self, request: RASRequest) -> RASMessage | None:
+        """
+        Answer a GRQ; with silence, if it asks the whole network for somebody
+        else.
+        """
+        fields = request.message.fields
+        if fields.get("gatekeeperIdentifier") not in (None, self._identity.identifier):
+            return None if request.multicast else self._reject(request, "terminalExcluded")
+        if _tooOld(fields):
+            return self._reject(request, "invalidRevision")
+        return RASMessage(
+            "gatekeeperConfirm",
+            {
+                "requestSeqNum": fields["requestSeqNum"],
+                "protocolIdentifier": PROTOCOL_IDENTIFIER,
+                "gatekeeperIdentifier": self._identity.identifier,
+                "rasAddress": transportToValue(self._identity.ras),
+            },
+        )
+
+    def register(self, request: RASRequest) -> RASMessage:
+        """
+        Answer an RRQ, full or to keep alive.
+        """
+        fields = request.message.fields
+        if fields.get("gatekeeperIdentifier") not in (None, self._identity.identifier):
+            return self._reject(request, "discoveryRequired")
+        if _tooOld(fields):
+            return self._reject(request, "invalidRevision")
+        if fields.get("keepAlive"):
+            return self._keepAlive(request)
+        if "additiveRegistration" in fields:
+            return self._reject(request, "additiveRegistrationNotSupported")
+        return self._registerFully(request)
+
+    def unregister(self, request: RASRequest) -> RASMessage:
+        """
+        Answer a URQ.
+        """
+        fields = request.message.fields
+        registration = self._unregistering(fields)
+        if registration is None:
+            return rejection(request.message, "notCurrentlyRegistered")
+        if registration.source != request.source:
+            return rejection(request.message, "permissionDenied")
+        self._registry.unregister(registration.endpointId, UnregisterReason.REQUEST)
+        return RASMessage("unregistrationConfirm", {"requestSeqNum": fields["requestSeqNum"]})
+
+    def _unregistering(self, fields: Fields) -> Registration | None:
+        if fields.get("gatekeeperIdentifier") not in (None, self._identity.identifier):
+            return None
+        endpointId = fields.get("endpointIdentifier")
+        if endpointId is not None:
+            return self._registry.byId(endpointId)
+        for address in usableAddresses(fields["callSignalAddress"]):
+            return self._registry.bySignalling(address)
+        return None
+
+    def _keepAlive(self, request: RASRequest) -> RASMessage:
+        fields = request.message.fields
+        registration = self._registry.byId(fields.get("endpointIdentifier", ""))
+        if registration is None or registration.source != request.source:
+            return self._reject(request, "fullRegistrationRequired")
+        timeToLive = registration.timeToLive
+        if "timeToLive" in fields:
+            timeToLive = self._timeToLive(fields)
+        renewed = self._registry.renew(registration.endpointId, timeToLive)
+        return RASMessage("registrationConfirm", self._confirmation(fields, renewed))
+
+    def _registerFully(self, request: RASRequest) -> RASMessage:
+        fields = request.message.fields
+        signalling = usableAddresses(fields["callSignalAddress"])
+        if not signalling:
+            return self._reject(request, "invalidCallSignalAddress")
+        ras = usableAddresses(fields["rasAddress"])
+        if not ras:
+            return self._reject(request, "invalidRASAddress")
+        named = fields.get("terminalAlias", [])
+        if len(named) > self._config.maxAliases:
+            return self._reject(request, "resourceUnavailable")
+        aliases = partiesFromAliases(named)
+        endpointId = self._identityOf(fields, request.source, signalling)
+        if endpointId is None:
+            return self._reject(request, "fullRegistrationRequired")
+        ours = tuple(alias for alias in aliases if self._numbers.serves(alias))
+        if ours:
+            return self._duplicate(request, ours)
+        wanted = Registration(
+            endpointId=endpointId,
+            protocol="h323",
+            source=request.source,
+            signalling=signalling,
+            ras=ras,
+            aliases=aliases,
+            kind=_kindOf(fields["terminalType"]),
+            timeToLive=self._timeToLive(fields),
+            version=protocolVersion(fields["protocolIdentifier"]),
+            product=_productOf(fields["endpointVendor"]),
+        )
+        try:
+            registration = self._registry.register(wanted)
+        except AliasesTaken as taken:
+            return self._duplicate(request, taken.aliases)
+        except AddressTaken:
+            return self._reject(request, "invalidCallSignalAddress")
+        except RegistryFull:
+            return self._reject(request, "resourceUnavailable")
+        if "restart" in fields:
+            self._admissions.endpointGone(endpointId)
+        confirmation = self._confirmation(fields, registration)
+        confirmation["terminalAlias"] = aliasesFromParties(registration.aliases)
+        if not confirmation["terminalAlias"]:
+            del confirmation["terminalAlias"]
+        return RASMessage("registrationConfirm", confirmation)
+
+    def _identityOf(
+        self, fields: Fields, source: TransportAddress, signalling: Sequence[TransportAddress]
+    ) -> str | None:
+        """
+        Which endpoint it is: one that changes its registration, one that was
+        started anew at the same place, or a new one.
+
+        @return: C{None} if it claims a registration that is not its own.
+        """
+        claimed = self._registry.byId(fields.get("endpointIdentifier", ""))
+        if claimed is not None:
+            return claimed.endpointId if claimed.source == source else None
+        known = self._registry.bySignalling(signalling[0])
+        if known is not None and known.protocol == "h323" and known.source.host == source.host:
+            return known.endpointId
+        return self._registry.newEndpointId()
+
+    def _timeToLive(self, fields: Fields) -> int:
+        wanted = int(fields.get("timeToLive", self._config.timeToLive))
+        return max(MIN_TIME_TO_LIVE, min(wanted, self._config.timeToLive))
+
+    def _confirmation(self, fields: Fields, registration: Registration) -> Fields:
+        return {
+            "requestSeqNum": fields["requestSeqNum"],
+            "protocolIdentifier": PROTOCOL_IDENTIFIER,
+            "callSignalAddress": [transportToValue(self._identity.signalling)],
+            "gatekeeperIdentifier": self._identity.identifier,
+            "endpointIdentifier": registration.endpointId,
+            "timeToLive": registration.timeToLive,
+            "willRespondToIRR": True,
+            "maintainConnection": False,
+        }
+
+    def _duplicate(self, request: RASRequest, aliases: Sequence[PartyAddress]) -> RASMessage:
+        return self._reject(request, "duplicateAlias", aliasesFromParties(aliases))
+
+    def _reject(self, request: RASRequest, reason: str, value: object = None) -> RASMessage:
+        return rejection(
+            request.message,
+            reason,
+            value,
+            protocolIdentifier=PROTOCOL_IDENTIFIER,
+            gatekeeperIdentifier=self._identity.identifier,
+        )
+
+
+def usableAddresses(values: Iterable[tuple[str, Any]]) -> tuple[TransportAddress, ...]:
+    """
+    Those transport addresses that somebody can be reached at, without
+    repetitions, as many as count.
+    """
+    usable: dict[TransportAddress, None] = {}
+    for value in values:
+        address = transportFromValue(value)
+        if address is not None and _isUnicast(address):
+            usable[address] = None
+            if len(usable) == MAX_ADDRESSES:
+                break
+    return tuple(usable)
+
+
+def _isUnicast(address: TransportAddress) -> bool:
+    if address.port == 0:
+        return False
+    packed = address.packed
+    if len(packed) == 4:
+        return 0 < packed[0] < 224
+    return packed[0] != 0xFF and any(packed)
+
+
+def _tooOld(fields: Fields) -> bool:
+    # Real equipment sends object identifiers that are none of H.225.0's.
+    return 0 < protocolVersion(fields["protocolIdentifier"]) < _OLDEST_VERSION
+
+
+def _kindOf(terminalType: Fields) -> EndpointKind:
+    for kind in (EndpointKind.GATEKEEPER, EndpointKind.GATEWAY, EndpointKind.MCU):
+        if kind.value in terminalType:
+            return kind
+    return EndpointKind.TERMINAL
+
+
+def _productOf(vendor: Fields) -> str:
+    text = bytes(vendor.get("productId", b"")).decode("ascii", "replace")[:MAX_PRODUCT]
+    return "".join(c for c in text if c.isascii() and c.isprintable()).strip()

@@ -1,0 +1,106 @@
+"""
+The gatekeeper's side of RAS: each request to who answers it, and the requests
+that the gatekeeper makes itself (H.225.0, clause 7).
+
+Answers go to where the request came from, and nowhere else: an address that
+stands in a message is data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from h323d.gatekeeper.admitting import Admitting
+from h323d.gatekeeper.enrolment import Enrolment
+from h323d.gatekeeper.registrations import EndpointRegistry
+from h323d.gatekeeper.routing import Called, Identity, RoutingChain
+from h323d.h323.addresses import aliasesFromParties, partiesFromAliases, transportToValue
+from h323d.h323.ras.messages import ANSWERS, RASMessage, rejection
+from h323d.h323.ras.transactions import RASAnswer, RASRequest
+
+__all__ = ["GatekeeperRAS"]
+
+MAX_ECHO = 1024  # octets of a message not understood that are sent back
+
+
+class GatekeeperRAS:
+    """
+    A L{h323d.h323.ras.transactions.RASOwner}.
+    """
+
+    def __init__(
+        self,
+        identity: Identity,
+        registry: EndpointRegistry,
+        enrolment: Enrolment,
+        admitting: Admitting,
+        routing: RoutingChain,
+    ) -> None:
+        self._identity = identity
+        self._registry = registry
+        self._routing = routing
+        self._answerers: dict[str, Callable[[RASRequest], RASAnswer]] = {
+            "gatekeeperRequest": enrolment.discover,
+            "registrationRequest": enrolment.register,
+            "unregistrationRequest": enrolment.unregister,
+            "admissionRequest": admitting.admit,
+            "bandwidthRequest": admitting.changeBandwidth,
+            "disengageRequest": admitting.disengage,
+            "locationRequest": self.locate,
+            "infoRequestResponse": self.informed,
+        }
+
+    def rasRequested(self, request: RASRequest) -> RASAnswer:
+        """
+        Answer a request; one that is not for a gatekeeper, or not known here,
+        by C{unknownMessageResponse}.
+        """
+        name = request.message.name
+        if request.multicast and name not in ("gatekeeperRequest", "locationRequest"):
+            return None
+        answerer = self._answerers.get(name)
+        return _notUnderstood(request) if answerer is None else answerer(request)
+
+    def locate(self, request: RASRequest) -> RASAnswer:
+        """
+        Answer an LRQ for a name of ours; with silence, if the whole network
+        was asked for one that we do not know.
+        """
+        fields = request.message.fields
+        names = partiesFromAliases(fields["destinationInfo"])
+        found = self._routing.destination(Called(names))
+        if found is None:
+            return None if request.multicast else rejection(request.message, "notRegistered")
+        confirm = {
+            "requestSeqNum": fields["requestSeqNum"],
+            "callSignalAddress": transportToValue(found.signalling),
+            "rasAddress": transportToValue(self._identity.ras),
+        }
+        if found.registration is not None and found.registration.aliases:
+            confirm["destinationInfo"] = aliasesFromParties(found.registration.aliases)
+        return RASMessage(ANSWERS[request.message.name][0], confirm)
+
+    def informed(self, request: RASRequest) -> RASAnswer:
+        """
+        Take an IRR that nobody asked for; say so if it wants to know.
+        """
+        fields = request.message.fields
+        if not fields.get("needResponse"):
+            return None
+        registration = self._registry.byId(fields["endpointIdentifier"])
+        if registration is None or registration.source != request.source:
+            return RASMessage(
+                "infoRequestNak",
+                {"requestSeqNum": fields["requestSeqNum"], "nakReason": ("notRegistered", None)},
+            )
+        return RASMessage("infoRequestAck", {"requestSeqNum": fields["requestSeqNum"]})
+
+
+def _notUnderstood(request: RASRequest) -> RASMessage:
+    return RASMessage(
+        "unknownMessageResponse",
+        {
+            "requestSeqNum": request.message.requestSeqNum,
+            "messageNotUnderstood": request.octets[:MAX_ECHO],
+        },
+    )

@@ -1,0 +1,145 @@
+"""
+A zone: all that one gatekeeper manages (H.323, 3.71), put together.
+
+This is what the composition makes, and what operators ask and command.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from twisted.internet.interfaces import IReactorTime
+
+from h323d.call.transport import IDatagrams
+from h323d.events import EventBus
+from h323d.gatekeeper.admission import AdmissionTable
+from h323d.gatekeeper.admitting import Admitting
+from h323d.gatekeeper.bandwidth import Bandwidth
+from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.gatekeeper.enrolment import Enrolment
+from h323d.gatekeeper.ras import GatekeeperRAS
+from h323d.gatekeeper.registrations import EndpointRegistry, Registration, UnregisterReason
+from h323d.gatekeeper.routing import (
+    Identity,
+    ILocalNumbers,
+    LocalNumbers,
+    RegisteredEndpoints,
+    RoutingChain,
+    SignalledAddress,
+)
+from h323d.h323.addresses import transportToValue
+from h323d.h323.ras.channel import RASChannel
+from h323d.h323.ras.messages import Fields, RASMessage
+from h323d.values.address import TransportAddress
+
+__all__ = ["Zone"]
+
+
+class Zone:
+    """
+    One gatekeeper, listening.
+
+    @ivar registry: who is registered.
+    @ivar admissions: which calls are admitted.
+    @ivar bandwidth: how much they use.
+    """
+
+    def __init__(
+        self,
+        config: GatekeeperConfig,
+        datagrams: IDatagrams,
+        bind: str,
+        advertise: str,
+        signalling: TransportAddress,
+        numbers: ILocalNumbers,
+        clock: IReactorTime,
+        rng: random.Random,
+        events: EventBus,
+    ) -> None:
+        """
+        @param bind: the address to listen on; multicast is joined there too.
+        @param advertise: the address that endpoints are told instead of it.
+        @param signalling: our call-signalling address, as endpoints are told:
+            where calls to our own numbers go.
+        @param numbers: which numbers those are.
+        @param rng: draws endpoint identifiers, which must not be guessed.
+
+        @raise h323d.errors.ResourceUnavailable: the RAS port cannot be bound.
+        """
+        self.bandwidth = Bandwidth(config)
+        self.admissions = AdmissionTable(config, clock, events, self.bandwidth)
+        self.registry = EndpointRegistry(config, clock, rng, events, self.admissions)
+        ras = TransportAddress(advertise, config.rasPort)
+        self._identity = Identity(config.gatekeeperIdentifier, ras, signalling)
+        routing = RoutingChain(
+            (
+                LocalNumbers(numbers, signalling),
+                RegisteredEndpoints(self.registry),
+                SignalledAddress(self.registry),
+            )
+        )
+        enrolment = Enrolment(config, self._identity, self.registry, self.admissions, numbers)
+        admitting = Admitting(
+            self._identity, self.registry, self.admissions, routing, clock, events
+        )
+        owner = GatekeeperRAS(self._identity, self.registry, enrolment, admitting, routing)
+        here = TransportAddress(bind, config.rasPort)
+        self._channel = RASChannel(datagrams, here, owner, clock, rng, events, config.multicast)
+
+    @property
+    def address(self) -> TransportAddress:
+        """
+        Where RAS is listened for.
+        """
+        return self._channel.address
+
+    def registrations(self) -> tuple[Registration, ...]:
+        """
+        All endpoints, in the order they came.
+        """
+        return tuple(self.registry)
+
+    def unregister(self, endpointId: str) -> bool:
+        """
+        End a registration, and tell the endpoint (URQ).
+
+        @return: whether there was one.
+        """
+        registration = self.registry.unregister(endpointId, UnregisterReason.OPERATOR)
+        if registration is None:
+            return False
+        if registration.protocol == "h323":
+            fields: Fields = {
+                "callSignalAddress": [transportToValue(each) for each in registration.signalling],
+                "endpointIdentifier": endpointId,
+                "gatekeeperIdentifier": self._identity.identifier,
+                "reason": ("undefinedReason", None),
+            }
+            self._channel.request(
+                "unregistrationRequest", fields, registration.source, lambda answer: None
+            )
+        return True
+
+    def query(self, endpointId: str, answered: Callable[[RASMessage | None], None]) -> bool:
+        """
+        Ask an endpoint for its calls (IRQ).
+
+        @param answered: called with its C{infoRequestResponse}; C{None} if it
+            does not answer.
+
+        @return: whether there is such an endpoint.
+        """
+        registration = self.registry.byId(endpointId)
+        if registration is None or registration.protocol != "h323":
+            return False
+        fields: Fields = {"callReferenceValue": 0, "callIdentifier": {"guid": bytes(16)}}
+        self._channel.request("infoRequest", fields, registration.source, answered)
+        return True
+
+    def close(self) -> None:
+        """
+        Stop listening; endpoints are not told, and find out by themselves.
+        """
+        self._channel.close()
+        self.registry.close()

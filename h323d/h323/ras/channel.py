@@ -1,0 +1,145 @@
+"""
+A RAS channel: the UDP port that requests and answers of both directions share
+(ITU-T H.225.0, 7.2; H.323, 7.1).
+
+Octets in, transactions out.  What cannot be decoded is dropped and told as
+the fact L{BadInput}; a request that its owner does not know is the owner's to
+refuse (C{unknownMessageResponse}).
+"""
+
+from __future__ import annotations
+
+import random
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
+from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.events import BadInput, EventBus
+from h323d.h323.ras.messages import Fields, decodeRAS, isRequest
+from h323d.h323.ras.transactions import (
+    Answered,
+    ClientTransactions,
+    RASAsked,
+    RASOwner,
+    RASRequest,
+    ServerTransactions,
+)
+from h323d.values.address import TransportAddress
+
+__all__ = ["DISCOVERY_GROUP", "RAS_PORT", "RASChannel"]
+
+RAS_PORT = 1719
+DISCOVERY_GROUP = TransportAddress("224.0.1.41", 1718)
+
+
+@implementer(IDatagramUser)
+class RASChannel:
+    """
+    One RAS port, with its transactions.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        datagrams: IDatagrams,
+        bind: TransportAddress,
+        owner: RASOwner,
+        clock: IReactorTime,
+        rng: random.Random,
+        events: EventBus,
+        multicast: bool = False,
+    ) -> None:
+        """
+        @param bind: what to bind; port 0 takes any free one.
+        @param owner: answers the requests that arrive.
+        @param multicast: listen for discovery by multicast too, on the
+            interface of C{bind}; done without if that cannot be bound.
+
+        @raise ResourceUnavailable: the unicast port cannot be bound.
+        """
+        self._clock = clock
+        self._events = events
+        self._server = ServerTransactions(clock, self._sendOctets, owner)
+        self._client = ClientTransactions(clock, rng, self._sendOctets)
+        self._port: IDatagramPort = datagrams.bind(bind, self)
+        self._group: IDatagramPort | None = None
+        if multicast:
+            self._group = self._joinGroup(datagrams, bind.host)
+
+    @property
+    def address(self) -> TransportAddress:
+        """
+        What was bound, with its real port.
+        """
+        address: TransportAddress = self._port.address
+        return address
+
+    def request(
+        self, name: str, fields: Fields, destination: TransportAddress, answered: Answered
+    ) -> RASAsked:
+        """
+        Ask a peer, as L{ClientTransactions.request}.
+        """
+        return self._client.request(name, fields, destination, answered)
+
+    def close(self) -> None:
+        """
+        Answer and ask nothing more, and free the ports.
+        """
+        self._client.close()
+        self._server.close()
+        self._port.close()
+        if self._group is not None:
+            self._group.close()
+
+    def datagramReceived(self, data: bytes, source: TransportAddress) -> None:
+        self.received(data, source, multicast=False)
+
+    def received(self, data: bytes, source: TransportAddress, multicast: bool) -> None:
+        """
+        One datagram arrived.
+
+        @param multicast: on the group's socket.
+        """
+        if source.port == 0 or self._server.repeated(data, source):
+            return
+        try:
+            message = decodeRAS(data)
+        except DecodeError as error:
+            place = f"{error.path} at octet {error.offset}"
+            now = self._clock.seconds()
+            self._events.publish(BadInput(now, "ras", source, place, error.reason))
+            return
+        if self._client.arrived(message, source):
+            return
+        if isRequest(message):
+            self._server.requested(RASRequest(message, source, data, multicast))
+        else:
+            self._log.debug("stray {name} from {source}", name=message.name, source=source)
+
+    def _joinGroup(self, datagrams: IDatagrams, interface: str) -> IDatagramPort | None:
+        try:
+            return datagrams.bindMulticast(DISCOVERY_GROUP, interface, _GroupDoor(self))
+        except ResourceUnavailable as error:
+            self._log.warn("no discovery by multicast: {reason}", reason=error.reason)
+            return None
+
+    def _sendOctets(self, data: bytes, destination: TransportAddress) -> None:
+        self._port.send(data, destination)
+
+
+@implementer(IDatagramUser)
+class _GroupDoor:
+    """
+    The multicast group's socket.  Answers do not leave from it.
+    """
+
+    def __init__(self, channel: RASChannel) -> None:
+        self._channel = channel
+
+    def datagramReceived(self, data: bytes, source: TransportAddress) -> None:
+        self._channel.received(data, source, multicast=True)
