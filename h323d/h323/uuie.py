@@ -9,7 +9,7 @@ that we send are built by the functions named after them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from h323d.asn1 import h225
@@ -139,6 +139,13 @@ def usable(address: TransportAddress | None) -> TransportAddress | None:
     ):
         return None
     return address
+
+
+def withoutBody(content: Content) -> Content:
+    """
+    The same, as if the message had no body of its own.
+    """
+    return replace(content, body="empty", fields={})
 
 
 def read(octets: bytes) -> Content:

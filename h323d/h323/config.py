@@ -1,0 +1,97 @@
+"""
+What an operator can set about H.323 calls: the C{[h323]} section.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from h323d.h323.callinputs import T301, T303, T310, CallTimers
+
+__all__ = ["H323Config"]
+
+
+@dataclass(frozen=True, slots=True)
+class H323Config:
+    """
+    The C{[h323]} section.  Every value has a default that works.
+    """
+
+    enabled: bool = True
+    """Whether H.323 is spoken at all."""
+
+    port: int = 1720
+    """The TCP port for call signalling; 0 takes any free one."""
+
+    name: str = "h323d"
+    """The h323-ID and display name of our own calls, where a call has none."""
+
+    terminalType: int = 190
+    """What we claim in the master-slave determination: 60 a gateway, 160 to 190 an MCU."""
+
+    fastStart: bool = True
+    """Whether our own calls offer fast start, and offers of others are accepted."""
+
+    tunnelling: bool = True
+    """Whether H.245 may travel inside the call signalling connection."""
+
+    earlyH245: bool = False
+    """Whether our own calls begin H.245 in the Setup itself, where they tunnel."""
+
+    maxConnections: int = 2000
+    """Signalling connections at one time; more are closed at once."""
+
+    maxCallsPerConnection: int = 200
+    """Calls that one connection may carry at one time; more are refused."""
+
+    maxCalls: int = 2000
+    """Calls at one time; more are refused with cause 47."""
+
+    firstMessageTimeout: float = 15.0
+    """Seconds that a connection without a call stays open."""
+
+    packetTimeout: float = 15.0
+    """Seconds that a packet may take from its first octet to its last."""
+
+    connectTimeout: float = 5.0
+    """Seconds that a connection of ours may take to open."""
+
+    answerTimeout: float = T303
+    """Seconds until the first answer to our Setup (T303)."""
+
+    proceedingTimeout: float = T310
+    """Seconds from CallProceeding until Alerting or Connect (T310)."""
+
+    ringTimeout: float = T301
+    """Seconds that a call of ours may ring (T301)."""
+
+    silenceTimeout: float = 300.0
+    """Seconds without any media until a call is cleared; 0 never clears one."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise ValueError("port: must be 0 to 65535")
+        if not 0 <= self.terminalType <= 255:
+            raise ValueError("terminalType: must be 0 to 255")
+        for name in ("maxConnections", "maxCallsPerConnection", "maxCalls"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: must be at least 1")
+        for name in (
+            "firstMessageTimeout",
+            "packetTimeout",
+            "connectTimeout",
+            "answerTimeout",
+            "proceedingTimeout",
+            "ringTimeout",
+        ):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name}: must be more than 0")
+        if self.silenceTimeout < 0:
+            raise ValueError("silenceTimeout: must not be negative")
+
+    @property
+    def timers(self) -> CallTimers:
+        """
+        The timers of the call machine.
+        """
+        return CallTimers(self.ringTimeout, self.answerTimeout, self.proceedingTimeout)
