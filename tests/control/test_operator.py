@@ -1,0 +1,97 @@
+"""
+What an operator sees and does.
+"""
+
+from __future__ import annotations
+
+import json
+
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from h323d.call.switch import Switch
+from h323d.conference.config import ConferenceConfig
+from h323d.conference.directory import RoomDirectory
+from h323d.conference.host import ConferenceHost
+from h323d.control.operator import Operator, OperatorError, View
+from h323d.events import EventBus
+from h323d.values.cause import Cause
+from tests.support.fakeleg import FakeLeg
+from tests.support.fakemedia import FakePool
+
+
+class Registrations:
+    """
+    One registered endpoint.
+    """
+
+    def views(self) -> list[View]:
+        return [{"endpointId": "1"}]
+
+
+class OperatorTests(SynchronousTestCase):
+    """
+    L{Operator} over fake legs.
+    """
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        events = EventBus()
+        config = ConferenceConfig()
+        self.pool = FakePool()
+        self.host = ConferenceHost(config, self.clock, events, self.pool)
+        self.switch = Switch(
+            self.clock, events, (), (RoomDirectory(config),), {"conference": self.host}
+        )
+        self.operator = Operator(
+            self.clock, events, self.switch, self.host, Registrations(), {"sip": "127.0.0.1:5060"}
+        )
+
+    def join(self, room: str) -> FakeLeg:
+        leg = FakeLeg(room, self.pool)
+        self.switch.legOffered(leg)
+        leg.mediaReady()
+        return leg
+
+    def test_statusCountsAndTells(self) -> None:
+        self.join("80001")
+        self.clock.advance(5)
+        status = self.operator.status()
+        self.assertEqual(
+            {key: status[key] for key in ("uptime", "calls", "rooms", "registrations")},
+            {"uptime": 5.0, "calls": 1, "rooms": 1, "registrations": 1},
+        )
+        self.assertEqual(status["facts"]["ParticipantJoined"], 1)
+
+    def test_aCallShowsItsMedia(self) -> None:
+        leg = self.join("80001")
+        (call,) = self.operator.calls()
+        self.assertEqual(
+            (call["legId"], call["room"], call["presence"]), (leg.legId, "80001", "present")
+        )
+        self.assertEqual(call["media"]["format"], "PCMU/8000")
+        self.assertEqual(call["media"]["remote"], "127.0.0.9:4000")
+
+    def test_aRoomShowsWhoIsInIt(self) -> None:
+        legs = [self.join("80001"), self.join("80001")]
+        (room,) = self.operator.rooms()
+        self.assertEqual(
+            [each["legId"] for each in room["participants"]], [leg.legId for leg in legs]
+        )
+
+    def test_everyViewIsJSON(self) -> None:
+        self.join("80001")
+        json.dumps([self.operator.status(), self.operator.calls(), self.operator.rooms()])
+
+    def test_hangupByCallLegOrRoom(self) -> None:
+        first, second, third = self.join("80001"), self.join("80002"), self.join("80003")
+        self.operator.hangup(first.callId)
+        self.operator.hangup(second.legId)
+        self.operator.hangup("80003")
+        for leg in (first, second, third):
+            self.assertEqual(leg.done[-1], ("hangup", Cause.NORMAL_CALL_CLEARING))
+        self.assertEqual(self.operator.calls(), [])
+
+    def test_hangupOfNothingSaysSo(self) -> None:
+        with self.assertRaisesRegex(OperatorError, "^no call, leg or room is called c99$"):
+            self.operator.hangup("c99")

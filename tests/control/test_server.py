@@ -1,0 +1,101 @@
+"""
+The control socket: JSON lines, and what garbage gets.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import pytest_twisted
+from twisted.internet import reactor
+from twisted.internet.testing import StringTransport
+
+from h323d.control.operator import Operator, OperatorError
+from h323d.control.server import ControlServer
+from h323d.errors import ResourceUnavailable
+
+
+class FakeOperator:
+    """
+    Answers simply.
+    """
+
+    def status(self) -> object:
+        return {"calls": 0}
+
+    def calls(self) -> object:
+        raise ZeroDivisionError
+
+    rooms = registrations = status
+
+    def hangup(self, name: str) -> object:
+        raise OperatorError(f"no {name}")
+
+
+def server(path: Path) -> ControlServer:
+    return ControlServer(cast(Operator, FakeOperator()), path)
+
+
+def answer(line: bytes) -> Any:
+    protocol = server(Path("unused")).buildProtocol(None)
+    transport = StringTransport()
+    protocol.makeConnection(transport)
+    protocol.dataReceived(line + b"\n")
+    return json.loads(transport.value())
+
+
+def test_aQuestionIsAnswered() -> None:
+    assert answer(b'{"command": "status"}') == {"result": {"calls": 0}}
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        (b"{", "the question is not JSON"),
+        (b"[" * 5000, "the question is not JSON"),
+        (b"\xff\xfe", "the question is not JSON"),
+        (b"[]", "the question is not an object"),
+        (b'{"command": "reboot"}', "commands are status, calls, rooms, registrations, hangup"),
+        (b'{"command": ["status"]}', "commands are status, calls, rooms, registrations, hangup"),
+        (b'{"command": "status", "arguments": "x"}', "arguments must be a list of strings"),
+        (b'{"command": "status", "arguments": ["x"]}', "status takes 0 arguments"),
+        (b'{"command": "hangup", "arguments": []}', "hangup takes 1 arguments"),
+        (b'{"command": "hangup", "arguments": ["c1"]}', "no c1"),
+    ],
+)
+def test_aBadQuestionIsToldWhy(line: bytes, error: str) -> None:
+    assert answer(line) == {"error": error}
+
+
+@pytest_twisted.inlineCallbacks
+def test_onlyTheOwnerMayConnectAndOnlyOneServerListens(
+    tmp_path: Path,
+) -> Generator[Any, Any, None]:
+    path = tmp_path / "deep" / "h323d.sock"
+    first = server(path).listen(cast(Any, reactor))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(ResourceUnavailable, match=r"^control socket .*h323d.sock"):
+        server(path).listen(cast(Any, reactor))
+    yield first.stopListening()
+
+
+@pytest_twisted.inlineCallbacks
+def test_theSocketOfADeadServerIsReplaced(tmp_path: Path) -> Generator[Any, Any, None]:
+    path = tmp_path / "h323d.sock"
+    os.mknod(path, 0o600 | stat.S_IFSOCK)
+    path.with_name("h323d.sock.lock").symlink_to(str(2**22 + 1))  # no such process can be
+    yield server(path).listen(cast(Any, reactor)).stopListening()
+
+
+def test_aFileThatIsNoSocketIsLeftAlone(tmp_path: Path) -> None:
+    path = tmp_path / "precious"
+    path.write_text("data")
+    with pytest.raises(ResourceUnavailable, match="exists and is not a socket"):
+        server(path).listen(cast(Any, reactor))
+    assert path.read_text() == "data"
