@@ -1,0 +1,75 @@
+"""
+The C{[media]} section of the configuration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from h323d.errors import ConfigurationError
+
+__all__ = ["MediaConfig"]
+
+_PLACE = "media"
+_FRAME_MS = 20  # the longest frame a room is mixed in
+_LONGEST_PACKET_MS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class MediaConfig:
+    """
+    How RTP is received, buffered, mixed and sent.
+    """
+
+    portFirst: int = 16384
+    """The first RTP port; even.  RTCP takes the odd one above."""
+
+    portLast: int = 32767
+    """The last port of the range.  Keep it below the range from which the kernel
+    takes ports for others (32768 on Linux)."""
+
+    tickMs: int = 5
+    """The grid that rooms are mixed on, milliseconds: 5, 10 or 20.  Rooms are spread over
+    the ticks within a frame, so a finer grid sends sooner after mixing; it costs more CPU."""
+
+    jitterMinMs: int = 3
+    """How long before its turn a packet shall be there, milliseconds; what is below
+    counts on the network's regularity."""
+
+    jitterMaxMs: int = 200
+    """The hard cap of a jitter buffer, milliseconds.  What arrives beyond makes the
+    buffer drop back at once."""
+
+    rtcpIntervalSeconds: float = 5.0
+    """Mean time between RTCP reports of a port (RFC 3550, 6.2)."""
+
+    silenceSeconds: float = 300.0
+    """After how long without a packet a port is reported silent."""
+
+    latchAnyHost: bool = True
+    """Whether a source at another host than the negotiated one may become a port's
+    peer, when it goes on sending and the negotiated host is silent: what callers behind
+    address translators need.  Where there are none, say no."""
+
+    maximumPorts: int = 4096
+    """How many ports and local parties can be open at once; tables are made for so many
+    (some 20 KB each, taken from the machine only when used)."""
+
+    trafficClass: int = 0xB8
+    """The DSCP and ECN octet of RTP and RTCP; 0xB8 is expedited forwarding."""
+
+    def __post_init__(self) -> None:
+        if self.portFirst % 2 or not 1024 <= self.portFirst < self.portLast <= 65535:
+            raise ConfigurationError(
+                f"{_PLACE}.portFirst", "an even port from 1024, below portLast"
+            )
+        if self.tickMs not in (5, 10, 20):
+            raise ConfigurationError(f"{_PLACE}.tickMs", "one of 5, 10, 20")
+        if not 0 <= self.jitterMinMs <= 100:
+            raise ConfigurationError(f"{_PLACE}.jitterMinMs", "0 to 100")
+        if not self.jitterMinMs + _LONGEST_PACKET_MS + _FRAME_MS <= self.jitterMaxMs <= 500:
+            raise ConfigurationError(f"{_PLACE}.jitterMaxMs", "80 above jitterMinMs, to 500")
+        if not 1 <= self.maximumPorts <= 32768:
+            raise ConfigurationError(f"{_PLACE}.maximumPorts", "1 to 32768")
+        if self.rtcpIntervalSeconds < 1.0:
+            raise ConfigurationError(f"{_PLACE}.rtcpIntervalSeconds", "1.0 or more")

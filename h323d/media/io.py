@@ -1,0 +1,250 @@
+"""
+L{IPacketIO} over UDP sockets.
+
+A slot's RTP socket stays unconnected until the tick locks it to its peer; then it is
+connected, so that the kernel keeps everybody else out, and receiving and sending get
+cheaper.  One epoll per group finds who has something to read.  Errors that a peer can
+cause (port unreachable) are counted and otherwise ignored.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import select
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from zope.interface import implementer
+
+from h323d.media.packets import ROW_BYTES, IPacketIO, IPortPair, PacketBatch
+from h323d.media.ports import SocketPair
+from h323d.values.address import TransportAddress
+
+__all__ = ["SocketIO"]
+
+_ROWS = 8192  # packets that one drain takes at most
+_ROUNDS = 16  # packets that one socket gives in one drain at most
+_CONTROL_BYTES = 1500
+_CONTROL_BATCH = 64  # RTCP packets that one drain takes at most
+_SIOCGSTAMPNS = 0x8907  # Linux: when the packet read last arrived
+_TIMESPEC = struct.Struct("@qq")
+_UNSPECIFIED = bytes(16)  # a sockaddr of AF_UNSPEC; connecting to it disconnects
+_libc = ctypes.CDLL(None)
+
+
+def _sendNowhere(data: bytes) -> int:
+    return len(data)
+
+
+@dataclass(slots=True)
+class _Ports:
+    """
+    One slot's sockets, and where they send.
+    """
+
+    pair: SocketPair
+    group: int
+    peer: TransportAddress | None = None
+    rtp: TransportAddress | None = None
+    rtcp: TransportAddress | None = None
+    leftover: list[tuple[bytes, TransportAddress]] = field(default_factory=list)
+
+    def sender(self) -> Callable[[bytes], int]:
+        if self.peer is not None:
+            return self.pair.rtpSocket.send
+        if self.rtp is not None:
+            address = (self.rtp.host, self.rtp.port)
+            sendto: Callable[..., int] = self.pair.rtpSocket.sendto
+            return lambda data: sendto(data, address)
+        return _sendNowhere
+
+
+@implementer(IPacketIO)
+class SocketIO:
+    """
+    @ivar sendErrors: packets that the kernel did not take.
+    """
+
+    def __init__(self, capacity: int, wallClock: Callable[[], float]) -> None:
+        """
+        @param capacity: how many slots there are.
+        @param wallClock: the clock that the kernel stamps packets with, seconds.
+        """
+        self._wallClock = wallClock
+        self._ports: dict[int, _Ports] = {}
+        self._senders: list[Callable[[bytes], int]] = [_sendNowhere] * capacity
+        self._groups: dict[int, select.epoll] = {}
+        self._byDescriptor: dict[int, tuple[Callable[..., int], int]] = {}
+        self._control = select.epoll()
+        self._controlSlots: dict[int, int] = {}
+        self._data = np.zeros((_ROWS, ROW_BYTES), np.uint8)
+        self._rows = [row.data for row in self._data]
+        self._stamp = bytearray(_TIMESPEC.size)
+        self._leftovers: set[int] = set()
+        self.sendErrors = 0
+
+    def add(self, slot: int, pair: IPortPair, group: int) -> None:
+        if not isinstance(pair, SocketPair):
+            raise TypeError("only a PortRange's pairs have sockets")
+        ports = self._ports[slot] = _Ports(pair, group)
+        descriptor = pair.rtpSocket.fileno()
+        self._byDescriptor[descriptor] = (pair.rtpSocket.recv_into, slot)
+        self._epoll(group).register(descriptor, select.EPOLLIN)
+        self._control.register(pair.rtcpSocket.fileno(), select.EPOLLIN)
+        self._controlSlots[pair.rtcpSocket.fileno()] = slot
+        self._senders[slot] = ports.sender()
+
+    def _epoll(self, group: int) -> select.epoll:
+        if group not in self._groups:
+            self._groups[group] = select.epoll()
+        return self._groups[group]
+
+    def remove(self, slot: int) -> None:
+        ports = self._ports.pop(slot)
+        descriptor = ports.pair.rtpSocket.fileno()
+        self._groups[ports.group].unregister(descriptor)
+        del self._byDescriptor[descriptor]
+        self._control.unregister(ports.pair.rtcpSocket.fileno())
+        del self._controlSlots[ports.pair.rtcpSocket.fileno()]
+        self._leftovers.discard(slot)
+        self._senders[slot] = _sendNowhere
+        ports.pair.close()
+
+    def close(self) -> None:
+        """
+        Close all ports.
+        """
+        for slot in list(self._ports):
+            self.remove(slot)
+        for epoll in (*self._groups.values(), self._control):
+            epoll.close()
+
+    def regroup(self, slot: int, group: int) -> None:
+        ports = self._ports[slot]
+        descriptor = ports.pair.rtpSocket.fileno()
+        self._groups[ports.group].unregister(descriptor)
+        self._epoll(group).register(descriptor, select.EPOLLIN)
+        ports.group = group
+
+    def aim(self, slot: int, rtp: TransportAddress | None, rtcp: TransportAddress | None) -> None:
+        ports = self._ports[slot]
+        ports.rtp, ports.rtcp = rtp, rtcp
+        self._senders[slot] = ports.sender()
+
+    def lock(self, slot: int, source: TransportAddress) -> None:
+        ports = self._ports[slot]
+        try:
+            ports.pair.rtpSocket.connect((source.host, source.port))
+        except OSError:  # no route back: stay as we are
+            return
+        ports.peer = source
+        self._senders[slot] = ports.sender()
+        # What others sent before the connect still waits in the socket.
+        for _ in range(_ROUNDS):
+            try:
+                data, address = ports.pair.rtpSocket.recvfrom(ROW_BYTES)
+            except OSError:
+                break
+            if (address[0], address[1]) == (source.host, source.port):
+                ports.leftover.append((data, source))
+                self._leftovers.add(slot)
+
+    def unlock(self, slot: int) -> None:
+        ports = self._ports[slot]
+        if ports.peer is not None:
+            ports.peer = None
+            _libc.connect(ports.pair.rtpSocket.fileno(), _UNSPECIFIED, len(_UNSPECIFIED))
+            self._senders[slot] = ports.sender()
+
+    def drain(self, group: int, now: float) -> PacketBatch:
+        lengths: list[int] = []
+        slots: list[int] = []
+        arrivals: list[float] = []
+        sources: dict[int, TransportAddress] = {}
+        epoll = self._epoll(group)
+        offset = now - self._wallClock()
+        rows = iter(self._rows)
+        for slot in [slot for slot in self._leftovers if self._ports[slot].group == group]:
+            self._takeLeftovers(slot, now, rows, lengths, slots, arrivals)
+        for _ in range(_ROUNDS):
+            ready = epoll.poll(0, len(self._ports) + 1)
+            if not ready:
+                break
+            for descriptor, _event in ready:
+                receive, slot = self._byDescriptor[descriptor]
+                row = next(rows, None)
+                if row is None:
+                    break
+                try:
+                    if self._ports[slot].peer is None:
+                        length, address = self._ports[slot].pair.rtpSocket.recvfrom_into(row)
+                        sources[len(slots)] = TransportAddress(address[0], address[1])
+                    else:
+                        length = receive(row)
+                    fcntl.ioctl(descriptor, _SIOCGSTAMPNS, self._stamp)
+                except OSError:  # the peer's port is closed, say: the row stays unused
+                    length = 0
+                seconds, nanoseconds = _TIMESPEC.unpack(self._stamp)
+                lengths.append(length)
+                slots.append(slot)
+                arrivals.append(offset + seconds + nanoseconds / 1e9)
+        return PacketBatch(
+            self._data[: len(slots)],
+            np.array(lengths, np.int64),
+            np.array(slots, np.intp),
+            np.array(arrivals),
+            sources,
+        )
+
+    def _takeLeftovers(
+        self,
+        slot: int,
+        now: float,
+        rows: Any,
+        lengths: list[int],
+        slots: list[int],
+        arrivals: list[float],
+    ) -> None:
+        for data, _ in self._ports[slot].leftover:
+            row = next(rows)
+            row[: len(data)] = data
+            lengths.append(len(data))
+            slots.append(slot)
+            arrivals.append(now)
+        self._ports[slot].leftover.clear()
+        self._leftovers.discard(slot)
+
+    def drainControl(self) -> list[tuple[int, bytes, TransportAddress]]:
+        found: list[tuple[int, bytes, TransportAddress]] = []
+        for descriptor, _event in self._control.poll(0, _CONTROL_BATCH):
+            slot = self._controlSlots[descriptor]
+            try:
+                data, address = self._ports[slot].pair.rtcpSocket.recvfrom(_CONTROL_BYTES)
+            except OSError:
+                continue
+            found.append((slot, data, TransportAddress(address[0], address[1])))
+        return found
+
+    def send(self, slots: npt.NDArray[np.intp], packets: npt.NDArray[np.uint8]) -> None:
+        data = packets.tobytes()
+        length = packets.shape[1]
+        senders = self._senders
+        for index, slot in enumerate(slots.tolist()):
+            try:
+                senders[slot](data[index * length : index * length + length])
+            except OSError:  # refused, unreachable, or the buffer is full: RTP may be lost
+                self.sendErrors += 1
+
+    def sendControl(self, slot: int, data: bytes) -> None:
+        ports = self._ports[slot]
+        if ports.rtcp is None:
+            return
+        try:
+            ports.pair.rtcpSocket.sendto(data, (ports.rtcp.host, ports.rtcp.port))
+        except OSError:
+            self.sendErrors += 1

@@ -1,0 +1,127 @@
+"""
+What the tick needs of a network: L{IPacketIO}, and the batch that it drains.
+
+The tick names ports by I{slot}, a row of its tables.  L{h323d.media.io} does this over
+sockets; a simulation does it in memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from zope.interface import Attribute, Interface
+
+from h323d.values.address import TransportAddress
+
+__all__ = ["ROW_BYTES", "IPacketIO", "IPortPair", "IPortSource", "PacketBatch"]
+
+ROW_BYTES = 768  # a packet that fills its row was longer: no sound that we negotiate is
+
+
+@dataclass(slots=True)
+class PacketBatch:
+    """
+    RTP packets that arrived, a row each, in order of arrival within a slot.
+
+    @ivar data: C{uint8[n, ROW_BYTES]}; valid until the next drain.
+    @ivar lengths: C{int64[n]}, octets.
+    @ivar slots: C{intp[n]}.
+    @ivar arrivals: C{float64[n]}, seconds on the tick's clock; not-a-number where it was
+        not measured.
+    @ivar sources: by row, where it came from; only for slots that are not locked.
+    """
+
+    data: npt.NDArray[np.uint8]
+    lengths: npt.NDArray[np.int64]
+    slots: npt.NDArray[np.intp]
+    arrivals: npt.NDArray[np.float64]
+    sources: dict[int, TransportAddress] = field(default_factory=dict)
+
+
+class IPortPair(Interface):
+    """
+    An RTP and an RTCP port, bound, on their way to an L{IPacketIO}.
+    """
+
+    rtp = Attribute("the L{TransportAddress} of the RTP port")
+    rtcp = Attribute("the L{TransportAddress} of the RTCP port")
+
+    def close() -> None:
+        """
+        Free both; only whoever owns the pair calls this.
+        """
+
+
+class IPortSource(Interface):
+    """
+    Where port pairs come from.
+    """
+
+    def bind(host: str) -> IPortPair:
+        """
+        @param host: the local address.
+
+        @raise h323d.errors.ResourceUnavailable: no pair is left.
+        """
+
+
+class IPacketIO(Interface):
+    """
+    Packets in and out, by slot.  Only the thread that ticks calls this.
+    """
+
+    def add(slot: int, pair: IPortPair, group: int) -> None:
+        """
+        Own C{pair} from now on; its packets come with those of C{group}.
+        """
+
+    def remove(slot: int) -> None:
+        """
+        Close the slot's ports.
+        """
+
+    def regroup(slot: int, group: int) -> None:
+        """
+        Drain the slot with another group from now on.
+        """
+
+    def aim(slot: int, rtp: TransportAddress | None, rtcp: TransportAddress | None) -> None:
+        """
+        Where the slot's packets go; C{None}: nowhere.  A locked slot's RTP keeps going to
+        the peer that it is locked to.
+        """
+
+    def lock(slot: int, source: TransportAddress) -> None:
+        """
+        Take and send RTP from and to C{source} alone.
+        """
+
+    def unlock(slot: int) -> None:
+        """
+        Take packets from anywhere again.
+        """
+
+    def drain(group: int, now: float) -> PacketBatch:
+        """
+        All RTP that has arrived for the slots of C{group}.
+
+        @param now: the tick's clock, in which arrivals are given.
+        """
+
+    def drainControl() -> list[tuple[int, bytes, TransportAddress]]:
+        """
+        All RTCP that has arrived: slot, octets, source.
+        """
+
+    def send(slots: npt.NDArray[np.intp], packets: npt.NDArray[np.uint8]) -> None:
+        """
+        @param slots: C{intp[n]}.
+        @param packets: C{uint8[n, length]}, all of one length.
+        """
+
+    def sendControl(slot: int, data: bytes) -> None:
+        """
+        Send one RTCP packet.
+        """

@@ -1,0 +1,255 @@
+"""
+The reactor's side: ports, mixers and their reports (L{h323d.call.media}).
+
+Every command becomes a message in the plane's inbox, and takes effect in its next tick;
+nothing here is shared with the media thread, and nothing waits for it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from zope.interface import implementer
+
+from h323d.call.media import (
+    IMediaPool,
+    IMediaPort,
+    IMediaPortObserver,
+    IMixer,
+    IMixerObserver,
+    ISampleSink,
+    ISampleSource,
+    PortStatistics,
+)
+from h323d.errors import ResourceUnavailable
+from h323d.media.config import MediaConfig
+from h323d.media.packets import IPortPair, IPortSource
+from h323d.media.plane import MediaPlane
+from h323d.media.reports import (
+    Closed,
+    DigitHeard,
+    Heard,
+    Levels,
+    Report,
+    Silent,
+    SpeakerChanged,
+    Surveyed,
+)
+from h323d.values.media import G711_ALAW, G711_ULAW, AudioStream, MediaFormat
+
+__all__ = ["MediaPool"]
+
+
+@implementer(IMediaPool)
+class MediaPool:
+    """
+    All ports and mixers over one L{MediaPlane}.
+    """
+
+    formats = (G711_ULAW, G711_ALAW)
+
+    def __init__(self, config: MediaConfig, plane: MediaPlane, ports: IPortSource) -> None:
+        """
+        @param plane: whose inbox gets the commands; ticked by a driver, which gives
+            L{deliver} what the ticks report.
+        @param ports: binds port pairs.
+        """
+        self._plane = plane
+        self._portSource = ports
+        self._capacity = config.maximumPorts
+        self._slotsInUse = 0
+        self._nextId = 1
+        self._ports: dict[int, _Port] = {}
+        self._mixers: dict[int, _Mixer] = {}
+
+    def openPort(self, observer: IMediaPortObserver, host: str) -> IMediaPort:
+        self._reserve()
+        try:
+            pair = self._portSource.bind(host)
+        except ResourceUnavailable:
+            self._slotsInUse -= 1
+            raise
+        port = _Port(self, observer, self._newId(), pair)
+        self._ports[port.portId] = port
+        self.command(self._plane.openPort, port.portId, pair)
+        return port
+
+    def openMixer(self, observer: IMixerObserver) -> IMixer:
+        mixer = _Mixer(self, observer, self._newId())
+        self._mixers[mixer.mixerId] = mixer
+        self.command(self._plane.openRoom, mixer.mixerId)
+        return mixer
+
+    def supports(self, mediaFormat: MediaFormat) -> bool:
+        return any(mediaFormat.sameEncoding(known) for known in self.formats)
+
+    def deliver(self, reports: Sequence[Report]) -> None:
+        """
+        Tell the observers what happened in a tick.  Called on the reactor's thread.
+        """
+        for report in reports:
+            self._deliverOne(report)
+
+    def _deliverOne(self, report: Report) -> None:
+        match report:
+            case Heard(portId, source):
+                if (port := self._ports.get(portId)) is not None:
+                    port.observer.portHeard(port, source)
+            case DigitHeard(portId, digit, milliseconds):
+                if (port := self._ports.get(portId)) is not None:
+                    port.observer.portDigit(port, digit, milliseconds)
+            case Silent(portId, seconds):
+                if (port := self._ports.get(portId)) is not None:
+                    port.observer.portSilent(port, seconds)
+            case Levels(mixerId, levels):
+                if (mixer := self._mixers.get(mixerId)) is not None:
+                    mixer.observer.levels(levels)
+            case SpeakerChanged(mixerId, speaker):
+                if (mixer := self._mixers.get(mixerId)) is not None:
+                    mixer.observer.activeSpeaker(speaker)
+            case Surveyed(statistics):
+                for portId, values in statistics.items():
+                    if (port := self._ports.get(portId)) is not None:
+                        port.latest = values
+            case Closed():
+                self._slotsInUse -= 1
+
+    # What ports and mixers need
+
+    def command(self, method: Callable[..., None], *arguments: Any) -> None:
+        """
+        Have the plane run one of its commands in its next tick.
+
+        @param arguments: what C{method} takes after the L{IPacketIO}; Any, as commands
+            differ.
+        """
+        self._plane.inbox.append(functools.partial(_run, method, arguments))
+
+    def newParty(self) -> int:
+        """
+        @return: the number of a local party.
+
+        @raise ResourceUnavailable: all slots are taken.
+        """
+        self._reserve()
+        return self._newId()
+
+    def portClosed(self, portId: int) -> None:
+        """
+        A port is not to be reported to any more; its slot is free once the plane says so.
+        """
+        del self._ports[portId]
+        self.command(self._plane.closePort, portId)
+
+    def mixerClosed(self, mixerId: int) -> None:
+        """
+        A mixer is not to be reported to any more.
+        """
+        del self._mixers[mixerId]
+        self.command(self._plane.closeRoom, mixerId)
+
+    @property
+    def plane(self) -> MediaPlane:
+        """
+        Whose commands may be given to L{command}.
+        """
+        return self._plane
+
+    def _reserve(self) -> None:
+        if self._slotsInUse >= self._capacity:
+            raise ResourceUnavailable(f"all {self._capacity} media slots are taken")
+        self._slotsInUse += 1
+
+    def _newId(self) -> int:
+        self._nextId += 1
+        return self._nextId - 1
+
+
+def _run(method: Callable[..., None], arguments: tuple[Any, ...], packets: Any) -> None:
+    method(packets, *arguments)
+
+
+@implementer(IMediaPort)
+class _Port:
+    """
+    @ivar observer: the leg.
+    @ivar latest: the last statistics reported.
+    """
+
+    def __init__(
+        self, pool: MediaPool, observer: IMediaPortObserver, portId: int, pair: IPortPair
+    ) -> None:
+        self._pool = pool
+        self._closed = False
+        self.observer = observer
+        self.portId = portId
+        self.rtp = pair.rtp
+        self.rtcp = pair.rtcp
+        self.stream = AudioStream()
+        self.latest = PortStatistics()
+
+    def configure(self, stream: AudioStream) -> None:
+        if self._closed:
+            return
+        self.stream = stream
+        self._pool.command(self._pool.plane.configure, self.portId, stream)
+
+    def sendDigit(self, digit: str, milliseconds: int) -> None:
+        pass
+
+    def statistics(self) -> PortStatistics:
+        return self.latest
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._pool.portClosed(self.portId)
+
+
+@implementer(IMixer)
+class _Mixer:
+    """
+    @ivar observer: the room.
+    """
+
+    def __init__(self, pool: MediaPool, observer: IMixerObserver, mixerId: int) -> None:
+        self._pool = pool
+        self._parties: set[int] = set()
+        self._closed = False
+        self.observer = observer
+        self.mixerId = mixerId
+
+    def join(self, port: IMediaPort) -> None:
+        if not self._closed:
+            self._pool.command(self._pool.plane.join, self.mixerId, port.portId)
+
+    def leave(self, port: IMediaPort) -> None:
+        if not self._closed:
+            self._pool.command(self._pool.plane.leave, self.mixerId, port.portId)
+
+    def mute(self, port: IMediaPort, muted: bool) -> None:
+        self._pool.command(self._pool.plane.mute, self.mixerId, port.portId, muted)
+
+    def deafen(self, port: IMediaPort, deaf: bool) -> None:
+        self._pool.command(self._pool.plane.deafen, self.mixerId, port.portId, deaf)
+
+    def attach(self, source: ISampleSource | None, sink: ISampleSink | None) -> int:
+        partyId = self._pool.newParty()
+        self._parties.add(partyId)
+        self._pool.command(self._pool.plane.attach, self.mixerId, partyId, source, sink)
+        return partyId
+
+    def detach(self, partyId: int) -> None:
+        if partyId in self._parties:
+            self._parties.remove(partyId)
+            self._pool.command(self._pool.plane.detach, partyId)
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        for partyId in sorted(self._parties):
+            self.detach(partyId)
+        self._pool.mixerClosed(self.mixerId)

@@ -1,0 +1,179 @@
+"""
+From arrived packets to sound in the jitter buffers, for a whole batch.
+
+Refused here, and counted: what is no RTP, what comes from an address that a port is not
+latched to, what has a payload type that was not negotiated, sound of impossible length.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from h323d.dsp.g711 import decodeALaw, decodeULaw
+from h323d.media.config import MediaConfig
+from h323d.media.latch import Latch
+from h323d.media.packets import ROW_BYTES, IPacketIO, PacketBatch
+from h323d.media.reports import Heard, Report
+from h323d.media.table import ALAW, EVENT, REFUSED, ULAW, PortTable
+from h323d.rtp.columns import HeaderColumns, gatherPayloads, parseHeaders
+from h323d.rtp.jitter import JitterBuffers
+from h323d.rtp.statistics import Accepted, ReceiverStatistics
+from h323d.values.address import TransportAddress
+
+__all__ = ["Receiver"]
+
+Rows = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
+
+
+class Receiver:
+    """
+    @ivar statistics: of what arrives, by slot.
+    @ivar latches: of the slots that are not locked.
+    """
+
+    def __init__(self, config: MediaConfig, table: PortTable) -> None:
+        self._anyHost = config.latchAnyHost
+        self._table = table
+        self.statistics = ReceiverStatistics(config.maximumPorts)
+        self._negotiated: dict[int, TransportAddress] = {}
+        self.latches: dict[int, Latch] = {}
+
+    def begin(self, slot: int) -> None:
+        """
+        A port opened; nobody is believed yet.
+        """
+        self.statistics.reset(slot)
+        self.latches[slot] = Latch(None, self._anyHost)
+
+    def expect(self, slot: int, negotiated: TransportAddress) -> bool:
+        """
+        Signalling named where the peer is.
+
+        @return: whether that is news, and the port is to be unlocked; naming the same
+            place again leaves a lock in force.
+        """
+        if self._negotiated.get(slot) == negotiated:
+            return False
+        self._negotiated[slot] = negotiated
+        self._table.locked[slot] = False
+        self.latches[slot] = Latch(negotiated.host, self._anyHost)
+        return True
+
+    def forget(self, slot: int) -> None:
+        """
+        The slot's port closed.
+        """
+        self.latches.pop(slot, None)
+        self._negotiated.pop(slot, None)
+
+    def take(
+        self, batch: PacketBatch, packets: IPacketIO, buffers: JitterBuffers, now: float
+    ) -> list[Report]:
+        """
+        Judge a batch, and put its sound into C{buffers}.
+
+        @param now: when the coming pull is due, seconds.
+        @return: what there is to report.
+        """
+        table, slots = self._table, batch.slots
+        headers = parseHeaders(batch.data, batch.lengths)
+        kinds = table.kinds[slots, headers.payloadType]
+        valid = headers.valid & (kinds != REFUSED) & (batch.lengths < ROW_BYTES)
+        reports: list[Report] = []
+        if batch.sources:
+            reports += self._latch(batch, headers, packets, valid)
+        if valid.all():
+            rows = np.arange(len(slots))
+        else:
+            np.add.at(table.refused, slots[~valid], 1)
+            rows = np.flatnonzero(valid)
+        if not rows.size:
+            return reports
+        verdict = self.statistics.update(
+            slots[rows],
+            headers.ssrc[rows],
+            headers.sequenceNumber[rows],
+            headers.timestamp[rows],
+            batch.arrivals[rows],
+            kinds[rows] != EVENT,
+        )
+        self._buffer(batch, headers, kinds, rows, verdict, buffers, now)
+        return reports
+
+    def _latch(
+        self, batch: PacketBatch, headers: HeaderColumns, packets: IPacketIO, valid: Mask
+    ) -> list[Report]:
+        """
+        Let the slots that are not locked choose their peers; clears C{valid} where the
+        source is not the peer.
+        """
+        reports: list[Report] = []
+        chosen: dict[int, TransportAddress] = {}
+        for row, source in batch.sources.items():
+            slot = int(batch.slots[row])
+            if not valid[row]:
+                continue
+            latch = self.latches.get(slot)
+            if latch is None:  # locked a moment ago, by a packet of this same batch
+                valid[row] = chosen.get(slot) == source
+            elif latch.accepts(source, int(headers.sequenceNumber[row])):
+                del self.latches[slot]
+                chosen[slot] = source
+                self._table.locked[slot] = True
+                packets.lock(slot, source)
+                reports.append(Heard(int(self._table.portId[slot]), source))
+            else:
+                valid[row] = False
+        return reports
+
+    def _buffer(
+        self,
+        batch: PacketBatch,
+        headers: HeaderColumns,
+        kinds: npt.NDArray[np.uint8],
+        rows: Rows,
+        verdict: Accepted,
+        buffers: JitterBuffers,
+        now: float,
+    ) -> None:
+        """
+        Decode what was heard of the members of rooms, and put it into their buffers.
+        """
+        ofRows = kinds[rows]
+        sound = verdict.heard & ((ofRows == ULAW) | (ofRows == ALAW))
+        sound &= self._table.room[batch.slots[rows]] >= 0
+        if not sound.all():
+            rows = rows[sound]
+        restarted = verdict.restarted[sound]
+        sizes = headers.payloadLength[rows]
+        for size in np.unique(sizes).tolist():
+            if not size:
+                continue
+            alike = sizes == size
+            at = rows[alike]
+            codes = gatherPayloads(batch.data, at, headers.payloadOffset[at], size)
+            buffers.insert(
+                batch.slots[at],
+                headers.timestamp[at],
+                _decode(codes, kinds[at]),
+                now,
+                batch.arrivals[at],
+                restarted[alike],
+            )
+
+
+def _decode(codes: npt.NDArray[np.uint8], kinds: npt.NDArray[np.uint8]) -> npt.NDArray[np.int16]:
+    """
+    @param kinds: C{uint8[n]}: L{ULAW} or L{ALAW}, for each row.
+    """
+    isULaw = kinds == ULAW
+    if isULaw.all():
+        return decodeULaw(codes)
+    if not isULaw.any():
+        return decodeALaw(codes)
+    samples = np.empty(codes.shape, np.int16)
+    samples[isULaw] = decodeULaw(codes[isULaw])
+    samples[~isULaw] = decodeALaw(codes[~isULaw])
+    return samples

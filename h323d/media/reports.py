@@ -1,0 +1,94 @@
+"""
+What a tick tells the reactor's side, as frozen values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from h323d.call.media import PortStatistics
+from h323d.values.address import TransportAddress
+
+__all__ = [
+    "Closed",
+    "DigitHeard",
+    "Heard",
+    "Levels",
+    "Report",
+    "Silent",
+    "SpeakerChanged",
+    "Surveyed",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """
+    A port is locked to the source of its first valid packet.
+    """
+
+    portId: int
+    source: TransportAddress
+
+
+@dataclass(frozen=True, slots=True)
+class DigitHeard:
+    """
+    An RFC 4733 event arrived.
+    """
+
+    portId: int
+    digit: str
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """
+    Nothing has come for so long.
+    """
+
+    portId: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """
+    How loud the members of a room are, dBov by port.
+    """
+
+    mixerId: int
+    levels: Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerChanged:
+    """
+    Somebody else, or nobody, speaks in a room.
+    """
+
+    mixerId: int
+    portId: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """
+    The statistics of some ports.
+    """
+
+    statistics: Mapping[int, PortStatistics]
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """
+    A port's sockets are free.
+    """
+
+    portId: int
+
+
+Report = Heard | DigitHeard | Silent | Levels | SpeakerChanged | Surveyed | Closed

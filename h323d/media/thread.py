@@ -1,0 +1,100 @@
+"""
+The driver in service: a thread that ticks on an absolute grid.
+
+The only module of this package that knows threads and the time of day.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from twisted.logger import Logger
+
+from h323d.media.config import MediaConfig
+from h323d.media.io import SocketIO
+from h323d.media.plane import MediaPlane
+from h323d.media.pool import MediaPool
+from h323d.media.ports import PortRange
+from h323d.media.reports import Report
+
+__all__ = ["MediaThread", "newMediaService"]
+
+CallFromThread = Callable[..., Any]  # Any: what the reactor's own returns is not used
+
+
+class MediaThread:
+    """
+    Ticks a plane, and delivers what it reports by one C{callFromThread} a tick at most.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        plane: MediaPlane,
+        packets: SocketIO,
+        tickSeconds: float,
+        callFromThread: CallFromThread,
+        deliver: Callable[[Sequence[Report]], None],
+    ) -> None:
+        self._plane = plane
+        self._packets = packets
+        self._tick = tickSeconds
+        self._callFromThread = callFromThread
+        self._deliver = deliver
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="media", daemon=True)
+
+    def start(self) -> None:
+        """
+        Begin to tick.
+        """
+        self._thread.start()
+
+    def stop(self) -> None:
+        """
+        Obey what is still in the inbox, close all ports, and end.  Waits for it.
+        """
+        self._stopping = True
+        self._thread.join()
+
+    def _run(self) -> None:
+        start = time.monotonic()
+        index = 0
+        while not self._stopping:
+            index = max(index + 1, int((time.monotonic() - start) / self._tick))
+            wait = start + index * self._tick - time.monotonic()
+            if wait > 0:
+                time.sleep(wait)
+            self._step()
+        self._step()
+        self._packets.close()
+
+    def _step(self) -> None:
+        try:
+            reports = self._plane.tick(time.monotonic(), self._packets)
+        except Exception:  # the fence: one bad tick must not silence all rooms
+            self._callFromThread(self._log.failure, "media tick failed")
+            return
+        if reports:
+            self._callFromThread(self._deliver, reports)
+
+
+def newMediaService(
+    config: MediaConfig, rng: random.Random, callFromThread: CallFromThread
+) -> tuple[MediaPool, MediaThread]:
+    """
+    The pool over real sockets, and its thread, not started.
+
+    @param rng: draws SSRCs and initial numbers; C{SystemRandom} in service.
+    @param callFromThread: the reactor's.
+    """
+    plane = MediaPlane(config, rng)
+    pool = MediaPool(config, plane, PortRange(config))
+    packets = SocketIO(config.maximumPorts, time.time)
+    thread = MediaThread(plane, packets, config.tickMs / 1000, callFromThread, pool.deliver)
+    return pool, thread
