@@ -4,6 +4,9 @@ The bus hands facts on, and lets no listener harm another.
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from h323d.events import EventBus, Fact, RoomClosed, RoomOpened
@@ -41,3 +44,11 @@ class EventBusTests(SynchronousTestCase):
         self.bus.publish(RoomOpened(2.0, RoomID("a")))
         self.assertEqual(len(self.heard), 1)
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+
+def test_everyFactIsInTheReference() -> None:
+    page = (Path(__file__).parents[1] / "docs/reference/facts.rst").read_text()
+    for fact in Fact.__subclasses__():
+        assert f"``{fact.__name__}``" in page
+        for each in dataclasses.fields(fact):
+            assert each.name == "at" or f"``{each.name}``" in page, f"{fact.__name__}.{each.name}"
