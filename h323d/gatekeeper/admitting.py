@@ -17,7 +17,7 @@ from h323d.gatekeeper.enrolment import usableAddresses
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routing import Called, Identity, RoutingChain
 from h323d.h323.addresses import partiesFromAliases, transportToValue
-from h323d.h323.ras.messages import Fields, RASMessage, callKey, rejection
+from h323d.h323.ras.messages import Fields, RASMessage, callKey, identifierIn, rejection
 from h323d.h323.ras.transactions import RASRequest
 from h323d.values.address import TransportAddress
 
@@ -143,9 +143,9 @@ class Admitting:
 
     def _registered(self, request: RASRequest) -> Registration | None:
         fields = request.message.fields
-        if fields.get("gatekeeperIdentifier") not in (None, self._identity.identifier):
+        if identifierIn(fields, "gatekeeperIdentifier") not in (None, self._identity.identifier):
             return None
-        return self._registry.byId(fields["endpointIdentifier"])
+        return self._registry.byId(identifierIn(fields, "endpointIdentifier") or "")
 
     def _asker(self, request: RASRequest) -> Registration | None:
         registration = self._registered(request)

@@ -34,6 +34,7 @@ from h323d.h323.ras.messages import (
     PROTOCOL_IDENTIFIER,
     Fields,
     RASMessage,
+    identifierIn,
     protocolVersion,
     rejection,
 )
@@ -72,7 +73,7 @@ class Enrolment:
         else.
         """
         fields = request.message.fields
-        if fields.get("gatekeeperIdentifier") not in (None, self._identity.identifier):
+        if identifierIn(fields, "gatekeeperIdentifier") not in (None, self._identity.identifier):
             return None if request.multicast else self._reject(request, "terminalExcluded")
         if _tooOld(fields):
             return self._reject(request, "invalidRevision")
@@ -91,7 +92,7 @@ class Enrolment:
         Answer an RRQ, full or to keep alive.
         """
         fields = request.message.fields
-        if fields.get("gatekeeperIdentifier") not in (None, self._identity.identifier):
+        if identifierIn(fields, "gatekeeperIdentifier") not in (None, self._identity.identifier):
             return self._reject(request, "discoveryRequired")
         if _tooOld(fields):
             return self._reject(request, "invalidRevision")
@@ -115,9 +116,9 @@ class Enrolment:
         return RASMessage("unregistrationConfirm", {"requestSeqNum": fields["requestSeqNum"]})
 
     def _unregistering(self, fields: Fields) -> Registration | None:
-        if fields.get("gatekeeperIdentifier") not in (None, self._identity.identifier):
+        if identifierIn(fields, "gatekeeperIdentifier") not in (None, self._identity.identifier):
             return None
-        endpointId = fields.get("endpointIdentifier")
+        endpointId = identifierIn(fields, "endpointIdentifier")
         if endpointId is not None:
             return self._registry.byId(endpointId)
         for address in usableAddresses(fields["callSignalAddress"]):
@@ -126,7 +127,7 @@ class Enrolment:
 
     def _keepAlive(self, request: RASRequest) -> RASMessage:
         fields = request.message.fields
-        registration = self._registry.byId(fields.get("endpointIdentifier", ""))
+        registration = self._registry.byId(identifierIn(fields, "endpointIdentifier") or "")
         if registration is None or registration.source != request.source:
             return self._reject(request, "fullRegistrationRequired")
         timeToLive = registration.timeToLive
@@ -190,7 +191,7 @@ class Enrolment:
 
         @return: C{None} if it claims a registration that is not its own.
         """
-        claimed = self._registry.byId(fields.get("endpointIdentifier", ""))
+        claimed = self._registry.byId(identifierIn(fields, "endpointIdentifier") or "")
         if claimed is not None:
             return claimed.endpointId if claimed.source == source else None
         known = self._registry.bySignalling(signalling[0])

@@ -15,7 +15,7 @@ from h323d.gatekeeper.enrolment import Enrolment
 from h323d.gatekeeper.registrations import EndpointRegistry
 from h323d.gatekeeper.routing import Called, Identity, RoutingChain
 from h323d.h323.addresses import aliasesFromParties, partiesFromAliases, transportToValue
-from h323d.h323.ras.messages import ANSWERS, RASMessage, rejection
+from h323d.h323.ras.messages import ANSWERS, RASMessage, identifierIn, rejection
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 
 __all__ = ["GatekeeperRAS"]
@@ -87,7 +87,7 @@ class GatekeeperRAS:
         fields = request.message.fields
         if not fields.get("needResponse"):
             return None
-        registration = self._registry.byId(fields["endpointIdentifier"])
+        registration = self._registry.byId(identifierIn(fields, "endpointIdentifier") or "")
         if registration is None or registration.source != request.source:
             return RASMessage(
                 "infoRequestNak",

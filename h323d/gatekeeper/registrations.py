@@ -174,10 +174,10 @@ class EndpointRegistry:
 
     def newEndpointId(self) -> str:
         """
-        An identifier that nobody has, of 24 hexadecimal digits.
+        An identifier that nobody has, of 16 hexadecimal digits.
         """
         while True:
-            identifier = f"{self._rng.getrandbits(96):024x}"
+            identifier = f"{self._rng.getrandbits(64):016x}"
             if identifier not in self._byId:
                 return identifier
 

@@ -25,6 +25,7 @@ __all__ = [
     "callKey",
     "decodeRAS",
     "encodeRAS",
+    "identifierIn",
     "isRequest",
     "protocolVersion",
     "reasonOf",
@@ -146,6 +147,17 @@ def protocolVersion(identifier: tuple[int, ...]) -> int:
     if len(identifier) == 6 and identifier[:5] == _H225_ARC:
         return identifier[5]
     return 0
+
+
+def identifierIn(fields: Fields, name: str) -> str | None:
+    """
+    An C{endpointIdentifier} or C{gatekeeperIdentifier}, without the NULs that
+    some equipment fills it up with.
+
+    @return: C{None} if the message has none.
+    """
+    text: str | None = fields.get(name)
+    return None if text is None else text.rstrip("\0")
 
 
 _NO_GUID = bytes(16)
