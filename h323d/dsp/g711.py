@@ -10,16 +10,24 @@ exactly on a decision value, the interval is the one that the ITU's reference so
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import numpy.typing as npt
+from zope.interface import implementer
+
+from h323d.dsp.codec import ICodec
 
 __all__ = [
     "ALAW_SILENCE",
+    "PCMA",
+    "PCMU",
     "ULAW_SILENCE",
     "decodeALaw",
     "decodeULaw",
     "encodeALaw",
     "encodeULaw",
+    "G711Codec",
 ]
 
 ALAW_SILENCE = 0xD5  # the code of a sample of 0
@@ -96,3 +104,69 @@ def encodeULaw(samples: npt.NDArray[np.int16]) -> npt.NDArray[np.uint8]:
     @return: C{uint8[...]} of the same shape.
     """
     return _ULAW_ENCODING.take(samples.view(np.uint16))
+
+
+@implementer(ICodec)
+class G711Codec:
+    """
+    One of the two laws as a codec of the media plane; no state, any number of rows.
+    """
+
+    clockRate = 8000
+    sampleRate = 8000
+    frameSamples = 1
+    batched = True
+
+    def __init__(
+        self,
+        name: str,
+        decode: Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.int16]],
+        encode: Callable[[npt.NDArray[np.int16]], npt.NDArray[np.uint8]],
+    ) -> None:
+        """
+        @param name: the RTP encoding name.
+        """
+        self.name = name
+        self._decode = decode
+        self._encode = encode
+
+    def newDecoder(self) -> None:
+        """
+        There is no state.
+        """
+
+    def newEncoder(self) -> None:
+        """
+        There is no state.
+        """
+
+    def samplesIn(self, octets: int) -> int:
+        """
+        A sample an octet.
+        """
+        return octets
+
+    def decode(
+        self, payloads: npt.NDArray[np.uint8], decoders: Sequence[object] = ()
+    ) -> npt.NDArray[np.int16]:
+        """
+        By table.
+        """
+        return self._decode(payloads)
+
+    def encode(
+        self, samples: npt.NDArray[np.int16], encoders: Sequence[object] = ()
+    ) -> npt.NDArray[np.uint8]:
+        """
+        By table.
+        """
+        return self._encode(samples)
+
+    def conceal(self, decoder: object, samples: int) -> None:
+        """
+        None of its own.
+        """
+
+
+PCMA = G711Codec("PCMA", decodeALaw, encodeALaw)
+PCMU = G711Codec("PCMU", decodeULaw, encodeULaw)

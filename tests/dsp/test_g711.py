@@ -9,10 +9,15 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pytest
+from zope.interface.verify import verifyObject
 
+from h323d.dsp.codec import ICodec
 from h323d.dsp.g711 import (
     ALAW_SILENCE,
+    PCMA,
+    PCMU,
     ULAW_SILENCE,
+    G711Codec,
     decodeALaw,
     decodeULaw,
     encodeALaw,
@@ -127,3 +132,14 @@ def test_aToneKeepsItsDistance(
     tone = (10000 * np.sin(2 * np.pi * 1000 / 8000 * np.arange(8000) + 0.1)).astype(np.int16)
     noise = decode(encode(tone)).astype(float) - tone
     assert 10 * np.log10(np.mean(tone.astype(float) ** 2) / np.mean(noise**2)) > 35
+
+
+@pytest.mark.parametrize("law", [PCMA, PCMU])
+def test_bothLawsPlugIntoTheCodecSeam(law: G711Codec) -> None:
+    assert verifyObject(ICodec, law)
+    codec = ICodec(law)
+    samples = np.zeros((2, 240), np.int16)
+    payloads = codec.encode(samples, [codec.newEncoder()] * 2)
+    assert payloads.shape == (2, codec.samplesIn(240))
+    assert np.abs(codec.decode(payloads, [codec.newDecoder()] * 2)).max() <= 8
+    assert codec.conceal(None, 80) is None
