@@ -1,0 +1,151 @@
+"""
+RTP over the simulated network: what the media plane has instead of sockets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from zope.interface import implementer
+
+from h323d.media.packets import ROW_BYTES, IPacketIO, IPortPair, IPortSource, PacketBatch
+from h323d.values.address import TransportAddress
+from tests.support.network import SimulatedHost, SimulatedUDPPort
+
+__all__ = ["NetworkPacketIO", "NetworkPorts"]
+
+
+@dataclass
+class Door:
+    """
+    One bound port: what arrived, and when.
+    """
+
+    host: SimulatedHost
+    port: SimulatedUDPPort = field(init=False)
+    arrived: list[tuple[bytes, TransportAddress, float]] = field(default_factory=list)
+
+    def bind(self, address: TransportAddress) -> None:
+        self.port = self.host.listenUDP(address.port, self, interface=address.host)
+
+    def makeConnection(self, transport: object) -> None:
+        pass
+
+    def datagramReceived(self, data: bytes, source: tuple[str, int]) -> None:
+        self.arrived.append((data, TransportAddress(*source), self.host.seconds()))
+
+
+@implementer(IPortPair)
+class NetworkPair:
+    """
+    Two bound ports.
+    """
+
+    def __init__(self, host: SimulatedHost, address: str, port: int) -> None:
+        self.rtp = TransportAddress(address, port)
+        self.rtcp = TransportAddress(address, port + 1)
+        self.doors = (Door(host), Door(host))
+        for door, each in zip(self.doors, (self.rtp, self.rtcp), strict=True):
+            door.bind(each)
+
+    def close(self) -> None:
+        for door in self.doors:
+            door.port.stopListening()
+
+
+@implementer(IPortSource)
+class NetworkPorts:
+    """
+    Hands out port pairs of one simulated host.
+    """
+
+    def __init__(self, host: SimulatedHost) -> None:
+        self._host = host
+        self._next = 16384
+
+    def bind(self, host: str) -> NetworkPair:
+        pair = NetworkPair(self._host, host, self._next)
+        self._next += 2
+        return pair
+
+
+@dataclass
+class Slot:
+    """
+    One slot's ports, and where they send.
+    """
+
+    pair: NetworkPair
+    group: int
+    rtp: TransportAddress | None = None
+    rtcp: TransportAddress | None = None
+    peer: TransportAddress | None = None
+
+
+@implementer(IPacketIO)
+class NetworkPacketIO:
+    """
+    Packets in and out of the simulated network.
+    """
+
+    def __init__(self) -> None:
+        self._slots: dict[int, Slot] = {}
+
+    def add(self, slot: int, pair: IPortPair, group: int) -> None:
+        assert isinstance(pair, NetworkPair)
+        self._slots[slot] = Slot(pair, group)
+
+    def remove(self, slot: int) -> None:
+        self._slots.pop(slot).pair.close()
+
+    def regroup(self, slot: int, group: int) -> None:
+        self._slots[slot].group = group
+
+    def aim(self, slot: int, rtp: TransportAddress | None, rtcp: TransportAddress | None) -> None:
+        self._slots[slot].rtp, self._slots[slot].rtcp = rtp, rtcp
+
+    def lock(self, slot: int, source: TransportAddress) -> None:
+        self._slots[slot].peer = source
+
+    def unlock(self, slot: int) -> None:
+        self._slots[slot].peer = None
+
+    def drain(self, group: int, now: float) -> PacketBatch:
+        rows = []
+        for number, slot in self._slots.items():
+            if slot.group == group:
+                arrived, slot.pair.doors[0].arrived = slot.pair.doors[0].arrived, []
+                rows += [
+                    (number, *each) for each in arrived if slot.peer is None or each[1] == slot.peer
+                ]
+        data = np.zeros((len(rows), ROW_BYTES), np.uint8)
+        for index, (_, octets, _, _) in enumerate(rows):
+            data[index, : len(octets)] = np.frombuffer(octets, np.uint8)
+        return PacketBatch(
+            data,
+            np.array([len(row[1]) for row in rows], np.int64),
+            np.array([row[0] for row in rows], np.intp),
+            np.array([row[3] for row in rows], np.float64),
+            {index: row[2] for index, row in enumerate(rows)},
+        )
+
+    def drainControl(self) -> list[tuple[int, bytes, TransportAddress]]:
+        result = []
+        for number, slot in self._slots.items():
+            arrived, slot.pair.doors[1].arrived = slot.pair.doors[1].arrived, []
+            result += [(number, data, source) for data, source, _ in arrived]
+        return result
+
+    def send(self, slots: npt.NDArray[np.intp], packets: npt.NDArray[np.uint8]) -> None:
+        for number, packet in zip(slots.tolist(), packets, strict=True):
+            slot = self._slots[number]
+            self._send(slot.pair.doors[0], packet.tobytes(), slot.peer or slot.rtp)
+
+    def sendControl(self, slot: int, data: bytes) -> None:
+        self._send(self._slots[slot].pair.doors[1], data, self._slots[slot].rtcp)
+
+    def _send(self, door: Door, data: bytes, destination: TransportAddress | None) -> None:
+        if destination is not None:
+            door.port.write(data, (destination.host, destination.port))
