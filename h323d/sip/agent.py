@@ -1,0 +1,110 @@
+"""
+What the legs of an endpoint share: the seam between a leg and its endpoint.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Protocol
+
+from twisted.internet.interfaces import IReactorTime
+
+from h323d.call.media import IMediaPool
+from h323d.errors import DecodeError
+from h323d.sip.config import SIPConfig
+from h323d.sip.flows import Flow
+from h323d.sip.message import SIPRequest, SIPResponse
+from h323d.sip.transactions.layer import ClientTransaction, ClientUser, ServerTransaction
+from h323d.sip.transactions.timers import Timers
+from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import LegID
+
+__all__ = ["ALLOW", "NOBODY", "SDP", "DialogUser", "UserAgent"]
+
+ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
+SDP = "application/sdp"
+
+
+class DialogUser(Protocol):
+    """
+    Who takes the requests of a dialog: a leg.
+    """
+
+    def requestArrived(self, transaction: ServerTransaction) -> None:
+        """A request with our To tag, except ACK and CANCEL."""
+
+    def ackArrived(self, ack: SIPRequest) -> None:
+        """The ACK of a 2xx."""
+
+    def hangup(self, cause: Cause) -> None:
+        """End the call."""
+
+
+class UserAgent(Protocol):
+    """
+    What a leg needs of the endpoint that it belongs to.
+    """
+
+    @property
+    def clock(self) -> IReactorTime: ...
+    @property
+    def rng(self) -> random.Random: ...
+    @property
+    def timers(self) -> Timers: ...
+    @property
+    def config(self) -> SIPConfig: ...
+    @property
+    def pool(self) -> IMediaPool: ...
+    @property
+    def mediaHost(self) -> str: ...
+
+    def contact(self, flow: Flow | None) -> str:
+        """Our Contact, as a peer at the other end of C{flow} can use it."""
+
+    def send(self, request: SIPRequest, user: ClientUser, flow: Flow | None) -> ClientTransaction:
+        """
+        Send a request within a dialog.
+
+        @param flow: by which the dialog's peer was last heard; where a
+            connection is still open, or a name cannot be used, it is taken.
+        """
+
+    def sendAck(self, ack: SIPRequest, flow: Flow | None) -> None:
+        """Send the ACK of a 2xx, or send it again; it has no transaction."""
+
+    def cancel(self, invite: ClientTransaction, user: ClientUser, reason: str) -> None:
+        """Send a CANCEL, with a Reason."""
+
+    def respond(self, transaction: ServerTransaction, response: SIPResponse) -> None:
+        """Send a response, with what all of ours have."""
+
+    def enter(self, callId: str, localTag: str, user: DialogUser) -> None:
+        """Requests with this Call-ID and To tag are the user's."""
+
+    def forget(self, callId: str, localTag: str) -> None:
+        """Such requests are nobody's any more."""
+
+    def inviteDone(self, transaction: ServerTransaction) -> None:
+        """A CANCEL of this INVITE is nobody's any more."""
+
+    def trouble(self, legId: LegID, error: DecodeError, peer: TransportAddress) -> None:
+        """Count what a peer sent within a call and should not have."""
+
+
+class _Nobody:
+    """
+    Does not care what comes back.
+    """
+
+    def responseReceived(self, response: SIPResponse) -> None:
+        pass
+
+    def requestTimedOut(self) -> None:
+        pass
+
+    def requestFailed(self) -> None:
+        pass
+
+
+NOBODY: ClientUser = _Nobody()

@@ -1,0 +1,134 @@
+"""
+An incoming SIP call: the user agent server's side of an INVITE (RFC 3261, 13.3).
+"""
+
+from __future__ import annotations
+
+from h323d.call.legs import LegDirection
+from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.sip.agent import UserAgent
+from h323d.sip.causes import reasonOf, statusOf
+from h323d.sip.dialog import Dialog
+from h323d.sip.leg import SIPLeg
+from h323d.sip.negotiation import NoCommonMedia
+from h323d.sip.parties import partiesOf
+from h323d.sip.transactions.layer import ServerTransaction
+from h323d.values.cause import Cause
+from h323d.values.identifiers import newCallID
+from h323d.values.media import MediaProfile
+
+__all__ = ["CalledLeg"]
+
+
+class CalledLeg(SIPLeg):
+    """
+    A call that a peer made.
+    """
+
+    direction = LegDirection.INCOMING
+
+    def __init__(self, agent: UserAgent, transaction: ServerTransaction) -> None:
+        """
+        @param transaction: of the INVITE; it has been checked.
+        """
+        request = transaction.request
+        super().__init__(
+            agent,
+            newCallID(agent.rng),
+            partiesOf(request.fromAddress.uri),
+            partiesOf(request.uri),
+            request.fromAddress.displayName,
+            transaction.flow.peer,
+            transaction.flow,
+        )
+        self._invite = transaction
+        self._early = b""
+        self._answered = False
+        self._dialog = Dialog.called(request, self._localTag, agent.rng.randrange(1, 1 << 16))
+        transaction.observe(self)
+        self._heard(request)
+        agent.enter(request.callId, self._localTag, self)
+        self._session.offer()
+
+    def cancelled(self, cause: Cause) -> None:
+        """
+        A CANCEL for the INVITE came; after our 2xx it changes nothing (9.2).
+        """
+        self._session.cancel(cause)
+
+    def alert(self, early: MediaProfile | None) -> None:
+        """
+        Ring; with early media, a 183 carries our answer, and the 200 the same.
+        """
+        if early is None or not self._invite.request.body or self._over:
+            self._session.provide(180)
+        elif self._negotiate(early):
+            self._session.provide(183)
+            self._reportMedia()
+
+    def answer(self, profile: MediaProfile) -> None:
+        """
+        Accept: the 200 leaves before this returns.
+        """
+        if self._answered or self._over:
+            return
+        if self._negotiate(profile):
+            self._answered = True
+            self._session.accept()
+
+    def _negotiate(self, profile: MediaProfile) -> bool:
+        """
+        Answer the INVITE's offer, or make one.
+
+        @return: whether that could be done; the call is refused if not.
+        """
+        request = self._invite.request
+        self._profile = profile
+        try:
+            if not request.body:
+                self._early = self._media.offer(profile)
+            elif not self._early:
+                self._early = self._media.answer(request.body, profile)
+        except ResourceUnavailable as error:
+            self._log.warn("leg {legId}: {error}", legId=self.legId, error=str(error))
+            self._session.refuse(statusOf(error.cause), error.cause)
+            return False
+        except (NoCommonMedia, DecodeError) as error:
+            self._unacceptable(self._invite, error)
+            self._session.refuse(488, Cause.INCOMPATIBLE_DESTINATION)
+            return False
+        return True
+
+    # What the session machine asks for.
+
+    def sendProvisional(self, status: int) -> None:
+        tag = None if status == 100 else self._localTag
+        response = self._invite.request.response(status, None, tag)
+        if status == 183:
+            response = self._withBody(response, self._early)
+        if status != 100:
+            contact = self._agent.contact(self._invite.flow)
+            response = response.withHeaders(response.headers.adding("Contact", contact))
+        self._agent.respond(self._invite, response)
+
+    def sendAcceptance(self) -> None:
+        assert self._dialog is not None
+        self._dialog.confirm()
+        self._accept(self._invite, self._early)
+        if self._observer is not None:
+            self._observer.legAnswered(self)
+        if self._invite.request.body:
+            self._exchange.accepted()
+            self._reportMedia()
+        else:
+            self._exchange.offered()
+
+    def sendRefusal(self, status: int, cause: Cause) -> None:
+        response = self._invite.request.response(status, None, self._localTag)
+        response = response.withHeaders(response.headers.adding("Reason", reasonOf(cause)))
+        self._agent.respond(self._invite, response)
+
+    def finished(self) -> None:
+        super().finished()
+        self._agent.inviteDone(self._invite)
+        self._agent.forget(self._invite.request.callId, self._localTag)

@@ -1,0 +1,64 @@
+"""
+What an operator can set about SIP: the C{[sip]} section.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["SIPConfig"]
+
+
+@dataclass(frozen=True, slots=True)
+class SIPConfig:
+    """
+    The C{[sip]} section.  Every value has a default that works.
+    """
+
+    enabled: bool = True
+    """Whether SIP is spoken at all."""
+
+    port: int = 5060
+    """The port for UDP and TCP; 0 takes any free one."""
+
+    tcp: bool = True
+    """Whether SIP is spoken over TCP too."""
+
+    userAgent: str = "h323d"
+    """What the User-Agent and Server headers say; empty leaves them out."""
+
+    user: str = "h323d"
+    """The user part of our own Contact and From, where a call has none."""
+
+    T1: float = 0.5
+    """Seconds: the round-trip estimate that all timers of RFC 3261 follow from."""
+
+    T2: float = 4.0
+    """Seconds: the longest pause between two retransmissions."""
+
+    T4: float = 5.0
+    """Seconds: how long a message can live in the network."""
+
+    maxCalls: int = 2000
+    """Calls at one time; more are answered with 503."""
+
+    maxTransactions: int = 20000
+    """Transactions at one time; requests beyond are answered with 503 and forgotten."""
+
+    maxConnections: int = 1000
+    """TCP connections at one time; more are closed at once."""
+
+    idleTimeout: float = 300.0
+    """Seconds until a TCP connection that carries nothing is closed."""
+
+    firstMessageTimeout: float = 20.0
+    """Seconds that a new TCP connection has to send its first whole message."""
+
+    ringTimeout: float = 180.0
+    """Seconds that a call of ours may ring before it is cancelled."""
+
+    mtu: int = 1300
+    """Octets: a larger request goes over TCP if the peer takes it (RFC 3261, 18.1.1)."""
+
+    preferUpdate: bool = False
+    """Whether media is changed by UPDATE where the peer allows it, not by re-INVITE."""

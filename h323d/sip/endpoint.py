@@ -1,0 +1,319 @@
+"""
+The SIP user agent of this server: everything that comes in by SIP comes in here.
+
+It takes messages from the flows, gives them to the transactions, screens new requests,
+and hands each request to the dialog that it belongs to, or makes a leg of it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from h323d.call.legs import ILegOwner
+from h323d.call.media import IMediaPool
+from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener
+from h323d.errors import DecodeError
+from h323d.events import EventBus
+from h323d.sip.agent import DialogUser
+from h323d.sip.calledleg import CalledLeg
+from h323d.sip.causes import reasonCause
+from h323d.sip.complaints import Complaints
+from h323d.sip.config import SIPConfig
+from h323d.sip.dialog import nextHop
+from h323d.sip.flows import Flow, Flows
+from h323d.sip.grammar import splitCommas, writeHost
+from h323d.sip.leg import reasonsOf
+from h323d.sip.message import RefusedRequest, SIPRequest, SIPResponse
+from h323d.sip.routing import wayTo
+from h323d.sip.screening import capabilities, screen
+from h323d.sip.transactions.layer import (
+    RETRY_AFTER,
+    ClientTransaction,
+    ClientUser,
+    ServerTransaction,
+    TransactionLayer,
+)
+from h323d.sip.transactions.timers import Timers
+from h323d.sip.uri import URI
+from h323d.sip.via import Via
+from h323d.sip.writer import write
+from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import LegID
+
+__all__ = ["SIPEndpoint"]
+
+
+class SIPEndpoint:
+    """
+    One user agent: a UDP port, a TCP listener, and all their calls.
+
+    @ivar address: where it is bound, once it is started.
+    @ivar complaints: the count of bad input.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        rng: random.Random,
+        datagrams: IDatagrams,
+        listener: IStreamListener,
+        opener: IStreamOpener,
+        pool: IMediaPool,
+        owner: ILegOwner,
+        events: EventBus,
+        config: SIPConfig,
+        host: str,
+        mediaHost: str | None = None,
+    ) -> None:
+        """
+        @param clock: runs every timer.
+        @param rng: draws tags, branches and pauses; C{SystemRandom} in service.
+        @param datagrams: binds the UDP port.
+        @param listener: takes TCP connections.
+        @param opener: makes TCP connections.
+        @param pool: opens media ports for the legs.
+        @param owner: gets incoming legs: the switch.
+        @param events: told of bad input.
+        @param host: the literal address to bind, and to name in Contact and Via.
+        @param mediaHost: the literal address for media; C{host} if it is C{None}.
+        """
+        self.clock = clock
+        self.rng = rng
+        self.timers = Timers(config.T1, config.T2, config.T4)
+        self.config = config
+        self.pool = pool
+        self.mediaHost = mediaHost or host
+        self.complaints = Complaints(clock, events)
+        self._host = host
+        self._owner = owner
+        self._flows = Flows(clock, datagrams, listener, opener, config, self)
+        self._layer = TransactionLayer(clock, rng, self.timers, config.maxTransactions, self)
+        self._dialogs: dict[tuple[str, str], DialogUser] = {}
+        self._invites: dict[ServerTransaction, CalledLeg] = {}
+
+    def start(self) -> TransportAddress:
+        """
+        Bind, and take calls from now on.
+
+        @return: the address that was bound.
+
+        @raise h323d.errors.ResourceUnavailable: it cannot be bound.
+        """
+        return self._flows.start(self._host)
+
+    def hangupAll(self, cause: Cause) -> None:
+        """
+        End every call; what is then still to be sent takes its time.
+        """
+        for leg in self.legs:
+            leg.hangup(cause)
+
+    def stop(self) -> None:
+        """
+        Forget all transactions and close all sockets, at once.
+        """
+        self._layer.close()
+        self._flows.stop()
+
+    @property
+    def address(self) -> TransportAddress:
+        return self._flows.address
+
+    @property
+    def legs(self) -> tuple[DialogUser, ...]:
+        """
+        Every leg that still sends or receives something.
+        """
+        return tuple(self._dialogs.values())
+
+    @property
+    def transactions(self) -> tuple[int, int]:
+        """
+        Server and client transactions that run.
+        """
+        return self._layer.counts
+
+    # What the flows report.
+
+    def messageReceived(self, message: SIPRequest | SIPResponse, flow: Flow) -> None:
+        try:
+            if isinstance(message, SIPRequest):
+                self._layer.requestReceived(_stamped(message, flow), flow)
+            else:
+                self._layer.responseReceived(message)
+        except DecodeError as error:
+            self.messageRefused(error, flow)
+
+    def messageRefused(self, error: DecodeError, flow: Flow) -> None:
+        self.complaints.add(error, flow.peer)
+        if isinstance(error, RefusedRequest) and error.method != "ACK":
+            response = error.response()
+            headers = _stamp(response.headers.lines("Via"), response.via, flow)
+            response = response.withHeaders(response.headers.replacing("Via", *headers))
+            self._layer.respondStateless(response, flow)
+
+    def flowClosed(self, flow: Flow) -> None:
+        self._layer.flowClosed(flow)
+
+    # What the transactions report.
+
+    def requestArrived(self, transaction: ServerTransaction) -> None:
+        try:
+            self._take(transaction)
+        except DecodeError as error:
+            self.complaints.add(error, transaction.flow.peer)
+            phrase = f"Bad Request: {error.path}" if error.path else None
+            self.respond(transaction, transaction.request.response(400, phrase, self._tag()))
+
+    def ackArrived(self, ack: SIPRequest) -> None:
+        user = self._dialogs.get((ack.callId, ack.toAddress.tag or ""))
+        if user is not None:
+            user.ackArrived(ack)
+
+    def responseFlow(self, via: Via, flow: Flow) -> Flow:
+        return self._flows.back(via, flow)
+
+    def requestFlow(self, protocol: str, address: TransportAddress) -> Flow:
+        return self._flows.to(protocol, address)
+
+    def flowTo(self, hop: URI) -> Flow | None:
+        """
+        A way to a peer that was never heard.
+
+        @param hop: a SIP URI with a literal address.
+        """
+        way = wayTo(hop, None)
+        return None if way is None else self._flows.to(*way)
+
+    # What the legs ask for.
+
+    def contact(self, flow: Flow | None) -> str:
+        transport = ";transport=tcp" if flow is not None and flow.reliable else ""
+        host = writeHost(self.address.host)
+        return f"<sip:{self.config.user}@{host}:{self.address.port}{transport}>"
+
+    def send(self, request: SIPRequest, user: ClientUser, flow: Flow | None) -> ClientTransaction:
+        return self._layer.request(self._named(request), self._way(request, flow), user)
+
+    def sendAck(self, ack: SIPRequest, flow: Flow | None) -> None:
+        way = self._way(ack, flow)
+        way.send(write(self._layer.addressed(self._named(ack), way)))
+
+    def cancel(self, invite: ClientTransaction, user: ClientUser, reason: str) -> None:
+        self._layer.cancel(invite, user, reason)
+
+    def respond(self, transaction: ServerTransaction, response: SIPResponse) -> None:
+        if self.config.userAgent:
+            response = response.withHeaders(
+                response.headers.adding("Server", self.config.userAgent)
+            )
+        transaction.respond(response)
+
+    def enter(self, callId: str, localTag: str, user: DialogUser) -> None:
+        self._dialogs[callId, localTag] = user
+
+    def forget(self, callId: str, localTag: str) -> None:
+        self._dialogs.pop((callId, localTag), None)
+
+    def inviteDone(self, transaction: ServerTransaction) -> None:
+        self._invites.pop(transaction, None)
+
+    def trouble(self, legId: LegID, error: DecodeError, peer: TransportAddress) -> None:
+        self._log.info("leg {legId}: {error}", legId=legId, error=str(error))
+        self.complaints.add(error, peer)
+
+    def _take(self, transaction: ServerTransaction) -> None:
+        """
+        Give a new request to whom it belongs.
+
+        @raise DecodeError: a header field that is looked at is malformed.
+        """
+        request = transaction.request
+        tag = request.toAddress.tag
+        refusal = screen(request, tag or self._tag())
+        if refusal is not None:
+            self.respond(transaction, refusal)
+        elif request.method == "CANCEL":
+            self._cancelled(transaction)
+        elif tag is not None:
+            user = self._dialogs.get((request.callId, tag))
+            if user is None:
+                self.respond(transaction, request.response(481))
+            else:
+                user.requestArrived(transaction)
+        elif request.method == "INVITE":
+            self._invited(transaction)
+        elif request.method == "OPTIONS":
+            self.respond(transaction, capabilities(request, self._tag()))
+        else:  # BYE, INFO, UPDATE of no dialog
+            self.respond(transaction, request.response(481, None, self._tag()))
+
+    def _invited(self, transaction: ServerTransaction) -> None:
+        if len(self._dialogs) >= self.config.maxCalls:
+            response = transaction.request.response(503, None, self._tag())
+            headers = response.headers.adding("Retry-After", str(RETRY_AFTER))
+            self.respond(transaction, response.withHeaders(headers))
+            return
+        leg = CalledLeg(self, transaction)
+        self._invites[transaction] = leg
+        self._owner.legOffered(leg)
+
+    def _cancelled(self, transaction: ServerTransaction) -> None:
+        request = transaction.request
+        invite = self._layer.invited(request)
+        if invite is None:
+            self.respond(transaction, request.response(481, None, self._tag()))
+            return
+        leg = self._invites.get(invite)
+        tag = self._tag() if leg is None else leg.localTag
+        self.respond(transaction, request.response(200, None, tag))
+        if leg is not None:
+            leg.cancelled(reasonCause(reasonsOf(request)) or Cause.NORMAL_CALL_CLEARING)
+
+    def _way(self, request: SIPRequest, flow: Flow | None) -> Flow:
+        """
+        The flow that a request leaves by.
+        """
+        way = wayTo(nextHop(request), flow)
+        if way is None:
+            assert flow is not None  # a first request is sent by a flow that was found for it
+            return flow
+        protocol, address = way
+        if flow is not None and flow.usable and (flow.protocol, flow.peer) == way:
+            return flow
+        return self._flows.to(protocol, address)
+
+    def _named(self, request: SIPRequest) -> SIPRequest:
+        if not self.config.userAgent:
+            return request
+        return request.withHeaders(request.headers.adding("User-Agent", self.config.userAgent))
+
+    def _tag(self) -> str:
+        return f"{self.rng.getrandbits(48):012x}"
+
+
+def _stamped(request: SIPRequest, flow: Flow) -> SIPRequest:
+    """
+    Write into the topmost Via where the request came from (18.2.1; RFC 3581, 4).
+    """
+    via = request.via
+    if via.host == flow.peer.host and not via.wantsRport:
+        return request
+    values = _stamp(request.headers.lines("Via"), via, flow)
+    return request.withHeaders(request.headers.replacing("Via", *values))
+
+
+def _stamp(lines: tuple[str, ...], via: Via, flow: Flow) -> Iterator[str]:
+    stamped = via.withParameter("received", flow.peer.host)
+    if via.wantsRport:
+        stamped = stamped.withParameter("rport", str(flow.peer.port))
+    yield str(stamped)
+    yield from splitCommas(lines[0], "Via")[1:]
+    yield from lines[1:]

@@ -1,0 +1,317 @@
+"""
+The ways that SIP messages take: a UDP port towards a peer, or a connection.
+
+Routing of responses (RFC 3261, 18.2.2, and RFC 3581) and the reuse of
+connections are here; what the messages mean is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from zope.interface import implementer
+
+from h323d.call.transport import (
+    IDatagramPort,
+    IDatagrams,
+    IDatagramUser,
+    IListening,
+    IOpening,
+    IStream,
+    IStreamListener,
+    IStreamOpener,
+    IStreamUser,
+)
+from h323d.errors import DecodeError
+from h323d.sip.config import SIPConfig
+from h323d.sip.framing import PONG, KeepAlive, StreamReader, isKeepAlive
+from h323d.sip.message import SIPRequest, SIPResponse
+from h323d.sip.parser import parse
+from h323d.sip.via import Via
+from h323d.values.address import TransportAddress
+
+__all__ = ["DatagramFlow", "Flow", "FlowUser", "Flows", "StreamFlow"]
+
+CONNECT_TIMEOUT = 10.0  # seconds
+MAX_QUEUED = 64  # messages that wait for a connection to open
+
+
+class Flow(Protocol):
+    """
+    A way to one peer.
+
+    @ivar protocol: as in Via: C{"UDP"} or C{"TCP"}.
+    @ivar reliable: it loses nothing.
+    @ivar local: where we are reached.
+    @ivar peer: where it leads.
+    """
+
+    @property
+    def protocol(self) -> str: ...
+    @property
+    def reliable(self) -> bool: ...
+    @property
+    def local(self) -> TransportAddress: ...
+    @property
+    def peer(self) -> TransportAddress: ...
+    @property
+    def usable(self) -> bool: ...
+    def send(self, data: bytes) -> None: ...
+
+
+class FlowUser(Protocol):
+    """
+    Who uses the flows: the endpoint.
+    """
+
+    def messageReceived(self, message: SIPRequest | SIPResponse, flow: Flow) -> None:
+        """One whole message."""
+
+    def messageRefused(self, error: DecodeError, flow: Flow) -> None:
+        """Something that is none; perhaps it can be answered."""
+
+    def flowClosed(self, flow: Flow) -> None:
+        """A connection is gone, or could not be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatagramFlow:
+    """
+    Our UDP port towards one peer.
+    """
+
+    port: IDatagramPort
+    local: TransportAddress
+    peer: TransportAddress
+    protocol: str = "UDP"
+    reliable: bool = False
+    usable: bool = True
+
+    def send(self, data: bytes) -> None:
+        self.port.send(data, self.peer)
+
+
+@implementer(IStreamUser)
+class StreamFlow:
+    """
+    One connection, open or on its way.
+    """
+
+    protocol = "TCP"
+    reliable = True
+
+    def __init__(self, flows: Flows, local: TransportAddress, peer: TransportAddress) -> None:
+        self._flows = flows
+        self._stream: IStream | None = None
+        self._opening: IOpening | None = None
+        self._waiting: list[bytes] = []
+        self._reader = StreamReader()
+        self._idle: IDelayedCall | None = None
+        self.local = local
+        self.peer = peer
+        self.usable = True
+
+    def open(self, opener: IStreamOpener) -> None:
+        opening = opener.open(self.peer, self, CONNECT_TIMEOUT)
+        if self._stream is None and self.usable:
+            self._opening = opening
+
+    def send(self, data: bytes) -> None:
+        if self._stream is not None:
+            self._stream.write(data)
+            self._flows.touch(self)
+        elif self.usable and len(self._waiting) < MAX_QUEUED:
+            self._waiting.append(data)
+
+    def close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+        elif self._opening is not None:
+            self._opening.cancel()
+
+    def abort(self) -> None:
+        if self._stream is not None:
+            self._stream.abort()
+
+    def expireAfter(self, clock: IReactorTime, seconds: float) -> None:
+        """
+        Close when nothing is carried for so long.
+        """
+        if self._idle is not None and self._idle.active():
+            self._idle.reset(seconds)
+        elif self.usable:
+            self._idle = clock.callLater(seconds, self.close)
+
+    def streamOpened(self, stream: IStream) -> None:
+        self._stream = stream
+        self._opening = None
+        self.peer = stream.peer
+        self._flows.opened(self)
+        waiting, self._waiting = self._waiting, []
+        for data in waiting:
+            stream.write(data)
+
+    def streamReceived(self, data: bytes) -> None:
+        for item in self._reader.feed(data):
+            if isinstance(item, KeepAlive):
+                self.send(PONG)
+            else:
+                self._flows.arrived(self, item)
+        if self._reader.broken:
+            self.close()
+
+    def streamClosed(self, reason: str) -> None:
+        self.usable = False
+        self._stream = self._opening = None
+        self._waiting = []
+        if self._idle is not None and self._idle.active():
+            self._idle.cancel()
+        self._flows.closed(self)
+
+
+class Flows:
+    """
+    All flows of an endpoint.
+
+    @ivar address: where UDP is bound, and TCP listens.
+    """
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        datagrams: IDatagrams,
+        listener: IStreamListener,
+        opener: IStreamOpener,
+        config: SIPConfig,
+        user: FlowUser,
+    ) -> None:
+        self._clock = clock
+        self._datagrams = datagrams
+        self._listener = listener
+        self._opener = opener
+        self._config = config
+        self._user = user
+        self._port: IDatagramPort | None = None
+        self._listening: IListening | None = None
+        self._streams: dict[StreamFlow, None] = {}
+        self._byPeer: dict[TransportAddress, StreamFlow] = {}
+        self.address = TransportAddress("0.0.0.0", 0)
+
+    def start(self, host: str) -> TransportAddress:
+        """
+        Bind.
+
+        @raise h323d.errors.ResourceUnavailable: it cannot be bound.
+        """
+        self._port = self._datagrams.bind(
+            TransportAddress(host, self._config.port), _DatagramUser(self._datagramReceived)
+        )
+        self.address = self._port.address
+        if self._config.tcp:
+            self._listening = self._listener.listen(self.address, self._accept)
+        return self.address
+
+    def stop(self) -> None:
+        """
+        Close every socket.
+        """
+        if self._listening is not None:
+            self._listening.stop()
+        for stream in tuple(self._streams):
+            stream.close()
+        if self._port is not None:
+            self._port.close()
+
+    @property
+    def connections(self) -> int:
+        return len(self._streams)
+
+    def to(self, protocol: str, address: TransportAddress) -> Flow:
+        """
+        A way to a peer: over TCP, an open connection if there is one.
+        """
+        if protocol == "TCP":
+            known = self._byPeer.get(address)
+            if known is not None and known.usable:
+                return known
+            stream = StreamFlow(self, self.address, address)
+            self._streams[stream] = None
+            self._byPeer[address] = stream
+            stream.open(self._opener)
+            return stream
+        assert self._port is not None, "not started"
+        return DatagramFlow(self._port, self.address, address)
+
+    def back(self, via: Via, flow: Flow) -> Flow:
+        """
+        The way of a response (18.2.2; RFC 3581, 4).
+
+        The address is the one the request came from, always: C{maddr} would
+        let anybody aim our answers at others.
+
+        @param via: the topmost, with C{received} and C{rport} written in.
+        @param flow: the way the request came.
+        """
+        if flow.reliable:
+            if flow.usable:
+                return flow
+            return self.to("TCP", TransportAddress(flow.peer.host, via.port or 5060))
+        if via.rport is not None or (via.port or 5060) == flow.peer.port:
+            return flow
+        return self.to("UDP", TransportAddress(flow.peer.host, via.port or 5060))
+
+    def _datagramReceived(self, data: bytes, source: TransportAddress) -> None:
+        assert self._port is not None, "not started"
+        if isKeepAlive(data):
+            return
+        flow = DatagramFlow(self._port, self.address, source)
+        try:
+            message = parse(data)
+        except DecodeError as error:
+            self._user.messageRefused(error, flow)
+        else:
+            self._user.messageReceived(message, flow)
+
+    def _accept(self) -> StreamFlow:
+        stream = StreamFlow(self, self.address, TransportAddress("0.0.0.0", 0))
+        self._streams[stream] = None
+        return stream
+
+    def opened(self, stream: StreamFlow) -> None:
+        if len(self._streams) > self._config.maxConnections:
+            stream.abort()
+            return
+        self._byPeer.setdefault(stream.peer, stream)
+        stream.expireAfter(self._clock, self._config.firstMessageTimeout)
+
+    def touch(self, stream: StreamFlow) -> None:
+        stream.expireAfter(self._clock, self._config.idleTimeout)
+
+    def arrived(self, stream: StreamFlow, item: SIPRequest | SIPResponse | DecodeError) -> None:
+        self.touch(stream)
+        if isinstance(item, DecodeError):
+            self._user.messageRefused(item, stream)
+        else:
+            self._user.messageReceived(item, stream)
+
+    def closed(self, stream: StreamFlow) -> None:
+        self._streams.pop(stream, None)
+        if self._byPeer.get(stream.peer) is stream:
+            del self._byPeer[stream.peer]
+        self._user.flowClosed(stream)
+
+
+@implementer(IDatagramUser)
+class _DatagramUser:
+    """
+    Hands datagrams on.
+    """
+
+    def __init__(self, received: Callable[[bytes, TransportAddress], None]) -> None:
+        self._received = received
+
+    def datagramReceived(self, data: bytes, source: TransportAddress) -> None:
+        self._received(data, source)

@@ -1,0 +1,477 @@
+"""
+One side of a call, in SIP.
+
+L{SIPLeg} is what both directions have in common: media, digits, requests within the
+dialog, and changes of media by either side.  L{h323d.sip.calledleg} and
+L{h323d.sip.callingleg} add how a call begins.
+"""
+
+from __future__ import annotations
+
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from h323d.call.legs import ILeg, ILegObserver, LegDirection
+from h323d.call.media import IMediaPort, IMediaPortObserver
+from h323d.errors import DecodeError
+from h323d.sip.acceptance import newAcceptance
+from h323d.sip.agent import ALLOW, NOBODY, SDP, UserAgent
+from h323d.sip.causes import causeOf, reasonCause, reasonOf, statusOf
+from h323d.sip.dialog import Dialog, DialogState
+from h323d.sip.digits import DIGIT_TYPES, RELAY_TYPE, DigitFilter, relayBody, relayedDigit
+from h323d.sip.exchange import newExchange
+from h323d.sip.flows import Flow
+from h323d.sip.legmedia import LegMedia
+from h323d.sip.message import SIPRequest, SIPResponse
+from h323d.sip.negotiation import NoCommonMedia
+from h323d.sip.session import newSession
+from h323d.sip.transactions.layer import ServerTransaction
+from h323d.tracing import stateName
+from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, LegID, newLegID
+from h323d.values.media import DigitMethod, Direction, MediaProfile
+
+__all__ = ["SIPLeg", "reasonsOf"]
+
+RETRY_AFTER = 10  # seconds at most, after a 500 (RFC 3261, 14.2)
+
+
+@implementer(ILeg, IMediaPortObserver)
+class SIPLeg:
+    """
+    What an incoming and an outgoing leg have in common.
+    """
+
+    _log = Logger()
+
+    protocol = "sip"
+    direction: LegDirection
+
+    def __init__(
+        self,
+        agent: UserAgent,
+        callId: CallID,
+        calling: tuple[PartyAddress, ...],
+        called: tuple[PartyAddress, ...],
+        displayName: str,
+        peer: TransportAddress,
+        flow: Flow | None,
+    ) -> None:
+        """
+        @param flow: the way the peer was last heard; C{None} before that.
+        """
+        self.legId: LegID = newLegID(agent.rng)
+        self.callId = callId
+        self.calling = calling
+        self.called = called
+        self.displayName = displayName
+        self.peer = peer
+        self._agent = agent
+        self._flow = flow
+        self._observer: ILegObserver | None = None
+        self._dialog: Dialog | None = None
+        self._localTag = f"{agent.rng.getrandbits(48):012x}"
+        self._profile: MediaProfile | None = None
+        self._peerAllows: frozenset[str] = frozenset()
+        self._digits = DigitFilter(agent.clock)
+        self._media = LegMedia(agent.pool, self, agent.mediaHost, agent.rng)
+        self._mediaReported = False
+        self._over = False
+        self._accepted: tuple[ServerTransaction, SIPResponse] | None = None
+        self._session = newSession(
+            self, agent.clock, agent.config.ringTimeout, agent.timers.transaction
+        )
+        self._exchange = newExchange(
+            self, agent.clock, agent.rng, self.direction is LegDirection.OUTGOING
+        )
+        self._acceptance = newAcceptance(self, agent.clock, agent.timers)
+
+    # What whoever owns the call commands.
+
+    @property
+    def localTag(self) -> str:
+        return self._localTag
+
+    @property
+    def state(self) -> str:
+        return stateName(self._session)
+
+    def observe(self, observer: ILegObserver) -> None:
+        self._observer = observer
+
+    def proceed(self) -> None:
+        self._session.provide(100)
+
+    def alert(self, early: MediaProfile | None) -> None:
+        self._session.provide(180)
+
+    def answer(self, profile: MediaProfile) -> None:
+        pass
+
+    def reject(self, cause: Cause) -> None:
+        self._session.refuse(statusOf(cause), cause)
+
+    def hangup(self, cause: Cause) -> None:
+        self._session.hangup(statusOf(cause), cause)
+
+    def changeMedia(self, profile: MediaProfile) -> None:
+        self._profile = profile
+        self._exchange.change()
+
+    def sendDigit(self, digit: str, milliseconds: int) -> None:
+        transmit = self._media.stream.transmit
+        if transmit is not None and transmit.telephoneEventType is not None:
+            if self._media.port is not None:
+                self._media.port.sendDigit(digit, milliseconds)
+        elif self._dialog is not None and self._dialog.state is DialogState.CONFIRMED:
+            request = self._request("INFO", relayBody(digit, milliseconds), RELAY_TYPE)
+            self._agent.send(request, NOBODY, self._flow)
+
+    # What the media port reports.
+
+    def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
+        pass
+
+    def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
+        self._reportDigit(digit, milliseconds, DigitMethod.RTP_EVENT)
+
+    def portSilent(self, port: IMediaPort, seconds: float) -> None:
+        self._log.info(
+            "no sound from leg {legId} for {seconds} s", legId=self.legId, seconds=seconds
+        )
+
+    # Requests of the peer within the dialog.
+
+    def requestArrived(self, transaction: ServerTransaction) -> None:
+        """
+        Answer a request of the dialog (12.2.2).
+
+        @raise DecodeError: a header field that matters is malformed.
+        """
+        request = transaction.request
+        dialog = self._dialogOf(request)
+        if dialog is None:
+            self._respond(transaction, 481)
+        elif not dialog.takes(request):
+            self._respond(transaction, 500)
+        else:
+            self._flow = transaction.flow
+            self._within(transaction, dialog)
+
+    def _within(self, transaction: ServerTransaction, dialog: Dialog) -> None:
+        request = transaction.request
+        if request.method == "BYE":
+            self._respond(transaction, 200)
+            cause = reasonCause(reasonsOf(request)) or Cause.NORMAL_CALL_CLEARING
+            self._session.bye(cause)
+        elif self._over:
+            self._respond(transaction, 481)
+        elif request.method == "INVITE" or (request.method == "UPDATE" and request.body):
+            self._exchange.requested(transaction)
+        elif request.method == "UPDATE":
+            dialog.refresh(request)
+            self._accept(transaction, b"")
+        elif request.method == "INFO":
+            self._informed(transaction)
+        else:
+            self._respond(transaction, 200 if request.method == "OPTIONS" else 405)
+
+    def _dialogOf(self, request: SIPRequest) -> Dialog | None:
+        dialog = self._dialog
+        if dialog is None or dialog.remoteTag != request.fromAddress.tag:
+            return None
+        return dialog
+
+    def _informed(self, transaction: ServerTransaction) -> None:
+        request = transaction.request
+        if not request.body:
+            self._respond(transaction, 200)
+            return
+        told = relayedDigit(request.contentType, request.body)
+        if told is None:
+            unknown = request.contentType not in DIGIT_TYPES
+            self._respond(transaction, 415 if unknown else 400)
+            return
+        self._respond(transaction, 200)
+        self._reportDigit(*told, DigitMethod.SIP_INFO)
+
+    def _reportDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        if self._observer is not None and self._digits.passes(digit, method):
+            self._observer.legDigit(self, digit, milliseconds, method)
+
+    def ackArrived(self, ack: SIPRequest) -> None:
+        """
+        The ACK of our last 2xx; any other is too late.
+        """
+        if self._accepted is None or self._accepted[0].request.cseq.number != ack.cseq.number:
+            return
+        if ack.fromAddress.tag != self._accepted[0].request.fromAddress.tag:
+            return
+        self._accepted = None
+        self._acceptance.ack()
+        self._session.ack()
+        self._exchange.ack(ack)
+
+    def inviteAcknowledged(self, ack: SIPRequest) -> None:
+        self.ackArrived(ack)
+
+    def inviteUnacknowledged(self) -> None:
+        pass
+
+    # What the acceptance machine asks for.
+
+    def repeatAcceptance(self) -> None:
+        if self._accepted is not None:
+            transaction, response = self._accepted
+            transaction.respond(response)
+
+    def acceptanceLost(self) -> None:
+        self._accepted = None
+        self._session.ackLost()
+
+    # What the exchange machine asks for.
+
+    def sendOffer(self) -> None:
+        if self._profile is None:
+            self._exchange.refused()
+            return
+        method = "INVITE"
+        if self._agent.config.preferUpdate and "update" in self._peerAllows:
+            method = "UPDATE"
+        request = self._request(method, self._media.offer(self._profile))
+        self._agent.send(request, _Change(self, request), self._flow)
+
+    def answerOffer(self, transaction: ServerTransaction) -> None:
+        request = transaction.request
+        profile = self._profile
+        if profile is None:
+            self.refuseEarly(transaction)
+            return
+        try:
+            body = (
+                self._media.answer(request.body, profile)
+                if request.body
+                else self._media.offer(profile)
+            )
+        except (NoCommonMedia, DecodeError) as error:
+            self._unacceptable(transaction, error)
+            return
+        if self._dialog is not None:
+            self._dialog.refresh(request)
+        self._accept(transaction, body)
+        if request.method == "INVITE":
+            if request.body:
+                self._exchange.accepted()
+            else:
+                self._exchange.offered()
+        if request.body:
+            self._reportMedia()
+
+    def offerAnswered(self, message: SIPRequest | SIPResponse) -> None:
+        try:
+            self._media.conclude(message.body)
+        except NoCommonMedia as error:
+            self._log.info("leg {legId}: {error}", legId=self.legId, error=str(error))
+        except DecodeError as error:
+            self._agent.trouble(self.legId, error, self.peer)
+        else:
+            self._reportMedia()
+            return
+        self.hangup(Cause.INCOMPATIBLE_DESTINATION)
+
+    def refusePending(self, transaction: ServerTransaction) -> None:
+        self._respond(transaction, 491)
+
+    def refuseEarly(self, transaction: ServerTransaction) -> None:
+        response = transaction.request.response(500, None, self._localTag)
+        seconds = self._agent.rng.randint(0, RETRY_AFTER)
+        response = response.withHeaders(response.headers.adding("Retry-After", str(seconds)))
+        self._agent.respond(transaction, response)
+
+    def changeAnswered(self, request: SIPRequest, response: SIPResponse) -> None:
+        """
+        The final response to a change of ours.
+        """
+        if self._dialog is None:
+            return
+        if response.isSuccess:
+            self._dialog.refresh(response)
+            if request.method == "INVITE":
+                ack = self._dialog.request("ACK", request.cseq.number)
+                self._agent.sendAck(ack, self._flow)
+            self._exchange.succeeded(response)
+        elif response.status == 491:
+            self._exchange.glare()
+        elif response.status in (408, 481):
+            self.hangup(causeOf(response.status, reasonsOf(response)))  # 12.2.1.2
+        else:
+            self._exchange.refused()
+
+    def changeFailed(self) -> None:
+        """
+        Nobody answered a change of ours: the dialog is dead (12.2.1.2).
+        """
+        self.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)
+
+    # What the session machine asks for.  Where the pass stands, only the other side does it.
+
+    def sendInvite(self) -> None:
+        pass
+
+    def sendCancel(self, cause: Cause) -> None:
+        pass
+
+    def sendProvisional(self, status: int) -> None:
+        pass
+
+    def sendAcceptance(self) -> None:
+        pass
+
+    def sendRefusal(self, status: int, cause: Cause) -> None:
+        pass
+
+    def sendAck(self, response: SIPResponse) -> None:
+        pass
+
+    def declineAcceptance(self, response: SIPResponse) -> None:
+        pass
+
+    def repeatedAcceptance(self, response: SIPResponse) -> None:
+        pass
+
+    def progressed(self, response: SIPResponse) -> None:
+        pass
+
+    def established(self) -> None:
+        pass
+
+    def sendBye(self, cause: Cause) -> None:
+        if self._dialog is None:
+            return
+        request = self._request("BYE")
+        request = request.withHeaders(request.headers.adding("Reason", reasonOf(cause)))
+        self._dialog.terminate()
+        self._agent.send(request, NOBODY, self._flow)
+
+    def released(self, cause: Cause) -> None:
+        self._over = True
+        self._media.close()
+        self._exchange.stop()
+        observer, self._observer = self._observer, None
+        if observer is not None:
+            observer.legReleased(self, cause)
+
+    def finished(self) -> None:
+        self._acceptance.stop()
+        self._accepted = None
+        if self._dialog is not None:
+            self._dialog.terminate()
+
+    # Shared by both sides.
+
+    def _accept(self, transaction: ServerTransaction, body: bytes) -> None:
+        """
+        Answer with 200; that of an INVITE is repeated until its ACK comes.
+        """
+        response = self._withBody(transaction.request.response(200, None, self._localTag), body)
+        headers = response.headers.adding("Contact", self._agent.contact(transaction.flow))
+        response = response.withHeaders(headers.adding("Allow", ALLOW))
+        if transaction.request.method == "INVITE":
+            transaction.observe(self)
+            self._accepted = (transaction, response)
+            self._acceptance.accept()
+        self._agent.respond(transaction, response)
+
+    def _respond(self, transaction: ServerTransaction, status: int) -> None:
+        response = transaction.request.response(status, None, self._localTag)
+        if status in (200, 405) and transaction.request.method != "BYE":
+            response = response.withHeaders(response.headers.adding("Allow", ALLOW))
+        elif status == 415:
+            accepted = ", ".join((SDP, *DIGIT_TYPES))
+            response = response.withHeaders(response.headers.adding("Accept", accepted))
+        self._agent.respond(transaction, response)
+
+    def _withBody(self, response: SIPResponse, body: bytes) -> SIPResponse:
+        if not body:
+            return response
+        headers = response.headers.adding("Content-Type", SDP)
+        return SIPResponse(response.status, response.reason, headers, body)
+
+    def _request(self, method: str, body: bytes = b"", contentType: str = SDP) -> SIPRequest:
+        assert self._dialog is not None
+        request = self._dialog.request(method)
+        headers = request.headers
+        if method in ("INVITE", "UPDATE"):
+            headers = headers.adding("Contact", self._agent.contact(self._flow))
+            headers = headers.adding("Allow", ALLOW)
+        if body:
+            headers = headers.adding("Content-Type", contentType)
+        return SIPRequest(method, request.uri, headers, body)
+
+    def _unacceptable(
+        self, transaction: ServerTransaction, error: NoCommonMedia | DecodeError
+    ) -> None:
+        """
+        Answer an offer that has nothing for us, and say what was missing.
+        """
+        mismatch = isinstance(error, NoCommonMedia)
+        response = transaction.request.response(488 if mismatch else 400, None, self._localTag)
+        if isinstance(error, NoCommonMedia):
+            self._log.info("leg {legId}: {error}", legId=self.legId, error=str(error))
+            warning = f'{self._agent.mediaHost} "{error.reason}"'
+            response = response.withHeaders(response.headers.adding("Warning", f"304 {warning}"))
+        else:
+            self._agent.trouble(self.legId, error, self.peer)
+        self._agent.respond(transaction, response)
+
+    def _reportMedia(self) -> None:
+        """
+        Configure the port as negotiated, and report it.
+        """
+        port = self._media.port
+        if port is None or self._observer is None:
+            return
+        stream = self._media.stream
+        if self._mediaReported and stream == port.stream:
+            return
+        port.configure(stream)
+        if stream.direction is not Direction.INACTIVE:
+            self._mediaReported = True
+            self._observer.legMediaReady(self, port, stream)
+        elif self._mediaReported:
+            self._observer.legMediaLost(self)
+
+    def _heard(self, message: SIPRequest | SIPResponse) -> None:
+        """
+        Remember what the peer says that it understands.
+        """
+        if "Allow" in message.headers:
+            self._peerAllows = message.headers.tokens("Allow")
+
+
+class _Change:
+    """
+    Waits for the answer to a re-INVITE or UPDATE of ours.
+    """
+
+    def __init__(self, leg: SIPLeg, request: SIPRequest) -> None:
+        self._leg = leg
+        self._request = request
+
+    def responseReceived(self, response: SIPResponse) -> None:
+        if response.isFinal:
+            self._leg.changeAnswered(self._request, response)
+
+    def requestTimedOut(self) -> None:
+        self._leg.changeFailed()
+
+    def requestFailed(self) -> None:
+        self._leg.changeFailed()
+
+
+def reasonsOf(message: SIPRequest | SIPResponse) -> tuple[str, ...]:
+    """
+    The C{Reason} header lines of a message, whole.
+    """
+    return message.headers.lines("Reason")

@@ -1,0 +1,96 @@
+"""
+The media side of one SIP leg: its port, and what was offered and agreed.
+
+L{h323d.sip.negotiation} decides; this keeps what must be kept between two rounds.  The port
+is opened by the first offer or answer, and stays the same through the call.
+"""
+
+from __future__ import annotations
+
+import random
+
+from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
+from h323d.sip import sdp
+from h323d.sip.negotiation import Agreement, LocalMedia, answerOffer, applyAnswer, makeOffer
+from h323d.values.media import AudioStream, MediaProfile
+
+__all__ = ["LegMedia"]
+
+
+class LegMedia:
+    """
+    One leg's port and agreement.
+
+    @ivar port: C{None} before the first offer or answer, and after the end.
+    """
+
+    def __init__(
+        self, pool: IMediaPool, observer: IMediaPortObserver, host: str, rng: random.Random
+    ) -> None:
+        """
+        @param host: the literal address where media is received.
+        """
+        self._pool = pool
+        self._observer = observer
+        self._host = host
+        self._sessionId = rng.getrandbits(32)
+        self._agreement: Agreement | None = None
+        self._offer: tuple[sdp.SessionDescription, MediaProfile] | None = None
+        self._offered: sdp.SessionDescription | None = None
+        self.port: IMediaPort | None = None
+
+    @property
+    def stream(self) -> AudioStream:
+        """
+        What is agreed now.
+        """
+        return AudioStream() if self._agreement is None else self._agreement.audio
+
+    def offer(self, profile: MediaProfile) -> bytes:
+        """
+        Make an offer.
+
+        @raise h323d.errors.ResourceUnavailable: no port is left.
+        """
+        offer = makeOffer(profile, self._local(), self._agreement or self._offered)
+        self._offer = (offer, profile)
+        self._offered = offer
+        return sdp.write(offer)
+
+    def answer(self, body: bytes, profile: MediaProfile) -> bytes:
+        """
+        Answer an offer.
+
+        @raise h323d.errors.DecodeError: it is not a session description.
+        @raise h323d.sip.negotiation.NoCommonMedia: there is nothing in it for us; what was
+            agreed before stays.
+        @raise h323d.errors.ResourceUnavailable: no port is left.
+        """
+        offer = sdp.parse(body)
+        self._agreement = answerOffer(offer, profile, self._local(), self._agreement)
+        return sdp.write(self._agreement.local)
+
+    def conclude(self, body: bytes) -> None:
+        """
+        Take the answer to our last offer; another one may replace it, because a forked
+        INVITE has several.
+
+        @raise h323d.errors.DecodeError: it is not a session description, or is missing.
+        @raise h323d.sip.negotiation.NoCommonMedia: it does not answer our offer.
+        """
+        assert self._offer is not None, "nothing was offered"
+        offer, profile = self._offer
+        self._agreement = applyAnswer(offer, sdp.parse(body), profile)
+
+    def close(self) -> None:
+        """
+        Give the port back.
+        """
+        port, self.port = self.port, None
+        if port is not None:
+            port.close()
+
+    def _local(self) -> LocalMedia:
+        if self.port is None:
+            self.port = self._pool.openPort(self._observer, self._host)
+        return LocalMedia(self.port.rtp, self._sessionId, self.port.rtcp)

@@ -1,0 +1,100 @@
+"""
+Places outgoing SIP calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from h323d.call.legs import ILegObserver, IOriginator
+from h323d.sip.callingleg import CallingLeg
+from h323d.sip.endpoint import SIPEndpoint
+from h323d.sip.nameaddr import NameAddr
+from h323d.sip.parties import targetOf
+from h323d.sip.routing import literal
+from h323d.sip.uri import SIPURI, parseURI
+from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID
+from h323d.values.media import MediaProfile
+
+__all__ = ["SIPOriginator"]
+
+Resolve = Callable[[str], Deferred[str]]
+"""
+A host's name to its literal address; fails if it has none.
+"""
+
+
+@implementer(IOriginator)
+class SIPOriginator:
+    """
+    Makes outgoing legs of one endpoint.
+    """
+
+    protocol = "sip"
+
+    def __init__(self, endpoint: SIPEndpoint, resolve: Resolve | None = None) -> None:
+        """
+        @param endpoint: sends and receives for the legs; it is started.
+        @param resolve: finds a host; without it, only literal addresses can be called.
+        """
+        self._endpoint = endpoint
+        self._resolve = resolve
+
+    def originate(
+        self,
+        callId: CallID,
+        calling: tuple[PartyAddress, ...],
+        called: PartyAddress,
+        profile: MediaProfile,
+        observer: ILegObserver,
+    ) -> CallingLeg:
+        """
+        Call C{called}: a SIP URI, or a transport address.
+        """
+        leg = CallingLeg(self._endpoint, callId, calling, (called,), profile, observer)
+        uri = targetOf(called)
+        later = self._endpoint.clock.callLater
+        if uri is None:
+            later(0, leg.fail, Cause.NO_ROUTE_TO_DESTINATION)
+        elif literal(uri.host):
+            later(0, self._begin, leg, uri, uri)
+        elif self._resolve is None:
+            later(0, leg.fail, Cause.NO_ROUTE_TO_DESTINATION)
+        else:
+            later(0, self._find, leg, uri)
+        return leg
+
+    def _find(self, leg: CallingLeg, uri: SIPURI) -> None:
+        assert self._resolve is not None
+
+        def found(host: str) -> None:
+            self._begin(leg, uri, SIPURI(host, port=uri.port, params=uri.params))
+
+        def unknown(failure: Failure) -> None:
+            leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
+
+        self._resolve(uri.host).addCallbacks(found, unknown)
+
+    def _begin(self, leg: CallingLeg, uri: SIPURI, hop: SIPURI) -> None:
+        flow = self._endpoint.flowTo(hop)
+        if flow is None:
+            leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
+        else:
+            leg.begin(uri, self._caller(leg.calling), flow)
+
+    def _caller(self, calling: tuple[PartyAddress, ...]) -> NameAddr:
+        """
+        What From says: a SIP URI of the caller's, or its name at our own address.
+        """
+        for party in calling:
+            if party.kind is AddressKind.URL and party.value.startswith("sip:"):
+                return NameAddr(parseURI(party.value))
+        user = calling[0].value if calling else self._endpoint.config.user
+        here = self._endpoint.address
+        return NameAddr(SIPURI(here.host, user, here.port))

@@ -1,0 +1,74 @@
+"""
+Which requests are refused before anybody looks at what they want: RFC 3261, 8.2.
+
+The order is that of the standard: method, Request-URI, extensions, content.
+Max-Forwards is not looked at: it stops proxies, and a user agent that is meant by a request
+answers it whatever is left (RFC 4475, 3.3.11).
+"""
+
+from __future__ import annotations
+
+from h323d.sip.agent import ALLOW, SDP
+from h323d.sip.digits import DIGIT_TYPES
+from h323d.sip.message import SIPRequest, SIPResponse
+
+__all__ = ["capabilities", "screen"]
+
+METHODS = frozenset(ALLOW.split(", "))
+SCHEMES = ("sip", "tel")
+_ACCEPTED = ("*/*", "application/*", SDP)
+_WITH_SDP = ("INVITE", "UPDATE")
+
+
+def screen(request: SIPRequest, toTag: str) -> SIPResponse | None:
+    """
+    @param toTag: ours, for the answer.
+
+    @return: the answer to a request that is refused; C{None} for one that may go on.
+
+    @raise DecodeError: a header field that is looked at is malformed.
+    """
+    if request.method not in METHODS:
+        return _refuse(request, 405, toTag, ("Allow", ALLOW))
+    if request.uri.scheme not in SCHEMES:
+        return _refuse(request, 416, toTag)
+    if request.method == "CANCEL":
+        return None
+    required = request.headers.all("Require")
+    if required:  # no extension is supported yet
+        return _refuse(request, 420, toTag, ("Unsupported", ", ".join(required)))
+    return _screenContent(request, toTag)
+
+
+def _screenContent(request: SIPRequest, toTag: str) -> SIPResponse | None:
+    encodings = request.headers.tokens("Content-Encoding") - {"identity"}
+    if request.body and encodings:
+        return _refuse(request, 415, toTag, ("Accept-Encoding", "identity"))
+    if request.method not in _WITH_SDP:
+        return None
+    if request.body and request.contentType != SDP:
+        return _refuse(request, 415, toTag, ("Accept", SDP))
+    if "Accept" in request.headers:
+        types = {value.partition(";")[0].strip().lower() for value in request.headers.all("Accept")}
+        if not types.intersection(_ACCEPTED):
+            return _refuse(request, 406, toTag)
+    return None
+
+
+def capabilities(request: SIPRequest, toTag: str) -> SIPResponse:
+    """
+    The answer to an OPTIONS (11.2).
+    """
+    response = request.response(200, None, toTag)
+    headers = response.headers.adding("Allow", ALLOW)
+    headers = headers.adding("Accept", ", ".join((SDP, *DIGIT_TYPES)))
+    return response.withHeaders(headers.adding("Accept-Encoding", "identity"))
+
+
+def _refuse(
+    request: SIPRequest, status: int, toTag: str, header: tuple[str, str] | None = None
+) -> SIPResponse:
+    response = request.response(status, None, toTag)
+    if header is not None:
+        response = response.withHeaders(response.headers.adding(*header))
+    return response

@@ -1,0 +1,188 @@
+"""
+The non-INVITE client transaction: RFC 3261, 17.1.2.
+
+It repeats a request until a final response comes, and absorbs the repetitions
+of that response.  This module does no I/O.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from automat import TypeMachineBuilder
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from h323d.sip.message import SIPResponse
+from h323d.sip.transactions.timers import Timers
+
+__all__ = ["MACHINE", "Client", "ClientOwner", "newClient"]
+
+
+class ClientOwner(Protocol):
+    """
+    What a L{Client} needs of whoever runs it.
+    """
+
+    def transmit(self) -> None:
+        """Send the request, for the first time or again."""
+
+    def received(self, response: SIPResponse) -> None:
+        """A response for the user."""
+
+    def timedOut(self) -> None:
+        """Timer F: no final response came."""
+
+    def failed(self) -> None:
+        """The request cannot be sent."""
+
+    def ended(self) -> None:
+        """The transaction is over; forget it."""
+
+
+class Client(Protocol):
+    """
+    The inputs of the machine.
+    """
+
+    def start(self) -> None:
+        """The user wants the request sent."""
+
+    def provisional(self, response: SIPResponse) -> None:
+        """100 to 199 arrived."""
+
+    def final(self, response: SIPResponse) -> None:
+        """200 to 699 arrived."""
+
+    def transportFailed(self) -> None:
+        """What was sent did not leave."""
+
+    def abandon(self) -> None:
+        """The server shuts down."""
+
+    def timerE(self) -> None:
+        """Repeat the request."""
+
+    def timerF(self) -> None:
+        """No final response came."""
+
+    def timerK(self) -> None:
+        """No more repetitions of the response will come."""
+
+
+@dataclass
+class _Core:
+    owner: ClientOwner
+    clock: IReactorTime
+    timers: Timers
+    reliable: bool
+    pause: float = 0.0
+    pending: IDelayedCall | None = None  # E or K, by the state
+    guard: IDelayedCall | None = None  # F
+
+    def stop(self) -> None:
+        for timer in (self.pending, self.guard):
+            if timer is not None and timer.active():
+                timer.cancel()
+        self.pending = self.guard = None
+
+
+builder = TypeMachineBuilder(Client, _Core)
+
+initial = builder.state("initial")
+trying = builder.state("trying")
+proceeding = builder.state("proceeding")
+completed = builder.state("completed")
+terminated = builder.state("terminated")
+
+
+@initial.upon(Client.start).to(trying)
+def send(machine: Client, core: _Core) -> None:
+    core.guard = core.clock.callLater(core.timers.transaction, machine.timerF)
+    if not core.reliable:
+        core.pause = core.timers.T1
+        core.pending = core.clock.callLater(core.pause, machine.timerE)
+    core.owner.transmit()
+
+
+@trying.upon(Client.timerE).loop()
+def sendAgain(machine: Client, core: _Core) -> None:
+    core.pause = min(2 * core.pause, core.timers.T2)
+    core.pending = core.clock.callLater(core.pause, machine.timerE)
+    core.owner.transmit()
+
+
+@proceeding.upon(Client.timerE).loop()
+def sendSlowly(machine: Client, core: _Core) -> None:
+    core.pending = core.clock.callLater(core.timers.T2, machine.timerE)
+    core.owner.transmit()
+
+
+@trying.upon(Client.timerF).to(terminated)
+@proceeding.upon(Client.timerF).to(terminated)
+def silence(machine: Client, core: _Core) -> None:
+    core.stop()
+    core.owner.timedOut()
+    core.owner.ended()
+
+
+@trying.upon(Client.provisional).to(proceeding)
+@proceeding.upon(Client.provisional).loop()
+def proceed(machine: Client, core: _Core, response: SIPResponse) -> None:
+    core.owner.received(response)
+
+
+@trying.upon(Client.final).to(completed)
+@proceeding.upon(Client.final).to(completed)
+def finish(machine: Client, core: _Core, response: SIPResponse) -> None:
+    core.stop()
+    core.owner.received(response)
+    if core.reliable:
+        machine.timerK()
+    else:
+        core.pending = core.clock.callLater(core.timers.T4, machine.timerK)
+
+
+@initial.upon(Client.transportFailed).to(terminated)
+@trying.upon(Client.transportFailed).to(terminated)
+@proceeding.upon(Client.transportFailed).to(terminated)
+def lost(machine: Client, core: _Core) -> None:
+    core.stop()
+    core.owner.failed()
+    core.owner.ended()
+
+
+@completed.upon(Client.timerK).to(terminated)
+@initial.upon(Client.abandon).to(terminated)
+@trying.upon(Client.abandon).to(terminated)
+@proceeding.upon(Client.abandon).to(terminated)
+@completed.upon(Client.abandon).to(terminated)
+def end(machine: Client, core: _Core) -> None:
+    core.stop()
+    core.owner.ended()
+
+
+# Said outright, so that a (state, input) pair nobody thought of fails a test.
+for _state in (trying, proceeding, completed, terminated):
+    _state.upon(Client.start).loop().returns(None)
+for _state in (initial, completed, terminated):
+    _state.upon(Client.provisional).loop().returns(None)
+    _state.upon(Client.final).loop().returns(None)
+    _state.upon(Client.timerE).loop().returns(None)
+    _state.upon(Client.timerF).loop().returns(None)
+for _state in (completed, terminated):
+    _state.upon(Client.transportFailed).loop().returns(None)
+for _state in (initial, trying, proceeding, terminated):
+    _state.upon(Client.timerK).loop().returns(None)
+terminated.upon(Client.abandon).loop().returns(None)
+
+MACHINE = builder.build()
+
+
+def newClient(owner: ClientOwner, clock: IReactorTime, timers: Timers, reliable: bool) -> Client:
+    """
+    @param owner: sends, and is told what comes back.
+    @param clock: runs timers E, F and K.
+    @param reliable: the request goes by a transport that loses nothing.
+    """
+    return MACHINE(_Core(owner, clock, timers, reliable))

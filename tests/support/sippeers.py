@@ -1,0 +1,239 @@
+"""
+SIP endpoints over the simulated network, and what is needed to watch them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from twisted.internet.task import Clock
+from zope.interface import implementer
+
+from h323d.call.legs import ILeg, ILegObserver, ILegOwner
+from h323d.call.media import IMediaPort
+from h323d.call.transport import IDatagramUser
+from h323d.events import EventBus
+from h323d.net.datagram import Datagrams
+from h323d.net.stream import StreamListener, StreamOpener
+from h323d.sip.config import SIPConfig
+from h323d.sip.endpoint import SIPEndpoint
+from h323d.sip.message import SIPRequest, SIPResponse
+from h323d.sip.originator import SIPOriginator
+from h323d.sip.parser import parse
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID
+from h323d.values.media import (
+    G711_ALAW,
+    G711_ULAW,
+    AudioStream,
+    DigitMethod,
+    MediaProfile,
+)
+from tests.support.fakemedia import FakePool
+from tests.support.network import Conditions, SimulatedNetwork
+
+__all__ = ["PROFILE", "LegLog", "Peer", "ScriptedPeer", "SIPWorld", "offerBody"]
+
+PROFILE = MediaProfile((G711_ULAW, G711_ALAW))
+
+
+@implementer(ILegObserver)
+class LegLog:
+    """
+    Remembers what legs report.
+
+    @ivar said: names of reports, in order.
+    """
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.streams: list[AudioStream] = []
+        self.digits: list[tuple[str, int, DigitMethod]] = []
+        self.causes: list[Cause] = []
+
+    def legProceeding(self, leg: ILeg) -> None:
+        self.said.append("proceeding")
+
+    def legAlerting(self, leg: ILeg) -> None:
+        self.said.append("alerting")
+
+    def legAnswered(self, leg: ILeg) -> None:
+        self.said.append("answered")
+
+    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:
+        assert port.stream == stream
+        self.said.append("media")
+        self.streams.append(stream)
+
+    def legMediaLost(self, leg: ILeg) -> None:
+        self.said.append("lost")
+
+    def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        self.digits.append((digit, milliseconds, method))
+
+    def legReleased(self, leg: ILeg, cause: Cause) -> None:
+        self.said.append("released")
+        self.causes.append(cause)
+
+
+@implementer(ILegOwner)
+class Peer:
+    """
+    A host with an endpoint; what it does with a call that comes in is C{onOffer}.
+    """
+
+    def __init__(self, world: SIPWorld, host: str, config: SIPConfig) -> None:
+        reactor = world.network.host(host)
+        self.host = host
+        self.pool = FakePool()
+        self.legs: list[ILeg] = []
+        self.logs: list[LegLog] = []
+        self.onOffer: Callable[[ILeg], None] = lambda leg: leg.answer(PROFILE)
+        self.events = EventBus()
+        self.endpoint = SIPEndpoint(
+            world.clock,
+            random.Random(host),
+            Datagrams(reactor),
+            StreamListener(reactor),
+            StreamOpener(reactor, host),
+            self.pool,
+            self,
+            self.events,
+            config,
+            host,
+        )
+        self.endpoint.start()
+        self.originator = SIPOriginator(self.endpoint)
+
+    def legOffered(self, leg: ILeg) -> None:
+        log = LegLog()
+        leg.observe(log)
+        self.legs.append(leg)
+        self.logs.append(log)
+        self.onOffer(leg)
+
+    def call(
+        self, target: str, profile: MediaProfile = PROFILE, calling: str = "alice"
+    ) -> tuple[ILeg, LegLog]:
+        log = LegLog()
+        leg = self.originator.originate(
+            CallID("c1"),
+            (PartyAddress(AddressKind.H323_ID, calling),),
+            PartyAddress(AddressKind.URL, target),
+            profile,
+            log,
+        )
+        return leg, log
+
+
+@implementer(IDatagramUser)
+class ScriptedPeer:
+    """
+    A bare UDP port that sends and receives messages as text.
+    """
+
+    def __init__(self, world: SIPWorld, host: str, port: int = 5060) -> None:
+        self.clock = world.clock
+        self.address = TransportAddress(host, port)
+        self.messages: list[SIPRequest | SIPResponse] = []
+        self.times: list[float] = []
+        self.port = Datagrams(world.network.host(host)).bind(self.address, self)
+
+    def datagramReceived(self, data: bytes, source: TransportAddress) -> None:
+        self.messages.append(parse(data))
+        self.times.append(self.clock.seconds())
+
+    def send(self, text: str | bytes, destination: TransportAddress) -> None:
+        data = text if isinstance(text, bytes) else text.replace("\n", "\r\n").encode()
+        self.port.send(data, destination)
+
+    @property
+    def statuses(self) -> list[int]:
+        return [each.status for each in self.messages if isinstance(each, SIPResponse)]
+
+    @property
+    def methods(self) -> list[str]:
+        return [each.method for each in self.messages if isinstance(each, SIPRequest)]
+
+
+@dataclass
+class SIPWorld:
+    """
+    A network, a clock, and whoever is on it.
+    """
+
+    conditions: Conditions = field(default_factory=Conditions)
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        self.clock = Clock()
+        self.clock.advance(1_700_000_000.0)
+        self.network = SimulatedNetwork(self.clock, random.Random(self.seed), self.conditions)
+        self.sent: list[tuple[float, str, bytes]] = []
+        self.network.observers.append(self._observe)
+        self.peers: list[Peer] = []
+
+    def _observe(
+        self, kind: str, source: tuple[str, int], destination: tuple[str, int], data: bytes
+    ) -> None:
+        self.sent.append((self.clock.seconds(), source[0], data))
+
+    def peer(self, host: str, config: SIPConfig | None = None) -> Peer:
+        peer = Peer(self, host, config or SIPConfig())
+        self.peers.append(peer)
+        return peer
+
+    def script(self, host: str, port: int = 5060) -> ScriptedPeer:
+        return ScriptedPeer(self, host, port)
+
+    def run(self, seconds: float, step: float = 0.01) -> None:
+        """
+        Let time pass.
+        """
+        for _ in range(round(seconds / step)):
+            self.clock.advance(step)
+
+    def settle(self) -> None:
+        """
+        Let every timer run out, and check that nothing is left.
+        """
+        for _ in range(200):
+            calls = self.clock.getDelayedCalls()
+            if not calls:
+                break
+            self.clock.advance(max(0.0, min(c.getTime() for c in calls) - self.clock.seconds()))
+            if len(calls) > 1000:
+                raise AssertionError("timers multiply")
+        for _ in range(2000):
+            calls = self.clock.getDelayedCalls()
+            if not calls:
+                break
+            self.clock.advance(max(0.0, min(c.getTime() for c in calls) - self.clock.seconds()))
+        assert self.clock.getDelayedCalls() == []
+        for peer in self.peers:
+            assert peer.endpoint.transactions == (0, 0)
+            assert peer.endpoint.legs == ()
+            assert peer.pool.ports == []
+
+    def firstLines(self, host: str) -> list[str]:
+        """
+        What a host sent, each message by its first line's first two words.
+        """
+        return [
+            " ".join(data.split(b"\r\n")[0].decode().split()[:2])
+            for _, source, data in self.sent
+            if source == host
+        ]
+
+
+def offerBody(host: str = "10.0.0.3", formats: str = "0 8", direction: str = "sendrecv") -> str:
+    """
+    A session description as text with line feeds.
+    """
+    return (
+        f"v=0\no=- 1 1 IN IP4 {host}\ns=-\nc=IN IP4 {host}\nt=0 0\n"
+        f"m=audio 4000 RTP/AVP {formats}\na={direction}\n"
+    )
