@@ -349,41 +349,39 @@ def write(description: SessionDescription) -> bytes:
     """
     @raise EncodeError: a text holds a line end or another control character.
     """
-    others = dict.fromkeys("iueprzk", "")
-    for kind, value in description.others:
-        others[kind] += f"{kind}={value}\r\n"
-    parts = [
-        f"v=0\r\no={description.origin}\r\ns={description.name}\r\n",
-        others["i"] + others["u"] + others["e"] + others["p"],
-        _limits(description.connection, description.bandwidths),
-        *(f"t={time}\r\n" for time in description.times),
-        others["r"] + others["z"] + others["k"],
-        _attributes(description.attributes),
-    ]
-    parts.extend(map(_writeMedia, description.media))
-    text = "".join(parts)
-    if _BAD_CHARACTER.search(text) or "\n" in text.replace("\r\n", ""):
-        raise EncodeError("a control character", "SDP")
-    return text.encode("utf-8", "surrogateescape")
+    lines = ["v=0", f"o={description.origin}", f"s={description.name}"]
+    lines += _othersOf(description.others, "iuep")
+    lines += _limits(description.connection, description.bandwidths)
+    lines += [f"t={time}" for time in description.times]
+    lines += _othersOf(description.others, "rzk")
+    lines += _attributes(description.attributes)
+    for media in description.media:
+        lines += _writeMedia(media)
+    for line in lines:
+        if "\n" in line or _BAD_CHARACTER.search(line):
+            raise EncodeError("a control character", f"SDP {line[:2]}")
+    return "\r\n".join((*lines, "")).encode("utf-8", "surrogateescape")
 
 
-def _writeMedia(media: MediaDescription) -> str:
+def _writeMedia(media: MediaDescription) -> list[str]:
     count = f"/{media.portCount}" if media.portCount != 1 else ""
-    line = " ".join((media.media, f"{media.port}{count}", media.protocol, *media.formats))
-    titles = "".join(f"{kind}={value}\r\n" for kind, value in media.others if kind != "k")
-    keys = "".join(f"k={value}\r\n" for kind, value in media.others if kind == "k")
-    return (
-        f"m={line}\r\n{titles}{_limits(media.connection, media.bandwidths)}{keys}"
-        f"{_attributes(media.attributes)}"
-    )
+    return [
+        " ".join((f"m={media.media}", f"{media.port}{count}", media.protocol, *media.formats)),
+        *_othersOf(media.others, "iueprz"),
+        *_limits(media.connection, media.bandwidths),
+        *_othersOf(media.others, "k"),
+        *_attributes(media.attributes),
+    ]
 
 
-def _limits(connection: Connection | None, bandwidths: Iterable[tuple[str, int]]) -> str:
-    line = "" if connection is None else f"c={connection}\r\n"
-    return line + "".join(f"b={modifier}:{value}\r\n" for modifier, value in bandwidths)
+def _othersOf(others: Iterable[tuple[str, str]], kinds: str) -> list[str]:
+    return [f"{kind}={value}" for kind, value in others if kind in kinds]
 
 
-def _attributes(attributes: Iterable[Attribute]) -> str:
-    return "".join(
-        f"a={name}\r\n" if value is None else f"a={name}:{value}\r\n" for name, value in attributes
-    )
+def _limits(connection: Connection | None, bandwidths: Iterable[tuple[str, int]]) -> list[str]:
+    lines = [] if connection is None else [f"c={connection}"]
+    return lines + [f"b={modifier}:{value}" for modifier, value in bandwidths]
+
+
+def _attributes(attributes: Iterable[Attribute]) -> list[str]:
+    return [f"a={name}" if value is None else f"a={name}:{value}" for name, value in attributes]
