@@ -43,7 +43,7 @@ def speak(
     speakers: ActiveSpeakers, rooms: list[int], level: list[float], seconds: float, start: float
 ) -> list[tuple[float, int, int]]:
     """@return: changes, C{(seconds, room, speaker)}."""
-    changes = []
+    changes: list[tuple[float, int, int]] = []
     for number in range(round(seconds / 0.02)):
         now = start + number * 0.02
         loudness = np.array(level, np.float32)
