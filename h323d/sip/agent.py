@@ -29,7 +29,12 @@ SDP = "application/sdp"
 class DialogUser(Protocol):
     """
     Who takes the requests of a dialog: a leg.
+
+    @ivar flow: the way its peer was last heard.
     """
+
+    @property
+    def flow(self) -> Flow | None: ...
 
     def requestArrived(self, transaction: ServerTransaction) -> None:
         """A request with our To tag, except ACK and CANCEL."""

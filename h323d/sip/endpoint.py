@@ -38,7 +38,7 @@ from h323d.sip.transactions.layer import (
     TransactionLayer,
 )
 from h323d.sip.transactions.timers import Timers
-from h323d.sip.uri import URI
+from h323d.sip.uri import SIPURI, URI
 from h323d.sip.via import Via
 from h323d.sip.writer import write
 from h323d.values.address import TransportAddress
@@ -48,11 +48,14 @@ from h323d.values.identifiers import LegID
 __all__ = ["SIPEndpoint"]
 
 
+VIA_ROOM = 100  # octets that our Via will take
+
+
 class SIPEndpoint:
     """
     One user agent: a UDP port, a TCP listener, and all their calls.
 
-    @ivar address: where it is bound, once it is started.
+    @ivar address: where peers reach it, once it is started.
     @ivar complaints: the count of bad input.
     """
 
@@ -70,7 +73,7 @@ class SIPEndpoint:
         events: EventBus,
         config: SIPConfig,
         host: str,
-        mediaHost: str | None = None,
+        advertise: str | None = None,
     ) -> None:
         """
         @param clock: runs every timer.
@@ -81,19 +84,20 @@ class SIPEndpoint:
         @param pool: opens media ports for the legs.
         @param owner: gets incoming legs: the switch.
         @param events: told of bad input.
-        @param host: the literal address to bind, and to name in Contact and Via.
-        @param mediaHost: the literal address for media; C{host} if it is C{None}.
+        @param host: the literal address to bind.
+        @param advertise: the literal address to name in Via, Contact and SDP, and to open
+            media ports on; C{host} if it is C{None}.
         """
         self.clock = clock
         self.rng = rng
         self.timers = Timers(config.T1, config.T2, config.T4)
         self.config = config
         self.pool = pool
-        self.mediaHost = mediaHost or host
+        self.mediaHost = advertise or host
         self.complaints = Complaints(clock, events)
         self._host = host
         self._owner = owner
-        self._flows = Flows(clock, datagrams, listener, opener, config, self)
+        self._flows = Flows(clock, datagrams, listener, opener, config, self.mediaHost, self)
         self._layer = TransactionLayer(clock, rng, self.timers, config.maxTransactions, self)
         self._dialogs: dict[tuple[str, str], DialogUser] = {}
         self._invites: dict[ServerTransaction, CalledLeg] = {}
@@ -102,7 +106,7 @@ class SIPEndpoint:
         """
         Bind, and take calls from now on.
 
-        @return: the address that was bound.
+        @return: the address that peers reach us at, with the real port.
 
         @raise h323d.errors.ResourceUnavailable: it cannot be bound.
         """
@@ -162,6 +166,9 @@ class SIPEndpoint:
     def flowClosed(self, flow: Flow) -> None:
         self._layer.flowClosed(flow)
 
+    def needs(self, flow: Flow) -> bool:
+        return any(user.flow is flow for user in self._dialogs.values())
+
     # What the transactions report.
 
     def requestArrived(self, transaction: ServerTransaction) -> None:
@@ -200,7 +207,12 @@ class SIPEndpoint:
         return f"<sip:{self.config.user}@{host}:{self.address.port}{transport}>"
 
     def send(self, request: SIPRequest, user: ClientUser, flow: Flow | None) -> ClientTransaction:
-        return self._layer.request(self._named(request), self._way(request, flow), user)
+        request = self._named(request)
+        way = self._way(request, flow)
+        if self._tooLarge(request, way):
+            larger = self._flows.to("TCP", way.peer)
+            return self._layer.request(request, larger, user, fallback=way)
+        return self._layer.request(request, way, user)
 
     def sendAck(self, ack: SIPRequest, flow: Flow | None) -> None:
         way = self._way(ack, flow)
@@ -289,6 +301,17 @@ class SIPEndpoint:
         if flow is not None and flow.usable and (flow.protocol, flow.peer) == way:
             return flow
         return self._flows.to(protocol, address)
+
+    def _tooLarge(self, request: SIPRequest, way: Flow) -> bool:
+        """
+        Whether a request must not go as one datagram (18.1.1).
+        """
+        hop = nextHop(request)
+        if way.reliable or not self.config.tcp:
+            return False
+        if isinstance(hop, SIPURI) and hop.transport == "udp":
+            return False
+        return len(write(request)) + VIA_ROOM > self.config.mtu
 
     def _named(self, request: SIPRequest) -> SIPRequest:
         if not self.config.userAgent:

@@ -76,6 +76,9 @@ class FlowUser(Protocol):
     def flowClosed(self, flow: Flow) -> None:
         """A connection is gone, or could not be made."""
 
+    def needs(self, flow: Flow) -> bool:
+        """Whether a call would suffer if this silent connection were closed."""
+
 
 @dataclass(frozen=True, slots=True)
 class DatagramFlow:
@@ -143,7 +146,7 @@ class StreamFlow:
         if self._idle is not None and self._idle.active():
             self._idle.reset(seconds)
         elif self.usable:
-            self._idle = clock.callLater(seconds, self.close)
+            self._idle = clock.callLater(seconds, self._flows.idle, self)
 
     def streamOpened(self, stream: IStream) -> None:
         self._stream = stream
@@ -152,7 +155,7 @@ class StreamFlow:
         self._flows.opened(self)
         waiting, self._waiting = self._waiting, []
         for data in waiting:
-            stream.write(data)
+            self.send(data)
 
     def streamReceived(self, data: bytes) -> None:
         for item in self._reader.feed(data):
@@ -176,7 +179,7 @@ class Flows:
     """
     All flows of an endpoint.
 
-    @ivar address: where UDP is bound, and TCP listens.
+    @ivar address: where peers reach us, by UDP and TCP.
     """
 
     def __init__(
@@ -186,8 +189,12 @@ class Flows:
         listener: IStreamListener,
         opener: IStreamOpener,
         config: SIPConfig,
+        advertise: str,
         user: FlowUser,
     ) -> None:
+        """
+        @param advertise: the literal address that peers reach us at.
+        """
         self._clock = clock
         self._datagrams = datagrams
         self._listener = listener
@@ -198,7 +205,7 @@ class Flows:
         self._listening: IListening | None = None
         self._streams: dict[StreamFlow, None] = {}
         self._byPeer: dict[TransportAddress, StreamFlow] = {}
-        self.address = TransportAddress("0.0.0.0", 0)
+        self.address = TransportAddress(advertise, 0)
 
     def start(self, host: str) -> TransportAddress:
         """
@@ -209,9 +216,10 @@ class Flows:
         self._port = self._datagrams.bind(
             TransportAddress(host, self._config.port), _DatagramUser(self._datagramReceived)
         )
-        self.address = self._port.address
+        bound = self._port.address
+        self.address = TransportAddress(self.address.host, bound.port)
         if self._config.tcp:
-            self._listening = self._listener.listen(self.address, self._accept)
+            self._listening = self._listener.listen(bound, self._accept)
         return self.address
 
     def stop(self) -> None:
@@ -289,6 +297,12 @@ class Flows:
 
     def touch(self, stream: StreamFlow) -> None:
         stream.expireAfter(self._clock, self._config.idleTimeout)
+
+    def idle(self, stream: StreamFlow) -> None:
+        if self._user.needs(stream):
+            self.touch(stream)
+        else:
+            stream.close()
 
     def arrived(self, stream: StreamFlow, item: SIPRequest | SIPResponse | DecodeError) -> None:
         self.touch(stream)

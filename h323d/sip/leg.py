@@ -90,6 +90,10 @@ class SIPLeg:
     # What whoever owns the call commands.
 
     @property
+    def flow(self) -> Flow | None:
+        return self._flow
+
+    @property
     def localTag(self) -> str:
         return self._localTag
 
@@ -124,7 +128,7 @@ class SIPLeg:
         if transmit is not None and transmit.telephoneEventType is not None:
             if self._media.port is not None:
                 self._media.port.sendDigit(digit, milliseconds)
-        elif self._dialog is not None and self._dialog.state is DialogState.CONFIRMED:
+        elif self._confirmed() and (not self._peerAllows or "info" in self._peerAllows):
             request = self._request("INFO", relayBody(digit, milliseconds), RELAY_TYPE)
             self._agent.send(request, NOBODY, self._flow)
 
@@ -176,6 +180,9 @@ class SIPLeg:
             self._informed(transaction)
         else:
             self._respond(transaction, 200 if request.method == "OPTIONS" else 405)
+
+    def _confirmed(self) -> bool:
+        return self._dialog is not None and self._dialog.state is DialogState.CONFIRMED
 
     def _dialogOf(self, request: SIPRequest) -> Dialog | None:
         dialog = self._dialog

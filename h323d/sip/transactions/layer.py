@@ -18,8 +18,8 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.sip.flows import Flow
 from h323d.sip.headers import Headers
 from h323d.sip.message import SIPRequest, SIPResponse
-from h323d.sip.transactions.client import newClient
-from h323d.sip.transactions.inviteclient import newInviteClient
+from h323d.sip.transactions.client import Client, newClient
+from h323d.sip.transactions.inviteclient import InviteClient, newInviteClient
 from h323d.sip.transactions.inviteserver import newInviteServer
 from h323d.sip.transactions.key import Key, MergeKey, clientKey, mergeKey, newBranch, serverKey
 from h323d.sip.transactions.server import newServer
@@ -183,22 +183,39 @@ class ClientTransaction:
     @ivar request: as sent, with its Via.
     """
 
+    request: SIPRequest
+    flow: Flow
+    key: Key
+
     def __init__(
-        self, layer: TransactionLayer, request: SIPRequest, flow: Flow, user: ClientUser
+        self, layer: TransactionLayer, user: ClientUser, fallback: Flow | None = None
     ) -> None:
+        """
+        @param fallback: where to try once more if the first way cannot be used.
+        """
         self._layer = layer
         self._user = user
-        self._data = write(request)
-        self._invite = self._client = None
+        self._fallback = fallback
+        self._failed = False
+        self._data = b""
+        self._invite: InviteClient | None = None
+        self._client: Client | None = None
+
+    def start(self, request: SIPRequest, flow: Flow) -> None:
+        """
+        @param request: with our Via on top.
+        """
         self.request = request
         self.flow = flow
         self.key = clientKey(request)
+        self._data = write(request)
+        self._failed = False
+        layer = self._layer
+        layer.clientBegan(self)
         if request.method == "INVITE":
             self._invite = newInviteClient(self, layer.clock, layer.timers, flow.reliable)
         else:
             self._client = newClient(self, layer.clock, layer.timers, flow.reliable)
-
-    def start(self) -> None:
         if self._invite is not None:
             self._invite.start()
         elif self._client is not None:
@@ -237,16 +254,24 @@ class ClientTransaction:
         self.flow.send(write(_failureAck(self.request, response)))
 
     def received(self, response: SIPResponse) -> None:
+        self._fallback = None
         self._user.responseReceived(response)
 
     def timedOut(self) -> None:
         self._user.requestTimedOut()
 
     def failed(self) -> None:
-        self._user.requestFailed()
+        if self._fallback is None:
+            self._user.requestFailed()
+        else:
+            self._failed = True
 
     def ended(self) -> None:
         self._layer.clientEnded(self)
+        flow, self._fallback = self._fallback, None
+        if self._failed and flow is not None:
+            bare = self.request.withHeaders(self.request.headers.without("Via"))
+            self.start(self._layer.addressed(bare, flow), flow)
 
 
 class TransactionLayer:
@@ -339,11 +364,17 @@ class TransactionLayer:
         """
         return self._servers.get(serverKey(cancel, "INVITE"))
 
-    def request(self, request: SIPRequest, flow: Flow, user: ClientUser) -> ClientTransaction:
+    def request(
+        self, request: SIPRequest, flow: Flow, user: ClientUser, fallback: Flow | None = None
+    ) -> ClientTransaction:
         """
         Send a request, which has no Via yet.
+
+        @param fallback: the way to take if C{flow} cannot be opened (18.1.1).
         """
-        return self._send(self.addressed(request, flow), flow, user)
+        transaction = ClientTransaction(self, user, fallback)
+        transaction.start(self.addressed(request, flow), flow)
+        return transaction
 
     def cancel(self, invite: ClientTransaction, user: ClientUser, reason: str) -> ClientTransaction:
         """
@@ -359,7 +390,9 @@ class TransactionLayer:
                 headers = headers.adding(name, value)
         headers = headers.adding("CSeq", f"{original.cseq.number} CANCEL")
         headers = headers.adding("Reason", reason)
-        return self._send(SIPRequest("CANCEL", original.uri, headers), invite.flow, user)
+        transaction = ClientTransaction(self, user)
+        transaction.start(SIPRequest("CANCEL", original.uri, headers), invite.flow)
+        return transaction
 
     def addressed(self, request: SIPRequest, flow: Flow) -> SIPRequest:
         """
@@ -394,6 +427,11 @@ class TransactionLayer:
         if self._merges.get(transaction.merge) is transaction:
             del self._merges[transaction.merge]
 
+    def clientBegan(self, transaction: ClientTransaction) -> None:
+        self._clients[transaction.key] = transaction
+        if transaction.flow.reliable:
+            self._byFlow.setdefault(transaction.flow, {})[transaction] = None
+
     def clientEnded(self, transaction: ClientTransaction) -> None:
         self._clients.pop(transaction.key, None)
         others = self._byFlow.get(transaction.flow)
@@ -401,14 +439,6 @@ class TransactionLayer:
             others.pop(transaction, None)
             if not others:
                 del self._byFlow[transaction.flow]
-
-    def _send(self, request: SIPRequest, flow: Flow, user: ClientUser) -> ClientTransaction:
-        transaction = ClientTransaction(self, request, flow, user)
-        self._clients[transaction.key] = transaction
-        if flow.reliable:
-            self._byFlow.setdefault(flow, {})[transaction] = None
-        transaction.start()
-        return transaction
 
 
 def _failureAck(invite: SIPRequest, response: SIPResponse) -> SIPRequest:
