@@ -33,6 +33,7 @@ __all__ = [
     "reasonPhrase",
 ]
 
+MAX_MAX_FORWARDS = 255  # 20.22
 MAX_SECONDS = 2**32 - 1  # what Expires and its kin can say (20.19)
 
 _T = TypeVar("_T")
@@ -74,7 +75,7 @@ def _parseSeconds(text: str) -> int:
 
 
 def _parseMaxForwards(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or len(text) > 3 or int(text) > 255:
+    if not (text.isascii() and text.isdigit()) or len(text) > 10 or int(text) > MAX_MAX_FORWARDS:
         fail("not a number from 0 to 255", "Max-Forwards")
     return int(text)
 

@@ -19,7 +19,7 @@ from h323d.errors import DecodeError
 from h323d.sip.grammar import TOKEN, UNPRINTABLE, fail
 from h323d.sip.headers import SINGLE_HEADERS, Headers, canonicalName
 from h323d.sip.message import RefusedRequest, SIPMessage, SIPRequest, SIPResponse
-from h323d.sip.uri import parseURI
+from h323d.sip.uri import SIPURI, parseURI
 
 __all__ = [
     "MAX_BODY_OCTETS",
@@ -150,7 +150,10 @@ def _parseRequestLine(line: str, headers: Headers) -> SIPRequest:
     method = parts[0]
     if len(method) > MAX_METHOD_LENGTH or not _TOKEN.fullmatch(method):
         fail("not a method", "Request-Line")
-    return SIPRequest(method, parseURI(parts[1], "Request-URI"), headers)
+    uri = parseURI(parts[1], "Request-URI")
+    if isinstance(uri, SIPURI) and uri.headers:
+        fail("holds header fields", "Request-URI")  # 19.1.1, table 1
+    return SIPRequest(method, uri, headers)
 
 
 def _parseStatusLine(line: str, headers: Headers) -> SIPResponse:
