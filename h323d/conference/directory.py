@@ -29,6 +29,12 @@ class RoomDirectory:
     name = "rooms"
 
     def __init__(self, config: ConferenceConfig) -> None:
+        self.reconfigure(config)
+
+    def reconfigure(self, config: ConferenceConfig) -> None:
+        """
+        Other names for whoever is called from now on.
+        """
         self._names: dict[str, str] = {}
         for room in config.rooms:
             for alias in (room.name, *room.aliases):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -23,9 +23,10 @@ from h323d.conference.participant import Participant
 from h323d.conference.room import Room
 from h323d.errors import H323dError
 from h323d.events import EventBus, Fact
+from h323d.gatekeeper.registrations import EndpointRegistry, Registration
 from h323d.values.cause import Cause
 
-__all__ = ["Operator", "OperatorError", "RegistrationTable", "View"]
+__all__ = ["Operator", "OperatorError", "View"]
 
 View = dict[str, Any]  # Any: whatever JSON can say
 
@@ -34,15 +35,6 @@ class OperatorError(H323dError):
     """
     A request that cannot be done; its text is for the operator.
     """
-
-
-class RegistrationTable(Protocol):
-    """
-    Whatever keeps registrations.
-    """
-
-    def views(self) -> list[View]:
-        """Each registration, ready for JSON."""
 
 
 class Operator:
@@ -56,13 +48,13 @@ class Operator:
         events: EventBus,
         switch: Switch,
         host: ConferenceHost,
-        registrations: RegistrationTable | None,
+        registry: EndpointRegistry | None,
         listeners: dict[str, str],
     ) -> None:
         self._clock = clock
         self._switch = switch
         self._host = host
-        self._registrations = registrations
+        self._registry = registry
         self._listeners = listeners
         self._startedAt = clock.seconds()
         self._facts: Counter[str] = Counter()
@@ -79,7 +71,7 @@ class Operator:
             "calls": len(self._switch.waiting) + self._host.participants,
             "rooms": len(self._host.rooms),
             "participants": self._host.participants,
-            "registrations": len(self.registrations()),
+            "registrations": 0 if self._registry is None else len(self._registry),
             "facts": dict(sorted(self._facts.items())),
         }
 
@@ -102,7 +94,9 @@ class Operator:
         """
         Every registered endpoint.
         """
-        return [] if self._registrations is None else self._registrations.views()
+        return (
+            [] if self._registry is None else [_registrationView(each) for each in self._registry]
+        )
 
     def hangup(self, name: str) -> View:
         """
@@ -186,4 +180,17 @@ def _mediaView(port: IMediaPort) -> View:
         "format": None if transmit is None else str(transmit.format),
         "remote": None if transmit is None else str(transmit.rtp),
         **dataclasses.asdict(port.statistics()),
+    }
+
+
+def _registrationView(registration: Registration) -> View:
+    return {
+        "endpointId": registration.endpointId,
+        "protocol": registration.protocol,
+        "kind": registration.kind.value,
+        "aliases": [str(alias) for alias in registration.aliases],
+        "signalling": [str(address) for address in registration.signalling],
+        "source": str(registration.source),
+        "timeToLive": registration.timeToLive,
+        "product": registration.product,
     }

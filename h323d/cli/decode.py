@@ -1,0 +1,166 @@
+"""
+Octets in, JSON out: what C{h323ctl decode} does.
+
+A Setup carries more messages inside: fast start's channels and tunnelled
+H.245 are decoded too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from h323d.asn1 import h225, h245
+from h323d.asn1.jsonview import jsonView
+from h323d.errors import DecodeError, EncodeError
+from h323d.h323 import q931, tpkt
+from h323d.sip import parser, writer
+from h323d.sip.message import SIPRequest
+
+__all__ = ["KINDS", "decodeHex"]
+
+View = dict[str, Any]  # Any: whatever JSON can say
+
+_TPKT_VERSION = b"\x03\x00"
+_NESTED = {
+    "fastStart": "OpenLogicalChannel",
+    "h245Control": "MultimediaSystemControlMessage",
+    "parallelH245Control": "MultimediaSystemControlMessage",
+}
+
+
+def decodeHex(text: str, kind: str | None, reencode: bool) -> View:
+    """
+    @param text: hexadecimal digits; white space and colons are passed over.
+    @param kind: one of L{KINDS}; C{None} guesses.
+    @param reencode: whether to add the octets that we would send.
+
+    @raise DecodeError: it is not what it should be; the error names the place.
+    """
+    try:
+        data = bytes.fromhex(text.replace(":", ""))
+    except ValueError as error:
+        raise DecodeError(f"not hexadecimal: {error}", "HEX") from None
+    if not data:
+        raise DecodeError("no octets", "HEX")
+    if kind is not None:
+        return {"kind": kind, **KINDS[kind](data, reencode)}
+    return _guess(data, reencode)
+
+
+def _guess(data: bytes, reencode: bool) -> View:
+    likely = "sip" if data[:20].isascii() and b" " in data[:20] and data[0] > 0x40 else "h225"
+    failures = []
+    for kind in dict.fromkeys((likely, *KINDS)):
+        try:
+            return {"kind": kind, **KINDS[kind](data, reencode)}
+        except DecodeError as error:
+            failures.append(f"as {kind}: {error}")
+    raise DecodeError("; ".join(failures), "HEX")
+
+
+def _decodeRAS(data: bytes, reencode: bool) -> View:
+    return _decodePER(h225, "RasMessage", data, reencode)
+
+
+def _decodeH245(data: bytes, reencode: bool) -> View:
+    return _decodePER(h245, "MultimediaSystemControlMessage", _withoutTPKT(data), reencode)
+
+
+def _decodePER(namespace: Any, typeName: str, data: bytes, reencode: bool) -> View:
+    # Any: the ASN.1 namespaces are modules that share a form.
+    value = namespace.decode(typeName, data)
+    view: View = {"message": jsonView(value)}
+    if reencode:
+        view["reencoded"] = _encoded(lambda: namespace.encode(typeName, value))
+    return view
+
+
+def _decodeH225(data: bytes, reencode: bool) -> View:
+    """
+    A TPKT, a Q.931 message, or a bare C{H323-UserInformation}.
+    """
+    data = _withoutTPKT(data)
+    if data[:1] != bytes([q931.PROTOCOL_DISCRIMINATOR]):
+        return _decodeUUIE(data, reencode)
+    message = q931.decode(data)
+    view: View = {
+        "messageType": _name(q931.MessageType, message.messageType),
+        "callReference": message.callReference,
+        "toOriginator": message.toOriginator,
+        "elements": {
+            _name(q931.IE, element.identifier): element.contents.hex()
+            for element in message.elements
+            if element.identifier != q931.IE.USER_USER
+        },
+    }
+    if message.userUser is not None:
+        view |= _decodeUUIE(message.userUser, False)
+    if reencode:
+        view["reencoded"] = _encoded(lambda: q931.encode(message))
+    return view
+
+
+def _decodeUUIE(data: bytes, reencode: bool) -> View:
+    value = h225.decode("H323-UserInformation", data)
+    view: View = {"userInformation": jsonView(value)}
+    nested = list(_nested(value["h323-uu-pdu"]))
+    if nested:
+        view["within"] = nested
+    if reencode:
+        view["reencoded"] = _encoded(lambda: h225.encode("H323-UserInformation", value))
+    return view
+
+
+def _nested(pdu: Any) -> Any:
+    # Any: a value of the ASN.1 value model.
+    body = pdu["h323-message-body"][1]
+    for holder in (pdu, body if isinstance(body, dict) else {}):
+        for name, typeName in _NESTED.items():
+            for index, octets in enumerate(holder.get(name, ())):
+                try:
+                    message = jsonView(h245.decode(typeName, octets))
+                except DecodeError as error:
+                    message = f"undecodable: {error}"
+                yield {"in": f"{name}[{index}]", "message": message}
+
+
+def _decodeSIP(data: bytes, reencode: bool) -> View:
+    message = parser.parse(data)
+    if isinstance(message, SIPRequest):
+        view: View = {"method": message.method, "uri": str(message.uri)}
+    else:
+        view = {"status": message.status, "reason": message.reason}
+    view["headers"] = [[name, value] for name, value in message.headers]
+    view["body"] = message.body.decode("utf-8", "backslashreplace")
+    if reencode:
+        view["reencoded"] = writer.write(message).hex()
+    return view
+
+
+KINDS: dict[str, Callable[[bytes, bool], View]] = {
+    "ras": _decodeRAS,
+    "h225": _decodeH225,
+    "h245": _decodeH245,
+    "sip": _decodeSIP,
+}
+
+
+def _withoutTPKT(data: bytes) -> bytes:
+    if data[:2] != _TPKT_VERSION:
+        return data
+    for content in tpkt.StreamReader().feed(data):
+        return content
+    raise DecodeError("the packet is longer than the octets given", "TPKT.length", 2)
+
+
+def _encoded(encode: Callable[[], bytes]) -> str:
+    try:
+        return encode().hex()
+    except EncodeError as error:
+        return f"cannot be encoded: {error}"
+
+
+def _name(names: Any, number: int) -> str:
+    # Any: an enumeration class.
+    return str(names(number).name) if number in set(map(int, names)) else hex(number)
