@@ -43,6 +43,16 @@ _LEAVES = {
 _ADDITIONS: dict[tuple[str, str], list[str]] = {
     ("h225", "RegistrationConfirm"): ['optional("language", listOf(sized(IA5String, 1, 32)))'],
     ("h225", "LocationConfirm"): ['optional("language", listOf(sized(IA5String, 1, 32)))'],
+    ("h245", "AudioCapability"): ['("extendedAudioCapability", ExtendedAudioCapability())'],
+}
+# The types that only the additions use: their components, of which all are root.
+_DEFINITIONS: dict[str, dict[str, list[str]]] = {
+    "h245": {
+        "ExtendedAudioCapability": [
+            'mandatory("audioCapability", listOf(AudioCapability()))',
+            'optional("audioCapabilityExtension", listOf(GenericCapability()))',
+        ]
+    }
 }
 # Additions of which a bad one is in circulation: dropped, not fatal.
 _TOLERATED = {("h225", "Setup_UUIE"): ("additionalSourceAddresses",)}
@@ -97,8 +107,24 @@ class Writer:
             if thing._param:
                 continue
             self.types[name] = identifier(name)
-            self.define(identifier(name), thing)
+        for name, rows in _DEFINITIONS.get(self.short, {}).items():
+            self.types[name] = name
+            self.append(name, rows)
+        for name in self.module._type_:
+            if name in self.types:
+                self.define(identifier(name), getattr(self.module, identifier(name)))
         return self.text()
+
+    def append(self, name: str, rows: list[str]) -> None:
+        """
+        Make the class of a SEQUENCE that pycrate does not have.
+        """
+        made = self.classes[name] = Class(name, self.word("Sequence"))
+        inner = "".join(f"\n        {row}," for row in rows)
+        made.body["componentType"] = f"{self.word('components')}({inner}\n    )"
+        made.body["extensible"] = "True"
+        made.body["rootCount"] = str(len(rows))
+        made.needs += re.findall(r"(\w+)\(\)", inner)
 
     def define(self, name: str, thing: Any) -> str:
         """

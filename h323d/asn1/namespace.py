@@ -60,7 +60,7 @@ class Namespace:
         """
         return tuple(self._decoders)
 
-    def decode(self, typeName: str, data: bytes) -> Any:
+    def decode(self, typeName: str, data: bytes | bytearray | memoryview) -> Any:
         """
         Decode a complete encoding.  Octets behind it are passed over, as peers pad.
 

@@ -24,6 +24,8 @@ __all__ = [
     "SignedBits",
     "additions",
     "additionsPast",
+    "badCharacter",
+    "badLength",
     "bitString",
     "choiceIndex",
     "count",
@@ -33,6 +35,7 @@ __all__ = [
     "generalBitString",
     "generalInteger",
     "integerOctets",
+    "notThese",
     "octets",
     "oidOctets",
     "openType",
@@ -52,10 +55,10 @@ __all__ = [
     "unbounded",
 ]
 
-DEPTH_LIMIT = 64  # levels of a type that contains itself
+DEPTH_LIMIT = 64  # decoders within decoders, among types that contain each other
 ELEMENT_LIMIT = 4096  # elements of a list whose type sets no bound
 INTEGER_LIMIT = 256  # octets of an INTEGER without bounds
-OID_LIMIT = 128  # octets of an OBJECT IDENTIFIER
+OID_LIMIT = 127  # octets of an OBJECT IDENTIFIER: a length of one octet
 _FRAGMENT = 16384
 _CACHED = 512  # object identifiers remembered each way
 

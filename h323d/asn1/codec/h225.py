@@ -8,6 +8,8 @@ from h323d.asn1.runtime import (
     DEPTH_LIMIT,
     additions,
     additionsPast,
+    badCharacter,
+    badLength,
     bitString,
     choiceIndex,
     count,
@@ -17,6 +19,7 @@ from h323d.asn1.runtime import (
     generalBitString,
     generalInteger,
     integerOctets,
+    notThese,
     octets,
     oidOctets,
     openType,
@@ -14162,7 +14165,7 @@ def d_RTPSession(d, p, e):
         p = (p + 7) & -8
         w, n, p = fragments(d, p, e, 8)
         v5 = w.decode("latin-1")
-        if not v5.isascii():
+        if v5.strip(" '()+,-./0123456789:=?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"):
             refuse("a character outside the alphabet", p)
         b6 = d[p >> 3] >> 6
         p += 2
@@ -14241,6 +14244,8 @@ def e_RTPSession(v, o, a, n):
         a, n = e_TransportChannelInfo(v4, o, a, n)
         at = "cname"
         v5 = v["cname"]
+        if v5.strip(" '()+,-./0123456789:=?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"):
+            badCharacter()
         w6 = v5.encode("ascii")
         y7 = len(w6)
         if n:

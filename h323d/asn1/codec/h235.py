@@ -7,6 +7,7 @@ Aligned PER of H235-SECURITY-MESSAGES: H.235.0 (01/2014).
 from h323d.asn1.runtime import (
     additions,
     additionsPast,
+    badLength,
     bitString,
     choiceIndex,
     count,
@@ -16,6 +17,7 @@ from h323d.asn1.runtime import (
     generalBitString,
     generalInteger,
     integerOctets,
+    notThese,
     octets,
     oidOctets,
     openType,

@@ -8,6 +8,8 @@ from h323d.asn1.runtime import (
     DEPTH_LIMIT,
     additions,
     additionsPast,
+    badCharacter,
+    badLength,
     bitString,
     choiceIndex,
     count,
@@ -15,6 +17,7 @@ from h323d.asn1.runtime import (
     encodeFailure,
     generalInteger,
     integerOctets,
+    notThese,
     octets,
     oidOctets,
     openType,
@@ -157,7 +160,7 @@ Ke57 = {'standardMPI': 2, 'customPCF': 1}
 Ke58 = {'anyPixelAspectRatio': 0, 'pixelAspectCode': 1, 'extendedPAR': 2}
 Ke59 = {'unrestrictedVector': 0, 'arithmeticCoding': 0, 'advancedPrediction': 0, 'pbFrames': 0, 'advancedIntraCodingMode': 0, 'deblockingFilterMode': 0, 'unlimitedMotionVectors': 0, 'slicesInOrder-NonRect': 0, 'slicesInOrder-Rect': 0, 'slicesNoOrder-NonRect': 0, 'slicesNoOrder-Rect': 0, 'improvedPBFramesMode': 0, 'referencePicSelect': 0, 'dynamicPictureResizingByFour': 0, 'dynamicPictureResizingSixteenthPel': 0, 'dynamicWarpingHalfPel': 0, 'dynamicWarpingSixteenthPel': 0, 'reducedResolutionUpdate': 0, 'independentSegmentDecoding': 0, 'alternateInterVLCMode': 0, 'modifiedQuantizationMode': 0, 'enhancedReferencePicSelect': 2, 'h263Version3Options': 1}
 Ke60 = {'constrainedBitstream': 0, 'videoBitRate': 32, 'vbvBufferSize': 16, 'samplesPerLine': 8, 'linesPerFrame': 4, 'pictureRate': 2, 'luminanceSampleRate': 1, 'videoBadMBsCap': 64}
-Ke61 = {'nonStandard': 0, 'g711Alaw64k': 1, 'g711Alaw56k': 2, 'g711Ulaw64k': 3, 'g711Ulaw56k': 4, 'g722-64k': 5, 'g722-56k': 6, 'g722-48k': 7, 'g7231': 8, 'g728': 9, 'g729': 10, 'g729AnnexA': 11, 'is11172AudioCapability': 12, 'is13818AudioCapability': 13, 'g729wAnnexB': 14, 'g729AnnexAwAnnexB': 15, 'g7231AnnexCCapability': 16, 'gsmFullRate': 17, 'gsmHalfRate': 18, 'gsmEnhancedFullRate': 19, 'genericAudioCapability': 20, 'g729Extensions': 21, 'vbd': 22, 'audioTelephonyEvent': 23, 'audioTone': 24}
+Ke61 = {'nonStandard': 0, 'g711Alaw64k': 1, 'g711Alaw56k': 2, 'g711Ulaw64k': 3, 'g711Ulaw56k': 4, 'g722-64k': 5, 'g722-56k': 6, 'g722-48k': 7, 'g7231': 8, 'g728': 9, 'g729': 10, 'g729AnnexA': 11, 'is11172AudioCapability': 12, 'is13818AudioCapability': 13, 'g729wAnnexB': 14, 'g729AnnexAwAnnexB': 15, 'g7231AnnexCCapability': 16, 'gsmFullRate': 17, 'gsmHalfRate': 18, 'gsmEnhancedFullRate': 19, 'genericAudioCapability': 20, 'g729Extensions': 21, 'vbd': 22, 'audioTelephonyEvent': 23, 'audioTone': 24, 'extendedAudioCapability': 25}
 Ke62 = {'audioUnit': 1, 'annexA': 0, 'annexB': 0, 'annexD': 0, 'annexE': 0, 'annexF': 0, 'annexG': 0, 'annexH': 0}
 Ke63 = {'maxAl-sduAudioFrames': 0, 'silenceSuppression': 0, 'g723AnnexCAudioMode': 1}
 Ke64 = {'nonStandard': 0, 't120': 1, 'dsm-cc': 2, 'userData': 3, 't84': 4, 't434': 5, 'h224': 6, 'nlpid': 7, 'dsvdControl': 8, 'h222DataPartitioning': 9, 't30fax': 10, 't140': 11, 't38fax': 12, 'genericDataCapability': 13}
@@ -344,6 +347,7 @@ Ke244 = {'timestamp': 2, 'expirationTime': 1, 'logicalChannelNumber': 0}
 Ke245 = {'duration': 0, 'rtp': 1}
 Ke246 = {'alphanumeric': 0, 'rtpPayloadIndication': 1, 'encryptedAlphanumeric': 2}
 Ke247 = {'algorithmOID': 0, 'paramS': 1, 'encrypted': 0}
+Ke248 = {'audioCapability': 0, 'audioCapabilityExtension': 1}
 
 
 def d_MultimediaSystemControlMessage(d, p, e):
@@ -8300,6 +8304,10 @@ def d_AudioCapability(d, p, e, z=0):
                 at = "audioTone"
                 v33, p = d_NoPTAudioToneCapability(d20, p, e21)
                 v1 = ("audioTone", v33)
+            elif k19 == 11:
+                at = "extendedAudioCapability"
+                v34, p = d_ExtendedAudioCapability(d20, p, e21, z + 1)
+                v1 = ("extendedAudioCapability", v34)
             else:
                 v1 = (f"_ext_{k19}", bytes(d20[p >> 3 : e21 >> 3]))
                 p = e21
@@ -8315,7 +8323,7 @@ def e_AudioCapability(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke61.get(c1, 25)
+        k3 = Ke61.get(c1, 26)
         if k3 < 14:
             a = a << 5 | k3
             n += 5
@@ -8408,58 +8416,61 @@ def e_AudioCapability(v, o, a, n):
                     else:
                         at = "is13818AudioCapability"
                         a, n = e_IS13818AudioCapability(v2, o, a, n)
-        elif k3 < 25:
+        elif k3 < 26:
             a = a << 8 | (k3 + 114)
             n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o7 = bytearray()
             a = n = 0
-            if k3 < 19:
-                if k3 < 16:
+            if k3 < 20:
+                if k3 < 17:
                     if k3 == 14:
                         at = "g729wAnnexB"
                         if n:
                             o7 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                         o7.append(v2 - 1)
                         a = n = 0
-                    else:
+                    elif k3 == 15:
                         at = "g729AnnexAwAnnexB"
                         if n:
                             o7 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                         o7.append(v2 - 1)
                         a = n = 0
-                else:
-                    if k3 == 16:
+                    else:
                         at = "g7231AnnexCCapability"
                         a, n = e_G7231AnnexCCapability(v2, o7, a, n)
-                    elif k3 == 17:
+                else:
+                    if k3 == 17:
                         at = "gsmFullRate"
                         a, n = e_GSMAudioCapability(v2, o7, a, n)
-                    else:
+                    elif k3 == 18:
                         at = "gsmHalfRate"
                         a, n = e_GSMAudioCapability(v2, o7, a, n)
-            else:
-                if k3 < 22:
-                    if k3 == 19:
+                    else:
                         at = "gsmEnhancedFullRate"
                         a, n = e_GSMAudioCapability(v2, o7, a, n)
-                    elif k3 == 20:
+            else:
+                if k3 < 23:
+                    if k3 == 20:
                         at = "genericAudioCapability"
                         a, n = e_GenericCapability(v2, o7, a, n)
-                    else:
+                    elif k3 == 21:
                         at = "g729Extensions"
                         a, n = e_G729Extensions(v2, o7, a, n)
-                else:
-                    if k3 == 22:
+                    else:
                         at = "vbd"
                         a, n = e_VBDCapability(v2, o7, a, n)
-                    elif k3 == 23:
+                else:
+                    if k3 == 23:
                         at = "audioTelephonyEvent"
                         a, n = e_NoPTAudioTelephonyEventCapability(v2, o7, a, n)
-                    else:
+                    elif k3 == 24:
                         at = "audioTone"
                         a, n = e_NoPTAudioToneCapability(v2, o7, a, n)
+                    else:
+                        at = "extendedAudioCapability"
+                        a, n = e_ExtendedAudioCapability(v2, o7, a, n)
             if n:
                 o7 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             putOctets(o, o7 or b"\0")
@@ -26848,6 +26859,88 @@ def e_MobileMultilinkReconfigurationIndication(v, o, a, n):
     except FAULTS as x:
         raise encodeFailure(x, at) from None
 
+
+def d_ExtendedAudioCapability(d, p, e, z=0):
+    at = ""
+    try:
+        if z > DEPTH_LIMIT:
+            refuse("nested too deep", p)
+        q = p + 2
+        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
+        p = q
+        at = "audioCapability"
+        p = (p + 7) & -8
+        n, p = count(d, p, e, 5)
+        v3 = []
+        at4 = ""
+        try:
+            for _ in range(n):
+                v5, p = d_AudioCapability(d, p, e, z + 1)
+                v3.append(v5)
+        except (DecodeError, IndexError) as x:
+            raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
+        v1 = {"audioCapability": v3}
+        if b2 & 0x1:
+            at = "audioCapabilityExtension"
+            p = (p + 7) & -8
+            n, p = count(d, p, e, 9)
+            v6 = []
+            at7 = ""
+            try:
+                for _ in range(n):
+                    v8, p = d_GenericCapability(d, p, e)
+                    v6.append(v8)
+            except (DecodeError, IndexError) as x:
+                raise decodeFailure(decodeFailure(x, at7, p), f"[{len(v6)}]", p) from None
+            v1["audioCapabilityExtension"] = v6
+        if b2 & 0x2:
+            p = additionsPast(d, p, e)
+        return v1, p
+    except (DecodeError, IndexError) as x:
+        raise decodeFailure(x, at, p) from None
+
+
+def e_ExtendedAudioCapability(v, o, a, n):
+    at = ""
+    try:
+        p1 = 0
+        for k2 in v:
+            p1 |= Ke248[k2]
+        at = "audioCapability"
+        v3 = v["audioCapability"]
+        y4 = len(v3)
+        a = a << 2 | p1
+        n += 2
+        if n:
+            o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+        putUnbounded(o, y4)
+        a = n = 0
+        t5 = 0
+        at7 = ""
+        try:
+            for t5, v6 in enumerate(v3):
+                a, n = e_AudioCapability(v6, o, a, n)
+        except FAULTS as x:
+            raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 & 0x1:
+            at = "audioCapabilityExtension"
+            v8 = v["audioCapabilityExtension"]
+            y9 = len(v8)
+            if n:
+                o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+            putUnbounded(o, y9)
+            a = n = 0
+            t10 = 0
+            at12 = ""
+            try:
+                for t10, v11 in enumerate(v8):
+                    a, n = e_GenericCapability(v11, o, a, n)
+            except FAULTS as x:
+                raise encodeFailure(encodeFailure(x, at12), f"[{t10}]") from None
+        return a, n
+    except FAULTS as x:
+        raise encodeFailure(x, at) from None
+
 DECODERS = {
     "MultimediaSystemControlMessage": d_MultimediaSystemControlMessage,
     "RequestMessage": d_RequestMessage,
@@ -27112,6 +27205,7 @@ DECODERS = {
     "UserInputIndication": d_UserInputIndication,
     "FlowControlIndication": d_FlowControlIndication,
     "MobileMultilinkReconfigurationIndication": d_MobileMultilinkReconfigurationIndication,
+    "ExtendedAudioCapability": d_ExtendedAudioCapability,
 }
 
 ENCODERS = {
@@ -27378,4 +27472,5 @@ ENCODERS = {
     "UserInputIndication": e_UserInputIndication,
     "FlowControlIndication": e_FlowControlIndication,
     "MobileMultilinkReconfigurationIndication": e_MobileMultilinkReconfigurationIndication,
+    "ExtendedAudioCapability": e_ExtendedAudioCapability,
 }

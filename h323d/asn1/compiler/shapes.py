@@ -8,7 +8,9 @@ module is a L{Named} wherever it is used; all others are held in place.
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass, field
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -235,9 +237,8 @@ def _reference(kind: type) -> Shape:
 def _isTopLevel(kind: type) -> bool:
     if kind.__module__ == notation.__name__:
         return False
-    import sys
 
-    return kind in sys.modules[kind.__module__].TYPES.values()
+    return kind in import_module(kind.__module__).TYPES.values()
 
 
 def _use(instance: Any) -> Shape:
@@ -325,7 +326,7 @@ def _octets(instance: Any, kind: Any) -> Shape:
 
 
 _NUMERIC = " 0123456789"
-_WIDTHS = {notation.BMPString: 16, notation.NumericString: 4}
+_PRINTABLE = "".join(sorted(string.ascii_letters + string.digits + " '()+,-./:=?"))
 
 
 def _text(instance: Any, kind: Any) -> Shape:
@@ -340,6 +341,8 @@ def _text(instance: Any, kind: Any) -> Shape:
         width = 16
     elif issubclass(kind, notation.NumericString):
         alphabet = alphabet or _NUMERIC
+    elif issubclass(kind, notation.PrintableString):
+        alphabet = alphabet or _PRINTABLE
     if alphabet:
         width = 1
         while 1 << width < len(alphabet):
@@ -352,7 +355,7 @@ def _visible(low: int | None, high: int | None) -> tuple[int, int | None]:
     return low or 0, None if high is None or high >= _UNBOUNDED else high
 
 
-def _bounds(spec: Any, wanted: type) -> tuple[int | None, int | None]:
+def _bounds(spec: Any, wanted: Any) -> tuple[int | None, int | None]:
     for part in _parts(spec):
         if isinstance(part, wanted):
             high = part.stop

@@ -59,6 +59,227 @@ class NonStandardParameter(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     )
 
 
+class AudioCapability_g7231(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+    componentType = components(
+        mandatory("maxAl-sduAudioFrames", integer(1, 256)),
+        mandatory("silenceSuppression", Boolean()),
+    )
+
+
+class IS11172AudioCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+    componentType = components(
+        mandatory("audioLayer1", Boolean()),
+        mandatory("audioLayer2", Boolean()),
+        mandatory("audioLayer3", Boolean()),
+        mandatory("audioSampling32k", Boolean()),
+        mandatory("audioSampling44k1", Boolean()),
+        mandatory("audioSampling48k", Boolean()),
+        mandatory("singleChannel", Boolean()),
+        mandatory("twoChannels", Boolean()),
+        mandatory("bitRate", integer(1, 448)),
+    )
+    extensible = True
+    rootCount = 9
+
+
+class IS13818AudioCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+    componentType = components(
+        mandatory("audioLayer1", Boolean()),
+        mandatory("audioLayer2", Boolean()),
+        mandatory("audioLayer3", Boolean()),
+        mandatory("audioSampling16k", Boolean()),
+        mandatory("audioSampling22k05", Boolean()),
+        mandatory("audioSampling24k", Boolean()),
+        mandatory("audioSampling32k", Boolean()),
+        mandatory("audioSampling44k1", Boolean()),
+        mandatory("audioSampling48k", Boolean()),
+        mandatory("singleChannel", Boolean()),
+        mandatory("twoChannels", Boolean()),
+        mandatory("threeChannels2-1", Boolean()),
+        mandatory("threeChannels3-0", Boolean()),
+        mandatory("fourChannels2-0-2-0", Boolean()),
+        mandatory("fourChannels2-2", Boolean()),
+        mandatory("fourChannels3-1", Boolean()),
+        mandatory("fiveChannels3-0-2-0", Boolean()),
+        mandatory("fiveChannels3-2", Boolean()),
+        mandatory("lowFrequencyEnhancement", Boolean()),
+        mandatory("multilingual", Boolean()),
+        mandatory("bitRate", integer(1, 1130)),
+    )
+    extensible = True
+    rootCount = 21
+
+
+class G7231AnnexCCapability_g723AnnexCAudioMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+    componentType = components(
+        mandatory("highRateMode0", integer(27, 78)),
+        mandatory("highRateMode1", integer(27, 78)),
+        mandatory("lowRateMode0", integer(23, 66)),
+        mandatory("lowRateMode1", integer(23, 66)),
+        mandatory("sidMode0", integer(6, 17)),
+        mandatory("sidMode1", integer(6, 17)),
+    )
+    extensible = True
+    rootCount = 6
+
+
+class G7231AnnexCCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+    componentType = components(
+        mandatory("maxAl-sduAudioFrames", integer(1, 256)),
+        mandatory("silenceSuppression", Boolean()),
+        optional("g723AnnexCAudioMode", G7231AnnexCCapability_g723AnnexCAudioMode()),
+    )
+    extensible = True
+    rootCount = 3
+
+
+class GSMAudioCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+    componentType = components(
+        mandatory("audioUnitSize", integer(1, 256)),
+        mandatory("comfortNoise", Boolean()),
+        mandatory("scrambled", Boolean()),
+    )
+    extensible = True
+    rootCount = 3
+
+
+class CapabilityIdentifier(Choice):  # type: ignore[misc]  # pyasn1 has no types
+    componentType = alternatives(
+        ("standard", ObjectIdentifier()),
+        ("h221NonStandard", NonStandardParameter()),
+        ("uuid", sized(OctetString, 16, 16)),
+        ("domainBased", sized(IA5String, 1, 64)),
+    )
+    extensible = True
+    rootCount = 4
+
+
+class ParameterIdentifier(Choice):  # type: ignore[misc]  # pyasn1 has no types
+    componentType = alternatives(
+        ("standard", integer(0, 127)),
+        ("h221NonStandard", NonStandardParameter()),
+        ("uuid", sized(OctetString, 16, 16)),
+        ("domainBased", sized(IA5String, 1, 64)),
+    )
+    extensible = True
+    rootCount = 4
+
+
+class ParameterValue(Choice):  # type: ignore[misc]  # pyasn1 has no types
+    extensible = True
+    rootCount = 8
+
+
+class GenericParameter(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+    extensible = True
+    rootCount = 3
+
+
+class V42bis(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+    componentType = components(
+        mandatory("numberOfCodewords", integer(1, 65536)),
+        mandatory("maximumStringLength", integer(1, 256)),
+    )
+    extensible = True
+    rootCount = 2
+
+
+class CompressionType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+    componentType = alternatives(
+        ("v42bis", V42bis()),
+    )
+    extensible = True
+    rootCount = 1
+
+
+class DataProtocolCapability_v76wCompression(Choice):  # type: ignore[misc]  # pyasn1 has no types
+    componentType = alternatives(
+        ("transmitCompression", CompressionType()),
+        ("receiveCompression", CompressionType()),
+        ("transmitAndReceiveCompression", CompressionType()),
+    )
+    extensible = True
+    rootCount = 3
+
+
+class DataProtocolCapability(Choice):  # type: ignore[misc]  # pyasn1 has no types
+    componentType = alternatives(
+        ("nonStandard", NonStandardParameter()),
+        ("v14buffered", Null()),
+        ("v42lapm", Null()),
+        ("hdlcFrameTunnelling", Null()),
+        ("h310SeparateVCStack", Null()),
+        ("h310SingleVCStack", Null()),
+        ("transparent", Null()),
+        ("segmentationAndReassembly", Null()),
+        ("hdlcFrameTunnelingwSAR", Null()),
+        ("v120", Null()),
+        ("separateLANStack", Null()),
+        ("v76wCompression", DataProtocolCapability_v76wCompression()),
+        ("tcp", Null()),
+        ("udp", Null()),
+    )
+    extensible = True
+    rootCount = 7
+
+
+class GenericCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+    componentType = components(
+        mandatory("capabilityIdentifier", CapabilityIdentifier()),
+        optional("maxBitRate", integer(0, 4294967295)),
+        optional("collapsing", listOf(GenericParameter())),
+        optional("nonCollapsing", listOf(GenericParameter())),
+        optional("nonCollapsingRaw", OctetString()),
+        optional("transport", DataProtocolCapability()),
+    )
+    extensible = True
+    rootCount = 6
+
+
+class G729Extensions(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+    componentType = components(
+        optional("audioUnit", integer(1, 256)),
+        mandatory("annexA", Boolean()),
+        mandatory("annexB", Boolean()),
+        mandatory("annexD", Boolean()),
+        mandatory("annexE", Boolean()),
+        mandatory("annexF", Boolean()),
+        mandatory("annexG", Boolean()),
+        mandatory("annexH", Boolean()),
+    )
+    extensible = True
+    rootCount = 8
+
+
+class VBDCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+    extensible = True
+    rootCount = 1
+
+
+class NoPTAudioTelephonyEventCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+    componentType = components(
+        mandatory("audioTelephoneEvent", GeneralString()),
+    )
+    extensible = True
+    rootCount = 1
+
+
+class NoPTAudioToneCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+    componentType = components()
+    extensible = True
+    rootCount = 0
+
+
+class AudioCapability(Choice):  # type: ignore[misc]  # pyasn1 has no types
+    extensible = True
+    rootCount = 14
+
+
+class ExtendedAudioCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+    extensible = True
+    rootCount = 2
+
+
 class NonStandardMessage(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     componentType = components(
         mandatory("nonStandardData", NonStandardParameter()),
@@ -302,54 +523,6 @@ class V76Capability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 15
 
 
-class V42bis(Sequence):  # type: ignore[misc]  # pyasn1 has no types
-    componentType = components(
-        mandatory("numberOfCodewords", integer(1, 65536)),
-        mandatory("maximumStringLength", integer(1, 256)),
-    )
-    extensible = True
-    rootCount = 2
-
-
-class CompressionType(Choice):  # type: ignore[misc]  # pyasn1 has no types
-    componentType = alternatives(
-        ("v42bis", V42bis()),
-    )
-    extensible = True
-    rootCount = 1
-
-
-class DataProtocolCapability_v76wCompression(Choice):  # type: ignore[misc]  # pyasn1 has no types
-    componentType = alternatives(
-        ("transmitCompression", CompressionType()),
-        ("receiveCompression", CompressionType()),
-        ("transmitAndReceiveCompression", CompressionType()),
-    )
-    extensible = True
-    rootCount = 3
-
-
-class DataProtocolCapability(Choice):  # type: ignore[misc]  # pyasn1 has no types
-    componentType = alternatives(
-        ("nonStandard", NonStandardParameter()),
-        ("v14buffered", Null()),
-        ("v42lapm", Null()),
-        ("hdlcFrameTunnelling", Null()),
-        ("h310SeparateVCStack", Null()),
-        ("h310SingleVCStack", Null()),
-        ("transparent", Null()),
-        ("segmentationAndReassembly", Null()),
-        ("hdlcFrameTunnelingwSAR", Null()),
-        ("v120", Null()),
-        ("separateLANStack", Null()),
-        ("v76wCompression", DataProtocolCapability_v76wCompression()),
-        ("tcp", Null()),
-        ("udp", Null()),
-    )
-    extensible = True
-    rootCount = 7
-
-
 class T84Profile_t84Restricted(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     componentType = components(
         mandatory("qcif", Boolean()),
@@ -450,51 +623,6 @@ class DataApplicationCapability_application_t38fax(Sequence):  # type: ignore[mi
         mandatory("t38FaxProtocol", DataProtocolCapability()),
         mandatory("t38FaxProfile", T38FaxProfile()),
     )
-
-
-class CapabilityIdentifier(Choice):  # type: ignore[misc]  # pyasn1 has no types
-    componentType = alternatives(
-        ("standard", ObjectIdentifier()),
-        ("h221NonStandard", NonStandardParameter()),
-        ("uuid", sized(OctetString, 16, 16)),
-        ("domainBased", sized(IA5String, 1, 64)),
-    )
-    extensible = True
-    rootCount = 4
-
-
-class ParameterIdentifier(Choice):  # type: ignore[misc]  # pyasn1 has no types
-    componentType = alternatives(
-        ("standard", integer(0, 127)),
-        ("h221NonStandard", NonStandardParameter()),
-        ("uuid", sized(OctetString, 16, 16)),
-        ("domainBased", sized(IA5String, 1, 64)),
-    )
-    extensible = True
-    rootCount = 4
-
-
-class ParameterValue(Choice):  # type: ignore[misc]  # pyasn1 has no types
-    extensible = True
-    rootCount = 8
-
-
-class GenericParameter(Sequence):  # type: ignore[misc]  # pyasn1 has no types
-    extensible = True
-    rootCount = 3
-
-
-class GenericCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
-    componentType = components(
-        mandatory("capabilityIdentifier", CapabilityIdentifier()),
-        optional("maxBitRate", integer(0, 4294967295)),
-        optional("collapsing", listOf(GenericParameter())),
-        optional("nonCollapsing", listOf(GenericParameter())),
-        optional("nonCollapsingRaw", OctetString()),
-        optional("transport", DataProtocolCapability()),
-    )
-    extensible = True
-    rootCount = 6
 
 
 class DataApplicationCapability_application(Choice):  # type: ignore[misc]  # pyasn1 has no types
@@ -1199,129 +1327,6 @@ class ExtendedVideoCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no 
 class VideoCapability(Choice):  # type: ignore[misc]  # pyasn1 has no types
     extensible = True
     rootCount = 5
-
-
-class AudioCapability_g7231(Sequence):  # type: ignore[misc]  # pyasn1 has no types
-    componentType = components(
-        mandatory("maxAl-sduAudioFrames", integer(1, 256)),
-        mandatory("silenceSuppression", Boolean()),
-    )
-
-
-class IS11172AudioCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
-    componentType = components(
-        mandatory("audioLayer1", Boolean()),
-        mandatory("audioLayer2", Boolean()),
-        mandatory("audioLayer3", Boolean()),
-        mandatory("audioSampling32k", Boolean()),
-        mandatory("audioSampling44k1", Boolean()),
-        mandatory("audioSampling48k", Boolean()),
-        mandatory("singleChannel", Boolean()),
-        mandatory("twoChannels", Boolean()),
-        mandatory("bitRate", integer(1, 448)),
-    )
-    extensible = True
-    rootCount = 9
-
-
-class IS13818AudioCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
-    componentType = components(
-        mandatory("audioLayer1", Boolean()),
-        mandatory("audioLayer2", Boolean()),
-        mandatory("audioLayer3", Boolean()),
-        mandatory("audioSampling16k", Boolean()),
-        mandatory("audioSampling22k05", Boolean()),
-        mandatory("audioSampling24k", Boolean()),
-        mandatory("audioSampling32k", Boolean()),
-        mandatory("audioSampling44k1", Boolean()),
-        mandatory("audioSampling48k", Boolean()),
-        mandatory("singleChannel", Boolean()),
-        mandatory("twoChannels", Boolean()),
-        mandatory("threeChannels2-1", Boolean()),
-        mandatory("threeChannels3-0", Boolean()),
-        mandatory("fourChannels2-0-2-0", Boolean()),
-        mandatory("fourChannels2-2", Boolean()),
-        mandatory("fourChannels3-1", Boolean()),
-        mandatory("fiveChannels3-0-2-0", Boolean()),
-        mandatory("fiveChannels3-2", Boolean()),
-        mandatory("lowFrequencyEnhancement", Boolean()),
-        mandatory("multilingual", Boolean()),
-        mandatory("bitRate", integer(1, 1130)),
-    )
-    extensible = True
-    rootCount = 21
-
-
-class G7231AnnexCCapability_g723AnnexCAudioMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
-    componentType = components(
-        mandatory("highRateMode0", integer(27, 78)),
-        mandatory("highRateMode1", integer(27, 78)),
-        mandatory("lowRateMode0", integer(23, 66)),
-        mandatory("lowRateMode1", integer(23, 66)),
-        mandatory("sidMode0", integer(6, 17)),
-        mandatory("sidMode1", integer(6, 17)),
-    )
-    extensible = True
-    rootCount = 6
-
-
-class G7231AnnexCCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
-    componentType = components(
-        mandatory("maxAl-sduAudioFrames", integer(1, 256)),
-        mandatory("silenceSuppression", Boolean()),
-        optional("g723AnnexCAudioMode", G7231AnnexCCapability_g723AnnexCAudioMode()),
-    )
-    extensible = True
-    rootCount = 3
-
-
-class GSMAudioCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
-    componentType = components(
-        mandatory("audioUnitSize", integer(1, 256)),
-        mandatory("comfortNoise", Boolean()),
-        mandatory("scrambled", Boolean()),
-    )
-    extensible = True
-    rootCount = 3
-
-
-class G729Extensions(Sequence):  # type: ignore[misc]  # pyasn1 has no types
-    componentType = components(
-        optional("audioUnit", integer(1, 256)),
-        mandatory("annexA", Boolean()),
-        mandatory("annexB", Boolean()),
-        mandatory("annexD", Boolean()),
-        mandatory("annexE", Boolean()),
-        mandatory("annexF", Boolean()),
-        mandatory("annexG", Boolean()),
-        mandatory("annexH", Boolean()),
-    )
-    extensible = True
-    rootCount = 8
-
-
-class VBDCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
-    extensible = True
-    rootCount = 1
-
-
-class NoPTAudioTelephonyEventCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
-    componentType = components(
-        mandatory("audioTelephoneEvent", GeneralString()),
-    )
-    extensible = True
-    rootCount = 1
-
-
-class NoPTAudioToneCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
-    componentType = components()
-    extensible = True
-    rootCount = 0
-
-
-class AudioCapability(Choice):  # type: ignore[misc]  # pyasn1 has no types
-    extensible = True
-    rootCount = 14
 
 
 class Capability_h233EncryptionReceiveCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
@@ -4772,23 +4777,6 @@ GenericParameter.componentType = components(
 )
 
 
-ExtendedVideoCapability.componentType = components(
-    mandatory("videoCapability", listOf(VideoCapability())),
-    optional("videoCapabilityExtension", listOf(GenericCapability())),
-)
-
-
-VideoCapability.componentType = alternatives(
-    ("nonStandard", NonStandardParameter()),
-    ("h261VideoCapability", H261VideoCapability()),
-    ("h262VideoCapability", H262VideoCapability()),
-    ("h263VideoCapability", H263VideoCapability()),
-    ("is11172VideoCapability", IS11172VideoCapability()),
-    ("genericVideoCapability", GenericCapability()),
-    ("extendedVideoCapability", ExtendedVideoCapability()),
-)
-
-
 VBDCapability.componentType = components(
     mandatory("type", AudioCapability()),
 )
@@ -4820,6 +4808,30 @@ AudioCapability.componentType = alternatives(
     ("vbd", VBDCapability()),
     ("audioTelephonyEvent", NoPTAudioTelephonyEventCapability()),
     ("audioTone", NoPTAudioToneCapability()),
+    ("extendedAudioCapability", ExtendedAudioCapability()),
+)
+
+
+ExtendedAudioCapability.componentType = components(
+    mandatory("audioCapability", listOf(AudioCapability())),
+    optional("audioCapabilityExtension", listOf(GenericCapability())),
+)
+
+
+ExtendedVideoCapability.componentType = components(
+    mandatory("videoCapability", listOf(VideoCapability())),
+    optional("videoCapabilityExtension", listOf(GenericCapability())),
+)
+
+
+VideoCapability.componentType = alternatives(
+    ("nonStandard", NonStandardParameter()),
+    ("h261VideoCapability", H261VideoCapability()),
+    ("h262VideoCapability", H262VideoCapability()),
+    ("h263VideoCapability", H263VideoCapability()),
+    ("is11172VideoCapability", IS11172VideoCapability()),
+    ("genericVideoCapability", GenericCapability()),
+    ("extendedVideoCapability", ExtendedVideoCapability()),
 )
 
 
@@ -5278,4 +5290,5 @@ TYPES: dict[str, Any] = {
     "UserInputIndication": UserInputIndication,
     "FlowControlIndication": FlowControlIndication,
     "MobileMultilinkReconfigurationIndication": MobileMultilinkReconfigurationIndication,
+    "ExtendedAudioCapability": ExtendedAudioCapability,
 }

@@ -38,6 +38,7 @@ __all__ = [
     "VisibleString",
     "alternatives",
     "components",
+    "defaulted",
     "integer",
     "letters",
     "limits",
@@ -266,6 +267,13 @@ def optional(name: str, kind: Any) -> tuple[type, str, Any]:
     An OPTIONAL component.
     """
     return (namedtype.OptionalNamedType, name, kind)
+
+
+def defaulted(name: str, value: Any) -> tuple[type, str, Any]:
+    """
+    A component with a DEFAULT: the type, as the instance that holds the value.
+    """
+    return (namedtype.DefaultedNamedType, name, value)
 
 
 def components(*parts: tuple[Any, str, Any]) -> Any:

@@ -1,0 +1,17 @@
+"""
+The types of H.450.4 (05/1999): call hold.
+"""
+
+from __future__ import annotations
+
+from h323d.asn1.codec import h450_4 as _codec
+from h323d.asn1.namespace import Namespace
+
+__all__ = ["decode", "decodePlaced", "encode", "encodePlaced", "types"]
+
+_namespace = Namespace(_codec)
+types = _namespace.types
+decode = _namespace.decode
+encode = _namespace.encode
+decodePlaced = _namespace.decodePlaced
+encodePlaced = _namespace.encodePlaced
