@@ -15,6 +15,7 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 __all__ = [
     "aliasFromParty",
     "aliasesFromParties",
+    "hostOf",
     "partiesFromAliases",
     "partyFromAlias",
     "partyFromText",
@@ -143,3 +144,26 @@ def partyFromText(text: str) -> PartyAddress:
     if ":" in text and scheme in ("h323", "sip", "sips", "tel"):
         return PartyAddress(AddressKind.URL, text)
     return PartyAddress(AddressKind.H323_ID, text)
+
+
+def hostOf(party: PartyAddress, port: int) -> TransportAddress | None:
+    """
+    The address that a name carries in itself: a transport address, or a URI or e-mail-like
+    name whose host is a literal address.
+
+    @param port: what to take where the name has none.
+    """
+    text = party.value
+    if party.kind in (AddressKind.URL, AddressKind.EMAIL, AddressKind.H323_ID):
+        text = text.split(";", 1)[0].rpartition("@")[2]
+        text = text.removeprefix("h323:")
+    elif party.kind is not AddressKind.TRANSPORT:
+        return None
+    host, colon, digits = text.rpartition(":")
+    if not colon or (text.count(":") > 1 and not host.endswith("]")):
+        host, digits = text, str(port)
+    try:
+        address = TransportAddress(host.strip("[]"), int(digits))
+        return address if address.packed and 0 < address.port <= 0xFFFF else None
+    except ValueError:
+        return None

@@ -1,0 +1,209 @@
+"""
+A separate H.245 control channel: one TCP connection (H.323, 8.2).
+
+It is waited for on a free port that some call signalling message advertises, or dialled.
+Packets in, packets out: what stands in them is the session's matter.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from zope.interface import implementer
+
+from h323d.call.transport import (
+    IListening,
+    IOpening,
+    IStream,
+    IStreamListener,
+    IStreamOpener,
+    IStreamUser,
+)
+from h323d.errors import DecodeError
+from h323d.h323 import tpkt
+from h323d.values.address import TransportAddress
+
+__all__ = ["ControlChannel", "ControlListener", "ControlUser", "Dialling", "dialControl"]
+
+PACKET_TIMEOUT = 15.0  # seconds that a packet may take from its first octet to its last
+
+
+class ControlUser(Protocol):
+    """
+    What a channel tells the call that it belongs to.
+    """
+
+    def controlOpened(self, channel: ControlChannel) -> None:
+        """The connection is there."""
+
+    def controlReceived(self, channel: ControlChannel, octets: bytes) -> None:
+        """A packet arrived: one or more H.245 messages."""
+
+    def controlClosed(self, channel: ControlChannel, error: DecodeError | None) -> None:
+        """
+        It is gone, or could not be opened.
+
+        @param error: what we could not read, if we closed it for that.
+        """
+
+
+@implementer(IStreamUser)
+class ControlChannel:
+    """
+    One H.245 connection.
+    """
+
+    def __init__(self, user: ControlUser, clock: IReactorTime) -> None:
+        self._user: ControlUser | None = user
+        self._clock = clock
+        self._reader = tpkt.StreamReader()
+        self._stream: IStream | None = None
+        self._partial: IDelayedCall | None = None
+
+    @property
+    def isOpen(self) -> bool:
+        return self._stream is not None
+
+    def send(self, octets: bytes) -> None:
+        """
+        Write one encoded H.245 message; ignored when the connection is not there.
+        """
+        if self._stream is not None:
+            self._stream.write(tpkt.encode(octets))
+
+    def close(self) -> None:
+        """
+        End the connection when all is sent, and report nothing any more.
+        """
+        self._user = None
+        self._stopPartial()
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.close()
+
+    def streamOpened(self, stream: IStream) -> None:
+        if self._user is None:
+            stream.close()
+            return
+        self._stream = stream
+        self._user.controlOpened(self)
+
+    def streamReceived(self, data: bytes) -> None:
+        try:
+            for packet in self._reader.feed(data):
+                self._stopPartial()
+                if self._user is None:
+                    return
+                self._user.controlReceived(self, packet)
+        except DecodeError as error:
+            self._end(error)
+            return
+        self._watchPartial()
+
+    def streamClosed(self, reason: str) -> None:
+        self._end(None)
+
+    def _end(self, error: DecodeError | None) -> None:
+        user = self._user
+        self.close()
+        if user is not None:
+            user.controlClosed(self, error)
+
+    def _watchPartial(self) -> None:
+        if not self._reader.pending:
+            self._stopPartial()
+        elif self._partial is None and self._user is not None:
+            self._partial = self._clock.callLater(PACKET_TIMEOUT, self._tooSlow)
+
+    def _tooSlow(self) -> None:
+        self._end(DecodeError("a packet took too long", "TPKT"))
+
+    def _stopPartial(self) -> None:
+        partial, self._partial = self._partial, None
+        if partial is not None and partial.active():
+            partial.cancel()
+
+
+class ControlListener:
+    """
+    Waits on a port of its own for the one connection of one call.
+
+    @ivar address: what to advertise.
+    """
+
+    def __init__(
+        self,
+        user: ControlUser,
+        clock: IReactorTime,
+        listener: IStreamListener,
+        bind: str,
+        advertised: str,
+    ) -> None:
+        """
+        @param bind: the local address to bind.
+        @param advertised: the host that peers are told.
+
+        @raise h323d.errors.ResourceUnavailable: no port is left.
+        """
+        self._user = user
+        self._clock = clock
+        self._listening: IListening = listener.listen(TransportAddress(bind, 0), self._newUser)
+        self._stopped = False
+        self.address = TransportAddress(advertised, self._listening.address.port)
+
+    def stop(self) -> None:
+        """
+        Wait no more.
+        """
+        if not self._stopped:
+            self._stopped = True
+            self._listening.stop()
+
+    def _newUser(self) -> IStreamUser:
+        channel = ControlChannel(self._user, self._clock)
+        if self._stopped:
+            channel.close()  # the first has come already
+        self.stop()
+        user: IStreamUser = channel
+        return user
+
+
+class Dialling:
+    """
+    A control connection of ours on its way.
+    """
+
+    def __init__(self, channel: ControlChannel, opening: IOpening) -> None:
+        self._channel = channel
+        self._opening = opening
+
+    @property
+    def isOpen(self) -> bool:
+        """
+        Whether it has arrived; it cannot be cancelled any more.
+        """
+        return self._channel.isOpen
+
+    def cancel(self) -> None:
+        """
+        Stop trying; nothing is reported.
+        """
+        self._channel.close()
+        self._opening.cancel()
+
+
+def dialControl(
+    user: ControlUser,
+    clock: IReactorTime,
+    opener: IStreamOpener,
+    address: TransportAddress,
+    timeout: float,
+) -> Dialling:
+    """
+    Open a control channel to C{address}.
+
+    @param timeout: seconds until it counts as failed.
+    """
+    channel = ControlChannel(user, clock)
+    return Dialling(channel, opener.open(address, channel, timeout))

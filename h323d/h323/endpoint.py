@@ -1,0 +1,429 @@
+"""
+Our H.323 endpoint: takes calls on the signalling port, and makes calls.
+
+Of each Setup it asks its L{SetupOwner} whether the call is routed on; otherwise the call
+ends here and becomes an L{H323Leg}, offered to the switch.  Where we are registered with a
+gatekeeper, an L{Admitter} is asked on both sides of every call.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from h323d import __version__
+from h323d.call.legs import ILegObserver, ILegOwner, IOriginator, LegDirection
+from h323d.call.media import IMediaPool
+from h323d.call.transport import (
+    IListening,
+    IOpening,
+    IStream,
+    IStreamListener,
+    IStreamOpener,
+    IStreamUser,
+)
+from h323d.errors import DecodeError, RemoteProtocolError
+from h323d.events import BadInput, EventBus
+from h323d.h323 import addresses, messages
+from h323d.h323.admission import AdmissionGrant, AdmissionRequest, Admitter
+from h323d.h323.config import H323Config
+from h323d.h323.incoming import IncomingSetup, readSetup
+from h323d.h323.leg import CallDescription, H323Leg, LegContext
+from h323d.h323.q931 import Q931Message
+from h323d.h323.signalling import SignallingCall, SignallingConnection
+from h323d.h323.startup import ControlNetwork, StartUpOptions
+from h323d.h323.uuie import CallIdentity, Content, Fields, SetupParties
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, LegID, newCallID, newGUID, newLegID
+from h323d.values.media import MediaProfile
+
+__all__ = ["H323Endpoint", "Host", "SetupOwner", "mcuType"]
+
+DEFAULT_PORT = 1720
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """
+    Where the endpoint lives.
+
+    @ivar bind: the address of every listener.
+    @ivar advertised: the address that peers are told, and media is received on.
+    """
+
+    bind: str
+    advertised: str
+
+
+class SetupOwner(Protocol):
+    """
+    Who decides what becomes of a Setup: it ends here, or it is routed on.
+    """
+
+    def routeSetup(
+        self, connection: SignallingConnection, message: Q931Message, setup: IncomingSetup
+    ) -> SignallingCall | None:
+        """
+        @return: what carries the call from now on; C{None} to make it a leg of ours.
+        """
+
+
+@implementer(IOriginator)
+class H323Endpoint:
+    """
+    The H.323 side of the server, or of a caller program.
+
+    @ivar legs: all that are not over, by their identifier.
+    @ivar badInputs: how many messages could not be read.
+    """
+
+    protocol = "h323"
+    _log = Logger()
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        rng: random.Random,
+        events: EventBus,
+        config: H323Config,
+        pool: IMediaPool,
+        listener: IStreamListener,
+        opener: IStreamOpener,
+        host: Host,
+        owner: ILegOwner,
+        setupOwner: SetupOwner | None = None,
+        admitter: Admitter | None = None,
+        endpointType: Fields | None = None,
+    ) -> None:
+        """
+        @param owner: takes incoming legs.
+        @param setupOwner: may route calls on; without one, all end here.
+        @param admitter: our registration with a gatekeeper, if there is one.
+        @param endpointType: what we are, as an H.225.0 C{EndpointType}; an MCU by default.
+        """
+        self._clock = clock
+        self._rng = rng
+        self._events = events
+        self._config = config
+        self._listener = listener
+        self._opener = opener
+        self._host = host
+        self._owner = owner
+        self._setupOwner = setupOwner
+        self._admitter = admitter
+        self._listening: IListening | None = None
+        self._connections: dict[SignallingConnection, None] = {}
+        self._openings: dict[LegID, IOpening] = {}
+        self._admitted: dict[LegID, AdmissionRequest] = {}
+        network = ControlNetwork(
+            listener, opener, host.bind, host.advertised, config.connectTimeout
+        )
+        self._context = LegContext(
+            self, clock, rng, config, pool, network, endpointType or mcuType(config.name)
+        )
+        self.legs: dict[LegID, H323Leg] = {}
+        self.badInputs = 0
+
+    @property
+    def address(self) -> TransportAddress:
+        """
+        Where we take calls: our call signalling address.
+        """
+        port = self._listening.address.port if self._listening else self._config.port
+        return TransportAddress(self._host.advertised, port)
+
+    def start(self) -> None:
+        """
+        Take calls from now on.
+
+        @raise ResourceUnavailable: the port cannot be bound.
+        """
+        here = TransportAddress(self._host.bind, self._config.port)
+        self._listening = self._listener.listen(here, self._newConnection)
+
+    def stop(self) -> None:
+        """
+        Take no more calls; those that are there go on.
+        """
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            listening.stop()
+
+    def close(self) -> None:
+        """
+        Hang up on everybody, and close all connections.
+        """
+        self.stop()
+        for leg in tuple(self.legs.values()):
+            leg.reject(Cause.NORMAL_CALL_CLEARING)
+        for connection in tuple(self._connections):
+            connection.close()
+
+    def reload(self, config: H323Config) -> None:
+        """
+        Use another configuration for calls from now on; the port stays.
+        """
+        context = self._context
+        self._config = config
+        self._context = LegContext(
+            self,
+            self._clock,
+            self._rng,
+            config,
+            context.pool,
+            context.network,
+            context.endpointType,
+        )
+
+    # Incoming calls.
+
+    def _newConnection(self) -> IStreamUser:
+        connection = SignallingConnection(self, self._clock, self._config, False)
+        if len(self._connections) >= self._config.maxConnections:
+            return _Refused()
+        self._connections[connection] = None
+        return connection
+
+    def setupReceived(
+        self, connection: SignallingConnection, message: Q931Message, content: Content
+    ) -> None:
+        try:
+            setup = readSetup(message, content, self._rng)
+        except RemoteProtocolError as error:
+            self._refuse(connection, message, error.cause)
+            return
+        call = None
+        if self._setupOwner is not None:
+            call = self._setupOwner.routeSetup(connection, message, setup)
+        if call is not None:
+            connection.carry(setup.reference, False, call)
+            return
+        self._terminate(connection, message, setup)
+
+    def _terminate(
+        self, connection: SignallingConnection, message: Q931Message, setup: IncomingSetup
+    ) -> None:
+        leg = H323Leg(
+            self._context,
+            CallDescription(
+                newLegID(self._rng),
+                newCallID(self._rng),
+                LegDirection.INCOMING,
+                setup.identity,
+                setup.reference,
+                setup.calling,
+                setup.called,
+                setup.displayName,
+                connection.peer,
+            ),
+            StartUpOptions(self._config.fastStart, self._config.tunnelling),
+        )
+        full = len(self.legs) >= self._config.maxCalls
+        if full or not connection.carry(setup.reference, False, leg):
+            self._refuse(connection, message, Cause.RESOURCE_UNAVAILABLE)
+            return
+        self.legs[leg.legId] = leg
+        leg.offered(connection, setup.content)
+        if self._admitter is None:
+            self._owner.legOffered(leg)
+            return
+        leg.proceed()
+        request = AdmissionRequest(
+            setup.identity, setup.reference, True, setup.calling, setup.called, connection.peer
+        )
+        self._ask(self._admitter, leg, request).addCallbacks(
+            self._admittedIncoming, self._notAdmitted, callbackArgs=(leg,), errbackArgs=(leg,)
+        )
+
+    def _refuse(self, connection: SignallingConnection, message: Q931Message, cause: Cause) -> None:
+        answer = messages.release(cause)
+        connection.send(messages.addressed(answer, message.callReference, True))
+
+    def _admittedIncoming(self, grant: AdmissionGrant, leg: H323Leg) -> None:
+        if not leg.released:
+            self._owner.legOffered(leg)
+
+    # Admission.
+
+    def _ask(
+        self, admitter: Admitter, leg: H323Leg, request: AdmissionRequest
+    ) -> Deferred[AdmissionGrant]:
+        def granted(grant: AdmissionGrant) -> AdmissionGrant:
+            if leg.released:
+                admitter.disengage(request, Cause.NORMAL_CALL_CLEARING)
+            else:
+                self._admitted[leg.legId] = request
+            return grant
+
+        return admitter.admit(request).addCallback(granted)
+
+    def _notAdmitted(self, failure: Failure, leg: H323Leg) -> None:
+        error = failure.value
+        if isinstance(error, RemoteProtocolError):
+            leg.fail(error.cause)
+            return
+        self._log.failure("admission of {callId} failed", failure=failure, callId=leg.callId)
+        leg.fail(Cause.TEMPORARY_FAILURE)
+
+    # Outgoing calls.
+
+    def originate(
+        self,
+        callId: CallID,
+        calling: tuple[PartyAddress, ...],
+        called: PartyAddress,
+        profile: MediaProfile,
+        observer: ILegObserver,
+    ) -> H323Leg:
+        return self.call(callId, calling, called, profile, observer)
+
+    def call(
+        self,
+        callId: CallID,
+        calling: tuple[PartyAddress, ...],
+        called: PartyAddress,
+        profile: MediaProfile,
+        observer: ILegObserver,
+        options: StartUpOptions | None = None,
+        destination: TransportAddress | None = None,
+    ) -> H323Leg:
+        """
+        As L{originate}, with more to choose.
+
+        @param options: how media and H.245 start; as configured by default.
+        @param destination: where the Setup goes, whatever C{called} is.
+        """
+        config = self._config
+        if options is None:
+            options = StartUpOptions(config.fastStart, config.tunnelling, config.earlyH245)
+        caller = calling or (PartyAddress(AddressKind.H323_ID, config.name),)
+        names = () if called.kind is AddressKind.TRANSPORT else (called,)
+        target = destination or addresses.hostOf(called, DEFAULT_PORT)
+        description = CallDescription(
+            newLegID(self._rng),
+            callId,
+            LegDirection.OUTGOING,
+            CallIdentity(newGUID(self._rng), newGUID(self._rng)),
+            self._rng.randrange(1, 0x8000),
+            caller,
+            (called,),
+            "",
+            target or TransportAddress("0.0.0.0", 0),
+        )
+        leg = H323Leg(self._context, description, options)
+        leg.observe(observer)
+        leg.dial(SetupParties(caller, names, self.address, target), profile)
+        self.legs[leg.legId] = leg
+        self._clock.callLater(0, self._begin, leg, names, target)
+        return leg
+
+    def _begin(
+        self, leg: H323Leg, names: tuple[PartyAddress, ...], target: TransportAddress | None
+    ) -> None:
+        if leg.released:
+            return
+        if len(self.legs) > self._config.maxCalls:
+            leg.fail(Cause.RESOURCE_UNAVAILABLE)
+        elif self._admitter is not None:
+            request = AdmissionRequest(
+                leg.identity, leg.reference, False, leg.calling, names, None, target
+            )
+            self._ask(self._admitter, leg, request).addCallbacks(
+                self._admittedOutgoing,
+                self._notAdmitted,
+                callbackArgs=(leg, target),
+                errbackArgs=(leg,),
+            )
+        elif target is None:
+            leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
+        else:
+            self._connect(leg, target)
+
+    def _admittedOutgoing(
+        self, grant: AdmissionGrant, leg: H323Leg, target: TransportAddress | None
+    ) -> None:
+        if leg.released:
+            return
+        destination = grant.destination or target
+        if destination is None:
+            leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
+            return
+        leg.redirect(destination, grant.called, grant.endpointIdentifier)
+        self._connect(leg, destination)
+
+    def _connect(self, leg: H323Leg, target: TransportAddress) -> None:
+        connection = SignallingConnection(self, self._clock, self._config, True)
+        self._connections[connection] = None
+        connection.carry(leg.reference, True, leg)
+        self._openings[leg.legId] = self._opener.open(
+            target, connection, self._config.connectTimeout
+        )
+
+    # What legs and connections report.
+
+    def legGone(self, leg: H323Leg, cause: Cause) -> None:
+        self.legs.pop(leg.legId, None)
+        opening = self._openings.pop(leg.legId, None)
+        if opening is not None:
+            opening.cancel()
+        request = self._admitted.pop(leg.legId, None)
+        if request is not None and self._admitter is not None:
+            self._admitter.disengage(request, cause)
+
+    def connectionGone(self, connection: SignallingConnection) -> None:
+        self._connections.pop(connection, None)
+
+    def badInput(self, connection: SignallingConnection, error: DecodeError) -> None:
+        self._fault("h225", connection.peer, error)
+
+    def legFault(self, leg: H323Leg, door: str, error: DecodeError) -> None:
+        self._fault(door, leg.peer, error)
+
+    def _fault(self, door: str, source: TransportAddress, error: DecodeError) -> None:
+        self.badInputs += 1
+        self._events.publish(
+            BadInput(self._clock.seconds(), door, source, str(error), error.reason)
+        )
+
+
+@implementer(IStreamUser)
+class _Refused:
+    """
+    A connection that is one too many.
+    """
+
+    def streamOpened(self, stream: IStream) -> None:
+        stream.abort()
+
+    def streamReceived(self, data: bytes) -> None:
+        """
+        Nobody reads it.
+        """
+
+    def streamClosed(self, reason: str) -> None:
+        """
+        Nobody waits for it.
+        """
+
+
+def mcuType(name: str) -> Fields:
+    """
+    An C{EndpointType} that says we are a conference server (H.225.0, 7.6).
+
+    @param name: the product.
+    """
+    vendor: Fields = {
+        # T.35: 181 is the United States; the manufacturer's code is of nobody.
+        "vendor": {"t35CountryCode": 181, "t35Extension": 0, "manufacturerCode": 0},
+        "productId": name.encode("ascii", "replace")[:256] or b"h323d",
+        "versionId": __version__.encode("ascii"),
+    }
+    return {"vendor": vendor, "mcu": {}, "mc": True, "undefinedNode": False}

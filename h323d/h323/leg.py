@@ -1,0 +1,477 @@
+"""
+An H.323 call as a leg: commands down to signalling, H.245 and media, happenings up.
+
+The leg owns nothing that can be wrong by itself: the call machine (L{h323d.h323.call})
+keeps the state, L{h323d.h323.startup} gets media started, L{h323d.h323.wire} fills the
+messages.  Here they meet.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from twisted.internet.interfaces import IReactorTime
+from zope.interface import implementer
+
+from h323d import tracing
+from h323d.call.legs import ILeg, ILegObserver, LegDirection
+from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
+from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.h323 import causes, elements, q931
+from h323d.h323.call import newH225Call
+from h323d.h323.callinputs import CallNumber
+from h323d.h323.config import H323Config
+from h323d.h323.digits import DigitFilter
+from h323d.h323.elements import CallState, CauseElement
+from h323d.h323.h245.session import H245Failure, H245Owner, H245Session
+from h323d.h323.legmedia import LegMedia
+from h323d.h323.q931 import IE, MessageType, Q931Message
+from h323d.h323.signalling import SignallingConnection
+from h323d.h323.startup import ControlNetwork, StartUp, StartUpOptions
+from h323d.h323.uuie import CallIdentity, Content, Fields, SetupParties
+from h323d.h323.wire import CallWire
+from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, LegID
+from h323d.values.media import AudioStream, DigitMethod, MediaProfile
+
+__all__ = ["CallDescription", "H323Leg", "LegContext", "LegOwner"]
+
+KEYPAD_DURATION = 160  # milliseconds that a digit without a duration counts for
+DIGITS = frozenset("0123456789*#ABCD")
+
+
+class LegOwner(Protocol):
+    """
+    What a leg needs of the endpoint that owns it.
+    """
+
+    def legGone(self, leg: H323Leg, cause: Cause) -> None:
+        """The leg is over."""
+
+    def legFault(self, leg: H323Leg, door: str, error: DecodeError) -> None:
+        """Something in this call could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegContext:
+    """
+    What all legs of an endpoint share.
+
+    @ivar endpointType: what we are, as an H.225.0 C{EndpointType}.
+    """
+
+    owner: LegOwner
+    clock: IReactorTime
+    rng: random.Random
+    config: H323Config
+    pool: IMediaPool
+    network: ControlNetwork
+    endpointType: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class CallDescription:
+    """
+    Who calls whom, and by which identifiers.
+    """
+
+    legId: LegID
+    callId: CallID
+    direction: LegDirection
+    identity: CallIdentity
+    reference: int
+    calling: tuple[PartyAddress, ...]
+    called: tuple[PartyAddress, ...]
+    displayName: str
+    peer: TransportAddress
+
+
+@implementer(ILeg, IMediaPortObserver)
+class H323Leg:
+    """
+    One H.323 call, in either direction.
+
+    @ivar identity: the call's identifiers in H.323.
+    @ivar reference: its call reference value.
+    """
+
+    protocol = "h323"
+
+    def __init__(
+        self, context: LegContext, description: CallDescription, options: StartUpOptions
+    ) -> None:
+        self.legId = description.legId
+        self.callId = description.callId
+        self.direction = description.direction
+        self.calling = description.calling
+        self.called = description.called
+        self.displayName = description.displayName
+        self.peer = description.peer
+        self.identity = description.identity
+        self.reference = description.reference
+        self._context = context
+        self._observer: ILegObserver | None = None
+        self._profile: MediaProfile | None = None
+        self._parties: SetupParties | None = None
+        self._answered = self._over = self._early = False
+        clock = context.clock
+        pool, host = context.pool, context.network.advertised
+        self._media = LegMedia(self, self, pool, host)
+        self._startUp = StartUp(
+            self, self._media, clock, context.network, options, self._newSession
+        )
+        originated = description.direction is LegDirection.OUTGOING
+        self._wire = CallWire(
+            description.identity,
+            description.reference,
+            originated,
+            context.endpointType,
+            context.config.name,
+            self._startUp,
+        )
+        self._call = newH225Call(self, clock, context.config.timers)
+        self._digits = DigitFilter(clock)
+
+    def _newSession(self, owner: H245Owner, profile: MediaProfile, media: LegMedia) -> H245Session:
+        context, port = self._context, media.port
+        here = TransportAddress(context.network.advertised, 0)
+        return H245Session(
+            owner,
+            context.clock,
+            context.rng,
+            context.config.terminalType,
+            profile,
+            port.rtp if port else here,
+            port.rtcp if port else here,
+        )
+
+    @property
+    def state(self) -> str:
+        return tracing.stateName(self._call)
+
+    @property
+    def released(self) -> bool:
+        return self._over
+
+    # The endpoint's commands.
+
+    def offered(self, connection: SignallingConnection, content: Content) -> None:
+        """
+        A Setup made this leg.
+        """
+        self._wire.connection = connection
+        self._startUp.offered(content)
+        self._call.setupReceived()
+
+    def dial(self, parties: SetupParties, profile: MediaProfile) -> None:
+        """
+        Make ready for a Setup, which goes out with C{connectionOpened}.
+        """
+        self._parties, self._profile = parties, profile
+
+    def redirect(
+        self,
+        destination: TransportAddress,
+        called: tuple[PartyAddress, ...],
+        endpointIdentifier: str | None,
+    ) -> None:
+        """
+        A gatekeeper said where the Setup goes, and maybe to whom.
+        """
+        if self._parties is not None:
+            self._parties = replace(
+                self._parties,
+                called=called or self._parties.called,
+                destination=destination,
+                endpointIdentifier=endpointIdentifier,
+            )
+
+    def fail(self, cause: Cause) -> None:
+        """
+        The call could not be begun.
+        """
+        self._call.release(cause)
+
+    # ILeg.
+
+    def observe(self, observer: ILegObserver) -> None:
+        self._observer = observer
+
+    def proceed(self) -> None:
+        self._call.proceed()
+
+    def alert(self, early: MediaProfile | None) -> None:
+        if self._over or self._answered:
+            return
+        if early is not None and not self._early:
+            if not self._openMedia(early):
+                return
+            self._early = True
+            self._startUp.accept(early)
+            if self.state == "callReceived":
+                self._call.progress()
+                return
+        self._call.alert()
+
+    def answer(self, profile: MediaProfile) -> None:
+        if self._over or self._answered or self.direction is LegDirection.OUTGOING:
+            return
+        if self._openMedia(profile):
+            if not self._early:
+                self._startUp.accept(profile)
+            self._call.answer()
+
+    def reject(self, cause: Cause) -> None:
+        self._call.release(cause)
+
+    def hangup(self, cause: Cause) -> None:
+        self._call.hangup(cause)
+
+    def changeMedia(self, profile: MediaProfile) -> None:
+        if not self._over and self._profile is not None:
+            self._profile = profile
+            self._startUp.changeProfile(profile)
+
+    def sendDigit(self, digit: str, milliseconds: int) -> None:
+        if self._over or digit not in DIGITS:
+            return
+        if not self._startUp.sendDigit(digit, milliseconds):
+            self._wire.keypad(digit)
+
+    def inquire(self) -> None:
+        """
+        Ask the peer whether it still knows the call; one that does not is released.
+        """
+        self._call.inquire()
+
+    def _openMedia(self, profile: MediaProfile) -> bool:
+        try:
+            self._media.open(profile)
+        except ResourceUnavailable as error:
+            self._call.release(error.cause)
+            return False
+        if self._early and profile != self._profile:
+            self._startUp.changeProfile(profile)
+        self._profile = profile
+        return True
+
+    # The signalling connection.
+
+    def connectionOpened(self, connection: SignallingConnection) -> None:
+        if self._over:
+            return
+        self._wire.connection = connection
+        self.peer = connection.peer
+        if self._profile is not None and self._openMedia(self._profile):
+            self._call.placeCall()
+
+    def connectionLost(self, reason: str) -> None:
+        opened = self._wire.connection is not None
+        self._wire.connection = None
+        self._call.connectionLost(
+            Cause.TEMPORARY_FAILURE if opened else Cause.DESTINATION_OUT_OF_ORDER
+        )
+
+    def messageReceived(self, message: Q931Message, content: Content) -> None:
+        """
+        A message of this call arrived.
+        """
+        kind = message.messageType
+        if kind == MessageType.RELEASE_COMPLETE:
+            self._call.releaseCompleteReceived(_releaseCause(message, content))
+            return
+        if q931.notUnderstood(message):
+            self._call.notUnderstood(Cause.MANDATORY_IE_MISSING)
+            return
+        settingUp = not self._answered
+        self._act(message, content)
+        if self._over:
+            return
+        self._startUp.heard(content, settingUp)
+        if settingUp and self._answered and not self._over:
+            self._startUp.activated()
+
+    def _act(self, message: Q931Message, content: Content) -> None:
+        call = self._call
+        match message.messageType:
+            case MessageType.SETUP:
+                call.setupReceived()
+            case MessageType.SETUP_ACKNOWLEDGE:
+                call.setupAcknowledgeReceived()
+            case MessageType.CALL_PROCEEDING:
+                call.callProceedingReceived()
+            case MessageType.ALERTING:
+                call.alertingReceived()
+            case MessageType.PROGRESS:
+                call.progressReceived()
+            case MessageType.CONNECT:
+                call.connectReceived()
+            case MessageType.STATUS_INQUIRY:
+                call.statusInquiryReceived()
+            case MessageType.STATUS:
+                self._status(message)
+            case MessageType.INFORMATION:
+                self._keypad(message)
+            case MessageType.FACILITY:
+                self._facility(content)
+            case MessageType.NOTIFY | MessageType.CONNECT_ACKNOWLEDGE:
+                pass
+            case _:
+                call.notUnderstood(Cause.MESSAGE_TYPE_NON_EXISTENT)
+
+    def _status(self, message: Q931Message) -> None:
+        try:
+            state = CallState.decode(message.contents(IE.CALL_STATE) or b"").value
+        except DecodeError:
+            state = CallNumber.ACTIVE
+        if state == CallNumber.NULL:
+            self._call.statusNullReceived()
+        else:
+            self._call.statusReceived()
+
+    def _keypad(self, message: Q931Message) -> None:
+        for digit in elements.decodeText(message.contents(IE.KEYPAD_FACILITY) or b""):
+            self._digit(digit, KEYPAD_DURATION, DigitMethod.Q931_KEYPAD)
+
+    def _facility(self, content: Content) -> None:
+        forwarded = content.reason in ("callForwarded", "routeCallToGatekeeper", "routeCallToMC")
+        if forwarded and self.direction is LegDirection.OUTGOING and not self._answered:
+            self._call.release(Cause.REDIRECTION_TO_NEW_DESTINATION)
+
+    # The call machine's wishes.
+
+    def sendSetup(self) -> None:
+        if self._profile is None or self._parties is None:
+            return
+        start, control = self._startUp.place(self._profile)
+        self._wire.setup(self._parties, start, control)
+
+    def sendCallProceeding(self) -> None:
+        self._wire.callProceeding()
+
+    def sendAlerting(self) -> None:
+        self._wire.alerting(self._early)
+        self._beginEarly()
+
+    def sendProgress(self) -> None:
+        self._wire.progress()
+        self._beginEarly()
+
+    def _beginEarly(self) -> None:
+        if self._early:
+            self._startUp.begin()
+
+    def sendConnect(self) -> None:
+        self._wire.connect()
+        self._answered = True
+        self._report("legAnswered")
+        self._startUp.begin()
+        self._startUp.activated()
+
+    def sendReleaseComplete(self, cause: Cause) -> None:
+        self._wire.releaseComplete(cause)
+
+    def sendStatus(self, state: CallNumber, cause: Cause) -> None:
+        self._wire.status(state, cause)
+
+    def sendStatusInquiry(self) -> None:
+        self._wire.statusInquiry()
+
+    def endControl(self) -> None:
+        self._startUp.end()
+
+    def callDigitsWanted(self) -> None:
+        """
+        The whole number was in the Setup; T304 ends the call if that is not enough.
+        """
+
+    def callProceeding(self) -> None:
+        self._report("legProceeding")
+
+    def callAlerting(self) -> None:
+        self._report("legAlerting")
+
+    def callConnected(self) -> None:
+        self._answered = True
+        self._report("legAnswered")
+
+    def callReleased(self, cause: Cause) -> None:
+        self._over = True
+        self._startUp.stop()
+        self._media.close()
+        self._wire.drop()
+        self._context.owner.legGone(self, cause)
+        observer, self._observer = self._observer, None
+        if observer is not None:
+            observer.legReleased(self, cause)
+
+    def _report(self, happening: str) -> None:
+        if self._observer is not None:
+            getattr(self._observer, happening)(self)
+
+    # The start-up's wishes.
+
+    def sendTunnelled(self, control: Sequence[bytes]) -> None:
+        self._wire.tunnelled(control)
+
+    def sendStartH245(self, address: TransportAddress) -> None:
+        self._wire.startH245(address)
+
+    def controlDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        self._digit(digit, milliseconds, method)
+
+    def controlEnded(self) -> None:
+        self._call.controlEnded()
+
+    def controlFailed(self, failure: H245Failure | None) -> None:
+        if failure is H245Failure.NO_COMMON_FORMAT:
+            self._call.hangup(Cause.INCOMPATIBLE_DESTINATION)
+        else:
+            self._call.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)
+
+    def controlFault(self, error: DecodeError) -> None:
+        self._context.owner.legFault(self, "h245", error)
+
+    # Media.
+
+    def mediaReady(self, port: IMediaPort, stream: AudioStream) -> None:
+        if self._observer is not None and not self._over:
+            self._observer.legMediaReady(self, port, stream)
+
+    def mediaLost(self) -> None:
+        if not self._over:
+            self._report("legMediaLost")
+
+    def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
+        """
+        Of no interest: signalling decides when media is ready.
+        """
+
+    def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
+        self._digit(digit, milliseconds, DigitMethod.RTP_EVENT)
+
+    def portSilent(self, port: IMediaPort, seconds: float) -> None:
+        limit = self._context.config.silenceTimeout
+        if limit and seconds >= limit and self._media.expectsSound:
+            self._call.hangup(Cause.DESTINATION_OUT_OF_ORDER)
+
+    def _digit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        if self._over or self._observer is None or digit not in DIGITS:
+            return
+        if self._digits.isNew(digit, method):
+            self._observer.legDigit(self, digit, milliseconds, method)
+
+
+def _releaseCause(message: Q931Message, content: Content) -> Cause:
+    contents = message.contents(IE.CAUSE)
+    cause = None
+    if contents is not None:
+        try:
+            cause = Cause.fromWire(CauseElement.decode(contents).value)
+        except DecodeError:
+            cause = None
+    return causes.believed(cause, content.reason)

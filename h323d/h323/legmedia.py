@@ -1,0 +1,160 @@
+"""
+The media of one H.323 leg: its port, and which way sound flows at the moment.
+
+Fast connect and H.245 each tell one direction at a time; the media plane wants both
+together.  This module keeps them together, and tells the leg when something changed.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
+from h323d.values.media import (
+    AudioStream,
+    Direction,
+    MediaProfile,
+    ReceiveFormat,
+    TransmitFormat,
+)
+
+__all__ = ["LegMedia", "LegMediaOwner"]
+
+
+class LegMediaOwner(Protocol):
+    """
+    What the media tells its leg.
+    """
+
+    def mediaReady(self, port: IMediaPort, stream: AudioStream) -> None:
+        """Sound may flow, for the first time or otherwise than before."""
+
+    def mediaLost(self) -> None:
+        """No sound flows any more."""
+
+
+class LegMedia:
+    """
+    One leg's port and streams.
+
+    @ivar port: C{None} until L{open}, and after L{close}.
+    @ivar everReady: whether media was negotiated at any time.
+    """
+
+    def __init__(
+        self,
+        owner: LegMediaOwner,
+        observer: IMediaPortObserver,
+        pool: IMediaPool,
+        host: str,
+    ) -> None:
+        """
+        @param owner: told of what is negotiated.
+        @param observer: told of what the port hears.
+        @param pool: where ports come from.
+        @param host: the local address to receive media on.
+        """
+        self._owner = owner
+        self._observer = observer
+        self._pool = pool
+        self._host = host
+        self._transmit: TransmitFormat | None = None
+        self._receive: ReceiveFormat | None = None
+        self._direction = Direction.SENDRECV
+        self._inForce = AudioStream()
+        self.port: IMediaPort | None = None
+        self.everReady = False
+
+    @property
+    def telephoneEvents(self) -> bool:
+        """
+        Whether the peer takes RFC 4733 events from us now.
+        """
+        transmit = self._inForce.transmit
+        return transmit is not None and transmit.telephoneEventType is not None
+
+    @property
+    def expectsSound(self) -> bool:
+        """
+        Whether the peer should be sending.
+        """
+        return self._inForce.receive is not None
+
+    def open(self, profile: MediaProfile) -> IMediaPort:
+        """
+        Open the port, unless it is open.
+
+        @raise h323d.errors.ResourceUnavailable: no ports are left.
+        """
+        self._direction = profile.direction
+        if self.port is None:
+            self.port = self._pool.openPort(self._observer, self._host)
+        return self.port
+
+    def expect(self, receive: ReceiveFormat | None) -> None:
+        """
+        The peer may send already, though nothing is agreed on (H.323, 8.1.7.1).
+        """
+        if self.port is not None:
+            self.port.configure(AudioStream(None, receive))
+
+    def adopt(self, transmit: TransmitFormat | None, receive: ReceiveFormat | None) -> None:
+        """
+        Both directions at once: the outcome of fast connect.
+        """
+        self._transmit, self._receive = transmit, receive
+        self._apply()
+
+    def setTransmit(self, transmit: TransmitFormat | None) -> None:
+        """
+        What we may send from now on.
+        """
+        self._transmit = transmit
+        self._apply()
+
+    def setReceive(self, receive: ReceiveFormat | None) -> None:
+        """
+        What the peer sends from now on.
+        """
+        self._receive = receive
+        self._apply()
+
+    def restrict(self, direction: Direction) -> None:
+        """
+        Which of the negotiated directions are used at all.
+        """
+        self._direction = direction
+        self._apply()
+
+    def sendDigit(self, digit: str, milliseconds: int) -> None:
+        """
+        Send an RFC 4733 event.
+        """
+        if self.port is not None:
+            self.port.sendDigit(digit, milliseconds)
+
+    def close(self) -> None:
+        """
+        Free the port; nothing is reported any more.
+        """
+        port, self.port = self.port, None
+        if port is not None:
+            port.close()
+
+    def _apply(self) -> None:
+        port = self.port
+        if port is None:
+            return
+        stream = AudioStream(
+            self._transmit if self._direction.sends else None,
+            self._receive if self._direction.receives else None,
+        )
+        if stream == self._inForce:
+            return
+        self._inForce = stream
+        port.configure(stream)
+        if stream.direction is Direction.INACTIVE:
+            self._owner.mediaLost()
+        else:
+            self.everReady = True
+            self._owner.mediaReady(port, stream)

@@ -1,0 +1,77 @@
+"""
+The endpoint as a peer sees it on the wire.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from twisted.internet.task import Clock
+
+from h323d.h323.faststart import offerFastStart
+from h323d.h323.q931 import MessageType
+from h323d.h323.uuie import Start
+from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.media import G711_ULAW, Direction
+from tests.support.h323 import PROFILE, ScriptedPeer, Side, newClock
+from tests.support.network import SimulatedNetwork
+
+THEIR_RTP = TransportAddress("10.0.0.9", 5000)
+THEIR_RTCP = TransportAddress("10.0.0.9", 5001)
+OFFER = Start(fastStart=offerFastStart(PROFILE, THEIR_RTP, THEIR_RTCP).elements)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return newClock()
+
+
+@pytest.fixture
+def network(clock: Clock) -> SimulatedNetwork:
+    return SimulatedNetwork(clock, random.Random(1))
+
+
+@pytest.fixture
+def side(network: SimulatedNetwork) -> Side:
+    return Side(network, "10.0.0.1")
+
+
+@pytest.fixture
+def peer(network: SimulatedNetwork, side: Side) -> ScriptedPeer:
+    return ScriptedPeer(network, "10.0.0.9", side.endpoint.address)
+
+
+def test_aFastStartIsAnsweredInConnect(side: Side, peer: ScriptedPeer) -> None:
+    peer.setup(OFFER)
+    message, content = peer.received[0]
+    assert message.messageType == MessageType.CONNECT
+    assert len(content.start.fastStart) == 2
+    assert content.callIdentifier == peer.identity.callIdentifier
+
+
+def test_aFastStartOpensMediaBothWays(side: Side, peer: ScriptedPeer) -> None:
+    peer.setup(OFFER)
+    (party,) = side.parties
+    assert party.reports == ["answered", "mediaReady"]
+    (stream,) = party.streams
+    assert stream.direction is Direction.SENDRECV
+    assert stream.transmit is not None
+    assert stream.transmit.format == G711_ULAW
+    assert stream.transmit.rtp == THEIR_RTP
+
+
+def test_aReleaseFreesEverything(side: Side, peer: ScriptedPeer, clock: Clock) -> None:
+    peer.setup(OFFER, tunnelling=False)
+    (party,) = side.parties
+    assert party.leg is not None
+    party.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    clock.pump([0.01] * 3)
+    assert peer.kinds[-1] is MessageType.RELEASE_COMPLETE
+    assert party.cause is Cause.NORMAL_CALL_CLEARING
+    assert side.pool.ports == []
+    assert side.endpoint.legs == {}
+    clock.pump([20.0, 1.0, 1.0])
+    assert peer.closed is not None
+    assert clock.getDelayedCalls() == []
