@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 from h323d.rtp.columns import rounds
 from h323d.rtp.playout import PlayoutDelay, Seconds, Streams
+from h323d.rtp.rings import SampleRings
 
 __all__ = ["BLOCK", "JitterBuffers", "Pulled"]
 
@@ -90,27 +91,26 @@ class JitterBuffers:
             raise ValueError("a frame is 10 or 20 ms")
         self._blocksPerFrame = frameMilliseconds // 10
         self._blockUnits = clockRate // 100
-        self._blockSamples = sampleRate // 100
         self._clockRate = clockRate
         self._samplesPerUnit = sampleRate // clockRate
         self._behind = round(cap / BLOCK)  # blocks before the playout point that are kept
         self._capUnits = self._behind * self._blockUnits
         room = 2 * self._behind + round(_LONGEST_PACKET / BLOCK) + 2 * self._blocksPerFrame
-        self._blocks = 1 << (room - 1).bit_length()
-        self._furthest = (self._blocks - self._behind) * self._blockUnits - round(
+        blocks = 1 << (room - 1).bit_length()
+        self._furthest = (blocks - self._behind) * self._blockUnits - round(
             _LONGEST_PACKET * clockRate
         )
-        self._ring = np.zeros((streams * self._blocks, self._blockSamples), np.int16)
-        self._filled = np.zeros(streams * self._blocks, np.int16)  # samples, by block
+        blockSamples = sampleRate // 100
+        self._rings = SampleRings(streams, blocks, blockSamples, self._behind)
         self._playTimestamp = np.zeros(streams, np.uint32)
-        self._playBlock = np.zeros(streams, np.int64)  # modulo the ring
         self._newest = np.zeros(streams, np.uint32)  # the end of the newest sound
         self._missed = np.zeros(streams, np.int64)  # blocks since sound was last played
         self._started = np.zeros(streams, bool)
         self._stray = np.zeros(streams, np.uint32)
         self._hasStray = np.zeros(streams, bool)
         self._stretch = np.zeros(streams, np.int64)  # blocks still to be waited
-        self._ramp = np.linspace(0, 1, self._blocksPerFrame * self._blockSamples, dtype=np.float32)
+        length = self._blocksPerFrame * blockSamples
+        self._ramp = np.linspace(0, 1, length, dtype=np.float32)
         self.playout = PlayoutDelay(streams, frameMilliseconds / 1000, self._blocksPerFrame, guard)
         self.late = np.zeros(streams, np.int64)
         self.discarded = np.zeros(streams, np.int64)
@@ -219,7 +219,7 @@ class JitterBuffers:
         lead = (timestamps - self._playTimestamp[streams]).view(np.int32).astype(np.int64)
         if (lead < 0).any():
             lead = self._makeUpFor(streams, lead, units, now)
-        self._write(streams, lead, samples)
+        self._rings.write(streams, lead * self._samplesPerUnit, samples)
         ends = timestamps + np.uint32(units)
         newest = self._newest[streams]
         newer = (ends - newest).view(np.int32) > 0
@@ -276,8 +276,7 @@ class JitterBuffers:
         """
         frames = self.playout.startFrames(streams, now, arrivals)
         wait = frames * (self._blocksPerFrame * self._blockUnits)
-        self._filled.reshape(-1, self._blocks)[streams] = 0
-        self._playBlock[streams] = 0
+        self._rings.clear(streams)
         self._playTimestamp[streams] = timestamps - wait.astype(np.uint32)
         self._newest[streams] = timestamps
         self._missed[streams] = np.maximum(self._behind, FADED_BLOCKS)
@@ -310,35 +309,10 @@ class JitterBuffers:
 
     def _delay(self, rows: Streams, blocks: npt.NDArray[np.int64], now: float) -> None:
         self._playTimestamp[rows] -= (blocks * self._blockUnits).astype(np.uint32)
-        self._playBlock[rows] = (self._playBlock[rows] - blocks) % self._blocks
+        self._rings.moveBack(rows, blocks)
         self._missed[rows] -= blocks
         self.waited[rows] += blocks
         self.playout.delayed(rows, blocks, now)
-
-    def _write(self, streams: Streams, lead: npt.NDArray[np.int64], samples: Samples) -> None:
-        """
-        Copy the samples to where they belong, by whole blocks if they fit.
-        """
-        length = samples.shape[1]
-        at = self._playBlock[streams] * self._blockSamples + lead * self._samplesPerUnit
-        whole, rest = divmod(length, self._blockSamples)
-        if not rest and not (at % self._blockSamples).any():
-            steps = at[:, None] // self._blockSamples + np.arange(whole)
-            index = streams[:, None] * self._blocks + steps % self._blocks
-            self._ring[index] = samples.reshape(len(streams), whole, self._blockSamples)
-            self._filled[index] = self._blockSamples
-            return
-        size = self._blocks * self._blockSamples
-        columns = (at[:, None] + np.arange(length)) % size
-        self._ring.reshape(-1, size)[streams[:, None], columns] = samples
-        first = at // self._blockSamples
-        for step in range(whole + 2):  # how much of each block was written
-            start = (first + step) * self._blockSamples
-            part = np.minimum(start + self._blockSamples, at + length) - np.maximum(start, at)
-            index = streams * self._blocks + (first + step) % self._blocks
-            self._filled[index] = np.minimum(
-                self._filled[index] + np.maximum(part, 0), self._blockSamples
-            )
 
     def _enforceCap(self, streams: Streams) -> None:
         """
@@ -365,10 +339,8 @@ class JitterBuffers:
         @param jitter: C{float64[n]}, interarrival jitter of these streams, seconds.
         """
         self.playout.advance(now)
-        index = self._indices(streams, self._blocksPerFrame)
-        missing = self._filled.take(index) < self._blockSamples
-        missing |= ~self._started[streams][:, None]
-        samples = self._ring.take(index, axis=0)
+        samples, complete = self._rings.read(streams, self._blocksPerFrame)
+        missing = ~(complete & self._started[streams][:, None])
         if missing.any():
             samples[missing] = 0
             self._countMissing(streams, missing)
@@ -381,15 +353,6 @@ class JitterBuffers:
             self._wait(streams, now, frame, missing, step)
         self._moveOn(streams, step)
         return Pulled(frame, missing)
-
-    def _indices(self, streams: Streams, count: int) -> npt.NDArray[np.int64]:
-        """
-        @return: C{int64[n, count]}: the blocks from the playout point on.
-        """
-        steps = self._playBlock[streams][:, None] + np.arange(count)
-        steps &= self._blocks - 1
-        steps += (streams * self._blocks)[:, None]
-        return steps
 
     def _countMissing(self, streams: Streams, missing: npt.NDArray[np.bool_]) -> None:
         for column in missing.T:
@@ -415,12 +378,12 @@ class JitterBuffers:
         if not may.any():
             return
         at = np.flatnonzero(may & ~missing.any(axis=1))
-        index = self._indices(streams[at], self._blocksPerFrame + 1)[:, 1:]
-        complete = (self._filled.take(index) == self._blockSamples).all(axis=1)
-        at, index = at[complete], index[complete]
+        blocks, complete = self._rings.read(streams[at], self._blocksPerFrame, ahead=1)
+        whole = complete.all(axis=1)
+        at = at[whole]
         if not at.size:
             return
-        ahead = self._ring.take(index, axis=0).reshape(len(at), -1).astype(np.float32)
+        ahead = blocks[whole].reshape(len(at), -1).astype(np.float32)
         near = frame[at].astype(np.float32)
         frame[at] = np.rint(near + (ahead - near) * self._ramp).astype(np.int16)
         step[at] += 1
@@ -451,12 +414,5 @@ class JitterBuffers:
         self.playout.delayed(rows, np.full(len(rows), self._blocksPerFrame), now)
 
     def _moveOn(self, streams: Streams, blocks: npt.NDArray[np.int64]) -> None:
-        """
-        Move the playout on, and free as many blocks at the far end of what is kept.
-        """
-        for step in range(int(blocks.max(initial=0))):
-            rows = streams[blocks > step] if step else streams
-            freed = (self._playBlock[rows] - self._behind + step) % self._blocks
-            self._filled[rows * self._blocks + freed] = 0
-        self._playBlock[streams] = (self._playBlock[streams] + blocks) % self._blocks
+        self._rings.moveOn(streams, blocks)
         self._playTimestamp[streams] += (blocks * self._blockUnits).astype(np.uint32)
