@@ -9,9 +9,8 @@ by fast start goes on for ever without H.245.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -23,36 +22,19 @@ from h323d.h323 import control
 from h323d.h323.capabilities import RemoteCapabilities
 from h323d.h323.control import ControlChannel, ControlListener, Dialling
 from h323d.h323.controlpath import newControlPath
-from h323d.h323.faststart import (
-    FastConnection,
-    FastStartOffer,
-    answerFastStart,
-    offerFastStart,
-    readAnswer,
-)
+from h323d.h323.fastconnect import FastConnect, Outcome
 from h323d.h323.h245.session import H245Failure, H245Owner, H245Session
 from h323d.h323.legmedia import LegMedia
 from h323d.h323.uuie import Content, Start
 from h323d.values.address import TransportAddress
 from h323d.values.media import DigitMethod, MediaProfile, ReceiveFormat, TransmitFormat
 
-__all__ = ["ControlNetwork", "FastConnect", "StartUp", "StartUpOptions", "StartUpOwner"]
+__all__ = ["ControlNetwork", "StartUp", "StartUpOptions", "StartUpOwner"]
 
 MEDIA_GUARD = 30.0  # seconds from the answer until media must be open
 MAXIMUM_EARLY = 32  # H.245 messages that are kept until we know what the call is for
 
 Message = tuple[str, Any]  # Any: a MultimediaSystemControlMessage of the ASN.1 value model
-
-
-class FastConnect(enum.Enum):
-    """
-    What became of fast start.
-    """
-
-    NONE = "not offered"
-    OFFERED = "offered"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +98,7 @@ class StartUp:
     """
     The start-up of one call, and its H.245 from then on.
 
-    @ivar fast: what became of fast start.
+    @ivar fast: fast connect, and what became of it.
     @ivar remote: what the peer can do, as far as it said.
     """
 
@@ -142,17 +124,14 @@ class StartUp:
         self._listener: ControlListener | None = None
         self._dialling: Dialling | None = None
         self._guard: IDelayedCall | None = None
-        self._offer: FastStartOffer | None = None
-        self._proposal: tuple[bytes, ...] = ()
-        self._connection = FastConnection()
         self._theyTunnel: bool | None = None
         self._theirAddress: TransportAddress | None = None
         self._queue: list[bytes] = []
         self._early: list[Message] = []
         self._holding = 0
-        self._began = self._heard = self._active = False
-        self._asked = self._ending = self._inSetup = False
-        self.fast = FastConnect.NONE
+        self._began = self._heard = self._active = self._chosen = False
+        self._asked = self._ending = self._inSetup = self._originated = False
+        self.fast = FastConnect(media, options.fastStart)
         self.remote: RemoteCapabilities | None = None
 
     # What the leg writes into its messages.
@@ -171,9 +150,8 @@ class StartUp:
         @return: what stands in Setup, and its C{h245Control}.
         """
         self._profile = profile
-        address = None
-        if self._options.fastStart:
-            self._makeOffer(profile)
+        self._chosen = self._originated = True
+        fastStart = self.fast.offer(profile)
         if self._options.earlyH245:
             self._inSetup = True
             if self._options.tunnelling:
@@ -182,29 +160,20 @@ class StartUp:
                 self._holding -= 1
             else:
                 self._path.listen()
-                address = self._listener.address if self._listener else None
         early, self._queue = tuple(self._queue), []
-        if self._offer is not None:
-            return Start(self._offer.elements, False, address, early), ()
-        return Start(h245Address=address), early
+        if fastStart:
+            return Start(fastStart, False, self._advertised, early), ()
+        return Start(h245Address=self._advertised), early
 
-    def _makeOffer(self, profile: MediaProfile) -> None:
-        port = self._media.port
-        if port is None:
-            return
-        offer = offerFastStart(profile, port.rtp, port.rtcp)
-        if offer.elements:
-            self._offer = offer
-            self.fast = FastConnect.OFFERED
-            self._media.expect(offer.receive)
+    @property
+    def _advertised(self) -> TransportAddress | None:
+        return self._listener.address if self._listener else None
 
     def offered(self, content: Content) -> None:
         """
         Take note of the caller's Setup.
         """
-        self._proposal = content.start.fastStart
-        if self._proposal:
-            self.fast = FastConnect.OFFERED
+        self.fast.proposed(content.start.fastStart)
         self.heard(content, True)
         for octets in content.start.parallelH245Control:
             self._received(octets)
@@ -215,12 +184,7 @@ class StartUp:
         message with our choice is sent.
         """
         self._profile = profile
-        port = self._media.port
-        if self.fast is FastConnect.OFFERED and port is not None:
-            if self._options.fastStart:
-                self._connection = answerFastStart(self._proposal, profile, port.rtp, port.rtcp)
-            accepted = self._connection.accepted
-            self.fast = FastConnect.ACCEPTED if accepted else FastConnect.REFUSED
+        self.fast.choose(profile)
         if not self._tunnels and self._theirAddress is None:
             self._path.listen()
 
@@ -228,12 +192,7 @@ class StartUp:
         """
         What stands in our answers to Setup, as far as it is decided.
         """
-        refused = self.fast is FastConnect.REFUSED and bool(self._proposal)
-        return Start(
-            fastStart=self._connection.elements,
-            fastConnectRefused=refused,
-            h245Address=self._listener.address if self._listener else None,
-        )
+        return replace(self.fast.answering(), h245Address=self._advertised)
 
     # What becomes of the call.
 
@@ -241,8 +200,10 @@ class StartUp:
         """
         Our choice is sent: media may flow, and H.245 may start.
         """
-        if self._connection.accepted:
-            self._media.adopt(self._connection.transmit, self._connection.receive)
+        self._chosen = True
+        connection = self.fast.connection
+        if connection.accepted:
+            self._media.adopt(connection.transmit, connection.receive)
         self._consider()
 
     def activated(self) -> None:
@@ -252,8 +213,7 @@ class StartUp:
         if self._active:
             return
         self._active = True
-        if self.fast is FastConnect.OFFERED:
-            self._refused()
+        self.fast.refused()
         if self._inSetup and not self._heard and self._session is not None:
             self._restart()  # what stood in Setup was ignored (H.323, 8.2.4)
         if not self._media.everReady:
@@ -272,8 +232,8 @@ class StartUp:
         start = content.start
         if start.h245Address is not None:
             self._theirAddress = start.h245Address
-        if self.fast is FastConnect.OFFERED and self._offer is not None:
-            self._heardAnswer(self._offer, start, bool(content.h245Control))
+        if self.fast.heard(start, bool(content.h245Control) and not self._inSetup):
+            self._accepted()
         if content.reason == "startH245" and content.body == "facility":
             self._heardStartH245()
         self._holding += 1
@@ -290,26 +250,15 @@ class StartUp:
         elif self._theyTunnel is None:
             self._theyTunnel = True
 
-    def _heardAnswer(self, offer: FastStartOffer, start: Start, control: bool) -> None:
-        if start.fastStart:
-            connection = readAnswer(offer, start.fastStart)
-            if not connection.accepted:
-                self._refused()
-                return
-            self.fast, self._connection = FastConnect.ACCEPTED, connection
-            if self._session is not None:
-                self._session.adoptFastStart(connection)
-            self._media.adopt(connection.transmit, connection.receive)
-        elif start.fastConnectRefused or (control and not self._inSetup):
-            self._refused()  # H.245 before an answer refuses too (H.323, 8.1.7.1)
-
-    def _refused(self) -> None:
-        self.fast = FastConnect.REFUSED
-        self._media.expect(None)
+    def _accepted(self) -> None:
+        connection = self.fast.connection
+        if self._session is not None:
+            self._session.adoptFastStart(connection)
+        self._media.adopt(connection.transmit, connection.receive)
 
     def _heardStartH245(self) -> None:
-        if self.fast is FastConnect.OFFERED and not self._proposal:
-            self._refused()
+        if self._originated:
+            self.fast.refused()
         if self._theirAddress is not None and not self._heard:
             self._path.dial(self._theirAddress, self._asked)
 
@@ -321,9 +270,7 @@ class StartUp:
         """
         Start H.245 by the best way that is open by now.
         """
-        if self._profile is None or self._began or self.fast is FastConnect.OFFERED:
-            return
-        if self._proposal and not self._connection.accepted and self.fast is FastConnect.NONE:
+        if not self._chosen or self._began or self.fast.outcome is Outcome.OPEN:
             return
         if self._tunnels:
             self._path.tunnel()
@@ -413,8 +360,8 @@ class StartUp:
         if profile is None:
             return
         session = self._session = self._newSession(self, profile, self._media)
-        if self._connection.accepted:
-            session.adoptFastStart(self._connection)
+        if self.fast.connection.accepted:
+            session.adoptFastStart(self.fast.connection)
         self._holding += 1
         session.start()
         early, self._early = self._early, []
