@@ -200,10 +200,10 @@ class StartUp:
         """
         Our choice is sent: media may flow, and H.245 may start.
         """
-        self._chosen = True
         connection = self.fast.connection
-        if connection.accepted:
+        if connection.accepted and not self._chosen:
             self._media.adopt(connection.transmit, connection.receive)
+        self._chosen = True
         self._consider()
 
     def activated(self) -> None:

@@ -1,0 +1,322 @@
+"""
+The H.225.0 call machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from twisted.internet.task import Clock
+
+from h323d import tracing
+from h323d.h323 import call
+from h323d.h323.call import newH225Call
+from h323d.h323.callinputs import N322, T304, T322, CallNumber, CallTimers, H225Call
+from h323d.values.cause import Cause
+
+TIMERS = CallTimers(t301=180.0, t303=8.0, t310=120.0)
+
+
+class Owner:
+    """
+    Remembers what the machine wants.
+    """
+
+    def __init__(self) -> None:
+        self.done: list[object] = []
+
+    def sendSetup(self) -> None:
+        self.done.append("setup")
+
+    def sendCallProceeding(self) -> None:
+        self.done.append("callProceeding")
+
+    def sendAlerting(self) -> None:
+        self.done.append("alerting")
+
+    def sendProgress(self) -> None:
+        self.done.append("progress")
+
+    def sendConnect(self) -> None:
+        self.done.append("connect")
+
+    def sendReleaseComplete(self, cause: Cause) -> None:
+        self.done.append(("releaseComplete", cause))
+
+    def sendStatus(self, state: CallNumber, cause: Cause) -> None:
+        self.done.append(("status", state, cause))
+
+    def sendStatusInquiry(self) -> None:
+        self.done.append("statusInquiry")
+
+    def endControl(self) -> None:
+        self.done.append("endControl")
+
+    def callDigitsWanted(self) -> None:
+        self.done.append("digitsWanted")
+
+    def callProceeding(self) -> None:
+        self.done.append("proceeding")
+
+    def callAlerting(self) -> None:
+        self.done.append("ringing")
+
+    def callConnected(self) -> None:
+        self.done.append("connected")
+
+    def callReleased(self, cause: Cause) -> None:
+        self.done.append(("released", cause))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def owner() -> Owner:
+    return Owner()
+
+
+@pytest.fixture
+def machine(owner: Owner, clock: Clock) -> H225Call:
+    return newH225Call(owner, clock, TIMERS)
+
+
+def state(machine: H225Call) -> str:
+    return tracing.stateName(machine)
+
+
+def test_everyPairIsDeclared() -> None:
+    table = tracing.table(call._MACHINE)
+    assert len(table) == 11 * 25
+    assert [pair for pair, following in table.items() if following is None] == []
+
+
+def test_aCallIsPlacedAndAnswered(machine: H225Call, owner: Owner, clock: Clock) -> None:
+    machine.placeCall()
+    machine.callProceedingReceived()
+    machine.alertingReceived()
+    machine.connectReceived()
+    assert owner.done == ["setup", "proceeding", "ringing", "connected"]
+    assert state(machine) == "active"
+    assert clock.getDelayedCalls() == []
+
+
+def test_aCallIsTakenAndAnswered(machine: H225Call, owner: Owner, clock: Clock) -> None:
+    machine.setupReceived()
+    machine.proceed()
+    machine.alert()
+    machine.answer()
+    assert owner.done == ["callProceeding", "alerting", "connect"]
+    assert state(machine) == "active"
+    assert clock.getDelayedCalls() == []
+
+
+def _initiated(machine: H225Call) -> None:
+    machine.placeCall()
+
+
+def _overlap(machine: H225Call) -> None:
+    machine.placeCall()
+    machine.setupAcknowledgeReceived()
+
+
+def _proceeding(machine: H225Call) -> None:
+    machine.placeCall()
+    machine.callProceedingReceived()
+
+
+def _progressed(machine: H225Call) -> None:
+    _proceeding(machine)
+    machine.progressReceived()
+
+
+def _delivered(machine: H225Call) -> None:
+    machine.placeCall()
+    machine.alertingReceived()
+
+
+Reach = Callable[[H225Call], None]
+
+
+@pytest.mark.parametrize(
+    ("reach", "seconds"),
+    [
+        (_initiated, TIMERS.t303),
+        (_overlap, T304),
+        (_proceeding, TIMERS.t310),
+        (_progressed, TIMERS.t301),
+        (_delivered, TIMERS.t301),
+    ],
+)
+def test_eachWaitEndsOnTheSecond(
+    machine: H225Call, owner: Owner, clock: Clock, reach: Reach, seconds: float
+) -> None:
+    reach(machine)
+    clock.advance(seconds - 0.001)
+    assert state(machine) != "released"
+    clock.advance(0.001)
+    assert owner.done[-2:] == [
+        ("releaseComplete", Cause.RECOVERY_ON_TIMER_EXPIRY),
+        ("released", Cause.RECOVERY_ON_TIMER_EXPIRY),
+    ]
+    assert clock.getDelayedCalls() == []
+
+
+def test_moreDigitsStartT304Anew(machine: H225Call, clock: Clock) -> None:
+    _overlap(machine)
+    clock.advance(T304 - 1)
+    machine.digitsSent()
+    clock.advance(T304 - 1)
+    assert state(machine) == "overlapSending"
+
+
+def _present(machine: H225Call) -> None:
+    machine.setupReceived()
+
+
+def _received(machine: H225Call) -> None:
+    machine.setupReceived()
+    machine.alert()
+
+
+def _active(machine: H225Call) -> None:
+    machine.setupReceived()
+    machine.answer()
+
+
+@pytest.mark.parametrize("reach", [_initiated, _proceeding, _delivered, _present, _received])
+def test_beforeTheAnswerAHangupIsAReleaseComplete(
+    machine: H225Call, owner: Owner, clock: Clock, reach: Reach
+) -> None:
+    reach(machine)
+    machine.hangup(Cause.CALL_REJECTED)
+    assert owner.done[-2:] == [
+        ("releaseComplete", Cause.CALL_REJECTED),
+        ("released", Cause.CALL_REJECTED),
+    ]
+    assert clock.getDelayedCalls() == []
+
+
+def test_anActiveCallEndsH245First(machine: H225Call, owner: Owner) -> None:
+    _active(machine)
+    machine.hangup(Cause.NORMAL_CALL_CLEARING)
+    assert owner.done[-1] == "endControl"
+    machine.hangup(Cause.CALL_REJECTED)
+    machine.controlEnded()
+    assert owner.done[-2:] == [
+        ("releaseComplete", Cause.NORMAL_CALL_CLEARING),
+        ("released", Cause.NORMAL_CALL_CLEARING),
+    ]
+
+
+def test_aReleaseWhileClearingEndsTheWait(machine: H225Call, owner: Owner) -> None:
+    _active(machine)
+    machine.hangup(Cause.NORMAL_CALL_CLEARING)
+    machine.releaseCompleteReceived(Cause.CALL_REJECTED)
+    assert owner.done[-1] == ("released", Cause.NORMAL_CALL_CLEARING)
+    assert owner.done.count("endControl") == 1
+
+
+def test_anH245EndFromThePeerReleases(machine: H225Call, owner: Owner) -> None:
+    _active(machine)
+    machine.controlEnded()
+    assert owner.done[-2:] == [
+        ("releaseComplete", Cause.NORMAL_CALL_CLEARING),
+        ("released", Cause.NORMAL_CALL_CLEARING),
+    ]
+
+
+@pytest.mark.parametrize("reach", [_initiated, _overlap, _delivered, _present, _received, _active])
+def test_thePeersReleaseIsNotAnswered(
+    machine: H225Call, owner: Owner, clock: Clock, reach: Reach
+) -> None:
+    reach(machine)
+    before = len(owner.done)
+    machine.releaseCompleteReceived(Cause.USER_BUSY)
+    assert owner.done[before:] == [("released", Cause.USER_BUSY)]
+    assert clock.getDelayedCalls() == []
+
+
+def test_aReleasedCallSaysNothingMore(machine: H225Call, owner: Owner) -> None:
+    _active(machine)
+    machine.release(Cause.NORMAL_CALL_CLEARING)
+    count = len(owner.done)
+    machine.release(Cause.NORMAL_CALL_CLEARING)
+    machine.hangup(Cause.NORMAL_CALL_CLEARING)
+    machine.connectionLost(Cause.TEMPORARY_FAILURE)
+    machine.statusInquiryReceived()
+    machine.answer()
+    assert len(owner.done) == count
+
+
+def test_aLostConnectionReleases(machine: H225Call, owner: Owner) -> None:
+    _delivered(machine)
+    machine.connectionLost(Cause.TEMPORARY_FAILURE)
+    assert owner.done[-1] == ("released", Cause.TEMPORARY_FAILURE)
+
+
+def test_aProceedingAfterAlertingIsIgnored(machine: H225Call, owner: Owner) -> None:
+    _delivered(machine)
+    machine.callProceedingReceived()
+    assert owner.done == ["setup", "ringing"]
+
+
+@pytest.mark.parametrize(
+    ("reach", "number"),
+    [
+        (_initiated, 1),
+        (_overlap, 2),
+        (_proceeding, 3),
+        (_delivered, 4),
+        (_present, 6),
+        (_received, 7),
+        (_active, 10),
+    ],
+)
+def test_anInquiryIsAnsweredWithTheState(
+    machine: H225Call, owner: Owner, reach: Reach, number: int
+) -> None:
+    reach(machine)
+    machine.statusInquiryReceived()
+    assert owner.done[-1] == ("status", number, Cause.RESPONSE_TO_STATUS_ENQUIRY)
+
+
+def test_whatIsNotUnderstoodIsAnsweredWithStatus(machine: H225Call, owner: Owner) -> None:
+    _active(machine)
+    machine.notUnderstood(Cause.MESSAGE_TYPE_NON_EXISTENT)
+    assert owner.done[-1] == ("status", 10, Cause.MESSAGE_TYPE_NON_EXISTENT)
+
+
+def test_anUnansweredInquiryIsRepeatedAndThenReleases(
+    machine: H225Call, owner: Owner, clock: Clock
+) -> None:
+    _active(machine)
+    machine.inquire()
+    machine.inquire()
+    for _ in range(N322):
+        clock.advance(T322)
+    assert owner.done.count("statusInquiry") == N322
+    assert owner.done[-1] == ("released", Cause.TEMPORARY_FAILURE)
+    assert clock.getDelayedCalls() == []
+
+
+def test_anAnsweredInquiryKeepsTheCall(machine: H225Call, owner: Owner, clock: Clock) -> None:
+    _active(machine)
+    machine.inquire()
+    machine.statusReceived()
+    assert clock.getDelayedCalls() == []
+    assert state(machine) == "active"
+
+
+def test_aPeerThatDoesNotKnowTheCallEndsIt(machine: H225Call, owner: Owner) -> None:
+    _active(machine)
+    machine.statusNullReceived()
+    assert owner.done[-1] == ("released", Cause.MESSAGE_IN_WRONG_STATE)
+
+
+def test_aCallThatNeverBeganIsReleasedInSilence(machine: H225Call, owner: Owner) -> None:
+    machine.release(Cause.NO_ROUTE_TO_DESTINATION)
+    assert owner.done == [("released", Cause.NO_ROUTE_TO_DESTINATION)]
