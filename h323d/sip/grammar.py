@@ -43,6 +43,8 @@ TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]+"
 QUOTED = r'"(?:[^"\\]|\\.)*+"'
 HOST = r"\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9\-._]*[A-Za-z0-9_.])?"
 MAX_PORT = 65535
+MAX_PARAMETERS = 128  # of one value
+MAX_VALUES = 256  # in one line
 
 _PARAMETER = re.compile(rf'\s*;\s*({TOKEN})\s*(?:=\s*({QUOTED}|[^\s;,"<>]+))?\s*', re.DOTALL)
 _BREAKS = re.compile(r'"(?:[^"\\]|\\.)*+("|\\?\Z)|<[^>]*+(>|\Z)|,', re.DOTALL)
@@ -70,17 +72,19 @@ def splitCommas(text: str, path: str) -> list[str]:
 
     Commas within quotes or angle brackets do not divide.
 
-    @raise DecodeError: a quoted string or an angle bracket never ends, or a value
-        is empty.
+    @raise DecodeError: a quoted string or an angle bracket never ends, a value is empty,
+        or there are more than L{MAX_VALUES}.
     """
     if "," not in text:
         return [text]
-    values = []
+    values: list[str] = []
     start = 0
     for found in _BREAKS.finditer(text):
         if found[0] == ",":
             values.append(text[start : found.start()].strip())
             start = found.end()
+            if len(values) >= MAX_VALUES:
+                fail("too many values", path)
         elif found[0][-1] not in '">' or len(found[0]) == 1:
             fail("a quoted string or angle bracket does not end", path)
     values.append(text[start:].strip())
@@ -95,13 +99,13 @@ def parseParameters(text: str, path: str) -> Parameters:
 
     @raise DecodeError: C{text} is anything else.
     """
-    parameters = []
+    parameters: list[tuple[str, str | None]] = []
     position = 0
     end = len(text)
     while position < end:
         found = _PARAMETER.match(text, position)
-        if found is None:
-            fail("malformed parameters", path)
+        if found is None or len(parameters) >= MAX_PARAMETERS:
+            fail("malformed or too many parameters", path)
         parameters.append((found[1].lower(), found[2]))
         position = found.end()
     return tuple(parameters)

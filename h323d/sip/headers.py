@@ -120,7 +120,9 @@ _COMPACT = {
     "x": "Session-Expires",
 }
 
-_CANONICAL = {name.lower(): name for name in (*LIST_HEADERS, *SINGLE_HEADERS, *_OTHERS)} | _COMPACT
+_NAMES = (*LIST_HEADERS, *SINGLE_HEADERS, *_OTHERS, *_COMPACT.values())
+_CANONICAL = {name.lower(): name for name in _NAMES} | _COMPACT
+_AS_WRITTEN = {name: name for name in _NAMES} | _CANONICAL
 
 
 def canonicalName(name: str) -> str:
@@ -128,8 +130,16 @@ def canonicalName(name: str) -> str:
     @return: the one spelling that L{Headers} knows: C{"Call-ID"} for C{"i"} or
         C{"call-id"}, C{"X-Some-Thing"} for C{"x-some-THING"}.
     """
-    known = _CANONICAL.get(name.lower())
+    known = _AS_WRITTEN.get(name) or _CANONICAL.get(name.lower())
     return known or "-".join(part.capitalize() for part in name.split("-"))
+
+
+def knownName(name: str) -> str | None:
+    """
+    @return: the canonical name, if C{name} is one that is known and written as usual, so
+        that nobody needs to look at it again.
+    """
+    return _AS_WRITTEN.get(name)
 
 
 class Headers:

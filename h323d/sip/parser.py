@@ -17,7 +17,7 @@ import re
 
 from h323d.errors import DecodeError
 from h323d.sip.grammar import TOKEN, UNPRINTABLE, fail
-from h323d.sip.headers import SINGLE_HEADERS, Headers, canonicalName
+from h323d.sip.headers import SINGLE_HEADERS, Headers, canonicalName, knownName
 from h323d.sip.message import RefusedRequest, SIPMessage, SIPRequest, SIPResponse
 from h323d.sip.uri import SIPURI, parseURI
 
@@ -38,6 +38,7 @@ MAX_METHOD_LENGTH = 64
 MAX_BODY_OCTETS = 262144
 
 _END = b"\r\n\r\n"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _FOLD = re.compile(r"\r\n[ \t]+")
 _TOKEN = re.compile(TOKEN)
 _VERSION = re.compile(r"SIP/[0-9]+\.[0-9]+", re.IGNORECASE)
@@ -86,9 +87,7 @@ def parseHead(head: bytes) -> tuple[SIPRequest | SIPResponse, int | None]:
     if len(head) > MAX_HEADER_OCTETS:
         raise DecodeError("too many octets of header fields", "message", MAX_HEADER_OCTETS)
     text = head.decode("utf-8", "surrogateescape")
-    bad = UNPRINTABLE.search(text)
-    if bad is not None:
-        raise DecodeError("a control character", "message", bad.start())
+    _checkCharacters(text)
     startLine, *lines = _unfolded(text).split("\r\n")
     rows, error = _parseLines(lines)
     headers = Headers.ofCanonical(rows)
@@ -110,6 +109,15 @@ def parseHead(head: bytes) -> tuple[SIPRequest | SIPResponse, int | None]:
     return request, length
 
 
+def _checkCharacters(text: str) -> None:
+    lines = text.count("\r\n")
+    if text.count("\r") == text.count("\n") == lines and not _CONTROL.search(text):
+        return
+    bad = UNPRINTABLE.search(text)
+    if bad is not None:
+        raise DecodeError("a control character", "message", bad.start())
+
+
 def _unfolded(text: str) -> str:
     return _FOLD.sub(" ", text) if "\r\n " in text or "\r\n\t" in text else text
 
@@ -126,12 +134,18 @@ def _parseLines(lines: list[str]) -> tuple[list[tuple[str, str]], DecodeError | 
         error = DecodeError("too many header fields", "message")
         del lines[MAX_HEADER_LINES:]
     for line in lines:
-        name, colon, value = line.partition(":")
-        name = name.rstrip(" \t")
-        if not colon or not _TOKEN.fullmatch(name):
+        written, colon, value = line.partition(":")
+        name = knownName(written)
+        if name is None:
+            written = written.rstrip(" \t")
+            if not _TOKEN.fullmatch(written):
+                error = error or DecodeError("not a header field", "message")
+                continue
+            name = canonicalName(written)
+        if not colon:
             error = error or DecodeError("not a header field", "message")
             continue
-        rows.append((canonicalName(name), value.strip(" \t")))
+        rows.append((name, value.strip(" \t")))
     names = [name for name, _ in rows]
     if error is None and len(set(names)) < len(names):
         for name in sorted(SINGLE_HEADERS.intersection(names)):

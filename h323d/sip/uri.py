@@ -16,6 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 from h323d.sip.grammar import (
     HOST,
+    MAX_PARAMETERS,
     Parameters,
     fail,
     parameterOf,
@@ -59,6 +60,8 @@ def _unescape(text: str, path: str) -> str:
 def _parseURIParameters(text: str, path: str) -> Parameters:
     if not text:
         return ()
+    if text.count(";") > MAX_PARAMETERS:
+        fail("too many parameters", path)
     parameters: list[tuple[str, str | None]] = []
     for part in text[1:].split(";"):
         name, equals, value = part.partition("=")
@@ -73,6 +76,8 @@ def _parseURIParameters(text: str, path: str) -> Parameters:
 def _parseURIHeaders(text: str | None, path: str) -> tuple[tuple[str, str], ...]:
     if not text:
         return ()
+    if text.count("&") >= MAX_PARAMETERS:
+        fail("too many header fields", path)
     headers = []
     for part in text.split("&"):
         name, equals, value = part.partition("=")

@@ -267,6 +267,29 @@ def test_manyViasAreNoFault() -> None:
     assert len(parseRequest(INVITE.replace(b"Max-", vias + b"Max-")).vias) == 41
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        (b"tag=1928301774", b"tag=1" + b";a" * 200, "From"),
+        (b"<sip:alice@192.0.2.10:5060>", b"<sip:a@h" + b";a" * 200 + b">", "Contact"),
+        (b"<sip:alice@192.0.2.10:5060>", b"<sip:a@h?a=b" + b"&a=b" * 200 + b">", "Contact"),
+        (b"<sip:alice@192.0.2.10:5060>", b"<sip:a@h>" + b",<sip:a@h>" * 300, "Contact"),
+    ],
+)
+def test_endlessListsAreRefused(old: bytes, new: bytes, path: str) -> None:
+    assert refusal(INVITE.replace(old, new)).path == path
+
+
+def test_longTagIsNoFault() -> None:
+    data = INVITE.replace(b"tag=1928301774", b"tag=" + b"a" * 60000)
+    assert len(parseRequest(data).fromAddress.tag or "") == 60000
+
+
+def test_manyAcceptHeadersAreNoFault() -> None:
+    accepts = b"Accept: application/sdp;q=0.5\r\n" * 60
+    assert len(parseRequest(INVITE.replace(b"Max-", accepts + b"Max-")).headers.all("Accept")) == 60
+
+
 def test_tooManyOctetsAreRefused() -> None:
     with pytest.raises(DecodeError, match="too many octets"):
         parse(INVITE.replace(b"a phone", b"a" * MAX_HEADER_OCTETS))
