@@ -2,107 +2,64 @@
 The H.245 session of one call: ITU-T H.245 as H.323 uses it (H.323, 8.2 to 8.5).
 
 It owns the signalling entities of the call, gives each decoded message to the
-one that it is for, and decides which logical channels to open and to accept.
-It is not a transport: its owner encodes what L{H245Owner.sendControl} is given,
-then tunnels it or writes it to the H.245 channel.
+one that it is for, and ties them together: roles and capabilities first,
+channels after.  It is not a transport: its owner encodes what
+L{H245Owner.sendControl} is given, then tunnels it or writes it to the H.245
+channel.
 """
 
 from __future__ import annotations
 
 import enum
 import random
-from typing import Any, Protocol
+from collections import deque
+from collections.abc import Callable
+from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.capabilities import RemoteCapabilities
+from h323d.h323.capabilities import (
+    RemoteCapabilities,
+    capabilitySet,
+    emptyCapabilitySet,
+    suits,
+)
 from h323d.h323.faststart import FastConnection
+from h323d.h323.h245.answers import answerTo
+from h323d.h323.h245.bidirectional import BidirectionalChannels
+from h323d.h323.h245.digits import Digits
+from h323d.h323.h245.liveness import Liveness
+from h323d.h323.h245.messages import Choice, Fields, Message, command
+from h323d.h323.h245.modes import Modes
+from h323d.h323.h245.msdse import Role
+from h323d.h323.h245.negotiation import Negotiation
+from h323d.h323.h245.owner import H245Failure, H245Owner
+from h323d.h323.h245.receive import ReceiveChannels
+from h323d.h323.h245.timer import Timer
+from h323d.h323.h245.transmit import TransmitChannels
 from h323d.values.address import TransportAddress
-from h323d.values.media import DigitMethod, MediaProfile, ReceiveFormat, TransmitFormat
+from h323d.values.media import DigitMethod, MediaProfile
 
-__all__ = ["H245Failure", "H245Owner", "H245Session"]
+__all__ = ["H245Failure", "H245Owner", "H245Session", "Message"]
 
-Message = tuple[str, Any]  # Any: a MultimediaSystemControlMessage of the ASN.1 value model
+END_TIMEOUT = 3.0  # seconds to wait for the peer's endSessionCommand
 
 
-class H245Failure(enum.Enum):
+class _Phase(enum.Enum):
     """
-    Why a session cannot do its work.  The call may go on without it where
-    fast start has opened media; that is for the owner to say.
-    """
-
-    NO_ROLE = "no master-slave determination"
-    NO_CAPABILITIES = "no capability exchange"
-    NO_COMMON_FORMAT = "no common audio format"
-    NO_CHANNEL = "the peer opens no channel of ours"
-    PEER_SILENT = "round trip requests stay unanswered"
-
-
-class H245Owner(Protocol):
-    """
-    What a session needs of the leg that owns it.  The session calls these
-    while it is being called itself, or from the clock; none may raise.
+    How far a session has come.
     """
 
-    def sendControl(self, message: Message) -> None:
-        """
-        Encode and send C{message}, a C{MultimediaSystemControlMessage}.
-        Several may come from one call, in order.
-        """
-
-    def h245TransmitReady(self, transmit: TransmitFormat) -> None:
-        """
-        We may send: for the first time, or otherwise than before.
-        """
-
-    def h245TransmitStopped(self) -> None:
-        """
-        We may send no more, until L{h245TransmitReady}.
-        """
-
-    def h245ReceiveReady(self, receive: ReceiveFormat) -> None:
-        """
-        The peer may send: for the first time, or otherwise than before.
-        """
-
-    def h245ReceiveStopped(self) -> None:
-        """
-        The peer sends no more, until L{h245ReceiveReady}.
-        """
-
-    def h245Digit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
-        """
-        The peer signalled a key, by H.245 (one of two C{DigitMethod.H245_...}).
-        """
-
-    def h245RemoteCapabilities(self, capabilities: RemoteCapabilities) -> None:
-        """
-        The peer said what it can do; may come again at any time.  An empty
-        set (C{capabilities.isEmpty}) holds the call.
-        """
-
-    def h245Ended(self) -> None:
-        """
-        The session is over: the peer ended it, or answered our C{end()}, or
-        did not within 3 seconds.  Comes once; nothing follows.
-        """
-
-    def h245Failed(self, failure: H245Failure) -> None:
-        """
-        The session cannot do its work.  It goes on answering until it is
-        ended or stopped.
-        """
-
-    def h245RoundTrip(self, seconds: float) -> None:
-        """
-        How long an H.245 question and its answer took.
-        """
+    ANSWERING = "answering"  # before start
+    RUNNING = "running"
+    ENDING = "ending"  # our endSessionCommand is sent
+    OVER = "over"
 
 
 class H245Session:
     """
-    One call's H.245.  Every method may be called in every state; what comes
-    too early waits, and what comes too late is ignored.
+    One call's H.245.  Every method may be called in every phase; what comes too
+    late is ignored.
     """
 
     def __init__(
@@ -125,17 +82,66 @@ class H245Session:
         @param rtp: where we receive media.
         @param rtcp: where we receive RTCP.
         """
+        self._owner = owner
+        self._profile = profile
+        self._phase = _Phase.ANSWERING
+        self._paused = False
+        self._held = False  # by the peer
+        self._inbox: deque[Message] = deque()
+        self._taking = False
+        self._ending = Timer(clock, END_TIMEOUT)
+        self._negotiation = Negotiation(self, clock, rng, terminalType)
+        self._transmit = TransmitChannels(owner, clock, profile, rtcp)
+        self._receive = ReceiveChannels(owner, clock, profile, rtp, rtcp)
+        self._bidirectional = BidirectionalChannels(owner, clock)
+        self._modes = Modes(owner, clock, profile, self._transmit)
+        self._digits = Digits(owner, clock)
+        self._liveness = Liveness(owner, clock)
+        self._takers = self._allTakers()
+
+    @property
+    def role(self) -> Role | None:
+        """
+        Whether we are master or slave; C{None} until it is determined.
+        """
+        return self._negotiation.role
+
+    @property
+    def states(self) -> dict[str, str]:
+        """
+        The phase, and the state of each entity, for an operator to read.
+        """
+        return {
+            "session": self._phase.value,
+            **self._negotiation.states,
+            **self._modes.states,
+            **self._transmit.states,
+            **self._receive.states,
+        }
 
     def start(self) -> None:
         """
         Send our capabilities and begin the master-slave determination, both at
         once.  Before this, the session answers, but asks nothing itself.
         """
+        if self._phase is _Phase.ANSWERING:
+            self._phase = _Phase.RUNNING
+            self._liveness.start()
+            self._negotiation.start()
 
     def received(self, message: Message) -> None:
         """
         Take a decoded C{MultimediaSystemControlMessage}; also before L{start}.
         """
+        self._inbox.append(message)
+        if self._taking:  # the owner got it while we were sending: in its turn
+            return
+        self._taking = True
+        try:
+            while self._inbox:
+                self._take(self._inbox.popleft())
+        finally:
+            self._taking = False
 
     def adoptFastStart(self, connection: FastConnection) -> None:
         """
@@ -143,6 +149,13 @@ class H245Session:
         and replaced.  They are not reported: the leg knows them; but changes
         are, as when the peer's capabilities name a telephone-event type.
         """
+        if not self._open:
+            return
+        if connection.transmit is not None and connection.transmitChannel is not None:
+            self._transmit.adopt(connection.transmitChannel, connection.transmit)
+        if connection.receive is not None and connection.receiveChannel is not None:
+            self._receive.adopt(connection.receiveChannel, connection.receive)
+            self._transmit.peerSends(self._receive.format)
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         """
@@ -151,21 +164,27 @@ class H245Session:
         @param method: C{H245_ALPHANUMERIC} or C{H245_SIGNAL}; others are not
             for H.245 to send, and are ignored.
         """
+        if self._open:
+            self._digits.send(digit, milliseconds, method)
 
     def updateDigit(self, milliseconds: int) -> None:
         """
         The digit that C{H245_SIGNAL} last began lasts that long, after all.
         """
+        if self._open:
+            self._digits.update(milliseconds)
 
     def pause(self) -> None:
         """
         Send the empty capability set: the peer shall send no media.
         """
+        self._pause(True)
 
     def resume(self) -> None:
         """
         Send our capabilities again: the peer may send media again.
         """
+        self._pause(False)
 
     def changeProfile(self, profile: MediaProfile) -> None:
         """
@@ -173,20 +192,187 @@ class H245Session:
         does not receive pauses the peer, one that does not send closes our
         channel.
         """
+        if not self._open:
+            return
+        before = self.localCapabilities(0)
+        self._profile = profile
+        if self.localCapabilities(0) != before:
+            self._negotiation.tell()
+        self._transmit.changeProfile(profile)
+        self._receive.changeProfile(profile)
+        if self._phase is _Phase.RUNNING and self._wantsAnother():
+            self._modes.ask(profile)
 
     def requestRoundTrip(self) -> None:
         """
         Measure now, out of turn; the answer is C{h245RoundTrip}.
         """
+        if self._open:
+            self._liveness.ask()
 
     def end(self) -> None:
         """
-        Close our channels and send C{endSessionCommand}; C{h245Ended} follows
+        Close our channel and send C{endSessionCommand}; C{h245Ended} follows
         when the peer answers it, 3 seconds later at the latest.
         """
+        if self._open:
+            self._transmit.release()
+        if self._open:  # still: the owner may stop us when it hears that it cannot send
+            self._phase = _Phase.ENDING
+            self._stopEntities()
+            self._ending.start(self._over)
+            self.send(command("endSessionCommand", ("disconnect", None)))
 
     def stop(self) -> None:
         """
         Cancel every timer, and report and send nothing from now on: the
         channel is gone.
         """
+        self._phase = _Phase.OVER
+        self._ending.stop()
+        self._stopEntities()
+
+    @property
+    def _open(self) -> bool:
+        return self._phase in (_Phase.ANSWERING, _Phase.RUNNING)
+
+    def _pause(self, paused: bool) -> None:
+        if self._open and paused is not self._paused:
+            self._paused = paused
+            self._negotiation.tell()
+
+    def _wantsAnother(self) -> bool:
+        """
+        Whether the peer sends what we can take, but would rather not.
+        """
+        current = self._receive.format
+        return (
+            current is not None
+            and self._profile.direction.receives
+            and any(suits(wanted, current) for wanted in self._profile.audio[1:])
+            and not suits(self._profile.audio[0], current)
+        )
+
+    def _over(self) -> None:
+        if self._phase is not _Phase.OVER:
+            self.stop()
+            self._owner.h245Ended()
+
+    def _stopEntities(self) -> None:
+        self._inbox.clear()
+        self._liveness.stop()
+        self._negotiation.stop()
+        self._transmit.stop()
+        self._receive.stop()
+        self._modes.stop()
+        self._digits.stop()
+
+    # NegotiationOwner
+
+    def send(self, message: Message) -> None:
+        self._owner.sendControl(message)
+
+    def localCapabilities(self, sequenceNumber: int) -> Fields:
+        if self._paused or not self._profile.direction.receives:
+            return emptyCapabilitySet(sequenceNumber)
+        return capabilitySet(self._profile, sequenceNumber)
+
+    def roleSettled(self) -> None:
+        if self._phase is _Phase.RUNNING:
+            self._transmit.allow()
+
+    def roleUnsettled(self) -> None:
+        self._owner.h245Failed(H245Failure.NO_ROLE)
+
+    def peerCan(self, remote: RemoteCapabilities) -> None:
+        wasHeld, self._held = self._held, remote.isEmpty
+        self._owner.h245RemoteCapabilities(remote)
+        if wasHeld and not remote.isEmpty and self._phase is _Phase.RUNNING:
+            self._negotiation.start()  # as if the channel were new (H.323, 8.4.6)
+        self._transmit.peerCan(remote)
+
+    def capabilitiesRefused(self) -> None:
+        # Equipment older than version 2 does not know the empty set.
+        if not self._paused:
+            self._owner.h245Failed(H245Failure.NO_CAPABILITIES)
+
+    # What the peer sends.
+
+    def _take(self, message: Message) -> None:
+        kind, (name, fields) = message
+        if kind == "command" and name == "endSessionCommand":
+            self._peerEnds()
+        elif self._open:
+            self._liveness.heard()
+            taker = self._takers.get((kind, name))
+            if taker is not None:
+                taker(fields)
+                self._transmit.peerSends(self._receive.format)
+            else:
+                answer = answerTo(message, self._profile)
+                if answer is not None:
+                    self.send(answer)
+
+    def _peerEnds(self) -> None:
+        if self._open:
+            self._phase = _Phase.ENDING
+            self.send(command("endSessionCommand", ("disconnect", None)))
+        self._over()
+
+    def _openLogicalChannel(self, fields: Fields) -> None:
+        if "reverseLogicalChannelParameters" in fields:
+            self._bidirectional.openLogicalChannel(fields)
+        else:
+            self._receive.openLogicalChannel(fields)
+
+    def _functionNotUnderstood(self, value: Choice) -> None:
+        if value[0] == "request" and value[1][0] == "roundTripDelayRequest":
+            self._liveness.notUnderstood()
+
+    def _ignore(self, fields: Any) -> None:
+        """
+        What needs no answer: it withdraws what we have answered already.
+        """
+
+    def _allTakers(self) -> dict[tuple[str, str], Callable[[Any], None]]:
+        """
+        Which entity each message is for.  Any: the argument is an ASN.1 value.
+        """
+        roles = caps = self._negotiation
+        ours, theirs, modes = self._transmit, self._receive, self._modes
+        takers: dict[str, dict[str, Callable[[Any], None]]] = {
+            "request": {
+                "masterSlaveDetermination": roles.masterSlaveDetermination,
+                "terminalCapabilitySet": caps.terminalCapabilitySet,
+                "openLogicalChannel": self._openLogicalChannel,
+                "closeLogicalChannel": theirs.closeLogicalChannel,
+                "requestChannelClose": ours.requestChannelClose,
+                "requestMode": modes.requestMode,
+                "roundTripDelayRequest": self._liveness.roundTripDelayRequest,
+            },
+            "response": {
+                "masterSlaveDeterminationAck": roles.masterSlaveDeterminationAck,
+                "masterSlaveDeterminationReject": roles.masterSlaveDeterminationReject,
+                "terminalCapabilitySetAck": caps.terminalCapabilitySetAck,
+                "terminalCapabilitySetReject": caps.terminalCapabilitySetReject,
+                "openLogicalChannelAck": ours.openLogicalChannelAck,
+                "openLogicalChannelReject": ours.openLogicalChannelReject,
+                "closeLogicalChannelAck": ours.closeLogicalChannelAck,
+                "requestChannelCloseAck": theirs.requestChannelCloseAck,
+                "requestChannelCloseReject": theirs.requestChannelCloseReject,
+                "requestModeAck": modes.requestModeAck,
+                "requestModeReject": modes.requestModeReject,
+                "roundTripDelayResponse": self._liveness.roundTripDelayResponse,
+            },
+            "command": {"sendTerminalCapabilitySet": caps.sendTerminalCapabilitySet},
+            "indication": {
+                "masterSlaveDeterminationRelease": roles.masterSlaveDeterminationRelease,
+                "terminalCapabilitySetRelease": caps.terminalCapabilitySetRelease,
+                "requestModeRelease": modes.requestModeRelease,
+                "requestChannelCloseRelease": self._ignore,
+                "openLogicalChannelConfirm": self._ignore,
+                "functionNotUnderstood": self._functionNotUnderstood,
+                "userInput": self._digits.userInput,
+            },
+        }
+        return {(kind, name): take for kind, row in takers.items() for name, take in row.items()}

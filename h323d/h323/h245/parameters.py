@@ -1,0 +1,233 @@
+"""
+Logical channels for sound, as C{OpenLogicalChannel} and its acknowledgement
+describe them (ITU-T H.245, B.3.1 and B.3.2; H.225.0 media in RTP).
+
+Pure translation and judgement; the entities that exchange these messages are
+L{h323d.h323.h245.lcse}, and fast start carries them without any.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+
+from h323d.h323.capabilities import (
+    AudioAbility,
+    audioCapability,
+    payloadTypeOf,
+    readAudioCapability,
+    suits,
+)
+from h323d.h323.h245.messages import Choice, Fields
+from h323d.values.address import TransportAddress
+from h323d.values.media import MediaFormat, MediaProfile
+
+__all__ = [
+    "AUDIO_SESSION",
+    "OfferedChannel",
+    "RefusedChannel",
+    "ackParameters",
+    "forwardChannel",
+    "formatsByType",
+    "judgeChannel",
+    "mediaAddress",
+    "mediaAddressValue",
+    "multiplexParameters",
+    "readAck",
+    "reverseChannel",
+]
+
+AUDIO_SESSION = 1  # sessionID of the primary audio session (H.245, B.3.1)
+ASK_MASTER = 0  # sessionID by which a slave leaves the choice to the master
+
+_UNKNOWN = frozenset({"nonStandard", "h235Control"})
+
+
+def mediaAddress(value: Choice | None) -> TransportAddress | None:
+    """
+    Read an H.245 C{TransportAddress} that media could be sent to.
+
+    @return: C{None} for anything but a unicast IP address and port: nobody may
+        aim our media at a multicast group, a broadcast address, or nowhere.
+    """
+    if value is None or value[0] != "unicastAddress":
+        return None
+    kind, fields = value[1]
+    if kind not in ("iPAddress", "iP6Address"):
+        return None
+    address = ipaddress.ip_address(fields["network"])
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    port = fields["tsapIdentifier"]
+    # Class E holds the broadcast address; for IPv6, "reserved" covers loopback.
+    nowhere = address.version == 4 and address.is_reserved
+    if port == 0 or nowhere or address.is_multicast or address.is_unspecified:
+        return None
+    return TransportAddress(str(address), port)
+
+
+def mediaAddressValue(address: TransportAddress) -> Choice:
+    """
+    Make an H.245 C{TransportAddress}.
+    """
+    kind = "iP6Address" if address.isIPv6 else "iPAddress"
+    return ("unicastAddress", (kind, {"network": address.packed, "tsapIdentifier": address.port}))
+
+
+def multiplexParameters(
+    rtcp: TransportAddress | None, rtp: TransportAddress | None = None
+) -> Choice:
+    """
+    Make C{multiplexParameters} of the audio session.
+
+    @param rtcp: goes into C{mediaControlChannel}.
+    @param rtp: goes into C{mediaChannel}, which only a receiver can name.
+    """
+    fields: Fields = {
+        "sessionID": AUDIO_SESSION,
+        "mediaGuaranteedDelivery": False,
+        "mediaControlGuaranteedDelivery": False,
+        "silenceSuppression": False,
+    }
+    if rtp is not None:
+        fields["mediaChannel"] = mediaAddressValue(rtp)
+    if rtcp is not None:
+        fields["mediaControlChannel"] = mediaAddressValue(rtcp)
+    return ("h2250LogicalChannelParameters", fields)
+
+
+def forwardChannel(number: int, ability: AudioAbility, rtcp: TransportAddress) -> Fields:
+    """
+    The C{OpenLogicalChannel} of a channel that we send on.  It names our RTCP
+    address alone: where the media goes is the receiver's to say.
+    """
+    return {
+        "forwardLogicalChannelNumber": number,
+        "forwardLogicalChannelParameters": {
+            "dataType": ("audioData", audioCapability(ability)),
+            "multiplexParameters": multiplexParameters(rtcp),
+        },
+    }
+
+
+def reverseChannel(
+    number: int, ability: AudioAbility, rtp: TransportAddress, rtcp: TransportAddress
+) -> Fields:
+    """
+    The C{OpenLogicalChannel} by which a fast start proposes that the called
+    side sends: nothing forward, and where to send to in the reverse parameters.
+    """
+    return {
+        "forwardLogicalChannelNumber": number,
+        "forwardLogicalChannelParameters": {
+            "dataType": ("nullData", None),
+            "multiplexParameters": ("none", None),
+        },
+        "reverseLogicalChannelParameters": {
+            "dataType": ("audioData", audioCapability(ability)),
+            "multiplexParameters": multiplexParameters(rtcp, rtp),
+        },
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedChannel:
+    """
+    A channel for sound that we can take.
+
+    @ivar ability: what flows in it.
+    @ivar dynamicType: the RTP payload type that the sender chose, if it did.
+    """
+
+    ability: AudioAbility
+    dynamicType: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedChannel:
+    """
+    A channel that we cannot take.
+
+    @ivar cause: as in C{OpenLogicalChannelReject}.
+    """
+
+    cause: str
+
+
+def formatsByType(channel: OfferedChannel) -> dict[int, MediaFormat]:
+    """
+    Under which RTP payload types a channel's sound may come.  The static one
+    counts beside a dynamic one: senders that name another do not all use it.
+    """
+    ability = channel.ability
+    formats = {payloadTypeOf(ability): ability.format}
+    if channel.dynamicType is not None:
+        formats[channel.dynamicType] = ability.format
+    return formats
+
+
+def judgeChannel(
+    dataType: Choice, parameters: Choice, profile: MediaProfile, weSend: bool = False
+) -> OfferedChannel | RefusedChannel:
+    """
+    Whether a channel that the peer wants to open suits us.
+
+    @param dataType: the C{DataType}.
+    @param parameters: the C{multiplexParameters}.
+    @param profile: what we want.
+    @param weSend: in a fast start, the channel may be for us to send on; then
+        the length of packets is the peer's bound, and not ours to judge.
+    """
+    kind, value = dataType
+    if kind != "audioData":
+        unknown = kind in _UNKNOWN or kind.startswith("_ext_")
+        return RefusedChannel("unknownDataType" if unknown else "dataTypeNotSupported")
+    ability = readAudioCapability(value)
+    if ability is None or (ability.packetMs > profile.maxPacketMs and not weSend):
+        return RefusedChannel("dataTypeNotSupported")
+    if not any(suits(wanted, ability.format) for wanted in profile.audio):
+        return RefusedChannel("dataTypeNotSupported")
+    if parameters[0] != "h2250LogicalChannelParameters":
+        return RefusedChannel("unspecified")
+    media = parameters[1]
+    if media["sessionID"] not in (AUDIO_SESSION, ASK_MASTER):
+        return RefusedChannel("invalidSessionID")
+    for name in ("mediaChannel", "mediaControlChannel"):
+        if name in media and media[name][0] == "multicastAddress":
+            return RefusedChannel("multicastChannelNotAllowed")
+    return OfferedChannel(ability, media.get("dynamicRTPPayloadType"))
+
+
+def ackParameters(number: int, rtp: TransportAddress, rtcp: TransportAddress) -> Fields:
+    """
+    The C{OpenLogicalChannelAck} for the peer's channel: where we receive.
+    """
+    return {
+        "forwardLogicalChannelNumber": number,
+        "forwardMultiplexAckParameters": (
+            "h2250LogicalChannelAckParameters",
+            {
+                "sessionID": AUDIO_SESSION,
+                "mediaChannel": mediaAddressValue(rtp),
+                "mediaControlChannel": mediaAddressValue(rtcp),
+                "flowControlToZero": False,
+            },
+        ),
+    }
+
+
+def readAck(
+    ack: Fields,
+) -> tuple[TransportAddress | None, TransportAddress | None, int | None]:
+    """
+    What an C{OpenLogicalChannelAck} says: where our media goes, where our RTCP
+    goes, and the RTP payload type to use, each C{None} if it does not (usably) say.
+    """
+    kind, media = ack.get("forwardMultiplexAckParameters", ("", None))
+    if kind != "h2250LogicalChannelAckParameters":
+        return None, None, None
+    return (
+        mediaAddress(media.get("mediaChannel")),
+        mediaAddress(media.get("mediaControlChannel")),
+        media.get("dynamicRTPPayloadType"),
+    )

@@ -1,0 +1,182 @@
+"""
+H.245 sessions for tests: an owner that remembers, and a wire between two.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from twisted.internet.task import Clock
+
+from h323d.asn1 import h245
+from h323d.h323.capabilities import RemoteCapabilities
+from h323d.h323.h245.messages import Message
+from h323d.h323.h245.owner import H245Failure
+from h323d.h323.h245.session import H245Session
+from h323d.values.address import TransportAddress
+from h323d.values.media import (
+    G711_ALAW,
+    G711_ULAW,
+    DigitMethod,
+    MediaProfile,
+    ReceiveFormat,
+    TransmitFormat,
+)
+
+PROFILE = MediaProfile((G711_ULAW, G711_ALAW))
+
+
+class RecordingOwner:
+    """
+    An L{H245Owner} that remembers what it is told.
+
+    @ivar sent: the messages, after one trip through the codec.
+    @ivar transmit: what may be sent now.
+    @ivar receive: what may be received now.
+    @ivar told: the names of all reports, in order.
+    """
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+        self.transmit: TransmitFormat | None = None
+        self.receive: ReceiveFormat | None = None
+        self.digits: list[tuple[str, int, DigitMethod]] = []
+        self.capabilities: list[RemoteCapabilities] = []
+        self.failures: list[H245Failure] = []
+        self.roundTrips: list[float] = []
+        self.told: list[str] = []
+
+    def sendControl(self, message: Message) -> None:
+        data = h245.encode("MultimediaSystemControlMessage", message)
+        self.sent.append(h245.decode("MultimediaSystemControlMessage", data))
+
+    def h245TransmitReady(self, transmit: TransmitFormat) -> None:
+        self.transmit = transmit
+        self.told.append("transmitReady")
+
+    def h245TransmitStopped(self) -> None:
+        self.transmit = None
+        self.told.append("transmitStopped")
+
+    def h245ReceiveReady(self, receive: ReceiveFormat) -> None:
+        self.receive = receive
+        self.told.append("receiveReady")
+
+    def h245ReceiveStopped(self) -> None:
+        self.receive = None
+        self.told.append("receiveStopped")
+
+    def h245Digit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        self.digits.append((digit, milliseconds, method))
+
+    def h245RemoteCapabilities(self, capabilities: RemoteCapabilities) -> None:
+        self.capabilities.append(capabilities)
+
+    def h245Ended(self) -> None:
+        self.told.append("ended")
+
+    def h245Failed(self, failure: H245Failure) -> None:
+        self.failures.append(failure)
+
+    def h245RoundTrip(self, seconds: float) -> None:
+        self.roundTrips.append(seconds)
+
+    def names(self) -> list[str]:
+        """
+        The names of the messages sent, in order.
+        """
+        return [name for _, (name, _) in self.sent]
+
+    def last(self, name: str) -> Any:
+        """
+        The content of the latest message of a name.
+        """
+        return next(fields for _, (n, fields) in reversed(self.sent) if n == name)
+
+
+class WiredOwner(RecordingOwner):
+    """
+    An owner whose messages travel, in order, to another session.
+    """
+
+    def __init__(self, clock: Clock, rng: random.Random | None, delay: float) -> None:
+        super().__init__()
+        self._clock = clock
+        self._rng = rng
+        self._delay = delay
+        self._due = 0.0
+        self.far: H245Session | None = None
+
+    def sendControl(self, message: Message) -> None:
+        super().sendControl(message)
+        delay = self._delay if self._rng is None else self._rng.uniform(0, 2 * self._delay)
+        self._due = max(self._due, self._clock.seconds() + delay)
+        self._clock.callLater(self._due - self._clock.seconds(), self._deliver, self.sent[-1])
+
+    def _deliver(self, message: Message) -> None:
+        assert self.far is not None
+        self.far.received(message)
+
+
+class Pair:
+    """
+    Two sessions with a wire between them.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        seed: int | None = None,
+        delay: float = 0.01,
+        profiles: tuple[MediaProfile, MediaProfile] = (PROFILE, PROFILE),
+        terminalTypes: tuple[int, int] = (50, 180),
+    ) -> None:
+        rng = None if seed is None else random.Random(seed)
+        self.clock = clock
+        self.owners = (WiredOwner(clock, rng, delay), WiredOwner(clock, rng, delay))
+        self.sessions = tuple(
+            newSession(owner, clock, profile, 1 + index, terminalType, seed or 0)
+            for index, (owner, profile, terminalType) in enumerate(
+                zip(self.owners, profiles, terminalTypes, strict=True)
+            )
+        )
+        self.owners[0].far, self.owners[1].far = self.sessions[1], self.sessions[0]
+
+    def start(self) -> None:
+        for session in self.sessions:
+            session.start()
+
+    def run(self, seconds: float, step: float = 0.01) -> None:
+        """
+        Let virtual time pass.
+        """
+        end = self.clock.seconds() + seconds
+        while self.clock.seconds() < end - step / 2:
+            self.clock.advance(step)
+
+    def stop(self) -> None:
+        for session in self.sessions:
+            session.stop()
+
+
+def newSession(
+    owner: RecordingOwner,
+    clock: Clock,
+    profile: MediaProfile = PROFILE,
+    host: int = 1,
+    terminalType: int = 60,
+    seed: int = 0,
+) -> H245Session:
+    """
+    @param host: the last number of the session's media address.
+    """
+    return H245Session(
+        owner,
+        clock,
+        random.Random(seed * 1000 + host),
+        terminalType,
+        profile,
+        TransportAddress(f"192.0.2.{host}", 5000),
+        TransportAddress(f"192.0.2.{host}", 5001),
+    )
