@@ -200,7 +200,8 @@ class Headers:
         lines = self.lines(wanted)
         if wanted not in LIST_HEADERS:
             return lines
-        return tuple(value for line in lines for value in splitCommas(line, wanted))
+        # An empty list is a line with nothing in it.
+        return tuple(value for line in lines if line for value in splitCommas(line, wanted))
 
     def parsed(self, name: str, parse: Callable[[str], _T]) -> tuple[_T, ...]:
         """

@@ -39,6 +39,10 @@ def test_lineThatIsNoListIsWhole() -> None:
     assert Headers([("Subject", "a, b")]).all("s") == ("a, b",)
 
 
+def test_emptyLineIsAnEmptyList() -> None:
+    assert Headers([("Supported", ""), ("k", "a")]).all("Supported") == ("a",)
+
+
 def test_commasInQuotesAndBracketsDoNotDivide() -> None:
     headers = Headers([("m", '"a, \\", b" <sip:x,y@h>;q="1,2" , <sip:z@h>')])
     assert headers.all("Contact") == ('"a, \\", b" <sip:x,y@h>;q="1,2"', "<sip:z@h>")
