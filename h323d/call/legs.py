@@ -85,9 +85,12 @@ class ILeg(Interface):
         direction).
         """
 
-    def sendDigit(digit: str, milliseconds: int) -> None:
+    def sendDigit(digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
         """
-        Send one of C{0-9 * # A-D}, in the best way that the peer understands.
+        Send one of C{0-9 * # A-D}.
+
+        @param method: by which way, whatever the peer says that it takes;
+            C{None} chooses the best that it understands.
         """
 
 

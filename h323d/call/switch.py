@@ -15,13 +15,12 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from h323d.call.legs import ILeg, ILegObserver, ILegOwner
-from h323d.call.media import IMediaPort
+from h323d.call.legs import ILeg, ILegOwner
+from h323d.call.observer import SilentObserver
 from h323d.call.policy import IAdmissionPolicy, IDestination, IRoutePolicy, Refusal, Route
 from h323d.events import CallAdmitted, CallEnded, CallOffered, CallRefused, EventBus
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
-from h323d.values.media import AudioStream, DigitMethod
 
 __all__ = ["Switch"]
 
@@ -64,7 +63,7 @@ class Switch:
             CallOffered(self._clock.seconds(), leg.callId, leg.legId, leg.protocol, leg.peer)
         )
         self.waiting[leg.legId] = leg
-        leg.observe(_Waiting(self, leg))
+        leg.observe(_Waiting(self))
         done = Deferred.fromCoroutine(self._decide(leg))
         done.addErrback(self._policyFailed)
         done.addCallback(self._dispatch, leg)
@@ -133,33 +132,13 @@ class Switch:
         leg.reject(refusal.cause)
 
 
-@implementer(ILegObserver)
-class _Waiting:
+class _Waiting(SilentObserver):
     """
     Watches a leg while its policies are asked; only its release matters.
     """
 
-    def __init__(self, switch: Switch, leg: ILeg) -> None:
+    def __init__(self, switch: Switch) -> None:
         self._switch = switch
-        self._leg = leg
-
-    def legProceeding(self, leg: ILeg) -> None:
-        pass
-
-    def legAlerting(self, leg: ILeg) -> None:
-        pass
-
-    def legAnswered(self, leg: ILeg) -> None:
-        pass
-
-    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:
-        pass
-
-    def legMediaLost(self, leg: ILeg) -> None:
-        pass
-
-    def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
-        pass
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         self._switch.forget(leg, cause)

@@ -7,10 +7,9 @@ from __future__ import annotations
 import enum
 from typing import Protocol
 
-from zope.interface import implementer
-
-from h323d.call.legs import ILeg, ILegObserver
+from h323d.call.legs import ILeg
 from h323d.call.media import IMediaPort, IMixer
+from h323d.call.observer import SilentObserver
 from h323d.values.cause import Cause
 from h323d.values.media import AudioStream, DigitMethod
 
@@ -46,8 +45,7 @@ class ParticipantOwner(Protocol):
         """It is gone."""
 
 
-@implementer(ILegObserver)
-class Participant:
+class Participant(SilentObserver):
     """
     Keeps a leg's media port in the mixer for as long as there is media.
 
@@ -65,16 +63,6 @@ class Participant:
         self.joinedAt: float | None = None
         self._owner = owner
         self._mixer = mixer
-
-    def legProceeding(self, leg: ILeg) -> None:
-        """
-        Of no interest: the room answers at once.
-        """
-
-    def legAlerting(self, leg: ILeg) -> None:
-        """
-        Of no interest: the room answers at once.
-        """
 
     def legAnswered(self, leg: ILeg) -> None:
         self._owner.participantAnswered(self)

@@ -236,10 +236,11 @@ class H323Leg:
             self._profile = profile
             self._startUp.changeProfile(profile)
 
-    def sendDigit(self, digit: str, milliseconds: int) -> None:
+    def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
         if self._over or digit not in DIGITS:
             return
-        if not self._startUp.sendDigit(digit, milliseconds):
+        keypad = method is DigitMethod.Q931_KEYPAD
+        if keypad or not self._startUp.sendDigit(digit, milliseconds, method):
             self._wire.keypad(digit)
 
     def inquire(self) -> None:

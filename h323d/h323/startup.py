@@ -472,14 +472,16 @@ class StartUp:
             self._session.changeProfile(profile)
         self._media.restrict(profile.direction)
 
-    def sendDigit(self, digit: str, milliseconds: int) -> bool:
+    def sendDigit(self, digit: str, milliseconds: int, wanted: DigitMethod | None) -> bool:
         """
-        Send a digit by RFC 4733 or H.245, whatever the peer prefers.
+        Send a digit by RFC 4733 or H.245.
+
+        @param wanted: by this way; C{None}: whatever the peer prefers.
 
         @return: FALSE if neither is possible.
         """
         methods = self.remote.digitMethods if self.remote else (DigitMethod.RTP_EVENT,)
-        for method in methods:
+        for method in methods if wanted is None else (wanted,):
             if method is DigitMethod.RTP_EVENT:
                 if self._media.telephoneEvents:
                     self._media.sendDigit(digit, milliseconds)

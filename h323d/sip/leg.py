@@ -123,9 +123,10 @@ class SIPLeg:
         self._profile = profile
         self._exchange.change()
 
-    def sendDigit(self, digit: str, milliseconds: int) -> None:
+    def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
         transmit = self._media.stream.transmit
-        if transmit is not None and transmit.telephoneEventType is not None:
+        events = transmit is not None and transmit.telephoneEventType is not None
+        if events and method is not DigitMethod.SIP_INFO:
             if self._media.port is not None:
                 self._media.port.sendDigit(digit, milliseconds)
         elif self._confirmed() and (not self._peerAllows or "info" in self._peerAllows):

@@ -5,6 +5,7 @@ What an operator sees and does.
 from __future__ import annotations
 
 import json
+import random
 
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
@@ -13,20 +14,16 @@ from h323d.call.switch import Switch
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
-from h323d.control.operator import Operator, OperatorError, View
+from h323d.control.operator import Operator, OperatorError
 from h323d.events import EventBus
+from h323d.gatekeeper.admission import AdmissionTable
+from h323d.gatekeeper.bandwidth import Bandwidth
+from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.gatekeeper.registrations import EndpointKind, EndpointRegistry, Registration
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
-
-
-class Registrations:
-    """
-    One registered endpoint.
-    """
-
-    def views(self) -> list[View]:
-        return [{"endpointId": "1"}]
 
 
 class OperatorTests(SynchronousTestCase):
@@ -43,8 +40,29 @@ class OperatorTests(SynchronousTestCase):
         self.switch = Switch(
             self.clock, events, (), (RoomDirectory(config),), {"conference": self.host}
         )
+        gatekeeper = GatekeeperConfig()
+        admissions = AdmissionTable(gatekeeper, self.clock, events, Bandwidth(gatekeeper))
+        self.registry = EndpointRegistry(
+            gatekeeper, self.clock, random.Random(1), events, admissions
+        )
+        self.addCleanup(self.registry.close)
         self.operator = Operator(
-            self.clock, events, self.switch, self.host, Registrations(), {"sip": "127.0.0.1:5060"}
+            self.clock, events, self.switch, self.host, self.registry, {"sip": "127.0.0.1:5060"}
+        )
+
+    def register(self) -> None:
+        here = TransportAddress("127.0.0.9", 1720)
+        self.registry.register(
+            Registration(
+                "",
+                "h323",
+                here,
+                (here,),
+                (here,),
+                (PartyAddress(AddressKind.DIALLED_DIGITS, "1001"),),
+                EndpointKind.TERMINAL,
+                300,
+            )
         )
 
     def join(self, room: str) -> FakeLeg:
@@ -55,6 +73,7 @@ class OperatorTests(SynchronousTestCase):
 
     def test_statusCountsAndTells(self) -> None:
         self.join("80001")
+        self.register()
         self.clock.advance(5)
         status = self.operator.status()
         self.assertEqual(
@@ -81,7 +100,19 @@ class OperatorTests(SynchronousTestCase):
 
     def test_everyViewIsJSON(self) -> None:
         self.join("80001")
-        json.dumps([self.operator.status(), self.operator.calls(), self.operator.rooms()])
+        self.register()
+        operator = self.operator
+        json.dumps(
+            [operator.status(), operator.calls(), operator.rooms(), operator.registrations()]
+        )
+
+    def test_aRegistrationShowsItsNames(self) -> None:
+        self.register()
+        (view,) = self.operator.registrations()
+        self.assertEqual(
+            (view["protocol"], view["kind"], view["aliases"], view["signalling"]),
+            ("h323", "terminal", ["1001"], ["127.0.0.9:1720"]),
+        )
 
     def test_hangupByCallLegOrRoom(self) -> None:
         first, second, third = self.join("80001"), self.join("80002"), self.join("80003")

@@ -136,6 +136,8 @@ class Values:
             chosen = self._rng.random() < chance and part.name not in self.without
             if not part.optional or chosen:
                 value[part.name] = self.make(part.shape, depth + 1)
+            elif part.hasDefault:
+                value[part.name] = part.default
         for group in shape.additions:
             for part in group:
                 if self._rng.random() < chance / 2 and part.name not in self.without:

@@ -16,6 +16,7 @@ from h323d.values.identifiers import CallID, LegID
 from h323d.values.media import (
     G711_ULAW,
     AudioStream,
+    DigitMethod,
     MediaProfile,
     ReceiveFormat,
     TransmitFormat,
@@ -74,7 +75,7 @@ class FakeLeg:
     def changeMedia(self, profile: MediaProfile) -> None:
         self.done.append(("changeMedia", profile))
 
-    def sendDigit(self, digit: str, milliseconds: int) -> None:
+    def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
         self.done.append(("sendDigit", digit))
 
     def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:

@@ -22,6 +22,7 @@ from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.originator import SIPOriginator
 from h323d.sip.parser import parse
+from h323d.sip.writer import write
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
@@ -35,7 +36,17 @@ from h323d.values.media import (
 from tests.support.fakemedia import FakePool
 from tests.support.network import Conditions, SimulatedNetwork
 
-__all__ = ["PROFILE", "LegLog", "Peer", "ScriptedPeer", "SIPWorld", "offerBody"]
+__all__ = [
+    "PROFILE",
+    "SERVER",
+    "LegLog",
+    "Peer",
+    "SIPWorld",
+    "ScriptedPeer",
+    "offerBody",
+    "request",
+    "responseTo",
+]
 
 PROFILE = MediaProfile((G711_ULAW, G711_ALAW))
 
@@ -237,3 +248,50 @@ def offerBody(host: str = "10.0.0.3", formats: str = "0 8", direction: str = "se
         f"v=0\no=- 1 1 IN IP4 {host}\ns=-\nc=IN IP4 {host}\nt=0 0\n"
         f"m=audio 4000 RTP/AVP {formats}\na={direction}\n"
     )
+
+
+SERVER = TransportAddress("10.0.0.1", 5060)
+
+
+def request(
+    method: str,
+    *,
+    branch: str = "z9hG4bK1",
+    callId: str = "call",
+    cseq: int = 1,
+    toTag: str = "",
+    body: str = "",
+    extra: str = "",
+    uri: str = "sip:80001@10.0.0.1",
+    via: str = "SIP/2.0/UDP 10.0.0.3;rport",
+    cseqMethod: str = "",
+) -> str:
+    """
+    A request of 10.0.0.3 as text with line feeds.
+
+    @param extra: more header lines, each with its line feed.
+    """
+    tag = f";tag={toTag}" if toTag else ""
+    octets = body.replace("\n", "\r\n").encode()
+    content = "Content-Type: application/sdp\n" if body and "Content-Type" not in extra else ""
+    return (
+        f"{method} {uri} SIP/2.0\nVia: {via};branch={branch}\nMax-Forwards: 70\n"
+        f"From: Script <sip:script@10.0.0.3>;tag=far\nTo: <{uri}>{tag}\n"
+        f"Call-ID: {callId}\nCSeq: {cseq} {cseqMethod or method}\n"
+        f"Contact: <sip:script@10.0.0.3>\n{extra}{content}Content-Length: {len(octets)}\n\n{body}"
+    )
+
+
+def responseTo(
+    received: SIPRequest | SIPResponse, status: int, *, tag: str = "far", body: str = ""
+) -> bytes:
+    """
+    An answer of 10.0.0.3.
+    """
+    assert isinstance(received, SIPRequest)
+    response = received.response(status, None, tag)
+    headers = response.headers.adding("Contact", "<sip:script@10.0.0.3>")
+    if body:
+        headers = headers.adding("Content-Type", "application/sdp")
+    octets = body.replace("\n", "\r\n").encode()
+    return write(SIPResponse(response.status, response.reason, headers, octets))

@@ -1,0 +1,42 @@
+"""
+An observer that lets everything happen: the base of those who care for some of it.
+"""
+
+from __future__ import annotations
+
+from zope.interface import implementer
+
+from h323d.call.legs import ILeg, ILegObserver
+from h323d.call.media import IMediaPort
+from h323d.values.cause import Cause
+from h323d.values.media import AudioStream, DigitMethod
+
+__all__ = ["SilentObserver"]
+
+
+@implementer(ILegObserver)
+class SilentObserver:
+    """
+    Does nothing, whatever the leg reports.
+    """
+
+    def legProceeding(self, leg: ILeg) -> None:
+        pass
+
+    def legAlerting(self, leg: ILeg) -> None:
+        pass
+
+    def legAnswered(self, leg: ILeg) -> None:
+        pass
+
+    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:
+        pass
+
+    def legMediaLost(self, leg: ILeg) -> None:
+        pass
+
+    def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        pass
+
+    def legReleased(self, leg: ILeg, cause: Cause) -> None:
+        pass

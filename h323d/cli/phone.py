@@ -1,0 +1,322 @@
+"""
+One party: a telephone made of the server's own stack.
+
+It calls or answers by H.323 or SIP, plays and records local sound, and tells
+what happens.  L{h323d.cli.call} gives it a command line.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from twisted.internet.defer import Deferred
+from zope.interface import implementer
+
+from h323d.call.legs import ILeg, ILegObserver, ILegOwner, LegDirection
+from h323d.call.media import (
+    IMediaPort,
+    IMixerObserver,
+    ISampleSink,
+    ISampleSource,
+    PortStatistics,
+)
+from h323d.call.observer import SilentObserver
+from h323d.events import EventBus
+from h323d.h323.admission import AdmissionGrant, AdmissionRequest
+from h323d.h323.config import H323Config
+from h323d.h323.endpoint import H323Endpoint, Host
+from h323d.h323.ras.client import EndpointProfile, RASClient
+from h323d.h323.startup import StartUpOptions
+from h323d.media.config import MediaConfig
+from h323d.media.thread import newMediaService
+from h323d.net.datagram import Datagrams
+from h323d.net.stream import StreamListener, StreamOpener
+from h323d.sip.config import SIPConfig
+from h323d.sip.endpoint import SIPEndpoint
+from h323d.sip.originator import SIPOriginator
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import newCallID
+from h323d.values.media import AudioStream, DigitMethod, Direction, MediaProfile
+
+__all__ = ["Phone", "PhoneOwner", "PhoneSettings"]
+
+TERMINAL = 50  # the terminalType of a terminal (H.323, table 1)
+
+
+@dataclass(frozen=True)
+class PhoneSettings:
+    """
+    What a party is like.
+
+    @ivar bind: its address for everything.
+    @ivar alias: its name.
+    @ivar profile: what it speaks.
+    @ivar startUp: how its H.323 calls start.
+    @ivar gatekeeper: where it registers before it calls by alias.
+    """
+
+    bind: str
+    alias: str
+    profile: MediaProfile
+    startUp: StartUpOptions = field(default_factory=StartUpOptions)
+    gatekeeper: TransportAddress | None = None
+    sipPort: int = 0
+    h323Port: int = 0
+    media: MediaConfig = field(default_factory=MediaConfig)
+
+
+class PhoneOwner(Protocol):
+    """
+    Whom a party tells what happens.
+    """
+
+    def phoneRegistered(self) -> None:
+        """The gatekeeper knows us: calls by alias can be made."""
+
+    def phoneHappened(self, what: str, **details: Any) -> None:
+        """Something to tell: C{proceeding}, C{alerting}, C{answered} and so on."""
+
+    def phoneFailed(self, reason: str) -> None:
+        """There will be no call."""
+
+    def phoneReleased(self, cause: Cause, statistics: PortStatistics) -> None:
+        """The call is over."""
+
+
+@implementer(ILegObserver, ILegOwner, IMixerObserver)
+class Phone:
+    """
+    One party, in one call at a time.
+
+    @ivar leg: the call; C{None} while there is none.
+    """
+
+    def __init__(
+        self,
+        settings: PhoneSettings,
+        owner: PhoneOwner,
+        source: ISampleSource | None,
+        sink: ISampleSink | None,
+        reactor: Any,
+    ) -> None:
+        # Any: a reactor of many interfaces.
+        self._settings = settings
+        self._owner = owner
+        self._reactor = reactor
+        self._rng = random.SystemRandom()
+        self._events = EventBus()
+        self._datagrams = Datagrams(reactor)
+        listener, opener = StreamListener(reactor), StreamOpener(reactor, settings.bind)
+        pool, self._media = newMediaService(settings.media, self._rng, reactor.callFromThread)
+        self._pool = pool
+        self._sip = SIPEndpoint(
+            reactor,
+            self._rng,
+            self._datagrams,
+            listener,
+            opener,
+            pool,
+            self,
+            self._events,
+            SIPConfig(port=settings.sipPort, user=settings.alias),
+            settings.bind,
+        )
+        self._h323 = H323Endpoint(
+            reactor,
+            self._rng,
+            self._events,
+            H323Config(
+                port=settings.h323Port,
+                name=settings.alias,
+                terminalType=TERMINAL,
+                fastStart=settings.startUp.fastStart,
+                tunnelling=settings.startUp.tunnelling,
+                earlyH245=settings.startUp.earlyH245,
+            ),
+            pool,
+            listener,
+            opener,
+            Host(settings.bind, settings.bind),
+            self,
+            admitter=None if settings.gatekeeper is None else self,
+        )
+        self._ras: RASClient | None = None
+        self._mixer = pool.openMixer(self)
+        self._mixer.attach(source, sink)
+        self._port: IMediaPort | None = None
+        self.leg: ILeg | None = None
+
+    def start(self) -> dict[str, str]:
+        """
+        Bind, and register where there is a gatekeeper to register with.
+
+        @return: where calls are taken, by protocol.
+
+        @raise h323d.errors.ResourceUnavailable: something cannot be bound.
+        """
+        sip = self._sip.start()
+        self._h323.start()
+        if self._settings.gatekeeper is not None:
+            self._ras = self._newRAS(self._settings.gatekeeper)
+            self._ras.start()
+        self._media.start()
+        return {"sip": str(sip), "h323": str(self._h323.address)}
+
+    def call(self, target: PartyAddress, destination: TransportAddress | None) -> None:
+        """
+        Call by SIP, where the target says so, or by H.323.
+
+        @param destination: where an H.323 call is sent, without a gatekeeper.
+        """
+        callId = newCallID(self._rng)
+        calling = (_named(self._settings.alias),)
+        profile = self._settings.profile
+        if target.value.startswith(("sip:", "sips:")):
+            originator = SIPOriginator(self._sip, self._reactor.resolve)
+            self.leg = originator.originate(callId, calling, target, profile, self)
+        else:
+            self.leg = self._h323.call(
+                callId, calling, target, profile, self, self._settings.startUp, destination
+            )
+
+    def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None) -> None:
+        """
+        Send one digit; C{method} C{None} takes the best that the peer knows.
+        """
+        if self.leg is not None:
+            self.leg.sendDigit(digit, milliseconds, method)
+
+    def hold(self, held: bool) -> None:
+        """
+        Put the other side on hold, or resume.
+        """
+        direction = Direction.INACTIVE if held else self._settings.profile.direction
+        if self.leg is not None:
+            self.leg.changeMedia(replace(self._settings.profile, direction=direction))
+
+    def hangup(self) -> None:
+        """
+        End the call.
+        """
+        if self.leg is not None:
+            self.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+
+    def statistics(self) -> PortStatistics:
+        """
+        How the call's media fares.
+        """
+        return PortStatistics() if self._port is None else self._port.statistics()
+
+    def stop(self) -> None:
+        """
+        Unregister, close every socket, end the media thread.
+        """
+        if self._ras is not None:
+            self._ras.stop()
+            self._ras.close()
+        self._sip.stop()
+        self._h323.close()
+        self._media.stop()
+
+    def _newRAS(self, gatekeeper: TransportAddress) -> RASClient:
+        profile = EndpointProfile(self._h323.address, (_named(self._settings.alias),), gatekeeper)
+        here = TransportAddress(self._settings.bind, 0)
+        return RASClient(
+            profile, self._datagrams, here, self, self._reactor, self._rng, self._events
+        )
+
+    # The endpoint asks whether a call is admitted.
+
+    def admit(self, request: AdmissionRequest) -> Deferred[AdmissionGrant]:
+        assert self._ras is not None
+        return self._ras.calls.admit(request)
+
+    def disengage(self, request: AdmissionRequest, cause: Cause) -> None:
+        assert self._ras is not None
+        self._ras.calls.disengage(request, cause)
+
+    # What the RAS client reports.
+
+    def rasRegistered(self, endpointIdentifier: str, aliases: tuple[PartyAddress, ...]) -> None:
+        self._owner.phoneHappened("registered", names=[str(alias) for alias in aliases])
+        self._owner.phoneRegistered()
+
+    def rasRegistrationLost(self, reason: str) -> None:
+        self._owner.phoneHappened("registrationLost", reason=reason)
+
+    def rasRegistrationFailed(self, reason: str, permanent: bool) -> None:
+        self._owner.phoneFailed(f"not registered: {reason}")
+
+    def rasUnregistered(self) -> None:
+        self._owner.phoneHappened("unregistered")
+
+    def rasCallDropped(self, request: AdmissionRequest) -> None:
+        self.hangup()
+
+    # What the legs report.
+
+    def legOffered(self, leg: ILeg) -> None:
+        if self.leg is not None:
+            leg.observe(SilentObserver())
+            leg.reject(Cause.USER_BUSY)
+            return
+        self.leg = leg
+        leg.observe(self)
+        caller = str(leg.calling[0]) if leg.calling else str(leg.peer)
+        self._owner.phoneHappened("offered", protocol=leg.protocol, caller=caller)
+        leg.alert(None)
+        leg.answer(self._settings.profile)
+
+    def legProceeding(self, leg: ILeg) -> None:
+        self._owner.phoneHappened("proceeding")
+
+    def legAlerting(self, leg: ILeg) -> None:
+        self._owner.phoneHappened("alerting")
+
+    def legAnswered(self, leg: ILeg) -> None:
+        self._owner.phoneHappened("answered", incoming=leg.direction is LegDirection.INCOMING)
+
+    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:
+        if self._port is not port:
+            self._port = port
+            self._mixer.join(port)
+        transmit = stream.transmit
+        self._owner.phoneHappened(
+            "media",
+            direction=stream.direction.value,
+            sending=None if transmit is None else f"{transmit.format} {transmit.packetMs} ms",
+            to=None if transmit is None else str(transmit.rtp),
+            receivingAt=str(port.rtp),
+        )
+
+    def legMediaLost(self, leg: ILeg) -> None:
+        self._owner.phoneHappened("held")
+
+    def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        self._owner.phoneHappened(
+            "digit", digit=digit, milliseconds=milliseconds, method=method.value
+        )
+
+    def legReleased(self, leg: ILeg, cause: Cause) -> None:
+        statistics = self.statistics()
+        port, self._port, self.leg = self._port, None, None
+        if port is not None:
+            self._mixer.leave(port)
+        self._owner.phoneReleased(cause, statistics)
+
+    # What the mixer reports is of no interest: there is one other party.
+
+    def activeSpeaker(self, portId: int | None) -> None:
+        pass
+
+    def levels(self, levels: Mapping[int, float]) -> None:
+        pass
+
+
+def _named(alias: str) -> PartyAddress:
+    digits = alias and all(character in "0123456789*#" for character in alias)
+    return PartyAddress(AddressKind.DIALLED_DIGITS if digits else AddressKind.H323_ID, alias)
