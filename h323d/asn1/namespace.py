@@ -75,6 +75,7 @@ class Namespace:
             value, position = decoder(bytes(data), 0, end)
         except DecodeError as error:
             error.path = f"{typeName}.{error.path}" if error.path else typeName
+            error.offset = min(error.offset, len(data))
             raise
         if position > end:
             raise DecodeError("ends too early", typeName, len(data))

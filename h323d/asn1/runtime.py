@@ -104,6 +104,8 @@ def decodeFailure(error: Exception, place: str, position: int) -> DecodeError:
     if not isinstance(error, DecodeError):
         reason = "nested too deep" if isinstance(error, RecursionError) else "ends too early"
         return DecodeError(reason, place, position >> 3)
+    if error.offset < 0:
+        error.offset = position >> 3
     if place:
         inner = error.path
         joint = "." if inner and inner[0] != "[" else ""
@@ -481,7 +483,7 @@ def putUnknown(name: str, content: bytes, out: bytearray, accumulated: int, bits
     accumulated, bits = putAdded(name, (), out, accumulated, bits)
     if bits:
         out += (accumulated << (-bits & 7)).to_bytes((bits + 7) >> 3)
-    putOctets(out, content or b"\0")
+    putOctets(out, content)
 
 
 def putSmall(value: int, out: bytearray, accumulated: int, bits: int) -> tuple[int, int]:

@@ -26183,8 +26183,10 @@ def d_UserInputIndication(d, p, e):
                 b17 = d6[p >> 3] >> 5
                 p += 3
                 at = "signal.signalType"
-                q = p + 1 * 8
-                w = (I(d6[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & ((1 << 1 * 8) - 1) << (-1 * 8 & 7)).to_bytes((1 * 8 + 7) >> 3)
+                w = 1 * 8
+                q = p + w
+                w = (I(d6[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & ((1 << w) - 1)) << (-w & 7)
+                w = w.to_bytes((1 * 8 + 7) >> 3)
                 p = q
                 if p > e7:
                     refuse("ends too early", p)

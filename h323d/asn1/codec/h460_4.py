@@ -198,8 +198,10 @@ def d_CountryInternationalNetworkCallOriginationIdentification(d, p, e):
                 b6 = d[p >> 3] >> (~p & 7) & 1
                 p += 1
                 at = "numberingPlan.x121.countryCode"
-                q = p + 3 * 4
-                w = (I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & ((1 << 3 * 4) - 1) << (-3 * 4 & 7)).to_bytes((3 * 4 + 7) >> 3)
+                w = 3 * 4
+                q = p + w
+                w = (I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & ((1 << w) - 1)) << (-w & 7)
+                w = w.to_bytes((3 * 4 + 7) >> 3)
                 p = q
                 if p > e:
                     refuse("ends too early", p)
@@ -216,8 +218,10 @@ def d_CountryInternationalNetworkCallOriginationIdentification(d, p, e):
                 b9 = d[p >> 3] >> (~p & 7) & 1
                 p += 1
                 at = "numberingPlan.e164.countryCode"
-                q = p + 3 * 4
-                w = (I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & ((1 << 3 * 4) - 1) << (-3 * 4 & 7)).to_bytes((3 * 4 + 7) >> 3)
+                w = 3 * 4
+                q = p + w
+                w = (I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & ((1 << w) - 1)) << (-w & 7)
+                w = w.to_bytes((3 * 4 + 7) >> 3)
                 p = q
                 if p > e:
                     refuse("ends too early", p)

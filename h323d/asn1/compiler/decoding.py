@@ -428,12 +428,12 @@ class Decoding:
             length = self._length(shape, head)
             bits = shape.high * width
             if bits < 16 or (shape.low == shape.high and bits <= 16):
-                source.line(f"q = p + {length} * {width}")
+                source.line(f"w = {length} * {width}")
+                source.line("q = p + w")
                 source.line(
-                    f"w = (I({d}[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & "
-                    f"((1 << {length} * {width}) - 1) << (-{length} * {width} & 7))"
-                    f".to_bytes(({length} * {width} + 7) >> 3)"
+                    f"w = (I({d}[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & ((1 << w) - 1)) << (-w & 7)"
                 )
+                source.line(f"w = w.to_bytes(({length} * {width} + 7) >> 3)")
                 source.line("p = q")
                 self._phase = None
                 self._check()
