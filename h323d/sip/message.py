@@ -220,8 +220,8 @@ class SIPRequest(SIPMessage):
         @param toTag: our tag, put on To unless it has one.
         """
         headers = self.headers.only(*_COPIED)
-        if toTag is not None and self.toAddress.tag is None:
-            headers = headers.replacing("To", f"{self.headers.get('To')};tag={toTag}")
+        if toTag is not None:
+            headers = _tagged(headers, toTag)
         return SIPResponse(status, reasonPhrase(status) if reason is None else reason, headers)
 
 
@@ -268,11 +268,26 @@ class RefusedRequest(DecodeError):
         words = reasonPhrase(status)
         self.phrase = f"{words}: {error.path}" if error.path else words
 
-    def response(self) -> SIPResponse:
+    def response(self, toTag: str | None = None) -> SIPResponse:
         """
+        @param toTag: our tag, put on To if that is well-formed and has none (8.2.6.2).
+
         @return: the answer to send; nothing for an ACK is the caller's care.
         """
-        return SIPResponse(self.status, self.phrase, self.headers)
+        headers = self.headers
+        if toTag is not None:
+            headers = _tagged(headers, toTag)
+        return SIPResponse(self.status, self.phrase, headers)
+
+
+def _tagged(headers: Headers, tag: str) -> Headers:
+    try:
+        party = headers.first("To", _parseTo)
+    except DecodeError:
+        return headers
+    if party is None or party.tag is not None:
+        return headers
+    return headers.replacing("To", f"{headers.get('To')};tag={tag}")
 
 
 def reasonPhrase(status: int) -> str:

@@ -209,6 +209,13 @@ def test_refusalRepeatsWhatTheAnswerNeeds() -> None:
     }
 
 
+def test_refusalTagsAToThatIsWellFormed() -> None:
+    refused = refusal(INVITE.replace(b"CSeq: 314159 ", b"CSeq: -1 "))
+    assert refused.response("t").headers.get("To") == "<sip:8000@192.0.2.1>;tag=t"
+    malformed = refusal(INVITE.replace(b"<sip:8000@192.0.2.1>\r\n", b"<sip:8000\r\n"))
+    assert malformed.response("t").headers.get("To") == "<sip:8000"
+
+
 def test_malformedViaCannotBeAnswered() -> None:
     with pytest.raises(DecodeError) as caught:
         parse(INVITE.replace(b"SIP/2.0/UDP 192", b"SIP/2.0 192"))
