@@ -91,10 +91,14 @@ class Expiry(Generic[K]):
         self._timer = None
         now = self._clock.seconds()
         while self._order and self._order[0] <= now:
-            bucket = heapq.heappop(self._order)
-            for key in tuple(self._buckets.pop(bucket)):
-                if self._bucketOf.get(key) == bucket:
-                    del self._bucketOf[key]
-                    self._expired(key)
+            bucket = self._order[0]
+            members = self._buckets[bucket]
+            while members:
+                key = next(iter(members))
+                self.remove(key)
+                self._expired(key)
+            if self._buckets.get(bucket) is members:  # else a listener left nothing behind
+                heapq.heappop(self._order)
+                del self._buckets[bucket]
         if self._order and (self._timer is None or self._order[0] < self._due):
             self._arm(self._order[0])

@@ -1,83 +1,11 @@
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from twisted.internet.task import Clock
 
-from h323d.events import EventBus, Fact
-from h323d.gatekeeper.config import GatekeeperConfig
-from h323d.gatekeeper.zone import Zone
-from h323d.net.datagram import Datagrams
-from h323d.values.address import PartyAddress, TransportAddress
-from tests.support.network import SimulatedHost, SimulatedNetwork
-from tests.support.ras import Peer, rrq
-
-START = 1_700_000_000.0
-
-
-class EightDigits:
-    """
-    Rooms 80000 to 89999.
-    """
-
-    def serves(self, address: PartyAddress) -> bool:
-        return len(address.value) == 5 and address.value[0] == "8"
-
-
-@dataclass
-class World:
-    """
-    A gatekeeper at 10.0.0.1, and whoever is made to talk to it.
-    """
-
-    clock: Clock
-    network: SimulatedNetwork
-    facts: list[Fact]
-    zone: Zone
-    events: EventBus
-    sequence: int = 0
-    peers: list[Peer] = field(default_factory=list)
-
-    def peer(self, host: str, port: int = 1719) -> Peer:
-        return Peer(self.network, host, port)
-
-    def registered(self, host: str, *aliases: tuple[str, Any], **more: Any) -> tuple[Peer, str]:
-        """
-        An endpoint that has registered, and its identifier.
-        """
-        peer = self.peer(host)
-        self.sequence += 1
-        answer = peer.ask(rrq(self.sequence, host, *aliases, **more))
-        assert answer.name == "registrationConfirm", answer
-        return peer, answer.fields["endpointIdentifier"]
-
-    def told(self, kind: type[Fact]) -> list[Any]:
-        return [fact for fact in self.facts if isinstance(fact, kind)]
-
-
-def newWorld(**config: Any) -> World:
-    clock = Clock()
-    clock.advance(START)
-    network = SimulatedNetwork(clock, random.Random(1))
-    events = EventBus()
-    facts: list[Fact] = []
-    events.subscribe(Fact, facts.append)
-    zone = Zone(
-        replace(GatekeeperConfig(), **config),
-        Datagrams(SimulatedHost(network, "10.0.0.1")),
-        bind="10.0.0.1",
-        advertise="10.0.0.1",
-        signalling=TransportAddress("10.0.0.1", 1720),
-        numbers=EightDigits(),
-        clock=clock,
-        rng=random.Random(2),
-        events=events,
-    )
-    return World(clock, network, facts, zone, events)
+from tests.support.zone import World, newWorld
 
 
 @pytest.fixture

@@ -4,11 +4,22 @@ The whole gatekeeper over a simulated network.
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
-from h323d.events import EndpointRegistered
+import pytest
+
+from h323d.errors import ResourceUnavailable
+from h323d.events import EndpointRegistered, EndpointUnregistered, EventBus
+from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.gatekeeper.zone import Zone
+from h323d.h323.ras.channel import DISCOVERY_GROUP
+from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS
+from h323d.net.datagram import Datagrams
 from h323d.values.address import TransportAddress
-from tests.support.ras import GATEKEEPER, arq, at, drq, grq, rrq
+from tests.support.network import SimulatedHost
+from tests.support.ras import GATEKEEPER, arq, at, drq, grq, irr, rrq
+from tests.support.zone import EightDigits
 
 ROOM = ("dialledDigits", "80001")
 
@@ -38,3 +49,143 @@ def register(world: Any, peer: Any) -> str:
     assert fact.signalling == TransportAddress(peer.host, 1720)
     assert peer.received[0][1] == GATEKEEPER
     return str(answer.fields["endpointIdentifier"])
+
+
+# --- what an operator does
+
+
+def test_anOperatorUnregistersAnEndpointAndItIsTold(world: Any) -> None:
+    peer, endpointId = world.registered("10.0.0.2", ("h323-ID", "anna"))
+    peer.received.clear()
+    assert world.zone.unregister(endpointId)
+    assert world.zone.registrations() == ()
+    assert world.told(EndpointUnregistered)[0].reason == "operator"
+    world.clock.advance(0.01)
+    (request,) = peer.messages()
+    assert request.name == "unregistrationRequest"
+    assert request.fields["endpointIdentifier"] == endpointId
+    assert request.fields["gatekeeperIdentifier"] == "h323d"
+    peer.send(RASMessage("unregistrationConfirm", {"requestSeqNum": request.requestSeqNum}))
+    world.clock.pump([0.5] * 30)
+    assert len(peer.received) == 1
+
+
+def test_aURQThatIsNotConfirmedIsRepeated(world: Any) -> None:
+    peer, endpointId = world.registered("10.0.0.2")
+    peer.received.clear()
+    world.zone.unregister(endpointId)
+    world.clock.pump([0.5] * 30)
+    assert len(peer.received) == 3
+    assert len(set(peer.received)) == 1
+
+
+def test_aStrangerCannotBeUnregisteredOrQueried(world: Any) -> None:
+    assert not world.zone.unregister("nobody")
+    assert not world.zone.query("nobody", lambda answer: None)
+
+
+def test_anEndpointIsQueriedForItsCalls(world: Any) -> None:
+    peer, endpointId = world.registered("10.0.0.2")
+    peer.received.clear()
+    answers: list[RASMessage | None] = []
+    assert world.zone.query(endpointId, answers.append)
+    world.clock.advance(0.01)
+    (request,) = peer.messages()
+    assert request.name == "infoRequest"
+    # One that it sends by itself, with the same number, is no answer.
+    peer.send(irr(request.requestSeqNum, "10.0.0.2", endpointId))
+    world.clock.pump([0.01] * 3)
+    assert answers == []
+    assert peer.messages()[-1].name == "infoRequestAck"
+    peer.send(
+        irr(request.requestSeqNum, "10.0.0.2", endpointId, unsolicited=False, needResponse=False)
+    )
+    world.clock.pump([0.01] * 3)
+    assert [each.name for each in answers if each] == ["infoRequestResponse"]
+
+
+# --- sockets
+
+
+def test_everyAnswerLeavesFromTheRASPort(world: Any) -> None:
+    left: set[tuple[str, int]] = set()
+    world.network.observers.append(
+        lambda kind, source, there, data: left.add(source) if source[0] == "10.0.0.1" else None
+    )
+    peer, endpointId = world.registered("10.0.0.2")
+    peer.send(grq(5, "10.0.0.2"), DISCOVERY_GROUP)
+    peer.send(arq(6, endpointId, ROOM))
+    world.clock.pump([0.01] * 5)
+    assert left == {("10.0.0.1", 1719)}
+
+
+class NoMulticast(Datagrams):
+    def bindMulticast(self, group: Any, interface: str, user: Any) -> Any:
+        raise ResourceUnavailable("no multicast here")
+
+
+def newZone(datagrams: Datagrams, clock: Any) -> Zone:
+    return Zone(
+        GatekeeperConfig(),
+        datagrams,
+        bind="10.0.0.7",
+        advertise="198.51.100.7",
+        signalling=TransportAddress("198.51.100.7", 1720),
+        numbers=EightDigits(),
+        clock=clock,
+        rng=random.Random(0),
+        events=EventBus(),
+    )
+
+
+def test_withoutMulticastThereIsUnicast(world: Any) -> None:
+    zone = newZone(
+        world.network, NoMulticast(SimulatedHost(world.network, "10.0.0.7")), world.clock
+    )
+    peer = world.peer("10.0.0.2")
+    peer.peer = TransportAddress("10.0.0.7", 1719)
+    answer = peer.ask(grq(1, "10.0.0.2"))
+    assert answer.fields["rasAddress"] == at("198.51.100.7", 1719)
+    zone.close()
+
+
+def test_aPortThatIsTakenIsSaid(world: Any) -> None:
+    datagrams = Datagrams(SimulatedHost(world.network, "10.0.0.7"))
+    zone = newZone(datagrams, world.clock)
+    with pytest.raises(ResourceUnavailable):
+        newZone(datagrams, world.clock)
+    zone.close()
+
+
+def test_afterClosingNothingIsAnsweredAndNoTimerIsLeft(world: Any) -> None:
+    peer, endpointId = world.registered("10.0.0.2")
+    world.zone.unregister(endpointId)
+    peer.received.clear()
+    world.zone.close()
+    peer.send(grq(9, "10.0.0.2"))
+    world.clock.advance(0.01)
+    world.clock.advance(0.01)
+    assert [each.name for each in peer.messages()] == ["unregistrationRequest"]
+    assert world.clock.getDelayedCalls() == []
+
+
+def test_manyRegistrationsFromOneAddressLeaveNothingBehind(world: Any) -> None:
+    # Threat 33: random aliases from one address, each with the longest time to live.
+    peer = world.peer("10.0.0.2")
+    answers: list[str] = []
+    for number in range(1, 301):
+        request = rrq(
+            number,
+            "10.0.0.2",
+            ("h323-ID", f"name{number}"),
+            callSignalAddress=[at("10.0.0.2", 2000 + number)],
+            timeToLive=(1 << 32) - 1,
+        )
+        peer.port.send(encodeRAS(request), GATEKEEPER)
+        world.clock.pump([0.001] * 3)
+        answers.append(decodeRAS(peer.received[-1][0]).name)
+    assert set(answers) == {"registrationConfirm"}
+    assert len(world.zone.registrations()) == 300
+    world.clock.advance(400)
+    assert world.zone.registrations() == ()
+    assert world.clock.getDelayedCalls() == []

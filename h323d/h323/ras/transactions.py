@@ -25,7 +25,7 @@ from twisted.python.failure import Failure
 
 from h323d.errors import ResourceUnavailable
 from h323d.h323.ras.exchange import newExchange
-from h323d.h323.ras.messages import Fields, RASMessage, encodeRAS
+from h323d.h323.ras.messages import ANSWERS, Fields, RASMessage, encodeRAS
 from h323d.values.address import TransportAddress
 
 __all__ = [
@@ -359,6 +359,8 @@ class RASAsked:
             return True
         if not self.message.answeredBy(message) or message.fields.get("unsolicited"):
             return False
+        if self._anybody and message.name != ANSWERS[self.message.name][0]:
+            return True  # another may confirm yet
         self.answerer = source
         self._exchange.answered(message)
         return True

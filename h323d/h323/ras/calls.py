@@ -1,0 +1,235 @@
+"""
+An endpoint's calls, as its gatekeeper admitted them: ARQ, BRQ and DRQ from the
+endpoint's side (H.225.0, 7.11 to 7.13; H.323, 8.1).
+
+It asks, remembers what was granted, and gives it back.  What a call is, and
+when it ends, is its owner's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from twisted.internet.defer import Deferred, fail
+
+from h323d.errors import RemoteProtocolError
+from h323d.h323.addresses import (
+    aliasesFromParties,
+    partiesFromAliases,
+    transportFromValue,
+    transportToValue,
+)
+from h323d.h323.admission import AdmissionGrant, AdmissionRequest
+from h323d.h323.causes import causeOfAdmissionReject
+from h323d.h323.ras.messages import Fields, RASMessage, reasonOf
+from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
+
+__all__ = ["CallsOwner", "ClientCalls"]
+
+_REGISTER_AGAIN = frozenset(("callerNotRegistered", "invalidEndpointIdentifier"))
+_NORMAL = frozenset((Cause.NORMAL_CALL_CLEARING, Cause.NORMAL_UNSPECIFIED))
+
+
+class CallsOwner(Protocol):
+    """
+    What the calls need of the client that owns them.
+    """
+
+    @property
+    def endpointIdentifier(self) -> str | None:
+        """As the gatekeeper gave it; C{None} while not registered."""
+
+    @property
+    def gatekeeperIdentifier(self) -> str | None:
+        """As the gatekeeper calls itself, if it does."""
+
+    @property
+    def signalling(self) -> TransportAddress:
+        """Our own call-signalling address."""
+
+    def ask(
+        self, name: str, fields: Fields, answered: Callable[[RASMessage | None], None]
+    ) -> object:
+        """Ask the gatekeeper; C{answered} gets C{None} if it is silent."""
+
+    def strangers(self, reason: str) -> None:
+        """The gatekeeper does not know us any more."""
+
+
+@dataclass(slots=True)
+class _Call:
+    request: AdmissionRequest
+    bandwidth: int
+
+
+class ClientCalls:
+    """
+    The calls that the gatekeeper admitted: an L{h323d.h323.admission.Admitter}.
+    """
+
+    def __init__(self, owner: CallsOwner) -> None:
+        self._owner = owner
+        self._calls: dict[tuple[bytes, bool], _Call] = {}
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def admit(self, request: AdmissionRequest) -> Deferred[AdmissionGrant]:
+        """
+        Ask whether a call may go on (ARQ).
+
+        @return: fails with a L{RemoteProtocolError} if it may not, if nobody
+            answers, or if we are not registered.
+        """
+        fields = self._common(request)
+        if fields is None:
+            return fail(RemoteProtocolError(Cause.CALL_REJECTED, "not registered"))
+        fields |= {
+            "callType": ("pointToPoint", None),
+            "srcInfo": aliasesFromParties(request.calling),
+            "bandWidth": request.bandwidth,
+            "activeMC": False,
+            "answerCall": request.answerCall,
+            "canMapAlias": True,
+            "willSupplyUUIEs": False,
+        }
+        called = aliasesFromParties(request.called)
+        if called:
+            fields["destinationInfo"] = called
+        here = self._owner.signalling
+        source = request.source or (None if request.answerCall else here)
+        destination = request.destination or (here if request.answerCall else None)
+        if source is not None:
+            fields["srcCallSignalAddress"] = transportToValue(source)
+        if destination is not None:
+            fields["destCallSignalAddress"] = transportToValue(destination)
+        answer: Deferred[RASMessage | None] = Deferred()
+        self._owner.ask("admissionRequest", fields, answer.callback)
+        return answer.addCallback(self._decided, request)
+
+    def changeBandwidth(self, request: AdmissionRequest, bandwidth: int) -> Deferred[int]:
+        """
+        Ask for more or less for an admitted call (BRQ).
+
+        @return: what the call may use from now on.
+
+        @raise KeyError: the call is not admitted.
+        """
+        call = self._calls[_keyOf(request)]
+        fields = self._common(request)
+        assert fields is not None  # calls are forgotten with the registration
+        fields |= {"bandWidth": bandwidth, "answeredCall": request.answerCall}
+        answer: Deferred[RASMessage | None] = Deferred()
+        self._owner.ask("bandwidthRequest", fields, answer.callback)
+
+        def decided(message: RASMessage | None) -> int:
+            if message is not None and message.name == "bandwidthConfirm":
+                call.bandwidth = int(message.fields["bandWidth"])
+            return call.bandwidth
+
+        return answer.addCallback(decided)
+
+    def disengage(self, request: AdmissionRequest, cause: Cause) -> None:
+        """
+        The call is over, or will not come to be: tell the gatekeeper (DRQ).
+        Ignored for one that is not admitted.
+        """
+        if self._calls.pop(_keyOf(request), None) is None:
+            return
+        fields = self._common(request)
+        if fields is None:
+            return
+        reason = "normalDrop" if cause in _NORMAL else "undefinedReason"
+        fields |= {"disengageReason": (reason, None), "answeredCall": request.answerCall}
+        self._owner.ask("disengageRequest", fields, lambda answer: None)
+
+    def dropped(self, call: bytes) -> tuple[AdmissionRequest, ...]:
+        """
+        The gatekeeper ends a call.
+
+        @param call: its C{callIdentifier}.
+
+        @return: the sides of it that we had.
+        """
+        keys = ((call, False), (call, True))
+        return tuple(self._calls.pop(key).request for key in keys if key in self._calls)
+
+    def bandwidth(self, call: bytes) -> int | None:
+        """
+        What a call may use; C{None} if it is not admitted.
+        """
+        for key in ((call, False), (call, True)):
+            if key in self._calls:
+                return self._calls[key].bandwidth
+        return None
+
+    def forget(self) -> None:
+        """
+        We are not registered any more: the gatekeeper has forgotten them all.
+        """
+        self._calls.clear()
+
+    def described(self, call: bytes | None) -> list[Fields]:
+        """
+        C{perCallInfo} for an IRR.
+
+        @param call: a C{callIdentifier}; C{None} for all calls.
+        """
+        return [
+            _perCallInfo(each)
+            for (identifier, _), each in self._calls.items()
+            if call is None or identifier == call
+        ]
+
+    def _common(self, request: AdmissionRequest) -> Fields | None:
+        endpointIdentifier = self._owner.endpointIdentifier
+        if endpointIdentifier is None:
+            return None
+        fields: Fields = {"endpointIdentifier": endpointIdentifier} | _naming(request)
+        if self._owner.gatekeeperIdentifier is not None:
+            fields["gatekeeperIdentifier"] = self._owner.gatekeeperIdentifier
+        return fields
+
+    def _decided(self, answer: RASMessage | None, request: AdmissionRequest) -> AdmissionGrant:
+        if answer is None:
+            raise RemoteProtocolError(Cause.NETWORK_OUT_OF_ORDER, "the gatekeeper is silent")
+        if answer.name != "admissionConfirm":
+            reason = reasonOf(answer)
+            if reason in _REGISTER_AGAIN:
+                self._owner.strangers(reason)
+            raise RemoteProtocolError(causeOfAdmissionReject(reason), reason)
+        fields = answer.fields
+        self._calls[_keyOf(request)] = _Call(request, fields["bandWidth"])
+        routed = fields["callModel"][0] == "gatekeeperRouted"
+        return AdmissionGrant(
+            transportFromValue(fields["destCallSignalAddress"]),
+            partiesFromAliases(fields.get("destinationInfo", ())),
+            self._owner.endpointIdentifier if routed else None,
+        )
+
+
+def _keyOf(request: AdmissionRequest) -> tuple[bytes, bool]:
+    return request.identity.callIdentifier, request.answerCall
+
+
+def _naming(request: AdmissionRequest) -> Fields:
+    return {
+        "conferenceID": request.identity.conferenceID,
+        "callReferenceValue": request.reference,
+        "callIdentifier": {"guid": request.identity.callIdentifier},
+    }
+
+
+def _perCallInfo(call: _Call) -> Fields:
+    return _naming(call.request) | {
+        "originator": not call.request.answerCall,
+        "h245": {},
+        "callSignalling": {},
+        "callType": ("pointToPoint", None),
+        "bandWidth": call.bandwidth,
+        "callModel": ("direct", None),
+        "substituteConfIDs": [],
+    }

@@ -1,0 +1,312 @@
+"""
+An endpoint's registration with a gatekeeper, from discovery to leaving
+(H.323, 7.2; H.225.0, 7.8 to 7.10).
+
+The machine decides what to ask next; L{h323d.h323.ras.client} asks it and
+brings the answers.  A registration that is lost is sought again until
+C{stop}; one that is refused for good (C{duplicateAlias}, C{securityDenial})
+is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from automat import TypeMachineBuilder
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+__all__ = ["PERMANENT", "RegistrationMachine", "RegistrationOwner", "newRegistration", "renewAfter"]
+
+EARLY = 5.0  # seconds before the time to live ends, for renewing
+SOONEST = 5.0  # seconds between renewals at least
+RETRY = 30.0  # seconds until a registration that failed is sought again
+PERMANENT = frozenset(
+    (
+        "duplicateAlias",
+        "invalidAlias",
+        "invalidTerminalAliases",
+        "securityDenial",
+        "terminalExcluded",
+    )
+)
+"""The reasons of a reject that asking again does not change."""
+
+
+def renewAfter(timeToLive: float) -> float:
+    """
+    When to renew, in seconds after a registration of so many seconds.
+    """
+    return max(SOONEST, timeToLive - EARLY)
+
+
+class RegistrationOwner(Protocol):
+    """
+    What the machine needs of the client that owns it.
+    """
+
+    def askDiscovery(self) -> None:
+        """Send GRQ."""
+
+    def askRegistration(self) -> None:
+        """Send a full RRQ."""
+
+    def askRenewal(self) -> None:
+        """Send an RRQ that keeps alive."""
+
+    def askLeave(self) -> None:
+        """Send URQ."""
+
+    def stopAsking(self) -> None:
+        """Nobody wants the answer to the last request any more."""
+
+    def registrationMade(self) -> None:
+        """The gatekeeper confirmed a full RRQ."""
+
+    def registrationLost(self, reason: str) -> None:
+        """There was one, and there is none now; a new one is being sought."""
+
+    def registrationFailed(self, reason: str, permanent: bool) -> None:
+        """There is none; it is sought again, unless for good."""
+
+    def registrationEnded(self) -> None:
+        """As we wanted."""
+
+
+class RegistrationMachine(Protocol):
+    """
+    The inputs of the machine.
+    """
+
+    def start(self) -> None:
+        """Register."""
+
+    def stop(self) -> None:
+        """Leave."""
+
+    def found(self) -> None:
+        """GCF, or the gatekeeper is known anyway."""
+
+    def confirmed(self, timeToLive: float) -> None:
+        """RCF; 0 seconds: it need not be renewed."""
+
+    def refused(self, reason: str) -> None:
+        """GRJ or RRJ, for a reason that has no input of its own."""
+
+    def mustRegister(self) -> None:
+        """RRJ C{fullRegistrationRequired}."""
+
+    def mustDiscover(self) -> None:
+        """RRJ C{discoveryRequired}."""
+
+    def silence(self) -> None:
+        """Nobody answered."""
+
+    def left(self) -> None:
+        """UCF, URJ, or nobody answered our URQ."""
+
+    def expelled(self, reason: str) -> None:
+        """The gatekeeper sent URQ, or does not know us any more."""
+
+    def due(self) -> None:
+        """It is time: to renew, or to try again."""
+
+    def close(self) -> None:
+        """The client is being closed: do nothing more, and tell nobody."""
+
+    def giveUp(self) -> None:
+        """Our own: refused for good."""
+
+
+@dataclass
+class _Core:
+    owner: RegistrationOwner
+    clock: IReactorTime
+    discover: bool
+    timer: IDelayedCall | None = None
+
+    def arm(self, machine: RegistrationMachine, seconds: float) -> None:
+        self.disarm()
+        self.timer = self.clock.callLater(seconds, machine.due)
+
+    def disarm(self) -> None:
+        timer, self.timer = self.timer, None
+        if timer is not None and timer.active():
+            timer.cancel()
+
+    def failed(self, machine: RegistrationMachine, reason: str) -> None:
+        permanent = reason in PERMANENT
+        if permanent:
+            machine.giveUp()
+        else:
+            self.arm(machine, RETRY)
+        self.owner.registrationFailed(reason, permanent)
+
+
+builder = TypeMachineBuilder(RegistrationMachine, _Core)
+
+idle = builder.state("idle")
+discovering = builder.state("discovering")
+registering = builder.state("registering")
+registered = builder.state("registered")
+renewing = builder.state("renewing")
+waiting = builder.state("waiting")
+leaving = builder.state("leaving")
+closed = builder.state("closed")
+
+
+@idle.upon(RegistrationMachine.start).to(discovering)
+@waiting.upon(RegistrationMachine.due).to(discovering)
+def seek(machine: RegistrationMachine, core: _Core) -> None:
+    _seek(machine, core)
+
+
+def _seek(machine: RegistrationMachine, core: _Core) -> None:
+    core.disarm()
+    if core.discover:
+        core.owner.askDiscovery()
+    else:
+        machine.found()
+
+
+@discovering.upon(RegistrationMachine.found).to(registering)
+def register(machine: RegistrationMachine, core: _Core) -> None:
+    core.owner.askRegistration()
+
+
+@registering.upon(RegistrationMachine.confirmed).to(registered)
+def made(machine: RegistrationMachine, core: _Core, timeToLive: float) -> None:
+    if timeToLive:
+        core.arm(machine, renewAfter(timeToLive))
+    core.owner.registrationMade()
+
+
+@registered.upon(RegistrationMachine.due).to(renewing)
+def renew(machine: RegistrationMachine, core: _Core) -> None:
+    core.owner.askRenewal()
+
+
+@renewing.upon(RegistrationMachine.confirmed).to(registered)
+def renewed(machine: RegistrationMachine, core: _Core, timeToLive: float) -> None:
+    if timeToLive:
+        core.arm(machine, renewAfter(timeToLive))
+
+
+@renewing.upon(RegistrationMachine.mustRegister).to(registering)
+def registerAgain(machine: RegistrationMachine, core: _Core) -> None:
+    core.owner.registrationLost("fullRegistrationRequired")
+    core.owner.askRegistration()
+
+
+@renewing.upon(RegistrationMachine.mustDiscover).to(discovering)
+def discoverAgain(machine: RegistrationMachine, core: _Core) -> None:
+    core.owner.registrationLost("discoveryRequired")
+    _seek(machine, core)
+
+
+@renewing.upon(RegistrationMachine.silence).to(discovering)
+def gatekeeperGone(machine: RegistrationMachine, core: _Core) -> None:
+    core.owner.registrationLost("noAnswer")
+    _seek(machine, core)
+
+
+@renewing.upon(RegistrationMachine.refused).to(waiting)
+def notRenewed(machine: RegistrationMachine, core: _Core, reason: str) -> None:
+    core.owner.registrationLost(reason)
+    core.failed(machine, reason)
+
+
+@registered.upon(RegistrationMachine.expelled).to(registering)
+@renewing.upon(RegistrationMachine.expelled).to(registering)
+def expelled(machine: RegistrationMachine, core: _Core, reason: str) -> None:
+    core.disarm()
+    core.owner.stopAsking()
+    core.owner.registrationLost(reason)
+    core.owner.askRegistration()
+
+
+@discovering.upon(RegistrationMachine.refused).to(waiting)
+@registering.upon(RegistrationMachine.refused).to(waiting)
+def notRegistered(machine: RegistrationMachine, core: _Core, reason: str) -> None:
+    core.failed(machine, reason)
+
+
+# Discovery has just been done: doing it again at once could go on for ever.
+@registering.upon(RegistrationMachine.mustDiscover).to(waiting)
+@registering.upon(RegistrationMachine.mustRegister).to(waiting)
+def notEvenNow(machine: RegistrationMachine, core: _Core) -> None:
+    core.failed(machine, "discoveryRequired")
+
+
+@discovering.upon(RegistrationMachine.silence).to(waiting)
+@registering.upon(RegistrationMachine.silence).to(waiting)
+def nobodyThere(machine: RegistrationMachine, core: _Core) -> None:
+    core.failed(machine, "noAnswer")
+
+
+@registered.upon(RegistrationMachine.stop).to(leaving)
+@renewing.upon(RegistrationMachine.stop).to(leaving)
+def leave(machine: RegistrationMachine, core: _Core) -> None:
+    core.disarm()
+    core.owner.stopAsking()
+    core.owner.askLeave()
+
+
+@discovering.upon(RegistrationMachine.stop).to(idle)
+@registering.upon(RegistrationMachine.stop).to(idle)
+@waiting.upon(RegistrationMachine.stop).to(idle)
+@leaving.upon(RegistrationMachine.left).to(idle)
+@leaving.upon(RegistrationMachine.silence).to(idle)
+def ended(machine: RegistrationMachine, core: _Core) -> None:
+    core.disarm()
+    core.owner.stopAsking()
+    core.owner.registrationEnded()
+
+
+@leaving.upon(RegistrationMachine.expelled).to(idle)
+def bothLeft(machine: RegistrationMachine, core: _Core, reason: str) -> None:
+    core.owner.stopAsking()
+    core.owner.registrationEnded()
+
+
+@waiting.upon(RegistrationMachine.giveUp).to(idle)
+def rest(machine: RegistrationMachine, core: _Core) -> None:
+    core.disarm()
+
+
+def close(machine: RegistrationMachine, core: _Core) -> None:
+    core.disarm()
+
+
+for _open in (idle, discovering, registering, registered, renewing, waiting, leaving):
+    _open.upon(RegistrationMachine.close).to(closed)(close)
+
+
+# Said outright, so that a (state, input) pair nobody thought of fails a test.
+_IGNORED = {
+    idle: "stop found confirmed refused mustRegister mustDiscover silence left expelled due giveUp",
+    discovering: "start confirmed mustRegister mustDiscover left expelled due giveUp",
+    registering: "start found left expelled due giveUp",
+    registered: "start found confirmed refused mustRegister mustDiscover silence left giveUp",
+    renewing: "start found left due giveUp",
+    waiting: "start found confirmed refused mustRegister mustDiscover silence left expelled",
+    leaving: "start stop found confirmed refused mustRegister mustDiscover due giveUp",
+    closed: (
+        "start stop found confirmed refused mustRegister mustDiscover silence left expelled due"
+        " close giveUp"
+    ),
+}
+for _state, _names in _IGNORED.items():
+    for _name in _names.split():
+        _state.upon(getattr(RegistrationMachine, _name)).loop().returns(None)
+
+_MACHINE = builder.build()
+
+
+def newRegistration(
+    owner: RegistrationOwner, clock: IReactorTime, discover: bool
+) -> RegistrationMachine:
+    """
+    @param discover: ask for the gatekeeper (GRQ) before registering with it.
+    """
+    return _MACHINE(_Core(owner, clock, discover))

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from twisted.internet.task import Clock
+
+from h323d.events import EndpointRegistered, EndpointUnregistered, EventBus, Fact
+from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
+from h323d.gatekeeper.registrations import (
+    GRACE,
+    AddressTaken,
+    AliasesTaken,
+    EndpointKind,
+    EndpointRegistry,
+    Registration,
+    RegistryFull,
+    UnregisterReason,
+)
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+
+
+class Table:
+    """
+    A registry, and all it tells.
+    """
+
+    def __init__(self, **config: Any) -> None:
+        self.clock = Clock()
+        self.facts: list[Fact] = []
+        self.gone: list[str] = []
+        events = EventBus()
+        events.subscribe(Fact, self.facts.append)
+        self.registry = EndpointRegistry(
+            replace(GatekeeperConfig(), **config), self.clock, random.Random(3), events, self
+        )
+
+    def endpointGone(self, endpointId: str) -> None:
+        self.gone.append(endpointId)
+
+
+def name(text: str) -> PartyAddress:
+    return PartyAddress(AddressKind.H323_ID, text)
+
+
+def endpoint(number: int, *names: str, **more: Any) -> Registration:
+    host = f"10.1.{number // 250}.{number % 250 + 1}"
+    fields: dict[str, Any] = {
+        "endpointId": f"endpoint{number}",
+        "protocol": "h323",
+        "source": TransportAddress(host, 1719),
+        "signalling": (TransportAddress(host, 1720),),
+        "ras": (TransportAddress(host, 1719),),
+        "aliases": tuple(name(each) for each in names),
+        "kind": EndpointKind.TERMINAL,
+        "timeToLive": 60,
+    }
+    return Registration(**(fields | more))
+
+
+def test_anEndpointIsFoundByAllItsNamesAndAddresses() -> None:
+    table = Table().registry
+    anna = table.register(endpoint(1, "anna", "anne"))
+    assert table.byId("endpoint1") is anna
+    assert table.byAlias(name("anna")) is anna
+    assert table.byAlias(name("anne")) is anna
+    assert table.bySignalling(anna.signalling[0]) is anna
+    assert table.byRAS(anna.ras[0]) == (anna,)
+    assert list(table) == [anna]
+
+
+def test_anAliasOfOneKindIsNotOneOfAnother() -> None:
+    table = Table().registry
+    table.register(endpoint(1, "1001"))
+    assert table.byAlias(PartyAddress(AddressKind.DIALLED_DIGITS, "1001")) is None
+
+
+def test_anEndpointThatIsGoneIsFoundByNothing() -> None:
+    table = Table()
+    anna = table.registry.register(endpoint(1, "anna"))
+    assert table.registry.unregister("endpoint1", UnregisterReason.REQUEST) is anna
+    assert table.registry.byId("endpoint1") is None
+    assert table.registry.byAlias(name("anna")) is None
+    assert table.registry.bySignalling(anna.signalling[0]) is None
+    assert table.registry.byRAS(anna.ras[0]) == ()
+    assert table.gone == ["endpoint1"]
+    assert table.clock.getDelayedCalls() == []
+
+
+def test_aRegistrationExpiresUnlessItIsRenewed() -> None:
+    table = Table()
+    table.registry.register(endpoint(1))
+    table.registry.register(endpoint(2))
+    table.clock.advance(50)
+    table.registry.renew("endpoint1", 60)
+    table.clock.advance(60 + GRACE - 50)
+    assert [each.endpointId for each in table.registry] == ["endpoint1"]
+    assert table.facts[-1] == EndpointUnregistered(60 + GRACE, "endpoint2", "expired")
+    table.clock.advance(50)
+    assert len(table.registry) == 0
+    assert table.clock.getDelayedCalls() == []
+
+
+def test_aRenewalMayChangeTheTimeToLive() -> None:
+    table = Table()
+    table.registry.register(endpoint(1))
+    assert table.registry.renew("endpoint1", 20).timeToLive == 20
+    table.clock.advance(20 + GRACE)
+    assert len(table.registry) == 0
+
+
+def test_thereIsOneTimerForAllRegistrations() -> None:
+    table = Table()
+    for number in range(300):
+        table.registry.register(endpoint(number, timeToLive=60 + number))
+    assert len(table.clock.getDelayedCalls()) == 1
+    table.registry.close()
+    assert table.clock.getDelayedCalls() == []
+
+
+def test_aNameOfAnotherIsRejected() -> None:
+    table = Table().registry
+    anna = table.register(endpoint(1, "anna", "anne"))
+    with pytest.raises(AliasesTaken) as caught:
+        table.register(endpoint(2, "bert", "anne"))
+    assert caught.value.aliases == (name("anne"),)
+    assert list(table) == [anna]
+    assert table.byAlias(name("bert")) is None
+
+
+def test_aSignallingAddressOfAnotherIsRejected() -> None:
+    table = Table().registry
+    anna = table.register(endpoint(1))
+    with pytest.raises(AddressTaken):
+        table.register(endpoint(2, signalling=anna.signalling))
+
+
+def test_whoeverIsInTheWayIsReplacedIfSoConfigured() -> None:
+    table = Table(aliasConflict=AliasConflict.REPLACE)
+    table.registry.register(endpoint(1, "anna", "anne"))
+    table.registry.register(endpoint(2, "bert"))
+    newcomer = table.registry.register(endpoint(3, "anne", "bert"))
+    assert list(table.registry) == [newcomer]
+    assert table.registry.byAlias(name("anna")) is None
+    assert table.gone == ["endpoint1", "endpoint2"]
+    reasons = [f.reason for f in table.facts if isinstance(f, EndpointUnregistered)]
+    assert reasons == ["replaced", "replaced"]
+
+
+def test_anEndpointCanChangeItsNames() -> None:
+    table = Table()
+    table.registry.register(endpoint(1, "anna", "anne"))
+    table.clock.advance(5)
+    changed = table.registry.register(endpoint(1, "anne", "annette"))
+    assert table.registry.byAlias(name("anna")) is None
+    assert table.registry.byAlias(name("annette")) is changed
+    assert changed.since == 0
+    assert len(table.registry) == 1
+    assert table.gone == []
+    assert len([f for f in table.facts if isinstance(f, EndpointRegistered)]) == 2
+
+
+def test_registeringTheSameAgainIsNoNews() -> None:
+    table = Table()
+    table.registry.register(endpoint(1, "anna"))
+    table.registry.register(endpoint(1, "anna"))
+    assert len(table.facts) == 1
+
+
+def test_oneMoreThanTheMaximumIsRefusedAndNobodyLosesAPlace() -> None:
+    table = Table(maxRegistrations=2).registry
+    table.register(endpoint(1, "anna"))
+    table.register(endpoint(2, "bert"))
+    with pytest.raises(RegistryFull):
+        table.register(endpoint(3))
+    assert [each.endpointId for each in table] == ["endpoint1", "endpoint2"]
+    table.register(endpoint(2, "bertram"))
+
+
+def test_aReplacementFitsIntoAFullTable() -> None:
+    table = Table(maxRegistrations=1, aliasConflict=AliasConflict.REPLACE).registry
+    table.register(endpoint(1, "anna"))
+    table.register(endpoint(2, "anna"))
+    with pytest.raises(RegistryFull):
+        table.register(endpoint(3, "bert"))
+
+
+def test_manyEndpointsMayShareOneRASAddress() -> None:
+    table = Table().registry
+    shared = (TransportAddress("10.0.0.9", 1719),)
+    table.register(endpoint(1, ras=shared))
+    table.register(endpoint(2, ras=shared))
+    assert [each.endpointId for each in table.byRAS(shared[0])] == ["endpoint1", "endpoint2"]
+    table.unregister("endpoint1", UnregisterReason.REQUEST)
+    assert [each.endpointId for each in table.byRAS(shared[0])] == ["endpoint2"]
+
+
+def test_identifiersAreDrawnAndUnique() -> None:
+    table = Table().registry
+    drawn = {table.newEndpointId() for _ in range(100)}
+    assert len(drawn) == 100
+    assert all(len(each) == 16 for each in drawn)
+
+
+def test_aThousandComersAndGoersLeaveNothingBehind() -> None:
+    table = Table()
+    for number in range(1000):
+        table.registry.register(endpoint(number, f"name{number}"))
+        table.registry.unregister(f"endpoint{number}", UnregisterReason.REQUEST)
+    registry = table.registry
+    indexes = (registry._byId, registry._byAlias, registry._bySignalling, registry._byRAS)
+    assert indexes == ({}, {}, {}, {})
+    assert len(registry._expiry) == 0
+    assert table.clock.getDelayedCalls() == []

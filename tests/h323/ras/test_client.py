@@ -1,0 +1,438 @@
+"""
+An endpoint's RAS against a gatekeeper, over a simulated network.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred
+
+from h323d.errors import RemoteProtocolError
+from h323d.events import EventBus
+from h323d.h323.addresses import partyFromText
+from h323d.h323.admission import AdmissionGrant, AdmissionRequest
+from h323d.h323.ras.channel import DISCOVERY_GROUP
+from h323d.h323.ras.client import EndpointProfile, RASClient
+from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf
+from h323d.h323.uuie import CallIdentity
+from h323d.net.datagram import Datagrams
+from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from tests.support.network import SimulatedHost
+from tests.support.ras import GATEKEEPER, Peer, at, brq, drq, urq
+
+ROOM = partyFromText("80001")
+CALL = AdmissionRequest(
+    CallIdentity(b"c" * 16, b"f" * 16), 5, False, (partyFromText("anna"),), (ROOM,)
+)
+
+
+@dataclass
+class Endpoint:
+    """
+    A client, and what it reports.
+    """
+
+    world: Any
+    host: str = "10.0.0.2"
+    profile: dict[str, Any] = field(default_factory=dict)
+    reports: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        profile = EndpointProfile(
+            TransportAddress(self.host, 1720), (partyFromText("anna"),), GATEKEEPER
+        )
+        self.client = RASClient(
+            replace(profile, **self.profile),
+            Datagrams(SimulatedHost(self.world.network, self.host)),
+            TransportAddress(self.host, 1719),
+            self,
+            self.world.clock,
+            random.Random(5),
+            EventBus(),
+        )
+
+    def rasRegistered(self, endpointIdentifier: str, aliases: tuple[PartyAddress, ...]) -> None:
+        self.reports.append(("registered", *map(str, aliases)))
+
+    def rasRegistrationLost(self, reason: str) -> None:
+        self.reports.append(("lost", reason))
+
+    def rasRegistrationFailed(self, reason: str, permanent: bool) -> None:
+        self.reports.append(("failed", reason, permanent))
+
+    def rasUnregistered(self) -> None:
+        self.reports.append(("unregistered",))
+
+    def rasCallDropped(self, request: AdmissionRequest) -> None:
+        self.reports.append(("dropped", request))
+
+    def registered(self) -> Endpoint:
+        self.client.start()
+        run(self.world, 1)
+        assert self.reports == [("registered", "anna")]
+        self.reports.clear()
+        return self
+
+    def close(self) -> None:
+        self.client.close()
+
+
+def run(world: Any, seconds: float) -> None:
+    world.clock.pump([0.05] * round(seconds * 20))
+
+
+@pytest.fixture
+def make(makeWorld: Any) -> Any:
+    made: list[Endpoint] = []
+    worlds: list[Any] = []
+
+    def makeEndpoint(host: str = "10.0.0.2", config: Any = None, **profile: Any) -> Endpoint:
+        if config is not None or not worlds:
+            worlds.append(makeWorld(**(config or {})))
+        made.append(Endpoint(worlds[-1], host, profile))
+        return made[-1]
+
+    yield makeEndpoint
+    for each in made:
+        each.close()
+
+
+def sent(world: Any) -> list[str]:
+    """
+    The names of all requests and answers from now on.
+    """
+    names: list[str] = []
+    world.network.observers.append(
+        lambda kind, source, there, data: names.append(decodeRAS(data).name)
+    )
+    return names
+
+
+# --- registration
+
+
+def test_itDiscoversAndRegisters(make: Any) -> None:
+    endpoint = make()
+    names = sent(endpoint.world)
+    endpoint.client.start()
+    run(endpoint.world, 1)
+    assert names == [
+        "gatekeeperRequest",
+        "gatekeeperConfirm",
+        "registrationRequest",
+        "registrationConfirm",
+    ]
+    assert endpoint.reports == [("registered", "anna")]
+    (registration,) = endpoint.world.zone.registrations()
+    assert endpoint.client.endpointIdentifier == registration.endpointId
+    assert endpoint.client.gatekeeperIdentifier == "h323d"
+
+
+def test_itFindsAGatekeeperByMulticast(make: Any) -> None:
+    endpoint = make(gatekeeper=DISCOVERY_GROUP, discover=False)
+    endpoint.registered()
+
+
+def test_itRegistersWithoutDiscoveryIfTold(make: Any) -> None:
+    endpoint = make(discover=False)
+    names = sent(endpoint.world)
+    endpoint.registered()
+    assert names == ["registrationRequest", "registrationConfirm"]
+
+
+def test_itRenewsFiveSecondsBeforeTheEnd(make: Any) -> None:
+    endpoint = make(timeToLive=60).registered()
+    names = sent(endpoint.world)
+    run(endpoint.world, 53)
+    assert names == []
+    run(endpoint.world, 2)
+    assert names == ["registrationRequest", "registrationConfirm"]
+    run(endpoint.world, 600)
+    assert len(endpoint.world.zone.registrations()) == 1
+    assert endpoint.reports == []
+
+
+def test_itRegistersAgainWhenTheGatekeeperHasForgottenIt(make: Any) -> None:
+    endpoint = make(timeToLive=60).registered()
+    registry = endpoint.world.zone.registry
+    registry.unregister(endpoint.client.endpointIdentifier, _reason())
+    run(endpoint.world, 60)
+    assert endpoint.reports == [("lost", "fullRegistrationRequired"), ("registered", "anna")]
+    assert len(registry) == 1
+
+
+def _reason() -> Any:
+    from h323d.gatekeeper.registrations import UnregisterReason
+
+    return UnregisterReason.OPERATOR
+
+
+def test_itRegistersAgainAtOnceWhenItIsUnregistered(make: Any) -> None:
+    endpoint = make().registered()
+    names = sent(endpoint.world)
+    assert endpoint.world.zone.unregister(endpoint.client.endpointIdentifier)
+    run(endpoint.world, 1)
+    assert names == [
+        "unregistrationRequest",
+        "unregistrationConfirm",
+        "registrationRequest",
+        "registrationConfirm",
+    ]
+    assert endpoint.reports == [("lost", "unregistrationRequest"), ("registered", "anna")]
+
+
+@pytest.mark.parametrize(
+    ("host", "more"),
+    [
+        ("10.0.0.66", {}),
+        ("10.0.0.1", {"gatekeeperIdentifier": "other"}),
+        ("10.0.0.1", {"endpointIdentifier": "guess"}),
+    ],
+)
+def test_aURQThatIsNotItsGatekeepersIsIgnored(make: Any, host: str, more: Any) -> None:
+    endpoint = make().registered()
+    ids = {"endpointIdentifier": endpoint.client.endpointIdentifier}
+    spoofer = Peer(endpoint.world.network, host, 4000, endpoint.client.address)
+    spoofer.send(urq(1, "10.0.0.2", **(ids | more)))
+    run(endpoint.world, 1)
+    assert endpoint.client.endpointIdentifier is not None
+    assert endpoint.reports == []
+
+
+def test_itLeaves(make: Any) -> None:
+    endpoint = make().registered()
+    endpoint.client.stop()
+    run(endpoint.world, 1)
+    assert endpoint.reports == [("unregistered",)]
+    assert endpoint.world.zone.registrations() == ()
+    assert endpoint.world.clock.getDelayedCalls() != []  # the gatekeeper's cache of answers
+    run(endpoint.world, 16)
+    assert endpoint.world.clock.getDelayedCalls() == []
+
+
+def test_itLeavesEvenIfNobodyAnswers(make: Any) -> None:
+    endpoint = make().registered()
+    endpoint.world.network.conditions.loss = 1.0
+    endpoint.client.stop()
+    run(endpoint.world, 9.5)
+    assert endpoint.reports == [("unregistered",)]
+
+
+def test_aNameOfAnotherIsRefusedForGood(make: Any) -> None:
+    make().registered()
+    second = make("10.0.0.3")
+    second.client.start()
+    run(second.world, 120)
+    assert second.reports == [("failed", "duplicateAlias", True)]
+
+
+def test_aFullGatekeeperIsTriedAgainLater(make: Any) -> None:
+    first = make(config={"maxRegistrations": 1}).registered()
+    second = make("10.0.0.3", aliases=(partyFromText("bert"),))
+    second.client.start()
+    run(second.world, 1)
+    assert second.reports == [("failed", "resourceUnavailable", False)]
+    first.client.stop()
+    run(second.world, 31)
+    assert second.reports[1:] == [("registered", "bert")]
+
+
+def test_silenceIsTriedAgainLater(make: Any) -> None:
+    endpoint = make()
+    endpoint.world.network.conditions.loss = 1.0
+    names = sent(endpoint.world)
+    endpoint.client.start()
+    run(endpoint.world, 15.2)
+    assert names == ["gatekeeperRequest"] * 3
+    assert endpoint.reports == [("failed", "noAnswer", False)]
+    endpoint.world.network.conditions.loss = 0.0
+    run(endpoint.world, 31)
+    assert endpoint.reports[1:] == [("registered", "anna")]
+
+
+def test_aGatekeeperThatFallsSilentIsSoughtAgain(make: Any) -> None:
+    endpoint = make(timeToLive=30).registered()
+    endpoint.world.network.conditions.loss = 1.0
+    run(endpoint.world, 24 + 9.5)
+    assert endpoint.reports == [("lost", "noAnswer")]
+    endpoint.world.network.conditions.loss = 0.0
+    run(endpoint.world, 40)
+    assert endpoint.reports[-1] == ("registered", "anna")
+
+
+def test_itStaysRegisteredOverABadNetwork(make: Any) -> None:
+    endpoint = make(timeToLive=60)
+    conditions = endpoint.world.network.conditions
+    conditions.loss, conditions.delay, conditions.spread = 0.2, 0.05, 0.3
+    endpoint.client.start()
+    run(endpoint.world, 1800)
+    assert endpoint.client.endpointIdentifier is not None
+    assert len(endpoint.world.zone.registrations()) == 1
+    assert endpoint.world.network.lost > 5
+
+
+def test_stoppingWhileItSeeksEndsTheSearch(make: Any) -> None:
+    endpoint = make()
+    endpoint.world.network.conditions.loss = 1.0
+    endpoint.client.start()
+    run(endpoint.world, 3)
+    endpoint.client.stop()
+    assert endpoint.reports == [("unregistered",)]
+    assert endpoint.world.clock.getDelayedCalls() == []
+
+
+# --- calls
+
+
+def ask(endpoint: Endpoint, request: AdmissionRequest = CALL) -> list[Any]:
+    answers: list[Any] = []
+    asked: Deferred[AdmissionGrant] = endpoint.client.calls.admit(request)
+    asked.addBoth(answers.append)
+    run(endpoint.world, 0.5)
+    return answers
+
+
+def test_aCallToARoomIsAdmittedAndGivenBack(make: Any) -> None:
+    endpoint = make().registered()
+    (grant,) = ask(endpoint)
+    assert grant == AdmissionGrant(TransportAddress("10.0.0.1", 1720))
+    admissions = endpoint.world.zone.admissions
+    assert len(admissions) == 1
+    endpoint.client.calls.disengage(CALL, Cause.NORMAL_CALL_CLEARING)
+    run(endpoint.world, 0.5)
+    assert len(admissions) == 0
+
+
+def test_bothSidesOfACallAreAdmitted(make: Any) -> None:
+    anna = make().registered()
+    bert = make("10.0.0.3", aliases=(partyFromText("bert"),))
+    bert.client.start()
+    run(anna.world, 1)
+    (grant,) = ask(anna, replace(CALL, called=(partyFromText("bert"),)))
+    assert grant.destination == TransportAddress("10.0.0.3", 1720)
+    caller = TransportAddress("10.0.0.2", 12345)
+    (grant,) = ask(bert, replace(CALL, answerCall=True, source=caller))
+    assert grant.destination == TransportAddress("10.0.0.3", 1720)
+    assert len(anna.world.zone.admissions) == 2
+    assert anna.world.zone.bandwidth.used == 1280
+
+
+def test_aRefusalCarriesTheCauseToReleaseWith(make: Any) -> None:
+    endpoint = make().registered()
+    (failure,) = ask(endpoint, replace(CALL, called=(partyFromText("nobody"),)))
+    assert failure.check(RemoteProtocolError)
+    assert failure.value.cause is Cause.SUBSCRIBER_ABSENT
+    assert failure.value.reason == "calledPartyNotRegistered"
+
+
+def test_withoutARegistrationThereIsNoCall(make: Any) -> None:
+    (failure,) = ask(make())
+    assert failure.value.cause is Cause.CALL_REJECTED
+
+
+def test_aSilentGatekeeperAdmitsNobody(make: Any) -> None:
+    endpoint = make().registered()
+    endpoint.world.network.conditions.loss = 1.0
+    answers: list[Any] = []
+    endpoint.client.calls.admit(CALL).addBoth(answers.append)
+    run(endpoint.world, 9.2)
+    assert answers[0].value.cause is Cause.NETWORK_OUT_OF_ORDER
+
+
+def test_aGatekeeperThatDoesNotKnowUsIsRegisteredWithAgain(make: Any) -> None:
+    endpoint = make().registered()
+    endpoint.world.zone.registry.unregister(endpoint.client.endpointIdentifier, _reason())
+    (failure,) = ask(endpoint)
+    assert failure.value.reason == "callerNotRegistered"
+    assert endpoint.reports == [("lost", "callerNotRegistered"), ("registered", "anna")]
+    (grant,) = ask(endpoint)
+    assert grant.destination == TransportAddress("10.0.0.1", 1720)
+
+
+def test_bandwidthCanBeChanged(make: Any) -> None:
+    endpoint = make(config={"totalBandwidth": 3000}).registered()
+    ask(endpoint)
+    got: list[int] = []
+    for wanted in (2560, 4000):
+        endpoint.client.calls.changeBandwidth(CALL, wanted).addCallback(got.append)
+        run(endpoint.world, 0.5)
+    assert got == [2560, 2560]
+
+
+# --- what the gatekeeper asks
+
+
+def fromGatekeeper(endpoint: Endpoint, request: RASMessage, host: str = "10.0.0.1") -> Any:
+    peer = Peer(endpoint.world.network, host, 4000, endpoint.client.address)
+    peer.send(request)
+    run(endpoint.world, 0.5)
+    peer.port.close()
+    return [decodeRAS(data) for data, _ in peer.received]
+
+
+def test_theGatekeeperCanEndACall(make: Any) -> None:
+    endpoint = make().registered()
+    ask(endpoint)
+    ours = endpoint.client.endpointIdentifier
+    call = {"callIdentifier": {"guid": CALL.identity.callIdentifier}}
+    assert fromGatekeeper(endpoint, drq(1, ours, **call), "10.0.0.66") == []
+    assert endpoint.reports == []
+    (answer,) = fromGatekeeper(endpoint, drq(1, ours, **call))
+    assert answer.name == "disengageConfirm"
+    assert endpoint.reports == [("dropped", CALL)]
+    (answer,) = fromGatekeeper(endpoint, drq(2, "other", **call))
+    assert reasonOf(answer) == "notRegistered"
+
+
+def test_theGatekeeperCannotTakeBandwidthThatIsInUse(make: Any) -> None:
+    endpoint = make().registered()
+    ask(endpoint)
+    call = {"callIdentifier": {"guid": CALL.identity.callIdentifier}}
+    answers = [
+        *fromGatekeeper(endpoint, brq(1, "x", 2000, **call)),
+        *fromGatekeeper(endpoint, brq(2, "x", 640, **call)),
+        *fromGatekeeper(endpoint, brq(3, "x", 640)),
+    ]
+    assert answers[0].name == "bandwidthConfirm"
+    assert reasonOf(answers[1]) == "insufficientResources"
+    assert answers[1].fields["allowedBandWidth"] == 1280
+    assert reasonOf(answers[2]) == "invalidConferenceID"
+
+
+def test_anIRQIsAnsweredWithTheCalls(make: Any) -> None:
+    endpoint = make().registered()
+    ask(endpoint)
+    answers: list[Any] = []
+    endpoint.world.zone.query(endpoint.client.endpointIdentifier, answers.append)
+    run(endpoint.world, 0.5)
+    (call,) = answers[0].fields["perCallInfo"]
+    assert call["callIdentifier"] == {"guid": CALL.identity.callIdentifier}
+    assert call["bandWidth"] == 1280
+    assert answers[0].fields["callSignalAddress"] == [at("10.0.0.2", 1720)]
+
+
+def test_anIRQForACallThatIsNotThereSaysSo(make: Any) -> None:
+    endpoint = make().registered()
+    fields = {
+        "requestSeqNum": 4,
+        "callReferenceValue": 9,
+        "callIdentifier": {"guid": b"z" * 16},
+    }
+    (answer,) = fromGatekeeper(endpoint, RASMessage("infoRequest", fields))
+    assert answer.fields["irrStatus"] == ("invalidCall", None)
+
+
+def test_whatAnEndpointDoesNotKnowItSaysSo(make: Any) -> None:
+    endpoint = make().registered()
+    (answer,) = fromGatekeeper(endpoint, _nonStandard())
+    assert answer.name == "unknownMessageResponse"
+
+
+def _nonStandard() -> RASMessage:
+    data = {"nonStandardIdentifier": ("object", (1, 2)), "data": b"?"}
+    return RASMessage("nonStandardMessage", {"requestSeqNum": 1, "nonStandardData": data})

@@ -1,0 +1,215 @@
+"""
+The machines of RAS: their tables, and what no test of the whole reaches.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from twisted.internet.task import Clock
+
+from h323d import tracing
+from h323d.h323.ras import exchange, registration
+from h323d.h323.ras.exchange import newExchange
+from h323d.h323.ras.messages import RASMessage
+from h323d.h323.ras.registration import newRegistration, renewAfter
+
+ANSWER = RASMessage("registrationConfirm", {"requestSeqNum": 1})
+
+
+@pytest.mark.parametrize("machine", [exchange._MACHINE, registration._MACHINE])
+def test_everyInputIsDeclaredInEveryState(machine: Any) -> None:
+    table = tracing.table(machine)
+    assert len(table) == len(tracing.states(machine)) * len(tracing.inputs(machine))
+    assert [pair for pair, following in table.items() if following is None] == []
+
+
+# --- exchange
+
+
+class Asker:
+    """
+    An exchange's owner.
+    """
+
+    def __init__(self, interval: float = 3.0) -> None:
+        self.clock = Clock()
+        self.sent: list[float] = []
+        self.answers: list[RASMessage | None] = []
+        self.exchange = newExchange(self, self.clock, interval)
+
+    def sendRequest(self) -> None:
+        self.sent.append(self.clock.seconds())
+
+    def exchangeEnded(self, answer: RASMessage | None) -> None:
+        self.answers.append(answer)
+
+
+def test_aRequestIsSentThreeTimesAndThenGivenUp() -> None:
+    asker = Asker()
+    asker.exchange.start()
+    asker.clock.pump([1.0] * 8)
+    assert asker.sent == [0, 3, 6]
+    assert asker.answers == []
+    asker.clock.advance(1)
+    assert asker.answers == [None]
+    assert asker.clock.getDelayedCalls() == []
+
+
+def test_anAnswerEndsTheRepetitions() -> None:
+    asker = Asker()
+    asker.exchange.start()
+    asker.clock.advance(4)
+    asker.exchange.answered(ANSWER)
+    asker.exchange.answered(ANSWER)
+    assert asker.answers == [ANSWER]
+    assert asker.clock.getDelayedCalls() == []
+
+
+def test_inProgressPutsTheRepetitionsOff() -> None:
+    asker = Asker()
+    asker.exchange.start()
+    asker.clock.advance(2)
+    asker.exchange.inProgress(6.0)
+    asker.clock.pump([0.5] * 11)
+    assert asker.sent == [0]
+    asker.clock.pump([0.5] * 30)
+    assert asker.sent == [0, 8, 11, 14]
+    assert asker.answers == [None]
+
+
+def test_inProgressCannotMakeUsWaitForever() -> None:
+    asker = Asker()
+    asker.exchange.start()
+    asker.exchange.inProgress(65.0)
+    asker.clock.advance(60)
+    assert asker.sent == [0, 60]
+    asker.exchange.inProgress(0.001)
+    asker.clock.advance(2.9)
+    assert asker.sent == [0, 60]
+    asker.exchange.cancel()
+
+
+def test_aCancelledExchangeTellsNothing() -> None:
+    asker = Asker()
+    asker.exchange.start()
+    asker.exchange.cancel()
+    asker.exchange.answered(ANSWER)
+    asker.clock.advance(60)
+    assert asker.answers == []
+    assert asker.sent == [0]
+
+
+# --- registration
+
+
+class Endpoint:
+    """
+    A registration's owner: notes what it is told.
+    """
+
+    def __init__(self, discover: bool = True) -> None:
+        self.clock = Clock()
+        self.told: list[str] = []
+        self.machine = newRegistration(self, self.clock, discover)
+
+    def __getattr__(self, name: str) -> Any:
+        def note(*arguments: object) -> None:
+            self.told.append(" ".join(map(str, (name, *arguments))))
+
+        return note
+
+    @property
+    def state(self) -> str:
+        return tracing.stateName(self.machine)
+
+    def registered(self) -> Endpoint:
+        self.machine.start()
+        self.machine.found()
+        self.machine.confirmed(60.0)
+        self.told.clear()
+        return self
+
+
+def test_theRenewalIsFiveSecondsEarlyButNeverSoonerThanFive() -> None:
+    assert [renewAfter(each) for each in (300, 60, 19, 8, 1)] == [295, 55, 14, 5, 5]
+
+
+def test_aRegistrationWithoutTimeToLiveIsNotRenewed() -> None:
+    endpoint = Endpoint()
+    endpoint.machine.start()
+    endpoint.machine.found()
+    endpoint.machine.confirmed(0.0)
+    assert endpoint.state == "registered"
+    assert endpoint.clock.getDelayedCalls() == []
+
+
+@pytest.mark.parametrize(
+    ("happening", "state", "told"),
+    [
+        ("mustDiscover", "discovering", ["registrationLost discoveryRequired", "askDiscovery"]),
+        (
+            "mustRegister",
+            "registering",
+            ["registrationLost fullRegistrationRequired", "askRegistration"],
+        ),
+        ("silence", "discovering", ["registrationLost noAnswer", "askDiscovery"]),
+    ],
+)
+def test_whatComesOfARenewalThatFails(happening: str, state: str, told: list[str]) -> None:
+    endpoint = Endpoint().registered()
+    endpoint.clock.advance(55)
+    endpoint.told.clear()
+    getattr(endpoint.machine, happening)()
+    assert (endpoint.state, endpoint.told) == (state, told)
+
+
+@pytest.mark.parametrize(
+    ("reason", "state", "timers"),
+    [("resourceUnavailable", "waiting", 1), ("securityDenial", "idle", 0)],
+)
+def test_aRenewalThatIsRefused(reason: str, state: str, timers: int) -> None:
+    endpoint = Endpoint().registered()
+    endpoint.clock.advance(55)
+    endpoint.machine.refused(reason)
+    assert endpoint.state == state
+    assert len(endpoint.clock.getDelayedCalls()) == timers
+
+
+@pytest.mark.parametrize("happening", ["mustDiscover", "mustRegister"])
+def test_aGatekeeperThatIsNeverContentIsNotAskedWithoutAPause(happening: str) -> None:
+    endpoint = Endpoint(discover=False)
+    endpoint.machine.start()
+    getattr(endpoint.machine, happening)()
+    assert endpoint.state == "waiting"
+    endpoint.told.clear()
+    endpoint.clock.advance(29)
+    assert endpoint.told == []
+    endpoint.clock.advance(1)
+    assert endpoint.told == ["askRegistration"]
+
+
+def test_leavingWhileTheGatekeeperExpelsIsLeaving() -> None:
+    endpoint = Endpoint().registered()
+    endpoint.machine.stop()
+    endpoint.machine.expelled("unregistrationRequest")
+    assert endpoint.state == "idle"
+    assert endpoint.told[-1] == "registrationEnded"
+
+
+@pytest.mark.parametrize(
+    "inputs", ["", "start", "start found", "start found confirmed", "start silence"]
+)
+def test_aClosedMachineDoesNothingMore(inputs: str) -> None:
+    endpoint = Endpoint()
+    for name in inputs.split():
+        arguments = (60.0,) if name == "confirmed" else ()
+        getattr(endpoint.machine, name)(*arguments)
+    endpoint.machine.close()
+    endpoint.told.clear()
+    endpoint.machine.start()
+    endpoint.machine.stop()
+    endpoint.clock.advance(1000)
+    assert endpoint.told == []
+    assert endpoint.clock.getDelayedCalls() == []

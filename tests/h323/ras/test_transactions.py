@@ -1,0 +1,288 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.task import Clock
+
+from h323d.errors import ResourceUnavailable
+from h323d.h323.ras import transactions
+from h323d.h323.ras.channel import DISCOVERY_GROUP
+from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS
+from h323d.h323.ras.transactions import (
+    ANSWER_LIFETIME,
+    ClientTransactions,
+    RASAnswer,
+    RASRequest,
+    ServerTransactions,
+)
+from h323d.values.address import TransportAddress
+from tests.support.ras import H225_V4, grq, urq
+
+HERE = TransportAddress("10.0.0.1", 1719)
+THERE = TransportAddress("10.0.0.2", 1719)
+ELSEWHERE = TransportAddress("10.0.0.3", 1719)
+
+Answering = Callable[[RASRequest], RASAnswer | Deferred[RASAnswer]]
+
+
+def confirm(request: RASRequest) -> RASMessage:
+    return RASMessage("unregistrationConfirm", {"requestSeqNum": request.message.requestSeqNum})
+
+
+class Server:
+    """
+    The server side, with an owner that answers as it is told.
+    """
+
+    def __init__(self, answering: Answering = confirm) -> None:
+        self.clock = Clock()
+        self.answering = answering
+        self.asked: list[RASRequest] = []
+        self.sent: list[tuple[str, bytes, TransportAddress]] = []
+        self.table = ServerTransactions(self.clock, self.send, self)
+
+    def send(self, data: bytes, destination: TransportAddress) -> None:
+        self.sent.append((decodeRAS(data).name, data, destination))
+
+    def rasRequested(self, request: RASRequest) -> RASAnswer | Deferred[RASAnswer]:
+        self.asked.append(request)
+        return self.answering(request)
+
+    def receive(self, message: RASMessage, source: TransportAddress = THERE) -> None:
+        data = encodeRAS(message)
+        if not self.table.repeated(data, source):
+            self.table.requested(RASRequest(message, source, data, False))
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _, _ in self.sent]
+
+
+def test_aRepetitionGetsTheSameOctetsAndIsNotAskedAgain() -> None:
+    server = Server()
+    server.receive(urq(1, "10.0.0.2"))
+    server.clock.advance(10)
+    server.receive(urq(1, "10.0.0.2"))
+    assert len(server.asked) == 1
+    assert server.sent[0] == server.sent[1]
+    assert server.sent[0][2] == THERE
+
+
+def test_theSameOctetsOfAnotherAreAnotherRequest() -> None:
+    server = Server()
+    server.receive(urq(1, "10.0.0.2"))
+    server.receive(urq(1, "10.0.0.2"), ELSEWHERE)
+    assert len(server.asked) == 2
+    assert [there for _, _, there in server.sent] == [THERE, ELSEWHERE]
+
+
+def test_theSameNumberWithOtherContentIsAnotherRequest() -> None:
+    # An endpoint that was started anew counts from the beginning.
+    server = Server()
+    server.receive(urq(1, "10.0.0.2"))
+    server.receive(urq(1, "10.0.0.3"))
+    assert len(server.asked) == 2
+
+
+def test_answersAreForgottenAndLeaveNoTimer() -> None:
+    server = Server()
+    server.receive(urq(1, "10.0.0.2"))
+    server.clock.advance(5)
+    server.receive(urq(2, "10.0.0.2"))
+    assert len(server.clock.getDelayedCalls()) == 1
+    server.clock.advance(ANSWER_LIFETIME - 5)
+    assert len(server.table) == 1
+    server.clock.advance(5)
+    assert len(server.table) == 0
+    assert server.clock.getDelayedCalls() == []
+    server.receive(urq(1, "10.0.0.2"))
+    assert len(server.asked) == 3
+    server.table.close()
+
+
+def test_aFloodIsNotRememberedForever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions, "MAX_ANSWERS", 10)
+    server = Server()
+    for seq in range(1, 50):
+        server.receive(urq(seq, "10.0.0.2"))
+    assert len(server.table) == 10
+    server.receive(urq(49, "10.0.0.2"))
+    assert len(server.asked) == 49
+    server.table.close()
+
+
+def test_noAnswerIsNotRemembered() -> None:
+    server = Server(lambda request: None)
+    server.receive(urq(1, "10.0.0.2"))
+    assert server.sent == []
+    assert len(server.table) == 0
+    assert server.clock.getDelayedCalls() == []
+
+
+def test_aSlowAnswerIsAnnouncedByTheClock() -> None:
+    answer: Deferred[RASAnswer] = Deferred()
+    server = Server(lambda request: answer)
+    server.receive(urq(5, "10.0.0.2"))
+    server.clock.pump([0.5] * 2)
+    assert server.sent == []
+    server.clock.pump([0.5] * 12)
+    assert server.names == ["requestInProgress"] * 2
+    rip = decodeRAS(server.sent[0][1])
+    assert rip.fields == {"requestSeqNum": 5, "delay": 6000}
+    answer.callback(confirm(server.asked[0]))
+    assert server.names[2:] == ["unregistrationConfirm"]
+    server.clock.advance(ANSWER_LIFETIME)
+    assert server.clock.getDelayedCalls() == []
+
+
+def test_aRepetitionOfASlowRequestIsAnnouncedToo() -> None:
+    answer: Deferred[RASAnswer] = Deferred()
+    server = Server(lambda request: answer)
+    server.receive(urq(5, "10.0.0.2"))
+    server.receive(urq(5, "10.0.0.2"))
+    assert len(server.asked) == 1
+    assert server.names == ["requestInProgress"]
+    server.table.close()
+    answer.callback(confirm(server.asked[0]))
+    assert server.names == ["requestInProgress"]
+    assert server.clock.getDelayedCalls() == []
+
+
+def test_anAnswerThatIsThereAlreadyIsNotAnnounced() -> None:
+    server = Server(lambda request: succeed(confirm(request)))
+    server.receive(urq(5, "10.0.0.2"))
+    assert server.names == ["unregistrationConfirm"]
+    server.table.close()
+    assert server.clock.getDelayedCalls() == []
+
+
+def test_slowRequestsAreBounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions, "MAX_PENDING", 3)
+    answers: list[Deferred[RASAnswer]] = []
+
+    def slow(request: RASRequest) -> Deferred[RASAnswer]:
+        answers.append(Deferred())
+        return answers[-1]
+
+    server = Server(slow)
+    for seq in range(1, 10):
+        server.receive(urq(seq, "10.0.0.2"))
+    assert len(server.table) == 3
+    for answer, request in zip(answers, server.asked, strict=True):
+        answer.callback(confirm(request))
+    assert len(server.sent) == 3
+    server.table.close()
+
+
+# --- our own requests
+
+
+class Client:
+    """
+    The client side, and what it sends and learns.
+    """
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.sent: list[tuple[float, bytes, TransportAddress]] = []
+        self.answers: list[RASMessage | None] = []
+        self.table = ClientTransactions(self.clock, random.Random(1), self.send)
+
+    def send(self, data: bytes, destination: TransportAddress) -> None:
+        self.sent.append((self.clock.seconds(), data, destination))
+
+    def ask(self, message: RASMessage, to: TransportAddress = THERE) -> int:
+        fields = {key: value for key, value in message.fields.items() if key != "requestSeqNum"}
+        asked = self.table.request(message.name, fields, to, self.answers.append)
+        return asked.message.requestSeqNum
+
+    def times(self) -> list[float]:
+        return [at for at, _, _ in self.sent]
+
+
+def ucf(seq: int) -> RASMessage:
+    return RASMessage("unregistrationConfirm", {"requestSeqNum": seq})
+
+
+def test_aDiscoveryIsRepeatedEveryFiveSecondsAndOthersEveryThree() -> None:
+    client = Client()
+    client.ask(grq(1, "10.0.0.1"))
+    client.clock.pump([1.0] * 20)
+    assert client.times() == [0, 5, 10]
+    other = Client()
+    other.ask(urq(1, "10.0.0.1"))
+    other.clock.pump([1.0] * 20)
+    assert other.times() == [0, 3, 6]
+    assert len({data for _, data, _ in other.sent}) == 1
+    assert client.answers == other.answers == [None]
+    assert len(client.table) == 0
+
+
+def test_anAnswerIsTakenFromWhomWasAskedOnly() -> None:
+    client = Client()
+    seq = client.ask(urq(1, "10.0.0.1"))
+    assert not client.table.arrived(ucf(seq), ELSEWHERE)
+    assert not client.table.arrived(ucf(seq % 65535 + 1), THERE)
+    assert not client.table.arrived(RASMessage("disengageConfirm", {"requestSeqNum": seq}), THERE)
+    assert client.answers == []
+    assert client.table.arrived(ucf(seq), TransportAddress(THERE.host, 4000))
+    assert client.answers == [ucf(seq)]
+    assert not client.table.arrived(ucf(seq), THERE)
+    assert client.clock.getDelayedCalls() == []
+
+
+def test_inProgressExtendsTheWait() -> None:
+    client = Client()
+    seq = client.ask(urq(1, "10.0.0.1"))
+    rip = RASMessage("requestInProgress", {"requestSeqNum": seq, "delay": 7000})
+    assert client.table.arrived(rip, THERE)
+    client.clock.pump([1.0] * 8)
+    assert client.times() == [0, 7]
+    client.table.close()
+
+
+def test_aMulticastRequestTakesAConfirmOfAnybodyAndNoReject() -> None:
+    client = Client()
+    seq = client.ask(grq(1, "10.0.0.1"), DISCOVERY_GROUP)
+    reject = RASMessage(
+        "gatekeeperReject",
+        {
+            "requestSeqNum": seq,
+            "protocolIdentifier": H225_V4,
+            "rejectReason": ("terminalExcluded", None),
+        },
+    )
+    assert client.table.arrived(reject, ELSEWHERE)
+    assert client.answers == []
+    gcf = RASMessage("gatekeeperConfirm", {"requestSeqNum": seq})
+    assert client.table.arrived(gcf, THERE)
+    assert client.answers == [gcf]
+
+
+def test_numbersOfRequestsUnderWayAreNotUsedAgain() -> None:
+    client = Client()
+    first = client.ask(urq(1, "10.0.0.1"))
+    client.table._next = first - 1
+    assert client.ask(urq(1, "10.0.0.1")) == first % 65535 + 1
+    client.table.close()
+
+
+def test_numbersGoFromOneTo65535() -> None:
+    client = Client()
+    client.table._next = 65534
+    assert [client.ask(urq(1, "10.0.0.1")) for _ in range(3)] == [65535, 1, 2]
+    client.table.close()
+    assert client.clock.getDelayedCalls() == []
+
+
+def test_moreRequestsThanNumbersAreRefused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions, "_SEQUENCE_NUMBERS", 5)
+    client = Client()
+    for _ in range(5):
+        client.ask(urq(1, "10.0.0.1"))
+    with pytest.raises(ResourceUnavailable):
+        client.ask(urq(1, "10.0.0.1"))
+    client.table.close()
