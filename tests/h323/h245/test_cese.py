@@ -1,0 +1,123 @@
+"""
+Capability exchange (H.245, C.3).
+"""
+
+from __future__ import annotations
+
+from twisted.internet.task import Clock
+
+from h323d.h323.h245 import cese
+from h323d.h323.h245.cese import T101, CESESource, newIncomingCESE, newOutgoingCESE
+from h323d.tracing import stateName, table
+from tests.support.recorder import Recorder
+
+
+def test_everyPairIsDeclared() -> None:
+    assert None not in table(cese._OUTGOING).values()
+    assert None not in table(cese._INCOMING).values()
+
+
+def test_anAcknowledgedSetIsConfirmed() -> None:
+    clock, owner = Clock(), Recorder()
+    machine = newOutgoingCESE(owner, clock)
+    machine.transferRequest()
+    machine.terminalCapabilitySetAck(1)
+    assert owner.take() == [("sendCapabilitySet", 1), ("transferConfirm",)]
+    assert clock.getDelayedCalls() == []
+
+
+def test_anAcknowledgementOfAnotherSetCountsForNothing() -> None:
+    clock, owner = Clock(), Recorder()
+    machine = newOutgoingCESE(owner, clock)
+    machine.transferRequest()
+    machine.terminalCapabilitySetAck(7)
+    machine.terminalCapabilitySetReject(7)
+    assert stateName(machine) == "awaitingResponse"
+
+
+def test_aRejectedSetIsReported() -> None:
+    clock, owner = Clock(), Recorder()
+    machine = newOutgoingCESE(owner, clock)
+    machine.transferRequest()
+    machine.terminalCapabilitySetReject(1)
+    assert owner.take()[-1] == ("transferRejected", CESESource.USER)
+    assert clock.getDelayedCalls() == []
+
+
+def test_silenceIsGivenUpAfterT101() -> None:
+    clock, owner = Clock(), Recorder()
+    machine = newOutgoingCESE(owner, clock)
+    machine.transferRequest()
+    clock.advance(T101 - 0.001)
+    assert owner.take() == [("sendCapabilitySet", 1)]
+    clock.advance(0.001)
+    assert owner.take() == [
+        ("sendCapabilitySetRelease",),
+        ("transferRejected", CESESource.PROTOCOL),
+    ]
+    assert clock.getDelayedCalls() == []
+
+
+def test_aNewerSetOvertakesTheOlder() -> None:
+    clock, owner = Clock(), Recorder()
+    machine = newOutgoingCESE(owner, clock)
+    machine.transferRequest()
+    clock.advance(T101 - 1)
+    machine.transferRequest()
+    machine.terminalCapabilitySetAck(1)
+    clock.advance(T101 - 1)
+    assert owner.take() == [("sendCapabilitySet", 1), ("sendCapabilitySet", 2)]
+    machine.terminalCapabilitySetAck(2)
+    assert owner.take() == [("transferConfirm",)]
+
+
+def test_sequenceNumbersReturnToZero() -> None:
+    clock, owner = Clock(), Recorder()
+    machine = newOutgoingCESE(owner, clock)
+    for _ in range(256):
+        machine.transferRequest()
+    assert owner.take()[-1] == ("sendCapabilitySet", 0)
+    machine.abandon()
+    assert clock.getDelayedCalls() == []
+
+
+def test_anIncomingSetIsIndicatedAndAcknowledgedByItsNumber() -> None:
+    owner = Recorder()
+    machine = newIncomingCESE(owner)
+    machine.terminalCapabilitySet({"sequenceNumber": 9})
+    machine.transferResponse()
+    assert owner.take() == [
+        ("transferIndication", {"sequenceNumber": 9}),
+        ("sendCapabilitySetAck", 9),
+    ]
+
+
+def test_anIncomingSetCanBeRefused() -> None:
+    owner = Recorder()
+    machine = newIncomingCESE(owner)
+    machine.terminalCapabilitySet({"sequenceNumber": 9})
+    machine.rejectRequest(("unspecified", None))
+    assert owner.take()[-1] == ("sendCapabilitySetReject", 9, ("unspecified", None))
+
+
+def test_aNewerIncomingSetIsTheOneAnswered() -> None:
+    owner = Recorder()
+    machine = newIncomingCESE(owner)
+    machine.terminalCapabilitySet({"sequenceNumber": 1})
+    machine.terminalCapabilitySet({"sequenceNumber": 2})
+    machine.transferResponse()
+    assert owner.take() == [
+        ("transferIndication", {"sequenceNumber": 1}),
+        ("transferWithdrawn", CESESource.PROTOCOL),
+        ("transferIndication", {"sequenceNumber": 2}),
+        ("sendCapabilitySetAck", 2),
+    ]
+
+
+def test_aWithdrawnSetIsNotAnswered() -> None:
+    owner = Recorder()
+    machine = newIncomingCESE(owner)
+    machine.terminalCapabilitySet({"sequenceNumber": 1})
+    machine.terminalCapabilitySetRelease()
+    machine.transferResponse()
+    assert owner.take()[1:] == [("transferWithdrawn", CESESource.USER)]

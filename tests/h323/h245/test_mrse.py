@@ -1,0 +1,94 @@
+"""
+Mode requests (H.245, C.9).
+"""
+
+from __future__ import annotations
+
+from twisted.internet.task import Clock
+
+from h323d.h323.h245 import mrse
+from h323d.h323.h245.mrse import T109, MRSESource, newIncomingMRSE, newOutgoingMRSE
+from h323d.tracing import stateName, table
+from tests.support.recorder import Recorder
+
+MOST = "willTransmitMostPreferredMode"
+
+
+def test_everyPairIsDeclared() -> None:
+    assert None not in table(mrse._OUTGOING).values()
+    assert None not in table(mrse._INCOMING).values()
+
+
+def test_agreementIsConfirmed() -> None:
+    clock, owner = Clock(), Recorder()
+    machine = newOutgoingMRSE(owner, clock)
+    machine.transferRequest()
+    machine.requestModeAck(2, MOST)  # of another request
+    machine.requestModeAck(1, MOST)
+    assert owner.take() == [("sendRequestMode", 1), ("modeConfirm", MOST)]
+    assert clock.getDelayedCalls() == []
+
+
+def test_refusalIsReported() -> None:
+    clock, owner = Clock(), Recorder()
+    machine = newOutgoingMRSE(owner, clock)
+    machine.transferRequest()
+    machine.requestModeReject(2)  # of another request
+    machine.requestModeReject(1)
+    assert owner.take()[1:] == [("modeRejected", MRSESource.USER)]
+    assert clock.getDelayedCalls() == []
+
+
+def test_silenceIsGivenUpAfterT109() -> None:
+    clock, owner = Clock(), Recorder()
+    machine = newOutgoingMRSE(owner, clock)
+    machine.transferRequest()
+    owner.take()
+    clock.advance(T109 - 0.001)
+    assert owner.take() == []
+    clock.advance(0.001)
+    assert owner.take() == [
+        ("sendRequestModeRelease",),
+        ("modeRejected", MRSESource.PROTOCOL),
+    ]
+    assert stateName(machine) == "idle"
+
+
+def test_aNewRequestReplacesTheOld() -> None:
+    clock, owner = Clock(), Recorder()
+    machine = newOutgoingMRSE(owner, clock)
+    machine.transferRequest()
+    machine.transferRequest()
+    machine.requestModeAck(1, MOST)
+    assert stateName(machine) == "awaitingResponse"
+    machine.abandon()
+    assert clock.getDelayedCalls() == []
+
+
+def test_thePeerIsAnsweredByItsNumber() -> None:
+    owner = Recorder()
+    machine = newIncomingMRSE(owner)
+    first, second = {"sequenceNumber": 3}, {"sequenceNumber": 4}
+    machine.requestMode(first)
+    machine.transferResponse(MOST)
+    machine.requestMode(second)
+    machine.rejectRequest("modeUnavailable")
+    assert owner.take() == [
+        ("modeIndication", first),
+        ("sendRequestModeAck", 3, MOST),
+        ("modeIndication", second),
+        ("sendRequestModeReject", 4, "modeUnavailable"),
+    ]
+
+
+def test_aRepeatedOrWithdrawnRequestIsReported() -> None:
+    owner = Recorder()
+    machine = newIncomingMRSE(owner)
+    machine.requestMode({"sequenceNumber": 3})
+    machine.requestMode({"sequenceNumber": 4})
+    machine.requestModeRelease()
+    assert [call for call in owner.take() if call[0] == "modeWithdrawn"] == [
+        ("modeWithdrawn", MRSESource.PROTOCOL),
+        ("modeWithdrawn", MRSESource.USER),
+    ]
+    assert stateName(machine) == "idle"
