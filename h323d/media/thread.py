@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from h323d.media.config import MediaConfig
 from h323d.media.io import SocketIO
@@ -78,7 +79,7 @@ class MediaThread:
         try:
             reports = self._plane.tick(time.monotonic(), self._packets)
         except Exception:  # the fence: one bad tick must not silence all rooms
-            self._callFromThread(self._log.failure, "media tick failed")
+            self._callFromThread(self._log.failure, "media tick failed", Failure())
             return
         if reports:
             self._callFromThread(self._deliver, reports)
