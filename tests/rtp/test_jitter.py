@@ -185,6 +185,18 @@ def test_soundThatIsTooLateIsCountedAndDropped() -> None:
     assert len(run.sound()) == 49 * 160
 
 
+def test_roomIsMadeForPacketsThatAreOvertakenAgainAndAgain() -> None:
+    run = Run(JitterBuffers(1))
+    packets = [
+        (at + (0.035 if i % 10 == 5 else 0.0), p, n)
+        for i, (at, p, n) in enumerate(steady(500, phase=0.01))
+    ]
+    run.play(packets, 500)
+    assert run.buffers.late[0] == 2
+    assert run.buffers.waited[0] >= 4
+    assert run.missing[30:-2].count(True) <= 1  # delay is taken away once, and regretted
+
+
 def test_aStallOfTheNetworkLosesNothingAndIsMadeGoodWithinASecond() -> None:
     run = Run(JitterBuffers(1))
     packets = [
