@@ -204,8 +204,24 @@ def applyAnswer(
     if all(map(isEvent, theirs.values())):
         raise _noCommon("no common format", answer.media, profile)
     direction = meet(offer.directionOf(offer.media[index]), remote)
-    receive = named(ours, profile)
+    receive = named(_answered(ours, theirs), profile)
     return Agreement(offer, answer, audioStream(remote, receive, theirs, profile, direction), index)
+
+
+def _answered(
+    ours: Mapping[int, MediaFormat], theirs: Mapping[int, MediaFormat]
+) -> dict[int, MediaFormat]:
+    """
+    @return: what we offered and they took, in their order; and our events even if they took
+        none, because some send them all the same.
+    """
+    formats = {
+        number: fmt
+        for taken in theirs.values()
+        for number, fmt in ours.items()
+        if matches(fmt, taken)
+    }
+    return formats | {number: fmt for number, fmt in ours.items() if isEvent(fmt)}
 
 
 def changesBetween(before: Agreement, after: Agreement) -> Change:

@@ -297,6 +297,13 @@ def test_answerWithAFormatNotOfferedIsPassedOver() -> None:
     assert agreement.audio.transmit.telephoneEventType is None
 
 
+def test_onlyWhatTheAnswerTookIsExpected() -> None:
+    agreement = applyAnswer(makeOffer(WIDE, LOCAL), sdp("m=audio 30000 RTP/AVP 8 0"), WIDE)
+    assert agreement.audio.receive is not None
+    assert list(agreement.audio.receive.formats.items()) == [(8, G711_ALAW), (0, G711_ULAW)]
+    assert agreement.audio.receive.telephoneEventType == 101
+
+
 @pytest.mark.parametrize(
     "lines",
     [
