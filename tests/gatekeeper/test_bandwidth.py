@@ -93,4 +93,4 @@ def test_theBooksNeverExceedTheTotalAndEndEmpty(
     for claim in claims:
         bandwidth.release(claim)
     assert bandwidth.used == 0
-    assert bandwidth._endpoints == bandwidth._calls == bandwidth._claims == {}
+    assert (bandwidth._endpoints, bandwidth._calls, bandwidth._claims) == ({}, {}, {})

@@ -45,7 +45,7 @@ def test_theRulesKeepTheirInterface() -> None:
     )
     for rule in rules:
         assert verifyObject(ICalledPolicy, rule)
-    assert verifyObject(ILocalNumbers, EightDigits(), tentative=True)
+    assert verifyObject(ILocalNumbers, EightDigits())
 
 
 def test_aRoomIsHere() -> None:

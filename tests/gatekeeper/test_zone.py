@@ -139,9 +139,8 @@ def newZone(datagrams: Datagrams, clock: Any) -> Zone:
 
 
 def test_withoutMulticastThereIsUnicast(world: Any) -> None:
-    zone = newZone(
-        world.network, NoMulticast(SimulatedHost(world.network, "10.0.0.7")), world.clock
-    )
+    datagrams = NoMulticast(SimulatedHost(world.network, "10.0.0.7"))
+    zone = newZone(datagrams, world.clock)
     peer = world.peer("10.0.0.2")
     peer.peer = TransportAddress("10.0.0.7", 1719)
     answer = peer.ask(grq(1, "10.0.0.2"))

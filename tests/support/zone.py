@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from twisted.internet.task import Clock
+from zope.interface import implementer
 
 from h323d.events import EventBus, Fact
 from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.gatekeeper.routing import ILocalNumbers
 from h323d.gatekeeper.zone import Zone
 from h323d.net.datagram import Datagrams
 from h323d.values.address import PartyAddress, TransportAddress
@@ -23,6 +25,7 @@ __all__ = ["START", "EightDigits", "World", "newWorld"]
 START = 1_700_000_000.0
 
 
+@implementer(ILocalNumbers)
 class EightDigits:
     """
     Rooms 80000 to 89999.
