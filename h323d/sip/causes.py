@@ -121,6 +121,8 @@ def causeOf(status: int, reasons: Iterable[str] = ()) -> Cause:
     known = _CAUSES.get(status)
     if known is not None:
         return known
+    if status < 400:
+        return Cause.REDIRECTION_TO_NEW_DESTINATION
     if 500 <= status < 600:
         return Cause.TEMPORARY_FAILURE
     return Cause.NORMAL_UNSPECIFIED

@@ -187,9 +187,6 @@ class SIPEndpoint:
     def responseFlow(self, via: Via, flow: Flow) -> Flow:
         return self._flows.back(via, flow)
 
-    def requestFlow(self, protocol: str, address: TransportAddress) -> Flow:
-        return self._flows.to(protocol, address)
-
     def flowTo(self, hop: URI) -> Flow | None:
         """
         A way to a peer that was never heard.

@@ -124,12 +124,17 @@ class SIPLeg:
         self._exchange.change()
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
+        """
+        By RFC 4733 if the peer takes events, by INFO otherwise; ways of other protocols count
+        as no wish.
+        """
         transmit = self._media.stream.transmit
         events = transmit is not None and transmit.telephoneEventType is not None
-        if events and method is not DigitMethod.SIP_INFO:
-            if self._media.port is not None:
-                self._media.port.sendDigit(digit, milliseconds)
-        elif self._confirmed() and (not self._peerAllows or "info" in self._peerAllows):
+        port = self._media.port
+        if method is DigitMethod.RTP_EVENT or (events and method is not DigitMethod.SIP_INFO):
+            if port is not None:
+                port.sendDigit(digit, milliseconds)
+        elif self._confirmed() and (method is DigitMethod.SIP_INFO or self._takes("info")):
             request = self._request("INFO", relayBody(digit, milliseconds), RELAY_TYPE)
             self._agent.send(request, NOBODY, self._flow)
 
@@ -181,6 +186,12 @@ class SIPLeg:
             self._informed(transaction)
         else:
             self._respond(transaction, 200 if request.method == "OPTIONS" else 405)
+
+    def _takes(self, method: str) -> bool:
+        """
+        Whether the peer takes a method; one that never told is believed to.
+        """
+        return not self._peerAllows or method in self._peerAllows
 
     def _confirmed(self) -> bool:
         return self._dialog is not None and self._dialog.state is DialogState.CONFIRMED

@@ -26,7 +26,6 @@ from h323d.sip.transactions.server import newServer
 from h323d.sip.transactions.timers import Timers
 from h323d.sip.via import Via
 from h323d.sip.writer import write
-from h323d.values.address import TransportAddress
 
 __all__ = [
     "ClientTransaction",
@@ -80,9 +79,6 @@ class LayerOwner(Protocol):
 
     def responseFlow(self, via: Via, flow: Flow) -> Flow:
         """The way back (18.2.2)."""
-
-    def requestFlow(self, protocol: str, address: TransportAddress) -> Flow:
-        """The way to a peer."""
 
 
 class ServerTransaction:

@@ -1,0 +1,101 @@
+"""
+The non-INVITE client transaction against RFC 3261, 17.1.2.
+"""
+
+from __future__ import annotations
+
+from twisted.internet.task import Clock
+
+from h323d import tracing
+from h323d.sip.message import SIPResponse
+from h323d.sip.transactions.client import MACHINE, Client, newClient
+from h323d.sip.transactions.timers import Timers
+
+TRYING = SIPResponse(100, "")
+OK = SIPResponse(200, "")
+
+
+class Owner:
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.times: list[float] = []
+        self.statuses: list[int] = []
+        self.said: list[str] = []
+
+    def transmit(self) -> None:
+        self.times.append(round(self.clock.seconds(), 1))
+
+    def received(self, response: SIPResponse) -> None:
+        self.statuses.append(response.status)
+
+    def timedOut(self) -> None:
+        self.said.append("timedOut")
+
+    def failed(self) -> None:
+        self.said.append("failed")
+
+    def ended(self) -> None:
+        self.said.append("ended")
+
+
+def make(reliable: bool = False) -> tuple[Clock, Owner, Client]:
+    clock = Clock()
+    owner = Owner(clock)
+    machine = newClient(owner, clock, Timers(), reliable)
+    machine.start()
+    return clock, owner, machine
+
+
+def run(clock: Clock, seconds: float) -> None:
+    for _ in range(round(seconds * 8)):
+        clock.advance(0.125)
+
+
+def test_everyPairOfStateAndInputIsDeclared() -> None:
+    assert [pair for pair, state in tracing.table(MACHINE).items() if state is None] == []
+
+
+def test_timerEDoublesUpToT2UntilTimerFGivesUp() -> None:
+    clock, owner, _ = make()
+    run(clock, 40)
+    assert owner.times == [0.0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5]
+    assert owner.said == ["timedOut", "ended"]
+    assert clock.getDelayedCalls() == []
+
+
+def test_afterAProvisionalResponseItIsRepeatedEveryT2() -> None:
+    clock, owner, machine = make()
+    run(clock, 0.25)
+    machine.provisional(TRYING)
+    run(clock, 9)
+    assert owner.times == [0.0, 0.5, 4.5, 8.5]
+    machine.abandon()
+    assert clock.getDelayedCalls() == []
+
+
+def test_theFinalResponseIsReportedOnceAndItsRepetitionsAbsorbedForT4() -> None:
+    clock, owner, machine = make()
+    machine.final(OK)
+    machine.final(OK)
+    assert owner.statuses == [200]
+    run(clock, 4.875)
+    assert owner.said == []
+    run(clock, 0.25)
+    assert owner.said == ["ended"]
+    assert clock.getDelayedCalls() == []
+
+
+def test_overAReliableTransportItIsSentOnceAndEndsWithTheAnswer() -> None:
+    clock, owner, machine = make(reliable=True)
+    run(clock, 10)
+    machine.final(OK)
+    assert owner.times == [0.0]
+    assert owner.said == ["ended"]
+    assert clock.getDelayedCalls() == []
+
+
+def test_aDeadTransportIsReported() -> None:
+    clock, owner, machine = make()
+    machine.transportFailed()
+    assert owner.said == ["failed", "ended"]
+    assert clock.getDelayedCalls() == []

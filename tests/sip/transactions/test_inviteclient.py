@@ -1,0 +1,131 @@
+"""
+The INVITE client transaction against RFC 3261, 17.1.1, and RFC 6026.
+"""
+
+from __future__ import annotations
+
+import pytest
+from twisted.internet.task import Clock
+
+from h323d import tracing
+from h323d.sip.message import SIPResponse
+from h323d.sip.transactions.inviteclient import MACHINE, InviteClient, newInviteClient
+from h323d.sip.transactions.timers import Timers
+
+RINGING = SIPResponse(180, "")
+OK = SIPResponse(200, "")
+BUSY = SIPResponse(486, "")
+
+
+class Owner:
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.times: list[float] = []
+        self.acks = 0
+        self.statuses: list[int] = []
+        self.said: list[str] = []
+
+    def transmit(self) -> None:
+        self.times.append(round(self.clock.seconds(), 1))
+
+    def acknowledge(self, response: SIPResponse) -> None:
+        self.acks += 1
+
+    def received(self, response: SIPResponse) -> None:
+        self.statuses.append(response.status)
+
+    def timedOut(self) -> None:
+        self.said.append("timedOut")
+
+    def failed(self) -> None:
+        self.said.append("failed")
+
+    def ended(self) -> None:
+        self.said.append("ended")
+
+
+def make(reliable: bool = False) -> tuple[Clock, Owner, InviteClient]:
+    clock = Clock()
+    owner = Owner(clock)
+    machine = newInviteClient(owner, clock, Timers(), reliable)
+    machine.start()
+    return clock, owner, machine
+
+
+def run(clock: Clock, seconds: float) -> None:
+    for _ in range(round(seconds * 8)):
+        clock.advance(0.125)
+
+
+def test_everyPairOfStateAndInputIsDeclared() -> None:
+    assert [pair for pair, state in tracing.table(MACHINE).items() if state is None] == []
+
+
+def test_timerADoublesUntilTimerBGivesUp() -> None:
+    clock, owner, _ = make()
+    run(clock, 40)
+    assert owner.times == [0.0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5]
+    assert owner.said == ["timedOut", "ended"]
+    assert clock.getDelayedCalls() == []
+
+
+def test_overAReliableTransportTheInviteIsSentOnce() -> None:
+    clock, owner, _ = make(reliable=True)
+    run(clock, 40)
+    assert owner.times == [0.0]
+    assert owner.said == ["timedOut", "ended"]
+
+
+def test_aProvisionalResponseEndsRetransmissionAndTheWait() -> None:
+    clock, owner, machine = make()
+    machine.provisional(RINGING)
+    run(clock, 100)
+    machine.provisional(RINGING)
+    assert owner.times == [0.0]
+    assert owner.statuses == [180, 180]
+    assert clock.getDelayedCalls() == []
+
+
+@pytest.mark.parametrize("ringsFirst", [False, True])
+def test_aRefusalIsAcknowledgedEachTimeButReportedOnce(ringsFirst: bool) -> None:
+    clock, owner, machine = make()
+    if ringsFirst:
+        machine.provisional(RINGING)
+    machine.failure(BUSY)
+    machine.failure(BUSY)
+    assert owner.acks == 2
+    assert owner.statuses[-1:] == [486]
+    assert owner.statuses.count(486) == 1
+    run(clock, 31.875)
+    assert owner.said == []
+    run(clock, 0.25)
+    assert owner.said == ["ended"]
+    assert clock.getDelayedCalls() == []
+
+
+def test_overAReliableTransportTimerDIsZero() -> None:
+    clock, owner, machine = make(reliable=True)
+    machine.failure(BUSY)
+    assert (owner.acks, owner.said) == (1, ["ended"])
+    assert clock.getDelayedCalls() == []
+
+
+def test_every2xxReachesTheUserUntilTimerM() -> None:
+    clock, owner, machine = make()
+    machine.success(OK)
+    machine.provisional(RINGING)
+    machine.failure(BUSY)
+    machine.success(OK)
+    assert (owner.statuses, owner.acks) == ([200, 200], 0)
+    run(clock, 32.125)
+    assert owner.said == ["ended"]
+    machine.success(OK)
+    assert owner.statuses == [200, 200]
+    assert clock.getDelayedCalls() == []
+
+
+def test_aDeadTransportIsReported() -> None:
+    clock, owner, machine = make()
+    machine.transportFailed()
+    assert owner.said == ["failed", "ended"]
+    assert clock.getDelayedCalls() == []

@@ -1,0 +1,173 @@
+"""
+The INVITE server transaction against RFC 3261, 17.2.1, and RFC 6026.
+"""
+
+from __future__ import annotations
+
+from twisted.internet.task import Clock
+
+from h323d import tracing
+from h323d.sip.transactions.inviteserver import MACHINE, InviteServer, newInviteServer
+from h323d.sip.transactions.timers import Timers
+
+
+class Owner:
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.sent: list[tuple[float, bytes]] = []
+        self.said: list[str] = []
+        self.machine: InviteServer | None = None
+
+    def transmit(self, data: bytes) -> None:
+        self.sent.append((self.clock.seconds(), data))
+
+    def transmitTrying(self) -> None:
+        assert self.machine is not None
+        self.machine.provisional(b"100")
+
+    def acknowledged(self) -> None:
+        self.said.append("acknowledged")
+
+    def unacknowledged(self) -> None:
+        self.said.append("unacknowledged")
+
+    def ended(self) -> None:
+        self.said.append("ended")
+
+    @property
+    def times(self) -> list[float]:
+        return [at for at, _ in self.sent]
+
+
+def make(reliable: bool = False) -> tuple[Clock, Owner, InviteServer]:
+    clock = Clock()
+    owner = Owner(clock)
+    owner.machine = newInviteServer(owner, clock, Timers(), reliable)
+    return clock, owner, owner.machine
+
+
+def run(clock: Clock, seconds: float) -> None:
+    for _ in range(round(seconds * 8)):
+        clock.advance(0.125)
+
+
+def test_everyPairOfStateAndInputIsDeclared() -> None:
+    assert [pair for pair, state in tracing.table(MACHINE).items() if state is None] == []
+
+
+def test_a100GoesOutAfter200MillisecondsOfSilence() -> None:
+    clock, owner, machine = make()
+    machine.start()
+    clock.advance(0.19)
+    assert owner.sent == []
+    clock.advance(0.01)
+    assert owner.sent == [(0.2, b"100")]
+    machine.abandon()
+    assert clock.getDelayedCalls() == []
+
+
+def test_no100GoesOutIfTheUserAnsweredAtOnce() -> None:
+    clock, owner, machine = make()
+    machine.success(b"200")
+    machine.start()
+    run(clock, 40)
+    assert owner.sent == [(0.0, b"200")]
+    assert clock.getDelayedCalls() == []
+
+
+def test_aRetransmittedInviteGetsTheLastProvisionalResponse() -> None:
+    clock, owner, machine = make()
+    machine.start()
+    machine.invite()
+    assert owner.sent == []
+    machine.provisional(b"180")
+    machine.invite()
+    assert [data for _, data in owner.sent] == [b"180", b"180"]
+    machine.abandon()
+    assert clock.getDelayedCalls() == []
+
+
+def test_timerGRepeatsARefusalUntilTimerHEndsIt() -> None:
+    clock, owner, machine = make()
+    machine.start()
+    machine.failure(b"486")
+    run(clock, 40)
+    pauses = [
+        round(later - sooner, 1)
+        for sooner, later in zip(owner.times, owner.times[1:], strict=False)
+    ]
+    assert pauses == [0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0]
+    assert owner.said == ["unacknowledged", "ended"]
+    assert clock.getDelayedCalls() == []
+
+
+def test_overAReliableTransportARefusalIsSentOnce() -> None:
+    clock, owner, machine = make(reliable=True)
+    machine.failure(b"486")
+    run(clock, 40)
+    assert len(owner.sent) == 1
+    assert owner.said == ["unacknowledged", "ended"]
+
+
+def test_anAckEndsTheRepetitionAndTimerIAbsorbsMoreOfThem() -> None:
+    clock, owner, machine = make()
+    machine.failure(b"486")
+    clock.advance(0.2)
+    machine.ack()
+    machine.ack()
+    machine.invite()
+    run(clock, 4.875)
+    assert owner.said == []
+    run(clock, 0.25)
+    assert owner.said == ["ended"]
+    assert len(owner.sent) == 1
+    assert clock.getDelayedCalls() == []
+
+
+def test_overAReliableTransportAnAckEndsIt() -> None:
+    clock, owner, machine = make(reliable=True)
+    machine.failure(b"486")
+    machine.ack()
+    assert owner.said == ["ended"]
+    assert clock.getDelayedCalls() == []
+
+
+def test_inAcceptedTheInviteIsAbsorbedForTimerL() -> None:
+    clock, owner, machine = make()
+    machine.success(b"200")
+    machine.invite()
+    run(clock, 31.875)
+    machine.invite()
+    assert owner.sent == [(0.0, b"200")]
+    assert owner.said == []
+    run(clock, 0.25)
+    assert owner.said == ["ended"]
+
+
+def test_inAcceptedTheUserMayRepeatThe2xx() -> None:
+    clock, owner, machine = make()
+    machine.success(b"200")
+    clock.advance(0.5)
+    machine.success(b"200")
+    assert owner.times == [0.0, 0.5]
+    machine.abandon()
+    assert clock.getDelayedCalls() == []
+
+
+def test_inAcceptedAnAckGoesToTheUser() -> None:
+    clock, owner, machine = make()
+    machine.success(b"200")
+    machine.ack()
+    assert owner.said == ["acknowledged"]
+    machine.abandon()
+    assert clock.getDelayedCalls() == []
+
+
+def test_aSecondFinalResponseIsNotSent() -> None:
+    clock, owner, machine = make()
+    machine.failure(b"486")
+    machine.failure(b"487")
+    machine.success(b"200")
+    assert [data for _, data in owner.sent] == [b"486"]
+    machine.abandon()
+    assert clock.getDelayedCalls() == []
