@@ -334,7 +334,7 @@ class Writer:
             out += [
                 "",
                 "",
-                f"class {name}({made.base}):  # type: ignore[misc]  # pyasn1 has no types",
+                f"class {name}({made.base}):",
             ]
             body = {
                 k: v for k, v in made.body.items() if not (name in late and k == "componentType")

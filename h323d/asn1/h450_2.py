@@ -46,7 +46,7 @@ def _fits(typeName: str, data: bytes) -> bool:
     Whether octets are an encoding, from the first to the last.
     """
     try:
-        _, position = _codec.DECODERS[typeName](data, 0, len(data) << 3)
+        _, position = _codec.DECODERS[typeName](data + b"\0", 0, len(data) << 3)
     except DecodeError:
         return False
     return bool((position + 7) >> 3 == len(data))

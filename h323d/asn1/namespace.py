@@ -22,7 +22,7 @@ from h323d.errors import DecodeError, EncodeError
 
 __all__ = ["Namespace", "Placement", "placements"]
 
-# A generated decoder: (octets, position, end) -> (value, position), in bits.
+# A generated decoder: (octets and one more, position, end) -> (value, position), in bits.
 _Decoder = Callable[[bytes, int, int], tuple[Any, int]]
 # A generated encoder: (value, out, bits, count) -> (bits, count).
 _Encoder = Callable[[Any, bytearray, int, int], tuple[int, int]]
@@ -72,7 +72,7 @@ class Namespace:
         decoder = self._decoders[typeName]
         end = len(data) << 3
         try:
-            value, position = decoder(bytes(data), 0, end)
+            value, position = decoder(b"%b\0" % data, 0, end)
         except DecodeError as error:
             error.path = f"{typeName}.{error.path}" if error.path else typeName
             error.offset = min(error.offset, len(data))

@@ -2,7 +2,7 @@
 What the generated codecs call: the parts of aligned PER that are long or rare.
 
 Positions are counted in bits from the start of C{data}; C{end} is where the
-innermost open type ends.  Everything here raises L{DecodeError} or L{EncodeError}
+innermost open type ends.  C{data} has an octet more than there is to read.  Everything here raises L{DecodeError} or L{EncodeError}
 without a path: each generated function on the way out adds its part.
 
 Not here: anything about a particular type.
@@ -24,6 +24,7 @@ __all__ = [
     "SignedBits",
     "additions",
     "additionsPast",
+    "arcs",
     "badCharacter",
     "badLength",
     "bitString",
@@ -47,8 +48,8 @@ __all__ = [
     "putSmall",
     "putUnbounded",
     "putUnknown",
-    "readOID",
     "refuse",
+    "refuseOID",
     "signedBitString",
     "skip",
     "smallNumber",
@@ -255,7 +256,7 @@ def openType(data: bytes, position: int, end: int) -> tuple[bytes, int, int, int
     An open type: a length determinant and as many octets.
 
     @param position: aligned.
-    @return: the octets to read on in, the position in them, where the open type
+    @return: the octets to read on in, with one more, the position in them, where the open type
         ends in them, and the position in C{data} behind it.
     """
     at = position >> 3
@@ -268,7 +269,7 @@ def openType(data: bytes, position: int, end: int) -> tuple[bytes, int, int, int
         behind = position + (((first & 0x3F) << 8 | data[at + 1]) << 3)
     else:
         whole, length, behind = fragments(data, position, end, 8)
-        return whole, 0, length << 3, behind
+        return Reassembled(whole + b"\0"), 0, length << 3, behind
     if behind > end:
         refuse("ends too early", position)
     return data, position, behind, behind
@@ -332,39 +333,33 @@ def generalInteger(data: bytes, position: int, end: int, low: int | None) -> tup
 
 
 @lru_cache(_CACHED)
-def _arcs(raw: bytes) -> tuple[int, ...]:
+def arcs(raw: bytes) -> tuple[int, ...]:
     """
     The arcs of an OBJECT IDENTIFIER; none at all is taken, as it is sent by some.
     """
-    arcs = []
+    found = []
     value = 0
     for octet in raw:
         value = value << 7 | octet & 127
         if octet < 128:
-            arcs.append(value)
+            found.append(value)
             value = 0
     if raw and raw[-1] >= 128:
         raise DecodeError("an OBJECT IDENTIFIER ends in the middle of an arc")
-    if not arcs:
+    if not found:
         return ()
-    first = min(arcs[0] // 40, 2)
-    return (first, arcs[0] - 40 * first, *arcs[1:])
+    first = min(found[0] // 40, 2)
+    return (first, found[0] - 40 * first, *found[1:])
 
 
-def readOID(data: bytes, position: int, end: int) -> tuple[tuple[int, ...], int]:
+def refuseOID(length: int, position: int) -> NoReturn:
     """
-    An OBJECT IDENTIFIER.
-
-    @param position: aligned.
+    @raise DecodeError: always, for an OBJECT IDENTIFIER that is too long for us, or
+        for its octets.
     """
-    at = position >> 3
-    length = data[at]
     if length > OID_LIMIT:
         refuse(f"an OBJECT IDENTIFIER of more than {OID_LIMIT} octets", position)
-    behind = position + 8 + (length << 3)
-    if behind > end:
-        refuse("ends too early", position)
-    return _arcs(data[at + 1 : at + 1 + length]), behind
+    refuse("ends too early", position)
 
 
 def bitString(data: bytes, position: int, end: int, length: int) -> tuple[tuple[int, int], int]:

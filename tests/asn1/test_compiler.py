@@ -90,7 +90,7 @@ def _compiled(**types: Any) -> Namespace:
     return Namespace(SimpleNamespace(**names))  # type: ignore[arg-type]  # all it reads
 
 
-class _Grouped(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class _Grouped(Sequence):
     componentType = components(
         mandatory("a", Boolean()),
         optional("b", Boolean()),
@@ -120,7 +120,7 @@ def test_aGroupOfAdditionsIsOneOpenType(value: dict[str, Any], octets: str) -> N
     assert namespace.decode("Grouped", bytes.fromhex(octets.replace(" ", ""))) == value
 
 
-class _Extensible(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class _Extensible(Integer):
     subtypeSpec = span(0, 7)
     extensible = True
 
@@ -134,7 +134,7 @@ def test_anExtensibleRangeMayBeLeft(value: int, octets: str) -> None:
     assert namespace.decode("Number", bytes.fromhex(octets)) == value
 
 
-class _Colour(Enumerated):  # type: ignore[misc]  # pyasn1 has no types
+class _Colour(Enumerated):
     namedValues = named("red", "green", "blue", "violet")
     extensible = True
     rootCount = 3
@@ -155,7 +155,7 @@ def test_anEnumeratedValueBetweenRootAndMarkerIsRefused() -> None:
     assert caught.value.reason == "no such name"
 
 
-class _Ranges(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class _Ranges(Sequence):
     componentType = components(
         mandatory("one", integer(5, 5)),
         mandatory("bits", integer(-3, 251)),
@@ -180,7 +180,7 @@ def test_anIntegerAboveItsRangeIsRefused() -> None:
     assert caught.value.path == "Ranges.bits"
 
 
-class _Short(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class _Short(Sequence):
     componentType = components(
         mandatory("digits", sized(NumericString, 1, 3)),
         mandatory("pair", sized(OctetString, 2, 2)),
@@ -200,7 +200,7 @@ def test_stringsOfTwoOctetsOrLessAreNotAligned() -> None:
 
 
 def test_aTypeThatPERHasNotHereIsRefusedWhenItIsCompiled() -> None:
-    class Loose(OctetString):  # type: ignore[misc]  # pyasn1 has no types
+    class Loose(OctetString):
         subtypeSpec = limits(1, 4)
         extensible = True
 
@@ -209,7 +209,7 @@ def test_aTypeThatPERHasNotHereIsRefusedWhenItIsCompiled() -> None:
 
 
 def test_aListOfListsIsEncodedInOrder() -> None:
-    class Table(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+    class Table(Sequence):
         componentType = components(mandatory("rows", listOf(listOf(integer(0, 15), 1, 4), 0, 3)))
 
     namespace = _compiled(Table=Table)

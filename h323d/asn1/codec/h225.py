@@ -6,8 +6,10 @@ Aligned PER of H323-MESSAGES: H.225.0 (12/2009).
 
 from h323d.asn1.runtime import (
     DEPTH_LIMIT,
+    OID_LIMIT,
     additions,
     additionsPast,
+    arcs,
     badCharacter,
     badLength,
     bitString,
@@ -30,8 +32,8 @@ from h323d.asn1.runtime import (
     putOctets,
     putUnbounded,
     putUnknown,
-    readOID,
     refuse,
+    refuseOID,
     signedBitString,
     skip,
     smallNumber,
@@ -251,9 +253,9 @@ Ke149 = {'started': 0, 'failed': 1, 'stopped': 2, 'notAvailable': 3, 'neededFeat
 def d_H323_UserInformation(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "h323-uu-pdu"
         v3, p = d_H323_UU_PDU(d, p, e)
         v1 = {"h323-uu-pdu": v3}
@@ -328,9 +330,9 @@ def e_H323_UserInformation(v, o, a, n):
 def d_H323_UU_PDU(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         h3 = b2 & 15
         at = "h323-message-body"
         if h3 < 8:
@@ -404,170 +406,265 @@ def d_H323_UU_PDU(d, p, e):
             v1["nonStandardData"] = v21
         if b2 & 0x20:
             a22, u23, p = additions(d, p, e, 9)
-            if a22 & 0x100:
-                at = "h4501SupplementaryService"
-                d24, p, e25, g26 = openType(d, p, e)
-                at = "h4501SupplementaryService"
-                n, p = count(d24, p, e25, 1)
-                v27 = []
-                at28 = ""
-                try:
-                    for _ in range(n):
-                        i = (p + 7) >> 3
-                        n = d24[i]
-                        if n < 128:
-                            i += 1
-                            j = i + n
-                            v29 = d24[i:j]
-                            p = j << 3
-                            if p > e25:
-                                refuse("ends too early", p)
-                        else:
-                            v29, p = octets(d24, i << 3, e25)
-                        v27.append(v29)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at28, p), f"[{len(v27)}]", p) from None
-                if p > e25:
-                    refuse("ends too early", p)
-                v1["h4501SupplementaryService"] = v27
-                p = g26
-            if a22 & 0x80:
-                at = "h245Tunnelling"
-                d30, p, e31, g32 = openType(d, p, e)
-                b33 = d30[p >> 3] >> 7
-                p += 1
-                if p > e31:
-                    refuse("ends too early", p)
-                v1["h245Tunnelling"] = b33 == 1
-                p = g32
-            if a22 & 0x40:
-                at = "h245Control"
-                d34, p, e35, g36 = openType(d, p, e)
-                at = "h245Control"
-                n, p = count(d34, p, e35, 1)
-                v37 = []
-                at38 = ""
-                try:
-                    for _ in range(n):
-                        i = (p + 7) >> 3
-                        n = d34[i]
-                        if n < 128:
-                            i += 1
-                            j = i + n
-                            v39 = d34[i:j]
-                            p = j << 3
-                            if p > e35:
-                                refuse("ends too early", p)
-                        else:
-                            v39, p = octets(d34, i << 3, e35)
-                        v37.append(v39)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at38, p), f"[{len(v37)}]", p) from None
-                if p > e35:
-                    refuse("ends too early", p)
-                v1["h245Control"] = v37
-                p = g36
-            if a22 & 0x20:
-                at = "nonStandardControl"
-                d40, p, e41, g42 = openType(d, p, e)
-                at = "nonStandardControl"
-                n, p = count(d40, p, e41, 3)
-                v43 = []
-                at44 = ""
-                try:
-                    for _ in range(n):
-                        v45, p = d_NonStandardParameter(d40, p, e41)
-                        v43.append(v45)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at44, p), f"[{len(v43)}]", p) from None
-                if p > e41:
-                    refuse("ends too early", p)
-                v1["nonStandardControl"] = v43
-                p = g42
-            if a22 & 0x10:
-                at = "callLinkage"
-                d46, p, e47, g48 = openType(d, p, e)
-                at = "callLinkage"
-                v49, p = d_CallLinkage(d46, p, e47)
-                if p > e47:
-                    refuse("ends too early", p)
-                v1["callLinkage"] = v49
-                p = g48
-            if a22 & 0x8:
-                at = "tunnelledSignallingMessage"
-                d50, p, e51, g52 = openType(d, p, e)
-                at = "tunnelledSignallingMessage"
-                b54 = d50[p >> 3] >> 5
-                p += 3
-                at = "tunnelledSignallingMessage.tunnelledProtocolID"
-                v55, p = d_TunnelledProtocol(d50, p, e51)
-                at = "tunnelledSignallingMessage.messageContent"
-                p = (p + 7) & -8
-                n, p = count(d50, p, e51, 1)
-                v56 = []
-                at57 = ""
-                try:
-                    for _ in range(n):
-                        i = (p + 7) >> 3
-                        n = d50[i]
-                        if n < 128:
-                            i += 1
-                            j = i + n
-                            v58 = d50[i:j]
-                            p = j << 3
-                            if p > e51:
-                                refuse("ends too early", p)
-                        else:
-                            v58, p = octets(d50, i << 3, e51)
-                        v56.append(v58)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at57, p), f"[{len(v56)}]", p) from None
-                v53 = {"tunnelledProtocolID": v55, "messageContent": v56}
-                if b54 & 0x2:
-                    v53["tunnellingRequired"] = None
-                if b54 & 0x1:
-                    at = "tunnelledSignallingMessage.nonStandardData"
-                    v59, p = d_NonStandardParameter(d50, p, e51)
-                    v53["nonStandardData"] = v59
-                if b54 & 0x4:
-                    p = additionsPast(d50, p, e51)
-                if p > e51:
-                    refuse("ends too early", p)
-                v1["tunnelledSignallingMessage"] = v53
-                p = g52
-            if a22 & 0x4:
-                at = "provisionalRespToH245Tunnelling"
-                d60, p, e61, g62 = openType(d, p, e)
-                if p > e61:
-                    refuse("ends too early", p)
-                v1["provisionalRespToH245Tunnelling"] = None
-                p = g62
-            if a22 & 0x2:
-                at = "stimulusControl"
-                d63, p, e64, g65 = openType(d, p, e)
-                at = "stimulusControl"
-                v66, p = d_StimulusControl(d63, p, e64)
-                if p > e64:
-                    refuse("ends too early", p)
-                v1["stimulusControl"] = v66
-                p = g65
+            if a22 & 0x1fe:
+                if a22 & 0x100:
+                    at = "h4501SupplementaryService"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d24 = d
+                        p = (i + 1) << 3
+                        e25 = g26 = p + (n << 3)
+                        if g26 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d24, p, e25, g26 = openType(d, p, e)
+                    i = p >> 3
+                    n = d24[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e25 - p:
+                        n, p = count(d24, p - 8, e25, 1)
+                    v27 = []
+                    at28 = ""
+                    try:
+                        for _ in range(n):
+                            i = (p + 7) >> 3
+                            n = d24[i]
+                            if n < 128:
+                                i += 1
+                                j = i + n
+                                v29 = d24[i:j]
+                                p = j << 3
+                                if p > e25:
+                                    refuse("ends too early", p)
+                            else:
+                                v29, p = octets(d24, i << 3, e25)
+                            v27.append(v29)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at28, p), f"[{len(v27)}]", p) from None
+                    if p > e25:
+                        refuse("ends too early", p)
+                    v1["h4501SupplementaryService"] = v27
+                    p = g26
+                if a22 & 0x80:
+                    at = "h245Tunnelling"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d30 = d
+                        p = (i + 1) << 3
+                        e31 = g32 = p + (n << 3)
+                        if g32 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d30, p, e31, g32 = openType(d, p, e)
+                    b33 = d30[p >> 3] >> 7
+                    p += 1
+                    if p > e31:
+                        refuse("ends too early", p)
+                    v1["h245Tunnelling"] = b33 == 1
+                    p = g32
+                if a22 & 0x40:
+                    at = "h245Control"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d34 = d
+                        p = (i + 1) << 3
+                        e35 = g36 = p + (n << 3)
+                        if g36 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d34, p, e35, g36 = openType(d, p, e)
+                    i = p >> 3
+                    n = d34[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e35 - p:
+                        n, p = count(d34, p - 8, e35, 1)
+                    v37 = []
+                    at38 = ""
+                    try:
+                        for _ in range(n):
+                            i = (p + 7) >> 3
+                            n = d34[i]
+                            if n < 128:
+                                i += 1
+                                j = i + n
+                                v39 = d34[i:j]
+                                p = j << 3
+                                if p > e35:
+                                    refuse("ends too early", p)
+                            else:
+                                v39, p = octets(d34, i << 3, e35)
+                            v37.append(v39)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at38, p), f"[{len(v37)}]", p) from None
+                    if p > e35:
+                        refuse("ends too early", p)
+                    v1["h245Control"] = v37
+                    p = g36
+                if a22 & 0x20:
+                    at = "nonStandardControl"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d40 = d
+                        p = (i + 1) << 3
+                        e41 = g42 = p + (n << 3)
+                        if g42 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d40, p, e41, g42 = openType(d, p, e)
+                    i = p >> 3
+                    n = d40[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 3 > e41 - p:
+                        n, p = count(d40, p - 8, e41, 3)
+                    v43 = []
+                    at44 = ""
+                    try:
+                        for _ in range(n):
+                            v45, p = d_NonStandardParameter(d40, p, e41)
+                            v43.append(v45)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at44, p), f"[{len(v43)}]", p) from None
+                    if p > e41:
+                        refuse("ends too early", p)
+                    v1["nonStandardControl"] = v43
+                    p = g42
+                if a22 & 0x10:
+                    at = "callLinkage"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d46 = d
+                        p = (i + 1) << 3
+                        e47 = g48 = p + (n << 3)
+                        if g48 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d46, p, e47, g48 = openType(d, p, e)
+                    v49, p = d_CallLinkage(d46, p, e47)
+                    if p > e47:
+                        refuse("ends too early", p)
+                    v1["callLinkage"] = v49
+                    p = g48
+                if a22 & 0x8:
+                    at = "tunnelledSignallingMessage"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d50 = d
+                        p = (i + 1) << 3
+                        e51 = g52 = p + (n << 3)
+                        if g52 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d50, p, e51, g52 = openType(d, p, e)
+                    b54 = d50[p >> 3] >> 5
+                    p += 3
+                    at = "tunnelledSignallingMessage.tunnelledProtocolID"
+                    v55, p = d_TunnelledProtocol(d50, p, e51)
+                    at = "tunnelledSignallingMessage.messageContent"
+                    i = (p + 7) >> 3
+                    n = d50[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e51 - p:
+                        n, p = count(d50, p - 8, e51, 1)
+                    v56 = []
+                    at57 = ""
+                    try:
+                        for _ in range(n):
+                            i = (p + 7) >> 3
+                            n = d50[i]
+                            if n < 128:
+                                i += 1
+                                j = i + n
+                                v58 = d50[i:j]
+                                p = j << 3
+                                if p > e51:
+                                    refuse("ends too early", p)
+                            else:
+                                v58, p = octets(d50, i << 3, e51)
+                            v56.append(v58)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at57, p), f"[{len(v56)}]", p) from None
+                    v53 = {"tunnelledProtocolID": v55, "messageContent": v56}
+                    if b54 & 0x2:
+                        v53["tunnellingRequired"] = None
+                    if b54 & 0x1:
+                        at = "tunnelledSignallingMessage.nonStandardData"
+                        v59, p = d_NonStandardParameter(d50, p, e51)
+                        v53["nonStandardData"] = v59
+                    if b54 & 0x4:
+                        p = additionsPast(d50, p, e51)
+                    if p > e51:
+                        refuse("ends too early", p)
+                    v1["tunnelledSignallingMessage"] = v53
+                    p = g52
+                if a22 & 0x4:
+                    at = "provisionalRespToH245Tunnelling"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d60 = d
+                        p = (i + 1) << 3
+                        e61 = g62 = p + (n << 3)
+                        if g62 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d60, p, e61, g62 = openType(d, p, e)
+                    if p > e61:
+                        refuse("ends too early", p)
+                    v1["provisionalRespToH245Tunnelling"] = None
+                    p = g62
+                if a22 & 0x2:
+                    at = "stimulusControl"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d63 = d
+                        p = (i + 1) << 3
+                        e64 = g65 = p + (n << 3)
+                        if g65 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d63, p, e64, g65 = openType(d, p, e)
+                    v66, p = d_StimulusControl(d63, p, e64)
+                    if p > e64:
+                        refuse("ends too early", p)
+                    v1["stimulusControl"] = v66
+                    p = g65
             if a22 & 0x1:
-                at = "genericData"
-                d67, p, e68, g69 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d67, p, e68, 5)
-                v70 = []
-                at71 = ""
-                try:
-                    for _ in range(n):
-                        v72, p = d_GenericData(d67, p, e68)
-                        v70.append(v72)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at71, p), f"[{len(v70)}]", p) from None
-                if p > e68:
-                    refuse("ends too early", p)
-                v1["genericData"] = v70
-                p = g69
+                if a22 & 0x1:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d67 = d
+                        p = (i + 1) << 3
+                        e68 = g69 = p + (n << 3)
+                        if g69 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d67, p, e68, g69 = openType(d, p, e)
+                    i = p >> 3
+                    n = d67[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e68 - p:
+                        n, p = count(d67, p - 8, e68, 5)
+                    v70 = []
+                    at71 = ""
+                    try:
+                        for _ in range(n):
+                            v72, p = d_GenericData(d67, p, e68)
+                            v70.append(v72)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at71, p), f"[{len(v70)}]", p) from None
+                    if p > e68:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v70
+                    p = g69
             if u23:
                 p = skip(d, p, e, u23)
         return v1, p
@@ -826,9 +923,9 @@ def e_H323_UU_PDU(v, o, a, n):
 def d_StimulusControl(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         v1 = {}
         if b2 & 0x4:
             at = "nonStandard"
@@ -891,12 +988,18 @@ def e_StimulusControl(v, o, a, n):
 def d_Alerting_UUIE(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "protocolIdentifier"
-        p = (p + 7) & -8
-        v3, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v3 = arcs(d[i:j])
         at = "destinationInfo"
         v4, p = d_EndpointType(d, p, e)
         v1 = {"protocolIdentifier": v3, "destinationInfo": v4}
@@ -906,204 +1009,353 @@ def d_Alerting_UUIE(d, p, e):
             v1["h245Address"] = v5
         if b2 & 0x2:
             a6, u7, p = additions(d, p, e, 15)
-            if a6 & 0x4000:
-                at = "callIdentifier"
-                d8, p, e9, g10 = openType(d, p, e)
-                at = "callIdentifier"
-                v11, p = d_CallIdentifier(d8, p, e9)
-                if p > e9:
-                    refuse("ends too early", p)
-                v1["callIdentifier"] = v11
-                p = g10
-            if a6 & 0x2000:
-                at = "h245SecurityMode"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "h245SecurityMode"
-                v15, p = d_H245Security(d12, p, e13)
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["h245SecurityMode"] = v15
-                p = g14
-            if a6 & 0x1000:
-                at = "tokens"
-                d16, p, e17, g18 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d16, p, e17, 17)
-                v19 = []
-                at20 = ""
-                try:
-                    for _ in range(n):
-                        v21, p = h235_d_ClearToken(d16, p, e17)
-                        v19.append(v21)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at20, p), f"[{len(v19)}]", p) from None
-                if p > e17:
-                    refuse("ends too early", p)
-                v1["tokens"] = v19
-                p = g18
-            if a6 & 0x800:
-                at = "cryptoTokens"
-                d22, p, e23, g24 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d22, p, e23, 4)
-                v25 = []
-                at26 = ""
-                try:
-                    for _ in range(n):
-                        v27, p = d_CryptoH323Token(d22, p, e23)
-                        v25.append(v27)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at26, p), f"[{len(v25)}]", p) from None
-                if p > e23:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v25
-                p = g24
-            if a6 & 0x400:
-                at = "fastStart"
-                d28, p, e29, g30 = openType(d, p, e)
-                at = "fastStart"
-                n, p = count(d28, p, e29, 1)
-                v31 = []
-                at32 = ""
-                try:
-                    for _ in range(n):
-                        i = (p + 7) >> 3
-                        n = d28[i]
-                        if n < 128:
-                            i += 1
-                            j = i + n
-                            v33 = d28[i:j]
-                            p = j << 3
-                            if p > e29:
-                                refuse("ends too early", p)
-                        else:
-                            v33, p = octets(d28, i << 3, e29)
-                        v31.append(v33)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at32, p), f"[{len(v31)}]", p) from None
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["fastStart"] = v31
-                p = g30
-            if a6 & 0x200:
-                at = "multipleCalls"
-                d34, p, e35, g36 = openType(d, p, e)
-                b37 = d34[p >> 3] >> 7
-                p += 1
-                if p > e35:
-                    refuse("ends too early", p)
-                v1["multipleCalls"] = b37 == 1
-                p = g36
-            if a6 & 0x100:
-                at = "maintainConnection"
-                d38, p, e39, g40 = openType(d, p, e)
-                b41 = d38[p >> 3] >> 7
-                p += 1
-                if p > e39:
-                    refuse("ends too early", p)
-                v1["maintainConnection"] = b41 == 1
-                p = g40
-            if a6 & 0x80:
-                at = "alertingAddress"
-                d42, p, e43, g44 = openType(d, p, e)
-                at = "alertingAddress"
-                n, p = count(d42, p, e43, 2)
-                v45 = []
-                at46 = ""
-                try:
-                    for _ in range(n):
-                        v47, p = d_AliasAddress(d42, p, e43)
-                        v45.append(v47)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at46, p), f"[{len(v45)}]", p) from None
-                if p > e43:
-                    refuse("ends too early", p)
-                v1["alertingAddress"] = v45
-                p = g44
-            if a6 & 0x40:
-                at = "presentationIndicator"
-                d48, p, e49, g50 = openType(d, p, e)
-                at = "presentationIndicator"
-                v51, p = d_PresentationIndicator(d48, p, e49)
-                if p > e49:
-                    refuse("ends too early", p)
-                v1["presentationIndicator"] = v51
-                p = g50
-            if a6 & 0x20:
-                at = "screeningIndicator"
-                d52, p, e53, g54 = openType(d, p, e)
-                at = "screeningIndicator"
-                b55 = d52[p >> 3] >> 5
-                p += 3
-                if b55 < 4:
-                    v56 = N0[b55]
-                else:
-                    p -= 2
-                    n, p = smallNumber(d52, p, e53)
-                    v56 = f"_ext_{n}"
-                if p > e53:
-                    refuse("ends too early", p)
-                v1["screeningIndicator"] = v56
-                p = g54
-            if a6 & 0x10:
-                at = "fastConnectRefused"
-                d57, p, e58, g59 = openType(d, p, e)
-                if p > e58:
-                    refuse("ends too early", p)
-                v1["fastConnectRefused"] = None
-                p = g59
-            if a6 & 0x8:
-                at = "serviceControl"
-                d60, p, e61, g62 = openType(d, p, e)
-                at = "serviceControl"
-                n, p = count(d60, p, e61, 13)
-                v63 = []
-                at64 = ""
-                try:
-                    for _ in range(n):
-                        v65, p = d_ServiceControlSession(d60, p, e61)
-                        v63.append(v65)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at64, p), f"[{len(v63)}]", p) from None
-                if p > e61:
-                    refuse("ends too early", p)
-                v1["serviceControl"] = v63
-                p = g62
-            if a6 & 0x4:
-                at = "capacity"
-                d66, p, e67, g68 = openType(d, p, e)
-                at = "capacity"
-                v69, p = d_CallCapacity(d66, p, e67)
-                if p > e67:
-                    refuse("ends too early", p)
-                v1["capacity"] = v69
-                p = g68
-            if a6 & 0x2:
-                at = "featureSet"
-                d70, p, e71, g72 = openType(d, p, e)
-                at = "featureSet"
-                v73, p = d_FeatureSet(d70, p, e71)
-                if p > e71:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v73
-                p = g72
-            if a6 & 0x1:
-                at = "displayName"
-                d74, p, e75, g76 = openType(d, p, e)
-                at = "displayName"
-                n, p = count(d74, p, e75, 2)
-                v77 = []
-                at78 = ""
-                try:
-                    for _ in range(n):
-                        v79, p = d_DisplayName(d74, p, e75)
-                        v77.append(v79)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at78, p), f"[{len(v77)}]", p) from None
-                if p > e75:
-                    refuse("ends too early", p)
-                v1["displayName"] = v77
-                p = g76
+            if a6 & 0x7f80:
+                if a6 & 0x4000:
+                    at = "callIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d8 = d
+                        p = (i + 1) << 3
+                        e9 = g10 = p + (n << 3)
+                        if g10 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d8, p, e9, g10 = openType(d, p, e)
+                    v11, p = d_CallIdentifier(d8, p, e9)
+                    if p > e9:
+                        refuse("ends too early", p)
+                    v1["callIdentifier"] = v11
+                    p = g10
+                if a6 & 0x2000:
+                    at = "h245SecurityMode"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    v15, p = d_H245Security(d12, p, e13)
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["h245SecurityMode"] = v15
+                    p = g14
+                if a6 & 0x1000:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d16 = d
+                        p = (i + 1) << 3
+                        e17 = g18 = p + (n << 3)
+                        if g18 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d16, p, e17, g18 = openType(d, p, e)
+                    i = p >> 3
+                    n = d16[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e17 - p:
+                        n, p = count(d16, p - 8, e17, 17)
+                    v19 = []
+                    at20 = ""
+                    try:
+                        for _ in range(n):
+                            v21, p = h235_d_ClearToken(d16, p, e17)
+                            v19.append(v21)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at20, p), f"[{len(v19)}]", p) from None
+                    if p > e17:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v19
+                    p = g18
+                if a6 & 0x800:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d22 = d
+                        p = (i + 1) << 3
+                        e23 = g24 = p + (n << 3)
+                        if g24 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d22, p, e23, g24 = openType(d, p, e)
+                    i = p >> 3
+                    n = d22[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e23 - p:
+                        n, p = count(d22, p - 8, e23, 4)
+                    v25 = []
+                    at26 = ""
+                    try:
+                        for _ in range(n):
+                            v27, p = d_CryptoH323Token(d22, p, e23)
+                            v25.append(v27)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at26, p), f"[{len(v25)}]", p) from None
+                    if p > e23:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v25
+                    p = g24
+                if a6 & 0x400:
+                    at = "fastStart"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    i = p >> 3
+                    n = d28[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e29 - p:
+                        n, p = count(d28, p - 8, e29, 1)
+                    v31 = []
+                    at32 = ""
+                    try:
+                        for _ in range(n):
+                            i = (p + 7) >> 3
+                            n = d28[i]
+                            if n < 128:
+                                i += 1
+                                j = i + n
+                                v33 = d28[i:j]
+                                p = j << 3
+                                if p > e29:
+                                    refuse("ends too early", p)
+                            else:
+                                v33, p = octets(d28, i << 3, e29)
+                            v31.append(v33)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at32, p), f"[{len(v31)}]", p) from None
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["fastStart"] = v31
+                    p = g30
+                if a6 & 0x200:
+                    at = "multipleCalls"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d34 = d
+                        p = (i + 1) << 3
+                        e35 = g36 = p + (n << 3)
+                        if g36 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d34, p, e35, g36 = openType(d, p, e)
+                    b37 = d34[p >> 3] >> 7
+                    p += 1
+                    if p > e35:
+                        refuse("ends too early", p)
+                    v1["multipleCalls"] = b37 == 1
+                    p = g36
+                if a6 & 0x100:
+                    at = "maintainConnection"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d38 = d
+                        p = (i + 1) << 3
+                        e39 = g40 = p + (n << 3)
+                        if g40 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d38, p, e39, g40 = openType(d, p, e)
+                    b41 = d38[p >> 3] >> 7
+                    p += 1
+                    if p > e39:
+                        refuse("ends too early", p)
+                    v1["maintainConnection"] = b41 == 1
+                    p = g40
+                if a6 & 0x80:
+                    at = "alertingAddress"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d42 = d
+                        p = (i + 1) << 3
+                        e43 = g44 = p + (n << 3)
+                        if g44 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d42, p, e43, g44 = openType(d, p, e)
+                    i = p >> 3
+                    n = d42[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e43 - p:
+                        n, p = count(d42, p - 8, e43, 2)
+                    v45 = []
+                    at46 = ""
+                    try:
+                        for _ in range(n):
+                            v47, p = d_AliasAddress(d42, p, e43)
+                            v45.append(v47)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at46, p), f"[{len(v45)}]", p) from None
+                    if p > e43:
+                        refuse("ends too early", p)
+                    v1["alertingAddress"] = v45
+                    p = g44
+            if a6 & 0x7f:
+                if a6 & 0x40:
+                    at = "presentationIndicator"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d48 = d
+                        p = (i + 1) << 3
+                        e49 = g50 = p + (n << 3)
+                        if g50 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d48, p, e49, g50 = openType(d, p, e)
+                    v51, p = d_PresentationIndicator(d48, p, e49)
+                    if p > e49:
+                        refuse("ends too early", p)
+                    v1["presentationIndicator"] = v51
+                    p = g50
+                if a6 & 0x20:
+                    at = "screeningIndicator"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d52 = d
+                        p = (i + 1) << 3
+                        e53 = g54 = p + (n << 3)
+                        if g54 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d52, p, e53, g54 = openType(d, p, e)
+                    b55 = d52[p >> 3] >> 5
+                    p += 3
+                    if b55 < 4:
+                        v56 = N0[b55]
+                    else:
+                        p -= 2
+                        n, p = smallNumber(d52, p, e53)
+                        v56 = f"_ext_{n}"
+                    if p > e53:
+                        refuse("ends too early", p)
+                    v1["screeningIndicator"] = v56
+                    p = g54
+                if a6 & 0x10:
+                    at = "fastConnectRefused"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d57 = d
+                        p = (i + 1) << 3
+                        e58 = g59 = p + (n << 3)
+                        if g59 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d57, p, e58, g59 = openType(d, p, e)
+                    if p > e58:
+                        refuse("ends too early", p)
+                    v1["fastConnectRefused"] = None
+                    p = g59
+                if a6 & 0x8:
+                    at = "serviceControl"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d60 = d
+                        p = (i + 1) << 3
+                        e61 = g62 = p + (n << 3)
+                        if g62 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d60, p, e61, g62 = openType(d, p, e)
+                    i = p >> 3
+                    n = d60[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 13 > e61 - p:
+                        n, p = count(d60, p - 8, e61, 13)
+                    v63 = []
+                    at64 = ""
+                    try:
+                        for _ in range(n):
+                            v65, p = d_ServiceControlSession(d60, p, e61)
+                            v63.append(v65)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at64, p), f"[{len(v63)}]", p) from None
+                    if p > e61:
+                        refuse("ends too early", p)
+                    v1["serviceControl"] = v63
+                    p = g62
+                if a6 & 0x4:
+                    at = "capacity"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d66 = d
+                        p = (i + 1) << 3
+                        e67 = g68 = p + (n << 3)
+                        if g68 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d66, p, e67, g68 = openType(d, p, e)
+                    v69, p = d_CallCapacity(d66, p, e67)
+                    if p > e67:
+                        refuse("ends too early", p)
+                    v1["capacity"] = v69
+                    p = g68
+                if a6 & 0x2:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d70 = d
+                        p = (i + 1) << 3
+                        e71 = g72 = p + (n << 3)
+                        if g72 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d70, p, e71, g72 = openType(d, p, e)
+                    v73, p = d_FeatureSet(d70, p, e71)
+                    if p > e71:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v73
+                    p = g72
+                if a6 & 0x1:
+                    at = "displayName"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d74 = d
+                        p = (i + 1) << 3
+                        e75 = g76 = p + (n << 3)
+                        if g76 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d74, p, e75, g76 = openType(d, p, e)
+                    i = p >> 3
+                    n = d74[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e75 - p:
+                        n, p = count(d74, p - 8, e75, 2)
+                    v77 = []
+                    at78 = ""
+                    try:
+                        for _ in range(n):
+                            v79, p = d_DisplayName(d74, p, e75)
+                            v77.append(v79)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at78, p), f"[{len(v77)}]", p) from None
+                    if p > e75:
+                        refuse("ends too early", p)
+                    v1["displayName"] = v77
+                    p = g76
             if u7:
                 p = skip(d, p, e, u7)
         return v1, p
@@ -1343,12 +1595,18 @@ def e_Alerting_UUIE(v, o, a, n):
 def d_CallProceeding_UUIE(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "protocolIdentifier"
-        p = (p + 7) & -8
-        v3, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v3 = arcs(d[i:j])
         at = "destinationInfo"
         v4, p = d_EndpointType(d, p, e)
         v1 = {"protocolIdentifier": v3, "destinationInfo": v4}
@@ -1358,119 +1616,208 @@ def d_CallProceeding_UUIE(d, p, e):
             v1["h245Address"] = v5
         if b2 & 0x2:
             a6, u7, p = additions(d, p, e, 9)
-            if a6 & 0x100:
-                at = "callIdentifier"
-                d8, p, e9, g10 = openType(d, p, e)
-                at = "callIdentifier"
-                v11, p = d_CallIdentifier(d8, p, e9)
-                if p > e9:
-                    refuse("ends too early", p)
-                v1["callIdentifier"] = v11
-                p = g10
-            if a6 & 0x80:
-                at = "h245SecurityMode"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "h245SecurityMode"
-                v15, p = d_H245Security(d12, p, e13)
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["h245SecurityMode"] = v15
-                p = g14
-            if a6 & 0x40:
-                at = "tokens"
-                d16, p, e17, g18 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d16, p, e17, 17)
-                v19 = []
-                at20 = ""
-                try:
-                    for _ in range(n):
-                        v21, p = h235_d_ClearToken(d16, p, e17)
-                        v19.append(v21)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at20, p), f"[{len(v19)}]", p) from None
-                if p > e17:
-                    refuse("ends too early", p)
-                v1["tokens"] = v19
-                p = g18
-            if a6 & 0x20:
-                at = "cryptoTokens"
-                d22, p, e23, g24 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d22, p, e23, 4)
-                v25 = []
-                at26 = ""
-                try:
-                    for _ in range(n):
-                        v27, p = d_CryptoH323Token(d22, p, e23)
-                        v25.append(v27)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at26, p), f"[{len(v25)}]", p) from None
-                if p > e23:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v25
-                p = g24
-            if a6 & 0x10:
-                at = "fastStart"
-                d28, p, e29, g30 = openType(d, p, e)
-                at = "fastStart"
-                n, p = count(d28, p, e29, 1)
-                v31 = []
-                at32 = ""
-                try:
-                    for _ in range(n):
-                        i = (p + 7) >> 3
-                        n = d28[i]
-                        if n < 128:
-                            i += 1
-                            j = i + n
-                            v33 = d28[i:j]
-                            p = j << 3
-                            if p > e29:
-                                refuse("ends too early", p)
-                        else:
-                            v33, p = octets(d28, i << 3, e29)
-                        v31.append(v33)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at32, p), f"[{len(v31)}]", p) from None
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["fastStart"] = v31
-                p = g30
-            if a6 & 0x8:
-                at = "multipleCalls"
-                d34, p, e35, g36 = openType(d, p, e)
-                b37 = d34[p >> 3] >> 7
-                p += 1
-                if p > e35:
-                    refuse("ends too early", p)
-                v1["multipleCalls"] = b37 == 1
-                p = g36
-            if a6 & 0x4:
-                at = "maintainConnection"
-                d38, p, e39, g40 = openType(d, p, e)
-                b41 = d38[p >> 3] >> 7
-                p += 1
-                if p > e39:
-                    refuse("ends too early", p)
-                v1["maintainConnection"] = b41 == 1
-                p = g40
-            if a6 & 0x2:
-                at = "fastConnectRefused"
-                d42, p, e43, g44 = openType(d, p, e)
-                if p > e43:
-                    refuse("ends too early", p)
-                v1["fastConnectRefused"] = None
-                p = g44
+            if a6 & 0x1fe:
+                if a6 & 0x100:
+                    at = "callIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d8 = d
+                        p = (i + 1) << 3
+                        e9 = g10 = p + (n << 3)
+                        if g10 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d8, p, e9, g10 = openType(d, p, e)
+                    v11, p = d_CallIdentifier(d8, p, e9)
+                    if p > e9:
+                        refuse("ends too early", p)
+                    v1["callIdentifier"] = v11
+                    p = g10
+                if a6 & 0x80:
+                    at = "h245SecurityMode"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    v15, p = d_H245Security(d12, p, e13)
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["h245SecurityMode"] = v15
+                    p = g14
+                if a6 & 0x40:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d16 = d
+                        p = (i + 1) << 3
+                        e17 = g18 = p + (n << 3)
+                        if g18 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d16, p, e17, g18 = openType(d, p, e)
+                    i = p >> 3
+                    n = d16[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e17 - p:
+                        n, p = count(d16, p - 8, e17, 17)
+                    v19 = []
+                    at20 = ""
+                    try:
+                        for _ in range(n):
+                            v21, p = h235_d_ClearToken(d16, p, e17)
+                            v19.append(v21)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at20, p), f"[{len(v19)}]", p) from None
+                    if p > e17:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v19
+                    p = g18
+                if a6 & 0x20:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d22 = d
+                        p = (i + 1) << 3
+                        e23 = g24 = p + (n << 3)
+                        if g24 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d22, p, e23, g24 = openType(d, p, e)
+                    i = p >> 3
+                    n = d22[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e23 - p:
+                        n, p = count(d22, p - 8, e23, 4)
+                    v25 = []
+                    at26 = ""
+                    try:
+                        for _ in range(n):
+                            v27, p = d_CryptoH323Token(d22, p, e23)
+                            v25.append(v27)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at26, p), f"[{len(v25)}]", p) from None
+                    if p > e23:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v25
+                    p = g24
+                if a6 & 0x10:
+                    at = "fastStart"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    i = p >> 3
+                    n = d28[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e29 - p:
+                        n, p = count(d28, p - 8, e29, 1)
+                    v31 = []
+                    at32 = ""
+                    try:
+                        for _ in range(n):
+                            i = (p + 7) >> 3
+                            n = d28[i]
+                            if n < 128:
+                                i += 1
+                                j = i + n
+                                v33 = d28[i:j]
+                                p = j << 3
+                                if p > e29:
+                                    refuse("ends too early", p)
+                            else:
+                                v33, p = octets(d28, i << 3, e29)
+                            v31.append(v33)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at32, p), f"[{len(v31)}]", p) from None
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["fastStart"] = v31
+                    p = g30
+                if a6 & 0x8:
+                    at = "multipleCalls"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d34 = d
+                        p = (i + 1) << 3
+                        e35 = g36 = p + (n << 3)
+                        if g36 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d34, p, e35, g36 = openType(d, p, e)
+                    b37 = d34[p >> 3] >> 7
+                    p += 1
+                    if p > e35:
+                        refuse("ends too early", p)
+                    v1["multipleCalls"] = b37 == 1
+                    p = g36
+                if a6 & 0x4:
+                    at = "maintainConnection"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d38 = d
+                        p = (i + 1) << 3
+                        e39 = g40 = p + (n << 3)
+                        if g40 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d38, p, e39, g40 = openType(d, p, e)
+                    b41 = d38[p >> 3] >> 7
+                    p += 1
+                    if p > e39:
+                        refuse("ends too early", p)
+                    v1["maintainConnection"] = b41 == 1
+                    p = g40
+                if a6 & 0x2:
+                    at = "fastConnectRefused"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d42 = d
+                        p = (i + 1) << 3
+                        e43 = g44 = p + (n << 3)
+                        if g44 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d42, p, e43, g44 = openType(d, p, e)
+                    if p > e43:
+                        refuse("ends too early", p)
+                    v1["fastConnectRefused"] = None
+                    p = g44
             if a6 & 0x1:
-                at = "featureSet"
-                d45, p, e46, g47 = openType(d, p, e)
-                at = "featureSet"
-                v48, p = d_FeatureSet(d45, p, e46)
-                if p > e46:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v48
-                p = g47
+                if a6 & 0x1:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d45 = d
+                        p = (i + 1) << 3
+                        e46 = g47 = p + (n << 3)
+                        if g47 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d45, p, e46, g47 = openType(d, p, e)
+                    v48, p = d_FeatureSet(d45, p, e46)
+                    if p > e46:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v48
+                    p = g47
             if u7:
                 p = skip(d, p, e, u7)
         return v1, p
@@ -1623,12 +1970,18 @@ def e_CallProceeding_UUIE(v, o, a, n):
 def d_Connect_UUIE(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "protocolIdentifier"
-        p = (p + 7) & -8
-        v3, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v3 = arcs(d[i:j])
         v1 = {"protocolIdentifier": v3}
         if b2 & 0x1:
             at = "h245Address"
@@ -1647,232 +2000,393 @@ def d_Connect_UUIE(d, p, e):
         v1["conferenceID"] = v6
         if b2 & 0x2:
             a7, u8, p = additions(d, p, e, 16)
-            if a7 & 0x8000:
-                at = "callIdentifier"
-                d9, p, e10, g11 = openType(d, p, e)
-                at = "callIdentifier"
-                v12, p = d_CallIdentifier(d9, p, e10)
-                if p > e10:
-                    refuse("ends too early", p)
-                v1["callIdentifier"] = v12
-                p = g11
-            if a7 & 0x4000:
-                at = "h245SecurityMode"
-                d13, p, e14, g15 = openType(d, p, e)
-                at = "h245SecurityMode"
-                v16, p = d_H245Security(d13, p, e14)
-                if p > e14:
-                    refuse("ends too early", p)
-                v1["h245SecurityMode"] = v16
-                p = g15
-            if a7 & 0x2000:
-                at = "tokens"
-                d17, p, e18, g19 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d17, p, e18, 17)
-                v20 = []
-                at21 = ""
-                try:
-                    for _ in range(n):
-                        v22, p = h235_d_ClearToken(d17, p, e18)
-                        v20.append(v22)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at21, p), f"[{len(v20)}]", p) from None
-                if p > e18:
-                    refuse("ends too early", p)
-                v1["tokens"] = v20
-                p = g19
-            if a7 & 0x1000:
-                at = "cryptoTokens"
-                d23, p, e24, g25 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d23, p, e24, 4)
-                v26 = []
-                at27 = ""
-                try:
-                    for _ in range(n):
-                        v28, p = d_CryptoH323Token(d23, p, e24)
-                        v26.append(v28)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at27, p), f"[{len(v26)}]", p) from None
-                if p > e24:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v26
-                p = g25
-            if a7 & 0x800:
-                at = "fastStart"
-                d29, p, e30, g31 = openType(d, p, e)
-                at = "fastStart"
-                n, p = count(d29, p, e30, 1)
-                v32 = []
-                at33 = ""
-                try:
-                    for _ in range(n):
-                        i = (p + 7) >> 3
-                        n = d29[i]
-                        if n < 128:
-                            i += 1
-                            j = i + n
-                            v34 = d29[i:j]
-                            p = j << 3
-                            if p > e30:
-                                refuse("ends too early", p)
-                        else:
-                            v34, p = octets(d29, i << 3, e30)
-                        v32.append(v34)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at33, p), f"[{len(v32)}]", p) from None
-                if p > e30:
-                    refuse("ends too early", p)
-                v1["fastStart"] = v32
-                p = g31
-            if a7 & 0x400:
-                at = "multipleCalls"
-                d35, p, e36, g37 = openType(d, p, e)
-                b38 = d35[p >> 3] >> 7
-                p += 1
-                if p > e36:
-                    refuse("ends too early", p)
-                v1["multipleCalls"] = b38 == 1
-                p = g37
-            if a7 & 0x200:
-                at = "maintainConnection"
-                d39, p, e40, g41 = openType(d, p, e)
-                b42 = d39[p >> 3] >> 7
-                p += 1
-                if p > e40:
-                    refuse("ends too early", p)
-                v1["maintainConnection"] = b42 == 1
-                p = g41
-            if a7 & 0x100:
-                at = "language"
-                d43, p, e44, g45 = openType(d, p, e)
-                at = "language"
-                n, p = count(d43, p, e44, 1)
-                v46 = []
-                at47 = ""
-                try:
-                    for _ in range(n):
-                        q = p + 5
-                        b49 = I(d43[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-                        p = q
-                        n = b49 + 1
-                        i = (p + 7) >> 3
-                        j = i + n
-                        p = j << 3
-                        if p > e44:
+            if a7 & 0xff00:
+                if a7 & 0x8000:
+                    at = "callIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d9 = d
+                        p = (i + 1) << 3
+                        e10 = g11 = p + (n << 3)
+                        if g11 > e:
                             refuse("ends too early", p)
-                        v48 = d43[i:j].decode("latin-1")
-                        if not v48.isascii():
-                            refuse("a character outside the alphabet", p)
-                        v46.append(v48)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at47, p), f"[{len(v46)}]", p) from None
-                if p > e44:
-                    refuse("ends too early", p)
-                v1["language"] = v46
-                p = g45
-            if a7 & 0x80:
-                at = "connectedAddress"
-                d50, p, e51, g52 = openType(d, p, e)
-                at = "connectedAddress"
-                n, p = count(d50, p, e51, 2)
-                v53 = []
-                at54 = ""
-                try:
-                    for _ in range(n):
-                        v55, p = d_AliasAddress(d50, p, e51)
-                        v53.append(v55)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at54, p), f"[{len(v53)}]", p) from None
-                if p > e51:
-                    refuse("ends too early", p)
-                v1["connectedAddress"] = v53
-                p = g52
-            if a7 & 0x40:
-                at = "presentationIndicator"
-                d56, p, e57, g58 = openType(d, p, e)
-                at = "presentationIndicator"
-                v59, p = d_PresentationIndicator(d56, p, e57)
-                if p > e57:
-                    refuse("ends too early", p)
-                v1["presentationIndicator"] = v59
-                p = g58
-            if a7 & 0x20:
-                at = "screeningIndicator"
-                d60, p, e61, g62 = openType(d, p, e)
-                at = "screeningIndicator"
-                b63 = d60[p >> 3] >> 5
-                p += 3
-                if b63 < 4:
-                    v64 = N0[b63]
-                else:
-                    p -= 2
-                    n, p = smallNumber(d60, p, e61)
-                    v64 = f"_ext_{n}"
-                if p > e61:
-                    refuse("ends too early", p)
-                v1["screeningIndicator"] = v64
-                p = g62
-            if a7 & 0x10:
-                at = "fastConnectRefused"
-                d65, p, e66, g67 = openType(d, p, e)
-                if p > e66:
-                    refuse("ends too early", p)
-                v1["fastConnectRefused"] = None
-                p = g67
-            if a7 & 0x8:
-                at = "serviceControl"
-                d68, p, e69, g70 = openType(d, p, e)
-                at = "serviceControl"
-                n, p = count(d68, p, e69, 13)
-                v71 = []
-                at72 = ""
-                try:
-                    for _ in range(n):
-                        v73, p = d_ServiceControlSession(d68, p, e69)
-                        v71.append(v73)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at72, p), f"[{len(v71)}]", p) from None
-                if p > e69:
-                    refuse("ends too early", p)
-                v1["serviceControl"] = v71
-                p = g70
-            if a7 & 0x4:
-                at = "capacity"
-                d74, p, e75, g76 = openType(d, p, e)
-                at = "capacity"
-                v77, p = d_CallCapacity(d74, p, e75)
-                if p > e75:
-                    refuse("ends too early", p)
-                v1["capacity"] = v77
-                p = g76
-            if a7 & 0x2:
-                at = "featureSet"
-                d78, p, e79, g80 = openType(d, p, e)
-                at = "featureSet"
-                v81, p = d_FeatureSet(d78, p, e79)
-                if p > e79:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v81
-                p = g80
-            if a7 & 0x1:
-                at = "displayName"
-                d82, p, e83, g84 = openType(d, p, e)
-                at = "displayName"
-                n, p = count(d82, p, e83, 2)
-                v85 = []
-                at86 = ""
-                try:
-                    for _ in range(n):
-                        v87, p = d_DisplayName(d82, p, e83)
-                        v85.append(v87)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at86, p), f"[{len(v85)}]", p) from None
-                if p > e83:
-                    refuse("ends too early", p)
-                v1["displayName"] = v85
-                p = g84
+                    else:
+                        d9, p, e10, g11 = openType(d, p, e)
+                    v12, p = d_CallIdentifier(d9, p, e10)
+                    if p > e10:
+                        refuse("ends too early", p)
+                    v1["callIdentifier"] = v12
+                    p = g11
+                if a7 & 0x4000:
+                    at = "h245SecurityMode"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d13 = d
+                        p = (i + 1) << 3
+                        e14 = g15 = p + (n << 3)
+                        if g15 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d13, p, e14, g15 = openType(d, p, e)
+                    v16, p = d_H245Security(d13, p, e14)
+                    if p > e14:
+                        refuse("ends too early", p)
+                    v1["h245SecurityMode"] = v16
+                    p = g15
+                if a7 & 0x2000:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d17 = d
+                        p = (i + 1) << 3
+                        e18 = g19 = p + (n << 3)
+                        if g19 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d17, p, e18, g19 = openType(d, p, e)
+                    i = p >> 3
+                    n = d17[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e18 - p:
+                        n, p = count(d17, p - 8, e18, 17)
+                    v20 = []
+                    at21 = ""
+                    try:
+                        for _ in range(n):
+                            v22, p = h235_d_ClearToken(d17, p, e18)
+                            v20.append(v22)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at21, p), f"[{len(v20)}]", p) from None
+                    if p > e18:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v20
+                    p = g19
+                if a7 & 0x1000:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d23 = d
+                        p = (i + 1) << 3
+                        e24 = g25 = p + (n << 3)
+                        if g25 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d23, p, e24, g25 = openType(d, p, e)
+                    i = p >> 3
+                    n = d23[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e24 - p:
+                        n, p = count(d23, p - 8, e24, 4)
+                    v26 = []
+                    at27 = ""
+                    try:
+                        for _ in range(n):
+                            v28, p = d_CryptoH323Token(d23, p, e24)
+                            v26.append(v28)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at27, p), f"[{len(v26)}]", p) from None
+                    if p > e24:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v26
+                    p = g25
+                if a7 & 0x800:
+                    at = "fastStart"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d29 = d
+                        p = (i + 1) << 3
+                        e30 = g31 = p + (n << 3)
+                        if g31 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d29, p, e30, g31 = openType(d, p, e)
+                    i = p >> 3
+                    n = d29[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e30 - p:
+                        n, p = count(d29, p - 8, e30, 1)
+                    v32 = []
+                    at33 = ""
+                    try:
+                        for _ in range(n):
+                            i = (p + 7) >> 3
+                            n = d29[i]
+                            if n < 128:
+                                i += 1
+                                j = i + n
+                                v34 = d29[i:j]
+                                p = j << 3
+                                if p > e30:
+                                    refuse("ends too early", p)
+                            else:
+                                v34, p = octets(d29, i << 3, e30)
+                            v32.append(v34)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at33, p), f"[{len(v32)}]", p) from None
+                    if p > e30:
+                        refuse("ends too early", p)
+                    v1["fastStart"] = v32
+                    p = g31
+                if a7 & 0x400:
+                    at = "multipleCalls"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d35 = d
+                        p = (i + 1) << 3
+                        e36 = g37 = p + (n << 3)
+                        if g37 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d35, p, e36, g37 = openType(d, p, e)
+                    b38 = d35[p >> 3] >> 7
+                    p += 1
+                    if p > e36:
+                        refuse("ends too early", p)
+                    v1["multipleCalls"] = b38 == 1
+                    p = g37
+                if a7 & 0x200:
+                    at = "maintainConnection"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d39 = d
+                        p = (i + 1) << 3
+                        e40 = g41 = p + (n << 3)
+                        if g41 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d39, p, e40, g41 = openType(d, p, e)
+                    b42 = d39[p >> 3] >> 7
+                    p += 1
+                    if p > e40:
+                        refuse("ends too early", p)
+                    v1["maintainConnection"] = b42 == 1
+                    p = g41
+                if a7 & 0x100:
+                    at = "language"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d43 = d
+                        p = (i + 1) << 3
+                        e44 = g45 = p + (n << 3)
+                        if g45 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d43, p, e44, g45 = openType(d, p, e)
+                    i = p >> 3
+                    n = d43[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e44 - p:
+                        n, p = count(d43, p - 8, e44, 1)
+                    v46 = []
+                    at47 = ""
+                    try:
+                        for _ in range(n):
+                            i = p >> 3
+                            b49 = (d43[i] << 8 | d43[i + 1]) >> (11 - (p & 7)) & 0x1f
+                            p += 5
+                            n = b49 + 1
+                            i = (p + 7) >> 3
+                            j = i + n
+                            p = j << 3
+                            if p > e44:
+                                refuse("ends too early", p)
+                            v48 = d43[i:j].decode("latin-1")
+                            if not v48.isascii():
+                                refuse("a character outside the alphabet", p)
+                            v46.append(v48)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at47, p), f"[{len(v46)}]", p) from None
+                    if p > e44:
+                        refuse("ends too early", p)
+                    v1["language"] = v46
+                    p = g45
+            if a7 & 0xff:
+                if a7 & 0x80:
+                    at = "connectedAddress"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d50 = d
+                        p = (i + 1) << 3
+                        e51 = g52 = p + (n << 3)
+                        if g52 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d50, p, e51, g52 = openType(d, p, e)
+                    i = p >> 3
+                    n = d50[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e51 - p:
+                        n, p = count(d50, p - 8, e51, 2)
+                    v53 = []
+                    at54 = ""
+                    try:
+                        for _ in range(n):
+                            v55, p = d_AliasAddress(d50, p, e51)
+                            v53.append(v55)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at54, p), f"[{len(v53)}]", p) from None
+                    if p > e51:
+                        refuse("ends too early", p)
+                    v1["connectedAddress"] = v53
+                    p = g52
+                if a7 & 0x40:
+                    at = "presentationIndicator"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d56 = d
+                        p = (i + 1) << 3
+                        e57 = g58 = p + (n << 3)
+                        if g58 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d56, p, e57, g58 = openType(d, p, e)
+                    v59, p = d_PresentationIndicator(d56, p, e57)
+                    if p > e57:
+                        refuse("ends too early", p)
+                    v1["presentationIndicator"] = v59
+                    p = g58
+                if a7 & 0x20:
+                    at = "screeningIndicator"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d60 = d
+                        p = (i + 1) << 3
+                        e61 = g62 = p + (n << 3)
+                        if g62 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d60, p, e61, g62 = openType(d, p, e)
+                    b63 = d60[p >> 3] >> 5
+                    p += 3
+                    if b63 < 4:
+                        v64 = N0[b63]
+                    else:
+                        p -= 2
+                        n, p = smallNumber(d60, p, e61)
+                        v64 = f"_ext_{n}"
+                    if p > e61:
+                        refuse("ends too early", p)
+                    v1["screeningIndicator"] = v64
+                    p = g62
+                if a7 & 0x10:
+                    at = "fastConnectRefused"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d65 = d
+                        p = (i + 1) << 3
+                        e66 = g67 = p + (n << 3)
+                        if g67 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d65, p, e66, g67 = openType(d, p, e)
+                    if p > e66:
+                        refuse("ends too early", p)
+                    v1["fastConnectRefused"] = None
+                    p = g67
+                if a7 & 0x8:
+                    at = "serviceControl"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d68 = d
+                        p = (i + 1) << 3
+                        e69 = g70 = p + (n << 3)
+                        if g70 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d68, p, e69, g70 = openType(d, p, e)
+                    i = p >> 3
+                    n = d68[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 13 > e69 - p:
+                        n, p = count(d68, p - 8, e69, 13)
+                    v71 = []
+                    at72 = ""
+                    try:
+                        for _ in range(n):
+                            v73, p = d_ServiceControlSession(d68, p, e69)
+                            v71.append(v73)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at72, p), f"[{len(v71)}]", p) from None
+                    if p > e69:
+                        refuse("ends too early", p)
+                    v1["serviceControl"] = v71
+                    p = g70
+                if a7 & 0x4:
+                    at = "capacity"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d74 = d
+                        p = (i + 1) << 3
+                        e75 = g76 = p + (n << 3)
+                        if g76 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d74, p, e75, g76 = openType(d, p, e)
+                    v77, p = d_CallCapacity(d74, p, e75)
+                    if p > e75:
+                        refuse("ends too early", p)
+                    v1["capacity"] = v77
+                    p = g76
+                if a7 & 0x2:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d78 = d
+                        p = (i + 1) << 3
+                        e79 = g80 = p + (n << 3)
+                        if g80 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d78, p, e79, g80 = openType(d, p, e)
+                    v81, p = d_FeatureSet(d78, p, e79)
+                    if p > e79:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v81
+                    p = g80
+                if a7 & 0x1:
+                    at = "displayName"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d82 = d
+                        p = (i + 1) << 3
+                        e83 = g84 = p + (n << 3)
+                        if g84 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d82, p, e83, g84 = openType(d, p, e)
+                    i = p >> 3
+                    n = d82[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e83 - p:
+                        n, p = count(d82, p - 8, e83, 2)
+                    v85 = []
+                    at86 = ""
+                    try:
+                        for _ in range(n):
+                            v87, p = d_DisplayName(d82, p, e83)
+                            v85.append(v87)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at86, p), f"[{len(v85)}]", p) from None
+                    if p > e83:
+                        refuse("ends too early", p)
+                    v1["displayName"] = v85
+                    p = g84
             if u8:
                 p = skip(d, p, e, u8)
         return v1, p
@@ -2152,97 +2666,165 @@ def d_Information_UUIE(d, p, e):
         b2 = d[p >> 3] >> (~p & 7) & 1
         p += 1
         at = "protocolIdentifier"
-        p = (p + 7) & -8
-        v3, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v3 = arcs(d[i:j])
         v1 = {"protocolIdentifier": v3}
         if b2 & 0x1:
             a4, u5, p = additions(d, p, e, 6)
-            if a4 & 0x20:
-                at = "callIdentifier"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "callIdentifier"
-                v9, p = d_CallIdentifier(d6, p, e7)
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["callIdentifier"] = v9
-                p = g8
-            if a4 & 0x10:
-                at = "tokens"
-                d10, p, e11, g12 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d10, p, e11, 17)
-                v13 = []
-                at14 = ""
-                try:
-                    for _ in range(n):
-                        v15, p = h235_d_ClearToken(d10, p, e11)
-                        v13.append(v15)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at14, p), f"[{len(v13)}]", p) from None
-                if p > e11:
-                    refuse("ends too early", p)
-                v1["tokens"] = v13
-                p = g12
-            if a4 & 0x8:
-                at = "cryptoTokens"
-                d16, p, e17, g18 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d16, p, e17, 4)
-                v19 = []
-                at20 = ""
-                try:
-                    for _ in range(n):
-                        v21, p = d_CryptoH323Token(d16, p, e17)
-                        v19.append(v21)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at20, p), f"[{len(v19)}]", p) from None
-                if p > e17:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v19
-                p = g18
-            if a4 & 0x4:
-                at = "fastStart"
-                d22, p, e23, g24 = openType(d, p, e)
-                at = "fastStart"
-                n, p = count(d22, p, e23, 1)
-                v25 = []
-                at26 = ""
-                try:
-                    for _ in range(n):
-                        i = (p + 7) >> 3
-                        n = d22[i]
-                        if n < 128:
-                            i += 1
-                            j = i + n
-                            v27 = d22[i:j]
-                            p = j << 3
-                            if p > e23:
-                                refuse("ends too early", p)
-                        else:
-                            v27, p = octets(d22, i << 3, e23)
-                        v25.append(v27)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at26, p), f"[{len(v25)}]", p) from None
-                if p > e23:
-                    refuse("ends too early", p)
-                v1["fastStart"] = v25
-                p = g24
-            if a4 & 0x2:
-                at = "fastConnectRefused"
-                d28, p, e29, g30 = openType(d, p, e)
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["fastConnectRefused"] = None
-                p = g30
-            if a4 & 0x1:
-                at = "circuitInfo"
-                d31, p, e32, g33 = openType(d, p, e)
-                at = "circuitInfo"
-                v34, p = d_CircuitInfo(d31, p, e32)
-                if p > e32:
-                    refuse("ends too early", p)
-                v1["circuitInfo"] = v34
-                p = g33
+            if a4 & 0x3f:
+                if a4 & 0x20:
+                    at = "callIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
+                        p = (i + 1) << 3
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    v9, p = d_CallIdentifier(d6, p, e7)
+                    if p > e7:
+                        refuse("ends too early", p)
+                    v1["callIdentifier"] = v9
+                    p = g8
+                if a4 & 0x10:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d10 = d
+                        p = (i + 1) << 3
+                        e11 = g12 = p + (n << 3)
+                        if g12 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d10, p, e11, g12 = openType(d, p, e)
+                    i = p >> 3
+                    n = d10[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e11 - p:
+                        n, p = count(d10, p - 8, e11, 17)
+                    v13 = []
+                    at14 = ""
+                    try:
+                        for _ in range(n):
+                            v15, p = h235_d_ClearToken(d10, p, e11)
+                            v13.append(v15)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at14, p), f"[{len(v13)}]", p) from None
+                    if p > e11:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v13
+                    p = g12
+                if a4 & 0x8:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d16 = d
+                        p = (i + 1) << 3
+                        e17 = g18 = p + (n << 3)
+                        if g18 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d16, p, e17, g18 = openType(d, p, e)
+                    i = p >> 3
+                    n = d16[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e17 - p:
+                        n, p = count(d16, p - 8, e17, 4)
+                    v19 = []
+                    at20 = ""
+                    try:
+                        for _ in range(n):
+                            v21, p = d_CryptoH323Token(d16, p, e17)
+                            v19.append(v21)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at20, p), f"[{len(v19)}]", p) from None
+                    if p > e17:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v19
+                    p = g18
+                if a4 & 0x4:
+                    at = "fastStart"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d22 = d
+                        p = (i + 1) << 3
+                        e23 = g24 = p + (n << 3)
+                        if g24 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d22, p, e23, g24 = openType(d, p, e)
+                    i = p >> 3
+                    n = d22[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e23 - p:
+                        n, p = count(d22, p - 8, e23, 1)
+                    v25 = []
+                    at26 = ""
+                    try:
+                        for _ in range(n):
+                            i = (p + 7) >> 3
+                            n = d22[i]
+                            if n < 128:
+                                i += 1
+                                j = i + n
+                                v27 = d22[i:j]
+                                p = j << 3
+                                if p > e23:
+                                    refuse("ends too early", p)
+                            else:
+                                v27, p = octets(d22, i << 3, e23)
+                            v25.append(v27)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at26, p), f"[{len(v25)}]", p) from None
+                    if p > e23:
+                        refuse("ends too early", p)
+                    v1["fastStart"] = v25
+                    p = g24
+                if a4 & 0x2:
+                    at = "fastConnectRefused"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["fastConnectRefused"] = None
+                    p = g30
+                if a4 & 0x1:
+                    at = "circuitInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d31 = d
+                        p = (i + 1) << 3
+                        e32 = g33 = p + (n << 3)
+                        if g33 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d31, p, e32, g33 = openType(d, p, e)
+                    v34, p = d_CircuitInfo(d31, p, e32)
+                    if p > e32:
+                        refuse("ends too early", p)
+                    v1["circuitInfo"] = v34
+                    p = g33
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -2362,12 +2944,18 @@ def e_Information_UUIE(v, o, a, n):
 def d_ReleaseComplete_UUIE(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "protocolIdentifier"
-        p = (p + 7) & -8
-        v3, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v3 = arcs(d[i:j])
         v1 = {"protocolIdentifier": v3}
         if b2 & 0x1:
             at = "reason"
@@ -2375,152 +2963,262 @@ def d_ReleaseComplete_UUIE(d, p, e):
             v1["reason"] = v4
         if b2 & 0x2:
             a5, u6, p = additions(d, p, e, 11)
-            if a5 & 0x400:
-                at = "callIdentifier"
-                d7, p, e8, g9 = openType(d, p, e)
-                at = "callIdentifier"
-                v10, p = d_CallIdentifier(d7, p, e8)
-                if p > e8:
-                    refuse("ends too early", p)
-                v1["callIdentifier"] = v10
-                p = g9
-            if a5 & 0x200:
-                at = "tokens"
-                d11, p, e12, g13 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d11, p, e12, 17)
-                v14 = []
-                at15 = ""
-                try:
-                    for _ in range(n):
-                        v16, p = h235_d_ClearToken(d11, p, e12)
-                        v14.append(v16)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at15, p), f"[{len(v14)}]", p) from None
-                if p > e12:
-                    refuse("ends too early", p)
-                v1["tokens"] = v14
-                p = g13
-            if a5 & 0x100:
-                at = "cryptoTokens"
-                d17, p, e18, g19 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d17, p, e18, 4)
-                v20 = []
-                at21 = ""
-                try:
-                    for _ in range(n):
-                        v22, p = d_CryptoH323Token(d17, p, e18)
-                        v20.append(v22)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at21, p), f"[{len(v20)}]", p) from None
-                if p > e18:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v20
-                p = g19
-            if a5 & 0x80:
-                at = "busyAddress"
-                d23, p, e24, g25 = openType(d, p, e)
-                at = "busyAddress"
-                n, p = count(d23, p, e24, 2)
-                v26 = []
-                at27 = ""
-                try:
-                    for _ in range(n):
-                        v28, p = d_AliasAddress(d23, p, e24)
-                        v26.append(v28)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at27, p), f"[{len(v26)}]", p) from None
-                if p > e24:
-                    refuse("ends too early", p)
-                v1["busyAddress"] = v26
-                p = g25
-            if a5 & 0x40:
-                at = "presentationIndicator"
-                d29, p, e30, g31 = openType(d, p, e)
-                at = "presentationIndicator"
-                v32, p = d_PresentationIndicator(d29, p, e30)
-                if p > e30:
-                    refuse("ends too early", p)
-                v1["presentationIndicator"] = v32
-                p = g31
-            if a5 & 0x20:
-                at = "screeningIndicator"
-                d33, p, e34, g35 = openType(d, p, e)
-                at = "screeningIndicator"
-                b36 = d33[p >> 3] >> 5
-                p += 3
-                if b36 < 4:
-                    v37 = N0[b36]
-                else:
-                    p -= 2
-                    n, p = smallNumber(d33, p, e34)
-                    v37 = f"_ext_{n}"
-                if p > e34:
-                    refuse("ends too early", p)
-                v1["screeningIndicator"] = v37
-                p = g35
-            if a5 & 0x10:
-                at = "capacity"
-                d38, p, e39, g40 = openType(d, p, e)
-                at = "capacity"
-                v41, p = d_CallCapacity(d38, p, e39)
-                if p > e39:
-                    refuse("ends too early", p)
-                v1["capacity"] = v41
-                p = g40
-            if a5 & 0x8:
-                at = "serviceControl"
-                d42, p, e43, g44 = openType(d, p, e)
-                at = "serviceControl"
-                n, p = count(d42, p, e43, 13)
-                v45 = []
-                at46 = ""
-                try:
-                    for _ in range(n):
-                        v47, p = d_ServiceControlSession(d42, p, e43)
-                        v45.append(v47)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at46, p), f"[{len(v45)}]", p) from None
-                if p > e43:
-                    refuse("ends too early", p)
-                v1["serviceControl"] = v45
-                p = g44
-            if a5 & 0x4:
-                at = "featureSet"
-                d48, p, e49, g50 = openType(d, p, e)
-                at = "featureSet"
-                v51, p = d_FeatureSet(d48, p, e49)
-                if p > e49:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v51
-                p = g50
-            if a5 & 0x2:
-                at = "destinationInfo"
-                d52, p, e53, g54 = openType(d, p, e)
-                at = "destinationInfo"
-                v55, p = d_EndpointType(d52, p, e53)
-                if p > e53:
-                    refuse("ends too early", p)
-                v1["destinationInfo"] = v55
-                p = g54
-            if a5 & 0x1:
-                at = "displayName"
-                d56, p, e57, g58 = openType(d, p, e)
-                at = "displayName"
-                n, p = count(d56, p, e57, 2)
-                v59 = []
-                at60 = ""
-                try:
-                    for _ in range(n):
-                        v61, p = d_DisplayName(d56, p, e57)
-                        v59.append(v61)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at60, p), f"[{len(v59)}]", p) from None
-                if p > e57:
-                    refuse("ends too early", p)
-                v1["displayName"] = v59
-                p = g58
+            if a5 & 0x7f8:
+                if a5 & 0x400:
+                    at = "callIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d7 = d
+                        p = (i + 1) << 3
+                        e8 = g9 = p + (n << 3)
+                        if g9 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d7, p, e8, g9 = openType(d, p, e)
+                    v10, p = d_CallIdentifier(d7, p, e8)
+                    if p > e8:
+                        refuse("ends too early", p)
+                    v1["callIdentifier"] = v10
+                    p = g9
+                if a5 & 0x200:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d11 = d
+                        p = (i + 1) << 3
+                        e12 = g13 = p + (n << 3)
+                        if g13 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d11, p, e12, g13 = openType(d, p, e)
+                    i = p >> 3
+                    n = d11[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e12 - p:
+                        n, p = count(d11, p - 8, e12, 17)
+                    v14 = []
+                    at15 = ""
+                    try:
+                        for _ in range(n):
+                            v16, p = h235_d_ClearToken(d11, p, e12)
+                            v14.append(v16)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at15, p), f"[{len(v14)}]", p) from None
+                    if p > e12:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v14
+                    p = g13
+                if a5 & 0x100:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d17 = d
+                        p = (i + 1) << 3
+                        e18 = g19 = p + (n << 3)
+                        if g19 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d17, p, e18, g19 = openType(d, p, e)
+                    i = p >> 3
+                    n = d17[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e18 - p:
+                        n, p = count(d17, p - 8, e18, 4)
+                    v20 = []
+                    at21 = ""
+                    try:
+                        for _ in range(n):
+                            v22, p = d_CryptoH323Token(d17, p, e18)
+                            v20.append(v22)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at21, p), f"[{len(v20)}]", p) from None
+                    if p > e18:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v20
+                    p = g19
+                if a5 & 0x80:
+                    at = "busyAddress"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d23 = d
+                        p = (i + 1) << 3
+                        e24 = g25 = p + (n << 3)
+                        if g25 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d23, p, e24, g25 = openType(d, p, e)
+                    i = p >> 3
+                    n = d23[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e24 - p:
+                        n, p = count(d23, p - 8, e24, 2)
+                    v26 = []
+                    at27 = ""
+                    try:
+                        for _ in range(n):
+                            v28, p = d_AliasAddress(d23, p, e24)
+                            v26.append(v28)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at27, p), f"[{len(v26)}]", p) from None
+                    if p > e24:
+                        refuse("ends too early", p)
+                    v1["busyAddress"] = v26
+                    p = g25
+                if a5 & 0x40:
+                    at = "presentationIndicator"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d29 = d
+                        p = (i + 1) << 3
+                        e30 = g31 = p + (n << 3)
+                        if g31 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d29, p, e30, g31 = openType(d, p, e)
+                    v32, p = d_PresentationIndicator(d29, p, e30)
+                    if p > e30:
+                        refuse("ends too early", p)
+                    v1["presentationIndicator"] = v32
+                    p = g31
+                if a5 & 0x20:
+                    at = "screeningIndicator"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d33 = d
+                        p = (i + 1) << 3
+                        e34 = g35 = p + (n << 3)
+                        if g35 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d33, p, e34, g35 = openType(d, p, e)
+                    b36 = d33[p >> 3] >> 5
+                    p += 3
+                    if b36 < 4:
+                        v37 = N0[b36]
+                    else:
+                        p -= 2
+                        n, p = smallNumber(d33, p, e34)
+                        v37 = f"_ext_{n}"
+                    if p > e34:
+                        refuse("ends too early", p)
+                    v1["screeningIndicator"] = v37
+                    p = g35
+                if a5 & 0x10:
+                    at = "capacity"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d38 = d
+                        p = (i + 1) << 3
+                        e39 = g40 = p + (n << 3)
+                        if g40 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d38, p, e39, g40 = openType(d, p, e)
+                    v41, p = d_CallCapacity(d38, p, e39)
+                    if p > e39:
+                        refuse("ends too early", p)
+                    v1["capacity"] = v41
+                    p = g40
+                if a5 & 0x8:
+                    at = "serviceControl"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d42 = d
+                        p = (i + 1) << 3
+                        e43 = g44 = p + (n << 3)
+                        if g44 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d42, p, e43, g44 = openType(d, p, e)
+                    i = p >> 3
+                    n = d42[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 13 > e43 - p:
+                        n, p = count(d42, p - 8, e43, 13)
+                    v45 = []
+                    at46 = ""
+                    try:
+                        for _ in range(n):
+                            v47, p = d_ServiceControlSession(d42, p, e43)
+                            v45.append(v47)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at46, p), f"[{len(v45)}]", p) from None
+                    if p > e43:
+                        refuse("ends too early", p)
+                    v1["serviceControl"] = v45
+                    p = g44
+            if a5 & 0x7:
+                if a5 & 0x4:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d48 = d
+                        p = (i + 1) << 3
+                        e49 = g50 = p + (n << 3)
+                        if g50 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d48, p, e49, g50 = openType(d, p, e)
+                    v51, p = d_FeatureSet(d48, p, e49)
+                    if p > e49:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v51
+                    p = g50
+                if a5 & 0x2:
+                    at = "destinationInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d52 = d
+                        p = (i + 1) << 3
+                        e53 = g54 = p + (n << 3)
+                        if g54 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d52, p, e53, g54 = openType(d, p, e)
+                    v55, p = d_EndpointType(d52, p, e53)
+                    if p > e53:
+                        refuse("ends too early", p)
+                    v1["destinationInfo"] = v55
+                    p = g54
+                if a5 & 0x1:
+                    at = "displayName"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d56 = d
+                        p = (i + 1) << 3
+                        e57 = g58 = p + (n << 3)
+                        if g58 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d56, p, e57, g58 = openType(d, p, e)
+                    i = p >> 3
+                    n = d56[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e57 - p:
+                        n, p = count(d56, p - 8, e57, 2)
+                    v59 = []
+                    at60 = ""
+                    try:
+                        for _ in range(n):
+                            v61, p = d_DisplayName(d56, p, e57)
+                            v59.append(v61)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at60, p), f"[{len(v59)}]", p) from None
+                    if p > e57:
+                        refuse("ends too early", p)
+                    v1["displayName"] = v59
+                    p = g58
             if u6:
                 p = skip(d, p, e, u6)
         return v1, p
@@ -2710,9 +3408,9 @@ def e_ReleaseComplete_UUIE(v, o, a, n):
 def d_ReleaseCompleteReason(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         if b2 < 16:
             v1 = C1[b2]
         else:
@@ -2837,12 +3535,18 @@ def e_ReleaseCompleteReason(v, o, a, n):
 def d_Setup_UUIE(d, p, e):
     at = ""
     try:
-        q = p + 8
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         at = "protocolIdentifier"
-        p = (p + 7) & -8
-        v3, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v3 = arcs(d[i:j])
         v1 = {"protocolIdentifier": v3}
         if b2 & 0x40:
             at = "h245Address"
@@ -2850,8 +3554,11 @@ def d_Setup_UUIE(d, p, e):
             v1["h245Address"] = v4
         if b2 & 0x20:
             at = "sourceAddress"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v5 = []
             at6 = ""
             try:
@@ -2866,8 +3573,11 @@ def d_Setup_UUIE(d, p, e):
         v1["sourceInfo"] = v8
         if b2 & 0x10:
             at = "destinationAddress"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v9 = []
             at10 = ""
             try:
@@ -2883,8 +3593,11 @@ def d_Setup_UUIE(d, p, e):
             v1["destCallSignalAddress"] = v12
         if b2 & 0x4:
             at = "destExtraCallInfo"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v13 = []
             at14 = ""
             try:
@@ -2896,8 +3609,11 @@ def d_Setup_UUIE(d, p, e):
             v1["destExtraCallInfo"] = v13
         if b2 & 0x2:
             at = "destExtraCRV"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 8)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 8 > e - p:
+                n, p = count(d, p - 8, e, 8)
             v16 = []
             at17 = ""
             try:
@@ -2948,425 +3664,710 @@ def d_Setup_UUIE(d, p, e):
         v1["callType"] = v28
         if b2 & 0x80:
             a29, u30, p = additions(d, p, e, 28)
-            if a29 & 0x8000000:
-                at = "sourceCallSignalAddress"
-                d31, p, e32, g33 = openType(d, p, e)
-                at = "sourceCallSignalAddress"
-                v34, p = d_TransportAddress(d31, p, e32)
-                if p > e32:
-                    refuse("ends too early", p)
-                v1["sourceCallSignalAddress"] = v34
-                p = g33
-            if a29 & 0x4000000:
-                at = "remoteExtensionAddress"
-                d35, p, e36, g37 = openType(d, p, e)
-                at = "remoteExtensionAddress"
-                v38, p = d_AliasAddress(d35, p, e36)
-                if p > e36:
-                    refuse("ends too early", p)
-                v1["remoteExtensionAddress"] = v38
-                p = g37
-            if a29 & 0x2000000:
-                at = "callIdentifier"
-                d39, p, e40, g41 = openType(d, p, e)
-                at = "callIdentifier"
-                v42, p = d_CallIdentifier(d39, p, e40)
-                if p > e40:
-                    refuse("ends too early", p)
-                v1["callIdentifier"] = v42
-                p = g41
-            if a29 & 0x1000000:
-                at = "h245SecurityCapability"
-                d43, p, e44, g45 = openType(d, p, e)
-                at = "h245SecurityCapability"
-                n, p = count(d43, p, e44, 3)
-                v46 = []
-                at47 = ""
-                try:
-                    for _ in range(n):
-                        v48, p = d_H245Security(d43, p, e44)
-                        v46.append(v48)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at47, p), f"[{len(v46)}]", p) from None
-                if p > e44:
-                    refuse("ends too early", p)
-                v1["h245SecurityCapability"] = v46
-                p = g45
-            if a29 & 0x800000:
-                at = "tokens"
-                d49, p, e50, g51 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d49, p, e50, 17)
-                v52 = []
-                at53 = ""
-                try:
-                    for _ in range(n):
-                        v54, p = h235_d_ClearToken(d49, p, e50)
-                        v52.append(v54)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at53, p), f"[{len(v52)}]", p) from None
-                if p > e50:
-                    refuse("ends too early", p)
-                v1["tokens"] = v52
-                p = g51
-            if a29 & 0x400000:
-                at = "cryptoTokens"
-                d55, p, e56, g57 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d55, p, e56, 4)
-                v58 = []
-                at59 = ""
-                try:
-                    for _ in range(n):
-                        v60, p = d_CryptoH323Token(d55, p, e56)
-                        v58.append(v60)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at59, p), f"[{len(v58)}]", p) from None
-                if p > e56:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v58
-                p = g57
-            if a29 & 0x200000:
-                at = "fastStart"
-                d61, p, e62, g63 = openType(d, p, e)
-                at = "fastStart"
-                n, p = count(d61, p, e62, 1)
-                v64 = []
-                at65 = ""
-                try:
-                    for _ in range(n):
-                        i = (p + 7) >> 3
-                        n = d61[i]
-                        if n < 128:
-                            i += 1
-                            j = i + n
-                            v66 = d61[i:j]
-                            p = j << 3
-                            if p > e62:
-                                refuse("ends too early", p)
-                        else:
-                            v66, p = octets(d61, i << 3, e62)
-                        v64.append(v66)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at65, p), f"[{len(v64)}]", p) from None
-                if p > e62:
-                    refuse("ends too early", p)
-                v1["fastStart"] = v64
-                p = g63
-            if a29 & 0x100000:
-                at = "mediaWaitForConnect"
-                d67, p, e68, g69 = openType(d, p, e)
-                b70 = d67[p >> 3] >> 7
-                p += 1
-                if p > e68:
-                    refuse("ends too early", p)
-                v1["mediaWaitForConnect"] = b70 == 1
-                p = g69
-            if a29 & 0x80000:
-                at = "canOverlapSend"
-                d71, p, e72, g73 = openType(d, p, e)
-                b74 = d71[p >> 3] >> 7
-                p += 1
-                if p > e72:
-                    refuse("ends too early", p)
-                v1["canOverlapSend"] = b74 == 1
-                p = g73
-            if a29 & 0x40000:
-                at = "endpointIdentifier"
-                d75, p, e76, g77 = openType(d, p, e)
-                at = "endpointIdentifier"
-                b79 = d75[p >> 3] >> 1
-                p += 7
-                n = b79 + 1
-                i = (p >> 3) + 1
-                j = i + n * 2
-                p = j << 3
-                if p > e76:
-                    refuse("ends too early", p)
-                v78 = d75[i:j].decode("utf-16-be", "replace")
-                if p > e76:
-                    refuse("ends too early", p)
-                v1["endpointIdentifier"] = v78
-                p = g77
-            if a29 & 0x20000:
-                at = "multipleCalls"
-                d80, p, e81, g82 = openType(d, p, e)
-                b83 = d80[p >> 3] >> 7
-                p += 1
-                if p > e81:
-                    refuse("ends too early", p)
-                v1["multipleCalls"] = b83 == 1
-                p = g82
-            if a29 & 0x10000:
-                at = "maintainConnection"
-                d84, p, e85, g86 = openType(d, p, e)
-                b87 = d84[p >> 3] >> 7
-                p += 1
-                if p > e85:
-                    refuse("ends too early", p)
-                v1["maintainConnection"] = b87 == 1
-                p = g86
-            if a29 & 0x8000:
-                at = "connectionParameters"
-                d88, p, e89, g90 = openType(d, p, e)
-                at = "connectionParameters"
-                b92 = d88[p >> 3] >> 7
-                p += 1
-                at = "connectionParameters.connectionType"
-                v93, p = d_ScnConnectionType(d88, p, e89)
-                at = "connectionParameters.numberOfScnConnections"
-                i = (p + 7) >> 3
-                v94 = d88[i] << 8 | d88[i + 1]
-                p = (i + 2) << 3
-                at = "connectionParameters.connectionAggregation"
-                v95, p = d_ScnConnectionAggregation(d88, p, e89)
-                v91 = {"connectionType": v93, "numberOfScnConnections": v94, "connectionAggregation": v95}
-                if b92 & 0x1:
-                    p = additionsPast(d88, p, e89)
-                if p > e89:
-                    refuse("ends too early", p)
-                v1["connectionParameters"] = v91
-                p = g90
-            if a29 & 0x4000:
-                at = "language"
-                d96, p, e97, g98 = openType(d, p, e)
-                at = "language"
-                n, p = count(d96, p, e97, 1)
-                v99 = []
-                at100 = ""
-                try:
-                    for _ in range(n):
-                        q = p + 5
-                        b102 = I(d96[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-                        p = q
-                        n = b102 + 1
-                        i = (p + 7) >> 3
-                        j = i + n
-                        p = j << 3
-                        if p > e97:
+            if a29 & 0xff00000:
+                if a29 & 0x8000000:
+                    at = "sourceCallSignalAddress"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d31 = d
+                        p = (i + 1) << 3
+                        e32 = g33 = p + (n << 3)
+                        if g33 > e:
                             refuse("ends too early", p)
-                        v101 = d96[i:j].decode("latin-1")
-                        if not v101.isascii():
-                            refuse("a character outside the alphabet", p)
-                        v99.append(v101)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at100, p), f"[{len(v99)}]", p) from None
-                if p > e97:
-                    refuse("ends too early", p)
-                v1["language"] = v99
-                p = g98
-            if a29 & 0x2000:
-                at = "presentationIndicator"
-                d103, p, e104, g105 = openType(d, p, e)
-                at = "presentationIndicator"
-                v106, p = d_PresentationIndicator(d103, p, e104)
-                if p > e104:
-                    refuse("ends too early", p)
-                v1["presentationIndicator"] = v106
-                p = g105
-            if a29 & 0x1000:
-                at = "screeningIndicator"
-                d107, p, e108, g109 = openType(d, p, e)
-                at = "screeningIndicator"
-                b110 = d107[p >> 3] >> 5
-                p += 3
-                if b110 < 4:
-                    v111 = N0[b110]
-                else:
-                    p -= 2
-                    n, p = smallNumber(d107, p, e108)
-                    v111 = f"_ext_{n}"
-                if p > e108:
-                    refuse("ends too early", p)
-                v1["screeningIndicator"] = v111
-                p = g109
-            if a29 & 0x800:
-                at = "serviceControl"
-                d112, p, e113, g114 = openType(d, p, e)
-                at = "serviceControl"
-                n, p = count(d112, p, e113, 13)
-                v115 = []
-                at116 = ""
-                try:
-                    for _ in range(n):
-                        v117, p = d_ServiceControlSession(d112, p, e113)
-                        v115.append(v117)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at116, p), f"[{len(v115)}]", p) from None
-                if p > e113:
-                    refuse("ends too early", p)
-                v1["serviceControl"] = v115
-                p = g114
-            if a29 & 0x400:
-                at = "symmetricOperationRequired"
-                d118, p, e119, g120 = openType(d, p, e)
-                if p > e119:
-                    refuse("ends too early", p)
-                v1["symmetricOperationRequired"] = None
-                p = g120
-            if a29 & 0x200:
-                at = "capacity"
-                d121, p, e122, g123 = openType(d, p, e)
-                at = "capacity"
-                v124, p = d_CallCapacity(d121, p, e122)
-                if p > e122:
-                    refuse("ends too early", p)
-                v1["capacity"] = v124
-                p = g123
-            if a29 & 0x100:
-                at = "circuitInfo"
-                d125, p, e126, g127 = openType(d, p, e)
-                at = "circuitInfo"
-                v128, p = d_CircuitInfo(d125, p, e126)
-                if p > e126:
-                    refuse("ends too early", p)
-                v1["circuitInfo"] = v128
-                p = g127
-            if a29 & 0x80:
-                at = "desiredProtocols"
-                d129, p, e130, g131 = openType(d, p, e)
-                at = "desiredProtocols"
-                n, p = count(d129, p, e130, 5)
-                v132 = []
-                at133 = ""
-                try:
-                    for _ in range(n):
-                        v134, p = d_SupportedProtocols(d129, p, e130)
-                        v132.append(v134)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at133, p), f"[{len(v132)}]", p) from None
-                if p > e130:
-                    refuse("ends too early", p)
-                v1["desiredProtocols"] = v132
-                p = g131
-            if a29 & 0x40:
-                at = "neededFeatures"
-                d135, p, e136, g137 = openType(d, p, e)
-                at = "neededFeatures"
-                n, p = count(d135, p, e136, 5)
-                v138 = []
-                at139 = ""
-                try:
-                    for _ in range(n):
-                        v140, p = d_GenericData(d135, p, e136)
-                        v138.append(v140)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at139, p), f"[{len(v138)}]", p) from None
-                if p > e136:
-                    refuse("ends too early", p)
-                v1["neededFeatures"] = v138
-                p = g137
-            if a29 & 0x20:
-                at = "desiredFeatures"
-                d141, p, e142, g143 = openType(d, p, e)
-                at = "desiredFeatures"
-                n, p = count(d141, p, e142, 5)
-                v144 = []
-                at145 = ""
-                try:
-                    for _ in range(n):
-                        v146, p = d_GenericData(d141, p, e142)
-                        v144.append(v146)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at145, p), f"[{len(v144)}]", p) from None
-                if p > e142:
-                    refuse("ends too early", p)
-                v1["desiredFeatures"] = v144
-                p = g143
-            if a29 & 0x10:
-                at = "supportedFeatures"
-                d147, p, e148, g149 = openType(d, p, e)
-                at = "supportedFeatures"
-                n, p = count(d147, p, e148, 5)
-                v150 = []
-                at151 = ""
-                try:
-                    for _ in range(n):
-                        v152, p = d_GenericData(d147, p, e148)
-                        v150.append(v152)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at151, p), f"[{len(v150)}]", p) from None
-                if p > e148:
-                    refuse("ends too early", p)
-                v1["supportedFeatures"] = v150
-                p = g149
-            if a29 & 0x8:
-                at = "parallelH245Control"
-                d153, p, e154, g155 = openType(d, p, e)
-                at = "parallelH245Control"
-                n, p = count(d153, p, e154, 1)
-                v156 = []
-                at157 = ""
-                try:
-                    for _ in range(n):
-                        i = (p + 7) >> 3
-                        n = d153[i]
-                        if n < 128:
-                            i += 1
-                            j = i + n
-                            v158 = d153[i:j]
-                            p = j << 3
-                            if p > e154:
-                                refuse("ends too early", p)
-                        else:
-                            v158, p = octets(d153, i << 3, e154)
-                        v156.append(v158)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at157, p), f"[{len(v156)}]", p) from None
-                if p > e154:
-                    refuse("ends too early", p)
-                v1["parallelH245Control"] = v156
-                p = g155
-            if a29 & 0x4:
-                at = "additionalSourceAddresses"
-                d159, p, e160, g161 = openType(d, p, e)
-                try:
-                    at = "additionalSourceAddresses"
-                    n, p = count(d159, p, e160, 5)
-                    v162 = []
-                    at163 = ""
+                    else:
+                        d31, p, e32, g33 = openType(d, p, e)
+                    v34, p = d_TransportAddress(d31, p, e32)
+                    if p > e32:
+                        refuse("ends too early", p)
+                    v1["sourceCallSignalAddress"] = v34
+                    p = g33
+                if a29 & 0x4000000:
+                    at = "remoteExtensionAddress"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d35 = d
+                        p = (i + 1) << 3
+                        e36 = g37 = p + (n << 3)
+                        if g37 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d35, p, e36, g37 = openType(d, p, e)
+                    v38, p = d_AliasAddress(d35, p, e36)
+                    if p > e36:
+                        refuse("ends too early", p)
+                    v1["remoteExtensionAddress"] = v38
+                    p = g37
+                if a29 & 0x2000000:
+                    at = "callIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d39 = d
+                        p = (i + 1) << 3
+                        e40 = g41 = p + (n << 3)
+                        if g41 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d39, p, e40, g41 = openType(d, p, e)
+                    v42, p = d_CallIdentifier(d39, p, e40)
+                    if p > e40:
+                        refuse("ends too early", p)
+                    v1["callIdentifier"] = v42
+                    p = g41
+                if a29 & 0x1000000:
+                    at = "h245SecurityCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d43 = d
+                        p = (i + 1) << 3
+                        e44 = g45 = p + (n << 3)
+                        if g45 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d43, p, e44, g45 = openType(d, p, e)
+                    i = p >> 3
+                    n = d43[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 3 > e44 - p:
+                        n, p = count(d43, p - 8, e44, 3)
+                    v46 = []
+                    at47 = ""
                     try:
                         for _ in range(n):
-                            v164, p = d_ExtendedAliasAddress(d159, p, e160)
-                            v162.append(v164)
+                            v48, p = d_H245Security(d43, p, e44)
+                            v46.append(v48)
                     except (DecodeError, IndexError) as x:
-                        raise decodeFailure(decodeFailure(x, at163, p), f"[{len(v162)}]", p) from None
-                    if p > e160:
+                        raise decodeFailure(decodeFailure(x, at47, p), f"[{len(v46)}]", p) from None
+                    if p > e44:
                         refuse("ends too early", p)
-                    v1["additionalSourceAddresses"] = v162
-                except (DecodeError, IndexError):
-                    pass
-                p = g161
-            if a29 & 0x2:
-                at = "hopCount"
-                d165, p, e166, g167 = openType(d, p, e)
-                at = "hopCount"
-                b169 = d165[p >> 3] >> 3
-                p += 5
-                v168 = b169 + 1
-                if v168 > 31:
-                    refuse("more than 31", p)
-                if p > e166:
-                    refuse("ends too early", p)
-                v1["hopCount"] = v168
-                p = g167
-            if a29 & 0x1:
-                at = "displayName"
-                d170, p, e171, g172 = openType(d, p, e)
-                at = "displayName"
-                n, p = count(d170, p, e171, 2)
-                v173 = []
-                at174 = ""
-                try:
-                    for _ in range(n):
-                        v175, p = d_DisplayName(d170, p, e171)
-                        v173.append(v175)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at174, p), f"[{len(v173)}]", p) from None
-                if p > e171:
-                    refuse("ends too early", p)
-                v1["displayName"] = v173
-                p = g172
+                    v1["h245SecurityCapability"] = v46
+                    p = g45
+                if a29 & 0x800000:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d49 = d
+                        p = (i + 1) << 3
+                        e50 = g51 = p + (n << 3)
+                        if g51 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d49, p, e50, g51 = openType(d, p, e)
+                    i = p >> 3
+                    n = d49[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e50 - p:
+                        n, p = count(d49, p - 8, e50, 17)
+                    v52 = []
+                    at53 = ""
+                    try:
+                        for _ in range(n):
+                            v54, p = h235_d_ClearToken(d49, p, e50)
+                            v52.append(v54)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at53, p), f"[{len(v52)}]", p) from None
+                    if p > e50:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v52
+                    p = g51
+                if a29 & 0x400000:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d55 = d
+                        p = (i + 1) << 3
+                        e56 = g57 = p + (n << 3)
+                        if g57 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d55, p, e56, g57 = openType(d, p, e)
+                    i = p >> 3
+                    n = d55[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e56 - p:
+                        n, p = count(d55, p - 8, e56, 4)
+                    v58 = []
+                    at59 = ""
+                    try:
+                        for _ in range(n):
+                            v60, p = d_CryptoH323Token(d55, p, e56)
+                            v58.append(v60)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at59, p), f"[{len(v58)}]", p) from None
+                    if p > e56:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v58
+                    p = g57
+                if a29 & 0x200000:
+                    at = "fastStart"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d61 = d
+                        p = (i + 1) << 3
+                        e62 = g63 = p + (n << 3)
+                        if g63 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d61, p, e62, g63 = openType(d, p, e)
+                    i = p >> 3
+                    n = d61[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e62 - p:
+                        n, p = count(d61, p - 8, e62, 1)
+                    v64 = []
+                    at65 = ""
+                    try:
+                        for _ in range(n):
+                            i = (p + 7) >> 3
+                            n = d61[i]
+                            if n < 128:
+                                i += 1
+                                j = i + n
+                                v66 = d61[i:j]
+                                p = j << 3
+                                if p > e62:
+                                    refuse("ends too early", p)
+                            else:
+                                v66, p = octets(d61, i << 3, e62)
+                            v64.append(v66)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at65, p), f"[{len(v64)}]", p) from None
+                    if p > e62:
+                        refuse("ends too early", p)
+                    v1["fastStart"] = v64
+                    p = g63
+                if a29 & 0x100000:
+                    at = "mediaWaitForConnect"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d67 = d
+                        p = (i + 1) << 3
+                        e68 = g69 = p + (n << 3)
+                        if g69 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d67, p, e68, g69 = openType(d, p, e)
+                    b70 = d67[p >> 3] >> 7
+                    p += 1
+                    if p > e68:
+                        refuse("ends too early", p)
+                    v1["mediaWaitForConnect"] = b70 == 1
+                    p = g69
+            if a29 & 0xff000:
+                if a29 & 0x80000:
+                    at = "canOverlapSend"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d71 = d
+                        p = (i + 1) << 3
+                        e72 = g73 = p + (n << 3)
+                        if g73 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d71, p, e72, g73 = openType(d, p, e)
+                    b74 = d71[p >> 3] >> 7
+                    p += 1
+                    if p > e72:
+                        refuse("ends too early", p)
+                    v1["canOverlapSend"] = b74 == 1
+                    p = g73
+                if a29 & 0x40000:
+                    at = "endpointIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d75 = d
+                        p = (i + 1) << 3
+                        e76 = g77 = p + (n << 3)
+                        if g77 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d75, p, e76, g77 = openType(d, p, e)
+                    b79 = d75[p >> 3] >> 1
+                    p += 7
+                    n = b79 + 1
+                    i = (p >> 3) + 1
+                    j = i + n * 2
+                    p = j << 3
+                    if p > e76:
+                        refuse("ends too early", p)
+                    v78 = d75[i:j].decode("utf-16-be", "replace")
+                    if p > e76:
+                        refuse("ends too early", p)
+                    v1["endpointIdentifier"] = v78
+                    p = g77
+                if a29 & 0x20000:
+                    at = "multipleCalls"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d80 = d
+                        p = (i + 1) << 3
+                        e81 = g82 = p + (n << 3)
+                        if g82 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d80, p, e81, g82 = openType(d, p, e)
+                    b83 = d80[p >> 3] >> 7
+                    p += 1
+                    if p > e81:
+                        refuse("ends too early", p)
+                    v1["multipleCalls"] = b83 == 1
+                    p = g82
+                if a29 & 0x10000:
+                    at = "maintainConnection"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d84 = d
+                        p = (i + 1) << 3
+                        e85 = g86 = p + (n << 3)
+                        if g86 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d84, p, e85, g86 = openType(d, p, e)
+                    b87 = d84[p >> 3] >> 7
+                    p += 1
+                    if p > e85:
+                        refuse("ends too early", p)
+                    v1["maintainConnection"] = b87 == 1
+                    p = g86
+                if a29 & 0x8000:
+                    at = "connectionParameters"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d88 = d
+                        p = (i + 1) << 3
+                        e89 = g90 = p + (n << 3)
+                        if g90 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d88, p, e89, g90 = openType(d, p, e)
+                    b92 = d88[p >> 3] >> 7
+                    p += 1
+                    at = "connectionParameters.connectionType"
+                    v93, p = d_ScnConnectionType(d88, p, e89)
+                    at = "connectionParameters.numberOfScnConnections"
+                    i = (p + 7) >> 3
+                    v94 = d88[i] << 8 | d88[i + 1]
+                    p = (i + 2) << 3
+                    at = "connectionParameters.connectionAggregation"
+                    v95, p = d_ScnConnectionAggregation(d88, p, e89)
+                    v91 = {"connectionType": v93, "numberOfScnConnections": v94, "connectionAggregation": v95}
+                    if b92 & 0x1:
+                        p = additionsPast(d88, p, e89)
+                    if p > e89:
+                        refuse("ends too early", p)
+                    v1["connectionParameters"] = v91
+                    p = g90
+                if a29 & 0x4000:
+                    at = "language"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d96 = d
+                        p = (i + 1) << 3
+                        e97 = g98 = p + (n << 3)
+                        if g98 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d96, p, e97, g98 = openType(d, p, e)
+                    i = p >> 3
+                    n = d96[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e97 - p:
+                        n, p = count(d96, p - 8, e97, 1)
+                    v99 = []
+                    at100 = ""
+                    try:
+                        for _ in range(n):
+                            i = p >> 3
+                            b102 = (d96[i] << 8 | d96[i + 1]) >> (11 - (p & 7)) & 0x1f
+                            p += 5
+                            n = b102 + 1
+                            i = (p + 7) >> 3
+                            j = i + n
+                            p = j << 3
+                            if p > e97:
+                                refuse("ends too early", p)
+                            v101 = d96[i:j].decode("latin-1")
+                            if not v101.isascii():
+                                refuse("a character outside the alphabet", p)
+                            v99.append(v101)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at100, p), f"[{len(v99)}]", p) from None
+                    if p > e97:
+                        refuse("ends too early", p)
+                    v1["language"] = v99
+                    p = g98
+                if a29 & 0x2000:
+                    at = "presentationIndicator"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d103 = d
+                        p = (i + 1) << 3
+                        e104 = g105 = p + (n << 3)
+                        if g105 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d103, p, e104, g105 = openType(d, p, e)
+                    v106, p = d_PresentationIndicator(d103, p, e104)
+                    if p > e104:
+                        refuse("ends too early", p)
+                    v1["presentationIndicator"] = v106
+                    p = g105
+                if a29 & 0x1000:
+                    at = "screeningIndicator"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d107 = d
+                        p = (i + 1) << 3
+                        e108 = g109 = p + (n << 3)
+                        if g109 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d107, p, e108, g109 = openType(d, p, e)
+                    b110 = d107[p >> 3] >> 5
+                    p += 3
+                    if b110 < 4:
+                        v111 = N0[b110]
+                    else:
+                        p -= 2
+                        n, p = smallNumber(d107, p, e108)
+                        v111 = f"_ext_{n}"
+                    if p > e108:
+                        refuse("ends too early", p)
+                    v1["screeningIndicator"] = v111
+                    p = g109
+            if a29 & 0xff0:
+                if a29 & 0x800:
+                    at = "serviceControl"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d112 = d
+                        p = (i + 1) << 3
+                        e113 = g114 = p + (n << 3)
+                        if g114 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d112, p, e113, g114 = openType(d, p, e)
+                    i = p >> 3
+                    n = d112[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 13 > e113 - p:
+                        n, p = count(d112, p - 8, e113, 13)
+                    v115 = []
+                    at116 = ""
+                    try:
+                        for _ in range(n):
+                            v117, p = d_ServiceControlSession(d112, p, e113)
+                            v115.append(v117)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at116, p), f"[{len(v115)}]", p) from None
+                    if p > e113:
+                        refuse("ends too early", p)
+                    v1["serviceControl"] = v115
+                    p = g114
+                if a29 & 0x400:
+                    at = "symmetricOperationRequired"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d118 = d
+                        p = (i + 1) << 3
+                        e119 = g120 = p + (n << 3)
+                        if g120 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d118, p, e119, g120 = openType(d, p, e)
+                    if p > e119:
+                        refuse("ends too early", p)
+                    v1["symmetricOperationRequired"] = None
+                    p = g120
+                if a29 & 0x200:
+                    at = "capacity"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d121 = d
+                        p = (i + 1) << 3
+                        e122 = g123 = p + (n << 3)
+                        if g123 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d121, p, e122, g123 = openType(d, p, e)
+                    v124, p = d_CallCapacity(d121, p, e122)
+                    if p > e122:
+                        refuse("ends too early", p)
+                    v1["capacity"] = v124
+                    p = g123
+                if a29 & 0x100:
+                    at = "circuitInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d125 = d
+                        p = (i + 1) << 3
+                        e126 = g127 = p + (n << 3)
+                        if g127 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d125, p, e126, g127 = openType(d, p, e)
+                    v128, p = d_CircuitInfo(d125, p, e126)
+                    if p > e126:
+                        refuse("ends too early", p)
+                    v1["circuitInfo"] = v128
+                    p = g127
+                if a29 & 0x80:
+                    at = "desiredProtocols"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d129 = d
+                        p = (i + 1) << 3
+                        e130 = g131 = p + (n << 3)
+                        if g131 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d129, p, e130, g131 = openType(d, p, e)
+                    i = p >> 3
+                    n = d129[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e130 - p:
+                        n, p = count(d129, p - 8, e130, 5)
+                    v132 = []
+                    at133 = ""
+                    try:
+                        for _ in range(n):
+                            v134, p = d_SupportedProtocols(d129, p, e130)
+                            v132.append(v134)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at133, p), f"[{len(v132)}]", p) from None
+                    if p > e130:
+                        refuse("ends too early", p)
+                    v1["desiredProtocols"] = v132
+                    p = g131
+                if a29 & 0x40:
+                    at = "neededFeatures"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d135 = d
+                        p = (i + 1) << 3
+                        e136 = g137 = p + (n << 3)
+                        if g137 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d135, p, e136, g137 = openType(d, p, e)
+                    i = p >> 3
+                    n = d135[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e136 - p:
+                        n, p = count(d135, p - 8, e136, 5)
+                    v138 = []
+                    at139 = ""
+                    try:
+                        for _ in range(n):
+                            v140, p = d_GenericData(d135, p, e136)
+                            v138.append(v140)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at139, p), f"[{len(v138)}]", p) from None
+                    if p > e136:
+                        refuse("ends too early", p)
+                    v1["neededFeatures"] = v138
+                    p = g137
+                if a29 & 0x20:
+                    at = "desiredFeatures"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d141 = d
+                        p = (i + 1) << 3
+                        e142 = g143 = p + (n << 3)
+                        if g143 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d141, p, e142, g143 = openType(d, p, e)
+                    i = p >> 3
+                    n = d141[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e142 - p:
+                        n, p = count(d141, p - 8, e142, 5)
+                    v144 = []
+                    at145 = ""
+                    try:
+                        for _ in range(n):
+                            v146, p = d_GenericData(d141, p, e142)
+                            v144.append(v146)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at145, p), f"[{len(v144)}]", p) from None
+                    if p > e142:
+                        refuse("ends too early", p)
+                    v1["desiredFeatures"] = v144
+                    p = g143
+                if a29 & 0x10:
+                    at = "supportedFeatures"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d147 = d
+                        p = (i + 1) << 3
+                        e148 = g149 = p + (n << 3)
+                        if g149 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d147, p, e148, g149 = openType(d, p, e)
+                    i = p >> 3
+                    n = d147[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e148 - p:
+                        n, p = count(d147, p - 8, e148, 5)
+                    v150 = []
+                    at151 = ""
+                    try:
+                        for _ in range(n):
+                            v152, p = d_GenericData(d147, p, e148)
+                            v150.append(v152)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at151, p), f"[{len(v150)}]", p) from None
+                    if p > e148:
+                        refuse("ends too early", p)
+                    v1["supportedFeatures"] = v150
+                    p = g149
+            if a29 & 0xf:
+                if a29 & 0x8:
+                    at = "parallelH245Control"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d153 = d
+                        p = (i + 1) << 3
+                        e154 = g155 = p + (n << 3)
+                        if g155 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d153, p, e154, g155 = openType(d, p, e)
+                    i = p >> 3
+                    n = d153[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e154 - p:
+                        n, p = count(d153, p - 8, e154, 1)
+                    v156 = []
+                    at157 = ""
+                    try:
+                        for _ in range(n):
+                            i = (p + 7) >> 3
+                            n = d153[i]
+                            if n < 128:
+                                i += 1
+                                j = i + n
+                                v158 = d153[i:j]
+                                p = j << 3
+                                if p > e154:
+                                    refuse("ends too early", p)
+                            else:
+                                v158, p = octets(d153, i << 3, e154)
+                            v156.append(v158)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at157, p), f"[{len(v156)}]", p) from None
+                    if p > e154:
+                        refuse("ends too early", p)
+                    v1["parallelH245Control"] = v156
+                    p = g155
+                if a29 & 0x4:
+                    at = "additionalSourceAddresses"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d159 = d
+                        p = (i + 1) << 3
+                        e160 = g161 = p + (n << 3)
+                        if g161 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d159, p, e160, g161 = openType(d, p, e)
+                    try:
+                        i = p >> 3
+                        n = d159[i]
+                        p = (i + 1) << 3
+                        if n > 127 or n * 5 > e160 - p:
+                            n, p = count(d159, p - 8, e160, 5)
+                        v162 = []
+                        at163 = ""
+                        try:
+                            for _ in range(n):
+                                v164, p = d_ExtendedAliasAddress(d159, p, e160)
+                                v162.append(v164)
+                        except (DecodeError, IndexError) as x:
+                            raise decodeFailure(decodeFailure(x, at163, p), f"[{len(v162)}]", p) from None
+                        if p > e160:
+                            refuse("ends too early", p)
+                        v1["additionalSourceAddresses"] = v162
+                    except (DecodeError, IndexError):
+                        pass
+                    p = g161
+                if a29 & 0x2:
+                    at = "hopCount"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d165 = d
+                        p = (i + 1) << 3
+                        e166 = g167 = p + (n << 3)
+                        if g167 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d165, p, e166, g167 = openType(d, p, e)
+                    b169 = d165[p >> 3] >> 3
+                    p += 5
+                    v168 = b169 + 1
+                    if v168 > 31:
+                        refuse("more than 31", p)
+                    if p > e166:
+                        refuse("ends too early", p)
+                    v1["hopCount"] = v168
+                    p = g167
+                if a29 & 0x1:
+                    at = "displayName"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d170 = d
+                        p = (i + 1) << 3
+                        e171 = g172 = p + (n << 3)
+                        if g172 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d170, p, e171, g172 = openType(d, p, e)
+                    i = p >> 3
+                    n = d170[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e171 - p:
+                        n, p = count(d170, p - 8, e171, 2)
+                    v173 = []
+                    at174 = ""
+                    try:
+                        for _ in range(n):
+                            v175, p = d_DisplayName(d170, p, e171)
+                            v173.append(v175)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at174, p), f"[{len(v173)}]", p) from None
+                    if p > e171:
+                        refuse("ends too early", p)
+                    v1["displayName"] = v173
+                    p = g172
             if u30:
                 p = skip(d, p, e, u30)
         return v1, p
@@ -3928,9 +4929,9 @@ def e_Setup_UUIE(v, o, a, n):
 def d_ScnConnectionType(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             v1 = C3[b2]
         else:
@@ -3965,9 +4966,9 @@ def e_ScnConnectionType(v, o, a, n):
 def d_ScnConnectionAggregation(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             v1 = C4[b2]
         else:
@@ -4002,9 +5003,9 @@ def e_ScnConnectionAggregation(v, o, a, n):
 def d_PresentationIndicator(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             v1 = C5[b2]
         else:
@@ -4039,9 +5040,9 @@ def e_PresentationIndicator(v, o, a, n):
 def d_ScreeningIndicator(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b1 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b1 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b1 < 4:
             v2 = N0[b1]
         else:
@@ -4070,12 +5071,18 @@ def e_ScreeningIndicator(v, o, a, n):
 def d_Facility_UUIE(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         at = "protocolIdentifier"
-        p = (p + 7) & -8
-        v3, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v3 = arcs(d[i:j])
         v1 = {"protocolIdentifier": v3}
         if b2 & 0x4:
             at = "alternativeAddress"
@@ -4083,8 +5090,11 @@ def d_Facility_UUIE(d, p, e):
             v1["alternativeAddress"] = v4
         if b2 & 0x2:
             at = "alternativeAliasAddress"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v5 = []
             at6 = ""
             try:
@@ -4108,206 +5118,363 @@ def d_Facility_UUIE(d, p, e):
         v1["reason"] = v9
         if b2 & 0x8:
             a10, u11, p = additions(d, p, e, 16)
-            if a10 & 0x8000:
-                at = "callIdentifier"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "callIdentifier"
-                v15, p = d_CallIdentifier(d12, p, e13)
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["callIdentifier"] = v15
-                p = g14
-            if a10 & 0x4000:
-                at = "destExtraCallInfo"
-                d16, p, e17, g18 = openType(d, p, e)
-                at = "destExtraCallInfo"
-                n, p = count(d16, p, e17, 2)
-                v19 = []
-                at20 = ""
-                try:
-                    for _ in range(n):
-                        v21, p = d_AliasAddress(d16, p, e17)
-                        v19.append(v21)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at20, p), f"[{len(v19)}]", p) from None
-                if p > e17:
-                    refuse("ends too early", p)
-                v1["destExtraCallInfo"] = v19
-                p = g18
-            if a10 & 0x2000:
-                at = "remoteExtensionAddress"
-                d22, p, e23, g24 = openType(d, p, e)
-                at = "remoteExtensionAddress"
-                v25, p = d_AliasAddress(d22, p, e23)
-                if p > e23:
-                    refuse("ends too early", p)
-                v1["remoteExtensionAddress"] = v25
-                p = g24
-            if a10 & 0x1000:
-                at = "tokens"
-                d26, p, e27, g28 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d26, p, e27, 17)
-                v29 = []
-                at30 = ""
-                try:
-                    for _ in range(n):
-                        v31, p = h235_d_ClearToken(d26, p, e27)
-                        v29.append(v31)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at30, p), f"[{len(v29)}]", p) from None
-                if p > e27:
-                    refuse("ends too early", p)
-                v1["tokens"] = v29
-                p = g28
-            if a10 & 0x800:
-                at = "cryptoTokens"
-                d32, p, e33, g34 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d32, p, e33, 4)
-                v35 = []
-                at36 = ""
-                try:
-                    for _ in range(n):
-                        v37, p = d_CryptoH323Token(d32, p, e33)
-                        v35.append(v37)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at36, p), f"[{len(v35)}]", p) from None
-                if p > e33:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v35
-                p = g34
-            if a10 & 0x400:
-                at = "conferences"
-                d38, p, e39, g40 = openType(d, p, e)
-                at = "conferences"
-                n, p = count(d38, p, e39, 4)
-                v41 = []
-                at42 = ""
-                try:
-                    for _ in range(n):
-                        v43, p = d_ConferenceList(d38, p, e39)
-                        v41.append(v43)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at42, p), f"[{len(v41)}]", p) from None
-                if p > e39:
-                    refuse("ends too early", p)
-                v1["conferences"] = v41
-                p = g40
-            if a10 & 0x200:
-                at = "h245Address"
-                d44, p, e45, g46 = openType(d, p, e)
-                at = "h245Address"
-                v47, p = d_TransportAddress(d44, p, e45)
-                if p > e45:
-                    refuse("ends too early", p)
-                v1["h245Address"] = v47
-                p = g46
-            if a10 & 0x100:
-                at = "fastStart"
-                d48, p, e49, g50 = openType(d, p, e)
-                at = "fastStart"
-                n, p = count(d48, p, e49, 1)
-                v51 = []
-                at52 = ""
-                try:
-                    for _ in range(n):
-                        i = (p + 7) >> 3
-                        n = d48[i]
-                        if n < 128:
-                            i += 1
-                            j = i + n
-                            v53 = d48[i:j]
-                            p = j << 3
-                            if p > e49:
-                                refuse("ends too early", p)
-                        else:
-                            v53, p = octets(d48, i << 3, e49)
-                        v51.append(v53)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at52, p), f"[{len(v51)}]", p) from None
-                if p > e49:
-                    refuse("ends too early", p)
-                v1["fastStart"] = v51
-                p = g50
-            if a10 & 0x80:
-                at = "multipleCalls"
-                d54, p, e55, g56 = openType(d, p, e)
-                b57 = d54[p >> 3] >> 7
-                p += 1
-                if p > e55:
-                    refuse("ends too early", p)
-                v1["multipleCalls"] = b57 == 1
-                p = g56
-            if a10 & 0x40:
-                at = "maintainConnection"
-                d58, p, e59, g60 = openType(d, p, e)
-                b61 = d58[p >> 3] >> 7
-                p += 1
-                if p > e59:
-                    refuse("ends too early", p)
-                v1["maintainConnection"] = b61 == 1
-                p = g60
-            if a10 & 0x20:
-                at = "fastConnectRefused"
-                d62, p, e63, g64 = openType(d, p, e)
-                if p > e63:
-                    refuse("ends too early", p)
-                v1["fastConnectRefused"] = None
-                p = g64
-            if a10 & 0x10:
-                at = "serviceControl"
-                d65, p, e66, g67 = openType(d, p, e)
-                at = "serviceControl"
-                n, p = count(d65, p, e66, 13)
-                v68 = []
-                at69 = ""
-                try:
-                    for _ in range(n):
-                        v70, p = d_ServiceControlSession(d65, p, e66)
-                        v68.append(v70)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at69, p), f"[{len(v68)}]", p) from None
-                if p > e66:
-                    refuse("ends too early", p)
-                v1["serviceControl"] = v68
-                p = g67
-            if a10 & 0x8:
-                at = "circuitInfo"
-                d71, p, e72, g73 = openType(d, p, e)
-                at = "circuitInfo"
-                v74, p = d_CircuitInfo(d71, p, e72)
-                if p > e72:
-                    refuse("ends too early", p)
-                v1["circuitInfo"] = v74
-                p = g73
-            if a10 & 0x4:
-                at = "featureSet"
-                d75, p, e76, g77 = openType(d, p, e)
-                at = "featureSet"
-                v78, p = d_FeatureSet(d75, p, e76)
-                if p > e76:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v78
-                p = g77
-            if a10 & 0x2:
-                at = "destinationInfo"
-                d79, p, e80, g81 = openType(d, p, e)
-                at = "destinationInfo"
-                v82, p = d_EndpointType(d79, p, e80)
-                if p > e80:
-                    refuse("ends too early", p)
-                v1["destinationInfo"] = v82
-                p = g81
-            if a10 & 0x1:
-                at = "h245SecurityMode"
-                d83, p, e84, g85 = openType(d, p, e)
-                at = "h245SecurityMode"
-                v86, p = d_H245Security(d83, p, e84)
-                if p > e84:
-                    refuse("ends too early", p)
-                v1["h245SecurityMode"] = v86
-                p = g85
+            if a10 & 0xff00:
+                if a10 & 0x8000:
+                    at = "callIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    v15, p = d_CallIdentifier(d12, p, e13)
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["callIdentifier"] = v15
+                    p = g14
+                if a10 & 0x4000:
+                    at = "destExtraCallInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d16 = d
+                        p = (i + 1) << 3
+                        e17 = g18 = p + (n << 3)
+                        if g18 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d16, p, e17, g18 = openType(d, p, e)
+                    i = p >> 3
+                    n = d16[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e17 - p:
+                        n, p = count(d16, p - 8, e17, 2)
+                    v19 = []
+                    at20 = ""
+                    try:
+                        for _ in range(n):
+                            v21, p = d_AliasAddress(d16, p, e17)
+                            v19.append(v21)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at20, p), f"[{len(v19)}]", p) from None
+                    if p > e17:
+                        refuse("ends too early", p)
+                    v1["destExtraCallInfo"] = v19
+                    p = g18
+                if a10 & 0x2000:
+                    at = "remoteExtensionAddress"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d22 = d
+                        p = (i + 1) << 3
+                        e23 = g24 = p + (n << 3)
+                        if g24 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d22, p, e23, g24 = openType(d, p, e)
+                    v25, p = d_AliasAddress(d22, p, e23)
+                    if p > e23:
+                        refuse("ends too early", p)
+                    v1["remoteExtensionAddress"] = v25
+                    p = g24
+                if a10 & 0x1000:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d26 = d
+                        p = (i + 1) << 3
+                        e27 = g28 = p + (n << 3)
+                        if g28 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d26, p, e27, g28 = openType(d, p, e)
+                    i = p >> 3
+                    n = d26[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e27 - p:
+                        n, p = count(d26, p - 8, e27, 17)
+                    v29 = []
+                    at30 = ""
+                    try:
+                        for _ in range(n):
+                            v31, p = h235_d_ClearToken(d26, p, e27)
+                            v29.append(v31)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at30, p), f"[{len(v29)}]", p) from None
+                    if p > e27:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v29
+                    p = g28
+                if a10 & 0x800:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d32 = d
+                        p = (i + 1) << 3
+                        e33 = g34 = p + (n << 3)
+                        if g34 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d32, p, e33, g34 = openType(d, p, e)
+                    i = p >> 3
+                    n = d32[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e33 - p:
+                        n, p = count(d32, p - 8, e33, 4)
+                    v35 = []
+                    at36 = ""
+                    try:
+                        for _ in range(n):
+                            v37, p = d_CryptoH323Token(d32, p, e33)
+                            v35.append(v37)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at36, p), f"[{len(v35)}]", p) from None
+                    if p > e33:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v35
+                    p = g34
+                if a10 & 0x400:
+                    at = "conferences"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d38 = d
+                        p = (i + 1) << 3
+                        e39 = g40 = p + (n << 3)
+                        if g40 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d38, p, e39, g40 = openType(d, p, e)
+                    i = p >> 3
+                    n = d38[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e39 - p:
+                        n, p = count(d38, p - 8, e39, 4)
+                    v41 = []
+                    at42 = ""
+                    try:
+                        for _ in range(n):
+                            v43, p = d_ConferenceList(d38, p, e39)
+                            v41.append(v43)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at42, p), f"[{len(v41)}]", p) from None
+                    if p > e39:
+                        refuse("ends too early", p)
+                    v1["conferences"] = v41
+                    p = g40
+                if a10 & 0x200:
+                    at = "h245Address"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d44 = d
+                        p = (i + 1) << 3
+                        e45 = g46 = p + (n << 3)
+                        if g46 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d44, p, e45, g46 = openType(d, p, e)
+                    v47, p = d_TransportAddress(d44, p, e45)
+                    if p > e45:
+                        refuse("ends too early", p)
+                    v1["h245Address"] = v47
+                    p = g46
+                if a10 & 0x100:
+                    at = "fastStart"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d48 = d
+                        p = (i + 1) << 3
+                        e49 = g50 = p + (n << 3)
+                        if g50 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d48, p, e49, g50 = openType(d, p, e)
+                    i = p >> 3
+                    n = d48[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e49 - p:
+                        n, p = count(d48, p - 8, e49, 1)
+                    v51 = []
+                    at52 = ""
+                    try:
+                        for _ in range(n):
+                            i = (p + 7) >> 3
+                            n = d48[i]
+                            if n < 128:
+                                i += 1
+                                j = i + n
+                                v53 = d48[i:j]
+                                p = j << 3
+                                if p > e49:
+                                    refuse("ends too early", p)
+                            else:
+                                v53, p = octets(d48, i << 3, e49)
+                            v51.append(v53)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at52, p), f"[{len(v51)}]", p) from None
+                    if p > e49:
+                        refuse("ends too early", p)
+                    v1["fastStart"] = v51
+                    p = g50
+            if a10 & 0xff:
+                if a10 & 0x80:
+                    at = "multipleCalls"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d54 = d
+                        p = (i + 1) << 3
+                        e55 = g56 = p + (n << 3)
+                        if g56 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d54, p, e55, g56 = openType(d, p, e)
+                    b57 = d54[p >> 3] >> 7
+                    p += 1
+                    if p > e55:
+                        refuse("ends too early", p)
+                    v1["multipleCalls"] = b57 == 1
+                    p = g56
+                if a10 & 0x40:
+                    at = "maintainConnection"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d58 = d
+                        p = (i + 1) << 3
+                        e59 = g60 = p + (n << 3)
+                        if g60 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d58, p, e59, g60 = openType(d, p, e)
+                    b61 = d58[p >> 3] >> 7
+                    p += 1
+                    if p > e59:
+                        refuse("ends too early", p)
+                    v1["maintainConnection"] = b61 == 1
+                    p = g60
+                if a10 & 0x20:
+                    at = "fastConnectRefused"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d62 = d
+                        p = (i + 1) << 3
+                        e63 = g64 = p + (n << 3)
+                        if g64 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d62, p, e63, g64 = openType(d, p, e)
+                    if p > e63:
+                        refuse("ends too early", p)
+                    v1["fastConnectRefused"] = None
+                    p = g64
+                if a10 & 0x10:
+                    at = "serviceControl"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d65 = d
+                        p = (i + 1) << 3
+                        e66 = g67 = p + (n << 3)
+                        if g67 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d65, p, e66, g67 = openType(d, p, e)
+                    i = p >> 3
+                    n = d65[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 13 > e66 - p:
+                        n, p = count(d65, p - 8, e66, 13)
+                    v68 = []
+                    at69 = ""
+                    try:
+                        for _ in range(n):
+                            v70, p = d_ServiceControlSession(d65, p, e66)
+                            v68.append(v70)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at69, p), f"[{len(v68)}]", p) from None
+                    if p > e66:
+                        refuse("ends too early", p)
+                    v1["serviceControl"] = v68
+                    p = g67
+                if a10 & 0x8:
+                    at = "circuitInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d71 = d
+                        p = (i + 1) << 3
+                        e72 = g73 = p + (n << 3)
+                        if g73 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d71, p, e72, g73 = openType(d, p, e)
+                    v74, p = d_CircuitInfo(d71, p, e72)
+                    if p > e72:
+                        refuse("ends too early", p)
+                    v1["circuitInfo"] = v74
+                    p = g73
+                if a10 & 0x4:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d75 = d
+                        p = (i + 1) << 3
+                        e76 = g77 = p + (n << 3)
+                        if g77 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d75, p, e76, g77 = openType(d, p, e)
+                    v78, p = d_FeatureSet(d75, p, e76)
+                    if p > e76:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v78
+                    p = g77
+                if a10 & 0x2:
+                    at = "destinationInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d79 = d
+                        p = (i + 1) << 3
+                        e80 = g81 = p + (n << 3)
+                        if g81 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d79, p, e80, g81 = openType(d, p, e)
+                    v82, p = d_EndpointType(d79, p, e80)
+                    if p > e80:
+                        refuse("ends too early", p)
+                    v1["destinationInfo"] = v82
+                    p = g81
+                if a10 & 0x1:
+                    at = "h245SecurityMode"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d83 = d
+                        p = (i + 1) << 3
+                        e84 = g85 = p + (n << 3)
+                        if g85 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d83, p, e84, g85 = openType(d, p, e)
+                    v86, p = d_H245Security(d83, p, e84)
+                    if p > e84:
+                        refuse("ends too early", p)
+                    v1["h245SecurityMode"] = v86
+                    p = g85
             if u11:
                 p = skip(d, p, e, u11)
         return v1, p
@@ -4576,9 +5743,9 @@ def e_Facility_UUIE(v, o, a, n):
 def d_ConferenceList(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         v1 = {}
         if b2 & 0x4:
             at = "conferenceID"
@@ -4638,9 +5805,9 @@ def e_ConferenceList(v, o, a, n):
 def d_FacilityReason(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             v1 = C6[b2]
         else:
@@ -4698,12 +5865,18 @@ def e_FacilityReason(v, o, a, n):
 def d_Progress_UUIE(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         at = "protocolIdentifier"
-        p = (p + 7) & -8
-        v3, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v3 = arcs(d[i:j])
         at = "destinationInfo"
         v4, p = d_EndpointType(d, p, e)
         v1 = {"protocolIdentifier": v3, "destinationInfo": v4}
@@ -4720,8 +5893,11 @@ def d_Progress_UUIE(d, p, e):
             v1["h245SecurityMode"] = v7
         if b2 & 0x4:
             at = "tokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 17)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 17 > e - p:
+                n, p = count(d, p - 8, e, 17)
             v8 = []
             at9 = ""
             try:
@@ -4733,8 +5909,11 @@ def d_Progress_UUIE(d, p, e):
             v1["tokens"] = v8
         if b2 & 0x2:
             at = "cryptoTokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v11 = []
             at12 = ""
             try:
@@ -4746,8 +5925,11 @@ def d_Progress_UUIE(d, p, e):
             v1["cryptoTokens"] = v11
         if b2 & 0x1:
             at = "fastStart"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 1)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 1 > e - p:
+                n, p = count(d, p - 8, e, 1)
             v14 = []
             at15 = ""
             try:
@@ -4769,31 +5951,59 @@ def d_Progress_UUIE(d, p, e):
             v1["fastStart"] = v14
         if b2 & 0x20:
             a17, u18, p = additions(d, p, e, 3)
-            if a17 & 0x4:
-                at = "multipleCalls"
-                d19, p, e20, g21 = openType(d, p, e)
-                b22 = d19[p >> 3] >> 7
-                p += 1
-                if p > e20:
-                    refuse("ends too early", p)
-                v1["multipleCalls"] = b22 == 1
-                p = g21
-            if a17 & 0x2:
-                at = "maintainConnection"
-                d23, p, e24, g25 = openType(d, p, e)
-                b26 = d23[p >> 3] >> 7
-                p += 1
-                if p > e24:
-                    refuse("ends too early", p)
-                v1["maintainConnection"] = b26 == 1
-                p = g25
-            if a17 & 0x1:
-                at = "fastConnectRefused"
-                d27, p, e28, g29 = openType(d, p, e)
-                if p > e28:
-                    refuse("ends too early", p)
-                v1["fastConnectRefused"] = None
-                p = g29
+            if a17 & 0x7:
+                if a17 & 0x4:
+                    at = "multipleCalls"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d19 = d
+                        p = (i + 1) << 3
+                        e20 = g21 = p + (n << 3)
+                        if g21 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d19, p, e20, g21 = openType(d, p, e)
+                    b22 = d19[p >> 3] >> 7
+                    p += 1
+                    if p > e20:
+                        refuse("ends too early", p)
+                    v1["multipleCalls"] = b22 == 1
+                    p = g21
+                if a17 & 0x2:
+                    at = "maintainConnection"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d23 = d
+                        p = (i + 1) << 3
+                        e24 = g25 = p + (n << 3)
+                        if g25 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d23, p, e24, g25 = openType(d, p, e)
+                    b26 = d23[p >> 3] >> 7
+                    p += 1
+                    if p > e24:
+                        refuse("ends too early", p)
+                    v1["maintainConnection"] = b26 == 1
+                    p = g25
+                if a17 & 0x1:
+                    at = "fastConnectRefused"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d27 = d
+                        p = (i + 1) << 3
+                        e28 = g29 = p + (n << 3)
+                        if g29 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d27, p, e28, g29 = openType(d, p, e)
+                    if p > e28:
+                        refuse("ends too early", p)
+                    v1["fastConnectRefused"] = None
+                    p = g29
             if u18:
                 p = skip(d, p, e, u18)
         return v1, p
@@ -4917,9 +6127,9 @@ def e_Progress_UUIE(v, o, a, n):
 def d_TransportAddress(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 >= 7:
                 refuse("no such alternative", p)
@@ -4955,7 +6165,11 @@ def d_TransportAddress(d, p, e):
                     v9 = d[i] << 8 | d[i + 1]
                     p = (i + 2) << 3
                     at = "ipSourceRoute.route"
-                    n, p = count(d, p, e, 32)
+                    i = p >> 3
+                    n = d[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 32 > e - p:
+                        n, p = count(d, p - 8, e, 32)
                     v10 = []
                     at11 = ""
                     try:
@@ -4969,9 +6183,9 @@ def d_TransportAddress(d, p, e):
                             v10.append(v12)
                     except (DecodeError, IndexError) as x:
                         raise decodeFailure(decodeFailure(x, at11, p), f"[{len(v10)}]", p) from None
-                    q = p + 2
-                    b13 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                    p = q
+                    i = p >> 3
+                    b13 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                    p += 2
                     at = "ipSourceRoute.routing"
                     if b13 < 2:
                         v14 = C7[b13]
@@ -5004,9 +6218,9 @@ def d_TransportAddress(d, p, e):
                     if p > e:
                         refuse("ends too early", p)
                     at = "ipxAddress.port"
-                    q = p + 16
-                    b23 = I(d[p >> 3 : (q + 7) >> 3]) >> 0 & 0xffff
-                    p = q
+                    i = p >> 3
+                    b23 = (d[i] << 8 | d[i + 1]) >> 0 & 0xffff
+                    p += 16
                     v19 = {"node": v20, "netnum": v21, "port": b23.to_bytes(2)}
                     v1 = ("ipxAddress", v19)
             else:
@@ -5040,9 +6254,9 @@ def d_TransportAddress(d, p, e):
                     v1 = ("netBios", v28)
                 elif b2 == 5:
                     at = "nsap"
-                    q = p + 5
-                    b30 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-                    p = q
+                    i = p >> 3
+                    b30 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+                    p += 5
                     n = b30 + 1
                     if n > 20:
                         refuse("longer than 20", p)
@@ -5219,19 +6433,28 @@ def e_TransportAddress(v, o, a, n):
 def d_Status_UUIE(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "protocolIdentifier"
-        p = (p + 7) & -8
-        v3, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v3 = arcs(d[i:j])
         at = "callIdentifier"
         v4, p = d_CallIdentifier(d, p, e)
         v1 = {"protocolIdentifier": v3, "callIdentifier": v4}
         if b2 & 0x2:
             at = "tokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 17)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 17 > e - p:
+                n, p = count(d, p - 8, e, 17)
             v5 = []
             at6 = ""
             try:
@@ -5243,8 +6466,11 @@ def d_Status_UUIE(d, p, e):
             v1["tokens"] = v5
         if b2 & 0x1:
             at = "cryptoTokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v8 = []
             at9 = ""
             try:
@@ -5315,19 +6541,28 @@ def e_Status_UUIE(v, o, a, n):
 def d_StatusInquiry_UUIE(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "protocolIdentifier"
-        p = (p + 7) & -8
-        v3, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v3 = arcs(d[i:j])
         at = "callIdentifier"
         v4, p = d_CallIdentifier(d, p, e)
         v1 = {"protocolIdentifier": v3, "callIdentifier": v4}
         if b2 & 0x2:
             at = "tokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 17)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 17 > e - p:
+                n, p = count(d, p - 8, e, 17)
             v5 = []
             at6 = ""
             try:
@@ -5339,8 +6574,11 @@ def d_StatusInquiry_UUIE(d, p, e):
             v1["tokens"] = v5
         if b2 & 0x1:
             at = "cryptoTokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v8 = []
             at9 = ""
             try:
@@ -5411,19 +6649,28 @@ def e_StatusInquiry_UUIE(v, o, a, n):
 def d_SetupAcknowledge_UUIE(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "protocolIdentifier"
-        p = (p + 7) & -8
-        v3, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v3 = arcs(d[i:j])
         at = "callIdentifier"
         v4, p = d_CallIdentifier(d, p, e)
         v1 = {"protocolIdentifier": v3, "callIdentifier": v4}
         if b2 & 0x2:
             at = "tokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 17)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 17 > e - p:
+                n, p = count(d, p - 8, e, 17)
             v5 = []
             at6 = ""
             try:
@@ -5435,8 +6682,11 @@ def d_SetupAcknowledge_UUIE(d, p, e):
             v1["tokens"] = v5
         if b2 & 0x1:
             at = "cryptoTokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v8 = []
             at9 = ""
             try:
@@ -5507,19 +6757,28 @@ def e_SetupAcknowledge_UUIE(v, o, a, n):
 def d_Notify_UUIE(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "protocolIdentifier"
-        p = (p + 7) & -8
-        v3, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v3 = arcs(d[i:j])
         at = "callIdentifier"
         v4, p = d_CallIdentifier(d, p, e)
         v1 = {"protocolIdentifier": v3, "callIdentifier": v4}
         if b2 & 0x2:
             at = "tokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 17)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 17 > e - p:
+                n, p = count(d, p - 8, e, 17)
             v5 = []
             at6 = ""
             try:
@@ -5531,8 +6790,11 @@ def d_Notify_UUIE(d, p, e):
             v1["tokens"] = v5
         if b2 & 0x1:
             at = "cryptoTokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v8 = []
             at9 = ""
             try:
@@ -5544,74 +6806,123 @@ def d_Notify_UUIE(d, p, e):
             v1["cryptoTokens"] = v8
         if b2 & 0x4:
             a11, u12, p = additions(d, p, e, 5)
-            if a11 & 0x10:
-                at = "connectedAddress"
-                d13, p, e14, g15 = openType(d, p, e)
-                at = "connectedAddress"
-                n, p = count(d13, p, e14, 2)
-                v16 = []
-                at17 = ""
-                try:
-                    for _ in range(n):
-                        v18, p = d_AliasAddress(d13, p, e14)
-                        v16.append(v18)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at17, p), f"[{len(v16)}]", p) from None
-                if p > e14:
-                    refuse("ends too early", p)
-                v1["connectedAddress"] = v16
-                p = g15
-            if a11 & 0x8:
-                at = "presentationIndicator"
-                d19, p, e20, g21 = openType(d, p, e)
-                at = "presentationIndicator"
-                v22, p = d_PresentationIndicator(d19, p, e20)
-                if p > e20:
-                    refuse("ends too early", p)
-                v1["presentationIndicator"] = v22
-                p = g21
-            if a11 & 0x4:
-                at = "screeningIndicator"
-                d23, p, e24, g25 = openType(d, p, e)
-                at = "screeningIndicator"
-                b26 = d23[p >> 3] >> 5
-                p += 3
-                if b26 < 4:
-                    v27 = N0[b26]
-                else:
-                    p -= 2
-                    n, p = smallNumber(d23, p, e24)
-                    v27 = f"_ext_{n}"
-                if p > e24:
-                    refuse("ends too early", p)
-                v1["screeningIndicator"] = v27
-                p = g25
-            if a11 & 0x2:
-                at = "destinationInfo"
-                d28, p, e29, g30 = openType(d, p, e)
-                at = "destinationInfo"
-                v31, p = d_EndpointType(d28, p, e29)
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["destinationInfo"] = v31
-                p = g30
-            if a11 & 0x1:
-                at = "displayName"
-                d32, p, e33, g34 = openType(d, p, e)
-                at = "displayName"
-                n, p = count(d32, p, e33, 2)
-                v35 = []
-                at36 = ""
-                try:
-                    for _ in range(n):
-                        v37, p = d_DisplayName(d32, p, e33)
-                        v35.append(v37)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at36, p), f"[{len(v35)}]", p) from None
-                if p > e33:
-                    refuse("ends too early", p)
-                v1["displayName"] = v35
-                p = g34
+            if a11 & 0x1f:
+                if a11 & 0x10:
+                    at = "connectedAddress"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d13 = d
+                        p = (i + 1) << 3
+                        e14 = g15 = p + (n << 3)
+                        if g15 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d13, p, e14, g15 = openType(d, p, e)
+                    i = p >> 3
+                    n = d13[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e14 - p:
+                        n, p = count(d13, p - 8, e14, 2)
+                    v16 = []
+                    at17 = ""
+                    try:
+                        for _ in range(n):
+                            v18, p = d_AliasAddress(d13, p, e14)
+                            v16.append(v18)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at17, p), f"[{len(v16)}]", p) from None
+                    if p > e14:
+                        refuse("ends too early", p)
+                    v1["connectedAddress"] = v16
+                    p = g15
+                if a11 & 0x8:
+                    at = "presentationIndicator"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d19 = d
+                        p = (i + 1) << 3
+                        e20 = g21 = p + (n << 3)
+                        if g21 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d19, p, e20, g21 = openType(d, p, e)
+                    v22, p = d_PresentationIndicator(d19, p, e20)
+                    if p > e20:
+                        refuse("ends too early", p)
+                    v1["presentationIndicator"] = v22
+                    p = g21
+                if a11 & 0x4:
+                    at = "screeningIndicator"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d23 = d
+                        p = (i + 1) << 3
+                        e24 = g25 = p + (n << 3)
+                        if g25 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d23, p, e24, g25 = openType(d, p, e)
+                    b26 = d23[p >> 3] >> 5
+                    p += 3
+                    if b26 < 4:
+                        v27 = N0[b26]
+                    else:
+                        p -= 2
+                        n, p = smallNumber(d23, p, e24)
+                        v27 = f"_ext_{n}"
+                    if p > e24:
+                        refuse("ends too early", p)
+                    v1["screeningIndicator"] = v27
+                    p = g25
+                if a11 & 0x2:
+                    at = "destinationInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    v31, p = d_EndpointType(d28, p, e29)
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["destinationInfo"] = v31
+                    p = g30
+                if a11 & 0x1:
+                    at = "displayName"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d32 = d
+                        p = (i + 1) << 3
+                        e33 = g34 = p + (n << 3)
+                        if g34 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d32, p, e33, g34 = openType(d, p, e)
+                    i = p >> 3
+                    n = d32[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e33 - p:
+                        n, p = count(d32, p - 8, e33, 2)
+                    v35 = []
+                    at36 = ""
+                    try:
+                        for _ in range(n):
+                            v37, p = d_DisplayName(d32, p, e33)
+                            v35.append(v37)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at36, p), f"[{len(v35)}]", p) from None
+                    if p > e33:
+                        refuse("ends too early", p)
+                    v1["displayName"] = v35
+                    p = g34
             if u12:
                 p = skip(d, p, e, u12)
         return v1, p
@@ -5748,9 +7059,9 @@ def e_Notify_UUIE(v, o, a, n):
 def d_EndpointType(d, p, e):
     at = ""
     try:
-        q = p + 7
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         v1 = {}
         if b2 & 0x20:
             at = "nonStandardData"
@@ -5776,39 +7087,60 @@ def d_EndpointType(d, p, e):
             at = "terminal"
             v8, p = d_TerminalInfo(d, p, e)
             v1["terminal"] = v8
-        q = p + 2
-        b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b9 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1["mc"] = (b9 >> 1 & 1) == 1
         v1["undefinedNode"] = (b9 & 1) == 1
         if b2 & 0x40:
             a10, u11, p = additions(d, p, e, 2)
-            if a10 & 0x2:
-                at = "set"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "set"
-                v15, p = bitString(d12, p, e13, 32)
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["set"] = v15
-                p = g14
-            if a10 & 0x1:
-                at = "supportedTunnelledProtocols"
-                d16, p, e17, g18 = openType(d, p, e)
-                at = "supportedTunnelledProtocols"
-                n, p = count(d16, p, e17, 4)
-                v19 = []
-                at20 = ""
-                try:
-                    for _ in range(n):
-                        v21, p = d_TunnelledProtocol(d16, p, e17)
-                        v19.append(v21)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at20, p), f"[{len(v19)}]", p) from None
-                if p > e17:
-                    refuse("ends too early", p)
-                v1["supportedTunnelledProtocols"] = v19
-                p = g18
+            if a10 & 0x3:
+                if a10 & 0x2:
+                    at = "set"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    v15, p = bitString(d12, p, e13, 32)
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["set"] = v15
+                    p = g14
+                if a10 & 0x1:
+                    at = "supportedTunnelledProtocols"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d16 = d
+                        p = (i + 1) << 3
+                        e17 = g18 = p + (n << 3)
+                        if g18 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d16, p, e17, g18 = openType(d, p, e)
+                    i = p >> 3
+                    n = d16[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e17 - p:
+                        n, p = count(d16, p - 8, e17, 4)
+                    v19 = []
+                    at20 = ""
+                    try:
+                        for _ in range(n):
+                            v21, p = d_TunnelledProtocol(d16, p, e17)
+                            v19.append(v21)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at20, p), f"[{len(v19)}]", p) from None
+                    if p > e17:
+                        refuse("ends too early", p)
+                    v1["supportedTunnelledProtocols"] = v19
+                    p = g18
             if u11:
                 p = skip(d, p, e, u11)
         return v1, p
@@ -5900,14 +7232,17 @@ def e_EndpointType(v, o, a, n):
 def d_GatewayInfo(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "protocol"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 5)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 5 > e - p:
+                n, p = count(d, p - 8, e, 5)
             v3 = []
             at4 = ""
             try:
@@ -5963,9 +7298,9 @@ def e_GatewayInfo(v, o, a, n):
 def d_SupportedProtocols(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         if b2 < 16:
             if b2 >= 9:
                 refuse("no such alternative", p)
@@ -6105,9 +7440,9 @@ def e_SupportedProtocols(v, o, a, n):
 def d_H310Caps(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandardData"
@@ -6115,40 +7450,65 @@ def d_H310Caps(d, p, e):
             v1["nonStandardData"] = v3
         if b2 & 0x2:
             a4, u5, p = additions(d, p, e, 2)
-            if a4 & 0x2:
-                at = "dataRatesSupported"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "dataRatesSupported"
-                n, p = count(d6, p, e7, 11)
-                v9 = []
-                at10 = ""
-                try:
-                    for _ in range(n):
-                        v11, p = d_DataRate(d6, p, e7)
-                        v9.append(v11)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["dataRatesSupported"] = v9
-                p = g8
-            if a4 & 0x1:
-                at = "supportedPrefixes"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "supportedPrefixes"
-                n, p = count(d12, p, e13, 4)
-                v15 = []
-                at16 = ""
-                try:
-                    for _ in range(n):
-                        v17, p = d_SupportedPrefix(d12, p, e13)
-                        v15.append(v17)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["supportedPrefixes"] = v15
-                p = g14
+            if a4 & 0x3:
+                if a4 & 0x2:
+                    at = "dataRatesSupported"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
+                        p = (i + 1) << 3
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    i = p >> 3
+                    n = d6[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e7 - p:
+                        n, p = count(d6, p - 8, e7, 11)
+                    v9 = []
+                    at10 = ""
+                    try:
+                        for _ in range(n):
+                            v11, p = d_DataRate(d6, p, e7)
+                            v9.append(v11)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
+                    if p > e7:
+                        refuse("ends too early", p)
+                    v1["dataRatesSupported"] = v9
+                    p = g8
+                if a4 & 0x1:
+                    at = "supportedPrefixes"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    i = p >> 3
+                    n = d12[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e13 - p:
+                        n, p = count(d12, p - 8, e13, 4)
+                    v15 = []
+                    at16 = ""
+                    try:
+                        for _ in range(n):
+                            v17, p = d_SupportedPrefix(d12, p, e13)
+                            v15.append(v17)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["supportedPrefixes"] = v15
+                    p = g14
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -6218,9 +7578,9 @@ def e_H310Caps(v, o, a, n):
 def d_H320Caps(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandardData"
@@ -6228,40 +7588,65 @@ def d_H320Caps(d, p, e):
             v1["nonStandardData"] = v3
         if b2 & 0x2:
             a4, u5, p = additions(d, p, e, 2)
-            if a4 & 0x2:
-                at = "dataRatesSupported"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "dataRatesSupported"
-                n, p = count(d6, p, e7, 11)
-                v9 = []
-                at10 = ""
-                try:
-                    for _ in range(n):
-                        v11, p = d_DataRate(d6, p, e7)
-                        v9.append(v11)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["dataRatesSupported"] = v9
-                p = g8
-            if a4 & 0x1:
-                at = "supportedPrefixes"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "supportedPrefixes"
-                n, p = count(d12, p, e13, 4)
-                v15 = []
-                at16 = ""
-                try:
-                    for _ in range(n):
-                        v17, p = d_SupportedPrefix(d12, p, e13)
-                        v15.append(v17)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["supportedPrefixes"] = v15
-                p = g14
+            if a4 & 0x3:
+                if a4 & 0x2:
+                    at = "dataRatesSupported"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
+                        p = (i + 1) << 3
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    i = p >> 3
+                    n = d6[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e7 - p:
+                        n, p = count(d6, p - 8, e7, 11)
+                    v9 = []
+                    at10 = ""
+                    try:
+                        for _ in range(n):
+                            v11, p = d_DataRate(d6, p, e7)
+                            v9.append(v11)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
+                    if p > e7:
+                        refuse("ends too early", p)
+                    v1["dataRatesSupported"] = v9
+                    p = g8
+                if a4 & 0x1:
+                    at = "supportedPrefixes"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    i = p >> 3
+                    n = d12[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e13 - p:
+                        n, p = count(d12, p - 8, e13, 4)
+                    v15 = []
+                    at16 = ""
+                    try:
+                        for _ in range(n):
+                            v17, p = d_SupportedPrefix(d12, p, e13)
+                            v15.append(v17)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["supportedPrefixes"] = v15
+                    p = g14
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -6331,9 +7716,9 @@ def e_H320Caps(v, o, a, n):
 def d_H321Caps(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandardData"
@@ -6341,40 +7726,65 @@ def d_H321Caps(d, p, e):
             v1["nonStandardData"] = v3
         if b2 & 0x2:
             a4, u5, p = additions(d, p, e, 2)
-            if a4 & 0x2:
-                at = "dataRatesSupported"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "dataRatesSupported"
-                n, p = count(d6, p, e7, 11)
-                v9 = []
-                at10 = ""
-                try:
-                    for _ in range(n):
-                        v11, p = d_DataRate(d6, p, e7)
-                        v9.append(v11)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["dataRatesSupported"] = v9
-                p = g8
-            if a4 & 0x1:
-                at = "supportedPrefixes"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "supportedPrefixes"
-                n, p = count(d12, p, e13, 4)
-                v15 = []
-                at16 = ""
-                try:
-                    for _ in range(n):
-                        v17, p = d_SupportedPrefix(d12, p, e13)
-                        v15.append(v17)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["supportedPrefixes"] = v15
-                p = g14
+            if a4 & 0x3:
+                if a4 & 0x2:
+                    at = "dataRatesSupported"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
+                        p = (i + 1) << 3
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    i = p >> 3
+                    n = d6[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e7 - p:
+                        n, p = count(d6, p - 8, e7, 11)
+                    v9 = []
+                    at10 = ""
+                    try:
+                        for _ in range(n):
+                            v11, p = d_DataRate(d6, p, e7)
+                            v9.append(v11)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
+                    if p > e7:
+                        refuse("ends too early", p)
+                    v1["dataRatesSupported"] = v9
+                    p = g8
+                if a4 & 0x1:
+                    at = "supportedPrefixes"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    i = p >> 3
+                    n = d12[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e13 - p:
+                        n, p = count(d12, p - 8, e13, 4)
+                    v15 = []
+                    at16 = ""
+                    try:
+                        for _ in range(n):
+                            v17, p = d_SupportedPrefix(d12, p, e13)
+                            v15.append(v17)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["supportedPrefixes"] = v15
+                    p = g14
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -6444,9 +7854,9 @@ def e_H321Caps(v, o, a, n):
 def d_H322Caps(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandardData"
@@ -6454,40 +7864,65 @@ def d_H322Caps(d, p, e):
             v1["nonStandardData"] = v3
         if b2 & 0x2:
             a4, u5, p = additions(d, p, e, 2)
-            if a4 & 0x2:
-                at = "dataRatesSupported"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "dataRatesSupported"
-                n, p = count(d6, p, e7, 11)
-                v9 = []
-                at10 = ""
-                try:
-                    for _ in range(n):
-                        v11, p = d_DataRate(d6, p, e7)
-                        v9.append(v11)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["dataRatesSupported"] = v9
-                p = g8
-            if a4 & 0x1:
-                at = "supportedPrefixes"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "supportedPrefixes"
-                n, p = count(d12, p, e13, 4)
-                v15 = []
-                at16 = ""
-                try:
-                    for _ in range(n):
-                        v17, p = d_SupportedPrefix(d12, p, e13)
-                        v15.append(v17)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["supportedPrefixes"] = v15
-                p = g14
+            if a4 & 0x3:
+                if a4 & 0x2:
+                    at = "dataRatesSupported"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
+                        p = (i + 1) << 3
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    i = p >> 3
+                    n = d6[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e7 - p:
+                        n, p = count(d6, p - 8, e7, 11)
+                    v9 = []
+                    at10 = ""
+                    try:
+                        for _ in range(n):
+                            v11, p = d_DataRate(d6, p, e7)
+                            v9.append(v11)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
+                    if p > e7:
+                        refuse("ends too early", p)
+                    v1["dataRatesSupported"] = v9
+                    p = g8
+                if a4 & 0x1:
+                    at = "supportedPrefixes"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    i = p >> 3
+                    n = d12[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e13 - p:
+                        n, p = count(d12, p - 8, e13, 4)
+                    v15 = []
+                    at16 = ""
+                    try:
+                        for _ in range(n):
+                            v17, p = d_SupportedPrefix(d12, p, e13)
+                            v15.append(v17)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["supportedPrefixes"] = v15
+                    p = g14
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -6557,9 +7992,9 @@ def e_H322Caps(v, o, a, n):
 def d_H323Caps(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandardData"
@@ -6567,40 +8002,65 @@ def d_H323Caps(d, p, e):
             v1["nonStandardData"] = v3
         if b2 & 0x2:
             a4, u5, p = additions(d, p, e, 2)
-            if a4 & 0x2:
-                at = "dataRatesSupported"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "dataRatesSupported"
-                n, p = count(d6, p, e7, 11)
-                v9 = []
-                at10 = ""
-                try:
-                    for _ in range(n):
-                        v11, p = d_DataRate(d6, p, e7)
-                        v9.append(v11)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["dataRatesSupported"] = v9
-                p = g8
-            if a4 & 0x1:
-                at = "supportedPrefixes"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "supportedPrefixes"
-                n, p = count(d12, p, e13, 4)
-                v15 = []
-                at16 = ""
-                try:
-                    for _ in range(n):
-                        v17, p = d_SupportedPrefix(d12, p, e13)
-                        v15.append(v17)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["supportedPrefixes"] = v15
-                p = g14
+            if a4 & 0x3:
+                if a4 & 0x2:
+                    at = "dataRatesSupported"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
+                        p = (i + 1) << 3
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    i = p >> 3
+                    n = d6[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e7 - p:
+                        n, p = count(d6, p - 8, e7, 11)
+                    v9 = []
+                    at10 = ""
+                    try:
+                        for _ in range(n):
+                            v11, p = d_DataRate(d6, p, e7)
+                            v9.append(v11)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
+                    if p > e7:
+                        refuse("ends too early", p)
+                    v1["dataRatesSupported"] = v9
+                    p = g8
+                if a4 & 0x1:
+                    at = "supportedPrefixes"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    i = p >> 3
+                    n = d12[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e13 - p:
+                        n, p = count(d12, p - 8, e13, 4)
+                    v15 = []
+                    at16 = ""
+                    try:
+                        for _ in range(n):
+                            v17, p = d_SupportedPrefix(d12, p, e13)
+                            v15.append(v17)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["supportedPrefixes"] = v15
+                    p = g14
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -6670,9 +8130,9 @@ def e_H323Caps(v, o, a, n):
 def d_H324Caps(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandardData"
@@ -6680,40 +8140,65 @@ def d_H324Caps(d, p, e):
             v1["nonStandardData"] = v3
         if b2 & 0x2:
             a4, u5, p = additions(d, p, e, 2)
-            if a4 & 0x2:
-                at = "dataRatesSupported"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "dataRatesSupported"
-                n, p = count(d6, p, e7, 11)
-                v9 = []
-                at10 = ""
-                try:
-                    for _ in range(n):
-                        v11, p = d_DataRate(d6, p, e7)
-                        v9.append(v11)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["dataRatesSupported"] = v9
-                p = g8
-            if a4 & 0x1:
-                at = "supportedPrefixes"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "supportedPrefixes"
-                n, p = count(d12, p, e13, 4)
-                v15 = []
-                at16 = ""
-                try:
-                    for _ in range(n):
-                        v17, p = d_SupportedPrefix(d12, p, e13)
-                        v15.append(v17)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["supportedPrefixes"] = v15
-                p = g14
+            if a4 & 0x3:
+                if a4 & 0x2:
+                    at = "dataRatesSupported"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
+                        p = (i + 1) << 3
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    i = p >> 3
+                    n = d6[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e7 - p:
+                        n, p = count(d6, p - 8, e7, 11)
+                    v9 = []
+                    at10 = ""
+                    try:
+                        for _ in range(n):
+                            v11, p = d_DataRate(d6, p, e7)
+                            v9.append(v11)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
+                    if p > e7:
+                        refuse("ends too early", p)
+                    v1["dataRatesSupported"] = v9
+                    p = g8
+                if a4 & 0x1:
+                    at = "supportedPrefixes"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    i = p >> 3
+                    n = d12[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e13 - p:
+                        n, p = count(d12, p - 8, e13, 4)
+                    v15 = []
+                    at16 = ""
+                    try:
+                        for _ in range(n):
+                            v17, p = d_SupportedPrefix(d12, p, e13)
+                            v15.append(v17)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["supportedPrefixes"] = v15
+                    p = g14
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -6783,9 +8268,9 @@ def e_H324Caps(v, o, a, n):
 def d_VoiceCaps(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandardData"
@@ -6793,40 +8278,65 @@ def d_VoiceCaps(d, p, e):
             v1["nonStandardData"] = v3
         if b2 & 0x2:
             a4, u5, p = additions(d, p, e, 2)
-            if a4 & 0x2:
-                at = "dataRatesSupported"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "dataRatesSupported"
-                n, p = count(d6, p, e7, 11)
-                v9 = []
-                at10 = ""
-                try:
-                    for _ in range(n):
-                        v11, p = d_DataRate(d6, p, e7)
-                        v9.append(v11)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["dataRatesSupported"] = v9
-                p = g8
-            if a4 & 0x1:
-                at = "supportedPrefixes"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "supportedPrefixes"
-                n, p = count(d12, p, e13, 4)
-                v15 = []
-                at16 = ""
-                try:
-                    for _ in range(n):
-                        v17, p = d_SupportedPrefix(d12, p, e13)
-                        v15.append(v17)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["supportedPrefixes"] = v15
-                p = g14
+            if a4 & 0x3:
+                if a4 & 0x2:
+                    at = "dataRatesSupported"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
+                        p = (i + 1) << 3
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    i = p >> 3
+                    n = d6[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e7 - p:
+                        n, p = count(d6, p - 8, e7, 11)
+                    v9 = []
+                    at10 = ""
+                    try:
+                        for _ in range(n):
+                            v11, p = d_DataRate(d6, p, e7)
+                            v9.append(v11)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
+                    if p > e7:
+                        refuse("ends too early", p)
+                    v1["dataRatesSupported"] = v9
+                    p = g8
+                if a4 & 0x1:
+                    at = "supportedPrefixes"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    i = p >> 3
+                    n = d12[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e13 - p:
+                        n, p = count(d12, p - 8, e13, 4)
+                    v15 = []
+                    at16 = ""
+                    try:
+                        for _ in range(n):
+                            v17, p = d_SupportedPrefix(d12, p, e13)
+                            v15.append(v17)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["supportedPrefixes"] = v15
+                    p = g14
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -6896,9 +8406,9 @@ def e_VoiceCaps(v, o, a, n):
 def d_T120OnlyCaps(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandardData"
@@ -6906,40 +8416,65 @@ def d_T120OnlyCaps(d, p, e):
             v1["nonStandardData"] = v3
         if b2 & 0x2:
             a4, u5, p = additions(d, p, e, 2)
-            if a4 & 0x2:
-                at = "dataRatesSupported"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "dataRatesSupported"
-                n, p = count(d6, p, e7, 11)
-                v9 = []
-                at10 = ""
-                try:
-                    for _ in range(n):
-                        v11, p = d_DataRate(d6, p, e7)
-                        v9.append(v11)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["dataRatesSupported"] = v9
-                p = g8
-            if a4 & 0x1:
-                at = "supportedPrefixes"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "supportedPrefixes"
-                n, p = count(d12, p, e13, 4)
-                v15 = []
-                at16 = ""
-                try:
-                    for _ in range(n):
-                        v17, p = d_SupportedPrefix(d12, p, e13)
-                        v15.append(v17)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["supportedPrefixes"] = v15
-                p = g14
+            if a4 & 0x3:
+                if a4 & 0x2:
+                    at = "dataRatesSupported"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
+                        p = (i + 1) << 3
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    i = p >> 3
+                    n = d6[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e7 - p:
+                        n, p = count(d6, p - 8, e7, 11)
+                    v9 = []
+                    at10 = ""
+                    try:
+                        for _ in range(n):
+                            v11, p = d_DataRate(d6, p, e7)
+                            v9.append(v11)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
+                    if p > e7:
+                        refuse("ends too early", p)
+                    v1["dataRatesSupported"] = v9
+                    p = g8
+                if a4 & 0x1:
+                    at = "supportedPrefixes"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    i = p >> 3
+                    n = d12[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e13 - p:
+                        n, p = count(d12, p - 8, e13, 4)
+                    v15 = []
+                    at16 = ""
+                    try:
+                        for _ in range(n):
+                            v17, p = d_SupportedPrefix(d12, p, e13)
+                            v15.append(v17)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["supportedPrefixes"] = v15
+                    p = g14
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -7009,9 +8544,9 @@ def e_T120OnlyCaps(v, o, a, n):
 def d_NonStandardProtocol(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "nonStandardData"
@@ -7019,8 +8554,11 @@ def d_NonStandardProtocol(d, p, e):
             v1["nonStandardData"] = v3
         if b2 & 0x1:
             at = "dataRatesSupported"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 11)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 11 > e - p:
+                n, p = count(d, p - 8, e, 11)
             v4 = []
             at5 = ""
             try:
@@ -7031,8 +8569,11 @@ def d_NonStandardProtocol(d, p, e):
                 raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
             v1["dataRatesSupported"] = v4
         at = "supportedPrefixes"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 4)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 4 > e - p:
+            n, p = count(d, p - 8, e, 4)
         v7 = []
         at8 = ""
         try:
@@ -7098,9 +8639,9 @@ def e_NonStandardProtocol(v, o, a, n):
 def d_T38FaxAnnexbOnlyCaps(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "nonStandardData"
@@ -7108,8 +8649,11 @@ def d_T38FaxAnnexbOnlyCaps(d, p, e):
             v1["nonStandardData"] = v3
         if b2 & 0x1:
             at = "dataRatesSupported"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 11)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 11 > e - p:
+                n, p = count(d, p - 8, e, 11)
             v4 = []
             at5 = ""
             try:
@@ -7120,8 +8664,11 @@ def d_T38FaxAnnexbOnlyCaps(d, p, e):
                 raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
             v1["dataRatesSupported"] = v4
         at = "supportedPrefixes"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 4)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 4 > e - p:
+            n, p = count(d, p - 8, e, 4)
         v7 = []
         at8 = ""
         try:
@@ -7199,9 +8746,9 @@ def e_T38FaxAnnexbOnlyCaps(v, o, a, n):
 def d_SIPCaps(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         v1 = {}
         if b2 & 0x4:
             at = "nonStandardData"
@@ -7209,8 +8756,11 @@ def d_SIPCaps(d, p, e):
             v1["nonStandardData"] = v3
         if b2 & 0x2:
             at = "dataRatesSupported"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 11)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 11 > e - p:
+                n, p = count(d, p - 8, e, 11)
             v4 = []
             at5 = ""
             try:
@@ -7222,8 +8772,11 @@ def d_SIPCaps(d, p, e):
             v1["dataRatesSupported"] = v4
         if b2 & 0x1:
             at = "supportedPrefixes"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v7 = []
             at8 = ""
             try:
@@ -7290,9 +8843,9 @@ def e_SIPCaps(v, o, a, n):
 def d_McuInfo(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandardData"
@@ -7301,22 +8854,35 @@ def d_McuInfo(d, p, e):
         if b2 & 0x2:
             a4, u5, p = additions(d, p, e, 1)
             if a4 & 0x1:
-                at = "protocol"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "protocol"
-                n, p = count(d6, p, e7, 5)
-                v9 = []
-                at10 = ""
-                try:
-                    for _ in range(n):
-                        v11, p = d_SupportedProtocols(d6, p, e7)
-                        v9.append(v11)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["protocol"] = v9
-                p = g8
+                if a4 & 0x1:
+                    at = "protocol"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
+                        p = (i + 1) << 3
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    i = p >> 3
+                    n = d6[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e7 - p:
+                        n, p = count(d6, p - 8, e7, 5)
+                    v9 = []
+                    at10 = ""
+                    try:
+                        for _ in range(n):
+                            v11, p = d_SupportedProtocols(d6, p, e7)
+                            v9.append(v11)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
+                    if p > e7:
+                        refuse("ends too early", p)
+                    v1["protocol"] = v9
+                    p = g8
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -7368,9 +8934,9 @@ def e_McuInfo(v, o, a, n):
 def d_TerminalInfo(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandardData"
@@ -7403,9 +8969,9 @@ def e_TerminalInfo(v, o, a, n):
 def d_GatekeeperInfo(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandardData"
@@ -7438,9 +9004,9 @@ def e_GatekeeperInfo(v, o, a, n):
 def d_VendorIdentifier(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "vendor"
         v3, p = d_H221NonStandard(d, p, e)
         v1 = {"vendor": v3}
@@ -7448,8 +9014,7 @@ def d_VendorIdentifier(d, p, e):
             at = "productId"
             i = (p + 7) >> 3
             n = d[i] + 1
-            p = (i + 1) << 3
-            i = p >> 3
+            i += 1
             j = i + n
             v4 = d[i:j]
             p = j << 3
@@ -7460,8 +9025,7 @@ def d_VendorIdentifier(d, p, e):
             at = "versionId"
             i = (p + 7) >> 3
             n = d[i] + 1
-            p = (i + 1) << 3
-            i = p >> 3
+            i += 1
             j = i + n
             v5 = d[i:j]
             p = j << 3
@@ -7471,14 +9035,30 @@ def d_VendorIdentifier(d, p, e):
         if b2 & 0x4:
             a6, u7, p = additions(d, p, e, 1)
             if a6 & 0x1:
-                at = "enterpriseNumber"
-                d8, p, e9, g10 = openType(d, p, e)
-                at = "enterpriseNumber"
-                v11, p = readOID(d8, p, e9)
-                if p > e9:
-                    refuse("ends too early", p)
-                v1["enterpriseNumber"] = v11
-                p = g10
+                if a6 & 0x1:
+                    at = "enterpriseNumber"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d8 = d
+                        p = (i + 1) << 3
+                        e9 = g10 = p + (n << 3)
+                        if g10 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d8, p, e9, g10 = openType(d, p, e)
+                    i = p >> 3
+                    n = d8[i]
+                    i += 1
+                    j = i + n
+                    p = j << 3
+                    if n > OID_LIMIT or p > e9:
+                        refuseOID(n, p)
+                    v11 = arcs(d8[i:j])
+                    if p > e9:
+                        refuse("ends too early", p)
+                    v1["enterpriseNumber"] = v11
+                    p = g10
             if u7:
                 p = skip(d, p, e, u7)
         return v1, p
@@ -7589,16 +9169,22 @@ def e_H221NonStandard(v, o, a, n):
 def d_TunnelledProtocol(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         h3 = b2 & 3
         at = "id"
         if h3 < 2:
             if h3 == 0:
                 at = "id.tunnelledProtocolObjectID"
-                p = (p + 7) & -8
-                v5, p = readOID(d, p, e)
+                i = (p + 7) >> 3
+                n = d[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e:
+                    refuseOID(n, p)
+                v5 = arcs(d[i:j])
                 v4 = ("tunnelledProtocolObjectID", v5)
             else:
                 at = "id.tunnelledProtocolAlternateID"
@@ -7615,9 +9201,9 @@ def d_TunnelledProtocol(d, p, e):
         v1 = {"id": v4}
         if b2 & 0x4:
             at = "subIdentifier"
-            q = p + 6
-            b12 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-            p = q
+            i = p >> 3
+            b12 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+            p += 6
             n = b12 + 1
             i = (p + 7) >> 3
             j = i + n
@@ -7683,9 +9269,9 @@ def e_TunnelledProtocol(v, o, a, n):
 def d_TunnelledProtocolAlternateIdentifier(d, p, e):
     at = ""
     try:
-        q = p + 8
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         h3 = b2 & 63
         at = "protocolType"
         n = h3 + 1
@@ -7805,14 +9391,20 @@ def e_NonStandardParameter(v, o, a, n):
 def d_NonStandardIdentifier(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "object"
-                p = (p + 7) & -8
-                v3, p = readOID(d, p, e)
+                i = (p + 7) >> 3
+                n = d[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e:
+                    refuseOID(n, p)
+                v3 = arcs(d[i:j])
                 v1 = ("object", v3)
             else:
                 at = "h221NonStandard"
@@ -7859,15 +9451,15 @@ def e_NonStandardIdentifier(v, o, a, n):
 def d_AliasAddress(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "dialledDigits"
-                q = p + 7
-                b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-                p = q
+                i = p >> 3
+                b4 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+                p += 7
                 n = b4 + 1
                 i = (p + 7) >> 3
                 p = (i << 3) + n * 4
@@ -7882,8 +9474,7 @@ def d_AliasAddress(d, p, e):
                 at = "h323-ID"
                 i = (p + 7) >> 3
                 n = d[i] + 1
-                p = (i + 1) << 3
-                i = p >> 3
+                i += 1
                 j = i + n * 2
                 p = j << 3
                 if p > e:
@@ -7897,8 +9488,7 @@ def d_AliasAddress(d, p, e):
                 at = "url-ID"
                 i = p >> 3
                 n = (d7[i] << 8 | d7[i + 1]) + 1
-                p = (i + 2) << 3
-                i = p >> 3
+                i += 2
                 j = i + n
                 p = j << 3
                 if p > e8:
@@ -7915,8 +9505,7 @@ def d_AliasAddress(d, p, e):
                 at = "email-ID"
                 i = p >> 3
                 n = (d7[i] << 8 | d7[i + 1]) + 1
-                p = (i + 2) << 3
-                i = p >> 3
+                i += 2
                 j = i + n
                 p = j << 3
                 if p > e8:
@@ -8044,9 +9633,9 @@ def e_AliasAddress(v, o, a, n):
 def d_AddressPattern(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "wildcard"
@@ -8105,9 +9694,9 @@ def e_AddressPattern(v, o, a, n):
 def d_PartyNumber(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 >= 5:
                 refuse("no such alternative", p)
@@ -8118,9 +9707,9 @@ def d_PartyNumber(d, p, e):
                     v1 = ("e164Number", v3)
                 else:
                     at = "dataPartyNumber"
-                    q = p + 7
-                    b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-                    p = q
+                    i = p >> 3
+                    b5 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+                    p += 7
                     n = b5 + 1
                     i = (p + 7) >> 3
                     p = (i << 3) + n * 4
@@ -8134,9 +9723,9 @@ def d_PartyNumber(d, p, e):
             else:
                 if b2 == 2:
                     at = "telexPartyNumber"
-                    q = p + 7
-                    b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-                    p = q
+                    i = p >> 3
+                    b7 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+                    p += 7
                     n = b7 + 1
                     i = (p + 7) >> 3
                     p = (i << 3) + n * 4
@@ -8153,9 +9742,9 @@ def d_PartyNumber(d, p, e):
                     v1 = ("privateNumber", v8)
                 else:
                     at = "nationalStandardPartyNumber"
-                    q = p + 7
-                    b10 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-                    p = q
+                    i = p >> 3
+                    b10 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+                    p += 7
                     n = b10 + 1
                     i = (p + 7) >> 3
                     p = (i << 3) + n * 4
@@ -8265,9 +9854,9 @@ def d_PublicPartyNumber(d, p, e):
     try:
         at = "publicTypeOfNumber"
         v2, p = d_PublicTypeOfNumber(d, p, e)
-        q = p + 7
-        b3 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b3 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         at = "publicNumberDigits"
         n = b3 + 1
         i = (p + 7) >> 3
@@ -8321,9 +9910,9 @@ def d_PrivatePartyNumber(d, p, e):
     try:
         at = "privateTypeOfNumber"
         v2, p = d_PrivateTypeOfNumber(d, p, e)
-        q = p + 7
-        b3 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b3 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         at = "privateNumberDigits"
         n = b3 + 1
         i = (p + 7) >> 3
@@ -8375,9 +9964,9 @@ def e_PrivatePartyNumber(v, o, a, n):
 def d_NumberDigits(d, p, e):
     at = ""
     try:
-        q = p + 7
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         n = b2 + 1
         i = (p + 7) >> 3
         p = (i << 3) + n * 4
@@ -8431,9 +10020,9 @@ def d_DisplayName(d, p, e):
             if not v3.isascii():
                 refuse("a character outside the alphabet", p)
             v1["language"] = v3
-        q = p + 7
-        b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b4 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         at = "name"
         n = b4 + 1
         if n > 80:
@@ -8488,9 +10077,9 @@ def e_DisplayName(v, o, a, n):
 def d_PublicTypeOfNumber(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             v1 = C9[b2]
         else:
@@ -8525,9 +10114,9 @@ def e_PublicTypeOfNumber(v, o, a, n):
 def d_PrivateTypeOfNumber(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             v1 = C10[b2]
         else:
@@ -8562,9 +10151,9 @@ def e_PrivateTypeOfNumber(v, o, a, n):
 def d_MobileUIM(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "ansi-41-uim"
@@ -8653,9 +10242,9 @@ def d_ANSI_41_UIM(d, p, e):
         v1 = {}
         if b2 & 0x400:
             at = "imsi"
-            q = p + 4
-            b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b4 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             n = b4 + 3
             if n > 16:
                 refuse("longer than 16", p)
@@ -8670,9 +10259,9 @@ def d_ANSI_41_UIM(d, p, e):
             v1["imsi"] = v3
         if b2 & 0x200:
             at = "min"
-            q = p + 4
-            b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b6 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             n = b6 + 3
             if n > 16:
                 refuse("longer than 16", p)
@@ -8687,9 +10276,9 @@ def d_ANSI_41_UIM(d, p, e):
             v1["min"] = v5
         if b2 & 0x100:
             at = "mdn"
-            q = p + 4
-            b8 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b8 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             n = b8 + 3
             if n > 16:
                 refuse("longer than 16", p)
@@ -8704,9 +10293,9 @@ def d_ANSI_41_UIM(d, p, e):
             v1["mdn"] = v7
         if b2 & 0x80:
             at = "msisdn"
-            q = p + 4
-            b10 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b10 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             n = b10 + 3
             if n > 16:
                 refuse("longer than 16", p)
@@ -8733,9 +10322,9 @@ def d_ANSI_41_UIM(d, p, e):
             v1["esn"] = v11
         if b2 & 0x20:
             at = "mscid"
-            q = p + 4
-            b13 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b13 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             n = b13 + 3
             if n > 16:
                 refuse("longer than 16", p)
@@ -8748,16 +10337,16 @@ def d_ANSI_41_UIM(d, p, e):
             if "\0" in v12:
                 refuse("a character outside the alphabet", p)
             v1["mscid"] = v12
-        q = p + 2
-        b14 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b14 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "system-id"
         if b14 < 2:
             if b14 == 0:
                 at = "system-id.sid"
-                q = p + 2
-                b17 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                p = q
+                i = p >> 3
+                b17 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                p += 2
                 n = b17 + 1
                 i = (p + 7) >> 3
                 p = (i << 3) + n * 4
@@ -8770,9 +10359,9 @@ def d_ANSI_41_UIM(d, p, e):
                 v15 = ("sid", v16)
             else:
                 at = "system-id.mid"
-                q = p + 2
-                b19 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                p = q
+                i = p >> 3
+                b19 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                p += 2
                 n = b19 + 1
                 i = (p + 7) >> 3
                 p = (i << 3) + n * 4
@@ -8794,21 +10383,21 @@ def d_ANSI_41_UIM(d, p, e):
         v1["system-id"] = v15
         if b2 & 0x10:
             at = "systemMyTypeCode"
-            q = p + 8
-            b25 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-            p = q
+            i = p >> 3
+            b25 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+            p += 8
             v1["systemMyTypeCode"] = b25.to_bytes(1)
         if b2 & 0x8:
             at = "systemAccessType"
-            q = p + 8
-            b27 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-            p = q
+            i = p >> 3
+            b27 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+            p += 8
             v1["systemAccessType"] = b27.to_bytes(1)
         if b2 & 0x4:
             at = "qualificationInformationCode"
-            q = p + 8
-            b29 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-            p = q
+            i = p >> 3
+            b29 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+            p += 8
             v1["qualificationInformationCode"] = b29.to_bytes(1)
         if b2 & 0x2:
             at = "sesn"
@@ -8824,9 +10413,9 @@ def d_ANSI_41_UIM(d, p, e):
             v1["sesn"] = v30
         if b2 & 0x1:
             at = "soc"
-            q = p + 4
-            b32 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b32 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             n = b32 + 3
             if n > 16:
                 refuse("longer than 16", p)
@@ -9093,15 +10682,15 @@ def e_ANSI_41_UIM(v, o, a, n):
 def d_GSM_UIM(d, p, e):
     at = ""
     try:
-        q = p + 7
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         v1 = {}
         if b2 & 0x20:
             at = "imsi"
-            q = p + 4
-            b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b4 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             n = b4 + 3
             if n > 16:
                 refuse("longer than 16", p)
@@ -9116,9 +10705,9 @@ def d_GSM_UIM(d, p, e):
             v1["imsi"] = v3
         if b2 & 0x10:
             at = "tmsi"
-            q = p + 2
-            b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b6 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             n = b6 + 1
             i = (p + 7) >> 3
             j = i + n
@@ -9129,9 +10718,9 @@ def d_GSM_UIM(d, p, e):
             v1["tmsi"] = v5
         if b2 & 0x8:
             at = "msisdn"
-            q = p + 4
-            b8 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b8 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             n = b8 + 3
             if n > 16:
                 refuse("longer than 16", p)
@@ -9160,9 +10749,9 @@ def d_GSM_UIM(d, p, e):
             v1["imei"] = v9
         if b2 & 0x2:
             at = "hplmn"
-            q = p + 2
-            b12 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b12 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             n = b12 + 1
             i = (p + 7) >> 3
             p = (i << 3) + n * 4
@@ -9175,9 +10764,9 @@ def d_GSM_UIM(d, p, e):
             v1["hplmn"] = v11
         if b2 & 0x1:
             at = "vplmn"
-            q = p + 2
-            b14 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b14 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             n = b14 + 1
             i = (p + 7) >> 3
             p = (i << 3) + n * 4
@@ -9323,9 +10912,9 @@ def e_GSM_UIM(v, o, a, n):
 def d_IsupNumber(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 >= 5:
                 refuse("no such alternative", p)
@@ -9336,9 +10925,9 @@ def d_IsupNumber(d, p, e):
                     v1 = ("e164Number", v3)
                 else:
                     at = "dataPartyNumber"
-                    q = p + 7
-                    b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-                    p = q
+                    i = p >> 3
+                    b5 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+                    p += 7
                     n = b5 + 1
                     i = (p + 7) >> 3
                     p = (i << 3) + n * 4
@@ -9352,9 +10941,9 @@ def d_IsupNumber(d, p, e):
             else:
                 if b2 == 2:
                     at = "telexPartyNumber"
-                    q = p + 7
-                    b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-                    p = q
+                    i = p >> 3
+                    b7 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+                    p += 7
                     n = b7 + 1
                     i = (p + 7) >> 3
                     p = (i << 3) + n * 4
@@ -9371,9 +10960,9 @@ def d_IsupNumber(d, p, e):
                     v1 = ("privateNumber", v8)
                 else:
                     at = "nationalStandardPartyNumber"
-                    q = p + 7
-                    b10 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-                    p = q
+                    i = p >> 3
+                    b10 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+                    p += 7
                     n = b10 + 1
                     i = (p + 7) >> 3
                     p = (i << 3) + n * 4
@@ -9485,9 +11074,9 @@ def d_IsupPublicPartyNumber(d, p, e):
         p += 1
         at = "natureOfAddress"
         v3, p = d_NatureOfAddress(d, p, e)
-        q = p + 7
-        b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b4 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         at = "address"
         n = b4 + 1
         i = (p + 7) >> 3
@@ -9547,9 +11136,9 @@ def d_IsupPrivatePartyNumber(d, p, e):
         p += 1
         at = "privateTypeOfNumber"
         v3, p = d_PrivateTypeOfNumber(d, p, e)
-        q = p + 7
-        b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b4 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         at = "address"
         n = b4 + 1
         i = (p + 7) >> 3
@@ -9605,9 +11194,9 @@ def e_IsupPrivatePartyNumber(v, o, a, n):
 def d_NatureOfAddress(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             v1 = C13[b2]
         else:
@@ -9642,9 +11231,9 @@ def e_NatureOfAddress(v, o, a, n):
 def d_IsupDigits(d, p, e):
     at = ""
     try:
-        q = p + 7
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         n = b2 + 1
         i = (p + 7) >> 3
         p = (i << 3) + n * 4
@@ -9687,9 +11276,9 @@ def e_IsupDigits(v, o, a, n):
 def d_ExtendedAliasAddress(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "address"
         v3, p = d_AliasAddress(d, p, e)
         v1 = {"address": v3}
@@ -9699,9 +11288,9 @@ def d_ExtendedAliasAddress(d, p, e):
             v1["presentationIndicator"] = v4
         if b2 & 0x1:
             at = "screeningIndicator"
-            q = p + 3
-            b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-            p = q
+            i = p >> 3
+            b5 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+            p += 3
             if b5 < 4:
                 v6 = N0[b5]
             else:
@@ -9758,8 +11347,11 @@ def d_Endpoint(d, p, e):
             v1["nonStandardData"] = v3
         if b2 & 0x100:
             at = "aliasAddress"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v4 = []
             at5 = ""
             try:
@@ -9771,8 +11363,11 @@ def d_Endpoint(d, p, e):
             v1["aliasAddress"] = v4
         if b2 & 0x80:
             at = "callSignalAddress"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v7 = []
             at8 = ""
             try:
@@ -9784,8 +11379,11 @@ def d_Endpoint(d, p, e):
             v1["callSignalAddress"] = v7
         if b2 & 0x40:
             at = "rasAddress"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v10 = []
             at11 = ""
             try:
@@ -9801,8 +11399,11 @@ def d_Endpoint(d, p, e):
             v1["endpointType"] = v13
         if b2 & 0x10:
             at = "tokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 17)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 17 > e - p:
+                n, p = count(d, p - 8, e, 17)
             v14 = []
             at15 = ""
             try:
@@ -9814,8 +11415,11 @@ def d_Endpoint(d, p, e):
             v1["tokens"] = v14
         if b2 & 0x8:
             at = "cryptoTokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v17 = []
             at18 = ""
             try:
@@ -9827,14 +11431,17 @@ def d_Endpoint(d, p, e):
             v1["cryptoTokens"] = v17
         if b2 & 0x4:
             at = "priority"
-            q = p + 7
-            b21 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b21 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             v1["priority"] = b21
         if b2 & 0x2:
             at = "remoteExtensionAddress"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v22 = []
             at23 = ""
             try:
@@ -9846,8 +11453,11 @@ def d_Endpoint(d, p, e):
             v1["remoteExtensionAddress"] = v22
         if b2 & 0x1:
             at = "destExtraCallInfo"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v25 = []
             at26 = ""
             try:
@@ -9859,33 +11469,58 @@ def d_Endpoint(d, p, e):
             v1["destExtraCallInfo"] = v25
         if b2 & 0x400:
             a28, u29, p = additions(d, p, e, 3)
-            if a28 & 0x4:
-                at = "alternateTransportAddresses"
-                d30, p, e31, g32 = openType(d, p, e)
-                at = "alternateTransportAddresses"
-                v33, p = d_AlternateTransportAddresses(d30, p, e31)
-                if p > e31:
-                    refuse("ends too early", p)
-                v1["alternateTransportAddresses"] = v33
-                p = g32
-            if a28 & 0x2:
-                at = "circuitInfo"
-                d34, p, e35, g36 = openType(d, p, e)
-                at = "circuitInfo"
-                v37, p = d_CircuitInfo(d34, p, e35)
-                if p > e35:
-                    refuse("ends too early", p)
-                v1["circuitInfo"] = v37
-                p = g36
-            if a28 & 0x1:
-                at = "featureSet"
-                d38, p, e39, g40 = openType(d, p, e)
-                at = "featureSet"
-                v41, p = d_FeatureSet(d38, p, e39)
-                if p > e39:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v41
-                p = g40
+            if a28 & 0x7:
+                if a28 & 0x4:
+                    at = "alternateTransportAddresses"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d30 = d
+                        p = (i + 1) << 3
+                        e31 = g32 = p + (n << 3)
+                        if g32 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d30, p, e31, g32 = openType(d, p, e)
+                    v33, p = d_AlternateTransportAddresses(d30, p, e31)
+                    if p > e31:
+                        refuse("ends too early", p)
+                    v1["alternateTransportAddresses"] = v33
+                    p = g32
+                if a28 & 0x2:
+                    at = "circuitInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d34 = d
+                        p = (i + 1) << 3
+                        e35 = g36 = p + (n << 3)
+                        if g36 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d34, p, e35, g36 = openType(d, p, e)
+                    v37, p = d_CircuitInfo(d34, p, e35)
+                    if p > e35:
+                        refuse("ends too early", p)
+                    v1["circuitInfo"] = v37
+                    p = g36
+                if a28 & 0x1:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d38 = d
+                        p = (i + 1) << 3
+                        e39 = g40 = p + (n << 3)
+                        if g40 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d38, p, e39, g40 = openType(d, p, e)
+                    v41, p = d_FeatureSet(d38, p, e39)
+                    if p > e39:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v41
+                    p = g40
             if u29:
                 p = skip(d, p, e, u29)
         return v1, p
@@ -10062,14 +11697,17 @@ def e_Endpoint(v, o, a, n):
 def d_AlternateTransportAddresses(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "annexE"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v3 = []
             at4 = ""
             try:
@@ -10082,22 +11720,35 @@ def d_AlternateTransportAddresses(d, p, e):
         if b2 & 0x2:
             a6, u7, p = additions(d, p, e, 1)
             if a6 & 0x1:
-                at = "sctp"
-                d8, p, e9, g10 = openType(d, p, e)
-                at = "sctp"
-                n, p = count(d8, p, e9, 4)
-                v11 = []
-                at12 = ""
-                try:
-                    for _ in range(n):
-                        v13, p = d_TransportAddress(d8, p, e9)
-                        v11.append(v13)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at12, p), f"[{len(v11)}]", p) from None
-                if p > e9:
-                    refuse("ends too early", p)
-                v1["sctp"] = v11
-                p = g10
+                if a6 & 0x1:
+                    at = "sctp"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d8 = d
+                        p = (i + 1) << 3
+                        e9 = g10 = p + (n << 3)
+                        if g10 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d8, p, e9, g10 = openType(d, p, e)
+                    i = p >> 3
+                    n = d8[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e9 - p:
+                        n, p = count(d8, p - 8, e9, 4)
+                    v11 = []
+                    at12 = ""
+                    try:
+                        for _ in range(n):
+                            v13, p = d_TransportAddress(d8, p, e9)
+                            v11.append(v13)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at12, p), f"[{len(v11)}]", p) from None
+                    if p > e9:
+                        refuse("ends too early", p)
+                    v1["sctp"] = v11
+                    p = g10
             if u7:
                 p = skip(d, p, e, u7)
         return v1, p
@@ -10160,9 +11811,9 @@ def e_AlternateTransportAddresses(v, o, a, n):
 def d_UseSpecifiedTransport(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             v1 = C14[b2]
         else:
@@ -10208,17 +11859,17 @@ def e_UseSpecifiedTransport(v, o, a, n):
 def d_AlternateGK(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "rasAddress"
         v3, p = d_TransportAddress(d, p, e)
         v1 = {"rasAddress": v3}
         if b2 & 0x1:
             at = "gatekeeperIdentifier"
-            q = p + 7
-            b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b5 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b5 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -10227,9 +11878,9 @@ def d_AlternateGK(d, p, e):
                 refuse("ends too early", p)
             v4 = d[i:j].decode("utf-16-be", "replace")
             v1["gatekeeperIdentifier"] = v4
-        q = p + 8
-        b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b6 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         v1["needToRegister"] = (b6 >> 7 & 1) == 1
         at = "priority"
         v1["priority"] = (b6 & 127)
@@ -10284,8 +11935,11 @@ def d_AltGKInfo(d, p, e):
         b2 = d[p >> 3] >> (~p & 7) & 1
         p += 1
         at = "alternateGatekeeper"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 14)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 14 > e - p:
+            n, p = count(d, p - 8, e, 14)
         v3 = []
         at4 = ""
         try:
@@ -10338,9 +11992,9 @@ def e_AltGKInfo(v, o, a, n):
 def d_SecurityServiceMode(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 >= 3:
                 refuse("no such alternative", p)
@@ -10391,9 +12045,9 @@ def e_SecurityServiceMode(v, o, a, n):
 def d_SecurityCapabilities(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandard"
@@ -10444,9 +12098,9 @@ def e_SecurityCapabilities(v, o, a, n):
 def d_SecurityErrors(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         if b2 < 16:
             v1 = C15[b2]
         else:
@@ -10481,9 +12135,9 @@ def e_SecurityErrors(v, o, a, n):
 def d_SecurityErrors2(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             v1 = C16[b2]
         else:
@@ -10518,9 +12172,9 @@ def e_SecurityErrors2(v, o, a, n):
 def d_H245Security(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 == 0:
                 at = "nonStandard"
@@ -10579,9 +12233,9 @@ def e_H245Security(v, o, a, n):
 def d_QseriesOptions(d, p, e):
     at = ""
     try:
-        q = p + 8
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         at = "q954Info"
         v3, p = d_Q954Details(d, p, e)
         v1 = {"q932Full": (b2 >> 6 & 1) == 1, "q951Full": (b2 >> 5 & 1) == 1, "q952Full": (b2 >> 4 & 1) == 1, "q953Full": (b2 >> 3 & 1) == 1, "q955Full": (b2 >> 2 & 1) == 1, "q956Full": (b2 >> 1 & 1) == 1, "q957Full": (b2 & 1) == 1, "q954Info": v3}
@@ -10631,9 +12285,9 @@ def e_QseriesOptions(v, o, a, n):
 def d_Q954Details(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {"conferenceCalling": (b2 >> 1 & 1) == 1, "threePartyService": (b2 & 1) == 1}
         if b2 & 0x4:
             p = additionsPast(d, p, e)
@@ -10748,9 +12402,9 @@ def e_RequestSeqNum(v, o, a, n):
 def d_GatekeeperIdentifier(d, p, e):
     at = ""
     try:
-        q = p + 7
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         n = b2 + 1
         i = (p + 7) >> 3
         j = i + n * 2
@@ -10784,9 +12438,9 @@ def e_GatekeeperIdentifier(v, o, a, n):
 def d_BandWidth(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         i = (p + 7) >> 3
         j = i + b2 + 1
         v1 = I(d[i:j])
@@ -10840,9 +12494,9 @@ def e_CallReferenceValue(v, o, a, n):
 def d_EndpointIdentifier(d, p, e):
     at = ""
     try:
-        q = p + 7
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         n = b2 + 1
         i = (p + 7) >> 3
         j = i + n * 2
@@ -10876,8 +12530,14 @@ def e_EndpointIdentifier(v, o, a, n):
 def d_ProtocolIdentifier(d, p, e):
     at = ""
     try:
-        p = (p + 7) & -8
-        v1, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v1 = arcs(d[i:j])
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -10898,9 +12558,9 @@ def e_ProtocolIdentifier(v, o, a, n):
 def d_TimeToLive(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         i = (p + 7) >> 3
         j = i + b2 + 1
         v1 = I(d[i:j]) + 1
@@ -11064,9 +12724,9 @@ def e_CallIdentifier(v, o, a, n):
 def d_EncryptIntAlg(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "nonStandard"
@@ -11074,8 +12734,14 @@ def d_EncryptIntAlg(d, p, e):
                 v1 = ("nonStandard", v3)
             else:
                 at = "isoAlgorithm"
-                p = (p + 7) & -8
-                v4, p = readOID(d, p, e)
+                i = (p + 7) >> 3
+                n = d[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e:
+                    refuseOID(n, p)
+                v4 = arcs(d[i:j])
                 v1 = ("isoAlgorithm", v4)
         else:
             p -= 1
@@ -11118,9 +12784,9 @@ def e_EncryptIntAlg(v, o, a, n):
 def d_NonIsoIntegrityMechanism(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 == 0:
                 v1 = ("hMAC-MD5", None)
@@ -11134,8 +12800,14 @@ def d_NonIsoIntegrityMechanism(d, p, e):
                 v1 = ("hMAC-iso10118-2-l", v4)
             else:
                 at = "hMAC-iso10118-3"
-                p = (p + 7) & -8
-                v5, p = readOID(d, p, e)
+                i = (p + 7) >> 3
+                n = d[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e:
+                    refuseOID(n, p)
+                v5 = arcs(d[i:j])
                 v1 = ("hMAC-iso10118-3", v5)
         else:
             p -= 2
@@ -11183,9 +12855,9 @@ def e_NonIsoIntegrityMechanism(v, o, a, n):
 def d_IntegrityMechanism(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 == 0:
                 at = "nonStandard"
@@ -11195,8 +12867,14 @@ def d_IntegrityMechanism(d, p, e):
                 v1 = ("digSig", None)
             elif b2 == 2:
                 at = "iso9797"
-                p = (p + 7) & -8
-                v4, p = readOID(d, p, e)
+                i = (p + 7) >> 3
+                n = d[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e:
+                    refuseOID(n, p)
+                v4 = arcs(d[i:j])
                 v1 = ("iso9797", v4)
             else:
                 at = "nonIsoIM"
@@ -11249,8 +12927,14 @@ def d_ICV(d, p, e):
     at = ""
     try:
         at = "algorithmOID"
-        p = (p + 7) & -8
-        v2, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v2 = arcs(d[i:j])
         at = "icv"
         v3, p = generalBitString(d, p, e)
         v1 = {"algorithmOID": v2, "icv": v3}
@@ -11334,18 +13018,18 @@ def e_EncodedFastStartToken(v, o, a, n):
 def d_CryptoH323Token(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 < 4:
                 if b2 == 0:
                     at = "cryptoEPPwdHash"
                     at = "cryptoEPPwdHash.alias"
                     v4, p = d_AliasAddress(d, p, e)
-                    q = p + 2
-                    b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                    p = q
+                    i = p >> 3
+                    b5 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                    p += 2
                     at = "cryptoEPPwdHash.timeStamp"
                     i = (p + 7) >> 3
                     j = i + b5 + 1
@@ -11359,9 +13043,9 @@ def d_CryptoH323Token(d, p, e):
                     v1 = ("cryptoEPPwdHash", v3)
                 elif b2 == 1:
                     at = "cryptoGKPwdHash"
-                    q = p + 7
-                    b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-                    p = q
+                    i = p >> 3
+                    b9 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+                    p += 7
                     at = "cryptoGKPwdHash.gatekeeperId"
                     n = b9 + 1
                     i = (p + 7) >> 3
@@ -11407,7 +13091,14 @@ def d_CryptoH323Token(d, p, e):
                     else:
                         v17, p = octets(d, i << 3, e)
                     at = "cryptoEPCert.algorithmOID"
-                    v18, p = readOID(d, p, e)
+                    i = p >> 3
+                    n = d[i]
+                    i += 1
+                    j = i + n
+                    p = j << 3
+                    if n > OID_LIMIT or p > e:
+                        refuseOID(n, p)
+                    v18 = arcs(d[i:j])
                     at = "cryptoEPCert.paramS"
                     v19, p = h235_d_Params(d, p, e)
                     at = "cryptoEPCert.signature"
@@ -11430,7 +13121,14 @@ def d_CryptoH323Token(d, p, e):
                     else:
                         v22, p = octets(d, i << 3, e)
                     at = "cryptoGKCert.algorithmOID"
-                    v23, p = readOID(d, p, e)
+                    i = p >> 3
+                    n = d[i]
+                    i += 1
+                    j = i + n
+                    p = j << 3
+                    if n > OID_LIMIT or p > e:
+                        refuseOID(n, p)
+                    v23 = arcs(d[i:j])
                     at = "cryptoGKCert.paramS"
                     v24, p = h235_d_Params(d, p, e)
                     at = "cryptoGKCert.signature"
@@ -11453,7 +13151,14 @@ def d_CryptoH323Token(d, p, e):
                     else:
                         v27, p = octets(d, i << 3, e)
                     at = "cryptoFastStart.algorithmOID"
-                    v28, p = readOID(d, p, e)
+                    i = p >> 3
+                    n = d[i]
+                    i += 1
+                    j = i + n
+                    p = j << 3
+                    if n > OID_LIMIT or p > e:
+                        refuseOID(n, p)
+                    v28 = arcs(d[i:j])
                     at = "cryptoFastStart.paramS"
                     v29, p = h235_d_Params(d, p, e)
                     at = "cryptoFastStart.signature"
@@ -11631,17 +13336,17 @@ def e_CryptoH323Token(v, o, a, n):
 def d_DataRate(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "nonStandardData"
             v3, p = d_NonStandardParameter(d, p, e)
             v1["nonStandardData"] = v3
-        q = p + 2
-        b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b4 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "channelRate"
         i = (p + 7) >> 3
         j = i + b4 + 1
@@ -11700,9 +13405,9 @@ def e_DataRate(v, o, a, n):
 def d_CallLinkage(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "globalCallId"
@@ -11765,9 +13470,9 @@ def e_CallLinkage(v, o, a, n):
 def d_SupportedPrefix(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandardData"
@@ -11806,9 +13511,9 @@ def e_SupportedPrefix(v, o, a, n):
 def d_CapacityReportingCapability(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {"canReportCallCapacity": (b2 & 1) == 1}
         if b2 & 0x2:
             p = additionsPast(d, p, e)
@@ -11835,9 +13540,9 @@ def e_CapacityReportingCapability(v, o, a, n):
 def d_CapacityReportingSpecification(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         h3 = b2 & 7
         at = "when"
         v4 = {}
@@ -11879,9 +13584,9 @@ def e_CapacityReportingSpecification(v, o, a, n):
 def d_CallCapacity(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "maximumCallCapacity"
@@ -11928,8 +13633,11 @@ def d_CallCapacityInfo(d, p, e):
         v1 = {}
         if b2 & 0x400:
             at = "voiceGwCallsAvailable"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 10)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 10 > e - p:
+                n, p = count(d, p - 8, e, 10)
             v3 = []
             at4 = ""
             try:
@@ -11941,8 +13649,11 @@ def d_CallCapacityInfo(d, p, e):
             v1["voiceGwCallsAvailable"] = v3
         if b2 & 0x200:
             at = "h310GwCallsAvailable"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 10)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 10 > e - p:
+                n, p = count(d, p - 8, e, 10)
             v6 = []
             at7 = ""
             try:
@@ -11954,8 +13665,11 @@ def d_CallCapacityInfo(d, p, e):
             v1["h310GwCallsAvailable"] = v6
         if b2 & 0x100:
             at = "h320GwCallsAvailable"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 10)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 10 > e - p:
+                n, p = count(d, p - 8, e, 10)
             v9 = []
             at10 = ""
             try:
@@ -11967,8 +13681,11 @@ def d_CallCapacityInfo(d, p, e):
             v1["h320GwCallsAvailable"] = v9
         if b2 & 0x80:
             at = "h321GwCallsAvailable"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 10)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 10 > e - p:
+                n, p = count(d, p - 8, e, 10)
             v12 = []
             at13 = ""
             try:
@@ -11980,8 +13697,11 @@ def d_CallCapacityInfo(d, p, e):
             v1["h321GwCallsAvailable"] = v12
         if b2 & 0x40:
             at = "h322GwCallsAvailable"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 10)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 10 > e - p:
+                n, p = count(d, p - 8, e, 10)
             v15 = []
             at16 = ""
             try:
@@ -11993,8 +13713,11 @@ def d_CallCapacityInfo(d, p, e):
             v1["h322GwCallsAvailable"] = v15
         if b2 & 0x20:
             at = "h323GwCallsAvailable"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 10)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 10 > e - p:
+                n, p = count(d, p - 8, e, 10)
             v18 = []
             at19 = ""
             try:
@@ -12006,8 +13729,11 @@ def d_CallCapacityInfo(d, p, e):
             v1["h323GwCallsAvailable"] = v18
         if b2 & 0x10:
             at = "h324GwCallsAvailable"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 10)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 10 > e - p:
+                n, p = count(d, p - 8, e, 10)
             v21 = []
             at22 = ""
             try:
@@ -12019,8 +13745,11 @@ def d_CallCapacityInfo(d, p, e):
             v1["h324GwCallsAvailable"] = v21
         if b2 & 0x8:
             at = "t120OnlyGwCallsAvailable"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 10)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 10 > e - p:
+                n, p = count(d, p - 8, e, 10)
             v24 = []
             at25 = ""
             try:
@@ -12032,8 +13761,11 @@ def d_CallCapacityInfo(d, p, e):
             v1["t120OnlyGwCallsAvailable"] = v24
         if b2 & 0x4:
             at = "t38FaxAnnexbOnlyGwCallsAvailable"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 10)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 10 > e - p:
+                n, p = count(d, p - 8, e, 10)
             v27 = []
             at28 = ""
             try:
@@ -12045,8 +13777,11 @@ def d_CallCapacityInfo(d, p, e):
             v1["t38FaxAnnexbOnlyGwCallsAvailable"] = v27
         if b2 & 0x2:
             at = "terminalCallsAvailable"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 10)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 10 > e - p:
+                n, p = count(d, p - 8, e, 10)
             v30 = []
             at31 = ""
             try:
@@ -12058,8 +13793,11 @@ def d_CallCapacityInfo(d, p, e):
             v1["terminalCallsAvailable"] = v30
         if b2 & 0x1:
             at = "mcuCallsAvailable"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 10)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 10 > e - p:
+                n, p = count(d, p - 8, e, 10)
             v33 = []
             at34 = ""
             try:
@@ -12072,22 +13810,35 @@ def d_CallCapacityInfo(d, p, e):
         if b2 & 0x800:
             a36, u37, p = additions(d, p, e, 1)
             if a36 & 0x1:
-                at = "sipGwCallsAvailable"
-                d38, p, e39, g40 = openType(d, p, e)
-                at = "sipGwCallsAvailable"
-                n, p = count(d38, p, e39, 10)
-                v41 = []
-                at42 = ""
-                try:
-                    for _ in range(n):
-                        v43, p = d_CallsAvailable(d38, p, e39)
-                        v41.append(v43)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at42, p), f"[{len(v41)}]", p) from None
-                if p > e39:
-                    refuse("ends too early", p)
-                v1["sipGwCallsAvailable"] = v41
-                p = g40
+                if a36 & 0x1:
+                    at = "sipGwCallsAvailable"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d38 = d
+                        p = (i + 1) << 3
+                        e39 = g40 = p + (n << 3)
+                        if g40 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d38, p, e39, g40 = openType(d, p, e)
+                    i = p >> 3
+                    n = d38[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 10 > e39 - p:
+                        n, p = count(d38, p - 8, e39, 10)
+                    v41 = []
+                    at42 = ""
+                    try:
+                        for _ in range(n):
+                            v43, p = d_CallsAvailable(d38, p, e39)
+                            v41.append(v43)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at42, p), f"[{len(v41)}]", p) from None
+                    if p > e39:
+                        refuse("ends too early", p)
+                    v1["sipGwCallsAvailable"] = v41
+                    p = g40
             if u37:
                 p = skip(d, p, e, u37)
         return v1, p
@@ -12300,9 +14051,9 @@ def e_CallCapacityInfo(v, o, a, n):
 def d_CallsAvailable(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         h3 = b2 & 3
         at = "calls"
         i = (p + 7) >> 3
@@ -12327,14 +14078,23 @@ def d_CallsAvailable(d, p, e):
         if b2 & 0x8:
             a7, u8, p = additions(d, p, e, 1)
             if a7 & 0x1:
-                at = "carrier"
-                d9, p, e10, g11 = openType(d, p, e)
-                at = "carrier"
-                v12, p = d_CarrierInfo(d9, p, e10)
-                if p > e10:
-                    refuse("ends too early", p)
-                v1["carrier"] = v12
-                p = g11
+                if a7 & 0x1:
+                    at = "carrier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d9 = d
+                        p = (i + 1) << 3
+                        e10 = g11 = p + (n << 3)
+                        if g11 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d9, p, e10, g11 = openType(d, p, e)
+                    v12, p = d_CarrierInfo(d9, p, e10)
+                    if p > e10:
+                        refuse("ends too early", p)
+                    v1["carrier"] = v12
+                    p = g11
             if u8:
                 p = skip(d, p, e, u8)
         return v1, p
@@ -12396,9 +14156,9 @@ def e_CallsAvailable(v, o, a, n):
 def d_CircuitInfo(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         v1 = {}
         if b2 & 0x4:
             at = "sourceCircuitID"
@@ -12410,8 +14170,11 @@ def d_CircuitInfo(d, p, e):
             v1["destinationCircuitID"] = v4
         if b2 & 0x1:
             at = "genericData"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 5)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 5 > e - p:
+                n, p = count(d, p - 8, e, 5)
             v5 = []
             at6 = ""
             try:
@@ -12467,9 +14230,9 @@ def e_CircuitInfo(v, o, a, n):
 def d_CircuitIdentifier(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "cic"
@@ -12482,14 +14245,23 @@ def d_CircuitIdentifier(d, p, e):
         if b2 & 0x4:
             a5, u6, p = additions(d, p, e, 1)
             if a5 & 0x1:
-                at = "carrier"
-                d7, p, e8, g9 = openType(d, p, e)
-                at = "carrier"
-                v10, p = d_CarrierInfo(d7, p, e8)
-                if p > e8:
-                    refuse("ends too early", p)
-                v1["carrier"] = v10
-                p = g9
+                if a5 & 0x1:
+                    at = "carrier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d7 = d
+                        p = (i + 1) << 3
+                        e8 = g9 = p + (n << 3)
+                        if g9 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d7, p, e8, g9 = openType(d, p, e)
+                    v10, p = d_CarrierInfo(d7, p, e8)
+                    if p > e8:
+                        refuse("ends too early", p)
+                    v1["carrier"] = v10
+                    p = g9
             if u6:
                 p = skip(d, p, e, u6)
         return v1, p
@@ -12539,15 +14311,18 @@ def d_CicInfo(d, p, e):
         b2 = d[p >> 3] >> (~p & 7) & 1
         p += 1
         at = "cic"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 17)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 17 > e - p:
+            n, p = count(d, p - 8, e, 17)
         v3 = []
         at4 = ""
         try:
             for _ in range(n):
-                q = p + 2
-                b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                p = q
+                i = p >> 3
+                b6 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                p += 2
                 n = b6 + 2
                 if n > 4:
                     refuse("longer than 4", p)
@@ -12560,9 +14335,9 @@ def d_CicInfo(d, p, e):
                 v3.append(v5)
         except (DecodeError, IndexError) as x:
             raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
-        q = p + 2
-        b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b7 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "pointCode"
         n = b7 + 2
         i = (p + 7) >> 3
@@ -12627,14 +14402,17 @@ def e_CicInfo(v, o, a, n):
 def d_GroupID(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "member"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 8)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 8 > e - p:
+                n, p = count(d, p - 8, e, 8)
             v3 = []
             at4 = ""
             try:
@@ -12646,9 +14424,9 @@ def d_GroupID(d, p, e):
             except (DecodeError, IndexError) as x:
                 raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
             v1["member"] = v3
-        q = p + 7
-        b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b6 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         at = "group"
         n = b6 + 1
         i = (p + 7) >> 3
@@ -12713,9 +14491,9 @@ def e_GroupID(v, o, a, n):
 def d_CarrierInfo(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "carrierIdentificationCode"
@@ -12731,9 +14509,9 @@ def d_CarrierInfo(d, p, e):
             v1["carrierIdentificationCode"] = v3
         if b2 & 0x1:
             at = "carrierName"
-            q = p + 7
-            b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b6 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b6 + 1
             i = (p + 7) >> 3
             j = i + n
@@ -12792,18 +14570,17 @@ def e_CarrierInfo(v, o, a, n):
 def d_ServiceControlDescriptor(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 == 0:
                 at = "url"
                 i = (p + 7) >> 3
                 n = (d[i] << 8 | d[i + 1])
-                p = (i + 2) << 3
+                i += 2
                 if n > 512:
                     refuse("longer than 512", p)
-                i = p >> 3
                 j = i + n
                 p = j << 3
                 if p > e:
@@ -12894,9 +14671,9 @@ def e_ServiceControlDescriptor(v, o, a, n):
 def d_ServiceControlSession(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "sessionId"
         i = (p + 7) >> 3
         v3 = d[i]
@@ -12906,9 +14683,9 @@ def d_ServiceControlSession(d, p, e):
             at = "contents"
             v4, p = d_ServiceControlDescriptor(d, p, e)
             v1["contents"] = v4
-        q = p + 3
-        b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b5 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "reason"
         if b5 < 4:
             v6 = C17[b5]
@@ -12964,12 +14741,15 @@ def e_ServiceControlSession(v, o, a, n):
 def d_RasUsageInfoTypes(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         at = "nonStandardUsageTypes"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 3)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 3 > e - p:
+            n, p = count(d, p - 8, e, 3)
         v3 = []
         at4 = ""
         try:
@@ -13028,9 +14808,9 @@ def e_RasUsageInfoTypes(v, o, a, n):
 def d_RasUsageSpecification(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         h3 = b2 & 15
         at = "when"
         v4 = {}
@@ -13045,9 +14825,9 @@ def d_RasUsageSpecification(d, p, e):
         v1 = {"when": v4}
         if b2 & 0x10:
             at = "callStartingPoint"
-            q = p + 3
-            b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-            p = q
+            i = p >> 3
+            b6 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+            p += 3
             v5 = {}
             if b6 & 0x2:
                 v5["alerting"] = None
@@ -13108,12 +14888,15 @@ def e_RasUsageSpecification(v, o, a, n):
 def d_RasUsageInformation(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         at = "nonStandardUsageFields"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 3)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 3 > e - p:
+            n, p = count(d, p - 8, e, 3)
         v3 = []
         at4 = ""
         try:
@@ -13125,9 +14908,9 @@ def d_RasUsageInformation(d, p, e):
         v1 = {"nonStandardUsageFields": v3}
         if b2 & 0x4:
             at = "alertingTime"
-            q = p + 2
-            b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b7 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b7 + 1
             v6 = I(d[i:j]) + 1
@@ -13137,9 +14920,9 @@ def d_RasUsageInformation(d, p, e):
             v1["alertingTime"] = v6
         if b2 & 0x2:
             at = "connectTime"
-            q = p + 2
-            b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b9 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b9 + 1
             v8 = I(d[i:j]) + 1
@@ -13149,9 +14932,9 @@ def d_RasUsageInformation(d, p, e):
             v1["connectTime"] = v8
         if b2 & 0x1:
             at = "endTime"
-            q = p + 2
-            b11 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b11 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b11 + 1
             v10 = I(d[i:j]) + 1
@@ -13235,9 +15018,9 @@ def e_RasUsageInformation(v, o, a, n):
 def d_CallTerminationCause(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "releaseCompleteReason"
@@ -13245,9 +15028,9 @@ def d_CallTerminationCause(d, p, e):
                 v1 = ("releaseCompleteReason", v3)
             else:
                 at = "releaseCompleteCauseIE"
-                q = p + 5
-                b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-                p = q
+                i = p >> 3
+                b5 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+                p += 5
                 n = b5 + 2
                 if n > 32:
                     refuse("longer than 32", p)
@@ -13304,9 +15087,9 @@ def e_CallTerminationCause(v, o, a, n):
 def d_BandwidthDetails(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 3
         at = "bandwidth"
         i = (p + 7) >> 3
@@ -13356,9 +15139,9 @@ def e_BandwidthDetails(v, o, a, n):
 def d_CallCreditCapability(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             b3 = d[p >> 3] >> (~p & 7) & 1
@@ -13403,16 +15186,15 @@ def e_CallCreditCapability(v, o, a, n):
 def d_CallCreditServiceControl(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         v1 = {}
         if b2 & 0x10:
             at = "amountString"
             i = (p + 7) >> 3
             n = (d[i] << 8 | d[i + 1]) + 1
-            p = (i + 2) << 3
-            i = p >> 3
+            i += 2
             j = i + n * 2
             p = j << 3
             if p > e:
@@ -13421,9 +15203,9 @@ def d_CallCreditServiceControl(d, p, e):
             v1["amountString"] = v3
         if b2 & 0x8:
             at = "billingMode"
-            q = p + 2
-            b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b5 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             if b5 < 2:
                 v4 = C18[b5]
             else:
@@ -13437,9 +15219,9 @@ def d_CallCreditServiceControl(d, p, e):
             v1["billingMode"] = v4
         if b2 & 0x4:
             at = "callDurationLimit"
-            q = p + 2
-            b11 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b11 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b11 + 1
             v10 = I(d[i:j]) + 1
@@ -13453,9 +15235,9 @@ def d_CallCreditServiceControl(d, p, e):
             v1["enforceCallDurationLimit"] = b12 == 1
         if b2 & 0x1:
             at = "callStartingPoint"
-            q = p + 2
-            b14 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b14 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             if b14 < 2:
                 v13 = C19[b14]
             else:
@@ -13545,9 +15327,9 @@ def d_GenericData(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "id"
         v3, p = d_GenericIdentifier(d, p, e)
         v1 = {"id": v3}
@@ -13555,7 +15337,8 @@ def d_GenericData(d, p, e, z=0):
             at = "parameters"
             i = (p + 7) >> 3
             n = (d[i] << 8 | d[i + 1]) + 1
-            p = (i + 2) << 3
+            i += 2
+            p = i << 3
             if n * 5 > e - p:
                 refuse("more elements than there are octets for", p)
             v4 = []
@@ -13610,9 +15393,9 @@ def e_GenericData(v, o, a, n):
 def d_GenericIdentifier(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 >= 3:
                 refuse("no such alternative", p)
@@ -13631,8 +15414,14 @@ def d_GenericIdentifier(d, p, e):
                 v1 = ("standard", v3)
             elif b2 == 1:
                 at = "oid"
-                p = (p + 7) & -8
-                v6, p = readOID(d, p, e)
+                i = (p + 7) >> 3
+                n = d[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e:
+                    refuseOID(n, p)
+                v6 = arcs(d[i:j])
                 v1 = ("oid", v6)
             else:
                 at = "nonStandard"
@@ -13710,9 +15499,9 @@ def d_EnumeratedParameter(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "id"
         v3, p = d_GenericIdentifier(d, p, e)
         v1 = {"id": v3}
@@ -13752,9 +15541,9 @@ def d_Content(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         if b2 < 16:
             if b2 >= 12:
                 refuse("no such alternative", p)
@@ -13809,9 +15598,9 @@ def d_Content(d, p, e, z=0):
                 if b2 < 9:
                     if b2 == 6:
                         at = "number32"
-                        q = p + 2
-                        b10 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                        p = q
+                        i = p >> 3
+                        b10 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                        p += 2
                         i = (p + 7) >> 3
                         j = i + b10 + 1
                         v9 = I(d[i:j])
@@ -13834,7 +15623,8 @@ def d_Content(d, p, e, z=0):
                         at = "compound"
                         i = (p + 7) >> 3
                         n = (d[i] << 8 | d[i + 1]) + 1
-                        p = (i + 2) << 3
+                        i += 2
+                        p = i << 3
                         if n * 5 > e - p:
                             refuse("more elements than there are octets for", p)
                         v14 = []
@@ -13848,9 +15638,9 @@ def d_Content(d, p, e, z=0):
                         v1 = ("compound", v14)
                     else:
                         at = "nested"
-                        q = p + 4
-                        b18 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                        p = q
+                        i = p >> 3
+                        b18 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                        p += 4
                         n = b18 + 1
                         if n * 5 > e - p:
                             refuse("more elements than there are octets for", p)
@@ -13998,14 +15788,17 @@ def e_Content(v, o, a, n):
 def d_FeatureSet(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         v1 = {"replacementFeatureSet": (b2 & 1) == 1}
         if b2 & 0x8:
             at = "neededFeatures"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 5)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 5 > e - p:
+                n, p = count(d, p - 8, e, 5)
             v3 = []
             at4 = ""
             try:
@@ -14017,8 +15810,11 @@ def d_FeatureSet(d, p, e):
             v1["neededFeatures"] = v3
         if b2 & 0x4:
             at = "desiredFeatures"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 5)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 5 > e - p:
+                n, p = count(d, p - 8, e, 5)
             v6 = []
             at7 = ""
             try:
@@ -14030,8 +15826,11 @@ def d_FeatureSet(d, p, e):
             v1["desiredFeatures"] = v6
         if b2 & 0x2:
             at = "supportedFeatures"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 5)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 5 > e - p:
+                n, p = count(d, p - 8, e, 5)
             v9 = []
             at10 = ""
             try:
@@ -14112,9 +15911,9 @@ def e_FeatureSet(v, o, a, n):
 def d_TransportChannelInfo(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "sendAddress"
@@ -14183,14 +15982,18 @@ def d_RTPSession(d, p, e):
         if v9 > 255:
             refuse("more than 255", p)
         at = "associatedSessionIds"
-        n, p = count(d, p, e, 8)
+        i = p >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 8 > e - p:
+            n, p = count(d, p - 8, e, 8)
         v10 = []
         at11 = ""
         try:
             for _ in range(n):
-                q = p + 8
-                b13 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-                p = q
+                i = p >> 3
+                b13 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+                p += 8
                 v12 = b13 + 1
                 if v12 > 255:
                     refuse("more than 255", p)
@@ -14200,27 +16003,45 @@ def d_RTPSession(d, p, e):
         v1 = {"rtpAddress": v3, "rtcpAddress": v4, "cname": v5, "ssrc": v7, "sessionId": v9, "associatedSessionIds": v10}
         if b2 & 0x1:
             a14, u15, p = additions(d, p, e, 2)
-            if a14 & 0x2:
-                at = "multicast"
-                d16, p, e17, g18 = openType(d, p, e)
-                if p > e17:
-                    refuse("ends too early", p)
-                v1["multicast"] = None
-                p = g18
-            if a14 & 0x1:
-                at = "bandwidth"
-                d19, p, e20, g21 = openType(d, p, e)
-                at = "bandwidth"
-                b23 = d19[p >> 3] >> 6
-                p += 2
-                i = (p >> 3) + 1
-                j = i + b23 + 1
-                v22 = I(d19[i:j])
-                p = j << 3
-                if p > e20:
-                    refuse("ends too early", p)
-                v1["bandwidth"] = v22
-                p = g21
+            if a14 & 0x3:
+                if a14 & 0x2:
+                    at = "multicast"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d16 = d
+                        p = (i + 1) << 3
+                        e17 = g18 = p + (n << 3)
+                        if g18 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d16, p, e17, g18 = openType(d, p, e)
+                    if p > e17:
+                        refuse("ends too early", p)
+                    v1["multicast"] = None
+                    p = g18
+                if a14 & 0x1:
+                    at = "bandwidth"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d19 = d
+                        p = (i + 1) << 3
+                        e20 = g21 = p + (n << 3)
+                        if g21 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d19, p, e20, g21 = openType(d, p, e)
+                    b23 = d19[p >> 3] >> 6
+                    p += 2
+                    i = (p >> 3) + 1
+                    j = i + b23 + 1
+                    v22 = I(d19[i:j])
+                    p = j << 3
+                    if p > e20:
+                        refuse("ends too early", p)
+                    v1["bandwidth"] = v22
+                    p = g21
             if u15:
                 p = skip(d, p, e, u15)
         return v1, p
@@ -14336,9 +16157,9 @@ def e_RehomingModel(v, o, a, n):
 def d_RasMessage(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         if b2 < 32:
             if b2 >= 25:
                 refuse("no such alternative", p)
@@ -14489,7 +16310,11 @@ def d_RasMessage(d, p, e):
                 v1 = ("serviceControlResponse", v38)
             elif k28 == 7:
                 at = "admissionConfirmSequence"
-                n, p = count(d29, p, e30, 25)
+                i = p >> 3
+                n = d29[i]
+                p = (i + 1) << 3
+                if n > 127 or n * 25 > e30 - p:
+                    n, p = count(d29, p - 8, e30, 25)
                 v39 = []
                 at40 = ""
                 try:
@@ -14666,9 +16491,9 @@ def e_RasMessage(v, o, a, n):
 def d_GatekeeperRequest(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -14676,7 +16501,14 @@ def d_GatekeeperRequest(d, p, e):
         if v3 > 65535:
             refuse("more than 65535", p)
         at = "protocolIdentifier"
-        v4, p = readOID(d, p, e)
+        i = p >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v4 = arcs(d[i:j])
         v1 = {"requestSeqNum": v3, "protocolIdentifier": v4}
         if b2 & 0x8:
             at = "nonStandardData"
@@ -14690,9 +16522,9 @@ def d_GatekeeperRequest(d, p, e):
         v1["endpointType"] = v7
         if b2 & 0x4:
             at = "gatekeeperIdentifier"
-            q = p + 7
-            b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b9 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b9 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -14707,8 +16539,11 @@ def d_GatekeeperRequest(d, p, e):
             v1["callServices"] = v10
         if b2 & 0x1:
             at = "endpointAlias"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v11 = []
             at12 = ""
             try:
@@ -14720,169 +16555,303 @@ def d_GatekeeperRequest(d, p, e):
             v1["endpointAlias"] = v11
         if b2 & 0x10:
             a14, u15, p = additions(d, p, e, 12)
-            if a14 & 0x800:
-                at = "alternateEndpoints"
-                d16, p, e17, g18 = openType(d, p, e)
-                at = "alternateEndpoints"
-                n, p = count(d16, p, e17, 11)
-                v19 = []
-                at20 = ""
-                try:
-                    for _ in range(n):
-                        v21, p = d_Endpoint(d16, p, e17)
-                        v19.append(v21)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at20, p), f"[{len(v19)}]", p) from None
-                if p > e17:
-                    refuse("ends too early", p)
-                v1["alternateEndpoints"] = v19
-                p = g18
-            if a14 & 0x400:
-                at = "tokens"
-                d22, p, e23, g24 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d22, p, e23, 17)
-                v25 = []
-                at26 = ""
-                try:
-                    for _ in range(n):
-                        v27, p = h235_d_ClearToken(d22, p, e23)
-                        v25.append(v27)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at26, p), f"[{len(v25)}]", p) from None
-                if p > e23:
-                    refuse("ends too early", p)
-                v1["tokens"] = v25
-                p = g24
-            if a14 & 0x200:
-                at = "cryptoTokens"
-                d28, p, e29, g30 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d28, p, e29, 4)
-                v31 = []
-                at32 = ""
-                try:
-                    for _ in range(n):
-                        v33, p = d_CryptoH323Token(d28, p, e29)
-                        v31.append(v33)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at32, p), f"[{len(v31)}]", p) from None
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v31
-                p = g30
-            if a14 & 0x100:
-                at = "authenticationCapability"
-                d34, p, e35, g36 = openType(d, p, e)
-                at = "authenticationCapability"
-                n, p = count(d34, p, e35, 4)
-                v37 = []
-                at38 = ""
-                try:
-                    for _ in range(n):
-                        v39, p = h235_d_AuthenticationMechanism(d34, p, e35)
-                        v37.append(v39)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at38, p), f"[{len(v37)}]", p) from None
-                if p > e35:
-                    refuse("ends too early", p)
-                v1["authenticationCapability"] = v37
-                p = g36
-            if a14 & 0x80:
-                at = "algorithmOIDs"
-                d40, p, e41, g42 = openType(d, p, e)
-                at = "algorithmOIDs"
-                n, p = count(d40, p, e41, 8)
-                v43 = []
-                at44 = ""
-                try:
-                    for _ in range(n):
-                        p = (p + 7) & -8
-                        v45, p = readOID(d40, p, e41)
-                        v43.append(v45)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at44, p), f"[{len(v43)}]", p) from None
-                if p > e41:
-                    refuse("ends too early", p)
-                v1["algorithmOIDs"] = v43
-                p = g42
-            if a14 & 0x40:
-                at = "integrity"
-                d46, p, e47, g48 = openType(d, p, e)
-                at = "integrity"
-                n, p = count(d46, p, e47, 3)
-                v49 = []
-                at50 = ""
-                try:
-                    for _ in range(n):
-                        v51, p = d_IntegrityMechanism(d46, p, e47)
-                        v49.append(v51)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at50, p), f"[{len(v49)}]", p) from None
-                if p > e47:
-                    refuse("ends too early", p)
-                v1["integrity"] = v49
-                p = g48
-            if a14 & 0x20:
-                at = "integrityCheckValue"
-                d52, p, e53, g54 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v55, p = d_ICV(d52, p, e53)
-                if p > e53:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v55
-                p = g54
-            if a14 & 0x10:
-                at = "supportsAltGK"
-                d56, p, e57, g58 = openType(d, p, e)
-                if p > e57:
-                    refuse("ends too early", p)
-                v1["supportsAltGK"] = None
-                p = g58
-            if a14 & 0x8:
-                at = "featureSet"
-                d59, p, e60, g61 = openType(d, p, e)
-                at = "featureSet"
-                v62, p = d_FeatureSet(d59, p, e60)
-                if p > e60:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v62
-                p = g61
-            if a14 & 0x4:
-                at = "genericData"
-                d63, p, e64, g65 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d63, p, e64, 5)
-                v66 = []
-                at67 = ""
-                try:
-                    for _ in range(n):
-                        v68, p = d_GenericData(d63, p, e64)
-                        v66.append(v68)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at67, p), f"[{len(v66)}]", p) from None
-                if p > e64:
-                    refuse("ends too early", p)
-                v1["genericData"] = v66
-                p = g65
-            if a14 & 0x2:
-                at = "supportsAssignedGK"
-                d69, p, e70, g71 = openType(d, p, e)
-                b72 = d69[p >> 3] >> 7
-                p += 1
-                if p > e70:
-                    refuse("ends too early", p)
-                v1["supportsAssignedGK"] = b72 == 1
-                p = g71
-            if a14 & 0x1:
-                at = "assignedGatekeeper"
-                d73, p, e74, g75 = openType(d, p, e)
-                at = "assignedGatekeeper"
-                v76, p = d_AlternateGK(d73, p, e74)
-                if p > e74:
-                    refuse("ends too early", p)
-                v1["assignedGatekeeper"] = v76
-                p = g75
+            if a14 & 0xff0:
+                if a14 & 0x800:
+                    at = "alternateEndpoints"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d16 = d
+                        p = (i + 1) << 3
+                        e17 = g18 = p + (n << 3)
+                        if g18 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d16, p, e17, g18 = openType(d, p, e)
+                    i = p >> 3
+                    n = d16[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e17 - p:
+                        n, p = count(d16, p - 8, e17, 11)
+                    v19 = []
+                    at20 = ""
+                    try:
+                        for _ in range(n):
+                            v21, p = d_Endpoint(d16, p, e17)
+                            v19.append(v21)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at20, p), f"[{len(v19)}]", p) from None
+                    if p > e17:
+                        refuse("ends too early", p)
+                    v1["alternateEndpoints"] = v19
+                    p = g18
+                if a14 & 0x400:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d22 = d
+                        p = (i + 1) << 3
+                        e23 = g24 = p + (n << 3)
+                        if g24 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d22, p, e23, g24 = openType(d, p, e)
+                    i = p >> 3
+                    n = d22[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e23 - p:
+                        n, p = count(d22, p - 8, e23, 17)
+                    v25 = []
+                    at26 = ""
+                    try:
+                        for _ in range(n):
+                            v27, p = h235_d_ClearToken(d22, p, e23)
+                            v25.append(v27)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at26, p), f"[{len(v25)}]", p) from None
+                    if p > e23:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v25
+                    p = g24
+                if a14 & 0x200:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    i = p >> 3
+                    n = d28[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e29 - p:
+                        n, p = count(d28, p - 8, e29, 4)
+                    v31 = []
+                    at32 = ""
+                    try:
+                        for _ in range(n):
+                            v33, p = d_CryptoH323Token(d28, p, e29)
+                            v31.append(v33)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at32, p), f"[{len(v31)}]", p) from None
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v31
+                    p = g30
+                if a14 & 0x100:
+                    at = "authenticationCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d34 = d
+                        p = (i + 1) << 3
+                        e35 = g36 = p + (n << 3)
+                        if g36 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d34, p, e35, g36 = openType(d, p, e)
+                    i = p >> 3
+                    n = d34[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e35 - p:
+                        n, p = count(d34, p - 8, e35, 4)
+                    v37 = []
+                    at38 = ""
+                    try:
+                        for _ in range(n):
+                            v39, p = h235_d_AuthenticationMechanism(d34, p, e35)
+                            v37.append(v39)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at38, p), f"[{len(v37)}]", p) from None
+                    if p > e35:
+                        refuse("ends too early", p)
+                    v1["authenticationCapability"] = v37
+                    p = g36
+                if a14 & 0x80:
+                    at = "algorithmOIDs"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d40 = d
+                        p = (i + 1) << 3
+                        e41 = g42 = p + (n << 3)
+                        if g42 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d40, p, e41, g42 = openType(d, p, e)
+                    i = p >> 3
+                    n = d40[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 8 > e41 - p:
+                        n, p = count(d40, p - 8, e41, 8)
+                    v43 = []
+                    at44 = ""
+                    try:
+                        for _ in range(n):
+                            i = (p + 7) >> 3
+                            n = d40[i]
+                            i += 1
+                            j = i + n
+                            p = j << 3
+                            if n > OID_LIMIT or p > e41:
+                                refuseOID(n, p)
+                            v45 = arcs(d40[i:j])
+                            v43.append(v45)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at44, p), f"[{len(v43)}]", p) from None
+                    if p > e41:
+                        refuse("ends too early", p)
+                    v1["algorithmOIDs"] = v43
+                    p = g42
+                if a14 & 0x40:
+                    at = "integrity"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d46 = d
+                        p = (i + 1) << 3
+                        e47 = g48 = p + (n << 3)
+                        if g48 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d46, p, e47, g48 = openType(d, p, e)
+                    i = p >> 3
+                    n = d46[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 3 > e47 - p:
+                        n, p = count(d46, p - 8, e47, 3)
+                    v49 = []
+                    at50 = ""
+                    try:
+                        for _ in range(n):
+                            v51, p = d_IntegrityMechanism(d46, p, e47)
+                            v49.append(v51)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at50, p), f"[{len(v49)}]", p) from None
+                    if p > e47:
+                        refuse("ends too early", p)
+                    v1["integrity"] = v49
+                    p = g48
+                if a14 & 0x20:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d52 = d
+                        p = (i + 1) << 3
+                        e53 = g54 = p + (n << 3)
+                        if g54 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d52, p, e53, g54 = openType(d, p, e)
+                    v55, p = d_ICV(d52, p, e53)
+                    if p > e53:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v55
+                    p = g54
+                if a14 & 0x10:
+                    at = "supportsAltGK"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d56 = d
+                        p = (i + 1) << 3
+                        e57 = g58 = p + (n << 3)
+                        if g58 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d56, p, e57, g58 = openType(d, p, e)
+                    if p > e57:
+                        refuse("ends too early", p)
+                    v1["supportsAltGK"] = None
+                    p = g58
+            if a14 & 0xf:
+                if a14 & 0x8:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d59 = d
+                        p = (i + 1) << 3
+                        e60 = g61 = p + (n << 3)
+                        if g61 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d59, p, e60, g61 = openType(d, p, e)
+                    v62, p = d_FeatureSet(d59, p, e60)
+                    if p > e60:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v62
+                    p = g61
+                if a14 & 0x4:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d63 = d
+                        p = (i + 1) << 3
+                        e64 = g65 = p + (n << 3)
+                        if g65 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d63, p, e64, g65 = openType(d, p, e)
+                    i = p >> 3
+                    n = d63[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e64 - p:
+                        n, p = count(d63, p - 8, e64, 5)
+                    v66 = []
+                    at67 = ""
+                    try:
+                        for _ in range(n):
+                            v68, p = d_GenericData(d63, p, e64)
+                            v66.append(v68)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at67, p), f"[{len(v66)}]", p) from None
+                    if p > e64:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v66
+                    p = g65
+                if a14 & 0x2:
+                    at = "supportsAssignedGK"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d69 = d
+                        p = (i + 1) << 3
+                        e70 = g71 = p + (n << 3)
+                        if g71 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d69, p, e70, g71 = openType(d, p, e)
+                    b72 = d69[p >> 3] >> 7
+                    p += 1
+                    if p > e70:
+                        refuse("ends too early", p)
+                    v1["supportsAssignedGK"] = b72 == 1
+                    p = g71
+                if a14 & 0x1:
+                    at = "assignedGatekeeper"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d73 = d
+                        p = (i + 1) << 3
+                        e74 = g75 = p + (n << 3)
+                        if g75 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d73, p, e74, g75 = openType(d, p, e)
+                    v76, p = d_AlternateGK(d73, p, e74)
+                    if p > e74:
+                        refuse("ends too early", p)
+                    v1["assignedGatekeeper"] = v76
+                    p = g75
             if u15:
                 p = skip(d, p, e, u15)
         return v1, p
@@ -15134,9 +17103,9 @@ def e_GatekeeperRequest(v, o, a, n):
 def d_GatekeeperConfirm(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -15144,7 +17113,14 @@ def d_GatekeeperConfirm(d, p, e):
         if v3 > 65535:
             refuse("more than 65535", p)
         at = "protocolIdentifier"
-        v4, p = readOID(d, p, e)
+        i = p >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v4 = arcs(d[i:j])
         v1 = {"requestSeqNum": v3, "protocolIdentifier": v4}
         if b2 & 0x2:
             at = "nonStandardData"
@@ -15152,9 +17128,9 @@ def d_GatekeeperConfirm(d, p, e):
             v1["nonStandardData"] = v5
         if b2 & 0x1:
             at = "gatekeeperIdentifier"
-            q = p + 7
-            b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b7 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b7 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -15168,145 +17144,262 @@ def d_GatekeeperConfirm(d, p, e):
         v1["rasAddress"] = v8
         if b2 & 0x4:
             a9, u10, p = additions(d, p, e, 11)
-            if a9 & 0x400:
-                at = "alternateGatekeeper"
-                d11, p, e12, g13 = openType(d, p, e)
-                at = "alternateGatekeeper"
-                n, p = count(d11, p, e12, 14)
-                v14 = []
-                at15 = ""
-                try:
-                    for _ in range(n):
-                        v16, p = d_AlternateGK(d11, p, e12)
-                        v14.append(v16)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at15, p), f"[{len(v14)}]", p) from None
-                if p > e12:
-                    refuse("ends too early", p)
-                v1["alternateGatekeeper"] = v14
-                p = g13
-            if a9 & 0x200:
-                at = "authenticationMode"
-                d17, p, e18, g19 = openType(d, p, e)
-                at = "authenticationMode"
-                v20, p = h235_d_AuthenticationMechanism(d17, p, e18)
-                if p > e18:
-                    refuse("ends too early", p)
-                v1["authenticationMode"] = v20
-                p = g19
-            if a9 & 0x100:
-                at = "tokens"
-                d21, p, e22, g23 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d21, p, e22, 17)
-                v24 = []
-                at25 = ""
-                try:
-                    for _ in range(n):
-                        v26, p = h235_d_ClearToken(d21, p, e22)
-                        v24.append(v26)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at25, p), f"[{len(v24)}]", p) from None
-                if p > e22:
-                    refuse("ends too early", p)
-                v1["tokens"] = v24
-                p = g23
-            if a9 & 0x80:
-                at = "cryptoTokens"
-                d27, p, e28, g29 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d27, p, e28, 4)
-                v30 = []
-                at31 = ""
-                try:
-                    for _ in range(n):
-                        v32, p = d_CryptoH323Token(d27, p, e28)
-                        v30.append(v32)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at31, p), f"[{len(v30)}]", p) from None
-                if p > e28:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v30
-                p = g29
-            if a9 & 0x40:
-                at = "algorithmOID"
-                d33, p, e34, g35 = openType(d, p, e)
-                at = "algorithmOID"
-                v36, p = readOID(d33, p, e34)
-                if p > e34:
-                    refuse("ends too early", p)
-                v1["algorithmOID"] = v36
-                p = g35
-            if a9 & 0x20:
-                at = "integrity"
-                d37, p, e38, g39 = openType(d, p, e)
-                at = "integrity"
-                n, p = count(d37, p, e38, 3)
-                v40 = []
-                at41 = ""
-                try:
-                    for _ in range(n):
-                        v42, p = d_IntegrityMechanism(d37, p, e38)
-                        v40.append(v42)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at41, p), f"[{len(v40)}]", p) from None
-                if p > e38:
-                    refuse("ends too early", p)
-                v1["integrity"] = v40
-                p = g39
-            if a9 & 0x10:
-                at = "integrityCheckValue"
-                d43, p, e44, g45 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v46, p = d_ICV(d43, p, e44)
-                if p > e44:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v46
-                p = g45
-            if a9 & 0x8:
-                at = "featureSet"
-                d47, p, e48, g49 = openType(d, p, e)
-                at = "featureSet"
-                v50, p = d_FeatureSet(d47, p, e48)
-                if p > e48:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v50
-                p = g49
-            if a9 & 0x4:
-                at = "genericData"
-                d51, p, e52, g53 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d51, p, e52, 5)
-                v54 = []
-                at55 = ""
-                try:
-                    for _ in range(n):
-                        v56, p = d_GenericData(d51, p, e52)
-                        v54.append(v56)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at55, p), f"[{len(v54)}]", p) from None
-                if p > e52:
-                    refuse("ends too early", p)
-                v1["genericData"] = v54
-                p = g53
-            if a9 & 0x2:
-                at = "assignedGatekeeper"
-                d57, p, e58, g59 = openType(d, p, e)
-                at = "assignedGatekeeper"
-                v60, p = d_AlternateGK(d57, p, e58)
-                if p > e58:
-                    refuse("ends too early", p)
-                v1["assignedGatekeeper"] = v60
-                p = g59
-            if a9 & 0x1:
-                at = "rehomingModel"
-                d61, p, e62, g63 = openType(d, p, e)
-                at = "rehomingModel"
-                v64, p = d_RehomingModel(d61, p, e62)
-                if p > e62:
-                    refuse("ends too early", p)
-                v1["rehomingModel"] = v64
-                p = g63
+            if a9 & 0x7f8:
+                if a9 & 0x400:
+                    at = "alternateGatekeeper"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d11 = d
+                        p = (i + 1) << 3
+                        e12 = g13 = p + (n << 3)
+                        if g13 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d11, p, e12, g13 = openType(d, p, e)
+                    i = p >> 3
+                    n = d11[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 14 > e12 - p:
+                        n, p = count(d11, p - 8, e12, 14)
+                    v14 = []
+                    at15 = ""
+                    try:
+                        for _ in range(n):
+                            v16, p = d_AlternateGK(d11, p, e12)
+                            v14.append(v16)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at15, p), f"[{len(v14)}]", p) from None
+                    if p > e12:
+                        refuse("ends too early", p)
+                    v1["alternateGatekeeper"] = v14
+                    p = g13
+                if a9 & 0x200:
+                    at = "authenticationMode"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d17 = d
+                        p = (i + 1) << 3
+                        e18 = g19 = p + (n << 3)
+                        if g19 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d17, p, e18, g19 = openType(d, p, e)
+                    v20, p = h235_d_AuthenticationMechanism(d17, p, e18)
+                    if p > e18:
+                        refuse("ends too early", p)
+                    v1["authenticationMode"] = v20
+                    p = g19
+                if a9 & 0x100:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d21 = d
+                        p = (i + 1) << 3
+                        e22 = g23 = p + (n << 3)
+                        if g23 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d21, p, e22, g23 = openType(d, p, e)
+                    i = p >> 3
+                    n = d21[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e22 - p:
+                        n, p = count(d21, p - 8, e22, 17)
+                    v24 = []
+                    at25 = ""
+                    try:
+                        for _ in range(n):
+                            v26, p = h235_d_ClearToken(d21, p, e22)
+                            v24.append(v26)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at25, p), f"[{len(v24)}]", p) from None
+                    if p > e22:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v24
+                    p = g23
+                if a9 & 0x80:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d27 = d
+                        p = (i + 1) << 3
+                        e28 = g29 = p + (n << 3)
+                        if g29 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d27, p, e28, g29 = openType(d, p, e)
+                    i = p >> 3
+                    n = d27[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e28 - p:
+                        n, p = count(d27, p - 8, e28, 4)
+                    v30 = []
+                    at31 = ""
+                    try:
+                        for _ in range(n):
+                            v32, p = d_CryptoH323Token(d27, p, e28)
+                            v30.append(v32)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at31, p), f"[{len(v30)}]", p) from None
+                    if p > e28:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v30
+                    p = g29
+                if a9 & 0x40:
+                    at = "algorithmOID"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d33 = d
+                        p = (i + 1) << 3
+                        e34 = g35 = p + (n << 3)
+                        if g35 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d33, p, e34, g35 = openType(d, p, e)
+                    i = p >> 3
+                    n = d33[i]
+                    i += 1
+                    j = i + n
+                    p = j << 3
+                    if n > OID_LIMIT or p > e34:
+                        refuseOID(n, p)
+                    v36 = arcs(d33[i:j])
+                    if p > e34:
+                        refuse("ends too early", p)
+                    v1["algorithmOID"] = v36
+                    p = g35
+                if a9 & 0x20:
+                    at = "integrity"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d37 = d
+                        p = (i + 1) << 3
+                        e38 = g39 = p + (n << 3)
+                        if g39 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d37, p, e38, g39 = openType(d, p, e)
+                    i = p >> 3
+                    n = d37[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 3 > e38 - p:
+                        n, p = count(d37, p - 8, e38, 3)
+                    v40 = []
+                    at41 = ""
+                    try:
+                        for _ in range(n):
+                            v42, p = d_IntegrityMechanism(d37, p, e38)
+                            v40.append(v42)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at41, p), f"[{len(v40)}]", p) from None
+                    if p > e38:
+                        refuse("ends too early", p)
+                    v1["integrity"] = v40
+                    p = g39
+                if a9 & 0x10:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d43 = d
+                        p = (i + 1) << 3
+                        e44 = g45 = p + (n << 3)
+                        if g45 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d43, p, e44, g45 = openType(d, p, e)
+                    v46, p = d_ICV(d43, p, e44)
+                    if p > e44:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v46
+                    p = g45
+                if a9 & 0x8:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d47 = d
+                        p = (i + 1) << 3
+                        e48 = g49 = p + (n << 3)
+                        if g49 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d47, p, e48, g49 = openType(d, p, e)
+                    v50, p = d_FeatureSet(d47, p, e48)
+                    if p > e48:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v50
+                    p = g49
+            if a9 & 0x7:
+                if a9 & 0x4:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d51 = d
+                        p = (i + 1) << 3
+                        e52 = g53 = p + (n << 3)
+                        if g53 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d51, p, e52, g53 = openType(d, p, e)
+                    i = p >> 3
+                    n = d51[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e52 - p:
+                        n, p = count(d51, p - 8, e52, 5)
+                    v54 = []
+                    at55 = ""
+                    try:
+                        for _ in range(n):
+                            v56, p = d_GenericData(d51, p, e52)
+                            v54.append(v56)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at55, p), f"[{len(v54)}]", p) from None
+                    if p > e52:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v54
+                    p = g53
+                if a9 & 0x2:
+                    at = "assignedGatekeeper"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d57 = d
+                        p = (i + 1) << 3
+                        e58 = g59 = p + (n << 3)
+                        if g59 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d57, p, e58, g59 = openType(d, p, e)
+                    v60, p = d_AlternateGK(d57, p, e58)
+                    if p > e58:
+                        refuse("ends too early", p)
+                    v1["assignedGatekeeper"] = v60
+                    p = g59
+                if a9 & 0x1:
+                    at = "rehomingModel"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d61 = d
+                        p = (i + 1) << 3
+                        e62 = g63 = p + (n << 3)
+                        if g63 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d61, p, e62, g63 = openType(d, p, e)
+                    v64, p = d_RehomingModel(d61, p, e62)
+                    if p > e62:
+                        refuse("ends too early", p)
+                    v1["rehomingModel"] = v64
+                    p = g63
             if u10:
                 p = skip(d, p, e, u10)
         return v1, p
@@ -15509,9 +17602,9 @@ def e_GatekeeperConfirm(v, o, a, n):
 def d_GatekeeperReject(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -15519,7 +17612,14 @@ def d_GatekeeperReject(d, p, e):
         if v3 > 65535:
             refuse("more than 65535", p)
         at = "protocolIdentifier"
-        v4, p = readOID(d, p, e)
+        i = p >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v4 = arcs(d[i:j])
         v1 = {"requestSeqNum": v3, "protocolIdentifier": v4}
         if b2 & 0x2:
             at = "nonStandardData"
@@ -15527,9 +17627,9 @@ def d_GatekeeperReject(d, p, e):
             v1["nonStandardData"] = v5
         if b2 & 0x1:
             at = "gatekeeperIdentifier"
-            q = p + 7
-            b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b7 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b7 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -15543,84 +17643,145 @@ def d_GatekeeperReject(d, p, e):
         v1["rejectReason"] = v8
         if b2 & 0x4:
             a9, u10, p = additions(d, p, e, 6)
-            if a9 & 0x20:
-                at = "altGKInfo"
-                d11, p, e12, g13 = openType(d, p, e)
-                at = "altGKInfo"
-                v14, p = d_AltGKInfo(d11, p, e12)
-                if p > e12:
-                    refuse("ends too early", p)
-                v1["altGKInfo"] = v14
-                p = g13
-            if a9 & 0x10:
-                at = "tokens"
-                d15, p, e16, g17 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d15, p, e16, 17)
-                v18 = []
-                at19 = ""
-                try:
-                    for _ in range(n):
-                        v20, p = h235_d_ClearToken(d15, p, e16)
-                        v18.append(v20)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at19, p), f"[{len(v18)}]", p) from None
-                if p > e16:
-                    refuse("ends too early", p)
-                v1["tokens"] = v18
-                p = g17
-            if a9 & 0x8:
-                at = "cryptoTokens"
-                d21, p, e22, g23 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d21, p, e22, 4)
-                v24 = []
-                at25 = ""
-                try:
-                    for _ in range(n):
-                        v26, p = d_CryptoH323Token(d21, p, e22)
-                        v24.append(v26)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at25, p), f"[{len(v24)}]", p) from None
-                if p > e22:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v24
-                p = g23
-            if a9 & 0x4:
-                at = "integrityCheckValue"
-                d27, p, e28, g29 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v30, p = d_ICV(d27, p, e28)
-                if p > e28:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v30
-                p = g29
-            if a9 & 0x2:
-                at = "featureSet"
-                d31, p, e32, g33 = openType(d, p, e)
-                at = "featureSet"
-                v34, p = d_FeatureSet(d31, p, e32)
-                if p > e32:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v34
-                p = g33
-            if a9 & 0x1:
-                at = "genericData"
-                d35, p, e36, g37 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d35, p, e36, 5)
-                v38 = []
-                at39 = ""
-                try:
-                    for _ in range(n):
-                        v40, p = d_GenericData(d35, p, e36)
-                        v38.append(v40)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at39, p), f"[{len(v38)}]", p) from None
-                if p > e36:
-                    refuse("ends too early", p)
-                v1["genericData"] = v38
-                p = g37
+            if a9 & 0x3f:
+                if a9 & 0x20:
+                    at = "altGKInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d11 = d
+                        p = (i + 1) << 3
+                        e12 = g13 = p + (n << 3)
+                        if g13 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d11, p, e12, g13 = openType(d, p, e)
+                    v14, p = d_AltGKInfo(d11, p, e12)
+                    if p > e12:
+                        refuse("ends too early", p)
+                    v1["altGKInfo"] = v14
+                    p = g13
+                if a9 & 0x10:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d15 = d
+                        p = (i + 1) << 3
+                        e16 = g17 = p + (n << 3)
+                        if g17 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d15, p, e16, g17 = openType(d, p, e)
+                    i = p >> 3
+                    n = d15[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e16 - p:
+                        n, p = count(d15, p - 8, e16, 17)
+                    v18 = []
+                    at19 = ""
+                    try:
+                        for _ in range(n):
+                            v20, p = h235_d_ClearToken(d15, p, e16)
+                            v18.append(v20)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at19, p), f"[{len(v18)}]", p) from None
+                    if p > e16:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v18
+                    p = g17
+                if a9 & 0x8:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d21 = d
+                        p = (i + 1) << 3
+                        e22 = g23 = p + (n << 3)
+                        if g23 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d21, p, e22, g23 = openType(d, p, e)
+                    i = p >> 3
+                    n = d21[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e22 - p:
+                        n, p = count(d21, p - 8, e22, 4)
+                    v24 = []
+                    at25 = ""
+                    try:
+                        for _ in range(n):
+                            v26, p = d_CryptoH323Token(d21, p, e22)
+                            v24.append(v26)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at25, p), f"[{len(v24)}]", p) from None
+                    if p > e22:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v24
+                    p = g23
+                if a9 & 0x4:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d27 = d
+                        p = (i + 1) << 3
+                        e28 = g29 = p + (n << 3)
+                        if g29 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d27, p, e28, g29 = openType(d, p, e)
+                    v30, p = d_ICV(d27, p, e28)
+                    if p > e28:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v30
+                    p = g29
+                if a9 & 0x2:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d31 = d
+                        p = (i + 1) << 3
+                        e32 = g33 = p + (n << 3)
+                        if g33 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d31, p, e32, g33 = openType(d, p, e)
+                    v34, p = d_FeatureSet(d31, p, e32)
+                    if p > e32:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v34
+                    p = g33
+                if a9 & 0x1:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d35 = d
+                        p = (i + 1) << 3
+                        e36 = g37 = p + (n << 3)
+                        if g37 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d35, p, e36, g37 = openType(d, p, e)
+                    i = p >> 3
+                    n = d35[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e36 - p:
+                        n, p = count(d35, p - 8, e36, 5)
+                    v38 = []
+                    at39 = ""
+                    try:
+                        for _ in range(n):
+                            v40, p = d_GenericData(d35, p, e36)
+                            v38.append(v40)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at39, p), f"[{len(v38)}]", p) from None
+                    if p > e36:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v38
+                    p = g37
             if u10:
                 p = skip(d, p, e, u10)
         return v1, p
@@ -15762,9 +17923,9 @@ def e_GatekeeperReject(v, o, a, n):
 def d_GatekeeperRejectReason(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             v1 = C21[b2]
         else:
@@ -15830,9 +17991,9 @@ def e_GatekeeperRejectReason(v, o, a, n):
 def d_RegistrationRequest(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -15840,7 +18001,14 @@ def d_RegistrationRequest(d, p, e):
         if v3 > 65535:
             refuse("more than 65535", p)
         at = "protocolIdentifier"
-        v4, p = readOID(d, p, e)
+        i = p >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v4 = arcs(d[i:j])
         v1 = {"requestSeqNum": v3, "protocolIdentifier": v4}
         if b2 & 0x4:
             at = "nonStandardData"
@@ -15850,8 +18018,11 @@ def d_RegistrationRequest(d, p, e):
         p += 1
         v1["discoveryComplete"] = b6 == 1
         at = "callSignalAddress"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 4)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 4 > e - p:
+            n, p = count(d, p - 8, e, 4)
         v7 = []
         at8 = ""
         try:
@@ -15862,8 +18033,11 @@ def d_RegistrationRequest(d, p, e):
             raise decodeFailure(decodeFailure(x, at8, p), f"[{len(v7)}]", p) from None
         v1["callSignalAddress"] = v7
         at = "rasAddress"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 4)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 4 > e - p:
+            n, p = count(d, p - 8, e, 4)
         v10 = []
         at11 = ""
         try:
@@ -15878,8 +18052,11 @@ def d_RegistrationRequest(d, p, e):
         v1["terminalType"] = v13
         if b2 & 0x2:
             at = "terminalAlias"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v14 = []
             at15 = ""
             try:
@@ -15891,9 +18068,9 @@ def d_RegistrationRequest(d, p, e):
             v1["terminalAlias"] = v14
         if b2 & 0x1:
             at = "gatekeeperIdentifier"
-            q = p + 7
-            b18 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b18 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b18 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -15907,333 +18084,590 @@ def d_RegistrationRequest(d, p, e):
         v1["endpointVendor"] = v19
         if b2 & 0x8:
             a20, u21, p = additions(d, p, e, 27)
-            if a20 & 0x4000000:
-                at = "alternateEndpoints"
-                d22, p, e23, g24 = openType(d, p, e)
-                at = "alternateEndpoints"
-                n, p = count(d22, p, e23, 11)
-                v25 = []
-                at26 = ""
-                try:
-                    for _ in range(n):
-                        v27, p = d_Endpoint(d22, p, e23)
-                        v25.append(v27)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at26, p), f"[{len(v25)}]", p) from None
-                if p > e23:
-                    refuse("ends too early", p)
-                v1["alternateEndpoints"] = v25
-                p = g24
-            if a20 & 0x2000000:
-                at = "timeToLive"
-                d28, p, e29, g30 = openType(d, p, e)
-                at = "timeToLive"
-                b32 = d28[p >> 3] >> 6
-                p += 2
-                i = (p >> 3) + 1
-                j = i + b32 + 1
-                v31 = I(d28[i:j]) + 1
-                p = j << 3
-                if v31 > 4294967295:
-                    refuse("more than 4294967295", p)
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["timeToLive"] = v31
-                p = g30
-            if a20 & 0x1000000:
-                at = "tokens"
-                d33, p, e34, g35 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d33, p, e34, 17)
-                v36 = []
-                at37 = ""
-                try:
-                    for _ in range(n):
-                        v38, p = h235_d_ClearToken(d33, p, e34)
-                        v36.append(v38)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at37, p), f"[{len(v36)}]", p) from None
-                if p > e34:
-                    refuse("ends too early", p)
-                v1["tokens"] = v36
-                p = g35
-            if a20 & 0x800000:
-                at = "cryptoTokens"
-                d39, p, e40, g41 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d39, p, e40, 4)
-                v42 = []
-                at43 = ""
-                try:
-                    for _ in range(n):
-                        v44, p = d_CryptoH323Token(d39, p, e40)
-                        v42.append(v44)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at43, p), f"[{len(v42)}]", p) from None
-                if p > e40:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v42
-                p = g41
-            if a20 & 0x400000:
-                at = "integrityCheckValue"
-                d45, p, e46, g47 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v48, p = d_ICV(d45, p, e46)
-                if p > e46:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v48
-                p = g47
-            if a20 & 0x200000:
-                at = "keepAlive"
-                d49, p, e50, g51 = openType(d, p, e)
-                b52 = d49[p >> 3] >> 7
-                p += 1
-                if p > e50:
-                    refuse("ends too early", p)
-                v1["keepAlive"] = b52 == 1
-                p = g51
-            if a20 & 0x100000:
-                at = "endpointIdentifier"
-                d53, p, e54, g55 = openType(d, p, e)
-                at = "endpointIdentifier"
-                b57 = d53[p >> 3] >> 1
-                p += 7
-                n = b57 + 1
-                i = (p >> 3) + 1
-                j = i + n * 2
-                p = j << 3
-                if p > e54:
-                    refuse("ends too early", p)
-                v56 = d53[i:j].decode("utf-16-be", "replace")
-                if p > e54:
-                    refuse("ends too early", p)
-                v1["endpointIdentifier"] = v56
-                p = g55
-            if a20 & 0x80000:
-                at = "willSupplyUUIEs"
-                d58, p, e59, g60 = openType(d, p, e)
-                b61 = d58[p >> 3] >> 7
-                p += 1
-                if p > e59:
-                    refuse("ends too early", p)
-                v1["willSupplyUUIEs"] = b61 == 1
-                p = g60
-            if a20 & 0x40000:
-                at = "maintainConnection"
-                d62, p, e63, g64 = openType(d, p, e)
-                b65 = d62[p >> 3] >> 7
-                p += 1
-                if p > e63:
-                    refuse("ends too early", p)
-                v1["maintainConnection"] = b65 == 1
-                p = g64
-            if a20 & 0x20000:
-                at = "alternateTransportAddresses"
-                d66, p, e67, g68 = openType(d, p, e)
-                at = "alternateTransportAddresses"
-                v69, p = d_AlternateTransportAddresses(d66, p, e67)
-                if p > e67:
-                    refuse("ends too early", p)
-                v1["alternateTransportAddresses"] = v69
-                p = g68
-            if a20 & 0x10000:
-                at = "additiveRegistration"
-                d70, p, e71, g72 = openType(d, p, e)
-                if p > e71:
-                    refuse("ends too early", p)
-                v1["additiveRegistration"] = None
-                p = g72
-            if a20 & 0x8000:
-                at = "terminalAliasPattern"
-                d73, p, e74, g75 = openType(d, p, e)
-                at = "terminalAliasPattern"
-                n, p = count(d73, p, e74, 2)
-                v76 = []
-                at77 = ""
-                try:
-                    for _ in range(n):
-                        v78, p = d_AddressPattern(d73, p, e74)
-                        v76.append(v78)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at77, p), f"[{len(v76)}]", p) from None
-                if p > e74:
-                    refuse("ends too early", p)
-                v1["terminalAliasPattern"] = v76
-                p = g75
-            if a20 & 0x4000:
-                at = "supportsAltGK"
-                d79, p, e80, g81 = openType(d, p, e)
-                if p > e80:
-                    refuse("ends too early", p)
-                v1["supportsAltGK"] = None
-                p = g81
-            if a20 & 0x2000:
-                at = "usageReportingCapability"
-                d82, p, e83, g84 = openType(d, p, e)
-                at = "usageReportingCapability"
-                v85, p = d_RasUsageInfoTypes(d82, p, e83)
-                if p > e83:
-                    refuse("ends too early", p)
-                v1["usageReportingCapability"] = v85
-                p = g84
-            if a20 & 0x1000:
-                at = "multipleCalls"
-                d86, p, e87, g88 = openType(d, p, e)
-                b89 = d86[p >> 3] >> 7
-                p += 1
-                if p > e87:
-                    refuse("ends too early", p)
-                v1["multipleCalls"] = b89 == 1
-                p = g88
-            if a20 & 0x800:
-                at = "supportedH248Packages"
-                d90, p, e91, g92 = openType(d, p, e)
-                at = "supportedH248Packages"
-                n, p = count(d90, p, e91, 1)
-                v93 = []
-                at94 = ""
-                try:
-                    for _ in range(n):
-                        i = (p + 7) >> 3
-                        n = d90[i]
-                        if n < 128:
-                            i += 1
-                            j = i + n
-                            v95 = d90[i:j]
-                            p = j << 3
-                            if p > e91:
-                                refuse("ends too early", p)
-                        else:
-                            v95, p = octets(d90, i << 3, e91)
-                        v93.append(v95)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at94, p), f"[{len(v93)}]", p) from None
-                if p > e91:
-                    refuse("ends too early", p)
-                v1["supportedH248Packages"] = v93
-                p = g92
-            if a20 & 0x400:
-                at = "callCreditCapability"
-                d96, p, e97, g98 = openType(d, p, e)
-                at = "callCreditCapability"
-                v99, p = d_CallCreditCapability(d96, p, e97)
-                if p > e97:
-                    refuse("ends too early", p)
-                v1["callCreditCapability"] = v99
-                p = g98
-            if a20 & 0x200:
-                at = "capacityReportingCapability"
-                d100, p, e101, g102 = openType(d, p, e)
-                at = "capacityReportingCapability"
-                v103, p = d_CapacityReportingCapability(d100, p, e101)
-                if p > e101:
-                    refuse("ends too early", p)
-                v1["capacityReportingCapability"] = v103
-                p = g102
-            if a20 & 0x100:
-                at = "capacity"
-                d104, p, e105, g106 = openType(d, p, e)
-                at = "capacity"
-                v107, p = d_CallCapacity(d104, p, e105)
-                if p > e105:
-                    refuse("ends too early", p)
-                v1["capacity"] = v107
-                p = g106
-            if a20 & 0x80:
-                at = "featureSet"
-                d108, p, e109, g110 = openType(d, p, e)
-                at = "featureSet"
-                v111, p = d_FeatureSet(d108, p, e109)
-                if p > e109:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v111
-                p = g110
-            if a20 & 0x40:
-                at = "genericData"
-                d112, p, e113, g114 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d112, p, e113, 5)
-                v115 = []
-                at116 = ""
-                try:
-                    for _ in range(n):
-                        v117, p = d_GenericData(d112, p, e113)
-                        v115.append(v117)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at116, p), f"[{len(v115)}]", p) from None
-                if p > e113:
-                    refuse("ends too early", p)
-                v1["genericData"] = v115
-                p = g114
-            if a20 & 0x20:
-                at = "restart"
-                d118, p, e119, g120 = openType(d, p, e)
-                if p > e119:
-                    refuse("ends too early", p)
-                v1["restart"] = None
-                p = g120
-            if a20 & 0x10:
-                at = "supportsACFSequences"
-                d121, p, e122, g123 = openType(d, p, e)
-                if p > e122:
-                    refuse("ends too early", p)
-                v1["supportsACFSequences"] = None
-                p = g123
-            if a20 & 0x8:
-                at = "supportsAssignedGK"
-                d124, p, e125, g126 = openType(d, p, e)
-                b127 = d124[p >> 3] >> 7
-                p += 1
-                if p > e125:
-                    refuse("ends too early", p)
-                v1["supportsAssignedGK"] = b127 == 1
-                p = g126
-            if a20 & 0x4:
-                at = "assignedGatekeeper"
-                d128, p, e129, g130 = openType(d, p, e)
-                at = "assignedGatekeeper"
-                v131, p = d_AlternateGK(d128, p, e129)
-                if p > e129:
-                    refuse("ends too early", p)
-                v1["assignedGatekeeper"] = v131
-                p = g130
-            if a20 & 0x2:
-                at = "transportQOS"
-                d132, p, e133, g134 = openType(d, p, e)
-                at = "transportQOS"
-                v135, p = d_TransportQOS(d132, p, e133)
-                if p > e133:
-                    refuse("ends too early", p)
-                v1["transportQOS"] = v135
-                p = g134
-            if a20 & 0x1:
-                at = "language"
-                d136, p, e137, g138 = openType(d, p, e)
-                at = "language"
-                n, p = count(d136, p, e137, 1)
-                v139 = []
-                at140 = ""
-                try:
-                    for _ in range(n):
-                        q = p + 5
-                        b142 = I(d136[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-                        p = q
-                        n = b142 + 1
-                        i = (p + 7) >> 3
-                        j = i + n
-                        p = j << 3
-                        if p > e137:
+            if a20 & 0x7f80000:
+                if a20 & 0x4000000:
+                    at = "alternateEndpoints"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d22 = d
+                        p = (i + 1) << 3
+                        e23 = g24 = p + (n << 3)
+                        if g24 > e:
                             refuse("ends too early", p)
-                        v141 = d136[i:j].decode("latin-1")
-                        if not v141.isascii():
-                            refuse("a character outside the alphabet", p)
-                        v139.append(v141)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at140, p), f"[{len(v139)}]", p) from None
-                if p > e137:
-                    refuse("ends too early", p)
-                v1["language"] = v139
-                p = g138
+                    else:
+                        d22, p, e23, g24 = openType(d, p, e)
+                    i = p >> 3
+                    n = d22[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e23 - p:
+                        n, p = count(d22, p - 8, e23, 11)
+                    v25 = []
+                    at26 = ""
+                    try:
+                        for _ in range(n):
+                            v27, p = d_Endpoint(d22, p, e23)
+                            v25.append(v27)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at26, p), f"[{len(v25)}]", p) from None
+                    if p > e23:
+                        refuse("ends too early", p)
+                    v1["alternateEndpoints"] = v25
+                    p = g24
+                if a20 & 0x2000000:
+                    at = "timeToLive"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    b32 = d28[p >> 3] >> 6
+                    p += 2
+                    i = (p >> 3) + 1
+                    j = i + b32 + 1
+                    v31 = I(d28[i:j]) + 1
+                    p = j << 3
+                    if v31 > 4294967295:
+                        refuse("more than 4294967295", p)
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["timeToLive"] = v31
+                    p = g30
+                if a20 & 0x1000000:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d33 = d
+                        p = (i + 1) << 3
+                        e34 = g35 = p + (n << 3)
+                        if g35 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d33, p, e34, g35 = openType(d, p, e)
+                    i = p >> 3
+                    n = d33[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e34 - p:
+                        n, p = count(d33, p - 8, e34, 17)
+                    v36 = []
+                    at37 = ""
+                    try:
+                        for _ in range(n):
+                            v38, p = h235_d_ClearToken(d33, p, e34)
+                            v36.append(v38)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at37, p), f"[{len(v36)}]", p) from None
+                    if p > e34:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v36
+                    p = g35
+                if a20 & 0x800000:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d39 = d
+                        p = (i + 1) << 3
+                        e40 = g41 = p + (n << 3)
+                        if g41 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d39, p, e40, g41 = openType(d, p, e)
+                    i = p >> 3
+                    n = d39[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e40 - p:
+                        n, p = count(d39, p - 8, e40, 4)
+                    v42 = []
+                    at43 = ""
+                    try:
+                        for _ in range(n):
+                            v44, p = d_CryptoH323Token(d39, p, e40)
+                            v42.append(v44)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at43, p), f"[{len(v42)}]", p) from None
+                    if p > e40:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v42
+                    p = g41
+                if a20 & 0x400000:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d45 = d
+                        p = (i + 1) << 3
+                        e46 = g47 = p + (n << 3)
+                        if g47 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d45, p, e46, g47 = openType(d, p, e)
+                    v48, p = d_ICV(d45, p, e46)
+                    if p > e46:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v48
+                    p = g47
+                if a20 & 0x200000:
+                    at = "keepAlive"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d49 = d
+                        p = (i + 1) << 3
+                        e50 = g51 = p + (n << 3)
+                        if g51 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d49, p, e50, g51 = openType(d, p, e)
+                    b52 = d49[p >> 3] >> 7
+                    p += 1
+                    if p > e50:
+                        refuse("ends too early", p)
+                    v1["keepAlive"] = b52 == 1
+                    p = g51
+                if a20 & 0x100000:
+                    at = "endpointIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d53 = d
+                        p = (i + 1) << 3
+                        e54 = g55 = p + (n << 3)
+                        if g55 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d53, p, e54, g55 = openType(d, p, e)
+                    b57 = d53[p >> 3] >> 1
+                    p += 7
+                    n = b57 + 1
+                    i = (p >> 3) + 1
+                    j = i + n * 2
+                    p = j << 3
+                    if p > e54:
+                        refuse("ends too early", p)
+                    v56 = d53[i:j].decode("utf-16-be", "replace")
+                    if p > e54:
+                        refuse("ends too early", p)
+                    v1["endpointIdentifier"] = v56
+                    p = g55
+                if a20 & 0x80000:
+                    at = "willSupplyUUIEs"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d58 = d
+                        p = (i + 1) << 3
+                        e59 = g60 = p + (n << 3)
+                        if g60 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d58, p, e59, g60 = openType(d, p, e)
+                    b61 = d58[p >> 3] >> 7
+                    p += 1
+                    if p > e59:
+                        refuse("ends too early", p)
+                    v1["willSupplyUUIEs"] = b61 == 1
+                    p = g60
+            if a20 & 0x7f800:
+                if a20 & 0x40000:
+                    at = "maintainConnection"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d62 = d
+                        p = (i + 1) << 3
+                        e63 = g64 = p + (n << 3)
+                        if g64 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d62, p, e63, g64 = openType(d, p, e)
+                    b65 = d62[p >> 3] >> 7
+                    p += 1
+                    if p > e63:
+                        refuse("ends too early", p)
+                    v1["maintainConnection"] = b65 == 1
+                    p = g64
+                if a20 & 0x20000:
+                    at = "alternateTransportAddresses"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d66 = d
+                        p = (i + 1) << 3
+                        e67 = g68 = p + (n << 3)
+                        if g68 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d66, p, e67, g68 = openType(d, p, e)
+                    v69, p = d_AlternateTransportAddresses(d66, p, e67)
+                    if p > e67:
+                        refuse("ends too early", p)
+                    v1["alternateTransportAddresses"] = v69
+                    p = g68
+                if a20 & 0x10000:
+                    at = "additiveRegistration"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d70 = d
+                        p = (i + 1) << 3
+                        e71 = g72 = p + (n << 3)
+                        if g72 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d70, p, e71, g72 = openType(d, p, e)
+                    if p > e71:
+                        refuse("ends too early", p)
+                    v1["additiveRegistration"] = None
+                    p = g72
+                if a20 & 0x8000:
+                    at = "terminalAliasPattern"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d73 = d
+                        p = (i + 1) << 3
+                        e74 = g75 = p + (n << 3)
+                        if g75 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d73, p, e74, g75 = openType(d, p, e)
+                    i = p >> 3
+                    n = d73[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e74 - p:
+                        n, p = count(d73, p - 8, e74, 2)
+                    v76 = []
+                    at77 = ""
+                    try:
+                        for _ in range(n):
+                            v78, p = d_AddressPattern(d73, p, e74)
+                            v76.append(v78)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at77, p), f"[{len(v76)}]", p) from None
+                    if p > e74:
+                        refuse("ends too early", p)
+                    v1["terminalAliasPattern"] = v76
+                    p = g75
+                if a20 & 0x4000:
+                    at = "supportsAltGK"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d79 = d
+                        p = (i + 1) << 3
+                        e80 = g81 = p + (n << 3)
+                        if g81 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d79, p, e80, g81 = openType(d, p, e)
+                    if p > e80:
+                        refuse("ends too early", p)
+                    v1["supportsAltGK"] = None
+                    p = g81
+                if a20 & 0x2000:
+                    at = "usageReportingCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d82 = d
+                        p = (i + 1) << 3
+                        e83 = g84 = p + (n << 3)
+                        if g84 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d82, p, e83, g84 = openType(d, p, e)
+                    v85, p = d_RasUsageInfoTypes(d82, p, e83)
+                    if p > e83:
+                        refuse("ends too early", p)
+                    v1["usageReportingCapability"] = v85
+                    p = g84
+                if a20 & 0x1000:
+                    at = "multipleCalls"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d86 = d
+                        p = (i + 1) << 3
+                        e87 = g88 = p + (n << 3)
+                        if g88 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d86, p, e87, g88 = openType(d, p, e)
+                    b89 = d86[p >> 3] >> 7
+                    p += 1
+                    if p > e87:
+                        refuse("ends too early", p)
+                    v1["multipleCalls"] = b89 == 1
+                    p = g88
+                if a20 & 0x800:
+                    at = "supportedH248Packages"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d90 = d
+                        p = (i + 1) << 3
+                        e91 = g92 = p + (n << 3)
+                        if g92 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d90, p, e91, g92 = openType(d, p, e)
+                    i = p >> 3
+                    n = d90[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e91 - p:
+                        n, p = count(d90, p - 8, e91, 1)
+                    v93 = []
+                    at94 = ""
+                    try:
+                        for _ in range(n):
+                            i = (p + 7) >> 3
+                            n = d90[i]
+                            if n < 128:
+                                i += 1
+                                j = i + n
+                                v95 = d90[i:j]
+                                p = j << 3
+                                if p > e91:
+                                    refuse("ends too early", p)
+                            else:
+                                v95, p = octets(d90, i << 3, e91)
+                            v93.append(v95)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at94, p), f"[{len(v93)}]", p) from None
+                    if p > e91:
+                        refuse("ends too early", p)
+                    v1["supportedH248Packages"] = v93
+                    p = g92
+            if a20 & 0x7f8:
+                if a20 & 0x400:
+                    at = "callCreditCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d96 = d
+                        p = (i + 1) << 3
+                        e97 = g98 = p + (n << 3)
+                        if g98 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d96, p, e97, g98 = openType(d, p, e)
+                    v99, p = d_CallCreditCapability(d96, p, e97)
+                    if p > e97:
+                        refuse("ends too early", p)
+                    v1["callCreditCapability"] = v99
+                    p = g98
+                if a20 & 0x200:
+                    at = "capacityReportingCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d100 = d
+                        p = (i + 1) << 3
+                        e101 = g102 = p + (n << 3)
+                        if g102 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d100, p, e101, g102 = openType(d, p, e)
+                    v103, p = d_CapacityReportingCapability(d100, p, e101)
+                    if p > e101:
+                        refuse("ends too early", p)
+                    v1["capacityReportingCapability"] = v103
+                    p = g102
+                if a20 & 0x100:
+                    at = "capacity"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d104 = d
+                        p = (i + 1) << 3
+                        e105 = g106 = p + (n << 3)
+                        if g106 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d104, p, e105, g106 = openType(d, p, e)
+                    v107, p = d_CallCapacity(d104, p, e105)
+                    if p > e105:
+                        refuse("ends too early", p)
+                    v1["capacity"] = v107
+                    p = g106
+                if a20 & 0x80:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d108 = d
+                        p = (i + 1) << 3
+                        e109 = g110 = p + (n << 3)
+                        if g110 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d108, p, e109, g110 = openType(d, p, e)
+                    v111, p = d_FeatureSet(d108, p, e109)
+                    if p > e109:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v111
+                    p = g110
+                if a20 & 0x40:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d112 = d
+                        p = (i + 1) << 3
+                        e113 = g114 = p + (n << 3)
+                        if g114 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d112, p, e113, g114 = openType(d, p, e)
+                    i = p >> 3
+                    n = d112[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e113 - p:
+                        n, p = count(d112, p - 8, e113, 5)
+                    v115 = []
+                    at116 = ""
+                    try:
+                        for _ in range(n):
+                            v117, p = d_GenericData(d112, p, e113)
+                            v115.append(v117)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at116, p), f"[{len(v115)}]", p) from None
+                    if p > e113:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v115
+                    p = g114
+                if a20 & 0x20:
+                    at = "restart"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d118 = d
+                        p = (i + 1) << 3
+                        e119 = g120 = p + (n << 3)
+                        if g120 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d118, p, e119, g120 = openType(d, p, e)
+                    if p > e119:
+                        refuse("ends too early", p)
+                    v1["restart"] = None
+                    p = g120
+                if a20 & 0x10:
+                    at = "supportsACFSequences"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d121 = d
+                        p = (i + 1) << 3
+                        e122 = g123 = p + (n << 3)
+                        if g123 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d121, p, e122, g123 = openType(d, p, e)
+                    if p > e122:
+                        refuse("ends too early", p)
+                    v1["supportsACFSequences"] = None
+                    p = g123
+                if a20 & 0x8:
+                    at = "supportsAssignedGK"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d124 = d
+                        p = (i + 1) << 3
+                        e125 = g126 = p + (n << 3)
+                        if g126 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d124, p, e125, g126 = openType(d, p, e)
+                    b127 = d124[p >> 3] >> 7
+                    p += 1
+                    if p > e125:
+                        refuse("ends too early", p)
+                    v1["supportsAssignedGK"] = b127 == 1
+                    p = g126
+            if a20 & 0x7:
+                if a20 & 0x4:
+                    at = "assignedGatekeeper"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d128 = d
+                        p = (i + 1) << 3
+                        e129 = g130 = p + (n << 3)
+                        if g130 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d128, p, e129, g130 = openType(d, p, e)
+                    v131, p = d_AlternateGK(d128, p, e129)
+                    if p > e129:
+                        refuse("ends too early", p)
+                    v1["assignedGatekeeper"] = v131
+                    p = g130
+                if a20 & 0x2:
+                    at = "transportQOS"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d132 = d
+                        p = (i + 1) << 3
+                        e133 = g134 = p + (n << 3)
+                        if g134 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d132, p, e133, g134 = openType(d, p, e)
+                    v135, p = d_TransportQOS(d132, p, e133)
+                    if p > e133:
+                        refuse("ends too early", p)
+                    v1["transportQOS"] = v135
+                    p = g134
+                if a20 & 0x1:
+                    at = "language"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d136 = d
+                        p = (i + 1) << 3
+                        e137 = g138 = p + (n << 3)
+                        if g138 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d136, p, e137, g138 = openType(d, p, e)
+                    i = p >> 3
+                    n = d136[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e137 - p:
+                        n, p = count(d136, p - 8, e137, 1)
+                    v139 = []
+                    at140 = ""
+                    try:
+                        for _ in range(n):
+                            i = p >> 3
+                            b142 = (d136[i] << 8 | d136[i + 1]) >> (11 - (p & 7)) & 0x1f
+                            p += 5
+                            n = b142 + 1
+                            i = (p + 7) >> 3
+                            j = i + n
+                            p = j << 3
+                            if p > e137:
+                                refuse("ends too early", p)
+                            v141 = d136[i:j].decode("latin-1")
+                            if not v141.isascii():
+                                refuse("a character outside the alphabet", p)
+                            v139.append(v141)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at140, p), f"[{len(v139)}]", p) from None
+                    if p > e137:
+                        refuse("ends too early", p)
+                    v1["language"] = v139
+                    p = g138
             if u21:
                 p = skip(d, p, e, u21)
         return v1, p
@@ -16656,9 +19090,9 @@ def e_RegistrationRequest(v, o, a, n):
 def d_RegistrationConfirm(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -16666,15 +19100,25 @@ def d_RegistrationConfirm(d, p, e):
         if v3 > 65535:
             refuse("more than 65535", p)
         at = "protocolIdentifier"
-        v4, p = readOID(d, p, e)
+        i = p >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v4 = arcs(d[i:j])
         v1 = {"requestSeqNum": v3, "protocolIdentifier": v4}
         if b2 & 0x4:
             at = "nonStandardData"
             v5, p = d_NonStandardParameter(d, p, e)
             v1["nonStandardData"] = v5
         at = "callSignalAddress"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 4)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 4 > e - p:
+            n, p = count(d, p - 8, e, 4)
         v6 = []
         at7 = ""
         try:
@@ -16686,8 +19130,11 @@ def d_RegistrationConfirm(d, p, e):
         v1["callSignalAddress"] = v6
         if b2 & 0x2:
             at = "terminalAlias"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v9 = []
             at10 = ""
             try:
@@ -16699,9 +19146,9 @@ def d_RegistrationConfirm(d, p, e):
             v1["terminalAlias"] = v9
         if b2 & 0x1:
             at = "gatekeeperIdentifier"
-            q = p + 7
-            b13 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b13 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b13 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -16710,9 +19157,9 @@ def d_RegistrationConfirm(d, p, e):
                 refuse("ends too early", p)
             v12 = d[i:j].decode("utf-16-be", "replace")
             v1["gatekeeperIdentifier"] = v12
-        q = p + 7
-        b14 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b14 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         at = "endpointIdentifier"
         n = b14 + 1
         i = (p + 7) >> 3
@@ -16724,334 +19171,577 @@ def d_RegistrationConfirm(d, p, e):
         v1["endpointIdentifier"] = v15
         if b2 & 0x8:
             a16, u17, p = additions(d, p, e, 21)
-            if a16 & 0x100000:
-                at = "alternateGatekeeper"
-                d18, p, e19, g20 = openType(d, p, e)
-                at = "alternateGatekeeper"
-                n, p = count(d18, p, e19, 14)
-                v21 = []
-                at22 = ""
-                try:
-                    for _ in range(n):
-                        v23, p = d_AlternateGK(d18, p, e19)
-                        v21.append(v23)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at22, p), f"[{len(v21)}]", p) from None
-                if p > e19:
-                    refuse("ends too early", p)
-                v1["alternateGatekeeper"] = v21
-                p = g20
-            if a16 & 0x80000:
-                at = "timeToLive"
-                d24, p, e25, g26 = openType(d, p, e)
-                at = "timeToLive"
-                b28 = d24[p >> 3] >> 6
-                p += 2
-                i = (p >> 3) + 1
-                j = i + b28 + 1
-                v27 = I(d24[i:j]) + 1
-                p = j << 3
-                if v27 > 4294967295:
-                    refuse("more than 4294967295", p)
-                if p > e25:
-                    refuse("ends too early", p)
-                v1["timeToLive"] = v27
-                p = g26
-            if a16 & 0x40000:
-                at = "tokens"
-                d29, p, e30, g31 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d29, p, e30, 17)
-                v32 = []
-                at33 = ""
-                try:
-                    for _ in range(n):
-                        v34, p = h235_d_ClearToken(d29, p, e30)
-                        v32.append(v34)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at33, p), f"[{len(v32)}]", p) from None
-                if p > e30:
-                    refuse("ends too early", p)
-                v1["tokens"] = v32
-                p = g31
-            if a16 & 0x20000:
-                at = "cryptoTokens"
-                d35, p, e36, g37 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d35, p, e36, 4)
-                v38 = []
-                at39 = ""
-                try:
-                    for _ in range(n):
-                        v40, p = d_CryptoH323Token(d35, p, e36)
-                        v38.append(v40)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at39, p), f"[{len(v38)}]", p) from None
-                if p > e36:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v38
-                p = g37
-            if a16 & 0x10000:
-                at = "integrityCheckValue"
-                d41, p, e42, g43 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v44, p = d_ICV(d41, p, e42)
-                if p > e42:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v44
-                p = g43
-            if a16 & 0x8000:
-                at = "willRespondToIRR"
-                d45, p, e46, g47 = openType(d, p, e)
-                b48 = d45[p >> 3] >> 7
-                p += 1
-                if p > e46:
-                    refuse("ends too early", p)
-                v1["willRespondToIRR"] = b48 == 1
-                p = g47
-            if a16 & 0x4000:
-                at = "preGrantedARQ"
-                d49, p, e50, g51 = openType(d, p, e)
-                at = "preGrantedARQ"
-                b53 = d49[p >> 3] >> 3
-                p += 5
-                v52 = {"makeCall": (b53 >> 3 & 1) == 1, "useGKCallSignalAddressToMakeCall": (b53 >> 2 & 1) == 1, "answerCall": (b53 >> 1 & 1) == 1, "useGKCallSignalAddressToAnswer": (b53 & 1) == 1}
-                if b53 & 0x10:
-                    a54, u55, p = additions(d49, p, e50, 4)
-                    if a54 & 0x8:
-                        at = "preGrantedARQ.irrFrequencyInCall"
-                        d56, p, e57, g58 = openType(d49, p, e50)
-                        at = "preGrantedARQ.irrFrequencyInCall"
-                        i = p >> 3
-                        v59 = (d56[i] << 8 | d56[i + 1]) + 1
-                        p = (i + 2) << 3
-                        if v59 > 65535:
-                            refuse("more than 65535", p)
-                        if p > e57:
+            if a16 & 0x1fe000:
+                if a16 & 0x100000:
+                    at = "alternateGatekeeper"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d18 = d
+                        p = (i + 1) << 3
+                        e19 = g20 = p + (n << 3)
+                        if g20 > e:
                             refuse("ends too early", p)
-                        v52["irrFrequencyInCall"] = v59
-                        p = g58
-                    if a54 & 0x4:
-                        at = "preGrantedARQ.totalBandwidthRestriction"
-                        d60, p, e61, g62 = openType(d49, p, e50)
-                        at = "preGrantedARQ.totalBandwidthRestriction"
-                        b64 = d60[p >> 3] >> 6
-                        p += 2
-                        i = (p >> 3) + 1
-                        j = i + b64 + 1
-                        v63 = I(d60[i:j])
-                        p = j << 3
-                        if p > e61:
+                    else:
+                        d18, p, e19, g20 = openType(d, p, e)
+                    i = p >> 3
+                    n = d18[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 14 > e19 - p:
+                        n, p = count(d18, p - 8, e19, 14)
+                    v21 = []
+                    at22 = ""
+                    try:
+                        for _ in range(n):
+                            v23, p = d_AlternateGK(d18, p, e19)
+                            v21.append(v23)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at22, p), f"[{len(v21)}]", p) from None
+                    if p > e19:
+                        refuse("ends too early", p)
+                    v1["alternateGatekeeper"] = v21
+                    p = g20
+                if a16 & 0x80000:
+                    at = "timeToLive"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d24 = d
+                        p = (i + 1) << 3
+                        e25 = g26 = p + (n << 3)
+                        if g26 > e:
                             refuse("ends too early", p)
-                        v52["totalBandwidthRestriction"] = v63
-                        p = g62
-                    if a54 & 0x2:
-                        at = "preGrantedARQ.alternateTransportAddresses"
-                        d65, p, e66, g67 = openType(d49, p, e50)
-                        at = "preGrantedARQ.alternateTransportAddresses"
-                        v68, p = d_AlternateTransportAddresses(d65, p, e66)
-                        if p > e66:
+                    else:
+                        d24, p, e25, g26 = openType(d, p, e)
+                    b28 = d24[p >> 3] >> 6
+                    p += 2
+                    i = (p >> 3) + 1
+                    j = i + b28 + 1
+                    v27 = I(d24[i:j]) + 1
+                    p = j << 3
+                    if v27 > 4294967295:
+                        refuse("more than 4294967295", p)
+                    if p > e25:
+                        refuse("ends too early", p)
+                    v1["timeToLive"] = v27
+                    p = g26
+                if a16 & 0x40000:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d29 = d
+                        p = (i + 1) << 3
+                        e30 = g31 = p + (n << 3)
+                        if g31 > e:
                             refuse("ends too early", p)
-                        v52["alternateTransportAddresses"] = v68
-                        p = g67
-                    if a54 & 0x1:
-                        at = "preGrantedARQ.useSpecifiedTransport"
-                        d69, p, e70, g71 = openType(d49, p, e50)
-                        at = "preGrantedARQ.useSpecifiedTransport"
-                        v72, p = d_UseSpecifiedTransport(d69, p, e70)
-                        if p > e70:
+                    else:
+                        d29, p, e30, g31 = openType(d, p, e)
+                    i = p >> 3
+                    n = d29[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e30 - p:
+                        n, p = count(d29, p - 8, e30, 17)
+                    v32 = []
+                    at33 = ""
+                    try:
+                        for _ in range(n):
+                            v34, p = h235_d_ClearToken(d29, p, e30)
+                            v32.append(v34)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at33, p), f"[{len(v32)}]", p) from None
+                    if p > e30:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v32
+                    p = g31
+                if a16 & 0x20000:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d35 = d
+                        p = (i + 1) << 3
+                        e36 = g37 = p + (n << 3)
+                        if g37 > e:
                             refuse("ends too early", p)
-                        v52["useSpecifiedTransport"] = v72
-                        p = g71
-                    if u55:
-                        p = skip(d49, p, e50, u55)
-                if p > e50:
-                    refuse("ends too early", p)
-                v1["preGrantedARQ"] = v52
-                p = g51
-            if a16 & 0x2000:
-                at = "maintainConnection"
-                d73, p, e74, g75 = openType(d, p, e)
-                b76 = d73[p >> 3] >> 7
-                p += 1
-                if p > e74:
-                    refuse("ends too early", p)
-                v1["maintainConnection"] = b76 == 1
-                p = g75
-            if a16 & 0x1000:
-                at = "serviceControl"
-                d77, p, e78, g79 = openType(d, p, e)
-                at = "serviceControl"
-                n, p = count(d77, p, e78, 13)
-                v80 = []
-                at81 = ""
-                try:
-                    for _ in range(n):
-                        v82, p = d_ServiceControlSession(d77, p, e78)
-                        v80.append(v82)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at81, p), f"[{len(v80)}]", p) from None
-                if p > e78:
-                    refuse("ends too early", p)
-                v1["serviceControl"] = v80
-                p = g79
-            if a16 & 0x800:
-                at = "supportsAdditiveRegistration"
-                d83, p, e84, g85 = openType(d, p, e)
-                if p > e84:
-                    refuse("ends too early", p)
-                v1["supportsAdditiveRegistration"] = None
-                p = g85
-            if a16 & 0x400:
-                at = "terminalAliasPattern"
-                d86, p, e87, g88 = openType(d, p, e)
-                at = "terminalAliasPattern"
-                n, p = count(d86, p, e87, 2)
-                v89 = []
-                at90 = ""
-                try:
-                    for _ in range(n):
-                        v91, p = d_AddressPattern(d86, p, e87)
-                        v89.append(v91)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at90, p), f"[{len(v89)}]", p) from None
-                if p > e87:
-                    refuse("ends too early", p)
-                v1["terminalAliasPattern"] = v89
-                p = g88
-            if a16 & 0x200:
-                at = "supportedPrefixes"
-                d92, p, e93, g94 = openType(d, p, e)
-                at = "supportedPrefixes"
-                n, p = count(d92, p, e93, 4)
-                v95 = []
-                at96 = ""
-                try:
-                    for _ in range(n):
-                        v97, p = d_SupportedPrefix(d92, p, e93)
-                        v95.append(v97)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at96, p), f"[{len(v95)}]", p) from None
-                if p > e93:
-                    refuse("ends too early", p)
-                v1["supportedPrefixes"] = v95
-                p = g94
-            if a16 & 0x100:
-                at = "usageSpec"
-                d98, p, e99, g100 = openType(d, p, e)
-                at = "usageSpec"
-                n, p = count(d98, p, e99, 11)
-                v101 = []
-                at102 = ""
-                try:
-                    for _ in range(n):
-                        v103, p = d_RasUsageSpecification(d98, p, e99)
-                        v101.append(v103)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at102, p), f"[{len(v101)}]", p) from None
-                if p > e99:
-                    refuse("ends too early", p)
-                v1["usageSpec"] = v101
-                p = g100
-            if a16 & 0x80:
-                at = "featureServerAlias"
-                d104, p, e105, g106 = openType(d, p, e)
-                at = "featureServerAlias"
-                v107, p = d_AliasAddress(d104, p, e105)
-                if p > e105:
-                    refuse("ends too early", p)
-                v1["featureServerAlias"] = v107
-                p = g106
-            if a16 & 0x40:
-                at = "capacityReportingSpec"
-                d108, p, e109, g110 = openType(d, p, e)
-                at = "capacityReportingSpec"
-                v111, p = d_CapacityReportingSpecification(d108, p, e109)
-                if p > e109:
-                    refuse("ends too early", p)
-                v1["capacityReportingSpec"] = v111
-                p = g110
-            if a16 & 0x20:
-                at = "featureSet"
-                d112, p, e113, g114 = openType(d, p, e)
-                at = "featureSet"
-                v115, p = d_FeatureSet(d112, p, e113)
-                if p > e113:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v115
-                p = g114
-            if a16 & 0x10:
-                at = "genericData"
-                d116, p, e117, g118 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d116, p, e117, 5)
-                v119 = []
-                at120 = ""
-                try:
-                    for _ in range(n):
-                        v121, p = d_GenericData(d116, p, e117)
-                        v119.append(v121)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at120, p), f"[{len(v119)}]", p) from None
-                if p > e117:
-                    refuse("ends too early", p)
-                v1["genericData"] = v119
-                p = g118
-            if a16 & 0x8:
-                at = "assignedGatekeeper"
-                d122, p, e123, g124 = openType(d, p, e)
-                at = "assignedGatekeeper"
-                v125, p = d_AlternateGK(d122, p, e123)
-                if p > e123:
-                    refuse("ends too early", p)
-                v1["assignedGatekeeper"] = v125
-                p = g124
-            if a16 & 0x4:
-                at = "rehomingModel"
-                d126, p, e127, g128 = openType(d, p, e)
-                at = "rehomingModel"
-                v129, p = d_RehomingModel(d126, p, e127)
-                if p > e127:
-                    refuse("ends too early", p)
-                v1["rehomingModel"] = v129
-                p = g128
-            if a16 & 0x2:
-                at = "transportQOS"
-                d130, p, e131, g132 = openType(d, p, e)
-                at = "transportQOS"
-                v133, p = d_TransportQOS(d130, p, e131)
-                if p > e131:
-                    refuse("ends too early", p)
-                v1["transportQOS"] = v133
-                p = g132
-            if a16 & 0x1:
-                at = "language"
-                d134, p, e135, g136 = openType(d, p, e)
-                at = "language"
-                n, p = count(d134, p, e135, 1)
-                v137 = []
-                at138 = ""
-                try:
-                    for _ in range(n):
-                        q = p + 5
-                        b140 = I(d134[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-                        p = q
-                        n = b140 + 1
-                        i = (p + 7) >> 3
-                        j = i + n
-                        p = j << 3
-                        if p > e135:
+                    else:
+                        d35, p, e36, g37 = openType(d, p, e)
+                    i = p >> 3
+                    n = d35[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e36 - p:
+                        n, p = count(d35, p - 8, e36, 4)
+                    v38 = []
+                    at39 = ""
+                    try:
+                        for _ in range(n):
+                            v40, p = d_CryptoH323Token(d35, p, e36)
+                            v38.append(v40)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at39, p), f"[{len(v38)}]", p) from None
+                    if p > e36:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v38
+                    p = g37
+                if a16 & 0x10000:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d41 = d
+                        p = (i + 1) << 3
+                        e42 = g43 = p + (n << 3)
+                        if g43 > e:
                             refuse("ends too early", p)
-                        v139 = d134[i:j].decode("latin-1")
-                        if not v139.isascii():
-                            refuse("a character outside the alphabet", p)
-                        v137.append(v139)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at138, p), f"[{len(v137)}]", p) from None
-                if p > e135:
-                    refuse("ends too early", p)
-                v1["language"] = v137
-                p = g136
+                    else:
+                        d41, p, e42, g43 = openType(d, p, e)
+                    v44, p = d_ICV(d41, p, e42)
+                    if p > e42:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v44
+                    p = g43
+                if a16 & 0x8000:
+                    at = "willRespondToIRR"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d45 = d
+                        p = (i + 1) << 3
+                        e46 = g47 = p + (n << 3)
+                        if g47 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d45, p, e46, g47 = openType(d, p, e)
+                    b48 = d45[p >> 3] >> 7
+                    p += 1
+                    if p > e46:
+                        refuse("ends too early", p)
+                    v1["willRespondToIRR"] = b48 == 1
+                    p = g47
+                if a16 & 0x4000:
+                    at = "preGrantedARQ"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d49 = d
+                        p = (i + 1) << 3
+                        e50 = g51 = p + (n << 3)
+                        if g51 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d49, p, e50, g51 = openType(d, p, e)
+                    b53 = d49[p >> 3] >> 3
+                    p += 5
+                    v52 = {"makeCall": (b53 >> 3 & 1) == 1, "useGKCallSignalAddressToMakeCall": (b53 >> 2 & 1) == 1, "answerCall": (b53 >> 1 & 1) == 1, "useGKCallSignalAddressToAnswer": (b53 & 1) == 1}
+                    if b53 & 0x10:
+                        a54, u55, p = additions(d49, p, e50, 4)
+                        if a54 & 0xf:
+                            if a54 & 0x8:
+                                at = "preGrantedARQ.irrFrequencyInCall"
+                                i = p >> 3
+                                n = d49[i]
+                                if n < 128:
+                                    d56 = d49
+                                    p = (i + 1) << 3
+                                    e57 = g58 = p + (n << 3)
+                                    if g58 > e50:
+                                        refuse("ends too early", p)
+                                else:
+                                    d56, p, e57, g58 = openType(d49, p, e50)
+                                i = p >> 3
+                                v59 = (d56[i] << 8 | d56[i + 1]) + 1
+                                p = (i + 2) << 3
+                                if v59 > 65535:
+                                    refuse("more than 65535", p)
+                                if p > e57:
+                                    refuse("ends too early", p)
+                                v52["irrFrequencyInCall"] = v59
+                                p = g58
+                            if a54 & 0x4:
+                                at = "preGrantedARQ.totalBandwidthRestriction"
+                                i = p >> 3
+                                n = d49[i]
+                                if n < 128:
+                                    d60 = d49
+                                    p = (i + 1) << 3
+                                    e61 = g62 = p + (n << 3)
+                                    if g62 > e50:
+                                        refuse("ends too early", p)
+                                else:
+                                    d60, p, e61, g62 = openType(d49, p, e50)
+                                b64 = d60[p >> 3] >> 6
+                                p += 2
+                                i = (p >> 3) + 1
+                                j = i + b64 + 1
+                                v63 = I(d60[i:j])
+                                p = j << 3
+                                if p > e61:
+                                    refuse("ends too early", p)
+                                v52["totalBandwidthRestriction"] = v63
+                                p = g62
+                            if a54 & 0x2:
+                                at = "preGrantedARQ.alternateTransportAddresses"
+                                i = p >> 3
+                                n = d49[i]
+                                if n < 128:
+                                    d65 = d49
+                                    p = (i + 1) << 3
+                                    e66 = g67 = p + (n << 3)
+                                    if g67 > e50:
+                                        refuse("ends too early", p)
+                                else:
+                                    d65, p, e66, g67 = openType(d49, p, e50)
+                                v68, p = d_AlternateTransportAddresses(d65, p, e66)
+                                if p > e66:
+                                    refuse("ends too early", p)
+                                v52["alternateTransportAddresses"] = v68
+                                p = g67
+                            if a54 & 0x1:
+                                at = "preGrantedARQ.useSpecifiedTransport"
+                                i = p >> 3
+                                n = d49[i]
+                                if n < 128:
+                                    d69 = d49
+                                    p = (i + 1) << 3
+                                    e70 = g71 = p + (n << 3)
+                                    if g71 > e50:
+                                        refuse("ends too early", p)
+                                else:
+                                    d69, p, e70, g71 = openType(d49, p, e50)
+                                v72, p = d_UseSpecifiedTransport(d69, p, e70)
+                                if p > e70:
+                                    refuse("ends too early", p)
+                                v52["useSpecifiedTransport"] = v72
+                                p = g71
+                        if u55:
+                            p = skip(d49, p, e50, u55)
+                    if p > e50:
+                        refuse("ends too early", p)
+                    v1["preGrantedARQ"] = v52
+                    p = g51
+                if a16 & 0x2000:
+                    at = "maintainConnection"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d73 = d
+                        p = (i + 1) << 3
+                        e74 = g75 = p + (n << 3)
+                        if g75 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d73, p, e74, g75 = openType(d, p, e)
+                    b76 = d73[p >> 3] >> 7
+                    p += 1
+                    if p > e74:
+                        refuse("ends too early", p)
+                    v1["maintainConnection"] = b76 == 1
+                    p = g75
+            if a16 & 0x1fe0:
+                if a16 & 0x1000:
+                    at = "serviceControl"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d77 = d
+                        p = (i + 1) << 3
+                        e78 = g79 = p + (n << 3)
+                        if g79 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d77, p, e78, g79 = openType(d, p, e)
+                    i = p >> 3
+                    n = d77[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 13 > e78 - p:
+                        n, p = count(d77, p - 8, e78, 13)
+                    v80 = []
+                    at81 = ""
+                    try:
+                        for _ in range(n):
+                            v82, p = d_ServiceControlSession(d77, p, e78)
+                            v80.append(v82)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at81, p), f"[{len(v80)}]", p) from None
+                    if p > e78:
+                        refuse("ends too early", p)
+                    v1["serviceControl"] = v80
+                    p = g79
+                if a16 & 0x800:
+                    at = "supportsAdditiveRegistration"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d83 = d
+                        p = (i + 1) << 3
+                        e84 = g85 = p + (n << 3)
+                        if g85 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d83, p, e84, g85 = openType(d, p, e)
+                    if p > e84:
+                        refuse("ends too early", p)
+                    v1["supportsAdditiveRegistration"] = None
+                    p = g85
+                if a16 & 0x400:
+                    at = "terminalAliasPattern"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d86 = d
+                        p = (i + 1) << 3
+                        e87 = g88 = p + (n << 3)
+                        if g88 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d86, p, e87, g88 = openType(d, p, e)
+                    i = p >> 3
+                    n = d86[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e87 - p:
+                        n, p = count(d86, p - 8, e87, 2)
+                    v89 = []
+                    at90 = ""
+                    try:
+                        for _ in range(n):
+                            v91, p = d_AddressPattern(d86, p, e87)
+                            v89.append(v91)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at90, p), f"[{len(v89)}]", p) from None
+                    if p > e87:
+                        refuse("ends too early", p)
+                    v1["terminalAliasPattern"] = v89
+                    p = g88
+                if a16 & 0x200:
+                    at = "supportedPrefixes"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d92 = d
+                        p = (i + 1) << 3
+                        e93 = g94 = p + (n << 3)
+                        if g94 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d92, p, e93, g94 = openType(d, p, e)
+                    i = p >> 3
+                    n = d92[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e93 - p:
+                        n, p = count(d92, p - 8, e93, 4)
+                    v95 = []
+                    at96 = ""
+                    try:
+                        for _ in range(n):
+                            v97, p = d_SupportedPrefix(d92, p, e93)
+                            v95.append(v97)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at96, p), f"[{len(v95)}]", p) from None
+                    if p > e93:
+                        refuse("ends too early", p)
+                    v1["supportedPrefixes"] = v95
+                    p = g94
+                if a16 & 0x100:
+                    at = "usageSpec"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d98 = d
+                        p = (i + 1) << 3
+                        e99 = g100 = p + (n << 3)
+                        if g100 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d98, p, e99, g100 = openType(d, p, e)
+                    i = p >> 3
+                    n = d98[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e99 - p:
+                        n, p = count(d98, p - 8, e99, 11)
+                    v101 = []
+                    at102 = ""
+                    try:
+                        for _ in range(n):
+                            v103, p = d_RasUsageSpecification(d98, p, e99)
+                            v101.append(v103)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at102, p), f"[{len(v101)}]", p) from None
+                    if p > e99:
+                        refuse("ends too early", p)
+                    v1["usageSpec"] = v101
+                    p = g100
+                if a16 & 0x80:
+                    at = "featureServerAlias"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d104 = d
+                        p = (i + 1) << 3
+                        e105 = g106 = p + (n << 3)
+                        if g106 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d104, p, e105, g106 = openType(d, p, e)
+                    v107, p = d_AliasAddress(d104, p, e105)
+                    if p > e105:
+                        refuse("ends too early", p)
+                    v1["featureServerAlias"] = v107
+                    p = g106
+                if a16 & 0x40:
+                    at = "capacityReportingSpec"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d108 = d
+                        p = (i + 1) << 3
+                        e109 = g110 = p + (n << 3)
+                        if g110 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d108, p, e109, g110 = openType(d, p, e)
+                    v111, p = d_CapacityReportingSpecification(d108, p, e109)
+                    if p > e109:
+                        refuse("ends too early", p)
+                    v1["capacityReportingSpec"] = v111
+                    p = g110
+                if a16 & 0x20:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d112 = d
+                        p = (i + 1) << 3
+                        e113 = g114 = p + (n << 3)
+                        if g114 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d112, p, e113, g114 = openType(d, p, e)
+                    v115, p = d_FeatureSet(d112, p, e113)
+                    if p > e113:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v115
+                    p = g114
+            if a16 & 0x1f:
+                if a16 & 0x10:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d116 = d
+                        p = (i + 1) << 3
+                        e117 = g118 = p + (n << 3)
+                        if g118 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d116, p, e117, g118 = openType(d, p, e)
+                    i = p >> 3
+                    n = d116[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e117 - p:
+                        n, p = count(d116, p - 8, e117, 5)
+                    v119 = []
+                    at120 = ""
+                    try:
+                        for _ in range(n):
+                            v121, p = d_GenericData(d116, p, e117)
+                            v119.append(v121)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at120, p), f"[{len(v119)}]", p) from None
+                    if p > e117:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v119
+                    p = g118
+                if a16 & 0x8:
+                    at = "assignedGatekeeper"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d122 = d
+                        p = (i + 1) << 3
+                        e123 = g124 = p + (n << 3)
+                        if g124 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d122, p, e123, g124 = openType(d, p, e)
+                    v125, p = d_AlternateGK(d122, p, e123)
+                    if p > e123:
+                        refuse("ends too early", p)
+                    v1["assignedGatekeeper"] = v125
+                    p = g124
+                if a16 & 0x4:
+                    at = "rehomingModel"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d126 = d
+                        p = (i + 1) << 3
+                        e127 = g128 = p + (n << 3)
+                        if g128 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d126, p, e127, g128 = openType(d, p, e)
+                    v129, p = d_RehomingModel(d126, p, e127)
+                    if p > e127:
+                        refuse("ends too early", p)
+                    v1["rehomingModel"] = v129
+                    p = g128
+                if a16 & 0x2:
+                    at = "transportQOS"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d130 = d
+                        p = (i + 1) << 3
+                        e131 = g132 = p + (n << 3)
+                        if g132 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d130, p, e131, g132 = openType(d, p, e)
+                    v133, p = d_TransportQOS(d130, p, e131)
+                    if p > e131:
+                        refuse("ends too early", p)
+                    v1["transportQOS"] = v133
+                    p = g132
+                if a16 & 0x1:
+                    at = "language"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d134 = d
+                        p = (i + 1) << 3
+                        e135 = g136 = p + (n << 3)
+                        if g136 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d134, p, e135, g136 = openType(d, p, e)
+                    i = p >> 3
+                    n = d134[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e135 - p:
+                        n, p = count(d134, p - 8, e135, 1)
+                    v137 = []
+                    at138 = ""
+                    try:
+                        for _ in range(n):
+                            i = p >> 3
+                            b140 = (d134[i] << 8 | d134[i + 1]) >> (11 - (p & 7)) & 0x1f
+                            p += 5
+                            n = b140 + 1
+                            i = (p + 7) >> 3
+                            j = i + n
+                            p = j << 3
+                            if p > e135:
+                                refuse("ends too early", p)
+                            v139 = d134[i:j].decode("latin-1")
+                            if not v139.isascii():
+                                refuse("a character outside the alphabet", p)
+                            v137.append(v139)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at138, p), f"[{len(v137)}]", p) from None
+                    if p > e135:
+                        refuse("ends too early", p)
+                    v1["language"] = v137
+                    p = g136
             if u17:
                 p = skip(d, p, e, u17)
         return v1, p
@@ -17490,9 +20180,9 @@ def e_RegistrationConfirm(v, o, a, n):
 def d_RegistrationReject(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -17500,7 +20190,14 @@ def d_RegistrationReject(d, p, e):
         if v3 > 65535:
             refuse("more than 65535", p)
         at = "protocolIdentifier"
-        v4, p = readOID(d, p, e)
+        i = p >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v4 = arcs(d[i:j])
         v1 = {"requestSeqNum": v3, "protocolIdentifier": v4}
         if b2 & 0x2:
             at = "nonStandardData"
@@ -17511,9 +20208,9 @@ def d_RegistrationReject(d, p, e):
         v1["rejectReason"] = v6
         if b2 & 0x1:
             at = "gatekeeperIdentifier"
-            q = p + 7
-            b8 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b8 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b8 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -17524,93 +20221,162 @@ def d_RegistrationReject(d, p, e):
             v1["gatekeeperIdentifier"] = v7
         if b2 & 0x4:
             a9, u10, p = additions(d, p, e, 7)
-            if a9 & 0x40:
-                at = "altGKInfo"
-                d11, p, e12, g13 = openType(d, p, e)
-                at = "altGKInfo"
-                v14, p = d_AltGKInfo(d11, p, e12)
-                if p > e12:
-                    refuse("ends too early", p)
-                v1["altGKInfo"] = v14
-                p = g13
-            if a9 & 0x20:
-                at = "tokens"
-                d15, p, e16, g17 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d15, p, e16, 17)
-                v18 = []
-                at19 = ""
-                try:
-                    for _ in range(n):
-                        v20, p = h235_d_ClearToken(d15, p, e16)
-                        v18.append(v20)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at19, p), f"[{len(v18)}]", p) from None
-                if p > e16:
-                    refuse("ends too early", p)
-                v1["tokens"] = v18
-                p = g17
-            if a9 & 0x10:
-                at = "cryptoTokens"
-                d21, p, e22, g23 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d21, p, e22, 4)
-                v24 = []
-                at25 = ""
-                try:
-                    for _ in range(n):
-                        v26, p = d_CryptoH323Token(d21, p, e22)
-                        v24.append(v26)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at25, p), f"[{len(v24)}]", p) from None
-                if p > e22:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v24
-                p = g23
-            if a9 & 0x8:
-                at = "integrityCheckValue"
-                d27, p, e28, g29 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v30, p = d_ICV(d27, p, e28)
-                if p > e28:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v30
-                p = g29
-            if a9 & 0x4:
-                at = "featureSet"
-                d31, p, e32, g33 = openType(d, p, e)
-                at = "featureSet"
-                v34, p = d_FeatureSet(d31, p, e32)
-                if p > e32:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v34
-                p = g33
-            if a9 & 0x2:
-                at = "genericData"
-                d35, p, e36, g37 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d35, p, e36, 5)
-                v38 = []
-                at39 = ""
-                try:
-                    for _ in range(n):
-                        v40, p = d_GenericData(d35, p, e36)
-                        v38.append(v40)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at39, p), f"[{len(v38)}]", p) from None
-                if p > e36:
-                    refuse("ends too early", p)
-                v1["genericData"] = v38
-                p = g37
-            if a9 & 0x1:
-                at = "assignedGatekeeper"
-                d41, p, e42, g43 = openType(d, p, e)
-                at = "assignedGatekeeper"
-                v44, p = d_AlternateGK(d41, p, e42)
-                if p > e42:
-                    refuse("ends too early", p)
-                v1["assignedGatekeeper"] = v44
-                p = g43
+            if a9 & 0x7f:
+                if a9 & 0x40:
+                    at = "altGKInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d11 = d
+                        p = (i + 1) << 3
+                        e12 = g13 = p + (n << 3)
+                        if g13 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d11, p, e12, g13 = openType(d, p, e)
+                    v14, p = d_AltGKInfo(d11, p, e12)
+                    if p > e12:
+                        refuse("ends too early", p)
+                    v1["altGKInfo"] = v14
+                    p = g13
+                if a9 & 0x20:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d15 = d
+                        p = (i + 1) << 3
+                        e16 = g17 = p + (n << 3)
+                        if g17 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d15, p, e16, g17 = openType(d, p, e)
+                    i = p >> 3
+                    n = d15[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e16 - p:
+                        n, p = count(d15, p - 8, e16, 17)
+                    v18 = []
+                    at19 = ""
+                    try:
+                        for _ in range(n):
+                            v20, p = h235_d_ClearToken(d15, p, e16)
+                            v18.append(v20)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at19, p), f"[{len(v18)}]", p) from None
+                    if p > e16:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v18
+                    p = g17
+                if a9 & 0x10:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d21 = d
+                        p = (i + 1) << 3
+                        e22 = g23 = p + (n << 3)
+                        if g23 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d21, p, e22, g23 = openType(d, p, e)
+                    i = p >> 3
+                    n = d21[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e22 - p:
+                        n, p = count(d21, p - 8, e22, 4)
+                    v24 = []
+                    at25 = ""
+                    try:
+                        for _ in range(n):
+                            v26, p = d_CryptoH323Token(d21, p, e22)
+                            v24.append(v26)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at25, p), f"[{len(v24)}]", p) from None
+                    if p > e22:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v24
+                    p = g23
+                if a9 & 0x8:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d27 = d
+                        p = (i + 1) << 3
+                        e28 = g29 = p + (n << 3)
+                        if g29 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d27, p, e28, g29 = openType(d, p, e)
+                    v30, p = d_ICV(d27, p, e28)
+                    if p > e28:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v30
+                    p = g29
+                if a9 & 0x4:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d31 = d
+                        p = (i + 1) << 3
+                        e32 = g33 = p + (n << 3)
+                        if g33 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d31, p, e32, g33 = openType(d, p, e)
+                    v34, p = d_FeatureSet(d31, p, e32)
+                    if p > e32:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v34
+                    p = g33
+                if a9 & 0x2:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d35 = d
+                        p = (i + 1) << 3
+                        e36 = g37 = p + (n << 3)
+                        if g37 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d35, p, e36, g37 = openType(d, p, e)
+                    i = p >> 3
+                    n = d35[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e36 - p:
+                        n, p = count(d35, p - 8, e36, 5)
+                    v38 = []
+                    at39 = ""
+                    try:
+                        for _ in range(n):
+                            v40, p = d_GenericData(d35, p, e36)
+                            v38.append(v40)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at39, p), f"[{len(v38)}]", p) from None
+                    if p > e36:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v38
+                    p = g37
+                if a9 & 0x1:
+                    at = "assignedGatekeeper"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d41 = d
+                        p = (i + 1) << 3
+                        e42 = g43 = p + (n << 3)
+                        if g43 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d41, p, e42, g43 = openType(d, p, e)
+                    v44, p = d_AlternateGK(d41, p, e42)
+                    if p > e42:
+                        refuse("ends too early", p)
+                    v1["assignedGatekeeper"] = v44
+                    p = g43
             if u10:
                 p = skip(d, p, e, u10)
         return v1, p
@@ -17761,9 +20527,9 @@ def e_RegistrationReject(v, o, a, n):
 def d_RegistrationRejectReason(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 < 4:
                 if b2 == 0:
@@ -17777,8 +20543,11 @@ def d_RegistrationRejectReason(d, p, e):
             else:
                 if b2 == 4:
                     at = "duplicateAlias"
-                    p = (p + 7) & -8
-                    n, p = count(d, p, e, 2)
+                    i = (p + 7) >> 3
+                    n = d[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e - p:
+                        n, p = count(d, p - 8, e, 2)
                     v3 = []
                     at4 = ""
                     try:
@@ -17816,8 +20585,11 @@ def d_RegistrationRejectReason(d, p, e):
                 v10 = {}
                 if b11 & 0x4:
                     at = "invalidTerminalAliases.terminalAlias"
-                    p = (p + 7) & -8
-                    n, p = count(d7, p, e8, 2)
+                    i = (p >> 3) + 1
+                    n = d7[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e8 - p:
+                        n, p = count(d7, p - 8, e8, 2)
                     v12 = []
                     at13 = ""
                     try:
@@ -17829,8 +20601,11 @@ def d_RegistrationRejectReason(d, p, e):
                     v10["terminalAlias"] = v12
                 if b11 & 0x2:
                     at = "invalidTerminalAliases.terminalAliasPattern"
-                    p = (p + 7) & -8
-                    n, p = count(d7, p, e8, 2)
+                    i = (p + 7) >> 3
+                    n = d7[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e8 - p:
+                        n, p = count(d7, p - 8, e8, 2)
                     v15 = []
                     at16 = ""
                     try:
@@ -17842,8 +20617,11 @@ def d_RegistrationRejectReason(d, p, e):
                     v10["terminalAliasPattern"] = v15
                 if b11 & 0x1:
                     at = "invalidTerminalAliases.supportedPrefixes"
-                    p = (p + 7) & -8
-                    n, p = count(d7, p, e8, 4)
+                    i = (p + 7) >> 3
+                    n = d7[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e8 - p:
+                        n, p = count(d7, p - 8, e8, 4)
                     v18 = []
                     at19 = ""
                     try:
@@ -18016,9 +20794,9 @@ def e_RegistrationRejectReason(v, o, a, n):
 def d_UnregistrationRequest(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -18026,7 +20804,11 @@ def d_UnregistrationRequest(d, p, e):
         if v3 > 65535:
             refuse("more than 65535", p)
         at = "callSignalAddress"
-        n, p = count(d, p, e, 4)
+        i = p >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 4 > e - p:
+            n, p = count(d, p - 8, e, 4)
         v4 = []
         at5 = ""
         try:
@@ -18038,8 +20820,11 @@ def d_UnregistrationRequest(d, p, e):
         v1 = {"requestSeqNum": v3, "callSignalAddress": v4}
         if b2 & 0x4:
             at = "endpointAlias"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v7 = []
             at8 = ""
             try:
@@ -18055,9 +20840,9 @@ def d_UnregistrationRequest(d, p, e):
             v1["nonStandardData"] = v10
         if b2 & 0x1:
             at = "endpointIdentifier"
-            q = p + 7
-            b12 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b12 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b12 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -18068,169 +20853,287 @@ def d_UnregistrationRequest(d, p, e):
             v1["endpointIdentifier"] = v11
         if b2 & 0x8:
             a13, u14, p = additions(d, p, e, 11)
-            if a13 & 0x400:
-                at = "alternateEndpoints"
-                d15, p, e16, g17 = openType(d, p, e)
-                at = "alternateEndpoints"
-                n, p = count(d15, p, e16, 11)
-                v18 = []
-                at19 = ""
-                try:
-                    for _ in range(n):
-                        v20, p = d_Endpoint(d15, p, e16)
-                        v18.append(v20)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at19, p), f"[{len(v18)}]", p) from None
-                if p > e16:
-                    refuse("ends too early", p)
-                v1["alternateEndpoints"] = v18
-                p = g17
-            if a13 & 0x200:
-                at = "gatekeeperIdentifier"
-                d21, p, e22, g23 = openType(d, p, e)
-                at = "gatekeeperIdentifier"
-                b25 = d21[p >> 3] >> 1
-                p += 7
-                n = b25 + 1
-                i = (p >> 3) + 1
-                j = i + n * 2
-                p = j << 3
-                if p > e22:
-                    refuse("ends too early", p)
-                v24 = d21[i:j].decode("utf-16-be", "replace")
-                if p > e22:
-                    refuse("ends too early", p)
-                v1["gatekeeperIdentifier"] = v24
-                p = g23
-            if a13 & 0x100:
-                at = "tokens"
-                d26, p, e27, g28 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d26, p, e27, 17)
-                v29 = []
-                at30 = ""
-                try:
-                    for _ in range(n):
-                        v31, p = h235_d_ClearToken(d26, p, e27)
-                        v29.append(v31)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at30, p), f"[{len(v29)}]", p) from None
-                if p > e27:
-                    refuse("ends too early", p)
-                v1["tokens"] = v29
-                p = g28
-            if a13 & 0x80:
-                at = "cryptoTokens"
-                d32, p, e33, g34 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d32, p, e33, 4)
-                v35 = []
-                at36 = ""
-                try:
-                    for _ in range(n):
-                        v37, p = d_CryptoH323Token(d32, p, e33)
-                        v35.append(v37)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at36, p), f"[{len(v35)}]", p) from None
-                if p > e33:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v35
-                p = g34
-            if a13 & 0x40:
-                at = "integrityCheckValue"
-                d38, p, e39, g40 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v41, p = d_ICV(d38, p, e39)
-                if p > e39:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v41
-                p = g40
-            if a13 & 0x20:
-                at = "reason"
-                d42, p, e43, g44 = openType(d, p, e)
-                at = "reason"
-                v45, p = d_UnregRequestReason(d42, p, e43)
-                if p > e43:
-                    refuse("ends too early", p)
-                v1["reason"] = v45
-                p = g44
-            if a13 & 0x10:
-                at = "endpointAliasPattern"
-                d46, p, e47, g48 = openType(d, p, e)
-                at = "endpointAliasPattern"
-                n, p = count(d46, p, e47, 2)
-                v49 = []
-                at50 = ""
-                try:
-                    for _ in range(n):
-                        v51, p = d_AddressPattern(d46, p, e47)
-                        v49.append(v51)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at50, p), f"[{len(v49)}]", p) from None
-                if p > e47:
-                    refuse("ends too early", p)
-                v1["endpointAliasPattern"] = v49
-                p = g48
-            if a13 & 0x8:
-                at = "supportedPrefixes"
-                d52, p, e53, g54 = openType(d, p, e)
-                at = "supportedPrefixes"
-                n, p = count(d52, p, e53, 4)
-                v55 = []
-                at56 = ""
-                try:
-                    for _ in range(n):
-                        v57, p = d_SupportedPrefix(d52, p, e53)
-                        v55.append(v57)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at56, p), f"[{len(v55)}]", p) from None
-                if p > e53:
-                    refuse("ends too early", p)
-                v1["supportedPrefixes"] = v55
-                p = g54
-            if a13 & 0x4:
-                at = "alternateGatekeeper"
-                d58, p, e59, g60 = openType(d, p, e)
-                at = "alternateGatekeeper"
-                n, p = count(d58, p, e59, 14)
-                v61 = []
-                at62 = ""
-                try:
-                    for _ in range(n):
-                        v63, p = d_AlternateGK(d58, p, e59)
-                        v61.append(v63)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at62, p), f"[{len(v61)}]", p) from None
-                if p > e59:
-                    refuse("ends too early", p)
-                v1["alternateGatekeeper"] = v61
-                p = g60
-            if a13 & 0x2:
-                at = "genericData"
-                d64, p, e65, g66 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d64, p, e65, 5)
-                v67 = []
-                at68 = ""
-                try:
-                    for _ in range(n):
-                        v69, p = d_GenericData(d64, p, e65)
-                        v67.append(v69)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at68, p), f"[{len(v67)}]", p) from None
-                if p > e65:
-                    refuse("ends too early", p)
-                v1["genericData"] = v67
-                p = g66
-            if a13 & 0x1:
-                at = "assignedGatekeeper"
-                d70, p, e71, g72 = openType(d, p, e)
-                at = "assignedGatekeeper"
-                v73, p = d_AlternateGK(d70, p, e71)
-                if p > e71:
-                    refuse("ends too early", p)
-                v1["assignedGatekeeper"] = v73
-                p = g72
+            if a13 & 0x7f8:
+                if a13 & 0x400:
+                    at = "alternateEndpoints"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d15 = d
+                        p = (i + 1) << 3
+                        e16 = g17 = p + (n << 3)
+                        if g17 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d15, p, e16, g17 = openType(d, p, e)
+                    i = p >> 3
+                    n = d15[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e16 - p:
+                        n, p = count(d15, p - 8, e16, 11)
+                    v18 = []
+                    at19 = ""
+                    try:
+                        for _ in range(n):
+                            v20, p = d_Endpoint(d15, p, e16)
+                            v18.append(v20)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at19, p), f"[{len(v18)}]", p) from None
+                    if p > e16:
+                        refuse("ends too early", p)
+                    v1["alternateEndpoints"] = v18
+                    p = g17
+                if a13 & 0x200:
+                    at = "gatekeeperIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d21 = d
+                        p = (i + 1) << 3
+                        e22 = g23 = p + (n << 3)
+                        if g23 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d21, p, e22, g23 = openType(d, p, e)
+                    b25 = d21[p >> 3] >> 1
+                    p += 7
+                    n = b25 + 1
+                    i = (p >> 3) + 1
+                    j = i + n * 2
+                    p = j << 3
+                    if p > e22:
+                        refuse("ends too early", p)
+                    v24 = d21[i:j].decode("utf-16-be", "replace")
+                    if p > e22:
+                        refuse("ends too early", p)
+                    v1["gatekeeperIdentifier"] = v24
+                    p = g23
+                if a13 & 0x100:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d26 = d
+                        p = (i + 1) << 3
+                        e27 = g28 = p + (n << 3)
+                        if g28 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d26, p, e27, g28 = openType(d, p, e)
+                    i = p >> 3
+                    n = d26[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e27 - p:
+                        n, p = count(d26, p - 8, e27, 17)
+                    v29 = []
+                    at30 = ""
+                    try:
+                        for _ in range(n):
+                            v31, p = h235_d_ClearToken(d26, p, e27)
+                            v29.append(v31)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at30, p), f"[{len(v29)}]", p) from None
+                    if p > e27:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v29
+                    p = g28
+                if a13 & 0x80:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d32 = d
+                        p = (i + 1) << 3
+                        e33 = g34 = p + (n << 3)
+                        if g34 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d32, p, e33, g34 = openType(d, p, e)
+                    i = p >> 3
+                    n = d32[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e33 - p:
+                        n, p = count(d32, p - 8, e33, 4)
+                    v35 = []
+                    at36 = ""
+                    try:
+                        for _ in range(n):
+                            v37, p = d_CryptoH323Token(d32, p, e33)
+                            v35.append(v37)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at36, p), f"[{len(v35)}]", p) from None
+                    if p > e33:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v35
+                    p = g34
+                if a13 & 0x40:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d38 = d
+                        p = (i + 1) << 3
+                        e39 = g40 = p + (n << 3)
+                        if g40 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d38, p, e39, g40 = openType(d, p, e)
+                    v41, p = d_ICV(d38, p, e39)
+                    if p > e39:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v41
+                    p = g40
+                if a13 & 0x20:
+                    at = "reason"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d42 = d
+                        p = (i + 1) << 3
+                        e43 = g44 = p + (n << 3)
+                        if g44 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d42, p, e43, g44 = openType(d, p, e)
+                    v45, p = d_UnregRequestReason(d42, p, e43)
+                    if p > e43:
+                        refuse("ends too early", p)
+                    v1["reason"] = v45
+                    p = g44
+                if a13 & 0x10:
+                    at = "endpointAliasPattern"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d46 = d
+                        p = (i + 1) << 3
+                        e47 = g48 = p + (n << 3)
+                        if g48 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d46, p, e47, g48 = openType(d, p, e)
+                    i = p >> 3
+                    n = d46[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e47 - p:
+                        n, p = count(d46, p - 8, e47, 2)
+                    v49 = []
+                    at50 = ""
+                    try:
+                        for _ in range(n):
+                            v51, p = d_AddressPattern(d46, p, e47)
+                            v49.append(v51)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at50, p), f"[{len(v49)}]", p) from None
+                    if p > e47:
+                        refuse("ends too early", p)
+                    v1["endpointAliasPattern"] = v49
+                    p = g48
+                if a13 & 0x8:
+                    at = "supportedPrefixes"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d52 = d
+                        p = (i + 1) << 3
+                        e53 = g54 = p + (n << 3)
+                        if g54 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d52, p, e53, g54 = openType(d, p, e)
+                    i = p >> 3
+                    n = d52[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e53 - p:
+                        n, p = count(d52, p - 8, e53, 4)
+                    v55 = []
+                    at56 = ""
+                    try:
+                        for _ in range(n):
+                            v57, p = d_SupportedPrefix(d52, p, e53)
+                            v55.append(v57)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at56, p), f"[{len(v55)}]", p) from None
+                    if p > e53:
+                        refuse("ends too early", p)
+                    v1["supportedPrefixes"] = v55
+                    p = g54
+            if a13 & 0x7:
+                if a13 & 0x4:
+                    at = "alternateGatekeeper"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d58 = d
+                        p = (i + 1) << 3
+                        e59 = g60 = p + (n << 3)
+                        if g60 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d58, p, e59, g60 = openType(d, p, e)
+                    i = p >> 3
+                    n = d58[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 14 > e59 - p:
+                        n, p = count(d58, p - 8, e59, 14)
+                    v61 = []
+                    at62 = ""
+                    try:
+                        for _ in range(n):
+                            v63, p = d_AlternateGK(d58, p, e59)
+                            v61.append(v63)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at62, p), f"[{len(v61)}]", p) from None
+                    if p > e59:
+                        refuse("ends too early", p)
+                    v1["alternateGatekeeper"] = v61
+                    p = g60
+                if a13 & 0x2:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d64 = d
+                        p = (i + 1) << 3
+                        e65 = g66 = p + (n << 3)
+                        if g66 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d64, p, e65, g66 = openType(d, p, e)
+                    i = p >> 3
+                    n = d64[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e65 - p:
+                        n, p = count(d64, p - 8, e65, 5)
+                    v67 = []
+                    at68 = ""
+                    try:
+                        for _ in range(n):
+                            v69, p = d_GenericData(d64, p, e65)
+                            v67.append(v69)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at68, p), f"[{len(v67)}]", p) from None
+                    if p > e65:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v67
+                    p = g66
+                if a13 & 0x1:
+                    at = "assignedGatekeeper"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d70 = d
+                        p = (i + 1) << 3
+                        e71 = g72 = p + (n << 3)
+                        if g72 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d70, p, e71, g72 = openType(d, p, e)
+                    v73, p = d_AlternateGK(d70, p, e71)
+                    if p > e71:
+                        refuse("ends too early", p)
+                    v1["assignedGatekeeper"] = v73
+                    p = g72
             if u14:
                 p = skip(d, p, e, u14)
         return v1, p
@@ -18477,9 +21380,9 @@ def e_UnregistrationRequest(v, o, a, n):
 def d_UnregRequestReason(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             v1 = C22[b2]
         else:
@@ -18541,9 +21444,9 @@ def e_UnregRequestReason(v, o, a, n):
 def d_UnregistrationConfirm(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -18557,75 +21460,128 @@ def d_UnregistrationConfirm(d, p, e):
             v1["nonStandardData"] = v4
         if b2 & 0x2:
             a5, u6, p = additions(d, p, e, 5)
-            if a5 & 0x10:
-                at = "tokens"
-                d7, p, e8, g9 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d7, p, e8, 17)
-                v10 = []
-                at11 = ""
-                try:
-                    for _ in range(n):
-                        v12, p = h235_d_ClearToken(d7, p, e8)
-                        v10.append(v12)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at11, p), f"[{len(v10)}]", p) from None
-                if p > e8:
-                    refuse("ends too early", p)
-                v1["tokens"] = v10
-                p = g9
-            if a5 & 0x8:
-                at = "cryptoTokens"
-                d13, p, e14, g15 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d13, p, e14, 4)
-                v16 = []
-                at17 = ""
-                try:
-                    for _ in range(n):
-                        v18, p = d_CryptoH323Token(d13, p, e14)
-                        v16.append(v18)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at17, p), f"[{len(v16)}]", p) from None
-                if p > e14:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v16
-                p = g15
-            if a5 & 0x4:
-                at = "integrityCheckValue"
-                d19, p, e20, g21 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v22, p = d_ICV(d19, p, e20)
-                if p > e20:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v22
-                p = g21
-            if a5 & 0x2:
-                at = "genericData"
-                d23, p, e24, g25 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d23, p, e24, 5)
-                v26 = []
-                at27 = ""
-                try:
-                    for _ in range(n):
-                        v28, p = d_GenericData(d23, p, e24)
-                        v26.append(v28)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at27, p), f"[{len(v26)}]", p) from None
-                if p > e24:
-                    refuse("ends too early", p)
-                v1["genericData"] = v26
-                p = g25
-            if a5 & 0x1:
-                at = "assignedGatekeeper"
-                d29, p, e30, g31 = openType(d, p, e)
-                at = "assignedGatekeeper"
-                v32, p = d_AlternateGK(d29, p, e30)
-                if p > e30:
-                    refuse("ends too early", p)
-                v1["assignedGatekeeper"] = v32
-                p = g31
+            if a5 & 0x1f:
+                if a5 & 0x10:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d7 = d
+                        p = (i + 1) << 3
+                        e8 = g9 = p + (n << 3)
+                        if g9 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d7, p, e8, g9 = openType(d, p, e)
+                    i = p >> 3
+                    n = d7[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e8 - p:
+                        n, p = count(d7, p - 8, e8, 17)
+                    v10 = []
+                    at11 = ""
+                    try:
+                        for _ in range(n):
+                            v12, p = h235_d_ClearToken(d7, p, e8)
+                            v10.append(v12)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at11, p), f"[{len(v10)}]", p) from None
+                    if p > e8:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v10
+                    p = g9
+                if a5 & 0x8:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d13 = d
+                        p = (i + 1) << 3
+                        e14 = g15 = p + (n << 3)
+                        if g15 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d13, p, e14, g15 = openType(d, p, e)
+                    i = p >> 3
+                    n = d13[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e14 - p:
+                        n, p = count(d13, p - 8, e14, 4)
+                    v16 = []
+                    at17 = ""
+                    try:
+                        for _ in range(n):
+                            v18, p = d_CryptoH323Token(d13, p, e14)
+                            v16.append(v18)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at17, p), f"[{len(v16)}]", p) from None
+                    if p > e14:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v16
+                    p = g15
+                if a5 & 0x4:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d19 = d
+                        p = (i + 1) << 3
+                        e20 = g21 = p + (n << 3)
+                        if g21 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d19, p, e20, g21 = openType(d, p, e)
+                    v22, p = d_ICV(d19, p, e20)
+                    if p > e20:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v22
+                    p = g21
+                if a5 & 0x2:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d23 = d
+                        p = (i + 1) << 3
+                        e24 = g25 = p + (n << 3)
+                        if g25 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d23, p, e24, g25 = openType(d, p, e)
+                    i = p >> 3
+                    n = d23[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e24 - p:
+                        n, p = count(d23, p - 8, e24, 5)
+                    v26 = []
+                    at27 = ""
+                    try:
+                        for _ in range(n):
+                            v28, p = d_GenericData(d23, p, e24)
+                            v26.append(v28)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at27, p), f"[{len(v26)}]", p) from None
+                    if p > e24:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v26
+                    p = g25
+                if a5 & 0x1:
+                    at = "assignedGatekeeper"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d29 = d
+                        p = (i + 1) << 3
+                        e30 = g31 = p + (n << 3)
+                        if g31 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d29, p, e30, g31 = openType(d, p, e)
+                    v32, p = d_AlternateGK(d29, p, e30)
+                    if p > e30:
+                        refuse("ends too early", p)
+                    v1["assignedGatekeeper"] = v32
+                    p = g31
             if u6:
                 p = skip(d, p, e, u6)
         return v1, p
@@ -18739,9 +21695,9 @@ def e_UnregistrationConfirm(v, o, a, n):
 def d_UnregistrationReject(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -18757,75 +21713,128 @@ def d_UnregistrationReject(d, p, e):
             v1["nonStandardData"] = v5
         if b2 & 0x2:
             a6, u7, p = additions(d, p, e, 5)
-            if a6 & 0x10:
-                at = "altGKInfo"
-                d8, p, e9, g10 = openType(d, p, e)
-                at = "altGKInfo"
-                v11, p = d_AltGKInfo(d8, p, e9)
-                if p > e9:
-                    refuse("ends too early", p)
-                v1["altGKInfo"] = v11
-                p = g10
-            if a6 & 0x8:
-                at = "tokens"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d12, p, e13, 17)
-                v15 = []
-                at16 = ""
-                try:
-                    for _ in range(n):
-                        v17, p = h235_d_ClearToken(d12, p, e13)
-                        v15.append(v17)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["tokens"] = v15
-                p = g14
-            if a6 & 0x4:
-                at = "cryptoTokens"
-                d18, p, e19, g20 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d18, p, e19, 4)
-                v21 = []
-                at22 = ""
-                try:
-                    for _ in range(n):
-                        v23, p = d_CryptoH323Token(d18, p, e19)
-                        v21.append(v23)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at22, p), f"[{len(v21)}]", p) from None
-                if p > e19:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v21
-                p = g20
-            if a6 & 0x2:
-                at = "integrityCheckValue"
-                d24, p, e25, g26 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v27, p = d_ICV(d24, p, e25)
-                if p > e25:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v27
-                p = g26
-            if a6 & 0x1:
-                at = "genericData"
-                d28, p, e29, g30 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d28, p, e29, 5)
-                v31 = []
-                at32 = ""
-                try:
-                    for _ in range(n):
-                        v33, p = d_GenericData(d28, p, e29)
-                        v31.append(v33)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at32, p), f"[{len(v31)}]", p) from None
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["genericData"] = v31
-                p = g30
+            if a6 & 0x1f:
+                if a6 & 0x10:
+                    at = "altGKInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d8 = d
+                        p = (i + 1) << 3
+                        e9 = g10 = p + (n << 3)
+                        if g10 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d8, p, e9, g10 = openType(d, p, e)
+                    v11, p = d_AltGKInfo(d8, p, e9)
+                    if p > e9:
+                        refuse("ends too early", p)
+                    v1["altGKInfo"] = v11
+                    p = g10
+                if a6 & 0x8:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    i = p >> 3
+                    n = d12[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e13 - p:
+                        n, p = count(d12, p - 8, e13, 17)
+                    v15 = []
+                    at16 = ""
+                    try:
+                        for _ in range(n):
+                            v17, p = h235_d_ClearToken(d12, p, e13)
+                            v15.append(v17)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v15
+                    p = g14
+                if a6 & 0x4:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d18 = d
+                        p = (i + 1) << 3
+                        e19 = g20 = p + (n << 3)
+                        if g20 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d18, p, e19, g20 = openType(d, p, e)
+                    i = p >> 3
+                    n = d18[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e19 - p:
+                        n, p = count(d18, p - 8, e19, 4)
+                    v21 = []
+                    at22 = ""
+                    try:
+                        for _ in range(n):
+                            v23, p = d_CryptoH323Token(d18, p, e19)
+                            v21.append(v23)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at22, p), f"[{len(v21)}]", p) from None
+                    if p > e19:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v21
+                    p = g20
+                if a6 & 0x2:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d24 = d
+                        p = (i + 1) << 3
+                        e25 = g26 = p + (n << 3)
+                        if g26 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d24, p, e25, g26 = openType(d, p, e)
+                    v27, p = d_ICV(d24, p, e25)
+                    if p > e25:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v27
+                    p = g26
+                if a6 & 0x1:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    i = p >> 3
+                    n = d28[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e29 - p:
+                        n, p = count(d28, p - 8, e29, 5)
+                    v31 = []
+                    at32 = ""
+                    try:
+                        for _ in range(n):
+                            v33, p = d_GenericData(d28, p, e29)
+                            v31.append(v33)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at32, p), f"[{len(v31)}]", p) from None
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v31
+                    p = g30
             if u7:
                 p = skip(d, p, e, u7)
         return v1, p
@@ -18941,9 +21950,9 @@ def e_UnregistrationReject(v, o, a, n):
 def d_UnregRejectReason(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             v1 = C23[b2]
         else:
@@ -19005,9 +22014,9 @@ def e_UnregRejectReason(v, o, a, n):
 def d_AdmissionRequest(d, p, e):
     at = ""
     try:
-        q = p + 8
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -19021,9 +22030,9 @@ def d_AdmissionRequest(d, p, e):
             at = "callModel"
             v5, p = d_CallModel(d, p, e)
             v1["callModel"] = v5
-        q = p + 7
-        b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b6 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         at = "endpointIdentifier"
         n = b6 + 1
         i = (p + 7) >> 3
@@ -19035,7 +22044,11 @@ def d_AdmissionRequest(d, p, e):
         v1["endpointIdentifier"] = v7
         if b2 & 0x20:
             at = "destinationInfo"
-            n, p = count(d, p, e, 2)
+            i = p >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v8 = []
             at9 = ""
             try:
@@ -19051,8 +22064,11 @@ def d_AdmissionRequest(d, p, e):
             v1["destCallSignalAddress"] = v11
         if b2 & 0x8:
             at = "destExtraCallInfo"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v12 = []
             at13 = ""
             try:
@@ -19063,8 +22079,11 @@ def d_AdmissionRequest(d, p, e):
                 raise decodeFailure(decodeFailure(x, at13, p), f"[{len(v12)}]", p) from None
             v1["destExtraCallInfo"] = v12
         at = "srcInfo"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 2)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 2 > e - p:
+            n, p = count(d, p - 8, e, 2)
         v15 = []
         at16 = ""
         try:
@@ -19078,9 +22097,9 @@ def d_AdmissionRequest(d, p, e):
             at = "srcCallSignalAddress"
             v18, p = d_TransportAddress(d, p, e)
             v1["srcCallSignalAddress"] = v18
-        q = p + 2
-        b19 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b19 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "bandWidth"
         i = (p + 7) >> 3
         j = i + b19 + 1
@@ -19114,233 +22133,415 @@ def d_AdmissionRequest(d, p, e):
         v1["answerCall"] = (b25 & 1) == 1
         if b2 & 0x80:
             a26, u27, p = additions(d, p, e, 19)
-            if a26 & 0x40000:
-                at = "canMapAlias"
-                d28, p, e29, g30 = openType(d, p, e)
-                b31 = d28[p >> 3] >> 7
-                p += 1
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["canMapAlias"] = b31 == 1
-                p = g30
-            if a26 & 0x20000:
-                at = "callIdentifier"
-                d32, p, e33, g34 = openType(d, p, e)
-                at = "callIdentifier"
-                v35, p = d_CallIdentifier(d32, p, e33)
-                if p > e33:
-                    refuse("ends too early", p)
-                v1["callIdentifier"] = v35
-                p = g34
-            if a26 & 0x10000:
-                at = "srcAlternatives"
-                d36, p, e37, g38 = openType(d, p, e)
-                at = "srcAlternatives"
-                n, p = count(d36, p, e37, 11)
-                v39 = []
-                at40 = ""
-                try:
-                    for _ in range(n):
-                        v41, p = d_Endpoint(d36, p, e37)
-                        v39.append(v41)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at40, p), f"[{len(v39)}]", p) from None
-                if p > e37:
-                    refuse("ends too early", p)
-                v1["srcAlternatives"] = v39
-                p = g38
-            if a26 & 0x8000:
-                at = "destAlternatives"
-                d42, p, e43, g44 = openType(d, p, e)
-                at = "destAlternatives"
-                n, p = count(d42, p, e43, 11)
-                v45 = []
-                at46 = ""
-                try:
-                    for _ in range(n):
-                        v47, p = d_Endpoint(d42, p, e43)
-                        v45.append(v47)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at46, p), f"[{len(v45)}]", p) from None
-                if p > e43:
-                    refuse("ends too early", p)
-                v1["destAlternatives"] = v45
-                p = g44
-            if a26 & 0x4000:
-                at = "gatekeeperIdentifier"
-                d48, p, e49, g50 = openType(d, p, e)
-                at = "gatekeeperIdentifier"
-                b52 = d48[p >> 3] >> 1
-                p += 7
-                n = b52 + 1
-                i = (p >> 3) + 1
-                j = i + n * 2
-                p = j << 3
-                if p > e49:
-                    refuse("ends too early", p)
-                v51 = d48[i:j].decode("utf-16-be", "replace")
-                if p > e49:
-                    refuse("ends too early", p)
-                v1["gatekeeperIdentifier"] = v51
-                p = g50
-            if a26 & 0x2000:
-                at = "tokens"
-                d53, p, e54, g55 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d53, p, e54, 17)
-                v56 = []
-                at57 = ""
-                try:
-                    for _ in range(n):
-                        v58, p = h235_d_ClearToken(d53, p, e54)
-                        v56.append(v58)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at57, p), f"[{len(v56)}]", p) from None
-                if p > e54:
-                    refuse("ends too early", p)
-                v1["tokens"] = v56
-                p = g55
-            if a26 & 0x1000:
-                at = "cryptoTokens"
-                d59, p, e60, g61 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d59, p, e60, 4)
-                v62 = []
-                at63 = ""
-                try:
-                    for _ in range(n):
-                        v64, p = d_CryptoH323Token(d59, p, e60)
-                        v62.append(v64)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at63, p), f"[{len(v62)}]", p) from None
-                if p > e60:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v62
-                p = g61
-            if a26 & 0x800:
-                at = "integrityCheckValue"
-                d65, p, e66, g67 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v68, p = d_ICV(d65, p, e66)
-                if p > e66:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v68
-                p = g67
-            if a26 & 0x400:
-                at = "transportQOS"
-                d69, p, e70, g71 = openType(d, p, e)
-                at = "transportQOS"
-                v72, p = d_TransportQOS(d69, p, e70)
-                if p > e70:
-                    refuse("ends too early", p)
-                v1["transportQOS"] = v72
-                p = g71
-            if a26 & 0x200:
-                at = "willSupplyUUIEs"
-                d73, p, e74, g75 = openType(d, p, e)
-                b76 = d73[p >> 3] >> 7
-                p += 1
-                if p > e74:
-                    refuse("ends too early", p)
-                v1["willSupplyUUIEs"] = b76 == 1
-                p = g75
-            if a26 & 0x100:
-                at = "callLinkage"
-                d77, p, e78, g79 = openType(d, p, e)
-                at = "callLinkage"
-                v80, p = d_CallLinkage(d77, p, e78)
-                if p > e78:
-                    refuse("ends too early", p)
-                v1["callLinkage"] = v80
-                p = g79
-            if a26 & 0x80:
-                at = "gatewayDataRate"
-                d81, p, e82, g83 = openType(d, p, e)
-                at = "gatewayDataRate"
-                v84, p = d_DataRate(d81, p, e82)
-                if p > e82:
-                    refuse("ends too early", p)
-                v1["gatewayDataRate"] = v84
-                p = g83
-            if a26 & 0x40:
-                at = "capacity"
-                d85, p, e86, g87 = openType(d, p, e)
-                at = "capacity"
-                v88, p = d_CallCapacity(d85, p, e86)
-                if p > e86:
-                    refuse("ends too early", p)
-                v1["capacity"] = v88
-                p = g87
-            if a26 & 0x20:
-                at = "circuitInfo"
-                d89, p, e90, g91 = openType(d, p, e)
-                at = "circuitInfo"
-                v92, p = d_CircuitInfo(d89, p, e90)
-                if p > e90:
-                    refuse("ends too early", p)
-                v1["circuitInfo"] = v92
-                p = g91
-            if a26 & 0x10:
-                at = "desiredProtocols"
-                d93, p, e94, g95 = openType(d, p, e)
-                at = "desiredProtocols"
-                n, p = count(d93, p, e94, 5)
-                v96 = []
-                at97 = ""
-                try:
-                    for _ in range(n):
-                        v98, p = d_SupportedProtocols(d93, p, e94)
-                        v96.append(v98)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at97, p), f"[{len(v96)}]", p) from None
-                if p > e94:
-                    refuse("ends too early", p)
-                v1["desiredProtocols"] = v96
-                p = g95
-            if a26 & 0x8:
-                at = "desiredTunnelledProtocol"
-                d99, p, e100, g101 = openType(d, p, e)
-                at = "desiredTunnelledProtocol"
-                v102, p = d_TunnelledProtocol(d99, p, e100)
-                if p > e100:
-                    refuse("ends too early", p)
-                v1["desiredTunnelledProtocol"] = v102
-                p = g101
-            if a26 & 0x4:
-                at = "featureSet"
-                d103, p, e104, g105 = openType(d, p, e)
-                at = "featureSet"
-                v106, p = d_FeatureSet(d103, p, e104)
-                if p > e104:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v106
-                p = g105
-            if a26 & 0x2:
-                at = "genericData"
-                d107, p, e108, g109 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d107, p, e108, 5)
-                v110 = []
-                at111 = ""
-                try:
-                    for _ in range(n):
-                        v112, p = d_GenericData(d107, p, e108)
-                        v110.append(v112)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at111, p), f"[{len(v110)}]", p) from None
-                if p > e108:
-                    refuse("ends too early", p)
-                v1["genericData"] = v110
-                p = g109
-            if a26 & 0x1:
-                at = "canMapSrcAlias"
-                d113, p, e114, g115 = openType(d, p, e)
-                b116 = d113[p >> 3] >> 7
-                p += 1
-                if p > e114:
-                    refuse("ends too early", p)
-                v1["canMapSrcAlias"] = b116 == 1
-                p = g115
+            if a26 & 0x7f800:
+                if a26 & 0x40000:
+                    at = "canMapAlias"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    b31 = d28[p >> 3] >> 7
+                    p += 1
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["canMapAlias"] = b31 == 1
+                    p = g30
+                if a26 & 0x20000:
+                    at = "callIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d32 = d
+                        p = (i + 1) << 3
+                        e33 = g34 = p + (n << 3)
+                        if g34 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d32, p, e33, g34 = openType(d, p, e)
+                    v35, p = d_CallIdentifier(d32, p, e33)
+                    if p > e33:
+                        refuse("ends too early", p)
+                    v1["callIdentifier"] = v35
+                    p = g34
+                if a26 & 0x10000:
+                    at = "srcAlternatives"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d36 = d
+                        p = (i + 1) << 3
+                        e37 = g38 = p + (n << 3)
+                        if g38 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d36, p, e37, g38 = openType(d, p, e)
+                    i = p >> 3
+                    n = d36[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e37 - p:
+                        n, p = count(d36, p - 8, e37, 11)
+                    v39 = []
+                    at40 = ""
+                    try:
+                        for _ in range(n):
+                            v41, p = d_Endpoint(d36, p, e37)
+                            v39.append(v41)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at40, p), f"[{len(v39)}]", p) from None
+                    if p > e37:
+                        refuse("ends too early", p)
+                    v1["srcAlternatives"] = v39
+                    p = g38
+                if a26 & 0x8000:
+                    at = "destAlternatives"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d42 = d
+                        p = (i + 1) << 3
+                        e43 = g44 = p + (n << 3)
+                        if g44 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d42, p, e43, g44 = openType(d, p, e)
+                    i = p >> 3
+                    n = d42[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e43 - p:
+                        n, p = count(d42, p - 8, e43, 11)
+                    v45 = []
+                    at46 = ""
+                    try:
+                        for _ in range(n):
+                            v47, p = d_Endpoint(d42, p, e43)
+                            v45.append(v47)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at46, p), f"[{len(v45)}]", p) from None
+                    if p > e43:
+                        refuse("ends too early", p)
+                    v1["destAlternatives"] = v45
+                    p = g44
+                if a26 & 0x4000:
+                    at = "gatekeeperIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d48 = d
+                        p = (i + 1) << 3
+                        e49 = g50 = p + (n << 3)
+                        if g50 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d48, p, e49, g50 = openType(d, p, e)
+                    b52 = d48[p >> 3] >> 1
+                    p += 7
+                    n = b52 + 1
+                    i = (p >> 3) + 1
+                    j = i + n * 2
+                    p = j << 3
+                    if p > e49:
+                        refuse("ends too early", p)
+                    v51 = d48[i:j].decode("utf-16-be", "replace")
+                    if p > e49:
+                        refuse("ends too early", p)
+                    v1["gatekeeperIdentifier"] = v51
+                    p = g50
+                if a26 & 0x2000:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d53 = d
+                        p = (i + 1) << 3
+                        e54 = g55 = p + (n << 3)
+                        if g55 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d53, p, e54, g55 = openType(d, p, e)
+                    i = p >> 3
+                    n = d53[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e54 - p:
+                        n, p = count(d53, p - 8, e54, 17)
+                    v56 = []
+                    at57 = ""
+                    try:
+                        for _ in range(n):
+                            v58, p = h235_d_ClearToken(d53, p, e54)
+                            v56.append(v58)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at57, p), f"[{len(v56)}]", p) from None
+                    if p > e54:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v56
+                    p = g55
+                if a26 & 0x1000:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d59 = d
+                        p = (i + 1) << 3
+                        e60 = g61 = p + (n << 3)
+                        if g61 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d59, p, e60, g61 = openType(d, p, e)
+                    i = p >> 3
+                    n = d59[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e60 - p:
+                        n, p = count(d59, p - 8, e60, 4)
+                    v62 = []
+                    at63 = ""
+                    try:
+                        for _ in range(n):
+                            v64, p = d_CryptoH323Token(d59, p, e60)
+                            v62.append(v64)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at63, p), f"[{len(v62)}]", p) from None
+                    if p > e60:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v62
+                    p = g61
+                if a26 & 0x800:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d65 = d
+                        p = (i + 1) << 3
+                        e66 = g67 = p + (n << 3)
+                        if g67 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d65, p, e66, g67 = openType(d, p, e)
+                    v68, p = d_ICV(d65, p, e66)
+                    if p > e66:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v68
+                    p = g67
+            if a26 & 0x7f8:
+                if a26 & 0x400:
+                    at = "transportQOS"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d69 = d
+                        p = (i + 1) << 3
+                        e70 = g71 = p + (n << 3)
+                        if g71 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d69, p, e70, g71 = openType(d, p, e)
+                    v72, p = d_TransportQOS(d69, p, e70)
+                    if p > e70:
+                        refuse("ends too early", p)
+                    v1["transportQOS"] = v72
+                    p = g71
+                if a26 & 0x200:
+                    at = "willSupplyUUIEs"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d73 = d
+                        p = (i + 1) << 3
+                        e74 = g75 = p + (n << 3)
+                        if g75 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d73, p, e74, g75 = openType(d, p, e)
+                    b76 = d73[p >> 3] >> 7
+                    p += 1
+                    if p > e74:
+                        refuse("ends too early", p)
+                    v1["willSupplyUUIEs"] = b76 == 1
+                    p = g75
+                if a26 & 0x100:
+                    at = "callLinkage"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d77 = d
+                        p = (i + 1) << 3
+                        e78 = g79 = p + (n << 3)
+                        if g79 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d77, p, e78, g79 = openType(d, p, e)
+                    v80, p = d_CallLinkage(d77, p, e78)
+                    if p > e78:
+                        refuse("ends too early", p)
+                    v1["callLinkage"] = v80
+                    p = g79
+                if a26 & 0x80:
+                    at = "gatewayDataRate"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d81 = d
+                        p = (i + 1) << 3
+                        e82 = g83 = p + (n << 3)
+                        if g83 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d81, p, e82, g83 = openType(d, p, e)
+                    v84, p = d_DataRate(d81, p, e82)
+                    if p > e82:
+                        refuse("ends too early", p)
+                    v1["gatewayDataRate"] = v84
+                    p = g83
+                if a26 & 0x40:
+                    at = "capacity"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d85 = d
+                        p = (i + 1) << 3
+                        e86 = g87 = p + (n << 3)
+                        if g87 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d85, p, e86, g87 = openType(d, p, e)
+                    v88, p = d_CallCapacity(d85, p, e86)
+                    if p > e86:
+                        refuse("ends too early", p)
+                    v1["capacity"] = v88
+                    p = g87
+                if a26 & 0x20:
+                    at = "circuitInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d89 = d
+                        p = (i + 1) << 3
+                        e90 = g91 = p + (n << 3)
+                        if g91 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d89, p, e90, g91 = openType(d, p, e)
+                    v92, p = d_CircuitInfo(d89, p, e90)
+                    if p > e90:
+                        refuse("ends too early", p)
+                    v1["circuitInfo"] = v92
+                    p = g91
+                if a26 & 0x10:
+                    at = "desiredProtocols"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d93 = d
+                        p = (i + 1) << 3
+                        e94 = g95 = p + (n << 3)
+                        if g95 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d93, p, e94, g95 = openType(d, p, e)
+                    i = p >> 3
+                    n = d93[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e94 - p:
+                        n, p = count(d93, p - 8, e94, 5)
+                    v96 = []
+                    at97 = ""
+                    try:
+                        for _ in range(n):
+                            v98, p = d_SupportedProtocols(d93, p, e94)
+                            v96.append(v98)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at97, p), f"[{len(v96)}]", p) from None
+                    if p > e94:
+                        refuse("ends too early", p)
+                    v1["desiredProtocols"] = v96
+                    p = g95
+                if a26 & 0x8:
+                    at = "desiredTunnelledProtocol"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d99 = d
+                        p = (i + 1) << 3
+                        e100 = g101 = p + (n << 3)
+                        if g101 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d99, p, e100, g101 = openType(d, p, e)
+                    v102, p = d_TunnelledProtocol(d99, p, e100)
+                    if p > e100:
+                        refuse("ends too early", p)
+                    v1["desiredTunnelledProtocol"] = v102
+                    p = g101
+            if a26 & 0x7:
+                if a26 & 0x4:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d103 = d
+                        p = (i + 1) << 3
+                        e104 = g105 = p + (n << 3)
+                        if g105 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d103, p, e104, g105 = openType(d, p, e)
+                    v106, p = d_FeatureSet(d103, p, e104)
+                    if p > e104:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v106
+                    p = g105
+                if a26 & 0x2:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d107 = d
+                        p = (i + 1) << 3
+                        e108 = g109 = p + (n << 3)
+                        if g109 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d107, p, e108, g109 = openType(d, p, e)
+                    i = p >> 3
+                    n = d107[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e108 - p:
+                        n, p = count(d107, p - 8, e108, 5)
+                    v110 = []
+                    at111 = ""
+                    try:
+                        for _ in range(n):
+                            v112, p = d_GenericData(d107, p, e108)
+                            v110.append(v112)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at111, p), f"[{len(v110)}]", p) from None
+                    if p > e108:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v110
+                    p = g109
+                if a26 & 0x1:
+                    at = "canMapSrcAlias"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d113 = d
+                        p = (i + 1) << 3
+                        e114 = g115 = p + (n << 3)
+                        if g115 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d113, p, e114, g115 = openType(d, p, e)
+                    b116 = d113[p >> 3] >> 7
+                    p += 1
+                    if p > e114:
+                        refuse("ends too early", p)
+                    v1["canMapSrcAlias"] = b116 == 1
+                    p = g115
             if u27:
                 p = skip(d, p, e, u27)
         return v1, p
@@ -19716,9 +22917,9 @@ def e_AdmissionRequest(v, o, a, n):
 def d_CallType(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             v1 = C24[b2]
         else:
@@ -19753,9 +22954,9 @@ def e_CallType(v, o, a, n):
 def d_CallModel(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             v1 = C25[b2]
         else:
@@ -19790,9 +22991,9 @@ def e_CallModel(v, o, a, n):
 def d_TransportQOS(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             v1 = C26[b2]
         else:
@@ -19802,7 +23003,8 @@ def d_TransportQOS(d, p, e):
                 at = "qOSCapabilities"
                 i = p >> 3
                 n = d4[i] + 1
-                p = (i + 1) << 3
+                i += 1
+                p = i << 3
                 if n * 4 > e5 - p:
                     refuse("more elements than there are octets for", p)
                 v7 = []
@@ -19867,9 +23069,9 @@ def e_TransportQOS(v, o, a, n):
 def d_AdmissionConfirm(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -19902,320 +23104,557 @@ def d_AdmissionConfirm(d, p, e):
             v1["nonStandardData"] = v9
         if b2 & 0x4:
             a10, u11, p = additions(d, p, e, 23)
-            if a10 & 0x400000:
-                at = "destinationInfo"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "destinationInfo"
-                n, p = count(d12, p, e13, 2)
-                v15 = []
-                at16 = ""
-                try:
-                    for _ in range(n):
-                        v17, p = d_AliasAddress(d12, p, e13)
-                        v15.append(v17)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["destinationInfo"] = v15
-                p = g14
-            if a10 & 0x200000:
-                at = "destExtraCallInfo"
-                d18, p, e19, g20 = openType(d, p, e)
-                at = "destExtraCallInfo"
-                n, p = count(d18, p, e19, 2)
-                v21 = []
-                at22 = ""
-                try:
-                    for _ in range(n):
-                        v23, p = d_AliasAddress(d18, p, e19)
-                        v21.append(v23)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at22, p), f"[{len(v21)}]", p) from None
-                if p > e19:
-                    refuse("ends too early", p)
-                v1["destExtraCallInfo"] = v21
-                p = g20
-            if a10 & 0x100000:
-                at = "destinationType"
-                d24, p, e25, g26 = openType(d, p, e)
-                at = "destinationType"
-                v27, p = d_EndpointType(d24, p, e25)
-                if p > e25:
-                    refuse("ends too early", p)
-                v1["destinationType"] = v27
-                p = g26
-            if a10 & 0x80000:
-                at = "remoteExtensionAddress"
-                d28, p, e29, g30 = openType(d, p, e)
-                at = "remoteExtensionAddress"
-                n, p = count(d28, p, e29, 2)
-                v31 = []
-                at32 = ""
-                try:
-                    for _ in range(n):
-                        v33, p = d_AliasAddress(d28, p, e29)
-                        v31.append(v33)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at32, p), f"[{len(v31)}]", p) from None
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["remoteExtensionAddress"] = v31
-                p = g30
-            if a10 & 0x40000:
-                at = "alternateEndpoints"
-                d34, p, e35, g36 = openType(d, p, e)
-                at = "alternateEndpoints"
-                n, p = count(d34, p, e35, 11)
-                v37 = []
-                at38 = ""
-                try:
-                    for _ in range(n):
-                        v39, p = d_Endpoint(d34, p, e35)
-                        v37.append(v39)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at38, p), f"[{len(v37)}]", p) from None
-                if p > e35:
-                    refuse("ends too early", p)
-                v1["alternateEndpoints"] = v37
-                p = g36
-            if a10 & 0x20000:
-                at = "tokens"
-                d40, p, e41, g42 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d40, p, e41, 17)
-                v43 = []
-                at44 = ""
-                try:
-                    for _ in range(n):
-                        v45, p = h235_d_ClearToken(d40, p, e41)
-                        v43.append(v45)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at44, p), f"[{len(v43)}]", p) from None
-                if p > e41:
-                    refuse("ends too early", p)
-                v1["tokens"] = v43
-                p = g42
-            if a10 & 0x10000:
-                at = "cryptoTokens"
-                d46, p, e47, g48 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d46, p, e47, 4)
-                v49 = []
-                at50 = ""
-                try:
-                    for _ in range(n):
-                        v51, p = d_CryptoH323Token(d46, p, e47)
-                        v49.append(v51)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at50, p), f"[{len(v49)}]", p) from None
-                if p > e47:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v49
-                p = g48
-            if a10 & 0x8000:
-                at = "integrityCheckValue"
-                d52, p, e53, g54 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v55, p = d_ICV(d52, p, e53)
-                if p > e53:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v55
-                p = g54
-            if a10 & 0x4000:
-                at = "transportQOS"
-                d56, p, e57, g58 = openType(d, p, e)
-                at = "transportQOS"
-                v59, p = d_TransportQOS(d56, p, e57)
-                if p > e57:
-                    refuse("ends too early", p)
-                v1["transportQOS"] = v59
-                p = g58
-            if a10 & 0x2000:
-                at = "willRespondToIRR"
-                d60, p, e61, g62 = openType(d, p, e)
-                b63 = d60[p >> 3] >> 7
-                p += 1
-                if p > e61:
-                    refuse("ends too early", p)
-                v1["willRespondToIRR"] = b63 == 1
-                p = g62
-            if a10 & 0x1000:
-                at = "uuiesRequested"
-                d64, p, e65, g66 = openType(d, p, e)
-                at = "uuiesRequested"
-                v67, p = d_UUIEsRequested(d64, p, e65)
-                if p > e65:
-                    refuse("ends too early", p)
-                v1["uuiesRequested"] = v67
-                p = g66
-            if a10 & 0x800:
-                at = "language"
-                d68, p, e69, g70 = openType(d, p, e)
-                at = "language"
-                n, p = count(d68, p, e69, 1)
-                v71 = []
-                at72 = ""
-                try:
-                    for _ in range(n):
-                        q = p + 5
-                        b74 = I(d68[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-                        p = q
-                        n = b74 + 1
-                        i = (p + 7) >> 3
-                        j = i + n
-                        p = j << 3
-                        if p > e69:
+            if a10 & 0x7f8000:
+                if a10 & 0x400000:
+                    at = "destinationInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
                             refuse("ends too early", p)
-                        v73 = d68[i:j].decode("latin-1")
-                        if not v73.isascii():
-                            refuse("a character outside the alphabet", p)
-                        v71.append(v73)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at72, p), f"[{len(v71)}]", p) from None
-                if p > e69:
-                    refuse("ends too early", p)
-                v1["language"] = v71
-                p = g70
-            if a10 & 0x400:
-                at = "alternateTransportAddresses"
-                d75, p, e76, g77 = openType(d, p, e)
-                at = "alternateTransportAddresses"
-                v78, p = d_AlternateTransportAddresses(d75, p, e76)
-                if p > e76:
-                    refuse("ends too early", p)
-                v1["alternateTransportAddresses"] = v78
-                p = g77
-            if a10 & 0x200:
-                at = "useSpecifiedTransport"
-                d79, p, e80, g81 = openType(d, p, e)
-                at = "useSpecifiedTransport"
-                v82, p = d_UseSpecifiedTransport(d79, p, e80)
-                if p > e80:
-                    refuse("ends too early", p)
-                v1["useSpecifiedTransport"] = v82
-                p = g81
-            if a10 & 0x100:
-                at = "circuitInfo"
-                d83, p, e84, g85 = openType(d, p, e)
-                at = "circuitInfo"
-                v86, p = d_CircuitInfo(d83, p, e84)
-                if p > e84:
-                    refuse("ends too early", p)
-                v1["circuitInfo"] = v86
-                p = g85
-            if a10 & 0x80:
-                at = "usageSpec"
-                d87, p, e88, g89 = openType(d, p, e)
-                at = "usageSpec"
-                n, p = count(d87, p, e88, 11)
-                v90 = []
-                at91 = ""
-                try:
-                    for _ in range(n):
-                        v92, p = d_RasUsageSpecification(d87, p, e88)
-                        v90.append(v92)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at91, p), f"[{len(v90)}]", p) from None
-                if p > e88:
-                    refuse("ends too early", p)
-                v1["usageSpec"] = v90
-                p = g89
-            if a10 & 0x40:
-                at = "supportedProtocols"
-                d93, p, e94, g95 = openType(d, p, e)
-                at = "supportedProtocols"
-                n, p = count(d93, p, e94, 5)
-                v96 = []
-                at97 = ""
-                try:
-                    for _ in range(n):
-                        v98, p = d_SupportedProtocols(d93, p, e94)
-                        v96.append(v98)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at97, p), f"[{len(v96)}]", p) from None
-                if p > e94:
-                    refuse("ends too early", p)
-                v1["supportedProtocols"] = v96
-                p = g95
-            if a10 & 0x20:
-                at = "serviceControl"
-                d99, p, e100, g101 = openType(d, p, e)
-                at = "serviceControl"
-                n, p = count(d99, p, e100, 13)
-                v102 = []
-                at103 = ""
-                try:
-                    for _ in range(n):
-                        v104, p = d_ServiceControlSession(d99, p, e100)
-                        v102.append(v104)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at103, p), f"[{len(v102)}]", p) from None
-                if p > e100:
-                    refuse("ends too early", p)
-                v1["serviceControl"] = v102
-                p = g101
-            if a10 & 0x10:
-                at = "multipleCalls"
-                d105, p, e106, g107 = openType(d, p, e)
-                b108 = d105[p >> 3] >> 7
-                p += 1
-                if p > e106:
-                    refuse("ends too early", p)
-                v1["multipleCalls"] = b108 == 1
-                p = g107
-            if a10 & 0x8:
-                at = "featureSet"
-                d109, p, e110, g111 = openType(d, p, e)
-                at = "featureSet"
-                v112, p = d_FeatureSet(d109, p, e110)
-                if p > e110:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v112
-                p = g111
-            if a10 & 0x4:
-                at = "genericData"
-                d113, p, e114, g115 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d113, p, e114, 5)
-                v116 = []
-                at117 = ""
-                try:
-                    for _ in range(n):
-                        v118, p = d_GenericData(d113, p, e114)
-                        v116.append(v118)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at117, p), f"[{len(v116)}]", p) from None
-                if p > e114:
-                    refuse("ends too early", p)
-                v1["genericData"] = v116
-                p = g115
-            if a10 & 0x2:
-                at = "modifiedSrcInfo"
-                d119, p, e120, g121 = openType(d, p, e)
-                at = "modifiedSrcInfo"
-                n, p = count(d119, p, e120, 2)
-                v122 = []
-                at123 = ""
-                try:
-                    for _ in range(n):
-                        v124, p = d_AliasAddress(d119, p, e120)
-                        v122.append(v124)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at123, p), f"[{len(v122)}]", p) from None
-                if p > e120:
-                    refuse("ends too early", p)
-                v1["modifiedSrcInfo"] = v122
-                p = g121
-            if a10 & 0x1:
-                at = "assignedGatekeeper"
-                d125, p, e126, g127 = openType(d, p, e)
-                at = "assignedGatekeeper"
-                v128, p = d_AlternateGK(d125, p, e126)
-                if p > e126:
-                    refuse("ends too early", p)
-                v1["assignedGatekeeper"] = v128
-                p = g127
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    i = p >> 3
+                    n = d12[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e13 - p:
+                        n, p = count(d12, p - 8, e13, 2)
+                    v15 = []
+                    at16 = ""
+                    try:
+                        for _ in range(n):
+                            v17, p = d_AliasAddress(d12, p, e13)
+                            v15.append(v17)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["destinationInfo"] = v15
+                    p = g14
+                if a10 & 0x200000:
+                    at = "destExtraCallInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d18 = d
+                        p = (i + 1) << 3
+                        e19 = g20 = p + (n << 3)
+                        if g20 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d18, p, e19, g20 = openType(d, p, e)
+                    i = p >> 3
+                    n = d18[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e19 - p:
+                        n, p = count(d18, p - 8, e19, 2)
+                    v21 = []
+                    at22 = ""
+                    try:
+                        for _ in range(n):
+                            v23, p = d_AliasAddress(d18, p, e19)
+                            v21.append(v23)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at22, p), f"[{len(v21)}]", p) from None
+                    if p > e19:
+                        refuse("ends too early", p)
+                    v1["destExtraCallInfo"] = v21
+                    p = g20
+                if a10 & 0x100000:
+                    at = "destinationType"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d24 = d
+                        p = (i + 1) << 3
+                        e25 = g26 = p + (n << 3)
+                        if g26 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d24, p, e25, g26 = openType(d, p, e)
+                    v27, p = d_EndpointType(d24, p, e25)
+                    if p > e25:
+                        refuse("ends too early", p)
+                    v1["destinationType"] = v27
+                    p = g26
+                if a10 & 0x80000:
+                    at = "remoteExtensionAddress"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    i = p >> 3
+                    n = d28[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e29 - p:
+                        n, p = count(d28, p - 8, e29, 2)
+                    v31 = []
+                    at32 = ""
+                    try:
+                        for _ in range(n):
+                            v33, p = d_AliasAddress(d28, p, e29)
+                            v31.append(v33)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at32, p), f"[{len(v31)}]", p) from None
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["remoteExtensionAddress"] = v31
+                    p = g30
+                if a10 & 0x40000:
+                    at = "alternateEndpoints"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d34 = d
+                        p = (i + 1) << 3
+                        e35 = g36 = p + (n << 3)
+                        if g36 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d34, p, e35, g36 = openType(d, p, e)
+                    i = p >> 3
+                    n = d34[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e35 - p:
+                        n, p = count(d34, p - 8, e35, 11)
+                    v37 = []
+                    at38 = ""
+                    try:
+                        for _ in range(n):
+                            v39, p = d_Endpoint(d34, p, e35)
+                            v37.append(v39)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at38, p), f"[{len(v37)}]", p) from None
+                    if p > e35:
+                        refuse("ends too early", p)
+                    v1["alternateEndpoints"] = v37
+                    p = g36
+                if a10 & 0x20000:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d40 = d
+                        p = (i + 1) << 3
+                        e41 = g42 = p + (n << 3)
+                        if g42 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d40, p, e41, g42 = openType(d, p, e)
+                    i = p >> 3
+                    n = d40[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e41 - p:
+                        n, p = count(d40, p - 8, e41, 17)
+                    v43 = []
+                    at44 = ""
+                    try:
+                        for _ in range(n):
+                            v45, p = h235_d_ClearToken(d40, p, e41)
+                            v43.append(v45)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at44, p), f"[{len(v43)}]", p) from None
+                    if p > e41:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v43
+                    p = g42
+                if a10 & 0x10000:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d46 = d
+                        p = (i + 1) << 3
+                        e47 = g48 = p + (n << 3)
+                        if g48 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d46, p, e47, g48 = openType(d, p, e)
+                    i = p >> 3
+                    n = d46[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e47 - p:
+                        n, p = count(d46, p - 8, e47, 4)
+                    v49 = []
+                    at50 = ""
+                    try:
+                        for _ in range(n):
+                            v51, p = d_CryptoH323Token(d46, p, e47)
+                            v49.append(v51)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at50, p), f"[{len(v49)}]", p) from None
+                    if p > e47:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v49
+                    p = g48
+                if a10 & 0x8000:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d52 = d
+                        p = (i + 1) << 3
+                        e53 = g54 = p + (n << 3)
+                        if g54 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d52, p, e53, g54 = openType(d, p, e)
+                    v55, p = d_ICV(d52, p, e53)
+                    if p > e53:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v55
+                    p = g54
+            if a10 & 0x7f80:
+                if a10 & 0x4000:
+                    at = "transportQOS"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d56 = d
+                        p = (i + 1) << 3
+                        e57 = g58 = p + (n << 3)
+                        if g58 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d56, p, e57, g58 = openType(d, p, e)
+                    v59, p = d_TransportQOS(d56, p, e57)
+                    if p > e57:
+                        refuse("ends too early", p)
+                    v1["transportQOS"] = v59
+                    p = g58
+                if a10 & 0x2000:
+                    at = "willRespondToIRR"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d60 = d
+                        p = (i + 1) << 3
+                        e61 = g62 = p + (n << 3)
+                        if g62 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d60, p, e61, g62 = openType(d, p, e)
+                    b63 = d60[p >> 3] >> 7
+                    p += 1
+                    if p > e61:
+                        refuse("ends too early", p)
+                    v1["willRespondToIRR"] = b63 == 1
+                    p = g62
+                if a10 & 0x1000:
+                    at = "uuiesRequested"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d64 = d
+                        p = (i + 1) << 3
+                        e65 = g66 = p + (n << 3)
+                        if g66 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d64, p, e65, g66 = openType(d, p, e)
+                    v67, p = d_UUIEsRequested(d64, p, e65)
+                    if p > e65:
+                        refuse("ends too early", p)
+                    v1["uuiesRequested"] = v67
+                    p = g66
+                if a10 & 0x800:
+                    at = "language"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d68 = d
+                        p = (i + 1) << 3
+                        e69 = g70 = p + (n << 3)
+                        if g70 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d68, p, e69, g70 = openType(d, p, e)
+                    i = p >> 3
+                    n = d68[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e69 - p:
+                        n, p = count(d68, p - 8, e69, 1)
+                    v71 = []
+                    at72 = ""
+                    try:
+                        for _ in range(n):
+                            i = p >> 3
+                            b74 = (d68[i] << 8 | d68[i + 1]) >> (11 - (p & 7)) & 0x1f
+                            p += 5
+                            n = b74 + 1
+                            i = (p + 7) >> 3
+                            j = i + n
+                            p = j << 3
+                            if p > e69:
+                                refuse("ends too early", p)
+                            v73 = d68[i:j].decode("latin-1")
+                            if not v73.isascii():
+                                refuse("a character outside the alphabet", p)
+                            v71.append(v73)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at72, p), f"[{len(v71)}]", p) from None
+                    if p > e69:
+                        refuse("ends too early", p)
+                    v1["language"] = v71
+                    p = g70
+                if a10 & 0x400:
+                    at = "alternateTransportAddresses"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d75 = d
+                        p = (i + 1) << 3
+                        e76 = g77 = p + (n << 3)
+                        if g77 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d75, p, e76, g77 = openType(d, p, e)
+                    v78, p = d_AlternateTransportAddresses(d75, p, e76)
+                    if p > e76:
+                        refuse("ends too early", p)
+                    v1["alternateTransportAddresses"] = v78
+                    p = g77
+                if a10 & 0x200:
+                    at = "useSpecifiedTransport"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d79 = d
+                        p = (i + 1) << 3
+                        e80 = g81 = p + (n << 3)
+                        if g81 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d79, p, e80, g81 = openType(d, p, e)
+                    v82, p = d_UseSpecifiedTransport(d79, p, e80)
+                    if p > e80:
+                        refuse("ends too early", p)
+                    v1["useSpecifiedTransport"] = v82
+                    p = g81
+                if a10 & 0x100:
+                    at = "circuitInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d83 = d
+                        p = (i + 1) << 3
+                        e84 = g85 = p + (n << 3)
+                        if g85 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d83, p, e84, g85 = openType(d, p, e)
+                    v86, p = d_CircuitInfo(d83, p, e84)
+                    if p > e84:
+                        refuse("ends too early", p)
+                    v1["circuitInfo"] = v86
+                    p = g85
+                if a10 & 0x80:
+                    at = "usageSpec"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d87 = d
+                        p = (i + 1) << 3
+                        e88 = g89 = p + (n << 3)
+                        if g89 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d87, p, e88, g89 = openType(d, p, e)
+                    i = p >> 3
+                    n = d87[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e88 - p:
+                        n, p = count(d87, p - 8, e88, 11)
+                    v90 = []
+                    at91 = ""
+                    try:
+                        for _ in range(n):
+                            v92, p = d_RasUsageSpecification(d87, p, e88)
+                            v90.append(v92)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at91, p), f"[{len(v90)}]", p) from None
+                    if p > e88:
+                        refuse("ends too early", p)
+                    v1["usageSpec"] = v90
+                    p = g89
+            if a10 & 0x7f:
+                if a10 & 0x40:
+                    at = "supportedProtocols"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d93 = d
+                        p = (i + 1) << 3
+                        e94 = g95 = p + (n << 3)
+                        if g95 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d93, p, e94, g95 = openType(d, p, e)
+                    i = p >> 3
+                    n = d93[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e94 - p:
+                        n, p = count(d93, p - 8, e94, 5)
+                    v96 = []
+                    at97 = ""
+                    try:
+                        for _ in range(n):
+                            v98, p = d_SupportedProtocols(d93, p, e94)
+                            v96.append(v98)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at97, p), f"[{len(v96)}]", p) from None
+                    if p > e94:
+                        refuse("ends too early", p)
+                    v1["supportedProtocols"] = v96
+                    p = g95
+                if a10 & 0x20:
+                    at = "serviceControl"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d99 = d
+                        p = (i + 1) << 3
+                        e100 = g101 = p + (n << 3)
+                        if g101 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d99, p, e100, g101 = openType(d, p, e)
+                    i = p >> 3
+                    n = d99[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 13 > e100 - p:
+                        n, p = count(d99, p - 8, e100, 13)
+                    v102 = []
+                    at103 = ""
+                    try:
+                        for _ in range(n):
+                            v104, p = d_ServiceControlSession(d99, p, e100)
+                            v102.append(v104)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at103, p), f"[{len(v102)}]", p) from None
+                    if p > e100:
+                        refuse("ends too early", p)
+                    v1["serviceControl"] = v102
+                    p = g101
+                if a10 & 0x10:
+                    at = "multipleCalls"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d105 = d
+                        p = (i + 1) << 3
+                        e106 = g107 = p + (n << 3)
+                        if g107 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d105, p, e106, g107 = openType(d, p, e)
+                    b108 = d105[p >> 3] >> 7
+                    p += 1
+                    if p > e106:
+                        refuse("ends too early", p)
+                    v1["multipleCalls"] = b108 == 1
+                    p = g107
+                if a10 & 0x8:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d109 = d
+                        p = (i + 1) << 3
+                        e110 = g111 = p + (n << 3)
+                        if g111 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d109, p, e110, g111 = openType(d, p, e)
+                    v112, p = d_FeatureSet(d109, p, e110)
+                    if p > e110:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v112
+                    p = g111
+                if a10 & 0x4:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d113 = d
+                        p = (i + 1) << 3
+                        e114 = g115 = p + (n << 3)
+                        if g115 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d113, p, e114, g115 = openType(d, p, e)
+                    i = p >> 3
+                    n = d113[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e114 - p:
+                        n, p = count(d113, p - 8, e114, 5)
+                    v116 = []
+                    at117 = ""
+                    try:
+                        for _ in range(n):
+                            v118, p = d_GenericData(d113, p, e114)
+                            v116.append(v118)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at117, p), f"[{len(v116)}]", p) from None
+                    if p > e114:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v116
+                    p = g115
+                if a10 & 0x2:
+                    at = "modifiedSrcInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d119 = d
+                        p = (i + 1) << 3
+                        e120 = g121 = p + (n << 3)
+                        if g121 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d119, p, e120, g121 = openType(d, p, e)
+                    i = p >> 3
+                    n = d119[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e120 - p:
+                        n, p = count(d119, p - 8, e120, 2)
+                    v122 = []
+                    at123 = ""
+                    try:
+                        for _ in range(n):
+                            v124, p = d_AliasAddress(d119, p, e120)
+                            v122.append(v124)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at123, p), f"[{len(v122)}]", p) from None
+                    if p > e120:
+                        refuse("ends too early", p)
+                    v1["modifiedSrcInfo"] = v122
+                    p = g121
+                if a10 & 0x1:
+                    at = "assignedGatekeeper"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d125 = d
+                        p = (i + 1) << 3
+                        e126 = g127 = p + (n << 3)
+                        if g127 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d125, p, e126, g127 = openType(d, p, e)
+                    v128, p = d_AlternateGK(d125, p, e126)
+                    if p > e126:
+                        refuse("ends too early", p)
+                    v1["assignedGatekeeper"] = v128
+                    p = g127
             if u11:
                 p = skip(d, p, e, u11)
         return v1, p
@@ -20610,42 +24049,79 @@ def d_UUIEsRequested(d, p, e):
         v1 = {"setup": (b2 >> 8 & 1) == 1, "callProceeding": (b2 >> 7 & 1) == 1, "connect": (b2 >> 6 & 1) == 1, "alerting": (b2 >> 5 & 1) == 1, "information": (b2 >> 4 & 1) == 1, "releaseComplete": (b2 >> 3 & 1) == 1, "facility": (b2 >> 2 & 1) == 1, "progress": (b2 >> 1 & 1) == 1, "empty": (b2 & 1) == 1}
         if b2 & 0x200:
             a3, u4, p = additions(d, p, e, 4)
-            if a3 & 0x8:
-                at = "status"
-                d5, p, e6, g7 = openType(d, p, e)
-                b8 = d5[p >> 3] >> 7
-                p += 1
-                if p > e6:
-                    refuse("ends too early", p)
-                v1["status"] = b8 == 1
-                p = g7
-            if a3 & 0x4:
-                at = "statusInquiry"
-                d9, p, e10, g11 = openType(d, p, e)
-                b12 = d9[p >> 3] >> 7
-                p += 1
-                if p > e10:
-                    refuse("ends too early", p)
-                v1["statusInquiry"] = b12 == 1
-                p = g11
-            if a3 & 0x2:
-                at = "setupAcknowledge"
-                d13, p, e14, g15 = openType(d, p, e)
-                b16 = d13[p >> 3] >> 7
-                p += 1
-                if p > e14:
-                    refuse("ends too early", p)
-                v1["setupAcknowledge"] = b16 == 1
-                p = g15
-            if a3 & 0x1:
-                at = "notify"
-                d17, p, e18, g19 = openType(d, p, e)
-                b20 = d17[p >> 3] >> 7
-                p += 1
-                if p > e18:
-                    refuse("ends too early", p)
-                v1["notify"] = b20 == 1
-                p = g19
+            if a3 & 0xf:
+                if a3 & 0x8:
+                    at = "status"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d5 = d
+                        p = (i + 1) << 3
+                        e6 = g7 = p + (n << 3)
+                        if g7 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d5, p, e6, g7 = openType(d, p, e)
+                    b8 = d5[p >> 3] >> 7
+                    p += 1
+                    if p > e6:
+                        refuse("ends too early", p)
+                    v1["status"] = b8 == 1
+                    p = g7
+                if a3 & 0x4:
+                    at = "statusInquiry"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d9 = d
+                        p = (i + 1) << 3
+                        e10 = g11 = p + (n << 3)
+                        if g11 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d9, p, e10, g11 = openType(d, p, e)
+                    b12 = d9[p >> 3] >> 7
+                    p += 1
+                    if p > e10:
+                        refuse("ends too early", p)
+                    v1["statusInquiry"] = b12 == 1
+                    p = g11
+                if a3 & 0x2:
+                    at = "setupAcknowledge"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d13 = d
+                        p = (i + 1) << 3
+                        e14 = g15 = p + (n << 3)
+                        if g15 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d13, p, e14, g15 = openType(d, p, e)
+                    b16 = d13[p >> 3] >> 7
+                    p += 1
+                    if p > e14:
+                        refuse("ends too early", p)
+                    v1["setupAcknowledge"] = b16 == 1
+                    p = g15
+                if a3 & 0x1:
+                    at = "notify"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d17 = d
+                        p = (i + 1) << 3
+                        e18 = g19 = p + (n << 3)
+                        if g19 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d17, p, e18, g19 = openType(d, p, e)
+                    b20 = d17[p >> 3] >> 7
+                    p += 1
+                    if p > e18:
+                        refuse("ends too early", p)
+                    v1["notify"] = b20 == 1
+                    p = g19
             if u4:
                 p = skip(d, p, e, u4)
         return v1, p
@@ -20738,9 +24214,9 @@ def e_UUIEsRequested(v, o, a, n):
 def d_AdmissionReject(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -20756,127 +24232,221 @@ def d_AdmissionReject(d, p, e):
             v1["nonStandardData"] = v5
         if b2 & 0x2:
             a6, u7, p = additions(d, p, e, 9)
-            if a6 & 0x100:
-                at = "altGKInfo"
-                d8, p, e9, g10 = openType(d, p, e)
-                at = "altGKInfo"
-                v11, p = d_AltGKInfo(d8, p, e9)
-                if p > e9:
-                    refuse("ends too early", p)
-                v1["altGKInfo"] = v11
-                p = g10
-            if a6 & 0x80:
-                at = "tokens"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d12, p, e13, 17)
-                v15 = []
-                at16 = ""
-                try:
-                    for _ in range(n):
-                        v17, p = h235_d_ClearToken(d12, p, e13)
-                        v15.append(v17)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["tokens"] = v15
-                p = g14
-            if a6 & 0x40:
-                at = "cryptoTokens"
-                d18, p, e19, g20 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d18, p, e19, 4)
-                v21 = []
-                at22 = ""
-                try:
-                    for _ in range(n):
-                        v23, p = d_CryptoH323Token(d18, p, e19)
-                        v21.append(v23)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at22, p), f"[{len(v21)}]", p) from None
-                if p > e19:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v21
-                p = g20
-            if a6 & 0x20:
-                at = "callSignalAddress"
-                d24, p, e25, g26 = openType(d, p, e)
-                at = "callSignalAddress"
-                n, p = count(d24, p, e25, 4)
-                v27 = []
-                at28 = ""
-                try:
-                    for _ in range(n):
-                        v29, p = d_TransportAddress(d24, p, e25)
-                        v27.append(v29)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at28, p), f"[{len(v27)}]", p) from None
-                if p > e25:
-                    refuse("ends too early", p)
-                v1["callSignalAddress"] = v27
-                p = g26
-            if a6 & 0x10:
-                at = "integrityCheckValue"
-                d30, p, e31, g32 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v33, p = d_ICV(d30, p, e31)
-                if p > e31:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v33
-                p = g32
-            if a6 & 0x8:
-                at = "serviceControl"
-                d34, p, e35, g36 = openType(d, p, e)
-                at = "serviceControl"
-                n, p = count(d34, p, e35, 13)
-                v37 = []
-                at38 = ""
-                try:
-                    for _ in range(n):
-                        v39, p = d_ServiceControlSession(d34, p, e35)
-                        v37.append(v39)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at38, p), f"[{len(v37)}]", p) from None
-                if p > e35:
-                    refuse("ends too early", p)
-                v1["serviceControl"] = v37
-                p = g36
-            if a6 & 0x4:
-                at = "featureSet"
-                d40, p, e41, g42 = openType(d, p, e)
-                at = "featureSet"
-                v43, p = d_FeatureSet(d40, p, e41)
-                if p > e41:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v43
-                p = g42
-            if a6 & 0x2:
-                at = "genericData"
-                d44, p, e45, g46 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d44, p, e45, 5)
-                v47 = []
-                at48 = ""
-                try:
-                    for _ in range(n):
-                        v49, p = d_GenericData(d44, p, e45)
-                        v47.append(v49)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at48, p), f"[{len(v47)}]", p) from None
-                if p > e45:
-                    refuse("ends too early", p)
-                v1["genericData"] = v47
-                p = g46
+            if a6 & 0x1fe:
+                if a6 & 0x100:
+                    at = "altGKInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d8 = d
+                        p = (i + 1) << 3
+                        e9 = g10 = p + (n << 3)
+                        if g10 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d8, p, e9, g10 = openType(d, p, e)
+                    v11, p = d_AltGKInfo(d8, p, e9)
+                    if p > e9:
+                        refuse("ends too early", p)
+                    v1["altGKInfo"] = v11
+                    p = g10
+                if a6 & 0x80:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    i = p >> 3
+                    n = d12[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e13 - p:
+                        n, p = count(d12, p - 8, e13, 17)
+                    v15 = []
+                    at16 = ""
+                    try:
+                        for _ in range(n):
+                            v17, p = h235_d_ClearToken(d12, p, e13)
+                            v15.append(v17)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v15
+                    p = g14
+                if a6 & 0x40:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d18 = d
+                        p = (i + 1) << 3
+                        e19 = g20 = p + (n << 3)
+                        if g20 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d18, p, e19, g20 = openType(d, p, e)
+                    i = p >> 3
+                    n = d18[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e19 - p:
+                        n, p = count(d18, p - 8, e19, 4)
+                    v21 = []
+                    at22 = ""
+                    try:
+                        for _ in range(n):
+                            v23, p = d_CryptoH323Token(d18, p, e19)
+                            v21.append(v23)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at22, p), f"[{len(v21)}]", p) from None
+                    if p > e19:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v21
+                    p = g20
+                if a6 & 0x20:
+                    at = "callSignalAddress"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d24 = d
+                        p = (i + 1) << 3
+                        e25 = g26 = p + (n << 3)
+                        if g26 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d24, p, e25, g26 = openType(d, p, e)
+                    i = p >> 3
+                    n = d24[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e25 - p:
+                        n, p = count(d24, p - 8, e25, 4)
+                    v27 = []
+                    at28 = ""
+                    try:
+                        for _ in range(n):
+                            v29, p = d_TransportAddress(d24, p, e25)
+                            v27.append(v29)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at28, p), f"[{len(v27)}]", p) from None
+                    if p > e25:
+                        refuse("ends too early", p)
+                    v1["callSignalAddress"] = v27
+                    p = g26
+                if a6 & 0x10:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d30 = d
+                        p = (i + 1) << 3
+                        e31 = g32 = p + (n << 3)
+                        if g32 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d30, p, e31, g32 = openType(d, p, e)
+                    v33, p = d_ICV(d30, p, e31)
+                    if p > e31:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v33
+                    p = g32
+                if a6 & 0x8:
+                    at = "serviceControl"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d34 = d
+                        p = (i + 1) << 3
+                        e35 = g36 = p + (n << 3)
+                        if g36 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d34, p, e35, g36 = openType(d, p, e)
+                    i = p >> 3
+                    n = d34[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 13 > e35 - p:
+                        n, p = count(d34, p - 8, e35, 13)
+                    v37 = []
+                    at38 = ""
+                    try:
+                        for _ in range(n):
+                            v39, p = d_ServiceControlSession(d34, p, e35)
+                            v37.append(v39)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at38, p), f"[{len(v37)}]", p) from None
+                    if p > e35:
+                        refuse("ends too early", p)
+                    v1["serviceControl"] = v37
+                    p = g36
+                if a6 & 0x4:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d40 = d
+                        p = (i + 1) << 3
+                        e41 = g42 = p + (n << 3)
+                        if g42 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d40, p, e41, g42 = openType(d, p, e)
+                    v43, p = d_FeatureSet(d40, p, e41)
+                    if p > e41:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v43
+                    p = g42
+                if a6 & 0x2:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d44 = d
+                        p = (i + 1) << 3
+                        e45 = g46 = p + (n << 3)
+                        if g46 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d44, p, e45, g46 = openType(d, p, e)
+                    i = p >> 3
+                    n = d44[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e45 - p:
+                        n, p = count(d44, p - 8, e45, 5)
+                    v47 = []
+                    at48 = ""
+                    try:
+                        for _ in range(n):
+                            v49, p = d_GenericData(d44, p, e45)
+                            v47.append(v49)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at48, p), f"[{len(v47)}]", p) from None
+                    if p > e45:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v47
+                    p = g46
             if a6 & 0x1:
-                at = "assignedGatekeeper"
-                d50, p, e51, g52 = openType(d, p, e)
-                at = "assignedGatekeeper"
-                v53, p = d_AlternateGK(d50, p, e51)
-                if p > e51:
-                    refuse("ends too early", p)
-                v1["assignedGatekeeper"] = v53
-                p = g52
+                if a6 & 0x1:
+                    at = "assignedGatekeeper"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d50 = d
+                        p = (i + 1) << 3
+                        e51 = g52 = p + (n << 3)
+                        if g52 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d50, p, e51, g52 = openType(d, p, e)
+                    v53, p = d_AlternateGK(d50, p, e51)
+                    if p > e51:
+                        refuse("ends too early", p)
+                    v1["assignedGatekeeper"] = v53
+                    p = g52
             if u7:
                 p = skip(d, p, e, u7)
         return v1, p
@@ -21046,9 +24616,9 @@ def e_AdmissionReject(v, o, a, n):
 def d_AdmissionRejectReason(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             v1 = C27[b2]
         else:
@@ -21064,7 +24634,11 @@ def d_AdmissionRejectReason(d, p, e):
                 v1 = ("aliasesInconsistent", None)
             elif k3 == 4:
                 at = "routeCallToSCN"
-                n, p = count(d4, p, e5, 4)
+                i = p >> 3
+                n = d4[i]
+                p = (i + 1) << 3
+                if n > 127 or n * 4 > e5 - p:
+                    n, p = count(d4, p - 8, e5, 4)
                 v7 = []
                 at8 = ""
                 try:
@@ -21186,9 +24760,9 @@ def e_AdmissionRejectReason(v, o, a, n):
 def d_BandwidthRequest(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -21221,9 +24795,9 @@ def d_BandwidthRequest(d, p, e):
             at = "callType"
             v8, p = d_CallType(d, p, e)
             v1["callType"] = v8
-        q = p + 2
-        b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b9 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "bandWidth"
         i = (p + 7) >> 3
         j = i + b9 + 1
@@ -21236,154 +24810,269 @@ def d_BandwidthRequest(d, p, e):
             v1["nonStandardData"] = v11
         if b2 & 0x4:
             a12, u13, p = additions(d, p, e, 12)
-            if a12 & 0x800:
-                at = "callIdentifier"
-                d14, p, e15, g16 = openType(d, p, e)
-                at = "callIdentifier"
-                v17, p = d_CallIdentifier(d14, p, e15)
-                if p > e15:
-                    refuse("ends too early", p)
-                v1["callIdentifier"] = v17
-                p = g16
-            if a12 & 0x400:
-                at = "gatekeeperIdentifier"
-                d18, p, e19, g20 = openType(d, p, e)
-                at = "gatekeeperIdentifier"
-                b22 = d18[p >> 3] >> 1
-                p += 7
-                n = b22 + 1
-                i = (p >> 3) + 1
-                j = i + n * 2
-                p = j << 3
-                if p > e19:
-                    refuse("ends too early", p)
-                v21 = d18[i:j].decode("utf-16-be", "replace")
-                if p > e19:
-                    refuse("ends too early", p)
-                v1["gatekeeperIdentifier"] = v21
-                p = g20
-            if a12 & 0x200:
-                at = "tokens"
-                d23, p, e24, g25 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d23, p, e24, 17)
-                v26 = []
-                at27 = ""
-                try:
-                    for _ in range(n):
-                        v28, p = h235_d_ClearToken(d23, p, e24)
-                        v26.append(v28)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at27, p), f"[{len(v26)}]", p) from None
-                if p > e24:
-                    refuse("ends too early", p)
-                v1["tokens"] = v26
-                p = g25
-            if a12 & 0x100:
-                at = "cryptoTokens"
-                d29, p, e30, g31 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d29, p, e30, 4)
-                v32 = []
-                at33 = ""
-                try:
-                    for _ in range(n):
-                        v34, p = d_CryptoH323Token(d29, p, e30)
-                        v32.append(v34)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at33, p), f"[{len(v32)}]", p) from None
-                if p > e30:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v32
-                p = g31
-            if a12 & 0x80:
-                at = "integrityCheckValue"
-                d35, p, e36, g37 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v38, p = d_ICV(d35, p, e36)
-                if p > e36:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v38
-                p = g37
-            if a12 & 0x40:
-                at = "answeredCall"
-                d39, p, e40, g41 = openType(d, p, e)
-                b42 = d39[p >> 3] >> 7
-                p += 1
-                if p > e40:
-                    refuse("ends too early", p)
-                v1["answeredCall"] = b42 == 1
-                p = g41
-            if a12 & 0x20:
-                at = "callLinkage"
-                d43, p, e44, g45 = openType(d, p, e)
-                at = "callLinkage"
-                v46, p = d_CallLinkage(d43, p, e44)
-                if p > e44:
-                    refuse("ends too early", p)
-                v1["callLinkage"] = v46
-                p = g45
-            if a12 & 0x10:
-                at = "capacity"
-                d47, p, e48, g49 = openType(d, p, e)
-                at = "capacity"
-                v50, p = d_CallCapacity(d47, p, e48)
-                if p > e48:
-                    refuse("ends too early", p)
-                v1["capacity"] = v50
-                p = g49
-            if a12 & 0x8:
-                at = "usageInformation"
-                d51, p, e52, g53 = openType(d, p, e)
-                at = "usageInformation"
-                v54, p = d_RasUsageInformation(d51, p, e52)
-                if p > e52:
-                    refuse("ends too early", p)
-                v1["usageInformation"] = v54
-                p = g53
-            if a12 & 0x4:
-                at = "bandwidthDetails"
-                d55, p, e56, g57 = openType(d, p, e)
-                at = "bandwidthDetails"
-                n, p = count(d55, p, e56, 14)
-                v58 = []
-                at59 = ""
-                try:
-                    for _ in range(n):
-                        v60, p = d_BandwidthDetails(d55, p, e56)
-                        v58.append(v60)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at59, p), f"[{len(v58)}]", p) from None
-                if p > e56:
-                    refuse("ends too early", p)
-                v1["bandwidthDetails"] = v58
-                p = g57
-            if a12 & 0x2:
-                at = "genericData"
-                d61, p, e62, g63 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d61, p, e62, 5)
-                v64 = []
-                at65 = ""
-                try:
-                    for _ in range(n):
-                        v66, p = d_GenericData(d61, p, e62)
-                        v64.append(v66)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at65, p), f"[{len(v64)}]", p) from None
-                if p > e62:
-                    refuse("ends too early", p)
-                v1["genericData"] = v64
-                p = g63
-            if a12 & 0x1:
-                at = "transportQOS"
-                d67, p, e68, g69 = openType(d, p, e)
-                at = "transportQOS"
-                v70, p = d_TransportQOS(d67, p, e68)
-                if p > e68:
-                    refuse("ends too early", p)
-                v1["transportQOS"] = v70
-                p = g69
+            if a12 & 0xff0:
+                if a12 & 0x800:
+                    at = "callIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d14 = d
+                        p = (i + 1) << 3
+                        e15 = g16 = p + (n << 3)
+                        if g16 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d14, p, e15, g16 = openType(d, p, e)
+                    v17, p = d_CallIdentifier(d14, p, e15)
+                    if p > e15:
+                        refuse("ends too early", p)
+                    v1["callIdentifier"] = v17
+                    p = g16
+                if a12 & 0x400:
+                    at = "gatekeeperIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d18 = d
+                        p = (i + 1) << 3
+                        e19 = g20 = p + (n << 3)
+                        if g20 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d18, p, e19, g20 = openType(d, p, e)
+                    b22 = d18[p >> 3] >> 1
+                    p += 7
+                    n = b22 + 1
+                    i = (p >> 3) + 1
+                    j = i + n * 2
+                    p = j << 3
+                    if p > e19:
+                        refuse("ends too early", p)
+                    v21 = d18[i:j].decode("utf-16-be", "replace")
+                    if p > e19:
+                        refuse("ends too early", p)
+                    v1["gatekeeperIdentifier"] = v21
+                    p = g20
+                if a12 & 0x200:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d23 = d
+                        p = (i + 1) << 3
+                        e24 = g25 = p + (n << 3)
+                        if g25 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d23, p, e24, g25 = openType(d, p, e)
+                    i = p >> 3
+                    n = d23[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e24 - p:
+                        n, p = count(d23, p - 8, e24, 17)
+                    v26 = []
+                    at27 = ""
+                    try:
+                        for _ in range(n):
+                            v28, p = h235_d_ClearToken(d23, p, e24)
+                            v26.append(v28)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at27, p), f"[{len(v26)}]", p) from None
+                    if p > e24:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v26
+                    p = g25
+                if a12 & 0x100:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d29 = d
+                        p = (i + 1) << 3
+                        e30 = g31 = p + (n << 3)
+                        if g31 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d29, p, e30, g31 = openType(d, p, e)
+                    i = p >> 3
+                    n = d29[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e30 - p:
+                        n, p = count(d29, p - 8, e30, 4)
+                    v32 = []
+                    at33 = ""
+                    try:
+                        for _ in range(n):
+                            v34, p = d_CryptoH323Token(d29, p, e30)
+                            v32.append(v34)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at33, p), f"[{len(v32)}]", p) from None
+                    if p > e30:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v32
+                    p = g31
+                if a12 & 0x80:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d35 = d
+                        p = (i + 1) << 3
+                        e36 = g37 = p + (n << 3)
+                        if g37 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d35, p, e36, g37 = openType(d, p, e)
+                    v38, p = d_ICV(d35, p, e36)
+                    if p > e36:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v38
+                    p = g37
+                if a12 & 0x40:
+                    at = "answeredCall"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d39 = d
+                        p = (i + 1) << 3
+                        e40 = g41 = p + (n << 3)
+                        if g41 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d39, p, e40, g41 = openType(d, p, e)
+                    b42 = d39[p >> 3] >> 7
+                    p += 1
+                    if p > e40:
+                        refuse("ends too early", p)
+                    v1["answeredCall"] = b42 == 1
+                    p = g41
+                if a12 & 0x20:
+                    at = "callLinkage"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d43 = d
+                        p = (i + 1) << 3
+                        e44 = g45 = p + (n << 3)
+                        if g45 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d43, p, e44, g45 = openType(d, p, e)
+                    v46, p = d_CallLinkage(d43, p, e44)
+                    if p > e44:
+                        refuse("ends too early", p)
+                    v1["callLinkage"] = v46
+                    p = g45
+                if a12 & 0x10:
+                    at = "capacity"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d47 = d
+                        p = (i + 1) << 3
+                        e48 = g49 = p + (n << 3)
+                        if g49 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d47, p, e48, g49 = openType(d, p, e)
+                    v50, p = d_CallCapacity(d47, p, e48)
+                    if p > e48:
+                        refuse("ends too early", p)
+                    v1["capacity"] = v50
+                    p = g49
+            if a12 & 0xf:
+                if a12 & 0x8:
+                    at = "usageInformation"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d51 = d
+                        p = (i + 1) << 3
+                        e52 = g53 = p + (n << 3)
+                        if g53 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d51, p, e52, g53 = openType(d, p, e)
+                    v54, p = d_RasUsageInformation(d51, p, e52)
+                    if p > e52:
+                        refuse("ends too early", p)
+                    v1["usageInformation"] = v54
+                    p = g53
+                if a12 & 0x4:
+                    at = "bandwidthDetails"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d55 = d
+                        p = (i + 1) << 3
+                        e56 = g57 = p + (n << 3)
+                        if g57 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d55, p, e56, g57 = openType(d, p, e)
+                    i = p >> 3
+                    n = d55[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 14 > e56 - p:
+                        n, p = count(d55, p - 8, e56, 14)
+                    v58 = []
+                    at59 = ""
+                    try:
+                        for _ in range(n):
+                            v60, p = d_BandwidthDetails(d55, p, e56)
+                            v58.append(v60)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at59, p), f"[{len(v58)}]", p) from None
+                    if p > e56:
+                        refuse("ends too early", p)
+                    v1["bandwidthDetails"] = v58
+                    p = g57
+                if a12 & 0x2:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d61 = d
+                        p = (i + 1) << 3
+                        e62 = g63 = p + (n << 3)
+                        if g63 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d61, p, e62, g63 = openType(d, p, e)
+                    i = p >> 3
+                    n = d61[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e62 - p:
+                        n, p = count(d61, p - 8, e62, 5)
+                    v64 = []
+                    at65 = ""
+                    try:
+                        for _ in range(n):
+                            v66, p = d_GenericData(d61, p, e62)
+                            v64.append(v66)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at65, p), f"[{len(v64)}]", p) from None
+                    if p > e62:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v64
+                    p = g63
+                if a12 & 0x1:
+                    at = "transportQOS"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d67 = d
+                        p = (i + 1) << 3
+                        e68 = g69 = p + (n << 3)
+                        if g69 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d67, p, e68, g69 = openType(d, p, e)
+                    v70, p = d_TransportQOS(d67, p, e68)
+                    if p > e68:
+                        refuse("ends too early", p)
+                    v1["transportQOS"] = v70
+                    p = g69
             if u13:
                 p = skip(d, p, e, u13)
         return v1, p
@@ -21607,9 +25296,9 @@ def e_BandwidthRequest(v, o, a, n):
 def d_BandwidthConfirm(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -21630,84 +25319,145 @@ def d_BandwidthConfirm(d, p, e):
             v1["nonStandardData"] = v6
         if b2 & 0x2:
             a7, u8, p = additions(d, p, e, 6)
-            if a7 & 0x20:
-                at = "tokens"
-                d9, p, e10, g11 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d9, p, e10, 17)
-                v12 = []
-                at13 = ""
-                try:
-                    for _ in range(n):
-                        v14, p = h235_d_ClearToken(d9, p, e10)
-                        v12.append(v14)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at13, p), f"[{len(v12)}]", p) from None
-                if p > e10:
-                    refuse("ends too early", p)
-                v1["tokens"] = v12
-                p = g11
-            if a7 & 0x10:
-                at = "cryptoTokens"
-                d15, p, e16, g17 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d15, p, e16, 4)
-                v18 = []
-                at19 = ""
-                try:
-                    for _ in range(n):
-                        v20, p = d_CryptoH323Token(d15, p, e16)
-                        v18.append(v20)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at19, p), f"[{len(v18)}]", p) from None
-                if p > e16:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v18
-                p = g17
-            if a7 & 0x8:
-                at = "integrityCheckValue"
-                d21, p, e22, g23 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v24, p = d_ICV(d21, p, e22)
-                if p > e22:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v24
-                p = g23
-            if a7 & 0x4:
-                at = "capacity"
-                d25, p, e26, g27 = openType(d, p, e)
-                at = "capacity"
-                v28, p = d_CallCapacity(d25, p, e26)
-                if p > e26:
-                    refuse("ends too early", p)
-                v1["capacity"] = v28
-                p = g27
-            if a7 & 0x2:
-                at = "genericData"
-                d29, p, e30, g31 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d29, p, e30, 5)
-                v32 = []
-                at33 = ""
-                try:
-                    for _ in range(n):
-                        v34, p = d_GenericData(d29, p, e30)
-                        v32.append(v34)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at33, p), f"[{len(v32)}]", p) from None
-                if p > e30:
-                    refuse("ends too early", p)
-                v1["genericData"] = v32
-                p = g31
-            if a7 & 0x1:
-                at = "transportQOS"
-                d35, p, e36, g37 = openType(d, p, e)
-                at = "transportQOS"
-                v38, p = d_TransportQOS(d35, p, e36)
-                if p > e36:
-                    refuse("ends too early", p)
-                v1["transportQOS"] = v38
-                p = g37
+            if a7 & 0x3f:
+                if a7 & 0x20:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d9 = d
+                        p = (i + 1) << 3
+                        e10 = g11 = p + (n << 3)
+                        if g11 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d9, p, e10, g11 = openType(d, p, e)
+                    i = p >> 3
+                    n = d9[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e10 - p:
+                        n, p = count(d9, p - 8, e10, 17)
+                    v12 = []
+                    at13 = ""
+                    try:
+                        for _ in range(n):
+                            v14, p = h235_d_ClearToken(d9, p, e10)
+                            v12.append(v14)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at13, p), f"[{len(v12)}]", p) from None
+                    if p > e10:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v12
+                    p = g11
+                if a7 & 0x10:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d15 = d
+                        p = (i + 1) << 3
+                        e16 = g17 = p + (n << 3)
+                        if g17 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d15, p, e16, g17 = openType(d, p, e)
+                    i = p >> 3
+                    n = d15[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e16 - p:
+                        n, p = count(d15, p - 8, e16, 4)
+                    v18 = []
+                    at19 = ""
+                    try:
+                        for _ in range(n):
+                            v20, p = d_CryptoH323Token(d15, p, e16)
+                            v18.append(v20)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at19, p), f"[{len(v18)}]", p) from None
+                    if p > e16:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v18
+                    p = g17
+                if a7 & 0x8:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d21 = d
+                        p = (i + 1) << 3
+                        e22 = g23 = p + (n << 3)
+                        if g23 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d21, p, e22, g23 = openType(d, p, e)
+                    v24, p = d_ICV(d21, p, e22)
+                    if p > e22:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v24
+                    p = g23
+                if a7 & 0x4:
+                    at = "capacity"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d25 = d
+                        p = (i + 1) << 3
+                        e26 = g27 = p + (n << 3)
+                        if g27 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d25, p, e26, g27 = openType(d, p, e)
+                    v28, p = d_CallCapacity(d25, p, e26)
+                    if p > e26:
+                        refuse("ends too early", p)
+                    v1["capacity"] = v28
+                    p = g27
+                if a7 & 0x2:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d29 = d
+                        p = (i + 1) << 3
+                        e30 = g31 = p + (n << 3)
+                        if g31 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d29, p, e30, g31 = openType(d, p, e)
+                    i = p >> 3
+                    n = d29[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e30 - p:
+                        n, p = count(d29, p - 8, e30, 5)
+                    v32 = []
+                    at33 = ""
+                    try:
+                        for _ in range(n):
+                            v34, p = d_GenericData(d29, p, e30)
+                            v32.append(v34)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at33, p), f"[{len(v32)}]", p) from None
+                    if p > e30:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v32
+                    p = g31
+                if a7 & 0x1:
+                    at = "transportQOS"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d35 = d
+                        p = (i + 1) << 3
+                        e36 = g37 = p + (n << 3)
+                        if g37 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d35, p, e36, g37 = openType(d, p, e)
+                    v38, p = d_TransportQOS(d35, p, e36)
+                    if p > e36:
+                        refuse("ends too early", p)
+                    v1["transportQOS"] = v38
+                    p = g37
             if u8:
                 p = skip(d, p, e, u8)
         return v1, p
@@ -21839,9 +25589,9 @@ def e_BandwidthConfirm(v, o, a, n):
 def d_BandwidthReject(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -21850,9 +25600,9 @@ def d_BandwidthReject(d, p, e):
             refuse("more than 65535", p)
         at = "rejectReason"
         v4, p = d_BandRejectReason(d, p, e)
-        q = p + 2
-        b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b5 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "allowedBandWidth"
         i = (p + 7) >> 3
         j = i + b5 + 1
@@ -21865,75 +25615,128 @@ def d_BandwidthReject(d, p, e):
             v1["nonStandardData"] = v7
         if b2 & 0x2:
             a8, u9, p = additions(d, p, e, 5)
-            if a8 & 0x10:
-                at = "altGKInfo"
-                d10, p, e11, g12 = openType(d, p, e)
-                at = "altGKInfo"
-                v13, p = d_AltGKInfo(d10, p, e11)
-                if p > e11:
-                    refuse("ends too early", p)
-                v1["altGKInfo"] = v13
-                p = g12
-            if a8 & 0x8:
-                at = "tokens"
-                d14, p, e15, g16 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d14, p, e15, 17)
-                v17 = []
-                at18 = ""
-                try:
-                    for _ in range(n):
-                        v19, p = h235_d_ClearToken(d14, p, e15)
-                        v17.append(v19)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at18, p), f"[{len(v17)}]", p) from None
-                if p > e15:
-                    refuse("ends too early", p)
-                v1["tokens"] = v17
-                p = g16
-            if a8 & 0x4:
-                at = "cryptoTokens"
-                d20, p, e21, g22 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d20, p, e21, 4)
-                v23 = []
-                at24 = ""
-                try:
-                    for _ in range(n):
-                        v25, p = d_CryptoH323Token(d20, p, e21)
-                        v23.append(v25)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at24, p), f"[{len(v23)}]", p) from None
-                if p > e21:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v23
-                p = g22
-            if a8 & 0x2:
-                at = "integrityCheckValue"
-                d26, p, e27, g28 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v29, p = d_ICV(d26, p, e27)
-                if p > e27:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v29
-                p = g28
-            if a8 & 0x1:
-                at = "genericData"
-                d30, p, e31, g32 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d30, p, e31, 5)
-                v33 = []
-                at34 = ""
-                try:
-                    for _ in range(n):
-                        v35, p = d_GenericData(d30, p, e31)
-                        v33.append(v35)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at34, p), f"[{len(v33)}]", p) from None
-                if p > e31:
-                    refuse("ends too early", p)
-                v1["genericData"] = v33
-                p = g32
+            if a8 & 0x1f:
+                if a8 & 0x10:
+                    at = "altGKInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d10 = d
+                        p = (i + 1) << 3
+                        e11 = g12 = p + (n << 3)
+                        if g12 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d10, p, e11, g12 = openType(d, p, e)
+                    v13, p = d_AltGKInfo(d10, p, e11)
+                    if p > e11:
+                        refuse("ends too early", p)
+                    v1["altGKInfo"] = v13
+                    p = g12
+                if a8 & 0x8:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d14 = d
+                        p = (i + 1) << 3
+                        e15 = g16 = p + (n << 3)
+                        if g16 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d14, p, e15, g16 = openType(d, p, e)
+                    i = p >> 3
+                    n = d14[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e15 - p:
+                        n, p = count(d14, p - 8, e15, 17)
+                    v17 = []
+                    at18 = ""
+                    try:
+                        for _ in range(n):
+                            v19, p = h235_d_ClearToken(d14, p, e15)
+                            v17.append(v19)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at18, p), f"[{len(v17)}]", p) from None
+                    if p > e15:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v17
+                    p = g16
+                if a8 & 0x4:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d20 = d
+                        p = (i + 1) << 3
+                        e21 = g22 = p + (n << 3)
+                        if g22 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d20, p, e21, g22 = openType(d, p, e)
+                    i = p >> 3
+                    n = d20[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e21 - p:
+                        n, p = count(d20, p - 8, e21, 4)
+                    v23 = []
+                    at24 = ""
+                    try:
+                        for _ in range(n):
+                            v25, p = d_CryptoH323Token(d20, p, e21)
+                            v23.append(v25)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at24, p), f"[{len(v23)}]", p) from None
+                    if p > e21:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v23
+                    p = g22
+                if a8 & 0x2:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d26 = d
+                        p = (i + 1) << 3
+                        e27 = g28 = p + (n << 3)
+                        if g28 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d26, p, e27, g28 = openType(d, p, e)
+                    v29, p = d_ICV(d26, p, e27)
+                    if p > e27:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v29
+                    p = g28
+                if a8 & 0x1:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d30 = d
+                        p = (i + 1) << 3
+                        e31 = g32 = p + (n << 3)
+                        if g32 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d30, p, e31, g32 = openType(d, p, e)
+                    i = p >> 3
+                    n = d30[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e31 - p:
+                        n, p = count(d30, p - 8, e31, 5)
+                    v33 = []
+                    at34 = ""
+                    try:
+                        for _ in range(n):
+                            v35, p = d_GenericData(d30, p, e31)
+                            v33.append(v35)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at34, p), f"[{len(v33)}]", p) from None
+                    if p > e31:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v33
+                    p = g32
             if u9:
                 p = skip(d, p, e, u9)
         return v1, p
@@ -22061,9 +25864,9 @@ def e_BandwidthReject(v, o, a, n):
 def d_BandRejectReason(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             v1 = C28[b2]
         else:
@@ -22121,9 +25924,9 @@ def e_BandRejectReason(v, o, a, n):
 def d_LocationRequest(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -22144,7 +25947,11 @@ def d_LocationRequest(d, p, e):
             v4 = d[i:j].decode("utf-16-be", "replace")
             v1["endpointIdentifier"] = v4
         at = "destinationInfo"
-        n, p = count(d, p, e, 2)
+        i = p >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 2 > e - p:
+            n, p = count(d, p - 8, e, 2)
         v6 = []
         at7 = ""
         try:
@@ -22163,243 +25970,412 @@ def d_LocationRequest(d, p, e):
         v1["replyAddress"] = v10
         if b2 & 0x4:
             a11, u12, p = additions(d, p, e, 17)
-            if a11 & 0x10000:
-                at = "sourceInfo"
-                d13, p, e14, g15 = openType(d, p, e)
-                at = "sourceInfo"
-                n, p = count(d13, p, e14, 2)
-                v16 = []
-                at17 = ""
-                try:
-                    for _ in range(n):
-                        v18, p = d_AliasAddress(d13, p, e14)
-                        v16.append(v18)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at17, p), f"[{len(v16)}]", p) from None
-                if p > e14:
-                    refuse("ends too early", p)
-                v1["sourceInfo"] = v16
-                p = g15
-            if a11 & 0x8000:
-                at = "canMapAlias"
-                d19, p, e20, g21 = openType(d, p, e)
-                b22 = d19[p >> 3] >> 7
-                p += 1
-                if p > e20:
-                    refuse("ends too early", p)
-                v1["canMapAlias"] = b22 == 1
-                p = g21
-            if a11 & 0x4000:
-                at = "gatekeeperIdentifier"
-                d23, p, e24, g25 = openType(d, p, e)
-                at = "gatekeeperIdentifier"
-                b27 = d23[p >> 3] >> 1
-                p += 7
-                n = b27 + 1
-                i = (p >> 3) + 1
-                j = i + n * 2
-                p = j << 3
-                if p > e24:
-                    refuse("ends too early", p)
-                v26 = d23[i:j].decode("utf-16-be", "replace")
-                if p > e24:
-                    refuse("ends too early", p)
-                v1["gatekeeperIdentifier"] = v26
-                p = g25
-            if a11 & 0x2000:
-                at = "tokens"
-                d28, p, e29, g30 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d28, p, e29, 17)
-                v31 = []
-                at32 = ""
-                try:
-                    for _ in range(n):
-                        v33, p = h235_d_ClearToken(d28, p, e29)
-                        v31.append(v33)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at32, p), f"[{len(v31)}]", p) from None
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["tokens"] = v31
-                p = g30
-            if a11 & 0x1000:
-                at = "cryptoTokens"
-                d34, p, e35, g36 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d34, p, e35, 4)
-                v37 = []
-                at38 = ""
-                try:
-                    for _ in range(n):
-                        v39, p = d_CryptoH323Token(d34, p, e35)
-                        v37.append(v39)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at38, p), f"[{len(v37)}]", p) from None
-                if p > e35:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v37
-                p = g36
-            if a11 & 0x800:
-                at = "integrityCheckValue"
-                d40, p, e41, g42 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v43, p = d_ICV(d40, p, e41)
-                if p > e41:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v43
-                p = g42
-            if a11 & 0x400:
-                at = "desiredProtocols"
-                d44, p, e45, g46 = openType(d, p, e)
-                at = "desiredProtocols"
-                n, p = count(d44, p, e45, 5)
-                v47 = []
-                at48 = ""
-                try:
-                    for _ in range(n):
-                        v49, p = d_SupportedProtocols(d44, p, e45)
-                        v47.append(v49)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at48, p), f"[{len(v47)}]", p) from None
-                if p > e45:
-                    refuse("ends too early", p)
-                v1["desiredProtocols"] = v47
-                p = g46
-            if a11 & 0x200:
-                at = "desiredTunnelledProtocol"
-                d50, p, e51, g52 = openType(d, p, e)
-                at = "desiredTunnelledProtocol"
-                v53, p = d_TunnelledProtocol(d50, p, e51)
-                if p > e51:
-                    refuse("ends too early", p)
-                v1["desiredTunnelledProtocol"] = v53
-                p = g52
-            if a11 & 0x100:
-                at = "featureSet"
-                d54, p, e55, g56 = openType(d, p, e)
-                at = "featureSet"
-                v57, p = d_FeatureSet(d54, p, e55)
-                if p > e55:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v57
-                p = g56
-            if a11 & 0x80:
-                at = "genericData"
-                d58, p, e59, g60 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d58, p, e59, 5)
-                v61 = []
-                at62 = ""
-                try:
-                    for _ in range(n):
-                        v63, p = d_GenericData(d58, p, e59)
-                        v61.append(v63)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at62, p), f"[{len(v61)}]", p) from None
-                if p > e59:
-                    refuse("ends too early", p)
-                v1["genericData"] = v61
-                p = g60
-            if a11 & 0x40:
-                at = "hopCount"
-                d64, p, e65, g66 = openType(d, p, e)
-                at = "hopCount"
-                b68 = d64[p >> 3]
-                p += 8
-                v67 = b68 + 1
-                if v67 > 255:
-                    refuse("more than 255", p)
-                if p > e65:
-                    refuse("ends too early", p)
-                v1["hopCount"] = v67
-                p = g66
-            if a11 & 0x20:
-                at = "circuitInfo"
-                d69, p, e70, g71 = openType(d, p, e)
-                at = "circuitInfo"
-                v72, p = d_CircuitInfo(d69, p, e70)
-                if p > e70:
-                    refuse("ends too early", p)
-                v1["circuitInfo"] = v72
-                p = g71
-            if a11 & 0x10:
-                at = "callIdentifier"
-                d73, p, e74, g75 = openType(d, p, e)
-                at = "callIdentifier"
-                v76, p = d_CallIdentifier(d73, p, e74)
-                if p > e74:
-                    refuse("ends too early", p)
-                v1["callIdentifier"] = v76
-                p = g75
-            if a11 & 0x8:
-                at = "bandWidth"
-                d77, p, e78, g79 = openType(d, p, e)
-                at = "bandWidth"
-                b81 = d77[p >> 3] >> 6
-                p += 2
-                i = (p >> 3) + 1
-                j = i + b81 + 1
-                v80 = I(d77[i:j])
-                p = j << 3
-                if p > e78:
-                    refuse("ends too early", p)
-                v1["bandWidth"] = v80
-                p = g79
-            if a11 & 0x4:
-                at = "sourceEndpointInfo"
-                d82, p, e83, g84 = openType(d, p, e)
-                at = "sourceEndpointInfo"
-                n, p = count(d82, p, e83, 2)
-                v85 = []
-                at86 = ""
-                try:
-                    for _ in range(n):
-                        v87, p = d_AliasAddress(d82, p, e83)
-                        v85.append(v87)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at86, p), f"[{len(v85)}]", p) from None
-                if p > e83:
-                    refuse("ends too early", p)
-                v1["sourceEndpointInfo"] = v85
-                p = g84
-            if a11 & 0x2:
-                at = "canMapSrcAlias"
-                d88, p, e89, g90 = openType(d, p, e)
-                b91 = d88[p >> 3] >> 7
-                p += 1
-                if p > e89:
-                    refuse("ends too early", p)
-                v1["canMapSrcAlias"] = b91 == 1
-                p = g90
-            if a11 & 0x1:
-                at = "language"
-                d92, p, e93, g94 = openType(d, p, e)
-                at = "language"
-                n, p = count(d92, p, e93, 1)
-                v95 = []
-                at96 = ""
-                try:
-                    for _ in range(n):
-                        q = p + 5
-                        b98 = I(d92[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-                        p = q
-                        n = b98 + 1
-                        i = (p + 7) >> 3
-                        j = i + n
-                        p = j << 3
-                        if p > e93:
+            if a11 & 0x1fe00:
+                if a11 & 0x10000:
+                    at = "sourceInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d13 = d
+                        p = (i + 1) << 3
+                        e14 = g15 = p + (n << 3)
+                        if g15 > e:
                             refuse("ends too early", p)
-                        v97 = d92[i:j].decode("latin-1")
-                        if not v97.isascii():
-                            refuse("a character outside the alphabet", p)
-                        v95.append(v97)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at96, p), f"[{len(v95)}]", p) from None
-                if p > e93:
-                    refuse("ends too early", p)
-                v1["language"] = v95
-                p = g94
+                    else:
+                        d13, p, e14, g15 = openType(d, p, e)
+                    i = p >> 3
+                    n = d13[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e14 - p:
+                        n, p = count(d13, p - 8, e14, 2)
+                    v16 = []
+                    at17 = ""
+                    try:
+                        for _ in range(n):
+                            v18, p = d_AliasAddress(d13, p, e14)
+                            v16.append(v18)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at17, p), f"[{len(v16)}]", p) from None
+                    if p > e14:
+                        refuse("ends too early", p)
+                    v1["sourceInfo"] = v16
+                    p = g15
+                if a11 & 0x8000:
+                    at = "canMapAlias"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d19 = d
+                        p = (i + 1) << 3
+                        e20 = g21 = p + (n << 3)
+                        if g21 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d19, p, e20, g21 = openType(d, p, e)
+                    b22 = d19[p >> 3] >> 7
+                    p += 1
+                    if p > e20:
+                        refuse("ends too early", p)
+                    v1["canMapAlias"] = b22 == 1
+                    p = g21
+                if a11 & 0x4000:
+                    at = "gatekeeperIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d23 = d
+                        p = (i + 1) << 3
+                        e24 = g25 = p + (n << 3)
+                        if g25 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d23, p, e24, g25 = openType(d, p, e)
+                    b27 = d23[p >> 3] >> 1
+                    p += 7
+                    n = b27 + 1
+                    i = (p >> 3) + 1
+                    j = i + n * 2
+                    p = j << 3
+                    if p > e24:
+                        refuse("ends too early", p)
+                    v26 = d23[i:j].decode("utf-16-be", "replace")
+                    if p > e24:
+                        refuse("ends too early", p)
+                    v1["gatekeeperIdentifier"] = v26
+                    p = g25
+                if a11 & 0x2000:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    i = p >> 3
+                    n = d28[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e29 - p:
+                        n, p = count(d28, p - 8, e29, 17)
+                    v31 = []
+                    at32 = ""
+                    try:
+                        for _ in range(n):
+                            v33, p = h235_d_ClearToken(d28, p, e29)
+                            v31.append(v33)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at32, p), f"[{len(v31)}]", p) from None
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v31
+                    p = g30
+                if a11 & 0x1000:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d34 = d
+                        p = (i + 1) << 3
+                        e35 = g36 = p + (n << 3)
+                        if g36 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d34, p, e35, g36 = openType(d, p, e)
+                    i = p >> 3
+                    n = d34[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e35 - p:
+                        n, p = count(d34, p - 8, e35, 4)
+                    v37 = []
+                    at38 = ""
+                    try:
+                        for _ in range(n):
+                            v39, p = d_CryptoH323Token(d34, p, e35)
+                            v37.append(v39)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at38, p), f"[{len(v37)}]", p) from None
+                    if p > e35:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v37
+                    p = g36
+                if a11 & 0x800:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d40 = d
+                        p = (i + 1) << 3
+                        e41 = g42 = p + (n << 3)
+                        if g42 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d40, p, e41, g42 = openType(d, p, e)
+                    v43, p = d_ICV(d40, p, e41)
+                    if p > e41:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v43
+                    p = g42
+                if a11 & 0x400:
+                    at = "desiredProtocols"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d44 = d
+                        p = (i + 1) << 3
+                        e45 = g46 = p + (n << 3)
+                        if g46 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d44, p, e45, g46 = openType(d, p, e)
+                    i = p >> 3
+                    n = d44[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e45 - p:
+                        n, p = count(d44, p - 8, e45, 5)
+                    v47 = []
+                    at48 = ""
+                    try:
+                        for _ in range(n):
+                            v49, p = d_SupportedProtocols(d44, p, e45)
+                            v47.append(v49)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at48, p), f"[{len(v47)}]", p) from None
+                    if p > e45:
+                        refuse("ends too early", p)
+                    v1["desiredProtocols"] = v47
+                    p = g46
+                if a11 & 0x200:
+                    at = "desiredTunnelledProtocol"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d50 = d
+                        p = (i + 1) << 3
+                        e51 = g52 = p + (n << 3)
+                        if g52 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d50, p, e51, g52 = openType(d, p, e)
+                    v53, p = d_TunnelledProtocol(d50, p, e51)
+                    if p > e51:
+                        refuse("ends too early", p)
+                    v1["desiredTunnelledProtocol"] = v53
+                    p = g52
+            if a11 & 0x1fe:
+                if a11 & 0x100:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d54 = d
+                        p = (i + 1) << 3
+                        e55 = g56 = p + (n << 3)
+                        if g56 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d54, p, e55, g56 = openType(d, p, e)
+                    v57, p = d_FeatureSet(d54, p, e55)
+                    if p > e55:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v57
+                    p = g56
+                if a11 & 0x80:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d58 = d
+                        p = (i + 1) << 3
+                        e59 = g60 = p + (n << 3)
+                        if g60 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d58, p, e59, g60 = openType(d, p, e)
+                    i = p >> 3
+                    n = d58[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e59 - p:
+                        n, p = count(d58, p - 8, e59, 5)
+                    v61 = []
+                    at62 = ""
+                    try:
+                        for _ in range(n):
+                            v63, p = d_GenericData(d58, p, e59)
+                            v61.append(v63)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at62, p), f"[{len(v61)}]", p) from None
+                    if p > e59:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v61
+                    p = g60
+                if a11 & 0x40:
+                    at = "hopCount"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d64 = d
+                        p = (i + 1) << 3
+                        e65 = g66 = p + (n << 3)
+                        if g66 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d64, p, e65, g66 = openType(d, p, e)
+                    b68 = d64[p >> 3]
+                    p += 8
+                    v67 = b68 + 1
+                    if v67 > 255:
+                        refuse("more than 255", p)
+                    if p > e65:
+                        refuse("ends too early", p)
+                    v1["hopCount"] = v67
+                    p = g66
+                if a11 & 0x20:
+                    at = "circuitInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d69 = d
+                        p = (i + 1) << 3
+                        e70 = g71 = p + (n << 3)
+                        if g71 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d69, p, e70, g71 = openType(d, p, e)
+                    v72, p = d_CircuitInfo(d69, p, e70)
+                    if p > e70:
+                        refuse("ends too early", p)
+                    v1["circuitInfo"] = v72
+                    p = g71
+                if a11 & 0x10:
+                    at = "callIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d73 = d
+                        p = (i + 1) << 3
+                        e74 = g75 = p + (n << 3)
+                        if g75 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d73, p, e74, g75 = openType(d, p, e)
+                    v76, p = d_CallIdentifier(d73, p, e74)
+                    if p > e74:
+                        refuse("ends too early", p)
+                    v1["callIdentifier"] = v76
+                    p = g75
+                if a11 & 0x8:
+                    at = "bandWidth"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d77 = d
+                        p = (i + 1) << 3
+                        e78 = g79 = p + (n << 3)
+                        if g79 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d77, p, e78, g79 = openType(d, p, e)
+                    b81 = d77[p >> 3] >> 6
+                    p += 2
+                    i = (p >> 3) + 1
+                    j = i + b81 + 1
+                    v80 = I(d77[i:j])
+                    p = j << 3
+                    if p > e78:
+                        refuse("ends too early", p)
+                    v1["bandWidth"] = v80
+                    p = g79
+                if a11 & 0x4:
+                    at = "sourceEndpointInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d82 = d
+                        p = (i + 1) << 3
+                        e83 = g84 = p + (n << 3)
+                        if g84 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d82, p, e83, g84 = openType(d, p, e)
+                    i = p >> 3
+                    n = d82[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e83 - p:
+                        n, p = count(d82, p - 8, e83, 2)
+                    v85 = []
+                    at86 = ""
+                    try:
+                        for _ in range(n):
+                            v87, p = d_AliasAddress(d82, p, e83)
+                            v85.append(v87)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at86, p), f"[{len(v85)}]", p) from None
+                    if p > e83:
+                        refuse("ends too early", p)
+                    v1["sourceEndpointInfo"] = v85
+                    p = g84
+                if a11 & 0x2:
+                    at = "canMapSrcAlias"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d88 = d
+                        p = (i + 1) << 3
+                        e89 = g90 = p + (n << 3)
+                        if g90 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d88, p, e89, g90 = openType(d, p, e)
+                    b91 = d88[p >> 3] >> 7
+                    p += 1
+                    if p > e89:
+                        refuse("ends too early", p)
+                    v1["canMapSrcAlias"] = b91 == 1
+                    p = g90
+            if a11 & 0x1:
+                if a11 & 0x1:
+                    at = "language"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d92 = d
+                        p = (i + 1) << 3
+                        e93 = g94 = p + (n << 3)
+                        if g94 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d92, p, e93, g94 = openType(d, p, e)
+                    i = p >> 3
+                    n = d92[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e93 - p:
+                        n, p = count(d92, p - 8, e93, 1)
+                    v95 = []
+                    at96 = ""
+                    try:
+                        for _ in range(n):
+                            i = p >> 3
+                            b98 = (d92[i] << 8 | d92[i + 1]) >> (11 - (p & 7)) & 0x1f
+                            p += 5
+                            n = b98 + 1
+                            i = (p + 7) >> 3
+                            j = i + n
+                            p = j << 3
+                            if p > e93:
+                                refuse("ends too early", p)
+                            v97 = d92[i:j].decode("latin-1")
+                            if not v97.isascii():
+                                refuse("a character outside the alphabet", p)
+                            v95.append(v97)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at96, p), f"[{len(v95)}]", p) from None
+                    if p > e93:
+                        refuse("ends too early", p)
+                    v1["language"] = v95
+                    p = g94
             if u12:
                 p = skip(d, p, e, u12)
         return v1, p
@@ -22705,9 +26681,9 @@ def e_LocationRequest(v, o, a, n):
 def d_LocationConfirm(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -22725,272 +26701,464 @@ def d_LocationConfirm(d, p, e):
             v1["nonStandardData"] = v6
         if b2 & 0x2:
             a7, u8, p = additions(d, p, e, 18)
-            if a7 & 0x20000:
-                at = "destinationInfo"
-                d9, p, e10, g11 = openType(d, p, e)
-                at = "destinationInfo"
-                n, p = count(d9, p, e10, 2)
-                v12 = []
-                at13 = ""
-                try:
-                    for _ in range(n):
-                        v14, p = d_AliasAddress(d9, p, e10)
-                        v12.append(v14)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at13, p), f"[{len(v12)}]", p) from None
-                if p > e10:
-                    refuse("ends too early", p)
-                v1["destinationInfo"] = v12
-                p = g11
-            if a7 & 0x10000:
-                at = "destExtraCallInfo"
-                d15, p, e16, g17 = openType(d, p, e)
-                at = "destExtraCallInfo"
-                n, p = count(d15, p, e16, 2)
-                v18 = []
-                at19 = ""
-                try:
-                    for _ in range(n):
-                        v20, p = d_AliasAddress(d15, p, e16)
-                        v18.append(v20)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at19, p), f"[{len(v18)}]", p) from None
-                if p > e16:
-                    refuse("ends too early", p)
-                v1["destExtraCallInfo"] = v18
-                p = g17
-            if a7 & 0x8000:
-                at = "destinationType"
-                d21, p, e22, g23 = openType(d, p, e)
-                at = "destinationType"
-                v24, p = d_EndpointType(d21, p, e22)
-                if p > e22:
-                    refuse("ends too early", p)
-                v1["destinationType"] = v24
-                p = g23
-            if a7 & 0x4000:
-                at = "remoteExtensionAddress"
-                d25, p, e26, g27 = openType(d, p, e)
-                at = "remoteExtensionAddress"
-                n, p = count(d25, p, e26, 2)
-                v28 = []
-                at29 = ""
-                try:
-                    for _ in range(n):
-                        v30, p = d_AliasAddress(d25, p, e26)
-                        v28.append(v30)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at29, p), f"[{len(v28)}]", p) from None
-                if p > e26:
-                    refuse("ends too early", p)
-                v1["remoteExtensionAddress"] = v28
-                p = g27
-            if a7 & 0x2000:
-                at = "alternateEndpoints"
-                d31, p, e32, g33 = openType(d, p, e)
-                at = "alternateEndpoints"
-                n, p = count(d31, p, e32, 11)
-                v34 = []
-                at35 = ""
-                try:
-                    for _ in range(n):
-                        v36, p = d_Endpoint(d31, p, e32)
-                        v34.append(v36)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at35, p), f"[{len(v34)}]", p) from None
-                if p > e32:
-                    refuse("ends too early", p)
-                v1["alternateEndpoints"] = v34
-                p = g33
-            if a7 & 0x1000:
-                at = "tokens"
-                d37, p, e38, g39 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d37, p, e38, 17)
-                v40 = []
-                at41 = ""
-                try:
-                    for _ in range(n):
-                        v42, p = h235_d_ClearToken(d37, p, e38)
-                        v40.append(v42)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at41, p), f"[{len(v40)}]", p) from None
-                if p > e38:
-                    refuse("ends too early", p)
-                v1["tokens"] = v40
-                p = g39
-            if a7 & 0x800:
-                at = "cryptoTokens"
-                d43, p, e44, g45 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d43, p, e44, 4)
-                v46 = []
-                at47 = ""
-                try:
-                    for _ in range(n):
-                        v48, p = d_CryptoH323Token(d43, p, e44)
-                        v46.append(v48)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at47, p), f"[{len(v46)}]", p) from None
-                if p > e44:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v46
-                p = g45
-            if a7 & 0x400:
-                at = "integrityCheckValue"
-                d49, p, e50, g51 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v52, p = d_ICV(d49, p, e50)
-                if p > e50:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v52
-                p = g51
-            if a7 & 0x200:
-                at = "alternateTransportAddresses"
-                d53, p, e54, g55 = openType(d, p, e)
-                at = "alternateTransportAddresses"
-                v56, p = d_AlternateTransportAddresses(d53, p, e54)
-                if p > e54:
-                    refuse("ends too early", p)
-                v1["alternateTransportAddresses"] = v56
-                p = g55
-            if a7 & 0x100:
-                at = "supportedProtocols"
-                d57, p, e58, g59 = openType(d, p, e)
-                at = "supportedProtocols"
-                n, p = count(d57, p, e58, 5)
-                v60 = []
-                at61 = ""
-                try:
-                    for _ in range(n):
-                        v62, p = d_SupportedProtocols(d57, p, e58)
-                        v60.append(v62)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at61, p), f"[{len(v60)}]", p) from None
-                if p > e58:
-                    refuse("ends too early", p)
-                v1["supportedProtocols"] = v60
-                p = g59
-            if a7 & 0x80:
-                at = "multipleCalls"
-                d63, p, e64, g65 = openType(d, p, e)
-                b66 = d63[p >> 3] >> 7
-                p += 1
-                if p > e64:
-                    refuse("ends too early", p)
-                v1["multipleCalls"] = b66 == 1
-                p = g65
-            if a7 & 0x40:
-                at = "featureSet"
-                d67, p, e68, g69 = openType(d, p, e)
-                at = "featureSet"
-                v70, p = d_FeatureSet(d67, p, e68)
-                if p > e68:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v70
-                p = g69
-            if a7 & 0x20:
-                at = "genericData"
-                d71, p, e72, g73 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d71, p, e72, 5)
-                v74 = []
-                at75 = ""
-                try:
-                    for _ in range(n):
-                        v76, p = d_GenericData(d71, p, e72)
-                        v74.append(v76)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at75, p), f"[{len(v74)}]", p) from None
-                if p > e72:
-                    refuse("ends too early", p)
-                v1["genericData"] = v74
-                p = g73
-            if a7 & 0x10:
-                at = "circuitInfo"
-                d77, p, e78, g79 = openType(d, p, e)
-                at = "circuitInfo"
-                v80, p = d_CircuitInfo(d77, p, e78)
-                if p > e78:
-                    refuse("ends too early", p)
-                v1["circuitInfo"] = v80
-                p = g79
-            if a7 & 0x8:
-                at = "serviceControl"
-                d81, p, e82, g83 = openType(d, p, e)
-                at = "serviceControl"
-                n, p = count(d81, p, e82, 13)
-                v84 = []
-                at85 = ""
-                try:
-                    for _ in range(n):
-                        v86, p = d_ServiceControlSession(d81, p, e82)
-                        v84.append(v86)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at85, p), f"[{len(v84)}]", p) from None
-                if p > e82:
-                    refuse("ends too early", p)
-                v1["serviceControl"] = v84
-                p = g83
-            if a7 & 0x4:
-                at = "modifiedSrcInfo"
-                d87, p, e88, g89 = openType(d, p, e)
-                at = "modifiedSrcInfo"
-                n, p = count(d87, p, e88, 2)
-                v90 = []
-                at91 = ""
-                try:
-                    for _ in range(n):
-                        v92, p = d_AliasAddress(d87, p, e88)
-                        v90.append(v92)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at91, p), f"[{len(v90)}]", p) from None
-                if p > e88:
-                    refuse("ends too early", p)
-                v1["modifiedSrcInfo"] = v90
-                p = g89
-            if a7 & 0x2:
-                at = "bandWidth"
-                d93, p, e94, g95 = openType(d, p, e)
-                at = "bandWidth"
-                b97 = d93[p >> 3] >> 6
-                p += 2
-                i = (p >> 3) + 1
-                j = i + b97 + 1
-                v96 = I(d93[i:j])
-                p = j << 3
-                if p > e94:
-                    refuse("ends too early", p)
-                v1["bandWidth"] = v96
-                p = g95
-            if a7 & 0x1:
-                at = "language"
-                d98, p, e99, g100 = openType(d, p, e)
-                at = "language"
-                n, p = count(d98, p, e99, 1)
-                v101 = []
-                at102 = ""
-                try:
-                    for _ in range(n):
-                        q = p + 5
-                        b104 = I(d98[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-                        p = q
-                        n = b104 + 1
-                        i = (p + 7) >> 3
-                        j = i + n
-                        p = j << 3
-                        if p > e99:
+            if a7 & 0x3fc00:
+                if a7 & 0x20000:
+                    at = "destinationInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d9 = d
+                        p = (i + 1) << 3
+                        e10 = g11 = p + (n << 3)
+                        if g11 > e:
                             refuse("ends too early", p)
-                        v103 = d98[i:j].decode("latin-1")
-                        if not v103.isascii():
-                            refuse("a character outside the alphabet", p)
-                        v101.append(v103)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at102, p), f"[{len(v101)}]", p) from None
-                if p > e99:
-                    refuse("ends too early", p)
-                v1["language"] = v101
-                p = g100
+                    else:
+                        d9, p, e10, g11 = openType(d, p, e)
+                    i = p >> 3
+                    n = d9[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e10 - p:
+                        n, p = count(d9, p - 8, e10, 2)
+                    v12 = []
+                    at13 = ""
+                    try:
+                        for _ in range(n):
+                            v14, p = d_AliasAddress(d9, p, e10)
+                            v12.append(v14)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at13, p), f"[{len(v12)}]", p) from None
+                    if p > e10:
+                        refuse("ends too early", p)
+                    v1["destinationInfo"] = v12
+                    p = g11
+                if a7 & 0x10000:
+                    at = "destExtraCallInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d15 = d
+                        p = (i + 1) << 3
+                        e16 = g17 = p + (n << 3)
+                        if g17 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d15, p, e16, g17 = openType(d, p, e)
+                    i = p >> 3
+                    n = d15[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e16 - p:
+                        n, p = count(d15, p - 8, e16, 2)
+                    v18 = []
+                    at19 = ""
+                    try:
+                        for _ in range(n):
+                            v20, p = d_AliasAddress(d15, p, e16)
+                            v18.append(v20)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at19, p), f"[{len(v18)}]", p) from None
+                    if p > e16:
+                        refuse("ends too early", p)
+                    v1["destExtraCallInfo"] = v18
+                    p = g17
+                if a7 & 0x8000:
+                    at = "destinationType"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d21 = d
+                        p = (i + 1) << 3
+                        e22 = g23 = p + (n << 3)
+                        if g23 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d21, p, e22, g23 = openType(d, p, e)
+                    v24, p = d_EndpointType(d21, p, e22)
+                    if p > e22:
+                        refuse("ends too early", p)
+                    v1["destinationType"] = v24
+                    p = g23
+                if a7 & 0x4000:
+                    at = "remoteExtensionAddress"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d25 = d
+                        p = (i + 1) << 3
+                        e26 = g27 = p + (n << 3)
+                        if g27 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d25, p, e26, g27 = openType(d, p, e)
+                    i = p >> 3
+                    n = d25[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e26 - p:
+                        n, p = count(d25, p - 8, e26, 2)
+                    v28 = []
+                    at29 = ""
+                    try:
+                        for _ in range(n):
+                            v30, p = d_AliasAddress(d25, p, e26)
+                            v28.append(v30)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at29, p), f"[{len(v28)}]", p) from None
+                    if p > e26:
+                        refuse("ends too early", p)
+                    v1["remoteExtensionAddress"] = v28
+                    p = g27
+                if a7 & 0x2000:
+                    at = "alternateEndpoints"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d31 = d
+                        p = (i + 1) << 3
+                        e32 = g33 = p + (n << 3)
+                        if g33 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d31, p, e32, g33 = openType(d, p, e)
+                    i = p >> 3
+                    n = d31[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e32 - p:
+                        n, p = count(d31, p - 8, e32, 11)
+                    v34 = []
+                    at35 = ""
+                    try:
+                        for _ in range(n):
+                            v36, p = d_Endpoint(d31, p, e32)
+                            v34.append(v36)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at35, p), f"[{len(v34)}]", p) from None
+                    if p > e32:
+                        refuse("ends too early", p)
+                    v1["alternateEndpoints"] = v34
+                    p = g33
+                if a7 & 0x1000:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d37 = d
+                        p = (i + 1) << 3
+                        e38 = g39 = p + (n << 3)
+                        if g39 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d37, p, e38, g39 = openType(d, p, e)
+                    i = p >> 3
+                    n = d37[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e38 - p:
+                        n, p = count(d37, p - 8, e38, 17)
+                    v40 = []
+                    at41 = ""
+                    try:
+                        for _ in range(n):
+                            v42, p = h235_d_ClearToken(d37, p, e38)
+                            v40.append(v42)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at41, p), f"[{len(v40)}]", p) from None
+                    if p > e38:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v40
+                    p = g39
+                if a7 & 0x800:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d43 = d
+                        p = (i + 1) << 3
+                        e44 = g45 = p + (n << 3)
+                        if g45 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d43, p, e44, g45 = openType(d, p, e)
+                    i = p >> 3
+                    n = d43[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e44 - p:
+                        n, p = count(d43, p - 8, e44, 4)
+                    v46 = []
+                    at47 = ""
+                    try:
+                        for _ in range(n):
+                            v48, p = d_CryptoH323Token(d43, p, e44)
+                            v46.append(v48)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at47, p), f"[{len(v46)}]", p) from None
+                    if p > e44:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v46
+                    p = g45
+                if a7 & 0x400:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d49 = d
+                        p = (i + 1) << 3
+                        e50 = g51 = p + (n << 3)
+                        if g51 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d49, p, e50, g51 = openType(d, p, e)
+                    v52, p = d_ICV(d49, p, e50)
+                    if p > e50:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v52
+                    p = g51
+            if a7 & 0x3fc:
+                if a7 & 0x200:
+                    at = "alternateTransportAddresses"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d53 = d
+                        p = (i + 1) << 3
+                        e54 = g55 = p + (n << 3)
+                        if g55 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d53, p, e54, g55 = openType(d, p, e)
+                    v56, p = d_AlternateTransportAddresses(d53, p, e54)
+                    if p > e54:
+                        refuse("ends too early", p)
+                    v1["alternateTransportAddresses"] = v56
+                    p = g55
+                if a7 & 0x100:
+                    at = "supportedProtocols"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d57 = d
+                        p = (i + 1) << 3
+                        e58 = g59 = p + (n << 3)
+                        if g59 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d57, p, e58, g59 = openType(d, p, e)
+                    i = p >> 3
+                    n = d57[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e58 - p:
+                        n, p = count(d57, p - 8, e58, 5)
+                    v60 = []
+                    at61 = ""
+                    try:
+                        for _ in range(n):
+                            v62, p = d_SupportedProtocols(d57, p, e58)
+                            v60.append(v62)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at61, p), f"[{len(v60)}]", p) from None
+                    if p > e58:
+                        refuse("ends too early", p)
+                    v1["supportedProtocols"] = v60
+                    p = g59
+                if a7 & 0x80:
+                    at = "multipleCalls"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d63 = d
+                        p = (i + 1) << 3
+                        e64 = g65 = p + (n << 3)
+                        if g65 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d63, p, e64, g65 = openType(d, p, e)
+                    b66 = d63[p >> 3] >> 7
+                    p += 1
+                    if p > e64:
+                        refuse("ends too early", p)
+                    v1["multipleCalls"] = b66 == 1
+                    p = g65
+                if a7 & 0x40:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d67 = d
+                        p = (i + 1) << 3
+                        e68 = g69 = p + (n << 3)
+                        if g69 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d67, p, e68, g69 = openType(d, p, e)
+                    v70, p = d_FeatureSet(d67, p, e68)
+                    if p > e68:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v70
+                    p = g69
+                if a7 & 0x20:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d71 = d
+                        p = (i + 1) << 3
+                        e72 = g73 = p + (n << 3)
+                        if g73 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d71, p, e72, g73 = openType(d, p, e)
+                    i = p >> 3
+                    n = d71[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e72 - p:
+                        n, p = count(d71, p - 8, e72, 5)
+                    v74 = []
+                    at75 = ""
+                    try:
+                        for _ in range(n):
+                            v76, p = d_GenericData(d71, p, e72)
+                            v74.append(v76)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at75, p), f"[{len(v74)}]", p) from None
+                    if p > e72:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v74
+                    p = g73
+                if a7 & 0x10:
+                    at = "circuitInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d77 = d
+                        p = (i + 1) << 3
+                        e78 = g79 = p + (n << 3)
+                        if g79 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d77, p, e78, g79 = openType(d, p, e)
+                    v80, p = d_CircuitInfo(d77, p, e78)
+                    if p > e78:
+                        refuse("ends too early", p)
+                    v1["circuitInfo"] = v80
+                    p = g79
+                if a7 & 0x8:
+                    at = "serviceControl"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d81 = d
+                        p = (i + 1) << 3
+                        e82 = g83 = p + (n << 3)
+                        if g83 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d81, p, e82, g83 = openType(d, p, e)
+                    i = p >> 3
+                    n = d81[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 13 > e82 - p:
+                        n, p = count(d81, p - 8, e82, 13)
+                    v84 = []
+                    at85 = ""
+                    try:
+                        for _ in range(n):
+                            v86, p = d_ServiceControlSession(d81, p, e82)
+                            v84.append(v86)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at85, p), f"[{len(v84)}]", p) from None
+                    if p > e82:
+                        refuse("ends too early", p)
+                    v1["serviceControl"] = v84
+                    p = g83
+                if a7 & 0x4:
+                    at = "modifiedSrcInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d87 = d
+                        p = (i + 1) << 3
+                        e88 = g89 = p + (n << 3)
+                        if g89 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d87, p, e88, g89 = openType(d, p, e)
+                    i = p >> 3
+                    n = d87[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 2 > e88 - p:
+                        n, p = count(d87, p - 8, e88, 2)
+                    v90 = []
+                    at91 = ""
+                    try:
+                        for _ in range(n):
+                            v92, p = d_AliasAddress(d87, p, e88)
+                            v90.append(v92)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at91, p), f"[{len(v90)}]", p) from None
+                    if p > e88:
+                        refuse("ends too early", p)
+                    v1["modifiedSrcInfo"] = v90
+                    p = g89
+            if a7 & 0x3:
+                if a7 & 0x2:
+                    at = "bandWidth"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d93 = d
+                        p = (i + 1) << 3
+                        e94 = g95 = p + (n << 3)
+                        if g95 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d93, p, e94, g95 = openType(d, p, e)
+                    b97 = d93[p >> 3] >> 6
+                    p += 2
+                    i = (p >> 3) + 1
+                    j = i + b97 + 1
+                    v96 = I(d93[i:j])
+                    p = j << 3
+                    if p > e94:
+                        refuse("ends too early", p)
+                    v1["bandWidth"] = v96
+                    p = g95
+                if a7 & 0x1:
+                    at = "language"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d98 = d
+                        p = (i + 1) << 3
+                        e99 = g100 = p + (n << 3)
+                        if g100 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d98, p, e99, g100 = openType(d, p, e)
+                    i = p >> 3
+                    n = d98[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 1 > e99 - p:
+                        n, p = count(d98, p - 8, e99, 1)
+                    v101 = []
+                    at102 = ""
+                    try:
+                        for _ in range(n):
+                            i = p >> 3
+                            b104 = (d98[i] << 8 | d98[i + 1]) >> (11 - (p & 7)) & 0x1f
+                            p += 5
+                            n = b104 + 1
+                            i = (p + 7) >> 3
+                            j = i + n
+                            p = j << 3
+                            if p > e99:
+                                refuse("ends too early", p)
+                            v103 = d98[i:j].decode("latin-1")
+                            if not v103.isascii():
+                                refuse("a character outside the alphabet", p)
+                            v101.append(v103)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at102, p), f"[{len(v101)}]", p) from None
+                    if p > e99:
+                        refuse("ends too early", p)
+                    v1["language"] = v101
+                    p = g100
             if u8:
                 p = skip(d, p, e, u8)
         return v1, p
@@ -23311,9 +27479,9 @@ def e_LocationConfirm(v, o, a, n):
 def d_LocationReject(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -23329,101 +27497,174 @@ def d_LocationReject(d, p, e):
             v1["nonStandardData"] = v5
         if b2 & 0x2:
             a6, u7, p = additions(d, p, e, 7)
-            if a6 & 0x40:
-                at = "altGKInfo"
-                d8, p, e9, g10 = openType(d, p, e)
-                at = "altGKInfo"
-                v11, p = d_AltGKInfo(d8, p, e9)
-                if p > e9:
-                    refuse("ends too early", p)
-                v1["altGKInfo"] = v11
-                p = g10
-            if a6 & 0x20:
-                at = "tokens"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d12, p, e13, 17)
-                v15 = []
-                at16 = ""
-                try:
-                    for _ in range(n):
-                        v17, p = h235_d_ClearToken(d12, p, e13)
-                        v15.append(v17)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["tokens"] = v15
-                p = g14
-            if a6 & 0x10:
-                at = "cryptoTokens"
-                d18, p, e19, g20 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d18, p, e19, 4)
-                v21 = []
-                at22 = ""
-                try:
-                    for _ in range(n):
-                        v23, p = d_CryptoH323Token(d18, p, e19)
-                        v21.append(v23)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at22, p), f"[{len(v21)}]", p) from None
-                if p > e19:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v21
-                p = g20
-            if a6 & 0x8:
-                at = "integrityCheckValue"
-                d24, p, e25, g26 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v27, p = d_ICV(d24, p, e25)
-                if p > e25:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v27
-                p = g26
-            if a6 & 0x4:
-                at = "featureSet"
-                d28, p, e29, g30 = openType(d, p, e)
-                at = "featureSet"
-                v31, p = d_FeatureSet(d28, p, e29)
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v31
-                p = g30
-            if a6 & 0x2:
-                at = "genericData"
-                d32, p, e33, g34 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d32, p, e33, 5)
-                v35 = []
-                at36 = ""
-                try:
-                    for _ in range(n):
-                        v37, p = d_GenericData(d32, p, e33)
-                        v35.append(v37)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at36, p), f"[{len(v35)}]", p) from None
-                if p > e33:
-                    refuse("ends too early", p)
-                v1["genericData"] = v35
-                p = g34
-            if a6 & 0x1:
-                at = "serviceControl"
-                d38, p, e39, g40 = openType(d, p, e)
-                at = "serviceControl"
-                n, p = count(d38, p, e39, 13)
-                v41 = []
-                at42 = ""
-                try:
-                    for _ in range(n):
-                        v43, p = d_ServiceControlSession(d38, p, e39)
-                        v41.append(v43)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at42, p), f"[{len(v41)}]", p) from None
-                if p > e39:
-                    refuse("ends too early", p)
-                v1["serviceControl"] = v41
-                p = g40
+            if a6 & 0x7f:
+                if a6 & 0x40:
+                    at = "altGKInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d8 = d
+                        p = (i + 1) << 3
+                        e9 = g10 = p + (n << 3)
+                        if g10 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d8, p, e9, g10 = openType(d, p, e)
+                    v11, p = d_AltGKInfo(d8, p, e9)
+                    if p > e9:
+                        refuse("ends too early", p)
+                    v1["altGKInfo"] = v11
+                    p = g10
+                if a6 & 0x20:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    i = p >> 3
+                    n = d12[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e13 - p:
+                        n, p = count(d12, p - 8, e13, 17)
+                    v15 = []
+                    at16 = ""
+                    try:
+                        for _ in range(n):
+                            v17, p = h235_d_ClearToken(d12, p, e13)
+                            v15.append(v17)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v15
+                    p = g14
+                if a6 & 0x10:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d18 = d
+                        p = (i + 1) << 3
+                        e19 = g20 = p + (n << 3)
+                        if g20 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d18, p, e19, g20 = openType(d, p, e)
+                    i = p >> 3
+                    n = d18[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e19 - p:
+                        n, p = count(d18, p - 8, e19, 4)
+                    v21 = []
+                    at22 = ""
+                    try:
+                        for _ in range(n):
+                            v23, p = d_CryptoH323Token(d18, p, e19)
+                            v21.append(v23)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at22, p), f"[{len(v21)}]", p) from None
+                    if p > e19:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v21
+                    p = g20
+                if a6 & 0x8:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d24 = d
+                        p = (i + 1) << 3
+                        e25 = g26 = p + (n << 3)
+                        if g26 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d24, p, e25, g26 = openType(d, p, e)
+                    v27, p = d_ICV(d24, p, e25)
+                    if p > e25:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v27
+                    p = g26
+                if a6 & 0x4:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    v31, p = d_FeatureSet(d28, p, e29)
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v31
+                    p = g30
+                if a6 & 0x2:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d32 = d
+                        p = (i + 1) << 3
+                        e33 = g34 = p + (n << 3)
+                        if g34 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d32, p, e33, g34 = openType(d, p, e)
+                    i = p >> 3
+                    n = d32[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e33 - p:
+                        n, p = count(d32, p - 8, e33, 5)
+                    v35 = []
+                    at36 = ""
+                    try:
+                        for _ in range(n):
+                            v37, p = d_GenericData(d32, p, e33)
+                            v35.append(v37)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at36, p), f"[{len(v35)}]", p) from None
+                    if p > e33:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v35
+                    p = g34
+                if a6 & 0x1:
+                    at = "serviceControl"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d38 = d
+                        p = (i + 1) << 3
+                        e39 = g40 = p + (n << 3)
+                        if g40 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d38, p, e39, g40 = openType(d, p, e)
+                    i = p >> 3
+                    n = d38[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 13 > e39 - p:
+                        n, p = count(d38, p - 8, e39, 13)
+                    v41 = []
+                    at42 = ""
+                    try:
+                        for _ in range(n):
+                            v43, p = d_ServiceControlSession(d38, p, e39)
+                            v41.append(v43)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at42, p), f"[{len(v41)}]", p) from None
+                    if p > e39:
+                        refuse("ends too early", p)
+                    v1["serviceControl"] = v41
+                    p = g40
             if u7:
                 p = skip(d, p, e, u7)
         return v1, p
@@ -23566,9 +27807,9 @@ def e_LocationReject(v, o, a, n):
 def d_LocationRejectReason(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             v1 = C29[b2]
         else:
@@ -23580,7 +27821,11 @@ def d_LocationRejectReason(d, p, e):
                 v1 = ("aliasesInconsistent", None)
             elif k3 == 2:
                 at = "routeCalltoSCN"
-                n, p = count(d4, p, e5, 4)
+                i = p >> 3
+                n = d4[i]
+                p = (i + 1) << 3
+                if n > 127 or n * 4 > e5 - p:
+                    n, p = count(d4, p - 8, e5, 4)
                 v7 = []
                 at8 = ""
                 try:
@@ -23694,9 +27939,9 @@ def e_LocationRejectReason(v, o, a, n):
 def d_DisengageRequest(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -23733,163 +27978,286 @@ def d_DisengageRequest(d, p, e):
             v1["nonStandardData"] = v9
         if b2 & 0x2:
             a10, u11, p = additions(d, p, e, 13)
-            if a10 & 0x1000:
-                at = "callIdentifier"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "callIdentifier"
-                v15, p = d_CallIdentifier(d12, p, e13)
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["callIdentifier"] = v15
-                p = g14
-            if a10 & 0x800:
-                at = "gatekeeperIdentifier"
-                d16, p, e17, g18 = openType(d, p, e)
-                at = "gatekeeperIdentifier"
-                b20 = d16[p >> 3] >> 1
-                p += 7
-                n = b20 + 1
-                i = (p >> 3) + 1
-                j = i + n * 2
-                p = j << 3
-                if p > e17:
-                    refuse("ends too early", p)
-                v19 = d16[i:j].decode("utf-16-be", "replace")
-                if p > e17:
-                    refuse("ends too early", p)
-                v1["gatekeeperIdentifier"] = v19
-                p = g18
-            if a10 & 0x400:
-                at = "tokens"
-                d21, p, e22, g23 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d21, p, e22, 17)
-                v24 = []
-                at25 = ""
-                try:
-                    for _ in range(n):
-                        v26, p = h235_d_ClearToken(d21, p, e22)
-                        v24.append(v26)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at25, p), f"[{len(v24)}]", p) from None
-                if p > e22:
-                    refuse("ends too early", p)
-                v1["tokens"] = v24
-                p = g23
-            if a10 & 0x200:
-                at = "cryptoTokens"
-                d27, p, e28, g29 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d27, p, e28, 4)
-                v30 = []
-                at31 = ""
-                try:
-                    for _ in range(n):
-                        v32, p = d_CryptoH323Token(d27, p, e28)
-                        v30.append(v32)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at31, p), f"[{len(v30)}]", p) from None
-                if p > e28:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v30
-                p = g29
-            if a10 & 0x100:
-                at = "integrityCheckValue"
-                d33, p, e34, g35 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v36, p = d_ICV(d33, p, e34)
-                if p > e34:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v36
-                p = g35
-            if a10 & 0x80:
-                at = "answeredCall"
-                d37, p, e38, g39 = openType(d, p, e)
-                b40 = d37[p >> 3] >> 7
-                p += 1
-                if p > e38:
-                    refuse("ends too early", p)
-                v1["answeredCall"] = b40 == 1
-                p = g39
-            if a10 & 0x40:
-                at = "callLinkage"
-                d41, p, e42, g43 = openType(d, p, e)
-                at = "callLinkage"
-                v44, p = d_CallLinkage(d41, p, e42)
-                if p > e42:
-                    refuse("ends too early", p)
-                v1["callLinkage"] = v44
-                p = g43
-            if a10 & 0x20:
-                at = "capacity"
-                d45, p, e46, g47 = openType(d, p, e)
-                at = "capacity"
-                v48, p = d_CallCapacity(d45, p, e46)
-                if p > e46:
-                    refuse("ends too early", p)
-                v1["capacity"] = v48
-                p = g47
-            if a10 & 0x10:
-                at = "circuitInfo"
-                d49, p, e50, g51 = openType(d, p, e)
-                at = "circuitInfo"
-                v52, p = d_CircuitInfo(d49, p, e50)
-                if p > e50:
-                    refuse("ends too early", p)
-                v1["circuitInfo"] = v52
-                p = g51
-            if a10 & 0x8:
-                at = "usageInformation"
-                d53, p, e54, g55 = openType(d, p, e)
-                at = "usageInformation"
-                v56, p = d_RasUsageInformation(d53, p, e54)
-                if p > e54:
-                    refuse("ends too early", p)
-                v1["usageInformation"] = v56
-                p = g55
-            if a10 & 0x4:
-                at = "terminationCause"
-                d57, p, e58, g59 = openType(d, p, e)
-                at = "terminationCause"
-                v60, p = d_CallTerminationCause(d57, p, e58)
-                if p > e58:
-                    refuse("ends too early", p)
-                v1["terminationCause"] = v60
-                p = g59
-            if a10 & 0x2:
-                at = "serviceControl"
-                d61, p, e62, g63 = openType(d, p, e)
-                at = "serviceControl"
-                n, p = count(d61, p, e62, 13)
-                v64 = []
-                at65 = ""
-                try:
-                    for _ in range(n):
-                        v66, p = d_ServiceControlSession(d61, p, e62)
-                        v64.append(v66)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at65, p), f"[{len(v64)}]", p) from None
-                if p > e62:
-                    refuse("ends too early", p)
-                v1["serviceControl"] = v64
-                p = g63
-            if a10 & 0x1:
-                at = "genericData"
-                d67, p, e68, g69 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d67, p, e68, 5)
-                v70 = []
-                at71 = ""
-                try:
-                    for _ in range(n):
-                        v72, p = d_GenericData(d67, p, e68)
-                        v70.append(v72)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at71, p), f"[{len(v70)}]", p) from None
-                if p > e68:
-                    refuse("ends too early", p)
-                v1["genericData"] = v70
-                p = g69
+            if a10 & 0x1fe0:
+                if a10 & 0x1000:
+                    at = "callIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    v15, p = d_CallIdentifier(d12, p, e13)
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["callIdentifier"] = v15
+                    p = g14
+                if a10 & 0x800:
+                    at = "gatekeeperIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d16 = d
+                        p = (i + 1) << 3
+                        e17 = g18 = p + (n << 3)
+                        if g18 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d16, p, e17, g18 = openType(d, p, e)
+                    b20 = d16[p >> 3] >> 1
+                    p += 7
+                    n = b20 + 1
+                    i = (p >> 3) + 1
+                    j = i + n * 2
+                    p = j << 3
+                    if p > e17:
+                        refuse("ends too early", p)
+                    v19 = d16[i:j].decode("utf-16-be", "replace")
+                    if p > e17:
+                        refuse("ends too early", p)
+                    v1["gatekeeperIdentifier"] = v19
+                    p = g18
+                if a10 & 0x400:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d21 = d
+                        p = (i + 1) << 3
+                        e22 = g23 = p + (n << 3)
+                        if g23 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d21, p, e22, g23 = openType(d, p, e)
+                    i = p >> 3
+                    n = d21[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e22 - p:
+                        n, p = count(d21, p - 8, e22, 17)
+                    v24 = []
+                    at25 = ""
+                    try:
+                        for _ in range(n):
+                            v26, p = h235_d_ClearToken(d21, p, e22)
+                            v24.append(v26)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at25, p), f"[{len(v24)}]", p) from None
+                    if p > e22:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v24
+                    p = g23
+                if a10 & 0x200:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d27 = d
+                        p = (i + 1) << 3
+                        e28 = g29 = p + (n << 3)
+                        if g29 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d27, p, e28, g29 = openType(d, p, e)
+                    i = p >> 3
+                    n = d27[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e28 - p:
+                        n, p = count(d27, p - 8, e28, 4)
+                    v30 = []
+                    at31 = ""
+                    try:
+                        for _ in range(n):
+                            v32, p = d_CryptoH323Token(d27, p, e28)
+                            v30.append(v32)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at31, p), f"[{len(v30)}]", p) from None
+                    if p > e28:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v30
+                    p = g29
+                if a10 & 0x100:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d33 = d
+                        p = (i + 1) << 3
+                        e34 = g35 = p + (n << 3)
+                        if g35 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d33, p, e34, g35 = openType(d, p, e)
+                    v36, p = d_ICV(d33, p, e34)
+                    if p > e34:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v36
+                    p = g35
+                if a10 & 0x80:
+                    at = "answeredCall"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d37 = d
+                        p = (i + 1) << 3
+                        e38 = g39 = p + (n << 3)
+                        if g39 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d37, p, e38, g39 = openType(d, p, e)
+                    b40 = d37[p >> 3] >> 7
+                    p += 1
+                    if p > e38:
+                        refuse("ends too early", p)
+                    v1["answeredCall"] = b40 == 1
+                    p = g39
+                if a10 & 0x40:
+                    at = "callLinkage"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d41 = d
+                        p = (i + 1) << 3
+                        e42 = g43 = p + (n << 3)
+                        if g43 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d41, p, e42, g43 = openType(d, p, e)
+                    v44, p = d_CallLinkage(d41, p, e42)
+                    if p > e42:
+                        refuse("ends too early", p)
+                    v1["callLinkage"] = v44
+                    p = g43
+                if a10 & 0x20:
+                    at = "capacity"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d45 = d
+                        p = (i + 1) << 3
+                        e46 = g47 = p + (n << 3)
+                        if g47 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d45, p, e46, g47 = openType(d, p, e)
+                    v48, p = d_CallCapacity(d45, p, e46)
+                    if p > e46:
+                        refuse("ends too early", p)
+                    v1["capacity"] = v48
+                    p = g47
+            if a10 & 0x1f:
+                if a10 & 0x10:
+                    at = "circuitInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d49 = d
+                        p = (i + 1) << 3
+                        e50 = g51 = p + (n << 3)
+                        if g51 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d49, p, e50, g51 = openType(d, p, e)
+                    v52, p = d_CircuitInfo(d49, p, e50)
+                    if p > e50:
+                        refuse("ends too early", p)
+                    v1["circuitInfo"] = v52
+                    p = g51
+                if a10 & 0x8:
+                    at = "usageInformation"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d53 = d
+                        p = (i + 1) << 3
+                        e54 = g55 = p + (n << 3)
+                        if g55 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d53, p, e54, g55 = openType(d, p, e)
+                    v56, p = d_RasUsageInformation(d53, p, e54)
+                    if p > e54:
+                        refuse("ends too early", p)
+                    v1["usageInformation"] = v56
+                    p = g55
+                if a10 & 0x4:
+                    at = "terminationCause"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d57 = d
+                        p = (i + 1) << 3
+                        e58 = g59 = p + (n << 3)
+                        if g59 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d57, p, e58, g59 = openType(d, p, e)
+                    v60, p = d_CallTerminationCause(d57, p, e58)
+                    if p > e58:
+                        refuse("ends too early", p)
+                    v1["terminationCause"] = v60
+                    p = g59
+                if a10 & 0x2:
+                    at = "serviceControl"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d61 = d
+                        p = (i + 1) << 3
+                        e62 = g63 = p + (n << 3)
+                        if g63 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d61, p, e62, g63 = openType(d, p, e)
+                    i = p >> 3
+                    n = d61[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 13 > e62 - p:
+                        n, p = count(d61, p - 8, e62, 13)
+                    v64 = []
+                    at65 = ""
+                    try:
+                        for _ in range(n):
+                            v66, p = d_ServiceControlSession(d61, p, e62)
+                            v64.append(v66)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at65, p), f"[{len(v64)}]", p) from None
+                    if p > e62:
+                        refuse("ends too early", p)
+                    v1["serviceControl"] = v64
+                    p = g63
+                if a10 & 0x1:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d67 = d
+                        p = (i + 1) << 3
+                        e68 = g69 = p + (n << 3)
+                        if g69 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d67, p, e68, g69 = openType(d, p, e)
+                    i = p >> 3
+                    n = d67[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e68 - p:
+                        n, p = count(d67, p - 8, e68, 5)
+                    v70 = []
+                    at71 = ""
+                    try:
+                        for _ in range(n):
+                            v72, p = d_GenericData(d67, p, e68)
+                            v70.append(v72)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at71, p), f"[{len(v70)}]", p) from None
+                    if p > e68:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v70
+                    p = g69
             if u11:
                 p = skip(d, p, e, u11)
         return v1, p
@@ -24108,9 +28476,9 @@ def e_DisengageRequest(v, o, a, n):
 def d_DisengageReason(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             v1 = C30[b2]
         else:
@@ -24145,9 +28513,9 @@ def e_DisengageReason(v, o, a, n):
 def d_DisengageConfirm(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -24161,102 +28529,179 @@ def d_DisengageConfirm(d, p, e):
             v1["nonStandardData"] = v4
         if b2 & 0x2:
             a5, u6, p = additions(d, p, e, 8)
-            if a5 & 0x80:
-                at = "tokens"
-                d7, p, e8, g9 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d7, p, e8, 17)
-                v10 = []
-                at11 = ""
-                try:
-                    for _ in range(n):
-                        v12, p = h235_d_ClearToken(d7, p, e8)
-                        v10.append(v12)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at11, p), f"[{len(v10)}]", p) from None
-                if p > e8:
-                    refuse("ends too early", p)
-                v1["tokens"] = v10
-                p = g9
-            if a5 & 0x40:
-                at = "cryptoTokens"
-                d13, p, e14, g15 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d13, p, e14, 4)
-                v16 = []
-                at17 = ""
-                try:
-                    for _ in range(n):
-                        v18, p = d_CryptoH323Token(d13, p, e14)
-                        v16.append(v18)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at17, p), f"[{len(v16)}]", p) from None
-                if p > e14:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v16
-                p = g15
-            if a5 & 0x20:
-                at = "integrityCheckValue"
-                d19, p, e20, g21 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v22, p = d_ICV(d19, p, e20)
-                if p > e20:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v22
-                p = g21
-            if a5 & 0x10:
-                at = "capacity"
-                d23, p, e24, g25 = openType(d, p, e)
-                at = "capacity"
-                v26, p = d_CallCapacity(d23, p, e24)
-                if p > e24:
-                    refuse("ends too early", p)
-                v1["capacity"] = v26
-                p = g25
-            if a5 & 0x8:
-                at = "circuitInfo"
-                d27, p, e28, g29 = openType(d, p, e)
-                at = "circuitInfo"
-                v30, p = d_CircuitInfo(d27, p, e28)
-                if p > e28:
-                    refuse("ends too early", p)
-                v1["circuitInfo"] = v30
-                p = g29
-            if a5 & 0x4:
-                at = "usageInformation"
-                d31, p, e32, g33 = openType(d, p, e)
-                at = "usageInformation"
-                v34, p = d_RasUsageInformation(d31, p, e32)
-                if p > e32:
-                    refuse("ends too early", p)
-                v1["usageInformation"] = v34
-                p = g33
-            if a5 & 0x2:
-                at = "genericData"
-                d35, p, e36, g37 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d35, p, e36, 5)
-                v38 = []
-                at39 = ""
-                try:
-                    for _ in range(n):
-                        v40, p = d_GenericData(d35, p, e36)
-                        v38.append(v40)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at39, p), f"[{len(v38)}]", p) from None
-                if p > e36:
-                    refuse("ends too early", p)
-                v1["genericData"] = v38
-                p = g37
-            if a5 & 0x1:
-                at = "assignedGatekeeper"
-                d41, p, e42, g43 = openType(d, p, e)
-                at = "assignedGatekeeper"
-                v44, p = d_AlternateGK(d41, p, e42)
-                if p > e42:
-                    refuse("ends too early", p)
-                v1["assignedGatekeeper"] = v44
-                p = g43
+            if a5 & 0xff:
+                if a5 & 0x80:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d7 = d
+                        p = (i + 1) << 3
+                        e8 = g9 = p + (n << 3)
+                        if g9 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d7, p, e8, g9 = openType(d, p, e)
+                    i = p >> 3
+                    n = d7[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e8 - p:
+                        n, p = count(d7, p - 8, e8, 17)
+                    v10 = []
+                    at11 = ""
+                    try:
+                        for _ in range(n):
+                            v12, p = h235_d_ClearToken(d7, p, e8)
+                            v10.append(v12)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at11, p), f"[{len(v10)}]", p) from None
+                    if p > e8:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v10
+                    p = g9
+                if a5 & 0x40:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d13 = d
+                        p = (i + 1) << 3
+                        e14 = g15 = p + (n << 3)
+                        if g15 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d13, p, e14, g15 = openType(d, p, e)
+                    i = p >> 3
+                    n = d13[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e14 - p:
+                        n, p = count(d13, p - 8, e14, 4)
+                    v16 = []
+                    at17 = ""
+                    try:
+                        for _ in range(n):
+                            v18, p = d_CryptoH323Token(d13, p, e14)
+                            v16.append(v18)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at17, p), f"[{len(v16)}]", p) from None
+                    if p > e14:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v16
+                    p = g15
+                if a5 & 0x20:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d19 = d
+                        p = (i + 1) << 3
+                        e20 = g21 = p + (n << 3)
+                        if g21 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d19, p, e20, g21 = openType(d, p, e)
+                    v22, p = d_ICV(d19, p, e20)
+                    if p > e20:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v22
+                    p = g21
+                if a5 & 0x10:
+                    at = "capacity"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d23 = d
+                        p = (i + 1) << 3
+                        e24 = g25 = p + (n << 3)
+                        if g25 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d23, p, e24, g25 = openType(d, p, e)
+                    v26, p = d_CallCapacity(d23, p, e24)
+                    if p > e24:
+                        refuse("ends too early", p)
+                    v1["capacity"] = v26
+                    p = g25
+                if a5 & 0x8:
+                    at = "circuitInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d27 = d
+                        p = (i + 1) << 3
+                        e28 = g29 = p + (n << 3)
+                        if g29 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d27, p, e28, g29 = openType(d, p, e)
+                    v30, p = d_CircuitInfo(d27, p, e28)
+                    if p > e28:
+                        refuse("ends too early", p)
+                    v1["circuitInfo"] = v30
+                    p = g29
+                if a5 & 0x4:
+                    at = "usageInformation"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d31 = d
+                        p = (i + 1) << 3
+                        e32 = g33 = p + (n << 3)
+                        if g33 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d31, p, e32, g33 = openType(d, p, e)
+                    v34, p = d_RasUsageInformation(d31, p, e32)
+                    if p > e32:
+                        refuse("ends too early", p)
+                    v1["usageInformation"] = v34
+                    p = g33
+                if a5 & 0x2:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d35 = d
+                        p = (i + 1) << 3
+                        e36 = g37 = p + (n << 3)
+                        if g37 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d35, p, e36, g37 = openType(d, p, e)
+                    i = p >> 3
+                    n = d35[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e36 - p:
+                        n, p = count(d35, p - 8, e36, 5)
+                    v38 = []
+                    at39 = ""
+                    try:
+                        for _ in range(n):
+                            v40, p = d_GenericData(d35, p, e36)
+                            v38.append(v40)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at39, p), f"[{len(v38)}]", p) from None
+                    if p > e36:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v38
+                    p = g37
+                if a5 & 0x1:
+                    at = "assignedGatekeeper"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d41 = d
+                        p = (i + 1) << 3
+                        e42 = g43 = p + (n << 3)
+                        if g43 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d41, p, e42, g43 = openType(d, p, e)
+                    v44, p = d_AlternateGK(d41, p, e42)
+                    if p > e42:
+                        refuse("ends too early", p)
+                    v1["assignedGatekeeper"] = v44
+                    p = g43
             if u6:
                 p = skip(d, p, e, u6)
         return v1, p
@@ -24397,9 +28842,9 @@ def e_DisengageConfirm(v, o, a, n):
 def d_DisengageReject(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -24415,75 +28860,128 @@ def d_DisengageReject(d, p, e):
             v1["nonStandardData"] = v5
         if b2 & 0x2:
             a6, u7, p = additions(d, p, e, 5)
-            if a6 & 0x10:
-                at = "altGKInfo"
-                d8, p, e9, g10 = openType(d, p, e)
-                at = "altGKInfo"
-                v11, p = d_AltGKInfo(d8, p, e9)
-                if p > e9:
-                    refuse("ends too early", p)
-                v1["altGKInfo"] = v11
-                p = g10
-            if a6 & 0x8:
-                at = "tokens"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d12, p, e13, 17)
-                v15 = []
-                at16 = ""
-                try:
-                    for _ in range(n):
-                        v17, p = h235_d_ClearToken(d12, p, e13)
-                        v15.append(v17)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["tokens"] = v15
-                p = g14
-            if a6 & 0x4:
-                at = "cryptoTokens"
-                d18, p, e19, g20 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d18, p, e19, 4)
-                v21 = []
-                at22 = ""
-                try:
-                    for _ in range(n):
-                        v23, p = d_CryptoH323Token(d18, p, e19)
-                        v21.append(v23)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at22, p), f"[{len(v21)}]", p) from None
-                if p > e19:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v21
-                p = g20
-            if a6 & 0x2:
-                at = "integrityCheckValue"
-                d24, p, e25, g26 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v27, p = d_ICV(d24, p, e25)
-                if p > e25:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v27
-                p = g26
-            if a6 & 0x1:
-                at = "genericData"
-                d28, p, e29, g30 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d28, p, e29, 5)
-                v31 = []
-                at32 = ""
-                try:
-                    for _ in range(n):
-                        v33, p = d_GenericData(d28, p, e29)
-                        v31.append(v33)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at32, p), f"[{len(v31)}]", p) from None
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["genericData"] = v31
-                p = g30
+            if a6 & 0x1f:
+                if a6 & 0x10:
+                    at = "altGKInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d8 = d
+                        p = (i + 1) << 3
+                        e9 = g10 = p + (n << 3)
+                        if g10 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d8, p, e9, g10 = openType(d, p, e)
+                    v11, p = d_AltGKInfo(d8, p, e9)
+                    if p > e9:
+                        refuse("ends too early", p)
+                    v1["altGKInfo"] = v11
+                    p = g10
+                if a6 & 0x8:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    i = p >> 3
+                    n = d12[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e13 - p:
+                        n, p = count(d12, p - 8, e13, 17)
+                    v15 = []
+                    at16 = ""
+                    try:
+                        for _ in range(n):
+                            v17, p = h235_d_ClearToken(d12, p, e13)
+                            v15.append(v17)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v15
+                    p = g14
+                if a6 & 0x4:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d18 = d
+                        p = (i + 1) << 3
+                        e19 = g20 = p + (n << 3)
+                        if g20 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d18, p, e19, g20 = openType(d, p, e)
+                    i = p >> 3
+                    n = d18[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e19 - p:
+                        n, p = count(d18, p - 8, e19, 4)
+                    v21 = []
+                    at22 = ""
+                    try:
+                        for _ in range(n):
+                            v23, p = d_CryptoH323Token(d18, p, e19)
+                            v21.append(v23)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at22, p), f"[{len(v21)}]", p) from None
+                    if p > e19:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v21
+                    p = g20
+                if a6 & 0x2:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d24 = d
+                        p = (i + 1) << 3
+                        e25 = g26 = p + (n << 3)
+                        if g26 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d24, p, e25, g26 = openType(d, p, e)
+                    v27, p = d_ICV(d24, p, e25)
+                    if p > e25:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v27
+                    p = g26
+                if a6 & 0x1:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    i = p >> 3
+                    n = d28[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e29 - p:
+                        n, p = count(d28, p - 8, e29, 5)
+                    v31 = []
+                    at32 = ""
+                    try:
+                        for _ in range(n):
+                            v33, p = d_GenericData(d28, p, e29)
+                            v31.append(v33)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at32, p), f"[{len(v31)}]", p) from None
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v31
+                    p = g30
             if u7:
                 p = skip(d, p, e, u7)
         return v1, p
@@ -24599,9 +29097,9 @@ def e_DisengageReject(v, o, a, n):
 def d_DisengageRejectReason(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             v1 = C31[b2]
         else:
@@ -24659,9 +29157,9 @@ def e_DisengageRejectReason(v, o, a, n):
 def d_InfoRequest(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -24683,136 +29181,248 @@ def d_InfoRequest(d, p, e):
             v1["replyAddress"] = v6
         if b2 & 0x4:
             a7, u8, p = additions(d, p, e, 12)
-            if a7 & 0x800:
-                at = "callIdentifier"
-                d9, p, e10, g11 = openType(d, p, e)
-                at = "callIdentifier"
-                v12, p = d_CallIdentifier(d9, p, e10)
-                if p > e10:
-                    refuse("ends too early", p)
-                v1["callIdentifier"] = v12
-                p = g11
-            if a7 & 0x400:
-                at = "tokens"
-                d13, p, e14, g15 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d13, p, e14, 17)
-                v16 = []
-                at17 = ""
-                try:
-                    for _ in range(n):
-                        v18, p = h235_d_ClearToken(d13, p, e14)
-                        v16.append(v18)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at17, p), f"[{len(v16)}]", p) from None
-                if p > e14:
-                    refuse("ends too early", p)
-                v1["tokens"] = v16
-                p = g15
-            if a7 & 0x200:
-                at = "cryptoTokens"
-                d19, p, e20, g21 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d19, p, e20, 4)
-                v22 = []
-                at23 = ""
-                try:
-                    for _ in range(n):
-                        v24, p = d_CryptoH323Token(d19, p, e20)
-                        v22.append(v24)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at23, p), f"[{len(v22)}]", p) from None
-                if p > e20:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v22
-                p = g21
-            if a7 & 0x100:
-                at = "integrityCheckValue"
-                d25, p, e26, g27 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v28, p = d_ICV(d25, p, e26)
-                if p > e26:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v28
-                p = g27
-            if a7 & 0x80:
-                at = "uuiesRequested"
-                d29, p, e30, g31 = openType(d, p, e)
-                at = "uuiesRequested"
-                v32, p = d_UUIEsRequested(d29, p, e30)
-                if p > e30:
-                    refuse("ends too early", p)
-                v1["uuiesRequested"] = v32
-                p = g31
-            if a7 & 0x40:
-                at = "callLinkage"
-                d33, p, e34, g35 = openType(d, p, e)
-                at = "callLinkage"
-                v36, p = d_CallLinkage(d33, p, e34)
-                if p > e34:
-                    refuse("ends too early", p)
-                v1["callLinkage"] = v36
-                p = g35
-            if a7 & 0x20:
-                at = "usageInfoRequested"
-                d37, p, e38, g39 = openType(d, p, e)
-                at = "usageInfoRequested"
-                v40, p = d_RasUsageInfoTypes(d37, p, e38)
-                if p > e38:
-                    refuse("ends too early", p)
-                v1["usageInfoRequested"] = v40
-                p = g39
-            if a7 & 0x10:
-                at = "segmentedResponseSupported"
-                d41, p, e42, g43 = openType(d, p, e)
-                if p > e42:
-                    refuse("ends too early", p)
-                v1["segmentedResponseSupported"] = None
-                p = g43
-            if a7 & 0x8:
-                at = "nextSegmentRequested"
-                d44, p, e45, g46 = openType(d, p, e)
-                at = "nextSegmentRequested"
-                i = p >> 3
-                v47 = d44[i] << 8 | d44[i + 1]
-                p = (i + 2) << 3
-                if p > e45:
-                    refuse("ends too early", p)
-                v1["nextSegmentRequested"] = v47
-                p = g46
-            if a7 & 0x4:
-                at = "capacityInfoRequested"
-                d48, p, e49, g50 = openType(d, p, e)
-                if p > e49:
-                    refuse("ends too early", p)
-                v1["capacityInfoRequested"] = None
-                p = g50
-            if a7 & 0x2:
-                at = "genericData"
-                d51, p, e52, g53 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d51, p, e52, 5)
-                v54 = []
-                at55 = ""
-                try:
-                    for _ in range(n):
-                        v56, p = d_GenericData(d51, p, e52)
-                        v54.append(v56)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at55, p), f"[{len(v54)}]", p) from None
-                if p > e52:
-                    refuse("ends too early", p)
-                v1["genericData"] = v54
-                p = g53
-            if a7 & 0x1:
-                at = "assignedGatekeeper"
-                d57, p, e58, g59 = openType(d, p, e)
-                at = "assignedGatekeeper"
-                v60, p = d_AlternateGK(d57, p, e58)
-                if p > e58:
-                    refuse("ends too early", p)
-                v1["assignedGatekeeper"] = v60
-                p = g59
+            if a7 & 0xff0:
+                if a7 & 0x800:
+                    at = "callIdentifier"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d9 = d
+                        p = (i + 1) << 3
+                        e10 = g11 = p + (n << 3)
+                        if g11 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d9, p, e10, g11 = openType(d, p, e)
+                    v12, p = d_CallIdentifier(d9, p, e10)
+                    if p > e10:
+                        refuse("ends too early", p)
+                    v1["callIdentifier"] = v12
+                    p = g11
+                if a7 & 0x400:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d13 = d
+                        p = (i + 1) << 3
+                        e14 = g15 = p + (n << 3)
+                        if g15 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d13, p, e14, g15 = openType(d, p, e)
+                    i = p >> 3
+                    n = d13[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e14 - p:
+                        n, p = count(d13, p - 8, e14, 17)
+                    v16 = []
+                    at17 = ""
+                    try:
+                        for _ in range(n):
+                            v18, p = h235_d_ClearToken(d13, p, e14)
+                            v16.append(v18)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at17, p), f"[{len(v16)}]", p) from None
+                    if p > e14:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v16
+                    p = g15
+                if a7 & 0x200:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d19 = d
+                        p = (i + 1) << 3
+                        e20 = g21 = p + (n << 3)
+                        if g21 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d19, p, e20, g21 = openType(d, p, e)
+                    i = p >> 3
+                    n = d19[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e20 - p:
+                        n, p = count(d19, p - 8, e20, 4)
+                    v22 = []
+                    at23 = ""
+                    try:
+                        for _ in range(n):
+                            v24, p = d_CryptoH323Token(d19, p, e20)
+                            v22.append(v24)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at23, p), f"[{len(v22)}]", p) from None
+                    if p > e20:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v22
+                    p = g21
+                if a7 & 0x100:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d25 = d
+                        p = (i + 1) << 3
+                        e26 = g27 = p + (n << 3)
+                        if g27 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d25, p, e26, g27 = openType(d, p, e)
+                    v28, p = d_ICV(d25, p, e26)
+                    if p > e26:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v28
+                    p = g27
+                if a7 & 0x80:
+                    at = "uuiesRequested"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d29 = d
+                        p = (i + 1) << 3
+                        e30 = g31 = p + (n << 3)
+                        if g31 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d29, p, e30, g31 = openType(d, p, e)
+                    v32, p = d_UUIEsRequested(d29, p, e30)
+                    if p > e30:
+                        refuse("ends too early", p)
+                    v1["uuiesRequested"] = v32
+                    p = g31
+                if a7 & 0x40:
+                    at = "callLinkage"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d33 = d
+                        p = (i + 1) << 3
+                        e34 = g35 = p + (n << 3)
+                        if g35 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d33, p, e34, g35 = openType(d, p, e)
+                    v36, p = d_CallLinkage(d33, p, e34)
+                    if p > e34:
+                        refuse("ends too early", p)
+                    v1["callLinkage"] = v36
+                    p = g35
+                if a7 & 0x20:
+                    at = "usageInfoRequested"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d37 = d
+                        p = (i + 1) << 3
+                        e38 = g39 = p + (n << 3)
+                        if g39 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d37, p, e38, g39 = openType(d, p, e)
+                    v40, p = d_RasUsageInfoTypes(d37, p, e38)
+                    if p > e38:
+                        refuse("ends too early", p)
+                    v1["usageInfoRequested"] = v40
+                    p = g39
+                if a7 & 0x10:
+                    at = "segmentedResponseSupported"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d41 = d
+                        p = (i + 1) << 3
+                        e42 = g43 = p + (n << 3)
+                        if g43 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d41, p, e42, g43 = openType(d, p, e)
+                    if p > e42:
+                        refuse("ends too early", p)
+                    v1["segmentedResponseSupported"] = None
+                    p = g43
+            if a7 & 0xf:
+                if a7 & 0x8:
+                    at = "nextSegmentRequested"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d44 = d
+                        p = (i + 1) << 3
+                        e45 = g46 = p + (n << 3)
+                        if g46 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d44, p, e45, g46 = openType(d, p, e)
+                    i = p >> 3
+                    v47 = d44[i] << 8 | d44[i + 1]
+                    p = (i + 2) << 3
+                    if p > e45:
+                        refuse("ends too early", p)
+                    v1["nextSegmentRequested"] = v47
+                    p = g46
+                if a7 & 0x4:
+                    at = "capacityInfoRequested"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d48 = d
+                        p = (i + 1) << 3
+                        e49 = g50 = p + (n << 3)
+                        if g50 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d48, p, e49, g50 = openType(d, p, e)
+                    if p > e49:
+                        refuse("ends too early", p)
+                    v1["capacityInfoRequested"] = None
+                    p = g50
+                if a7 & 0x2:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d51 = d
+                        p = (i + 1) << 3
+                        e52 = g53 = p + (n << 3)
+                        if g53 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d51, p, e52, g53 = openType(d, p, e)
+                    i = p >> 3
+                    n = d51[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e52 - p:
+                        n, p = count(d51, p - 8, e52, 5)
+                    v54 = []
+                    at55 = ""
+                    try:
+                        for _ in range(n):
+                            v56, p = d_GenericData(d51, p, e52)
+                            v54.append(v56)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at55, p), f"[{len(v54)}]", p) from None
+                    if p > e52:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v54
+                    p = g53
+                if a7 & 0x1:
+                    at = "assignedGatekeeper"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d57 = d
+                        p = (i + 1) << 3
+                        e58 = g59 = p + (n << 3)
+                        if g59 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d57, p, e58, g59 = openType(d, p, e)
+                    v60, p = d_AlternateGK(d57, p, e58)
+                    if p > e58:
+                        refuse("ends too early", p)
+                    v1["assignedGatekeeper"] = v60
+                    p = g59
             if u8:
                 p = skip(d, p, e, u8)
         return v1, p
@@ -24984,9 +29594,9 @@ def e_InfoRequest(v, o, a, n):
 def d_InfoRequestResponse(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         v1 = {}
         if b2 & 0x4:
             at = "nonStandardData"
@@ -25002,9 +29612,9 @@ def d_InfoRequestResponse(d, p, e):
         at = "endpointType"
         v5, p = d_EndpointType(d, p, e)
         v1["endpointType"] = v5
-        q = p + 7
-        b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b6 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         at = "endpointIdentifier"
         n = b6 + 1
         i = (p + 7) >> 3
@@ -25018,8 +29628,11 @@ def d_InfoRequestResponse(d, p, e):
         v8, p = d_TransportAddress(d, p, e)
         v1["rasAddress"] = v8
         at = "callSignalAddress"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 4)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 4 > e - p:
+            n, p = count(d, p - 8, e, 4)
         v9 = []
         at10 = ""
         try:
@@ -25031,8 +29644,11 @@ def d_InfoRequestResponse(d, p, e):
         v1["callSignalAddress"] = v9
         if b2 & 0x2:
             at = "endpointAlias"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v12 = []
             at13 = ""
             try:
@@ -25044,15 +29660,18 @@ def d_InfoRequestResponse(d, p, e):
             v1["endpointAlias"] = v12
         if b2 & 0x1:
             at = "perCallInfo"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 161)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 161 > e - p:
+                n, p = count(d, p - 8, e, 161)
             v15 = []
             at16 = ""
             try:
                 for _ in range(n):
-                    q = p + 6
-                    b18 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-                    p = q
+                    i = p >> 3
+                    b18 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+                    p += 6
                     v17 = {}
                     if b18 & 0x10:
                         at16 = "nonStandardData"
@@ -25077,8 +29696,11 @@ def d_InfoRequestResponse(d, p, e):
                         v17["originator"] = b22 == 1
                     if b18 & 0x4:
                         at16 = "audio"
-                        p = (p + 7) & -8
-                        n, p = count(d, p, e, 25)
+                        i = (p + 7) >> 3
+                        n = d[i]
+                        p = (i + 1) << 3
+                        if n > 127 or n * 25 > e - p:
+                            n, p = count(d, p - 8, e, 25)
                         v23 = []
                         at24 = ""
                         try:
@@ -25090,8 +29712,11 @@ def d_InfoRequestResponse(d, p, e):
                         v17["audio"] = v23
                     if b18 & 0x2:
                         at16 = "video"
-                        p = (p + 7) & -8
-                        n, p = count(d, p, e, 25)
+                        i = (p + 7) >> 3
+                        n = d[i]
+                        p = (i + 1) << 3
+                        if n > 127 or n * 25 > e - p:
+                            n, p = count(d, p - 8, e, 25)
                         v26 = []
                         at27 = ""
                         try:
@@ -25103,8 +29728,11 @@ def d_InfoRequestResponse(d, p, e):
                         v17["video"] = v26
                     if b18 & 0x1:
                         at16 = "data"
-                        p = (p + 7) & -8
-                        n, p = count(d, p, e, 3)
+                        i = (p + 7) >> 3
+                        n = d[i]
+                        p = (i + 1) << 3
+                        if n > 127 or n * 3 > e - p:
+                            n, p = count(d, p - 8, e, 3)
                         v29 = []
                         at30 = ""
                         try:
@@ -25123,9 +29751,9 @@ def d_InfoRequestResponse(d, p, e):
                     at16 = "callType"
                     v34, p = d_CallType(d, p, e)
                     v17["callType"] = v34
-                    q = p + 2
-                    b35 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                    p = q
+                    i = p >> 3
+                    b35 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                    p += 2
                     at16 = "bandWidth"
                     i = (p + 7) >> 3
                     j = i + b35 + 1
@@ -25137,119 +29765,200 @@ def d_InfoRequestResponse(d, p, e):
                     v17["callModel"] = v37
                     if b18 & 0x20:
                         a38, u39, p = additions(d, p, e, 8)
-                        if a38 & 0x80:
-                            at16 = "callIdentifier"
-                            d40, p, e41, g42 = openType(d, p, e)
-                            at16 = "callIdentifier"
-                            v43, p = d_CallIdentifier(d40, p, e41)
-                            if p > e41:
-                                refuse("ends too early", p)
-                            v17["callIdentifier"] = v43
-                            p = g42
-                        if a38 & 0x40:
-                            at16 = "tokens"
-                            d44, p, e45, g46 = openType(d, p, e)
-                            at16 = "tokens"
-                            n, p = count(d44, p, e45, 17)
-                            v47 = []
-                            at48 = ""
-                            try:
-                                for _ in range(n):
-                                    v49, p = h235_d_ClearToken(d44, p, e45)
-                                    v47.append(v49)
-                            except (DecodeError, IndexError) as x:
-                                raise decodeFailure(decodeFailure(x, at48, p), f"[{len(v47)}]", p) from None
-                            if p > e45:
-                                refuse("ends too early", p)
-                            v17["tokens"] = v47
-                            p = g46
-                        if a38 & 0x20:
-                            at16 = "cryptoTokens"
-                            d50, p, e51, g52 = openType(d, p, e)
-                            at16 = "cryptoTokens"
-                            n, p = count(d50, p, e51, 4)
-                            v53 = []
-                            at54 = ""
-                            try:
-                                for _ in range(n):
-                                    v55, p = d_CryptoH323Token(d50, p, e51)
-                                    v53.append(v55)
-                            except (DecodeError, IndexError) as x:
-                                raise decodeFailure(decodeFailure(x, at54, p), f"[{len(v53)}]", p) from None
-                            if p > e51:
-                                refuse("ends too early", p)
-                            v17["cryptoTokens"] = v53
-                            p = g52
-                        if a38 & 0x10:
-                            at16 = "substituteConfIDs"
-                            d56, p, e57, g58 = openType(d, p, e)
-                            at16 = "substituteConfIDs"
-                            n, p = count(d56, p, e57, 128)
-                            v59 = []
-                            at60 = ""
-                            try:
-                                for _ in range(n):
-                                    i = (p + 7) >> 3
-                                    j = i + 16
-                                    v61 = d56[i:j]
-                                    p = j << 3
-                                    if p > e57:
+                        if a38 & 0xff:
+                            if a38 & 0x80:
+                                at16 = "callIdentifier"
+                                i = p >> 3
+                                n = d[i]
+                                if n < 128:
+                                    d40 = d
+                                    p = (i + 1) << 3
+                                    e41 = g42 = p + (n << 3)
+                                    if g42 > e:
                                         refuse("ends too early", p)
-                                    v59.append(v61)
-                            except (DecodeError, IndexError) as x:
-                                raise decodeFailure(decodeFailure(x, at60, p), f"[{len(v59)}]", p) from None
-                            if p > e57:
-                                refuse("ends too early", p)
-                            v17["substituteConfIDs"] = v59
-                            p = g58
-                        if a38 & 0x8:
-                            at16 = "pdu"
-                            d62, p, e63, g64 = openType(d, p, e)
-                            at16 = "pdu"
-                            n, p = count(d62, p, e63, 7)
-                            v65 = []
-                            at66 = ""
-                            try:
-                                for _ in range(n):
-                                    at66 = "h323pdu"
-                                    v68, p = d_H323_UU_PDU(d62, p, e63)
-                                    b69 = d62[p >> 3] >> (~p & 7) & 1
-                                    p += 1
-                                    v67 = {"h323pdu": v68, "sent": b69 == 1}
-                                    v65.append(v67)
-                            except (DecodeError, IndexError) as x:
-                                raise decodeFailure(decodeFailure(x, at66, p), f"[{len(v65)}]", p) from None
-                            if p > e63:
-                                refuse("ends too early", p)
-                            v17["pdu"] = v65
-                            p = g64
-                        if a38 & 0x4:
-                            at16 = "callLinkage"
-                            d70, p, e71, g72 = openType(d, p, e)
-                            at16 = "callLinkage"
-                            v73, p = d_CallLinkage(d70, p, e71)
-                            if p > e71:
-                                refuse("ends too early", p)
-                            v17["callLinkage"] = v73
-                            p = g72
-                        if a38 & 0x2:
-                            at16 = "usageInformation"
-                            d74, p, e75, g76 = openType(d, p, e)
-                            at16 = "usageInformation"
-                            v77, p = d_RasUsageInformation(d74, p, e75)
-                            if p > e75:
-                                refuse("ends too early", p)
-                            v17["usageInformation"] = v77
-                            p = g76
-                        if a38 & 0x1:
-                            at16 = "circuitInfo"
-                            d78, p, e79, g80 = openType(d, p, e)
-                            at16 = "circuitInfo"
-                            v81, p = d_CircuitInfo(d78, p, e79)
-                            if p > e79:
-                                refuse("ends too early", p)
-                            v17["circuitInfo"] = v81
-                            p = g80
+                                else:
+                                    d40, p, e41, g42 = openType(d, p, e)
+                                v43, p = d_CallIdentifier(d40, p, e41)
+                                if p > e41:
+                                    refuse("ends too early", p)
+                                v17["callIdentifier"] = v43
+                                p = g42
+                            if a38 & 0x40:
+                                at16 = "tokens"
+                                i = p >> 3
+                                n = d[i]
+                                if n < 128:
+                                    d44 = d
+                                    p = (i + 1) << 3
+                                    e45 = g46 = p + (n << 3)
+                                    if g46 > e:
+                                        refuse("ends too early", p)
+                                else:
+                                    d44, p, e45, g46 = openType(d, p, e)
+                                i = p >> 3
+                                n = d44[i]
+                                p = (i + 1) << 3
+                                if n > 127 or n * 17 > e45 - p:
+                                    n, p = count(d44, p - 8, e45, 17)
+                                v47 = []
+                                at48 = ""
+                                try:
+                                    for _ in range(n):
+                                        v49, p = h235_d_ClearToken(d44, p, e45)
+                                        v47.append(v49)
+                                except (DecodeError, IndexError) as x:
+                                    raise decodeFailure(decodeFailure(x, at48, p), f"[{len(v47)}]", p) from None
+                                if p > e45:
+                                    refuse("ends too early", p)
+                                v17["tokens"] = v47
+                                p = g46
+                            if a38 & 0x20:
+                                at16 = "cryptoTokens"
+                                i = p >> 3
+                                n = d[i]
+                                if n < 128:
+                                    d50 = d
+                                    p = (i + 1) << 3
+                                    e51 = g52 = p + (n << 3)
+                                    if g52 > e:
+                                        refuse("ends too early", p)
+                                else:
+                                    d50, p, e51, g52 = openType(d, p, e)
+                                i = p >> 3
+                                n = d50[i]
+                                p = (i + 1) << 3
+                                if n > 127 or n * 4 > e51 - p:
+                                    n, p = count(d50, p - 8, e51, 4)
+                                v53 = []
+                                at54 = ""
+                                try:
+                                    for _ in range(n):
+                                        v55, p = d_CryptoH323Token(d50, p, e51)
+                                        v53.append(v55)
+                                except (DecodeError, IndexError) as x:
+                                    raise decodeFailure(decodeFailure(x, at54, p), f"[{len(v53)}]", p) from None
+                                if p > e51:
+                                    refuse("ends too early", p)
+                                v17["cryptoTokens"] = v53
+                                p = g52
+                            if a38 & 0x10:
+                                at16 = "substituteConfIDs"
+                                i = p >> 3
+                                n = d[i]
+                                if n < 128:
+                                    d56 = d
+                                    p = (i + 1) << 3
+                                    e57 = g58 = p + (n << 3)
+                                    if g58 > e:
+                                        refuse("ends too early", p)
+                                else:
+                                    d56, p, e57, g58 = openType(d, p, e)
+                                i = p >> 3
+                                n = d56[i]
+                                p = (i + 1) << 3
+                                if n > 127 or n * 128 > e57 - p:
+                                    n, p = count(d56, p - 8, e57, 128)
+                                v59 = []
+                                at60 = ""
+                                try:
+                                    for _ in range(n):
+                                        i = (p + 7) >> 3
+                                        j = i + 16
+                                        v61 = d56[i:j]
+                                        p = j << 3
+                                        if p > e57:
+                                            refuse("ends too early", p)
+                                        v59.append(v61)
+                                except (DecodeError, IndexError) as x:
+                                    raise decodeFailure(decodeFailure(x, at60, p), f"[{len(v59)}]", p) from None
+                                if p > e57:
+                                    refuse("ends too early", p)
+                                v17["substituteConfIDs"] = v59
+                                p = g58
+                            if a38 & 0x8:
+                                at16 = "pdu"
+                                i = p >> 3
+                                n = d[i]
+                                if n < 128:
+                                    d62 = d
+                                    p = (i + 1) << 3
+                                    e63 = g64 = p + (n << 3)
+                                    if g64 > e:
+                                        refuse("ends too early", p)
+                                else:
+                                    d62, p, e63, g64 = openType(d, p, e)
+                                i = p >> 3
+                                n = d62[i]
+                                p = (i + 1) << 3
+                                if n > 127 or n * 7 > e63 - p:
+                                    n, p = count(d62, p - 8, e63, 7)
+                                v65 = []
+                                at66 = ""
+                                try:
+                                    for _ in range(n):
+                                        at66 = "h323pdu"
+                                        v68, p = d_H323_UU_PDU(d62, p, e63)
+                                        b69 = d62[p >> 3] >> (~p & 7) & 1
+                                        p += 1
+                                        v67 = {"h323pdu": v68, "sent": b69 == 1}
+                                        v65.append(v67)
+                                except (DecodeError, IndexError) as x:
+                                    raise decodeFailure(decodeFailure(x, at66, p), f"[{len(v65)}]", p) from None
+                                if p > e63:
+                                    refuse("ends too early", p)
+                                v17["pdu"] = v65
+                                p = g64
+                            if a38 & 0x4:
+                                at16 = "callLinkage"
+                                i = p >> 3
+                                n = d[i]
+                                if n < 128:
+                                    d70 = d
+                                    p = (i + 1) << 3
+                                    e71 = g72 = p + (n << 3)
+                                    if g72 > e:
+                                        refuse("ends too early", p)
+                                else:
+                                    d70, p, e71, g72 = openType(d, p, e)
+                                v73, p = d_CallLinkage(d70, p, e71)
+                                if p > e71:
+                                    refuse("ends too early", p)
+                                v17["callLinkage"] = v73
+                                p = g72
+                            if a38 & 0x2:
+                                at16 = "usageInformation"
+                                i = p >> 3
+                                n = d[i]
+                                if n < 128:
+                                    d74 = d
+                                    p = (i + 1) << 3
+                                    e75 = g76 = p + (n << 3)
+                                    if g76 > e:
+                                        refuse("ends too early", p)
+                                else:
+                                    d74, p, e75, g76 = openType(d, p, e)
+                                v77, p = d_RasUsageInformation(d74, p, e75)
+                                if p > e75:
+                                    refuse("ends too early", p)
+                                v17["usageInformation"] = v77
+                                p = g76
+                            if a38 & 0x1:
+                                at16 = "circuitInfo"
+                                i = p >> 3
+                                n = d[i]
+                                if n < 128:
+                                    d78 = d
+                                    p = (i + 1) << 3
+                                    e79 = g80 = p + (n << 3)
+                                    if g80 > e:
+                                        refuse("ends too early", p)
+                                else:
+                                    d78, p, e79, g80 = openType(d, p, e)
+                                v81, p = d_CircuitInfo(d78, p, e79)
+                                if p > e79:
+                                    refuse("ends too early", p)
+                                v17["circuitInfo"] = v81
+                                p = g80
                         if u39:
                             p = skip(d, p, e, u39)
                     v15.append(v17)
@@ -25258,102 +29967,181 @@ def d_InfoRequestResponse(d, p, e):
             v1["perCallInfo"] = v15
         if b2 & 0x8:
             a82, u83, p = additions(d, p, e, 8)
-            if a82 & 0x80:
-                at = "tokens"
-                d84, p, e85, g86 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d84, p, e85, 17)
-                v87 = []
-                at88 = ""
-                try:
-                    for _ in range(n):
-                        v89, p = h235_d_ClearToken(d84, p, e85)
-                        v87.append(v89)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at88, p), f"[{len(v87)}]", p) from None
-                if p > e85:
-                    refuse("ends too early", p)
-                v1["tokens"] = v87
-                p = g86
-            if a82 & 0x40:
-                at = "cryptoTokens"
-                d90, p, e91, g92 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d90, p, e91, 4)
-                v93 = []
-                at94 = ""
-                try:
-                    for _ in range(n):
-                        v95, p = d_CryptoH323Token(d90, p, e91)
-                        v93.append(v95)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at94, p), f"[{len(v93)}]", p) from None
-                if p > e91:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v93
-                p = g92
-            if a82 & 0x20:
-                at = "integrityCheckValue"
-                d96, p, e97, g98 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v99, p = d_ICV(d96, p, e97)
-                if p > e97:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v99
-                p = g98
-            if a82 & 0x10:
-                at = "needResponse"
-                d100, p, e101, g102 = openType(d, p, e)
-                b103 = d100[p >> 3] >> 7
-                p += 1
-                if p > e101:
-                    refuse("ends too early", p)
-                v1["needResponse"] = b103 == 1
-                p = g102
-            if a82 & 0x8:
-                at = "capacity"
-                d104, p, e105, g106 = openType(d, p, e)
-                at = "capacity"
-                v107, p = d_CallCapacity(d104, p, e105)
-                if p > e105:
-                    refuse("ends too early", p)
-                v1["capacity"] = v107
-                p = g106
-            if a82 & 0x4:
-                at = "irrStatus"
-                d108, p, e109, g110 = openType(d, p, e)
-                at = "irrStatus"
-                v111, p = d_InfoRequestResponseStatus(d108, p, e109)
-                if p > e109:
-                    refuse("ends too early", p)
-                v1["irrStatus"] = v111
-                p = g110
-            if a82 & 0x2:
-                at = "unsolicited"
-                d112, p, e113, g114 = openType(d, p, e)
-                b115 = d112[p >> 3] >> 7
-                p += 1
-                if p > e113:
-                    refuse("ends too early", p)
-                v1["unsolicited"] = b115 == 1
-                p = g114
-            if a82 & 0x1:
-                at = "genericData"
-                d116, p, e117, g118 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d116, p, e117, 5)
-                v119 = []
-                at120 = ""
-                try:
-                    for _ in range(n):
-                        v121, p = d_GenericData(d116, p, e117)
-                        v119.append(v121)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at120, p), f"[{len(v119)}]", p) from None
-                if p > e117:
-                    refuse("ends too early", p)
-                v1["genericData"] = v119
-                p = g118
+            if a82 & 0xff:
+                if a82 & 0x80:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d84 = d
+                        p = (i + 1) << 3
+                        e85 = g86 = p + (n << 3)
+                        if g86 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d84, p, e85, g86 = openType(d, p, e)
+                    i = p >> 3
+                    n = d84[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e85 - p:
+                        n, p = count(d84, p - 8, e85, 17)
+                    v87 = []
+                    at88 = ""
+                    try:
+                        for _ in range(n):
+                            v89, p = h235_d_ClearToken(d84, p, e85)
+                            v87.append(v89)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at88, p), f"[{len(v87)}]", p) from None
+                    if p > e85:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v87
+                    p = g86
+                if a82 & 0x40:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d90 = d
+                        p = (i + 1) << 3
+                        e91 = g92 = p + (n << 3)
+                        if g92 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d90, p, e91, g92 = openType(d, p, e)
+                    i = p >> 3
+                    n = d90[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e91 - p:
+                        n, p = count(d90, p - 8, e91, 4)
+                    v93 = []
+                    at94 = ""
+                    try:
+                        for _ in range(n):
+                            v95, p = d_CryptoH323Token(d90, p, e91)
+                            v93.append(v95)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at94, p), f"[{len(v93)}]", p) from None
+                    if p > e91:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v93
+                    p = g92
+                if a82 & 0x20:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d96 = d
+                        p = (i + 1) << 3
+                        e97 = g98 = p + (n << 3)
+                        if g98 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d96, p, e97, g98 = openType(d, p, e)
+                    v99, p = d_ICV(d96, p, e97)
+                    if p > e97:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v99
+                    p = g98
+                if a82 & 0x10:
+                    at = "needResponse"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d100 = d
+                        p = (i + 1) << 3
+                        e101 = g102 = p + (n << 3)
+                        if g102 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d100, p, e101, g102 = openType(d, p, e)
+                    b103 = d100[p >> 3] >> 7
+                    p += 1
+                    if p > e101:
+                        refuse("ends too early", p)
+                    v1["needResponse"] = b103 == 1
+                    p = g102
+                if a82 & 0x8:
+                    at = "capacity"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d104 = d
+                        p = (i + 1) << 3
+                        e105 = g106 = p + (n << 3)
+                        if g106 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d104, p, e105, g106 = openType(d, p, e)
+                    v107, p = d_CallCapacity(d104, p, e105)
+                    if p > e105:
+                        refuse("ends too early", p)
+                    v1["capacity"] = v107
+                    p = g106
+                if a82 & 0x4:
+                    at = "irrStatus"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d108 = d
+                        p = (i + 1) << 3
+                        e109 = g110 = p + (n << 3)
+                        if g110 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d108, p, e109, g110 = openType(d, p, e)
+                    v111, p = d_InfoRequestResponseStatus(d108, p, e109)
+                    if p > e109:
+                        refuse("ends too early", p)
+                    v1["irrStatus"] = v111
+                    p = g110
+                if a82 & 0x2:
+                    at = "unsolicited"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d112 = d
+                        p = (i + 1) << 3
+                        e113 = g114 = p + (n << 3)
+                        if g114 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d112, p, e113, g114 = openType(d, p, e)
+                    b115 = d112[p >> 3] >> 7
+                    p += 1
+                    if p > e113:
+                        refuse("ends too early", p)
+                    v1["unsolicited"] = b115 == 1
+                    p = g114
+                if a82 & 0x1:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d116 = d
+                        p = (i + 1) << 3
+                        e117 = g118 = p + (n << 3)
+                        if g118 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d116, p, e117, g118 = openType(d, p, e)
+                    i = p >> 3
+                    n = d116[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e117 - p:
+                        n, p = count(d116, p - 8, e117, 5)
+                    v119 = []
+                    at120 = ""
+                    try:
+                        for _ in range(n):
+                            v121, p = d_GenericData(d116, p, e117)
+                            v119.append(v121)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at120, p), f"[{len(v119)}]", p) from None
+                    if p > e117:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v119
+                    p = g118
             if u83:
                 p = skip(d, p, e, u83)
         return v1, p
@@ -25777,9 +30565,9 @@ def e_InfoRequestResponse(v, o, a, n):
 def d_InfoRequestResponseStatus(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 == 0:
                 v1 = ("complete", None)
@@ -25837,9 +30625,9 @@ def e_InfoRequestResponseStatus(v, o, a, n):
 def d_InfoRequestAck(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -25853,8 +30641,11 @@ def d_InfoRequestAck(d, p, e):
             v1["nonStandardData"] = v4
         if b2 & 0x4:
             at = "tokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 17)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 17 > e - p:
+                n, p = count(d, p - 8, e, 17)
             v5 = []
             at6 = ""
             try:
@@ -25866,8 +30657,11 @@ def d_InfoRequestAck(d, p, e):
             v1["tokens"] = v5
         if b2 & 0x2:
             at = "cryptoTokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v8 = []
             at9 = ""
             try:
@@ -25950,9 +30744,9 @@ def e_InfoRequestAck(v, o, a, n):
 def d_InfoRequestNak(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -25973,8 +30767,11 @@ def d_InfoRequestNak(d, p, e):
             v1["altGKInfo"] = v6
         if b2 & 0x4:
             at = "tokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 17)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 17 > e - p:
+                n, p = count(d, p - 8, e, 17)
             v7 = []
             at8 = ""
             try:
@@ -25986,8 +30783,11 @@ def d_InfoRequestNak(d, p, e):
             v1["tokens"] = v7
         if b2 & 0x2:
             at = "cryptoTokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v10 = []
             at11 = ""
             try:
@@ -26077,9 +30877,9 @@ def e_InfoRequestNak(v, o, a, n):
 def d_InfoRequestNakReason(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             v1 = C32[b2]
         else:
@@ -26144,75 +30944,128 @@ def d_NonStandardMessage(d, p, e):
         v1 = {"requestSeqNum": v3, "nonStandardData": v4}
         if b2 & 0x1:
             a5, u6, p = additions(d, p, e, 5)
-            if a5 & 0x10:
-                at = "tokens"
-                d7, p, e8, g9 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d7, p, e8, 17)
-                v10 = []
-                at11 = ""
-                try:
-                    for _ in range(n):
-                        v12, p = h235_d_ClearToken(d7, p, e8)
-                        v10.append(v12)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at11, p), f"[{len(v10)}]", p) from None
-                if p > e8:
-                    refuse("ends too early", p)
-                v1["tokens"] = v10
-                p = g9
-            if a5 & 0x8:
-                at = "cryptoTokens"
-                d13, p, e14, g15 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d13, p, e14, 4)
-                v16 = []
-                at17 = ""
-                try:
-                    for _ in range(n):
-                        v18, p = d_CryptoH323Token(d13, p, e14)
-                        v16.append(v18)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at17, p), f"[{len(v16)}]", p) from None
-                if p > e14:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v16
-                p = g15
-            if a5 & 0x4:
-                at = "integrityCheckValue"
-                d19, p, e20, g21 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v22, p = d_ICV(d19, p, e20)
-                if p > e20:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v22
-                p = g21
-            if a5 & 0x2:
-                at = "featureSet"
-                d23, p, e24, g25 = openType(d, p, e)
-                at = "featureSet"
-                v26, p = d_FeatureSet(d23, p, e24)
-                if p > e24:
-                    refuse("ends too early", p)
-                v1["featureSet"] = v26
-                p = g25
-            if a5 & 0x1:
-                at = "genericData"
-                d27, p, e28, g29 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d27, p, e28, 5)
-                v30 = []
-                at31 = ""
-                try:
-                    for _ in range(n):
-                        v32, p = d_GenericData(d27, p, e28)
-                        v30.append(v32)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at31, p), f"[{len(v30)}]", p) from None
-                if p > e28:
-                    refuse("ends too early", p)
-                v1["genericData"] = v30
-                p = g29
+            if a5 & 0x1f:
+                if a5 & 0x10:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d7 = d
+                        p = (i + 1) << 3
+                        e8 = g9 = p + (n << 3)
+                        if g9 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d7, p, e8, g9 = openType(d, p, e)
+                    i = p >> 3
+                    n = d7[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e8 - p:
+                        n, p = count(d7, p - 8, e8, 17)
+                    v10 = []
+                    at11 = ""
+                    try:
+                        for _ in range(n):
+                            v12, p = h235_d_ClearToken(d7, p, e8)
+                            v10.append(v12)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at11, p), f"[{len(v10)}]", p) from None
+                    if p > e8:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v10
+                    p = g9
+                if a5 & 0x8:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d13 = d
+                        p = (i + 1) << 3
+                        e14 = g15 = p + (n << 3)
+                        if g15 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d13, p, e14, g15 = openType(d, p, e)
+                    i = p >> 3
+                    n = d13[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e14 - p:
+                        n, p = count(d13, p - 8, e14, 4)
+                    v16 = []
+                    at17 = ""
+                    try:
+                        for _ in range(n):
+                            v18, p = d_CryptoH323Token(d13, p, e14)
+                            v16.append(v18)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at17, p), f"[{len(v16)}]", p) from None
+                    if p > e14:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v16
+                    p = g15
+                if a5 & 0x4:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d19 = d
+                        p = (i + 1) << 3
+                        e20 = g21 = p + (n << 3)
+                        if g21 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d19, p, e20, g21 = openType(d, p, e)
+                    v22, p = d_ICV(d19, p, e20)
+                    if p > e20:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v22
+                    p = g21
+                if a5 & 0x2:
+                    at = "featureSet"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d23 = d
+                        p = (i + 1) << 3
+                        e24 = g25 = p + (n << 3)
+                        if g25 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d23, p, e24, g25 = openType(d, p, e)
+                    v26, p = d_FeatureSet(d23, p, e24)
+                    if p > e24:
+                        refuse("ends too early", p)
+                    v1["featureSet"] = v26
+                    p = g25
+                if a5 & 0x1:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d27 = d
+                        p = (i + 1) << 3
+                        e28 = g29 = p + (n << 3)
+                        if g29 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d27, p, e28, g29 = openType(d, p, e)
+                    i = p >> 3
+                    n = d27[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e28 - p:
+                        n, p = count(d27, p - 8, e28, 5)
+                    v30 = []
+                    at31 = ""
+                    try:
+                        for _ in range(n):
+                            v32, p = d_GenericData(d27, p, e28)
+                            v30.append(v32)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at31, p), f"[{len(v30)}]", p) from None
+                    if p > e28:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v30
+                    p = g29
             if u6:
                 p = skip(d, p, e, u6)
         return v1, p
@@ -26335,68 +31188,109 @@ def d_UnknownMessageResponse(d, p, e):
         v1 = {"requestSeqNum": v3}
         if b2 & 0x1:
             a4, u5, p = additions(d, p, e, 4)
-            if a4 & 0x8:
-                at = "tokens"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "tokens"
-                n, p = count(d6, p, e7, 17)
-                v9 = []
-                at10 = ""
-                try:
-                    for _ in range(n):
-                        v11, p = h235_d_ClearToken(d6, p, e7)
-                        v9.append(v11)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["tokens"] = v9
-                p = g8
-            if a4 & 0x4:
-                at = "cryptoTokens"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "cryptoTokens"
-                n, p = count(d12, p, e13, 4)
-                v15 = []
-                at16 = ""
-                try:
-                    for _ in range(n):
-                        v17, p = d_CryptoH323Token(d12, p, e13)
-                        v15.append(v17)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["cryptoTokens"] = v15
-                p = g14
-            if a4 & 0x2:
-                at = "integrityCheckValue"
-                d18, p, e19, g20 = openType(d, p, e)
-                at = "integrityCheckValue"
-                v21, p = d_ICV(d18, p, e19)
-                if p > e19:
-                    refuse("ends too early", p)
-                v1["integrityCheckValue"] = v21
-                p = g20
-            if a4 & 0x1:
-                at = "messageNotUnderstood"
-                d22, p, e23, g24 = openType(d, p, e)
-                at = "messageNotUnderstood"
-                i = p >> 3
-                n = d22[i]
-                if n < 128:
-                    i += 1
-                    j = i + n
-                    v25 = d22[i:j]
-                    p = j << 3
+            if a4 & 0xf:
+                if a4 & 0x8:
+                    at = "tokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
+                        p = (i + 1) << 3
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    i = p >> 3
+                    n = d6[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 17 > e7 - p:
+                        n, p = count(d6, p - 8, e7, 17)
+                    v9 = []
+                    at10 = ""
+                    try:
+                        for _ in range(n):
+                            v11, p = h235_d_ClearToken(d6, p, e7)
+                            v9.append(v11)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
+                    if p > e7:
+                        refuse("ends too early", p)
+                    v1["tokens"] = v9
+                    p = g8
+                if a4 & 0x4:
+                    at = "cryptoTokens"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    i = p >> 3
+                    n = d12[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 4 > e13 - p:
+                        n, p = count(d12, p - 8, e13, 4)
+                    v15 = []
+                    at16 = ""
+                    try:
+                        for _ in range(n):
+                            v17, p = d_CryptoH323Token(d12, p, e13)
+                            v15.append(v17)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["cryptoTokens"] = v15
+                    p = g14
+                if a4 & 0x2:
+                    at = "integrityCheckValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d18 = d
+                        p = (i + 1) << 3
+                        e19 = g20 = p + (n << 3)
+                        if g20 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d18, p, e19, g20 = openType(d, p, e)
+                    v21, p = d_ICV(d18, p, e19)
+                    if p > e19:
+                        refuse("ends too early", p)
+                    v1["integrityCheckValue"] = v21
+                    p = g20
+                if a4 & 0x1:
+                    at = "messageNotUnderstood"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d22 = d
+                        p = (i + 1) << 3
+                        e23 = g24 = p + (n << 3)
+                        if g24 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d22, p, e23, g24 = openType(d, p, e)
+                    i = p >> 3
+                    n = d22[i]
+                    if n < 128:
+                        i += 1
+                        j = i + n
+                        v25 = d22[i:j]
+                        p = j << 3
+                        if p > e23:
+                            refuse("ends too early", p)
+                    else:
+                        v25, p = octets(d22, i << 3, e23)
                     if p > e23:
                         refuse("ends too early", p)
-                else:
-                    v25, p = octets(d22, i << 3, e23)
-                if p > e23:
-                    refuse("ends too early", p)
-                v1["messageNotUnderstood"] = v25
-                p = g24
+                    v1["messageNotUnderstood"] = v25
+                    p = g24
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -26491,9 +31385,9 @@ def e_UnknownMessageResponse(v, o, a, n):
 def d_RequestInProgress(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -26507,8 +31401,11 @@ def d_RequestInProgress(d, p, e):
             v1["nonStandardData"] = v4
         if b2 & 0x4:
             at = "tokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 17)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 17 > e - p:
+                n, p = count(d, p - 8, e, 17)
             v5 = []
             at6 = ""
             try:
@@ -26520,8 +31417,11 @@ def d_RequestInProgress(d, p, e):
             v1["tokens"] = v5
         if b2 & 0x2:
             at = "cryptoTokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v8 = []
             at9 = ""
             try:
@@ -26619,9 +31519,9 @@ def e_RequestInProgress(v, o, a, n):
 def d_ResourcesAvailableIndicate(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -26629,15 +31529,22 @@ def d_ResourcesAvailableIndicate(d, p, e):
         if v3 > 65535:
             refuse("more than 65535", p)
         at = "protocolIdentifier"
-        v4, p = readOID(d, p, e)
+        i = p >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v4 = arcs(d[i:j])
         v1 = {"requestSeqNum": v3, "protocolIdentifier": v4}
         if b2 & 0x8:
             at = "nonStandardData"
             v5, p = d_NonStandardParameter(d, p, e)
             v1["nonStandardData"] = v5
-        q = p + 7
-        b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b6 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         at = "endpointIdentifier"
         n = b6 + 1
         i = (p + 7) >> 3
@@ -26648,7 +31555,11 @@ def d_ResourcesAvailableIndicate(d, p, e):
         v7 = d[i:j].decode("utf-16-be", "replace")
         v1["endpointIdentifier"] = v7
         at = "protocols"
-        n, p = count(d, p, e, 5)
+        i = p >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 5 > e - p:
+            n, p = count(d, p - 8, e, 5)
         v8 = []
         at9 = ""
         try:
@@ -26663,8 +31574,11 @@ def d_ResourcesAvailableIndicate(d, p, e):
         v1["almostOutOfResources"] = b11 == 1
         if b2 & 0x4:
             at = "tokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 17)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 17 > e - p:
+                n, p = count(d, p - 8, e, 17)
             v12 = []
             at13 = ""
             try:
@@ -26676,8 +31590,11 @@ def d_ResourcesAvailableIndicate(d, p, e):
             v1["tokens"] = v12
         if b2 & 0x2:
             at = "cryptoTokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v15 = []
             at16 = ""
             try:
@@ -26693,32 +31610,53 @@ def d_ResourcesAvailableIndicate(d, p, e):
             v1["integrityCheckValue"] = v18
         if b2 & 0x10:
             a19, u20, p = additions(d, p, e, 2)
-            if a19 & 0x2:
-                at = "capacity"
-                d21, p, e22, g23 = openType(d, p, e)
-                at = "capacity"
-                v24, p = d_CallCapacity(d21, p, e22)
-                if p > e22:
-                    refuse("ends too early", p)
-                v1["capacity"] = v24
-                p = g23
-            if a19 & 0x1:
-                at = "genericData"
-                d25, p, e26, g27 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d25, p, e26, 5)
-                v28 = []
-                at29 = ""
-                try:
-                    for _ in range(n):
-                        v30, p = d_GenericData(d25, p, e26)
-                        v28.append(v30)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at29, p), f"[{len(v28)}]", p) from None
-                if p > e26:
-                    refuse("ends too early", p)
-                v1["genericData"] = v28
-                p = g27
+            if a19 & 0x3:
+                if a19 & 0x2:
+                    at = "capacity"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d21 = d
+                        p = (i + 1) << 3
+                        e22 = g23 = p + (n << 3)
+                        if g23 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d21, p, e22, g23 = openType(d, p, e)
+                    v24, p = d_CallCapacity(d21, p, e22)
+                    if p > e22:
+                        refuse("ends too early", p)
+                    v1["capacity"] = v24
+                    p = g23
+                if a19 & 0x1:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d25 = d
+                        p = (i + 1) << 3
+                        e26 = g27 = p + (n << 3)
+                        if g27 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d25, p, e26, g27 = openType(d, p, e)
+                    i = p >> 3
+                    n = d25[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e26 - p:
+                        n, p = count(d25, p - 8, e26, 5)
+                    v28 = []
+                    at29 = ""
+                    try:
+                        for _ in range(n):
+                            v30, p = d_GenericData(d25, p, e26)
+                            v28.append(v30)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at29, p), f"[{len(v28)}]", p) from None
+                    if p > e26:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v28
+                    p = g27
             if u20:
                 p = skip(d, p, e, u20)
         return v1, p
@@ -26852,9 +31790,9 @@ def e_ResourcesAvailableIndicate(v, o, a, n):
 def d_ResourcesAvailableConfirm(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -26862,7 +31800,14 @@ def d_ResourcesAvailableConfirm(d, p, e):
         if v3 > 65535:
             refuse("more than 65535", p)
         at = "protocolIdentifier"
-        v4, p = readOID(d, p, e)
+        i = p >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v4 = arcs(d[i:j])
         v1 = {"requestSeqNum": v3, "protocolIdentifier": v4}
         if b2 & 0x8:
             at = "nonStandardData"
@@ -26870,8 +31815,11 @@ def d_ResourcesAvailableConfirm(d, p, e):
             v1["nonStandardData"] = v5
         if b2 & 0x4:
             at = "tokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 17)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 17 > e - p:
+                n, p = count(d, p - 8, e, 17)
             v6 = []
             at7 = ""
             try:
@@ -26883,8 +31831,11 @@ def d_ResourcesAvailableConfirm(d, p, e):
             v1["tokens"] = v6
         if b2 & 0x2:
             at = "cryptoTokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v9 = []
             at10 = ""
             try:
@@ -26901,22 +31852,35 @@ def d_ResourcesAvailableConfirm(d, p, e):
         if b2 & 0x10:
             a13, u14, p = additions(d, p, e, 1)
             if a13 & 0x1:
-                at = "genericData"
-                d15, p, e16, g17 = openType(d, p, e)
-                at = "genericData"
-                n, p = count(d15, p, e16, 5)
-                v18 = []
-                at19 = ""
-                try:
-                    for _ in range(n):
-                        v20, p = d_GenericData(d15, p, e16)
-                        v18.append(v20)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at19, p), f"[{len(v18)}]", p) from None
-                if p > e16:
-                    refuse("ends too early", p)
-                v1["genericData"] = v18
-                p = g17
+                if a13 & 0x1:
+                    at = "genericData"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d15 = d
+                        p = (i + 1) << 3
+                        e16 = g17 = p + (n << 3)
+                        if g17 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d15, p, e16, g17 = openType(d, p, e)
+                    i = p >> 3
+                    n = d15[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 5 > e16 - p:
+                        n, p = count(d15, p - 8, e16, 5)
+                    v18 = []
+                    at19 = ""
+                    try:
+                        for _ in range(n):
+                            v20, p = d_GenericData(d15, p, e16)
+                            v18.append(v20)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at19, p), f"[{len(v18)}]", p) from None
+                    if p > e16:
+                        refuse("ends too early", p)
+                    v1["genericData"] = v18
+                    p = g17
             if u14:
                 p = skip(d, p, e, u14)
         return v1, p
@@ -27013,9 +31977,9 @@ def e_ResourcesAvailableConfirm(v, o, a, n):
 def d_ServiceControlIndication(d, p, e):
     at = ""
     try:
-        q = p + 9
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1ff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (7 - (p & 7)) & 0x1ff
+        p += 9
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -27028,8 +31992,11 @@ def d_ServiceControlIndication(d, p, e):
             v4, p = d_NonStandardParameter(d, p, e)
             v1["nonStandardData"] = v4
         at = "serviceControl"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 13)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 13 > e - p:
+            n, p = count(d, p - 8, e, 13)
         v5 = []
         at6 = ""
         try:
@@ -27041,9 +32008,9 @@ def d_ServiceControlIndication(d, p, e):
         v1["serviceControl"] = v5
         if b2 & 0x40:
             at = "endpointIdentifier"
-            q = p + 7
-            b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b9 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b9 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -27073,8 +32040,11 @@ def d_ServiceControlIndication(d, p, e):
             v1["callSpecific"] = v10
         if b2 & 0x10:
             at = "tokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 17)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 17 > e - p:
+                n, p = count(d, p - 8, e, 17)
             v15 = []
             at16 = ""
             try:
@@ -27086,8 +32056,11 @@ def d_ServiceControlIndication(d, p, e):
             v1["tokens"] = v15
         if b2 & 0x8:
             at = "cryptoTokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v18 = []
             at19 = ""
             try:
@@ -27107,8 +32080,11 @@ def d_ServiceControlIndication(d, p, e):
             v1["featureSet"] = v22
         if b2 & 0x1:
             at = "genericData"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 5)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 5 > e - p:
+                n, p = count(d, p - 8, e, 5)
             v23 = []
             at24 = ""
             try:
@@ -27256,9 +32232,9 @@ def e_ServiceControlIndication(v, o, a, n):
 def d_ServiceControlResponse(d, p, e):
     at = ""
     try:
-        q = p + 8
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         at = "requestSeqNum"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -27287,8 +32263,11 @@ def d_ServiceControlResponse(d, p, e):
             v1["nonStandardData"] = v10
         if b2 & 0x10:
             at = "tokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 17)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 17 > e - p:
+                n, p = count(d, p - 8, e, 17)
             v11 = []
             at12 = ""
             try:
@@ -27300,8 +32279,11 @@ def d_ServiceControlResponse(d, p, e):
             v1["tokens"] = v11
         if b2 & 0x8:
             at = "cryptoTokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 4)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 4 > e - p:
+                n, p = count(d, p - 8, e, 4)
             v14 = []
             at15 = ""
             try:
@@ -27321,8 +32303,11 @@ def d_ServiceControlResponse(d, p, e):
             v1["featureSet"] = v18
         if b2 & 0x1:
             at = "genericData"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 5)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 5 > e - p:
+                n, p = count(d, p - 8, e, 5)
             v19 = []
             at20 = ""
             try:

@@ -5,8 +5,10 @@ Aligned PER of H235-SECURITY-MESSAGES: H.235.0 (01/2014).
 """
 
 from h323d.asn1.runtime import (
+    OID_LIMIT,
     additions,
     additionsPast,
+    arcs,
     badLength,
     bitString,
     choiceIndex,
@@ -27,8 +29,8 @@ from h323d.asn1.runtime import (
     putOctets,
     putUnbounded,
     putUnknown,
-    readOID,
     refuse,
+    refuseOID,
     signedBitString,
     skip,
 )
@@ -61,9 +63,9 @@ Ke14 = {'generalID': 64, 'algorithmOID': 32, 'paramS': 0, 'encryptedSessionKey':
 def d_ChallengeString(d, p, e):
     at = ""
     try:
-        q = p + 7
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         n = b2 + 8
         if n > 128:
             refuse("longer than 128", p)
@@ -98,9 +100,9 @@ def e_ChallengeString(v, o, a, n):
 def d_TimeStamp(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         i = (p + 7) >> 3
         j = i + b2 + 1
         v1 = I(d[i:j]) + 1
@@ -155,9 +157,9 @@ def e_RandomVal(v, o, a, n):
 def d_Password(d, p, e):
     at = ""
     try:
-        q = p + 7
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         n = b2 + 1
         i = (p + 7) >> 3
         j = i + n * 2
@@ -191,9 +193,9 @@ def e_Password(v, o, a, n):
 def d_Identifier(d, p, e):
     at = ""
     try:
-        q = p + 7
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         n = b2 + 1
         i = (p + 7) >> 3
         j = i + n * 2
@@ -229,7 +231,8 @@ def d_KeyMaterial(d, p, e):
     try:
         i = (p + 7) >> 3
         n = (d[i] << 8 | d[i + 1]) + 1
-        p = (i + 2) << 3
+        i += 2
+        p = i << 3
         v1, p = bitString(d, p, e, n)
         return v1, p
     except (DecodeError, IndexError) as x:
@@ -278,8 +281,14 @@ def d_NonStandardParameter(d, p, e):
     at = ""
     try:
         at = "nonStandardIdentifier"
-        p = (p + 7) & -8
-        v2, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v2 = arcs(d[i:j])
         at = "data"
         i = p >> 3
         n = d[i]
@@ -330,23 +339,26 @@ def d_DHset(d, p, e):
         at = "halfkey"
         i = (p + 7) >> 3
         n = (d[i] << 8 | d[i + 1])
-        p = (i + 2) << 3
+        i += 2
         if n > 2048:
             refuse("longer than 2048", p)
+        p = i << 3
         v3, p = bitString(d, p, e, n)
         at = "modSize"
         i = (p + 7) >> 3
         n = (d[i] << 8 | d[i + 1])
-        p = (i + 2) << 3
+        i += 2
         if n > 2048:
             refuse("longer than 2048", p)
+        p = i << 3
         v4, p = bitString(d, p, e, n)
         at = "generator"
         i = (p + 7) >> 3
         n = (d[i] << 8 | d[i + 1])
-        p = (i + 2) << 3
+        i += 2
         if n > 2048:
             refuse("longer than 2048", p)
+        p = i << 3
         v5, p = bitString(d, p, e, n)
         v1 = {"halfkey": v3, "modSize": v4, "generator": v5}
         if b2 & 0x1:
@@ -398,9 +410,9 @@ def e_DHset(v, o, a, n):
 def d_DHsetExt(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "halfkey"
         p = (p + 7) & -8
         v3, p = generalBitString(d, p, e)
@@ -461,22 +473,24 @@ def e_DHsetExt(v, o, a, n):
 def d_ECpoint(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "x"
             i = (p + 7) >> 3
             n = (d[i] << 8 | d[i + 1])
-            p = (i + 2) << 3
+            i += 2
+            p = i << 3
             v3, p = bitString(d, p, e, n)
             v1["x"] = v3
         if b2 & 0x1:
             at = "y"
             i = (p + 7) >> 3
             n = (d[i] << 8 | d[i + 1])
-            p = (i + 2) << 3
+            i += 2
+            p = i << 3
             v4, p = bitString(d, p, e, n)
             v1["y"] = v4
         if b2 & 0x4:
@@ -522,9 +536,9 @@ def e_ECpoint(v, o, a, n):
 def d_ECKASDH(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "eckasdhp"
@@ -533,19 +547,22 @@ def d_ECKASDH(d, p, e):
                 at = "eckasdhp.modulus"
                 i = (p + 7) >> 3
                 n = (d[i] << 8 | d[i + 1])
-                p = (i + 2) << 3
+                i += 2
+                p = i << 3
                 v5, p = bitString(d, p, e, n)
                 at = "eckasdhp.base"
                 v6, p = d_ECpoint(d, p, e)
                 at = "eckasdhp.weierstrassA"
                 i = (p + 7) >> 3
                 n = (d[i] << 8 | d[i + 1])
-                p = (i + 2) << 3
+                i += 2
+                p = i << 3
                 v7, p = bitString(d, p, e, n)
                 at = "eckasdhp.weierstrassB"
                 i = (p + 7) >> 3
                 n = (d[i] << 8 | d[i + 1])
-                p = (i + 2) << 3
+                i += 2
+                p = i << 3
                 v8, p = bitString(d, p, e, n)
                 v3 = {"public-key": v4, "modulus": v5, "base": v6, "weierstrassA": v7, "weierstrassB": v8}
                 v1 = ("eckasdhp", v3)
@@ -556,19 +573,22 @@ def d_ECKASDH(d, p, e):
                 at = "eckasdh2.fieldSize"
                 i = (p + 7) >> 3
                 n = (d[i] << 8 | d[i + 1])
-                p = (i + 2) << 3
+                i += 2
+                p = i << 3
                 v11, p = bitString(d, p, e, n)
                 at = "eckasdh2.base"
                 v12, p = d_ECpoint(d, p, e)
                 at = "eckasdh2.weierstrassA"
                 i = (p + 7) >> 3
                 n = (d[i] << 8 | d[i + 1])
-                p = (i + 2) << 3
+                i += 2
+                p = i << 3
                 v13, p = bitString(d, p, e, n)
                 at = "eckasdh2.weierstrassB"
                 i = (p + 7) >> 3
                 n = (d[i] << 8 | d[i + 1])
-                p = (i + 2) << 3
+                i += 2
+                p = i << 3
                 v14, p = bitString(d, p, e, n)
                 v9 = {"public-key": v10, "fieldSize": v11, "base": v12, "weierstrassA": v13, "weierstrassB": v14}
                 v1 = ("eckasdh2", v9)
@@ -681,12 +701,14 @@ def d_ECGDSASignature(d, p, e):
         at = "r"
         i = (p + 7) >> 3
         n = (d[i] << 8 | d[i + 1])
-        p = (i + 2) << 3
+        i += 2
+        p = i << 3
         v2, p = bitString(d, p, e, n)
         at = "s"
         i = (p + 7) >> 3
         n = (d[i] << 8 | d[i + 1])
-        p = (i + 2) << 3
+        i += 2
+        p = i << 3
         v3, p = bitString(d, p, e, n)
         v1 = {"r": v2, "s": v3}
         return v1, p
@@ -728,8 +750,14 @@ def d_TypedCertificate(d, p, e):
         b2 = d[p >> 3] >> (~p & 7) & 1
         p += 1
         at = "type"
-        p = (p + 7) & -8
-        v3, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v3 = arcs(d[i:j])
         at = "certificate"
         i = p >> 3
         n = d[i]
@@ -779,9 +807,9 @@ def e_TypedCertificate(v, o, a, n):
 def d_AuthenticationBES(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             v1 = C0[b2]
         else:
@@ -816,9 +844,9 @@ def e_AuthenticationBES(v, o, a, n):
 def d_AuthenticationMechanism(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 >= 7:
                 refuse("no such alternative", p)
@@ -849,7 +877,14 @@ def d_AuthenticationMechanism(d, p, e):
                 v1 = ("authenticationBES", v8)
             elif k4 == 1:
                 at = "keyExch"
-                v9, p = readOID(d5, p, e6)
+                i = p >> 3
+                n = d5[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e6:
+                    refuseOID(n, p)
+                v9 = arcs(d5[i:j])
                 v1 = ("keyExch", v9)
             else:
                 v1 = (f"_ext_{k4}", bytes(d5[p >> 3 : e6 >> 3]))
@@ -918,12 +953,18 @@ def e_AuthenticationMechanism(v, o, a, n):
 def d_ClearToken(d, p, e):
     at = ""
     try:
-        q = p + 9
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1ff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (7 - (p & 7)) & 0x1ff
+        p += 9
         at = "tokenOID"
-        p = (p + 7) & -8
-        v3, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v3 = arcs(d[i:j])
         v1 = {"tokenOID": v3}
         if b2 & 0x80:
             at = "timeStamp"
@@ -954,9 +995,9 @@ def d_ClearToken(d, p, e):
             v1["dhkey"] = v8
         if b2 & 0x10:
             at = "challenge"
-            q = p + 7
-            b10 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b10 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b10 + 8
             if n > 128:
                 refuse("longer than 128", p)
@@ -978,9 +1019,9 @@ def d_ClearToken(d, p, e):
             v1["certificate"] = v12
         if b2 & 0x2:
             at = "generalID"
-            q = p + 7
-            b14 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b14 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b14 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -995,67 +1036,112 @@ def d_ClearToken(d, p, e):
             v1["nonStandard"] = v15
         if b2 & 0x100:
             a16, u17, p = additions(d, p, e, 5)
-            if a16 & 0x10:
-                at = "eckasdhkey"
-                d18, p, e19, g20 = openType(d, p, e)
-                at = "eckasdhkey"
-                v21, p = d_ECKASDH(d18, p, e19)
-                if p > e19:
-                    refuse("ends too early", p)
-                v1["eckasdhkey"] = v21
-                p = g20
-            if a16 & 0x8:
-                at = "sendersID"
-                d22, p, e23, g24 = openType(d, p, e)
-                at = "sendersID"
-                b26 = d22[p >> 3] >> 1
-                p += 7
-                n = b26 + 1
-                i = (p >> 3) + 1
-                j = i + n * 2
-                p = j << 3
-                if p > e23:
-                    refuse("ends too early", p)
-                v25 = d22[i:j].decode("utf-16-be", "replace")
-                if p > e23:
-                    refuse("ends too early", p)
-                v1["sendersID"] = v25
-                p = g24
-            if a16 & 0x4:
-                at = "h235Key"
-                d27, p, e28, g29 = openType(d, p, e)
-                at = "h235Key"
-                v30, p = d_H235Key(d27, p, e28)
-                if p > e28:
-                    refuse("ends too early", p)
-                v1["h235Key"] = v30
-                p = g29
-            if a16 & 0x2:
-                at = "profileInfo"
-                d31, p, e32, g33 = openType(d, p, e)
-                at = "profileInfo"
-                n, p = count(d31, p, e32, 11)
-                v34 = []
-                at35 = ""
-                try:
-                    for _ in range(n):
-                        v36, p = d_ProfileElement(d31, p, e32)
-                        v34.append(v36)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at35, p), f"[{len(v34)}]", p) from None
-                if p > e32:
-                    refuse("ends too early", p)
-                v1["profileInfo"] = v34
-                p = g33
-            if a16 & 0x1:
-                at = "dhkeyext"
-                d37, p, e38, g39 = openType(d, p, e)
-                at = "dhkeyext"
-                v40, p = d_DHsetExt(d37, p, e38)
-                if p > e38:
-                    refuse("ends too early", p)
-                v1["dhkeyext"] = v40
-                p = g39
+            if a16 & 0x1f:
+                if a16 & 0x10:
+                    at = "eckasdhkey"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d18 = d
+                        p = (i + 1) << 3
+                        e19 = g20 = p + (n << 3)
+                        if g20 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d18, p, e19, g20 = openType(d, p, e)
+                    v21, p = d_ECKASDH(d18, p, e19)
+                    if p > e19:
+                        refuse("ends too early", p)
+                    v1["eckasdhkey"] = v21
+                    p = g20
+                if a16 & 0x8:
+                    at = "sendersID"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d22 = d
+                        p = (i + 1) << 3
+                        e23 = g24 = p + (n << 3)
+                        if g24 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d22, p, e23, g24 = openType(d, p, e)
+                    b26 = d22[p >> 3] >> 1
+                    p += 7
+                    n = b26 + 1
+                    i = (p >> 3) + 1
+                    j = i + n * 2
+                    p = j << 3
+                    if p > e23:
+                        refuse("ends too early", p)
+                    v25 = d22[i:j].decode("utf-16-be", "replace")
+                    if p > e23:
+                        refuse("ends too early", p)
+                    v1["sendersID"] = v25
+                    p = g24
+                if a16 & 0x4:
+                    at = "h235Key"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d27 = d
+                        p = (i + 1) << 3
+                        e28 = g29 = p + (n << 3)
+                        if g29 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d27, p, e28, g29 = openType(d, p, e)
+                    v30, p = d_H235Key(d27, p, e28)
+                    if p > e28:
+                        refuse("ends too early", p)
+                    v1["h235Key"] = v30
+                    p = g29
+                if a16 & 0x2:
+                    at = "profileInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d31 = d
+                        p = (i + 1) << 3
+                        e32 = g33 = p + (n << 3)
+                        if g33 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d31, p, e32, g33 = openType(d, p, e)
+                    i = p >> 3
+                    n = d31[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 11 > e32 - p:
+                        n, p = count(d31, p - 8, e32, 11)
+                    v34 = []
+                    at35 = ""
+                    try:
+                        for _ in range(n):
+                            v36, p = d_ProfileElement(d31, p, e32)
+                            v34.append(v36)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at35, p), f"[{len(v34)}]", p) from None
+                    if p > e32:
+                        refuse("ends too early", p)
+                    v1["profileInfo"] = v34
+                    p = g33
+                if a16 & 0x1:
+                    at = "dhkeyext"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d37 = d
+                        p = (i + 1) << 3
+                        e38 = g39 = p + (n << 3)
+                        if g39 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d37, p, e38, g39 = openType(d, p, e)
+                    v40, p = d_DHsetExt(d37, p, e38)
+                    if p > e38:
+                        refuse("ends too early", p)
+                    v1["dhkeyext"] = v40
+                    p = g39
             if u17:
                 p = skip(d, p, e, u17)
         return v1, p
@@ -1219,9 +1305,9 @@ def e_ClearToken(v, o, a, n):
 def d_ProfileElement(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "elementID"
         i = (p + 7) >> 3
         v3 = d[i]
@@ -1272,9 +1358,9 @@ def e_ProfileElement(v, o, a, n):
 def d_Element(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 >= 5:
                 refuse("no such alternative", p)
@@ -1385,8 +1471,14 @@ def d_ENCRYPTED(d, p, e):
     at = ""
     try:
         at = "algorithmOID"
-        p = (p + 7) & -8
-        v2, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v2 = arcs(d[i:j])
         at = "paramS"
         v3, p = d_Params(d, p, e)
         at = "encryptedData"
@@ -1440,8 +1532,14 @@ def d_HASHED(d, p, e):
     at = ""
     try:
         at = "algorithmOID"
-        p = (p + 7) & -8
-        v2, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v2 = arcs(d[i:j])
         at = "paramS"
         v3, p = d_Params(d, p, e)
         at = "hash"
@@ -1537,9 +1635,9 @@ def e_IV16(v, o, a, n):
 def d_Params(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "ranInt"
@@ -1557,58 +1655,83 @@ def d_Params(d, p, e):
             v1["iv8"] = v4
         if b2 & 0x4:
             a5, u6, p = additions(d, p, e, 3)
-            if a5 & 0x4:
-                at = "iv16"
-                d7, p, e8, g9 = openType(d, p, e)
-                at = "iv16"
-                i = p >> 3
-                j = i + 16
-                v10 = d7[i:j]
-                p = j << 3
-                if p > e8:
-                    refuse("ends too early", p)
-                if p > e8:
-                    refuse("ends too early", p)
-                v1["iv16"] = v10
-                p = g9
-            if a5 & 0x2:
-                at = "iv"
-                d11, p, e12, g13 = openType(d, p, e)
-                at = "iv"
-                i = p >> 3
-                n = d11[i]
-                if n < 128:
-                    i += 1
-                    j = i + n
-                    v14 = d11[i:j]
+            if a5 & 0x7:
+                if a5 & 0x4:
+                    at = "iv16"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d7 = d
+                        p = (i + 1) << 3
+                        e8 = g9 = p + (n << 3)
+                        if g9 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d7, p, e8, g9 = openType(d, p, e)
+                    i = p >> 3
+                    j = i + 16
+                    v10 = d7[i:j]
                     p = j << 3
+                    if p > e8:
+                        refuse("ends too early", p)
+                    if p > e8:
+                        refuse("ends too early", p)
+                    v1["iv16"] = v10
+                    p = g9
+                if a5 & 0x2:
+                    at = "iv"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d11 = d
+                        p = (i + 1) << 3
+                        e12 = g13 = p + (n << 3)
+                        if g13 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d11, p, e12, g13 = openType(d, p, e)
+                    i = p >> 3
+                    n = d11[i]
+                    if n < 128:
+                        i += 1
+                        j = i + n
+                        v14 = d11[i:j]
+                        p = j << 3
+                        if p > e12:
+                            refuse("ends too early", p)
+                    else:
+                        v14, p = octets(d11, i << 3, e12)
                     if p > e12:
                         refuse("ends too early", p)
-                else:
-                    v14, p = octets(d11, i << 3, e12)
-                if p > e12:
-                    refuse("ends too early", p)
-                v1["iv"] = v14
-                p = g13
-            if a5 & 0x1:
-                at = "clearSalt"
-                d15, p, e16, g17 = openType(d, p, e)
-                at = "clearSalt"
-                i = p >> 3
-                n = d15[i]
-                if n < 128:
-                    i += 1
-                    j = i + n
-                    v18 = d15[i:j]
-                    p = j << 3
+                    v1["iv"] = v14
+                    p = g13
+                if a5 & 0x1:
+                    at = "clearSalt"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d15 = d
+                        p = (i + 1) << 3
+                        e16 = g17 = p + (n << 3)
+                        if g17 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d15, p, e16, g17 = openType(d, p, e)
+                    i = p >> 3
+                    n = d15[i]
+                    if n < 128:
+                        i += 1
+                        j = i + n
+                        v18 = d15[i:j]
+                        p = j << 3
+                        if p > e16:
+                            refuse("ends too early", p)
+                    else:
+                        v18, p = octets(d15, i << 3, e16)
                     if p > e16:
                         refuse("ends too early", p)
-                else:
-                    v18, p = octets(d15, i << 3, e16)
-                if p > e16:
-                    refuse("ends too early", p)
-                v1["clearSalt"] = v18
-                p = g17
+                    v1["clearSalt"] = v18
+                    p = g17
             if u6:
                 p = skip(d, p, e, u6)
         return v1, p
@@ -1779,15 +1902,21 @@ def e_EncodedPwdCertToken(v, o, a, n):
 def d_CryptoToken(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 == 0:
                 at = "cryptoEncryptedToken"
                 at = "cryptoEncryptedToken.tokenOID"
-                p = (p + 7) & -8
-                v4, p = readOID(d, p, e)
+                i = (p + 7) >> 3
+                n = d[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e:
+                    refuseOID(n, p)
+                v4 = arcs(d[i:j])
                 at = "cryptoEncryptedToken.token"
                 v5, p = d_ENCRYPTED(d, p, e)
                 v3 = {"tokenOID": v4, "token": v5}
@@ -1795,8 +1924,14 @@ def d_CryptoToken(d, p, e):
             elif b2 == 1:
                 at = "cryptoSignedToken"
                 at = "cryptoSignedToken.tokenOID"
-                p = (p + 7) & -8
-                v7, p = readOID(d, p, e)
+                i = (p + 7) >> 3
+                n = d[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e:
+                    refuseOID(n, p)
+                v7 = arcs(d[i:j])
                 at = "cryptoSignedToken.token"
                 at = "cryptoSignedToken.token.toBeSigned"
                 i = p >> 3
@@ -1811,7 +1946,14 @@ def d_CryptoToken(d, p, e):
                 else:
                     v9, p = octets(d, i << 3, e)
                 at = "cryptoSignedToken.token.algorithmOID"
-                v10, p = readOID(d, p, e)
+                i = p >> 3
+                n = d[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e:
+                    refuseOID(n, p)
+                v10 = arcs(d[i:j])
                 at = "cryptoSignedToken.token.paramS"
                 v11, p = d_Params(d, p, e)
                 at = "cryptoSignedToken.token.signature"
@@ -1823,8 +1965,14 @@ def d_CryptoToken(d, p, e):
             elif b2 == 2:
                 at = "cryptoHashedToken"
                 at = "cryptoHashedToken.tokenOID"
-                p = (p + 7) & -8
-                v14, p = readOID(d, p, e)
+                i = (p + 7) >> 3
+                n = d[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e:
+                    refuseOID(n, p)
+                v14 = arcs(d[i:j])
                 at = "cryptoHashedToken.hashedVals"
                 v15, p = d_ClearToken(d, p, e)
                 at = "cryptoHashedToken.token"
@@ -1929,9 +2077,9 @@ def e_CryptoToken(v, o, a, n):
 def d_H235Key(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 >= 3:
                 refuse("no such alternative", p)
@@ -1939,7 +2087,8 @@ def d_H235Key(d, p, e):
                 at = "secureChannel"
                 i = (p + 7) >> 3
                 n = (d[i] << 8 | d[i + 1]) + 1
-                p = (i + 2) << 3
+                i += 2
+                p = i << 3
                 v3, p = bitString(d, p, e, n)
                 v1 = ("secureChannel", v3)
             elif b2 == 1:
@@ -1961,7 +2110,14 @@ def d_H235Key(d, p, e):
                 else:
                     v6, p = octets(d, i << 3, e)
                 at = "certProtectedKey.algorithmOID"
-                v7, p = readOID(d, p, e)
+                i = p >> 3
+                n = d[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e:
+                    refuseOID(n, p)
+                v7 = arcs(d[i:j])
                 at = "certProtectedKey.paramS"
                 v8, p = d_Params(d, p, e)
                 at = "certProtectedKey.signature"
@@ -2068,9 +2224,9 @@ def e_H235Key(v, o, a, n):
 def d_KeySignedMaterial(d, p, e):
     at = ""
     try:
-        q = p + 9
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1ff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (7 - (p & 7)) & 0x1ff
+        p += 9
         h3 = b2 & 127
         at = "generalId"
         n = h3 + 1
@@ -2194,9 +2350,9 @@ def e_EncodedKeySignedMaterial(v, o, a, n):
 def d_H235CertificateSignature(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "certificate"
         v3, p = d_TypedCertificate(d, p, e)
         at = "responseRandom"
@@ -2221,7 +2377,14 @@ def d_H235CertificateSignature(d, p, e):
         else:
             v7, p = octets(d, i << 3, e)
         at = "signature.algorithmOID"
-        v8, p = readOID(d, p, e)
+        i = p >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v8 = arcs(d[i:j])
         at = "signature.paramS"
         v9, p = d_Params(d, p, e)
         at = "signature.signature"
@@ -2293,9 +2456,9 @@ def e_H235CertificateSignature(v, o, a, n):
 def d_ReturnSig(d, p, e):
     at = ""
     try:
-        q = p + 9
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1ff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (7 - (p & 7)) & 0x1ff
+        p += 9
         h3 = b2 & 127
         at = "generalId"
         n = h3 + 1
@@ -2397,9 +2560,9 @@ def e_EncodedReturnSig(v, o, a, n):
 def d_KeySyncMaterial(d, p, e):
     at = ""
     try:
-        q = p + 8
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         h3 = b2 & 127
         at = "generalID"
         n = h3 + 1
@@ -2412,7 +2575,8 @@ def d_KeySyncMaterial(d, p, e):
         at = "keyMaterial"
         i = p >> 3
         n = (d[i] << 8 | d[i + 1]) + 1
-        p = (i + 2) << 3
+        i += 2
+        p = i << 3
         v5, p = bitString(d, p, e, n)
         v1 = {"generalID": v4, "keyMaterial": v5}
         if b2 & 0x80:
@@ -2489,15 +2653,15 @@ def e_EncodedKeySyncMaterial(v, o, a, n):
 def d_V3KeySyncMaterial(d, p, e):
     at = ""
     try:
-        q = p + 8
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         v1 = {}
         if b2 & 0x40:
             at = "generalID"
-            q = p + 7
-            b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b4 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b4 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -2508,8 +2672,14 @@ def d_V3KeySyncMaterial(d, p, e):
             v1["generalID"] = v3
         if b2 & 0x20:
             at = "algorithmOID"
-            p = (p + 7) & -8
-            v5, p = readOID(d, p, e)
+            i = (p + 7) >> 3
+            n = d[i]
+            i += 1
+            j = i + n
+            p = j << 3
+            if n > OID_LIMIT or p > e:
+                refuseOID(n, p)
+            v5 = arcs(d[i:j])
             v1["algorithmOID"] = v5
         at = "paramS"
         v6, p = d_Params(d, p, e)
@@ -2562,30 +2732,45 @@ def d_V3KeySyncMaterial(d, p, e):
             v1["paramSsalt"] = v10
         if b2 & 0x1:
             at = "keyDerivationOID"
-            p = (p + 7) & -8
-            v11, p = readOID(d, p, e)
+            i = (p + 7) >> 3
+            n = d[i]
+            i += 1
+            j = i + n
+            p = j << 3
+            if n > OID_LIMIT or p > e:
+                refuseOID(n, p)
+            v11 = arcs(d[i:j])
             v1["keyDerivationOID"] = v11
         if b2 & 0x80:
             a12, u13, p = additions(d, p, e, 1)
             if a12 & 0x1:
-                at = "genericKeyMaterial"
-                d14, p, e15, g16 = openType(d, p, e)
-                at = "genericKeyMaterial"
-                i = p >> 3
-                n = d14[i]
-                if n < 128:
-                    i += 1
-                    j = i + n
-                    v17 = d14[i:j]
-                    p = j << 3
+                if a12 & 0x1:
+                    at = "genericKeyMaterial"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d14 = d
+                        p = (i + 1) << 3
+                        e15 = g16 = p + (n << 3)
+                        if g16 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d14, p, e15, g16 = openType(d, p, e)
+                    i = p >> 3
+                    n = d14[i]
+                    if n < 128:
+                        i += 1
+                        j = i + n
+                        v17 = d14[i:j]
+                        p = j << 3
+                        if p > e15:
+                            refuse("ends too early", p)
+                    else:
+                        v17, p = octets(d14, i << 3, e15)
                     if p > e15:
                         refuse("ends too early", p)
-                else:
-                    v17, p = octets(d14, i << 3, e15)
-                if p > e15:
-                    refuse("ends too early", p)
-                v1["genericKeyMaterial"] = v17
-                p = g16
+                    v1["genericKeyMaterial"] = v17
+                    p = g16
             if u13:
                 p = skip(d, p, e, u13)
         return v1, p

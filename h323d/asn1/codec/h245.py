@@ -6,8 +6,10 @@ Aligned PER of MULTIMEDIA-SYSTEM-CONTROL: H.245 (05/2011).
 
 from h323d.asn1.runtime import (
     DEPTH_LIMIT,
+    OID_LIMIT,
     additions,
     additionsPast,
+    arcs,
     badCharacter,
     badLength,
     bitString,
@@ -26,8 +28,8 @@ from h323d.asn1.runtime import (
     putOctets,
     putUnbounded,
     putUnknown,
-    readOID,
     refuse,
+    refuseOID,
     skip,
 )
 from h323d.errors import DecodeError, EncodeError
@@ -353,9 +355,9 @@ Ke248 = {'audioCapability': 0, 'audioCapabilityExtension': 1}
 def d_MultimediaSystemControlMessage(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 == 0:
                 at = "request"
@@ -417,9 +419,9 @@ def e_MultimediaSystemControlMessage(v, o, a, n):
 def d_RequestMessage(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         if b2 < 16:
             if b2 >= 11:
                 refuse("no such alternative", p)
@@ -593,9 +595,9 @@ def e_RequestMessage(v, o, a, n):
 def d_ResponseMessage(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         if b2 < 32:
             if b2 >= 19:
                 refuse("no such alternative", p)
@@ -844,9 +846,9 @@ def e_ResponseMessage(v, o, a, n):
 def d_CommandMessage(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 >= 7:
                 refuse("no such alternative", p)
@@ -991,9 +993,9 @@ def e_CommandMessage(v, o, a, n):
 def d_IndicationMessage(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         if b2 < 16:
             if b2 >= 14:
                 refuse("no such alternative", p)
@@ -1250,22 +1252,25 @@ def e_SequenceNumber(v, o, a, n):
 def d_GenericMessage(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "messageIdentifier"
         v3, p = d_CapabilityIdentifier(d, p, e)
         v1 = {"messageIdentifier": v3}
         if b2 & 0x2:
             at = "subMessageIdentifier"
-            q = p + 7
-            b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b5 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             v1["subMessageIdentifier"] = b5
         if b2 & 0x1:
             at = "messageContent"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 9)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 9 > e - p:
+                n, p = count(d, p - 8, e, 9)
             v6 = []
             at7 = ""
             try:
@@ -1422,8 +1427,14 @@ def d_NonStandardIdentifier(d, p, e):
         p += 1
         if b2 == 0:
             at = "object"
-            p = (p + 7) & -8
-            v3, p = readOID(d, p, e)
+            i = (p + 7) >> 3
+            n = d[i]
+            i += 1
+            j = i + n
+            p = j << 3
+            if n > OID_LIMIT or p > e:
+                refuseOID(n, p)
+            v3 = arcs(d[i:j])
             v1 = ("object", v3)
         else:
             at = "h221NonStandard"
@@ -1534,9 +1545,9 @@ def e_MasterSlaveDetermination(v, o, a, n):
 def d_MasterSlaveDeterminationAck(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         h3 = b2 & 1
         at = "decision"
         v4 = C0[h3]
@@ -1567,9 +1578,9 @@ def e_MasterSlaveDeterminationAck(v, o, a, n):
 def d_MasterSlaveDeterminationReject(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         h3 = b2 & 1
         at = "cause"
         if h3 < 1:
@@ -1639,15 +1650,22 @@ def e_MasterSlaveDeterminationRelease(v, o, a, n):
 def d_TerminalCapabilitySet(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         at = "sequenceNumber"
         i = (p + 7) >> 3
         v3 = d[i]
         p = (i + 1) << 3
         at = "protocolIdentifier"
-        v4, p = readOID(d, p, e)
+        i = p >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v4 = arcs(d[i:j])
         v1 = {"sequenceNumber": v3, "protocolIdentifier": v4}
         if b2 & 0x4:
             at = "multiplexCapability"
@@ -1657,7 +1675,8 @@ def d_TerminalCapabilitySet(d, p, e):
             at = "capabilityTable"
             i = (p + 7) >> 3
             n = d[i] + 1
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 9 > e - p:
                 refuse("more elements than there are octets for", p)
             v6 = []
@@ -1673,7 +1692,8 @@ def d_TerminalCapabilitySet(d, p, e):
             at = "capabilityDescriptors"
             i = (p + 7) >> 3
             n = d[i] + 1
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 9 > e - p:
                 refuse("more elements than there are octets for", p)
             v9 = []
@@ -1688,22 +1708,35 @@ def d_TerminalCapabilitySet(d, p, e):
         if b2 & 0x8:
             a12, u13, p = additions(d, p, e, 1)
             if a12 & 0x1:
-                at = "genericInformation"
-                d14, p, e15, g16 = openType(d, p, e)
-                at = "genericInformation"
-                n, p = count(d14, p, e15, 6)
-                v17 = []
-                at18 = ""
-                try:
-                    for _ in range(n):
-                        v19, p = d_GenericMessage(d14, p, e15)
-                        v17.append(v19)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at18, p), f"[{len(v17)}]", p) from None
-                if p > e15:
-                    refuse("ends too early", p)
-                v1["genericInformation"] = v17
-                p = g16
+                if a12 & 0x1:
+                    at = "genericInformation"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d14 = d
+                        p = (i + 1) << 3
+                        e15 = g16 = p + (n << 3)
+                        if g16 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d14, p, e15, g16 = openType(d, p, e)
+                    i = p >> 3
+                    n = d14[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 6 > e15 - p:
+                        n, p = count(d14, p - 8, e15, 6)
+                    v17 = []
+                    at18 = ""
+                    try:
+                        for _ in range(n):
+                            v19, p = d_GenericMessage(d14, p, e15)
+                            v17.append(v19)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at18, p), f"[{len(v17)}]", p) from None
+                    if p > e15:
+                        refuse("ends too early", p)
+                    v1["genericInformation"] = v17
+                    p = g16
             if u13:
                 p = skip(d, p, e, u13)
         return v1, p
@@ -1855,7 +1888,8 @@ def d_CapabilityDescriptor(d, p, e):
             at = "simultaneousCapabilities"
             i = p >> 3
             n = d[i] + 1
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v4 = []
@@ -1864,7 +1898,8 @@ def d_CapabilityDescriptor(d, p, e):
                 for _ in range(n):
                     i = (p + 7) >> 3
                     n = d[i] + 1
-                    p = (i + 1) << 3
+                    i += 1
+                    p = i << 3
                     if n * 8 > e - p:
                         refuse("more elements than there are octets for", p)
                     v6 = []
@@ -1947,7 +1982,8 @@ def d_AlternativeCapabilitySet(d, p, e):
     try:
         i = (p + 7) >> 3
         n = d[i] + 1
-        p = (i + 1) << 3
+        i += 1
+        p = i << 3
         if n * 8 > e - p:
             refuse("more elements than there are octets for", p)
         v1 = []
@@ -2057,22 +2093,35 @@ def d_TerminalCapabilitySetAck(d, p, e):
         if b2 & 0x1:
             a4, u5, p = additions(d, p, e, 1)
             if a4 & 0x1:
-                at = "genericInformation"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "genericInformation"
-                n, p = count(d6, p, e7, 6)
-                v9 = []
-                at10 = ""
-                try:
-                    for _ in range(n):
-                        v11, p = d_GenericMessage(d6, p, e7)
-                        v9.append(v11)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["genericInformation"] = v9
-                p = g8
+                if a4 & 0x1:
+                    at = "genericInformation"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
+                        p = (i + 1) << 3
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    i = p >> 3
+                    n = d6[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 6 > e7 - p:
+                        n, p = count(d6, p - 8, e7, 6)
+                    v9 = []
+                    at10 = ""
+                    try:
+                        for _ in range(n):
+                            v11, p = d_GenericMessage(d6, p, e7)
+                            v9.append(v11)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
+                    if p > e7:
+                        refuse("ends too early", p)
+                    v1["genericInformation"] = v9
+                    p = g8
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -2169,22 +2218,35 @@ def d_TerminalCapabilitySetReject(d, p, e):
         if b2 & 0x1:
             a13, u14, p = additions(d, p, e, 1)
             if a13 & 0x1:
-                at = "genericInformation"
-                d15, p, e16, g17 = openType(d, p, e)
-                at = "genericInformation"
-                n, p = count(d15, p, e16, 6)
-                v18 = []
-                at19 = ""
-                try:
-                    for _ in range(n):
-                        v20, p = d_GenericMessage(d15, p, e16)
-                        v18.append(v20)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at19, p), f"[{len(v18)}]", p) from None
-                if p > e16:
-                    refuse("ends too early", p)
-                v1["genericInformation"] = v18
-                p = g17
+                if a13 & 0x1:
+                    at = "genericInformation"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d15 = d
+                        p = (i + 1) << 3
+                        e16 = g17 = p + (n << 3)
+                        if g17 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d15, p, e16, g17 = openType(d, p, e)
+                    i = p >> 3
+                    n = d15[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 6 > e16 - p:
+                        n, p = count(d15, p - 8, e16, 6)
+                    v18 = []
+                    at19 = ""
+                    try:
+                        for _ in range(n):
+                            v20, p = d_GenericMessage(d15, p, e16)
+                            v18.append(v20)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at19, p), f"[{len(v18)}]", p) from None
+                    if p > e16:
+                        refuse("ends too early", p)
+                    v1["genericInformation"] = v18
+                    p = g17
             if u14:
                 p = skip(d, p, e, u14)
         return v1, p
@@ -2276,22 +2338,35 @@ def d_TerminalCapabilitySetRelease(d, p, e):
         if b2 & 0x1:
             a3, u4, p = additions(d, p, e, 1)
             if a3 & 0x1:
-                at = "genericInformation"
-                d5, p, e6, g7 = openType(d, p, e)
-                at = "genericInformation"
-                n, p = count(d5, p, e6, 6)
-                v8 = []
-                at9 = ""
-                try:
-                    for _ in range(n):
-                        v10, p = d_GenericMessage(d5, p, e6)
-                        v8.append(v10)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at9, p), f"[{len(v8)}]", p) from None
-                if p > e6:
-                    refuse("ends too early", p)
-                v1["genericInformation"] = v8
-                p = g7
+                if a3 & 0x1:
+                    at = "genericInformation"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d5 = d
+                        p = (i + 1) << 3
+                        e6 = g7 = p + (n << 3)
+                        if g7 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d5, p, e6, g7 = openType(d, p, e)
+                    i = p >> 3
+                    n = d5[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 6 > e6 - p:
+                        n, p = count(d5, p - 8, e6, 6)
+                    v8 = []
+                    at9 = ""
+                    try:
+                        for _ in range(n):
+                            v10, p = d_GenericMessage(d5, p, e6)
+                            v8.append(v10)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at9, p), f"[{len(v8)}]", p) from None
+                    if p > e6:
+                        refuse("ends too early", p)
+                    v1["genericInformation"] = v8
+                    p = g7
             if u4:
                 p = skip(d, p, e, u4)
         return v1, p
@@ -2339,9 +2414,9 @@ def e_TerminalCapabilitySetRelease(v, o, a, n):
 def d_Capability(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         if b2 < 16:
             if b2 >= 12:
                 refuse("no such alternative", p)
@@ -2480,7 +2555,8 @@ def d_Capability(d, p, e):
                 at = "oneOfCapabilities"
                 i = p >> 3
                 n = d18[i] + 1
-                p = (i + 1) << 3
+                i += 1
+                p = i << 3
                 if n * 8 > e19 - p:
                     refuse("more elements than there are octets for", p)
                 v37 = []
@@ -2714,9 +2790,9 @@ def e_H235SecurityCapability(v, o, a, n):
 def d_MultiplexCapability(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 == 0:
                 at = "nonStandard"
@@ -2811,7 +2887,11 @@ def d_H222Capability(d, p, e):
         v3 = d[i] + 1
         p = (i + 1) << 3
         at = "vcCapability"
-        n, p = count(d, p, e, 7)
+        i = p >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 7 > e - p:
+            n, p = count(d, p - 8, e, 7)
         v4 = []
         at5 = ""
         try:
@@ -2860,9 +2940,9 @@ def e_H222Capability(v, o, a, n):
 def d_VCCapability(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "aal1"
@@ -2889,9 +2969,9 @@ def d_VCCapability(d, p, e):
             if b6 & 0x1:
                 p = additionsPast(d, p, e)
             v1["aal5"] = v5
-        q = p + 3
-        b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b9 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1["transportStream"] = (b9 >> 2 & 1) == 1
         v1["programStream"] = (b9 >> 1 & 1) == 1
         h10 = b9 & 1
@@ -2930,35 +3010,45 @@ def d_VCCapability(d, p, e):
         if b2 & 0x4:
             a18, u19, p = additions(d, p, e, 1)
             if a18 & 0x1:
-                at = "aal1ViaGateway"
-                d20, p, e21, g22 = openType(d, p, e)
-                at = "aal1ViaGateway"
-                b24 = d20[p >> 3] >> 7
-                p += 1
-                at = "aal1ViaGateway.gatewayAddress"
-                i = (p >> 3) + 1
-                n = d20[i] + 1
-                p = (i + 1) << 3
-                if n * 4 > e21 - p:
-                    refuse("more elements than there are octets for", p)
-                v25 = []
-                at26 = ""
-                try:
-                    for _ in range(n):
-                        v27, p = d_Q2931Address(d20, p, e21)
-                        v25.append(v27)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at26, p), f"[{len(v25)}]", p) from None
-                q = p + 9
-                b28 = I(d20[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1ff
-                p = q
-                v23 = {"gatewayAddress": v25, "nullClockRecovery": (b28 >> 8 & 1) == 1, "srtsClockRecovery": (b28 >> 7 & 1) == 1, "adaptiveClockRecovery": (b28 >> 6 & 1) == 1, "nullErrorCorrection": (b28 >> 5 & 1) == 1, "longInterleaver": (b28 >> 4 & 1) == 1, "shortInterleaver": (b28 >> 3 & 1) == 1, "errorCorrectionOnly": (b28 >> 2 & 1) == 1, "structuredDataTransfer": (b28 >> 1 & 1) == 1, "partiallyFilledCells": (b28 & 1) == 1}
-                if b24 & 0x1:
-                    p = additionsPast(d20, p, e21)
-                if p > e21:
-                    refuse("ends too early", p)
-                v1["aal1ViaGateway"] = v23
-                p = g22
+                if a18 & 0x1:
+                    at = "aal1ViaGateway"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d20 = d
+                        p = (i + 1) << 3
+                        e21 = g22 = p + (n << 3)
+                        if g22 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d20, p, e21, g22 = openType(d, p, e)
+                    b24 = d20[p >> 3] >> 7
+                    p += 1
+                    at = "aal1ViaGateway.gatewayAddress"
+                    i = (p >> 3) + 1
+                    n = d20[i] + 1
+                    i += 1
+                    p = i << 3
+                    if n * 4 > e21 - p:
+                        refuse("more elements than there are octets for", p)
+                    v25 = []
+                    at26 = ""
+                    try:
+                        for _ in range(n):
+                            v27, p = d_Q2931Address(d20, p, e21)
+                            v25.append(v27)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at26, p), f"[{len(v25)}]", p) from None
+                    i = p >> 3
+                    b28 = (d20[i] << 8 | d20[i + 1]) >> (7 - (p & 7)) & 0x1ff
+                    p += 9
+                    v23 = {"gatewayAddress": v25, "nullClockRecovery": (b28 >> 8 & 1) == 1, "srtsClockRecovery": (b28 >> 7 & 1) == 1, "adaptiveClockRecovery": (b28 >> 6 & 1) == 1, "nullErrorCorrection": (b28 >> 5 & 1) == 1, "longInterleaver": (b28 >> 4 & 1) == 1, "shortInterleaver": (b28 >> 3 & 1) == 1, "errorCorrectionOnly": (b28 >> 2 & 1) == 1, "structuredDataTransfer": (b28 >> 1 & 1) == 1, "partiallyFilledCells": (b28 & 1) == 1}
+                    if b24 & 0x1:
+                        p = additionsPast(d20, p, e21)
+                    if p > e21:
+                        refuse("ends too early", p)
+                    v1["aal1ViaGateway"] = v23
+                    p = g22
             if u19:
                 p = skip(d, p, e, u19)
         return v1, p
@@ -3178,83 +3268,134 @@ def d_H223Capability(d, p, e):
         v1 = {"transportWithI-frames": (b2 >> 9 & 1) == 1, "videoWithAL1": (b2 >> 8 & 1) == 1, "videoWithAL2": (b2 >> 7 & 1) == 1, "videoWithAL3": (b2 >> 6 & 1) == 1, "audioWithAL1": (b2 >> 5 & 1) == 1, "audioWithAL2": (b2 >> 4 & 1) == 1, "audioWithAL3": (b2 >> 3 & 1) == 1, "dataWithAL1": (b2 >> 2 & 1) == 1, "dataWithAL2": (b2 >> 1 & 1) == 1, "dataWithAL3": (b2 & 1) == 1, "maximumAl2SDUSize": v3, "maximumAl3SDUSize": v4, "maximumDelayJitter": v5, "h223MultiplexTableCapability": v7}
         if b2 & 0x400:
             a13, u14, p = additions(d, p, e, 6)
-            if a13 & 0x20:
-                at = "maxMUXPDUSizeCapability"
-                d15, p, e16, g17 = openType(d, p, e)
-                b18 = d15[p >> 3] >> 7
-                p += 1
-                if p > e16:
-                    refuse("ends too early", p)
-                v1["maxMUXPDUSizeCapability"] = b18 == 1
-                p = g17
-            if a13 & 0x10:
-                at = "nsrpSupport"
-                d19, p, e20, g21 = openType(d, p, e)
-                b22 = d19[p >> 3] >> 7
-                p += 1
-                if p > e20:
-                    refuse("ends too early", p)
-                v1["nsrpSupport"] = b22 == 1
-                p = g21
-            if a13 & 0x8:
-                at = "mobileOperationTransmitCapability"
-                d23, p, e24, g25 = openType(d, p, e)
-                at = "mobileOperationTransmitCapability"
-                b27 = d23[p >> 3] >> 2
-                p += 6
-                v26 = {"modeChangeCapability": (b27 >> 4 & 1) == 1, "h223AnnexA": (b27 >> 3 & 1) == 1, "h223AnnexADoubleFlag": (b27 >> 2 & 1) == 1, "h223AnnexB": (b27 >> 1 & 1) == 1, "h223AnnexBwithHeader": (b27 & 1) == 1}
-                if b27 & 0x20:
-                    p = additionsPast(d23, p, e24)
-                if p > e24:
-                    refuse("ends too early", p)
-                v1["mobileOperationTransmitCapability"] = v26
-                p = g25
-            if a13 & 0x4:
-                at = "h223AnnexCCapability"
-                d28, p, e29, g30 = openType(d, p, e)
-                at = "h223AnnexCCapability"
-                v31, p = d_H223AnnexCCapability(d28, p, e29)
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["h223AnnexCCapability"] = v31
-                p = g30
-            if a13 & 0x2:
-                at = "bitRate"
-                d32, p, e33, g34 = openType(d, p, e)
-                at = "bitRate"
-                i = p >> 3
-                v35 = (d32[i] << 8 | d32[i + 1]) + 1
-                p = (i + 2) << 3
-                if v35 > 19200:
-                    refuse("more than 19200", p)
-                if p > e33:
-                    refuse("ends too early", p)
-                v1["bitRate"] = v35
-                p = g34
-            if a13 & 0x1:
-                at = "mobileMultilinkFrameCapability"
-                d36, p, e37, g38 = openType(d, p, e)
-                at = "mobileMultilinkFrameCapability"
-                q = p + 9
-                b40 = I(d36[p >> 3 : (q + 7) >> 3]) >> 7 & 0x1ff
-                p = q
-                at = "mobileMultilinkFrameCapability.maximumSampleSize"
-                v41 = (b40 & 255) + 1
-                if v41 > 255:
-                    refuse("more than 255", p)
-                at = "mobileMultilinkFrameCapability.maximumPayloadLength"
-                i = (p >> 3) + 1
-                v42 = (d36[i] << 8 | d36[i + 1]) + 1
-                p = (i + 2) << 3
-                if v42 > 65025:
-                    refuse("more than 65025", p)
-                v39 = {"maximumSampleSize": v41, "maximumPayloadLength": v42}
-                if b40 & 0x100:
-                    p = additionsPast(d36, p, e37)
-                if p > e37:
-                    refuse("ends too early", p)
-                v1["mobileMultilinkFrameCapability"] = v39
-                p = g38
+            if a13 & 0x3f:
+                if a13 & 0x20:
+                    at = "maxMUXPDUSizeCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d15 = d
+                        p = (i + 1) << 3
+                        e16 = g17 = p + (n << 3)
+                        if g17 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d15, p, e16, g17 = openType(d, p, e)
+                    b18 = d15[p >> 3] >> 7
+                    p += 1
+                    if p > e16:
+                        refuse("ends too early", p)
+                    v1["maxMUXPDUSizeCapability"] = b18 == 1
+                    p = g17
+                if a13 & 0x10:
+                    at = "nsrpSupport"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d19 = d
+                        p = (i + 1) << 3
+                        e20 = g21 = p + (n << 3)
+                        if g21 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d19, p, e20, g21 = openType(d, p, e)
+                    b22 = d19[p >> 3] >> 7
+                    p += 1
+                    if p > e20:
+                        refuse("ends too early", p)
+                    v1["nsrpSupport"] = b22 == 1
+                    p = g21
+                if a13 & 0x8:
+                    at = "mobileOperationTransmitCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d23 = d
+                        p = (i + 1) << 3
+                        e24 = g25 = p + (n << 3)
+                        if g25 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d23, p, e24, g25 = openType(d, p, e)
+                    b27 = d23[p >> 3] >> 2
+                    p += 6
+                    v26 = {"modeChangeCapability": (b27 >> 4 & 1) == 1, "h223AnnexA": (b27 >> 3 & 1) == 1, "h223AnnexADoubleFlag": (b27 >> 2 & 1) == 1, "h223AnnexB": (b27 >> 1 & 1) == 1, "h223AnnexBwithHeader": (b27 & 1) == 1}
+                    if b27 & 0x20:
+                        p = additionsPast(d23, p, e24)
+                    if p > e24:
+                        refuse("ends too early", p)
+                    v1["mobileOperationTransmitCapability"] = v26
+                    p = g25
+                if a13 & 0x4:
+                    at = "h223AnnexCCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    v31, p = d_H223AnnexCCapability(d28, p, e29)
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["h223AnnexCCapability"] = v31
+                    p = g30
+                if a13 & 0x2:
+                    at = "bitRate"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d32 = d
+                        p = (i + 1) << 3
+                        e33 = g34 = p + (n << 3)
+                        if g34 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d32, p, e33, g34 = openType(d, p, e)
+                    i = p >> 3
+                    v35 = (d32[i] << 8 | d32[i + 1]) + 1
+                    p = (i + 2) << 3
+                    if v35 > 19200:
+                        refuse("more than 19200", p)
+                    if p > e33:
+                        refuse("ends too early", p)
+                    v1["bitRate"] = v35
+                    p = g34
+                if a13 & 0x1:
+                    at = "mobileMultilinkFrameCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d36 = d
+                        p = (i + 1) << 3
+                        e37 = g38 = p + (n << 3)
+                        if g38 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d36, p, e37, g38 = openType(d, p, e)
+                    i = p >> 3
+                    b40 = (d36[i] << 8 | d36[i + 1]) >> 7 & 0x1ff
+                    p += 9
+                    at = "mobileMultilinkFrameCapability.maximumSampleSize"
+                    v41 = (b40 & 255) + 1
+                    if v41 > 255:
+                        refuse("more than 255", p)
+                    at = "mobileMultilinkFrameCapability.maximumPayloadLength"
+                    i = (p >> 3) + 1
+                    v42 = (d36[i] << 8 | d36[i + 1]) + 1
+                    p = (i + 2) << 3
+                    if v42 > 65025:
+                        refuse("more than 65025", p)
+                    v39 = {"maximumSampleSize": v41, "maximumPayloadLength": v42}
+                    if b40 & 0x100:
+                        p = additionsPast(d36, p, e37)
+                    if p > e37:
+                        refuse("ends too early", p)
+                    v1["mobileMultilinkFrameCapability"] = v39
+                    p = g38
             if u14:
                 p = skip(d, p, e, u14)
         return v1, p
@@ -3452,14 +3593,24 @@ def d_H223AnnexCCapability(d, p, e):
         if b2 & 0x400:
             a6, u7, p = additions(d, p, e, 1)
             if a6 & 0x1:
-                at = "rsCodeCapability"
-                d8, p, e9, g10 = openType(d, p, e)
-                b11 = d8[p >> 3] >> 7
-                p += 1
-                if p > e9:
-                    refuse("ends too early", p)
-                v1["rsCodeCapability"] = b11 == 1
-                p = g10
+                if a6 & 0x1:
+                    at = "rsCodeCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d8 = d
+                        p = (i + 1) << 3
+                        e9 = g10 = p + (n << 3)
+                        if g10 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d8, p, e9, g10 = openType(d, p, e)
+                    b11 = d8[p >> 3] >> 7
+                    p += 1
+                    if p > e9:
+                        refuse("ends too early", p)
+                    v1["rsCodeCapability"] = b11 == 1
+                    p = g10
             if u7:
                 p = skip(d, p, e, u7)
         return v1, p
@@ -3643,9 +3794,9 @@ def e_V76Capability(v, o, a, n):
 def d_V75Capability(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {"audioHeader": (b2 & 1) == 1}
         if b2 & 0x2:
             p = additionsPast(d, p, e)
@@ -3687,9 +3838,9 @@ def d_H2250Capability(d, p, e):
         b7 = d[p >> 3] >> (~p & 7) & 1
         p += 1
         at = "mcCapability"
-        q = p + 2
-        b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b9 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v8 = {"centralizedConferenceMC": (b9 >> 1 & 1) == 1, "decentralizedConferenceMC": (b9 & 1) == 1}
         if b7 & 0x1:
             p = additionsPast(d, p, e)
@@ -3700,54 +3851,90 @@ def d_H2250Capability(d, p, e):
         v1 = {"maximumAudioDelayJitter": v3, "receiveMultipointCapability": v4, "transmitMultipointCapability": v5, "receiveAndTransmitMultipointCapability": v6, "mcCapability": v8, "rtcpVideoControlCapability": b10 == 1, "mediaPacketizationCapability": v11}
         if b2 & 0x1:
             a12, u13, p = additions(d, p, e, 4)
-            if a12 & 0x8:
-                at = "transportCapability"
-                d14, p, e15, g16 = openType(d, p, e)
-                at = "transportCapability"
-                v17, p = d_TransportCapability(d14, p, e15)
-                if p > e15:
-                    refuse("ends too early", p)
-                v1["transportCapability"] = v17
-                p = g16
-            if a12 & 0x4:
-                at = "redundancyEncodingCapability"
-                d18, p, e19, g20 = openType(d, p, e)
-                at = "redundancyEncodingCapability"
-                i = p >> 3
-                n = d18[i] + 1
-                p = (i + 1) << 3
-                if n * 12 > e19 - p:
-                    refuse("more elements than there are octets for", p)
-                v21 = []
-                at22 = ""
-                try:
-                    for _ in range(n):
-                        v23, p = d_RedundancyEncodingCapability(d18, p, e19)
-                        v21.append(v23)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at22, p), f"[{len(v21)}]", p) from None
-                if p > e19:
-                    refuse("ends too early", p)
-                v1["redundancyEncodingCapability"] = v21
-                p = g20
-            if a12 & 0x2:
-                at = "logicalChannelSwitchingCapability"
-                d24, p, e25, g26 = openType(d, p, e)
-                b27 = d24[p >> 3] >> 7
-                p += 1
-                if p > e25:
-                    refuse("ends too early", p)
-                v1["logicalChannelSwitchingCapability"] = b27 == 1
-                p = g26
-            if a12 & 0x1:
-                at = "t120DynamicPortCapability"
-                d28, p, e29, g30 = openType(d, p, e)
-                b31 = d28[p >> 3] >> 7
-                p += 1
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["t120DynamicPortCapability"] = b31 == 1
-                p = g30
+            if a12 & 0xf:
+                if a12 & 0x8:
+                    at = "transportCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d14 = d
+                        p = (i + 1) << 3
+                        e15 = g16 = p + (n << 3)
+                        if g16 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d14, p, e15, g16 = openType(d, p, e)
+                    v17, p = d_TransportCapability(d14, p, e15)
+                    if p > e15:
+                        refuse("ends too early", p)
+                    v1["transportCapability"] = v17
+                    p = g16
+                if a12 & 0x4:
+                    at = "redundancyEncodingCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d18 = d
+                        p = (i + 1) << 3
+                        e19 = g20 = p + (n << 3)
+                        if g20 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d18, p, e19, g20 = openType(d, p, e)
+                    i = p >> 3
+                    n = d18[i] + 1
+                    i += 1
+                    p = i << 3
+                    if n * 12 > e19 - p:
+                        refuse("more elements than there are octets for", p)
+                    v21 = []
+                    at22 = ""
+                    try:
+                        for _ in range(n):
+                            v23, p = d_RedundancyEncodingCapability(d18, p, e19)
+                            v21.append(v23)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at22, p), f"[{len(v21)}]", p) from None
+                    if p > e19:
+                        refuse("ends too early", p)
+                    v1["redundancyEncodingCapability"] = v21
+                    p = g20
+                if a12 & 0x2:
+                    at = "logicalChannelSwitchingCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d24 = d
+                        p = (i + 1) << 3
+                        e25 = g26 = p + (n << 3)
+                        if g26 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d24, p, e25, g26 = openType(d, p, e)
+                    b27 = d24[p >> 3] >> 7
+                    p += 1
+                    if p > e25:
+                        refuse("ends too early", p)
+                    v1["logicalChannelSwitchingCapability"] = b27 == 1
+                    p = g26
+                if a12 & 0x1:
+                    at = "t120DynamicPortCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    b31 = d28[p >> 3] >> 7
+                    p += 1
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["t120DynamicPortCapability"] = b31 == 1
+                    p = g30
             if u13:
                 p = skip(d, p, e, u13)
         return v1, p
@@ -3858,33 +4045,43 @@ def e_H2250Capability(v, o, a, n):
 def d_MediaPacketizationCapability(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {"h261aVideoPacketization": (b2 & 1) == 1}
         if b2 & 0x2:
             a3, u4, p = additions(d, p, e, 1)
             if a3 & 0x1:
-                at = "rtpPayloadType"
-                d5, p, e6, g7 = openType(d, p, e)
-                at = "rtpPayloadType"
-                i = p >> 3
-                n = d5[i] + 1
-                p = (i + 1) << 3
-                if n * 5 > e6 - p:
-                    refuse("more elements than there are octets for", p)
-                v8 = []
-                at9 = ""
-                try:
-                    for _ in range(n):
-                        v10, p = d_RTPPayloadType(d5, p, e6)
-                        v8.append(v10)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at9, p), f"[{len(v8)}]", p) from None
-                if p > e6:
-                    refuse("ends too early", p)
-                v1["rtpPayloadType"] = v8
-                p = g7
+                if a3 & 0x1:
+                    at = "rtpPayloadType"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d5 = d
+                        p = (i + 1) << 3
+                        e6 = g7 = p + (n << 3)
+                        if g7 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d5, p, e6, g7 = openType(d, p, e)
+                    i = p >> 3
+                    n = d5[i] + 1
+                    i += 1
+                    p = i << 3
+                    if n * 5 > e6 - p:
+                        refuse("more elements than there are octets for", p)
+                    v8 = []
+                    at9 = ""
+                    try:
+                        for _ in range(n):
+                            v10, p = d_RTPPayloadType(d5, p, e6)
+                            v8.append(v10)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at9, p), f"[{len(v8)}]", p) from None
+                    if p > e6:
+                        refuse("ends too early", p)
+                    v1["rtpPayloadType"] = v8
+                    p = g7
             if u4:
                 p = skip(d, p, e, u4)
         return v1, p
@@ -3937,9 +4134,9 @@ def e_MediaPacketizationCapability(v, o, a, n):
 def d_RSVPParameters(d, p, e):
     at = ""
     try:
-        q = p + 7
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         v1 = {}
         if b2 & 0x20:
             at = "qosMode"
@@ -3947,9 +4144,9 @@ def d_RSVPParameters(d, p, e):
             v1["qosMode"] = v3
         if b2 & 0x10:
             at = "tokenRate"
-            q = p + 2
-            b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b5 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b5 + 1
             v4 = I(d[i:j]) + 1
@@ -3959,9 +4156,9 @@ def d_RSVPParameters(d, p, e):
             v1["tokenRate"] = v4
         if b2 & 0x8:
             at = "bucketSize"
-            q = p + 2
-            b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b7 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b7 + 1
             v6 = I(d[i:j]) + 1
@@ -3971,9 +4168,9 @@ def d_RSVPParameters(d, p, e):
             v1["bucketSize"] = v6
         if b2 & 0x4:
             at = "peakRate"
-            q = p + 2
-            b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b9 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b9 + 1
             v8 = I(d[i:j]) + 1
@@ -3983,9 +4180,9 @@ def d_RSVPParameters(d, p, e):
             v1["peakRate"] = v8
         if b2 & 0x2:
             at = "minPoliced"
-            q = p + 2
-            b11 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b11 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b11 + 1
             v10 = I(d[i:j]) + 1
@@ -3995,9 +4192,9 @@ def d_RSVPParameters(d, p, e):
             v1["minPoliced"] = v10
         if b2 & 0x1:
             at = "maxPktSize"
-            q = p + 2
-            b13 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b13 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b13 + 1
             v12 = I(d[i:j]) + 1
@@ -4097,9 +4294,9 @@ def e_RSVPParameters(v, o, a, n):
 def d_QOSMode(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             v1 = C2[b2]
         else:
@@ -4187,9 +4384,9 @@ def e_ATMParameters(v, o, a, n):
 def d_ServicePriorityValue(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandardParameter"
@@ -4198,16 +4395,25 @@ def d_ServicePriorityValue(d, p, e):
         if b2 & 0x2:
             a4, u5, p = additions(d, p, e, 1)
             if a4 & 0x1:
-                at = "value"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "value"
-                i = p >> 3
-                v9 = d6[i]
-                p = (i + 1) << 3
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["value"] = v9
-                p = g8
+                if a4 & 0x1:
+                    at = "value"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
+                        p = (i + 1) << 3
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    i = p >> 3
+                    v9 = d6[i]
+                    p = (i + 1) << 3
+                    if p > e7:
+                        refuse("ends too early", p)
+                    v1["value"] = v9
+                    p = g8
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -4248,9 +4454,9 @@ def e_ServicePriorityValue(v, o, a, n):
 def d_ServicePriority(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "nonStandardData"
@@ -4265,28 +4471,45 @@ def d_ServicePriority(d, p, e):
             v1["servicePriorityValue"] = v5
         if b2 & 0x4:
             a6, u7, p = additions(d, p, e, 2)
-            if a6 & 0x2:
-                at = "serviceClass"
-                d8, p, e9, g10 = openType(d, p, e)
-                at = "serviceClass"
-                i = p >> 3
-                v11 = d8[i] << 8 | d8[i + 1]
-                p = (i + 2) << 3
-                if p > e9:
-                    refuse("ends too early", p)
-                v1["serviceClass"] = v11
-                p = g10
-            if a6 & 0x1:
-                at = "serviceSubclass"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "serviceSubclass"
-                i = p >> 3
-                v15 = d12[i]
-                p = (i + 1) << 3
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["serviceSubclass"] = v15
-                p = g14
+            if a6 & 0x3:
+                if a6 & 0x2:
+                    at = "serviceClass"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d8 = d
+                        p = (i + 1) << 3
+                        e9 = g10 = p + (n << 3)
+                        if g10 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d8, p, e9, g10 = openType(d, p, e)
+                    i = p >> 3
+                    v11 = d8[i] << 8 | d8[i + 1]
+                    p = (i + 2) << 3
+                    if p > e9:
+                        refuse("ends too early", p)
+                    v1["serviceClass"] = v11
+                    p = g10
+                if a6 & 0x1:
+                    at = "serviceSubclass"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    i = p >> 3
+                    v15 = d12[i]
+                    p = (i + 1) << 3
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["serviceSubclass"] = v15
+                    p = g14
             if u7:
                 p = skip(d, p, e, u7)
         return v1, p
@@ -4345,9 +4568,9 @@ def e_ServicePriority(v, o, a, n):
 def d_AuthorizationParameters(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandardData"
@@ -4380,9 +4603,9 @@ def e_AuthorizationParameters(v, o, a, n):
 def d_QOSType(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             v1 = C3[b2]
         else:
@@ -4417,9 +4640,9 @@ def e_QOSType(v, o, a, n):
 def d_QOSClass(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             v1 = C4[b2]
         else:
@@ -4454,9 +4677,9 @@ def e_QOSClass(v, o, a, n):
 def d_QOSDescriptor(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandardData"
@@ -4501,9 +4724,9 @@ def e_QOSDescriptor(v, o, a, n):
 def d_GenericTransportParameters(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         v1 = {}
         if b2 & 0x10:
             at = "nonStandardData"
@@ -4511,9 +4734,9 @@ def d_GenericTransportParameters(d, p, e):
             v1["nonStandardData"] = v3
         if b2 & 0x8:
             at = "averageRate"
-            q = p + 2
-            b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b5 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b5 + 1
             v4 = I(d[i:j]) + 1
@@ -4523,9 +4746,9 @@ def d_GenericTransportParameters(d, p, e):
             v1["averageRate"] = v4
         if b2 & 0x4:
             at = "burst"
-            q = p + 2
-            b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b7 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b7 + 1
             v6 = I(d[i:j]) + 1
@@ -4535,9 +4758,9 @@ def d_GenericTransportParameters(d, p, e):
             v1["burst"] = v6
         if b2 & 0x2:
             at = "peakRate"
-            q = p + 2
-            b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b9 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b9 + 1
             v8 = I(d[i:j]) + 1
@@ -4547,9 +4770,9 @@ def d_GenericTransportParameters(d, p, e):
             v1["peakRate"] = v8
         if b2 & 0x1:
             at = "maxPktSize"
-            q = p + 2
-            b11 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b11 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b11 + 1
             v10 = I(d[i:j]) + 1
@@ -4636,9 +4859,9 @@ def e_GenericTransportParameters(v, o, a, n):
 def d_QOSCapability(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         v1 = {}
         if b2 & 0x4:
             at = "nonStandardData"
@@ -4654,61 +4877,111 @@ def d_QOSCapability(d, p, e):
             v1["atmParameters"] = v5
         if b2 & 0x8:
             a6, u7, p = additions(d, p, e, 6)
-            if a6 & 0x20:
-                at = "localQoS"
-                d8, p, e9, g10 = openType(d, p, e)
-                b11 = d8[p >> 3] >> 7
-                p += 1
-                if p > e9:
-                    refuse("ends too early", p)
-                v1["localQoS"] = b11 == 1
-                p = g10
-            if a6 & 0x10:
-                at = "genericTransportParameters"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "genericTransportParameters"
-                v15, p = d_GenericTransportParameters(d12, p, e13)
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["genericTransportParameters"] = v15
-                p = g14
-            if a6 & 0x8:
-                at = "servicePriority"
-                d16, p, e17, g18 = openType(d, p, e)
-                at = "servicePriority"
-                v19, p = d_ServicePriority(d16, p, e17)
-                if p > e17:
-                    refuse("ends too early", p)
-                v1["servicePriority"] = v19
-                p = g18
-            if a6 & 0x4:
-                at = "authorizationParameter"
-                d20, p, e21, g22 = openType(d, p, e)
-                at = "authorizationParameter"
-                v23, p = d_AuthorizationParameters(d20, p, e21)
-                if p > e21:
-                    refuse("ends too early", p)
-                v1["authorizationParameter"] = v23
-                p = g22
-            if a6 & 0x2:
-                at = "qosDescriptor"
-                d24, p, e25, g26 = openType(d, p, e)
-                at = "qosDescriptor"
-                v27, p = d_QOSDescriptor(d24, p, e25)
-                if p > e25:
-                    refuse("ends too early", p)
-                v1["qosDescriptor"] = v27
-                p = g26
-            if a6 & 0x1:
-                at = "dscpValue"
-                d28, p, e29, g30 = openType(d, p, e)
-                at = "dscpValue"
-                b32 = d28[p >> 3] >> 2
-                p += 6
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["dscpValue"] = b32
-                p = g30
+            if a6 & 0x3f:
+                if a6 & 0x20:
+                    at = "localQoS"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d8 = d
+                        p = (i + 1) << 3
+                        e9 = g10 = p + (n << 3)
+                        if g10 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d8, p, e9, g10 = openType(d, p, e)
+                    b11 = d8[p >> 3] >> 7
+                    p += 1
+                    if p > e9:
+                        refuse("ends too early", p)
+                    v1["localQoS"] = b11 == 1
+                    p = g10
+                if a6 & 0x10:
+                    at = "genericTransportParameters"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    v15, p = d_GenericTransportParameters(d12, p, e13)
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["genericTransportParameters"] = v15
+                    p = g14
+                if a6 & 0x8:
+                    at = "servicePriority"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d16 = d
+                        p = (i + 1) << 3
+                        e17 = g18 = p + (n << 3)
+                        if g18 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d16, p, e17, g18 = openType(d, p, e)
+                    v19, p = d_ServicePriority(d16, p, e17)
+                    if p > e17:
+                        refuse("ends too early", p)
+                    v1["servicePriority"] = v19
+                    p = g18
+                if a6 & 0x4:
+                    at = "authorizationParameter"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d20 = d
+                        p = (i + 1) << 3
+                        e21 = g22 = p + (n << 3)
+                        if g22 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d20, p, e21, g22 = openType(d, p, e)
+                    v23, p = d_AuthorizationParameters(d20, p, e21)
+                    if p > e21:
+                        refuse("ends too early", p)
+                    v1["authorizationParameter"] = v23
+                    p = g22
+                if a6 & 0x2:
+                    at = "qosDescriptor"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d24 = d
+                        p = (i + 1) << 3
+                        e25 = g26 = p + (n << 3)
+                        if g26 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d24, p, e25, g26 = openType(d, p, e)
+                    v27, p = d_QOSDescriptor(d24, p, e25)
+                    if p > e25:
+                        refuse("ends too early", p)
+                    v1["qosDescriptor"] = v27
+                    p = g26
+                if a6 & 0x1:
+                    at = "dscpValue"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    b32 = d28[p >> 3] >> 2
+                    p += 6
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["dscpValue"] = b32
+                    p = g30
             if u7:
                 p = skip(d, p, e, u7)
         return v1, p
@@ -4805,9 +5078,9 @@ def e_QOSCapability(v, o, a, n):
 def d_MediaTransportType(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             v1 = C5[b2]
         else:
@@ -4867,9 +5140,9 @@ def e_MediaTransportType(v, o, a, n):
 def d_MediaChannelCapability(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "mediaTransport"
@@ -4902,9 +5175,9 @@ def e_MediaChannelCapability(v, o, a, n):
 def d_TransportCapability(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         v1 = {}
         if b2 & 0x4:
             at = "nonStandard"
@@ -4914,7 +5187,8 @@ def d_TransportCapability(d, p, e):
             at = "qOSCapabilities"
             i = (p + 7) >> 3
             n = d[i] + 1
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 4 > e - p:
                 refuse("more elements than there are octets for", p)
             v4 = []
@@ -4930,7 +5204,8 @@ def d_TransportCapability(d, p, e):
             at = "mediaChannelCapabilities"
             i = (p + 7) >> 3
             n = d[i] + 1
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 2 > e - p:
                 refuse("more elements than there are octets for", p)
             v7 = []
@@ -5003,9 +5278,9 @@ def e_TransportCapability(v, o, a, n):
 def d_RedundancyEncodingCapability(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "redundancyEncodingMethod"
         v3, p = d_RedundancyEncodingMethod(d, p, e)
         at = "primaryEncoding"
@@ -5019,7 +5294,8 @@ def d_RedundancyEncodingCapability(d, p, e):
             at = "secondaryEncoding"
             i = p >> 3
             n = d[i] + 1
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 8 > e - p:
                 refuse("more elements than there are octets for", p)
             v5 = []
@@ -5091,9 +5367,9 @@ def e_RedundancyEncodingCapability(v, o, a, n):
 def d_RedundancyEncodingMethod(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "nonStandard"
@@ -5155,9 +5431,9 @@ def e_RedundancyEncodingMethod(v, o, a, n):
 def d_RTPH263VideoRedundancyEncoding(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         at = "numberOfThreads"
         v3 = (b2 & 15) + 1
         at = "framesBetweenSyncPoints"
@@ -5174,7 +5450,8 @@ def d_RTPH263VideoRedundancyEncoding(d, p, e):
                 at = "frameToThreadMapping.custom"
                 i = (p >> 3) + 1
                 n = d[i] + 1
-                p = (i + 1) << 3
+                i += 1
+                p = i << 3
                 if n * 6 > e - p:
                     refuse("more elements than there are octets for", p)
                 v7 = []
@@ -5199,16 +5476,17 @@ def d_RTPH263VideoRedundancyEncoding(d, p, e):
             at = "containedThreads"
             i = (p + 7) >> 3
             n = d[i] + 1
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 4 > e - p:
                 refuse("more elements than there are octets for", p)
             v14 = []
             at15 = ""
             try:
                 for _ in range(n):
-                    q = p + 4
-                    b17 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                    p = q
+                    i = p >> 3
+                    b17 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                    p += 4
                     v14.append(b17)
             except (DecodeError, IndexError) as x:
                 raise decodeFailure(decodeFailure(x, at15, p), f"[{len(v14)}]", p) from None
@@ -5294,14 +5572,15 @@ def e_RTPH263VideoRedundancyEncoding(v, o, a, n):
 def d_RTPH263VideoRedundancyFrameMapping(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         at = "threadNumber"
         at = "frameSequence"
         i = (p + 7) >> 3
         n = d[i] + 1
-        p = (i + 1) << 3
+        i += 1
+        p = i << 3
         if n * 8 > e - p:
             refuse("more elements than there are octets for", p)
         v4 = []
@@ -5360,12 +5639,15 @@ def e_RTPH263VideoRedundancyFrameMapping(v, o, a, n):
 def d_MultipointCapability(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "mediaDistributionCapability"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 9)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 9 > e - p:
+            n, p = count(d, p - 8, e, 9)
         v3 = []
         at4 = ""
         try:
@@ -5417,14 +5699,17 @@ def e_MultipointCapability(v, o, a, n):
 def d_MediaDistributionCapability(d, p, e):
     at = ""
     try:
-        q = p + 9
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1ff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (7 - (p & 7)) & 0x1ff
+        p += 9
         v1 = {"centralizedControl": (b2 >> 5 & 1) == 1, "distributedControl": (b2 >> 4 & 1) == 1, "centralizedAudio": (b2 >> 3 & 1) == 1, "distributedAudio": (b2 >> 2 & 1) == 1, "centralizedVideo": (b2 >> 1 & 1) == 1, "distributedVideo": (b2 & 1) == 1}
         if b2 & 0x80:
             at = "centralizedData"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 14)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 14 > e - p:
+                n, p = count(d, p - 8, e, 14)
             v3 = []
             at4 = ""
             try:
@@ -5436,8 +5721,11 @@ def d_MediaDistributionCapability(d, p, e):
             v1["centralizedData"] = v3
         if b2 & 0x40:
             at = "distributedData"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 14)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 14 > e - p:
+                n, p = count(d, p - 8, e, 14)
             v6 = []
             at7 = ""
             try:
@@ -5520,9 +5808,9 @@ def d_VideoCapability(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 >= 5:
                 refuse("no such alternative", p)
@@ -5625,12 +5913,15 @@ def d_ExtendedVideoCapability(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "videoCapability"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 4)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 4 > e - p:
+            n, p = count(d, p - 8, e, 4)
         v3 = []
         at4 = ""
         try:
@@ -5642,8 +5933,11 @@ def d_ExtendedVideoCapability(d, p, e, z=0):
         v1 = {"videoCapability": v3}
         if b2 & 0x1:
             at = "videoCapabilityExtension"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 9)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 9 > e - p:
+                n, p = count(d, p - 8, e, 9)
             v6 = []
             at7 = ""
             try:
@@ -5705,22 +5999,22 @@ def e_ExtendedVideoCapability(v, o, a, n):
 def d_H261VideoCapability(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "qcifMPI"
-            q = p + 2
-            b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b4 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             v3 = b4 + 1
             v1["qcifMPI"] = v3
         if b2 & 0x1:
             at = "cifMPI"
-            q = p + 2
-            b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b6 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             v5 = b6 + 1
             v1["cifMPI"] = v5
         b7 = d[p >> 3] >> (~p & 7) & 1
@@ -5739,14 +6033,24 @@ def d_H261VideoCapability(d, p, e):
         if b2 & 0x4:
             a10, u11, p = additions(d, p, e, 1)
             if a10 & 0x1:
-                at = "videoBadMBsCap"
-                d12, p, e13, g14 = openType(d, p, e)
-                b15 = d12[p >> 3] >> 7
-                p += 1
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["videoBadMBsCap"] = b15 == 1
-                p = g14
+                if a10 & 0x1:
+                    at = "videoBadMBsCap"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    b15 = d12[p >> 3] >> 7
+                    p += 1
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["videoBadMBsCap"] = b15 == 1
+                    p = g14
             if u11:
                 p = skip(d, p, e, u11)
         return v1, p
@@ -5822,9 +6126,9 @@ def d_H262VideoCapability(d, p, e):
         v1 = {"profileAndLevel-SPatML": (b2 >> 10 & 1) == 1, "profileAndLevel-MPatLL": (b2 >> 9 & 1) == 1, "profileAndLevel-MPatML": (b2 >> 8 & 1) == 1, "profileAndLevel-MPatH-14": (b2 >> 7 & 1) == 1, "profileAndLevel-MPatHL": (b2 >> 6 & 1) == 1, "profileAndLevel-SNRatLL": (b2 >> 5 & 1) == 1, "profileAndLevel-SNRatML": (b2 >> 4 & 1) == 1, "profileAndLevel-SpatialatH-14": (b2 >> 3 & 1) == 1, "profileAndLevel-HPatML": (b2 >> 2 & 1) == 1, "profileAndLevel-HPatH-14": (b2 >> 1 & 1) == 1, "profileAndLevel-HPatHL": (b2 & 1) == 1}
         if b2 & 0x10000:
             at = "videoBitRate"
-            q = p + 2
-            b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b4 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b4 + 1
             v3 = I(d[i:j])
@@ -5834,9 +6138,9 @@ def d_H262VideoCapability(d, p, e):
             v1["videoBitRate"] = v3
         if b2 & 0x8000:
             at = "vbvBufferSize"
-            q = p + 2
-            b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b6 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b6 + 1
             v5 = I(d[i:j])
@@ -5858,15 +6162,15 @@ def d_H262VideoCapability(d, p, e):
             v1["linesPerFrame"] = v8
         if b2 & 0x1000:
             at = "framesPerSecond"
-            q = p + 4
-            b10 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b10 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             v1["framesPerSecond"] = b10
         if b2 & 0x800:
             at = "luminanceSampleRate"
-            q = p + 2
-            b12 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b12 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b12 + 1
             v11 = I(d[i:j])
@@ -5998,48 +6302,48 @@ def e_H262VideoCapability(v, o, a, n):
 def d_H263VideoCapability(d, p, e):
     at = ""
     try:
-        q = p + 8
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         v1 = {}
         if b2 & 0x40:
             at = "sqcifMPI"
-            q = p + 5
-            b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-            p = q
+            i = p >> 3
+            b4 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+            p += 5
             v3 = b4 + 1
             v1["sqcifMPI"] = v3
         if b2 & 0x20:
             at = "qcifMPI"
-            q = p + 5
-            b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-            p = q
+            i = p >> 3
+            b6 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+            p += 5
             v5 = b6 + 1
             v1["qcifMPI"] = v5
         if b2 & 0x10:
             at = "cifMPI"
-            q = p + 5
-            b8 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-            p = q
+            i = p >> 3
+            b8 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+            p += 5
             v7 = b8 + 1
             v1["cifMPI"] = v7
         if b2 & 0x8:
             at = "cif4MPI"
-            q = p + 5
-            b10 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-            p = q
+            i = p >> 3
+            b10 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+            p += 5
             v9 = b10 + 1
             v1["cif4MPI"] = v9
         if b2 & 0x4:
             at = "cif16MPI"
-            q = p + 5
-            b12 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-            p = q
+            i = p >> 3
+            b12 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+            p += 5
             v11 = b12 + 1
             v1["cif16MPI"] = v11
-        q = p + 2
-        b13 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b13 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "maxBitRate"
         i = (p + 7) >> 3
         j = i + b13 + 1
@@ -6074,98 +6378,164 @@ def d_H263VideoCapability(d, p, e):
             v1["bppMaxKb"] = v18
         if b2 & 0x80:
             a19, u20, p = additions(d, p, e, 8)
-            if a19 & 0x80:
-                at = "slowSqcifMPI"
-                d21, p, e22, g23 = openType(d, p, e)
-                at = "slowSqcifMPI"
-                i = p >> 3
-                v24 = (d21[i] << 8 | d21[i + 1]) + 1
-                p = (i + 2) << 3
-                if v24 > 3600:
-                    refuse("more than 3600", p)
-                if p > e22:
-                    refuse("ends too early", p)
-                v1["slowSqcifMPI"] = v24
-                p = g23
-            if a19 & 0x40:
-                at = "slowQcifMPI"
-                d25, p, e26, g27 = openType(d, p, e)
-                at = "slowQcifMPI"
-                i = p >> 3
-                v28 = (d25[i] << 8 | d25[i + 1]) + 1
-                p = (i + 2) << 3
-                if v28 > 3600:
-                    refuse("more than 3600", p)
-                if p > e26:
-                    refuse("ends too early", p)
-                v1["slowQcifMPI"] = v28
-                p = g27
-            if a19 & 0x20:
-                at = "slowCifMPI"
-                d29, p, e30, g31 = openType(d, p, e)
-                at = "slowCifMPI"
-                i = p >> 3
-                v32 = (d29[i] << 8 | d29[i + 1]) + 1
-                p = (i + 2) << 3
-                if v32 > 3600:
-                    refuse("more than 3600", p)
-                if p > e30:
-                    refuse("ends too early", p)
-                v1["slowCifMPI"] = v32
-                p = g31
-            if a19 & 0x10:
-                at = "slowCif4MPI"
-                d33, p, e34, g35 = openType(d, p, e)
-                at = "slowCif4MPI"
-                i = p >> 3
-                v36 = (d33[i] << 8 | d33[i + 1]) + 1
-                p = (i + 2) << 3
-                if v36 > 3600:
-                    refuse("more than 3600", p)
-                if p > e34:
-                    refuse("ends too early", p)
-                v1["slowCif4MPI"] = v36
-                p = g35
-            if a19 & 0x8:
-                at = "slowCif16MPI"
-                d37, p, e38, g39 = openType(d, p, e)
-                at = "slowCif16MPI"
-                i = p >> 3
-                v40 = (d37[i] << 8 | d37[i + 1]) + 1
-                p = (i + 2) << 3
-                if v40 > 3600:
-                    refuse("more than 3600", p)
-                if p > e38:
-                    refuse("ends too early", p)
-                v1["slowCif16MPI"] = v40
-                p = g39
-            if a19 & 0x4:
-                at = "errorCompensation"
-                d41, p, e42, g43 = openType(d, p, e)
-                b44 = d41[p >> 3] >> 7
-                p += 1
-                if p > e42:
-                    refuse("ends too early", p)
-                v1["errorCompensation"] = b44 == 1
-                p = g43
-            if a19 & 0x2:
-                at = "enhancementLayerInfo"
-                d45, p, e46, g47 = openType(d, p, e)
-                at = "enhancementLayerInfo"
-                v48, p = d_EnhancementLayerInfo(d45, p, e46)
-                if p > e46:
-                    refuse("ends too early", p)
-                v1["enhancementLayerInfo"] = v48
-                p = g47
-            if a19 & 0x1:
-                at = "h263Options"
-                d49, p, e50, g51 = openType(d, p, e)
-                at = "h263Options"
-                v52, p = d_H263Options(d49, p, e50)
-                if p > e50:
-                    refuse("ends too early", p)
-                v1["h263Options"] = v52
-                p = g51
+            if a19 & 0xff:
+                if a19 & 0x80:
+                    at = "slowSqcifMPI"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d21 = d
+                        p = (i + 1) << 3
+                        e22 = g23 = p + (n << 3)
+                        if g23 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d21, p, e22, g23 = openType(d, p, e)
+                    i = p >> 3
+                    v24 = (d21[i] << 8 | d21[i + 1]) + 1
+                    p = (i + 2) << 3
+                    if v24 > 3600:
+                        refuse("more than 3600", p)
+                    if p > e22:
+                        refuse("ends too early", p)
+                    v1["slowSqcifMPI"] = v24
+                    p = g23
+                if a19 & 0x40:
+                    at = "slowQcifMPI"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d25 = d
+                        p = (i + 1) << 3
+                        e26 = g27 = p + (n << 3)
+                        if g27 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d25, p, e26, g27 = openType(d, p, e)
+                    i = p >> 3
+                    v28 = (d25[i] << 8 | d25[i + 1]) + 1
+                    p = (i + 2) << 3
+                    if v28 > 3600:
+                        refuse("more than 3600", p)
+                    if p > e26:
+                        refuse("ends too early", p)
+                    v1["slowQcifMPI"] = v28
+                    p = g27
+                if a19 & 0x20:
+                    at = "slowCifMPI"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d29 = d
+                        p = (i + 1) << 3
+                        e30 = g31 = p + (n << 3)
+                        if g31 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d29, p, e30, g31 = openType(d, p, e)
+                    i = p >> 3
+                    v32 = (d29[i] << 8 | d29[i + 1]) + 1
+                    p = (i + 2) << 3
+                    if v32 > 3600:
+                        refuse("more than 3600", p)
+                    if p > e30:
+                        refuse("ends too early", p)
+                    v1["slowCifMPI"] = v32
+                    p = g31
+                if a19 & 0x10:
+                    at = "slowCif4MPI"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d33 = d
+                        p = (i + 1) << 3
+                        e34 = g35 = p + (n << 3)
+                        if g35 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d33, p, e34, g35 = openType(d, p, e)
+                    i = p >> 3
+                    v36 = (d33[i] << 8 | d33[i + 1]) + 1
+                    p = (i + 2) << 3
+                    if v36 > 3600:
+                        refuse("more than 3600", p)
+                    if p > e34:
+                        refuse("ends too early", p)
+                    v1["slowCif4MPI"] = v36
+                    p = g35
+                if a19 & 0x8:
+                    at = "slowCif16MPI"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d37 = d
+                        p = (i + 1) << 3
+                        e38 = g39 = p + (n << 3)
+                        if g39 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d37, p, e38, g39 = openType(d, p, e)
+                    i = p >> 3
+                    v40 = (d37[i] << 8 | d37[i + 1]) + 1
+                    p = (i + 2) << 3
+                    if v40 > 3600:
+                        refuse("more than 3600", p)
+                    if p > e38:
+                        refuse("ends too early", p)
+                    v1["slowCif16MPI"] = v40
+                    p = g39
+                if a19 & 0x4:
+                    at = "errorCompensation"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d41 = d
+                        p = (i + 1) << 3
+                        e42 = g43 = p + (n << 3)
+                        if g43 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d41, p, e42, g43 = openType(d, p, e)
+                    b44 = d41[p >> 3] >> 7
+                    p += 1
+                    if p > e42:
+                        refuse("ends too early", p)
+                    v1["errorCompensation"] = b44 == 1
+                    p = g43
+                if a19 & 0x2:
+                    at = "enhancementLayerInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d45 = d
+                        p = (i + 1) << 3
+                        e46 = g47 = p + (n << 3)
+                        if g47 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d45, p, e46, g47 = openType(d, p, e)
+                    v48, p = d_EnhancementLayerInfo(d45, p, e46)
+                    if p > e46:
+                        refuse("ends too early", p)
+                    v1["enhancementLayerInfo"] = v48
+                    p = g47
+                if a19 & 0x1:
+                    at = "h263Options"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d49 = d
+                        p = (i + 1) << 3
+                        e50 = g51 = p + (n << 3)
+                        if g51 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d49, p, e50, g51 = openType(d, p, e)
+                    v52, p = d_H263Options(d49, p, e50)
+                    if p > e50:
+                        refuse("ends too early", p)
+                    v1["h263Options"] = v52
+                    p = g51
             if u20:
                 p = skip(d, p, e, u20)
         return v1, p
@@ -6350,15 +6720,15 @@ def e_H263VideoCapability(v, o, a, n):
 def d_EnhancementLayerInfo(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         v1 = {"baseBitRateConstrained": (b2 & 1) == 1}
         if b2 & 0x8:
             at = "snrEnhancement"
-            q = p + 4
-            b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b4 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             n = b4 + 1
             if n > 14:
                 refuse("longer than 14", p)
@@ -6375,9 +6745,9 @@ def d_EnhancementLayerInfo(d, p, e):
             v1["snrEnhancement"] = v3
         if b2 & 0x4:
             at = "spatialEnhancement"
-            q = p + 4
-            b8 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b8 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             n = b8 + 1
             if n > 14:
                 refuse("longer than 14", p)
@@ -6394,9 +6764,9 @@ def d_EnhancementLayerInfo(d, p, e):
             v1["spatialEnhancement"] = v7
         if b2 & 0x2:
             at = "bPictureEnhancement"
-            q = p + 4
-            b12 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b12 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             n = b12 + 1
             if n > 14:
                 refuse("longer than 14", p)
@@ -6486,9 +6856,9 @@ def d_BEnhancementParameters(d, p, e):
         p += 1
         at = "enhancementOptions"
         v3, p = d_EnhancementOptions(d, p, e)
-        q = p + 6
-        b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b4 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         at = "numberOfBPictures"
         v5 = b4 + 1
         v1 = {"enhancementOptions": v3, "numberOfBPictures": v5}
@@ -6529,42 +6899,42 @@ def d_EnhancementOptions(d, p, e):
         v1 = {}
         if b2 & 0x400:
             at = "sqcifMPI"
-            q = p + 5
-            b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-            p = q
+            i = p >> 3
+            b4 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+            p += 5
             v3 = b4 + 1
             v1["sqcifMPI"] = v3
         if b2 & 0x200:
             at = "qcifMPI"
-            q = p + 5
-            b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-            p = q
+            i = p >> 3
+            b6 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+            p += 5
             v5 = b6 + 1
             v1["qcifMPI"] = v5
         if b2 & 0x100:
             at = "cifMPI"
-            q = p + 5
-            b8 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-            p = q
+            i = p >> 3
+            b8 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+            p += 5
             v7 = b8 + 1
             v1["cifMPI"] = v7
         if b2 & 0x80:
             at = "cif4MPI"
-            q = p + 5
-            b10 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-            p = q
+            i = p >> 3
+            b10 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+            p += 5
             v9 = b10 + 1
             v1["cif4MPI"] = v9
         if b2 & 0x40:
             at = "cif16MPI"
-            q = p + 5
-            b12 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-            p = q
+            i = p >> 3
+            b12 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+            p += 5
             v11 = b12 + 1
             v1["cif16MPI"] = v11
-        q = p + 2
-        b13 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b13 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "maxBitRate"
         i = (p + 7) >> 3
         j = i + b13 + 1
@@ -6776,9 +7146,9 @@ def d_H263Options(d, p, e):
             v1["refPictureSelection"] = v5
         if b2 & 0x2000000:
             at = "customPictureClockFrequency"
-            q = p + 4
-            b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b7 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             n = b7 + 1
             if n * 14 > e - p:
                 refuse("more elements than there are octets for", p)
@@ -6793,9 +7163,9 @@ def d_H263Options(d, p, e):
             v1["customPictureClockFrequency"] = v6
         if b2 & 0x1000000:
             at = "customPictureFormat"
-            q = p + 4
-            b11 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b11 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             n = b11 + 1
             if n * 39 > e - p:
                 refuse("more elements than there are octets for", p)
@@ -6810,9 +7180,9 @@ def d_H263Options(d, p, e):
             v1["customPictureFormat"] = v10
         if b2 & 0x800000:
             at = "modeCombos"
-            q = p + 4
-            b15 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b15 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             n = b15 + 1
             if n * 24 > e - p:
                 refuse("more elements than there are octets for", p)
@@ -6827,24 +7197,42 @@ def d_H263Options(d, p, e):
             v1["modeCombos"] = v14
         if b2 & 0x10000000:
             a18, u19, p = additions(d, p, e, 2)
-            if a18 & 0x2:
-                at = "videoBadMBsCap"
-                d20, p, e21, g22 = openType(d, p, e)
-                b23 = d20[p >> 3] >> 7
-                p += 1
-                if p > e21:
-                    refuse("ends too early", p)
-                v1["videoBadMBsCap"] = b23 == 1
-                p = g22
-            if a18 & 0x1:
-                at = "h263Version3Options"
-                d24, p, e25, g26 = openType(d, p, e)
-                at = "h263Version3Options"
-                v27, p = d_H263Version3Options(d24, p, e25)
-                if p > e25:
-                    refuse("ends too early", p)
-                v1["h263Version3Options"] = v27
-                p = g26
+            if a18 & 0x3:
+                if a18 & 0x2:
+                    at = "videoBadMBsCap"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d20 = d
+                        p = (i + 1) << 3
+                        e21 = g22 = p + (n << 3)
+                        if g22 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d20, p, e21, g22 = openType(d, p, e)
+                    b23 = d20[p >> 3] >> 7
+                    p += 1
+                    if p > e21:
+                        refuse("ends too early", p)
+                    v1["videoBadMBsCap"] = b23 == 1
+                    p = g22
+                if a18 & 0x1:
+                    at = "h263Version3Options"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d24 = d
+                        p = (i + 1) << 3
+                        e25 = g26 = p + (n << 3)
+                        if g26 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d24, p, e25, g26 = openType(d, p, e)
+                    v27, p = d_H263Version3Options(d24, p, e25)
+                    if p > e25:
+                        refuse("ends too early", p)
+                    v1["h263Version3Options"] = v27
+                    p = g26
             if u19:
                 p = skip(d, p, e, u19)
         return v1, p
@@ -7043,9 +7431,9 @@ def d_TransparencyParameters(d, p, e):
         p = j << 3
         if v7 > 262143:
             refuse("more than 262143", p)
-        q = p + 16
-        b8 = I(d[p >> 3 : (q + 7) >> 3]) >> 0 & 0xffff
-        p = q
+        i = p >> 3
+        b8 = (d[i] << 8 | d[i + 1]) >> 0 & 0xffff
+        p += 16
         at = "scale-x"
         v9 = (b8 >> 8 & 255) + 1
         if v9 > 255:
@@ -7110,15 +7498,15 @@ def e_TransparencyParameters(v, o, a, n):
 def d_RefPictureSelection(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "additionalPictureMemory"
-            q = p + 7
-            b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b4 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             v3 = {}
             if b4 & 0x20:
                 at = "additionalPictureMemory.sqcifAdditionalPictureMemory"
@@ -7159,9 +7547,9 @@ def d_RefPictureSelection(d, p, e):
             if b4 & 0x40:
                 p = additionsPast(d, p, e)
             v1["additionalPictureMemory"] = v3
-        q = p + 5
-        b11 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b11 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         v1["videoMux"] = (b11 >> 4 & 1) == 1
         h12 = b11 & 15
         at = "videoBackChannelSend"
@@ -7179,37 +7567,46 @@ def d_RefPictureSelection(d, p, e):
         if b2 & 0x2:
             a18, u19, p = additions(d, p, e, 1)
             if a18 & 0x1:
-                at = "enhancedReferencePicSelect"
-                d20, p, e21, g22 = openType(d, p, e)
-                at = "enhancedReferencePicSelect"
-                b24 = d20[p >> 3] >> 6
-                p += 2
-                v23 = {}
-                if b24 & 0x1:
-                    at = "enhancedReferencePicSelect.subPictureRemovalParameters"
-                    q = p + 15
-                    b26 = I(d20[p >> 3 : (q + 7) >> 3]) >> 7 & 0x7fff
-                    p = q
-                    at = "enhancedReferencePicSelect.subPictureRemovalParameters.mpuHorizMBs"
-                    v27 = (b26 >> 7 & 127) + 1
-                    at = "enhancedReferencePicSelect.subPictureRemovalParameters.mpuVertMBs"
-                    v28 = (b26 & 127) + 1
-                    if v28 > 72:
-                        refuse("more than 72", p)
-                    at = "enhancedReferencePicSelect.subPictureRemovalParameters.mpuTotalNumber"
-                    i = (p >> 3) + 1
-                    v29 = (d20[i] << 8 | d20[i + 1]) + 1
-                    p = (i + 2) << 3
-                    v25 = {"mpuHorizMBs": v27, "mpuVertMBs": v28, "mpuTotalNumber": v29}
-                    if b26 & 0x4000:
+                if a18 & 0x1:
+                    at = "enhancedReferencePicSelect"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d20 = d
+                        p = (i + 1) << 3
+                        e21 = g22 = p + (n << 3)
+                        if g22 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d20, p, e21, g22 = openType(d, p, e)
+                    b24 = d20[p >> 3] >> 6
+                    p += 2
+                    v23 = {}
+                    if b24 & 0x1:
+                        at = "enhancedReferencePicSelect.subPictureRemovalParameters"
+                        q = p + 15
+                        b26 = I(d20[p >> 3 : (q + 7) >> 3]) >> 7 & 0x7fff
+                        p = q
+                        at = "enhancedReferencePicSelect.subPictureRemovalParameters.mpuHorizMBs"
+                        v27 = (b26 >> 7 & 127) + 1
+                        at = "enhancedReferencePicSelect.subPictureRemovalParameters.mpuVertMBs"
+                        v28 = (b26 & 127) + 1
+                        if v28 > 72:
+                            refuse("more than 72", p)
+                        at = "enhancedReferencePicSelect.subPictureRemovalParameters.mpuTotalNumber"
+                        i = (p >> 3) + 1
+                        v29 = (d20[i] << 8 | d20[i + 1]) + 1
+                        p = (i + 2) << 3
+                        v25 = {"mpuHorizMBs": v27, "mpuVertMBs": v28, "mpuTotalNumber": v29}
+                        if b26 & 0x4000:
+                            p = additionsPast(d20, p, e21)
+                        v23["subPictureRemovalParameters"] = v25
+                    if b24 & 0x2:
                         p = additionsPast(d20, p, e21)
-                    v23["subPictureRemovalParameters"] = v25
-                if b24 & 0x2:
-                    p = additionsPast(d20, p, e21)
-                if p > e21:
-                    refuse("ends too early", p)
-                v1["enhancedReferencePicSelect"] = v23
-                p = g22
+                    if p > e21:
+                        refuse("ends too early", p)
+                    v1["enhancedReferencePicSelect"] = v23
+                    p = g22
             if u19:
                 p = skip(d, p, e, u19)
         return v1, p
@@ -7486,9 +7883,9 @@ def d_CustomPictureFormat(d, p, e):
             v8["standardMPI"] = v9
         if b7 & 0x1:
             at = "mPI.customPCF"
-            q = p + 4
-            b12 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b12 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             n = b12 + 1
             if n * 17 > e - p:
                 refuse("more elements than there are octets for", p)
@@ -7496,9 +7893,9 @@ def d_CustomPictureFormat(d, p, e):
             at13 = ""
             try:
                 for _ in range(n):
-                    q = p + 9
-                    b15 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1ff
-                    p = q
+                    i = p >> 3
+                    b15 = (d[i] << 8 | d[i + 1]) >> (7 - (p & 7)) & 0x1ff
+                    p += 9
                     at13 = "clockConversionCode"
                     v16 = (b15 >> 7 & 1) + 1000
                     at13 = "clockDivisor"
@@ -7518,9 +7915,9 @@ def d_CustomPictureFormat(d, p, e):
             v8["customPCF"] = v11
         if b7 & 0x4:
             p = additionsPast(d, p, e)
-        q = p + 3
-        b19 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b19 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "pixelAspectInformation"
         if b19 < 4:
             if b19 >= 3:
@@ -7531,9 +7928,9 @@ def d_CustomPictureFormat(d, p, e):
                 v20 = ("anyPixelAspectRatio", b21 == 1)
             elif b19 == 1:
                 at = "pixelAspectInformation.pixelAspectCode"
-                q = p + 4
-                b23 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                p = q
+                i = p >> 3
+                b23 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                p += 4
                 n = b23 + 1
                 if n > 14:
                     refuse("longer than 14", p)
@@ -7543,9 +7940,9 @@ def d_CustomPictureFormat(d, p, e):
                 at24 = ""
                 try:
                     for _ in range(n):
-                        q = p + 4
-                        b26 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                        p = q
+                        i = p >> 3
+                        b26 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                        p += 4
                         v25 = b26 + 1
                         if v25 > 14:
                             refuse("more than 14", p)
@@ -7557,7 +7954,8 @@ def d_CustomPictureFormat(d, p, e):
                 at = "pixelAspectInformation.extendedPAR"
                 i = (p + 7) >> 3
                 n = d[i] + 1
-                p = (i + 1) << 3
+                i += 1
+                p = i << 3
                 if n * 17 > e - p:
                     refuse("more elements than there are octets for", p)
                 v27 = []
@@ -7746,9 +8144,9 @@ def d_H263VideoModeCombos(d, p, e):
         p += 1
         at = "h263VideoUncoupledModes"
         v3, p = d_H263ModeComboFlags(d, p, e)
-        q = p + 4
-        b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b4 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         at = "h263VideoCoupledModes"
         n = b4 + 1
         if n * 22 > e - p:
@@ -7807,24 +8205,42 @@ def d_H263ModeComboFlags(d, p, e):
         v1 = {"unrestrictedVector": (b2 >> 20 & 1) == 1, "arithmeticCoding": (b2 >> 19 & 1) == 1, "advancedPrediction": (b2 >> 18 & 1) == 1, "pbFrames": (b2 >> 17 & 1) == 1, "advancedIntraCodingMode": (b2 >> 16 & 1) == 1, "deblockingFilterMode": (b2 >> 15 & 1) == 1, "unlimitedMotionVectors": (b2 >> 14 & 1) == 1, "slicesInOrder-NonRect": (b2 >> 13 & 1) == 1, "slicesInOrder-Rect": (b2 >> 12 & 1) == 1, "slicesNoOrder-NonRect": (b2 >> 11 & 1) == 1, "slicesNoOrder-Rect": (b2 >> 10 & 1) == 1, "improvedPBFramesMode": (b2 >> 9 & 1) == 1, "referencePicSelect": (b2 >> 8 & 1) == 1, "dynamicPictureResizingByFour": (b2 >> 7 & 1) == 1, "dynamicPictureResizingSixteenthPel": (b2 >> 6 & 1) == 1, "dynamicWarpingHalfPel": (b2 >> 5 & 1) == 1, "dynamicWarpingSixteenthPel": (b2 >> 4 & 1) == 1, "reducedResolutionUpdate": (b2 >> 3 & 1) == 1, "independentSegmentDecoding": (b2 >> 2 & 1) == 1, "alternateInterVLCMode": (b2 >> 1 & 1) == 1, "modifiedQuantizationMode": (b2 & 1) == 1}
         if b2 & 0x200000:
             a3, u4, p = additions(d, p, e, 2)
-            if a3 & 0x2:
-                at = "enhancedReferencePicSelect"
-                d5, p, e6, g7 = openType(d, p, e)
-                b8 = d5[p >> 3] >> 7
-                p += 1
-                if p > e6:
-                    refuse("ends too early", p)
-                v1["enhancedReferencePicSelect"] = b8 == 1
-                p = g7
-            if a3 & 0x1:
-                at = "h263Version3Options"
-                d9, p, e10, g11 = openType(d, p, e)
-                at = "h263Version3Options"
-                v12, p = d_H263Version3Options(d9, p, e10)
-                if p > e10:
-                    refuse("ends too early", p)
-                v1["h263Version3Options"] = v12
-                p = g11
+            if a3 & 0x3:
+                if a3 & 0x2:
+                    at = "enhancedReferencePicSelect"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d5 = d
+                        p = (i + 1) << 3
+                        e6 = g7 = p + (n << 3)
+                        if g7 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d5, p, e6, g7 = openType(d, p, e)
+                    b8 = d5[p >> 3] >> 7
+                    p += 1
+                    if p > e6:
+                        refuse("ends too early", p)
+                    v1["enhancedReferencePicSelect"] = b8 == 1
+                    p = g7
+                if a3 & 0x1:
+                    at = "h263Version3Options"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d9 = d
+                        p = (i + 1) << 3
+                        e10 = g11 = p + (n << 3)
+                        if g11 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d9, p, e10, g11 = openType(d, p, e)
+                    v12, p = d_H263Version3Options(d9, p, e10)
+                    if p > e10:
+                        refuse("ends too early", p)
+                    v1["h263Version3Options"] = v12
+                    p = g11
             if u4:
                 p = skip(d, p, e, u4)
         return v1, p
@@ -7935,9 +8351,9 @@ def e_H263ModeComboFlags(v, o, a, n):
 def d_H263Version3Options(d, p, e):
     at = ""
     try:
-        q = p + 9
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1ff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (7 - (p & 7)) & 0x1ff
+        p += 9
         v1 = {"dataPartitionedSlices": (b2 >> 7 & 1) == 1, "fixedPointIDCT0": (b2 >> 6 & 1) == 1, "interlacedFields": (b2 >> 5 & 1) == 1, "currentPictureHeaderRepetition": (b2 >> 4 & 1) == 1, "previousPictureHeaderRepetition": (b2 >> 3 & 1) == 1, "nextPictureHeaderRepetition": (b2 >> 2 & 1) == 1, "pictureNumber": (b2 >> 1 & 1) == 1, "spareReferencePictures": (b2 & 1) == 1}
         if b2 & 0x100:
             p = additionsPast(d, p, e)
@@ -7985,15 +8401,15 @@ def e_H263Version3Options(v, o, a, n):
 def d_IS11172VideoCapability(d, p, e):
     at = ""
     try:
-        q = p + 8
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         v1 = {"constrainedBitstream": (b2 & 1) == 1}
         if b2 & 0x40:
             at = "videoBitRate"
-            q = p + 2
-            b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b4 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b4 + 1
             v3 = I(d[i:j])
@@ -8003,9 +8419,9 @@ def d_IS11172VideoCapability(d, p, e):
             v1["videoBitRate"] = v3
         if b2 & 0x20:
             at = "vbvBufferSize"
-            q = p + 2
-            b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b6 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b6 + 1
             v5 = I(d[i:j])
@@ -8027,15 +8443,15 @@ def d_IS11172VideoCapability(d, p, e):
             v1["linesPerFrame"] = v8
         if b2 & 0x4:
             at = "pictureRate"
-            q = p + 4
-            b10 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b10 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             v1["pictureRate"] = b10
         if b2 & 0x2:
             at = "luminanceSampleRate"
-            q = p + 2
-            b12 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b12 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b12 + 1
             v11 = I(d[i:j])
@@ -8044,14 +8460,24 @@ def d_IS11172VideoCapability(d, p, e):
         if b2 & 0x80:
             a13, u14, p = additions(d, p, e, 1)
             if a13 & 0x1:
-                at = "videoBadMBsCap"
-                d15, p, e16, g17 = openType(d, p, e)
-                b18 = d15[p >> 3] >> 7
-                p += 1
-                if p > e16:
-                    refuse("ends too early", p)
-                v1["videoBadMBsCap"] = b18 == 1
-                p = g17
+                if a13 & 0x1:
+                    at = "videoBadMBsCap"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d15 = d
+                        p = (i + 1) << 3
+                        e16 = g17 = p + (n << 3)
+                        if g17 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d15, p, e16, g17 = openType(d, p, e)
+                    b18 = d15[p >> 3] >> 7
+                    p += 1
+                    if p > e16:
+                        refuse("ends too early", p)
+                    v1["videoBadMBsCap"] = b18 == 1
+                    p = g17
             if u14:
                 p = skip(d, p, e, u14)
         return v1, p
@@ -8159,9 +8585,9 @@ def d_AudioCapability(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         if b2 < 16:
             if b2 >= 14:
                 refuse("no such alternative", p)
@@ -8486,9 +8912,9 @@ def e_AudioCapability(v, o, a, n):
 def d_G729Extensions(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "audioUnit"
@@ -8496,9 +8922,9 @@ def d_G729Extensions(d, p, e):
             v3 = d[i] + 1
             p = (i + 1) << 3
             v1["audioUnit"] = v3
-        q = p + 7
-        b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b4 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         v1["annexA"] = (b4 >> 6 & 1) == 1
         v1["annexB"] = (b4 >> 5 & 1) == 1
         v1["annexD"] = (b4 >> 4 & 1) == 1
@@ -8559,9 +8985,9 @@ def e_G729Extensions(v, o, a, n):
 def d_G7231AnnexCCapability(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "maxAl-sduAudioFrames"
         i = (p + 7) >> 3
         v3 = d[i] + 1
@@ -8666,9 +9092,9 @@ def e_G7231AnnexCCapability(v, o, a, n):
 def d_IS11172AudioCapability(d, p, e):
     at = ""
     try:
-        q = p + 9
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1ff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (7 - (p & 7)) & 0x1ff
+        p += 9
         at = "bitRate"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -8906,9 +9332,9 @@ def e_VBDCapability(v, o, a, n):
 def d_DataApplicationCapability(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         h3 = b2 & 31
         at = "application"
         if h3 < 16:
@@ -9005,9 +9431,9 @@ def d_DataApplicationCapability(d, p, e):
             if p > e20:
                 refuse("ends too early", p)
             p = g21
-        q = p + 2
-        b28 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b28 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "maxBitRate"
         i = (p + 7) >> 3
         j = i + b28 + 1
@@ -9145,9 +9571,9 @@ def e_DataApplicationCapability(v, o, a, n):
 def d_DataProtocolCapability(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 >= 7:
                 refuse("no such alternative", p)
@@ -9482,50 +9908,83 @@ def e_T84Profile(v, o, a, n):
 def d_T38FaxProfile(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         v1 = {"fillBitRemoval": (b2 >> 2 & 1) == 1, "transcodingJBIG": (b2 >> 1 & 1) == 1, "transcodingMMR": (b2 & 1) == 1}
         if b2 & 0x8:
             a3, u4, p = additions(d, p, e, 4)
-            if a3 & 0x8:
-                at = "version"
-                d5, p, e6, g7 = openType(d, p, e)
-                at = "version"
-                i = p >> 3
-                v8 = d5[i]
-                p = (i + 1) << 3
-                if p > e6:
-                    refuse("ends too early", p)
-                v1["version"] = v8
-                p = g7
-            if a3 & 0x4:
-                at = "t38FaxRateManagement"
-                d9, p, e10, g11 = openType(d, p, e)
-                at = "t38FaxRateManagement"
-                v12, p = d_T38FaxRateManagement(d9, p, e10)
-                if p > e10:
-                    refuse("ends too early", p)
-                v1["t38FaxRateManagement"] = v12
-                p = g11
-            if a3 & 0x2:
-                at = "t38FaxUdpOptions"
-                d13, p, e14, g15 = openType(d, p, e)
-                at = "t38FaxUdpOptions"
-                v16, p = d_T38FaxUdpOptions(d13, p, e14)
-                if p > e14:
-                    refuse("ends too early", p)
-                v1["t38FaxUdpOptions"] = v16
-                p = g15
-            if a3 & 0x1:
-                at = "t38FaxTcpOptions"
-                d17, p, e18, g19 = openType(d, p, e)
-                at = "t38FaxTcpOptions"
-                v20, p = d_T38FaxTcpOptions(d17, p, e18)
-                if p > e18:
-                    refuse("ends too early", p)
-                v1["t38FaxTcpOptions"] = v20
-                p = g19
+            if a3 & 0xf:
+                if a3 & 0x8:
+                    at = "version"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d5 = d
+                        p = (i + 1) << 3
+                        e6 = g7 = p + (n << 3)
+                        if g7 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d5, p, e6, g7 = openType(d, p, e)
+                    i = p >> 3
+                    v8 = d5[i]
+                    p = (i + 1) << 3
+                    if p > e6:
+                        refuse("ends too early", p)
+                    v1["version"] = v8
+                    p = g7
+                if a3 & 0x4:
+                    at = "t38FaxRateManagement"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d9 = d
+                        p = (i + 1) << 3
+                        e10 = g11 = p + (n << 3)
+                        if g11 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d9, p, e10, g11 = openType(d, p, e)
+                    v12, p = d_T38FaxRateManagement(d9, p, e10)
+                    if p > e10:
+                        refuse("ends too early", p)
+                    v1["t38FaxRateManagement"] = v12
+                    p = g11
+                if a3 & 0x2:
+                    at = "t38FaxUdpOptions"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d13 = d
+                        p = (i + 1) << 3
+                        e14 = g15 = p + (n << 3)
+                        if g15 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d13, p, e14, g15 = openType(d, p, e)
+                    v16, p = d_T38FaxUdpOptions(d13, p, e14)
+                    if p > e14:
+                        refuse("ends too early", p)
+                    v1["t38FaxUdpOptions"] = v16
+                    p = g15
+                if a3 & 0x1:
+                    at = "t38FaxTcpOptions"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d17 = d
+                        p = (i + 1) << 3
+                        e18 = g19 = p + (n << 3)
+                        if g19 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d17, p, e18, g19 = openType(d, p, e)
+                    v20, p = d_T38FaxTcpOptions(d17, p, e18)
+                    if p > e18:
+                        refuse("ends too early", p)
+                    v1["t38FaxTcpOptions"] = v20
+                    p = g19
             if u4:
                 p = skip(d, p, e, u4)
         return v1, p
@@ -9598,9 +10057,9 @@ def e_T38FaxProfile(v, o, a, n):
 def d_T38FaxRateManagement(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             v1 = C7[b2]
         else:
@@ -9635,9 +10094,9 @@ def e_T38FaxRateManagement(v, o, a, n):
 def d_T38FaxUdpOptions(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x2:
             at = "t38FaxMaxBuffer"
@@ -9649,9 +10108,9 @@ def d_T38FaxUdpOptions(d, p, e):
             p = (p + 7) & -8
             v4, p = generalInteger(d, p, e, None)
             v1["t38FaxMaxDatagram"] = v4
-        q = p + 2
-        b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b5 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "t38FaxUdpEC"
         if b5 < 2:
             v6 = C8[b5]
@@ -9709,9 +10168,9 @@ def e_T38FaxUdpOptions(v, o, a, n):
 def d_T38FaxTcpOptions(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {"t38TCPBidirectionalMode": (b2 & 1) == 1}
         if b2 & 0x2:
             p = additionsPast(d, p, e)
@@ -9738,15 +10197,16 @@ def e_T38FaxTcpOptions(v, o, a, n):
 def d_EncryptionAuthenticationAndIntegrity(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         v1 = {}
         if b2 & 0x4:
             at = "encryptionCapability"
             i = (p + 7) >> 3
             n = d[i] + 1
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 2 > e - p:
                 refuse("more elements than there are octets for", p)
             v3 = []
@@ -9769,14 +10229,23 @@ def d_EncryptionAuthenticationAndIntegrity(d, p, e):
         if b2 & 0x8:
             a8, u9, p = additions(d, p, e, 1)
             if a8 & 0x1:
-                at = "genericH235SecurityCapability"
-                d10, p, e11, g12 = openType(d, p, e)
-                at = "genericH235SecurityCapability"
-                v13, p = d_GenericCapability(d10, p, e11)
-                if p > e11:
-                    refuse("ends too early", p)
-                v1["genericH235SecurityCapability"] = v13
-                p = g12
+                if a8 & 0x1:
+                    at = "genericH235SecurityCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d10 = d
+                        p = (i + 1) << 3
+                        e11 = g12 = p + (n << 3)
+                        if g12 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d10, p, e11, g12 = openType(d, p, e)
+                    v13, p = d_GenericCapability(d10, p, e11)
+                    if p > e11:
+                        refuse("ends too early", p)
+                    v1["genericH235SecurityCapability"] = v13
+                    p = g12
             if u9:
                 p = skip(d, p, e, u9)
         return v1, p
@@ -9842,7 +10311,8 @@ def d_EncryptionCapability(d, p, e):
     try:
         i = (p + 7) >> 3
         n = d[i] + 1
-        p = (i + 1) << 3
+        i += 1
+        p = i << 3
         if n * 2 > e - p:
             refuse("more elements than there are octets for", p)
         v1 = []
@@ -9883,9 +10353,9 @@ def e_EncryptionCapability(v, o, a, n):
 def d_MediaEncryptionAlgorithm(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "nonStandard"
@@ -9893,8 +10363,14 @@ def d_MediaEncryptionAlgorithm(d, p, e):
                 v1 = ("nonStandard", v3)
             else:
                 at = "algorithm"
-                p = (p + 7) & -8
-                v4, p = readOID(d, p, e)
+                i = (p + 7) >> 3
+                n = d[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e:
+                    refuseOID(n, p)
+                v4 = arcs(d[i:j])
                 v1 = ("algorithm", v4)
         else:
             p -= 1
@@ -9937,9 +10413,9 @@ def e_MediaEncryptionAlgorithm(v, o, a, n):
 def d_AuthenticationCapability(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandard"
@@ -9948,14 +10424,30 @@ def d_AuthenticationCapability(d, p, e):
         if b2 & 0x2:
             a4, u5, p = additions(d, p, e, 1)
             if a4 & 0x1:
-                at = "antiSpamAlgorithm"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "antiSpamAlgorithm"
-                v9, p = readOID(d6, p, e7)
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["antiSpamAlgorithm"] = v9
-                p = g8
+                if a4 & 0x1:
+                    at = "antiSpamAlgorithm"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
+                        p = (i + 1) << 3
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    i = p >> 3
+                    n = d6[i]
+                    i += 1
+                    j = i + n
+                    p = j << 3
+                    if n > OID_LIMIT or p > e7:
+                        refuseOID(n, p)
+                    v9 = arcs(d6[i:j])
+                    if p > e7:
+                        refuse("ends too early", p)
+                    v1["antiSpamAlgorithm"] = v9
+                    p = g8
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -9996,9 +10488,9 @@ def e_AuthenticationCapability(v, o, a, n):
 def d_IntegrityCapability(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandard"
@@ -10031,18 +10523,18 @@ def e_IntegrityCapability(v, o, a, n):
 def d_UserInputCapability(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 >= 6:
                 refuse("no such alternative", p)
             if b2 < 3:
                 if b2 == 0:
                     at = "nonStandard"
-                    q = p + 4
-                    b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                    p = q
+                    i = p >> 3
+                    b4 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                    p += 4
                     n = b4 + 1
                     if n * 2 > e - p:
                         refuse("more elements than there are octets for", p)
@@ -10165,14 +10657,17 @@ def e_UserInputCapability(v, o, a, n):
 def d_ConferenceCapability(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "nonStandardData"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v3 = []
             at4 = ""
             try:
@@ -10187,24 +10682,43 @@ def d_ConferenceCapability(d, p, e):
         v1["chairControlCapability"] = b6 == 1
         if b2 & 0x2:
             a7, u8, p = additions(d, p, e, 2)
-            if a7 & 0x2:
-                at = "videoIndicateMixingCapability"
-                d9, p, e10, g11 = openType(d, p, e)
-                b12 = d9[p >> 3] >> 7
-                p += 1
-                if p > e10:
-                    refuse("ends too early", p)
-                v1["videoIndicateMixingCapability"] = b12 == 1
-                p = g11
-            if a7 & 0x1:
-                at = "multipointVisualizationCapability"
-                d13, p, e14, g15 = openType(d, p, e)
-                b16 = d13[p >> 3] >> 7
-                p += 1
-                if p > e14:
-                    refuse("ends too early", p)
-                v1["multipointVisualizationCapability"] = b16 == 1
-                p = g15
+            if a7 & 0x3:
+                if a7 & 0x2:
+                    at = "videoIndicateMixingCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d9 = d
+                        p = (i + 1) << 3
+                        e10 = g11 = p + (n << 3)
+                        if g11 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d9, p, e10, g11 = openType(d, p, e)
+                    b12 = d9[p >> 3] >> 7
+                    p += 1
+                    if p > e10:
+                        refuse("ends too early", p)
+                    v1["videoIndicateMixingCapability"] = b12 == 1
+                    p = g11
+                if a7 & 0x1:
+                    at = "multipointVisualizationCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d13 = d
+                        p = (i + 1) << 3
+                        e14 = g15 = p + (n << 3)
+                        if g15 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d13, p, e14, g15 = openType(d, p, e)
+                    b16 = d13[p >> 3] >> 7
+                    p += 1
+                    if p > e14:
+                        refuse("ends too early", p)
+                    v1["multipointVisualizationCapability"] = b16 == 1
+                    p = g15
             if u8:
                 p = skip(d, p, e, u8)
         return v1, p
@@ -10272,17 +10786,17 @@ def e_ConferenceCapability(v, o, a, n):
 def d_GenericCapability(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         at = "capabilityIdentifier"
         v3, p = d_CapabilityIdentifier(d, p, e)
         v1 = {"capabilityIdentifier": v3}
         if b2 & 0x10:
             at = "maxBitRate"
-            q = p + 2
-            b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b5 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b5 + 1
             v4 = I(d[i:j])
@@ -10290,8 +10804,11 @@ def d_GenericCapability(d, p, e):
             v1["maxBitRate"] = v4
         if b2 & 0x8:
             at = "collapsing"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 9)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 9 > e - p:
+                n, p = count(d, p - 8, e, 9)
             v6 = []
             at7 = ""
             try:
@@ -10303,8 +10820,11 @@ def d_GenericCapability(d, p, e):
             v1["collapsing"] = v6
         if b2 & 0x4:
             at = "nonCollapsing"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 9)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 9 > e - p:
+                n, p = count(d, p - 8, e, 9)
             v9 = []
             at10 = ""
             try:
@@ -10417,14 +10937,20 @@ def e_GenericCapability(v, o, a, n):
 def d_CapabilityIdentifier(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 == 0:
                 at = "standard"
-                p = (p + 7) & -8
-                v3, p = readOID(d, p, e)
+                i = (p + 7) >> 3
+                n = d[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e:
+                    refuseOID(n, p)
+                v3 = arcs(d[i:j])
                 v1 = ("standard", v3)
             elif b2 == 1:
                 at = "h221NonStandard"
@@ -10441,9 +10967,9 @@ def d_CapabilityIdentifier(d, p, e):
                 v1 = ("uuid", v5)
             else:
                 at = "domainBased"
-                q = p + 6
-                b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-                p = q
+                i = p >> 3
+                b7 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+                p += 6
                 n = b7 + 1
                 i = (p + 7) >> 3
                 j = i + n
@@ -10518,9 +11044,9 @@ def d_GenericParameter(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "parameterIdentifier"
         v3, p = d_ParameterIdentifier(d, p, e)
         at = "parameterValue"
@@ -10528,8 +11054,11 @@ def d_GenericParameter(d, p, e, z=0):
         v1 = {"parameterIdentifier": v3, "parameterValue": v4}
         if b2 & 0x1:
             at = "supersedes"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 3)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 3 > e - p:
+                n, p = count(d, p - 8, e, 3)
             v5 = []
             at6 = ""
             try:
@@ -10583,15 +11112,15 @@ def e_GenericParameter(v, o, a, n):
 def d_ParameterIdentifier(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 == 0:
                 at = "standard"
-                q = p + 7
-                b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-                p = q
+                i = p >> 3
+                b4 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+                p += 7
                 v1 = ("standard", b4)
             elif b2 == 1:
                 at = "h221NonStandard"
@@ -10608,9 +11137,9 @@ def d_ParameterIdentifier(d, p, e):
                 v1 = ("uuid", v6)
             else:
                 at = "domainBased"
-                q = p + 6
-                b8 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-                p = q
+                i = p >> 3
+                b8 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+                p += 6
                 n = b8 + 1
                 i = (p + 7) >> 3
                 j = i + n
@@ -10685,9 +11214,9 @@ def d_ParameterValue(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 < 4:
                 if b2 == 0:
@@ -10713,9 +11242,9 @@ def d_ParameterValue(d, p, e, z=0):
             else:
                 if b2 == 4:
                     at = "unsigned32Min"
-                    q = p + 2
-                    b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                    p = q
+                    i = p >> 3
+                    b7 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                    p += 2
                     i = (p + 7) >> 3
                     j = i + b7 + 1
                     v6 = I(d[i:j])
@@ -10723,9 +11252,9 @@ def d_ParameterValue(d, p, e, z=0):
                     v1 = ("unsigned32Min", v6)
                 elif b2 == 5:
                     at = "unsigned32Max"
-                    q = p + 2
-                    b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                    p = q
+                    i = p >> 3
+                    b9 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                    p += 2
                     i = (p + 7) >> 3
                     j = i + b9 + 1
                     v8 = I(d[i:j])
@@ -10747,8 +11276,11 @@ def d_ParameterValue(d, p, e, z=0):
                     v1 = ("octetString", v10)
                 else:
                     at = "genericParameter"
-                    p = (p + 7) & -8
-                    n, p = count(d, p, e, 9)
+                    i = (p + 7) >> 3
+                    n = d[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 9 > e - p:
+                        n, p = count(d, p - 8, e, 9)
                     v11 = []
                     at12 = ""
                     try:
@@ -10861,9 +11393,9 @@ def e_ParameterValue(v, o, a, n):
 def d_MultiplexedStreamCapability(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "multiplexFormat"
         v3, p = d_MultiplexFormat(d, p, e)
         b4 = d[p >> 3] >> (~p & 7) & 1
@@ -10873,7 +11405,8 @@ def d_MultiplexedStreamCapability(d, p, e):
             at = "capabilityOnMuxStream"
             i = (p + 7) >> 3
             n = d[i] + 1
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v5 = []
@@ -10882,7 +11415,8 @@ def d_MultiplexedStreamCapability(d, p, e):
                 for _ in range(n):
                     i = (p + 7) >> 3
                     n = d[i] + 1
-                    p = (i + 1) << 3
+                    i += 1
+                    p = i << 3
                     if n * 8 > e - p:
                         refuse("more elements than there are octets for", p)
                     v7 = []
@@ -10967,9 +11501,9 @@ def e_MultiplexedStreamCapability(v, o, a, n):
 def d_MultiplexFormat(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 >= 3:
                 refuse("no such alternative", p)
@@ -11026,9 +11560,9 @@ def e_MultiplexFormat(v, o, a, n):
 def d_AudioTelephonyEventCapability(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         at = "dynamicRTPPayloadType"
         v3 = (b2 & 31) + 96
         at = "audioTelephoneEvent"
@@ -11082,9 +11616,9 @@ def e_AudioTelephonyEventCapability(v, o, a, n):
 def d_AudioToneCapability(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         at = "dynamicRTPPayloadType"
         v3 = (b2 & 31) + 96
         v1 = {"dynamicRTPPayloadType": v3}
@@ -11193,7 +11727,8 @@ def d_MultiplePayloadStreamCapability(d, p, e):
         at = "capabilities"
         i = (p + 7) >> 3
         n = d[i] + 1
-        p = (i + 1) << 3
+        i += 1
+        p = i << 3
         if n * 1 > e - p:
             refuse("more elements than there are octets for", p)
         v3 = []
@@ -11202,7 +11737,8 @@ def d_MultiplePayloadStreamCapability(d, p, e):
             for _ in range(n):
                 i = (p + 7) >> 3
                 n = d[i] + 1
-                p = (i + 1) << 3
+                i += 1
+                p = i << 3
                 if n * 8 > e - p:
                     refuse("more elements than there are octets for", p)
                 v5 = []
@@ -11281,14 +11817,14 @@ def d_DepFECCapability(d, p, e):
         p += 1
         if b2 < 1:
             at = "rfc2733"
-            q = p + 3
-            b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-            p = q
+            i = p >> 3
+            b4 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+            p += 3
             h5 = b4 & 1
             at = "rfc2733.separateStream"
-            q = p + 2
-            b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b7 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             v6 = {"separatePort": (b7 >> 1 & 1) == 1, "samePort": (b7 & 1) == 1}
             if h5 & 0x1:
                 p = additionsPast(d, p, e)
@@ -11343,9 +11879,9 @@ def e_DepFECCapability(v, o, a, n):
 def d_FECCapability(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "protectedCapability"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -11355,7 +11891,14 @@ def d_FECCapability(d, p, e):
         v1 = {"protectedCapability": v3}
         if b2 & 0x2:
             at = "fecScheme"
-            v4, p = readOID(d, p, e)
+            i = p >> 3
+            n = d[i]
+            i += 1
+            j = i + n
+            p = j << 3
+            if n > OID_LIMIT or p > e:
+                refuseOID(n, p)
+            v4 = arcs(d[i:j])
             v1["fecScheme"] = v4
         if b2 & 0x1:
             at = "rfc2733Format"
@@ -11464,9 +12007,9 @@ def e_MaxRedundancy(v, o, a, n):
 def d_OpenLogicalChannel(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "forwardLogicalChannelNumber"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -11486,9 +12029,9 @@ def d_OpenLogicalChannel(d, p, e):
         at = "forwardLogicalChannelParameters.dataType"
         v7, p = d_DataType(d, p, e)
         v5["dataType"] = v7
-        q = p + 3
-        b8 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b8 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "forwardLogicalChannelParameters.multiplexParameters"
         if b8 < 4:
             if b8 >= 3:
@@ -11523,48 +12066,65 @@ def d_OpenLogicalChannel(d, p, e):
         v5["multiplexParameters"] = v9
         if b4 & 0x2:
             a18, u19, p = additions(d, p, e, 2)
-            if a18 & 0x2:
-                at = "forwardLogicalChannelParameters.forwardLogicalChannelDependency"
-                d20, p, e21, g22 = openType(d, p, e)
-                at = "forwardLogicalChannelParameters.forwardLogicalChannelDependency"
-                i = p >> 3
-                v23 = (d20[i] << 8 | d20[i + 1]) + 1
-                p = (i + 2) << 3
-                if v23 > 65535:
-                    refuse("more than 65535", p)
-                if p > e21:
-                    refuse("ends too early", p)
-                v5["forwardLogicalChannelDependency"] = v23
-                p = g22
-            if a18 & 0x1:
-                at = "forwardLogicalChannelParameters.replacementFor"
-                d24, p, e25, g26 = openType(d, p, e)
-                at = "forwardLogicalChannelParameters.replacementFor"
-                i = p >> 3
-                v27 = (d24[i] << 8 | d24[i + 1]) + 1
-                p = (i + 2) << 3
-                if v27 > 65535:
-                    refuse("more than 65535", p)
-                if p > e25:
-                    refuse("ends too early", p)
-                v5["replacementFor"] = v27
-                p = g26
+            if a18 & 0x3:
+                if a18 & 0x2:
+                    at = "forwardLogicalChannelParameters.forwardLogicalChannelDependency"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d20 = d
+                        p = (i + 1) << 3
+                        e21 = g22 = p + (n << 3)
+                        if g22 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d20, p, e21, g22 = openType(d, p, e)
+                    i = p >> 3
+                    v23 = (d20[i] << 8 | d20[i + 1]) + 1
+                    p = (i + 2) << 3
+                    if v23 > 65535:
+                        refuse("more than 65535", p)
+                    if p > e21:
+                        refuse("ends too early", p)
+                    v5["forwardLogicalChannelDependency"] = v23
+                    p = g22
+                if a18 & 0x1:
+                    at = "forwardLogicalChannelParameters.replacementFor"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d24 = d
+                        p = (i + 1) << 3
+                        e25 = g26 = p + (n << 3)
+                        if g26 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d24, p, e25, g26 = openType(d, p, e)
+                    i = p >> 3
+                    v27 = (d24[i] << 8 | d24[i + 1]) + 1
+                    p = (i + 2) << 3
+                    if v27 > 65535:
+                        refuse("more than 65535", p)
+                    if p > e25:
+                        refuse("ends too early", p)
+                    v5["replacementFor"] = v27
+                    p = g26
             if u19:
                 p = skip(d, p, e, u19)
         v1 = {"forwardLogicalChannelNumber": v3, "forwardLogicalChannelParameters": v5}
         if b2 & 0x1:
             at = "reverseLogicalChannelParameters"
-            q = p + 2
-            b29 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b29 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             at = "reverseLogicalChannelParameters.dataType"
             v30, p = d_DataType(d, p, e)
             v28 = {"dataType": v30}
             if b29 & 0x1:
                 at = "reverseLogicalChannelParameters.multiplexParameters"
-                q = p + 2
-                b32 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                p = q
+                i = p >> 3
+                b32 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                p += 2
                 if b32 < 2:
                     if b32 == 0:
                         at = "reverseLogicalChannelParameters.multiplexParameters.h223LogicalChannelParameters"
@@ -11590,72 +12150,118 @@ def d_OpenLogicalChannel(d, p, e):
                 v28["multiplexParameters"] = v31
             if b29 & 0x2:
                 a40, u41, p = additions(d, p, e, 2)
-                if a40 & 0x2:
-                    at = "reverseLogicalChannelParameters.reverseLogicalChannelDependency"
-                    d42, p, e43, g44 = openType(d, p, e)
-                    at = "reverseLogicalChannelParameters.reverseLogicalChannelDependency"
-                    i = p >> 3
-                    v45 = (d42[i] << 8 | d42[i + 1]) + 1
-                    p = (i + 2) << 3
-                    if v45 > 65535:
-                        refuse("more than 65535", p)
-                    if p > e43:
-                        refuse("ends too early", p)
-                    v28["reverseLogicalChannelDependency"] = v45
-                    p = g44
-                if a40 & 0x1:
-                    at = "reverseLogicalChannelParameters.replacementFor"
-                    d46, p, e47, g48 = openType(d, p, e)
-                    at = "reverseLogicalChannelParameters.replacementFor"
-                    i = p >> 3
-                    v49 = (d46[i] << 8 | d46[i + 1]) + 1
-                    p = (i + 2) << 3
-                    if v49 > 65535:
-                        refuse("more than 65535", p)
-                    if p > e47:
-                        refuse("ends too early", p)
-                    v28["replacementFor"] = v49
-                    p = g48
+                if a40 & 0x3:
+                    if a40 & 0x2:
+                        at = "reverseLogicalChannelParameters.reverseLogicalChannelDependency"
+                        i = p >> 3
+                        n = d[i]
+                        if n < 128:
+                            d42 = d
+                            p = (i + 1) << 3
+                            e43 = g44 = p + (n << 3)
+                            if g44 > e:
+                                refuse("ends too early", p)
+                        else:
+                            d42, p, e43, g44 = openType(d, p, e)
+                        i = p >> 3
+                        v45 = (d42[i] << 8 | d42[i + 1]) + 1
+                        p = (i + 2) << 3
+                        if v45 > 65535:
+                            refuse("more than 65535", p)
+                        if p > e43:
+                            refuse("ends too early", p)
+                        v28["reverseLogicalChannelDependency"] = v45
+                        p = g44
+                    if a40 & 0x1:
+                        at = "reverseLogicalChannelParameters.replacementFor"
+                        i = p >> 3
+                        n = d[i]
+                        if n < 128:
+                            d46 = d
+                            p = (i + 1) << 3
+                            e47 = g48 = p + (n << 3)
+                            if g48 > e:
+                                refuse("ends too early", p)
+                        else:
+                            d46, p, e47, g48 = openType(d, p, e)
+                        i = p >> 3
+                        v49 = (d46[i] << 8 | d46[i + 1]) + 1
+                        p = (i + 2) << 3
+                        if v49 > 65535:
+                            refuse("more than 65535", p)
+                        if p > e47:
+                            refuse("ends too early", p)
+                        v28["replacementFor"] = v49
+                        p = g48
                 if u41:
                     p = skip(d, p, e, u41)
             v1["reverseLogicalChannelParameters"] = v28
         if b2 & 0x2:
             a50, u51, p = additions(d, p, e, 3)
-            if a50 & 0x4:
-                at = "separateStack"
-                d52, p, e53, g54 = openType(d, p, e)
-                at = "separateStack"
-                v55, p = d_NetworkAccessParameters(d52, p, e53)
-                if p > e53:
-                    refuse("ends too early", p)
-                v1["separateStack"] = v55
-                p = g54
-            if a50 & 0x2:
-                at = "encryptionSync"
-                d56, p, e57, g58 = openType(d, p, e)
-                at = "encryptionSync"
-                v59, p = d_EncryptionSync(d56, p, e57)
-                if p > e57:
-                    refuse("ends too early", p)
-                v1["encryptionSync"] = v59
-                p = g58
-            if a50 & 0x1:
-                at = "genericInformation"
-                d60, p, e61, g62 = openType(d, p, e)
-                at = "genericInformation"
-                n, p = count(d60, p, e61, 6)
-                v63 = []
-                at64 = ""
-                try:
-                    for _ in range(n):
-                        v65, p = d_GenericMessage(d60, p, e61)
-                        v63.append(v65)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at64, p), f"[{len(v63)}]", p) from None
-                if p > e61:
-                    refuse("ends too early", p)
-                v1["genericInformation"] = v63
-                p = g62
+            if a50 & 0x7:
+                if a50 & 0x4:
+                    at = "separateStack"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d52 = d
+                        p = (i + 1) << 3
+                        e53 = g54 = p + (n << 3)
+                        if g54 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d52, p, e53, g54 = openType(d, p, e)
+                    v55, p = d_NetworkAccessParameters(d52, p, e53)
+                    if p > e53:
+                        refuse("ends too early", p)
+                    v1["separateStack"] = v55
+                    p = g54
+                if a50 & 0x2:
+                    at = "encryptionSync"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d56 = d
+                        p = (i + 1) << 3
+                        e57 = g58 = p + (n << 3)
+                        if g58 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d56, p, e57, g58 = openType(d, p, e)
+                    v59, p = d_EncryptionSync(d56, p, e57)
+                    if p > e57:
+                        refuse("ends too early", p)
+                    v1["encryptionSync"] = v59
+                    p = g58
+                if a50 & 0x1:
+                    at = "genericInformation"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d60 = d
+                        p = (i + 1) << 3
+                        e61 = g62 = p + (n << 3)
+                        if g62 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d60, p, e61, g62 = openType(d, p, e)
+                    i = p >> 3
+                    n = d60[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 6 > e61 - p:
+                        n, p = count(d60, p - 8, e61, 6)
+                    v63 = []
+                    at64 = ""
+                    try:
+                        for _ in range(n):
+                            v65, p = d_GenericMessage(d60, p, e61)
+                            v63.append(v65)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at64, p), f"[{len(v63)}]", p) from None
+                    if p > e61:
+                        refuse("ends too early", p)
+                    v1["genericInformation"] = v63
+                    p = g62
             if u51:
                 p = skip(d, p, e, u51)
         return v1, p
@@ -11895,15 +12501,15 @@ def e_LogicalChannelNumber(v, o, a, n):
 def d_NetworkAccessParameters(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "distribution"
-            q = p + 2
-            b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b4 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             if b4 < 2:
                 v3 = C9[b4]
             else:
@@ -11915,9 +12521,9 @@ def d_NetworkAccessParameters(d, p, e):
                     refuse("ends too early", p)
                 p = g8
             v1["distribution"] = v3
-        q = p + 3
-        b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b9 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "networkAddress"
         if b9 < 4:
             if b9 >= 3:
@@ -11928,9 +12534,9 @@ def d_NetworkAccessParameters(d, p, e):
                 v10 = ("q2931Address", v11)
             elif b9 == 1:
                 at = "networkAddress.e164Address"
-                q = p + 7
-                b13 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-                p = q
+                i = p >> 3
+                b13 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+                p += 7
                 n = b13 + 1
                 i = (p + 7) >> 3
                 p = (i << 3) + n * 4
@@ -11959,9 +12565,9 @@ def d_NetworkAccessParameters(d, p, e):
         v1["associateConference"] = b19 == 1
         if b2 & 0x1:
             at = "externalReference"
-            q = p + 8
-            b21 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-            p = q
+            i = p >> 3
+            b21 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+            p += 8
             n = b21 + 1
             if n > 255:
                 refuse("longer than 255", p)
@@ -11975,25 +12581,34 @@ def d_NetworkAccessParameters(d, p, e):
         if b2 & 0x4:
             a22, u23, p = additions(d, p, e, 1)
             if a22 & 0x1:
-                at = "t120SetupProcedure"
-                d24, p, e25, g26 = openType(d, p, e)
-                at = "t120SetupProcedure"
-                b28 = d24[p >> 3] >> 5
-                p += 3
-                if b28 < 4:
-                    v27 = C11[b28]
-                else:
-                    p -= 2
-                    k29, d30, p, e31, g32 = choiceIndex(d24, p, e25)
-                    v27 = (f"_ext_{k29}", bytes(d30[p >> 3 : e31 >> 3]))
-                    p = e31
-                    if p > e31:
+                if a22 & 0x1:
+                    at = "t120SetupProcedure"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d24 = d
+                        p = (i + 1) << 3
+                        e25 = g26 = p + (n << 3)
+                        if g26 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d24, p, e25, g26 = openType(d, p, e)
+                    b28 = d24[p >> 3] >> 5
+                    p += 3
+                    if b28 < 4:
+                        v27 = C11[b28]
+                    else:
+                        p -= 2
+                        k29, d30, p, e31, g32 = choiceIndex(d24, p, e25)
+                        v27 = (f"_ext_{k29}", bytes(d30[p >> 3 : e31 >> 3]))
+                        p = e31
+                        if p > e31:
+                            refuse("ends too early", p)
+                        p = g32
+                    if p > e25:
                         refuse("ends too early", p)
-                    p = g32
-                if p > e25:
-                    refuse("ends too early", p)
-                v1["t120SetupProcedure"] = v27
-                p = g26
+                    v1["t120SetupProcedure"] = v27
+                    p = g26
             if u23:
                 p = skip(d, p, e, u23)
         return v1, p
@@ -12103,17 +12718,17 @@ def e_NetworkAccessParameters(v, o, a, n):
 def d_Q2931Address(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         h3 = b2 & 3
         at = "address"
         if h3 < 2:
             if h3 == 0:
                 at = "address.internationalNumber"
-                q = p + 4
-                b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                p = q
+                i = p >> 3
+                b6 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                p += 4
                 n = b6 + 1
                 i = (p + 7) >> 3
                 p = (i << 3) + n * 4
@@ -12126,9 +12741,9 @@ def d_Q2931Address(d, p, e):
                 v4 = ("internationalNumber", v5)
             else:
                 at = "address.nsapAddress"
-                q = p + 5
-                b8 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-                p = q
+                i = p >> 3
+                b8 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+                p += 5
                 n = b8 + 1
                 if n > 20:
                     refuse("longer than 20", p)
@@ -12150,9 +12765,9 @@ def d_Q2931Address(d, p, e):
         v1 = {"address": v4}
         if b2 & 0x4:
             at = "subaddress"
-            q = p + 5
-            b14 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-            p = q
+            i = p >> 3
+            b14 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+            p += 5
             n = b14 + 1
             if n > 20:
                 refuse("longer than 20", p)
@@ -12238,9 +12853,9 @@ def e_Q2931Address(v, o, a, n):
 def d_V75Parameters(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {"audioHeaderPresent": (b2 & 1) == 1}
         if b2 & 0x2:
             p = additionsPast(d, p, e)
@@ -12269,9 +12884,9 @@ def d_DataType(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 >= 6:
                 refuse("no such alternative", p)
@@ -12419,9 +13034,9 @@ def d_H235Media(d, p, e, z=0):
         p += 1
         at = "encryptionAuthenticationAndIntegrity"
         v3, p = d_EncryptionAuthenticationAndIntegrity(d, p, e)
-        q = p + 3
-        b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b4 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "mediaType"
         if b4 < 4:
             if b4 == 0:
@@ -12573,9 +13188,9 @@ def e_MultiplexedStreamParameter(v, o, a, n):
 def d_H222LogicalChannelParameters(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         at = "resourceID"
         i = (p + 7) >> 3
         v3 = d[i] << 8 | d[i + 1]
@@ -12686,9 +13301,9 @@ def e_H222LogicalChannelParameters(v, o, a, n):
 def d_H223LogicalChannelParameters(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 15
         at = "adaptationLayerType"
         if h3 < 8:
@@ -12710,9 +13325,9 @@ def d_H223LogicalChannelParameters(d, p, e):
                     v4 = ("al2WithSequenceNumbers", None)
                 else:
                     at = "adaptationLayerType.al3"
-                    q = p + 4
-                    b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                    p = q
+                    i = p >> 3
+                    b7 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                    p += 4
                     at = "adaptationLayerType.al3.controlFieldOctets"
                     v8 = (b7 >> 2 & 3)
                     if v8 > 2:
@@ -12839,9 +13454,9 @@ def e_H223LogicalChannelParameters(v, o, a, n):
 def d_H223AL1MParameters(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         h3 = b2 & 3
         at = "transferMode"
         if h3 < 2:
@@ -12854,9 +13469,9 @@ def d_H223AL1MParameters(d, p, e):
             if p > e7:
                 refuse("ends too early", p)
             p = g8
-        q = p + 2
-        b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b9 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "headerFEC"
         if b9 < 2:
             v10 = C14[b9]
@@ -12868,9 +13483,9 @@ def d_H223AL1MParameters(d, p, e):
             if p > e13:
                 refuse("ends too early", p)
             p = g14
-        q = p + 3
-        b15 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b15 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "crcLength"
         if b15 < 4:
             v16 = C15[b15]
@@ -12891,9 +13506,9 @@ def d_H223AL1MParameters(d, p, e):
             if p > e19:
                 refuse("ends too early", p)
             p = g20
-        q = p + 8
-        b21 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b21 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         at = "rcpcCodeRate"
         v22 = (b21 >> 3 & 31) + 8
         if v22 > 32:
@@ -12921,22 +13536,31 @@ def d_H223AL1MParameters(d, p, e):
             if p > e29:
                 refuse("ends too early", p)
             p = g30
-        q = p + 2
-        b31 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b31 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {"transferMode": v4, "headerFEC": v10, "crcLength": v16, "rcpcCodeRate": v22, "arqType": v24, "alpduInterleaving": (b31 >> 1 & 1) == 1, "alsduSplitting": (b31 & 1) == 1}
         if b2 & 0x4:
             a32, u33, p = additions(d, p, e, 1)
             if a32 & 0x1:
-                at = "rsCodeCorrection"
-                d34, p, e35, g36 = openType(d, p, e)
-                at = "rsCodeCorrection"
-                b38 = d34[p >> 3] >> 1
-                p += 7
-                if p > e35:
-                    refuse("ends too early", p)
-                v1["rsCodeCorrection"] = b38
-                p = g36
+                if a32 & 0x1:
+                    at = "rsCodeCorrection"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d34 = d
+                        p = (i + 1) << 3
+                        e35 = g36 = p + (n << 3)
+                        if g36 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d34, p, e35, g36 = openType(d, p, e)
+                    b38 = d34[p >> 3] >> 1
+                    p += 7
+                    if p > e35:
+                        refuse("ends too early", p)
+                    v1["rsCodeCorrection"] = b38
+                    p = g36
             if u33:
                 p = skip(d, p, e, u33)
         return v1, p
@@ -13046,9 +13670,9 @@ def e_H223AL1MParameters(v, o, a, n):
 def d_H223AL2MParameters(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         h3 = b2 & 3
         at = "headerFEC"
         if h3 < 2:
@@ -13101,9 +13725,9 @@ def e_H223AL2MParameters(v, o, a, n):
 def d_H223AL3MParameters(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         h3 = b2 & 3
         at = "headerFormat"
         if h3 < 2:
@@ -13116,9 +13740,9 @@ def d_H223AL3MParameters(d, p, e):
             if p > e7:
                 refuse("ends too early", p)
             p = g8
-        q = p + 3
-        b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b9 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "crcLength"
         if b9 < 4:
             v10 = C15[b9]
@@ -13139,9 +13763,9 @@ def d_H223AL3MParameters(d, p, e):
             if p > e13:
                 refuse("ends too early", p)
             p = g14
-        q = p + 8
-        b15 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b15 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         at = "rcpcCodeRate"
         v16 = (b15 >> 3 & 31) + 8
         if v16 > 32:
@@ -13175,15 +13799,24 @@ def d_H223AL3MParameters(d, p, e):
         if b2 & 0x4:
             a26, u27, p = additions(d, p, e, 1)
             if a26 & 0x1:
-                at = "rsCodeCorrection"
-                d28, p, e29, g30 = openType(d, p, e)
-                at = "rsCodeCorrection"
-                b32 = d28[p >> 3] >> 1
-                p += 7
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["rsCodeCorrection"] = b32
-                p = g30
+                if a26 & 0x1:
+                    at = "rsCodeCorrection"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    b32 = d28[p >> 3] >> 1
+                    p += 7
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["rsCodeCorrection"] = b32
+                    p = g30
             if u27:
                 p = skip(d, p, e, u27)
         return v1, p
@@ -13280,17 +13913,17 @@ def e_H223AL3MParameters(v, o, a, n):
 def d_H223AnnexCArqParameters(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         h3 = b2 & 3
         at = "numberOfRetransmissions"
         if h3 < 2:
             if h3 == 0:
                 at = "numberOfRetransmissions.finite"
-                q = p + 5
-                b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-                p = q
+                i = p >> 3
+                b6 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+                p += 5
                 v5 = b6
                 if v5 > 16:
                     refuse("more than 16", p)
@@ -13305,9 +13938,9 @@ def d_H223AnnexCArqParameters(d, p, e):
             if p > e9:
                 refuse("ends too early", p)
             p = g10
-        q = p + 2
-        b11 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b11 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "sendBufferSize"
         i = (p + 7) >> 3
         j = i + b11 + 1
@@ -13370,9 +14003,9 @@ def d_V76LogicalChannelParameters(d, p, e):
         p += 1
         at = "hdlcParameters"
         v3, p = d_V76HDLCParameters(d, p, e)
-        q = p + 3
-        b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b4 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "suspendResume"
         if b4 < 4:
             v5 = C17[b4]
@@ -13384,9 +14017,9 @@ def d_V76LogicalChannelParameters(d, p, e):
             if p > e8:
                 refuse("ends too early", p)
             p = g9
-        q = p + 3
-        b10 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b10 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         h11 = b10 & 3
         at = "mode"
         if h11 < 2:
@@ -13553,9 +14186,9 @@ def e_V76HDLCParameters(v, o, a, n):
 def d_CRCLength(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             v1 = C19[b2]
         else:
@@ -13596,8 +14229,11 @@ def d_H2250LogicalChannelParameters(d, p, e):
         v1 = {}
         if b2 & 0x200:
             at = "nonStandard"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v3 = []
             at4 = ""
             try:
@@ -13646,9 +14282,9 @@ def d_H2250LogicalChannelParameters(d, p, e):
             v1["destination"] = v14
         if b2 & 0x2:
             at = "dynamicRTPPayloadType"
-            q = p + 5
-            b16 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-            p = q
+            i = p >> 3
+            b16 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+            p += 5
             v15 = b16 + 96
             v1["dynamicRTPPayloadType"] = v15
         if b2 & 0x1:
@@ -13672,33 +14308,58 @@ def d_H2250LogicalChannelParameters(d, p, e):
             v1["mediaPacketization"] = v17
         if b2 & 0x400:
             a24, u25, p = additions(d, p, e, 3)
-            if a24 & 0x4:
-                at = "transportCapability"
-                d26, p, e27, g28 = openType(d, p, e)
-                at = "transportCapability"
-                v29, p = d_TransportCapability(d26, p, e27)
-                if p > e27:
-                    refuse("ends too early", p)
-                v1["transportCapability"] = v29
-                p = g28
-            if a24 & 0x2:
-                at = "redundancyEncoding"
-                d30, p, e31, g32 = openType(d, p, e)
-                at = "redundancyEncoding"
-                v33, p = d_RedundancyEncoding(d30, p, e31)
-                if p > e31:
-                    refuse("ends too early", p)
-                v1["redundancyEncoding"] = v33
-                p = g32
-            if a24 & 0x1:
-                at = "source"
-                d34, p, e35, g36 = openType(d, p, e)
-                at = "source"
-                v37, p = d_TerminalLabel(d34, p, e35)
-                if p > e35:
-                    refuse("ends too early", p)
-                v1["source"] = v37
-                p = g36
+            if a24 & 0x7:
+                if a24 & 0x4:
+                    at = "transportCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d26 = d
+                        p = (i + 1) << 3
+                        e27 = g28 = p + (n << 3)
+                        if g28 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d26, p, e27, g28 = openType(d, p, e)
+                    v29, p = d_TransportCapability(d26, p, e27)
+                    if p > e27:
+                        refuse("ends too early", p)
+                    v1["transportCapability"] = v29
+                    p = g28
+                if a24 & 0x2:
+                    at = "redundancyEncoding"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d30 = d
+                        p = (i + 1) << 3
+                        e31 = g32 = p + (n << 3)
+                        if g32 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d30, p, e31, g32 = openType(d, p, e)
+                    v33, p = d_RedundancyEncoding(d30, p, e31)
+                    if p > e31:
+                        refuse("ends too early", p)
+                    v1["redundancyEncoding"] = v33
+                    p = g32
+                if a24 & 0x1:
+                    at = "source"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d34 = d
+                        p = (i + 1) << 3
+                        e35 = g36 = p + (n << 3)
+                        if g36 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d34, p, e35, g36 = openType(d, p, e)
+                    v37, p = d_TerminalLabel(d34, p, e35)
+                    if p > e35:
+                        refuse("ends too early", p)
+                    v1["source"] = v37
+                    p = g36
             if u25:
                 p = skip(d, p, e, u25)
         return v1, p
@@ -13843,9 +14504,9 @@ def e_H2250LogicalChannelParameters(v, o, a, n):
 def d_RTPPayloadType(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 7
         at = "payloadDescriptor"
         if h3 < 4:
@@ -13870,8 +14531,14 @@ def d_RTPPayloadType(d, p, e):
                 v4 = ("rfc-number", v6)
             else:
                 at = "payloadDescriptor.oid"
-                p = (p + 7) & -8
-                v9, p = readOID(d, p, e)
+                i = (p + 7) >> 3
+                n = d[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e:
+                    refuseOID(n, p)
+                v9 = arcs(d[i:j])
                 v4 = ("oid", v9)
         else:
             p -= 2
@@ -13884,9 +14551,9 @@ def d_RTPPayloadType(d, p, e):
         v1 = {"payloadDescriptor": v4}
         if b2 & 0x8:
             at = "payloadType"
-            q = p + 7
-            b15 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b15 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             v1["payloadType"] = b15
         if b2 & 0x10:
             p = additionsPast(d, p, e)
@@ -13957,9 +14624,9 @@ def d_RedundancyEncoding(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "redundancyEncodingMethod"
         v3, p = d_RedundancyEncodingMethod(d, p, e)
         v1 = {"redundancyEncodingMethod": v3}
@@ -13970,35 +14637,47 @@ def d_RedundancyEncoding(d, p, e, z=0):
         if b2 & 0x2:
             a5, u6, p = additions(d, p, e, 1)
             if a5 & 0x1:
-                at = "rtpRedundancyEncoding"
-                d7, p, e8, g9 = openType(d, p, e)
-                at = "rtpRedundancyEncoding"
-                b11 = d7[p >> 3] >> 5
-                p += 3
-                v10 = {}
-                if b11 & 0x2:
-                    at = "rtpRedundancyEncoding.primary"
-                    v12, p = d_RedundancyEncodingElement(d7, p, e8, z + 1)
-                    v10["primary"] = v12
-                if b11 & 0x1:
-                    at = "rtpRedundancyEncoding.secondary"
-                    p = (p + 7) & -8
-                    n, p = count(d7, p, e8, 6)
-                    v13 = []
-                    at14 = ""
-                    try:
-                        for _ in range(n):
-                            v15, p = d_RedundancyEncodingElement(d7, p, e8, z + 1)
-                            v13.append(v15)
-                    except (DecodeError, IndexError) as x:
-                        raise decodeFailure(decodeFailure(x, at14, p), f"[{len(v13)}]", p) from None
-                    v10["secondary"] = v13
-                if b11 & 0x4:
-                    p = additionsPast(d7, p, e8)
-                if p > e8:
-                    refuse("ends too early", p)
-                v1["rtpRedundancyEncoding"] = v10
-                p = g9
+                if a5 & 0x1:
+                    at = "rtpRedundancyEncoding"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d7 = d
+                        p = (i + 1) << 3
+                        e8 = g9 = p + (n << 3)
+                        if g9 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d7, p, e8, g9 = openType(d, p, e)
+                    b11 = d7[p >> 3] >> 5
+                    p += 3
+                    v10 = {}
+                    if b11 & 0x2:
+                        at = "rtpRedundancyEncoding.primary"
+                        v12, p = d_RedundancyEncodingElement(d7, p, e8, z + 1)
+                        v10["primary"] = v12
+                    if b11 & 0x1:
+                        at = "rtpRedundancyEncoding.secondary"
+                        i = (p + 7) >> 3
+                        n = d7[i]
+                        p = (i + 1) << 3
+                        if n > 127 or n * 6 > e8 - p:
+                            n, p = count(d7, p - 8, e8, 6)
+                        v13 = []
+                        at14 = ""
+                        try:
+                            for _ in range(n):
+                                v15, p = d_RedundancyEncodingElement(d7, p, e8, z + 1)
+                                v13.append(v15)
+                        except (DecodeError, IndexError) as x:
+                            raise decodeFailure(decodeFailure(x, at14, p), f"[{len(v13)}]", p) from None
+                        v10["secondary"] = v13
+                    if b11 & 0x4:
+                        p = additionsPast(d7, p, e8)
+                    if p > e8:
+                        refuse("ends too early", p)
+                    v1["rtpRedundancyEncoding"] = v10
+                    p = g9
             if u6:
                 p = skip(d, p, e, u6)
         return v1, p
@@ -14069,17 +14748,17 @@ def d_RedundancyEncodingElement(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "dataType"
         v3, p = d_DataType(d, p, e, z + 1)
         v1 = {"dataType": v3}
         if b2 & 0x1:
             at = "payloadType"
-            q = p + 7
-            b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b5 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             v1["payloadType"] = b5
         if b2 & 0x2:
             p = additionsPast(d, p, e)
@@ -14119,8 +14798,11 @@ def d_MultiplePayloadStream(d, p, e, z=0):
         b2 = d[p >> 3] >> (~p & 7) & 1
         p += 1
         at = "elements"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 6)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 6 > e - p:
+            n, p = count(d, p - 8, e, 6)
         v3 = []
         at4 = ""
         try:
@@ -14168,17 +14850,17 @@ def d_MultiplePayloadStreamElement(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "dataType"
         v3, p = d_DataType(d, p, e, z + 1)
         v1 = {"dataType": v3}
         if b2 & 0x1:
             at = "payloadType"
-            q = p + 7
-            b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b5 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             v1["payloadType"] = b5
         if b2 & 0x2:
             p = additionsPast(d, p, e)
@@ -14214,9 +14896,9 @@ def d_DepFECData(d, p, e):
     at = ""
     try:
         at = "rfc2733"
-        q = p + 3
-        b3 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b3 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         h4 = b3 & 3
         at = "rfc2733.mode"
         if h4 < 2:
@@ -14224,9 +14906,9 @@ def d_DepFECData(d, p, e):
                 v5 = ("redundancyEncoding", None)
             else:
                 at = "rfc2733.mode.separateStream"
-                q = p + 2
-                b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                p = q
+                i = p >> 3
+                b7 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                p += 2
                 if b7 < 2:
                     if b7 == 0:
                         at = "rfc2733.mode.separateStream.differentPort"
@@ -14240,18 +14922,18 @@ def d_DepFECData(d, p, e):
                         v8 = {"protectedSessionID": v10}
                         if b9 & 0x100:
                             at = "rfc2733.mode.separateStream.differentPort.protectedPayloadType"
-                            q = p + 7
-                            b12 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-                            p = q
+                            i = p >> 3
+                            b12 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+                            p += 7
                             v8["protectedPayloadType"] = b12
                         if b9 & 0x200:
                             p = additionsPast(d, p, e)
                         v6 = ("differentPort", v8)
                     else:
                         at = "rfc2733.mode.separateStream.samePort"
-                        q = p + 8
-                        b14 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-                        p = q
+                        i = p >> 3
+                        b14 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+                        p += 8
                         at = "rfc2733.mode.separateStream.samePort.protectedPayloadType"
                         v13 = {"protectedPayloadType": (b14 & 127)}
                         if b14 & 0x80:
@@ -14355,19 +15037,25 @@ def d_FECData(d, p, e):
         p += 1
         if b2 < 1:
             at = "rfc2733"
-            q = p + 9
-            b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1ff
-            p = q
+            i = p >> 3
+            b4 = (d[i] << 8 | d[i + 1]) >> (7 - (p & 7)) & 0x1ff
+            p += 9
             at = "rfc2733.protectedPayloadType"
             v3 = {"protectedPayloadType": (b4 & 127)}
             if b4 & 0x80:
                 at = "rfc2733.fecScheme"
-                p = (p + 7) & -8
-                v6, p = readOID(d, p, e)
+                i = (p + 7) >> 3
+                n = d[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e:
+                    refuseOID(n, p)
+                v6 = arcs(d[i:j])
                 v3["fecScheme"] = v6
-            q = p + 3
-            b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-            p = q
+            i = p >> 3
+            b7 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+            p += 3
             at = "rfc2733.pktMode"
             if b7 < 4:
                 if b7 >= 3:
@@ -14486,9 +15174,9 @@ def e_FECData(v, o, a, n):
 def d_TransportAddress(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "unicastAddress"
@@ -14536,9 +15224,9 @@ def e_TransportAddress(v, o, a, n):
 def d_UnicastAddress(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 >= 5:
                 refuse("no such alternative", p)
@@ -14581,9 +15269,9 @@ def d_UnicastAddress(d, p, e):
                     if p > e:
                         refuse("ends too early", p)
                     at = "iPXAddress.tsapIdentifier"
-                    q = p + 16
-                    b12 = I(d[p >> 3 : (q + 7) >> 3]) >> 0 & 0xffff
-                    p = q
+                    i = p >> 3
+                    b12 = (d[i] << 8 | d[i + 1]) >> 0 & 0xffff
+                    p += 16
                     v7 = {"node": v9, "netnum": v10, "tsapIdentifier": b12.to_bytes(2)}
                     if b8 & 0x1:
                         p = additionsPast(d, p, e)
@@ -14619,9 +15307,9 @@ def d_UnicastAddress(d, p, e):
                     v1 = ("netBios", v17)
                 else:
                     at = "iPSourceRouteAddress"
-                    q = p + 2
-                    b19 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                    p = q
+                    i = p >> 3
+                    b19 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                    p += 2
                     h20 = b19 & 1
                     at = "iPSourceRouteAddress.routing"
                     v21 = C21[h20]
@@ -14637,7 +15325,11 @@ def d_UnicastAddress(d, p, e):
                     v23 = d[i] << 8 | d[i + 1]
                     p = (i + 2) << 3
                     at = "iPSourceRouteAddress.route"
-                    n, p = count(d, p, e, 32)
+                    i = p >> 3
+                    n = d[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 32 > e - p:
+                        n, p = count(d, p - 8, e, 32)
                     v24 = []
                     at25 = ""
                     try:
@@ -14845,9 +15537,9 @@ def e_UnicastAddress(v, o, a, n):
 def d_MulticastAddress(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "iPAddress"
@@ -14999,9 +15691,9 @@ def e_MulticastAddress(v, o, a, n):
 def d_EncryptionSync(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "nonStandard"
@@ -15015,10 +15707,9 @@ def d_EncryptionSync(d, p, e):
         at = "h235Key"
         i = p >> 3
         n = (d[i] << 8 | d[i + 1]) + 1
-        p = (i + 2) << 3
+        i += 2
         if n > 65535:
             refuse("longer than 65535", p)
-        i = p >> 3
         j = i + n
         v5 = d[i:j]
         p = j << 3
@@ -15029,7 +15720,8 @@ def d_EncryptionSync(d, p, e):
             at = "escrowentry"
             i = p >> 3
             n = d[i] + 1
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 11 > e - p:
                 refuse("more elements than there are octets for", p)
             v6 = []
@@ -15044,14 +15736,23 @@ def d_EncryptionSync(d, p, e):
         if b2 & 0x4:
             a9, u10, p = additions(d, p, e, 1)
             if a9 & 0x1:
-                at = "genericParameter"
-                d11, p, e12, g13 = openType(d, p, e)
-                at = "genericParameter"
-                v14, p = d_GenericParameter(d11, p, e12)
-                if p > e12:
-                    refuse("ends too early", p)
-                v1["genericParameter"] = v14
-                p = g13
+                if a9 & 0x1:
+                    at = "genericParameter"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d11 = d
+                        p = (i + 1) << 3
+                        e12 = g13 = p + (n << 3)
+                        if g13 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d11, p, e12, g13 = openType(d, p, e)
+                    v14, p = d_GenericParameter(d11, p, e12)
+                    if p > e12:
+                        refuse("ends too early", p)
+                    v1["genericParameter"] = v14
+                    p = g13
             if u10:
                 p = skip(d, p, e, u10)
         return v1, p
@@ -15127,14 +15828,21 @@ def d_EscrowData(d, p, e):
         b2 = d[p >> 3] >> (~p & 7) & 1
         p += 1
         at = "escrowID"
-        p = (p + 7) & -8
-        v3, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v3 = arcs(d[i:j])
         at = "escrowValue"
         i = p >> 3
         n = (d[i] << 8 | d[i + 1]) + 1
-        p = (i + 2) << 3
+        i += 2
         if n > 65535:
             refuse("longer than 65535", p)
+        p = i << 3
         v4, p = bitString(d, p, e, n)
         v1 = {"escrowID": v3, "escrowValue": v4}
         if b2 & 0x1:
@@ -15171,9 +15879,9 @@ def e_EscrowData(v, o, a, n):
 def d_OpenLogicalChannelAck(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "forwardLogicalChannelNumber"
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
@@ -15222,79 +15930,125 @@ def d_OpenLogicalChannelAck(d, p, e):
             if b5 & 0x4:
                 a16, u17, p = additions(d, p, e, 1)
                 if a16 & 0x1:
-                    at = "reverseLogicalChannelParameters.replacementFor"
-                    d18, p, e19, g20 = openType(d, p, e)
-                    at = "reverseLogicalChannelParameters.replacementFor"
-                    i = p >> 3
-                    v21 = (d18[i] << 8 | d18[i + 1]) + 1
-                    p = (i + 2) << 3
-                    if v21 > 65535:
-                        refuse("more than 65535", p)
-                    if p > e19:
-                        refuse("ends too early", p)
-                    v4["replacementFor"] = v21
-                    p = g20
+                    if a16 & 0x1:
+                        at = "reverseLogicalChannelParameters.replacementFor"
+                        i = p >> 3
+                        n = d[i]
+                        if n < 128:
+                            d18 = d
+                            p = (i + 1) << 3
+                            e19 = g20 = p + (n << 3)
+                            if g20 > e:
+                                refuse("ends too early", p)
+                        else:
+                            d18, p, e19, g20 = openType(d, p, e)
+                        i = p >> 3
+                        v21 = (d18[i] << 8 | d18[i + 1]) + 1
+                        p = (i + 2) << 3
+                        if v21 > 65535:
+                            refuse("more than 65535", p)
+                        if p > e19:
+                            refuse("ends too early", p)
+                        v4["replacementFor"] = v21
+                        p = g20
                 if u17:
                     p = skip(d, p, e, u17)
             v1["reverseLogicalChannelParameters"] = v4
         if b2 & 0x2:
             a22, u23, p = additions(d, p, e, 4)
-            if a22 & 0x8:
-                at = "separateStack"
-                d24, p, e25, g26 = openType(d, p, e)
-                at = "separateStack"
-                v27, p = d_NetworkAccessParameters(d24, p, e25)
-                if p > e25:
-                    refuse("ends too early", p)
-                v1["separateStack"] = v27
-                p = g26
-            if a22 & 0x4:
-                at = "forwardMultiplexAckParameters"
-                d28, p, e29, g30 = openType(d, p, e)
-                at = "forwardMultiplexAckParameters"
-                b32 = d28[p >> 3] >> 7
-                p += 1
-                if b32 < 1:
-                    at = "forwardMultiplexAckParameters.h2250LogicalChannelAckParameters"
-                    v33, p = d_H2250LogicalChannelAckParameters(d28, p, e29)
-                    v31 = ("h2250LogicalChannelAckParameters", v33)
-                else:
-                    k34, d35, p, e36, g37 = choiceIndex(d28, p, e29)
-                    v31 = (f"_ext_{k34}", bytes(d35[p >> 3 : e36 >> 3]))
-                    p = e36
-                    if p > e36:
+            if a22 & 0xf:
+                if a22 & 0x8:
+                    at = "separateStack"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d24 = d
+                        p = (i + 1) << 3
+                        e25 = g26 = p + (n << 3)
+                        if g26 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d24, p, e25, g26 = openType(d, p, e)
+                    v27, p = d_NetworkAccessParameters(d24, p, e25)
+                    if p > e25:
                         refuse("ends too early", p)
-                    p = g37
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["forwardMultiplexAckParameters"] = v31
-                p = g30
-            if a22 & 0x2:
-                at = "encryptionSync"
-                d38, p, e39, g40 = openType(d, p, e)
-                at = "encryptionSync"
-                v41, p = d_EncryptionSync(d38, p, e39)
-                if p > e39:
-                    refuse("ends too early", p)
-                v1["encryptionSync"] = v41
-                p = g40
-            if a22 & 0x1:
-                at = "genericInformation"
-                d42, p, e43, g44 = openType(d, p, e)
-                at = "genericInformation"
-                n, p = count(d42, p, e43, 6)
-                v45 = []
-                at46 = ""
-                try:
-                    for _ in range(n):
-                        v47, p = d_GenericMessage(d42, p, e43)
-                        v45.append(v47)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at46, p), f"[{len(v45)}]", p) from None
-                if p > e43:
-                    refuse("ends too early", p)
-                v1["genericInformation"] = v45
-                p = g44
+                    v1["separateStack"] = v27
+                    p = g26
+                if a22 & 0x4:
+                    at = "forwardMultiplexAckParameters"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    b32 = d28[p >> 3] >> 7
+                    p += 1
+                    if b32 < 1:
+                        at = "forwardMultiplexAckParameters.h2250LogicalChannelAckParameters"
+                        v33, p = d_H2250LogicalChannelAckParameters(d28, p, e29)
+                        v31 = ("h2250LogicalChannelAckParameters", v33)
+                    else:
+                        k34, d35, p, e36, g37 = choiceIndex(d28, p, e29)
+                        v31 = (f"_ext_{k34}", bytes(d35[p >> 3 : e36 >> 3]))
+                        p = e36
+                        if p > e36:
+                            refuse("ends too early", p)
+                        p = g37
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["forwardMultiplexAckParameters"] = v31
+                    p = g30
+                if a22 & 0x2:
+                    at = "encryptionSync"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d38 = d
+                        p = (i + 1) << 3
+                        e39 = g40 = p + (n << 3)
+                        if g40 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d38, p, e39, g40 = openType(d, p, e)
+                    v41, p = d_EncryptionSync(d38, p, e39)
+                    if p > e39:
+                        refuse("ends too early", p)
+                    v1["encryptionSync"] = v41
+                    p = g40
+                if a22 & 0x1:
+                    at = "genericInformation"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d42 = d
+                        p = (i + 1) << 3
+                        e43 = g44 = p + (n << 3)
+                        if g44 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d42, p, e43, g44 = openType(d, p, e)
+                    i = p >> 3
+                    n = d42[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 6 > e43 - p:
+                        n, p = count(d42, p - 8, e43, 6)
+                    v45 = []
+                    at46 = ""
+                    try:
+                        for _ in range(n):
+                            v47, p = d_GenericMessage(d42, p, e43)
+                            v45.append(v47)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at46, p), f"[{len(v45)}]", p) from None
+                    if p > e43:
+                        refuse("ends too early", p)
+                    v1["genericInformation"] = v45
+                    p = g44
             if u23:
                 p = skip(d, p, e, u23)
         return v1, p
@@ -15496,22 +16250,35 @@ def d_OpenLogicalChannelReject(d, p, e):
         if b2 & 0x1:
             a10, u11, p = additions(d, p, e, 1)
             if a10 & 0x1:
-                at = "genericInformation"
-                d12, p, e13, g14 = openType(d, p, e)
-                at = "genericInformation"
-                n, p = count(d12, p, e13, 6)
-                v15 = []
-                at16 = ""
-                try:
-                    for _ in range(n):
-                        v17, p = d_GenericMessage(d12, p, e13)
-                        v15.append(v17)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
-                if p > e13:
-                    refuse("ends too early", p)
-                v1["genericInformation"] = v15
-                p = g14
+                if a10 & 0x1:
+                    at = "genericInformation"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d12 = d
+                        p = (i + 1) << 3
+                        e13 = g14 = p + (n << 3)
+                        if g14 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d12, p, e13, g14 = openType(d, p, e)
+                    i = p >> 3
+                    n = d12[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 6 > e13 - p:
+                        n, p = count(d12, p - 8, e13, 6)
+                    v15 = []
+                    at16 = ""
+                    try:
+                        for _ in range(n):
+                            v17, p = d_GenericMessage(d12, p, e13)
+                            v15.append(v17)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
+                    if p > e13:
+                        refuse("ends too early", p)
+                    v1["genericInformation"] = v15
+                    p = g14
             if u11:
                 p = skip(d, p, e, u11)
         return v1, p
@@ -15597,22 +16364,35 @@ def d_OpenLogicalChannelConfirm(d, p, e):
         if b2 & 0x1:
             a4, u5, p = additions(d, p, e, 1)
             if a4 & 0x1:
-                at = "genericInformation"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "genericInformation"
-                n, p = count(d6, p, e7, 6)
-                v9 = []
-                at10 = ""
-                try:
-                    for _ in range(n):
-                        v11, p = d_GenericMessage(d6, p, e7)
-                        v9.append(v11)
-                except (DecodeError, IndexError) as x:
-                    raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["genericInformation"] = v9
-                p = g8
+                if a4 & 0x1:
+                    at = "genericInformation"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
+                        p = (i + 1) << 3
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    i = p >> 3
+                    n = d6[i]
+                    p = (i + 1) << 3
+                    if n > 127 or n * 6 > e7 - p:
+                        n, p = count(d6, p - 8, e7, 6)
+                    v9 = []
+                    at10 = ""
+                    try:
+                        for _ in range(n):
+                            v11, p = d_GenericMessage(d6, p, e7)
+                            v9.append(v11)
+                    except (DecodeError, IndexError) as x:
+                        raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
+                    if p > e7:
+                        refuse("ends too early", p)
+                    v1["genericInformation"] = v9
+                    p = g8
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -15668,14 +16448,17 @@ def e_OpenLogicalChannelConfirm(v, o, a, n):
 def d_H2250LogicalChannelAckParameters(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         v1 = {}
         if b2 & 0x10:
             at = "nonStandard"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v3 = []
             at4 = ""
             try:
@@ -15687,9 +16470,9 @@ def d_H2250LogicalChannelAckParameters(d, p, e):
             v1["nonStandard"] = v3
         if b2 & 0x8:
             at = "sessionID"
-            q = p + 8
-            b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-            p = q
+            i = p >> 3
+            b7 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+            p += 8
             v6 = b7 + 1
             if v6 > 255:
                 refuse("more than 255", p)
@@ -15704,42 +16487,68 @@ def d_H2250LogicalChannelAckParameters(d, p, e):
             v1["mediaControlChannel"] = v9
         if b2 & 0x1:
             at = "dynamicRTPPayloadType"
-            q = p + 5
-            b11 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-            p = q
+            i = p >> 3
+            b11 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+            p += 5
             v10 = b11 + 96
             v1["dynamicRTPPayloadType"] = v10
         if b2 & 0x20:
             a12, u13, p = additions(d, p, e, 3)
-            if a12 & 0x4:
-                at = "flowControlToZero"
-                d14, p, e15, g16 = openType(d, p, e)
-                b17 = d14[p >> 3] >> 7
-                p += 1
-                if p > e15:
-                    refuse("ends too early", p)
-                v1["flowControlToZero"] = b17 == 1
-                p = g16
-            if a12 & 0x2:
-                at = "portNumber"
-                d18, p, e19, g20 = openType(d, p, e)
-                at = "portNumber"
-                i = p >> 3
-                v21 = d18[i] << 8 | d18[i + 1]
-                p = (i + 2) << 3
-                if p > e19:
-                    refuse("ends too early", p)
-                v1["portNumber"] = v21
-                p = g20
-            if a12 & 0x1:
-                at = "multiplePayloadStream"
-                d22, p, e23, g24 = openType(d, p, e)
-                at = "multiplePayloadStream"
-                v25, p = d_MultiplePayloadStream(d22, p, e23)
-                if p > e23:
-                    refuse("ends too early", p)
-                v1["multiplePayloadStream"] = v25
-                p = g24
+            if a12 & 0x7:
+                if a12 & 0x4:
+                    at = "flowControlToZero"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d14 = d
+                        p = (i + 1) << 3
+                        e15 = g16 = p + (n << 3)
+                        if g16 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d14, p, e15, g16 = openType(d, p, e)
+                    b17 = d14[p >> 3] >> 7
+                    p += 1
+                    if p > e15:
+                        refuse("ends too early", p)
+                    v1["flowControlToZero"] = b17 == 1
+                    p = g16
+                if a12 & 0x2:
+                    at = "portNumber"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d18 = d
+                        p = (i + 1) << 3
+                        e19 = g20 = p + (n << 3)
+                        if g20 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d18, p, e19, g20 = openType(d, p, e)
+                    i = p >> 3
+                    v21 = d18[i] << 8 | d18[i + 1]
+                    p = (i + 2) << 3
+                    if p > e19:
+                        refuse("ends too early", p)
+                    v1["portNumber"] = v21
+                    p = g20
+                if a12 & 0x1:
+                    at = "multiplePayloadStream"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d22 = d
+                        p = (i + 1) << 3
+                        e23 = g24 = p + (n << 3)
+                        if g24 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d22, p, e23, g24 = openType(d, p, e)
+                    v25, p = d_MultiplePayloadStream(d22, p, e23)
+                    if p > e23:
+                        refuse("ends too early", p)
+                    v1["multiplePayloadStream"] = v25
+                    p = g24
             if u13:
                 p = skip(d, p, e, u13)
         return v1, p
@@ -15847,32 +16656,41 @@ def d_CloseLogicalChannel(d, p, e):
         if b2 & 0x1:
             a6, u7, p = additions(d, p, e, 1)
             if a6 & 0x1:
-                at = "reason"
-                d8, p, e9, g10 = openType(d, p, e)
-                at = "reason"
-                b12 = d8[p >> 3] >> 5
-                p += 3
-                if b12 < 4:
-                    v11 = C24[b12]
-                else:
-                    p -= 2
-                    k13, d14, p, e15, g16 = choiceIndex(d8, p, e9)
-                    if k13 == 0:
-                        at = "reason.networkErrorCode"
-                        i = p >> 3
-                        v17 = d14[i]
+                if a6 & 0x1:
+                    at = "reason"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d8 = d
                         p = (i + 1) << 3
-                        v11 = ("networkErrorCode", v17)
+                        e9 = g10 = p + (n << 3)
+                        if g10 > e:
+                            refuse("ends too early", p)
                     else:
-                        v11 = (f"_ext_{k13}", bytes(d14[p >> 3 : e15 >> 3]))
-                        p = e15
-                    if p > e15:
+                        d8, p, e9, g10 = openType(d, p, e)
+                    b12 = d8[p >> 3] >> 5
+                    p += 3
+                    if b12 < 4:
+                        v11 = C24[b12]
+                    else:
+                        p -= 2
+                        k13, d14, p, e15, g16 = choiceIndex(d8, p, e9)
+                        if k13 == 0:
+                            at = "reason.networkErrorCode"
+                            i = p >> 3
+                            v17 = d14[i]
+                            p = (i + 1) << 3
+                            v11 = ("networkErrorCode", v17)
+                        else:
+                            v11 = (f"_ext_{k13}", bytes(d14[p >> 3 : e15 >> 3]))
+                            p = e15
+                        if p > e15:
+                            refuse("ends too early", p)
+                        p = g16
+                    if p > e9:
                         refuse("ends too early", p)
-                    p = g16
-                if p > e9:
-                    refuse("ends too early", p)
-                v1["reason"] = v11
-                p = g10
+                    v1["reason"] = v11
+                    p = g10
             if u7:
                 p = skip(d, p, e, u7)
         return v1, p
@@ -15992,42 +16810,59 @@ def d_RequestChannelClose(d, p, e):
         v1 = {"forwardLogicalChannelNumber": v3}
         if b2 & 0x1:
             a4, u5, p = additions(d, p, e, 2)
-            if a4 & 0x2:
-                at = "qosCapability"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "qosCapability"
-                v9, p = d_QOSCapability(d6, p, e7)
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["qosCapability"] = v9
-                p = g8
-            if a4 & 0x1:
-                at = "reason"
-                d10, p, e11, g12 = openType(d, p, e)
-                at = "reason"
-                b14 = d10[p >> 3] >> 5
-                p += 3
-                if b14 < 4:
-                    v13 = C25[b14]
-                else:
-                    p -= 2
-                    k15, d16, p, e17, g18 = choiceIndex(d10, p, e11)
-                    if k15 == 0:
-                        at = "reason.networkErrorCode"
-                        i = p >> 3
-                        v19 = d16[i]
+            if a4 & 0x3:
+                if a4 & 0x2:
+                    at = "qosCapability"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
                         p = (i + 1) << 3
-                        v13 = ("networkErrorCode", v19)
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
                     else:
-                        v13 = (f"_ext_{k15}", bytes(d16[p >> 3 : e17 >> 3]))
-                        p = e17
-                    if p > e17:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    v9, p = d_QOSCapability(d6, p, e7)
+                    if p > e7:
                         refuse("ends too early", p)
-                    p = g18
-                if p > e11:
-                    refuse("ends too early", p)
-                v1["reason"] = v13
-                p = g12
+                    v1["qosCapability"] = v9
+                    p = g8
+                if a4 & 0x1:
+                    at = "reason"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d10 = d
+                        p = (i + 1) << 3
+                        e11 = g12 = p + (n << 3)
+                        if g12 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d10, p, e11, g12 = openType(d, p, e)
+                    b14 = d10[p >> 3] >> 5
+                    p += 3
+                    if b14 < 4:
+                        v13 = C25[b14]
+                    else:
+                        p -= 2
+                        k15, d16, p, e17, g18 = choiceIndex(d10, p, e11)
+                        if k15 == 0:
+                            at = "reason.networkErrorCode"
+                            i = p >> 3
+                            v19 = d16[i]
+                            p = (i + 1) << 3
+                            v13 = ("networkErrorCode", v19)
+                        else:
+                            v13 = (f"_ext_{k15}", bytes(d16[p >> 3 : e17 >> 3]))
+                            p = e17
+                        if p > e17:
+                            refuse("ends too early", p)
+                        p = g18
+                    if p > e11:
+                        refuse("ends too early", p)
+                    v1["reason"] = v13
+                    p = g12
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -16304,9 +17139,9 @@ def e_MultiplexEntrySend(v, o, a, n):
 def d_MultiplexEntryDescriptor(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         at = "multiplexTableEntryNumber"
         v3 = (b2 & 15) + 1
         if v3 > 15:
@@ -16316,7 +17151,8 @@ def d_MultiplexEntryDescriptor(d, p, e):
             at = "elementList"
             i = (p + 7) >> 3
             n = d[i] + 1
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 2 > e - p:
                 refuse("more elements than there are octets for", p)
             v4 = []
@@ -16383,9 +17219,9 @@ def d_MultiplexElement(d, p, e, z=0):
             v3 = ("logicalChannelNumber", v4)
         else:
             at = "type.subElementList"
-            q = p + 8
-            b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-            p = q
+            i = p >> 3
+            b6 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+            p += 8
             n = b6 + 2
             if n > 255:
                 refuse("longer than 255", p)
@@ -16474,9 +17310,9 @@ def e_MultiplexElement(v, o, a, n):
 def d_MultiplexTableEntryNumber(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         v1 = b2 + 1
         if v1 > 15:
             refuse("more than 15", p)
@@ -16518,9 +17354,9 @@ def d_MultiplexEntrySendAck(d, p, e):
         at6 = ""
         try:
             for _ in range(n):
-                q = p + 4
-                b8 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                p = q
+                i = p >> 3
+                b8 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                p += 4
                 v7 = b8 + 1
                 if v7 > 15:
                     refuse("more than 15", p)
@@ -16636,9 +17472,9 @@ def e_MultiplexEntrySendReject(v, o, a, n):
 def d_MultiplexEntryRejectionDescriptions(d, p, e):
     at = ""
     try:
-        q = p + 7
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         at = "multiplexTableEntryNumber"
         v3 = (b2 >> 2 & 15) + 1
         if v3 > 15:
@@ -16692,9 +17528,9 @@ def e_MultiplexEntryRejectionDescriptions(v, o, a, n):
 def d_MultiplexEntrySendRelease(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 15
         at = "multiplexTableEntryNumber"
         n = h3 + 1
@@ -16706,9 +17542,9 @@ def d_MultiplexEntrySendRelease(d, p, e):
         at5 = ""
         try:
             for _ in range(n):
-                q = p + 4
-                b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                p = q
+                i = p >> 3
+                b7 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                p += 4
                 v6 = b7 + 1
                 if v6 > 15:
                     refuse("more than 15", p)
@@ -16753,9 +17589,9 @@ def e_MultiplexEntrySendRelease(v, o, a, n):
 def d_RequestMultiplexEntry(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 15
         at = "entryNumbers"
         n = h3 + 1
@@ -16767,9 +17603,9 @@ def d_RequestMultiplexEntry(d, p, e):
         at5 = ""
         try:
             for _ in range(n):
-                q = p + 4
-                b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                p = q
+                i = p >> 3
+                b7 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                p += 4
                 v6 = b7 + 1
                 if v6 > 15:
                     refuse("more than 15", p)
@@ -16814,9 +17650,9 @@ def e_RequestMultiplexEntry(v, o, a, n):
 def d_RequestMultiplexEntryAck(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 15
         at = "entryNumbers"
         n = h3 + 1
@@ -16828,9 +17664,9 @@ def d_RequestMultiplexEntryAck(d, p, e):
         at5 = ""
         try:
             for _ in range(n):
-                q = p + 4
-                b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                p = q
+                i = p >> 3
+                b7 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                p += 4
                 v6 = b7 + 1
                 if v6 > 15:
                     refuse("more than 15", p)
@@ -16875,9 +17711,9 @@ def e_RequestMultiplexEntryAck(v, o, a, n):
 def d_RequestMultiplexEntryReject(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 15
         at = "entryNumbers"
         n = h3 + 1
@@ -16889,18 +17725,18 @@ def d_RequestMultiplexEntryReject(d, p, e):
         at5 = ""
         try:
             for _ in range(n):
-                q = p + 4
-                b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                p = q
+                i = p >> 3
+                b7 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                p += 4
                 v6 = b7 + 1
                 if v6 > 15:
                     refuse("more than 15", p)
                 v4.append(v6)
         except (DecodeError, IndexError) as x:
             raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
-        q = p + 4
-        b8 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b8 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         at = "rejectionDescriptions"
         n = b8 + 1
         if n > 15:
@@ -16967,9 +17803,9 @@ def e_RequestMultiplexEntryReject(v, o, a, n):
 def d_RequestMultiplexEntryRejectionDescriptions(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         at = "multiplexTableEntryNumber"
         v3 = (b2 >> 1 & 15) + 1
         if v3 > 15:
@@ -17022,9 +17858,9 @@ def e_RequestMultiplexEntryRejectionDescriptions(v, o, a, n):
 def d_RequestMultiplexEntryRelease(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 15
         at = "entryNumbers"
         n = h3 + 1
@@ -17036,9 +17872,9 @@ def d_RequestMultiplexEntryRelease(d, p, e):
         at5 = ""
         try:
             for _ in range(n):
-                q = p + 4
-                b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                p = q
+                i = p >> 3
+                b7 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                p += 4
                 v6 = b7 + 1
                 if v6 > 15:
                     refuse("more than 15", p)
@@ -17092,7 +17928,8 @@ def d_RequestMode(d, p, e):
         at = "requestedModes"
         i = p >> 3
         n = d[i] + 1
-        p = (i + 1) << 3
+        i += 1
+        p = i << 3
         if n * 1 > e - p:
             refuse("more elements than there are octets for", p)
         v4 = []
@@ -17101,7 +17938,8 @@ def d_RequestMode(d, p, e):
             for _ in range(n):
                 i = (p + 7) >> 3
                 n = d[i] + 1
-                p = (i + 1) << 3
+                i += 1
+                p = i << 3
                 if n * 6 > e - p:
                     refuse("more elements than there are octets for", p)
                 v6 = []
@@ -17313,7 +18151,8 @@ def d_ModeDescription(d, p, e):
     try:
         i = (p + 7) >> 3
         n = d[i] + 1
-        p = (i + 1) << 3
+        i += 1
+        p = i << 3
         if n * 6 > e - p:
             refuse("more elements than there are octets for", p)
         v1 = []
@@ -17356,9 +18195,9 @@ def d_ModeElementType(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 >= 5:
                 refuse("no such alternative", p)
@@ -17489,9 +18328,9 @@ def e_ModeElementType(v, o, a, n):
 def d_ModeElement(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "type"
         v3, p = d_ModeElementType(d, p, e)
         v1 = {"type": v3}
@@ -17501,55 +18340,96 @@ def d_ModeElement(d, p, e):
             v1["h223ModeParameters"] = v4
         if b2 & 0x2:
             a5, u6, p = additions(d, p, e, 5)
-            if a5 & 0x10:
-                at = "v76ModeParameters"
-                d7, p, e8, g9 = openType(d, p, e)
-                at = "v76ModeParameters"
-                v10, p = d_V76ModeParameters(d7, p, e8)
-                if p > e8:
-                    refuse("ends too early", p)
-                v1["v76ModeParameters"] = v10
-                p = g9
-            if a5 & 0x8:
-                at = "h2250ModeParameters"
-                d11, p, e12, g13 = openType(d, p, e)
-                at = "h2250ModeParameters"
-                v14, p = d_H2250ModeParameters(d11, p, e12)
-                if p > e12:
-                    refuse("ends too early", p)
-                v1["h2250ModeParameters"] = v14
-                p = g13
-            if a5 & 0x4:
-                at = "genericModeParameters"
-                d15, p, e16, g17 = openType(d, p, e)
-                at = "genericModeParameters"
-                v18, p = d_GenericCapability(d15, p, e16)
-                if p > e16:
-                    refuse("ends too early", p)
-                v1["genericModeParameters"] = v18
-                p = g17
-            if a5 & 0x2:
-                at = "multiplexedStreamModeParameters"
-                d19, p, e20, g21 = openType(d, p, e)
-                at = "multiplexedStreamModeParameters"
-                v22, p = d_MultiplexedStreamModeParameters(d19, p, e20)
-                if p > e20:
-                    refuse("ends too early", p)
-                v1["multiplexedStreamModeParameters"] = v22
-                p = g21
-            if a5 & 0x1:
-                at = "logicalChannelNumber"
-                d23, p, e24, g25 = openType(d, p, e)
-                at = "logicalChannelNumber"
-                i = p >> 3
-                v26 = (d23[i] << 8 | d23[i + 1]) + 1
-                p = (i + 2) << 3
-                if v26 > 65535:
-                    refuse("more than 65535", p)
-                if p > e24:
-                    refuse("ends too early", p)
-                v1["logicalChannelNumber"] = v26
-                p = g25
+            if a5 & 0x1f:
+                if a5 & 0x10:
+                    at = "v76ModeParameters"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d7 = d
+                        p = (i + 1) << 3
+                        e8 = g9 = p + (n << 3)
+                        if g9 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d7, p, e8, g9 = openType(d, p, e)
+                    v10, p = d_V76ModeParameters(d7, p, e8)
+                    if p > e8:
+                        refuse("ends too early", p)
+                    v1["v76ModeParameters"] = v10
+                    p = g9
+                if a5 & 0x8:
+                    at = "h2250ModeParameters"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d11 = d
+                        p = (i + 1) << 3
+                        e12 = g13 = p + (n << 3)
+                        if g13 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d11, p, e12, g13 = openType(d, p, e)
+                    v14, p = d_H2250ModeParameters(d11, p, e12)
+                    if p > e12:
+                        refuse("ends too early", p)
+                    v1["h2250ModeParameters"] = v14
+                    p = g13
+                if a5 & 0x4:
+                    at = "genericModeParameters"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d15 = d
+                        p = (i + 1) << 3
+                        e16 = g17 = p + (n << 3)
+                        if g17 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d15, p, e16, g17 = openType(d, p, e)
+                    v18, p = d_GenericCapability(d15, p, e16)
+                    if p > e16:
+                        refuse("ends too early", p)
+                    v1["genericModeParameters"] = v18
+                    p = g17
+                if a5 & 0x2:
+                    at = "multiplexedStreamModeParameters"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d19 = d
+                        p = (i + 1) << 3
+                        e20 = g21 = p + (n << 3)
+                        if g21 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d19, p, e20, g21 = openType(d, p, e)
+                    v22, p = d_MultiplexedStreamModeParameters(d19, p, e20)
+                    if p > e20:
+                        refuse("ends too early", p)
+                    v1["multiplexedStreamModeParameters"] = v22
+                    p = g21
+                if a5 & 0x1:
+                    at = "logicalChannelNumber"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d23 = d
+                        p = (i + 1) << 3
+                        e24 = g25 = p + (n << 3)
+                        if g25 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d23, p, e24, g25 = openType(d, p, e)
+                    i = p >> 3
+                    v26 = (d23[i] << 8 | d23[i + 1]) + 1
+                    p = (i + 2) << 3
+                    if v26 > 65535:
+                        refuse("more than 65535", p)
+                    if p > e24:
+                        refuse("ends too early", p)
+                    v1["logicalChannelNumber"] = v26
+                    p = g25
             if u6:
                 p = skip(d, p, e, u6)
         return v1, p
@@ -17635,9 +18515,9 @@ def d_H235Mode(d, p, e):
         p += 1
         at = "encryptionAuthenticationAndIntegrity"
         v3, p = d_EncryptionAuthenticationAndIntegrity(d, p, e)
-        q = p + 3
-        b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b4 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "mediaMode"
         if b4 < 4:
             if b4 == 0:
@@ -17760,8 +18640,11 @@ def d_RedundancyEncodingDTMode(d, p, e, z=0):
         at = "primary"
         v4, p = d_RedundancyEncodingDTModeElement(d, p, e, z + 1)
         at = "secondary"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 5)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 5 > e - p:
+            n, p = count(d, p - 8, e, 5)
         v5 = []
         at6 = ""
         try:
@@ -17815,9 +18698,9 @@ def d_RedundancyEncodingDTModeElement(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 15
         at = "type"
         if h3 < 8:
@@ -17932,8 +18815,11 @@ def d_MultiplePayloadStreamMode(d, p, e, z=0):
         b2 = d[p >> 3] >> (~p & 7) & 1
         p += 1
         at = "elements"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 5)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 5 > e - p:
+            n, p = count(d, p - 8, e, 5)
         v3 = []
         at4 = ""
         try:
@@ -18017,9 +18903,9 @@ def d_DepFECMode(d, p, e, z=0):
         p += 1
         if b2 < 1:
             at = "rfc2733Mode"
-            q = p + 3
-            b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-            p = q
+            i = p >> 3
+            b4 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+            p += 3
             h5 = b4 & 3
             at = "rfc2733Mode.mode"
             if h5 < 2:
@@ -18027,9 +18913,9 @@ def d_DepFECMode(d, p, e, z=0):
                     v6 = ("redundancyEncoding", None)
                 else:
                     at = "rfc2733Mode.mode.separateStream"
-                    q = p + 2
-                    b8 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                    p = q
+                    i = p >> 3
+                    b8 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                    p += 2
                     if b8 < 2:
                         if b8 == 0:
                             at = "rfc2733Mode.mode.separateStream.differentPort"
@@ -18043,9 +18929,9 @@ def d_DepFECMode(d, p, e, z=0):
                             v9 = {"protectedSessionID": v11}
                             if b10 & 0x100:
                                 at = "rfc2733Mode.mode.separateStream.differentPort.protectedPayloadType"
-                                q = p + 7
-                                b13 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-                                p = q
+                                i = p >> 3
+                                b13 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+                                p += 7
                                 v9["protectedPayloadType"] = b13
                             if b10 & 0x200:
                                 p = additionsPast(d, p, e)
@@ -18166,22 +19052,28 @@ def d_FECMode(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "protectedElement"
         v3, p = d_ModeElementType(d, p, e, z + 1)
         v1 = {"protectedElement": v3}
         if b2 & 0x2:
             at = "fecScheme"
-            p = (p + 7) & -8
-            v4, p = readOID(d, p, e)
+            i = (p + 7) >> 3
+            n = d[i]
+            i += 1
+            j = i + n
+            p = j << 3
+            if n > OID_LIMIT or p > e:
+                refuseOID(n, p)
+            v4 = arcs(d[i:j])
             v1["fecScheme"] = v4
         if b2 & 0x1:
             at = "rfc2733Format"
-            q = p + 2
-            b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b6 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             if b6 >= 3:
                 refuse("no such alternative", p)
             if b6 == 0:
@@ -18258,9 +19150,9 @@ def e_FECMode(v, o, a, n):
 def d_H223ModeParameters(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 15
         at = "adaptationLayerType"
         if h3 < 8:
@@ -18282,9 +19174,9 @@ def d_H223ModeParameters(d, p, e):
                     v4 = ("al2WithSequenceNumbers", None)
                 else:
                     at = "adaptationLayerType.al3"
-                    q = p + 4
-                    b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                    p = q
+                    i = p >> 3
+                    b7 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                    p += 4
                     at = "adaptationLayerType.al3.controlFieldOctets"
                     v8 = (b7 >> 2 & 3)
                     if v8 > 2:
@@ -18411,9 +19303,9 @@ def e_H223ModeParameters(v, o, a, n):
 def d_V76ModeParameters(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             v1 = C31[b2]
         else:
@@ -18448,9 +19340,9 @@ def e_V76ModeParameters(v, o, a, n):
 def d_H2250ModeParameters(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "redundancyEncodingMode"
@@ -18483,17 +19375,17 @@ def e_H2250ModeParameters(v, o, a, n):
 def d_RedundancyEncodingMode(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "redundancyEncodingMethod"
         v3, p = d_RedundancyEncodingMethod(d, p, e)
         v1 = {"redundancyEncodingMethod": v3}
         if b2 & 0x1:
             at = "secondaryEncoding"
-            q = p + 2
-            b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b5 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             if b5 < 2:
                 if b5 == 0:
                     at = "secondaryEncoding.nonStandard"
@@ -18555,9 +19447,9 @@ def e_RedundancyEncodingMode(v, o, a, n):
 def d_VideoMode(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 >= 5:
                 refuse("no such alternative", p)
@@ -18649,9 +19541,9 @@ def e_VideoMode(v, o, a, n):
 def d_H261VideoMode(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         h3 = b2 & 1
         at = "resolution"
         v4 = C32[h3]
@@ -18720,9 +19612,9 @@ def d_H262VideoMode(d, p, e):
         v1 = {"profileAndLevel": v4}
         if b2 & 0x400:
             at = "videoBitRate"
-            q = p + 2
-            b10 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b10 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b10 + 1
             v9 = I(d[i:j])
@@ -18732,9 +19624,9 @@ def d_H262VideoMode(d, p, e):
             v1["videoBitRate"] = v9
         if b2 & 0x200:
             at = "vbvBufferSize"
-            q = p + 2
-            b12 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b12 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b12 + 1
             v11 = I(d[i:j])
@@ -18756,15 +19648,15 @@ def d_H262VideoMode(d, p, e):
             v1["linesPerFrame"] = v14
         if b2 & 0x40:
             at = "framesPerSecond"
-            q = p + 4
-            b16 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b16 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             v1["framesPerSecond"] = b16
         if b2 & 0x20:
             at = "luminanceSampleRate"
-            q = p + 2
-            b18 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b18 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b18 + 1
             v17 = I(d[i:j])
@@ -18867,9 +19759,9 @@ def e_H262VideoMode(v, o, a, n):
 def d_H263VideoMode(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 15
         at = "resolution"
         if h3 < 8:
@@ -18896,33 +19788,59 @@ def d_H263VideoMode(d, p, e):
         v1 = {"resolution": v4, "bitRate": v9, "unrestrictedVector": (b10 >> 3 & 1) == 1, "arithmeticCoding": (b10 >> 2 & 1) == 1, "advancedPrediction": (b10 >> 1 & 1) == 1, "pbFrames": (b10 & 1) == 1}
         if b2 & 0x10:
             a11, u12, p = additions(d, p, e, 3)
-            if a11 & 0x4:
-                at = "errorCompensation"
-                d13, p, e14, g15 = openType(d, p, e)
-                b16 = d13[p >> 3] >> 7
-                p += 1
-                if p > e14:
-                    refuse("ends too early", p)
-                v1["errorCompensation"] = b16 == 1
-                p = g15
-            if a11 & 0x2:
-                at = "enhancementLayerInfo"
-                d17, p, e18, g19 = openType(d, p, e)
-                at = "enhancementLayerInfo"
-                v20, p = d_EnhancementLayerInfo(d17, p, e18)
-                if p > e18:
-                    refuse("ends too early", p)
-                v1["enhancementLayerInfo"] = v20
-                p = g19
-            if a11 & 0x1:
-                at = "h263Options"
-                d21, p, e22, g23 = openType(d, p, e)
-                at = "h263Options"
-                v24, p = d_H263Options(d21, p, e22)
-                if p > e22:
-                    refuse("ends too early", p)
-                v1["h263Options"] = v24
-                p = g23
+            if a11 & 0x7:
+                if a11 & 0x4:
+                    at = "errorCompensation"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d13 = d
+                        p = (i + 1) << 3
+                        e14 = g15 = p + (n << 3)
+                        if g15 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d13, p, e14, g15 = openType(d, p, e)
+                    b16 = d13[p >> 3] >> 7
+                    p += 1
+                    if p > e14:
+                        refuse("ends too early", p)
+                    v1["errorCompensation"] = b16 == 1
+                    p = g15
+                if a11 & 0x2:
+                    at = "enhancementLayerInfo"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d17 = d
+                        p = (i + 1) << 3
+                        e18 = g19 = p + (n << 3)
+                        if g19 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d17, p, e18, g19 = openType(d, p, e)
+                    v20, p = d_EnhancementLayerInfo(d17, p, e18)
+                    if p > e18:
+                        refuse("ends too early", p)
+                    v1["enhancementLayerInfo"] = v20
+                    p = g19
+                if a11 & 0x1:
+                    at = "h263Options"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d21 = d
+                        p = (i + 1) << 3
+                        e22 = g23 = p + (n << 3)
+                        if g23 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d21, p, e22, g23 = openType(d, p, e)
+                    v24, p = d_H263Options(d21, p, e22)
+                    if p > e22:
+                        refuse("ends too early", p)
+                    v1["h263Options"] = v24
+                    p = g23
             if u12:
                 p = skip(d, p, e, u12)
         return v1, p
@@ -19018,15 +19936,15 @@ def e_H263VideoMode(v, o, a, n):
 def d_IS11172VideoMode(d, p, e):
     at = ""
     try:
-        q = p + 8
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         v1 = {"constrainedBitstream": (b2 & 1) == 1}
         if b2 & 0x40:
             at = "videoBitRate"
-            q = p + 2
-            b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b4 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b4 + 1
             v3 = I(d[i:j])
@@ -19036,9 +19954,9 @@ def d_IS11172VideoMode(d, p, e):
             v1["videoBitRate"] = v3
         if b2 & 0x20:
             at = "vbvBufferSize"
-            q = p + 2
-            b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b6 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b6 + 1
             v5 = I(d[i:j])
@@ -19060,15 +19978,15 @@ def d_IS11172VideoMode(d, p, e):
             v1["linesPerFrame"] = v8
         if b2 & 0x4:
             at = "pictureRate"
-            q = p + 4
-            b10 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b10 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             v1["pictureRate"] = b10
         if b2 & 0x2:
             at = "luminanceSampleRate"
-            q = p + 2
-            b12 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b12 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b12 + 1
             v11 = I(d[i:j])
@@ -19166,9 +20084,9 @@ def d_AudioMode(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         if b2 < 16:
             if b2 >= 14:
                 refuse("no such alternative", p)
@@ -19204,9 +20122,9 @@ def d_AudioMode(d, p, e, z=0):
                         v1 = ("g729AnnexA", None)
                     elif b2 == 11:
                         at = "g7231"
-                        q = p + 2
-                        b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                        p = q
+                        i = p >> 3
+                        b5 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                        p += 2
                         v4 = C35[b5]
                         v1 = ("g7231", v4)
                     elif b2 == 12:
@@ -19379,20 +20297,20 @@ def e_AudioMode(v, o, a, n):
 def d_IS11172AudioMode(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         h3 = b2 & 3
         at = "audioLayer"
         v4 = C36[h3]
-        q = p + 2
-        b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b5 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "audioSampling"
         v6 = C37[b5]
-        q = p + 2
-        b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b7 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "multichannelType"
         v8 = C38[b7]
         at = "bitRate"
@@ -19444,25 +20362,25 @@ def e_IS11172AudioMode(v, o, a, n):
 def d_IS13818AudioMode(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         h3 = b2 & 3
         at = "audioLayer"
         v4 = C36[h3]
-        q = p + 3
-        b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b5 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "audioSampling"
         v6 = C39[b5]
-        q = p + 4
-        b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b7 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         at = "multichannelType"
         v8 = C40[b7]
-        q = p + 2
-        b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b9 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "bitRate"
         i = (p + 7) >> 3
         v10 = (d[i] << 8 | d[i + 1]) + 1
@@ -19651,9 +20569,9 @@ def e_VBDMode(v, o, a, n):
 def d_DataMode(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         h3 = b2 & 31
         at = "application"
         if h3 < 16:
@@ -19746,9 +20664,9 @@ def d_DataMode(d, p, e):
             if p > e18:
                 refuse("ends too early", p)
             p = g19
-        q = p + 2
-        b26 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b26 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "bitRate"
         i = (p + 7) >> 3
         j = i + b26 + 1
@@ -19879,9 +20797,9 @@ def e_DataMode(v, o, a, n):
 def d_EncryptionMode(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "nonStandard"
@@ -19996,9 +20914,9 @@ def e_RoundTripDelayResponse(v, o, a, n):
 def d_MaintenanceLoopRequest(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         h3 = b2 & 7
         at = "type"
         if h3 < 4:
@@ -20081,9 +20999,9 @@ def e_MaintenanceLoopRequest(v, o, a, n):
 def d_MaintenanceLoopAck(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         h3 = b2 & 7
         at = "type"
         if h3 < 4:
@@ -20166,9 +21084,9 @@ def e_MaintenanceLoopAck(v, o, a, n):
 def d_MaintenanceLoopReject(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         h3 = b2 & 7
         at = "type"
         if h3 < 4:
@@ -20303,7 +21221,8 @@ def d_CommunicationModeCommand(d, p, e):
         at = "communicationModeTable"
         i = (p + 7) >> 3
         n = d[i] + 1
-        p = (i + 1) << 3
+        i += 1
+        p = i << 3
         if n * 20 > e - p:
             refuse("more elements than there are octets for", p)
         v3 = []
@@ -20384,7 +21303,8 @@ def d_CommunicationModeResponse(d, p, e):
             at = "communicationModeTable"
             i = (p + 7) >> 3
             n = d[i] + 1
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 20 > e - p:
                 refuse("more elements than there are octets for", p)
             v3 = []
@@ -20442,14 +21362,17 @@ def e_CommunicationModeResponse(v, o, a, n):
 def d_CommunicationModeTableEntry(d, p, e):
     at = ""
     try:
-        q = p + 8
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         v1 = {}
         if b2 & 0x40:
             at = "nonStandard"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             v3 = []
             at4 = ""
             try:
@@ -20459,9 +21382,9 @@ def d_CommunicationModeTableEntry(d, p, e):
             except (DecodeError, IndexError) as x:
                 raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
             v1["nonStandard"] = v3
-        q = p + 8
-        b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b6 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         at = "sessionID"
         v7 = b6 + 1
         if v7 > 255:
@@ -20469,9 +21392,9 @@ def d_CommunicationModeTableEntry(d, p, e):
         v1["sessionID"] = v7
         if b2 & 0x20:
             at = "associatedSessionID"
-            q = p + 8
-            b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-            p = q
+            i = p >> 3
+            b9 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+            p += 8
             v8 = b9 + 1
             if v8 > 255:
                 refuse("more than 255", p)
@@ -20480,9 +21403,9 @@ def d_CommunicationModeTableEntry(d, p, e):
             at = "terminalLabel"
             v10, p = d_TerminalLabel(d, p, e)
             v1["terminalLabel"] = v10
-        q = p + 7
-        b11 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b11 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         at = "sessionDescription"
         n = b11 + 1
         i = (p + 7) >> 3
@@ -20537,37 +21460,62 @@ def d_CommunicationModeTableEntry(d, p, e):
             v1["mediaControlGuaranteedDelivery"] = b25 == 1
         if b2 & 0x80:
             a26, u27, p = additions(d, p, e, 3)
-            if a26 & 0x4:
-                at = "redundancyEncoding"
-                d28, p, e29, g30 = openType(d, p, e)
-                at = "redundancyEncoding"
-                v31, p = d_RedundancyEncoding(d28, p, e29)
-                if p > e29:
-                    refuse("ends too early", p)
-                v1["redundancyEncoding"] = v31
-                p = g30
-            if a26 & 0x2:
-                at = "sessionDependency"
-                d32, p, e33, g34 = openType(d, p, e)
-                at = "sessionDependency"
-                b36 = d32[p >> 3]
-                p += 8
-                v35 = b36 + 1
-                if v35 > 255:
-                    refuse("more than 255", p)
-                if p > e33:
-                    refuse("ends too early", p)
-                v1["sessionDependency"] = v35
-                p = g34
-            if a26 & 0x1:
-                at = "destination"
-                d37, p, e38, g39 = openType(d, p, e)
-                at = "destination"
-                v40, p = d_TerminalLabel(d37, p, e38)
-                if p > e38:
-                    refuse("ends too early", p)
-                v1["destination"] = v40
-                p = g39
+            if a26 & 0x7:
+                if a26 & 0x4:
+                    at = "redundancyEncoding"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d28 = d
+                        p = (i + 1) << 3
+                        e29 = g30 = p + (n << 3)
+                        if g30 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d28, p, e29, g30 = openType(d, p, e)
+                    v31, p = d_RedundancyEncoding(d28, p, e29)
+                    if p > e29:
+                        refuse("ends too early", p)
+                    v1["redundancyEncoding"] = v31
+                    p = g30
+                if a26 & 0x2:
+                    at = "sessionDependency"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d32 = d
+                        p = (i + 1) << 3
+                        e33 = g34 = p + (n << 3)
+                        if g34 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d32, p, e33, g34 = openType(d, p, e)
+                    b36 = d32[p >> 3]
+                    p += 8
+                    v35 = b36 + 1
+                    if v35 > 255:
+                        refuse("more than 255", p)
+                    if p > e33:
+                        refuse("ends too early", p)
+                    v1["sessionDependency"] = v35
+                    p = g34
+                if a26 & 0x1:
+                    at = "destination"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d37 = d
+                        p = (i + 1) << 3
+                        e38 = g39 = p + (n << 3)
+                        if g39 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d37, p, e38, g39 = openType(d, p, e)
+                    v40, p = d_TerminalLabel(d37, p, e38)
+                    if p > e38:
+                        refuse("ends too early", p)
+                    v1["destination"] = v40
+                    p = g39
             if u27:
                 p = skip(d, p, e, u27)
         return v1, p
@@ -20708,9 +21656,9 @@ def e_CommunicationModeTableEntry(v, o, a, n):
 def d_ConferenceRequest(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 < 4:
                 if b2 == 0:
@@ -20752,9 +21700,9 @@ def d_ConferenceRequest(d, p, e):
                     v9["terminalLabel"] = v11
                 if b10 & 0x2:
                     at = "requestTerminalCertificate.certSelectionCriteria"
-                    q = p + 4
-                    b13 = I(d6[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                    p = q
+                    i = p >> 3
+                    b13 = (d6[i] << 8 | d6[i + 1]) >> (12 - (p & 7)) & 0xf
+                    p += 4
                     n = b13 + 1
                     if n * 18 > e7 - p:
                         refuse("more elements than there are octets for", p)
@@ -20769,9 +21717,9 @@ def d_ConferenceRequest(d, p, e):
                     v9["certSelectionCriteria"] = v12
                 if b10 & 0x1:
                     at = "requestTerminalCertificate.sRandom"
-                    q = p + 2
-                    b17 = I(d6[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                    p = q
+                    i = p >> 3
+                    b17 = (d6[i] << 8 | d6[i + 1]) >> (14 - (p & 7)) & 0x3
+                    p += 2
                     i = (p + 7) >> 3
                     j = i + b17 + 1
                     v16 = I(d6[i:j]) + 1
@@ -20929,9 +21877,9 @@ def e_ConferenceRequest(v, o, a, n):
 def d_CertSelectionCriteria(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         n = b2 + 1
         if n * 18 > e - p:
             refuse("more elements than there are octets for", p)
@@ -20974,15 +21922,20 @@ def d_Criteria(d, p, e):
         b2 = d[p >> 3] >> (~p & 7) & 1
         p += 1
         at = "field"
-        p = (p + 7) & -8
-        v3, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v3 = arcs(d[i:j])
         at = "value"
         i = p >> 3
         n = (d[i] << 8 | d[i + 1]) + 1
-        p = (i + 2) << 3
+        i += 2
         if n > 65535:
             refuse("longer than 65535", p)
-        i = p >> 3
         j = i + n
         v4 = d[i:j]
         p = j << 3
@@ -21066,9 +22019,9 @@ def e_TerminalLabel(v, o, a, n):
 def d_McuNumber(d, p, e):
     at = ""
     try:
-        q = p + 8
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         v1 = b2
         if v1 > 192:
             refuse("more than 192", p)
@@ -21092,9 +22045,9 @@ def e_McuNumber(v, o, a, n):
 def d_TerminalNumber(d, p, e):
     at = ""
     try:
-        q = p + 8
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         v1 = b2
         if v1 > 192:
             refuse("more than 192", p)
@@ -21118,9 +22071,9 @@ def e_TerminalNumber(v, o, a, n):
 def d_ConferenceResponse(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 < 4:
                 if b2 == 0:
@@ -21129,9 +22082,9 @@ def d_ConferenceResponse(d, p, e):
                     p += 1
                     at = "mCTerminalIDResponse.terminalLabel"
                     v5, p = d_TerminalLabel(d, p, e)
-                    q = p + 7
-                    b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-                    p = q
+                    i = p >> 3
+                    b6 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+                    p += 7
                     at = "mCTerminalIDResponse.terminalID"
                     n = b6 + 1
                     i = (p + 7) >> 3
@@ -21150,9 +22103,9 @@ def d_ConferenceResponse(d, p, e):
                     p += 1
                     at = "terminalIDResponse.terminalLabel"
                     v10, p = d_TerminalLabel(d, p, e)
-                    q = p + 7
-                    b11 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-                    p = q
+                    i = p >> 3
+                    b11 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+                    p += 7
                     at = "terminalIDResponse.terminalID"
                     n = b11 + 1
                     i = (p + 7) >> 3
@@ -21171,9 +22124,9 @@ def d_ConferenceResponse(d, p, e):
                     p += 1
                     at = "conferenceIDResponse.terminalLabel"
                     v15, p = d_TerminalLabel(d, p, e)
-                    q = p + 5
-                    b16 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-                    p = q
+                    i = p >> 3
+                    b16 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+                    p += 5
                     at = "conferenceIDResponse.conferenceID"
                     n = b16 + 1
                     i = (p + 7) >> 3
@@ -21192,9 +22145,9 @@ def d_ConferenceResponse(d, p, e):
                     p += 1
                     at = "passwordResponse.terminalLabel"
                     v20, p = d_TerminalLabel(d, p, e)
-                    q = p + 5
-                    b21 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-                    p = q
+                    i = p >> 3
+                    b21 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+                    p += 5
                     at = "passwordResponse.password"
                     n = b21 + 1
                     i = (p + 7) >> 3
@@ -21212,7 +22165,8 @@ def d_ConferenceResponse(d, p, e):
                     at = "terminalListResponse"
                     i = (p + 7) >> 3
                     n = d[i] + 1
-                    p = (i + 1) << 3
+                    i += 1
+                    p = i << 3
                     if n * 17 > e - p:
                         refuse("more elements than there are octets for", p)
                     v23 = []
@@ -21230,9 +22184,9 @@ def d_ConferenceResponse(d, p, e):
                     v1 = ("terminalDropReject", None)
                 else:
                     at = "makeMeChairResponse"
-                    q = p + 2
-                    b27 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                    p = q
+                    i = p >> 3
+                    b27 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                    p += 2
                     if b27 < 2:
                         v26 = C42[b27]
                     else:
@@ -21270,9 +22224,9 @@ def d_ConferenceResponse(d, p, e):
                 p += 1
                 at = "chairTokenOwnerResponse.terminalLabel"
                 v42, p = d_TerminalLabel(d33, p, e34)
-                q = p + 7
-                b43 = I(d33[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-                p = q
+                i = p >> 3
+                b43 = (d33[i] << 8 | d33[i + 1]) >> (9 - (p & 7)) & 0x7f
+                p += 7
                 at = "chairTokenOwnerResponse.terminalID"
                 n = b43 + 1
                 i = (p + 7) >> 3
@@ -21298,10 +22252,9 @@ def d_ConferenceResponse(d, p, e):
                     at = "terminalCertificateResponse.certificateResponse"
                     i = (p + 7) >> 3
                     n = (d33[i] << 8 | d33[i + 1]) + 1
-                    p = (i + 2) << 3
+                    i += 2
                     if n > 65535:
                         refuse("longer than 65535", p)
-                    i = p >> 3
                     j = i + n
                     v48 = d33[i:j]
                     p = j << 3
@@ -21612,9 +22565,9 @@ def e_ConferenceResponse(v, o, a, n):
 def d_TerminalID(d, p, e):
     at = ""
     try:
-        q = p + 7
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         n = b2 + 1
         i = (p + 7) >> 3
         j = i + n
@@ -21647,9 +22600,9 @@ def e_TerminalID(v, o, a, n):
 def d_ConferenceID(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         n = b2 + 1
         i = (p + 7) >> 3
         j = i + n
@@ -21682,9 +22635,9 @@ def e_ConferenceID(v, o, a, n):
 def d_Password(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         n = b2 + 1
         i = (p + 7) >> 3
         j = i + n
@@ -21720,8 +22673,11 @@ def d_RequestAllTerminalIDsResponse(d, p, e):
         b2 = d[p >> 3] >> (~p & 7) & 1
         p += 1
         at = "terminalInformation"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 27)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 27 > e - p:
+            n, p = count(d, p - 8, e, 27)
         v3 = []
         at4 = ""
         try:
@@ -21771,9 +22727,9 @@ def d_TerminalInformation(d, p, e):
         p += 1
         at = "terminalLabel"
         v3, p = d_TerminalLabel(d, p, e)
-        q = p + 7
-        b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b4 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         at = "terminalID"
         n = b4 + 1
         i = (p + 7) >> 3
@@ -21819,9 +22775,9 @@ def e_TerminalInformation(v, o, a, n):
 def d_RemoteMCRequest(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             v1 = C46[b2]
         else:
@@ -21856,17 +22812,17 @@ def e_RemoteMCRequest(v, o, a, n):
 def d_RemoteMCResponse(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 v1 = ("accept", None)
             else:
                 at = "reject"
-                q = p + 2
-                b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                p = q
+                i = p >> 3
+                b4 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                p += 2
                 if b4 < 2:
                     v3 = C47[b4]
                 else:
@@ -21922,9 +22878,9 @@ def e_RemoteMCResponse(v, o, a, n):
 def d_MultilinkRequest(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 >= 5:
                 refuse("no such alternative", p)
@@ -21974,9 +22930,9 @@ def d_MultilinkRequest(d, p, e):
                     v1 = ("removeConnection", v11)
                 else:
                     at = "maximumHeaderInterval"
-                    q = p + 3
-                    b15 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-                    p = q
+                    i = p >> 3
+                    b15 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+                    p += 3
                     h16 = b15 & 3
                     at = "maximumHeaderInterval.requestType"
                     if h16 < 2:
@@ -22098,9 +23054,9 @@ def e_MultilinkRequest(v, o, a, n):
 def d_MultilinkResponse(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 >= 5:
                 refuse("no such alternative", p)
@@ -22115,9 +23071,9 @@ def d_MultilinkResponse(d, p, e):
                     p += 1
                     at = "callInformation.dialingInformation"
                     v6, p = d_DialingInformation(d, p, e)
-                    q = p + 2
-                    b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                    p = q
+                    i = p >> 3
+                    b7 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                    p += 2
                     at = "callInformation.callAssociationNumber"
                     i = (p + 7) >> 3
                     j = i + b7 + 1
@@ -22304,9 +23260,9 @@ def e_MultilinkResponse(v, o, a, n):
 def d_MultilinkIndication(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 >= 3:
                 refuse("no such alternative", p)
@@ -22382,9 +23338,9 @@ def e_MultilinkIndication(v, o, a, n):
 def d_DialingInformation(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 >= 3:
                 refuse("no such alternative", p)
@@ -22396,9 +23352,10 @@ def d_DialingInformation(d, p, e):
                 at = "differential"
                 i = (p + 7) >> 3
                 n = (d[i] << 8 | d[i + 1]) + 1
-                p = (i + 2) << 3
+                i += 2
                 if n > 65535:
                     refuse("longer than 65535", p)
+                p = i << 3
                 if n * 4 > e - p:
                     refuse("more elements than there are octets for", p)
                 v4 = []
@@ -22477,9 +23434,9 @@ def e_DialingInformation(v, o, a, n):
 def d_DialingInformationNumber(d, p, e):
     at = ""
     try:
-        q = p + 8
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         h3 = b2 & 63
         at = "networkAddress"
         n = h3
@@ -22496,9 +23453,9 @@ def d_DialingInformationNumber(d, p, e):
         v1 = {"networkAddress": v4}
         if b2 & 0x40:
             at = "subAddress"
-            q = p + 6
-            b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-            p = q
+            i = p >> 3
+            b6 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+            p += 6
             n = b6 + 1
             if n > 40:
                 refuse("longer than 40", p)
@@ -22511,9 +23468,9 @@ def d_DialingInformationNumber(d, p, e):
             if not v5.isascii():
                 refuse("a character outside the alphabet", p)
             v1["subAddress"] = v5
-        q = p + 8
-        b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b7 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         at = "networkType"
         n = b7 + 1
         if n > 255:
@@ -22596,9 +23553,9 @@ def e_DialingInformationNumber(v, o, a, n):
 def d_DialingInformationNetworkType(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 >= 3:
                 refuse("no such alternative", p)
@@ -22660,9 +23617,9 @@ def e_DialingInformationNetworkType(v, o, a, n):
 def d_ConnectionIdentifier(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         h3 = b2 & 3
         at = "channelTag"
         i = (p + 7) >> 3
@@ -22718,9 +23675,9 @@ def e_ConnectionIdentifier(v, o, a, n):
 def d_MaximumBitRate(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         i = (p + 7) >> 3
         j = i + b2 + 1
         v1 = I(d[i:j])
@@ -22875,9 +23832,9 @@ def e_LogicalChannelRateAcknowledge(v, o, a, n):
 def d_LogicalChannelRateReject(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "sequenceNumber"
         i = (p + 7) >> 3
         v3 = d[i]
@@ -22893,9 +23850,9 @@ def d_LogicalChannelRateReject(d, p, e):
         v1 = {"sequenceNumber": v3, "logicalChannelNumber": v4, "rejectReason": v5}
         if b2 & 0x1:
             at = "currentMaximumBitRate"
-            q = p + 2
-            b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b7 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b7 + 1
             v6 = I(d[i:j])
@@ -22950,9 +23907,9 @@ def e_LogicalChannelRateReject(v, o, a, n):
 def d_LogicalChannelRateRejectReason(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             v1 = C49[b2]
         else:
@@ -23012,23 +23969,24 @@ def e_LogicalChannelRateRelease(v, o, a, n):
 def d_SendTerminalCapabilitySet(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "specificRequest"
-                q = p + 4
-                b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                p = q
+                i = p >> 3
+                b4 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                p += 4
                 v3 = {"multiplexCapability": (b4 & 1) == 1}
                 if b4 & 0x4:
                     at = "specificRequest.capabilityTableEntryNumbers"
                     i = (p + 7) >> 3
                     n = (d[i] << 8 | d[i + 1]) + 1
-                    p = (i + 2) << 3
+                    i += 2
                     if n > 65535:
                         refuse("longer than 65535", p)
+                    p = i << 3
                     if n * 8 > e - p:
                         refuse("more elements than there are octets for", p)
                     v5 = []
@@ -23048,7 +24006,8 @@ def d_SendTerminalCapabilitySet(d, p, e):
                     at = "specificRequest.capabilityDescriptorNumbers"
                     i = (p + 7) >> 3
                     n = d[i] + 1
-                    p = (i + 1) << 3
+                    i += 1
+                    p = i << 3
                     if n * 8 > e - p:
                         refuse("more elements than there are octets for", p)
                     v8 = []
@@ -23153,9 +24112,9 @@ def e_SendTerminalCapabilitySet(v, o, a, n):
 def d_EncryptionCommand(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 >= 3:
                 refuse("no such alternative", p)
@@ -23242,9 +24201,9 @@ def e_EncryptionCommand(v, o, a, n):
 def d_FlowControlCommand(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         h3 = b2 & 3
         at = "scope"
         if h3 >= 3:
@@ -23270,9 +24229,9 @@ def d_FlowControlCommand(d, p, e):
         at = "restriction"
         if b7 == 0:
             at = "restriction.maximumBitRate"
-            q = p + 2
-            b10 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b10 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b10 + 1
             v9 = I(d[i:j])
@@ -23343,9 +24302,9 @@ def e_FlowControlCommand(v, o, a, n):
 def d_EndSessionCommand(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 >= 3:
                 refuse("no such alternative", p)
@@ -23357,9 +24316,9 @@ def d_EndSessionCommand(d, p, e):
                 v1 = ("disconnect", None)
             else:
                 at = "gstnOptions"
-                q = p + 4
-                b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                p = q
+                i = p >> 3
+                b5 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                p += 4
                 if b5 < 8:
                     v4 = C50[b5]
                 else:
@@ -23391,7 +24350,11 @@ def d_EndSessionCommand(d, p, e):
                 v1 = ("isdnOptions", v14)
             elif k10 == 1:
                 at = "genericInformation"
-                n, p = count(d11, p, e12, 6)
+                i = p >> 3
+                n = d11[i]
+                p = (i + 1) << 3
+                if n > 127 or n * 6 > e12 - p:
+                    n, p = count(d11, p - 8, e12, 6)
                 v20 = []
                 at21 = ""
                 try:
@@ -23481,9 +24444,9 @@ def e_EndSessionCommand(v, o, a, n):
 def d_ConferenceCommand(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             if b2 >= 7:
                 refuse("no such alternative", p)
@@ -23639,9 +24602,9 @@ def e_SubstituteConferenceIDCommand(v, o, a, n):
 def d_EncryptionUpdateDirection(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             v1 = C52[b2]
         else:
@@ -23709,9 +24672,9 @@ def d_MiscellaneousCommand(d, p, e):
                         v5 = ("videoFastUpdatePicture", None)
                     else:
                         at = "type.videoFastUpdateGOB"
-                        q = p + 10
-                        b7 = I(d[p >> 3 : (q + 7) >> 3]) >> 1 & 0x3ff
-                        p = q
+                        i = p >> 3
+                        b7 = (d[i] << 8 | d[i + 1]) >> 1 & 0x3ff
+                        p += 10
                         at = "type.videoFastUpdateGOB.firstGOB"
                         v8 = (b7 >> 5 & 31)
                         if v8 > 17:
@@ -23725,9 +24688,9 @@ def d_MiscellaneousCommand(d, p, e):
                 else:
                     if b4 == 7:
                         at = "type.videoTemporalSpatialTradeOff"
-                        q = p + 5
-                        b11 = I(d[p >> 3 : (q + 7) >> 3]) >> 6 & 0x1f
-                        p = q
+                        i = p >> 3
+                        b11 = (d[i] << 8 | d[i + 1]) >> 6 & 0x1f
+                        p += 5
                         v5 = ("videoTemporalSpatialTradeOff", b11)
                     elif b4 == 8:
                         v5 = ("videoSendSyncEveryGOB", None)
@@ -23831,7 +24794,11 @@ def d_MiscellaneousCommand(d, p, e):
                 v5 = ("videoBadMBs", v32)
             elif k12 == 10:
                 at = "type.lostPicture"
-                n, p = count(d13, p, e14, 2)
+                i = p >> 3
+                n = d13[i]
+                p = (i + 1) << 3
+                if n > 127 or n * 2 > e14 - p:
+                    n, p = count(d13, p - 8, e14, 2)
                 v37 = []
                 at38 = ""
                 try:
@@ -23865,7 +24832,11 @@ def d_MiscellaneousCommand(d, p, e):
                 v5 = ("lostPartialPicture", v40)
             elif k12 == 12:
                 at = "type.recoveryReferencePicture"
-                n, p = count(d13, p, e14, 2)
+                i = p >> 3
+                n = d13[i]
+                p = (i + 1) << 3
+                if n > 127 or n * 2 > e14 - p:
+                    n, p = count(d13, p - 8, e14, 2)
                 v45 = []
                 at46 = ""
                 try:
@@ -23911,14 +24882,23 @@ def d_MiscellaneousCommand(d, p, e):
         if b2 & 0x1:
             a55, u56, p = additions(d, p, e, 1)
             if a55 & 0x1:
-                at = "direction"
-                d57, p, e58, g59 = openType(d, p, e)
-                at = "direction"
-                v60, p = d_EncryptionUpdateDirection(d57, p, e58)
-                if p > e58:
-                    refuse("ends too early", p)
-                v1["direction"] = v60
-                p = g59
+                if a55 & 0x1:
+                    at = "direction"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d57 = d
+                        p = (i + 1) << 3
+                        e58 = g59 = p + (n << 3)
+                        if g59 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d57, p, e58, g59 = openType(d, p, e)
+                    v60, p = d_EncryptionUpdateDirection(d57, p, e58)
+                    if p > e58:
+                        refuse("ends too early", p)
+                    v1["direction"] = v60
+                    p = g59
             if u56:
                 p = skip(d, p, e, u56)
         return v1, p
@@ -24203,9 +25183,9 @@ def e_MiscellaneousCommand(v, o, a, n):
 def d_KeyProtectionMethod(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         v1 = {"secureChannel": (b2 >> 2 & 1) == 1, "sharedSecret": (b2 >> 1 & 1) == 1, "certProtectedKey": (b2 & 1) == 1}
         if b2 & 0x8:
             p = additionsPast(d, p, e)
@@ -24238,9 +25218,9 @@ def e_KeyProtectionMethod(v, o, a, n):
 def d_EncryptionUpdateRequest(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "keyProtectionMethod"
@@ -24249,16 +25229,25 @@ def d_EncryptionUpdateRequest(d, p, e):
         if b2 & 0x2:
             a4, u5, p = additions(d, p, e, 1)
             if a4 & 0x1:
-                at = "synchFlag"
-                d6, p, e7, g8 = openType(d, p, e)
-                at = "synchFlag"
-                i = p >> 3
-                v9 = d6[i]
-                p = (i + 1) << 3
-                if p > e7:
-                    refuse("ends too early", p)
-                v1["synchFlag"] = v9
-                p = g8
+                if a4 & 0x1:
+                    at = "synchFlag"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d6 = d
+                        p = (i + 1) << 3
+                        e7 = g8 = p + (n << 3)
+                        if g8 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d6, p, e7, g8 = openType(d, p, e)
+                    i = p >> 3
+                    v9 = d6[i]
+                    p = (i + 1) << 3
+                    if p > e7:
+                        refuse("ends too early", p)
+                    v1["synchFlag"] = v9
+                    p = g8
             if u5:
                 p = skip(d, p, e, u5)
         return v1, p
@@ -24299,9 +25288,9 @@ def e_EncryptionUpdateRequest(v, o, a, n):
 def d_PictureReference(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "pictureNumber"
@@ -24361,15 +25350,15 @@ def e_PictureReference(v, o, a, n):
 def d_H223MultiplexReconfiguration(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "h223ModeChange"
-                q = p + 3
-                b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-                p = q
+                i = p >> 3
+                b4 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+                p += 3
                 if b4 < 4:
                     v3 = C54[b4]
                 else:
@@ -24383,9 +25372,9 @@ def d_H223MultiplexReconfiguration(d, p, e):
                 v1 = ("h223ModeChange", v3)
             else:
                 at = "h223AnnexADoubleFlag"
-                q = p + 2
-                b10 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                p = q
+                i = p >> 3
+                b10 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                p += 2
                 if b10 < 2:
                     v9 = C55[b10]
                 else:
@@ -24482,9 +25471,9 @@ def d_NewATMVCCommand(d, p, e):
                     if p > e14:
                         refuse("ends too early", p)
                     p = g15
-                q = p + 3
-                b16 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-                p = q
+                i = p >> 3
+                b16 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+                p += 3
                 at = "aal.aal1.errorCorrection"
                 if b16 < 4:
                     v17 = C57[b16]
@@ -24496,9 +25485,9 @@ def d_NewATMVCCommand(d, p, e):
                     if p > e20:
                         refuse("ends too early", p)
                     p = g21
-                q = p + 2
-                b22 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                p = q
+                i = p >> 3
+                b22 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                p += 2
                 v8 = {"clockRecovery": v11, "errorCorrection": v17, "structuredDataTransfer": (b22 >> 1 & 1) == 1, "partiallyFilledCells": (b22 & 1) == 1}
                 if b9 & 0x8:
                     p = additionsPast(d, p, e)
@@ -24527,9 +25516,9 @@ def d_NewATMVCCommand(d, p, e):
             if p > e29:
                 refuse("ends too early", p)
             p = g30
-        q = p + 3
-        b31 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b31 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "multiplex"
         if b31 < 4:
             v32 = C58[b31]
@@ -24772,9 +25761,9 @@ def e_MobileMultilinkReconfigurationCommand(v, o, a, n):
 def d_FunctionNotUnderstood(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 >= 3:
             refuse("no such alternative", p)
         if b2 == 0:
@@ -24818,9 +25807,9 @@ def e_FunctionNotUnderstood(v, o, a, n):
 def d_FunctionNotSupported(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 7
         at = "cause"
         if h3 < 4:
@@ -24893,9 +25882,9 @@ def e_FunctionNotSupported(v, o, a, n):
 def d_ConferenceIndication(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         if b2 < 16:
             if b2 >= 10:
                 refuse("no such alternative", p)
@@ -24903,9 +25892,9 @@ def d_ConferenceIndication(d, p, e):
                 if b2 < 2:
                     if b2 == 0:
                         at = "sbeNumber"
-                        q = p + 4
-                        b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-                        p = q
+                        i = p >> 3
+                        b4 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+                        p += 4
                         v3 = b4
                         if v3 > 9:
                             refuse("more than 9", p)
@@ -25053,9 +26042,9 @@ def e_ConferenceIndication(v, o, a, n):
 def d_TerminalYouAreSeeingInSubPictureNumber(d, p, e):
     at = ""
     try:
-        q = p + 9
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1ff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (7 - (p & 7)) & 0x1ff
+        p += 9
         at = "terminalNumber"
         v3 = (b2 & 255)
         if v3 > 192:
@@ -25068,18 +26057,27 @@ def d_TerminalYouAreSeeingInSubPictureNumber(d, p, e):
         if b2 & 0x100:
             a5, u6, p = additions(d, p, e, 1)
             if a5 & 0x1:
-                at = "mcuNumber"
-                d7, p, e8, g9 = openType(d, p, e)
-                at = "mcuNumber"
-                b11 = d7[p >> 3]
-                p += 8
-                v10 = b11
-                if v10 > 192:
-                    refuse("more than 192", p)
-                if p > e8:
-                    refuse("ends too early", p)
-                v1["mcuNumber"] = v10
-                p = g9
+                if a5 & 0x1:
+                    at = "mcuNumber"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d7 = d
+                        p = (i + 1) << 3
+                        e8 = g9 = p + (n << 3)
+                        if g9 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d7, p, e8, g9 = openType(d, p, e)
+                    b11 = d7[p >> 3]
+                    p += 8
+                    v10 = b11
+                    if v10 > 192:
+                        refuse("more than 192", p)
+                    if p > e8:
+                        refuse("ends too early", p)
+                    v1["mcuNumber"] = v10
+                    p = g9
             if u6:
                 p = skip(d, p, e, u6)
         return v1, p
@@ -25204,9 +26202,9 @@ def d_MiscellaneousIndication(d, p, e):
                         v5 = ("videoIndicateReadyToActivate", None)
                     else:
                         at = "type.videoTemporalSpatialTradeOff"
-                        q = p + 5
-                        b7 = I(d[p >> 3 : (q + 7) >> 3]) >> 6 & 0x1f
-                        p = q
+                        i = p >> 3
+                        b7 = (d[i] << 8 | d[i + 1]) >> 6 & 0x1f
+                        p += 5
                         v5 = ("videoTemporalSpatialTradeOff", b7)
         else:
             p -= 4
@@ -25348,9 +26346,9 @@ def e_MiscellaneousIndication(v, o, a, n):
 def d_JitterIndication(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 3
         at = "scope"
         if h3 >= 3:
@@ -25371,23 +26369,23 @@ def d_JitterIndication(d, p, e):
             v4 = ("resourceID", v6)
         else:
             v4 = ("wholeMultiplex", None)
-        q = p + 5
-        b7 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b7 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         at = "estimatedReceivedJitterMantissa"
         at = "estimatedReceivedJitterExponent"
         v1 = {"scope": v4, "estimatedReceivedJitterMantissa": (b7 >> 3 & 3), "estimatedReceivedJitterExponent": (b7 & 7)}
         if b2 & 0x8:
             at = "skippedFrameCount"
-            q = p + 4
-            b11 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-            p = q
+            i = p >> 3
+            b11 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+            p += 4
             v1["skippedFrameCount"] = b11
         if b2 & 0x4:
             at = "additionalDecoderBuffer"
-            q = p + 2
-            b13 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b13 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b13 + 1
             v12 = I(d[i:j])
@@ -25616,9 +26614,9 @@ def e_MCLocationIndication(v, o, a, n):
 def d_VendorIdentification(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "vendor"
         v3, p = d_NonStandardIdentifier(d, p, e)
         v1 = {"vendor": v3}
@@ -25626,8 +26624,7 @@ def d_VendorIdentification(d, p, e):
             at = "productNumber"
             i = (p + 7) >> 3
             n = d[i] + 1
-            p = (i + 1) << 3
-            i = p >> 3
+            i += 1
             j = i + n
             v4 = d[i:j]
             p = j << 3
@@ -25638,8 +26635,7 @@ def d_VendorIdentification(d, p, e):
             at = "versionNumber"
             i = (p + 7) >> 3
             n = d[i] + 1
-            p = (i + 1) << 3
-            i = p >> 3
+            i += 1
             j = i + n
             v5 = d[i:j]
             p = j << 3
@@ -25727,9 +26723,9 @@ def d_NewATMVCIndication(d, p, e):
                     if p > e14:
                         refuse("ends too early", p)
                     p = g15
-                q = p + 3
-                b16 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-                p = q
+                i = p >> 3
+                b16 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+                p += 3
                 at = "aal.aal1.errorCorrection"
                 if b16 < 4:
                     v17 = C57[b16]
@@ -25741,9 +26737,9 @@ def d_NewATMVCIndication(d, p, e):
                     if p > e20:
                         refuse("ends too early", p)
                     p = g21
-                q = p + 2
-                b22 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                p = q
+                i = p >> 3
+                b22 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                p += 2
                 v8 = {"clockRecovery": v11, "errorCorrection": v17, "structuredDataTransfer": (b22 >> 1 & 1) == 1, "partiallyFilledCells": (b22 & 1) == 1}
                 if b9 & 0x8:
                     p = additionsPast(d, p, e)
@@ -25772,9 +26768,9 @@ def d_NewATMVCIndication(d, p, e):
             if p > e29:
                 refuse("ends too early", p)
             p = g30
-        q = p + 3
-        b31 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b31 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "multiplex"
         if b31 < 4:
             v32 = C58[b31]
@@ -25790,38 +26786,47 @@ def d_NewATMVCIndication(d, p, e):
         if b2 & 0x1:
             a37, u38, p = additions(d, p, e, 1)
             if a37 & 0x1:
-                at = "reverseParameters"
-                d39, p, e40, g41 = openType(d, p, e)
-                at = "reverseParameters"
-                b43 = d39[p >> 3] >> 7
-                p += 1
-                at = "reverseParameters.bitRate"
-                i = (p >> 3) + 1
-                v44 = (d39[i] << 8 | d39[i + 1]) + 1
-                p = (i + 2) << 3
-                if v44 > 65535:
-                    refuse("more than 65535", p)
-                b45 = d39[p >> 3] >> 3
-                p += 5
-                h46 = b45 & 7
-                at = "reverseParameters.multiplex"
-                if h46 < 4:
-                    v47 = C58[h46]
-                else:
-                    p -= 2
-                    k48, d49, p, e50, g51 = choiceIndex(d39, p, e40)
-                    v47 = (f"_ext_{k48}", bytes(d49[p >> 3 : e50 >> 3]))
-                    p = e50
-                    if p > e50:
+                if a37 & 0x1:
+                    at = "reverseParameters"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d39 = d
+                        p = (i + 1) << 3
+                        e40 = g41 = p + (n << 3)
+                        if g41 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d39, p, e40, g41 = openType(d, p, e)
+                    b43 = d39[p >> 3] >> 7
+                    p += 1
+                    at = "reverseParameters.bitRate"
+                    i = (p >> 3) + 1
+                    v44 = (d39[i] << 8 | d39[i + 1]) + 1
+                    p = (i + 2) << 3
+                    if v44 > 65535:
+                        refuse("more than 65535", p)
+                    b45 = d39[p >> 3] >> 3
+                    p += 5
+                    h46 = b45 & 7
+                    at = "reverseParameters.multiplex"
+                    if h46 < 4:
+                        v47 = C58[h46]
+                    else:
+                        p -= 2
+                        k48, d49, p, e50, g51 = choiceIndex(d39, p, e40)
+                        v47 = (f"_ext_{k48}", bytes(d49[p >> 3 : e50 >> 3]))
+                        p = e50
+                        if p > e50:
+                            refuse("ends too early", p)
+                        p = g51
+                    v42 = {"bitRate": v44, "bitRateLockedToPCRClock": (b45 >> 4 & 1) == 1, "bitRateLockedToNetworkClock": (b45 >> 3 & 1) == 1, "multiplex": v47}
+                    if b43 & 0x1:
+                        p = additionsPast(d39, p, e40)
+                    if p > e40:
                         refuse("ends too early", p)
-                    p = g51
-                v42 = {"bitRate": v44, "bitRateLockedToPCRClock": (b45 >> 4 & 1) == 1, "bitRateLockedToNetworkClock": (b45 >> 3 & 1) == 1, "multiplex": v47}
-                if b43 & 0x1:
-                    p = additionsPast(d39, p, e40)
-                if p > e40:
-                    refuse("ends too early", p)
-                v1["reverseParameters"] = v42
-                p = g41
+                    v1["reverseParameters"] = v42
+                    p = g41
             if u38:
                 p = skip(d, p, e, u38)
         return v1, p
@@ -26031,9 +27036,9 @@ def e_IV16(v, o, a, n):
 def d_Params(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         v1 = {}
         if b2 & 0x4:
             at = "iv8"
@@ -26122,9 +27127,9 @@ def e_Params(v, o, a, n):
 def d_UserInputIndication(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "nonStandard"
@@ -26205,15 +27210,15 @@ def d_UserInputIndication(d, p, e):
                     v16["duration"] = v19
                 if b17 & 0x1:
                     at = "signal.rtp"
-                    q = p + 3
-                    b21 = I(d6[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-                    p = q
+                    i = p >> 3
+                    b21 = (d6[i] << 8 | d6[i + 1]) >> (13 - (p & 7)) & 0x7
+                    p += 3
                     v20 = {}
                     if b21 & 0x2:
                         at = "signal.rtp.timestamp"
-                        q = p + 2
-                        b23 = I(d6[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                        p = q
+                        i = p >> 3
+                        b23 = (d6[i] << 8 | d6[i + 1]) >> (14 - (p & 7)) & 0x3
+                        p += 2
                         i = (p + 7) >> 3
                         j = i + b23 + 1
                         v22 = I(d6[i:j])
@@ -26221,9 +27226,9 @@ def d_UserInputIndication(d, p, e):
                         v20["timestamp"] = v22
                     if b21 & 0x1:
                         at = "signal.rtp.expirationTime"
-                        q = p + 2
-                        b25 = I(d6[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                        p = q
+                        i = p >> 3
+                        b25 = (d6[i] << 8 | d6[i + 1]) >> (14 - (p & 7)) & 0x3
+                        p += 2
                         i = (p + 7) >> 3
                         j = i + b25 + 1
                         v24 = I(d6[i:j])
@@ -26241,41 +27246,82 @@ def d_UserInputIndication(d, p, e):
                     v16["rtp"] = v20
                 if b17 & 0x4:
                     a27, u28, p = additions(d6, p, e7, 4)
-                    if a27 & 0x8:
-                        at = "signal.rtpPayloadIndication"
-                        d29, p, e30, g31 = openType(d6, p, e7)
-                        if p > e30:
-                            refuse("ends too early", p)
-                        v16["rtpPayloadIndication"] = None
-                        p = g31
-                    if a27 & 0x4:
-                        at = "signal.paramS"
-                        d32, p, e33, g34 = openType(d6, p, e7)
-                        at = "signal.paramS"
-                        v35, p = d_Params(d32, p, e33)
-                        if p > e33:
-                            refuse("ends too early", p)
-                        v16["paramS"] = v35
-                        p = g34
-                    if a27 & 0x2:
-                        at = "signal.encryptedSignalType"
-                        d36, p, e37, g38 = openType(d6, p, e7)
-                        at = "signal.encryptedSignalType"
-                        b40 = d36[p >> 3]
-                        p += 8
-                        if p > e37:
-                            refuse("ends too early", p)
-                        v16["encryptedSignalType"] = b40.to_bytes(1)
-                        p = g38
-                    if a27 & 0x1:
-                        at = "signal.algorithmOID"
-                        d41, p, e42, g43 = openType(d6, p, e7)
-                        at = "signal.algorithmOID"
-                        v44, p = readOID(d41, p, e42)
-                        if p > e42:
-                            refuse("ends too early", p)
-                        v16["algorithmOID"] = v44
-                        p = g43
+                    if a27 & 0xf:
+                        if a27 & 0x8:
+                            at = "signal.rtpPayloadIndication"
+                            i = p >> 3
+                            n = d6[i]
+                            if n < 128:
+                                d29 = d6
+                                p = (i + 1) << 3
+                                e30 = g31 = p + (n << 3)
+                                if g31 > e7:
+                                    refuse("ends too early", p)
+                            else:
+                                d29, p, e30, g31 = openType(d6, p, e7)
+                            if p > e30:
+                                refuse("ends too early", p)
+                            v16["rtpPayloadIndication"] = None
+                            p = g31
+                        if a27 & 0x4:
+                            at = "signal.paramS"
+                            i = p >> 3
+                            n = d6[i]
+                            if n < 128:
+                                d32 = d6
+                                p = (i + 1) << 3
+                                e33 = g34 = p + (n << 3)
+                                if g34 > e7:
+                                    refuse("ends too early", p)
+                            else:
+                                d32, p, e33, g34 = openType(d6, p, e7)
+                            v35, p = d_Params(d32, p, e33)
+                            if p > e33:
+                                refuse("ends too early", p)
+                            v16["paramS"] = v35
+                            p = g34
+                        if a27 & 0x2:
+                            at = "signal.encryptedSignalType"
+                            i = p >> 3
+                            n = d6[i]
+                            if n < 128:
+                                d36 = d6
+                                p = (i + 1) << 3
+                                e37 = g38 = p + (n << 3)
+                                if g38 > e7:
+                                    refuse("ends too early", p)
+                            else:
+                                d36, p, e37, g38 = openType(d6, p, e7)
+                            b40 = d36[p >> 3]
+                            p += 8
+                            if p > e37:
+                                refuse("ends too early", p)
+                            v16["encryptedSignalType"] = b40.to_bytes(1)
+                            p = g38
+                        if a27 & 0x1:
+                            at = "signal.algorithmOID"
+                            i = p >> 3
+                            n = d6[i]
+                            if n < 128:
+                                d41 = d6
+                                p = (i + 1) << 3
+                                e42 = g43 = p + (n << 3)
+                                if g43 > e7:
+                                    refuse("ends too early", p)
+                            else:
+                                d41, p, e42, g43 = openType(d6, p, e7)
+                            i = p >> 3
+                            n = d41[i]
+                            i += 1
+                            j = i + n
+                            p = j << 3
+                            if n > OID_LIMIT or p > e42:
+                                refuseOID(n, p)
+                            v44 = arcs(d41[i:j])
+                            if p > e42:
+                                refuse("ends too early", p)
+                            v16["algorithmOID"] = v44
+                            p = g43
                     if u28:
                         p = skip(d6, p, e7, u28)
                 v1 = ("signal", v16)
@@ -26329,38 +27375,53 @@ def d_UserInputIndication(d, p, e):
                 if b52 & 0x2:
                     a54, u55, p = additions(d6, p, e7, 1)
                     if a54 & 0x1:
-                        at = "extendedAlphanumeric.encryptedAlphanumeric"
-                        d56, p, e57, g58 = openType(d6, p, e7)
-                        at = "extendedAlphanumeric.encryptedAlphanumeric"
-                        b60 = d56[p >> 3] >> 6
-                        p += 2
-                        at = "extendedAlphanumeric.encryptedAlphanumeric.algorithmOID"
-                        p = (p + 7) & -8
-                        v61, p = readOID(d56, p, e57)
-                        v59 = {"algorithmOID": v61}
-                        if b60 & 0x1:
-                            at = "extendedAlphanumeric.encryptedAlphanumeric.paramS"
-                            v62, p = d_Params(d56, p, e57)
-                            v59["paramS"] = v62
-                        at = "extendedAlphanumeric.encryptedAlphanumeric.encrypted"
-                        i = (p + 7) >> 3
-                        n = d56[i]
-                        if n < 128:
+                        if a54 & 0x1:
+                            at = "extendedAlphanumeric.encryptedAlphanumeric"
+                            i = p >> 3
+                            n = d6[i]
+                            if n < 128:
+                                d56 = d6
+                                p = (i + 1) << 3
+                                e57 = g58 = p + (n << 3)
+                                if g58 > e7:
+                                    refuse("ends too early", p)
+                            else:
+                                d56, p, e57, g58 = openType(d6, p, e7)
+                            b60 = d56[p >> 3] >> 6
+                            p += 2
+                            at = "extendedAlphanumeric.encryptedAlphanumeric.algorithmOID"
+                            i = (p >> 3) + 1
+                            n = d56[i]
                             i += 1
                             j = i + n
-                            v63 = d56[i:j]
                             p = j << 3
+                            if n > OID_LIMIT or p > e57:
+                                refuseOID(n, p)
+                            v61 = arcs(d56[i:j])
+                            v59 = {"algorithmOID": v61}
+                            if b60 & 0x1:
+                                at = "extendedAlphanumeric.encryptedAlphanumeric.paramS"
+                                v62, p = d_Params(d56, p, e57)
+                                v59["paramS"] = v62
+                            at = "extendedAlphanumeric.encryptedAlphanumeric.encrypted"
+                            i = (p + 7) >> 3
+                            n = d56[i]
+                            if n < 128:
+                                i += 1
+                                j = i + n
+                                v63 = d56[i:j]
+                                p = j << 3
+                                if p > e57:
+                                    refuse("ends too early", p)
+                            else:
+                                v63, p = octets(d56, i << 3, e57)
+                            v59["encrypted"] = v63
+                            if b60 & 0x2:
+                                p = additionsPast(d56, p, e57)
                             if p > e57:
                                 refuse("ends too early", p)
-                        else:
-                            v63, p = octets(d56, i << 3, e57)
-                        v59["encrypted"] = v63
-                        if b60 & 0x2:
-                            p = additionsPast(d56, p, e57)
-                        if p > e57:
-                            refuse("ends too early", p)
-                        v51["encryptedAlphanumeric"] = v59
-                        p = g58
+                            v51["encryptedAlphanumeric"] = v59
+                            p = g58
                     if u55:
                         p = skip(d6, p, e7, u55)
                 v1 = ("extendedAlphanumeric", v51)
@@ -26369,8 +27430,14 @@ def d_UserInputIndication(d, p, e):
                 b65 = d6[p >> 3] >> 6
                 p += 2
                 at = "encryptedAlphanumeric.algorithmOID"
-                p = (p + 7) & -8
-                v66, p = readOID(d6, p, e7)
+                i = (p >> 3) + 1
+                n = d6[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e7:
+                    refuseOID(n, p)
+                v66 = arcs(d6[i:j])
                 v64 = {"algorithmOID": v66}
                 if b65 & 0x1:
                     at = "encryptedAlphanumeric.paramS"
@@ -26394,7 +27461,11 @@ def d_UserInputIndication(d, p, e):
                 v1 = ("encryptedAlphanumeric", v64)
             elif k5 == 5:
                 at = "genericInformation"
-                n, p = count(d6, p, e7, 6)
+                i = p >> 3
+                n = d6[i]
+                p = (i + 1) << 3
+                if n > 127 or n * 6 > e7 - p:
+                    n, p = count(d6, p - 8, e7, 6)
                 v69 = []
                 at70 = ""
                 try:
@@ -26722,9 +27793,9 @@ def e_UserInputIndication(v, o, a, n):
 def d_FlowControlIndication(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         h3 = b2 & 3
         at = "scope"
         if h3 >= 3:
@@ -26750,9 +27821,9 @@ def d_FlowControlIndication(d, p, e):
         at = "restriction"
         if b7 == 0:
             at = "restriction.maximumBitRate"
-            q = p + 2
-            b10 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b10 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b10 + 1
             v9 = I(d[i:j])
@@ -26867,12 +27938,15 @@ def d_ExtendedAudioCapability(d, p, e, z=0):
     try:
         if z > DEPTH_LIMIT:
             refuse("nested too deep", p)
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "audioCapability"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 5)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 5 > e - p:
+            n, p = count(d, p - 8, e, 5)
         v3 = []
         at4 = ""
         try:
@@ -26884,8 +27958,11 @@ def d_ExtendedAudioCapability(d, p, e, z=0):
         v1 = {"audioCapability": v3}
         if b2 & 0x1:
             at = "audioCapabilityExtension"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 9)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 9 > e - p:
+                n, p = count(d, p - 8, e, 9)
             v6 = []
             at7 = ""
             try:

@@ -5,8 +5,10 @@ Aligned PER of The H.450.1 (02/1998) envelope of supplementary services: the APD
 """
 
 from h323d.asn1.runtime import (
+    OID_LIMIT,
     additions,
     additionsPast,
+    arcs,
     badLength,
     choiceIndex,
     count,
@@ -22,8 +24,8 @@ from h323d.asn1.runtime import (
     putOctets,
     putUnbounded,
     putUnknown,
-    readOID,
     refuse,
+    refuseOID,
     skip,
     smallNumber,
 )
@@ -65,9 +67,9 @@ Ke15 = {'extensionSeq': 0, 'nonStandardData': 1}
 def d_H4501SupplementaryService(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         v1 = {}
         if b2 & 0x2:
             at = "networkFacilityExtension"
@@ -114,9 +116,9 @@ def e_H4501SupplementaryService(v, o, a, n):
 def d_NetworkFacilityExtension(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "sourceEntity"
         v3, p = d_EntityType(d, p, e)
         v1 = {"sourceEntity": v3}
@@ -168,9 +170,9 @@ def e_NetworkFacilityExtension(v, o, a, n):
 def d_EntityType(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             v1 = C0[b2]
         else:
@@ -205,9 +207,9 @@ def e_EntityType(v, o, a, n):
 def d_InterpretationApdu(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             v1 = C1[b2]
         else:
@@ -246,8 +248,11 @@ def d_ServiceApdus(d, p, e):
         p += 1
         if b2 < 1:
             at = "rosApdus"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 2)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 2 > e - p:
+                n, p = count(d, p - 8, e, 2)
             if n < 1:
                 refuse("fewer than 1 elements", p)
             v3 = []
@@ -305,9 +310,9 @@ def e_ServiceApdus(v, o, a, n):
 def d_ROS(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 == 0:
             at = "invoke"
             v3, p = d_Invoke(d, p, e)
@@ -356,9 +361,9 @@ def e_ROS(v, o, a, n):
 def d_Invoke(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "invokeId"
         i = (p + 7) >> 3
         v3 = d[i] << 8 | d[i + 1]
@@ -378,8 +383,14 @@ def d_Invoke(d, p, e):
             v6 = ("local", v7)
         else:
             at = "opcode.global"
-            p = (p + 7) & -8
-            v8, p = readOID(d, p, e)
+            i = (p >> 3) + 1
+            n = d[i]
+            i += 1
+            j = i + n
+            p = j << 3
+            if n > OID_LIMIT or p > e:
+                refuseOID(n, p)
+            v8 = arcs(d[i:j])
             v6 = ("global", v8)
         v1["opcode"] = v6
         if b2 & 0x1:
@@ -478,8 +489,14 @@ def d_ReturnResult(d, p, e):
                 v6 = ("local", v7)
             else:
                 at = "result.opcode.global"
-                p = (p + 7) & -8
-                v8, p = readOID(d, p, e)
+                i = (p >> 3) + 1
+                n = d[i]
+                i += 1
+                j = i + n
+                p = j << 3
+                if n > OID_LIMIT or p > e:
+                    refuseOID(n, p)
+                v8 = arcs(d[i:j])
                 v6 = ("global", v8)
             at = "result.result"
             i = (p + 7) >> 3
@@ -571,8 +588,14 @@ def d_ReturnError(d, p, e):
             v5 = ("local", v6)
         else:
             at = "errcode.global"
-            p = (p + 7) & -8
-            v7, p = readOID(d, p, e)
+            i = (p >> 3) + 1
+            n = d[i]
+            i += 1
+            j = i + n
+            p = j << 3
+            if n > OID_LIMIT or p > e:
+                refuseOID(n, p)
+            v7 = arcs(d[i:j])
             v5 = ("global", v7)
         v1 = {"invokeId": v3, "errcode": v5}
         if b2 & 0x1:
@@ -725,12 +748,15 @@ def e_Reject(v, o, a, n):
 def d_EndpointAddress(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "destinationAddress"
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 2)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 2 > e - p:
+            n, p = count(d, p - 8, e, 2)
         v3 = []
         at4 = ""
         try:
@@ -746,56 +772,89 @@ def d_EndpointAddress(d, p, e):
             v1["remoteExtensionAddress"] = v6
         if b2 & 0x2:
             a7, u8, p = additions(d, p, e, 4)
-            if a7 & 0x8:
-                at = "destinationAddressPresentationIndicator"
-                d9, p, e10, g11 = openType(d, p, e)
-                at = "destinationAddressPresentationIndicator"
-                v12, p = h225_d_PresentationIndicator(d9, p, e10)
-                if p > e10:
-                    refuse("ends too early", p)
-                v1["destinationAddressPresentationIndicator"] = v12
-                p = g11
-            if a7 & 0x4:
-                at = "destinationAddressScreeningIndicator"
-                d13, p, e14, g15 = openType(d, p, e)
-                at = "destinationAddressScreeningIndicator"
-                b16 = d13[p >> 3] >> 5
-                p += 3
-                if b16 < 4:
-                    v17 = N2[b16]
-                else:
-                    p -= 2
-                    n, p = smallNumber(d13, p, e14)
-                    v17 = f"_ext_{n}"
-                if p > e14:
-                    refuse("ends too early", p)
-                v1["destinationAddressScreeningIndicator"] = v17
-                p = g15
-            if a7 & 0x2:
-                at = "remoteExtensionAddressPresentationIndicator"
-                d18, p, e19, g20 = openType(d, p, e)
-                at = "remoteExtensionAddressPresentationIndicator"
-                v21, p = h225_d_PresentationIndicator(d18, p, e19)
-                if p > e19:
-                    refuse("ends too early", p)
-                v1["remoteExtensionAddressPresentationIndicator"] = v21
-                p = g20
-            if a7 & 0x1:
-                at = "remoteExtensionAddressScreeningIndicator"
-                d22, p, e23, g24 = openType(d, p, e)
-                at = "remoteExtensionAddressScreeningIndicator"
-                b25 = d22[p >> 3] >> 5
-                p += 3
-                if b25 < 4:
-                    v26 = N2[b25]
-                else:
-                    p -= 2
-                    n, p = smallNumber(d22, p, e23)
-                    v26 = f"_ext_{n}"
-                if p > e23:
-                    refuse("ends too early", p)
-                v1["remoteExtensionAddressScreeningIndicator"] = v26
-                p = g24
+            if a7 & 0xf:
+                if a7 & 0x8:
+                    at = "destinationAddressPresentationIndicator"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d9 = d
+                        p = (i + 1) << 3
+                        e10 = g11 = p + (n << 3)
+                        if g11 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d9, p, e10, g11 = openType(d, p, e)
+                    v12, p = h225_d_PresentationIndicator(d9, p, e10)
+                    if p > e10:
+                        refuse("ends too early", p)
+                    v1["destinationAddressPresentationIndicator"] = v12
+                    p = g11
+                if a7 & 0x4:
+                    at = "destinationAddressScreeningIndicator"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d13 = d
+                        p = (i + 1) << 3
+                        e14 = g15 = p + (n << 3)
+                        if g15 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d13, p, e14, g15 = openType(d, p, e)
+                    b16 = d13[p >> 3] >> 5
+                    p += 3
+                    if b16 < 4:
+                        v17 = N2[b16]
+                    else:
+                        p -= 2
+                        n, p = smallNumber(d13, p, e14)
+                        v17 = f"_ext_{n}"
+                    if p > e14:
+                        refuse("ends too early", p)
+                    v1["destinationAddressScreeningIndicator"] = v17
+                    p = g15
+                if a7 & 0x2:
+                    at = "remoteExtensionAddressPresentationIndicator"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d18 = d
+                        p = (i + 1) << 3
+                        e19 = g20 = p + (n << 3)
+                        if g20 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d18, p, e19, g20 = openType(d, p, e)
+                    v21, p = h225_d_PresentationIndicator(d18, p, e19)
+                    if p > e19:
+                        refuse("ends too early", p)
+                    v1["remoteExtensionAddressPresentationIndicator"] = v21
+                    p = g20
+                if a7 & 0x1:
+                    at = "remoteExtensionAddressScreeningIndicator"
+                    i = p >> 3
+                    n = d[i]
+                    if n < 128:
+                        d22 = d
+                        p = (i + 1) << 3
+                        e23 = g24 = p + (n << 3)
+                        if g24 > e:
+                            refuse("ends too early", p)
+                    else:
+                        d22, p, e23, g24 = openType(d, p, e)
+                    b25 = d22[p >> 3] >> 5
+                    p += 3
+                    if b25 < 4:
+                        v26 = N2[b25]
+                    else:
+                        p -= 2
+                        n, p = smallNumber(d22, p, e23)
+                        v26 = f"_ext_{n}"
+                    if p > e23:
+                        refuse("ends too early", p)
+                    v1["remoteExtensionAddressScreeningIndicator"] = v26
+                    p = g24
             if u8:
                 p = skip(d, p, e, u8)
         return v1, p
@@ -891,9 +950,9 @@ def e_EndpointAddress(v, o, a, n):
 def d_PartySubaddress(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "userSpecifiedSubaddress"
@@ -901,9 +960,9 @@ def d_PartySubaddress(d, p, e):
                 v1 = ("userSpecifiedSubaddress", v3)
             else:
                 at = "nsapSubaddress"
-                q = p + 5
-                b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-                p = q
+                i = p >> 3
+                b5 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+                p += 5
                 n = b5 + 1
                 if n > 20:
                     refuse("longer than 20", p)
@@ -960,9 +1019,9 @@ def e_PartySubaddress(v, o, a, n):
 def d_UserSpecifiedSubaddress(d, p, e):
     at = ""
     try:
-        q = p + 7
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         h3 = b2 & 31
         at = "subaddressInformation"
         n = h3 + 1
@@ -1017,9 +1076,9 @@ def e_UserSpecifiedSubaddress(v, o, a, n):
 def d_NSAPSubaddress(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         n = b2 + 1
         if n > 20:
             refuse("longer than 20", p)
@@ -1112,8 +1171,14 @@ def d_Extension(d, p, e):
     at = ""
     try:
         at = "extensionId"
-        p = (p + 7) & -8
-        v2, p = readOID(d, p, e)
+        i = (p + 7) >> 3
+        n = d[i]
+        i += 1
+        j = i + n
+        p = j << 3
+        if n > OID_LIMIT or p > e:
+            refuseOID(n, p)
+        v2 = arcs(d[i:j])
         at = "extensionArgument"
         i = p >> 3
         n = d[i]
@@ -1159,8 +1224,11 @@ def e_Extension(v, o, a, n):
 def d_ExtensionSeq(d, p, e):
     at = ""
     try:
-        p = (p + 7) & -8
-        n, p = count(d, p, e, 16)
+        i = (p + 7) >> 3
+        n = d[i]
+        p = (i + 1) << 3
+        if n > 127 or n * 16 > e - p:
+            n, p = count(d, p - 8, e, 16)
         v1 = []
         at2 = ""
         try:
@@ -1201,8 +1269,11 @@ def d_ExtensionChoice(d, p, e):
         p += 1
         if b2 == 0:
             at = "extensionSeq"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 16)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 16 > e - p:
+                n, p = count(d, p - 8, e, 16)
             v3 = []
             at4 = ""
             try:

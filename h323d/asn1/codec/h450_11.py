@@ -10,6 +10,7 @@ from h323d.asn1.runtime import (
     choiceIndex,
     decodeFailure,
     encodeFailure,
+    octets,
     outOfRange,
     putUnknown,
     refuse,
@@ -40,9 +41,9 @@ Ke7 = {'ciStatusInformation': 0, 'argumentExtension': 1}
 def d_CICapabilityLevel(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = b2 + 1
         if v1 > 3:
             refuse("more than 3", p)
@@ -66,9 +67,9 @@ def e_CICapabilityLevel(v, o, a, n):
 def d_CIProtectionLevel(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         return b2, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -89,9 +90,9 @@ def e_CIProtectionLevel(v, o, a, n):
 def d_CIStatusInformation(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         if b2 < 8:
             v1 = C0[b2]
         else:
@@ -126,9 +127,9 @@ def e_CIStatusInformation(v, o, a, n):
 def d_CIRequestArg(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         at = "ciCapabilityLevel"
         v3 = (b2 & 3) + 1
         if v3 > 3:
@@ -138,7 +139,8 @@ def d_CIRequestArg(d, p, e):
             at = "argumentExtension"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v4 = []
@@ -194,9 +196,9 @@ def e_CIRequestArg(v, o, a, n):
 def d_CIRequestRes(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "ciStatusInformation"
         v3, p = d_CIStatusInformation(d, p, e)
         v1 = {"ciStatusInformation": v3}
@@ -204,7 +206,8 @@ def d_CIRequestRes(d, p, e):
             at = "resultExtension"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v4 = []
@@ -259,15 +262,16 @@ def e_CIRequestRes(v, o, a, n):
 def d_CIGetCIPLOptArg(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "argumentExtension"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v3 = []
@@ -319,9 +323,9 @@ def e_CIGetCIPLOptArg(v, o, a, n):
 def d_CIGetCIPLRes(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         at = "ciProtectionLevel"
         v1 = {"ciProtectionLevel": (b2 & 3)}
         if b2 & 0x8:
@@ -330,7 +334,8 @@ def d_CIGetCIPLRes(d, p, e):
             at = "resultExtension"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v4 = []
@@ -388,15 +393,16 @@ def e_CIGetCIPLRes(v, o, a, n):
 def d_CIIsOptArg(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "argumentExtension"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v3 = []
@@ -448,15 +454,16 @@ def e_CIIsOptArg(v, o, a, n):
 def d_CIIsOptRes(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "resultExtension"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v3 = []
@@ -508,9 +515,9 @@ def e_CIIsOptRes(v, o, a, n):
 def d_CIFrcRelArg(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         at = "ciCapabilityLevel"
         v3 = (b2 & 3) + 1
         if v3 > 3:
@@ -520,7 +527,8 @@ def d_CIFrcRelArg(d, p, e):
             at = "argumentExtension"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v4 = []
@@ -576,15 +584,16 @@ def e_CIFrcRelArg(v, o, a, n):
 def d_CIFrcRelOptRes(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "resultExtension"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v3 = []
@@ -636,15 +645,16 @@ def e_CIFrcRelOptRes(v, o, a, n):
 def d_CIWobOptArg(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "argumentExtension"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v3 = []
@@ -696,15 +706,16 @@ def e_CIWobOptArg(v, o, a, n):
 def d_CIWobOptRes(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "resultExtension"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v3 = []
@@ -756,9 +767,9 @@ def e_CIWobOptRes(v, o, a, n):
 def d_CISilentArg(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         at = "ciCapabilityLevel"
         v3 = (b2 & 3) + 1
         if v3 > 3:
@@ -772,7 +783,8 @@ def d_CISilentArg(d, p, e):
             at = "argumentExtension"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v5 = []
@@ -832,15 +844,16 @@ def e_CISilentArg(v, o, a, n):
 def d_CISilentOptRes(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "resultExtension"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v3 = []
@@ -892,9 +905,9 @@ def e_CISilentOptRes(v, o, a, n):
 def d_CINotificationArg(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "ciStatusInformation"
         v3, p = d_CIStatusInformation(d, p, e)
         v1 = {"ciStatusInformation": v3}
@@ -902,7 +915,8 @@ def d_CINotificationArg(d, p, e):
             at = "argumentExtension"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v4 = []

@@ -56,9 +56,9 @@ Ke11 = {'extension': 0, 'nonStandard': 1}
 def d_CallIdentity(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         n = b2
         if n > 4:
             refuse("longer than 4", p)
@@ -103,9 +103,9 @@ def e_CallIdentity(v, o, a, n):
 def d_EndDesignation(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b1 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b1 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b1 < 2:
             v2 = N1[b1]
         else:
@@ -134,9 +134,9 @@ def e_EndDesignation(v, o, a, n):
 def d_CallStatus(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b1 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b1 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b1 < 2:
             v2 = N2[b1]
         else:
@@ -169,8 +169,11 @@ def d_DummyArg(d, p, e):
         p += 1
         if b2 == 0:
             at = "extensionSeq"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 16)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 16 > e - p:
+                n, p = count(d, p - 8, e, 16)
             v3 = []
             at4 = ""
             try:
@@ -225,8 +228,11 @@ def d_DummyRes(d, p, e):
         p += 1
         if b2 == 0:
             at = "extensionSeq"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 16)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 16 > e - p:
+                n, p = count(d, p - 8, e, 16)
             v3 = []
             at4 = ""
             try:
@@ -277,9 +283,9 @@ def e_DummyRes(v, o, a, n):
 def d_CTInitiateArg(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 7
         at = "callIdentity"
         n = h3
@@ -347,9 +353,9 @@ def e_CTInitiateArg(v, o, a, n):
 def d_CTSetupArg(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         h3 = b2 & 7
         at = "callIdentity"
         n = h3
@@ -420,9 +426,9 @@ def e_CTSetupArg(v, o, a, n):
 def d_CTIdentifyRes(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 7
         at = "callIdentity"
         n = h3
@@ -490,17 +496,17 @@ def e_CTIdentifyRes(v, o, a, n):
 def d_CTUpdateArg(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         at = "redirectionNumber"
         v3, p = h450_1_d_EndpointAddress(d, p, e)
         v1 = {"redirectionNumber": v3}
         if b2 & 0x4:
             at = "redirectionInfo"
-            q = p + 7
-            b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b5 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b5 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -582,9 +588,9 @@ def e_CTUpdateArg(v, o, a, n):
 def d_SubaddressTransferArg(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "redirectionSubaddress"
         v3, p = h450_1_d_PartySubaddress(d, p, e)
         v1 = {"redirectionSubaddress": v3}
@@ -622,9 +628,9 @@ def e_SubaddressTransferArg(v, o, a, n):
 def d_CTCompleteArg(d, p, e):
     at = ""
     try:
-        q = p + 7
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         h3 = b2 & 3
         at = "endDesignation"
         if h3 < 2:
@@ -652,9 +658,9 @@ def d_CTCompleteArg(d, p, e):
             v1["basicCallInfoElements"] = v6
         if b2 & 0x10:
             at = "redirectionInfo"
-            q = p + 7
-            b8 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b8 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b8 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -665,9 +671,9 @@ def d_CTCompleteArg(d, p, e):
             v1["redirectionInfo"] = v7
         if b2 & 0x8:
             at = "callStatus"
-            q = p + 2
-            b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b9 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             if b9 < 2:
                 v10 = N2[b9]
             else:
@@ -755,9 +761,9 @@ def e_CTCompleteArg(v, o, a, n):
 def d_CTActiveArg(d, p, e):
     at = ""
     try:
-        q = p + 4
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         at = "connectedAddress"
         v3, p = h450_1_d_EndpointAddress(d, p, e)
         v1 = {"connectedAddress": v3}
@@ -777,9 +783,9 @@ def d_CTActiveArg(d, p, e):
             v1["basicCallInfoElements"] = v4
         if b2 & 0x2:
             at = "connectedInfo"
-            q = p + 7
-            b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b6 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b6 + 1
             i = (p + 7) >> 3
             j = i + n * 2

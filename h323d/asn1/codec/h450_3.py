@@ -61,9 +61,9 @@ Ke15 = {'extension': 0, 'nonStandard': 1}
 def d_DiversionReason(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b1 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b1 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b1 < 4:
             v2 = N0[b1]
         else:
@@ -92,9 +92,9 @@ def e_DiversionReason(v, o, a, n):
 def d_Procedure(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b1 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b1 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b1 < 3:
             v2 = N1[b1]
         elif b1 < 4:
@@ -125,9 +125,9 @@ def e_Procedure(v, o, a, n):
 def d_SubscriptionOption(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b1 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b1 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b1 < 3:
             v2 = N2[b1]
         elif b1 < 4:
@@ -187,9 +187,9 @@ def e_BasicService(v, o, a, n):
 def d_ARG_activateDiversionQ(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 7
         at = "procedure"
         if h3 < 3:
@@ -271,9 +271,9 @@ def e_ARG_activateDiversionQ(v, o, a, n):
 def d_ARG_deactivateDiversionQ(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         h3 = b2 & 7
         at = "procedure"
         if h3 < 3:
@@ -350,9 +350,9 @@ def e_ARG_deactivateDiversionQ(v, o, a, n):
 def d_ARG_interrogateDiversionQ(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         h3 = b2 & 7
         at = "procedure"
         if h3 < 3:
@@ -438,9 +438,9 @@ def e_ARG_interrogateDiversionQ(v, o, a, n):
 def d_ARG_checkRestriction(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "servedUserNr"
         v3, p = h450_1_d_EndpointAddress(d, p, e)
         b4 = d[p >> 3] >> (~p & 7) & 1
@@ -513,9 +513,9 @@ def d_ARG_callRerouting(d, p, e):
         v1 = {"reroutingReason": v4}
         if b2 & 0x200:
             at = "originalReroutingReason"
-            q = p + 3
-            b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-            p = q
+            i = p >> 3
+            b5 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+            p += 3
             if b5 < 4:
                 v6 = N0[b5]
             else:
@@ -526,9 +526,9 @@ def d_ARG_callRerouting(d, p, e):
         at = "calledAddress"
         v7, p = h450_1_d_EndpointAddress(d, p, e)
         v1["calledAddress"] = v7
-        q = p + 4
-        b8 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xf
-        p = q
+        i = p >> 3
+        b8 = (d[i] << 8 | d[i + 1]) >> (12 - (p & 7)) & 0xf
+        p += 4
         at = "diversionCounter"
         v9 = b8 + 1
         if v9 > 15:
@@ -550,9 +550,9 @@ def d_ARG_callRerouting(d, p, e):
         at = "lastReroutingNr"
         v11, p = h450_1_d_EndpointAddress(d, p, e)
         v1["lastReroutingNr"] = v11
-        q = p + 3
-        b12 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b12 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "subscriptionOption"
         if b12 < 3:
             v13 = N2[b12]
@@ -572,9 +572,9 @@ def d_ARG_callRerouting(d, p, e):
         v1["callingNumber"] = v15
         if b2 & 0x80:
             at = "callingInfo"
-            q = p + 7
-            b17 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b17 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b17 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -589,9 +589,9 @@ def d_ARG_callRerouting(d, p, e):
             v1["originalCalledNr"] = v18
         if b2 & 0x20:
             at = "redirectingInfo"
-            q = p + 7
-            b20 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b20 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b20 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -602,9 +602,9 @@ def d_ARG_callRerouting(d, p, e):
             v1["redirectingInfo"] = v19
         if b2 & 0x10:
             at = "originalCalledInfo"
-            q = p + 7
-            b22 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b22 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b22 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -741,9 +741,9 @@ def e_ARG_callRerouting(v, o, a, n):
 def d_ARG_divertingLegInformation1(d, p, e):
     at = ""
     try:
-        q = p + 8
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         h3 = b2 & 7
         at = "diversionReason"
         if h3 < 4:
@@ -752,9 +752,9 @@ def d_ARG_divertingLegInformation1(d, p, e):
             p -= 2
             n, p = smallNumber(d, p, e)
             v4 = f"_ext_{n}"
-        q = p + 3
-        b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b5 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "subscriptionOption"
         if b5 < 3:
             v6 = N2[b5]
@@ -769,9 +769,9 @@ def d_ARG_divertingLegInformation1(d, p, e):
         v1 = {"diversionReason": v4, "subscriptionOption": v6, "nominatedNr": v7}
         if b2 & 0x40:
             at = "nominatedInfo"
-            q = p + 7
-            b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b9 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b9 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -786,9 +786,9 @@ def d_ARG_divertingLegInformation1(d, p, e):
             v1["redirectingNr"] = v10
         if b2 & 0x10:
             at = "redirectingInfo"
-            q = p + 7
-            b12 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b12 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b12 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -895,9 +895,9 @@ def d_ARG_divertingLegInformation2(d, p, e):
         v1 = {"diversionCounter": v3, "diversionReason": v5}
         if b2 & 0x1000:
             at = "originalDiversionReason"
-            q = p + 3
-            b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-            p = q
+            i = p >> 3
+            b6 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+            p += 3
             if b6 < 4:
                 v7 = N0[b6]
             else:
@@ -915,9 +915,9 @@ def d_ARG_divertingLegInformation2(d, p, e):
             v1["originalCalledNr"] = v9
         if b2 & 0x200:
             at = "redirectingInfo"
-            q = p + 7
-            b11 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b11 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b11 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -928,9 +928,9 @@ def d_ARG_divertingLegInformation2(d, p, e):
             v1["redirectingInfo"] = v10
         if b2 & 0x100:
             at = "originalCalledInfo"
-            q = p + 7
-            b13 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b13 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b13 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -1025,9 +1025,9 @@ def e_ARG_divertingLegInformation2(v, o, a, n):
 def d_ARG_divertingLegInformation3(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         at = "presentationAllowedIndicator"
         v1 = {"presentationAllowedIndicator": (b2 & 1) == 1}
         if b2 & 0x8:
@@ -1036,9 +1036,9 @@ def d_ARG_divertingLegInformation3(d, p, e):
             v1["redirectionNr"] = v3
         if b2 & 0x4:
             at = "redirectionInfo"
-            q = p + 7
-            b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b5 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b5 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -1098,9 +1098,9 @@ def e_ARG_divertingLegInformation3(v, o, a, n):
 def d_ARG_divertingLegInformation4(d, p, e):
     at = ""
     try:
-        q = p + 7
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         h3 = b2 & 7
         at = "diversionReason"
         if h3 < 4:
@@ -1109,9 +1109,9 @@ def d_ARG_divertingLegInformation4(d, p, e):
             p -= 2
             n, p = smallNumber(d, p, e)
             v4 = f"_ext_{n}"
-        q = p + 3
-        b5 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b5 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "subscriptionOption"
         if b5 < 3:
             v6 = N2[b5]
@@ -1126,9 +1126,9 @@ def d_ARG_divertingLegInformation4(d, p, e):
         v1 = {"diversionReason": v4, "subscriptionOption": v6, "callingNr": v7}
         if b2 & 0x20:
             at = "callingInfo"
-            q = p + 7
-            b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b9 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b9 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -1142,9 +1142,9 @@ def d_ARG_divertingLegInformation4(d, p, e):
         v1["nominatedNr"] = v10
         if b2 & 0x10:
             at = "nominatedInfo"
-            q = p + 7
-            b12 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b12 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             n = b12 + 1
             i = (p + 7) >> 3
             j = i + n * 2
@@ -1232,9 +1232,9 @@ def e_ARG_divertingLegInformation4(v, o, a, n):
 def d_IntResult(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "servedUserNr"
         v3, p = h450_1_d_EndpointAddress(d, p, e)
         b4 = d[p >> 3] >> (~p & 7) & 1
@@ -1245,9 +1245,9 @@ def d_IntResult(d, p, e):
         else:
             n, p = smallNumber(d, p, e)
             v5 = f"_ext_{n}"
-        q = p + 3
-        b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b6 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         at = "procedure"
         if b6 < 3:
             v7 = N1[b6]
@@ -1327,9 +1327,9 @@ def e_IntResult(v, o, a, n):
 def d_IntResultList(d, p, e):
     at = ""
     try:
-        q = p + 5
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x1f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
+        p += 5
         n = b2
         if n > 29:
             refuse("longer than 29", p)
@@ -1375,8 +1375,11 @@ def d_DummyArg(d, p, e):
         p += 1
         if b2 == 0:
             at = "extensionSeq"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 16)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 16 > e - p:
+                n, p = count(d, p - 8, e, 16)
             v3 = []
             at4 = ""
             try:

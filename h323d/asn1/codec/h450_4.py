@@ -9,6 +9,7 @@ from h323d.asn1.runtime import (
     badLength,
     decodeFailure,
     encodeFailure,
+    octets,
     refuse,
 )
 from h323d.errors import DecodeError, EncodeError
@@ -67,15 +68,16 @@ def e_MixedExtension(v, o, a, n):
 def d_HoldNotificArg(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "extensionArg"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v3 = []
@@ -127,15 +129,16 @@ def e_HoldNotificArg(v, o, a, n):
 def d_RetrieveNotificArg(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "extensionArg"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v3 = []
@@ -187,15 +190,16 @@ def e_RetrieveNotificArg(v, o, a, n):
 def d_RemoteHoldArg(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "extensionArg"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v3 = []
@@ -247,15 +251,16 @@ def e_RemoteHoldArg(v, o, a, n):
 def d_RemoteHoldRes(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "extensionRes"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v3 = []
@@ -307,15 +312,16 @@ def e_RemoteHoldRes(v, o, a, n):
 def d_RemoteRetrieveArg(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "extensionArg"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v3 = []
@@ -367,15 +373,16 @@ def e_RemoteRetrieveArg(v, o, a, n):
 def d_RemoteRetrieveRes(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         v1 = {}
         if b2 & 0x1:
             at = "extensionRes"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v3 = []

@@ -10,6 +10,7 @@ from h323d.asn1.runtime import (
     choiceIndex,
     decodeFailure,
     encodeFailure,
+    octets,
     putUnknown,
     refuse,
 )
@@ -32,9 +33,9 @@ Ke3 = {'name': 0, 'extensionArg': 1}
 def d_Name(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 >= 3:
                 refuse("no such alternative", p)
@@ -88,15 +89,15 @@ def e_Name(v, o, a, n):
 def d_NamePresentationAllowed(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         if b2 < 2:
             if b2 == 0:
                 at = "simpleName"
-                q = p + 6
-                b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-                p = q
+                i = p >> 3
+                b4 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+                p += 6
                 n = b4 + 1
                 if n > 50:
                     refuse("longer than 50", p)
@@ -111,8 +112,7 @@ def d_NamePresentationAllowed(d, p, e):
                 at = "extendedName"
                 i = (p + 7) >> 3
                 n = d[i] + 1
-                p = (i + 1) << 3
-                i = p >> 3
+                i += 1
                 j = i + n * 2
                 p = j << 3
                 if p > e:
@@ -173,17 +173,17 @@ def e_NamePresentationAllowed(v, o, a, n):
 def d_NamePresentationRestricted(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         if b2 < 4:
             if b2 >= 3:
                 refuse("no such alternative", p)
             if b2 == 0:
                 at = "simpleName"
-                q = p + 6
-                b4 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-                p = q
+                i = p >> 3
+                b4 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+                p += 6
                 n = b4 + 1
                 if n > 50:
                     refuse("longer than 50", p)
@@ -198,8 +198,7 @@ def d_NamePresentationRestricted(d, p, e):
                 at = "extendedName"
                 i = (p + 7) >> 3
                 n = d[i] + 1
-                p = (i + 1) << 3
-                i = p >> 3
+                i += 1
                 j = i + n * 2
                 p = j << 3
                 if p > e:
@@ -264,9 +263,9 @@ def e_NamePresentationRestricted(v, o, a, n):
 def d_SimpleName(d, p, e):
     at = ""
     try:
-        q = p + 6
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (10 - (p & 7)) & 0x3f
+        p += 6
         n = b2 + 1
         if n > 50:
             refuse("longer than 50", p)
@@ -303,8 +302,7 @@ def d_ExtendedName(d, p, e):
     try:
         i = (p + 7) >> 3
         n = d[i] + 1
-        p = (i + 1) << 3
-        i = p >> 3
+        i += 1
         j = i + n * 2
         p = j << 3
         if p > e:
@@ -335,9 +333,9 @@ def e_ExtendedName(v, o, a, n):
 def d_ARG_callingName(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "name"
         v3, p = d_Name(d, p, e)
         v1 = {"name": v3}
@@ -345,7 +343,8 @@ def d_ARG_callingName(d, p, e):
             at = "extensionArg"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v4 = []
@@ -400,9 +399,9 @@ def e_ARG_callingName(v, o, a, n):
 def d_ARG_alertingName(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "name"
         v3, p = d_Name(d, p, e)
         v1 = {"name": v3}
@@ -410,7 +409,8 @@ def d_ARG_alertingName(d, p, e):
             at = "extensionArg"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v4 = []
@@ -465,9 +465,9 @@ def e_ARG_alertingName(v, o, a, n):
 def d_ARG_connectedName(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "name"
         v3, p = d_Name(d, p, e)
         v1 = {"name": v3}
@@ -475,7 +475,8 @@ def d_ARG_connectedName(d, p, e):
             at = "extensionArg"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v4 = []
@@ -530,9 +531,9 @@ def e_ARG_connectedName(v, o, a, n):
 def d_ARG_busyName(d, p, e):
     at = ""
     try:
-        q = p + 2
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+        p += 2
         at = "name"
         v3, p = d_Name(d, p, e)
         v1 = {"name": v3}
@@ -540,7 +541,8 @@ def d_ARG_busyName(d, p, e):
             at = "extensionArg"
             i = (p + 7) >> 3
             n = d[i]
-            p = (i + 1) << 3
+            i += 1
+            p = i << 3
             if n * 1 > e - p:
                 refuse("more elements than there are octets for", p)
             v4 = []

@@ -64,9 +64,9 @@ def e_IncomingCallIndication(v, o, a, n):
 def d_LRQKeepAliveData(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         h3 = b2 & 3
         at = "lrqKeepAliveInterval"
         i = (p + 7) >> 3

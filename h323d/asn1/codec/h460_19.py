@@ -27,9 +27,9 @@ Ke0 = {'multiplexedMediaChannel': 32, 'multiplexedMediaControlChannel': 16, 'mul
 def d_TraversalParameters(d, p, e):
     at = ""
     try:
-        q = p + 7
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+        p += 7
         v1 = {}
         if b2 & 0x20:
             at = "multiplexedMediaChannel"
@@ -41,9 +41,9 @@ def d_TraversalParameters(d, p, e):
             v1["multiplexedMediaControlChannel"] = v4
         if b2 & 0x8:
             at = "multiplexID"
-            q = p + 2
-            b6 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b6 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b6 + 1
             v5 = I(d[i:j])
@@ -55,15 +55,15 @@ def d_TraversalParameters(d, p, e):
             v1["keepAliveChannel"] = v7
         if b2 & 0x2:
             at = "keepAlivePayloadType"
-            q = p + 7
-            b9 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7f
-            p = q
+            i = p >> 3
+            b9 = (d[i] << 8 | d[i + 1]) >> (9 - (p & 7)) & 0x7f
+            p += 7
             v1["keepAlivePayloadType"] = b9
         if b2 & 0x1:
             at = "keepAliveInterval"
-            q = p + 2
-            b11 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-            p = q
+            i = p >> 3
+            b11 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+            p += 2
             i = (p + 7) >> 3
             j = i + b11 + 1
             v10 = I(d[i:j]) + 1

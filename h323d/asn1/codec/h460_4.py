@@ -42,9 +42,9 @@ Te4 = {48: '0', 49: '1', 50: '2', 51: '3', 52: '4', 53: '5', 54: '6', 55: '7', 5
 def d_CallPriorityInfo(d, p, e):
     at = ""
     try:
-        q = p + 8
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0xff
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (8 - (p & 7)) & 0xff
+        p += 8
         h3 = b2 & 7
         at = "priorityValue"
         if h3 < 4:
@@ -66,8 +66,11 @@ def d_CallPriorityInfo(d, p, e):
             v1["priorityExtension"] = v9
         if b2 & 0x20:
             at = "tokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 17)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 17 > e - p:
+                n, p = count(d, p - 8, e, 17)
             v10 = []
             at11 = ""
             try:
@@ -79,8 +82,11 @@ def d_CallPriorityInfo(d, p, e):
             v1["tokens"] = v10
         if b2 & 0x10:
             at = "cryptoTokens"
-            p = (p + 7) & -8
-            n, p = count(d, p, e, 3)
+            i = (p + 7) >> 3
+            n = d[i]
+            p = (i + 1) << 3
+            if n > 127 or n * 3 > e - p:
+                n, p = count(d, p - 8, e, 3)
             v13 = []
             at14 = ""
             try:
@@ -92,9 +98,9 @@ def d_CallPriorityInfo(d, p, e):
             v1["cryptoTokens"] = v13
         if b2 & 0x8:
             at = "rejectReason"
-            q = p + 3
-            b17 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-            p = q
+            i = p >> 3
+            b17 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+            p += 3
             if b17 < 4:
                 v16 = C1[b17]
             else:
@@ -187,9 +193,9 @@ def e_CallPriorityInfo(v, o, a, n):
 def d_CountryInternationalNetworkCallOriginationIdentification(d, p, e):
     at = ""
     try:
-        q = p + 3
-        b2 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x7
-        p = q
+        i = p >> 3
+        b2 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
+        p += 3
         h3 = b2 & 3
         at = "numberingPlan"
         if h3 < 2:
@@ -229,9 +235,9 @@ def d_CountryInternationalNetworkCallOriginationIdentification(d, p, e):
                 v10 = w.hex()[:n].translate(T2)
                 if "\0" in v10:
                     refuse("a character outside the alphabet", p)
-                q = p + 2
-                b11 = I(d[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & 0x3
-                p = q
+                i = p >> 3
+                b11 = (d[i] << 8 | d[i + 1]) >> (14 - (p & 7)) & 0x3
+                p += 2
                 at = "numberingPlan.e164.identificationCode"
                 n = b11 + 1
                 i = (p + 7) >> 3

@@ -5,6 +5,7 @@ are what would be written.
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -61,7 +62,7 @@ def generate(world: World, module: shapes.Module, title: str) -> str:
         decoding.function(name, shape)
         encoding.function(name, shape)
     body = "\n".join(source.lines)
-    words = [name for name in sorted(runtime.__all__) if f"{name}(" in body or f"{name}:" in body]
+    words = [name for name in sorted(runtime.__all__) if re.search(rf"\b{name}\b", body)]
     lines = [
         _HEAD.format(
             name=module.name, title=title, imports="\n".join(f"    {word}," for word in words)

@@ -7,6 +7,11 @@ In the generated code C{p} alone says where we are; what is known of it when the
 code is written - C{p % 8} - is L{Decoding._phase}, which spares half of the
 arithmetic.  Fields of bits that follow one another unconditionally are read at
 one go; C{head} is the name under which such bits were read already.
+
+The octets come with one octet more at their end, so that bits can be read from two
+octets at once without a look at whether there are two.  Nothing is checked where bits
+are read: positions only grow, so that it is enough that they are compared with C{e}
+where something is counted or cut out, and at the end.
 """
 
 from __future__ import annotations
@@ -26,6 +31,7 @@ __all__ = ["Decoding"]
 _FAULTS = "(DecodeError, IndexError)"
 _SIGNED = {"hash", "signature"}
 _FEW = 4  # alternatives that are told apart one after the other
+_EIGHT = 8  # additions that are passed over at once when none of them is there
 
 
 class Decoding:
@@ -44,6 +50,7 @@ class Decoding:
         self.constants: dict[str, str] = {}
         self._group = 0
         self._phase: int | None = None
+        self._cursor = False  # whether C{i} has gone on, and C{p} is yet to follow
         self._data = "d"
         self._end = "e"
         self._at = "at"
@@ -81,12 +88,14 @@ class Decoding:
         """
         self._source.line(f'{self._at} = "{self._path}{name}"')
 
-    def _within(self, name: str, shape: shapes.Shape, head: str = "") -> str:
+    def _within(self, name: str, shape: shapes.Shape, head: str = "", marked: bool = False) -> str:
         """
         Read a component.
+
+        @param marked: whether it was noted already as the one that comes now.
         """
         outer, self._component = self._component, name
-        if not isinstance(shape, shapes.Boolean | shapes.Null):
+        if not isinstance(shape, shapes.Boolean | shapes.Null) and not marked:
             self._mark(name)
         path, self._path = self._path, f"{self._path}{name}."
         value = self._read(shape, head)
@@ -112,6 +121,12 @@ class Decoding:
         elif width == 1:
             source.line(f"{name} = {d}[p >> 3] >> (~p & 7) & 1")
             source.line("p += 1")
+        elif (7 if phase is None else phase) + width <= 16:
+            shift = f"({16 - width} - (p & 7))" if phase is None else str(16 - phase - width)
+            mask = f"{(1 << width) - 1:#x}"
+            source.line("i = p >> 3")
+            source.line(f"{name} = ({d}[i] << 8 | {d}[i + 1]) >> {shift} & {mask}")
+            source.line(f"p += {width}")
         else:
             source.line(f"q = p + {width}")
             raw = f"I({d}[p >> 3 : (q + 7) >> 3])"
@@ -128,19 +143,25 @@ class Decoding:
         if self._phase is not None:
             self._phase = (self._phase + width) & 7
 
-    def _aligned(self) -> str:
+    def _octet(self) -> None:
         """
-        An expression for the octet where an aligned field begins.
+        Make C{i} the octet where an aligned field begins.
         """
-        if self._phase is None:
-            return "(p + 7) >> 3"
-        return "p >> 3" if self._phase == 0 else "(p >> 3) + 1"
+        if self._cursor:
+            self._cursor = False
+        elif self._phase is None:
+            self._source.line("i = (p + 7) >> 3")
+        else:
+            self._source.line("i = p >> 3" if self._phase == 0 else "i = (p >> 3) + 1")
 
     def _align(self) -> None:
         """
         Make C{p} itself aligned.
         """
-        if self._phase != 0:
+        if self._cursor:
+            self._source.line("p = i << 3")
+            self._cursor = False
+        elif self._phase != 0:
             self._source.line("p = (p + 7) & -8")
         self._phase = 0
 
@@ -237,8 +258,16 @@ class Decoding:
         source = self._source
         value = source.fresh("v")
         if isinstance(shape, shapes.ObjectIdentifier):
-            self._align()
-            source.line(f"{value}, p = readOID({self._data}, p, {self._end})")
+            d = self._data
+            self._octet()
+            source.line(f"n = {d}[i]")
+            source.line("i += 1")
+            source.line("j = i + n")
+            source.line("p = j << 3")
+            with source.block(f"if n > OID_LIMIT or p > {self._end}:"):
+                source.line("refuseOID(n, p)")
+            source.line(f"{value} = arcs({d}[i:j])")
+            self._phase = 0
             return value
         self._unboundedOctets(value)
         if isinstance(shape, shapes.GeneralText):
@@ -247,7 +276,7 @@ class Decoding:
 
     def _unboundedOctets(self, value: str) -> None:
         source, d = self._source, self._data
-        source.line(f"i = {self._aligned()}")
+        self._octet()
         source.line(f"n = {d}[i]")
         with source.block("if n < 128:"):
             source.line("i += 1")
@@ -287,7 +316,7 @@ class Decoding:
                 return raw
             source.line(f"{value} = {raw}{plus}")
         elif span <= 65536:
-            source.line(f"i = {self._aligned()}")
+            self._octet()
             if span == 256:
                 source.line(f"{value} = {d}[i]{plus}")
                 source.line("p = (i + 1) << 3")
@@ -298,7 +327,7 @@ class Decoding:
             self._phase = 0
         else:
             size = head or self._take(bitsFor(lengthOctets(low, high)))
-            source.line(f"i = {self._aligned()}")
+            self._octet()
             source.line(f"j = i + {size} + 1")
             source.line(f"{value} = I({d}[i:j]){plus}")
             source.line("p = j << 3")
@@ -352,16 +381,16 @@ class Decoding:
             raw = head or self._take(bitsFor(span))
             source.line(f"n = {raw}" + (f" + {low}" if low else ""))
         elif span == 256:
-            source.line(f"i = {self._aligned()}")
+            self._octet()
             source.line(f"n = {d}[i]" + (f" + {low}" if low else ""))
-            source.line("p = (i + 1) << 3")
-            self._phase = 0
+            source.line("i += 1")
+            self._cursor = True
         else:
-            source.line(f"i = {self._aligned()}")
+            self._octet()
             raw = f"({d}[i] << 8 | {d}[i + 1])"
             source.line(f"n = {raw}" + (f" + {low}" if low else ""))
-            source.line("p = (i + 2) << 3")
-            self._phase = 0
+            source.line("i += 2")
+            self._cursor = True
         if span & (span - 1):
             with source.block(f"if n > {high}:"):
                 source.line(f'refuse("longer than {high}", p)')
@@ -382,7 +411,7 @@ class Decoding:
             raw = self._take(8 * shape.low)
             return f"{raw}.to_bytes({shape.low})"
         length = self._length(shape, head)
-        source.line(f"i = {self._aligned()}")
+        self._octet()
         source.line(f"j = i + {length}")
         source.line(f"{value} = {d}[i:j]")
         source.line("p = j << 3")
@@ -440,7 +469,7 @@ class Decoding:
                 source.line(f"n = {length}")
                 source.line(f"{value} = {self._characters(shape, 'w', '0', 'len(w)')}")
             else:
-                source.line(f"i = {self._aligned()}")
+                self._octet()
                 if width >= 8:
                     times = f" * {width // 8}" if width > 8 else ""
                     source.line(f"j = i + {length}{times}")
@@ -501,14 +530,19 @@ class Decoding:
         value = source.fresh("v")
         least = max(self._world.leastBits(shape.element), 1)
         if shape.high is None:
-            self._align()
-            source.line(f"n, p = count({self._data}, p, {self._end}, {least})")
+            self._octet()
+            source.line(f"n = {self._data}[i]")
+            source.line("p = (i + 1) << 3")
+            with source.block(f"if n > 127 or n * {least} > {self._end} - p:"):
+                source.line(f"n, p = count({self._data}, p - 8, {self._end}, {least})")
             length = "n"
             if shape.low:
                 with source.block(f"if n < {shape.low}:"):
                     source.line(f'refuse("fewer than {shape.low} elements", p)')
         else:
             length = self._length(shape, head)
+            if self._cursor:
+                self._align()
             with source.block(f"if {length} * {least} > {self._end} - p:"):
                 source.line('refuse("more elements than there are octets for", p)')
         source.line(f"{value} = []")
@@ -633,8 +667,13 @@ class Decoding:
             else:
                 there, unknown = source.fresh("a"), source.fresh("u")
                 source.line(f"{there}, {unknown}, p = additions({d}, p, {end}, {number})")
-                for index, group in enumerate(shape.additions):
-                    self._addition(shape, group, value, f"{there} & {1 << number - 1 - index:#x}")
+                for first in range(0, number, _EIGHT):
+                    some = shape.additions[first : first + _EIGHT]
+                    mask = (1 << len(some)) - 1 << number - first - len(some)
+                    with source.block(f"if {there} & {mask:#x}:"):
+                        for index, group in enumerate(some, first):
+                            bit = 1 << number - 1 - index
+                            self._addition(shape, group, value, f"{there} & {bit:#x}")
                 with source.block(f"if {unknown}:"):
                     source.line(f"p = skip({d}, p, {end}, {unknown})")
         if self._phase != phase:
@@ -658,14 +697,14 @@ class Decoding:
             elif group[0].name in shape.tolerated:
                 with self._opened() as behind:
                     with source.block("try:"):
-                        result = self._within(group[0].name, group[0].shape)
+                        result = self._within(group[0].name, group[0].shape, marked=True)
                         self._check()
                         source.line(f'{value}["{group[0].name}"] = {result}')
                     with source.block(f"except {_FAULTS}:"):
                         source.line("pass")
             else:
                 with self._opened() as behind:
-                    result = self._within(group[0].name, group[0].shape)
+                    result = self._within(group[0].name, group[0].shape, marked=True)
                     self._check()
                     source.line(f'{value}["{group[0].name}"] = {result}')
             source.line(f"p = {behind}")
@@ -801,7 +840,16 @@ class _Opened:
         it = self._decoding
         source = it._source
         data, end, behind = source.fresh("d"), source.fresh("e"), source.fresh("g")
-        source.line(f"{data}, p, {end}, {behind} = openType({it._data}, p, {it._end})")
+        source.line("i = p >> 3")
+        source.line(f"n = {it._data}[i]")
+        with source.block("if n < 128:"):
+            source.line(f"{data} = {it._data}")
+            source.line("p = (i + 1) << 3")
+            source.line(f"{end} = {behind} = p + (n << 3)")
+            with source.block(f"if {behind} > {it._end}:"):
+                source.line('refuse("ends too early", p)')
+        with source.block("else:"):
+            source.line(f"{data}, p, {end}, {behind} = openType({it._data}, p, {it._end})")
         self._outer = (it._data, it._end)
         it._data, it._end = data, end
         it._phase = 0

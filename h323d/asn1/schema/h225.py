@@ -38,18 +38,18 @@ from h323d.asn1.schema.notation import (
 )
 
 
-class ProtocolIdentifier(ObjectIdentifier):  # type: ignore[misc]  # pyasn1 has no types
+class ProtocolIdentifier(ObjectIdentifier):
     pass
 
 
-class TransportAddress_ipAddress(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TransportAddress_ipAddress(Sequence):
     componentType = components(
         mandatory("ip", sized(OctetString, 4, 4)),
         mandatory("port", integer(0, 65535)),
     )
 
 
-class TransportAddress_ipSourceRoute_routing(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class TransportAddress_ipSourceRoute_routing(Choice):
     componentType = alternatives(
         ("strict", Null()),
         ("loose", Null()),
@@ -58,7 +58,7 @@ class TransportAddress_ipSourceRoute_routing(Choice):  # type: ignore[misc]  # p
     rootCount = 2
 
 
-class TransportAddress_ipSourceRoute(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TransportAddress_ipSourceRoute(Sequence):
     componentType = components(
         mandatory("ip", sized(OctetString, 4, 4)),
         mandatory("port", integer(0, 65535)),
@@ -69,7 +69,7 @@ class TransportAddress_ipSourceRoute(Sequence):  # type: ignore[misc]  # pyasn1 
     rootCount = 4
 
 
-class TransportAddress_ipxAddress(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TransportAddress_ipxAddress(Sequence):
     componentType = components(
         mandatory("node", sized(OctetString, 6, 6)),
         mandatory("netnum", sized(OctetString, 4, 4)),
@@ -77,7 +77,7 @@ class TransportAddress_ipxAddress(Sequence):  # type: ignore[misc]  # pyasn1 has
     )
 
 
-class TransportAddress_ip6Address(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TransportAddress_ip6Address(Sequence):
     componentType = components(
         mandatory("ip", sized(OctetString, 16, 16)),
         mandatory("port", integer(0, 65535)),
@@ -86,7 +86,7 @@ class TransportAddress_ip6Address(Sequence):  # type: ignore[misc]  # pyasn1 has
     rootCount = 2
 
 
-class H221NonStandard(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H221NonStandard(Sequence):
     componentType = components(
         mandatory("t35CountryCode", integer(0, 255)),
         mandatory("t35Extension", integer(0, 255)),
@@ -96,7 +96,7 @@ class H221NonStandard(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class NonStandardIdentifier(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NonStandardIdentifier(Choice):
     componentType = alternatives(
         ("object", ObjectIdentifier()),
         ("h221NonStandard", H221NonStandard()),
@@ -105,14 +105,14 @@ class NonStandardIdentifier(Choice):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 2
 
 
-class NonStandardParameter(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NonStandardParameter(Sequence):
     componentType = components(
         mandatory("nonStandardIdentifier", NonStandardIdentifier()),
         mandatory("data", OctetString()),
     )
 
 
-class TransportAddress(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class TransportAddress(Choice):
     componentType = alternatives(
         ("ipAddress", TransportAddress_ipAddress()),
         ("ipSourceRoute", TransportAddress_ipSourceRoute()),
@@ -126,7 +126,7 @@ class TransportAddress(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 7
 
 
-class PublicTypeOfNumber(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class PublicTypeOfNumber(Choice):
     componentType = alternatives(
         ("unknown", Null()),
         ("internationalNumber", Null()),
@@ -139,18 +139,18 @@ class PublicTypeOfNumber(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class NumberDigits(IA5String):  # type: ignore[misc]  # pyasn1 has no types
+class NumberDigits(IA5String):
     subtypeSpec = letters(1, 128, "#*,0123456789")
 
 
-class PublicPartyNumber(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class PublicPartyNumber(Sequence):
     componentType = components(
         mandatory("publicTypeOfNumber", PublicTypeOfNumber()),
         mandatory("publicNumberDigits", NumberDigits()),
     )
 
 
-class PrivateTypeOfNumber(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class PrivateTypeOfNumber(Choice):
     componentType = alternatives(
         ("unknown", Null()),
         ("level2RegionalNumber", Null()),
@@ -163,14 +163,14 @@ class PrivateTypeOfNumber(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class PrivatePartyNumber(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class PrivatePartyNumber(Sequence):
     componentType = components(
         mandatory("privateTypeOfNumber", PrivateTypeOfNumber()),
         mandatory("privateNumberDigits", NumberDigits()),
     )
 
 
-class PartyNumber(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class PartyNumber(Choice):
     componentType = alternatives(
         ("e164Number", PublicPartyNumber()),
         ("dataPartyNumber", NumberDigits()),
@@ -182,7 +182,7 @@ class PartyNumber(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class ANSI_41_UIM_system_id(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ANSI_41_UIM_system_id(Choice):
     componentType = alternatives(
         ("sid", sized(IA5String, 1, 4, "#*0123456789abc")),
         ("mid", sized(IA5String, 1, 4, "#*0123456789abc")),
@@ -191,7 +191,7 @@ class ANSI_41_UIM_system_id(Choice):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 2
 
 
-class ANSI_41_UIM(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ANSI_41_UIM(Sequence):
     componentType = components(
         optional("imsi", sized(IA5String, 3, 16, "#*0123456789abc")),
         optional("min", sized(IA5String, 3, 16, "#*0123456789abc")),
@@ -210,7 +210,7 @@ class ANSI_41_UIM(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 12
 
 
-class GSM_UIM(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class GSM_UIM(Sequence):
     componentType = components(
         optional("imsi", sized(IA5String, 3, 16, "#*0123456789abc")),
         optional("tmsi", sized(OctetString, 1, 4)),
@@ -223,7 +223,7 @@ class GSM_UIM(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class MobileUIM(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MobileUIM(Choice):
     componentType = alternatives(
         ("ansi-41-uim", ANSI_41_UIM()),
         ("gsm-uim", GSM_UIM()),
@@ -232,7 +232,7 @@ class MobileUIM(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class NatureOfAddress(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NatureOfAddress(Choice):
     componentType = alternatives(
         ("unknown", Null()),
         ("subscriberNumber", Null()),
@@ -247,11 +247,11 @@ class NatureOfAddress(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 8
 
 
-class IsupDigits(IA5String):  # type: ignore[misc]  # pyasn1 has no types
+class IsupDigits(IA5String):
     subtypeSpec = letters(1, 128, "0123456789ABCDE")
 
 
-class IsupPublicPartyNumber(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class IsupPublicPartyNumber(Sequence):
     componentType = components(
         mandatory("natureOfAddress", NatureOfAddress()),
         mandatory("address", IsupDigits()),
@@ -260,7 +260,7 @@ class IsupPublicPartyNumber(Sequence):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 2
 
 
-class IsupPrivatePartyNumber(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class IsupPrivatePartyNumber(Sequence):
     componentType = components(
         mandatory("privateTypeOfNumber", PrivateTypeOfNumber()),
         mandatory("address", IsupDigits()),
@@ -269,7 +269,7 @@ class IsupPrivatePartyNumber(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 2
 
 
-class IsupNumber(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class IsupNumber(Choice):
     componentType = alternatives(
         ("e164Number", IsupPublicPartyNumber()),
         ("dataPartyNumber", IsupDigits()),
@@ -281,7 +281,7 @@ class IsupNumber(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class AliasAddress(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class AliasAddress(Choice):
     componentType = alternatives(
         ("dialledDigits", sized(IA5String, 1, 128, "#*,0123456789")),
         ("h323-ID", sized(BMPString, 1, 256)),
@@ -296,7 +296,7 @@ class AliasAddress(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class VendorIdentifier(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class VendorIdentifier(Sequence):
     componentType = components(
         mandatory("vendor", H221NonStandard()),
         optional("productId", sized(OctetString, 1, 256)),
@@ -307,7 +307,7 @@ class VendorIdentifier(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class GatekeeperInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class GatekeeperInfo(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
     )
@@ -315,11 +315,11 @@ class GatekeeperInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class BandWidth(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class BandWidth(Integer):
     subtypeSpec = span(0, 4294967295)
 
 
-class DataRate(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DataRate(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         mandatory("channelRate", BandWidth()),
@@ -329,7 +329,7 @@ class DataRate(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class SupportedPrefix(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class SupportedPrefix(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         mandatory("prefix", AliasAddress()),
@@ -338,7 +338,7 @@ class SupportedPrefix(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class H310Caps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H310Caps(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         optional("dataRatesSupported", listOf(DataRate())),
@@ -348,7 +348,7 @@ class H310Caps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class H320Caps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H320Caps(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         optional("dataRatesSupported", listOf(DataRate())),
@@ -358,7 +358,7 @@ class H320Caps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class H321Caps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H321Caps(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         optional("dataRatesSupported", listOf(DataRate())),
@@ -368,7 +368,7 @@ class H321Caps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class H322Caps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H322Caps(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         optional("dataRatesSupported", listOf(DataRate())),
@@ -378,7 +378,7 @@ class H322Caps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class H323Caps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H323Caps(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         optional("dataRatesSupported", listOf(DataRate())),
@@ -388,7 +388,7 @@ class H323Caps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class H324Caps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H324Caps(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         optional("dataRatesSupported", listOf(DataRate())),
@@ -398,7 +398,7 @@ class H324Caps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class VoiceCaps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class VoiceCaps(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         optional("dataRatesSupported", listOf(DataRate())),
@@ -408,7 +408,7 @@ class VoiceCaps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class T120OnlyCaps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class T120OnlyCaps(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         optional("dataRatesSupported", listOf(DataRate())),
@@ -418,7 +418,7 @@ class T120OnlyCaps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class NonStandardProtocol(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NonStandardProtocol(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         optional("dataRatesSupported", listOf(DataRate())),
@@ -428,7 +428,7 @@ class NonStandardProtocol(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 3
 
 
-class T38FaxAnnexbOnlyCaps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class T38FaxAnnexbOnlyCaps(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         optional("dataRatesSupported", listOf(DataRate())),
@@ -440,7 +440,7 @@ class T38FaxAnnexbOnlyCaps(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 5
 
 
-class SIPCaps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class SIPCaps(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         optional("dataRatesSupported", listOf(DataRate())),
@@ -450,7 +450,7 @@ class SIPCaps(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class SupportedProtocols(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class SupportedProtocols(Choice):
     componentType = alternatives(
         ("nonStandardData", NonStandardParameter()),
         ("h310", H310Caps()),
@@ -469,7 +469,7 @@ class SupportedProtocols(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 9
 
 
-class GatewayInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class GatewayInfo(Sequence):
     componentType = components(
         optional("protocol", listOf(SupportedProtocols())),
         optional("nonStandardData", NonStandardParameter()),
@@ -478,7 +478,7 @@ class GatewayInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class McuInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class McuInfo(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         optional("protocol", listOf(SupportedProtocols())),
@@ -487,7 +487,7 @@ class McuInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class TerminalInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TerminalInfo(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
     )
@@ -495,7 +495,7 @@ class TerminalInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class TunnelledProtocolAlternateIdentifier(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TunnelledProtocolAlternateIdentifier(Sequence):
     componentType = components(
         mandatory("protocolType", sized(IA5String, 1, 64)),
         optional("protocolVariant", sized(IA5String, 1, 64)),
@@ -504,7 +504,7 @@ class TunnelledProtocolAlternateIdentifier(Sequence):  # type: ignore[misc]  # p
     rootCount = 2
 
 
-class TunnelledProtocol_id(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class TunnelledProtocol_id(Choice):
     componentType = alternatives(
         ("tunnelledProtocolObjectID", ObjectIdentifier()),
         ("tunnelledProtocolAlternateID", TunnelledProtocolAlternateIdentifier()),
@@ -513,7 +513,7 @@ class TunnelledProtocol_id(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class TunnelledProtocol(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TunnelledProtocol(Sequence):
     componentType = components(
         mandatory("id", TunnelledProtocol_id()),
         optional("subIdentifier", sized(IA5String, 1, 64)),
@@ -522,7 +522,7 @@ class TunnelledProtocol(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class EndpointType(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class EndpointType(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         optional("vendor", VendorIdentifier()),
@@ -539,19 +539,19 @@ class EndpointType(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 8
 
 
-class CallReferenceValue(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class CallReferenceValue(Integer):
     subtypeSpec = span(0, 65535)
 
 
-class GloballyUniqueID(OctetString):  # type: ignore[misc]  # pyasn1 has no types
+class GloballyUniqueID(OctetString):
     subtypeSpec = limits(16, 16)
 
 
-class ConferenceIdentifier(GloballyUniqueID):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceIdentifier(GloballyUniqueID):
     pass
 
 
-class Setup_UUIE_conferenceGoal(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class Setup_UUIE_conferenceGoal(Choice):
     componentType = alternatives(
         ("create", Null()),
         ("join", Null()),
@@ -563,7 +563,7 @@ class Setup_UUIE_conferenceGoal(Choice):  # type: ignore[misc]  # pyasn1 has no 
     rootCount = 3
 
 
-class Q954Details(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Q954Details(Sequence):
     componentType = components(
         mandatory("conferenceCalling", Boolean()),
         mandatory("threePartyService", Boolean()),
@@ -572,7 +572,7 @@ class Q954Details(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class QseriesOptions(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class QseriesOptions(Sequence):
     componentType = components(
         mandatory("q932Full", Boolean()),
         mandatory("q951Full", Boolean()),
@@ -587,7 +587,7 @@ class QseriesOptions(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 8
 
 
-class CallType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CallType(Choice):
     componentType = alternatives(
         ("pointToPoint", Null()),
         ("oneToN", Null()),
@@ -598,7 +598,7 @@ class CallType(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class CallIdentifier(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CallIdentifier(Sequence):
     componentType = components(
         mandatory("guid", GloballyUniqueID()),
     )
@@ -606,7 +606,7 @@ class CallIdentifier(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class SecurityServiceMode(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class SecurityServiceMode(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("none", Null()),
@@ -616,7 +616,7 @@ class SecurityServiceMode(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class SecurityCapabilities(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class SecurityCapabilities(Sequence):
     componentType = components(
         optional("nonStandard", NonStandardParameter()),
         mandatory("encryption", SecurityServiceMode()),
@@ -627,7 +627,7 @@ class SecurityCapabilities(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 4
 
 
-class H245Security(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H245Security(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("noSecurity", Null()),
@@ -638,7 +638,7 @@ class H245Security(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class CryptoH323Token_cryptoEPPwdHash(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CryptoH323Token_cryptoEPPwdHash(Sequence):
     componentType = components(
         mandatory("alias", AliasAddress()),
         mandatory("timeStamp", h235.TimeStamp()),
@@ -646,11 +646,11 @@ class CryptoH323Token_cryptoEPPwdHash(Sequence):  # type: ignore[misc]  # pyasn1
     )
 
 
-class GatekeeperIdentifier(BMPString):  # type: ignore[misc]  # pyasn1 has no types
+class GatekeeperIdentifier(BMPString):
     subtypeSpec = limits(1, 128)
 
 
-class CryptoH323Token_cryptoGKPwdHash(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CryptoH323Token_cryptoGKPwdHash(Sequence):
     componentType = components(
         mandatory("gatekeeperId", GatekeeperIdentifier()),
         mandatory("timeStamp", h235.TimeStamp()),
@@ -658,7 +658,7 @@ class CryptoH323Token_cryptoGKPwdHash(Sequence):  # type: ignore[misc]  # pyasn1
     )
 
 
-class CryptoH323Token_cryptoEPCert(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CryptoH323Token_cryptoEPCert(Sequence):
     componentType = components(
         mandatory("toBeSigned", h235.EncodedPwdCertToken()),
         mandatory("algorithmOID", ObjectIdentifier()),
@@ -667,7 +667,7 @@ class CryptoH323Token_cryptoEPCert(Sequence):  # type: ignore[misc]  # pyasn1 ha
     )
 
 
-class CryptoH323Token_cryptoGKCert(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CryptoH323Token_cryptoGKCert(Sequence):
     componentType = components(
         mandatory("toBeSigned", h235.EncodedPwdCertToken()),
         mandatory("algorithmOID", ObjectIdentifier()),
@@ -676,11 +676,11 @@ class CryptoH323Token_cryptoGKCert(Sequence):  # type: ignore[misc]  # pyasn1 ha
     )
 
 
-class EncodedFastStartToken(OpenType):  # type: ignore[misc]  # pyasn1 has no types
+class EncodedFastStartToken(OpenType):
     pass
 
 
-class CryptoH323Token_cryptoFastStart(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CryptoH323Token_cryptoFastStart(Sequence):
     componentType = components(
         mandatory("toBeSigned", EncodedFastStartToken()),
         mandatory("algorithmOID", ObjectIdentifier()),
@@ -689,7 +689,7 @@ class CryptoH323Token_cryptoFastStart(Sequence):  # type: ignore[misc]  # pyasn1
     )
 
 
-class CryptoH323Token(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CryptoH323Token(Choice):
     componentType = alternatives(
         ("cryptoEPPwdHash", CryptoH323Token_cryptoEPPwdHash()),
         ("cryptoGKPwdHash", CryptoH323Token_cryptoGKPwdHash()),
@@ -704,11 +704,11 @@ class CryptoH323Token(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 8
 
 
-class EndpointIdentifier(BMPString):  # type: ignore[misc]  # pyasn1 has no types
+class EndpointIdentifier(BMPString):
     subtypeSpec = limits(1, 128)
 
 
-class ScnConnectionType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ScnConnectionType(Choice):
     componentType = alternatives(
         ("unknown", Null()),
         ("bChannel", Null()),
@@ -722,7 +722,7 @@ class ScnConnectionType(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 7
 
 
-class ScnConnectionAggregation(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ScnConnectionAggregation(Choice):
     componentType = alternatives(
         ("auto", Null()),
         ("none", Null()),
@@ -735,7 +735,7 @@ class ScnConnectionAggregation(Choice):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 6
 
 
-class Setup_UUIE_connectionParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Setup_UUIE_connectionParameters(Sequence):
     componentType = components(
         mandatory("connectionType", ScnConnectionType()),
         mandatory("numberOfScnConnections", integer(0, 65535)),
@@ -745,7 +745,7 @@ class Setup_UUIE_connectionParameters(Sequence):  # type: ignore[misc]  # pyasn1
     rootCount = 3
 
 
-class PresentationIndicator(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class PresentationIndicator(Choice):
     componentType = alternatives(
         ("presentationAllowed", Null()),
         ("presentationRestricted", Null()),
@@ -755,7 +755,7 @@ class PresentationIndicator(Choice):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 3
 
 
-class ScreeningIndicator(Enumerated):  # type: ignore[misc]  # pyasn1 has no types
+class ScreeningIndicator(Enumerated):
     namedValues = named(
         "userProvidedNotScreened",
         "userProvidedVerifiedAndPassed",
@@ -766,11 +766,11 @@ class ScreeningIndicator(Enumerated):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 4
 
 
-class H248SignalsDescriptor(OctetString):  # type: ignore[misc]  # pyasn1 has no types
+class H248SignalsDescriptor(OctetString):
     pass
 
 
-class CallCreditServiceControl_billingMode(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CallCreditServiceControl_billingMode(Choice):
     componentType = alternatives(
         ("credit", Null()),
         ("debit", Null()),
@@ -779,7 +779,7 @@ class CallCreditServiceControl_billingMode(Choice):  # type: ignore[misc]  # pya
     rootCount = 2
 
 
-class CallCreditServiceControl_callStartingPoint(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CallCreditServiceControl_callStartingPoint(Choice):
     componentType = alternatives(
         ("alerting", Null()),
         ("connect", Null()),
@@ -788,7 +788,7 @@ class CallCreditServiceControl_callStartingPoint(Choice):  # type: ignore[misc] 
     rootCount = 2
 
 
-class CallCreditServiceControl(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CallCreditServiceControl(Sequence):
     componentType = components(
         optional("amountString", sized(BMPString, 1, 512)),
         optional("billingMode", CallCreditServiceControl_billingMode()),
@@ -800,7 +800,7 @@ class CallCreditServiceControl(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 5
 
 
-class ServiceControlDescriptor(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ServiceControlDescriptor(Choice):
     componentType = alternatives(
         ("url", sized(IA5String, 0, 512)),
         ("signal", H248SignalsDescriptor()),
@@ -811,7 +811,7 @@ class ServiceControlDescriptor(Choice):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 4
 
 
-class ServiceControlSession_reason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ServiceControlSession_reason(Choice):
     componentType = alternatives(
         ("open", Null()),
         ("refresh", Null()),
@@ -821,7 +821,7 @@ class ServiceControlSession_reason(Choice):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 3
 
 
-class ServiceControlSession(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ServiceControlSession(Sequence):
     componentType = components(
         mandatory("sessionId", integer(0, 255)),
         optional("contents", ServiceControlDescriptor()),
@@ -831,7 +831,7 @@ class ServiceControlSession(Sequence):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 3
 
 
-class CarrierInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CarrierInfo(Sequence):
     componentType = components(
         optional("carrierIdentificationCode", sized(OctetString, 3, 4)),
         optional("carrierName", sized(IA5String, 1, 128)),
@@ -840,7 +840,7 @@ class CarrierInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class CallsAvailable(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CallsAvailable(Sequence):
     componentType = components(
         mandatory("calls", integer(0, 4294967295)),
         optional("group", sized(IA5String, 1, 128)),
@@ -850,7 +850,7 @@ class CallsAvailable(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class CallCapacityInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CallCapacityInfo(Sequence):
     componentType = components(
         optional("voiceGwCallsAvailable", listOf(CallsAvailable())),
         optional("h310GwCallsAvailable", listOf(CallsAvailable())),
@@ -869,7 +869,7 @@ class CallCapacityInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 11
 
 
-class CallCapacity(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CallCapacity(Sequence):
     componentType = components(
         optional("maximumCallCapacity", CallCapacityInfo()),
         optional("currentCallCapacity", CallCapacityInfo()),
@@ -878,7 +878,7 @@ class CallCapacity(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class CicInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CicInfo(Sequence):
     componentType = components(
         mandatory("cic", listOf(sized(OctetString, 2, 4))),
         mandatory("pointCode", sized(OctetString, 2, 5)),
@@ -887,7 +887,7 @@ class CicInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class GroupID(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class GroupID(Sequence):
     componentType = components(
         optional("member", listOf(integer(0, 65535))),
         mandatory("group", sized(IA5String, 1, 128)),
@@ -896,7 +896,7 @@ class GroupID(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class CircuitIdentifier(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CircuitIdentifier(Sequence):
     componentType = components(
         optional("cic", CicInfo()),
         optional("group", GroupID()),
@@ -906,12 +906,12 @@ class CircuitIdentifier(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class GenericIdentifier_standard(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class GenericIdentifier_standard(Integer):
     subtypeSpec = span(0, 16383)
     extensible = True
 
 
-class GenericIdentifier(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class GenericIdentifier(Choice):
     componentType = alternatives(
         ("standard", GenericIdentifier_standard()),
         ("oid", ObjectIdentifier()),
@@ -921,22 +921,22 @@ class GenericIdentifier(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class Content(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class Content(Choice):
     extensible = True
     rootCount = 12
 
 
-class EnumeratedParameter(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class EnumeratedParameter(Sequence):
     extensible = True
     rootCount = 2
 
 
-class GenericData(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class GenericData(Sequence):
     extensible = True
     rootCount = 2
 
 
-class CircuitInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CircuitInfo(Sequence):
     componentType = components(
         optional("sourceCircuitID", CircuitIdentifier()),
         optional("destinationCircuitID", CircuitIdentifier()),
@@ -946,11 +946,11 @@ class CircuitInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class FeatureDescriptor(GenericData):  # type: ignore[misc]  # pyasn1 has no types
+class FeatureDescriptor(GenericData):
     pass
 
 
-class ExtendedAliasAddress(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ExtendedAliasAddress(Sequence):
     componentType = components(
         mandatory("address", AliasAddress()),
         optional("presentationIndicator", PresentationIndicator()),
@@ -960,14 +960,14 @@ class ExtendedAliasAddress(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 3
 
 
-class DisplayName(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DisplayName(Sequence):
     componentType = components(
         optional("language", IA5String()),
         mandatory("name", sized(BMPString, 1, 80)),
     )
 
 
-class Setup_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Setup_UUIE(Sequence):
     componentType = components(
         mandatory("protocolIdentifier", ProtocolIdentifier()),
         optional("h245Address", TransportAddress()),
@@ -1016,7 +1016,7 @@ class Setup_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     tolerated = ("additionalSourceAddresses",)
 
 
-class FeatureSet(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class FeatureSet(Sequence):
     componentType = components(
         mandatory("replacementFeatureSet", Boolean()),
         optional("neededFeatures", listOf(FeatureDescriptor())),
@@ -1027,7 +1027,7 @@ class FeatureSet(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class CallProceeding_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CallProceeding_UUIE(Sequence):
     componentType = components(
         mandatory("protocolIdentifier", ProtocolIdentifier()),
         mandatory("destinationInfo", EndpointType()),
@@ -1046,7 +1046,7 @@ class CallProceeding_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 3
 
 
-class Connect_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Connect_UUIE(Sequence):
     componentType = components(
         mandatory("protocolIdentifier", ProtocolIdentifier()),
         optional("h245Address", TransportAddress()),
@@ -1073,7 +1073,7 @@ class Connect_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class Alerting_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Alerting_UUIE(Sequence):
     componentType = components(
         mandatory("protocolIdentifier", ProtocolIdentifier()),
         mandatory("destinationInfo", EndpointType()),
@@ -1098,7 +1098,7 @@ class Alerting_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class Information_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Information_UUIE(Sequence):
     componentType = components(
         mandatory("protocolIdentifier", ProtocolIdentifier()),
         mandatory("callIdentifier", CallIdentifier()),
@@ -1112,7 +1112,7 @@ class Information_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class SecurityErrors(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class SecurityErrors(Choice):
     componentType = alternatives(
         ("securityWrongSyncTime", Null()),
         ("securityReplay", Null()),
@@ -1135,7 +1135,7 @@ class SecurityErrors(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 16
 
 
-class ReleaseCompleteReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ReleaseCompleteReason(Choice):
     componentType = alternatives(
         ("noBandwidth", Null()),
         ("gatekeeperResources", Null()),
@@ -1167,7 +1167,7 @@ class ReleaseCompleteReason(Choice):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 12
 
 
-class ReleaseComplete_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ReleaseComplete_UUIE(Sequence):
     componentType = components(
         mandatory("protocolIdentifier", ProtocolIdentifier()),
         optional("reason", ReleaseCompleteReason()),
@@ -1187,7 +1187,7 @@ class ReleaseComplete_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 2
 
 
-class FacilityReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class FacilityReason(Choice):
     componentType = alternatives(
         ("routeCallToGatekeeper", Null()),
         ("callForwarded", Null()),
@@ -1205,7 +1205,7 @@ class FacilityReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class ConferenceList(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceList(Sequence):
     componentType = components(
         optional("conferenceID", ConferenceIdentifier()),
         optional("conferenceAlias", AliasAddress()),
@@ -1215,7 +1215,7 @@ class ConferenceList(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class Facility_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Facility_UUIE(Sequence):
     componentType = components(
         mandatory("protocolIdentifier", ProtocolIdentifier()),
         optional("alternativeAddress", TransportAddress()),
@@ -1243,7 +1243,7 @@ class Facility_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class Progress_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Progress_UUIE(Sequence):
     componentType = components(
         mandatory("protocolIdentifier", ProtocolIdentifier()),
         mandatory("destinationInfo", EndpointType()),
@@ -1261,7 +1261,7 @@ class Progress_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 8
 
 
-class Status_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Status_UUIE(Sequence):
     componentType = components(
         mandatory("protocolIdentifier", ProtocolIdentifier()),
         mandatory("callIdentifier", CallIdentifier()),
@@ -1272,7 +1272,7 @@ class Status_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class StatusInquiry_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class StatusInquiry_UUIE(Sequence):
     componentType = components(
         mandatory("protocolIdentifier", ProtocolIdentifier()),
         mandatory("callIdentifier", CallIdentifier()),
@@ -1283,7 +1283,7 @@ class StatusInquiry_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class SetupAcknowledge_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class SetupAcknowledge_UUIE(Sequence):
     componentType = components(
         mandatory("protocolIdentifier", ProtocolIdentifier()),
         mandatory("callIdentifier", CallIdentifier()),
@@ -1294,7 +1294,7 @@ class SetupAcknowledge_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 4
 
 
-class Notify_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Notify_UUIE(Sequence):
     componentType = components(
         mandatory("protocolIdentifier", ProtocolIdentifier()),
         mandatory("callIdentifier", CallIdentifier()),
@@ -1310,7 +1310,7 @@ class Notify_UUIE(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class H323_UU_PDU_h323_message_body(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H323_UU_PDU_h323_message_body(Choice):
     componentType = alternatives(
         ("setup", Setup_UUIE()),
         ("callProceeding", CallProceeding_UUIE()),
@@ -1330,7 +1330,7 @@ class H323_UU_PDU_h323_message_body(Choice):  # type: ignore[misc]  # pyasn1 has
     rootCount = 7
 
 
-class CallLinkage(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CallLinkage(Sequence):
     componentType = components(
         optional("globalCallId", GloballyUniqueID()),
         optional("threadId", GloballyUniqueID()),
@@ -1339,7 +1339,7 @@ class CallLinkage(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class H323_UU_PDU_tunnelledSignallingMessage(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H323_UU_PDU_tunnelledSignallingMessage(Sequence):
     componentType = components(
         mandatory("tunnelledProtocolID", TunnelledProtocol()),
         mandatory("messageContent", listOf(OctetString())),
@@ -1350,7 +1350,7 @@ class H323_UU_PDU_tunnelledSignallingMessage(Sequence):  # type: ignore[misc]  #
     rootCount = 4
 
 
-class StimulusControl(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class StimulusControl(Sequence):
     componentType = components(
         optional("nonStandard", NonStandardParameter()),
         optional("isText", Null()),
@@ -1360,7 +1360,7 @@ class StimulusControl(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class H323_UU_PDU(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H323_UU_PDU(Sequence):
     componentType = components(
         mandatory("h323-message-body", H323_UU_PDU_h323_message_body()),
         optional("nonStandardData", NonStandardParameter()),
@@ -1378,7 +1378,7 @@ class H323_UU_PDU(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class H323_UserInformation_user_data(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H323_UserInformation_user_data(Sequence):
     componentType = components(
         mandatory("protocol-discriminator", integer(0, 255)),
         mandatory("user-information", sized(OctetString, 1, 131)),
@@ -1387,7 +1387,7 @@ class H323_UserInformation_user_data(Sequence):  # type: ignore[misc]  # pyasn1 
     rootCount = 2
 
 
-class H323_UserInformation(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H323_UserInformation(Sequence):
     componentType = components(
         mandatory("h323-uu-pdu", H323_UU_PDU()),
         optional("user-data", H323_UserInformation_user_data()),
@@ -1396,14 +1396,14 @@ class H323_UserInformation(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 2
 
 
-class AddressPattern_range(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class AddressPattern_range(Sequence):
     componentType = components(
         mandatory("startOfRange", PartyNumber()),
         mandatory("endOfRange", PartyNumber()),
     )
 
 
-class AddressPattern(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class AddressPattern(Choice):
     componentType = alternatives(
         ("wildcard", AliasAddress()),
         ("range", AddressPattern_range()),
@@ -1412,11 +1412,11 @@ class AddressPattern(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class TBCD_STRING(IA5String):  # type: ignore[misc]  # pyasn1 has no types
+class TBCD_STRING(IA5String):
     subtypeSpec = letters(0, MAX, "#*0123456789abc")
 
 
-class AlternateTransportAddresses(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class AlternateTransportAddresses(Sequence):
     componentType = components(
         optional("annexE", listOf(TransportAddress())),
         optional("sctp", listOf(TransportAddress())),
@@ -1425,7 +1425,7 @@ class AlternateTransportAddresses(Sequence):  # type: ignore[misc]  # pyasn1 has
     rootCount = 1
 
 
-class Endpoint(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Endpoint(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         optional("aliasAddress", listOf(AliasAddress())),
@@ -1445,7 +1445,7 @@ class Endpoint(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 10
 
 
-class UseSpecifiedTransport(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class UseSpecifiedTransport(Choice):
     componentType = alternatives(
         ("tcp", Null()),
         ("annexE", Null()),
@@ -1455,7 +1455,7 @@ class UseSpecifiedTransport(Choice):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 2
 
 
-class AlternateGK(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class AlternateGK(Sequence):
     componentType = components(
         mandatory("rasAddress", TransportAddress()),
         optional("gatekeeperIdentifier", GatekeeperIdentifier()),
@@ -1466,7 +1466,7 @@ class AlternateGK(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class AltGKInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class AltGKInfo(Sequence):
     componentType = components(
         mandatory("alternateGatekeeper", listOf(AlternateGK())),
         mandatory("altGKisPermanent", Boolean()),
@@ -1475,7 +1475,7 @@ class AltGKInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class SecurityErrors2(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class SecurityErrors2(Choice):
     componentType = alternatives(
         ("securityWrongSyncTime", Null()),
         ("securityReplay", Null()),
@@ -1488,19 +1488,19 @@ class SecurityErrors2(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class RequestSeqNum(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class RequestSeqNum(Integer):
     subtypeSpec = span(1, 65535)
 
 
-class TimeToLive(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class TimeToLive(Integer):
     subtypeSpec = span(1, 4294967295)
 
 
-class H248PackagesDescriptor(OctetString):  # type: ignore[misc]  # pyasn1 has no types
+class H248PackagesDescriptor(OctetString):
     pass
 
 
-class EncryptIntAlg(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class EncryptIntAlg(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("isoAlgorithm", ObjectIdentifier()),
@@ -1509,7 +1509,7 @@ class EncryptIntAlg(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class NonIsoIntegrityMechanism(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NonIsoIntegrityMechanism(Choice):
     componentType = alternatives(
         ("hMAC-MD5", Null()),
         ("hMAC-iso10118-2-s", EncryptIntAlg()),
@@ -1520,7 +1520,7 @@ class NonIsoIntegrityMechanism(Choice):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 4
 
 
-class IntegrityMechanism(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class IntegrityMechanism(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("digSig", Null()),
@@ -1531,18 +1531,18 @@ class IntegrityMechanism(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class ICV(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ICV(Sequence):
     componentType = components(
         mandatory("algorithmOID", ObjectIdentifier()),
         mandatory("icv", BitString()),
     )
 
 
-class FastStartToken(h235.ClearToken):  # type: ignore[misc]  # pyasn1 has no types
+class FastStartToken(h235.ClearToken):
     pass
 
 
-class CapacityReportingCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CapacityReportingCapability(Sequence):
     componentType = components(
         mandatory("canReportCallCapacity", Boolean()),
     )
@@ -1550,7 +1550,7 @@ class CapacityReportingCapability(Sequence):  # type: ignore[misc]  # pyasn1 has
     rootCount = 1
 
 
-class CapacityReportingSpecification_when(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CapacityReportingSpecification_when(Sequence):
     componentType = components(
         optional("callStart", Null()),
         optional("callEnd", Null()),
@@ -1559,7 +1559,7 @@ class CapacityReportingSpecification_when(Sequence):  # type: ignore[misc]  # py
     rootCount = 2
 
 
-class CapacityReportingSpecification(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CapacityReportingSpecification(Sequence):
     componentType = components(
         mandatory("when", CapacityReportingSpecification_when()),
     )
@@ -1567,7 +1567,7 @@ class CapacityReportingSpecification(Sequence):  # type: ignore[misc]  # pyasn1 
     rootCount = 1
 
 
-class RasUsageInfoTypes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RasUsageInfoTypes(Sequence):
     componentType = components(
         mandatory("nonStandardUsageTypes", listOf(NonStandardParameter())),
         optional("startTime", Null()),
@@ -1578,7 +1578,7 @@ class RasUsageInfoTypes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class RasUsageSpecification_when(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RasUsageSpecification_when(Sequence):
     componentType = components(
         optional("start", Null()),
         optional("end", Null()),
@@ -1588,7 +1588,7 @@ class RasUsageSpecification_when(Sequence):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 3
 
 
-class RasUsageSpecification_callStartingPoint(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RasUsageSpecification_callStartingPoint(Sequence):
     componentType = components(
         optional("alerting", Null()),
         optional("connect", Null()),
@@ -1597,7 +1597,7 @@ class RasUsageSpecification_callStartingPoint(Sequence):  # type: ignore[misc]  
     rootCount = 2
 
 
-class RasUsageSpecification(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RasUsageSpecification(Sequence):
     componentType = components(
         mandatory("when", RasUsageSpecification_when()),
         optional("callStartingPoint", RasUsageSpecification_callStartingPoint()),
@@ -1607,7 +1607,7 @@ class RasUsageSpecification(Sequence):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 3
 
 
-class RasUsageInformation(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RasUsageInformation(Sequence):
     componentType = components(
         mandatory("nonStandardUsageFields", listOf(NonStandardParameter())),
         optional("alertingTime", h235.TimeStamp()),
@@ -1618,7 +1618,7 @@ class RasUsageInformation(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 4
 
 
-class CallTerminationCause(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CallTerminationCause(Choice):
     componentType = alternatives(
         ("releaseCompleteReason", ReleaseCompleteReason()),
         ("releaseCompleteCauseIE", sized(OctetString, 2, 32)),
@@ -1627,7 +1627,7 @@ class CallTerminationCause(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class TransportChannelInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TransportChannelInfo(Sequence):
     componentType = components(
         optional("sendAddress", TransportAddress()),
         optional("recvAddress", TransportAddress()),
@@ -1636,7 +1636,7 @@ class TransportChannelInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 2
 
 
-class BandwidthDetails(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class BandwidthDetails(Sequence):
     componentType = components(
         mandatory("sender", Boolean()),
         mandatory("multicast", Boolean()),
@@ -1647,7 +1647,7 @@ class BandwidthDetails(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class CallCreditCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CallCreditCapability(Sequence):
     componentType = components(
         optional("canDisplayAmountString", Boolean()),
         optional("canEnforceDurationLimit", Boolean()),
@@ -1656,7 +1656,7 @@ class CallCreditCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 2
 
 
-class RTPSession(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RTPSession(Sequence):
     componentType = components(
         mandatory("rtpAddress", TransportChannelInfo()),
         mandatory("rtcpAddress", TransportChannelInfo()),
@@ -1671,14 +1671,14 @@ class RTPSession(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class RehomingModel(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RehomingModel(Choice):
     componentType = alternatives(
         ("gatekeeperBased", Null()),
         ("endpointBased", Null()),
     )
 
 
-class GatekeeperRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class GatekeeperRequest(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("protocolIdentifier", ProtocolIdentifier()),
@@ -1705,7 +1705,7 @@ class GatekeeperRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 8
 
 
-class GatekeeperConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class GatekeeperConfirm(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("protocolIdentifier", ProtocolIdentifier()),
@@ -1728,7 +1728,7 @@ class GatekeeperConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class GatekeeperRejectReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class GatekeeperRejectReason(Choice):
     componentType = alternatives(
         ("resourceUnavailable", Null()),
         ("terminalExcluded", Null()),
@@ -1743,7 +1743,7 @@ class GatekeeperRejectReason(Choice):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 4
 
 
-class GatekeeperReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class GatekeeperReject(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("protocolIdentifier", ProtocolIdentifier()),
@@ -1761,7 +1761,7 @@ class GatekeeperReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class TransportQOS(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class TransportQOS(Choice):
     componentType = alternatives(
         ("endpointControlled", Null()),
         ("gatekeeperControlled", Null()),
@@ -1772,7 +1772,7 @@ class TransportQOS(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class RegistrationRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RegistrationRequest(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("protocolIdentifier", ProtocolIdentifier()),
@@ -1816,7 +1816,7 @@ class RegistrationRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 10
 
 
-class RegistrationConfirm_preGrantedARQ(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RegistrationConfirm_preGrantedARQ(Sequence):
     componentType = components(
         mandatory("makeCall", Boolean()),
         mandatory("useGKCallSignalAddressToMakeCall", Boolean()),
@@ -1831,7 +1831,7 @@ class RegistrationConfirm_preGrantedARQ(Sequence):  # type: ignore[misc]  # pyas
     rootCount = 4
 
 
-class RegistrationConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RegistrationConfirm(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("protocolIdentifier", ProtocolIdentifier()),
@@ -1866,7 +1866,7 @@ class RegistrationConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 7
 
 
-class RegistrationRejectReason_invalidTerminalAliases(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RegistrationRejectReason_invalidTerminalAliases(Sequence):
     componentType = components(
         optional("terminalAlias", listOf(AliasAddress())),
         optional("terminalAliasPattern", listOf(AddressPattern())),
@@ -1876,7 +1876,7 @@ class RegistrationRejectReason_invalidTerminalAliases(Sequence):  # type: ignore
     rootCount = 3
 
 
-class RegistrationRejectReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RegistrationRejectReason(Choice):
     componentType = alternatives(
         ("discoveryRequired", Null()),
         ("invalidRevision", Null()),
@@ -1902,7 +1902,7 @@ class RegistrationRejectReason(Choice):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 8
 
 
-class RegistrationReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RegistrationReject(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("protocolIdentifier", ProtocolIdentifier()),
@@ -1921,7 +1921,7 @@ class RegistrationReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class UnregRequestReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class UnregRequestReason(Choice):
     componentType = alternatives(
         ("reregistrationRequired", Null()),
         ("ttlExpired", Null()),
@@ -1935,7 +1935,7 @@ class UnregRequestReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class UnregistrationRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UnregistrationRequest(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("callSignalAddress", listOf(TransportAddress())),
@@ -1958,7 +1958,7 @@ class UnregistrationRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 5
 
 
-class UnregistrationConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UnregistrationConfirm(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         optional("nonStandardData", NonStandardParameter()),
@@ -1972,7 +1972,7 @@ class UnregistrationConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 2
 
 
-class UnregRejectReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class UnregRejectReason(Choice):
     componentType = alternatives(
         ("notCurrentlyRegistered", Null()),
         ("callInProgress", Null()),
@@ -1985,7 +1985,7 @@ class UnregRejectReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class UnregistrationReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UnregistrationReject(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("rejectReason", UnregRejectReason()),
@@ -2000,7 +2000,7 @@ class UnregistrationReject(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 3
 
 
-class CallModel(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CallModel(Choice):
     componentType = alternatives(
         ("direct", Null()),
         ("gatekeeperRouted", Null()),
@@ -2009,7 +2009,7 @@ class CallModel(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class AdmissionRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class AdmissionRequest(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("callType", CallType()),
@@ -2051,7 +2051,7 @@ class AdmissionRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 16
 
 
-class UUIEsRequested(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UUIEsRequested(Sequence):
     componentType = components(
         mandatory("setup", Boolean()),
         mandatory("callProceeding", Boolean()),
@@ -2071,7 +2071,7 @@ class UUIEsRequested(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 9
 
 
-class AdmissionConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class AdmissionConfirm(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("bandWidth", BandWidth()),
@@ -2107,7 +2107,7 @@ class AdmissionConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class AdmissionRejectReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class AdmissionRejectReason(Choice):
     componentType = alternatives(
         ("calledPartyNotRegistered", Null()),
         ("invalidPermission", Null()),
@@ -2137,7 +2137,7 @@ class AdmissionRejectReason(Choice):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 8
 
 
-class AdmissionReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class AdmissionReject(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("rejectReason", AdmissionRejectReason()),
@@ -2156,7 +2156,7 @@ class AdmissionReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class BandwidthRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class BandwidthRequest(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("endpointIdentifier", EndpointIdentifier()),
@@ -2182,7 +2182,7 @@ class BandwidthRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 7
 
 
-class BandwidthConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class BandwidthConfirm(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("bandWidth", BandWidth()),
@@ -2198,7 +2198,7 @@ class BandwidthConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class BandRejectReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class BandRejectReason(Choice):
     componentType = alternatives(
         ("notBound", Null()),
         ("invalidConferenceID", Null()),
@@ -2213,7 +2213,7 @@ class BandRejectReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class BandwidthReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class BandwidthReject(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("rejectReason", BandRejectReason()),
@@ -2229,7 +2229,7 @@ class BandwidthReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class DisengageReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DisengageReason(Choice):
     componentType = alternatives(
         ("forcedDrop", Null()),
         ("normalDrop", Null()),
@@ -2239,7 +2239,7 @@ class DisengageReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class DisengageRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DisengageRequest(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("endpointIdentifier", EndpointIdentifier()),
@@ -2265,7 +2265,7 @@ class DisengageRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class DisengageConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DisengageConfirm(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         optional("nonStandardData", NonStandardParameter()),
@@ -2282,7 +2282,7 @@ class DisengageConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class DisengageRejectReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DisengageRejectReason(Choice):
     componentType = alternatives(
         ("notRegistered", Null()),
         ("requestToDropOther", Null()),
@@ -2293,7 +2293,7 @@ class DisengageRejectReason(Choice):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 2
 
 
-class DisengageReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DisengageReject(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("rejectReason", DisengageRejectReason()),
@@ -2308,7 +2308,7 @@ class DisengageReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class LocationRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class LocationRequest(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         optional("endpointIdentifier", EndpointIdentifier()),
@@ -2337,7 +2337,7 @@ class LocationRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class LocationConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class LocationConfirm(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("callSignalAddress", TransportAddress()),
@@ -2366,7 +2366,7 @@ class LocationConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class LocationRejectReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class LocationRejectReason(Choice):
     componentType = alternatives(
         ("notRegistered", Null()),
         ("invalidPermission", Null()),
@@ -2389,7 +2389,7 @@ class LocationRejectReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class LocationReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class LocationReject(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("rejectReason", LocationRejectReason()),
@@ -2406,7 +2406,7 @@ class LocationReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class InfoRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class InfoRequest(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("callReferenceValue", CallReferenceValue()),
@@ -2429,14 +2429,14 @@ class InfoRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class InfoRequestResponse_perCallInfo_item_pdu_item(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class InfoRequestResponse_perCallInfo_item_pdu_item(Sequence):
     componentType = components(
         mandatory("h323pdu", H323_UU_PDU()),
         mandatory("sent", Boolean()),
     )
 
 
-class InfoRequestResponse_perCallInfo_item(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class InfoRequestResponse_perCallInfo_item(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         mandatory("callReferenceValue", CallReferenceValue()),
@@ -2463,7 +2463,7 @@ class InfoRequestResponse_perCallInfo_item(Sequence):  # type: ignore[misc]  # p
     rootCount = 12
 
 
-class InfoRequestResponseStatus(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class InfoRequestResponseStatus(Choice):
     componentType = alternatives(
         ("complete", Null()),
         ("incomplete", Null()),
@@ -2474,7 +2474,7 @@ class InfoRequestResponseStatus(Choice):  # type: ignore[misc]  # pyasn1 has no 
     rootCount = 4
 
 
-class InfoRequestResponse(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class InfoRequestResponse(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         mandatory("requestSeqNum", RequestSeqNum()),
@@ -2497,7 +2497,7 @@ class InfoRequestResponse(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 8
 
 
-class NonStandardMessage(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NonStandardMessage(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("nonStandardData", NonStandardParameter()),
@@ -2511,7 +2511,7 @@ class NonStandardMessage(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class UnknownMessageResponse(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UnknownMessageResponse(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         optional("tokens", listOf(h235.ClearToken())),
@@ -2523,7 +2523,7 @@ class UnknownMessageResponse(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 1
 
 
-class RequestInProgress(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RequestInProgress(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         optional("nonStandardData", NonStandardParameter()),
@@ -2536,7 +2536,7 @@ class RequestInProgress(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class ResourcesAvailableIndicate(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ResourcesAvailableIndicate(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("protocolIdentifier", ProtocolIdentifier()),
@@ -2554,7 +2554,7 @@ class ResourcesAvailableIndicate(Sequence):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 9
 
 
-class ResourcesAvailableConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ResourcesAvailableConfirm(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         mandatory("protocolIdentifier", ProtocolIdentifier()),
@@ -2568,7 +2568,7 @@ class ResourcesAvailableConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has n
     rootCount = 6
 
 
-class InfoRequestAck(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class InfoRequestAck(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         optional("nonStandardData", NonStandardParameter()),
@@ -2580,7 +2580,7 @@ class InfoRequestAck(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class InfoRequestNakReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class InfoRequestNakReason(Choice):
     componentType = alternatives(
         ("notRegistered", Null()),
         ("securityDenial", Null()),
@@ -2591,7 +2591,7 @@ class InfoRequestNakReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class InfoRequestNak(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class InfoRequestNak(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         optional("nonStandardData", NonStandardParameter()),
@@ -2605,7 +2605,7 @@ class InfoRequestNak(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 7
 
 
-class ServiceControlIndication_callSpecific(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ServiceControlIndication_callSpecific(Sequence):
     componentType = components(
         mandatory("callIdentifier", CallIdentifier()),
         mandatory("conferenceID", ConferenceIdentifier()),
@@ -2615,7 +2615,7 @@ class ServiceControlIndication_callSpecific(Sequence):  # type: ignore[misc]  # 
     rootCount = 3
 
 
-class ServiceControlIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ServiceControlIndication(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         optional("nonStandardData", NonStandardParameter()),
@@ -2632,7 +2632,7 @@ class ServiceControlIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 10
 
 
-class ServiceControlResponse_result(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ServiceControlResponse_result(Choice):
     componentType = alternatives(
         ("started", Null()),
         ("failed", Null()),
@@ -2644,7 +2644,7 @@ class ServiceControlResponse_result(Choice):  # type: ignore[misc]  # pyasn1 has
     rootCount = 5
 
 
-class ServiceControlResponse(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ServiceControlResponse(Sequence):
     componentType = components(
         mandatory("requestSeqNum", RequestSeqNum()),
         optional("result", ServiceControlResponse_result()),
@@ -2659,7 +2659,7 @@ class ServiceControlResponse(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 8
 
 
-class RasMessage(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RasMessage(Choice):
     componentType = alternatives(
         ("gatekeeperRequest", GatekeeperRequest()),
         ("gatekeeperConfirm", GatekeeperConfirm()),

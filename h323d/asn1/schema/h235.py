@@ -31,42 +31,42 @@ from h323d.asn1.schema.notation import (
 )
 
 
-class ChallengeString(OctetString):  # type: ignore[misc]  # pyasn1 has no types
+class ChallengeString(OctetString):
     subtypeSpec = limits(8, 128)
 
 
-class TimeStamp(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class TimeStamp(Integer):
     subtypeSpec = span(1, 4294967295)
 
 
-class RandomVal(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class RandomVal(Integer):
     pass
 
 
-class Password(BMPString):  # type: ignore[misc]  # pyasn1 has no types
+class Password(BMPString):
     subtypeSpec = limits(1, 128)
 
 
-class Identifier(BMPString):  # type: ignore[misc]  # pyasn1 has no types
+class Identifier(BMPString):
     subtypeSpec = limits(1, 128)
 
 
-class KeyMaterial(BitString):  # type: ignore[misc]  # pyasn1 has no types
+class KeyMaterial(BitString):
     subtypeSpec = limits(1, 2048)
 
 
-class KeyMaterialExt(BitString):  # type: ignore[misc]  # pyasn1 has no types
+class KeyMaterialExt(BitString):
     subtypeSpec = limits(2049, 65536)
 
 
-class NonStandardParameter(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NonStandardParameter(Sequence):
     componentType = components(
         mandatory("nonStandardIdentifier", ObjectIdentifier()),
         mandatory("data", OctetString()),
     )
 
 
-class DHset(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DHset(Sequence):
     componentType = components(
         mandatory("halfkey", sized(BitString, 0, 2048)),
         mandatory("modSize", sized(BitString, 0, 2048)),
@@ -76,7 +76,7 @@ class DHset(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class DHsetExt(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DHsetExt(Sequence):
     componentType = components(
         mandatory("halfkey", sized(BitString, 2049, 65536)),
         optional("modSize", sized(BitString, 2049, 65536)),
@@ -86,7 +86,7 @@ class DHsetExt(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class ECpoint(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ECpoint(Sequence):
     componentType = components(
         optional("x", sized(BitString, 0, 511)),
         optional("y", sized(BitString, 0, 511)),
@@ -95,7 +95,7 @@ class ECpoint(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class ECKASDH_eckasdhp(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ECKASDH_eckasdhp(Sequence):
     componentType = components(
         mandatory("public-key", ECpoint()),
         mandatory("modulus", sized(BitString, 0, 511)),
@@ -105,7 +105,7 @@ class ECKASDH_eckasdhp(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     )
 
 
-class ECKASDH_eckasdh2(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ECKASDH_eckasdh2(Sequence):
     componentType = components(
         mandatory("public-key", ECpoint()),
         mandatory("fieldSize", sized(BitString, 0, 511)),
@@ -115,7 +115,7 @@ class ECKASDH_eckasdh2(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     )
 
 
-class ECKASDH(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ECKASDH(Choice):
     componentType = alternatives(
         ("eckasdhp", ECKASDH_eckasdhp()),
         ("eckasdh2", ECKASDH_eckasdh2()),
@@ -124,14 +124,14 @@ class ECKASDH(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class ECGDSASignature(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ECGDSASignature(Sequence):
     componentType = components(
         mandatory("r", sized(BitString, 0, 511)),
         mandatory("s", sized(BitString, 0, 511)),
     )
 
 
-class TypedCertificate(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TypedCertificate(Sequence):
     componentType = components(
         mandatory("type", ObjectIdentifier()),
         mandatory("certificate", OctetString()),
@@ -140,7 +140,7 @@ class TypedCertificate(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class AuthenticationBES(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class AuthenticationBES(Choice):
     componentType = alternatives(
         ("default", Null()),
         ("radius", Null()),
@@ -149,7 +149,7 @@ class AuthenticationBES(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class AuthenticationMechanism(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class AuthenticationMechanism(Choice):
     componentType = alternatives(
         ("dhExch", Null()),
         ("pwdSymEnc", Null()),
@@ -165,15 +165,15 @@ class AuthenticationMechanism(Choice):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 7
 
 
-class IV8(OctetString):  # type: ignore[misc]  # pyasn1 has no types
+class IV8(OctetString):
     subtypeSpec = limits(8, 8)
 
 
-class IV16(OctetString):  # type: ignore[misc]  # pyasn1 has no types
+class IV16(OctetString):
     subtypeSpec = limits(16, 16)
 
 
-class Params(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Params(Sequence):
     componentType = components(
         optional("ranInt", Integer()),
         optional("iv8", IV8()),
@@ -185,7 +185,7 @@ class Params(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class ENCRYPTED(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ENCRYPTED(Sequence):
     componentType = components(
         mandatory("algorithmOID", ObjectIdentifier()),
         mandatory("paramS", Params()),
@@ -193,11 +193,11 @@ class ENCRYPTED(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     )
 
 
-class EncodedKeySignedMaterial(OpenType):  # type: ignore[misc]  # pyasn1 has no types
+class EncodedKeySignedMaterial(OpenType):
     pass
 
 
-class H235Key_certProtectedKey(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H235Key_certProtectedKey(Sequence):
     componentType = components(
         mandatory("toBeSigned", EncodedKeySignedMaterial()),
         mandatory("algorithmOID", ObjectIdentifier()),
@@ -206,7 +206,7 @@ class H235Key_certProtectedKey(Sequence):  # type: ignore[misc]  # pyasn1 has no
     )
 
 
-class V3KeySyncMaterial(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class V3KeySyncMaterial(Sequence):
     componentType = components(
         optional("generalID", Identifier()),
         optional("algorithmOID", ObjectIdentifier()),
@@ -222,7 +222,7 @@ class V3KeySyncMaterial(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 8
 
 
-class H235Key(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H235Key(Choice):
     componentType = alternatives(
         ("secureChannel", KeyMaterial()),
         ("sharedSecret", ENCRYPTED()),
@@ -234,7 +234,7 @@ class H235Key(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class Element(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class Element(Choice):
     componentType = alternatives(
         ("octets", OctetString()),
         ("integer", Integer()),
@@ -246,7 +246,7 @@ class Element(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class ProfileElement(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ProfileElement(Sequence):
     componentType = components(
         mandatory("elementID", integer(0, 255)),
         optional("paramS", Params()),
@@ -256,7 +256,7 @@ class ProfileElement(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class ClearToken(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ClearToken(Sequence):
     componentType = components(
         mandatory("tokenOID", ObjectIdentifier()),
         optional("timeStamp", TimeStamp()),
@@ -277,7 +277,7 @@ class ClearToken(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 9
 
 
-class HASHED(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class HASHED(Sequence):
     componentType = components(
         mandatory("algorithmOID", ObjectIdentifier()),
         mandatory("paramS", Params()),
@@ -285,26 +285,26 @@ class HASHED(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     )
 
 
-class EncodedGeneralToken(OpenType):  # type: ignore[misc]  # pyasn1 has no types
+class EncodedGeneralToken(OpenType):
     pass
 
 
-class PwdCertToken(ClearToken):  # type: ignore[misc]  # pyasn1 has no types
+class PwdCertToken(ClearToken):
     pass
 
 
-class EncodedPwdCertToken(OpenType):  # type: ignore[misc]  # pyasn1 has no types
+class EncodedPwdCertToken(OpenType):
     pass
 
 
-class CryptoToken_cryptoEncryptedToken(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CryptoToken_cryptoEncryptedToken(Sequence):
     componentType = components(
         mandatory("tokenOID", ObjectIdentifier()),
         mandatory("token", ENCRYPTED()),
     )
 
 
-class CryptoToken_cryptoSignedToken_token(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CryptoToken_cryptoSignedToken_token(Sequence):
     componentType = components(
         mandatory("toBeSigned", EncodedGeneralToken()),
         mandatory("algorithmOID", ObjectIdentifier()),
@@ -313,14 +313,14 @@ class CryptoToken_cryptoSignedToken_token(Sequence):  # type: ignore[misc]  # py
     )
 
 
-class CryptoToken_cryptoSignedToken(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CryptoToken_cryptoSignedToken(Sequence):
     componentType = components(
         mandatory("tokenOID", ObjectIdentifier()),
         mandatory("token", CryptoToken_cryptoSignedToken_token()),
     )
 
 
-class CryptoToken_cryptoHashedToken(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CryptoToken_cryptoHashedToken(Sequence):
     componentType = components(
         mandatory("tokenOID", ObjectIdentifier()),
         mandatory("hashedVals", ClearToken()),
@@ -328,7 +328,7 @@ class CryptoToken_cryptoHashedToken(Sequence):  # type: ignore[misc]  # pyasn1 h
     )
 
 
-class CryptoToken(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CryptoToken(Choice):
     componentType = alternatives(
         ("cryptoEncryptedToken", CryptoToken_cryptoEncryptedToken()),
         ("cryptoSignedToken", CryptoToken_cryptoSignedToken()),
@@ -339,7 +339,7 @@ class CryptoToken(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class KeySignedMaterial(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class KeySignedMaterial(Sequence):
     componentType = components(
         mandatory("generalId", Identifier()),
         mandatory("mrandom", RandomVal()),
@@ -349,11 +349,11 @@ class KeySignedMaterial(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     )
 
 
-class EncodedReturnSig(OpenType):  # type: ignore[misc]  # pyasn1 has no types
+class EncodedReturnSig(OpenType):
     pass
 
 
-class H235CertificateSignature_signature(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H235CertificateSignature_signature(Sequence):
     componentType = components(
         mandatory("toBeSigned", EncodedReturnSig()),
         mandatory("algorithmOID", ObjectIdentifier()),
@@ -362,7 +362,7 @@ class H235CertificateSignature_signature(Sequence):  # type: ignore[misc]  # pya
     )
 
 
-class H235CertificateSignature(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H235CertificateSignature(Sequence):
     componentType = components(
         mandatory("certificate", TypedCertificate()),
         mandatory("responseRandom", RandomVal()),
@@ -373,7 +373,7 @@ class H235CertificateSignature(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 4
 
 
-class ReturnSig(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ReturnSig(Sequence):
     componentType = components(
         mandatory("generalId", Identifier()),
         mandatory("responseRandom", RandomVal()),
@@ -382,7 +382,7 @@ class ReturnSig(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     )
 
 
-class KeySyncMaterial(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class KeySyncMaterial(Sequence):
     componentType = components(
         mandatory("generalID", Identifier()),
         mandatory("keyMaterial", KeyMaterial()),
@@ -391,7 +391,7 @@ class KeySyncMaterial(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class EncodedKeySyncMaterial(OpenType):  # type: ignore[misc]  # pyasn1 has no types
+class EncodedKeySyncMaterial(OpenType):
     pass
 
 

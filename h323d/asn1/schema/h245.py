@@ -37,7 +37,7 @@ from h323d.asn1.schema.notation import (
 )
 
 
-class NonStandardIdentifier_h221NonStandard(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NonStandardIdentifier_h221NonStandard(Sequence):
     componentType = components(
         mandatory("t35CountryCode", integer(0, 255)),
         mandatory("t35Extension", integer(0, 255)),
@@ -45,28 +45,28 @@ class NonStandardIdentifier_h221NonStandard(Sequence):  # type: ignore[misc]  # 
     )
 
 
-class NonStandardIdentifier(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NonStandardIdentifier(Choice):
     componentType = alternatives(
         ("object", ObjectIdentifier()),
         ("h221NonStandard", NonStandardIdentifier_h221NonStandard()),
     )
 
 
-class NonStandardParameter(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NonStandardParameter(Sequence):
     componentType = components(
         mandatory("nonStandardIdentifier", NonStandardIdentifier()),
         mandatory("data", OctetString()),
     )
 
 
-class AudioCapability_g7231(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class AudioCapability_g7231(Sequence):
     componentType = components(
         mandatory("maxAl-sduAudioFrames", integer(1, 256)),
         mandatory("silenceSuppression", Boolean()),
     )
 
 
-class IS11172AudioCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class IS11172AudioCapability(Sequence):
     componentType = components(
         mandatory("audioLayer1", Boolean()),
         mandatory("audioLayer2", Boolean()),
@@ -82,7 +82,7 @@ class IS11172AudioCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 9
 
 
-class IS13818AudioCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class IS13818AudioCapability(Sequence):
     componentType = components(
         mandatory("audioLayer1", Boolean()),
         mandatory("audioLayer2", Boolean()),
@@ -110,7 +110,7 @@ class IS13818AudioCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 21
 
 
-class G7231AnnexCCapability_g723AnnexCAudioMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class G7231AnnexCCapability_g723AnnexCAudioMode(Sequence):
     componentType = components(
         mandatory("highRateMode0", integer(27, 78)),
         mandatory("highRateMode1", integer(27, 78)),
@@ -123,7 +123,7 @@ class G7231AnnexCCapability_g723AnnexCAudioMode(Sequence):  # type: ignore[misc]
     rootCount = 6
 
 
-class G7231AnnexCCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class G7231AnnexCCapability(Sequence):
     componentType = components(
         mandatory("maxAl-sduAudioFrames", integer(1, 256)),
         mandatory("silenceSuppression", Boolean()),
@@ -133,7 +133,7 @@ class G7231AnnexCCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 3
 
 
-class GSMAudioCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class GSMAudioCapability(Sequence):
     componentType = components(
         mandatory("audioUnitSize", integer(1, 256)),
         mandatory("comfortNoise", Boolean()),
@@ -143,7 +143,7 @@ class GSMAudioCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class CapabilityIdentifier(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CapabilityIdentifier(Choice):
     componentType = alternatives(
         ("standard", ObjectIdentifier()),
         ("h221NonStandard", NonStandardParameter()),
@@ -154,7 +154,7 @@ class CapabilityIdentifier(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class ParameterIdentifier(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ParameterIdentifier(Choice):
     componentType = alternatives(
         ("standard", integer(0, 127)),
         ("h221NonStandard", NonStandardParameter()),
@@ -165,17 +165,17 @@ class ParameterIdentifier(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class ParameterValue(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ParameterValue(Choice):
     extensible = True
     rootCount = 8
 
 
-class GenericParameter(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class GenericParameter(Sequence):
     extensible = True
     rootCount = 3
 
 
-class V42bis(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class V42bis(Sequence):
     componentType = components(
         mandatory("numberOfCodewords", integer(1, 65536)),
         mandatory("maximumStringLength", integer(1, 256)),
@@ -184,7 +184,7 @@ class V42bis(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class CompressionType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CompressionType(Choice):
     componentType = alternatives(
         ("v42bis", V42bis()),
     )
@@ -192,7 +192,7 @@ class CompressionType(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class DataProtocolCapability_v76wCompression(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DataProtocolCapability_v76wCompression(Choice):
     componentType = alternatives(
         ("transmitCompression", CompressionType()),
         ("receiveCompression", CompressionType()),
@@ -202,7 +202,7 @@ class DataProtocolCapability_v76wCompression(Choice):  # type: ignore[misc]  # p
     rootCount = 3
 
 
-class DataProtocolCapability(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DataProtocolCapability(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("v14buffered", Null()),
@@ -223,7 +223,7 @@ class DataProtocolCapability(Choice):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 7
 
 
-class GenericCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class GenericCapability(Sequence):
     componentType = components(
         mandatory("capabilityIdentifier", CapabilityIdentifier()),
         optional("maxBitRate", integer(0, 4294967295)),
@@ -236,7 +236,7 @@ class GenericCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class G729Extensions(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class G729Extensions(Sequence):
     componentType = components(
         optional("audioUnit", integer(1, 256)),
         mandatory("annexA", Boolean()),
@@ -251,12 +251,12 @@ class G729Extensions(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 8
 
 
-class VBDCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class VBDCapability(Sequence):
     extensible = True
     rootCount = 1
 
 
-class NoPTAudioTelephonyEventCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NoPTAudioTelephonyEventCapability(Sequence):
     componentType = components(
         mandatory("audioTelephoneEvent", GeneralString()),
     )
@@ -264,23 +264,23 @@ class NoPTAudioTelephonyEventCapability(Sequence):  # type: ignore[misc]  # pyas
     rootCount = 1
 
 
-class NoPTAudioToneCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NoPTAudioToneCapability(Sequence):
     componentType = components()
     extensible = True
     rootCount = 0
 
 
-class AudioCapability(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class AudioCapability(Choice):
     extensible = True
     rootCount = 14
 
 
-class ExtendedAudioCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ExtendedAudioCapability(Sequence):
     extensible = True
     rootCount = 2
 
 
-class NonStandardMessage(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NonStandardMessage(Sequence):
     componentType = components(
         mandatory("nonStandardData", NonStandardParameter()),
     )
@@ -288,7 +288,7 @@ class NonStandardMessage(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class MasterSlaveDetermination(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MasterSlaveDetermination(Sequence):
     componentType = components(
         mandatory("terminalType", integer(0, 255)),
         mandatory("statusDeterminationNumber", integer(0, 16777215)),
@@ -297,11 +297,11 @@ class MasterSlaveDetermination(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 2
 
 
-class SequenceNumber(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class SequenceNumber(Integer):
     subtypeSpec = span(0, 255)
 
 
-class VCCapability_aal1(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class VCCapability_aal1(Sequence):
     componentType = components(
         mandatory("nullClockRecovery", Boolean()),
         mandatory("srtsClockRecovery", Boolean()),
@@ -317,7 +317,7 @@ class VCCapability_aal1(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 9
 
 
-class VCCapability_aal5(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class VCCapability_aal5(Sequence):
     componentType = components(
         mandatory("forwardMaximumSDUSize", integer(0, 65535)),
         mandatory("backwardMaximumSDUSize", integer(0, 65535)),
@@ -326,21 +326,21 @@ class VCCapability_aal5(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class VCCapability_availableBitRates_type_rangeOfBitRates(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class VCCapability_availableBitRates_type_rangeOfBitRates(Sequence):
     componentType = components(
         mandatory("lowerBitRate", integer(1, 65535)),
         mandatory("higherBitRate", integer(1, 65535)),
     )
 
 
-class VCCapability_availableBitRates_type(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class VCCapability_availableBitRates_type(Choice):
     componentType = alternatives(
         ("singleBitRate", integer(1, 65535)),
         ("rangeOfBitRates", VCCapability_availableBitRates_type_rangeOfBitRates()),
     )
 
 
-class VCCapability_availableBitRates(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class VCCapability_availableBitRates(Sequence):
     componentType = components(
         mandatory("type", VCCapability_availableBitRates_type()),
     )
@@ -348,7 +348,7 @@ class VCCapability_availableBitRates(Sequence):  # type: ignore[misc]  # pyasn1 
     rootCount = 1
 
 
-class Q2931Address_address(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class Q2931Address_address(Choice):
     componentType = alternatives(
         ("internationalNumber", sized(NumericString, 1, 16)),
         ("nsapAddress", sized(OctetString, 1, 20)),
@@ -357,7 +357,7 @@ class Q2931Address_address(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class Q2931Address(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Q2931Address(Sequence):
     componentType = components(
         mandatory("address", Q2931Address_address()),
         optional("subaddress", sized(OctetString, 1, 20)),
@@ -366,7 +366,7 @@ class Q2931Address(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class VCCapability_aal1ViaGateway(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class VCCapability_aal1ViaGateway(Sequence):
     componentType = components(
         mandatory("gatewayAddress", setOf(Q2931Address(), 1, 256)),
         mandatory("nullClockRecovery", Boolean()),
@@ -383,7 +383,7 @@ class VCCapability_aal1ViaGateway(Sequence):  # type: ignore[misc]  # pyasn1 has
     rootCount = 10
 
 
-class VCCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class VCCapability(Sequence):
     componentType = components(
         optional("aal1", VCCapability_aal1()),
         optional("aal5", VCCapability_aal5()),
@@ -396,7 +396,7 @@ class VCCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class H222Capability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H222Capability(Sequence):
     componentType = components(
         mandatory("numberOfVCs", integer(1, 256)),
         mandatory("vcCapability", setOf(VCCapability())),
@@ -405,7 +405,7 @@ class H222Capability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class H223Capability_h223MultiplexTableCapability_enhanced(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H223Capability_h223MultiplexTableCapability_enhanced(Sequence):
     componentType = components(
         mandatory("maximumNestingDepth", integer(1, 15)),
         mandatory("maximumElementListSize", integer(2, 255)),
@@ -415,14 +415,14 @@ class H223Capability_h223MultiplexTableCapability_enhanced(Sequence):  # type: i
     rootCount = 3
 
 
-class H223Capability_h223MultiplexTableCapability(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H223Capability_h223MultiplexTableCapability(Choice):
     componentType = alternatives(
         ("basic", Null()),
         ("enhanced", H223Capability_h223MultiplexTableCapability_enhanced()),
     )
 
 
-class H223Capability_mobileOperationTransmitCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H223Capability_mobileOperationTransmitCapability(Sequence):
     componentType = components(
         mandatory("modeChangeCapability", Boolean()),
         mandatory("h223AnnexA", Boolean()),
@@ -434,7 +434,7 @@ class H223Capability_mobileOperationTransmitCapability(Sequence):  # type: ignor
     rootCount = 5
 
 
-class H223AnnexCCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H223AnnexCCapability(Sequence):
     componentType = components(
         mandatory("videoWithAL1M", Boolean()),
         mandatory("videoWithAL2M", Boolean()),
@@ -455,7 +455,7 @@ class H223AnnexCCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 13
 
 
-class H223Capability_mobileMultilinkFrameCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H223Capability_mobileMultilinkFrameCapability(Sequence):
     componentType = components(
         mandatory("maximumSampleSize", integer(1, 255)),
         mandatory("maximumPayloadLength", integer(1, 65025)),
@@ -464,7 +464,7 @@ class H223Capability_mobileMultilinkFrameCapability(Sequence):  # type: ignore[m
     rootCount = 2
 
 
-class H223Capability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H223Capability(Sequence):
     componentType = components(
         mandatory("transportWithI-frames", Boolean()),
         mandatory("videoWithAL1", Boolean()),
@@ -493,7 +493,7 @@ class H223Capability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 14
 
 
-class V75Capability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class V75Capability(Sequence):
     componentType = components(
         mandatory("audioHeader", Boolean()),
     )
@@ -501,7 +501,7 @@ class V75Capability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class V76Capability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class V76Capability(Sequence):
     componentType = components(
         mandatory("suspendResumeCapabilitywAddress", Boolean()),
         mandatory("suspendResumeCapabilitywoAddress", Boolean()),
@@ -523,7 +523,7 @@ class V76Capability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 15
 
 
-class T84Profile_t84Restricted(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class T84Profile_t84Restricted(Sequence):
     componentType = components(
         mandatory("qcif", Boolean()),
         mandatory("cif", Boolean()),
@@ -549,28 +549,28 @@ class T84Profile_t84Restricted(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 19
 
 
-class T84Profile(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class T84Profile(Choice):
     componentType = alternatives(
         ("t84Unrestricted", Null()),
         ("t84Restricted", T84Profile_t84Restricted()),
     )
 
 
-class DataApplicationCapability_application_t84(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DataApplicationCapability_application_t84(Sequence):
     componentType = components(
         mandatory("t84Protocol", DataProtocolCapability()),
         mandatory("t84Profile", T84Profile()),
     )
 
 
-class DataApplicationCapability_application_nlpid(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DataApplicationCapability_application_nlpid(Sequence):
     componentType = components(
         mandatory("nlpidProtocol", DataProtocolCapability()),
         mandatory("nlpidData", OctetString()),
     )
 
 
-class T38FaxRateManagement(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class T38FaxRateManagement(Choice):
     componentType = alternatives(
         ("localTCF", Null()),
         ("transferredTCF", Null()),
@@ -579,7 +579,7 @@ class T38FaxRateManagement(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class T38FaxUdpOptions_t38FaxUdpEC(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class T38FaxUdpOptions_t38FaxUdpEC(Choice):
     componentType = alternatives(
         ("t38UDPFEC", Null()),
         ("t38UDPRedundancy", Null()),
@@ -588,7 +588,7 @@ class T38FaxUdpOptions_t38FaxUdpEC(Choice):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 2
 
 
-class T38FaxUdpOptions(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class T38FaxUdpOptions(Sequence):
     componentType = components(
         optional("t38FaxMaxBuffer", Integer()),
         optional("t38FaxMaxDatagram", Integer()),
@@ -596,7 +596,7 @@ class T38FaxUdpOptions(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     )
 
 
-class T38FaxTcpOptions(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class T38FaxTcpOptions(Sequence):
     componentType = components(
         mandatory("t38TCPBidirectionalMode", Boolean()),
     )
@@ -604,7 +604,7 @@ class T38FaxTcpOptions(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class T38FaxProfile(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class T38FaxProfile(Sequence):
     componentType = components(
         mandatory("fillBitRemoval", Boolean()),
         mandatory("transcodingJBIG", Boolean()),
@@ -618,14 +618,14 @@ class T38FaxProfile(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class DataApplicationCapability_application_t38fax(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DataApplicationCapability_application_t38fax(Sequence):
     componentType = components(
         mandatory("t38FaxProtocol", DataProtocolCapability()),
         mandatory("t38FaxProfile", T38FaxProfile()),
     )
 
 
-class DataApplicationCapability_application(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DataApplicationCapability_application(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("t120", DataProtocolCapability()),
@@ -646,7 +646,7 @@ class DataApplicationCapability_application(Choice):  # type: ignore[misc]  # py
     rootCount = 10
 
 
-class DataApplicationCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DataApplicationCapability(Sequence):
     componentType = components(
         mandatory("application", DataApplicationCapability_application()),
         mandatory("maxBitRate", integer(0, 4294967295)),
@@ -655,7 +655,7 @@ class DataApplicationCapability(Sequence):  # type: ignore[misc]  # pyasn1 has n
     rootCount = 2
 
 
-class MediaDistributionCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MediaDistributionCapability(Sequence):
     componentType = components(
         mandatory("centralizedControl", Boolean()),
         mandatory("distributedControl", Boolean()),
@@ -670,7 +670,7 @@ class MediaDistributionCapability(Sequence):  # type: ignore[misc]  # pyasn1 has
     rootCount = 8
 
 
-class MultipointCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultipointCapability(Sequence):
     componentType = components(
         mandatory("multicastCapability", Boolean()),
         mandatory("multiUniCastConference", Boolean()),
@@ -680,7 +680,7 @@ class MultipointCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 3
 
 
-class H2250Capability_mcCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H2250Capability_mcCapability(Sequence):
     componentType = components(
         mandatory("centralizedConferenceMC", Boolean()),
         mandatory("decentralizedConferenceMC", Boolean()),
@@ -689,12 +689,12 @@ class H2250Capability_mcCapability(Sequence):  # type: ignore[misc]  # pyasn1 ha
     rootCount = 2
 
 
-class RTPPayloadType_payloadDescriptor_rfc_number(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class RTPPayloadType_payloadDescriptor_rfc_number(Integer):
     subtypeSpec = span(1, 32768)
     extensible = True
 
 
-class RTPPayloadType_payloadDescriptor(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RTPPayloadType_payloadDescriptor(Choice):
     componentType = alternatives(
         ("nonStandardIdentifier", NonStandardParameter()),
         ("rfc-number", RTPPayloadType_payloadDescriptor_rfc_number()),
@@ -704,7 +704,7 @@ class RTPPayloadType_payloadDescriptor(Choice):  # type: ignore[misc]  # pyasn1 
     rootCount = 3
 
 
-class RTPPayloadType(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RTPPayloadType(Sequence):
     componentType = components(
         mandatory("payloadDescriptor", RTPPayloadType_payloadDescriptor()),
         optional("payloadType", integer(0, 127)),
@@ -713,7 +713,7 @@ class RTPPayloadType(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class MediaPacketizationCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MediaPacketizationCapability(Sequence):
     componentType = components(
         mandatory("h261aVideoPacketization", Boolean()),
         optional("rtpPayloadType", listOf(RTPPayloadType(), 1, 256)),
@@ -722,7 +722,7 @@ class MediaPacketizationCapability(Sequence):  # type: ignore[misc]  # pyasn1 ha
     rootCount = 1
 
 
-class QOSMode(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class QOSMode(Choice):
     componentType = alternatives(
         ("guaranteedQOS", Null()),
         ("controlledLoad", Null()),
@@ -731,7 +731,7 @@ class QOSMode(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class RSVPParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RSVPParameters(Sequence):
     componentType = components(
         optional("qosMode", QOSMode()),
         optional("tokenRate", integer(1, 4294967295)),
@@ -744,7 +744,7 @@ class RSVPParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class ATMParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ATMParameters(Sequence):
     componentType = components(
         mandatory("maxNTUSize", integer(0, 65535)),
         mandatory("atmUBR", Boolean()),
@@ -757,7 +757,7 @@ class ATMParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class GenericTransportParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class GenericTransportParameters(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         optional("averageRate", integer(1, 4294967295)),
@@ -769,7 +769,7 @@ class GenericTransportParameters(Sequence):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 5
 
 
-class ServicePriorityValue(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ServicePriorityValue(Sequence):
     componentType = components(
         optional("nonStandardParameter", NonStandardParameter()),
         mandatory("value", integer(0, 255)),
@@ -778,7 +778,7 @@ class ServicePriorityValue(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 1
 
 
-class ServicePriority(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ServicePriority(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         mandatory("servicePrioritySignalled", Boolean()),
@@ -790,7 +790,7 @@ class ServicePriority(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class AuthorizationParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class AuthorizationParameters(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
     )
@@ -798,7 +798,7 @@ class AuthorizationParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no 
     rootCount = 1
 
 
-class QOSType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class QOSType(Choice):
     componentType = alternatives(
         ("desired", Null()),
         ("required", Null()),
@@ -807,7 +807,7 @@ class QOSType(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class QOSClass(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class QOSClass(Choice):
     componentType = alternatives(
         ("class0", Null()),
         ("class1", Null()),
@@ -820,7 +820,7 @@ class QOSClass(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class QOSDescriptor(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class QOSDescriptor(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         mandatory("qosType", QOSType()),
@@ -830,7 +830,7 @@ class QOSDescriptor(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class QOSCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class QOSCapability(Sequence):
     componentType = components(
         optional("nonStandardData", NonStandardParameter()),
         optional("rsvpParameters", RSVPParameters()),
@@ -846,7 +846,7 @@ class QOSCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class MediaTransportType_atm_AAL5_compressed(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MediaTransportType_atm_AAL5_compressed(Sequence):
     componentType = components(
         mandatory("variable-delta", Boolean()),
     )
@@ -854,7 +854,7 @@ class MediaTransportType_atm_AAL5_compressed(Sequence):  # type: ignore[misc]  #
     rootCount = 1
 
 
-class MediaTransportType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MediaTransportType(Choice):
     componentType = alternatives(
         ("ip-UDP", Null()),
         ("ip-TCP", Null()),
@@ -866,7 +866,7 @@ class MediaTransportType(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class MediaChannelCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MediaChannelCapability(Sequence):
     componentType = components(
         optional("mediaTransport", MediaTransportType()),
     )
@@ -874,7 +874,7 @@ class MediaChannelCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 1
 
 
-class TransportCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TransportCapability(Sequence):
     componentType = components(
         optional("nonStandard", NonStandardParameter()),
         optional("qOSCapabilities", listOf(QOSCapability(), 1, 256)),
@@ -884,7 +884,7 @@ class TransportCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 3
 
 
-class RTPH263VideoRedundancyFrameMapping(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RTPH263VideoRedundancyFrameMapping(Sequence):
     componentType = components(
         mandatory("threadNumber", integer(0, 15)),
         mandatory("frameSequence", listOf(integer(0, 255), 1, 256)),
@@ -893,7 +893,7 @@ class RTPH263VideoRedundancyFrameMapping(Sequence):  # type: ignore[misc]  # pya
     rootCount = 2
 
 
-class RTPH263VideoRedundancyEncoding_frameToThreadMapping(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RTPH263VideoRedundancyEncoding_frameToThreadMapping(Choice):
     componentType = alternatives(
         ("roundrobin", Null()),
         ("custom", listOf(RTPH263VideoRedundancyFrameMapping(), 1, 256)),
@@ -902,7 +902,7 @@ class RTPH263VideoRedundancyEncoding_frameToThreadMapping(Choice):  # type: igno
     rootCount = 2
 
 
-class RTPH263VideoRedundancyEncoding(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RTPH263VideoRedundancyEncoding(Sequence):
     componentType = components(
         mandatory("numberOfThreads", integer(1, 16)),
         mandatory("framesBetweenSyncPoints", integer(1, 256)),
@@ -913,7 +913,7 @@ class RTPH263VideoRedundancyEncoding(Sequence):  # type: ignore[misc]  # pyasn1 
     rootCount = 4
 
 
-class RedundancyEncodingMethod(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RedundancyEncodingMethod(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("rtpAudioRedundancyEncoding", Null()),
@@ -923,11 +923,11 @@ class RedundancyEncodingMethod(Choice):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 2
 
 
-class CapabilityTableEntryNumber(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class CapabilityTableEntryNumber(Integer):
     subtypeSpec = span(1, 65535)
 
 
-class RedundancyEncodingCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RedundancyEncodingCapability(Sequence):
     componentType = components(
         mandatory("redundancyEncodingMethod", RedundancyEncodingMethod()),
         mandatory("primaryEncoding", CapabilityTableEntryNumber()),
@@ -937,7 +937,7 @@ class RedundancyEncodingCapability(Sequence):  # type: ignore[misc]  # pyasn1 ha
     rootCount = 3
 
 
-class H2250Capability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H2250Capability(Sequence):
     componentType = components(
         mandatory("maximumAudioDelayJitter", integer(0, 1023)),
         mandatory("receiveMultipointCapability", MultipointCapability()),
@@ -955,7 +955,7 @@ class H2250Capability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 7
 
 
-class MultiplexCapability(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplexCapability(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("h222Capability", H222Capability()),
@@ -968,7 +968,7 @@ class MultiplexCapability(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class H261VideoCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H261VideoCapability(Sequence):
     componentType = components(
         optional("qcifMPI", integer(1, 4)),
         optional("cifMPI", integer(1, 4)),
@@ -981,7 +981,7 @@ class H261VideoCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 5
 
 
-class H262VideoCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H262VideoCapability(Sequence):
     componentType = components(
         mandatory("profileAndLevel-SPatML", Boolean()),
         mandatory("profileAndLevel-MPatLL", Boolean()),
@@ -1004,7 +1004,7 @@ class H262VideoCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     )
 
 
-class TransparencyParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TransparencyParameters(Sequence):
     componentType = components(
         mandatory("presentationOrder", integer(1, 256)),
         mandatory("offset-x", integer(-262144, 262143)),
@@ -1016,7 +1016,7 @@ class TransparencyParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 5
 
 
-class RefPictureSelection_additionalPictureMemory(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RefPictureSelection_additionalPictureMemory(Sequence):
     componentType = components(
         optional("sqcifAdditionalPictureMemory", integer(1, 256)),
         optional("qcifAdditionalPictureMemory", integer(1, 256)),
@@ -1029,7 +1029,7 @@ class RefPictureSelection_additionalPictureMemory(Sequence):  # type: ignore[mis
     rootCount = 6
 
 
-class RefPictureSelection_videoBackChannelSend(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RefPictureSelection_videoBackChannelSend(Choice):
     componentType = alternatives(
         ("none", Null()),
         ("ackMessageOnly", Null()),
@@ -1041,7 +1041,7 @@ class RefPictureSelection_videoBackChannelSend(Choice):  # type: ignore[misc]  #
     rootCount = 5
 
 
-class RefPictureSelection_enhancedReferencePicSelect_subPictureRemovalParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RefPictureSelection_enhancedReferencePicSelect_subPictureRemovalParameters(Sequence):
     componentType = components(
         mandatory("mpuHorizMBs", integer(1, 128)),
         mandatory("mpuVertMBs", integer(1, 72)),
@@ -1051,7 +1051,7 @@ class RefPictureSelection_enhancedReferencePicSelect_subPictureRemovalParameters
     rootCount = 3
 
 
-class RefPictureSelection_enhancedReferencePicSelect(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RefPictureSelection_enhancedReferencePicSelect(Sequence):
     componentType = components(
         optional(
             "subPictureRemovalParameters",
@@ -1062,7 +1062,7 @@ class RefPictureSelection_enhancedReferencePicSelect(Sequence):  # type: ignore[
     rootCount = 1
 
 
-class RefPictureSelection(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RefPictureSelection(Sequence):
     componentType = components(
         optional("additionalPictureMemory", RefPictureSelection_additionalPictureMemory()),
         mandatory("videoMux", Boolean()),
@@ -1073,7 +1073,7 @@ class RefPictureSelection(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 3
 
 
-class CustomPictureClockFrequency(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CustomPictureClockFrequency(Sequence):
     componentType = components(
         mandatory("clockConversionCode", integer(1000, 1001)),
         mandatory("clockDivisor", integer(1, 127)),
@@ -1087,7 +1087,7 @@ class CustomPictureClockFrequency(Sequence):  # type: ignore[misc]  # pyasn1 has
     rootCount = 7
 
 
-class CustomPictureFormat_mPI_customPCF_item(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CustomPictureFormat_mPI_customPCF_item(Sequence):
     componentType = components(
         mandatory("clockConversionCode", integer(1000, 1001)),
         mandatory("clockDivisor", integer(1, 127)),
@@ -1097,7 +1097,7 @@ class CustomPictureFormat_mPI_customPCF_item(Sequence):  # type: ignore[misc]  #
     rootCount = 3
 
 
-class CustomPictureFormat_mPI(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CustomPictureFormat_mPI(Sequence):
     componentType = components(
         optional("standardMPI", integer(1, 31)),
         optional("customPCF", setOf(CustomPictureFormat_mPI_customPCF_item(), 1, 16)),
@@ -1106,7 +1106,7 @@ class CustomPictureFormat_mPI(Sequence):  # type: ignore[misc]  # pyasn1 has no 
     rootCount = 2
 
 
-class CustomPictureFormat_pixelAspectInformation_extendedPAR_item(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CustomPictureFormat_pixelAspectInformation_extendedPAR_item(Sequence):
     componentType = components(
         mandatory("width", integer(1, 255)),
         mandatory("height", integer(1, 255)),
@@ -1115,7 +1115,7 @@ class CustomPictureFormat_pixelAspectInformation_extendedPAR_item(Sequence):  # 
     rootCount = 2
 
 
-class CustomPictureFormat_pixelAspectInformation(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CustomPictureFormat_pixelAspectInformation(Choice):
     componentType = alternatives(
         ("anyPixelAspectRatio", Boolean()),
         ("pixelAspectCode", setOf(integer(1, 14), 1, 14)),
@@ -1128,7 +1128,7 @@ class CustomPictureFormat_pixelAspectInformation(Choice):  # type: ignore[misc] 
     rootCount = 3
 
 
-class CustomPictureFormat(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CustomPictureFormat(Sequence):
     componentType = components(
         mandatory("maxCustomPictureWidth", integer(1, 2048)),
         mandatory("maxCustomPictureHeight", integer(1, 2048)),
@@ -1141,7 +1141,7 @@ class CustomPictureFormat(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 6
 
 
-class H263Version3Options(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H263Version3Options(Sequence):
     componentType = components(
         mandatory("dataPartitionedSlices", Boolean()),
         mandatory("fixedPointIDCT0", Boolean()),
@@ -1156,7 +1156,7 @@ class H263Version3Options(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 8
 
 
-class H263ModeComboFlags(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H263ModeComboFlags(Sequence):
     componentType = components(
         mandatory("unrestrictedVector", Boolean()),
         mandatory("arithmeticCoding", Boolean()),
@@ -1186,7 +1186,7 @@ class H263ModeComboFlags(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 21
 
 
-class H263VideoModeCombos(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H263VideoModeCombos(Sequence):
     componentType = components(
         mandatory("h263VideoUncoupledModes", H263ModeComboFlags()),
         mandatory("h263VideoCoupledModes", setOf(H263ModeComboFlags(), 1, 16)),
@@ -1195,7 +1195,7 @@ class H263VideoModeCombos(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 2
 
 
-class H263Options(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H263Options(Sequence):
     componentType = components(
         mandatory("advancedIntraCodingMode", Boolean()),
         mandatory("deblockingFilterMode", Boolean()),
@@ -1233,7 +1233,7 @@ class H263Options(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 29
 
 
-class EnhancementOptions(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class EnhancementOptions(Sequence):
     componentType = components(
         optional("sqcifMPI", integer(1, 32)),
         optional("qcifMPI", integer(1, 32)),
@@ -1256,7 +1256,7 @@ class EnhancementOptions(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 16
 
 
-class BEnhancementParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class BEnhancementParameters(Sequence):
     componentType = components(
         mandatory("enhancementOptions", EnhancementOptions()),
         mandatory("numberOfBPictures", integer(1, 64)),
@@ -1265,7 +1265,7 @@ class BEnhancementParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 2
 
 
-class EnhancementLayerInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class EnhancementLayerInfo(Sequence):
     componentType = components(
         mandatory("baseBitRateConstrained", Boolean()),
         optional("snrEnhancement", setOf(EnhancementOptions(), 1, 14)),
@@ -1276,7 +1276,7 @@ class EnhancementLayerInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 4
 
 
-class H263VideoCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H263VideoCapability(Sequence):
     componentType = components(
         optional("sqcifMPI", integer(1, 32)),
         optional("qcifMPI", integer(1, 32)),
@@ -1304,7 +1304,7 @@ class H263VideoCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 13
 
 
-class IS11172VideoCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class IS11172VideoCapability(Sequence):
     componentType = components(
         mandatory("constrainedBitstream", Boolean()),
         optional("videoBitRate", integer(0, 1073741823)),
@@ -1319,17 +1319,17 @@ class IS11172VideoCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 7
 
 
-class ExtendedVideoCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ExtendedVideoCapability(Sequence):
     extensible = True
     rootCount = 2
 
 
-class VideoCapability(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class VideoCapability(Choice):
     extensible = True
     rootCount = 5
 
 
-class Capability_h233EncryptionReceiveCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Capability_h233EncryptionReceiveCapability(Sequence):
     componentType = components(
         mandatory("h233IVResponseTime", integer(0, 255)),
     )
@@ -1337,7 +1337,7 @@ class Capability_h233EncryptionReceiveCapability(Sequence):  # type: ignore[misc
     rootCount = 1
 
 
-class ConferenceCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceCapability(Sequence):
     componentType = components(
         optional("nonStandardData", listOf(NonStandardParameter())),
         mandatory("chairControlCapability", Boolean()),
@@ -1348,7 +1348,7 @@ class ConferenceCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 2
 
 
-class MediaEncryptionAlgorithm(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MediaEncryptionAlgorithm(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("algorithm", ObjectIdentifier()),
@@ -1357,12 +1357,12 @@ class MediaEncryptionAlgorithm(Choice):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 2
 
 
-class EncryptionCapability(SequenceOf):  # type: ignore[misc]  # pyasn1 has no types
+class EncryptionCapability(SequenceOf):
     componentType = MediaEncryptionAlgorithm()
     subtypeSpec = limits(1, 256)
 
 
-class AuthenticationCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class AuthenticationCapability(Sequence):
     componentType = components(
         optional("nonStandard", NonStandardParameter()),
         optional("antiSpamAlgorithm", ObjectIdentifier()),
@@ -1371,7 +1371,7 @@ class AuthenticationCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 1
 
 
-class IntegrityCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class IntegrityCapability(Sequence):
     componentType = components(
         optional("nonStandard", NonStandardParameter()),
     )
@@ -1379,7 +1379,7 @@ class IntegrityCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 1
 
 
-class EncryptionAuthenticationAndIntegrity(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class EncryptionAuthenticationAndIntegrity(Sequence):
     componentType = components(
         optional("encryptionCapability", EncryptionCapability()),
         optional("authenticationCapability", AuthenticationCapability()),
@@ -1390,7 +1390,7 @@ class EncryptionAuthenticationAndIntegrity(Sequence):  # type: ignore[misc]  # p
     rootCount = 3
 
 
-class H235SecurityCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H235SecurityCapability(Sequence):
     componentType = components(
         mandatory("encryptionAuthenticationAndIntegrity", EncryptionAuthenticationAndIntegrity()),
         mandatory("mediaCapability", CapabilityTableEntryNumber()),
@@ -1399,7 +1399,7 @@ class H235SecurityCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 2
 
 
-class UserInputCapability(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class UserInputCapability(Choice):
     componentType = alternatives(
         ("nonStandard", listOf(NonStandardParameter(), 1, 16)),
         ("basicString", Null()),
@@ -1418,7 +1418,7 @@ class UserInputCapability(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class MultiplexFormat(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplexFormat(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("h222Capability", H222Capability()),
@@ -1428,12 +1428,12 @@ class MultiplexFormat(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class AlternativeCapabilitySet(SequenceOf):  # type: ignore[misc]  # pyasn1 has no types
+class AlternativeCapabilitySet(SequenceOf):
     componentType = CapabilityTableEntryNumber()
     subtypeSpec = limits(1, 256)
 
 
-class MultiplexedStreamCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplexedStreamCapability(Sequence):
     componentType = components(
         mandatory("multiplexFormat", MultiplexFormat()),
         mandatory("controlOnMuxStream", Boolean()),
@@ -1443,7 +1443,7 @@ class MultiplexedStreamCapability(Sequence):  # type: ignore[misc]  # pyasn1 has
     rootCount = 3
 
 
-class AudioTelephonyEventCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class AudioTelephonyEventCapability(Sequence):
     componentType = components(
         mandatory("dynamicRTPPayloadType", integer(96, 127)),
         mandatory("audioTelephoneEvent", GeneralString()),
@@ -1452,7 +1452,7 @@ class AudioTelephonyEventCapability(Sequence):  # type: ignore[misc]  # pyasn1 h
     rootCount = 2
 
 
-class AudioToneCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class AudioToneCapability(Sequence):
     componentType = components(
         mandatory("dynamicRTPPayloadType", integer(96, 127)),
     )
@@ -1460,7 +1460,7 @@ class AudioToneCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 1
 
 
-class DepFECCapability_rfc2733_separateStream(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DepFECCapability_rfc2733_separateStream(Sequence):
     componentType = components(
         mandatory("separatePort", Boolean()),
         mandatory("samePort", Boolean()),
@@ -1469,7 +1469,7 @@ class DepFECCapability_rfc2733_separateStream(Sequence):  # type: ignore[misc]  
     rootCount = 2
 
 
-class DepFECCapability_rfc2733(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DepFECCapability_rfc2733(Sequence):
     componentType = components(
         mandatory("redundancyEncoding", Boolean()),
         mandatory("separateStream", DepFECCapability_rfc2733_separateStream()),
@@ -1478,7 +1478,7 @@ class DepFECCapability_rfc2733(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 2
 
 
-class DepFECCapability(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DepFECCapability(Choice):
     componentType = alternatives(
         ("rfc2733", DepFECCapability_rfc2733()),
     )
@@ -1486,7 +1486,7 @@ class DepFECCapability(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class MultiplePayloadStreamCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplePayloadStreamCapability(Sequence):
     componentType = components(
         mandatory("capabilities", setOf(AlternativeCapabilitySet(), 1, 256)),
     )
@@ -1494,11 +1494,11 @@ class MultiplePayloadStreamCapability(Sequence):  # type: ignore[misc]  # pyasn1
     rootCount = 1
 
 
-class MaxRedundancy(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class MaxRedundancy(Integer):
     subtypeSpec = span(1, MAX)
 
 
-class FECCapability_rfc2733Format(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class FECCapability_rfc2733Format(Choice):
     componentType = alternatives(
         ("rfc2733rfc2198", MaxRedundancy()),
         ("rfc2733sameport", MaxRedundancy()),
@@ -1506,7 +1506,7 @@ class FECCapability_rfc2733Format(Choice):  # type: ignore[misc]  # pyasn1 has n
     )
 
 
-class FECCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class FECCapability(Sequence):
     componentType = components(
         mandatory("protectedCapability", CapabilityTableEntryNumber()),
         optional("fecScheme", ObjectIdentifier()),
@@ -1516,7 +1516,7 @@ class FECCapability(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class Capability(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class Capability(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("receiveVideoCapability", VideoCapability()),
@@ -1552,25 +1552,25 @@ class Capability(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 12
 
 
-class CapabilityTableEntry(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CapabilityTableEntry(Sequence):
     componentType = components(
         mandatory("capabilityTableEntryNumber", CapabilityTableEntryNumber()),
         optional("capability", Capability()),
     )
 
 
-class CapabilityDescriptorNumber(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class CapabilityDescriptorNumber(Integer):
     subtypeSpec = span(0, 255)
 
 
-class CapabilityDescriptor(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CapabilityDescriptor(Sequence):
     componentType = components(
         mandatory("capabilityDescriptorNumber", CapabilityDescriptorNumber()),
         optional("simultaneousCapabilities", setOf(AlternativeCapabilitySet(), 1, 256)),
     )
 
 
-class GenericMessage(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class GenericMessage(Sequence):
     componentType = components(
         mandatory("messageIdentifier", CapabilityIdentifier()),
         optional("subMessageIdentifier", integer(0, 127)),
@@ -1580,11 +1580,11 @@ class GenericMessage(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class GenericInformation(GenericMessage):  # type: ignore[misc]  # pyasn1 has no types
+class GenericInformation(GenericMessage):
     pass
 
 
-class TerminalCapabilitySet(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TerminalCapabilitySet(Sequence):
     componentType = components(
         mandatory("sequenceNumber", SequenceNumber()),
         mandatory("protocolIdentifier", ObjectIdentifier()),
@@ -1597,11 +1597,11 @@ class TerminalCapabilitySet(Sequence):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 5
 
 
-class LogicalChannelNumber(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class LogicalChannelNumber(Integer):
     subtypeSpec = span(1, 65535)
 
 
-class EncryptionMode(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class EncryptionMode(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("h233Encryption", Null()),
@@ -1610,32 +1610,32 @@ class EncryptionMode(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class RedundancyEncodingElement(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RedundancyEncodingElement(Sequence):
     extensible = True
     rootCount = 2
 
 
-class RedundancyEncoding_rtpRedundancyEncoding(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RedundancyEncoding_rtpRedundancyEncoding(Sequence):
     extensible = True
     rootCount = 2
 
 
-class RedundancyEncoding(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RedundancyEncoding(Sequence):
     extensible = True
     rootCount = 2
 
 
-class MultiplePayloadStreamElement(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplePayloadStreamElement(Sequence):
     extensible = True
     rootCount = 2
 
 
-class MultiplePayloadStream(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplePayloadStream(Sequence):
     extensible = True
     rootCount = 1
 
 
-class DepFECData_rfc2733_mode_separateStream_differentPort(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DepFECData_rfc2733_mode_separateStream_differentPort(Sequence):
     componentType = components(
         mandatory("protectedSessionID", integer(1, 255)),
         optional("protectedPayloadType", integer(0, 127)),
@@ -1644,7 +1644,7 @@ class DepFECData_rfc2733_mode_separateStream_differentPort(Sequence):  # type: i
     rootCount = 2
 
 
-class DepFECData_rfc2733_mode_separateStream_samePort(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DepFECData_rfc2733_mode_separateStream_samePort(Sequence):
     componentType = components(
         mandatory("protectedPayloadType", integer(0, 127)),
     )
@@ -1652,7 +1652,7 @@ class DepFECData_rfc2733_mode_separateStream_samePort(Sequence):  # type: ignore
     rootCount = 1
 
 
-class DepFECData_rfc2733_mode_separateStream(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DepFECData_rfc2733_mode_separateStream(Choice):
     componentType = alternatives(
         ("differentPort", DepFECData_rfc2733_mode_separateStream_differentPort()),
         ("samePort", DepFECData_rfc2733_mode_separateStream_samePort()),
@@ -1661,7 +1661,7 @@ class DepFECData_rfc2733_mode_separateStream(Choice):  # type: ignore[misc]  # p
     rootCount = 2
 
 
-class DepFECData_rfc2733_mode(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DepFECData_rfc2733_mode(Choice):
     componentType = alternatives(
         ("redundancyEncoding", Null()),
         ("separateStream", DepFECData_rfc2733_mode_separateStream()),
@@ -1670,7 +1670,7 @@ class DepFECData_rfc2733_mode(Choice):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 2
 
 
-class DepFECData_rfc2733(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DepFECData_rfc2733(Sequence):
     componentType = components(
         mandatory("mode", DepFECData_rfc2733_mode()),
     )
@@ -1678,19 +1678,19 @@ class DepFECData_rfc2733(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class DepFECData(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DepFECData(Choice):
     componentType = alternatives(
         ("rfc2733", DepFECData_rfc2733()),
     )
 
 
-class FECData_rfc2733_pktMode_rfc2733sameport(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class FECData_rfc2733_pktMode_rfc2733sameport(Sequence):
     componentType = components()
     extensible = True
     rootCount = 0
 
 
-class FECData_rfc2733_pktMode_rfc2733diffport(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class FECData_rfc2733_pktMode_rfc2733diffport(Sequence):
     componentType = components(
         mandatory("protectedChannel", LogicalChannelNumber()),
     )
@@ -1698,7 +1698,7 @@ class FECData_rfc2733_pktMode_rfc2733diffport(Sequence):  # type: ignore[misc]  
     rootCount = 1
 
 
-class FECData_rfc2733_pktMode(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class FECData_rfc2733_pktMode(Choice):
     componentType = alternatives(
         ("rfc2198coding", Null()),
         ("rfc2733sameport", FECData_rfc2733_pktMode_rfc2733sameport()),
@@ -1708,7 +1708,7 @@ class FECData_rfc2733_pktMode(Choice):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 3
 
 
-class FECData_rfc2733(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class FECData_rfc2733(Sequence):
     componentType = components(
         mandatory("protectedPayloadType", integer(0, 127)),
         optional("fecScheme", ObjectIdentifier()),
@@ -1718,7 +1718,7 @@ class FECData_rfc2733(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class FECData(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class FECData(Choice):
     componentType = alternatives(
         ("rfc2733", FECData_rfc2733()),
     )
@@ -1726,17 +1726,17 @@ class FECData(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class H235Media_mediaType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H235Media_mediaType(Choice):
     extensible = True
     rootCount = 4
 
 
-class H235Media(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H235Media(Sequence):
     extensible = True
     rootCount = 2
 
 
-class MultiplexedStreamParameter(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplexedStreamParameter(Sequence):
     componentType = components(
         mandatory("multiplexFormat", MultiplexFormat()),
         mandatory("controlOnMuxStream", Boolean()),
@@ -1745,12 +1745,12 @@ class MultiplexedStreamParameter(Sequence):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 2
 
 
-class DataType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DataType(Choice):
     extensible = True
     rootCount = 6
 
 
-class H222LogicalChannelParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H222LogicalChannelParameters(Sequence):
     componentType = components(
         mandatory("resourceID", integer(0, 65535)),
         mandatory("subChannelID", integer(0, 8191)),
@@ -1762,14 +1762,14 @@ class H222LogicalChannelParameters(Sequence):  # type: ignore[misc]  # pyasn1 ha
     rootCount = 5
 
 
-class H223LogicalChannelParameters_adaptationLayerType_al3(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H223LogicalChannelParameters_adaptationLayerType_al3(Sequence):
     componentType = components(
         mandatory("controlFieldOctets", integer(0, 2)),
         mandatory("sendBufferSize", integer(0, 16777215)),
     )
 
 
-class H223AL1MParameters_transferMode(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H223AL1MParameters_transferMode(Choice):
     componentType = alternatives(
         ("framed", Null()),
         ("unframed", Null()),
@@ -1778,7 +1778,7 @@ class H223AL1MParameters_transferMode(Choice):  # type: ignore[misc]  # pyasn1 h
     rootCount = 2
 
 
-class H223AL1MParameters_headerFEC(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H223AL1MParameters_headerFEC(Choice):
     componentType = alternatives(
         ("sebch16-7", Null()),
         ("golay24-12", Null()),
@@ -1787,7 +1787,7 @@ class H223AL1MParameters_headerFEC(Choice):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 2
 
 
-class H223AL1MParameters_crcLength(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H223AL1MParameters_crcLength(Choice):
     componentType = alternatives(
         ("crc4bit", Null()),
         ("crc12bit", Null()),
@@ -1802,7 +1802,7 @@ class H223AL1MParameters_crcLength(Choice):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 4
 
 
-class H223AnnexCArqParameters_numberOfRetransmissions(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H223AnnexCArqParameters_numberOfRetransmissions(Choice):
     componentType = alternatives(
         ("finite", integer(0, 16)),
         ("infinite", Null()),
@@ -1811,7 +1811,7 @@ class H223AnnexCArqParameters_numberOfRetransmissions(Choice):  # type: ignore[m
     rootCount = 2
 
 
-class H223AnnexCArqParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H223AnnexCArqParameters(Sequence):
     componentType = components(
         mandatory("numberOfRetransmissions", H223AnnexCArqParameters_numberOfRetransmissions()),
         mandatory("sendBufferSize", integer(0, 16777215)),
@@ -1820,7 +1820,7 @@ class H223AnnexCArqParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no 
     rootCount = 2
 
 
-class H223AL1MParameters_arqType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H223AL1MParameters_arqType(Choice):
     componentType = alternatives(
         ("noArq", Null()),
         ("typeIArq", H223AnnexCArqParameters()),
@@ -1830,7 +1830,7 @@ class H223AL1MParameters_arqType(Choice):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 3
 
 
-class H223AL1MParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H223AL1MParameters(Sequence):
     componentType = components(
         mandatory("transferMode", H223AL1MParameters_transferMode()),
         mandatory("headerFEC", H223AL1MParameters_headerFEC()),
@@ -1845,7 +1845,7 @@ class H223AL1MParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 7
 
 
-class H223AL2MParameters_headerFEC(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H223AL2MParameters_headerFEC(Choice):
     componentType = alternatives(
         ("sebch16-5", Null()),
         ("golay24-12", Null()),
@@ -1854,7 +1854,7 @@ class H223AL2MParameters_headerFEC(Choice):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 2
 
 
-class H223AL2MParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H223AL2MParameters(Sequence):
     componentType = components(
         mandatory("headerFEC", H223AL2MParameters_headerFEC()),
         mandatory("alpduInterleaving", Boolean()),
@@ -1863,7 +1863,7 @@ class H223AL2MParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class H223AL3MParameters_headerFormat(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H223AL3MParameters_headerFormat(Choice):
     componentType = alternatives(
         ("sebch16-7", Null()),
         ("golay24-12", Null()),
@@ -1872,7 +1872,7 @@ class H223AL3MParameters_headerFormat(Choice):  # type: ignore[misc]  # pyasn1 h
     rootCount = 2
 
 
-class H223AL3MParameters_crcLength(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H223AL3MParameters_crcLength(Choice):
     componentType = alternatives(
         ("crc4bit", Null()),
         ("crc12bit", Null()),
@@ -1887,7 +1887,7 @@ class H223AL3MParameters_crcLength(Choice):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 4
 
 
-class H223AL3MParameters_arqType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H223AL3MParameters_arqType(Choice):
     componentType = alternatives(
         ("noArq", Null()),
         ("typeIArq", H223AnnexCArqParameters()),
@@ -1897,7 +1897,7 @@ class H223AL3MParameters_arqType(Choice):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 3
 
 
-class H223AL3MParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H223AL3MParameters(Sequence):
     componentType = components(
         mandatory("headerFormat", H223AL3MParameters_headerFormat()),
         mandatory("crcLength", H223AL3MParameters_crcLength()),
@@ -1910,7 +1910,7 @@ class H223AL3MParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class H223LogicalChannelParameters_adaptationLayerType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H223LogicalChannelParameters_adaptationLayerType(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("al1Framed", Null()),
@@ -1926,7 +1926,7 @@ class H223LogicalChannelParameters_adaptationLayerType(Choice):  # type: ignore[
     rootCount = 6
 
 
-class H223LogicalChannelParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H223LogicalChannelParameters(Sequence):
     componentType = components(
         mandatory("adaptationLayerType", H223LogicalChannelParameters_adaptationLayerType()),
         mandatory("segmentableFlag", Boolean()),
@@ -1935,7 +1935,7 @@ class H223LogicalChannelParameters(Sequence):  # type: ignore[misc]  # pyasn1 ha
     rootCount = 2
 
 
-class CRCLength(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CRCLength(Choice):
     componentType = alternatives(
         ("crc8bit", Null()),
         ("crc16bit", Null()),
@@ -1945,7 +1945,7 @@ class CRCLength(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class V76HDLCParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class V76HDLCParameters(Sequence):
     componentType = components(
         mandatory("crcLength", CRCLength()),
         mandatory("n401", integer(1, 4095)),
@@ -1955,7 +1955,7 @@ class V76HDLCParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class V76LogicalChannelParameters_suspendResume(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class V76LogicalChannelParameters_suspendResume(Choice):
     componentType = alternatives(
         ("noSuspendResume", Null()),
         ("suspendResumewAddress", Null()),
@@ -1965,7 +1965,7 @@ class V76LogicalChannelParameters_suspendResume(Choice):  # type: ignore[misc]  
     rootCount = 3
 
 
-class V76LogicalChannelParameters_mode_eRM_recovery(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class V76LogicalChannelParameters_mode_eRM_recovery(Choice):
     componentType = alternatives(
         ("rej", Null()),
         ("sREJ", Null()),
@@ -1975,7 +1975,7 @@ class V76LogicalChannelParameters_mode_eRM_recovery(Choice):  # type: ignore[mis
     rootCount = 3
 
 
-class V76LogicalChannelParameters_mode_eRM(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class V76LogicalChannelParameters_mode_eRM(Sequence):
     componentType = components(
         mandatory("windowSize", integer(1, 127)),
         mandatory("recovery", V76LogicalChannelParameters_mode_eRM_recovery()),
@@ -1984,7 +1984,7 @@ class V76LogicalChannelParameters_mode_eRM(Sequence):  # type: ignore[misc]  # p
     rootCount = 2
 
 
-class V76LogicalChannelParameters_mode(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class V76LogicalChannelParameters_mode(Choice):
     componentType = alternatives(
         ("eRM", V76LogicalChannelParameters_mode_eRM()),
         ("uNERM", Null()),
@@ -1993,7 +1993,7 @@ class V76LogicalChannelParameters_mode(Choice):  # type: ignore[misc]  # pyasn1 
     rootCount = 2
 
 
-class V75Parameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class V75Parameters(Sequence):
     componentType = components(
         mandatory("audioHeaderPresent", Boolean()),
     )
@@ -2001,7 +2001,7 @@ class V75Parameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class V76LogicalChannelParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class V76LogicalChannelParameters(Sequence):
     componentType = components(
         mandatory("hdlcParameters", V76HDLCParameters()),
         mandatory("suspendResume", V76LogicalChannelParameters_suspendResume()),
@@ -2013,7 +2013,7 @@ class V76LogicalChannelParameters(Sequence):  # type: ignore[misc]  # pyasn1 has
     rootCount = 5
 
 
-class UnicastAddress_iPAddress(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UnicastAddress_iPAddress(Sequence):
     componentType = components(
         mandatory("network", sized(OctetString, 4, 4)),
         mandatory("tsapIdentifier", integer(0, 65535)),
@@ -2022,7 +2022,7 @@ class UnicastAddress_iPAddress(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 2
 
 
-class UnicastAddress_iPXAddress(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UnicastAddress_iPXAddress(Sequence):
     componentType = components(
         mandatory("node", sized(OctetString, 6, 6)),
         mandatory("netnum", sized(OctetString, 4, 4)),
@@ -2032,7 +2032,7 @@ class UnicastAddress_iPXAddress(Sequence):  # type: ignore[misc]  # pyasn1 has n
     rootCount = 3
 
 
-class UnicastAddress_iP6Address(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UnicastAddress_iP6Address(Sequence):
     componentType = components(
         mandatory("network", sized(OctetString, 16, 16)),
         mandatory("tsapIdentifier", integer(0, 65535)),
@@ -2041,14 +2041,14 @@ class UnicastAddress_iP6Address(Sequence):  # type: ignore[misc]  # pyasn1 has n
     rootCount = 2
 
 
-class UnicastAddress_iPSourceRouteAddress_routing(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class UnicastAddress_iPSourceRouteAddress_routing(Choice):
     componentType = alternatives(
         ("strict", Null()),
         ("loose", Null()),
     )
 
 
-class UnicastAddress_iPSourceRouteAddress(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UnicastAddress_iPSourceRouteAddress(Sequence):
     componentType = components(
         mandatory("routing", UnicastAddress_iPSourceRouteAddress_routing()),
         mandatory("network", sized(OctetString, 4, 4)),
@@ -2059,7 +2059,7 @@ class UnicastAddress_iPSourceRouteAddress(Sequence):  # type: ignore[misc]  # py
     rootCount = 4
 
 
-class UnicastAddress(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class UnicastAddress(Choice):
     componentType = alternatives(
         ("iPAddress", UnicastAddress_iPAddress()),
         ("iPXAddress", UnicastAddress_iPXAddress()),
@@ -2073,7 +2073,7 @@ class UnicastAddress(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class MulticastAddress_iPAddress(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MulticastAddress_iPAddress(Sequence):
     componentType = components(
         mandatory("network", sized(OctetString, 4, 4)),
         mandatory("tsapIdentifier", integer(0, 65535)),
@@ -2082,7 +2082,7 @@ class MulticastAddress_iPAddress(Sequence):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 2
 
 
-class MulticastAddress_iP6Address(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MulticastAddress_iP6Address(Sequence):
     componentType = components(
         mandatory("network", sized(OctetString, 16, 16)),
         mandatory("tsapIdentifier", integer(0, 65535)),
@@ -2091,7 +2091,7 @@ class MulticastAddress_iP6Address(Sequence):  # type: ignore[misc]  # pyasn1 has
     rootCount = 2
 
 
-class MulticastAddress(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MulticastAddress(Choice):
     componentType = alternatives(
         ("iPAddress", MulticastAddress_iPAddress()),
         ("iP6Address", MulticastAddress_iP6Address()),
@@ -2102,7 +2102,7 @@ class MulticastAddress(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class TransportAddress(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class TransportAddress(Choice):
     componentType = alternatives(
         ("unicastAddress", UnicastAddress()),
         ("multicastAddress", MulticastAddress()),
@@ -2111,15 +2111,15 @@ class TransportAddress(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class McuNumber(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class McuNumber(Integer):
     subtypeSpec = span(0, 192)
 
 
-class TerminalNumber(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class TerminalNumber(Integer):
     subtypeSpec = span(0, 192)
 
 
-class TerminalLabel(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TerminalLabel(Sequence):
     componentType = components(
         mandatory("mcuNumber", McuNumber()),
         mandatory("terminalNumber", TerminalNumber()),
@@ -2128,7 +2128,7 @@ class TerminalLabel(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class H2250LogicalChannelParameters_mediaPacketization(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H2250LogicalChannelParameters_mediaPacketization(Choice):
     componentType = alternatives(
         ("h261aVideoPacketization", Null()),
         ("rtpPayloadType", RTPPayloadType()),
@@ -2137,7 +2137,7 @@ class H2250LogicalChannelParameters_mediaPacketization(Choice):  # type: ignore[
     rootCount = 1
 
 
-class H2250LogicalChannelParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H2250LogicalChannelParameters(Sequence):
     componentType = components(
         optional("nonStandard", listOf(NonStandardParameter())),
         mandatory("sessionID", integer(0, 255)),
@@ -2158,7 +2158,7 @@ class H2250LogicalChannelParameters(Sequence):  # type: ignore[misc]  # pyasn1 h
     rootCount = 11
 
 
-class OpenLogicalChannel_forwardLogicalChannelParameters_multiplexParameters(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class OpenLogicalChannel_forwardLogicalChannelParameters_multiplexParameters(Choice):
     componentType = alternatives(
         ("h222LogicalChannelParameters", H222LogicalChannelParameters()),
         ("h223LogicalChannelParameters", H223LogicalChannelParameters()),
@@ -2170,7 +2170,7 @@ class OpenLogicalChannel_forwardLogicalChannelParameters_multiplexParameters(Cho
     rootCount = 3
 
 
-class OpenLogicalChannel_forwardLogicalChannelParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class OpenLogicalChannel_forwardLogicalChannelParameters(Sequence):
     componentType = components(
         optional("portNumber", integer(0, 65535)),
         mandatory("dataType", DataType()),
@@ -2185,7 +2185,7 @@ class OpenLogicalChannel_forwardLogicalChannelParameters(Sequence):  # type: ign
     rootCount = 3
 
 
-class OpenLogicalChannel_reverseLogicalChannelParameters_multiplexParameters(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class OpenLogicalChannel_reverseLogicalChannelParameters_multiplexParameters(Choice):
     componentType = alternatives(
         ("h223LogicalChannelParameters", H223LogicalChannelParameters()),
         ("v76LogicalChannelParameters", V76LogicalChannelParameters()),
@@ -2195,7 +2195,7 @@ class OpenLogicalChannel_reverseLogicalChannelParameters_multiplexParameters(Cho
     rootCount = 2
 
 
-class OpenLogicalChannel_reverseLogicalChannelParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class OpenLogicalChannel_reverseLogicalChannelParameters(Sequence):
     componentType = components(
         mandatory("dataType", DataType()),
         optional(
@@ -2209,7 +2209,7 @@ class OpenLogicalChannel_reverseLogicalChannelParameters(Sequence):  # type: ign
     rootCount = 2
 
 
-class NetworkAccessParameters_distribution(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NetworkAccessParameters_distribution(Choice):
     componentType = alternatives(
         ("unicast", Null()),
         ("multicast", Null()),
@@ -2218,7 +2218,7 @@ class NetworkAccessParameters_distribution(Choice):  # type: ignore[misc]  # pya
     rootCount = 2
 
 
-class NetworkAccessParameters_networkAddress(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NetworkAccessParameters_networkAddress(Choice):
     componentType = alternatives(
         ("q2931Address", Q2931Address()),
         ("e164Address", sized(IA5String, 1, 128, "#*,0123456789")),
@@ -2228,7 +2228,7 @@ class NetworkAccessParameters_networkAddress(Choice):  # type: ignore[misc]  # p
     rootCount = 3
 
 
-class NetworkAccessParameters_t120SetupProcedure(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NetworkAccessParameters_t120SetupProcedure(Choice):
     componentType = alternatives(
         ("originateCall", Null()),
         ("waitForCall", Null()),
@@ -2238,7 +2238,7 @@ class NetworkAccessParameters_t120SetupProcedure(Choice):  # type: ignore[misc] 
     rootCount = 3
 
 
-class NetworkAccessParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NetworkAccessParameters(Sequence):
     componentType = components(
         optional("distribution", NetworkAccessParameters_distribution()),
         mandatory("networkAddress", NetworkAccessParameters_networkAddress()),
@@ -2250,7 +2250,7 @@ class NetworkAccessParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no 
     rootCount = 4
 
 
-class EscrowData(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class EscrowData(Sequence):
     componentType = components(
         mandatory("escrowID", ObjectIdentifier()),
         mandatory("escrowValue", sized(BitString, 1, 65535)),
@@ -2259,7 +2259,7 @@ class EscrowData(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class EncryptionSync(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class EncryptionSync(Sequence):
     componentType = components(
         optional("nonStandard", NonStandardParameter()),
         mandatory("synchFlag", integer(0, 255)),
@@ -2271,7 +2271,7 @@ class EncryptionSync(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class OpenLogicalChannel(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class OpenLogicalChannel(Sequence):
     componentType = components(
         mandatory("forwardLogicalChannelNumber", LogicalChannelNumber()),
         mandatory(
@@ -2288,14 +2288,14 @@ class OpenLogicalChannel(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class CloseLogicalChannel_source(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CloseLogicalChannel_source(Choice):
     componentType = alternatives(
         ("user", Null()),
         ("lcse", Null()),
     )
 
 
-class CloseLogicalChannel_reason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CloseLogicalChannel_reason(Choice):
     componentType = alternatives(
         ("unknown", Null()),
         ("reopen", Null()),
@@ -2306,7 +2306,7 @@ class CloseLogicalChannel_reason(Choice):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 3
 
 
-class CloseLogicalChannel(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CloseLogicalChannel(Sequence):
     componentType = components(
         mandatory("forwardLogicalChannelNumber", LogicalChannelNumber()),
         mandatory("source", CloseLogicalChannel_source()),
@@ -2316,7 +2316,7 @@ class CloseLogicalChannel(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 2
 
 
-class RequestChannelClose_reason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RequestChannelClose_reason(Choice):
     componentType = alternatives(
         ("unknown", Null()),
         ("normal", Null()),
@@ -2328,7 +2328,7 @@ class RequestChannelClose_reason(Choice):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 4
 
 
-class RequestChannelClose(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RequestChannelClose(Sequence):
     componentType = components(
         mandatory("forwardLogicalChannelNumber", LogicalChannelNumber()),
         optional("qosCapability", QOSCapability()),
@@ -2338,33 +2338,33 @@ class RequestChannelClose(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 1
 
 
-class MultiplexTableEntryNumber(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplexTableEntryNumber(Integer):
     subtypeSpec = span(1, 15)
 
 
-class MultiplexElement_type(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplexElement_type(Choice):
     pass
 
 
-class MultiplexElement_repeatCount(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplexElement_repeatCount(Choice):
     componentType = alternatives(
         ("finite", integer(1, 65535)),
         ("untilClosingFlag", Null()),
     )
 
 
-class MultiplexElement(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplexElement(Sequence):
     pass
 
 
-class MultiplexEntryDescriptor(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplexEntryDescriptor(Sequence):
     componentType = components(
         mandatory("multiplexTableEntryNumber", MultiplexTableEntryNumber()),
         optional("elementList", listOf(MultiplexElement(), 1, 256)),
     )
 
 
-class MultiplexEntrySend(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplexEntrySend(Sequence):
     componentType = components(
         mandatory("sequenceNumber", SequenceNumber()),
         mandatory("multiplexEntryDescriptors", setOf(MultiplexEntryDescriptor(), 1, 15)),
@@ -2373,7 +2373,7 @@ class MultiplexEntrySend(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class RequestMultiplexEntry(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RequestMultiplexEntry(Sequence):
     componentType = components(
         mandatory("entryNumbers", setOf(MultiplexTableEntryNumber(), 1, 15)),
     )
@@ -2381,14 +2381,14 @@ class RequestMultiplexEntry(Sequence):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 1
 
 
-class H261VideoMode_resolution(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H261VideoMode_resolution(Choice):
     componentType = alternatives(
         ("qcif", Null()),
         ("cif", Null()),
     )
 
 
-class H261VideoMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H261VideoMode(Sequence):
     componentType = components(
         mandatory("resolution", H261VideoMode_resolution()),
         mandatory("bitRate", integer(1, 19200)),
@@ -2398,7 +2398,7 @@ class H261VideoMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class H262VideoMode_profileAndLevel(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H262VideoMode_profileAndLevel(Choice):
     componentType = alternatives(
         ("profileAndLevel-SPatML", Null()),
         ("profileAndLevel-MPatLL", Null()),
@@ -2416,7 +2416,7 @@ class H262VideoMode_profileAndLevel(Choice):  # type: ignore[misc]  # pyasn1 has
     rootCount = 11
 
 
-class H262VideoMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H262VideoMode(Sequence):
     componentType = components(
         mandatory("profileAndLevel", H262VideoMode_profileAndLevel()),
         optional("videoBitRate", integer(0, 1073741823)),
@@ -2430,7 +2430,7 @@ class H262VideoMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 7
 
 
-class H263VideoMode_resolution(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H263VideoMode_resolution(Choice):
     componentType = alternatives(
         ("sqcif", Null()),
         ("qcif", Null()),
@@ -2443,7 +2443,7 @@ class H263VideoMode_resolution(Choice):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 5
 
 
-class H263VideoMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H263VideoMode(Sequence):
     componentType = components(
         mandatory("resolution", H263VideoMode_resolution()),
         mandatory("bitRate", integer(1, 19200)),
@@ -2459,7 +2459,7 @@ class H263VideoMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class IS11172VideoMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class IS11172VideoMode(Sequence):
     componentType = components(
         mandatory("constrainedBitstream", Boolean()),
         optional("videoBitRate", integer(0, 1073741823)),
@@ -2473,7 +2473,7 @@ class IS11172VideoMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 7
 
 
-class VideoMode(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class VideoMode(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("h261VideoMode", H261VideoMode()),
@@ -2486,7 +2486,7 @@ class VideoMode(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class AudioMode_g7231(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class AudioMode_g7231(Choice):
     componentType = alternatives(
         ("noSilenceSuppressionLowRate", Null()),
         ("noSilenceSuppressionHighRate", Null()),
@@ -2495,7 +2495,7 @@ class AudioMode_g7231(Choice):  # type: ignore[misc]  # pyasn1 has no types
     )
 
 
-class IS11172AudioMode_audioLayer(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class IS11172AudioMode_audioLayer(Choice):
     componentType = alternatives(
         ("audioLayer1", Null()),
         ("audioLayer2", Null()),
@@ -2503,7 +2503,7 @@ class IS11172AudioMode_audioLayer(Choice):  # type: ignore[misc]  # pyasn1 has n
     )
 
 
-class IS11172AudioMode_audioSampling(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class IS11172AudioMode_audioSampling(Choice):
     componentType = alternatives(
         ("audioSampling32k", Null()),
         ("audioSampling44k1", Null()),
@@ -2511,7 +2511,7 @@ class IS11172AudioMode_audioSampling(Choice):  # type: ignore[misc]  # pyasn1 ha
     )
 
 
-class IS11172AudioMode_multichannelType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class IS11172AudioMode_multichannelType(Choice):
     componentType = alternatives(
         ("singleChannel", Null()),
         ("twoChannelStereo", Null()),
@@ -2519,7 +2519,7 @@ class IS11172AudioMode_multichannelType(Choice):  # type: ignore[misc]  # pyasn1
     )
 
 
-class IS11172AudioMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class IS11172AudioMode(Sequence):
     componentType = components(
         mandatory("audioLayer", IS11172AudioMode_audioLayer()),
         mandatory("audioSampling", IS11172AudioMode_audioSampling()),
@@ -2530,7 +2530,7 @@ class IS11172AudioMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class IS13818AudioMode_audioLayer(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class IS13818AudioMode_audioLayer(Choice):
     componentType = alternatives(
         ("audioLayer1", Null()),
         ("audioLayer2", Null()),
@@ -2538,7 +2538,7 @@ class IS13818AudioMode_audioLayer(Choice):  # type: ignore[misc]  # pyasn1 has n
     )
 
 
-class IS13818AudioMode_audioSampling(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class IS13818AudioMode_audioSampling(Choice):
     componentType = alternatives(
         ("audioSampling16k", Null()),
         ("audioSampling22k05", Null()),
@@ -2549,7 +2549,7 @@ class IS13818AudioMode_audioSampling(Choice):  # type: ignore[misc]  # pyasn1 ha
     )
 
 
-class IS13818AudioMode_multichannelType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class IS13818AudioMode_multichannelType(Choice):
     componentType = alternatives(
         ("singleChannel", Null()),
         ("twoChannelStereo", Null()),
@@ -2564,7 +2564,7 @@ class IS13818AudioMode_multichannelType(Choice):  # type: ignore[misc]  # pyasn1
     )
 
 
-class IS13818AudioMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class IS13818AudioMode(Sequence):
     componentType = components(
         mandatory("audioLayer", IS13818AudioMode_audioLayer()),
         mandatory("audioSampling", IS13818AudioMode_audioSampling()),
@@ -2577,7 +2577,7 @@ class IS13818AudioMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class G7231AnnexCMode_g723AnnexCAudioMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class G7231AnnexCMode_g723AnnexCAudioMode(Sequence):
     componentType = components(
         mandatory("highRateMode0", integer(27, 78)),
         mandatory("highRateMode1", integer(27, 78)),
@@ -2590,7 +2590,7 @@ class G7231AnnexCMode_g723AnnexCAudioMode(Sequence):  # type: ignore[misc]  # py
     rootCount = 6
 
 
-class G7231AnnexCMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class G7231AnnexCMode(Sequence):
     componentType = components(
         mandatory("maxAl-sduAudioFrames", integer(1, 256)),
         mandatory("silenceSuppression", Boolean()),
@@ -2600,31 +2600,31 @@ class G7231AnnexCMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class VBDMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class VBDMode(Sequence):
     extensible = True
     rootCount = 1
 
 
-class AudioMode(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class AudioMode(Choice):
     extensible = True
     rootCount = 14
 
 
-class DataMode_application_nlpid(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DataMode_application_nlpid(Sequence):
     componentType = components(
         mandatory("nlpidProtocol", DataProtocolCapability()),
         mandatory("nlpidData", OctetString()),
     )
 
 
-class DataMode_application_t38fax(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DataMode_application_t38fax(Sequence):
     componentType = components(
         mandatory("t38FaxProtocol", DataProtocolCapability()),
         mandatory("t38FaxProfile", T38FaxProfile()),
     )
 
 
-class DataMode_application(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DataMode_application(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("t120", DataProtocolCapability()),
@@ -2645,7 +2645,7 @@ class DataMode_application(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 10
 
 
-class DataMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DataMode(Sequence):
     componentType = components(
         mandatory("application", DataMode_application()),
         mandatory("bitRate", integer(0, 4294967295)),
@@ -2654,7 +2654,7 @@ class DataMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class H235Mode_mediaMode(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H235Mode_mediaMode(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("videoMode", VideoMode()),
@@ -2665,7 +2665,7 @@ class H235Mode_mediaMode(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class H235Mode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H235Mode(Sequence):
     componentType = components(
         mandatory("encryptionAuthenticationAndIntegrity", EncryptionAuthenticationAndIntegrity()),
         mandatory("mediaMode", H235Mode_mediaMode()),
@@ -2674,7 +2674,7 @@ class H235Mode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class FECMode_rfc2733Format(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class FECMode_rfc2733Format(Choice):
     componentType = alternatives(
         ("rfc2733rfc2198", MaxRedundancy()),
         ("rfc2733sameport", MaxRedundancy()),
@@ -2682,37 +2682,37 @@ class FECMode_rfc2733Format(Choice):  # type: ignore[misc]  # pyasn1 has no type
     )
 
 
-class FECMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class FECMode(Sequence):
     extensible = True
     rootCount = 3
 
 
-class RedundancyEncodingDTModeElement_type(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RedundancyEncodingDTModeElement_type(Choice):
     extensible = True
     rootCount = 6
 
 
-class RedundancyEncodingDTModeElement(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RedundancyEncodingDTModeElement(Sequence):
     extensible = True
     rootCount = 1
 
 
-class RedundancyEncodingDTMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RedundancyEncodingDTMode(Sequence):
     extensible = True
     rootCount = 3
 
 
-class MultiplePayloadStreamElementMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplePayloadStreamElementMode(Sequence):
     extensible = True
     rootCount = 1
 
 
-class MultiplePayloadStreamMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplePayloadStreamMode(Sequence):
     extensible = True
     rootCount = 1
 
 
-class DepFECMode_rfc2733Mode_mode_separateStream_differentPort(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DepFECMode_rfc2733Mode_mode_separateStream_differentPort(Sequence):
     componentType = components(
         mandatory("protectedSessionID", integer(1, 255)),
         optional("protectedPayloadType", integer(0, 127)),
@@ -2721,44 +2721,44 @@ class DepFECMode_rfc2733Mode_mode_separateStream_differentPort(Sequence):  # typ
     rootCount = 2
 
 
-class DepFECMode_rfc2733Mode_mode_separateStream_samePort(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DepFECMode_rfc2733Mode_mode_separateStream_samePort(Sequence):
     extensible = True
     rootCount = 1
 
 
-class DepFECMode_rfc2733Mode_mode_separateStream(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DepFECMode_rfc2733Mode_mode_separateStream(Choice):
     extensible = True
     rootCount = 2
 
 
-class DepFECMode_rfc2733Mode_mode(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DepFECMode_rfc2733Mode_mode(Choice):
     extensible = True
     rootCount = 2
 
 
-class DepFECMode_rfc2733Mode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DepFECMode_rfc2733Mode(Sequence):
     extensible = True
     rootCount = 1
 
 
-class DepFECMode(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DepFECMode(Choice):
     extensible = True
     rootCount = 1
 
 
-class ModeElementType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ModeElementType(Choice):
     extensible = True
     rootCount = 5
 
 
-class H223ModeParameters_adaptationLayerType_al3(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H223ModeParameters_adaptationLayerType_al3(Sequence):
     componentType = components(
         mandatory("controlFieldOctets", integer(0, 2)),
         mandatory("sendBufferSize", integer(0, 16777215)),
     )
 
 
-class H223ModeParameters_adaptationLayerType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H223ModeParameters_adaptationLayerType(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("al1Framed", Null()),
@@ -2774,7 +2774,7 @@ class H223ModeParameters_adaptationLayerType(Choice):  # type: ignore[misc]  # p
     rootCount = 6
 
 
-class H223ModeParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H223ModeParameters(Sequence):
     componentType = components(
         mandatory("adaptationLayerType", H223ModeParameters_adaptationLayerType()),
         mandatory("segmentableFlag", Boolean()),
@@ -2783,7 +2783,7 @@ class H223ModeParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class V76ModeParameters(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class V76ModeParameters(Choice):
     componentType = alternatives(
         ("suspendResumewAddress", Null()),
         ("suspendResumewoAddress", Null()),
@@ -2792,7 +2792,7 @@ class V76ModeParameters(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class RedundancyEncodingMode_secondaryEncoding(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RedundancyEncodingMode_secondaryEncoding(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("audioData", AudioMode()),
@@ -2801,7 +2801,7 @@ class RedundancyEncodingMode_secondaryEncoding(Choice):  # type: ignore[misc]  #
     rootCount = 2
 
 
-class RedundancyEncodingMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RedundancyEncodingMode(Sequence):
     componentType = components(
         mandatory("redundancyEncodingMethod", RedundancyEncodingMethod()),
         optional("secondaryEncoding", RedundancyEncodingMode_secondaryEncoding()),
@@ -2810,7 +2810,7 @@ class RedundancyEncodingMode(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 2
 
 
-class H2250ModeParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H2250ModeParameters(Sequence):
     componentType = components(
         optional("redundancyEncodingMode", RedundancyEncodingMode()),
     )
@@ -2818,7 +2818,7 @@ class H2250ModeParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 1
 
 
-class MultiplexedStreamModeParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplexedStreamModeParameters(Sequence):
     componentType = components(
         mandatory("logicalChannelNumber", LogicalChannelNumber()),
     )
@@ -2826,7 +2826,7 @@ class MultiplexedStreamModeParameters(Sequence):  # type: ignore[misc]  # pyasn1
     rootCount = 1
 
 
-class ModeElement(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ModeElement(Sequence):
     componentType = components(
         mandatory("type", ModeElementType()),
         optional("h223ModeParameters", H223ModeParameters()),
@@ -2840,12 +2840,12 @@ class ModeElement(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class ModeDescription(SetOf):  # type: ignore[misc]  # pyasn1 has no types
+class ModeDescription(SetOf):
     componentType = ModeElement()
     subtypeSpec = limits(1, 256)
 
 
-class RequestMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RequestMode(Sequence):
     componentType = components(
         mandatory("sequenceNumber", SequenceNumber()),
         mandatory("requestedModes", listOf(ModeDescription(), 1, 256)),
@@ -2854,7 +2854,7 @@ class RequestMode(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class RoundTripDelayRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RoundTripDelayRequest(Sequence):
     componentType = components(
         mandatory("sequenceNumber", SequenceNumber()),
     )
@@ -2862,7 +2862,7 @@ class RoundTripDelayRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 1
 
 
-class MaintenanceLoopRequest_type(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MaintenanceLoopRequest_type(Choice):
     componentType = alternatives(
         ("systemLoop", Null()),
         ("mediaLoop", LogicalChannelNumber()),
@@ -2872,7 +2872,7 @@ class MaintenanceLoopRequest_type(Choice):  # type: ignore[misc]  # pyasn1 has n
     rootCount = 3
 
 
-class MaintenanceLoopRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MaintenanceLoopRequest(Sequence):
     componentType = components(
         mandatory("type", MaintenanceLoopRequest_type()),
     )
@@ -2880,13 +2880,13 @@ class MaintenanceLoopRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 1
 
 
-class CommunicationModeRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CommunicationModeRequest(Sequence):
     componentType = components()
     extensible = True
     rootCount = 0
 
 
-class Criteria(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Criteria(Sequence):
     componentType = components(
         mandatory("field", ObjectIdentifier()),
         mandatory("value", sized(OctetString, 1, 65535)),
@@ -2895,12 +2895,12 @@ class Criteria(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class CertSelectionCriteria(SequenceOf):  # type: ignore[misc]  # pyasn1 has no types
+class CertSelectionCriteria(SequenceOf):
     componentType = Criteria()
     subtypeSpec = limits(1, 16)
 
 
-class ConferenceRequest_requestTerminalCertificate(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceRequest_requestTerminalCertificate(Sequence):
     componentType = components(
         optional("terminalLabel", TerminalLabel()),
         optional("certSelectionCriteria", CertSelectionCriteria()),
@@ -2910,7 +2910,7 @@ class ConferenceRequest_requestTerminalCertificate(Sequence):  # type: ignore[mi
     rootCount = 3
 
 
-class RemoteMCRequest(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RemoteMCRequest(Choice):
     componentType = alternatives(
         ("masterActivate", Null()),
         ("slaveActivate", Null()),
@@ -2920,7 +2920,7 @@ class RemoteMCRequest(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class ConferenceRequest(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceRequest(Choice):
     componentType = alternatives(
         ("terminalListRequest", Null()),
         ("makeMeChair", Null()),
@@ -2943,7 +2943,7 @@ class ConferenceRequest(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 8
 
 
-class MultilinkRequest_callInformation(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultilinkRequest_callInformation(Sequence):
     componentType = components(
         mandatory("maxNumberOfAdditionalConnections", integer(1, 65535)),
     )
@@ -2951,7 +2951,7 @@ class MultilinkRequest_callInformation(Sequence):  # type: ignore[misc]  # pyasn
     rootCount = 1
 
 
-class DialingInformationNetworkType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DialingInformationNetworkType(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardMessage()),
         ("n-isdn", Null()),
@@ -2962,7 +2962,7 @@ class DialingInformationNetworkType(Choice):  # type: ignore[misc]  # pyasn1 has
     rootCount = 3
 
 
-class DialingInformationNumber(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class DialingInformationNumber(Sequence):
     componentType = components(
         mandatory("networkAddress", sized(NumericString, 0, 40)),
         optional("subAddress", sized(IA5String, 1, 40)),
@@ -2972,7 +2972,7 @@ class DialingInformationNumber(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 3
 
 
-class DialingInformation(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DialingInformation(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardMessage()),
         ("differential", setOf(DialingInformationNumber(), 1, 65535)),
@@ -2982,7 +2982,7 @@ class DialingInformation(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class MultilinkRequest_addConnection(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultilinkRequest_addConnection(Sequence):
     componentType = components(
         mandatory("sequenceNumber", SequenceNumber()),
         mandatory("dialingInformation", DialingInformation()),
@@ -2991,7 +2991,7 @@ class MultilinkRequest_addConnection(Sequence):  # type: ignore[misc]  # pyasn1 
     rootCount = 2
 
 
-class ConnectionIdentifier(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ConnectionIdentifier(Sequence):
     componentType = components(
         mandatory("channelTag", integer(0, 4294967295)),
         mandatory("sequenceNumber", integer(0, 4294967295)),
@@ -3000,7 +3000,7 @@ class ConnectionIdentifier(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 2
 
 
-class MultilinkRequest_removeConnection(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultilinkRequest_removeConnection(Sequence):
     componentType = components(
         mandatory("connectionIdentifier", ConnectionIdentifier()),
     )
@@ -3008,7 +3008,7 @@ class MultilinkRequest_removeConnection(Sequence):  # type: ignore[misc]  # pyas
     rootCount = 1
 
 
-class MultilinkRequest_maximumHeaderInterval_requestType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MultilinkRequest_maximumHeaderInterval_requestType(Choice):
     componentType = alternatives(
         ("currentIntervalInformation", Null()),
         ("requestedInterval", integer(0, 65535)),
@@ -3017,7 +3017,7 @@ class MultilinkRequest_maximumHeaderInterval_requestType(Choice):  # type: ignor
     rootCount = 2
 
 
-class MultilinkRequest_maximumHeaderInterval(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultilinkRequest_maximumHeaderInterval(Sequence):
     componentType = components(
         mandatory("requestType", MultilinkRequest_maximumHeaderInterval_requestType()),
     )
@@ -3025,7 +3025,7 @@ class MultilinkRequest_maximumHeaderInterval(Sequence):  # type: ignore[misc]  #
     rootCount = 1
 
 
-class MultilinkRequest(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MultilinkRequest(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardMessage()),
         ("callInformation", MultilinkRequest_callInformation()),
@@ -3037,11 +3037,11 @@ class MultilinkRequest(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class MaximumBitRate(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class MaximumBitRate(Integer):
     subtypeSpec = span(0, 4294967295)
 
 
-class LogicalChannelRateRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class LogicalChannelRateRequest(Sequence):
     componentType = components(
         mandatory("sequenceNumber", SequenceNumber()),
         mandatory("logicalChannelNumber", LogicalChannelNumber()),
@@ -3051,7 +3051,7 @@ class LogicalChannelRateRequest(Sequence):  # type: ignore[misc]  # pyasn1 has n
     rootCount = 3
 
 
-class RequestMessage(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RequestMessage(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardMessage()),
         ("masterSlaveDetermination", MasterSlaveDetermination()),
@@ -3074,14 +3074,14 @@ class RequestMessage(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 11
 
 
-class MasterSlaveDeterminationAck_decision(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MasterSlaveDeterminationAck_decision(Choice):
     componentType = alternatives(
         ("master", Null()),
         ("slave", Null()),
     )
 
 
-class MasterSlaveDeterminationAck(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MasterSlaveDeterminationAck(Sequence):
     componentType = components(
         mandatory("decision", MasterSlaveDeterminationAck_decision()),
     )
@@ -3089,7 +3089,7 @@ class MasterSlaveDeterminationAck(Sequence):  # type: ignore[misc]  # pyasn1 has
     rootCount = 1
 
 
-class MasterSlaveDeterminationReject_cause(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MasterSlaveDeterminationReject_cause(Choice):
     componentType = alternatives(
         ("identicalNumbers", Null()),
     )
@@ -3097,7 +3097,7 @@ class MasterSlaveDeterminationReject_cause(Choice):  # type: ignore[misc]  # pya
     rootCount = 1
 
 
-class MasterSlaveDeterminationReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MasterSlaveDeterminationReject(Sequence):
     componentType = components(
         mandatory("cause", MasterSlaveDeterminationReject_cause()),
     )
@@ -3105,7 +3105,7 @@ class MasterSlaveDeterminationReject(Sequence):  # type: ignore[misc]  # pyasn1 
     rootCount = 1
 
 
-class TerminalCapabilitySetAck(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TerminalCapabilitySetAck(Sequence):
     componentType = components(
         mandatory("sequenceNumber", SequenceNumber()),
         optional("genericInformation", listOf(GenericInformation())),
@@ -3114,14 +3114,14 @@ class TerminalCapabilitySetAck(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 1
 
 
-class TerminalCapabilitySetReject_cause_tableEntryCapacityExceeded(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class TerminalCapabilitySetReject_cause_tableEntryCapacityExceeded(Choice):
     componentType = alternatives(
         ("highestEntryNumberProcessed", CapabilityTableEntryNumber()),
         ("noneProcessed", Null()),
     )
 
 
-class TerminalCapabilitySetReject_cause(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class TerminalCapabilitySetReject_cause(Choice):
     componentType = alternatives(
         ("unspecified", Null()),
         ("undefinedTableEntryUsed", Null()),
@@ -3135,7 +3135,7 @@ class TerminalCapabilitySetReject_cause(Choice):  # type: ignore[misc]  # pyasn1
     rootCount = 4
 
 
-class TerminalCapabilitySetReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TerminalCapabilitySetReject(Sequence):
     componentType = components(
         mandatory("sequenceNumber", SequenceNumber()),
         mandatory("cause", TerminalCapabilitySetReject_cause()),
@@ -3145,7 +3145,7 @@ class TerminalCapabilitySetReject(Sequence):  # type: ignore[misc]  # pyasn1 has
     rootCount = 2
 
 
-class OpenLogicalChannelAck_reverseLogicalChannelParameters_multiplexParameters(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class OpenLogicalChannelAck_reverseLogicalChannelParameters_multiplexParameters(Choice):
     componentType = alternatives(
         ("h222LogicalChannelParameters", H222LogicalChannelParameters()),
         ("h2250LogicalChannelParameters", H2250LogicalChannelParameters()),
@@ -3154,7 +3154,7 @@ class OpenLogicalChannelAck_reverseLogicalChannelParameters_multiplexParameters(
     rootCount = 1
 
 
-class OpenLogicalChannelAck_reverseLogicalChannelParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class OpenLogicalChannelAck_reverseLogicalChannelParameters(Sequence):
     componentType = components(
         mandatory("reverseLogicalChannelNumber", LogicalChannelNumber()),
         optional("portNumber", integer(0, 65535)),
@@ -3168,7 +3168,7 @@ class OpenLogicalChannelAck_reverseLogicalChannelParameters(Sequence):  # type: 
     rootCount = 3
 
 
-class H2250LogicalChannelAckParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H2250LogicalChannelAckParameters(Sequence):
     componentType = components(
         optional("nonStandard", listOf(NonStandardParameter())),
         optional("sessionID", integer(1, 255)),
@@ -3183,7 +3183,7 @@ class H2250LogicalChannelAckParameters(Sequence):  # type: ignore[misc]  # pyasn
     rootCount = 5
 
 
-class OpenLogicalChannelAck_forwardMultiplexAckParameters(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class OpenLogicalChannelAck_forwardMultiplexAckParameters(Choice):
     componentType = alternatives(
         ("h2250LogicalChannelAckParameters", H2250LogicalChannelAckParameters()),
     )
@@ -3191,7 +3191,7 @@ class OpenLogicalChannelAck_forwardMultiplexAckParameters(Choice):  # type: igno
     rootCount = 1
 
 
-class OpenLogicalChannelAck(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class OpenLogicalChannelAck(Sequence):
     componentType = components(
         mandatory("forwardLogicalChannelNumber", LogicalChannelNumber()),
         optional(
@@ -3209,7 +3209,7 @@ class OpenLogicalChannelAck(Sequence):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 2
 
 
-class OpenLogicalChannelReject_cause(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class OpenLogicalChannelReject_cause(Choice):
     componentType = alternatives(
         ("unspecified", Null()),
         ("unsuitableReverseParameters", Null()),
@@ -3232,7 +3232,7 @@ class OpenLogicalChannelReject_cause(Choice):  # type: ignore[misc]  # pyasn1 ha
     rootCount = 6
 
 
-class OpenLogicalChannelReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class OpenLogicalChannelReject(Sequence):
     componentType = components(
         mandatory("forwardLogicalChannelNumber", LogicalChannelNumber()),
         mandatory("cause", OpenLogicalChannelReject_cause()),
@@ -3242,7 +3242,7 @@ class OpenLogicalChannelReject(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 2
 
 
-class CloseLogicalChannelAck(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CloseLogicalChannelAck(Sequence):
     componentType = components(
         mandatory("forwardLogicalChannelNumber", LogicalChannelNumber()),
     )
@@ -3250,7 +3250,7 @@ class CloseLogicalChannelAck(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 1
 
 
-class RequestChannelCloseAck(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RequestChannelCloseAck(Sequence):
     componentType = components(
         mandatory("forwardLogicalChannelNumber", LogicalChannelNumber()),
     )
@@ -3258,7 +3258,7 @@ class RequestChannelCloseAck(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 1
 
 
-class RequestChannelCloseReject_cause(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RequestChannelCloseReject_cause(Choice):
     componentType = alternatives(
         ("unspecified", Null()),
     )
@@ -3266,7 +3266,7 @@ class RequestChannelCloseReject_cause(Choice):  # type: ignore[misc]  # pyasn1 h
     rootCount = 1
 
 
-class RequestChannelCloseReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RequestChannelCloseReject(Sequence):
     componentType = components(
         mandatory("forwardLogicalChannelNumber", LogicalChannelNumber()),
         mandatory("cause", RequestChannelCloseReject_cause()),
@@ -3275,7 +3275,7 @@ class RequestChannelCloseReject(Sequence):  # type: ignore[misc]  # pyasn1 has n
     rootCount = 2
 
 
-class MultiplexEntrySendAck(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplexEntrySendAck(Sequence):
     componentType = components(
         mandatory("sequenceNumber", SequenceNumber()),
         mandatory("multiplexTableEntryNumber", setOf(MultiplexTableEntryNumber(), 1, 15)),
@@ -3284,7 +3284,7 @@ class MultiplexEntrySendAck(Sequence):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 2
 
 
-class MultiplexEntryRejectionDescriptions_cause(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplexEntryRejectionDescriptions_cause(Choice):
     componentType = alternatives(
         ("unspecifiedCause", Null()),
         ("descriptorTooComplex", Null()),
@@ -3293,7 +3293,7 @@ class MultiplexEntryRejectionDescriptions_cause(Choice):  # type: ignore[misc]  
     rootCount = 2
 
 
-class MultiplexEntryRejectionDescriptions(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplexEntryRejectionDescriptions(Sequence):
     componentType = components(
         mandatory("multiplexTableEntryNumber", MultiplexTableEntryNumber()),
         mandatory("cause", MultiplexEntryRejectionDescriptions_cause()),
@@ -3302,7 +3302,7 @@ class MultiplexEntryRejectionDescriptions(Sequence):  # type: ignore[misc]  # py
     rootCount = 2
 
 
-class MultiplexEntrySendReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplexEntrySendReject(Sequence):
     componentType = components(
         mandatory("sequenceNumber", SequenceNumber()),
         mandatory("rejectionDescriptions", setOf(MultiplexEntryRejectionDescriptions(), 1, 15)),
@@ -3311,7 +3311,7 @@ class MultiplexEntrySendReject(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 2
 
 
-class RequestMultiplexEntryAck(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RequestMultiplexEntryAck(Sequence):
     componentType = components(
         mandatory("entryNumbers", setOf(MultiplexTableEntryNumber(), 1, 15)),
     )
@@ -3319,7 +3319,7 @@ class RequestMultiplexEntryAck(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 1
 
 
-class RequestMultiplexEntryRejectionDescriptions_cause(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RequestMultiplexEntryRejectionDescriptions_cause(Choice):
     componentType = alternatives(
         ("unspecifiedCause", Null()),
     )
@@ -3327,7 +3327,7 @@ class RequestMultiplexEntryRejectionDescriptions_cause(Choice):  # type: ignore[
     rootCount = 1
 
 
-class RequestMultiplexEntryRejectionDescriptions(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RequestMultiplexEntryRejectionDescriptions(Sequence):
     componentType = components(
         mandatory("multiplexTableEntryNumber", MultiplexTableEntryNumber()),
         mandatory("cause", RequestMultiplexEntryRejectionDescriptions_cause()),
@@ -3336,7 +3336,7 @@ class RequestMultiplexEntryRejectionDescriptions(Sequence):  # type: ignore[misc
     rootCount = 2
 
 
-class RequestMultiplexEntryReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RequestMultiplexEntryReject(Sequence):
     componentType = components(
         mandatory("entryNumbers", setOf(MultiplexTableEntryNumber(), 1, 15)),
         mandatory(
@@ -3347,7 +3347,7 @@ class RequestMultiplexEntryReject(Sequence):  # type: ignore[misc]  # pyasn1 has
     rootCount = 2
 
 
-class RequestModeAck_response(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RequestModeAck_response(Choice):
     componentType = alternatives(
         ("willTransmitMostPreferredMode", Null()),
         ("willTransmitLessPreferredMode", Null()),
@@ -3356,7 +3356,7 @@ class RequestModeAck_response(Choice):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 2
 
 
-class RequestModeAck(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RequestModeAck(Sequence):
     componentType = components(
         mandatory("sequenceNumber", SequenceNumber()),
         mandatory("response", RequestModeAck_response()),
@@ -3365,7 +3365,7 @@ class RequestModeAck(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class RequestModeReject_cause(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RequestModeReject_cause(Choice):
     componentType = alternatives(
         ("modeUnavailable", Null()),
         ("multipointConstraint", Null()),
@@ -3375,7 +3375,7 @@ class RequestModeReject_cause(Choice):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 3
 
 
-class RequestModeReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RequestModeReject(Sequence):
     componentType = components(
         mandatory("sequenceNumber", SequenceNumber()),
         mandatory("cause", RequestModeReject_cause()),
@@ -3384,7 +3384,7 @@ class RequestModeReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class RoundTripDelayResponse(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RoundTripDelayResponse(Sequence):
     componentType = components(
         mandatory("sequenceNumber", SequenceNumber()),
     )
@@ -3392,7 +3392,7 @@ class RoundTripDelayResponse(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 1
 
 
-class MaintenanceLoopAck_type(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MaintenanceLoopAck_type(Choice):
     componentType = alternatives(
         ("systemLoop", Null()),
         ("mediaLoop", LogicalChannelNumber()),
@@ -3402,7 +3402,7 @@ class MaintenanceLoopAck_type(Choice):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 3
 
 
-class MaintenanceLoopAck(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MaintenanceLoopAck(Sequence):
     componentType = components(
         mandatory("type", MaintenanceLoopAck_type()),
     )
@@ -3410,7 +3410,7 @@ class MaintenanceLoopAck(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class MaintenanceLoopReject_type(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MaintenanceLoopReject_type(Choice):
     componentType = alternatives(
         ("systemLoop", Null()),
         ("mediaLoop", LogicalChannelNumber()),
@@ -3420,7 +3420,7 @@ class MaintenanceLoopReject_type(Choice):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 3
 
 
-class MaintenanceLoopReject_cause(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MaintenanceLoopReject_cause(Choice):
     componentType = alternatives(
         ("canNotPerformLoop", Null()),
     )
@@ -3428,7 +3428,7 @@ class MaintenanceLoopReject_cause(Choice):  # type: ignore[misc]  # pyasn1 has n
     rootCount = 1
 
 
-class MaintenanceLoopReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MaintenanceLoopReject(Sequence):
     componentType = components(
         mandatory("type", MaintenanceLoopReject_type()),
         mandatory("cause", MaintenanceLoopReject_cause()),
@@ -3437,7 +3437,7 @@ class MaintenanceLoopReject(Sequence):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 2
 
 
-class CommunicationModeTableEntry_dataType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CommunicationModeTableEntry_dataType(Choice):
     componentType = alternatives(
         ("videoData", VideoCapability()),
         ("audioData", AudioCapability()),
@@ -3447,7 +3447,7 @@ class CommunicationModeTableEntry_dataType(Choice):  # type: ignore[misc]  # pya
     rootCount = 3
 
 
-class CommunicationModeTableEntry(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CommunicationModeTableEntry(Sequence):
     componentType = components(
         optional("nonStandard", listOf(NonStandardParameter())),
         mandatory("sessionID", integer(1, 255)),
@@ -3467,7 +3467,7 @@ class CommunicationModeTableEntry(Sequence):  # type: ignore[misc]  # pyasn1 has
     rootCount = 10
 
 
-class CommunicationModeResponse(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CommunicationModeResponse(Choice):
     componentType = alternatives(
         ("communicationModeTable", setOf(CommunicationModeTableEntry(), 1, 256)),
     )
@@ -3475,11 +3475,11 @@ class CommunicationModeResponse(Choice):  # type: ignore[misc]  # pyasn1 has no 
     rootCount = 1
 
 
-class TerminalID(OctetString):  # type: ignore[misc]  # pyasn1 has no types
+class TerminalID(OctetString):
     subtypeSpec = limits(1, 128)
 
 
-class ConferenceResponse_mCTerminalIDResponse(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceResponse_mCTerminalIDResponse(Sequence):
     componentType = components(
         mandatory("terminalLabel", TerminalLabel()),
         mandatory("terminalID", TerminalID()),
@@ -3488,7 +3488,7 @@ class ConferenceResponse_mCTerminalIDResponse(Sequence):  # type: ignore[misc]  
     rootCount = 2
 
 
-class ConferenceResponse_terminalIDResponse(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceResponse_terminalIDResponse(Sequence):
     componentType = components(
         mandatory("terminalLabel", TerminalLabel()),
         mandatory("terminalID", TerminalID()),
@@ -3497,11 +3497,11 @@ class ConferenceResponse_terminalIDResponse(Sequence):  # type: ignore[misc]  # 
     rootCount = 2
 
 
-class ConferenceID(OctetString):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceID(OctetString):
     subtypeSpec = limits(1, 32)
 
 
-class ConferenceResponse_conferenceIDResponse(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceResponse_conferenceIDResponse(Sequence):
     componentType = components(
         mandatory("terminalLabel", TerminalLabel()),
         mandatory("conferenceID", ConferenceID()),
@@ -3510,11 +3510,11 @@ class ConferenceResponse_conferenceIDResponse(Sequence):  # type: ignore[misc]  
     rootCount = 2
 
 
-class Password(OctetString):  # type: ignore[misc]  # pyasn1 has no types
+class Password(OctetString):
     subtypeSpec = limits(1, 32)
 
 
-class ConferenceResponse_passwordResponse(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceResponse_passwordResponse(Sequence):
     componentType = components(
         mandatory("terminalLabel", TerminalLabel()),
         mandatory("password", Password()),
@@ -3523,7 +3523,7 @@ class ConferenceResponse_passwordResponse(Sequence):  # type: ignore[misc]  # py
     rootCount = 2
 
 
-class ConferenceResponse_makeMeChairResponse(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceResponse_makeMeChairResponse(Choice):
     componentType = alternatives(
         ("grantedChairToken", Null()),
         ("deniedChairToken", Null()),
@@ -3532,7 +3532,7 @@ class ConferenceResponse_makeMeChairResponse(Choice):  # type: ignore[misc]  # p
     rootCount = 2
 
 
-class ConferenceResponse_extensionAddressResponse(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceResponse_extensionAddressResponse(Sequence):
     componentType = components(
         mandatory("extensionAddress", TerminalID()),
     )
@@ -3540,7 +3540,7 @@ class ConferenceResponse_extensionAddressResponse(Sequence):  # type: ignore[mis
     rootCount = 1
 
 
-class ConferenceResponse_chairTokenOwnerResponse(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceResponse_chairTokenOwnerResponse(Sequence):
     componentType = components(
         mandatory("terminalLabel", TerminalLabel()),
         mandatory("terminalID", TerminalID()),
@@ -3549,7 +3549,7 @@ class ConferenceResponse_chairTokenOwnerResponse(Sequence):  # type: ignore[misc
     rootCount = 2
 
 
-class ConferenceResponse_terminalCertificateResponse(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceResponse_terminalCertificateResponse(Sequence):
     componentType = components(
         optional("terminalLabel", TerminalLabel()),
         optional("certificateResponse", sized(OctetString, 1, 65535)),
@@ -3558,7 +3558,7 @@ class ConferenceResponse_terminalCertificateResponse(Sequence):  # type: ignore[
     rootCount = 2
 
 
-class ConferenceResponse_broadcastMyLogicalChannelResponse(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceResponse_broadcastMyLogicalChannelResponse(Choice):
     componentType = alternatives(
         ("grantedBroadcastMyLogicalChannel", Null()),
         ("deniedBroadcastMyLogicalChannel", Null()),
@@ -3567,7 +3567,7 @@ class ConferenceResponse_broadcastMyLogicalChannelResponse(Choice):  # type: ign
     rootCount = 2
 
 
-class ConferenceResponse_makeTerminalBroadcasterResponse(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceResponse_makeTerminalBroadcasterResponse(Choice):
     componentType = alternatives(
         ("grantedMakeTerminalBroadcaster", Null()),
         ("deniedMakeTerminalBroadcaster", Null()),
@@ -3576,7 +3576,7 @@ class ConferenceResponse_makeTerminalBroadcasterResponse(Choice):  # type: ignor
     rootCount = 2
 
 
-class ConferenceResponse_sendThisSourceResponse(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceResponse_sendThisSourceResponse(Choice):
     componentType = alternatives(
         ("grantedSendThisSource", Null()),
         ("deniedSendThisSource", Null()),
@@ -3585,7 +3585,7 @@ class ConferenceResponse_sendThisSourceResponse(Choice):  # type: ignore[misc]  
     rootCount = 2
 
 
-class TerminalInformation(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TerminalInformation(Sequence):
     componentType = components(
         mandatory("terminalLabel", TerminalLabel()),
         mandatory("terminalID", TerminalID()),
@@ -3594,7 +3594,7 @@ class TerminalInformation(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 2
 
 
-class RequestAllTerminalIDsResponse(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RequestAllTerminalIDsResponse(Sequence):
     componentType = components(
         mandatory("terminalInformation", listOf(TerminalInformation())),
     )
@@ -3602,7 +3602,7 @@ class RequestAllTerminalIDsResponse(Sequence):  # type: ignore[misc]  # pyasn1 h
     rootCount = 1
 
 
-class RemoteMCResponse_reject(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RemoteMCResponse_reject(Choice):
     componentType = alternatives(
         ("unspecified", Null()),
         ("functionNotSupported", Null()),
@@ -3611,7 +3611,7 @@ class RemoteMCResponse_reject(Choice):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 2
 
 
-class RemoteMCResponse(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class RemoteMCResponse(Choice):
     componentType = alternatives(
         ("accept", Null()),
         ("reject", RemoteMCResponse_reject()),
@@ -3620,7 +3620,7 @@ class RemoteMCResponse(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class ConferenceResponse(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceResponse(Choice):
     componentType = alternatives(
         ("mCTerminalIDResponse", ConferenceResponse_mCTerminalIDResponse()),
         ("terminalIDResponse", ConferenceResponse_terminalIDResponse()),
@@ -3646,7 +3646,7 @@ class ConferenceResponse(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 8
 
 
-class MultilinkResponse_callInformation(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultilinkResponse_callInformation(Sequence):
     componentType = components(
         mandatory("dialingInformation", DialingInformation()),
         mandatory("callAssociationNumber", integer(0, 4294967295)),
@@ -3655,7 +3655,7 @@ class MultilinkResponse_callInformation(Sequence):  # type: ignore[misc]  # pyas
     rootCount = 2
 
 
-class MultilinkResponse_addConnection_responseCode_rejected(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MultilinkResponse_addConnection_responseCode_rejected(Choice):
     componentType = alternatives(
         ("connectionsNotAvailable", Null()),
         ("userRejected", Null()),
@@ -3664,7 +3664,7 @@ class MultilinkResponse_addConnection_responseCode_rejected(Choice):  # type: ig
     rootCount = 2
 
 
-class MultilinkResponse_addConnection_responseCode(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MultilinkResponse_addConnection_responseCode(Choice):
     componentType = alternatives(
         ("accepted", Null()),
         ("rejected", MultilinkResponse_addConnection_responseCode_rejected()),
@@ -3673,7 +3673,7 @@ class MultilinkResponse_addConnection_responseCode(Choice):  # type: ignore[misc
     rootCount = 2
 
 
-class MultilinkResponse_addConnection(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultilinkResponse_addConnection(Sequence):
     componentType = components(
         mandatory("sequenceNumber", SequenceNumber()),
         mandatory("responseCode", MultilinkResponse_addConnection_responseCode()),
@@ -3682,7 +3682,7 @@ class MultilinkResponse_addConnection(Sequence):  # type: ignore[misc]  # pyasn1
     rootCount = 2
 
 
-class MultilinkResponse_removeConnection(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultilinkResponse_removeConnection(Sequence):
     componentType = components(
         mandatory("connectionIdentifier", ConnectionIdentifier()),
     )
@@ -3690,7 +3690,7 @@ class MultilinkResponse_removeConnection(Sequence):  # type: ignore[misc]  # pya
     rootCount = 1
 
 
-class MultilinkResponse_maximumHeaderInterval(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultilinkResponse_maximumHeaderInterval(Sequence):
     componentType = components(
         mandatory("currentInterval", integer(0, 65535)),
     )
@@ -3698,7 +3698,7 @@ class MultilinkResponse_maximumHeaderInterval(Sequence):  # type: ignore[misc]  
     rootCount = 1
 
 
-class MultilinkResponse(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MultilinkResponse(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardMessage()),
         ("callInformation", MultilinkResponse_callInformation()),
@@ -3710,7 +3710,7 @@ class MultilinkResponse(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class LogicalChannelRateAcknowledge(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class LogicalChannelRateAcknowledge(Sequence):
     componentType = components(
         mandatory("sequenceNumber", SequenceNumber()),
         mandatory("logicalChannelNumber", LogicalChannelNumber()),
@@ -3720,7 +3720,7 @@ class LogicalChannelRateAcknowledge(Sequence):  # type: ignore[misc]  # pyasn1 h
     rootCount = 3
 
 
-class LogicalChannelRateRejectReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class LogicalChannelRateRejectReason(Choice):
     componentType = alternatives(
         ("undefinedReason", Null()),
         ("insufficientResources", Null()),
@@ -3729,7 +3729,7 @@ class LogicalChannelRateRejectReason(Choice):  # type: ignore[misc]  # pyasn1 ha
     rootCount = 2
 
 
-class LogicalChannelRateReject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class LogicalChannelRateReject(Sequence):
     componentType = components(
         mandatory("sequenceNumber", SequenceNumber()),
         mandatory("logicalChannelNumber", LogicalChannelNumber()),
@@ -3740,7 +3740,7 @@ class LogicalChannelRateReject(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 4
 
 
-class ResponseMessage(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ResponseMessage(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardMessage()),
         ("masterSlaveDeterminationAck", MasterSlaveDeterminationAck()),
@@ -3772,13 +3772,13 @@ class ResponseMessage(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 19
 
 
-class MaintenanceLoopOffCommand(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MaintenanceLoopOffCommand(Sequence):
     componentType = components()
     extensible = True
     rootCount = 0
 
 
-class SendTerminalCapabilitySet_specificRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class SendTerminalCapabilitySet_specificRequest(Sequence):
     componentType = components(
         mandatory("multiplexCapability", Boolean()),
         optional("capabilityTableEntryNumbers", setOf(CapabilityTableEntryNumber(), 1, 65535)),
@@ -3788,7 +3788,7 @@ class SendTerminalCapabilitySet_specificRequest(Sequence):  # type: ignore[misc]
     rootCount = 3
 
 
-class SendTerminalCapabilitySet(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class SendTerminalCapabilitySet(Choice):
     componentType = alternatives(
         ("specificRequest", SendTerminalCapabilitySet_specificRequest()),
         ("genericRequest", Null()),
@@ -3797,14 +3797,14 @@ class SendTerminalCapabilitySet(Choice):  # type: ignore[misc]  # pyasn1 has no 
     rootCount = 2
 
 
-class EncryptionCommand_encryptionAlgorithmID(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class EncryptionCommand_encryptionAlgorithmID(Sequence):
     componentType = components(
         mandatory("h233AlgorithmIdentifier", SequenceNumber()),
         mandatory("associatedAlgorithm", NonStandardParameter()),
     )
 
 
-class EncryptionCommand(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class EncryptionCommand(Choice):
     componentType = alternatives(
         ("encryptionSE", OctetString()),
         ("encryptionIVRequest", Null()),
@@ -3814,7 +3814,7 @@ class EncryptionCommand(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class FlowControlCommand_scope(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class FlowControlCommand_scope(Choice):
     componentType = alternatives(
         ("logicalChannelNumber", LogicalChannelNumber()),
         ("resourceID", integer(0, 65535)),
@@ -3822,14 +3822,14 @@ class FlowControlCommand_scope(Choice):  # type: ignore[misc]  # pyasn1 has no t
     )
 
 
-class FlowControlCommand_restriction(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class FlowControlCommand_restriction(Choice):
     componentType = alternatives(
         ("maximumBitRate", integer(0, 16777215)),
         ("noRestriction", Null()),
     )
 
 
-class FlowControlCommand(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class FlowControlCommand(Sequence):
     componentType = components(
         mandatory("scope", FlowControlCommand_scope()),
         mandatory("restriction", FlowControlCommand_restriction()),
@@ -3838,7 +3838,7 @@ class FlowControlCommand(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class EndSessionCommand_gstnOptions(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class EndSessionCommand_gstnOptions(Choice):
     componentType = alternatives(
         ("telephonyMode", Null()),
         ("v8bis", Null()),
@@ -3850,7 +3850,7 @@ class EndSessionCommand_gstnOptions(Choice):  # type: ignore[misc]  # pyasn1 has
     rootCount = 5
 
 
-class EndSessionCommand_isdnOptions(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class EndSessionCommand_isdnOptions(Choice):
     componentType = alternatives(
         ("telephonyMode", Null()),
         ("v140", Null()),
@@ -3860,7 +3860,7 @@ class EndSessionCommand_isdnOptions(Choice):  # type: ignore[misc]  # pyasn1 has
     rootCount = 3
 
 
-class EndSessionCommand(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class EndSessionCommand(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("disconnect", Null()),
@@ -3872,14 +3872,14 @@ class EndSessionCommand(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class MiscellaneousCommand_type_videoFastUpdateGOB(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MiscellaneousCommand_type_videoFastUpdateGOB(Sequence):
     componentType = components(
         mandatory("firstGOB", integer(0, 17)),
         mandatory("numberOfGOBs", integer(1, 18)),
     )
 
 
-class MiscellaneousCommand_type_videoFastUpdateMB(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MiscellaneousCommand_type_videoFastUpdateMB(Sequence):
     componentType = components(
         optional("firstGOB", integer(0, 255)),
         optional("firstMB", integer(1, 8192)),
@@ -3889,7 +3889,7 @@ class MiscellaneousCommand_type_videoFastUpdateMB(Sequence):  # type: ignore[mis
     rootCount = 3
 
 
-class KeyProtectionMethod(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class KeyProtectionMethod(Sequence):
     componentType = components(
         mandatory("secureChannel", Boolean()),
         mandatory("sharedSecret", Boolean()),
@@ -3899,7 +3899,7 @@ class KeyProtectionMethod(Sequence):  # type: ignore[misc]  # pyasn1 has no type
     rootCount = 3
 
 
-class EncryptionUpdateRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class EncryptionUpdateRequest(Sequence):
     componentType = components(
         optional("keyProtectionMethod", KeyProtectionMethod()),
         optional("synchFlag", integer(0, 255)),
@@ -3908,7 +3908,7 @@ class EncryptionUpdateRequest(Sequence):  # type: ignore[misc]  # pyasn1 has no 
     rootCount = 1
 
 
-class MiscellaneousCommand_type_progressiveRefinementStart_repeatCount(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MiscellaneousCommand_type_progressiveRefinementStart_repeatCount(Choice):
     componentType = alternatives(
         ("doOneProgression", Null()),
         ("doContinuousProgressions", Null()),
@@ -3919,7 +3919,7 @@ class MiscellaneousCommand_type_progressiveRefinementStart_repeatCount(Choice): 
     rootCount = 4
 
 
-class MiscellaneousCommand_type_progressiveRefinementStart(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MiscellaneousCommand_type_progressiveRefinementStart(Sequence):
     componentType = components(
         mandatory(
             "repeatCount", MiscellaneousCommand_type_progressiveRefinementStart_repeatCount()
@@ -3929,7 +3929,7 @@ class MiscellaneousCommand_type_progressiveRefinementStart(Sequence):  # type: i
     rootCount = 1
 
 
-class MiscellaneousCommand_type_videoBadMBs(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MiscellaneousCommand_type_videoBadMBs(Sequence):
     componentType = components(
         mandatory("firstMB", integer(1, 9216)),
         mandatory("numberOfMBs", integer(1, 9216)),
@@ -3939,7 +3939,7 @@ class MiscellaneousCommand_type_videoBadMBs(Sequence):  # type: ignore[misc]  # 
     rootCount = 3
 
 
-class PictureReference(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class PictureReference(Choice):
     componentType = alternatives(
         ("pictureNumber", integer(0, 1023)),
         ("longTermPictureIndex", integer(0, 255)),
@@ -3948,7 +3948,7 @@ class PictureReference(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class MiscellaneousCommand_type_lostPartialPicture(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MiscellaneousCommand_type_lostPartialPicture(Sequence):
     componentType = components(
         mandatory("pictureReference", PictureReference()),
         mandatory("firstMB", integer(1, 9216)),
@@ -3958,7 +3958,7 @@ class MiscellaneousCommand_type_lostPartialPicture(Sequence):  # type: ignore[mi
     rootCount = 3
 
 
-class MiscellaneousCommand_type_encryptionUpdateCommand(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MiscellaneousCommand_type_encryptionUpdateCommand(Sequence):
     componentType = components(
         mandatory("encryptionSync", EncryptionSync()),
         optional("multiplePayloadStream", MultiplePayloadStream()),
@@ -3967,7 +3967,7 @@ class MiscellaneousCommand_type_encryptionUpdateCommand(Sequence):  # type: igno
     rootCount = 2
 
 
-class MiscellaneousCommand_type_encryptionUpdateAck(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MiscellaneousCommand_type_encryptionUpdateAck(Sequence):
     componentType = components(
         mandatory("synchFlag", integer(0, 255)),
     )
@@ -3975,7 +3975,7 @@ class MiscellaneousCommand_type_encryptionUpdateAck(Sequence):  # type: ignore[m
     rootCount = 1
 
 
-class MiscellaneousCommand_type(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MiscellaneousCommand_type(Choice):
     componentType = alternatives(
         ("equaliseDelay", Null()),
         ("zeroDelay", Null()),
@@ -4007,7 +4007,7 @@ class MiscellaneousCommand_type(Choice):  # type: ignore[misc]  # pyasn1 has no 
     rootCount = 10
 
 
-class EncryptionUpdateDirection(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class EncryptionUpdateDirection(Choice):
     componentType = alternatives(
         ("masterToSlave", Null()),
         ("slaveToMaster", Null()),
@@ -4016,7 +4016,7 @@ class EncryptionUpdateDirection(Choice):  # type: ignore[misc]  # pyasn1 has no 
     rootCount = 2
 
 
-class MiscellaneousCommand(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MiscellaneousCommand(Sequence):
     componentType = components(
         mandatory("logicalChannelNumber", LogicalChannelNumber()),
         mandatory("type", MiscellaneousCommand_type()),
@@ -4026,7 +4026,7 @@ class MiscellaneousCommand(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 2
 
 
-class CommunicationModeCommand(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CommunicationModeCommand(Sequence):
     componentType = components(
         mandatory("communicationModeTable", setOf(CommunicationModeTableEntry(), 1, 256)),
     )
@@ -4034,7 +4034,7 @@ class CommunicationModeCommand(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 1
 
 
-class SubstituteConferenceIDCommand(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class SubstituteConferenceIDCommand(Sequence):
     componentType = components(
         mandatory("conferenceIdentifier", sized(OctetString, 16, 16)),
     )
@@ -4042,7 +4042,7 @@ class SubstituteConferenceIDCommand(Sequence):  # type: ignore[misc]  # pyasn1 h
     rootCount = 1
 
 
-class ConferenceCommand(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceCommand(Choice):
     componentType = alternatives(
         ("broadcastMyLogicalChannel", LogicalChannelNumber()),
         ("cancelBroadcastMyLogicalChannel", LogicalChannelNumber()),
@@ -4057,7 +4057,7 @@ class ConferenceCommand(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 7
 
 
-class H223MultiplexReconfiguration_h223ModeChange(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H223MultiplexReconfiguration_h223ModeChange(Choice):
     componentType = alternatives(
         ("toLevel0", Null()),
         ("toLevel1", Null()),
@@ -4068,7 +4068,7 @@ class H223MultiplexReconfiguration_h223ModeChange(Choice):  # type: ignore[misc]
     rootCount = 4
 
 
-class H223MultiplexReconfiguration_h223AnnexADoubleFlag(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H223MultiplexReconfiguration_h223AnnexADoubleFlag(Choice):
     componentType = alternatives(
         ("start", Null()),
         ("stop", Null()),
@@ -4077,7 +4077,7 @@ class H223MultiplexReconfiguration_h223AnnexADoubleFlag(Choice):  # type: ignore
     rootCount = 2
 
 
-class H223MultiplexReconfiguration(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class H223MultiplexReconfiguration(Choice):
     componentType = alternatives(
         ("h223ModeChange", H223MultiplexReconfiguration_h223ModeChange()),
         ("h223AnnexADoubleFlag", H223MultiplexReconfiguration_h223AnnexADoubleFlag()),
@@ -4086,7 +4086,7 @@ class H223MultiplexReconfiguration(Choice):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 2
 
 
-class NewATMVCCommand_aal_aal1_clockRecovery(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCCommand_aal_aal1_clockRecovery(Choice):
     componentType = alternatives(
         ("nullClockRecovery", Null()),
         ("srtsClockRecovery", Null()),
@@ -4096,7 +4096,7 @@ class NewATMVCCommand_aal_aal1_clockRecovery(Choice):  # type: ignore[misc]  # p
     rootCount = 3
 
 
-class NewATMVCCommand_aal_aal1_errorCorrection(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCCommand_aal_aal1_errorCorrection(Choice):
     componentType = alternatives(
         ("nullErrorCorrection", Null()),
         ("longInterleaver", Null()),
@@ -4107,7 +4107,7 @@ class NewATMVCCommand_aal_aal1_errorCorrection(Choice):  # type: ignore[misc]  #
     rootCount = 4
 
 
-class NewATMVCCommand_aal_aal1(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCCommand_aal_aal1(Sequence):
     componentType = components(
         mandatory("clockRecovery", NewATMVCCommand_aal_aal1_clockRecovery()),
         mandatory("errorCorrection", NewATMVCCommand_aal_aal1_errorCorrection()),
@@ -4118,7 +4118,7 @@ class NewATMVCCommand_aal_aal1(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 4
 
 
-class NewATMVCCommand_aal_aal5(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCCommand_aal_aal5(Sequence):
     componentType = components(
         mandatory("forwardMaximumSDUSize", integer(0, 65535)),
         mandatory("backwardMaximumSDUSize", integer(0, 65535)),
@@ -4127,7 +4127,7 @@ class NewATMVCCommand_aal_aal5(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 2
 
 
-class NewATMVCCommand_aal(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCCommand_aal(Choice):
     componentType = alternatives(
         ("aal1", NewATMVCCommand_aal_aal1()),
         ("aal5", NewATMVCCommand_aal_aal5()),
@@ -4136,7 +4136,7 @@ class NewATMVCCommand_aal(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class NewATMVCCommand_multiplex(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCCommand_multiplex(Choice):
     componentType = alternatives(
         ("noMultiplex", Null()),
         ("transportStream", Null()),
@@ -4146,7 +4146,7 @@ class NewATMVCCommand_multiplex(Choice):  # type: ignore[misc]  # pyasn1 has no 
     rootCount = 3
 
 
-class NewATMVCCommand_reverseParameters_multiplex(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCCommand_reverseParameters_multiplex(Choice):
     componentType = alternatives(
         ("noMultiplex", Null()),
         ("transportStream", Null()),
@@ -4156,7 +4156,7 @@ class NewATMVCCommand_reverseParameters_multiplex(Choice):  # type: ignore[misc]
     rootCount = 3
 
 
-class NewATMVCCommand_reverseParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCCommand_reverseParameters(Sequence):
     componentType = components(
         mandatory("bitRate", integer(1, 65535)),
         mandatory("bitRateLockedToPCRClock", Boolean()),
@@ -4167,7 +4167,7 @@ class NewATMVCCommand_reverseParameters(Sequence):  # type: ignore[misc]  # pyas
     rootCount = 4
 
 
-class NewATMVCCommand(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCCommand(Sequence):
     componentType = components(
         mandatory("resourceID", integer(0, 65535)),
         mandatory("bitRate", integer(1, 65535)),
@@ -4181,7 +4181,7 @@ class NewATMVCCommand(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 7
 
 
-class MobileMultilinkReconfigurationCommand_status(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MobileMultilinkReconfigurationCommand_status(Choice):
     componentType = alternatives(
         ("synchronized", Null()),
         ("reconfiguration", Null()),
@@ -4190,7 +4190,7 @@ class MobileMultilinkReconfigurationCommand_status(Choice):  # type: ignore[misc
     rootCount = 2
 
 
-class MobileMultilinkReconfigurationCommand(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MobileMultilinkReconfigurationCommand(Sequence):
     componentType = components(
         mandatory("sampleSize", integer(1, 255)),
         mandatory("samplesPerFrame", integer(1, 255)),
@@ -4200,7 +4200,7 @@ class MobileMultilinkReconfigurationCommand(Sequence):  # type: ignore[misc]  # 
     rootCount = 3
 
 
-class CommandMessage(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CommandMessage(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardMessage()),
         ("maintenanceLoopOffCommand", MaintenanceLoopOffCommand()),
@@ -4220,7 +4220,7 @@ class CommandMessage(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 7
 
 
-class FunctionNotUnderstood(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class FunctionNotUnderstood(Choice):
     componentType = alternatives(
         ("request", RequestMessage()),
         ("response", ResponseMessage()),
@@ -4228,13 +4228,13 @@ class FunctionNotUnderstood(Choice):  # type: ignore[misc]  # pyasn1 has no type
     )
 
 
-class MasterSlaveDeterminationRelease(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MasterSlaveDeterminationRelease(Sequence):
     componentType = components()
     extensible = True
     rootCount = 0
 
 
-class TerminalCapabilitySetRelease(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TerminalCapabilitySetRelease(Sequence):
     componentType = components(
         optional("genericInformation", listOf(GenericInformation())),
     )
@@ -4242,7 +4242,7 @@ class TerminalCapabilitySetRelease(Sequence):  # type: ignore[misc]  # pyasn1 ha
     rootCount = 0
 
 
-class OpenLogicalChannelConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class OpenLogicalChannelConfirm(Sequence):
     componentType = components(
         mandatory("forwardLogicalChannelNumber", LogicalChannelNumber()),
         optional("genericInformation", listOf(GenericInformation())),
@@ -4251,7 +4251,7 @@ class OpenLogicalChannelConfirm(Sequence):  # type: ignore[misc]  # pyasn1 has n
     rootCount = 1
 
 
-class RequestChannelCloseRelease(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RequestChannelCloseRelease(Sequence):
     componentType = components(
         mandatory("forwardLogicalChannelNumber", LogicalChannelNumber()),
     )
@@ -4259,7 +4259,7 @@ class RequestChannelCloseRelease(Sequence):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 1
 
 
-class MultiplexEntrySendRelease(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultiplexEntrySendRelease(Sequence):
     componentType = components(
         mandatory("multiplexTableEntryNumber", setOf(MultiplexTableEntryNumber(), 1, 15)),
     )
@@ -4267,7 +4267,7 @@ class MultiplexEntrySendRelease(Sequence):  # type: ignore[misc]  # pyasn1 has n
     rootCount = 1
 
 
-class RequestMultiplexEntryRelease(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RequestMultiplexEntryRelease(Sequence):
     componentType = components(
         mandatory("entryNumbers", setOf(MultiplexTableEntryNumber(), 1, 15)),
     )
@@ -4275,13 +4275,13 @@ class RequestMultiplexEntryRelease(Sequence):  # type: ignore[misc]  # pyasn1 ha
     rootCount = 1
 
 
-class RequestModeRelease(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RequestModeRelease(Sequence):
     componentType = components()
     extensible = True
     rootCount = 0
 
 
-class MiscellaneousIndication_type_videoNotDecodedMBs(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MiscellaneousIndication_type_videoNotDecodedMBs(Sequence):
     componentType = components(
         mandatory("firstMB", integer(1, 8192)),
         mandatory("numberOfMBs", integer(1, 8192)),
@@ -4291,7 +4291,7 @@ class MiscellaneousIndication_type_videoNotDecodedMBs(Sequence):  # type: ignore
     rootCount = 3
 
 
-class MiscellaneousIndication_type(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MiscellaneousIndication_type(Choice):
     componentType = alternatives(
         ("logicalChannelActive", Null()),
         ("logicalChannelInactive", Null()),
@@ -4310,7 +4310,7 @@ class MiscellaneousIndication_type(Choice):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 10
 
 
-class MiscellaneousIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MiscellaneousIndication(Sequence):
     componentType = components(
         mandatory("logicalChannelNumber", LogicalChannelNumber()),
         mandatory("type", MiscellaneousIndication_type()),
@@ -4319,7 +4319,7 @@ class MiscellaneousIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no 
     rootCount = 2
 
 
-class JitterIndication_scope(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class JitterIndication_scope(Choice):
     componentType = alternatives(
         ("logicalChannelNumber", LogicalChannelNumber()),
         ("resourceID", integer(0, 65535)),
@@ -4327,7 +4327,7 @@ class JitterIndication_scope(Choice):  # type: ignore[misc]  # pyasn1 has no typ
     )
 
 
-class JitterIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class JitterIndication(Sequence):
     componentType = components(
         mandatory("scope", JitterIndication_scope()),
         mandatory("estimatedReceivedJitterMantissa", integer(0, 3)),
@@ -4339,7 +4339,7 @@ class JitterIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class H223SkewIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H223SkewIndication(Sequence):
     componentType = components(
         mandatory("logicalChannelNumber1", LogicalChannelNumber()),
         mandatory("logicalChannelNumber2", LogicalChannelNumber()),
@@ -4349,7 +4349,7 @@ class H223SkewIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class NewATMVCIndication_aal_aal1_clockRecovery(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCIndication_aal_aal1_clockRecovery(Choice):
     componentType = alternatives(
         ("nullClockRecovery", Null()),
         ("srtsClockRecovery", Null()),
@@ -4359,7 +4359,7 @@ class NewATMVCIndication_aal_aal1_clockRecovery(Choice):  # type: ignore[misc]  
     rootCount = 3
 
 
-class NewATMVCIndication_aal_aal1_errorCorrection(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCIndication_aal_aal1_errorCorrection(Choice):
     componentType = alternatives(
         ("nullErrorCorrection", Null()),
         ("longInterleaver", Null()),
@@ -4370,7 +4370,7 @@ class NewATMVCIndication_aal_aal1_errorCorrection(Choice):  # type: ignore[misc]
     rootCount = 4
 
 
-class NewATMVCIndication_aal_aal1(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCIndication_aal_aal1(Sequence):
     componentType = components(
         mandatory("clockRecovery", NewATMVCIndication_aal_aal1_clockRecovery()),
         mandatory("errorCorrection", NewATMVCIndication_aal_aal1_errorCorrection()),
@@ -4381,7 +4381,7 @@ class NewATMVCIndication_aal_aal1(Sequence):  # type: ignore[misc]  # pyasn1 has
     rootCount = 4
 
 
-class NewATMVCIndication_aal_aal5(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCIndication_aal_aal5(Sequence):
     componentType = components(
         mandatory("forwardMaximumSDUSize", integer(0, 65535)),
         mandatory("backwardMaximumSDUSize", integer(0, 65535)),
@@ -4390,7 +4390,7 @@ class NewATMVCIndication_aal_aal5(Sequence):  # type: ignore[misc]  # pyasn1 has
     rootCount = 2
 
 
-class NewATMVCIndication_aal(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCIndication_aal(Choice):
     componentType = alternatives(
         ("aal1", NewATMVCIndication_aal_aal1()),
         ("aal5", NewATMVCIndication_aal_aal5()),
@@ -4399,7 +4399,7 @@ class NewATMVCIndication_aal(Choice):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 2
 
 
-class NewATMVCIndication_multiplex(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCIndication_multiplex(Choice):
     componentType = alternatives(
         ("noMultiplex", Null()),
         ("transportStream", Null()),
@@ -4409,7 +4409,7 @@ class NewATMVCIndication_multiplex(Choice):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 3
 
 
-class NewATMVCIndication_reverseParameters_multiplex(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCIndication_reverseParameters_multiplex(Choice):
     componentType = alternatives(
         ("noMultiplex", Null()),
         ("transportStream", Null()),
@@ -4419,7 +4419,7 @@ class NewATMVCIndication_reverseParameters_multiplex(Choice):  # type: ignore[mi
     rootCount = 3
 
 
-class NewATMVCIndication_reverseParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCIndication_reverseParameters(Sequence):
     componentType = components(
         mandatory("bitRate", integer(1, 65535)),
         mandatory("bitRateLockedToPCRClock", Boolean()),
@@ -4430,7 +4430,7 @@ class NewATMVCIndication_reverseParameters(Sequence):  # type: ignore[misc]  # p
     rootCount = 4
 
 
-class NewATMVCIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NewATMVCIndication(Sequence):
     componentType = components(
         mandatory("resourceID", integer(0, 65535)),
         mandatory("bitRate", integer(1, 65535)),
@@ -4444,7 +4444,7 @@ class NewATMVCIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class UserInputIndication_userInputSupportIndication(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class UserInputIndication_userInputSupportIndication(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("basicString", Null()),
@@ -4458,7 +4458,7 @@ class UserInputIndication_userInputSupportIndication(Choice):  # type: ignore[mi
     rootCount = 4
 
 
-class UserInputIndication_signal_rtp(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UserInputIndication_signal_rtp(Sequence):
     componentType = components(
         optional("timestamp", integer(0, 4294967295)),
         optional("expirationTime", integer(0, 4294967295)),
@@ -4468,15 +4468,15 @@ class UserInputIndication_signal_rtp(Sequence):  # type: ignore[misc]  # pyasn1 
     rootCount = 3
 
 
-class IV8(OctetString):  # type: ignore[misc]  # pyasn1 has no types
+class IV8(OctetString):
     subtypeSpec = limits(8, 8)
 
 
-class IV16(OctetString):  # type: ignore[misc]  # pyasn1 has no types
+class IV16(OctetString):
     subtypeSpec = limits(16, 16)
 
 
-class Params(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Params(Sequence):
     componentType = components(
         optional("iv8", IV8()),
         optional("iv16", IV16()),
@@ -4486,7 +4486,7 @@ class Params(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class UserInputIndication_signal(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UserInputIndication_signal(Sequence):
     componentType = components(
         mandatory("signalType", sized(IA5String, 1, 1, "!#*0123456789ABCD")),
         optional("duration", integer(1, 65535)),
@@ -4500,7 +4500,7 @@ class UserInputIndication_signal(Sequence):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 3
 
 
-class UserInputIndication_signalUpdate_rtp(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UserInputIndication_signalUpdate_rtp(Sequence):
     componentType = components(
         mandatory("logicalChannelNumber", LogicalChannelNumber()),
     )
@@ -4508,7 +4508,7 @@ class UserInputIndication_signalUpdate_rtp(Sequence):  # type: ignore[misc]  # p
     rootCount = 1
 
 
-class UserInputIndication_signalUpdate(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UserInputIndication_signalUpdate(Sequence):
     componentType = components(
         mandatory("duration", integer(1, 65535)),
         optional("rtp", UserInputIndication_signalUpdate_rtp()),
@@ -4517,7 +4517,7 @@ class UserInputIndication_signalUpdate(Sequence):  # type: ignore[misc]  # pyasn
     rootCount = 2
 
 
-class UserInputIndication_extendedAlphanumeric_encryptedAlphanumeric(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UserInputIndication_extendedAlphanumeric_encryptedAlphanumeric(Sequence):
     componentType = components(
         mandatory("algorithmOID", ObjectIdentifier()),
         optional("paramS", Params()),
@@ -4527,7 +4527,7 @@ class UserInputIndication_extendedAlphanumeric_encryptedAlphanumeric(Sequence): 
     rootCount = 3
 
 
-class UserInputIndication_extendedAlphanumeric(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UserInputIndication_extendedAlphanumeric(Sequence):
     componentType = components(
         mandatory("alphanumeric", GeneralString()),
         optional("rtpPayloadIndication", Null()),
@@ -4540,7 +4540,7 @@ class UserInputIndication_extendedAlphanumeric(Sequence):  # type: ignore[misc] 
     rootCount = 2
 
 
-class UserInputIndication_encryptedAlphanumeric(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UserInputIndication_encryptedAlphanumeric(Sequence):
     componentType = components(
         mandatory("algorithmOID", ObjectIdentifier()),
         optional("paramS", Params()),
@@ -4550,7 +4550,7 @@ class UserInputIndication_encryptedAlphanumeric(Sequence):  # type: ignore[misc]
     rootCount = 3
 
 
-class UserInputIndication(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class UserInputIndication(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardParameter()),
         ("alphanumeric", GeneralString()),
@@ -4565,7 +4565,7 @@ class UserInputIndication(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class H2250MaximumSkewIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H2250MaximumSkewIndication(Sequence):
     componentType = components(
         mandatory("logicalChannelNumber1", LogicalChannelNumber()),
         mandatory("logicalChannelNumber2", LogicalChannelNumber()),
@@ -4575,7 +4575,7 @@ class H2250MaximumSkewIndication(Sequence):  # type: ignore[misc]  # pyasn1 has 
     rootCount = 3
 
 
-class MCLocationIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MCLocationIndication(Sequence):
     componentType = components(
         mandatory("signalAddress", TransportAddress()),
     )
@@ -4583,7 +4583,7 @@ class MCLocationIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 1
 
 
-class TerminalYouAreSeeingInSubPictureNumber(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TerminalYouAreSeeingInSubPictureNumber(Sequence):
     componentType = components(
         mandatory("terminalNumber", TerminalNumber()),
         mandatory("subPictureNumber", integer(0, 255)),
@@ -4593,7 +4593,7 @@ class TerminalYouAreSeeingInSubPictureNumber(Sequence):  # type: ignore[misc]  #
     rootCount = 2
 
 
-class VideoIndicateCompose(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class VideoIndicateCompose(Sequence):
     componentType = components(
         mandatory("compositionNumber", integer(0, 255)),
     )
@@ -4601,7 +4601,7 @@ class VideoIndicateCompose(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 1
 
 
-class ConferenceIndication(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ConferenceIndication(Choice):
     componentType = alternatives(
         ("sbeNumber", integer(0, 9)),
         ("terminalNumberAssign", TerminalLabel()),
@@ -4624,7 +4624,7 @@ class ConferenceIndication(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 10
 
 
-class VendorIdentification(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class VendorIdentification(Sequence):
     componentType = components(
         mandatory("vendor", NonStandardIdentifier()),
         optional("productNumber", sized(OctetString, 1, 256)),
@@ -4634,7 +4634,7 @@ class VendorIdentification(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 3
 
 
-class FunctionNotSupported_cause(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class FunctionNotSupported_cause(Choice):
     componentType = alternatives(
         ("syntaxError", Null()),
         ("semanticError", Null()),
@@ -4644,7 +4644,7 @@ class FunctionNotSupported_cause(Choice):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 3
 
 
-class FunctionNotSupported(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class FunctionNotSupported(Sequence):
     componentType = components(
         mandatory("cause", FunctionNotSupported_cause()),
         optional("returnedFunction", OctetString()),
@@ -4653,13 +4653,13 @@ class FunctionNotSupported(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 2
 
 
-class MultilinkIndication_crcDesired(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultilinkIndication_crcDesired(Sequence):
     componentType = components()
     extensible = True
     rootCount = 0
 
 
-class MultilinkIndication_excessiveError(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MultilinkIndication_excessiveError(Sequence):
     componentType = components(
         mandatory("connectionIdentifier", ConnectionIdentifier()),
     )
@@ -4667,7 +4667,7 @@ class MultilinkIndication_excessiveError(Sequence):  # type: ignore[misc]  # pya
     rootCount = 1
 
 
-class MultilinkIndication(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MultilinkIndication(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardMessage()),
         ("crcDesired", MultilinkIndication_crcDesired()),
@@ -4677,13 +4677,13 @@ class MultilinkIndication(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class LogicalChannelRateRelease(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class LogicalChannelRateRelease(Sequence):
     componentType = components()
     extensible = True
     rootCount = 0
 
 
-class FlowControlIndication_scope(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class FlowControlIndication_scope(Choice):
     componentType = alternatives(
         ("logicalChannelNumber", LogicalChannelNumber()),
         ("resourceID", integer(0, 65535)),
@@ -4691,14 +4691,14 @@ class FlowControlIndication_scope(Choice):  # type: ignore[misc]  # pyasn1 has n
     )
 
 
-class FlowControlIndication_restriction(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class FlowControlIndication_restriction(Choice):
     componentType = alternatives(
         ("maximumBitRate", integer(0, 16777215)),
         ("noRestriction", Null()),
     )
 
 
-class FlowControlIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class FlowControlIndication(Sequence):
     componentType = components(
         mandatory("scope", FlowControlIndication_scope()),
         mandatory("restriction", FlowControlIndication_restriction()),
@@ -4707,7 +4707,7 @@ class FlowControlIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 2
 
 
-class MobileMultilinkReconfigurationIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class MobileMultilinkReconfigurationIndication(Sequence):
     componentType = components(
         mandatory("sampleSize", integer(1, 255)),
         mandatory("samplesPerFrame", integer(1, 255)),
@@ -4716,7 +4716,7 @@ class MobileMultilinkReconfigurationIndication(Sequence):  # type: ignore[misc] 
     rootCount = 2
 
 
-class IndicationMessage(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class IndicationMessage(Choice):
     componentType = alternatives(
         ("nonStandard", NonStandardMessage()),
         ("functionNotUnderstood", FunctionNotUnderstood()),
@@ -4747,7 +4747,7 @@ class IndicationMessage(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 14
 
 
-class MultimediaSystemControlMessage(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MultimediaSystemControlMessage(Choice):
     componentType = alternatives(
         ("request", RequestMessage()),
         ("response", ResponseMessage()),

@@ -36,7 +36,7 @@ from h323d.asn1.schema.notation import (
     optional,
 )
 
-class EntityType(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class EntityType(Choice):
     componentType = alternatives(
         ("endpoint", Null()),
         ("anyEntity", Null()),
@@ -45,7 +45,7 @@ class EntityType(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class NetworkFacilityExtension(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class NetworkFacilityExtension(Sequence):
     componentType = components(
         mandatory("sourceEntity", EntityType()),
         optional("sourceEntityAddress", h225.AliasAddress()),
@@ -56,7 +56,7 @@ class NetworkFacilityExtension(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 4
 
 
-class InterpretationApdu(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class InterpretationApdu(Choice):
     componentType = alternatives(
         ("discardAnyUnrecognizedInvokePdu", Null()),
         ("clearCallIfAnyInvokePduNotRecognized", Null()),
@@ -66,14 +66,14 @@ class InterpretationApdu(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class Code(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class Code(Choice):
     componentType = alternatives(
         ("local", Integer()),
         ("global", ObjectIdentifier()),
     )
 
 
-class Invoke(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Invoke(Sequence):
     componentType = components(
         mandatory("invokeId", integer(0, 65535)),
         optional("linkedId", Integer()),
@@ -82,21 +82,21 @@ class Invoke(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     )
 
 
-class ReturnResult_result(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ReturnResult_result(Sequence):
     componentType = components(
         mandatory("opcode", Code()),
         mandatory("result", OpenType()),
     )
 
 
-class ReturnResult(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ReturnResult(Sequence):
     componentType = components(
         mandatory("invokeId", Integer()),
         optional("result", ReturnResult_result()),
     )
 
 
-class ReturnError(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ReturnError(Sequence):
     componentType = components(
         mandatory("invokeId", Integer()),
         mandatory("errcode", Code()),
@@ -104,7 +104,7 @@ class ReturnError(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     )
 
 
-class Reject_problem(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class Reject_problem(Choice):
     componentType = alternatives(
         ("general", Integer()),
         ("invoke", Integer()),
@@ -113,14 +113,14 @@ class Reject_problem(Choice):  # type: ignore[misc]  # pyasn1 has no types
     )
 
 
-class Reject(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Reject(Sequence):
     componentType = components(
         mandatory("invokeId", Integer()),
         mandatory("problem", Reject_problem()),
     )
 
 
-class ROS(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ROS(Choice):
     componentType = alternatives(
         ("invoke", Invoke()),
         ("returnResult", ReturnResult()),
@@ -129,7 +129,7 @@ class ROS(Choice):  # type: ignore[misc]  # pyasn1 has no types
     )
 
 
-class ServiceApdus(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ServiceApdus(Choice):
     componentType = alternatives(
         ("rosApdus", listOf(ROS(), 1, MAX)),
     )
@@ -137,7 +137,7 @@ class ServiceApdus(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class H4501SupplementaryService(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class H4501SupplementaryService(Sequence):
     componentType = components(
         optional("networkFacilityExtension", NetworkFacilityExtension()),
         optional("interpretationApdu", InterpretationApdu()),
@@ -147,7 +147,7 @@ class H4501SupplementaryService(Sequence):  # type: ignore[misc]  # pyasn1 has n
     rootCount = 3
 
 
-class UserSpecifiedSubaddress(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class UserSpecifiedSubaddress(Sequence):
     componentType = components(
         mandatory("subaddressInformation", OctetString().subtype(subtypeSpec=limits(1, 20))),
         optional("oddCountIndicator", Boolean()),
@@ -156,11 +156,11 @@ class UserSpecifiedSubaddress(Sequence):  # type: ignore[misc]  # pyasn1 has no 
     rootCount = 2
 
 
-class NSAPSubaddress(OctetString):  # type: ignore[misc]  # pyasn1 has no types
+class NSAPSubaddress(OctetString):
     subtypeSpec = limits(1, 20)
 
 
-class PartySubaddress(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class PartySubaddress(Choice):
     componentType = alternatives(
         ("userSpecifiedSubaddress", UserSpecifiedSubaddress()),
         ("nsapSubaddress", NSAPSubaddress()),
@@ -169,7 +169,7 @@ class PartySubaddress(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class EndpointAddress(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class EndpointAddress(Sequence):
     componentType = components(
         mandatory("destinationAddress", listOf(h225.AliasAddress())),
         optional("remoteExtensionAddress", h225.AliasAddress()),
@@ -182,26 +182,26 @@ class EndpointAddress(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class PresentationAllowedIndicator(Boolean):  # type: ignore[misc]  # pyasn1 has no types
+class PresentationAllowedIndicator(Boolean):
     pass
 
 
-class H225InformationElement(OctetString):  # type: ignore[misc]  # pyasn1 has no types
+class H225InformationElement(OctetString):
     pass
 
 
-class Extension(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Extension(Sequence):
     componentType = components(
         mandatory("extensionId", ObjectIdentifier()),
         mandatory("extensionArgument", OpenType()),
     )
 
 
-class ExtensionSeq(SequenceOf):  # type: ignore[misc]  # pyasn1 has no types
+class ExtensionSeq(SequenceOf):
     componentType = Extension()
 
 
-class ExtensionChoice(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class ExtensionChoice(Choice):
     """
     The C{argumentExtension} that H.450.2 and H.450.3 write out at each use.
     """

@@ -21,7 +21,7 @@ from h323d.asn1.schema.notation import (
     span,
 )
 
-class CICapabilityLevel(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class CICapabilityLevel(Integer):
     """
     1 low, 2 medium, 3 high.
     """
@@ -29,7 +29,7 @@ class CICapabilityLevel(Integer):  # type: ignore[misc]  # pyasn1 has no types
     subtypeSpec = span(1, 3)
 
 
-class CIProtectionLevel(Integer):  # type: ignore[misc]  # pyasn1 has no types
+class CIProtectionLevel(Integer):
     """
     0 low, 1 medium, 2 high, 3 full.
     """
@@ -37,7 +37,7 @@ class CIProtectionLevel(Integer):  # type: ignore[misc]  # pyasn1 has no types
     subtypeSpec = span(0, 3)
 
 
-class CIStatusInformation(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CIStatusInformation(Choice):
     componentType = alternatives(
         ("callIntrusionImpending", Null()),
         ("callIntruded", Null()),
@@ -50,7 +50,7 @@ class CIStatusInformation(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class CIRequestArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CIRequestArg(Sequence):
     componentType = components(
         mandatory("ciCapabilityLevel", CICapabilityLevel()),
         optional("argumentExtension", listOf(MixedExtension(), 0, 255)),
@@ -59,7 +59,7 @@ class CIRequestArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class CIRequestRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CIRequestRes(Sequence):
     componentType = components(
         mandatory("ciStatusInformation", CIStatusInformation()),
         optional("resultExtension", listOf(MixedExtension(), 0, 255)),
@@ -68,7 +68,7 @@ class CIRequestRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class CIGetCIPLOptArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CIGetCIPLOptArg(Sequence):
     componentType = components(
         optional("argumentExtension", listOf(MixedExtension(), 0, 255)),
     )
@@ -76,7 +76,7 @@ class CIGetCIPLOptArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class CIGetCIPLRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CIGetCIPLRes(Sequence):
     componentType = components(
         mandatory("ciProtectionLevel", CIProtectionLevel()),
         optional("silentMonitoringPermitted", Null()),
@@ -86,7 +86,7 @@ class CIGetCIPLRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class CIIsOptArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CIIsOptArg(Sequence):
     componentType = components(
         optional("argumentExtension", listOf(MixedExtension(), 0, 255)),
     )
@@ -94,7 +94,7 @@ class CIIsOptArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class CIIsOptRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CIIsOptRes(Sequence):
     componentType = components(
         optional("resultExtension", listOf(MixedExtension(), 0, 255)),
     )
@@ -102,7 +102,7 @@ class CIIsOptRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class CIFrcRelArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CIFrcRelArg(Sequence):
     componentType = components(
         mandatory("ciCapabilityLevel", CICapabilityLevel()),
         optional("argumentExtension", listOf(MixedExtension(), 0, 255)),
@@ -111,7 +111,7 @@ class CIFrcRelArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class CIFrcRelOptRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CIFrcRelOptRes(Sequence):
     componentType = components(
         optional("resultExtension", listOf(MixedExtension(), 0, 255)),
     )
@@ -119,7 +119,7 @@ class CIFrcRelOptRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class CIWobOptArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CIWobOptArg(Sequence):
     componentType = components(
         optional("argumentExtension", listOf(MixedExtension(), 0, 255)),
     )
@@ -127,7 +127,7 @@ class CIWobOptArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class CIWobOptRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CIWobOptRes(Sequence):
     componentType = components(
         optional("resultExtension", listOf(MixedExtension(), 0, 255)),
     )
@@ -135,7 +135,7 @@ class CIWobOptRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class CISilentArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CISilentArg(Sequence):
     componentType = components(
         mandatory("ciCapabilityLevel", CICapabilityLevel()),
         optional("specificCall", CallIdentifier()),
@@ -145,7 +145,7 @@ class CISilentArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class CISilentOptRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CISilentOptRes(Sequence):
     componentType = components(
         optional("resultExtension", listOf(MixedExtension(), 0, 255)),
     )
@@ -153,7 +153,7 @@ class CISilentOptRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class CINotificationArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CINotificationArg(Sequence):
     componentType = components(
         mandatory("ciStatusInformation", CIStatusInformation()),
         optional("argumentExtension", listOf(MixedExtension(), 0, 255)),

@@ -31,7 +31,7 @@ from h323d.asn1.schema.notation import (
     sized,
 )
 
-class CallIdentity(NumericString):  # type: ignore[misc]  # pyasn1 has no types
+class CallIdentity(NumericString):
     """
     Empty is a value of its own.  Where it is empty, PTLib does not align, and X.691
     as read by others does: see L{h323d.asn1.h450_2}.
@@ -40,33 +40,33 @@ class CallIdentity(NumericString):  # type: ignore[misc]  # pyasn1 has no types
     subtypeSpec = limits(0, 4)
 
 
-class EndDesignation(Enumerated):  # type: ignore[misc]  # pyasn1 has no types
+class EndDesignation(Enumerated):
     namedValues = named("primaryEnd", "secondaryEnd")
     extensible = True
     rootCount = 2
 
 
-class CallStatus(Enumerated):  # type: ignore[misc]  # pyasn1 has no types
+class CallStatus(Enumerated):
     namedValues = named("answered", "alerting")
     extensible = True
     rootCount = 2
 
 
-class DummyArg(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DummyArg(Choice):
     componentType = alternatives(
         ("extensionSeq", ExtensionSeq()),
         ("nonStandardData", NonStandardParameter()),
     )
 
 
-class DummyRes(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DummyRes(Choice):
     componentType = alternatives(
         ("extensionSeq", ExtensionSeq()),
         ("nonStandardData", NonStandardParameter()),
     )
 
 
-class CTInitiateArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CTInitiateArg(Sequence):
     componentType = components(
         mandatory("callIdentity", CallIdentity()),
         mandatory("reroutingNumber", EndpointAddress()),
@@ -76,7 +76,7 @@ class CTInitiateArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class CTSetupArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CTSetupArg(Sequence):
     componentType = components(
         mandatory("callIdentity", CallIdentity()),
         optional("transferringNumber", EndpointAddress()),
@@ -86,7 +86,7 @@ class CTSetupArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class CTIdentifyRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CTIdentifyRes(Sequence):
     componentType = components(
         mandatory("callIdentity", CallIdentity()),
         mandatory("reroutingNumber", EndpointAddress()),
@@ -96,7 +96,7 @@ class CTIdentifyRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class CTUpdateArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CTUpdateArg(Sequence):
     componentType = components(
         mandatory("redirectionNumber", EndpointAddress()),
         optional("redirectionInfo", sized(BMPString, 1, 128)),
@@ -107,7 +107,7 @@ class CTUpdateArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class SubaddressTransferArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class SubaddressTransferArg(Sequence):
     componentType = components(
         mandatory("redirectionSubaddress", PartySubaddress()),
         optional("argumentExtension", ExtensionChoice()),
@@ -116,7 +116,7 @@ class SubaddressTransferArg(Sequence):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 2
 
 
-class CTCompleteArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CTCompleteArg(Sequence):
     componentType = components(
         mandatory("endDesignation", EndDesignation()),
         mandatory("redirectionNumber", EndpointAddress()),
@@ -129,7 +129,7 @@ class CTCompleteArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class CTActiveArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CTActiveArg(Sequence):
     componentType = components(
         mandatory("connectedAddress", EndpointAddress()),
         optional("basicCallInfoElements", H225InformationElement()),
@@ -140,7 +140,7 @@ class CTActiveArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 4
 
 
-class PAR_unspecified(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class PAR_unspecified(Choice):
     """
     The parameter of the error C{unspecified} (1008).
     """

@@ -37,31 +37,31 @@ from h323d.asn1.schema.notation import (
     sized,
 )
 
-class DiversionReason(Enumerated):  # type: ignore[misc]  # pyasn1 has no types
+class DiversionReason(Enumerated):
     namedValues = named("unknown", "cfu", "cfb", "cfnr")
     extensible = True
     rootCount = 4
 
 
-class Procedure(Enumerated):  # type: ignore[misc]  # pyasn1 has no types
+class Procedure(Enumerated):
     namedValues = named("cfu", "cfb", "cfnr")
     extensible = True
     rootCount = 3
 
 
-class SubscriptionOption(Enumerated):  # type: ignore[misc]  # pyasn1 has no types
+class SubscriptionOption(Enumerated):
     namedValues = named("noNotification", "notificationWithoutDivertedToNr", "notificationWithDivertedToNr")
     extensible = True
     rootCount = 3
 
 
-class BasicService(Enumerated):  # type: ignore[misc]  # pyasn1 has no types
+class BasicService(Enumerated):
     namedValues = named("allServices")
     extensible = True
     rootCount = 1
 
 
-class ARG_activateDiversionQ(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ARG_activateDiversionQ(Sequence):
     componentType = components(
         mandatory("procedure", Procedure()),
         mandatory("basicService", BasicService()),
@@ -74,7 +74,7 @@ class ARG_activateDiversionQ(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 6
 
 
-class ARG_deactivateDiversionQ(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ARG_deactivateDiversionQ(Sequence):
     componentType = components(
         mandatory("procedure", Procedure()),
         mandatory("basicService", BasicService()),
@@ -86,7 +86,7 @@ class ARG_deactivateDiversionQ(Sequence):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 5
 
 
-class ARG_interrogateDiversionQ(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ARG_interrogateDiversionQ(Sequence):
     componentType = components(
         mandatory("procedure", Procedure()),
         defaulted("basicService", BasicService("allServices")),
@@ -98,7 +98,7 @@ class ARG_interrogateDiversionQ(Sequence):  # type: ignore[misc]  # pyasn1 has n
     rootCount = 5
 
 
-class ARG_checkRestriction(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ARG_checkRestriction(Sequence):
     componentType = components(
         mandatory("servedUserNr", EndpointAddress()),
         mandatory("basicService", BasicService()),
@@ -109,7 +109,7 @@ class ARG_checkRestriction(Sequence):  # type: ignore[misc]  # pyasn1 has no typ
     rootCount = 4
 
 
-class ARG_callRerouting(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ARG_callRerouting(Sequence):
     componentType = components(
         mandatory("reroutingReason", DiversionReason()),
         optional("originalReroutingReason", DiversionReason()),
@@ -130,7 +130,7 @@ class ARG_callRerouting(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 14
 
 
-class ARG_divertingLegInformation1(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ARG_divertingLegInformation1(Sequence):
     componentType = components(
         mandatory("diversionReason", DiversionReason()),
         mandatory("subscriptionOption", SubscriptionOption()),
@@ -144,7 +144,7 @@ class ARG_divertingLegInformation1(Sequence):  # type: ignore[misc]  # pyasn1 ha
     rootCount = 7
 
 
-class ARG_divertingLegInformation2(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ARG_divertingLegInformation2(Sequence):
     componentType = components(
         mandatory("diversionCounter", integer(1, 15)),
         mandatory("diversionReason", DiversionReason()),
@@ -159,7 +159,7 @@ class ARG_divertingLegInformation2(Sequence):  # type: ignore[misc]  # pyasn1 ha
     rootCount = 8
 
 
-class ARG_divertingLegInformation3(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ARG_divertingLegInformation3(Sequence):
     componentType = components(
         mandatory("presentationAllowedIndicator", PresentationAllowedIndicator()),
         optional("redirectionNr", EndpointAddress()),
@@ -170,7 +170,7 @@ class ARG_divertingLegInformation3(Sequence):  # type: ignore[misc]  # pyasn1 ha
     rootCount = 4
 
 
-class ARG_divertingLegInformation4(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ARG_divertingLegInformation4(Sequence):
     componentType = components(
         mandatory("diversionReason", DiversionReason()),
         mandatory("subscriptionOption", SubscriptionOption()),
@@ -184,7 +184,7 @@ class ARG_divertingLegInformation4(Sequence):  # type: ignore[misc]  # pyasn1 ha
     rootCount = 7
 
 
-class IntResult(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class IntResult(Sequence):
     componentType = components(
         mandatory("servedUserNr", EndpointAddress()),
         mandatory("basicService", BasicService()),
@@ -197,12 +197,12 @@ class IntResult(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 6
 
 
-class IntResultList(SetOf):  # type: ignore[misc]  # pyasn1 has no types
+class IntResultList(SetOf):
     componentType = IntResult()
     subtypeSpec = limits(0, 29)
 
 
-class DummyArg(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class DummyArg(Choice):
     """
     The argument of cfnrDivertedLegFailed and the results that carry nothing else.
     """
@@ -213,7 +213,7 @@ class DummyArg(Choice):  # type: ignore[misc]  # pyasn1 has no types
     )
 
 
-class PAR_unspecified(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class PAR_unspecified(Choice):
     """
     The parameter of the error C{unspecified} (1008).
     """

@@ -17,14 +17,14 @@ from h323d.asn1.schema.notation import (
     optional,
 )
 
-class MixedExtension(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class MixedExtension(Choice):
     componentType = alternatives(
         ("extension", Extension()),
         ("nonStandardData", NonStandardParameter()),
     )
 
 
-class HoldNotificArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class HoldNotificArg(Sequence):
     componentType = components(
         optional("extensionArg", listOf(MixedExtension(), 0, 255)),
     )
@@ -32,7 +32,7 @@ class HoldNotificArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class RetrieveNotificArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RetrieveNotificArg(Sequence):
     componentType = components(
         optional("extensionArg", listOf(MixedExtension(), 0, 255)),
     )
@@ -40,7 +40,7 @@ class RetrieveNotificArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class RemoteHoldArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RemoteHoldArg(Sequence):
     componentType = components(
         optional("extensionArg", listOf(MixedExtension(), 0, 255)),
     )
@@ -48,7 +48,7 @@ class RemoteHoldArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class RemoteRetrieveArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RemoteRetrieveArg(Sequence):
     componentType = components(
         optional("extensionArg", listOf(MixedExtension(), 0, 255)),
     )
@@ -56,7 +56,7 @@ class RemoteRetrieveArg(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class RemoteHoldRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RemoteHoldRes(Sequence):
     componentType = components(
         optional("extensionRes", listOf(MixedExtension(), 0, 255)),
     )
@@ -64,7 +64,7 @@ class RemoteHoldRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class RemoteRetrieveRes(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class RemoteRetrieveRes(Sequence):
     componentType = components(
         optional("extensionRes", listOf(MixedExtension(), 0, 255)),
     )

@@ -24,15 +24,15 @@ from h323d.asn1.schema.notation import (
     optional,
 )
 
-class SimpleName(OctetString):  # type: ignore[misc]  # pyasn1 has no types
+class SimpleName(OctetString):
     subtypeSpec = limits(1, 50)
 
 
-class ExtendedName(BMPString):  # type: ignore[misc]  # pyasn1 has no types
+class ExtendedName(BMPString):
     subtypeSpec = limits(1, 256)
 
 
-class NamePresentationAllowed(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NamePresentationAllowed(Choice):
     componentType = alternatives(
         ("simpleName", SimpleName()),
         ("extendedName", ExtendedName()),
@@ -41,7 +41,7 @@ class NamePresentationAllowed(Choice):  # type: ignore[misc]  # pyasn1 has no ty
     rootCount = 2
 
 
-class NamePresentationRestricted(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class NamePresentationRestricted(Choice):
     componentType = alternatives(
         ("simpleName", SimpleName()),
         ("extendedName", ExtendedName()),
@@ -51,7 +51,7 @@ class NamePresentationRestricted(Choice):  # type: ignore[misc]  # pyasn1 has no
     rootCount = 3
 
 
-class Name(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class Name(Choice):
     componentType = alternatives(
         ("namePresentationAllowed", NamePresentationAllowed()),
         ("namePresentationRestricted", NamePresentationRestricted()),
@@ -61,7 +61,7 @@ class Name(Choice):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 3
 
 
-class ARG_callingName(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ARG_callingName(Sequence):
     componentType = components(
         mandatory("name", Name()),
         optional("extensionArg", listOf(MixedExtension(), 0, 255)),
@@ -70,7 +70,7 @@ class ARG_callingName(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class ARG_alertingName(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ARG_alertingName(Sequence):
     componentType = components(
         mandatory("name", Name()),
         optional("extensionArg", listOf(MixedExtension(), 0, 255)),
@@ -79,7 +79,7 @@ class ARG_alertingName(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class ARG_connectedName(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ARG_connectedName(Sequence):
     componentType = components(
         mandatory("name", Name()),
         optional("extensionArg", listOf(MixedExtension(), 0, 255)),
@@ -88,7 +88,7 @@ class ARG_connectedName(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class ARG_busyName(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class ARG_busyName(Sequence):
     componentType = components(
         mandatory("name", Name()),
         optional("extensionArg", listOf(MixedExtension(), 0, 255)),

@@ -9,7 +9,7 @@ from typing import Any
 from h323d.asn1.schema.h225 import CallIdentifier, TimeToLive, TransportAddress
 from h323d.asn1.schema.notation import Sequence, components, mandatory
 
-class IncomingCallIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class IncomingCallIndication(Sequence):
     componentType = components(
         mandatory("callSignallingAddress", TransportAddress()),
         mandatory("callID", CallIdentifier()),
@@ -18,7 +18,7 @@ class IncomingCallIndication(Sequence):  # type: ignore[misc]  # pyasn1 has no t
     rootCount = 2
 
 
-class LRQKeepAliveData(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class LRQKeepAliveData(Sequence):
     componentType = components(
         mandatory("lrqKeepAliveInterval", TimeToLive()),
     )

@@ -10,7 +10,7 @@ from h323d.asn1.schema.h225 import TimeToLive
 from h323d.asn1.schema.h245 import TransportAddress
 from h323d.asn1.schema.notation import Sequence, components, integer, optional
 
-class TraversalParameters(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class TraversalParameters(Sequence):
     componentType = components(
         optional("multiplexedMediaChannel", TransportAddress()),
         optional("multiplexedMediaControlChannel", TransportAddress()),

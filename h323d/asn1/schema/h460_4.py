@@ -21,7 +21,7 @@ from h323d.asn1.schema.notation import (
     sized,
 )
 
-class CallPriorityInfo_priorityValue(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CallPriorityInfo_priorityValue(Choice):
     componentType = alternatives(
         ("emergencyAuthorized", Null()),
         ("emergencyPublic", Null()),
@@ -32,7 +32,7 @@ class CallPriorityInfo_priorityValue(Choice):  # type: ignore[misc]  # pyasn1 ha
     rootCount = 4
 
 
-class CallPriorityInfo_rejectReason(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class CallPriorityInfo_rejectReason(Choice):
     componentType = alternatives(
         ("priorityUnavailable", Null()),
         ("priorityUnauthorized", Null()),
@@ -42,7 +42,7 @@ class CallPriorityInfo_rejectReason(Choice):  # type: ignore[misc]  # pyasn1 has
     rootCount = 3
 
 
-class CallPriorityInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CallPriorityInfo(Sequence):
     componentType = components(
         mandatory("priorityValue", CallPriorityInfo_priorityValue()),
         optional("priorityExtension", integer(0, 255)),
@@ -54,7 +54,7 @@ class CallPriorityInfo(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 5
 
 
-class Origination_x121(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Origination_x121(Sequence):
     componentType = components(
         mandatory("countryCode", sized(IA5String, 3, 3, "0123456789")),
     )
@@ -62,7 +62,7 @@ class Origination_x121(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 1
 
 
-class Origination_e164(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class Origination_e164(Sequence):
     componentType = components(
         mandatory("countryCode", sized(IA5String, 3, 3, "0123456789")),
         mandatory("identificationCode", sized(IA5String, 1, 4, "0123456789")),
@@ -71,7 +71,7 @@ class Origination_e164(Sequence):  # type: ignore[misc]  # pyasn1 has no types
     rootCount = 2
 
 
-class Origination_numberingPlan(Choice):  # type: ignore[misc]  # pyasn1 has no types
+class Origination_numberingPlan(Choice):
     componentType = alternatives(
         ("x121", Origination_x121()),
         ("e164", Origination_e164()),
@@ -80,7 +80,7 @@ class Origination_numberingPlan(Choice):  # type: ignore[misc]  # pyasn1 has no 
     rootCount = 2
 
 
-class CountryInternationalNetworkCallOriginationIdentification(Sequence):  # type: ignore[misc]  # pyasn1 has no types
+class CountryInternationalNetworkCallOriginationIdentification(Sequence):
     componentType = components(
         mandatory("numberingPlan", Origination_numberingPlan()),
     )
