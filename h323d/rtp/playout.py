@@ -21,6 +21,7 @@ __all__ = ["PlayoutDelay"]
 WINDOW = 0.1  # seconds in a bucket of slacks; the last two buckets count
 JITTER_FACTOR = 3.0  # how many interarrival jitters must be left when delay is taken away
 REGRET = 10.0  # seconds; sound that is late so soon after a step forward makes us cautious
+RELUCTANCE = 0.002  # seconds; who was just given a frame must not lose it at once
 CAUTION_LIMIT = 0.1  # seconds
 CAUTION_DECAY = 0.995  # per WINDOW: half of it is forgotten in 14 s
 LATE_AGAIN = 5.0  # seconds; late twice within makes room, late once may be chance
@@ -46,6 +47,8 @@ class PlayoutDelay:
         self._frame = frame
         self._blocks = blocks
         self._guard = guard
+        self._reluctance = min(guard, RELUCTANCE)
+        self._mostFrames = int(np.ceil((guard + CAUTION_LIMIT) / frame))
         # The least slack by [bucket, alignment]: bucket 0 is filling; alignment 1 is what
         # the slack would be if the playout were one block further on.
         self._slack = np.full((2, 2, streams), np.inf)
@@ -74,10 +77,8 @@ class PlayoutDelay:
         How many frames a stream's first packet shall wait beyond the pull at C{now}.
         """
         wanted = self._guard + self.caution[streams] - (now - arrivals)
-        frames: npt.NDArray[np.int64] = np.clip(
-            np.ceil(wanted / self._frame), 0, 1 + CAUTION_LIMIT // self._frame
-        ).astype(np.int64)
-        return frames
+        frames: npt.NDArray[np.int64] = np.ceil(wanted / self._frame).astype(np.int64)
+        return np.clip(frames, 0, self._mostFrames)
 
     def observe(self, streams: Streams, now: float, arrivals: Seconds, leads: Seconds) -> None:
         """
@@ -138,8 +139,8 @@ class PlayoutDelay:
         @param jitter: C{float64[n]}, interarrival jitter of these streams, seconds.
         """
         least = self._slack[:, 1].take(streams, axis=1).min(axis=0)
-        # Twice the guard: who has just been given a frame must not lose it at once.
-        needed = 2 * self._guard + JITTER_FACTOR * jitter + self.caution.take(streams)
+        needed = JITTER_FACTOR * jitter + self.caution.take(streams)
+        needed += self._guard + self._reluctance
         spared: npt.NDArray[np.bool_] = (least >= needed) & (least < np.inf)
         return spared
 

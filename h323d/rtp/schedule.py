@@ -25,6 +25,7 @@ def deterministicInterval(
     averageSize: float,
     weSent: bool,
     initial: bool,
+    minimum: float = MINIMUM_INTERVAL,
 ) -> float:
     """
     The interval before randomisation, Td of 6.3.1.
@@ -35,6 +36,7 @@ def deterministicInterval(
     @param averageSize: of compounds, octets, IP and UDP headers included.
     @param weSent: whether we are one of the senders.
     @param initial: whether we have not sent a report yet.
+    @param minimum: seconds; half as much for the first report.
     @return: seconds.
     """
     count, share = members, bandwidth
@@ -43,8 +45,8 @@ def deterministicInterval(
             count, share = senders, bandwidth * SENDERS_SHARE
         else:
             count, share = members - senders, bandwidth * (1 - SENDERS_SHARE)
-    minimum = MINIMUM_INTERVAL / 2 if initial else MINIMUM_INTERVAL
-    return max(minimum, count * averageSize / share) if share > 0 else minimum
+    least = minimum / 2 if initial else minimum
+    return max(least, count * averageSize / share) if share > 0 else least
 
 
 def randomisedInterval(interval: float, rng: random.Random) -> float:
@@ -62,13 +64,21 @@ class RTCPSchedule:
     always confirm the time that was drawn: it is drawn once.
     """
 
-    def __init__(self, streams: int, rng: random.Random, bandwidth: float = 500.0) -> None:
+    def __init__(
+        self,
+        streams: int,
+        rng: random.Random,
+        bandwidth: float = 500.0,
+        minimum: float = MINIMUM_INTERVAL,
+    ) -> None:
         """
         @param bandwidth: for RTCP, of each session, octets a second; by default 5 % of
             80 kbit/s: G.711 in packets of 20 ms.
+        @param minimum: mean seconds between two reports of a session, at least.
         """
         self._rng = rng
         self._bandwidth = bandwidth
+        self._minimum = minimum
         self._next = np.full(streams, np.inf)
         self._averageSize = np.full(streams, 128.0)
 
@@ -114,5 +124,6 @@ class RTCPSchedule:
             averageSize=float(self._averageSize[stream]),
             weSent=weSent,
             initial=initial,
+            minimum=self._minimum,
         )
         return randomisedInterval(interval, self._rng)

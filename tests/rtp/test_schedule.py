@@ -23,6 +23,13 @@ def test_theFirstReportComesInHalfTheTime() -> None:
     assert deterministicInterval(2, 1, 500.0, 120.0, False, True) == 2.5
 
 
+def test_theOwnerMayAskForReportsMoreOften() -> None:
+    assert deterministicInterval(2, 2, 500.0, 120.0, True, False, minimum=1.0) == 1.0
+    schedule = RTCPSchedule(1, random.Random(2), minimum=1.0)
+    schedule.start(0, 0.0)
+    assert schedule.due(0.65).tolist() == [0]
+
+
 def test_largeSessionsShareTheBandwidth() -> None:
     # 1,000 members of whom 100 send: receivers share three quarters of it.
     assert deterministicInterval(1000, 100, 500.0, 100.0, False, False) == pytest.approx(
