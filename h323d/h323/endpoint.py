@@ -34,11 +34,12 @@ from h323d.events import BadInput, EventBus
 from h323d.h323 import addresses, messages
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest, Admitter
 from h323d.h323.config import H323Config
+from h323d.h323.h245link import ControlNetwork
 from h323d.h323.incoming import IncomingSetup, readSetup
 from h323d.h323.leg import CallDescription, H323Leg, LegContext
 from h323d.h323.q931 import Q931Message
 from h323d.h323.signalling import SignallingCall, SignallingConnection
-from h323d.h323.startup import ControlNetwork, StartUpOptions
+from h323d.h323.startup import StartUpOptions
 from h323d.h323.uuie import CallIdentity, Content, Fields, SetupParties
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause

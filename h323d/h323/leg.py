@@ -27,10 +27,11 @@ from h323d.h323.config import H323Config
 from h323d.h323.digits import DigitFilter
 from h323d.h323.elements import CallState, CauseElement
 from h323d.h323.h245.session import H245Failure, H245Owner, H245Session
+from h323d.h323.h245link import ControlNetwork
 from h323d.h323.legmedia import LegMedia
 from h323d.h323.q931 import IE, MessageType, Q931Message
 from h323d.h323.signalling import SignallingConnection
-from h323d.h323.startup import ControlNetwork, StartUp, StartUpOptions
+from h323d.h323.startup import StartUp, StartUpOptions
 from h323d.h323.uuie import CallIdentity, Content, Fields, SetupParties
 from h323d.h323.wire import CallWire
 from h323d.values.address import PartyAddress, TransportAddress
@@ -117,10 +118,10 @@ class H323Leg:
         self._observer: ILegObserver | None = None
         self._profile: MediaProfile | None = None
         self._parties: SetupParties | None = None
-        self._answered = self._over = self._early = False
+        self._answered = self._over = self._early = self._clearing = False
         clock = context.clock
         pool, host = context.pool, context.network.advertised
-        self._media = LegMedia(self, self, pool, host)
+        self._media = LegMedia(self, self, pool, host, clock)
         self._startUp = StartUp(
             self, self._media, clock, context.network, options, self._newSession
         )
@@ -152,6 +153,13 @@ class H323Leg:
     @property
     def state(self) -> str:
         return tracing.stateName(self._call)
+
+    @property
+    def controlStates(self) -> dict[str, str]:
+        """
+        The states of the H.245 entities, for an operator to read.
+        """
+        return self._startUp.link.states
 
     @property
     def released(self) -> bool:
@@ -240,7 +248,7 @@ class H323Leg:
         if self._over or digit not in DIGITS:
             return
         keypad = method is DigitMethod.Q931_KEYPAD
-        if keypad or not self._startUp.sendDigit(digit, milliseconds, method):
+        if keypad or not self._startUp.link.sendDigit(digit, milliseconds, method):
             self._wire.keypad(digit)
 
     def inquire(self) -> None:
@@ -383,6 +391,7 @@ class H323Leg:
         self._wire.statusInquiry()
 
     def endControl(self) -> None:
+        self._clearing = True  # channels that close now are no news
         self._startUp.end()
 
     def callDigitsWanted(self) -> None:
@@ -416,8 +425,8 @@ class H323Leg:
 
     # The start-up's wishes.
 
-    def sendTunnelled(self, control: Sequence[bytes]) -> None:
-        self._wire.tunnelled(control)
+    def sendTunnelled(self, octets: Sequence[bytes]) -> None:
+        self._wire.tunnelled(octets)
 
     def sendStartH245(self, address: TransportAddress) -> None:
         self._wire.startH245(address)
@@ -440,11 +449,11 @@ class H323Leg:
     # Media.
 
     def mediaReady(self, port: IMediaPort, stream: AudioStream) -> None:
-        if self._observer is not None and not self._over:
+        if self._observer is not None and not self._over and not self._clearing:
             self._observer.legMediaReady(self, port, stream)
 
     def mediaLost(self) -> None:
-        if not self._over:
+        if not self._over and not self._clearing:
             self._report("legMediaLost")
 
     def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:

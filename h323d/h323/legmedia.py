@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
 from h323d.values.media import (
     AudioStream,
@@ -19,6 +21,9 @@ from h323d.values.media import (
 )
 
 __all__ = ["LegMedia", "LegMediaOwner"]
+
+
+PARTIAL = 1.0  # seconds that the first direction waits for the other before it is reported
 
 
 class LegMediaOwner(Protocol):
@@ -38,7 +43,7 @@ class LegMedia:
     One leg's port and streams.
 
     @ivar port: C{None} until L{open}, and after L{close}.
-    @ivar everReady: whether media was negotiated at any time.
+    @ivar everReady: whether any direction was negotiated at any time.
     """
 
     def __init__(
@@ -47,17 +52,22 @@ class LegMedia:
         observer: IMediaPortObserver,
         pool: IMediaPool,
         host: str,
+        clock: IReactorTime,
     ) -> None:
         """
         @param owner: told of what is negotiated.
         @param observer: told of what the port hears.
         @param pool: where ports come from.
         @param host: the local address to receive media on.
+        @param clock: lets one direction wait for the other.
         """
         self._owner = owner
         self._observer = observer
         self._pool = pool
         self._host = host
+        self._clock = clock
+        self._waiting: IDelayedCall | None = None
+        self._reported = False
         self._transmit: TransmitFormat | None = None
         self._receive: ReceiveFormat | None = None
         self._direction = Direction.SENDRECV
@@ -137,6 +147,7 @@ class LegMedia:
         """
         Free the port; nothing is reported any more.
         """
+        self._stopWaiting()
         port, self.port = self.port, None
         if port is not None:
             port.close()
@@ -154,7 +165,23 @@ class LegMedia:
         self._inForce = stream
         port.configure(stream)
         if stream.direction is Direction.INACTIVE:
-            self._owner.mediaLost()
-        else:
-            self.everReady = True
-            self._owner.mediaReady(port, stream)
+            self._stopWaiting()
+            if self._reported:
+                self._owner.mediaLost()
+            return
+        self.everReady = True
+        if self._reported or stream.direction is self._direction:
+            self._report()
+        elif self._waiting is None:
+            self._waiting = self._clock.callLater(PARTIAL, self._report)
+
+    def _report(self) -> None:
+        self._stopWaiting()
+        self._reported = True
+        if self.port is not None:
+            self._owner.mediaReady(self.port, self._inForce)
+
+    def _stopWaiting(self) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None and waiting.active():
+            waiting.cancel()
