@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
 from h323d.h323.capabilities import RemoteCapabilities
-from h323d.h323.h245.messages import Message
+from h323d.h323.h245.messages import Message, request, response
 from h323d.h323.h245.owner import H245Failure
 from h323d.h323.h245.session import H245Session
 from h323d.values.address import TransportAddress
@@ -179,4 +179,50 @@ def newSession(
         profile,
         TransportAddress(f"192.0.2.{host}", 5000),
         TransportAddress(f"192.0.2.{host}", 5001),
+    )
+
+
+def alone(profile: MediaProfile = PROFILE) -> tuple[Clock, RecordingOwner, H245Session]:
+    """
+    A started session whose peer has told its capabilities and lost the determination.
+    """
+    clock, owner = Clock(), RecordingOwner()
+    session = newSession(owner, clock, profile)
+    session.start()
+    far = RecordingOwner()
+    farSession = newSession(far, clock, PROFILE, 2)
+    farSession.start()
+    farSession.stop()
+    session.received(far.sent[0])
+    session.received(response("terminalCapabilitySetAck", {"sequenceNumber": 1}))
+    session.received(response("masterSlaveDeterminationAck", {"decision": ("master", None)}))
+    return clock, owner, session
+
+
+def mediaChannel(host: str, port: int) -> tuple[str, object]:
+    packed = TransportAddress(host, port).packed
+    return ("unicastAddress", ("iPAddress", {"network": packed, "tsapIdentifier": port}))
+
+
+def acknowledge(number: int, **media: object) -> tuple[str, object]:
+    parameters = ("h2250LogicalChannelAckParameters", {"flowControlToZero": False, **media})
+    return response(
+        "openLogicalChannelAck",
+        {"forwardLogicalChannelNumber": number, "forwardMultiplexAckParameters": parameters},
+    )
+
+
+def openChannel(
+    dataType: tuple[str, object], number: int = 7, sessionID: int = 1, **media: object
+) -> tuple[str, object]:
+    parameters = ("h2250LogicalChannelParameters", {"sessionID": sessionID, **media})
+    return request(
+        "openLogicalChannel",
+        {
+            "forwardLogicalChannelNumber": number,
+            "forwardLogicalChannelParameters": {
+                "dataType": dataType,
+                "multiplexParameters": parameters,
+            },
+        },
     )

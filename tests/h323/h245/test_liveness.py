@@ -1,0 +1,49 @@
+"""
+Whether the peer is alive.
+"""
+
+from __future__ import annotations
+
+from h323d.h323.h245.liveness import INTERVAL, MAXIMUM_SILENCES
+from h323d.h323.h245.messages import indication
+from h323d.h323.h245.owner import H245Failure
+from h323d.h323.h245.rtdse import T105
+from tests.support.h245peers import (
+    acknowledge,
+    alone,
+    mediaChannel,
+)
+
+
+def test_threeUnansweredRoundTripsMeanDeath() -> None:
+    clock, owner, session = alone()
+    session.received(acknowledge(101, mediaChannel=mediaChannel("192.0.2.2", 5000)))
+    clock.advance(INTERVAL)
+    for _ in range(MAXIMUM_SILENCES - 1):
+        clock.advance(T105)
+        assert owner.failures == []
+    clock.advance(T105)
+    assert owner.failures == [H245Failure.PEER_SILENT]
+    assert clock.getDelayedCalls() == []
+
+
+def test_aPeerThatSaysSomethingIsAlive() -> None:
+    clock, owner, session = alone()
+    session.received(acknowledge(101, mediaChannel=mediaChannel("192.0.2.2", 5000)))
+    clock.advance(INTERVAL)
+    for _ in range(10):
+        clock.advance(T105)
+        session.received(indication("userInput", ("alphanumeric", "1")))
+    assert owner.failures == []
+    session.stop()
+
+
+def test_aPeerThatDoesNotKnowRoundTripsIsNotAskedAgain() -> None:
+    clock, owner, session = alone()
+    session.received(acknowledge(101, mediaChannel=mediaChannel("192.0.2.2", 5000)))
+    clock.advance(INTERVAL)
+    asked = ("roundTripDelayRequest", owner.last("roundTripDelayRequest"))
+    session.received(indication("functionNotUnderstood", ("request", asked)))
+    clock.advance(INTERVAL * 10)
+    assert owner.names().count("roundTripDelayRequest") == 1
+    assert owner.failures == []

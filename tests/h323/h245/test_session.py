@@ -1,0 +1,393 @@
+"""
+The H.245 session of a call, alone and with another at the far end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from twisted.internet.task import Clock
+
+from h323d.h323.faststart import answerFastStart, offerFastStart, readAnswer
+from h323d.h323.h245.cese import T101
+from h323d.h323.h245.liveness import INTERVAL
+from h323d.h323.h245.messages import command, request, response
+from h323d.h323.h245.msdse import T106, Role
+from h323d.h323.h245.owner import H245Failure
+from h323d.h323.h245.session import END_TIMEOUT, H245Session
+from h323d.values.address import TransportAddress
+from h323d.values.media import (
+    G711_ALAW,
+    G711_ULAW,
+    DigitMethod,
+    Direction,
+    MediaFormat,
+    MediaProfile,
+)
+from tests.support.h245peers import (
+    PROFILE,
+    Pair,
+    RecordingOwner,
+    alone,
+    newSession,
+)
+
+ALAW_FIRST = MediaProfile((G711_ALAW, G711_ULAW))
+
+
+def joined(**options: object) -> Pair:
+    """
+    Two sessions that have opened their channels.
+    """
+    pair = Pair(Clock(), **options)  # type: ignore[arg-type]  # passed through
+    pair.start()
+    pair.run(1)
+    return pair
+
+
+def flowing(pair: Pair) -> list[tuple[str | None, str | None]]:
+    """
+    What each end sends and receives, by name.
+    """
+    return [
+        (
+            owner.transmit.format.name if owner.transmit else None,
+            next(iter(owner.receive.formats.values())).name if owner.receive else None,
+        )
+        for owner in pair.owners
+    ]
+
+
+def test_bothSidesTellAllAtOnce() -> None:
+    owner, clock = RecordingOwner(), Clock()
+    session = newSession(owner, clock)
+    session.start()
+    session.start()  # once is enough
+    assert owner.names() == ["terminalCapabilitySet", "masterSlaveDetermination"]
+    session.stop()
+    assert clock.getDelayedCalls() == []
+
+
+def test_mediaFlowsBothWays() -> None:
+    pair = joined()
+    assert flowing(pair) == [("PCMU", "PCMU"), ("PCMU", "PCMU")]
+    first, second = pair.owners
+    assert first.transmit is not None
+    assert first.transmit.rtp == TransportAddress("192.0.2.2", 5000)
+    assert first.transmit.rtcp == TransportAddress("192.0.2.2", 5001)
+    assert first.transmit.packetMs == 20
+    assert first.transmit.telephoneEventType == 101
+    assert second.told == ["receiveReady", "transmitReady"]
+    assert [session.role for session in pair.sessions] == [Role.SLAVE, Role.MASTER]
+    assert first.failures == second.failures == []
+    pair.stop()
+    assert pair.clock.getDelayedCalls() == []
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_mediaFlowsBothWaysWhoeverIsFaster(seed: int) -> None:
+    pair = Pair(Clock(), seed, profiles=(PROFILE, ALAW_FIRST), terminalTypes=(60, 60))
+    pair.start()
+    pair.run(1)
+    (sentA, heardA), (sentB, heardB) = flowing(pair)
+    assert (sentA, sentB) == (heardB, heardA) == ("PCMU", "PCMA")
+    pair.stop()
+    assert pair.clock.getDelayedCalls() == []
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_aSideThatStartsLateIsWaitedFor(late: int) -> None:
+    pair = Pair(Clock())
+    pair.sessions[1 - late].start()
+    pair.run(5)
+    assert None in flowing(pair)[0]
+    pair.sessions[late].start()
+    pair.run(1)
+    assert flowing(pair) == [("PCMU", "PCMU"), ("PCMU", "PCMU")]
+    pair.stop()
+
+
+def test_theSameSeedGivesTheSameMessages() -> None:
+    runs = []
+    for _ in range(2):
+        pair = Pair(Clock(), seed=7)
+        pair.start()
+        pair.run(1)
+        runs.append([owner.sent for owner in pair.owners])
+        pair.stop()
+    assert runs[0] == runs[1]
+
+
+def test_nothingInCommonIsReported() -> None:
+    pair = joined(profiles=(PROFILE, MediaProfile((MediaFormat("G722"),))))
+    assert [owner.failures for owner in pair.owners] == [[H245Failure.NO_COMMON_FORMAT]] * 2
+    pair.stop()
+
+
+@pytest.mark.parametrize("holder", [0, 1])
+def test_holdAndResume(holder: int) -> None:
+    pair = joined()
+    pair.sessions[holder].pause()
+    pair.run(1)
+    expected: list[tuple[str | None, str | None]] = [(None, "PCMU"), (None, "PCMU")]
+    expected[holder] = ("PCMU", None)
+    assert flowing(pair) == expected
+    assert pair.owners[1 - holder].capabilities[-1].isEmpty
+    pair.sessions[holder].resume()
+    pair.run(1)
+    assert flowing(pair) == [("PCMU", "PCMU"), ("PCMU", "PCMU")]
+    assert pair.owners[1 - holder].names().count("masterSlaveDetermination") == 2
+    pair.stop()
+    assert pair.clock.getDelayedCalls() == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_bothHoldAndResumeInAnyTiming(seed: int) -> None:
+    pair = Pair(Clock(), seed)
+    pair.start()
+    pair.run(1)
+    for session in pair.sessions:
+        session.pause()
+    pair.run(0.02)
+    for session in pair.sessions:
+        session.resume()
+    pair.run(1)
+    assert flowing(pair) == [("PCMU", "PCMU"), ("PCMU", "PCMU")]
+    assert pair.owners[0].failures == pair.owners[1].failures == []
+    pair.stop()
+    assert pair.clock.getDelayedCalls() == []
+
+
+@pytest.mark.parametrize(
+    ("direction", "expected"),
+    [
+        (Direction.SENDONLY, [("PCMU", None), (None, "PCMU")]),
+        (Direction.RECVONLY, [(None, "PCMU"), ("PCMU", None)]),
+        (Direction.INACTIVE, [(None, None), (None, None)]),
+    ],
+)
+def test_aProfilesDirectionIsFollowedThereAndBack(
+    direction: Direction, expected: list[tuple[str | None, str | None]]
+) -> None:
+    pair = joined()
+    pair.sessions[0].changeProfile(replace(PROFILE, direction=direction))
+    pair.run(1)
+    assert flowing(pair) == expected
+    pair.sessions[0].changeProfile(PROFILE)
+    pair.run(1)
+    assert flowing(pair) == [("PCMU", "PCMU"), ("PCMU", "PCMU")]
+    pair.stop()
+
+
+def test_anUnsuitedFormatIsReplacedBothWays() -> None:
+    pair = joined()
+    pair.sessions[0].changeProfile(MediaProfile((G711_ALAW,)))
+    pair.run(1)
+    assert flowing(pair) == [("PCMA", "PCMA"), ("PCMA", "PCMA")]
+    assert "requestChannelClose" in pair.owners[0].names()
+    pair.stop()
+    assert pair.clock.getDelayedCalls() == []
+
+
+def test_aPreferenceIsAskedForByModeRequest() -> None:
+    pair = joined()
+    pair.sessions[0].changeProfile(ALAW_FIRST)
+    pair.run(1)
+    assert flowing(pair) == [("PCMA", "PCMA"), ("PCMA", "PCMA")]
+    assert pair.owners[1].last("requestModeAck")["response"][0] == "willTransmitMostPreferredMode"
+    pair.stop()
+
+
+def test_anUnchangedProfileChangesNothing() -> None:
+    pair = joined()
+    before = [len(owner.sent) for owner in pair.owners]
+    pair.sessions[0].changeProfile(PROFILE)
+    pair.run(1)
+    assert [len(owner.sent) for owner in pair.owners] == before
+    pair.stop()
+
+
+def test_telephoneEventsCanBeTurnedOff() -> None:
+    pair = joined()
+    pair.sessions[0].changeProfile(replace(PROFILE, telephoneEvents=False))
+    pair.run(1)
+    assert [o.transmit.telephoneEventType for o in pair.owners if o.transmit] == [None, None]
+    pair.stop()
+
+
+@pytest.mark.parametrize("method", [DigitMethod.H245_ALPHANUMERIC, DigitMethod.H245_SIGNAL])
+def test_digitsArrive(method: DigitMethod) -> None:
+    pair = joined()
+    for digit in "19*#AD":
+        pair.sessions[0].sendDigit(digit, 160, method)
+        pair.run(0.3)
+    assert pair.owners[1].digits == [(digit, 160, method) for digit in "19*#AD"]
+    pair.stop()
+
+
+def test_aLongerDigitIsCorrected() -> None:
+    pair = joined()
+    pair.sessions[0].sendDigit("5", 100, DigitMethod.H245_SIGNAL)
+    pair.run(0.05)
+    pair.sessions[0].updateDigit(400)
+    pair.run(1)
+    assert pair.owners[1].digits == [("5", 400, DigitMethod.H245_SIGNAL)]
+    pair.stop()
+
+
+def test_whatIsNoDigitOrNotOursToSendIsNotSent() -> None:
+    pair = joined()
+    before = len(pair.owners[0].sent)
+    pair.sessions[0].sendDigit("x", 100, DigitMethod.H245_SIGNAL)
+    pair.sessions[0].sendDigit("1", 100, DigitMethod.RTP_EVENT)
+    assert len(pair.owners[0].sent) == before
+    pair.stop()
+
+
+def test_theRoundTripIsMeasuredEveryMinute() -> None:
+    pair = joined()
+    pair.run(3 * INTERVAL)
+    for owner in pair.owners:
+        assert owner.roundTrips == pytest.approx([0.02] * 3, abs=0.011)
+        assert owner.failures == []
+    pair.stop()
+    assert pair.clock.getDelayedCalls() == []
+
+
+def test_aRoundTripCanBeMeasuredOutOfTurn() -> None:
+    pair = joined()
+    pair.sessions[0].requestRoundTrip()
+    pair.run(0.1)
+    assert len(pair.owners[0].roundTrips) == 1
+    pair.stop()
+
+
+@pytest.mark.parametrize("ender", [0, 1])
+def test_theSessionEndsForBoth(ender: int) -> None:
+    pair = joined()
+    pair.sessions[ender].end()
+    pair.sessions[ender].end()
+    pair.run(0.1)
+    for owner in pair.owners:
+        assert owner.told.count("ended") == 1
+        assert owner.names().count("endSessionCommand") == 1
+    assert pair.clock.getDelayedCalls() == []
+
+
+def test_anEndWithoutAnswerTakesThreeSeconds() -> None:
+    owner, clock = RecordingOwner(), Clock()
+    session = newSession(owner, clock)
+    session.start()
+    session.end()
+    clock.advance(END_TIMEOUT - 0.001)
+    assert "ended" not in owner.told
+    clock.advance(0.001)
+    assert owner.told == ["ended"]
+    assert clock.getDelayedCalls() == []
+
+
+def test_nothingIsAnsweredAfterTheEnd() -> None:
+    owner, clock = RecordingOwner(), Clock()
+    session = newSession(owner, clock)
+    session.start()
+    session.end()
+    session.received(request("roundTripDelayRequest", {"sequenceNumber": 1}))
+    session.pause()
+    session.changeProfile(ALAW_FIRST)
+    session.sendDigit("1", 100, DigitMethod.H245_SIGNAL)
+    assert owner.names()[-1] == "endSessionCommand"
+    session.stop()
+
+
+def test_fastStartChannelsBecomeTheSessions() -> None:
+    pair = fastStarted()
+    pair.start()
+    pair.run(1)
+    for owner in pair.owners:
+        assert "openLogicalChannel" not in owner.names()
+        assert owner.transmit is not None  # reported again, with what the set says of events
+        assert owner.transmit.telephoneEventType == 101
+    pair.sessions[1].pause()
+    pair.run(1)
+    assert pair.owners[0].transmit is None
+    pair.sessions[1].resume()
+    pair.run(1)
+    assert pair.owners[0].transmit is not None
+    assert pair.owners[1].last("openLogicalChannelAck")["forwardLogicalChannelNumber"] != 101
+    pair.stop()
+    assert pair.clock.getDelayedCalls() == []
+
+
+def test_fastStartChannelsCanChangeTheirFormat() -> None:
+    pair = fastStarted()
+    pair.start()
+    pair.run(1)
+    pair.sessions[0].changeProfile(MediaProfile((G711_ALAW,)))
+    pair.run(1)
+    assert flowing(pair) == [("PCMA", "PCMA"), ("PCMA", "PCMA")]
+    pair.stop()
+
+
+def fastStarted() -> Pair:
+    pair = Pair(Clock())
+    addresses = [
+        (TransportAddress(f"192.0.2.{n}", 5000), TransportAddress(f"192.0.2.{n}", 5001))
+        for n in (1, 2)
+    ]
+    offer = offerFastStart(PROFILE, *addresses[0])
+    called = answerFastStart(offer.elements, PROFILE, *addresses[1])
+    pair.sessions[0].adoptFastStart(readAnswer(offer, called.elements))
+    pair.sessions[1].adoptFastStart(called)
+    return pair
+
+
+# A peer that keeps silent, or gives odd answers.
+
+
+def test_aSilentPeerIsReportedByBothEntities() -> None:
+    clock, owner = Clock(), RecordingOwner()
+    session = newSession(owner, clock)
+    session.start()
+    clock.advance(max(T101, T106))
+    assert sorted(f.name for f in owner.failures) == ["NO_CAPABILITIES", "NO_ROLE"]
+    assert owner.names()[2:] == ["terminalCapabilitySetRelease", "masterSlaveDeterminationRelease"]
+    session.stop()
+    assert clock.getDelayedCalls() == []
+
+
+def test_ourCapabilitiesAreSentAgainOnCommand() -> None:
+    _clock, owner, session = alone()
+    session.received(command("sendTerminalCapabilitySet", ("genericRequest", None)))
+    assert owner.last("terminalCapabilitySet")["sequenceNumber"] == 2
+    session.stop()
+
+
+def test_anOldPeerThatRefusesTheEmptySetKeepsItsCall() -> None:
+    _clock, owner, session = alone()
+    session.pause()
+    sequenceNumber = owner.last("terminalCapabilitySet")["sequenceNumber"]
+    session.received(
+        response(
+            "terminalCapabilitySetReject",
+            {"sequenceNumber": sequenceNumber, "cause": ("unspecified", None)},
+        )
+    )
+    assert owner.failures == []
+    session.stop()
+
+
+def test_anOwnerMayStopTheSessionFromAnyReport() -> None:
+    class Stopper(RecordingOwner):
+        session: H245Session
+
+        def h245Failed(self, failure: H245Failure) -> None:
+            super().h245Failed(failure)
+            self.session.stop()
+
+    clock, owner = Clock(), Stopper()
+    owner.session = newSession(owner, clock)
+    owner.session.start()
+    clock.advance(T101)
+    assert len(owner.failures) == 1
+    assert clock.getDelayedCalls() == []
