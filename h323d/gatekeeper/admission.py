@@ -63,8 +63,7 @@ class Admission:
 
 class AdmissionTable:
     """
-    The table.  An endpoint that is gone has no calls
-    (L{h323d.gatekeeper.registrations.RegistryObserver}).
+    The table.
     """
 
     def __init__(
@@ -167,6 +166,9 @@ class AdmissionTable:
             RASAdmissionEnded(self._clock.seconds(), claim.endpointId, claim.call.hex())
         )
 
-    def endpointGone(self, endpointId: str) -> None:
+    def endAll(self, endpointId: str) -> None:
+        """
+        All calls of an endpoint are over.
+        """
         for admission in self.ofEndpoint(endpointId):
             self.end(admission)

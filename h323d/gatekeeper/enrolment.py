@@ -175,7 +175,7 @@ class Enrolment:
         except RegistryFull:
             return self._reject(request, "resourceUnavailable")
         if "restart" in fields:
-            self._admissions.endpointGone(endpointId)
+            self._admissions.endAll(endpointId)
         confirmation = self._confirmation(fields, registration)
         confirmation["terminalAlias"] = aliasesFromParties(registration.aliases)
         if not confirmation["terminalAlias"]:

@@ -117,7 +117,7 @@ class RegistryObserver(Protocol):
     Who has to clear up after an endpoint.
     """
 
-    def endpointGone(self, endpointId: str) -> None:
+    def endpointGone(self, registration: Registration) -> None:
         """
         It is not registered any more, for whatever reason.
         """
@@ -234,7 +234,7 @@ class EndpointRegistry:
             return None
         self._unindex(registration)
         self._expiry.remove(endpointId)
-        self._observer.endpointGone(endpointId)
+        self._observer.endpointGone(registration)
         self._events.publish(EndpointUnregistered(self._clock.seconds(), endpointId, reason.value))
         return registration
 

@@ -69,7 +69,7 @@ class Zone:
         """
         self.bandwidth = Bandwidth(config)
         self.admissions = AdmissionTable(config, clock, events, self.bandwidth)
-        self.registry = EndpointRegistry(config, clock, rng, events, self.admissions)
+        self.registry = EndpointRegistry(config, clock, rng, events, self)
         ras = TransportAddress(advertise, config.rasPort)
         self._identity = Identity(config.gatekeeperIdentifier, ras, signalling)
         routing = RoutingChain(
@@ -93,6 +93,14 @@ class Zone:
         Where RAS is listened for.
         """
         return self._channel.address
+
+    def endpointGone(self, registration: Registration) -> None:
+        """
+        Clear up after an endpoint: it has no calls, and what it was told is
+        not true any more.
+        """
+        self.admissions.endAll(registration.endpointId)
+        self._channel.forgetAnswers(registration.source)
 
     def registrations(self) -> tuple[Registration, ...]:
         """

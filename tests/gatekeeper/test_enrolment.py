@@ -312,6 +312,23 @@ def test_aURQWithoutAnIdentifierGoesByTheSignallingAddress(world: Any) -> None:
     assert peer.ask(urq(2, "10.0.0.2")).name == "unregistrationConfirm"
 
 
+def test_anEndpointThatLeavesAndStartsAnewAtOnceIsRegistered(world: Any) -> None:
+    # chan_ooh323 counts from 1 after each start, and sends the same octets.
+    peer = world.peer("10.0.0.2")
+    first = peer.ask(rrq(1, "10.0.0.2", ANNA))
+    left = peer.ask(urq(2, "10.0.0.2"))
+    again = peer.ask(rrq(1, "10.0.0.2", ANNA))
+    assert left.name == "unregistrationConfirm"
+    assert len(world.zone.registrations()) == 1
+    assert first.fields["endpointIdentifier"] != again.fields["endpointIdentifier"]
+
+
+def test_theRepetitionOfAURQIsConfirmedToo(world: Any) -> None:
+    peer, endpointId = world.registered("10.0.0.2", ANNA)
+    request = urq(2, "10.0.0.2", endpointIdentifier=endpointId)
+    assert peer.ask(request) == peer.ask(request)
+
+
 def test_aSpoofedURQIsRefused(world: Any) -> None:
     _, endpointId = world.registered("10.0.0.5", ANNA)
     attacker = world.peer("10.0.0.6")

@@ -37,8 +37,8 @@ class Table:
             replace(GatekeeperConfig(), **config), self.clock, random.Random(3), events, self
         )
 
-    def endpointGone(self, endpointId: str) -> None:
-        self.gone.append(endpointId)
+    def endpointGone(self, registration: Registration) -> None:
+        self.gone.append(registration.endpointId)
 
 
 def name(text: str) -> PartyAddress:

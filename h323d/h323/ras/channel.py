@@ -86,6 +86,12 @@ class RASChannel:
         """
         return self._client.request(name, fields, destination, answered)
 
+    def forgetAnswers(self, source: TransportAddress) -> None:
+        """
+        Answer what comes from a source anew, even if it repeats something.
+        """
+        self._server.forget(source)
+
     def close(self) -> None:
         """
         Answer and ask nothing more, and free the ports.

@@ -105,6 +105,7 @@ class ServerTransactions:
         self._send = send
         self._owner = owner
         self._answers: OrderedDict[_Key, tuple[float, bytes]] = OrderedDict()
+        self._sources: dict[TransportAddress, dict[_Key, None]] = {}
         self._pending: dict[_Key, _Pending] = {}
         self._sweep: IDelayedCall | None = None
 
@@ -150,6 +151,15 @@ class ServerTransactions:
         answer.addErrback(self._failed, request)
         answer.addCallback(self._pendingAnswered, key)
 
+    def forget(self, source: TransportAddress) -> None:
+        """
+        What was answered to a source holds no longer.  An endpoint that is
+        started anew may count as before, and its first request be the same to
+        the octet.
+        """
+        for key in self._sources.pop(source, ()):
+            del self._answers[key]
+
     def close(self) -> None:
         """
         Answer nothing more.
@@ -158,6 +168,7 @@ class ServerTransactions:
             pending.cancel()
         self._pending.clear()
         self._answers.clear()
+        self._sources.clear()
         sweep, self._sweep = self._sweep, None
         if sweep is not None and sweep.active():
             sweep.cancel()
@@ -181,22 +192,30 @@ class ServerTransactions:
             return
         octets = encodeRAS(answer)
         if len(self._answers) >= MAX_ANSWERS:
-            self._answers.popitem(last=False)
+            self._drop(next(iter(self._answers)))
         self._answers[key] = (self._clock.seconds() + ANSWER_LIFETIME, octets)
         self._answers.move_to_end(key)
+        self._sources.setdefault(key[0], {})[key] = None
         if self._sweep is None:
-            self._sweep = self._clock.callLater(ANSWER_LIFETIME, self._forget)
+            self._sweep = self._clock.callLater(ANSWER_LIFETIME, self._expire)
         self._send(octets, key[0])
 
-    def _forget(self) -> None:
+    def _expire(self) -> None:
         self._sweep = None
         now = self._clock.seconds()
         while self._answers:
-            deadline = next(iter(self._answers.values()))[0]
+            key, (deadline, _) = next(iter(self._answers.items()))
             if deadline > now:
-                self._sweep = self._clock.callLater(deadline - now, self._forget)
+                self._sweep = self._clock.callLater(deadline - now, self._expire)
                 return
-            self._answers.popitem(last=False)
+            self._drop(key)
+
+    def _drop(self, key: _Key) -> None:
+        del self._answers[key]
+        keys = self._sources[key[0]]
+        del keys[key]
+        if not keys:
+            del self._sources[key[0]]
 
 
 def _keyOf(data: bytes, source: TransportAddress) -> _Key:

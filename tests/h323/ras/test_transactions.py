@@ -114,6 +114,20 @@ def test_aFloodIsNotRememberedForever(monkeypatch: pytest.MonkeyPatch) -> None:
     server.table.close()
 
 
+def test_whatASourceWasToldCanBeTakenBack() -> None:
+    server = Server()
+    server.receive(urq(1, "10.0.0.2"))
+    server.receive(urq(1, "10.0.0.2"), ELSEWHERE)
+    server.table.forget(THERE)
+    server.receive(urq(1, "10.0.0.2"))
+    server.receive(urq(1, "10.0.0.2"), ELSEWHERE)
+    assert [each.source for each in server.asked] == [THERE, ELSEWHERE, THERE]
+    server.clock.advance(ANSWER_LIFETIME)
+    assert len(server.table) == 0
+    assert server.table._sources == {}
+    assert server.clock.getDelayedCalls() == []
+
+
 def test_noAnswerIsNotRemembered() -> None:
     server = Server(lambda request: None)
     server.receive(urq(1, "10.0.0.2"))
