@@ -304,29 +304,30 @@ rtp_ports 20000-21000
 
 class Capture(Process):
     """
-    Everything that an address sends and receives on the loopback.
+    Everything that an address, or a network of them, sends and receives on the loopback.
     """
 
     def __init__(self, directory: Path, address: str) -> None:
-        super().__init__(directory, f"capture-{address}")
+        super().__init__(directory, "capture")
         self.address = address
-        self.file = directory / f"{address}.pcapng"
+        self.file = directory / "capture.pcapng"
 
     def command(self) -> Sequence[str]:
         self._tshark = program("tshark")
         return [
-            self._tshark, "-q", "-i", "lo", "-w", str(self.file), "-f", f"host {self.address}",
+            self._tshark, "-q", "-i", "lo", "-w", str(self.file), "-f",
+            f"{'net' if '/' in self.address else 'host'} {self.address}",
         ]  # fmt: skip
 
     def ready(self) -> bool:
         return "Capturing on" in self.output()
 
-    def complaints(self, address: str | None = None) -> str:
+    def complaints(self, address: str) -> str:
         """
         What the dissector finds wrong with what an address sent; call it
         after the capture has ended.
         """
-        query = f"ip.src == {address or self.address} && ({BAD_DISSECTION})"
+        query = f"ip.src == {address} && ({BAD_DISSECTION})"
         return self.dissect(query, "-T", "fields", "-e", "frame.number", "-e", "frame.protocols",
                             "-e", "_ws.expert.message")  # fmt: skip
 

@@ -1,0 +1,51 @@
+"""
+What a recording holds: which tones are in it, and how loud.
+"""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from h323d.dsp.tones import Tone, levelsAt, render
+
+__all__ = ["heard", "readWAV", "writeTone"]
+
+AUDIBLE = -40.0  # dBov: a tone of -16 dBov that came through is far above, noise far below
+
+
+def readWAV(path: Path) -> tuple[npt.NDArray[np.int16], int]:
+    """
+    @return: the samples of the first channel, and their rate.
+    """
+    with wave.open(str(path), "rb") as file:
+        octets = file.readframes(file.getnframes())
+        samples = np.frombuffer(octets, "<i2").reshape(-1, file.getnchannels())[:, 0]
+        return samples.astype(np.int16), file.getframerate()
+
+
+def heard(path: Path, frequencies: Sequence[int], start: float, seconds: float) -> list[int]:
+    """
+    Which of some tones can be heard in a part of a recording.
+    """
+    samples, rate = readWAV(path)
+    part = samples[int(start * rate) : int((start + seconds) * rate)]
+    assert len(part) >= int(seconds * rate * 0.9), f"{path} is only {len(samples) / rate} s long"
+    levels = levelsAt(part, frequencies, rate)
+    return [each for each, level in zip(frequencies, levels, strict=True) if level > AUDIBLE]
+
+
+def writeTone(path: Path, frequency: int, seconds: float = 2.0, rate: int = 8000) -> None:
+    """
+    Write a WAV file for a peer to play.
+    """
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        samples = render(Tone((frequency,)), 0, int(seconds * rate), rate)
+        file.writeframes(samples.astype("<i2").tobytes())
