@@ -1,8 +1,8 @@
 """
-Local sound from and to files, and from tones: what a party without a sound card has.
+Local parties' sound: WAV files, tones, recordings (L{ISampleSource}, L{ISampleSink}).
 
-The media thread reads and writes a few hundred octets a tick; what is read is loaded
-beforehand, what is written is buffered.
+Files are read whole before a call, and written when it is over: nothing here touches a
+disk during a tick.
 """
 
 from __future__ import annotations
@@ -12,108 +12,127 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from zope.interface import implementer
+from zope.interface import classImplements, implementer
 
 from h323d.call.media import ISampleSink, ISampleSource
-from h323d.dsp.tones import Tone, render
-from h323d.errors import H323dError
+from h323d.dsp.resample import Resampler
+from h323d.dsp.tones import ToneSource
+from h323d.errors import ConfigurationError
 
 __all__ = ["ToneSource", "WAVSink", "WAVSource"]
 
-MAX_SAMPLES = 8000 * 3600  # an hour: what is loaded whole must have an end
+_LONGEST = 3600.0  # seconds that a recording keeps
+_RATES = (8000, 16000, 48000)  # Hz, of the files that can be played
 
 Samples = npt.NDArray[np.int16]
 
 
-@implementer(ISampleSource)
-class ToneSource:
-    """
-    A tone without an end.
-    """
-
-    def __init__(self, tone: Tone) -> None:
-        self._tone = tone
-        self._position = 0
-
-    def read(self, count: int, sampleRate: int) -> Samples:
-        samples = render(self._tone, self._position, count, sampleRate)
-        self._position += count
-        return samples
+classImplements(ToneSource, ISampleSource)
 
 
 @implementer(ISampleSource)
 class WAVSource:
     """
-    A file of 16-bit PCM, again and again.
+    Plays a WAV file of 16 bits, at 8, 16 or 48 kHz; of several channels, the first.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, loop: bool = True) -> None:
         """
-        @param path: one channel or more, of which the first is played.
+        @param loop: play it over and over.
 
-        @raise H323dError: it cannot be read, or is of another form.
+        @raise ConfigurationError: it cannot be read, or is something else.
         """
-        try:
-            with wave.open(str(path), "rb") as file:
-                channels, width, self._sampleRate, frames = file.getparams()[:4]
-                if width != 2:
-                    raise H323dError(f"{path}: has samples of {8 * width} bits, not 16")
-                octets = file.readframes(min(frames, MAX_SAMPLES))
-        except (OSError, EOFError, wave.Error) as error:
-            reason = getattr(error, "strerror", None) or str(error) or "is too short"
-            raise H323dError(f"{path}: {reason}") from error
-        self._samples = np.frombuffer(octets, "<i2").reshape(-1, channels)[:, 0].astype(np.int16)
-        if not len(self._samples):
-            raise H323dError(f"{path}: has no sound")
-        self._position = 0.0
+        self._samples, self._sampleRate = _readWAV(path)
+        self._loop = loop
+        self._at = 0
+
+    @property
+    def finished(self) -> bool:
+        """
+        Whether all has been played; never, if it loops.
+        """
+        return not self._loop and self._at >= len(self._samples)
 
     def read(self, count: int, sampleRate: int) -> Samples:
-        step = self._sampleRate / sampleRate
-        at = self._position + step * np.arange(count)
-        self._position = float((self._position + step * count) % len(self._samples))
-        if step == 1.0:
-            whole: Samples = self._samples[at.astype(np.int64) % len(self._samples)]
-            return whole
-        left = np.floor(at).astype(np.int64)
-        share = at - left
-        near = self._samples[left % len(self._samples)]
-        far = self._samples[(left + 1) % len(self._samples)]
-        between: Samples = np.rint(near * (1 - share) + far * share).astype(np.int16)
-        return between
+        if sampleRate != self._sampleRate:
+            self._samples = _atRate(self._samples, self._sampleRate, sampleRate)
+            self._at = self._at * sampleRate // self._sampleRate
+            self._sampleRate = sampleRate
+        if self._loop and len(self._samples):
+            places = (self._at + np.arange(count)) % len(self._samples)
+            self._at = (self._at + count) % len(self._samples)
+            return self._samples[places]
+        chunk = self._samples[self._at : self._at + count]
+        self._at += count
+        return chunk
 
 
 @implementer(ISampleSink)
 class WAVSink:
     """
-    A recording, 16-bit PCM, one channel, at the rate that it is given.
+    Records what it hears, an hour at most, and writes it as WAV when it is closed.
     """
 
     def __init__(self, path: Path) -> None:
-        """
-        @raise H323dError: the file cannot be written.
-        """
-        try:
-            self._file = wave.open(str(path), "wb")  # noqa: SIM115 - close() ends it
-        except OSError as error:
-            raise H323dError(f"{path}: {error.strerror}") from error
-        self._file.setnchannels(1)
-        self._file.setsampwidth(2)
-        self._file.setframerate(8000)
-        self._begun = False
-        self._closed = False
+        self._path = path
+        self._frames: list[Samples] = []
+        self._count = 0
+        self._sampleRate = 8000
 
     def write(self, samples: Samples, sampleRate: int) -> None:
-        if self._closed:
-            return
-        if not self._begun:
-            self._begun = True
-            self._file.setframerate(sampleRate)
-        self._file.writeframesraw(samples.astype("<i2").tobytes())
+        self._sampleRate = sampleRate
+        if self._count < _LONGEST * sampleRate:
+            self._frames.append(samples.copy())
+            self._count += len(samples)
+
+    @property
+    def samples(self) -> Samples:
+        """
+        C{int16[n]}: all that was heard.
+        """
+        return np.concatenate([np.empty(0, np.int16), *self._frames])
 
     def close(self) -> None:
         """
-        Finish the file.  Called when the media thread writes no more.
+        Write the file: one channel, 16 bits.
+
+        @raise OSError: it cannot be written.
         """
-        if not self._closed:
-            self._closed = True
-            self._file.close()
+        with wave.open(str(self._path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(self._sampleRate)
+            file.writeframes(self.samples.astype("<i2").tobytes())
+
+
+def _readWAV(path: Path) -> tuple[Samples, int]:
+    """
+    @return: C{int16[n]}, and the rate in Hz.
+    """
+    try:
+        with wave.open(str(path), "rb") as file:
+            width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
+            octets = file.readframes(file.getnframes())
+    except (OSError, EOFError, wave.Error) as error:
+        raise ConfigurationError(str(path), f"not a WAV file that can be read: {error}") from error
+    if width != 2 or rate not in _RATES:
+        raise ConfigurationError(str(path), "WAV files have to be of 16 bits, at 8, 16 or 48 kHz")
+    whole = len(octets) // (2 * channels) * (2 * channels)
+    return np.frombuffer(octets[:whole], "<i2").astype(np.int16)[::channels], rate
+
+
+def _atRate(samples: Samples, old: int, new: int) -> Samples:
+    """
+    A whole file at another rate.
+    """
+    step = max(old, new)  # a second of either is whole blocks of the resampler
+    padded = np.concatenate([samples, np.zeros(-len(samples) % step, np.int16)])
+    if not len(padded):
+        return padded
+    resampler = Resampler(1, old, new)
+    row = np.zeros(1, np.intp)
+    parts = [
+        resampler.resample(row, padded[None, start : start + old])[0]
+        for start in range(0, len(padded), old)
+    ]
+    return np.concatenate(parts)[: len(samples) * new // old]

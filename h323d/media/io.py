@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import operator
 import select
+import socket
 import struct
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +31,8 @@ __all__ = ["SocketIO"]
 
 _ROWS = 8192  # packets that one drain takes at most
 _ROUNDS = 16  # packets that one socket gives in one drain at most
+_STAMP_EVERY = 8  # the arrival of one packet in so many is measured
+_UNKNOWN = float("nan")
 _CONTROL_BYTES = 1500
 _CONTROL_BATCH = 64  # RTCP packets that one drain takes at most
 _SIOCGSTAMPNS = 0x8907  # Linux: when the packet read last arrived
@@ -64,6 +68,19 @@ class _Ports:
         return _sendNowhere
 
 
+class _Arrivals:
+    """
+    A batch that grows.
+    """
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+        self.lengths: list[int] = []
+        self.slots: list[int] = []
+        self.arrivals: list[float] = []
+        self.sources: dict[int, TransportAddress] = {}
+
+
 @implementer(IPacketIO)
 class SocketIO:
     """
@@ -79,12 +96,15 @@ class SocketIO:
         self._ports: dict[int, _Ports] = {}
         self._senders: list[Callable[[bytes], int]] = [_sendNowhere] * capacity
         self._groups: dict[int, select.epoll] = {}
-        self._byDescriptor: dict[int, tuple[Callable[..., int], int]] = {}
+        self._sockets: dict[int, socket.socket] = {}  # RTP, by descriptor
+        self._slots: dict[int, int] = {}
+        self._open: set[int] = set()  # those that are not locked
         self._control = select.epoll()
         self._controlSlots: dict[int, int] = {}
         self._data = np.zeros((_ROWS, ROW_BYTES), np.uint8)
         self._rows = [row.data for row in self._data]
         self._stamp = bytearray(_TIMESPEC.size)
+        self._turn = 0
         self._leftovers: set[int] = set()
         self.sendErrors = 0
 
@@ -93,7 +113,9 @@ class SocketIO:
             raise TypeError("only a PortRange's pairs have sockets")
         ports = self._ports[slot] = _Ports(pair, group)
         descriptor = pair.rtpSocket.fileno()
-        self._byDescriptor[descriptor] = (pair.rtpSocket.recv_into, slot)
+        self._sockets[descriptor] = pair.rtpSocket
+        self._slots[descriptor] = slot
+        self._open.add(descriptor)
         self._epoll(group).register(descriptor, select.EPOLLIN)
         self._control.register(pair.rtcpSocket.fileno(), select.EPOLLIN)
         self._controlSlots[pair.rtcpSocket.fileno()] = slot
@@ -108,7 +130,8 @@ class SocketIO:
         ports = self._ports.pop(slot)
         descriptor = ports.pair.rtpSocket.fileno()
         self._groups[ports.group].unregister(descriptor)
-        del self._byDescriptor[descriptor]
+        del self._sockets[descriptor], self._slots[descriptor]
+        self._open.discard(descriptor)
         self._control.unregister(ports.pair.rtcpSocket.fileno())
         del self._controlSlots[ports.pair.rtcpSocket.fileno()]
         self._leftovers.discard(slot)
@@ -143,6 +166,7 @@ class SocketIO:
         except OSError:  # no route back: stay as we are
             return
         ports.peer = source
+        self._open.discard(ports.pair.rtpSocket.fileno())
         self._senders[slot] = ports.sender()
         # What others sent before the connect still waits in the socket.
         for _ in range(_ROUNDS):
@@ -158,64 +182,88 @@ class SocketIO:
         ports = self._ports[slot]
         if ports.peer is not None:
             ports.peer = None
+            self._open.add(ports.pair.rtpSocket.fileno())
             _libc.connect(ports.pair.rtpSocket.fileno(), _UNSPECIFIED, len(_UNSPECIFIED))
             self._senders[slot] = ports.sender()
 
     def drain(self, group: int, now: float) -> PacketBatch:
-        lengths: list[int] = []
-        slots: list[int] = []
-        arrivals: list[float] = []
-        sources: dict[int, TransportAddress] = {}
+        batch = _Arrivals(now)
+        for slot in [slot for slot in self._leftovers if self._ports[slot].group == group]:
+            self._takeLeftovers(slot, batch)
         epoll = self._epoll(group)
         offset = now - self._wallClock()
-        rows = iter(self._rows)
-        for slot in [slot for slot in self._leftovers if self._ports[slot].group == group]:
-            self._takeLeftovers(slot, now, rows, lengths, slots, arrivals)
+        self._turn = (self._turn + 1) % _STAMP_EVERY
         for _ in range(_ROUNDS):
             ready = epoll.poll(0, len(self._ports) + 1)
-            if not ready:
+            if not ready or len(batch.slots) + len(ready) > _ROWS:
                 break
-            for descriptor, _event in ready:
-                receive, slot = self._byDescriptor[descriptor]
-                row = next(rows, None)
-                if row is None:
-                    break
-                try:
-                    if self._ports[slot].peer is None:
-                        length, address = self._ports[slot].pair.rtpSocket.recvfrom_into(row)
-                        sources[len(slots)] = TransportAddress(address[0], address[1])
-                    else:
-                        length = receive(row)
-                    fcntl.ioctl(descriptor, _SIOCGSTAMPNS, self._stamp)
-                except OSError:  # the peer's port is closed, say: the row stays unused
-                    length = 0
-                seconds, nanoseconds = _TIMESPEC.unpack(self._stamp)
-                lengths.append(length)
-                slots.append(slot)
-                arrivals.append(offset + seconds + nanoseconds / 1e9)
+            descriptors = [descriptor for descriptor, _event in ready]
+            if self._open:
+                strangers = [each for each in descriptors if each in self._open]
+                if strangers:
+                    self._receiveAnyone(strangers, batch, offset)
+                    descriptors = [each for each in descriptors if each not in self._open]
+            self._receiveLocked(descriptors, batch, offset)
+        count = len(batch.slots)
         return PacketBatch(
-            self._data[: len(slots)],
-            np.array(lengths, np.int64),
-            np.array(slots, np.intp),
-            np.array(arrivals),
-            sources,
+            self._data[:count],
+            np.array(batch.lengths, np.int64),
+            np.array(batch.slots, np.intp),
+            np.array(batch.arrivals),
+            batch.sources,
         )
 
-    def _takeLeftovers(
-        self,
-        slot: int,
-        now: float,
-        rows: Any,
-        lengths: list[int],
-        slots: list[int],
-        arrivals: list[float],
-    ) -> None:
+    def _receiveLocked(self, descriptors: list[int], batch: _Arrivals, offset: float) -> None:
+        """
+        One packet of each.  The loop over the sockets runs in C: it is most of a tick.
+        """
+        first = len(batch.slots)
+        sockets = [self._sockets[each] for each in descriptors]
+        lengths = map(socket.socket.recv_into, sockets, self._rows[first:])
+        while True:
+            try:
+                batch.lengths.extend(lengths)
+                break
+            except OSError:  # the peer's port is closed, say: the row stays unused
+                batch.lengths.append(0)
+        batch.slots.extend([self._slots[each] for each in descriptors])
+        arrivals = [_UNKNOWN] * len(descriptors)
+        for index in range(self._turn, len(descriptors), _STAMP_EVERY):
+            arrivals[index] = offset + self._arrival(descriptors[index])
+        batch.arrivals += arrivals
+
+    def _receiveAnyone(self, descriptors: list[int], batch: _Arrivals, offset: float) -> None:
+        """
+        One packet of each socket that is not locked, with its source.
+        """
+        for descriptor in descriptors:
+            row = len(batch.slots)
+            try:
+                length, address = self._sockets[descriptor].recvfrom_into(self._rows[row])
+            except OSError:
+                continue
+            batch.sources[row] = TransportAddress(address[0], address[1])
+            batch.lengths.append(length)
+            batch.slots.append(self._slots[descriptor])
+            batch.arrivals.append(offset + self._arrival(descriptor))
+
+    def _arrival(self, descriptor: int) -> float:
+        """
+        When the packet that was read last arrived, by the wall clock.
+        """
+        try:
+            fcntl.ioctl(descriptor, _SIOCGSTAMPNS, self._stamp)
+        except OSError:  # nothing was read
+            return _UNKNOWN
+        seconds, nanoseconds = _TIMESPEC.unpack(self._stamp)
+        return float(seconds + nanoseconds / 1e9)
+
+    def _takeLeftovers(self, slot: int, batch: _Arrivals) -> None:
         for data, _ in self._ports[slot].leftover:
-            row = next(rows)
-            row[: len(data)] = data
-            lengths.append(len(data))
-            slots.append(slot)
-            arrivals.append(now)
+            self._rows[len(batch.slots)][: len(data)] = data
+            batch.lengths.append(len(data))
+            batch.slots.append(slot)
+            batch.arrivals.append(batch.now)
         self._ports[slot].leftover.clear()
         self._leftovers.discard(slot)
 
@@ -233,10 +281,13 @@ class SocketIO:
     def send(self, slots: npt.NDArray[np.intp], packets: npt.NDArray[np.uint8]) -> None:
         data = packets.tobytes()
         length = packets.shape[1]
-        senders = self._senders
-        for index, slot in enumerate(slots.tolist()):
+        senders = [self._senders[slot] for slot in slots.tolist()]
+        octets = [data[start : start + length] for start in range(0, len(data), length)]
+        sent = map(operator.call, senders, octets)
+        while True:
             try:
-                senders[slot](data[index * length : index * length + length])
+                deque(sent, maxlen=0)
+                return
             except OSError:  # refused, unreachable, or the buffer is full: RTP may be lost
                 self.sendErrors += 1
 

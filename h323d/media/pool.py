@@ -7,10 +7,12 @@ nothing here is shared with the media thread, and nothing waits for it.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.call.media import (
@@ -24,6 +26,7 @@ from h323d.call.media import (
     PortStatistics,
 )
 from h323d.errors import ResourceUnavailable
+from h323d.media.commands import Commands
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPortPair, IPortSource
 from h323d.media.plane import MediaPlane
@@ -48,6 +51,7 @@ class MediaPool:
     All ports and mixers over one L{MediaPlane}.
     """
 
+    _log = Logger()
     formats = (G711_ULAW, G711_ALAW)
 
     def __init__(self, config: MediaConfig, plane: MediaPlane, ports: IPortSource) -> None:
@@ -63,6 +67,8 @@ class MediaPool:
         self._nextId = 1
         self._ports: dict[int, _Port] = {}
         self._mixers: dict[int, _Mixer] = {}
+        self._survey: Survey | None = None
+        self._figures: Mapping[str, float] = {}
 
     def openPort(self, observer: IMediaPortObserver, host: str) -> IMediaPort:
         self._reserve()
@@ -73,13 +79,13 @@ class MediaPool:
             raise
         port = _Port(self, observer, self._newId(), pair)
         self._ports[port.portId] = port
-        self.command(self._plane.openPort, port.portId, pair)
+        self.command(self._plane.commands.openPort, port.portId, pair)
         return port
 
     def openMixer(self, observer: IMixerObserver) -> IMixer:
         mixer = _Mixer(self, observer, self._newId())
         self._mixers[mixer.mixerId] = mixer
-        self.command(self._plane.openRoom, mixer.mixerId)
+        self.command(self._plane.commands.openRoom, mixer.mixerId)
         return mixer
 
     def supports(self, mediaFormat: MediaFormat) -> bool:
@@ -90,7 +96,10 @@ class MediaPool:
         Tell the observers what happened in a tick.  Called on the reactor's thread.
         """
         for report in reports:
-            self._deliverOne(report)
+            try:
+                self._deliverOne(report)
+            except Exception:  # the fence: one observer must not keep reports from others
+                self._log.failure("a media observer failed")
 
     def _deliverOne(self, report: Report) -> None:
         match report:
@@ -109,10 +118,8 @@ class MediaPool:
             case SpeakerChanged(mixerId, speaker):
                 if (mixer := self._mixers.get(mixerId)) is not None:
                     mixer.observer.activeSpeaker(speaker)
-            case Surveyed(statistics):
-                for portId, values in statistics.items():
-                    if (port := self._ports.get(portId)) is not None:
-                        port.latest = values
+            case Surveyed(survey, plane):
+                self._survey, self._figures = survey, plane
             case Closed():
                 self._slotsInUse -= 1
 
@@ -141,21 +148,41 @@ class MediaPool:
         A port is not to be reported to any more; its slot is free once the plane says so.
         """
         del self._ports[portId]
-        self.command(self._plane.closePort, portId)
+        self.command(self._plane.commands.closePort, portId)
 
     def mixerClosed(self, mixerId: int) -> None:
         """
         A mixer is not to be reported to any more.
         """
         del self._mixers[mixerId]
-        self.command(self._plane.closeRoom, mixerId)
+        self.command(self._plane.commands.closeRoom, mixerId)
 
     @property
-    def plane(self) -> MediaPlane:
+    def commands(self) -> Commands:
         """
-        Whose commands may be given to L{command}.
+        What may be given to L{command}.
         """
-        return self._plane
+        return self._plane.commands
+
+    def statisticsOf(self, portId: int) -> PortStatistics:
+        """
+        A port's figures, as of the last survey.
+        """
+        return PortStatistics() if self._survey is None else self._survey.of(portId)
+
+    def snapshot(self) -> dict[str, object]:
+        """
+        For an operator to read: the plane's own figures, and those of each port.
+        """
+        ports = {
+            portId: {
+                "rtp": str(port.rtp),
+                "direction": port.stream.direction.value,
+                "statistics": dataclasses.asdict(self.statisticsOf(portId)),
+            }
+            for portId, port in self._ports.items()
+        }
+        return {"plane": dict(self._figures), "ports": ports}
 
     def _reserve(self) -> None:
         if self._slotsInUse >= self._capacity:
@@ -175,7 +202,6 @@ def _run(method: Callable[..., None], arguments: tuple[Any, ...], packets: Any) 
 class _Port:
     """
     @ivar observer: the leg.
-    @ivar latest: the last statistics reported.
     """
 
     def __init__(
@@ -188,19 +214,19 @@ class _Port:
         self.rtp = pair.rtp
         self.rtcp = pair.rtcp
         self.stream = AudioStream()
-        self.latest = PortStatistics()
 
     def configure(self, stream: AudioStream) -> None:
         if self._closed:
             return
         self.stream = stream
-        self._pool.command(self._pool.plane.configure, self.portId, stream)
+        self._pool.command(self._pool.commands.configure, self.portId, stream)
 
     def sendDigit(self, digit: str, milliseconds: int) -> None:
-        pass
+        if not self._closed:
+            self._pool.command(self._pool.commands.sendDigit, self.portId, digit, milliseconds)
 
     def statistics(self) -> PortStatistics:
-        return self.latest
+        return self._pool.statisticsOf(self.portId)
 
     def close(self) -> None:
         if not self._closed:
@@ -223,28 +249,28 @@ class _Mixer:
 
     def join(self, port: IMediaPort) -> None:
         if not self._closed:
-            self._pool.command(self._pool.plane.join, self.mixerId, port.portId)
+            self._pool.command(self._pool.commands.join, self.mixerId, port.portId)
 
     def leave(self, port: IMediaPort) -> None:
         if not self._closed:
-            self._pool.command(self._pool.plane.leave, self.mixerId, port.portId)
+            self._pool.command(self._pool.commands.leave, self.mixerId, port.portId)
 
     def mute(self, port: IMediaPort, muted: bool) -> None:
-        self._pool.command(self._pool.plane.mute, self.mixerId, port.portId, muted)
+        self._pool.command(self._pool.commands.mute, self.mixerId, port.portId, muted)
 
     def deafen(self, port: IMediaPort, deaf: bool) -> None:
-        self._pool.command(self._pool.plane.deafen, self.mixerId, port.portId, deaf)
+        self._pool.command(self._pool.commands.deafen, self.mixerId, port.portId, deaf)
 
     def attach(self, source: ISampleSource | None, sink: ISampleSink | None) -> int:
         partyId = self._pool.newParty()
         self._parties.add(partyId)
-        self._pool.command(self._pool.plane.attach, self.mixerId, partyId, source, sink)
+        self._pool.command(self._pool.commands.attach, self.mixerId, partyId, source, sink)
         return partyId
 
     def detach(self, partyId: int) -> None:
         if partyId in self._parties:
             self._parties.remove(partyId)
-            self._pool.command(self._pool.plane.detach, partyId)
+            self._pool.command(self._pool.commands.detach, partyId)
 
     def close(self) -> None:
         if self._closed:

@@ -12,10 +12,11 @@ import numpy.typing as npt
 
 from h323d.dsp.g711 import decodeALaw, decodeULaw
 from h323d.media.config import MediaConfig
+from h323d.media.digits import Digits
 from h323d.media.latch import Latch
 from h323d.media.packets import ROW_BYTES, IPacketIO, PacketBatch
 from h323d.media.reports import Heard, Report
-from h323d.media.table import ALAW, EVENT, REFUSED, ULAW, PortTable
+from h323d.media.table import ALAW, CLOCK_RATE, EVENT, REFUSED, ULAW, PortTable
 from h323d.rtp.columns import HeaderColumns, gatherPayloads, parseHeaders
 from h323d.rtp.jitter import JitterBuffers
 from h323d.rtp.statistics import Accepted, ReceiverStatistics
@@ -23,7 +24,10 @@ from h323d.values.address import TransportAddress
 
 __all__ = ["Receiver"]
 
+_TRUSTED = 0.05  # seconds; an estimate further back means that the timestamps jumped
+
 Rows = npt.NDArray[np.intp]
+Seconds = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 
@@ -33,11 +37,14 @@ class Receiver:
     @ivar latches: of the slots that are not locked.
     """
 
-    def __init__(self, config: MediaConfig, table: PortTable) -> None:
+    def __init__(self, config: MediaConfig, table: PortTable, digits: Digits) -> None:
         self._anyHost = config.latchAnyHost
         self._table = table
+        self._digits = digits
         self.statistics = ReceiverStatistics(config.maximumPorts)
+        self._transit = np.full(config.maximumPorts, np.inf)
         self._negotiated: dict[int, TransportAddress] = {}
+        self._peers: dict[int, TransportAddress] = {}
         self.latches: dict[int, Latch] = {}
 
     def begin(self, slot: int) -> None:
@@ -45,6 +52,7 @@ class Receiver:
         A port opened; nobody is believed yet.
         """
         self.statistics.reset(slot)
+        self._transit[slot] = np.inf
         self.latches[slot] = Latch(None, self._anyHost)
 
     def expect(self, slot: int, negotiated: TransportAddress) -> bool:
@@ -57,6 +65,7 @@ class Receiver:
         if self._negotiated.get(slot) == negotiated:
             return False
         self._negotiated[slot] = negotiated
+        self._peers.pop(slot, None)
         self._table.locked[slot] = False
         self.latches[slot] = Latch(negotiated.host, self._anyHost)
         return True
@@ -67,6 +76,20 @@ class Receiver:
         """
         self.latches.pop(slot, None)
         self._negotiated.pop(slot, None)
+        self._peers.pop(slot, None)
+
+    def jitter(self, slots: Rows) -> npt.NDArray[np.float64]:
+        """
+        @return: C{float64[n]}: interarrival jitter of what arrives, seconds.
+        """
+        return self.statistics.jitterUnits[slots] / CLOCK_RATE
+
+    def knows(self, slot: int, source: TransportAddress) -> bool:
+        """
+        Whether RTCP from C{source} may speak for the slot's peer.
+        """
+        peer, negotiated = self._peers.get(slot), self._negotiated.get(slot)
+        return any(known is not None and known.host == source.host for known in (peer, negotiated))
 
     def take(
         self, batch: PacketBatch, packets: IPacketIO, buffers: JitterBuffers, now: float
@@ -91,16 +114,39 @@ class Receiver:
             rows = np.flatnonzero(valid)
         if not rows.size:
             return reports
+        measured = ~np.isnan(batch.arrivals[rows])
+        arrivals = self._estimate(slots[rows], headers.timestamp[rows], batch.arrivals[rows], now)
         verdict = self.statistics.update(
             slots[rows],
             headers.ssrc[rows],
             headers.sequenceNumber[rows],
             headers.timestamp[rows],
-            batch.arrivals[rows],
-            kinds[rows] != EVENT,
+            arrivals,
+            measured & (kinds[rows] != EVENT),
         )
-        self._buffer(batch, headers, kinds, rows, verdict, buffers, now)
+        self._buffer(batch, headers, kinds, rows, arrivals, verdict, buffers, now)
+        for row in rows[(kinds[rows] == EVENT) & verdict.heard].tolist():
+            start = int(headers.payloadOffset[row])
+            payload = batch.data[row, start : start + int(headers.payloadLength[row])].tobytes()
+            stamp = int(headers.timestamp[row])
+            reports += self._digits.receive(int(slots[row]), payload, stamp, now)
         return reports
+
+    def _estimate(
+        self, slots: Rows, timestamps: npt.NDArray[np.uint32], arrivals: Seconds, now: float
+    ) -> Seconds:
+        """
+        Where the arrival was not measured, take it that the way took as long as the last
+        time that it was.
+
+        @return: C{float64[n]}, seconds, none of them unknown.
+        """
+        sent = timestamps / CLOCK_RATE
+        measured = ~np.isnan(arrivals)
+        self._transit[slots[measured]] = (arrivals - sent)[measured]
+        guess = np.minimum(self._transit[slots] + sent, now)
+        guess = np.where(now - guess < _TRUSTED, guess, now)
+        return np.where(measured, np.minimum(arrivals, now), guess)
 
     def _latch(
         self, batch: PacketBatch, headers: HeaderColumns, packets: IPacketIO, valid: Mask
@@ -110,17 +156,16 @@ class Receiver:
         source is not the peer.
         """
         reports: list[Report] = []
-        chosen: dict[int, TransportAddress] = {}
         for row, source in batch.sources.items():
             slot = int(batch.slots[row])
             if not valid[row]:
                 continue
             latch = self.latches.get(slot)
             if latch is None:  # locked a moment ago, by a packet of this same batch
-                valid[row] = chosen.get(slot) == source
+                valid[row] = self._peers.get(slot) == source
             elif latch.accepts(source, int(headers.sequenceNumber[row])):
                 del self.latches[slot]
-                chosen[slot] = source
+                self._peers[slot] = source
                 self._table.locked[slot] = True
                 packets.lock(slot, source)
                 reports.append(Heard(int(self._table.portId[slot]), source))
@@ -134,6 +179,7 @@ class Receiver:
         headers: HeaderColumns,
         kinds: npt.NDArray[np.uint8],
         rows: Rows,
+        arrivals: Seconds,
         verdict: Accepted,
         buffers: JitterBuffers,
         now: float,
@@ -145,7 +191,7 @@ class Receiver:
         sound = verdict.heard & ((ofRows == ULAW) | (ofRows == ALAW))
         sound &= self._table.room[batch.slots[rows]] >= 0
         if not sound.all():
-            rows = rows[sound]
+            rows, arrivals = rows[sound], arrivals[sound]
         restarted = verdict.restarted[sound]
         sizes = headers.payloadLength[rows]
         for size in np.unique(sizes).tolist():
@@ -159,7 +205,7 @@ class Receiver:
                 headers.timestamp[at],
                 _decode(codes, kinds[at]),
                 now,
-                batch.arrivals[at],
+                arrivals[alike],
                 restarted[alike],
             )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from h323d.call.media import PortStatistics
+from h323d.media.survey import Survey
 from h323d.values.address import TransportAddress
 
 __all__ = [
@@ -76,10 +76,13 @@ class SpeakerChanged:
 @dataclass(frozen=True, slots=True)
 class Surveyed:
     """
-    The statistics of some ports.
+    The figures of all ports, and of the plane itself.
+
+    @ivar plane: by name, for an operator to read.
     """
 
-    statistics: Mapping[int, PortStatistics]
+    survey: Survey
+    plane: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)

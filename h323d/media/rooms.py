@@ -15,13 +15,21 @@ import numpy.typing as npt
 
 from h323d.call.media import ISampleSink, ISampleSource
 from h323d.dsp.mixing import MixPlan, planMix
+from h323d.dsp.plc import Concealment
+from h323d.errors import ResourceUnavailable
+from h323d.media.config import MediaConfig
 from h323d.media.packets import IPacketIO
 from h323d.media.table import CLOCK_RATE, PortTable
+from h323d.rtp.jitter import JitterBuffers
 
 __all__ = ["LONG_FRAME_MS", "SHORT_FRAME_MS", "MixGroup", "Party", "Room", "Rooms"]
 
 LONG_FRAME_MS = 20
 SHORT_FRAME_MS = 10
+_FULL = 240  # members, after which another batch makes packets leave sooner
+
+Frames = npt.NDArray[np.int16]
+Sounding = npt.NDArray[np.bool_]
 
 
 @dataclass(slots=True)
@@ -38,16 +46,17 @@ class Party:
 @dataclass(slots=True)
 class Room:
     """
+    @ivar index: the room's row in tables.
     @ivar number: the mixer's.
     @ivar slots: its members, ports and local parties, in order of arrival.
-    @ivar speaker: the slot that is held to be speaking.
+    @ivar parties: the local ones, by slot.
     """
 
+    index: int
     number: int
     group: MixGroup
     slots: list[int] = field(default_factory=list)
     parties: dict[int, Party] = field(default_factory=dict)
-    speaker: int | None = None
 
 
 class MixGroup:
@@ -57,19 +66,28 @@ class MixGroup:
     @ivar number: its index among the groups.
     @ivar frameMs: milliseconds of sound in a frame.
     @ivar period: ticks between two frames.
-    @ivar phase: which tick of the period is its own.
-    @ivar rooms: by number, ascending.
+    @ivar buffers: the jitter buffers of its members, by slot.
+    @ivar rooms: by index.
     @ivar members: C{intp[n]}: slots, by room.
-    @ivar roomOf: C{int64[n]}: the room of each member.
+    @ivar roomOf: C{int64[n]}: the index of each member's room, ascending.
     @ivar parties: position in C{members} of each local party.
     """
 
-    def __init__(self, number: int, frameMs: int, period: int, phase: int) -> None:
+    def __init__(self, config: MediaConfig, number: int, frameMs: int, phase: int) -> None:
+        """
+        @param phase: which tick of the period is its own.
+        """
         self.number = number
         self.frameMs = frameMs
-        self.frameSamples = frameMs * CLOCK_RATE // 1000
-        self.period = period
-        self.phase = phase
+        self.period = frameMs // config.tickMs
+        self._phase = phase
+        self.buffers = JitterBuffers(
+            config.maximumPorts,
+            frameMs,
+            cap=config.jitterMaxMs / 1000,
+            guard=config.jitterMinMs / 1000,
+        )
+        self._concealment = Concealment(config.maximumPorts, CLOCK_RATE, frameMs)
         self.rooms: dict[int, Room] = {}
         self.members = np.empty(0, np.intp)
         self.roomOf = np.empty(0, np.int64)
@@ -88,27 +106,61 @@ class MixGroup:
         """
         How many frames are due in the ticks after C{last}, up to C{index}.
         """
-        return (index - self.phase) // self.period - (last - self.phase) // self.period
+        return (index - self._phase) // self.period - (last - self._phase) // self.period
 
     def lastDue(self, index: int) -> int:
         """
         The group's last tick up to C{index}.
         """
-        return index - (index - self.phase) % self.period
+        return index - (index - self._phase) % self.period
 
     def regather(self) -> None:
         """
         Somebody came or went.
         """
-        rooms = [self.rooms[number] for number in sorted(self.rooms)]
+        rooms = [self.rooms[index] for index in sorted(self.rooms)]
         self.members = np.array([slot for room in rooms for slot in room.slots], np.intp)
         counts = [len(room.slots) for room in rooms]
-        self.roomOf = np.repeat([room.number for room in rooms], counts).astype(np.int64)
+        self.roomOf = np.repeat([room.index for room in rooms], counts).astype(np.int64)
         positions = {slot: position for position, slot in enumerate(self.members.tolist())}
         self.parties = [
             (positions[slot], party) for room in rooms for slot, party in room.parties.items()
         ]
         self._plan = None
+
+    def reset(self, slot: int) -> None:
+        """
+        A slot came in: nothing that its row holds is its own.
+        """
+        self.buffers.reset(slot)
+        self._concealment.reset(slot)
+
+    def pull(self, now: float, jitter: npt.NDArray[np.float64]) -> tuple[Frames, Sounding]:
+        """
+        Take the members' next frames, what is missing concealed.
+
+        @param jitter: C{float64[n]}, seconds.
+        @return: C{int16[n, s]}, and C{bool[n]}: who has sound in this frame.
+        """
+        pulled = self.buffers.pull(self.members, now, jitter)
+        self._concealment.conceal(self.members, pulled.samples, pulled.missing)
+        lacking = np.flatnonzero(pulled.missing.all(axis=1))
+        sounding = np.ones(len(self.members), bool)
+        sounding[lacking] = pulled.samples[lacking].any(axis=1)
+        return pulled.samples, sounding
+
+    def skip(self, frames: int, now: float) -> None:
+        """
+        After a stall of ours: give up what should have been mixed meanwhile, so that
+        nobody hears it late.
+        """
+        normal = 2 * self.frameMs / 1000  # what a buffer may hold before a pull
+        for _ in range(frames):
+            deep = self.members[self.buffers.depth()[self.members] > normal]
+            if not deep.size:
+                break
+            self.buffers.pull(deep, now, np.zeros(len(deep)))
+        self.buffers.playout.forgetSlack(self.members)
 
     def plan(self, table: PortTable, sounding: npt.NDArray[np.bool_]) -> MixPlan:
         """
@@ -133,16 +185,18 @@ class Rooms:
     @ivar groups: long frames in each phase of the grid, then short ones.
     """
 
-    def __init__(self, table: PortTable, tickMs: int) -> None:
+    def __init__(self, config: MediaConfig, table: PortTable) -> None:
         self._table = table
         self._rooms: dict[int, Room] = {}
+        self._indices: dict[int, int] = {}
+        self._free = list(range(config.maximumPorts - 1, -1, -1))
         self._changed: set[int] = set()
         self.groups = [
-            MixGroup(number, frameMs, frameMs // tickMs, phase)
+            MixGroup(config, number, frameMs, phase)
             for number, (frameMs, phase) in enumerate(
                 (frameMs, phase)
                 for frameMs in (LONG_FRAME_MS, SHORT_FRAME_MS)
-                for phase in range(frameMs // tickMs)
+                for phase in range(frameMs // config.tickMs)
             )
         ]
 
@@ -154,28 +208,50 @@ class Rooms:
             self.groups[number].regather()
         self._changed.clear()
 
-    def open(self, number: int) -> None:
+    def open(self, number: int) -> int:
         """
-        Make an empty room, in the phase that has the least to do.
+        Make an empty room.
+
+        @return: its row in tables.
         """
+        if not self._free:
+            raise ResourceUnavailable("all rooms are taken")
         group = self._quietest(LONG_FRAME_MS)
-        self._rooms[number] = group.rooms[number] = Room(number, group)
+        index = self._indices[number] = self._free.pop()
+        self._rooms[index] = group.rooms[index] = Room(index, number, group)
+        return index
 
     def _quietest(self, frameMs: int) -> MixGroup:
+        """
+        The first group with room to spare: a batch has a price of its own, so that few
+        rooms share one.  Where all are full, the one with the least to do.
+        """
         groups = [group for group in self.groups if group.frameMs == frameMs]
+        for group in groups:
+            if group.load() < _FULL:
+                return group
         return min(groups, key=lambda group: (group.load(), len(group.rooms)))
 
     def close(self, packets: IPacketIO, number: int) -> None:
         """
         Let all members of a room go.
         """
-        room = self._rooms.pop(number, None)
-        if room is None:
+        index = self._indices.pop(number, None)
+        if index is None:
             return
+        room = self._rooms.pop(index)
         for slot in list(room.slots):
             self._expel(packets, room, slot)
-        del room.group.rooms[number]
+        del room.group.rooms[index]
+        self._free.append(index)
         self._changed.add(room.group.number)
+
+    def numberOf(self, slot: int) -> int | None:
+        """
+        The mixer that a slot is a member of.
+        """
+        room = self._rooms.get(int(self._table.room[slot]))
+        return None if room is None else room.number
 
     def join(self, packets: IPacketIO, number: int, slot: int, party: Party | None = None) -> bool:
         """
@@ -184,12 +260,13 @@ class Rooms:
         @param party: what the slot plays and hears, if it is a local party.
         @return: whether it is new there; not if the room has closed.
         """
-        room = self._rooms.get(number)
-        if room is None or slot in room.slots:
+        index = self._indices.get(number)
+        if index is None or slot in self._rooms[index].slots:
             return False
         self.leave(packets, slot)
+        room = self._rooms[index]
         room.slots.append(slot)
-        self._table.room[slot] = number
+        self._table.room[slot] = index
         self._table.muted[slot] = self._table.deaf[slot] = False
         if party is not None:
             room.parties[slot] = party
@@ -216,6 +293,7 @@ class Rooms:
             self.refit(packets, room.slots[0])
 
     def _move(self, packets: IPacketIO, slot: int, group: MixGroup) -> None:
+        group.reset(slot)
         if self._table.group[slot] != group.number:
             self._table.group[slot] = group.number
             if not self._table.local[slot]:
@@ -234,8 +312,8 @@ class Rooms:
         if room.group.frameMs == frameMs:
             return
         old, room.group = room.group, self._quietest(frameMs)
-        del old.rooms[room.number]
-        room.group.rooms[room.number] = room
+        del old.rooms[room.index]
+        room.group.rooms[room.index] = room
         for member in room.slots:
             self._move(packets, member, room.group)
         self._changed.update((old.number, room.group.number))

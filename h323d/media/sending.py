@@ -29,14 +29,19 @@ def sendMixes(
     mixes: npt.NDArray[np.int16],
     mixOf: Slots,
     clock: int,
+    pausing: npt.NDArray[np.bool_] | None = None,
 ) -> None:
     """
     @param members: C{intp[n]}.
     @param mixes: C{int16[m, s]}: the distinct mixes of one frame.
     @param mixOf: C{intp[n]}: which mix each member hears.
     @param clock: the sample count at the start of this frame.
+    @param pausing: C{bool[n]}: the members that are not sent sound, because they are sent
+        digits.
     """
     sending = table.sends[members]
+    if pausing is not None:
+        sending &= ~pausing
     if not sending.all():
         members, mixOf = members[sending], mixOf[sending]
     if not members.size:

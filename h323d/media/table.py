@@ -43,10 +43,12 @@ class PortTable:
     @ivar locked: C{bool}: the peer's address is settled.
     @ivar refused: C{int64}: packets of a wrong address, payload type or form; what the
         receiver's statistics refuse is counted there.
-    @ivar lastHeard: C{float64}, seconds: when a valid packet arrived, or the wait began.
+    @ivar waitsFrom: C{float64}, seconds: when something began to be expected, or silence
+        was reported; infinite while nothing is.
     @ivar sends: C{bool}: there is somebody to send to.
     @ivar payloadType: C{int64}: of what we send.
     @ivar law: C{uint8}: L{ULAW} or L{ALAW}, of what we send.
+    @ivar eventType: C{int64}: payload type of RFC 4733 events that we send; -1: none.
     @ivar packetSamples: C{int64}: in a packet that we send.
     @ivar ownSsrc: C{int64}: of what we send.
     @ivar sequence: C{int64}: of the next packet.
@@ -58,7 +60,9 @@ class PortTable:
     @ivar held: C{uint8[n, 480]}: those octets.
     @ivar sent: C{int64}: packets sent.
     @ivar sentOctets: C{int64}: of payload.
-    @ivar loudness: C{float64}: power of the last frames, full scale squared, decaying.
+    @ivar remoteLost: C{float64}, 0 to 1: what the peer reports lost; not-a-number before.
+    @ivar remoteJitter: C{float64}, seconds, likewise.
+    @ivar roundTrip: C{float64}, seconds, likewise.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -71,10 +75,11 @@ class PortTable:
         self.kinds = np.zeros((capacity, 128), np.uint8)
         self.locked = np.zeros(capacity, bool)
         self.refused = np.zeros(capacity, np.int64)
-        self.lastHeard = np.zeros(capacity)
+        self.waitsFrom = np.full(capacity, np.inf)
         self.sends = np.zeros(capacity, bool)
         self.payloadType = np.zeros(capacity, np.int64)
         self.law = np.zeros(capacity, np.uint8)
+        self.eventType = np.full(capacity, -1, np.int64)
         self.packetSamples = np.full(capacity, 160, np.int64)
         self.ownSsrc = np.zeros(capacity, np.int64)
         self.sequence = np.zeros(capacity, np.int64)
@@ -85,7 +90,9 @@ class PortTable:
         self.held = np.zeros((capacity, HELD_BYTES), np.uint8)
         self.sent = np.zeros(capacity, np.int64)
         self.sentOctets = np.zeros(capacity, np.int64)
-        self.loudness = np.zeros(capacity)
+        self.remoteLost = np.full(capacity, np.nan)
+        self.remoteJitter = np.full(capacity, np.nan)
+        self.roundTrip = np.full(capacity, np.nan)
         self._fresh = {
             name: (column, column[0].copy())
             for name, column in vars(self).items()

@@ -24,6 +24,8 @@ from h323d.media.reports import Report
 
 __all__ = ["MediaThread", "newMediaService"]
 
+_QUIET = 10.0  # seconds between two logged failures
+
 CallFromThread = Callable[..., Any]  # Any: what the reactor's own returns is not used
 
 
@@ -48,6 +50,8 @@ class MediaThread:
         self._callFromThread = callFromThread
         self._deliver = deliver
         self._stopping = False
+        self._failures = 0
+        self._quietUntil = 0.0
         self._thread = threading.Thread(target=self._run, name="media", daemon=True)
 
     def start(self) -> None:
@@ -79,10 +83,25 @@ class MediaThread:
         try:
             reports = self._plane.tick(time.monotonic(), self._packets)
         except Exception:  # the fence: one bad tick must not silence all rooms
-            self._callFromThread(self._log.failure, "media tick failed", Failure())
+            self._fail()
             return
         if reports:
             self._callFromThread(self._deliver, reports)
+
+    def _fail(self) -> None:
+        """
+        Log a failure, but not two hundred times a second.
+        """
+        self._failures += 1
+        if time.monotonic() >= self._quietUntil:
+            self._quietUntil = time.monotonic() + _QUIET
+            failure = Failure()
+            self._callFromThread(
+                self._log.failure,
+                "media tick failed ({count} times)",
+                failure,
+                count=self._failures,
+            )
 
 
 def newMediaService(
@@ -94,7 +113,7 @@ def newMediaService(
     @param rng: draws SSRCs and initial numbers; C{SystemRandom} in service.
     @param callFromThread: the reactor's.
     """
-    plane = MediaPlane(config, rng)
+    plane = MediaPlane(config, rng, time.time() - time.monotonic())
     pool = MediaPool(config, plane, PortRange(config))
     packets = SocketIO(config.maximumPorts, time.time)
     thread = MediaThread(plane, packets, config.tickMs / 1000, callFromThread, pool.deliver)

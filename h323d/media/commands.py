@@ -1,0 +1,244 @@
+"""
+What the reactor's side may ask of a plane: ports, rooms, parties, digits.
+
+Each is called within a tick, with the L{IPacketIO}.  What names a port, party or room that
+has gone meanwhile does nothing.
+"""
+
+from __future__ import annotations
+
+import random
+
+from h323d.call.media import ISampleSink, ISampleSource
+from h323d.media.control import ControlChannel
+from h323d.media.digits import Digits
+from h323d.media.packets import IPacketIO, IPortPair
+from h323d.media.receiving import Receiver
+from h323d.media.reports import Closed, Report
+from h323d.media.rooms import SHORT_FRAME_MS, Party, Rooms
+from h323d.media.speaking import Speaking
+from h323d.media.table import ALAW, CLOCK_RATE, EVENT, HELD_BYTES, NOISE, REFUSED, ULAW, PortTable
+from h323d.values.address import TransportAddress
+from h323d.values.media import AudioStream, MediaFormat, TransmitFormat
+
+__all__ = ["Commands", "kindOf"]
+
+_KINDS = {"PCMU": ULAW, "PCMA": ALAW, "CN": NOISE}
+_LONGEST_PACKET_MS = HELD_BYTES * 1000 // CLOCK_RATE
+
+
+class Commands:
+    """
+    @ivar now: the time of the present tick, seconds.
+    @ivar clock: its sample count.
+    @ivar reports: what the commands of this tick have to report.
+    """
+
+    def __init__(
+        self,
+        rng: random.Random,
+        table: PortTable,
+        rooms: Rooms,
+        receiver: Receiver,
+        digits: Digits,
+        control: ControlChannel,
+        speaking: Speaking,
+    ) -> None:
+        self._rng = rng
+        self._table = table
+        self._rooms = rooms
+        self._receiver = receiver
+        self._digits = digits
+        self._control = control
+        self._speaking = speaking
+        self._slots: dict[int, int] = {}
+        self._hosts: dict[int, str] = {}
+        self.now = 0.0
+        self.clock = 0
+        self.reports: list[Report] = []
+
+    # Ports
+
+    def openPort(self, packets: IPacketIO, portId: int, pair: IPortPair) -> None:
+        """
+        Own a port pair from now on.
+        """
+        slot = self._table.take(portId)
+        self._slots[portId] = slot
+        self._hosts[slot] = pair.rtp.host
+        self._table.ownSsrc[slot] = self._rng.getrandbits(32)
+        self._table.sequence[slot] = self._rng.getrandbits(16)
+        self._table.timestampBase[slot] = self._rng.getrandbits(32)
+        packets.add(slot, pair, 0)
+        self._receiver.begin(slot)
+
+    def configure(self, packets: IPacketIO, portId: int, stream: AudioStream) -> None:
+        """
+        Send and expect what was negotiated.
+        """
+        slot = self._slots.get(portId)
+        if slot is None:
+            return
+        self._expect(slot, stream)
+        self._aim(packets, slot, stream.transmit)
+        self._control.start(slot, self._hosts[slot], self.now)
+        self._rooms.refit(packets, slot)
+
+    def _expect(self, slot: int, stream: AudioStream) -> None:
+        """
+        Take the payload types that were negotiated, and no others.
+        """
+        table, receive = self._table, stream.receive
+        table.kinds[slot] = REFUSED
+        table.waitsFrom[slot] = float("inf")
+        if receive is None:
+            return
+        table.waitsFrom[slot] = self.now
+        for payloadType, mediaFormat in receive.formats.items():
+            table.kinds[slot, payloadType & 0x7F] = kindOf(mediaFormat)
+        if receive.telephoneEventType is not None:
+            table.kinds[slot, receive.telephoneEventType & 0x7F] = EVENT
+
+    def _aim(self, packets: IPacketIO, slot: int, transmit: TransmitFormat | None) -> None:
+        """
+        Send what was negotiated to where it was; RTCP goes one port higher unless
+        another place was named (RFC 3550, 11).
+        """
+        table = self._table
+        law = REFUSED if transmit is None else kindOf(transmit.format)
+        table.sends[slot] = law in (ULAW, ALAW)
+        if transmit is None:
+            packets.aim(slot, None, None)
+            return
+        table.law[slot] = law
+        table.payloadType[slot] = transmit.payloadType & 0x7F
+        table.eventType[slot] = -1
+        if transmit.telephoneEventType is not None:
+            table.eventType[slot] = transmit.telephoneEventType & 0x7F
+        table.packetSamples[slot] = _packetMs(transmit.packetMs) * CLOCK_RATE // 1000
+        table.heldCount[slot] = 0
+        beside = TransportAddress(transmit.rtp.host, min(transmit.rtp.port + 1, 65535))
+        packets.aim(slot, transmit.rtp, transmit.rtcp or beside)
+        if self._receiver.expect(slot, transmit.rtp):
+            packets.unlock(slot)
+
+    def sendDigit(self, packets: IPacketIO, portId: int, digit: str, milliseconds: int) -> None:
+        """
+        Send an RFC 4733 event, while the port is in a room.
+        """
+        slot = self._slots.get(portId)
+        if slot is not None:
+            frameMs = self._rooms.groups[int(self._table.group[slot])].frameMs
+            self._digits.queue(slot, digit, milliseconds, frameMs)
+
+    def closePort(self, packets: IPacketIO, portId: int) -> None:
+        """
+        Leave the room, say goodbye, free the port pair.
+        """
+        slot = self._slots.pop(portId, None)
+        if slot is None:
+            return
+        self._leave(packets, slot)
+        self._control.stop(packets, slot, self.now, self.clock)
+        packets.remove(slot)
+        self._receiver.forget(slot)
+        self._digits.forget(slot)
+        self._table.free(slot)
+        self.reports.append(Closed(portId))
+
+    # Rooms
+
+    def openRoom(self, packets: IPacketIO, number: int) -> None:
+        """
+        Make an empty room.
+        """
+        self._speaking.opened(self._rooms.open(number))
+
+    def closeRoom(self, packets: IPacketIO, number: int) -> None:
+        """
+        Let all members go; the ports stay open.
+        """
+        self._rooms.close(packets, number)
+
+    def join(self, packets: IPacketIO, number: int, portId: int) -> None:
+        """
+        Make a port a member of a room.
+        """
+        slot = self._slots.get(portId)
+        if slot is not None and self._rooms.join(packets, number, slot):
+            self._speaking.arrived(slot)
+
+    def leave(self, packets: IPacketIO, number: int, portId: int) -> None:
+        """
+        Take a port out of a room, if it is in it.
+        """
+        slot = self._slotIn(number, portId)
+        if slot is not None:
+            self._leave(packets, slot)
+
+    def _leave(self, packets: IPacketIO, slot: int) -> None:
+        self._rooms.leave(packets, slot)
+        self._speaking.arrived(slot)
+
+    def mute(self, packets: IPacketIO, number: int, portId: int, muted: bool) -> None:
+        """
+        Whether the others in a room hear the port.
+        """
+        slot = self._slotIn(number, portId)
+        if slot is not None:
+            self._table.muted[slot] = muted
+
+    def deafen(self, packets: IPacketIO, number: int, portId: int, deaf: bool) -> None:
+        """
+        Whether the port hears the others in a room.
+        """
+        slot = self._slotIn(number, portId)
+        if slot is not None:
+            self._table.deaf[slot] = deaf
+
+    def _slotIn(self, number: int, portId: int) -> int | None:
+        slot = self._slots.get(portId)
+        return slot if slot is not None and self._rooms.numberOf(slot) == number else None
+
+    def attach(
+        self,
+        packets: IPacketIO,
+        number: int,
+        partyId: int,
+        source: ISampleSource | None,
+        sink: ISampleSink | None,
+    ) -> None:
+        """
+        Make a local party a member of a room.
+        """
+        slot = self._slots[partyId] = self._table.take(partyId)
+        self._table.local[slot] = True
+        if self._rooms.join(packets, number, slot, Party(slot, source, sink)):
+            self._speaking.arrived(slot)
+
+    def detach(self, packets: IPacketIO, partyId: int) -> None:
+        """
+        Remove a local party.
+        """
+        slot = self._slots.pop(partyId, None)
+        if slot is None:
+            return
+        self._leave(packets, slot)
+        self._table.free(slot)
+        self.reports.append(Closed(partyId))
+
+
+def kindOf(mediaFormat: MediaFormat) -> int:
+    """
+    The kind that stands for a format in the tables; L{REFUSED} for what we do not mix.
+    """
+    if mediaFormat.clockRate != CLOCK_RATE or mediaFormat.channels != 1:
+        return REFUSED
+    return _KINDS.get(mediaFormat.name.upper(), REFUSED)
+
+
+def _packetMs(asked: int) -> int:
+    """
+    The nearest packet length that we make: whole short frames, 10 to 60 ms.
+    """
+    return min(max(asked - asked % SHORT_FRAME_MS, SHORT_FRAME_MS), _LONGEST_PACKET_MS)

@@ -1,0 +1,72 @@
+"""
+The driver in virtual time: the same plane, ticked by C{clock.callLater}.
+
+For simulations and tests; a C{callLater} of the real reactor rounds to milliseconds, so
+service uses L{h323d.media.thread}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from h323d.media.packets import IPacketIO
+from h323d.media.plane import MediaPlane
+from h323d.media.reports import Report
+
+__all__ = ["SteppedMedia"]
+
+
+class SteppedMedia:
+    """
+    Ticks a plane on a grid of virtual time, and delivers what it reports at once.
+    """
+
+    def __init__(
+        self,
+        plane: MediaPlane,
+        packets: IPacketIO,
+        tickSeconds: float,
+        clock: IReactorTime,
+        deliver: Callable[[Sequence[Report]], None],
+    ) -> None:
+        self._plane = plane
+        self._packets = packets
+        self._tick = tickSeconds
+        self._clock = clock
+        self._deliver = deliver
+        self._start = 0.0
+        self._index = 0
+        self._next: IDelayedCall | None = None
+
+    def start(self) -> None:
+        """
+        Begin to tick.
+        """
+        self._start = self._clock.seconds()
+        self._index = 0
+        self._schedule()
+
+    def stop(self) -> None:
+        """
+        Obey what is still in the inbox, and end.
+        """
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
+            self._tickOnce()
+
+    def _schedule(self) -> None:
+        self._index += 1
+        due = self._start + self._index * self._tick
+        self._next = self._clock.callLater(max(0.0, due - self._clock.seconds()), self._step)
+
+    def _step(self) -> None:
+        self._schedule()
+        self._tickOnce()
+
+    def _tickOnce(self) -> None:
+        reports = self._plane.tick(self._clock.seconds(), self._packets)
+        if reports:
+            self._deliver(reports)
