@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from h323d.asn1.runtime import SignedBits
+from h323d.asn1.runtime.reading import SignedBits
 from h323d.errors import DecodeError, EncodeError
 
 __all__ = ["Namespace", "Placement", "placements"]
@@ -72,7 +72,7 @@ class Namespace:
         decoder = self._decoders[typeName]
         end = len(data) << 3
         try:
-            value, position = decoder(b"%b\0" % data, 0, end)
+            value, position = decoder(bytes(data) + b"\0", 0, end)
         except DecodeError as error:
             error.path = f"{typeName}.{error.path}" if error.path else typeName
             error.offset = min(error.offset, len(data))

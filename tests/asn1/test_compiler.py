@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from h323d.asn1.compiler import shapes
-from h323d.asn1.compiler.__main__ import MODULES, generate
+from h323d.asn1.compiler.__main__ import MODULES
 from h323d.asn1.compiler.__main__ import main as compilerMain
+from h323d.asn1.compiler.codec import generate
 from h323d.asn1.compiler.source import World
 from h323d.asn1.namespace import Namespace
 from h323d.asn1.schema import h225

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from h323d.asn1 import h225, h235, h245
-from h323d.asn1.runtime import ELEMENT_LIMIT
+from h323d.asn1.runtime.limits import ELEMENT_LIMIT
 from h323d.errors import DecodeError
 from tests.support import asn1values
 

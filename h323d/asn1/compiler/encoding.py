@@ -15,7 +15,8 @@ is as good as a check, and free.
 from __future__ import annotations
 
 from h323d.asn1.compiler import shapes
-from h323d.asn1.compiler.source import Source, World, bitsFor, lengthOctets, preambleBits
+from h323d.asn1.compiler.encoding_leaves import LeafEncoding
+from h323d.asn1.compiler.source import bitsFor, preambleBits
 
 __all__ = ["Encoding"]
 
@@ -23,25 +24,10 @@ _FEW = 4  # alternatives that are told apart one after the other
 _SMALL = 64  # additions whose index or number fits six bits
 
 
-class Encoding:
+class Encoding(LeafEncoding):
     """
     Writes the encoders of one module.
-
-    @ivar foreign: encoders of other modules that were called, C{(module, name)}.
-    @ivar constants: C{name -> source text} of tables to stand before the functions.
     """
-
-    def __init__(self, world: World, module: shapes.Module, source: Source) -> None:
-        self._world = world
-        self._module = module
-        self._source = source
-        self.foreign: set[tuple[str, str]] = set()
-        self.constants: dict[str, str] = {}
-        self._known: int | None = None
-        self._pending: list[tuple[str, int]] = []
-        self._out = "o"
-        self._at = "at"
-        self._path = ""
 
     def function(self, name: str, shape: shapes.Shape) -> None:
         """
@@ -62,77 +48,6 @@ class Encoding:
             with source.block("except FAULTS as x:"):
                 source.line("raise encodeFailure(x, at) from None")
 
-    # --- bits
-
-    def _put(self, text: str, width: int) -> None:
-        """
-        Write bits: an expression of that many, without checks.
-        """
-        if width:
-            self._pending.append((text, width))
-
-    def _settle(self) -> None:
-        """
-        Write what is pending into C{a}.
-        """
-        if not self._pending:
-            return
-        width = sum(bits for _, bits in self._pending)
-        left = width
-        parts = []
-        for text, bits in self._pending:
-            left -= bits
-            if text == "0":
-                continue
-            simple = text.isidentifier() or text.isdigit()
-            text = text if simple else f"({text})"
-            if text.isdigit():
-                parts.append(str(int(text) << left))
-            else:
-                parts.append(f"{text} << {left}" if left else text)
-        if self._known == 0:
-            self._source.line(f"a = {' | '.join(parts) or '0'}")
-        else:
-            self._source.line("a = " + " | ".join([f"a << {width}", *parts]))
-        if self._known is None:
-            self._source.line(f"n += {width}")
-        else:
-            self._known += width
-        self._pending = []
-
-    def _spill(self) -> None:
-        """
-        Make C{a} and C{n} say how things are.
-        """
-        self._settle()
-        if self._known == 0:
-            self._source.line("a = n = 0")
-        elif self._known is not None:
-            self._source.line(f"n = {self._known}")
-        self._known = None
-
-    def _align(self) -> None:
-        """
-        Write the bits out, padded.
-        """
-        self._settle()
-        source, out = self._source, self._out
-        known = self._known
-        if known is None:
-            with source.block("if n:"):
-                source.line(f"{out} += (a << (-n & 7)).to_bytes((n + 7) >> 3)")
-        elif known:
-            pad = -known & 7
-            text = f"a << {pad}" if pad else "a"
-            if known <= 8:
-                source.line(f"{out}.append({text})")
-            else:
-                source.line(f"{out} += ({text}).to_bytes({(known + 7) >> 3})")
-        self._known = 0
-
-    def _mark(self, name: str) -> None:
-        self._source.line(f'{self._at} = "{self._path}{name}"')
-
     def _within(self, name: str, shape: shapes.Shape, value: str) -> None:
         """
         Write a component.
@@ -142,8 +57,6 @@ class Encoding:
         path, self._path = self._path, f"{self._path}{name}."
         self._write(shape, value)
         self._path = path
-
-    # --- shapes
 
     def _write(self, shape: shapes.Shape, value: str) -> None:
         """
@@ -199,198 +112,6 @@ class Encoding:
         self._source.line(f"a, n = {name}({value}, {self._out}, {bits})")
         self._known = None
 
-    def _unbounded(self, value: str) -> None:
-        """
-        A length determinant and octets.
-        """
-        source, out = self._source, self._out
-        self._align()
-        source.line(f"y = len({value})")
-        with source.block("if y < 128:"):
-            source.line(f"{out}.append(y)")
-            source.line(f"{out} += {value}")
-        with source.block("else:"):
-            source.line(f"putOctets({out}, {value})")
-
-    def _require(self, test: str, value: str, low: object, high: object) -> None:
-        with self._source.block(f"if not {test}:"):
-            self._source.line(f"outOfRange({value}, {low!r}, {high!r})")
-
-    def _integer(self, shape: shapes.Integer, value: str) -> None:
-        source, out = self._source, self._out
-        low, high = shape.low, shape.high
-        if shape.extensible:
-            self._spill()
-            with source.block(f"if {low} <= {value} <= {high}:"):
-                self._put("0", 1)
-                self._integer(shapes.Integer(low, high, False), value)
-                self._spill()
-            with source.block("else:"):
-                self._put("1", 1)
-                self._align()
-                source.line(f"{out} += integerOctets({value}, None)")
-                self._spill()
-            return
-        if low is None or high is None:
-            self._align()
-            source.line(f"{out} += integerOctets({value}, {low})")
-            return
-        span = high - low + 1
-        minus = f" - {low}" if low > 0 else f" + {-low}" if low < 0 else ""
-        if span == 1:
-            self._require(f"{value} == {low}", value, low, high)
-        elif span <= 255:
-            self._require(f"{low} <= {value} <= {high}", value, low, high)
-            self._put(f"{value}{minus}", bitsFor(span))
-        elif span == 256:
-            self._align()
-            source.line(f"{out}.append({value}{minus})")
-        elif span <= 65536:
-            if span < 65536:
-                self._require(f"{low} <= {value} <= {high}", value, low, high)
-            self._align()
-            text = f"({value}{minus})" if minus else value
-            source.line(f"{out} += {text}.to_bytes(2)")
-        else:
-            self._require(f"{low} <= {value} <= {high}", value, low, high)
-            number, size = source.fresh("x"), source.fresh("s")
-            source.line(f"{number} = {value}{minus}")
-            source.line(f"{size} = ({number}.bit_length() + 7) >> 3 or 1")
-            self._put(f"{size} - 1", bitsFor(lengthOctets(low, high)))
-            self._align()
-            source.line(f"{out} += {number}.to_bytes({size})")
-
-    def _enumerated(self, shape: shapes.Enumerated, value: str) -> None:
-        source = self._source
-        root, added = shape.names[: shape.rootCount], shape.names[shape.rootCount :]
-        table = self._constant("K", repr({name: index for index, name in enumerate(root)}))
-        number = source.fresh("x")
-        width = bitsFor(shape.rootCount)
-        if not shape.extensible:
-            source.line(f"{number} = {table}[{value}]")
-            self._put(number, width)
-            return
-        self._spill()
-        source.line(f"{number} = {table}.get({value}, -1)")
-        with source.block(f"if {number} >= 0:"):
-            self._put(number, 1 + width)
-            self._spill()
-        with source.block("else:"):
-            source.line(f"a, n = putAdded({value}, {added!r}, {self._out}, a, n)")
-
-    def _length(self, shape: shapes.Sized, length: str, value: str) -> None:
-        """
-        The length of something with a visible upper bound.
-        """
-        low, high = shape.low, shape.high
-        assert high is not None
-        span = high - low + 1
-        minus = f" - {low}" if low else ""
-        test = f"{length} == {low}" if span == 1 else f"{low} <= {length} <= {high}"
-        with self._source.block(f"if not {test}:"):
-            self._source.line(f"badLength({length}, {low}, {high})")
-        if span == 1:
-            return
-        if span <= 255:
-            if length == "y":  # a name that stays until it is written
-                length = self._source.fresh("y")
-                self._source.line(f"{length} = y")
-            self._put(f"{length}{minus}", bitsFor(span))
-        elif span == 256:
-            self._align()
-            self._source.line(f"{self._out}.append({length}{minus})")
-        else:
-            self._align()
-            text = f"({length}{minus})" if minus else length
-            self._source.line(f"{self._out} += {text}.to_bytes(2)")
-
-    def _octets(self, shape: shapes.Octets, value: str) -> None:
-        source, out = self._source, self._out
-        if shape.high is None:
-            if shape.low:
-                with source.block(f"if len({value}) < {shape.low}:"):
-                    source.line(f"badLength(len({value}), {shape.low}, None)")
-            self._unbounded(value)
-            return
-        length = source.fresh("y")
-        source.line(f"{length} = len({value})")
-        self._length(shape, length, value)
-        if shape.low == shape.high <= 2:
-            number = source.fresh("x")
-            source.line(f"{number} = I({value})")
-            self._put(number, 8 * shape.low)
-            return
-        self._align()
-        source.line(f"{out} += {value}")
-
-    def _bits(self, shape: shapes.Bits, value: str) -> None:
-        source, out = self._source, self._out
-        if shape.high is None:
-            self._align()
-            source.line(f"a, n = putBitString({value}, {out}, {shape.low}, None)")
-            self._known = None
-            return
-        number, length = source.fresh("x"), source.fresh("y")
-        source.line(f"{number}, {length} = {value}")
-        self._length(shape, length, value)
-        if shape.low == shape.high <= 16:
-            self._require(f"0 <= {number} < {1 << shape.low}", number, 0, (1 << shape.low) - 1)
-            self._put(number, shape.low)
-            return
-        self._align()
-        source.line(f"a, n = putBits({value}, {out})")
-        self._known = None
-
-    def _text(self, shape: shapes.Text, value: str) -> None:
-        source, out = self._source, self._out
-        width, high = shape.width, shape.high
-        raw, length = source.fresh("w"), source.fresh("y")
-        if shape.alphabet:
-            with source.block(f"if {value}.strip({shape.alphabet!r}):"):
-                source.line("badCharacter()")
-        if width == 4:
-            table = {ord(letter): f"{index:x}" for index, letter in enumerate(shape.alphabet)}
-            name = self._constant("T", repr(table))
-            source.line(f"{length} = len({value})")
-            source.line(f"{raw} = {value}.translate({name})")
-        elif width == 16:
-            source.line(f'{raw} = {value}.encode("utf-16-be")')
-            source.line(f"{length} = len({raw}) >> 1")
-        else:
-            source.line(f'{raw} = {value}.encode("ascii")')
-            source.line(f"{length} = len({raw})")
-        if high is None:
-            if shape.low:
-                with source.block(f"if {length} < {shape.low}:"):
-                    source.line(f"badLength({length}, {shape.low}, None)")
-            self._align()
-            source.line(f"putUnbounded({out}, {length})")
-        else:
-            self._length(shape, length, value)
-            if high * width < 16 or (shape.low == high and high * width <= 16):
-                number = f"int({raw} or '0', 16)" if width == 4 else f"I({raw})"
-                if shape.low == high:
-                    value = source.fresh("x")
-                    source.line(f"{value} = {number}")
-                    self._put(value, high * width)
-                else:
-                    self._spill()
-                    source.line(f"a = a << {length} * {width} | {number}")
-                    source.line(f"n += {length} * {width}")
-                return
-            self._align()
-        if width != 4:
-            source.line(f"{out} += {raw}")
-            return
-        with source.block(f"if {length} & 1:"):
-            source.line(f"{out} += HEX({raw}[:-1])")
-            source.line(f"a = int({raw}[-1], 16)")
-            source.line("n = 4")
-        with source.block("else:"):
-            source.line(f"{out} += HEX({raw})")
-            source.line("a = n = 0")
-        self._known = None
-
     def _listOf(self, shape: shapes.ListOf, value: str) -> None:
         source = self._source
         length, index = source.fresh("y"), source.fresh("t")
@@ -417,8 +138,6 @@ class Encoding:
                 f'raise encodeFailure(encodeFailure(x, {self._at}), f"[{{{index}}}]") from None'
             )
         self._at, self._path = outer
-
-    # --- SEQUENCE
 
     def _sequence(self, shape: shapes.Sequence, value: str) -> None:
         source = self._source
@@ -526,8 +245,6 @@ class Encoding:
         self._out = outer
         self._known = 0
 
-    # --- CHOICE
-
     def _choice(self, shape: shapes.Choice, value: str) -> None:
         source = self._source
         parts = (*shape.root, *shape.additions)
@@ -601,14 +318,3 @@ class Encoding:
         if not isinstance(part.shape, shapes.Null):
             self._mark(part.name)
             self._within(part.name, part.shape, value)
-
-    def _constant(self, stem: str, text: str) -> str:
-        """
-        The name of a table, shared by all that look the same.
-        """
-        for name, other in self.constants.items():
-            if other == text:
-                return name
-        name = f"{stem}e{len(self.constants)}"
-        self.constants[name] = text
-        return name

@@ -118,6 +118,44 @@ class World:
             self._least[shape] = self._count(shape)
         return self._least[shape]
 
+    def headBits(self, shape: shapes.Shape) -> int:
+        """
+        How many bits a value certainly begins with.
+        """
+        shape = self.resolve(shape)
+        match shape:
+            case shapes.Sequence():
+                return preambleBits(shape)
+            case shapes.Choice():
+                return choiceBits(shape)
+            case shapes.Boolean():
+                return 1
+            case shapes.Enumerated():
+                return shape.extensible + bitsFor(shape.rootCount)
+            case shapes.Integer(low=int(low), high=int(high), extensible=False):
+                if high - low < 255:
+                    return bitsFor(high - low + 1)
+                if high - low >= 65536:
+                    return bitsFor(lengthOctets(low, high))
+            case shapes.Sized(low=low, high=int(high), extensible=False):
+                if high - low < 255:
+                    return bitsFor(high - low + 1)
+        return 0
+
+    def isBits(self, shape: shapes.Shape) -> bool:
+        """
+        Whether a value is nothing but its head.
+        """
+        shape = self.resolve(shape)
+        match shape:
+            case shapes.Boolean():
+                return True
+            case shapes.Enumerated():
+                return not shape.extensible
+            case shapes.Integer(low=int(low), high=int(high), extensible=False):
+                return high - low < 255
+        return False
+
     def _count(self, shape: shapes.Shape) -> int:
         shape = self.resolve(shape)
         if isinstance(shape, shapes.Named):

@@ -1,67 +1,41 @@
 """
-What the generated codecs call: the parts of aligned PER that are long or rare.
+What generated decoders call (X.691).
 
 Positions are counted in bits from the start of C{data}; C{end} is where the
-innermost open type ends.  C{data} has an octet more than there is to read.  Everything here raises L{DecodeError} or L{EncodeError}
-without a path: each generated function on the way out adds its part.
-
-Not here: anything about a particular type.
+innermost open type ends.  C{data} has an octet more than there is to read.
+Everything here raises L{DecodeError} without a path.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NoReturn
 
-from h323d.errors import DecodeError, EncodeError
+from h323d.asn1.runtime.failures import refuse
+from h323d.asn1.runtime.limits import ELEMENT_LIMIT, INTEGER_LIMIT
+from h323d.errors import DecodeError
 
 __all__ = [
-    "DEPTH_LIMIT",
-    "ELEMENT_LIMIT",
-    "INTEGER_LIMIT",
-    "OID_LIMIT",
     "Reassembled",
     "SignedBits",
     "additions",
     "additionsPast",
     "arcs",
-    "badCharacter",
-    "badLength",
     "bitString",
     "choiceIndex",
     "count",
-    "decodeFailure",
-    "encodeFailure",
     "fragments",
     "generalBitString",
     "generalInteger",
-    "integerOctets",
-    "notThese",
     "octets",
-    "oidOctets",
     "openType",
-    "outOfRange",
-    "putAdded",
-    "putBitString",
-    "putBits",
-    "putOctets",
-    "putSmall",
-    "putUnbounded",
-    "putUnknown",
-    "refuse",
-    "refuseOID",
     "signedBitString",
     "skip",
     "smallNumber",
     "unbounded",
 ]
 
-DEPTH_LIMIT = 64  # decoders within decoders, among types that contain each other
-ELEMENT_LIMIT = 4096  # elements of a list whose type sets no bound
-INTEGER_LIMIT = 256  # octets of an INTEGER without bounds
-OID_LIMIT = 127  # octets of an OBJECT IDENTIFIER: a length of one octet
 _FRAGMENT = 16384
-_CACHED = 512  # object identifiers remembered each way
+_CACHED = 512  # object identifiers remembered
 
 _toInt = int.from_bytes
 
@@ -85,64 +59,6 @@ class SignedBits(tuple[int, int]):
     octets: int
 
 
-# --- errors
-
-
-def refuse(reason: str, position: int) -> NoReturn:
-    """
-    @raise DecodeError: always.
-    @param position: where, in bits.
-    """
-    raise DecodeError(reason, "", position >> 3)
-
-
-def decodeFailure(error: Exception, place: str, position: int) -> DecodeError:
-    """
-    What a generated decoder raises on its way out.
-
-    @param place: the component in hand, C{""} if none.
-    """
-    if not isinstance(error, DecodeError):
-        reason = "nested too deep" if isinstance(error, RecursionError) else "ends too early"
-        return DecodeError(reason, place, position >> 3)
-    if error.offset < 0:
-        error.offset = position >> 3
-    if place:
-        inner = error.path
-        joint = "." if inner and inner[0] != "[" else ""
-        error.path = f"{place}{joint}{inner}"
-    return error
-
-
-def encodeFailure(error: Exception, place: str) -> EncodeError:
-    """
-    What a generated encoder raises on its way out.
-
-    @param place: the component in hand, C{""} if none.
-    """
-    if not isinstance(error, EncodeError):
-        if isinstance(error, KeyError):
-            reason = f"missing, or not known here: {error}"
-        else:
-            reason = f"{type(error).__name__}: {error}"
-        return EncodeError(reason, place)
-    if place:
-        inner = error.path
-        joint = "." if inner and inner[0] != "[" else ""
-        error.path = f"{place}{joint}{inner}"
-    return error
-
-
-def outOfRange(value: object, low: object, high: object) -> NoReturn:
-    """
-    @raise EncodeError: always.
-    """
-    raise EncodeError(f"{value!r:.40} is not within {low}..{high}")
-
-
-# --- lengths (X.691, 11.9)
-
-
 def unbounded(data: bytes, position: int, end: int) -> tuple[int, int]:
     """
     A length determinant that is not a fragment's.
@@ -152,11 +68,11 @@ def unbounded(data: bytes, position: int, end: int) -> tuple[int, int]:
     """
     at = position >> 3
     first = data[at]
+    if first >= 0xC0:
+        refuse("fragments where none are taken", position)
     if first < 0x80:
         return first, position + 8
-    if first < 0xC0:
-        return (first & 0x3F) << 8 | data[at + 1], position + 16
-    refuse("fragments where none are taken", position)
+    return (first & 0x3F) << 8 | data[at + 1], position + 16
 
 
 def fragments(data: bytes, position: int, end: int, unit: int) -> tuple[Reassembled, int, int]:
@@ -220,9 +136,6 @@ def smallNumber(data: bytes, position: int, end: int) -> tuple[int, int]:
         refuse("a small number of more than 4 octets", position)
     behind = position + 8 * length
     return _toInt(data[position >> 3 : behind >> 3]), behind
-
-
-# --- extensions (X.691, 19.7-19.9, 23.8)
 
 
 def additions(data: bytes, position: int, end: int, known: int) -> tuple[int, int, int]:
@@ -302,9 +215,6 @@ def choiceIndex(data: bytes, position: int, end: int) -> tuple[int, bytes, int, 
     return index, *openType(data, (position + 7) & -8, end)
 
 
-# --- values
-
-
 def octets(data: bytes, position: int, end: int) -> tuple[bytes, int]:
     """
     An OCTET STRING of 128 octets or more.
@@ -352,16 +262,6 @@ def arcs(raw: bytes) -> tuple[int, ...]:
     return (first, found[0] - 40 * first, *found[1:])
 
 
-def refuseOID(length: int, position: int) -> NoReturn:
-    """
-    @raise DecodeError: always, for an OBJECT IDENTIFIER that is too long for us, or
-        for its octets.
-    """
-    if length > OID_LIMIT:
-        refuse(f"an OBJECT IDENTIFIER of more than {OID_LIMIT} octets", position)
-    refuse("ends too early", position)
-
-
 def bitString(data: bytes, position: int, end: int, length: int) -> tuple[tuple[int, int], int]:
     """
     The contents of a BIT STRING of a known length.
@@ -399,189 +299,3 @@ def signedBitString(data: bytes, position: int, end: int) -> tuple[SignedBits, i
     if isinstance(data, Reassembled):
         placed.offset = -1
     return placed, behind
-
-
-# --- writing
-
-
-def putOctets(out: bytearray, content: bytes) -> None:
-    """
-    Append a length determinant and octets, in fragments if need be.
-
-    @param out: at an octet boundary.
-    """
-    length = len(content)
-    if length < 128:
-        out.append(length)
-        out += content
-        return
-    at = 0
-    while length >= _FRAGMENT:
-        blocks = min(length // _FRAGMENT, 4)
-        size = blocks * _FRAGMENT
-        out.append(0xC0 | blocks)
-        out += content[at : at + size]
-        at += size
-        length -= size
-    out += length.to_bytes(1) if length < 128 else (0x8000 | length).to_bytes(2)
-    out += content[at:]
-
-
-def putUnbounded(out: bytearray, length: int) -> None:
-    """
-    Append a length determinant that stands alone.
-    """
-    if length < 128:
-        out.append(length)
-    elif length < _FRAGMENT:
-        out += (0x8000 | length).to_bytes(2)
-    else:
-        raise EncodeError(f"a list of {length} elements")
-
-
-def putBits(value: tuple[int, int], out: bytearray) -> tuple[int, int]:
-    """
-    Append the contents of a BIT STRING.
-
-    @param out: at an octet boundary.
-    @return: the bits that do not fill an octet, and how many they are.
-    """
-    number, length = value
-    if number >> length:
-        raise EncodeError(f"a number of more than {length} bits")
-    spare = length & 7
-    out += (number >> spare).to_bytes(length >> 3)
-    return number & ((1 << spare) - 1), spare
-
-
-def putAdded(
-    name: str, known: tuple[str, ...], out: bytearray, accumulated: int, bits: int
-) -> tuple[int, int]:
-    """
-    Append an ENUMERATED value, or the index of an alternative, that is not of the root.
-
-    @param known: the added names; C{_ext_7} stands for the one with the number 7.
-    """
-    if name in known:
-        number = known.index(name)
-    elif name.startswith("_ext_"):
-        number = int(name[5:])
-    else:
-        raise EncodeError(f"{name!r:.40} is not known here")
-    return putSmall(number, out, accumulated << 1 | 1, bits + 1)
-
-
-def putUnknown(name: str, content: bytes, out: bytearray, accumulated: int, bits: int) -> None:
-    """
-    Append an alternative that our schema does not know, as it was decoded.
-    """
-    accumulated, bits = putAdded(name, (), out, accumulated, bits)
-    if bits:
-        out += (accumulated << (-bits & 7)).to_bytes((bits + 7) >> 3)
-    putOctets(out, content)
-
-
-def putSmall(value: int, out: bytearray, accumulated: int, bits: int) -> tuple[int, int]:
-    """
-    Append a normally small number.
-    """
-    if value < 64:
-        return accumulated << 7 | value, bits + 7
-    accumulated = accumulated << 1 | 1
-    bits += 1
-    out += (accumulated << (-bits & 7)).to_bytes((bits + 7) >> 3)
-    raw = value.to_bytes((value.bit_length() + 7) >> 3)
-    out.append(len(raw))
-    out += raw
-    return 0, 0
-
-
-def putBitString(
-    value: tuple[int, int], out: bytearray, low: int, high: int | None
-) -> tuple[int, int]:
-    """
-    Append a BIT STRING without an upper bound that PER sees.
-
-    @param out: at an octet boundary.
-    @return: the bits that do not fill an octet, and how many they are.
-    """
-    number, length = value
-    if length < low or number >> length:
-        outOfRange(value, low, high)
-    at = 0
-    while length - at >= _FRAGMENT:
-        blocks = min((length - at) // _FRAGMENT, 4)
-        size = blocks * _FRAGMENT
-        out.append(0xC0 | blocks)
-        out += (number >> (length - at - size) & ((1 << size) - 1)).to_bytes(size >> 3)
-        at += size
-    rest = length - at
-    putUnbounded(out, rest)
-    number &= (1 << rest) - 1
-    spare = rest & 7
-    out += (number >> spare).to_bytes(rest >> 3)
-    return number & ((1 << spare) - 1), spare
-
-
-def integerOctets(value: int, low: int | None) -> bytes:
-    """
-    An INTEGER without an upper bound, with its length determinant.
-    """
-    if low is None:
-        length = (value + (value < 0)).bit_length() // 8 + 1
-        raw = value.to_bytes(length, signed=True)
-    else:
-        if value < low:
-            outOfRange(value, low, "MAX")
-        value -= low
-        raw = value.to_bytes((value.bit_length() + 7) >> 3 or 1)
-    if len(raw) > INTEGER_LIMIT:
-        raise EncodeError(f"an INTEGER of more than {INTEGER_LIMIT} octets")
-    return (len(raw).to_bytes(1) if len(raw) < 128 else (0x8000 | len(raw)).to_bytes(2)) + raw
-
-
-@lru_cache(_CACHED)
-def oidOctets(arcs: tuple[int, ...]) -> bytes:
-    """
-    An OBJECT IDENTIFIER, with its length determinant.
-    """
-    if not arcs:
-        return b"\0"
-    if len(arcs) < 2 or arcs[0] > 2 or (arcs[0] < 2 and arcs[1] > 39) or min(arcs) < 0:
-        raise EncodeError(f"{arcs!r:.60} is no OBJECT IDENTIFIER")
-    out = bytearray()
-    for arc in (arcs[0] * 40 + arcs[1], *arcs[2:]):
-        groups = [arc & 127]
-        while arc := arc >> 7:
-            groups.append(arc & 127 | 128)
-        out += bytes(reversed(groups))
-    if len(out) > OID_LIMIT:
-        raise EncodeError(f"an OBJECT IDENTIFIER of more than {OID_LIMIT} octets")
-    return bytes((len(out), *out))
-
-
-def badLength(length: int, low: int, high: int | None) -> NoReturn:
-    """
-    @raise EncodeError: always.
-    """
-    raise EncodeError(
-        f"a length of {length} is not within {low}..{'MAX' if high is None else high}"
-    )
-
-
-def badCharacter() -> NoReturn:
-    """
-    @raise EncodeError: always.
-    """
-    raise EncodeError("a character outside the alphabet")
-
-
-def notThese(value: dict[str, object], names: tuple[str, ...]) -> NoReturn:
-    """
-    @raise EncodeError: always.
-    """
-    missing = [name for name in names if name not in value]
-    if missing:
-        raise EncodeError(f"{missing[0]} is missing")
-    extra = [name for name in value if name not in names]
-    raise EncodeError(f"{extra[0]!r:.40} is not known here")
