@@ -40,6 +40,7 @@ from h323d.media.reports import (
     SpeakerChanged,
     Surveyed,
 )
+from h323d.media.survey import Survey
 from h323d.values.media import G711_ALAW, G711_ULAW, AudioStream, MediaFormat
 
 __all__ = ["MediaPool"]
