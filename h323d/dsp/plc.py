@@ -191,7 +191,7 @@ def _likeness(waves: Waves, width: int, low: int, high: int) -> npt.NDArray[np.f
     size = waves.shape[1]
     windows = np.lib.stride_tricks.sliding_window_view(waves, width, axis=1)
     earlier = windows[:, size - width - high : size - width - low + 1]
-    product = np.matmul(earlier, waves[:, size - width :, None])[:, ::-1, 0]
+    product = np.einsum("ijk,ik->ij", earlier, waves[:, size - width :])[:, ::-1]
     energy = np.einsum("ijk,ijk->ij", earlier, earlier)[:, ::-1]
     likeness: npt.NDArray[np.float32] = product / np.sqrt(energy + 1.0)
     return likeness
