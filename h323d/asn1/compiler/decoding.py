@@ -17,9 +17,9 @@ where something is counted or cut out, and at the end.
 from __future__ import annotations
 
 from h323d.asn1.compiler import shapes
-from h323d.asn1.compiler.decoding_bits import FAULTS
+from h323d.asn1.compiler.decoding_bits import FAULTS, Opened
 from h323d.asn1.compiler.decoding_leaves import LeafDecoding
-from h323d.asn1.compiler.source import Source, bitsFor, preambleBits
+from h323d.asn1.compiler.source import Members, bitsFor, preambleBits
 
 __all__ = ["Decoding"]
 
@@ -152,7 +152,7 @@ class Decoding(LeafDecoding):
         return value
 
     def _sequence(self, shape: shapes.Sequence, head: str) -> str:
-        members = _Members(self._source)
+        members = Members(self._source)
         flags, below = self._root(shape, head, members)
         members.begin()
         if shape.extensible:
@@ -160,7 +160,7 @@ class Decoding(LeafDecoding):
             self._additions(shape, members.value, f"{flags} & {marker:#x}")
         return members.value
 
-    def _root(self, shape: shapes.Sequence, head: str, members: _Members) -> tuple[str, int]:
+    def _root(self, shape: shapes.Sequence, head: str, members: Members) -> tuple[str, int]:
         """
         Read the preamble, if it is not the head, and the components of the root.
 
@@ -189,7 +189,7 @@ class Decoding(LeafDecoding):
         return flags, below
 
     def _readRun(
-        self, run: list[tuple[shapes.Component, int]], name: str, width: int, members: _Members
+        self, run: list[tuple[shapes.Component, int]], name: str, width: int, members: Members
     ) -> None:
         """
         Read the components whose beginnings are the last bits of a variable.
@@ -207,7 +207,7 @@ class Decoding(LeafDecoding):
             head = self._pinned(part.shape, head)
             members.add(part.name, self._within(part.name, part.shape, head))
 
-    def _optional(self, part: shapes.Component, test: str, members: _Members) -> None:
+    def _optional(self, part: shapes.Component, test: str, members: Members) -> None:
         """
         Read a component of the root if it is there.
         """
@@ -281,11 +281,11 @@ class Decoding(LeafDecoding):
             self._mark(group[0].name)
             if len(group) > 1:
                 inner = shapes.Sequence(group, (), False)
-                with self._opened() as behind:
+                with Opened(self) as behind:
                     source.line(f"{value}.update({self._sequence(inner, '')})")
                     self._check()
             elif group[0].name in shape.tolerated:
-                with self._opened() as behind:
+                with Opened(self) as behind:
                     with source.block("try:"):
                         result = self._within(group[0].name, group[0].shape, marked=True)
                         self._check()
@@ -293,15 +293,12 @@ class Decoding(LeafDecoding):
                     with source.block(f"except {FAULTS}:"):
                         source.line("pass")
             else:
-                with self._opened() as behind:
+                with Opened(self) as behind:
                     result = self._within(group[0].name, group[0].shape, marked=True)
                     self._check()
                     source.line(f'{value}["{group[0].name}"] = {result}')
             source.line(f"p = {behind}")
             self._phase = 0
-
-    def _opened(self) -> _Opened:
-        return _Opened(self)
 
     def _choice(self, shape: shapes.Choice, head: str) -> str:
         source = self._source
@@ -403,68 +400,3 @@ class Decoding(LeafDecoding):
         self._data, self._end = outer
         source.line(f"p = {behind}")
         self._phase = None
-
-
-class _Members:
-    """
-    The C{dict} of a SEQUENCE in the making: one display for what is certainly there,
-    and an assignment for each of the others.
-
-    @ivar value: its name in the generated code.
-    """
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self.value = source.fresh("v")
-        self._certain: list[str] | None = []
-
-    def add(self, name: str, value: str) -> None:
-        """
-        Put a component in.
-
-        @param value: the expression for it.
-        """
-        if self._certain is None:
-            self._source.line(f'{self.value}["{name}"] = {value}')
-        else:
-            self._certain.append(f'"{name}": {value}')
-
-    def begin(self) -> None:
-        """
-        From here on nothing is certain.
-        """
-        if self._certain is not None:
-            self._source.line(f"{self.value} = {{{', '.join(self._certain)}}}")
-            self._certain = None
-
-
-class _Opened:
-    """
-    The inside of an open type: reads go there.
-    """
-
-    def __init__(self, decoding: Decoding) -> None:
-        self._decoding = decoding
-
-    def __enter__(self) -> str:
-        it = self._decoding
-        source = it._source
-        data, end, behind = source.fresh("d"), source.fresh("e"), source.fresh("g")
-        source.line("i = p >> 3")
-        source.line(f"n = {it._data}[i]")
-        with source.block("if n < 128:"):
-            source.line(f"{data} = {it._data}")
-            source.line("p = (i + 1) << 3")
-            source.line(f"{end} = {behind} = p + (n << 3)")
-            with source.block(f"if {behind} > {it._end}:"):
-                source.line('refuse("ends too early", p)')
-        with source.block("else:"):
-            source.line(f"{data}, p, {end}, {behind} = openType({it._data}, p, {it._end})")
-        self._outer = (it._data, it._end)
-        it._data, it._end = data, end
-        it._phase = 0
-        return behind
-
-    def __exit__(self, *exception: object) -> None:
-        it = self._decoding
-        it._data, it._end = self._outer

@@ -7,7 +7,7 @@ from __future__ import annotations
 from h323d.asn1.compiler import shapes
 from h323d.asn1.compiler.source import Source, World
 
-__all__ = ["FAULTS", "BitDecoding"]
+__all__ = ["FAULTS", "BitDecoding", "Opened"]
 
 FAULTS = "(DecodeError, IndexError)"
 
@@ -115,3 +115,35 @@ class BitDecoding:
     def _check(self) -> None:
         with self._source.block(f"if p > {self._end}:"):
             self._source.line('refuse("ends too early", p)')
+
+
+class Opened:
+    """
+    The inside of an open type: reads go there.
+    """
+
+    def __init__(self, decoding: BitDecoding) -> None:
+        self._decoding = decoding
+
+    def __enter__(self) -> str:
+        it = self._decoding
+        source = it._source
+        data, end, behind = source.fresh("d"), source.fresh("e"), source.fresh("g")
+        source.line("i = p >> 3")
+        source.line(f"n = {it._data}[i]")
+        with source.block("if n < 128:"):
+            source.line(f"{data} = {it._data}")
+            source.line("p = (i + 1) << 3")
+            source.line(f"{end} = {behind} = p + (n << 3)")
+            with source.block(f"if {behind} > {it._end}:"):
+                source.line('refuse("ends too early", p)')
+        with source.block("else:"):
+            source.line(f"{data}, p, {end}, {behind} = openType({it._data}, p, {it._end})")
+        self._outer = (it._data, it._end)
+        it._data, it._end = data, end
+        it._phase = 0
+        return behind
+
+    def __exit__(self, *exception: object) -> None:
+        it = self._decoding
+        it._data, it._end = self._outer

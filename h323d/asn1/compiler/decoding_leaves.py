@@ -211,51 +211,63 @@ class LeafDecoding(BitDecoding):
         return value
 
     def _text(self, shape: shapes.Text, head: str) -> str:
-        source, d = self._source, self._data
+        source = self._source
         if shape.extensible:
             raise NotImplementedError("a string of extensible size")
         value = source.fresh("v")
         width = shape.width
         if shape.high is None:
             self._align()
-            source.line(f"w, n, p = fragments({d}, p, {self._end}, {width})")
+            source.line(f"w, n, p = fragments({self._data}, p, {self._end}, {width})")
             source.line(f"{value} = {self._characters(shape, 'w', '0', 'len(w)')}")
             self._phase = 0 if width >= 8 else None
+            if shape.low:
+                with source.block(f"if len({value}) < {shape.low}:"):
+                    source.line(f'refuse("shorter than {shape.low}", p)')
         else:
             length = self._length(shape, head)
             bits = shape.high * width
             if bits < 16 or (shape.low == shape.high and bits <= 16):
-                source.line(f"w = {length} * {width}")
-                source.line("q = p + w")
-                source.line(
-                    f"w = (I({d}[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & ((1 << w) - 1)) << (-w & 7)"
-                )
-                source.line(f"w = w.to_bytes(({length} * {width} + 7) >> 3)")
-                source.line("p = q")
-                self._phase = None
-                self._check()
-                source.line(f"n = {length}")
-                source.line(f"{value} = {self._characters(shape, 'w', '0', 'len(w)')}")
+                self._shortText(shape, value, length)
             else:
-                self._octet()
-                if width >= 8:
-                    times = f" * {width // 8}" if width > 8 else ""
-                    source.line(f"j = i + {length}{times}")
-                    source.line("p = j << 3")
-                    self._phase = 0
-                else:
-                    if length != "n":
-                        source.line(f"n = {length}")
-                    source.line(f"p = (i << 3) + n * {width}")
-                    source.line("j = (p + 7) >> 3")
-                    self._phase = None
-                self._check()
-                source.line(f"{value} = {self._characters(shape, d, 'i', 'j')}")
+                self._alignedText(shape, value, length)
         self._permitted(shape, value)
-        if shape.high is None and shape.low:
-            with source.block(f"if len({value}) < {shape.low}:"):
-                source.line(f'refuse("shorter than {shape.low}", p)')
         return value
+
+    def _shortText(self, shape: shapes.Text, value: str, length: str) -> None:
+        """
+        A string that is too short to be aligned (X.691, 30.5.6 and 30.5.7).
+        """
+        source, d, width = self._source, self._data, shape.width
+        source.line(f"w = {length} * {width}")
+        source.line("q = p + w")
+        source.line(f"w = (I({d}[p >> 3 : (q + 7) >> 3]) >> (-q & 7) & ((1 << w) - 1)) << (-w & 7)")
+        source.line(f"w = w.to_bytes(({length} * {width} + 7) >> 3)")
+        source.line("p = q")
+        self._phase = None
+        self._check()
+        source.line(f"n = {length}")
+        source.line(f"{value} = {self._characters(shape, 'w', '0', 'len(w)')}")
+
+    def _alignedText(self, shape: shapes.Text, value: str, length: str) -> None:
+        """
+        A string that begins at an octet.
+        """
+        source, d, width = self._source, self._data, shape.width
+        self._octet()
+        if width >= 8:
+            times = f" * {width // 8}" if width > 8 else ""
+            source.line(f"j = i + {length}{times}")
+            source.line("p = j << 3")
+            self._phase = 0
+        else:
+            if length != "n":
+                source.line(f"n = {length}")
+            source.line(f"p = (i << 3) + n * {width}")
+            source.line("j = (p + 7) >> 3")
+            self._phase = None
+        self._check()
+        source.line(f"{value} = {self._characters(shape, d, 'i', 'j')}")
 
     def _characters(self, shape: shapes.Text, d: str, i: str, j: str) -> str:
         """

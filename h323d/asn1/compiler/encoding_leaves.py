@@ -162,21 +162,7 @@ class LeafEncoding(BitEncoding):
     def _text(self, shape: shapes.Text, value: str) -> None:
         source, out = self._source, self._out
         width, high = shape.width, shape.high
-        raw, length = source.fresh("w"), source.fresh("y")
-        if shape.alphabet:
-            with source.block(f"if {value}.strip({shape.alphabet!r}):"):
-                source.line("badCharacter()")
-        if width == 4:
-            table = {ord(letter): f"{index:x}" for index, letter in enumerate(shape.alphabet)}
-            name = self._constant("T", repr(table))
-            source.line(f"{length} = len({value})")
-            source.line(f"{raw} = {value}.translate({name})")
-        elif width == 16:
-            source.line(f'{raw} = {value}.encode("utf-16-be")')
-            source.line(f"{length} = len({raw}) >> 1")
-        else:
-            source.line(f'{raw} = {value}.encode("ascii")')
-            source.line(f"{length} = len({raw})")
+        raw, length = self._characters(shape, value)
         if high is None:
             if shape.low:
                 with source.block(f"if {length} < {shape.low}:"):
@@ -186,15 +172,7 @@ class LeafEncoding(BitEncoding):
         else:
             self._length(shape, length, value)
             if high * width < 16 or (shape.low == high and high * width <= 16):
-                number = f"int({raw} or '0', 16)" if width == 4 else f"I({raw})"
-                if shape.low == high:
-                    value = source.fresh("x")
-                    source.line(f"{value} = {number}")
-                    self._put(value, high * width)
-                else:
-                    self._spill()
-                    source.line(f"a = a << {length} * {width} | {number}")
-                    source.line(f"n += {length} * {width}")
+                self._shortText(shape, raw, length)
                 return
             self._align()
         if width != 4:
@@ -208,3 +186,43 @@ class LeafEncoding(BitEncoding):
             source.line(f"{out} += HEX({raw})")
             source.line("a = n = 0")
         self._known = None
+
+    def _characters(self, shape: shapes.Text, value: str) -> tuple[str, str]:
+        """
+        Turn a string into what is sent.
+
+        @return: the names of its octets - of its hexadecimal digits where a character
+            is of four bits - and of its length in characters.
+        """
+        source = self._source
+        raw, length = source.fresh("w"), source.fresh("y")
+        if shape.alphabet:
+            with source.block(f"if {value}.strip({shape.alphabet!r}):"):
+                source.line("badCharacter()")
+        if shape.width == 4:
+            table = {ord(letter): f"{index:x}" for index, letter in enumerate(shape.alphabet)}
+            name = self._constant("T", repr(table))
+            source.line(f"{length} = len({value})")
+            source.line(f"{raw} = {value}.translate({name})")
+        elif shape.width == 16:
+            source.line(f'{raw} = {value}.encode("utf-16-be")')
+            source.line(f"{length} = len({raw}) >> 1")
+        else:
+            source.line(f'{raw} = {value}.encode("ascii")')
+            source.line(f"{length} = len({raw})")
+        return raw, length
+
+    def _shortText(self, shape: shapes.Text, raw: str, length: str) -> None:
+        """
+        A string that is too short to be aligned (X.691, 30.5.6 and 30.5.7).
+        """
+        source, width = self._source, shape.width
+        number = f"int({raw} or '0', 16)" if width == 4 else f"I({raw})"
+        if shape.low == shape.high:
+            value = source.fresh("x")
+            source.line(f"{value} = {number}")
+            self._put(value, shape.low * width)
+        else:
+            self._spill()
+            source.line(f"a = a << {length} * {width} | {number}")
+            source.line(f"n += {length} * {width}")

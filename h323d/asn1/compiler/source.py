@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from h323d.asn1.compiler import shapes
 
-__all__ = ["Source", "World", "bitsFor", "lengthOctets"]
+__all__ = ["Members", "Source", "World", "bitsFor", "lengthOctets"]
 
 
 def bitsFor(count: int) -> int:
@@ -69,6 +69,39 @@ class Source:
         Begin another function.
         """
         self._serial = 0
+
+
+class Members:
+    """
+    The C{dict} of a SEQUENCE in the making: one display for what is certainly there,
+    and an assignment for each of the others.
+
+    @ivar value: its name in the generated code.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.value = source.fresh("v")
+        self._certain: list[str] | None = []
+
+    def add(self, name: str, value: str) -> None:
+        """
+        Put a component in.
+
+        @param value: the expression for it.
+        """
+        if self._certain is None:
+            self._source.line(f'{self.value}["{name}"] = {value}')
+        else:
+            self._certain.append(f'"{name}": {value}')
+
+    def begin(self) -> None:
+        """
+        From here on nothing is certain.
+        """
+        if self._certain is not None:
+            self._source.line(f"{self.value} = {{{', '.join(self._certain)}}}")
+            self._certain = None
 
 
 class World:
