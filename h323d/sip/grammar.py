@@ -2,7 +2,7 @@
 The pieces of SIP grammar that several header fields share (RFC 3261, 25.1).
 
 Tokens, quoted strings, hosts and parameters.  Every expression is linear in its
-input: quoted strings and angle brackets are matched possessively, and an
+input: quoted strings and angle brackets never give back what they took, and an
 unterminated one swallows the rest, so that no text of a peer's is scanned twice.
 This is I{not} a validator of the whole grammar: what is not needed to tell where a
 field ends and the next begins is left alone.
@@ -47,7 +47,7 @@ MAX_PARAMETERS = 128  # of one value
 MAX_VALUES = 256  # in one line
 
 _PARAMETER = re.compile(rf'\s*;\s*({TOKEN})\s*(?:=\s*({QUOTED}|[^\s;,"<>]+))?\s*', re.DOTALL)
-_BREAKS = re.compile(r'"(?:[^"\\]|\\.)*+("|\\?\Z)|<[^>]*+(>|\Z)|,', re.DOTALL)
+_BREAKS = re.compile(r'"(?:[^"\\]|\\.)*("|\\?\Z)|<[^>]*(>|\Z)|,', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 UNPRINTABLE = re.compile(r"(?<!\\)[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n")
 """

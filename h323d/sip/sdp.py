@@ -43,7 +43,7 @@ MAX_ATTRIBUTES = 1024  # in the whole description
 MAX_FORMATS = 128  # in an m= line: as many as there are RTP payload types
 
 _BAD_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
-_MEDIA = re.compile(r"([^\s/]+)\s+([0-9]{1,5})(?:/([0-9]{1,3}))?\s+(\S+)((?:\s+\S+)*+)\s*")
+_MEDIA = re.compile(r"([^\s/]+)\s+([0-9]{1,5})(?:/([0-9]{1,3}))?\s+(\S+)(.*)")
 _CONNECTION = re.compile(r"(\S+)\s+(\S+)\s+(\S+)\s*")
 _ORIGIN = re.compile(r"(\S+)\s+([0-9]{1,20})\s+([0-9]{1,20})\s+\S+\s+(\S+)\s+(\S+)\s*")
 _BANDWIDTH = re.compile(r"([^\s:]+):\s*([0-9]{1,12})\s*")

@@ -31,7 +31,7 @@ __all__ = ["URI", "OtherURI", "SIPURI", "parseURI"]
 _SIP_URI = re.compile(
     rf"(?:([^@:]++)(?::([^@]*+))?@)?({HOST})(?::([0-9]{{1,5}}))?((?:;[^?]*+)?)(?:\?(.*+))?"
 )
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+\-.]*+):(.*+)")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+\-.]*):(.*)")
 _FORBIDDEN = re.compile('[\x00-\x20\x7f<>"\ud800-\udfff]')
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _MARK = "-_.!~*'()"
