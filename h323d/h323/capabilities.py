@@ -1,5 +1,5 @@
 """
-What a peer can do, and what we can, as H.245 capabilities (ITU-T H.245, 7.2 and B.2).
+What a peer can do, and what we can, as H.245 capabilities (ITU-T H.245, B.2).
 
 Translates between the neutral formats of L{h323d.values.media} and
 C{AudioCapability}, and between a profile and a C{TerminalCapabilitySet}.  It
@@ -29,7 +29,7 @@ __all__ = [
     "suits",
 ]
 
-H245_VERSION = (0, 0, 8, 245, 0, 15)  # protocolIdentifier of H.245 (05/2011)
+H245_VERSION = (0, 0, 8, 245, 0, 16)  # protocolIdentifier of H.245 (05/2011)
 TELEPHONE_EVENT_TYPE = 101  # the dynamic payload type under which we take RFC 4733 events
 TELEPHONE_EVENTS = "0-15"  # the sixteen keys (RFC 4733, 3.2)
 MAXIMUM_ENTRIES = 256  # of a capability table that we remember
@@ -321,7 +321,7 @@ _PREFERENCE = (DigitMethod.RTP_EVENT, DigitMethod.H245_SIGNAL, DigitMethod.H245_
 class CapabilityTable:
     """
     What a peer's capability sets add up to.  A set may replace, add or delete
-    single entries of the sets before it (H.245, 7.2.1).
+    single entries of the sets before it (H.245, B.2).
     """
 
     _entries: dict[int, Choice] = field(default_factory=dict)
@@ -332,7 +332,7 @@ class CapabilityTable:
         """
         table = fields.get("capabilityTable", ())
         descriptors = fields.get("capabilityDescriptors", ())
-        if not (table or descriptors or "multiplexCapability" in fields):
+        if not table and not descriptors:  # a multiplexCapability alone says nothing
             self._entries.clear()
             return RemoteCapabilities(isEmpty=True)
         skipped = 0

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from h323d.asn1 import h245
@@ -171,6 +171,12 @@ def test_theEmptySetHoldsTheCallAndForgetsTheTable() -> None:
     assert [a.format for a in later.audio] == [G711_ULAW]
 
 
+def test_aSetThatNamesOnlyItsMultiplexIsEmptyToo() -> None:
+    fields = emptyCapabilitySet(1)
+    fields["multiplexCapability"] = capabilitySet(EVERYTHING, 1)["multiplexCapability"]
+    assert CapabilityTable().update(fields).isEmpty
+
+
 def test_onlyWhatADescriptorMentionsIsUsable() -> None:
     fields = tableOf(
         ("receiveAudioCapability", ("g711Ulaw64k", 20)),
@@ -272,6 +278,7 @@ def test_theOtherDirectionsFormatWinsOnlyWhereThePeerIsSymmetric(symmetric: bool
     assert chosen.format == (G711_ALAW if symmetric else G711_ULAW)
 
 
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(
     st.lists(st.sampled_from(EVERYTHING.audio), unique=True),
     st.integers(10, 60),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from h323d.asn1 import h245
@@ -260,6 +260,7 @@ def test_aPayloadTypeThatThePeerNamesIsUsed() -> None:
     assert connection.receive.formats == {0: G711_ULAW, 110: G711_ULAW}
 
 
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(st.lists(st.binary(max_size=80), max_size=5))
 def test_noListRaises(elements: list[bytes]) -> None:
     assert answerFastStart(elements, PROFILE, *CALLED).skipped <= len(elements)

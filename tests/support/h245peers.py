@@ -199,12 +199,12 @@ def alone(profile: MediaProfile = PROFILE) -> tuple[Clock, RecordingOwner, H245S
     return clock, owner, session
 
 
-def mediaChannel(host: str, port: int) -> tuple[str, object]:
+def mediaChannel(host: str, port: int) -> Message:
     packed = TransportAddress(host, port).packed
     return ("unicastAddress", ("iPAddress", {"network": packed, "tsapIdentifier": port}))
 
 
-def acknowledge(number: int, **media: object) -> tuple[str, object]:
+def acknowledge(number: int, **media: object) -> Message:
     parameters = ("h2250LogicalChannelAckParameters", {"flowControlToZero": False, **media})
     return response(
         "openLogicalChannelAck",
@@ -214,7 +214,7 @@ def acknowledge(number: int, **media: object) -> tuple[str, object]:
 
 def openChannel(
     dataType: tuple[str, object], number: int = 7, sessionID: int = 1, **media: object
-) -> tuple[str, object]:
+) -> Message:
     parameters = ("h2250LogicalChannelParameters", {"sessionID": sessionID, **media})
     return request(
         "openLogicalChannel",

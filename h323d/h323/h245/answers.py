@@ -1,9 +1,9 @@
 """
-Answers to requests that nobody here fulfils, as H.245 wants them (B.4 to B.14).
+Answers to requests that nobody here fulfils, as H.245 wants them (Annex B).
 
 There is no chair, no terminal list and no maintenance loop at this end; whoever
 asks is told so, in the form that each request has for it.  What is not known at
-all comes back as C{functionNotUnderstood} (B.15.1).
+all comes back as C{functionNotUnderstood}.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-Modes for sound, as C{RequestMode} names them (ITU-T H.245, B.9).
+Modes for sound, as C{RequestMode} names them (ITU-T H.245, C.9).
 
 A mode is named as the capability is, with other details.  A peer that asks us
 for another mode gets it, where we can; we ask when a peer sends what we can

@@ -1,6 +1,6 @@
 """
 Logical channels for sound, as C{OpenLogicalChannel} and its acknowledgement
-describe them (ITU-T H.245, B.3.1 and B.3.2; H.225.0 media in RTP).
+describe them (ITU-T H.245, B.3).
 
 Pure translation and judgement; the entities that exchange these messages are
 L{h323d.h323.h245.lcse}, and fast start carries them without any.
@@ -37,7 +37,7 @@ __all__ = [
     "reverseChannel",
 ]
 
-AUDIO_SESSION = 1  # sessionID of the primary audio session (H.245, B.3.1)
+AUDIO_SESSION = 1  # sessionID of the primary audio session (H.245, B.3)
 ASK_MASTER = 0  # sessionID by which a slave leaves the choice to the master
 
 _UNKNOWN = frozenset({"nonStandard", "h235Control"})

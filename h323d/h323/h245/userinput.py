@@ -1,5 +1,5 @@
 """
-Digits in C{UserInputIndication}: ITU-T H.245, 8.8.6 and B.15.6.
+Digits in C{UserInputIndication} (ITU-T H.245, Annex B).
 
 A digit comes as C{alphanumeric} text, without a length, or as a C{signal} that
 may say how long it lasts and may be corrected by C{signalUpdate}.  That the same

@@ -68,7 +68,7 @@ def test_anUnsuitableChannelIsRefusedWithItsCause(message: tuple[str, object], c
 def test_aBidirectionalChannelIsRefused() -> None:
     owner = RecordingOwner()
     session = newSession(owner, Clock())
-    kind, (name, fields) = openChannel(ULAW)  # type: ignore[misc]  # it is a pair
+    kind, (name, fields) = openChannel(ULAW)
     fields["reverseLogicalChannelParameters"] = {"dataType": ULAW}
     session.received((kind, (name, fields)))
     assert owner.last("openLogicalChannelReject")["cause"][0] == "unsuitableReverseParameters"
