@@ -8,7 +8,7 @@ from typing import Protocol
 
 from automat import TypeMachineBuilder
 
-from h323d.tracing import inputs, stateName, states, table, trace
+from h323d.tracing import indexed, inputs, stateName, states, table, trace
 
 
 class Lamp(Protocol):
@@ -56,3 +56,21 @@ def test_tableShowsWhatNobodyDeclared() -> None:
         ("lit", "press"): "dark",
         ("lit", "breakDown"): "dark",
     }
+
+
+def test_anIndexedMachineBehavesAsBefore() -> None:
+    other = TypeMachineBuilder(Lamp, Core)
+    off = other.state("off")
+    on = other.state("on")
+    pressed: list[str] = []
+
+    @off.upon(Lamp.press).to(on)
+    def light(lamp: Lamp, core: Core) -> None:
+        pressed.append("light")
+
+    on.upon(Lamp.press).to(off).returns(None)
+    machine = indexed(other.build())
+    lamp = machine(Core())
+    lamp.press()
+    assert (stateName(lamp), pressed) == ("on", ["light"])
+    assert table(machine)["off", "breakDown"] is None

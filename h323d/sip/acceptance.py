@@ -15,6 +15,7 @@ from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.sip.transactions.timers import Timers
+from h323d.tracing import indexed
 
 __all__ = ["MACHINE", "Acceptance", "AcceptanceOwner", "newAcceptance"]
 
@@ -109,7 +110,7 @@ def finish(machine: Acceptance, core: _Core) -> None:
 for _stray in (Acceptance.ack, Acceptance.stop, Acceptance.repeat, Acceptance.giveUp):
     idle.upon(_stray).loop().returns(None)
 
-MACHINE = builder.build()
+MACHINE = indexed(builder.build())
 
 
 def newAcceptance(owner: AcceptanceOwner, clock: IReactorTime, timers: Timers) -> Acceptance:

@@ -18,6 +18,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.transactions.layer import ServerTransaction
+from h323d.tracing import indexed
 
 __all__ = ["MACHINE", "Exchange", "ExchangeOwner", "newExchange"]
 
@@ -233,7 +234,7 @@ for _state in (idle, unacknowledged, awaitingAnswer, stable, offering, stopped):
 for _input in (Exchange.change, Exchange.requested, Exchange.stop):
     stopped.upon(_input).loop().returns(None)
 
-MACHINE = builder.build()
+MACHINE = indexed(builder.build())
 
 
 def newExchange(

@@ -18,6 +18,7 @@ from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.sip.message import SIPResponse
+from h323d.tracing import indexed
 from h323d.values.cause import Cause
 
 __all__ = ["MACHINE", "Session", "SessionOwner", "newSession"]
@@ -352,7 +353,7 @@ for _state in (idle, *_CALLED, calling, abandoning, cancelling, established, end
 for _state in (idle, *_CALLED, calling, proceeding, abandoning, established, ended):
     _state.upon(Session.cancelLost).loop().returns(None)
 
-MACHINE = builder.build()
+MACHINE = indexed(builder.build())
 
 
 def newSession(

@@ -15,6 +15,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.sip.message import SIPResponse
 from h323d.sip.transactions.timers import Timers
+from h323d.tracing import indexed
 
 __all__ = ["MACHINE", "Client", "ClientOwner", "newClient"]
 
@@ -176,7 +177,7 @@ for _state in (initial, trying, proceeding, terminated):
     _state.upon(Client.timerK).loop().returns(None)
 terminated.upon(Client.abandon).loop().returns(None)
 
-MACHINE = builder.build()
+MACHINE = indexed(builder.build())
 
 
 def newClient(owner: ClientOwner, clock: IReactorTime, timers: Timers, reliable: bool) -> Client:

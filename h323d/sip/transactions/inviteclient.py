@@ -19,6 +19,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.sip.message import SIPResponse
 from h323d.sip.transactions.timers import Timers
+from h323d.tracing import indexed
 
 __all__ = ["MACHINE", "InviteClient", "InviteClientOwner", "newInviteClient"]
 
@@ -215,7 +216,7 @@ for _state in (initial, calling, proceeding, accepted, terminated):
 for _state in (initial, calling, proceeding, completed, terminated):
     _state.upon(InviteClient.timerM).loop().returns(None)
 
-MACHINE = builder.build()
+MACHINE = indexed(builder.build())
 
 
 def newInviteClient(

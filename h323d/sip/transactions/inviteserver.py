@@ -18,6 +18,7 @@ from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.sip.transactions.timers import T100, Timers
+from h323d.tracing import indexed
 
 __all__ = ["MACHINE", "InviteServer", "InviteServerOwner", "newInviteServer"]
 
@@ -240,7 +241,7 @@ for _state in (initial, proceeding, accepted, completed, terminated):
 for _state in (initial, proceeding, completed, confirmed, terminated):
     _state.upon(InviteServer.timerL).loop().returns(None)
 
-MACHINE = builder.build()
+MACHINE = indexed(builder.build())
 
 
 def newInviteServer(

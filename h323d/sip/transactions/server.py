@@ -14,6 +14,7 @@ from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.sip.transactions.timers import Timers
+from h323d.tracing import indexed
 
 __all__ = ["MACHINE", "Server", "ServerOwner", "newServer"]
 
@@ -126,7 +127,7 @@ terminated.upon(Server.request).loop().returns(None)
 terminated.upon(Server.transportFailed).loop().returns(None)
 terminated.upon(Server.abandon).loop().returns(None)
 
-MACHINE = builder.build()
+MACHINE = indexed(builder.build())
 
 
 def newServer(owner: ServerOwner, clock: IReactorTime, timers: Timers, reliable: bool) -> Server:
