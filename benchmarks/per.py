@@ -12,11 +12,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from h323d.asn1 import h225, h245
 
-RUNS = 7
+RUNS = 15
 _PROTOCOL = (0, 0, 8, 2250, 0, 7)
 _TRANSPORT = ("ipAddress", {"ip": b"\x0a\x00\x00\x05", "port": 1720})
 _RAS = ("ipAddress", {"ip": b"\x0a\x00\x00\x05", "port": 1719})
@@ -294,8 +295,8 @@ def main(count: int) -> None:
     for name, (namespace, module, typeName, value) in MESSAGES.items():
         data = namespace.encode(typeName, value)
         work: list[Callable[[], object]] = [
-            lambda n=namespace, t=typeName, d=data: n.decode(t, d),
-            lambda n=namespace, t=typeName, v=value: n.encode(t, v),
+            partial(namespace.decode, typeName, data),
+            partial(namespace.encode, typeName, value),
             *(_pycrate(module, typeName, data) or ()),
         ]
         best = [float("inf")] * len(work)
@@ -309,4 +310,4 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
