@@ -13,11 +13,17 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.events import EventBus, RASAdmissionRefused
 from h323d.gatekeeper.admission import Admission, AdmissionTable, NoBandwidth, TooManyCalls
 from h323d.gatekeeper.bandwidth import Claim
-from h323d.gatekeeper.enrolment import usableAddresses
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routing import Called, Identity, RoutingChain
 from h323d.h323.addresses import partiesFromAliases, transportToValue
-from h323d.h323.ras.messages import Fields, RASMessage, callKey, identifierIn, rejection
+from h323d.h323.ras.messages import (
+    Fields,
+    RASMessage,
+    callKey,
+    identifierIn,
+    rejection,
+    usableAddresses,
+)
 from h323d.h323.ras.transactions import RASRequest
 from h323d.values.address import TransportAddress
 

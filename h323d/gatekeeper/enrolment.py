@@ -9,8 +9,7 @@ nobody else can renew, change or end it by knowing its identifier.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from h323d.gatekeeper.admission import AdmissionTable
 from h323d.gatekeeper.config import MIN_TIME_TO_LIVE, GatekeeperConfig
@@ -27,7 +26,6 @@ from h323d.gatekeeper.routing import Identity, ILocalNumbers
 from h323d.h323.addresses import (
     aliasesFromParties,
     partiesFromAliases,
-    transportFromValue,
     transportToValue,
 )
 from h323d.h323.ras.messages import (
@@ -37,13 +35,13 @@ from h323d.h323.ras.messages import (
     identifierIn,
     protocolVersion,
     rejection,
+    usableAddresses,
 )
 from h323d.h323.ras.transactions import RASRequest
 from h323d.values.address import PartyAddress, TransportAddress
 
-__all__ = ["Enrolment", "usableAddresses"]
+__all__ = ["Enrolment"]
 
-MAX_ADDRESSES = 16  # signalling or RAS addresses of one endpoint that count
 MAX_PRODUCT = 64  # characters of a product's name that are kept
 _OLDEST_VERSION = 2  # an RRQ of version 1 has no time to live to renew
 
@@ -226,30 +224,6 @@ class Enrolment:
             protocolIdentifier=PROTOCOL_IDENTIFIER,
             gatekeeperIdentifier=self._identity.identifier,
         )
-
-
-def usableAddresses(values: Iterable[tuple[str, Any]]) -> tuple[TransportAddress, ...]:
-    """
-    Those transport addresses that somebody can be reached at, without
-    repetitions, as many as count.
-    """
-    usable: dict[TransportAddress, None] = {}
-    for value in values:
-        address = transportFromValue(value)
-        if address is not None and _isUnicast(address):
-            usable[address] = None
-            if len(usable) == MAX_ADDRESSES:
-                break
-    return tuple(usable)
-
-
-def _isUnicast(address: TransportAddress) -> bool:
-    if address.port == 0:
-        return False
-    packed = address.packed
-    if len(packed) == 4:
-        return 0 < packed[0] < 224
-    return packed[0] != 0xFF and any(packed)
 
 
 def _tooOld(fields: Fields) -> bool:

@@ -1,5 +1,5 @@
 """
-Whatever arrives at the RAS port, nothing is raised, and who is registered stays so.
+Whatever arrives at a RAS port, nothing is raised, and who is registered stays so.
 """
 
 from __future__ import annotations
@@ -9,10 +9,31 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from twisted.internet.task import Clock
 
+from h323d.events import EventBus
+from h323d.h323.addresses import partyFromText
 from h323d.h323.ras.channel import DISCOVERY_GROUP
-from h323d.h323.ras.messages import encodeRAS
-from tests.support.ras import GATEKEEPER, Peer, arq, brq, drq, grq, irr, keepAlive, lrq, rrq, urq
+from h323d.h323.ras.client import EndpointProfile, RASClient
+from h323d.h323.ras.messages import RASMessage, encodeRAS, rejection
+from h323d.net.datagram import Datagrams
+from h323d.values.address import TransportAddress
+from tests.support.network import SimulatedHost, SimulatedNetwork
+from tests.support.ras import (
+    GATEKEEPER,
+    H225_V4,
+    Peer,
+    arq,
+    at,
+    brq,
+    drq,
+    grq,
+    irr,
+    keepAlive,
+    lrq,
+    rrq,
+    urq,
+)
 from tests.support.zone import World, newWorld
 
 ANNA = ("h323-ID", "anna")
@@ -116,3 +137,67 @@ def test_lengthsAndCountsThatPromiseTooMuch() -> None:
     for sample in door.samples:
         door.attack(*(sample[:cut] + b"\xbf\xff\xff\xff" * 16 for cut in range(1, len(sample), 3)))
     door.close()
+
+
+class Nobody:
+    """
+    A client's owner that listens to nothing.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *arguments: None
+
+
+@given(st.data())
+@SETTINGS
+def test_anEndpointStandsWhateverItsGatekeeperSends(data: st.DataObject) -> None:
+    clock = Clock()
+    network = SimulatedNetwork(clock, random.Random(1))
+    gatekeeper = Peer(network, "10.0.0.1", 1719, TransportAddress("10.0.0.2", 1719))
+    profile = EndpointProfile(
+        TransportAddress("10.0.0.2", 1720), (partyFromText("anna"),), GATEKEEPER
+    )
+    client = RASClient(
+        profile,
+        Datagrams(SimulatedHost(network, "10.0.0.2")),
+        gatekeeper.peer,
+        Nobody(),
+        clock,
+        random.Random(2),
+        EventBus(),
+    )
+    client.start()
+    for _ in range(12):
+        clock.pump([0.01] * 3)
+        asked = gatekeeper.messages()[-1]
+        octets = bytearray(encodeRAS(data.draw(st.sampled_from(answersTo(asked)))))
+        for _ in range(data.draw(st.integers(0, 2))):
+            octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
+        gatekeeper.port.send(bytes(octets), gatekeeper.peer)
+        clock.pump([data.draw(st.sampled_from([0.01, 1.0, 40.0]))] * 2)
+    client.close()
+    clock.advance(1)
+    assert clock.getDelayedCalls() == []
+
+
+def answersTo(asked: RASMessage) -> list[RASMessage]:
+    """
+    What a gatekeeper may say to the last request, or by itself.
+    """
+    seq = asked.requestSeqNum
+    version = {"requestSeqNum": seq, "protocolIdentifier": H225_V4}
+    confirmed = {"callSignalAddress": [], "endpointIdentifier": "e", "timeToLive": 20}
+    return [
+        RASMessage("gatekeeperConfirm", version | {"rasAddress": at("10.0.0.1", 1719)}),
+        RASMessage("registrationConfirm", version | confirmed),
+        *(
+            rejection(rrq(seq, "10.0.0.2"), reason, protocolIdentifier=H225_V4)
+            for reason in ("discoveryRequired", "fullRegistrationRequired", "resourceUnavailable")
+        ),
+        RASMessage("requestInProgress", {"requestSeqNum": seq, "delay": 65535}),
+        RASMessage("unregistrationConfirm", {"requestSeqNum": seq}),
+        urq(seq, "10.0.0.2", endpointIdentifier="e"),
+        drq(seq, "e"),
+        brq(seq, "e", 0),
+        RASMessage("infoRequest", {"requestSeqNum": seq, "callReferenceValue": 0}),
+    ]

@@ -10,10 +10,9 @@ import pytest
 
 from h323d.events import EndpointRegistered, EndpointUnregistered
 from h323d.gatekeeper.config import AliasConflict
-from h323d.gatekeeper.enrolment import usableAddresses
 from h323d.gatekeeper.registrations import GRACE, EndpointKind
 from h323d.h323.ras.channel import DISCOVERY_GROUP
-from h323d.h323.ras.messages import reasonOf
+from h323d.h323.ras.messages import reasonOf, usableAddresses
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from tests.support.ras import GATEKEEPER, arq, at, grq, keepAlive, rrq, urq
 

@@ -21,7 +21,6 @@ from h323d.events import EventBus
 from h323d.h323.addresses import (
     aliasesFromParties,
     partiesFromAliases,
-    transportFromValue,
     transportToValue,
 )
 from h323d.h323.admission import AdmissionRequest
@@ -35,6 +34,7 @@ from h323d.h323.ras.messages import (
     identifierIn,
     reasonOf,
     rejection,
+    usableAddresses,
 )
 from h323d.h323.ras.registration import RegistrationMachine, newRegistration
 from h323d.h323.ras.transactions import RASAnswer, RASAsked, RASRequest
@@ -324,9 +324,9 @@ class RASClient:
         elif answer.name != "gatekeeperConfirm":
             self._machine.refused(reasonOf(answer))
         else:
-            named = transportFromValue(answer.fields["rasAddress"])
-            if named is not None and named.port:
-                self._gatekeeper = named
+            named = usableAddresses([answer.fields["rasAddress"]])
+            if named:
+                self._gatekeeper = named[0]
             elif asked is not None and asked.answerer is not None:
                 self._gatekeeper = asked.answerer
             self.gatekeeperIdentifier = identifierIn(answer.fields, "gatekeeperIdentifier")

@@ -10,11 +10,14 @@ state and no time: that is C{transactions}.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from h323d.asn1 import h225
 from h323d.errors import DecodeError
+from h323d.h323.addresses import transportFromValue
+from h323d.values.address import TransportAddress
 
 __all__ = [
     "ANSWERS",
@@ -30,11 +33,13 @@ __all__ = [
     "protocolVersion",
     "reasonOf",
     "rejection",
+    "usableAddresses",
 ]
 
 Fields = dict[str, Any]  # Any: whatever the schema says of the field
 
 PROTOCOL_VERSION = 7
+MAX_ADDRESSES = 16  # signalling or RAS addresses of one endpoint that count
 _H225_ARC = (0, 0, 8, 2250, 0)
 PROTOCOL_IDENTIFIER = (*_H225_ARC, PROTOCOL_VERSION)
 
@@ -158,6 +163,30 @@ def identifierIn(fields: Fields, name: str) -> str | None:
     """
     text: str | None = fields.get(name)
     return None if text is None else text.rstrip("\0")
+
+
+def usableAddresses(values: Iterable[tuple[str, Any]]) -> tuple[TransportAddress, ...]:
+    """
+    Those transport addresses that somebody can be reached at, without
+    repetitions, as many as count.
+    """
+    usable: dict[TransportAddress, None] = {}
+    for value in values:
+        address = transportFromValue(value)
+        if address is not None and _isUnicast(address):
+            usable[address] = None
+            if len(usable) == MAX_ADDRESSES:
+                break
+    return tuple(usable)
+
+
+def _isUnicast(address: TransportAddress) -> bool:
+    if address.port == 0:
+        return False
+    packed = address.packed
+    if len(packed) == 4:
+        return 0 < packed[0] < 224
+    return packed[0] != 0xFF and any(packed)
 
 
 _NO_GUID = bytes(16)

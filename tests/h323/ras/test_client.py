@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred
 
 from h323d.errors import RemoteProtocolError
 from h323d.events import EventBus
+from h323d.gatekeeper.registrations import UnregisterReason
 from h323d.h323.addresses import partyFromText
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.ras.channel import DISCOVERY_GROUP
@@ -138,6 +139,21 @@ def test_itFindsAGatekeeperByMulticast(make: Any) -> None:
     endpoint.registered()
 
 
+def test_aGatekeeperThatNamesNoUsablePlaceIsWhereItAnswersFrom(make: Any) -> None:
+    endpoint = make(gatekeeper=TransportAddress("10.0.0.7", 1719))
+    gatekeeper = Peer(endpoint.world.network, "10.0.0.7", 1719, endpoint.client.address)
+    endpoint.client.start()
+    run(endpoint.world, 0.2)
+    confirm = {"protocolIdentifier": (0, 0, 8, 2250, 0, 4), "rasAddress": at("0.0.0.0", 1719)}
+    seq = gatekeeper.messages()[0].requestSeqNum
+    gatekeeper.send(RASMessage("gatekeeperConfirm", confirm | {"requestSeqNum": seq}))
+    run(endpoint.world, 0.2)
+    assert [each.name for each in gatekeeper.messages()] == [
+        "gatekeeperRequest",
+        "registrationRequest",
+    ]
+
+
 def test_itRegistersWithoutDiscoveryIfTold(make: Any) -> None:
     endpoint = make(discover=False)
     names = sent(endpoint.world)
@@ -160,16 +176,10 @@ def test_itRenewsFiveSecondsBeforeTheEnd(make: Any) -> None:
 def test_itRegistersAgainWhenTheGatekeeperHasForgottenIt(make: Any) -> None:
     endpoint = make(timeToLive=60).registered()
     registry = endpoint.world.zone.registry
-    registry.unregister(endpoint.client.endpointIdentifier, _reason())
+    registry.unregister(endpoint.client.endpointIdentifier, UnregisterReason.OPERATOR)
     run(endpoint.world, 60)
     assert endpoint.reports == [("lost", "fullRegistrationRequired"), ("registered", "anna")]
     assert len(registry) == 1
-
-
-def _reason() -> Any:
-    from h323d.gatekeeper.registrations import UnregisterReason
-
-    return UnregisterReason.OPERATOR
 
 
 def test_itRegistersAgainAtOnceWhenItIsUnregistered(make: Any) -> None:
@@ -346,7 +356,9 @@ def test_aSilentGatekeeperAdmitsNobody(make: Any) -> None:
 
 def test_aGatekeeperThatDoesNotKnowUsIsRegisteredWithAgain(make: Any) -> None:
     endpoint = make().registered()
-    endpoint.world.zone.registry.unregister(endpoint.client.endpointIdentifier, _reason())
+    endpoint.world.zone.registry.unregister(
+        endpoint.client.endpointIdentifier, UnregisterReason.OPERATOR
+    )
     (failure,) = ask(endpoint)
     assert failure.value.reason == "callerNotRegistered"
     assert endpoint.reports == [("lost", "callerNotRegistered"), ("registered", "anna")]
