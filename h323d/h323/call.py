@@ -29,6 +29,8 @@ from h323d.values.cause import Cause
 
 __all__ = ["newH225Call"]
 
+RELEASE_WAIT = 0.5  # seconds from the peer's endSession to its ReleaseComplete
+
 
 @dataclass
 class _Core:
@@ -89,6 +91,7 @@ callPresent = builder.state("callPresent")
 incomingProceeding = builder.state("incomingProceeding")
 callReceived = builder.state("callReceived")
 active = builder.state("active")
+ending = builder.state("ending")
 clearing = builder.state("clearing", _clearing)
 released = builder.state("released")
 
@@ -202,7 +205,7 @@ for _state in _incoming:
 # Clearing.
 
 
-for _state in _established:
+for _state in (*_established, ending):
 
     @_state.upon(H225Call.release).to(released)
     def releaseNow(machine: H225Call, core: _Core, cause: Cause) -> None:
@@ -247,20 +250,38 @@ def unknownWhileClearing(machine: H225Call, core: _Core, data: _Clearing) -> Non
     core.finish(data.cause)
 
 
-@active.upon(H225Call.controlEnded).to(released)
+@active.upon(H225Call.controlEnded).to(ending)
 def endedByPeer(machine: H225Call, core: _Core) -> None:
+    # The peer's ReleaseComplete, which tells why, is about to come.
+    core.stopT322()
+    core.start(machine, RELEASE_WAIT)
+
+
+@ending.upon(H225Call.timerExpired).to(released)
+def noRelease(machine: H225Call, core: _Core) -> None:
     core.owner.sendReleaseComplete(Cause.NORMAL_CALL_CLEARING)
     core.finish(Cause.NORMAL_CALL_CLEARING)
 
 
-for _state in (null, *_established):
+@ending.upon(H225Call.statusNullReceived).to(released)
+def unknownWhileEnding(machine: H225Call, core: _Core) -> None:
+    core.finish(Cause.NORMAL_CALL_CLEARING)
+
+
+@ending.upon(H225Call.hangup).to(released)
+def hangupWhileEnding(machine: H225Call, core: _Core, cause: Cause) -> None:
+    core.owner.sendReleaseComplete(cause)
+    core.finish(cause)
+
+
+for _state in (null, *_established, ending):
 
     @_state.upon(H225Call.connectionLost).to(released)
     def gone(machine: H225Call, core: _Core, cause: Cause) -> None:
         core.finish(cause)
 
 
-for _state in _established:
+for _state in (*_established, ending):
 
     @_state.upon(H225Call.releaseCompleteReceived).to(released)
     def releasedByPeer(machine: H225Call, core: _Core, cause: Cause) -> None:
@@ -315,6 +336,11 @@ for _state in _established:
         core.finish(Cause.MESSAGE_IN_WRONG_STATE)
 
 
+@ending.upon(H225Call.statusInquiryReceived).loop()
+def tellEnding(machine: H225Call, core: _Core) -> None:
+    core.owner.sendStatus(CallNumber.RELEASE_REQUEST, Cause.RESPONSE_TO_STATUS_ENQUIRY)
+
+
 @clearing.upon(H225Call.statusInquiryReceived).loop()
 def tellClearing(machine: H225Call, core: _Core, data: _Clearing) -> None:
     core.owner.sendStatus(CallNumber.RELEASE_REQUEST, Cause.RESPONSE_TO_STATUS_ENQUIRY)
@@ -352,6 +378,7 @@ for _command in _COMMANDS:
     outgoingProceeding.upon(_command).loop().returns(None)
     callDelivered.upon(_command).loop().returns(None)
     active.upon(_command).loop().returns(None)
+    ending.upon(_command).loop().returns(None)
     clearing.upon(_command).loop().returns(None)
     released.upon(_command).loop().returns(None)
 for _command in _COMMANDS[1:]:
@@ -367,7 +394,7 @@ callReceived.upon(H225Call.proceed).loop().returns(None)
 callReceived.upon(H225Call.alert).loop().returns(None)
 
 for _message in _MESSAGES:
-    for _state in (*_incoming, active):
+    for _state in (*_incoming, active, ending):
         _state.upon(_message).loop().returns(None)
     clearing.upon(_message).loop().returns(None)
     released.upon(_message).loop().returns(None)
@@ -386,7 +413,10 @@ for _state in (*_incoming, null):
     _state.upon(H225Call.controlEnded).loop().returns(None)
 active.upon(H225Call.timerExpired).loop().returns(None)
 
+ending.upon(H225Call.controlEnded).loop().returns(None)
 for _question in _QUESTIONS:
+    if _question is not H225Call.timerExpired:
+        ending.upon(_question).loop().returns(None)
     null.upon(_question).loop().returns(None)
     clearing.upon(_question).loop().returns(None)
     released.upon(_question).loop().returns(None)

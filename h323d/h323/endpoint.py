@@ -30,9 +30,10 @@ from h323d.call.transport import (
     IStreamUser,
 )
 from h323d.errors import DecodeError, RemoteProtocolError
-from h323d.events import BadInput, EventBus
+from h323d.events import EventBus
 from h323d.h323 import addresses, messages
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest, Admitter
+from h323d.h323.complaints import Complaints
 from h323d.h323.config import H323Config
 from h323d.h323.h245link import ControlNetwork
 from h323d.h323.incoming import IncomingSetup, readSetup
@@ -83,7 +84,7 @@ class H323Endpoint:
     The H.323 side of the server, or of a caller program.
 
     @ivar legs: all that are not over, by their identifier.
-    @ivar badInputs: how many messages could not be read.
+    @ivar complaints: counts what could not be read.
     """
 
     protocol = "h323"
@@ -112,7 +113,6 @@ class H323Endpoint:
         """
         self._clock = clock
         self._rng = rng
-        self._events = events
         self._config = config
         self._listener = listener
         self._opener = opener
@@ -131,7 +131,7 @@ class H323Endpoint:
             self, clock, rng, config, pool, network, endpointType or mcuType(config.name)
         )
         self.legs: dict[LegID, H323Leg] = {}
-        self.badInputs = 0
+        self.complaints = Complaints(clock, events)
 
     @property
     def address(self) -> TransportAddress:
@@ -383,16 +383,10 @@ class H323Endpoint:
         self._connections.pop(connection, None)
 
     def badInput(self, connection: SignallingConnection, error: DecodeError) -> None:
-        self._fault("h225", connection.peer, error)
+        self.complaints.about("h225", connection.peer, error)
 
     def legFault(self, leg: H323Leg, door: str, error: DecodeError) -> None:
-        self._fault(door, leg.peer, error)
-
-    def _fault(self, door: str, source: TransportAddress, error: DecodeError) -> None:
-        self.badInputs += 1
-        self._events.publish(
-            BadInput(self._clock.seconds(), door, source, str(error), error.reason)
-        )
+        self.complaints.about(door, leg.peer, error)
 
 
 @implementer(IStreamUser)

@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 
 from h323d import tracing
 from h323d.h323 import call
-from h323d.h323.call import newH225Call
+from h323d.h323.call import RELEASE_WAIT, newH225Call
 from h323d.h323.callinputs import N322, T304, T322, CallNumber, CallTimers, H225Call
 from h323d.values.cause import Cause
 
@@ -90,7 +90,7 @@ def state(machine: H225Call) -> str:
 
 def test_everyPairIsDeclared() -> None:
     table = tracing.table(call._MACHINE)
-    assert len(table) == 11 * 25
+    assert len(table) == 12 * 25
     assert [pair for pair, following in table.items() if following is None] == []
 
 
@@ -220,13 +220,22 @@ def test_aReleaseWhileClearingEndsTheWait(machine: H225Call, owner: Owner) -> No
     assert owner.done.count("endControl") == 1
 
 
-def test_anH245EndFromThePeerReleases(machine: H225Call, owner: Owner) -> None:
+def test_anH245EndFromThePeerWaitsForItsRelease(machine: H225Call, owner: Owner) -> None:
     _active(machine)
     machine.controlEnded()
+    machine.releaseCompleteReceived(Cause.USER_BUSY)
+    assert owner.done == ["connect", ("released", Cause.USER_BUSY)]
+
+
+def test_anH245EndWithoutAReleaseReleases(machine: H225Call, owner: Owner, clock: Clock) -> None:
+    _active(machine)
+    machine.controlEnded()
+    clock.advance(RELEASE_WAIT)
     assert owner.done[-2:] == [
         ("releaseComplete", Cause.NORMAL_CALL_CLEARING),
         ("released", Cause.NORMAL_CALL_CLEARING),
     ]
+    assert clock.getDelayedCalls() == []
 
 
 @pytest.mark.parametrize("reach", [_initiated, _overlap, _delivered, _present, _received, _active])

@@ -7,18 +7,23 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from h323d.asn1 import h245
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort
 from h323d.call.transport import IStream, IStreamUser
 from h323d.events import BadInput, EventBus
 from h323d.h323 import messages, q931, tpkt, uuie
+from h323d.h323.addresses import Choice
+from h323d.h323.admission import Admitter
 from h323d.h323.config import H323Config
+from h323d.h323.elements import CauseElement
 from h323d.h323.endpoint import H323Endpoint, Host
-from h323d.h323.q931 import MessageType, Q931Message
+from h323d.h323.q931 import IE, Element, MessageType, Q931Message
 from h323d.h323.uuie import CallIdentity, Content, SetupParties, Start
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
@@ -33,7 +38,7 @@ from h323d.values.media import (
 from tests.support.fakemedia import FakePool
 from tests.support.network import SimulatedNetwork
 
-__all__ = ["PROFILE", "Party", "ScriptedPeer", "Side", "newClock"]
+__all__ = ["PROFILE", "Party", "ScriptedCallee", "ScriptedPeer", "Side", "newClock"]
 
 PROFILE = MediaProfile((G711_ULAW, G711_ALAW))
 
@@ -103,9 +108,11 @@ class Side:
         config: H323Config | None = None,
         answers: bool = True,
         seed: int = 1,
+        admitter: Admitter | None = None,
+        ports: int = 1000,
     ) -> None:
         self.host = network.host(address)
-        self.pool = FakePool()
+        self.pool = FakePool(ports)
         self.events = EventBus()
         self.faults: list[BadInput] = []
         self.events.subscribe(BadInput, self.faults.append)
@@ -121,6 +128,7 @@ class Side:
             StreamOpener(self.host),
             Host(address, address),
             self,
+            admitter=admitter,
         )
         self.endpoint.start()
 
@@ -133,23 +141,25 @@ class Side:
 
 
 @implementer(IStreamUser)
-class ScriptedPeer:
+class _Scripted:
     """
     A signalling connection made by hand, message by message.
 
     @ivar received: the messages that came, with their content.
     @ivar closed: why the connection ended.
+    @ivar reference: the call reference of what it sends.
     """
 
-    def __init__(self, network: SimulatedNetwork, address: str, target: TransportAddress) -> None:
-        self.clock = network.clock
+    toOriginator = False
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
         self.received: list[tuple[Q931Message, Content]] = []
         self.closed: str | None = None
         self.identity = CallIdentity(bytes(range(16)), bytes(16))
+        self.reference = 7
         self._reader = tpkt.StreamReader()
         self._stream: IStream | None = None
-        StreamOpener(network.host(address)).open(target, self, 5.0)
-        self.clock.pump([0.01] * 3)
 
     def streamOpened(self, stream: IStream) -> None:
         self._stream = stream
@@ -170,40 +180,56 @@ class ScriptedPeer:
         """
         return [MessageType(message.messageType) for message, _ in self.received]
 
+    @property
+    def tunnelled(self) -> list[str]:
+        """
+        The names of the H.245 messages that came in the tunnel, in order.
+        """
+        octets = [each for _, content in self.received for each in content.h245Control]
+        return [h245.decode("MultimediaSystemControlMessage", each)[1][0] for each in octets]
+
+    @property
+    def cause(self) -> int:
+        """
+        The cause of the last message.
+        """
+        message, _ = self.received[-1]
+        return CauseElement.decode(message.contents(IE.CAUSE) or b"").value
+
+    def settle(self) -> None:
+        """
+        Let everything that is on its way arrive.
+        """
+        self.clock.pump([0.005] * 10)
+
     def write(self, octets: bytes) -> None:
         """
         Send octets as they are, and let the answers come.
         """
         assert self._stream is not None
         self._stream.write(octets)
-        self.clock.pump([0.01] * 3)
+        self.settle()
 
-    def send(self, message: Q931Message, reference: int = 7) -> None:
+    def send(self, message: Q931Message, reference: int | None = None) -> None:
         """
         Send one message.
         """
-        octets = q931.encode(messages.addressed(message, reference, False))
+        number = self.reference if reference is None else reference
+        octets = q931.encode(messages.addressed(message, number, self.toOriginator))
         self.write(tpkt.encode(octets))
 
-    def setup(
+    def say(
         self,
-        start: Start | None = None,
+        kind: MessageType,
+        body: Choice,
         tunnelling: bool = True,
         control: Sequence[bytes] = (),
-        called: str = "80001",
-        reference: int = 7,
+        others: Sequence[Element] = (),
     ) -> None:
         """
-        Send a Setup.
+        Send one message with a body.
         """
-        parties = SetupParties(
-            (PartyAddress(AddressKind.H323_ID, "peer"),),
-            (PartyAddress(AddressKind.DIALLED_DIGITS, called),),
-        )
-        kind = {"terminal": {}, "mc": False, "undefinedNode": False}
-        body = uuie.setup(self.identity, kind, parties, start or Start())
-        octets = uuie.write(body, tunnelling, control)
-        self.send(messages.setup(octets, "Peer", parties.calling, parties.called), reference)
+        self.send(messages.make(kind, uuie.write(body, tunnelling, control), others))
 
     def close(self) -> None:
         """
@@ -211,4 +237,76 @@ class ScriptedPeer:
         """
         assert self._stream is not None
         self._stream.close()
-        self.clock.pump([0.01] * 3)
+        self.settle()
+
+
+KIND: dict[str, Any] = {"terminal": {}, "mc": False, "undefinedNode": False}
+
+
+class ScriptedPeer(_Scripted):
+    """
+    One that calls.
+    """
+
+    def __init__(self, network: SimulatedNetwork, address: str, target: TransportAddress) -> None:
+        super().__init__(network.clock)
+        StreamOpener(network.host(address)).open(target, self, 5.0)
+        self.settle()
+
+    def makeSetup(
+        self,
+        start: Start | None = None,
+        tunnelling: bool = True,
+        control: Sequence[bytes] = (),
+        called: str = "80001",
+    ) -> Q931Message:
+        """
+        A Setup, without a call reference.
+        """
+        parties = SetupParties(
+            (PartyAddress(AddressKind.H323_ID, "peer"),),
+            (PartyAddress(AddressKind.DIALLED_DIGITS, called),),
+        )
+        body = uuie.setup(self.identity, KIND, parties, start or Start())
+        octets = uuie.write(body, tunnelling, control)
+        return messages.setup(octets, "Peer", parties.calling, parties.called)
+
+    def setup(
+        self,
+        start: Start | None = None,
+        tunnelling: bool = True,
+        control: Sequence[bytes] = (),
+        reference: int | None = None,
+    ) -> None:
+        """
+        Send a Setup.
+        """
+        self.send(self.makeSetup(start, tunnelling, control), reference)
+
+
+class ScriptedCallee(_Scripted):
+    """
+    One that is called, once.
+    """
+
+    toOriginator = True
+
+    def __init__(self, network: SimulatedNetwork, address: str) -> None:
+        super().__init__(network.clock)
+        self.address = TransportAddress(address, 1720)
+        StreamListener(network.host(address)).listen(self.address, lambda: self)
+
+    def streamReceived(self, data: bytes) -> None:
+        super().streamReceived(data)
+        message, content = self.received[0]
+        self.reference = message.callReference
+        self.identity = CallIdentity(
+            content.fields["callIdentifier"]["guid"], content.fields["conferenceID"]
+        )
+
+    def connect(self, start: Start | None = None, tunnelling: bool = False) -> None:
+        """
+        Send Connect.
+        """
+        body = uuie.connect(self.identity, KIND, start or Start())
+        self.say(MessageType.CONNECT, body, tunnelling)
