@@ -7,7 +7,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
@@ -38,9 +38,7 @@ from tests.support.zone import World, newWorld
 
 ANNA = ("h323-ID", "anna")
 ROOM = ("dialledDigits", "80001")
-SETTINGS = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+SETTINGS = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 
 
 class Door:

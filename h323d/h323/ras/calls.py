@@ -2,8 +2,9 @@
 An endpoint's calls, as its gatekeeper admitted them: ARQ, BRQ and DRQ from the
 endpoint's side (H.225.0, 7.11 to 7.13; H.323, 8.1).
 
-It asks, remembers what was granted, and gives it back.  What a call is, and
-when it ends, is its owner's business.
+It asks, remembers what was granted, reports as often as the gatekeeper wants
+(IRR), and gives it back.  What a call is, and when it ends, is its owner's
+business.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from twisted.internet.defer import Deferred, fail
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.errors import RemoteProtocolError
 from h323d.h323.addresses import (
@@ -55,6 +57,9 @@ class CallsOwner(Protocol):
     ) -> object:
         """Ask the gatekeeper; C{answered} gets C{None} if it is silent."""
 
+    def report(self, perCallInfo: list[Fields]) -> None:
+        """Send an IRR that nobody asked for."""
+
     def strangers(self, reason: str) -> None:
         """The gatekeeper does not know us any more."""
 
@@ -63,6 +68,13 @@ class CallsOwner(Protocol):
 class _Call:
     request: AdmissionRequest
     bandwidth: int
+    interval: float = 0.0
+    timer: IDelayedCall | None = None
+
+    def stop(self) -> None:
+        timer, self.timer = self.timer, None
+        if timer is not None and timer.active():
+            timer.cancel()
 
 
 class ClientCalls:
@@ -70,8 +82,12 @@ class ClientCalls:
     The calls that the gatekeeper admitted: an L{h323d.h323.admission.Admitter}.
     """
 
-    def __init__(self, owner: CallsOwner) -> None:
+    def __init__(self, owner: CallsOwner, clock: IReactorTime) -> None:
+        """
+        @param clock: runs the reports that a gatekeeper wants of each call.
+        """
         self._owner = owner
+        self._clock = clock
         self._calls: dict[tuple[bytes, bool], _Call] = {}
 
     def __len__(self) -> int:
@@ -137,7 +153,7 @@ class ClientCalls:
         The call is over, or will not come to be: tell the gatekeeper (DRQ).
         Ignored for one that is not admitted.
         """
-        if self._calls.pop(_keyOf(request), None) is None:
+        if self._remove(_keyOf(request)) is None:
             return
         fields = self._common(request)
         if fields is None:
@@ -155,7 +171,8 @@ class ClientCalls:
         @return: the sides of it that we had.
         """
         keys = ((call, False), (call, True))
-        return tuple(self._calls.pop(key).request for key in keys if key in self._calls)
+        removed = [self._remove(key) for key in keys]
+        return tuple(each.request for each in removed if each is not None)
 
     def bandwidth(self, call: bytes) -> int | None:
         """
@@ -170,7 +187,8 @@ class ClientCalls:
         """
         We are not registered any more: the gatekeeper has forgotten them all.
         """
-        self._calls.clear()
+        for key in tuple(self._calls):
+            self._remove(key)
 
     def described(self, call: bytes | None) -> list[Fields]:
         """
@@ -193,6 +211,23 @@ class ClientCalls:
             fields["gatekeeperIdentifier"] = self._owner.gatekeeperIdentifier
         return fields
 
+    def _enter(self, call: _Call) -> None:
+        key = _keyOf(call.request)
+        self._remove(key)
+        self._calls[key] = call
+        if call.interval:
+            call.timer = self._clock.callLater(call.interval, self._report, call)
+
+    def _remove(self, key: tuple[bytes, bool]) -> _Call | None:
+        call = self._calls.pop(key, None)
+        if call is not None:
+            call.stop()
+        return call
+
+    def _report(self, call: _Call) -> None:
+        call.timer = self._clock.callLater(call.interval, self._report, call)
+        self._owner.report([_perCallInfo(call)])
+
     def _decided(self, answer: RASMessage | None, request: AdmissionRequest) -> AdmissionGrant:
         if answer is None:
             raise RemoteProtocolError(Cause.NETWORK_OUT_OF_ORDER, "the gatekeeper is silent")
@@ -202,7 +237,7 @@ class ClientCalls:
                 self._owner.strangers(reason)
             raise RemoteProtocolError(causeOfAdmissionReject(reason), reason)
         fields = answer.fields
-        self._calls[_keyOf(request)] = _Call(request, fields["bandWidth"])
+        self._enter(_Call(request, fields["bandWidth"], fields.get("irrFrequency", 0.0)))
         routed = fields["callModel"][0] == "gatekeeperRouted"
         return AdmissionGrant(
             transportFromValue(fields["destCallSignalAddress"]),

@@ -86,6 +86,12 @@ class RASChannel:
         """
         return self._client.request(name, fields, destination, answered)
 
+    def tell(self, name: str, fields: Fields, destination: TransportAddress) -> None:
+        """
+        Send once what needs no answer, as L{ClientTransactions.tell}.
+        """
+        self._client.tell(name, fields, destination)
+
     def forgetAnswers(self, source: TransportAddress) -> None:
         """
         Answer what comes from a source anew, even if it repeats something.

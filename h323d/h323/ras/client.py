@@ -129,7 +129,7 @@ class RASClient:
         self._asked: RASAsked | None = None
         self._expulsion: IDelayedCall | None = None
         self._aliases = profile.aliases
-        self.calls = ClientCalls(self)
+        self.calls = ClientCalls(self, clock)
         # Without discovery a group cannot be registered with.
         discover = profile.discover or profile.gatekeeper == DISCOVERY_GROUP
         self._machine: RegistrationMachine = newRegistration(self, clock, discover)
@@ -164,7 +164,7 @@ class RASClient:
         """
         self._machine.close()
         self._channel.close()
-        self.endpointIdentifier = None
+        self._forget()
         if self._expulsion is not None and self._expulsion.active():
             self._expulsion.cancel()
 
@@ -228,8 +228,14 @@ class RASClient:
             return None
         everything = request.fields["callReferenceValue"] == 0
         calls = self.calls.described(None if everything else callKey(request.fields))
+        fields = self._information(calls)
+        fields["requestSeqNum"] = request.requestSeqNum
+        if not everything:
+            fields["irrStatus"] = ("complete" if calls else "invalidCall", None)
+        return RASMessage("infoRequestResponse", fields)
+
+    def _information(self, calls: list[Fields]) -> Fields:
         fields: Fields = {
-            "requestSeqNum": request.requestSeqNum,
             "endpointType": self._endpointType(),
             "endpointIdentifier": self.endpointIdentifier,
             "rasAddress": transportToValue(self.address),
@@ -241,9 +247,7 @@ class RASClient:
             fields["endpointAlias"] = aliasesFromParties(self._profile.aliases)
         if calls:
             fields["perCallInfo"] = calls
-        if not everything:
-            fields["irrStatus"] = ("complete" if calls else "invalidCall", None)
-        return RASMessage("infoRequestResponse", fields)
+        return fields
 
     def _isForOther(self, request: RASMessage) -> bool:
         named = identifierIn(request.fields, "gatekeeperIdentifier")
@@ -255,6 +259,10 @@ class RASClient:
         self, name: str, fields: Fields, answered: Callable[[RASMessage | None], None]
     ) -> RASAsked:
         return self._channel.request(name, fields, self._gatekeeper, answered)
+
+    def report(self, perCallInfo: list[Fields]) -> None:
+        fields = self._information(perCallInfo) | {"unsolicited": True}
+        self._channel.tell("infoRequestResponse", fields, self._gatekeeper)
 
     def strangers(self, reason: str) -> None:
         self._machine.expelled(reason)

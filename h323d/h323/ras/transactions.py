@@ -297,6 +297,13 @@ class ClientTransactions:
         asked.start()
         return asked
 
+    def tell(self, name: str, fields: Fields, destination: TransportAddress) -> None:
+        """
+        Send what needs no answer, once.
+        """
+        message = RASMessage(name, {"requestSeqNum": self._number(), **fields})
+        self._send(encodeRAS(message), destination)
+
     def arrived(self, message: RASMessage, source: TransportAddress) -> bool:
         """
         Take an answer to where it belongs.

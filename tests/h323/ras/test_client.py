@@ -448,3 +448,46 @@ def test_whatAnEndpointDoesNotKnowItSaysSo(make: Any) -> None:
 def _nonStandard() -> RASMessage:
     data = {"nonStandardIdentifier": ("object", (1, 2)), "data": b"?"}
     return RASMessage("nonStandardMessage", {"requestSeqNum": 1, "nonStandardData": data})
+
+
+# --- reports
+
+
+def test_itReportsEachCallAsOftenAsTheGatekeeperWants(make: Any) -> None:
+    endpoint = make(gatekeeper=TransportAddress("10.0.0.7", 1719), discover=False)
+    gatekeeper = Peer(endpoint.world.network, "10.0.0.7", 1719, endpoint.client.address)
+    endpoint.client.start()
+    run(endpoint.world, 0.2)
+    rcf = {
+        "protocolIdentifier": (0, 0, 8, 2250, 0, 4),
+        "callSignalAddress": [],
+        "endpointIdentifier": "e1",
+    }
+    answer(gatekeeper, "registrationConfirm", rcf)
+    run(endpoint.world, 0.2)
+    asked = endpoint.client.calls.admit(CALL)
+    run(endpoint.world, 0.2)
+    acf = {
+        "bandWidth": 1280,
+        "callModel": ("gatekeeperRouted", None),
+        "destCallSignalAddress": at("10.0.0.7", 1720),
+        "irrFrequency": 10,
+    }
+    answer(gatekeeper, "admissionConfirm", acf)
+    run(endpoint.world, 0.2)
+    assert asked.result.endpointIdentifier == "e1"
+    gatekeeper.received.clear()
+    run(endpoint.world, 31)
+    reports = gatekeeper.messages()
+    assert [each.name for each in reports] == ["infoRequestResponse"] * 3
+    assert all(each.fields["unsolicited"] for each in reports)
+    assert reports[0].fields["perCallInfo"][0]["callReferenceValue"] == CALL.reference
+    endpoint.client.calls.disengage(CALL, Cause.NORMAL_CALL_CLEARING)
+    gatekeeper.received.clear()
+    run(endpoint.world, 31)
+    assert {each.name for each in gatekeeper.messages()} == {"disengageRequest"}
+
+
+def answer(gatekeeper: Peer, name: str, fields: dict[str, Any]) -> None:
+    seq = gatekeeper.messages()[-1].requestSeqNum
+    gatekeeper.send(RASMessage(name, fields | {"requestSeqNum": seq}))
