@@ -185,6 +185,8 @@ class CallingLeg(SIPLeg):
 
     def finished(self) -> None:
         super().finished()
+        if self._invite is not None:
+            self._invite.destroy()
         self._agent.forget(self._sipCallId, self._localTag)
 
     def _acknowledge(self, response: SIPResponse) -> Dialog:

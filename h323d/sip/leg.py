@@ -25,7 +25,7 @@ from h323d.sip.legmedia import LegMedia
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.negotiation import NoCommonMedia
 from h323d.sip.session import newSession
-from h323d.sip.transactions.layer import ServerTransaction
+from h323d.sip.transactions.layer import ClientTransaction, ServerTransaction
 from h323d.tracing import stateName
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
@@ -76,6 +76,7 @@ class SIPLeg:
         self._peerAllows: frozenset[str] = frozenset()
         self._digits = DigitFilter(agent.clock)
         self._media = LegMedia(agent.pool, self, agent.mediaHost, agent.rng)
+        self._changing: ClientTransaction | None = None
         self._mediaReported = False
         self._over = False
         self._accepted: tuple[ServerTransaction, SIPResponse] | None = None
@@ -259,7 +260,7 @@ class SIPLeg:
         if self._agent.config.preferUpdate and "update" in self._peerAllows:
             method = "UPDATE"
         request = self._request(method, self._media.offer(self._profile))
-        self._agent.send(request, _Change(self, request), self._flow)
+        self._changing = self._agent.send(request, _Change(self, request), self._flow)
 
     def answerOffer(self, transaction: ServerTransaction) -> None:
         request = transaction.request
@@ -383,6 +384,8 @@ class SIPLeg:
 
     def finished(self) -> None:
         self._acceptance.stop()
+        if self._changing is not None:
+            self._changing.destroy()
         self._accepted = None
         if self._dialog is not None:
             self._dialog.terminate()

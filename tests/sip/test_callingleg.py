@@ -277,3 +277,20 @@ def test_withoutAUserAgentTextNoneIsTold() -> None:
     assert call.last("INVITE").headers.get("User-Agent") is None
     call.answer(486)
     call.world.settle()
+
+
+def test_aCancelThatNobodyAnswersLeavesNothing() -> None:
+    call = Call()
+    call.answer(180)
+    call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    call.world.settle()
+
+
+def test_aChangeThatIsNeverFinallyAnsweredLeavesNothing() -> None:
+    call = Call()
+    call.answer(200, body=offerBody())
+    call.leg.changeMedia(replace(PROFILE, direction=Direction.SENDONLY))
+    call.world.run(0.05)
+    call.answer(100, to=2)
+    call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    call.world.settle()

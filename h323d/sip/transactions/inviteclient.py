@@ -68,6 +68,9 @@ class InviteClient(Protocol):
     def transportFailed(self) -> None:
         """What was sent did not leave."""
 
+    def destroy(self) -> None:
+        """Nobody waits for a final response any more (9.1)."""
+
     def abandon(self) -> None:
         """The server shuts down."""
 
@@ -186,6 +189,8 @@ def lost(machine: InviteClient, core: _Core) -> None:
 @completed.upon(InviteClient.transportFailed).to(terminated)
 @completed.upon(InviteClient.timerD).to(terminated)
 @accepted.upon(InviteClient.timerM).to(terminated)
+@calling.upon(InviteClient.destroy).to(terminated)
+@proceeding.upon(InviteClient.destroy).to(terminated)
 @initial.upon(InviteClient.abandon).to(terminated)
 @calling.upon(InviteClient.abandon).to(terminated)
 @proceeding.upon(InviteClient.abandon).to(terminated)
@@ -207,6 +212,8 @@ for _state in (initial, accepted, terminated):
     _state.upon(InviteClient.failure).loop().returns(None)
 for _state in (accepted, terminated):
     _state.upon(InviteClient.transportFailed).loop().returns(None)
+for _state in (initial, accepted, completed, terminated):
+    _state.upon(InviteClient.destroy).loop().returns(None)
 terminated.upon(InviteClient.abandon).loop().returns(None)
 for _state in (initial, proceeding, accepted, completed, terminated):
     _state.upon(InviteClient.timerA).loop().returns(None)

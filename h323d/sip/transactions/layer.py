@@ -231,6 +231,13 @@ class ClientTransaction:
             else:
                 self._client.final(response)
 
+    def destroy(self) -> None:
+        """
+        Forget an INVITE that has no final response, and may never have one (9.1).
+        """
+        if self._invite is not None:
+            self._invite.destroy()
+
     def flowClosed(self) -> None:
         if self._invite is not None:
             self._invite.transportFailed()

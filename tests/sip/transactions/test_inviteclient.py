@@ -129,3 +129,19 @@ def test_aDeadTransportIsReported() -> None:
     machine.transportFailed()
     assert owner.said == ["failed", "ended"]
     assert clock.getDelayedCalls() == []
+
+
+def test_aRingingInviteThatNobodyWaitsForIsForgotten() -> None:
+    clock, owner, machine = make()
+    machine.provisional(RINGING)
+    machine.destroy()
+    assert owner.said == ["ended"]
+    assert clock.getDelayedCalls() == []
+
+
+def test_anAcceptedInviteIsKeptForTheRepetitionsOfIts2xx() -> None:
+    _, owner, machine = make()
+    machine.success(OK)
+    machine.destroy()
+    machine.success(OK)
+    assert owner.statuses == [200, 200]
