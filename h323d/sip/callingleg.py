@@ -154,6 +154,8 @@ class CallingLeg(SIPLeg):
             self._agent.trouble(self.legId, error, self.peer)
             if response.isFinal:
                 self._session.failure(Cause.PROTOCOL_ERROR)
+            else:  # the transaction waits for ever now, so the session must know
+                self._session.provisional(response)
 
     def _take(self, response: SIPResponse) -> None:
         """

@@ -205,6 +205,19 @@ def test_a200WithABrokenContactFailsTheCall() -> None:
     call.world.settle()
 
 
+def test_a180WithABrokenContactStillRingsAndIsCancelled() -> None:
+    call = Call()
+    requests = [each for each in call.script.messages if isinstance(each, SIPRequest)]
+    text = responseTo(requests[0], 180)
+    call.script.send(text.replace(b"<sip:script@10.0.0.3>", b"<sip:script@"), SERVER)
+    call.world.run(0.05)
+    assert call.log.said == ["alerting"]
+    call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    call.world.run(0.05)
+    assert call.script.methods == ["INVITE", "CANCEL"]
+    call.world.settle()
+
+
 def test_aHeldCallIsOfferedAnewAndResumed() -> None:
     call = Call()
     call.answer(200, body=offerBody())
