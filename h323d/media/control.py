@@ -42,7 +42,7 @@ class ControlChannel:
         self._table = table
         self._receiver = receiver
         self._epoch = epoch
-        self._schedule = RTCPSchedule(config.maximumPorts, rng)
+        self._schedule = RTCPSchedule(config.maximumPorts, rng, minimum=config.rtcpIntervalSeconds)
         self._names: dict[int, str] = {}
         self._sentBefore: dict[int, int] = {}
         self._rng = rng

@@ -32,6 +32,7 @@ from h323d.media.table import CLOCK_RATE, PortTable
 __all__ = ["Command", "MediaPlane"]
 
 _CATCH_UP = 2  # frames that are made good after a stall; what is older is given up
+_EARLY = 0.1  # of a tick; what a clock's rounding may take
 _CONTROL = 0.1  # seconds between two looks at RTCP and at events without end
 _SURVEY = 0.5  # seconds between two surveys
 
@@ -82,18 +83,19 @@ class MediaPlane:
 
     def tick(self, now: float, packets: IPacketIO) -> list[Report]:
         """
-        @param now: seconds, monotonic; near a multiple of the tick after the first call's.
+        @param now: seconds, monotonic; at or after a point of the grid that the first call
+            began.  A second call for the same point only obeys commands.
         @return: what happened.
         """
         if self._origin is None:
             self._origin = now
         self._now = now
-        index = max(self._last + 1, round((now - self._origin) / self._tickSeconds))
+        index = int((now - self._origin) / self._tickSeconds + _EARLY)
         self._noteLateness(now - self._origin - (self._last + 1) * self._tickSeconds)
         self._obey(packets, index)
         for group in self._rooms.groups:
             due = group.dueIn(self._last, index)
-            if not due:
+            if not due or not self._rooms.inhabited(group):
                 continue
             self._receive(group, packets)
             if due > _CATCH_UP:
@@ -102,7 +104,7 @@ class MediaPlane:
                 due = 1
             for behind in range(due - 1, -1, -1):
                 self._mix(group, group.lastDue(index) - behind * group.period, packets)
-        self._last = index
+        self._last = max(self._last, index)
         if now >= self._nextControl:
             self._nextControl = now + _CONTROL
             self._keepHouse(packets, index)

@@ -208,6 +208,12 @@ class Rooms:
             self.groups[number].regather()
         self._changed.clear()
 
+    def inhabited(self, group: MixGroup) -> bool:
+        """
+        Whether any slot can belong to a group; those in no room belong to the first.
+        """
+        return group.members.size > 0 or group is self.groups[0]
+
     def open(self, number: int) -> int:
         """
         Make an empty room.

@@ -58,9 +58,10 @@ class SteppedMedia:
             self._tickOnce()
 
     def _schedule(self) -> None:
-        self._index += 1
+        now = self._clock.seconds()
+        self._index = max(self._index + 1, int((now - self._start) / self._tick))
         due = self._start + self._index * self._tick
-        self._next = self._clock.callLater(max(0.0, due - self._clock.seconds()), self._step)
+        self._next = self._clock.callLater(max(0.0, due - now), self._step)
 
     def _step(self) -> None:
         self._schedule()

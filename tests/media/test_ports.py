@@ -1,0 +1,96 @@
+"""
+Binding port pairs, on the loopback.
+"""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from zope.interface.verify import verifyObject
+
+from h323d.errors import ConfigurationError, ResourceUnavailable
+from h323d.media.config import MediaConfig
+from h323d.media.packets import IPortPair, IPortSource
+from h323d.media.ports import PortRange
+
+HOST = "127.0.47.11"  # an address of the loopback that nobody else uses
+
+
+def test_theSeamsAreProvided() -> None:
+    ports = PortRange(MediaConfig())
+    pair = ports.bind(HOST)
+    assert verifyObject(IPortSource, ports)
+    assert verifyObject(IPortPair, pair)
+    pair.close()
+
+
+def test_RTPIsEvenAndRTCPIsOneAbove() -> None:
+    ports = PortRange(MediaConfig(portFirst=20000, portLast=20009))
+    pair = ports.bind(HOST)
+    assert (pair.rtp.port, pair.rtcp.port) == (20000, 20001)
+    pair.close()
+
+
+def test_aPortThatWasFreedIsTakenAgainAsLateAsPossible() -> None:
+    ports = PortRange(MediaConfig(portFirst=20000, portLast=20005))
+    taken = []
+    for _ in range(4):
+        pair = ports.bind(HOST)
+        taken.append(pair.rtp.port)
+        pair.close()
+    assert taken == [20000, 20002, 20004, 20000]
+
+
+def test_aPairWithOnePortTakenIsPassedOver() -> None:
+    other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    other.bind((HOST, 20001))
+    pair = PortRange(MediaConfig(portFirst=20000, portLast=20003)).bind(HOST)
+    assert pair.rtp.port == 20002
+    pair.close()
+    other.close()
+
+
+def test_aUsedUpRangeSaysSo() -> None:
+    ports = PortRange(MediaConfig(portFirst=20000, portLast=20003))
+    pairs = [ports.bind(HOST), ports.bind(HOST)]
+    with pytest.raises(ResourceUnavailable, match="20000-20003"):
+        ports.bind(HOST)
+    pairs.pop().close()
+    ports.bind(HOST).close()
+    pairs.pop().close()
+
+
+def test_aForeignAddressIsToldFromAUsedUpRange() -> None:
+    with pytest.raises(ResourceUnavailable, match=r"192\.0\.2\.1"):
+        PortRange(MediaConfig()).bind("192.0.2.1")
+
+
+def test_IPv6() -> None:
+    if not socket.has_ipv6:
+        pytest.skip("no IPv6 in this Python")
+    try:
+        pair = PortRange(MediaConfig()).bind("::1")
+    except ResourceUnavailable:
+        pytest.skip("no IPv6 loopback on this machine")
+    assert pair.rtp.host == "::1"
+    pair.close()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("portFirst", 16385),
+        ("portFirst", 80),
+        ("portLast", 16000),
+        ("tickMs", 7),
+        ("jitterMinMs", -1),
+        ("jitterMaxMs", 20),
+        ("jitterMaxMs", 5000),
+        ("rtcpIntervalSeconds", 0.1),
+        ("maximumPorts", 0),
+    ],
+)
+def test_aWrongKeyIsNamed(key: str, value: int) -> None:
+    with pytest.raises(ConfigurationError, match="media"):
+        MediaConfig(**{key: value})  # type: ignore[arg-type] # what an operator may write
