@@ -24,7 +24,7 @@ from h323d.h323.uuie import Start
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
-from h323d.values.media import DigitMethod, Direction, MediaFormat, MediaProfile
+from h323d.values.media import AudioStream, DigitMethod, Direction, MediaFormat, MediaProfile
 from tests.support.h323 import KIND, PROFILE, Party, ScriptedCallee, ScriptedPeer, Side, newClock
 from tests.support.network import SimulatedNetwork
 
