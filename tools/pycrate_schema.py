@@ -11,7 +11,6 @@ of the standards add is in L{_ADDITIONS}.
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -380,13 +379,7 @@ def main(arguments: list[str]) -> int:
     """
     stale = []
     for asn1Name, (short, _, _) in _MODULES.items():
-        text = subprocess.run(
-            [sys.executable, "-m", "ruff", "format", "-", "--stdin-filename", "h245.py"],
-            input=Writer(asn1Name).write(),
-            capture_output=True,
-            check=True,
-            text=True,
-        ).stdout
+        text = Writer(asn1Name).write()
         path = _SCHEMA / f"{short}.py"
         if "--check" not in arguments:
             path.write_text(text)

@@ -756,12 +756,7 @@ class PresentationIndicator(Choice):
 
 
 class ScreeningIndicator(Enumerated):
-    namedValues = named(
-        "userProvidedNotScreened",
-        "userProvidedVerifiedAndPassed",
-        "userProvidedVerifiedAndFailed",
-        "networkProvided",
-    )
+    namedValues = named("userProvidedNotScreened", "userProvidedVerifiedAndPassed", "userProvidedVerifiedAndFailed", "networkProvided")
     extensible = True
     rootCount = 4
 
@@ -1013,7 +1008,7 @@ class Setup_UUIE(Sequence):
     )
     extensible = True
     rootCount = 13
-    tolerated = ("additionalSourceAddresses",)
+    tolerated = ('additionalSourceAddresses',)
 
 
 class FeatureSet(Sequence):

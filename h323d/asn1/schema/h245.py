@@ -482,9 +482,7 @@ class H223Capability(Sequence):
         mandatory("h223MultiplexTableCapability", H223Capability_h223MultiplexTableCapability()),
         mandatory("maxMUXPDUSizeCapability", Boolean()),
         mandatory("nsrpSupport", Boolean()),
-        optional(
-            "mobileOperationTransmitCapability", H223Capability_mobileOperationTransmitCapability()
-        ),
+        optional("mobileOperationTransmitCapability", H223Capability_mobileOperationTransmitCapability()),
         optional("h223AnnexCCapability", H223AnnexCCapability()),
         optional("bitRate", integer(1, 19200)),
         optional("mobileMultilinkFrameCapability", H223Capability_mobileMultilinkFrameCapability()),
@@ -1053,10 +1051,7 @@ class RefPictureSelection_enhancedReferencePicSelect_subPictureRemovalParameters
 
 class RefPictureSelection_enhancedReferencePicSelect(Sequence):
     componentType = components(
-        optional(
-            "subPictureRemovalParameters",
-            RefPictureSelection_enhancedReferencePicSelect_subPictureRemovalParameters(),
-        ),
+        optional("subPictureRemovalParameters", RefPictureSelection_enhancedReferencePicSelect_subPictureRemovalParameters()),
     )
     extensible = True
     rootCount = 1
@@ -1119,10 +1114,7 @@ class CustomPictureFormat_pixelAspectInformation(Choice):
     componentType = alternatives(
         ("anyPixelAspectRatio", Boolean()),
         ("pixelAspectCode", setOf(integer(1, 14), 1, 14)),
-        (
-            "extendedPAR",
-            setOf(CustomPictureFormat_pixelAspectInformation_extendedPAR_item(), 1, 256),
-        ),
+        ("extendedPAR", setOf(CustomPictureFormat_pixelAspectInformation_extendedPAR_item(), 1, 256)),
     )
     extensible = True
     rootCount = 3
@@ -2174,10 +2166,7 @@ class OpenLogicalChannel_forwardLogicalChannelParameters(Sequence):
     componentType = components(
         optional("portNumber", integer(0, 65535)),
         mandatory("dataType", DataType()),
-        mandatory(
-            "multiplexParameters",
-            OpenLogicalChannel_forwardLogicalChannelParameters_multiplexParameters(),
-        ),
+        mandatory("multiplexParameters", OpenLogicalChannel_forwardLogicalChannelParameters_multiplexParameters()),
         optional("forwardLogicalChannelDependency", LogicalChannelNumber()),
         optional("replacementFor", LogicalChannelNumber()),
     )
@@ -2198,10 +2187,7 @@ class OpenLogicalChannel_reverseLogicalChannelParameters_multiplexParameters(Cho
 class OpenLogicalChannel_reverseLogicalChannelParameters(Sequence):
     componentType = components(
         mandatory("dataType", DataType()),
-        optional(
-            "multiplexParameters",
-            OpenLogicalChannel_reverseLogicalChannelParameters_multiplexParameters(),
-        ),
+        optional("multiplexParameters", OpenLogicalChannel_reverseLogicalChannelParameters_multiplexParameters()),
         optional("reverseLogicalChannelDependency", LogicalChannelNumber()),
         optional("replacementFor", LogicalChannelNumber()),
     )
@@ -2274,12 +2260,8 @@ class EncryptionSync(Sequence):
 class OpenLogicalChannel(Sequence):
     componentType = components(
         mandatory("forwardLogicalChannelNumber", LogicalChannelNumber()),
-        mandatory(
-            "forwardLogicalChannelParameters", OpenLogicalChannel_forwardLogicalChannelParameters()
-        ),
-        optional(
-            "reverseLogicalChannelParameters", OpenLogicalChannel_reverseLogicalChannelParameters()
-        ),
+        mandatory("forwardLogicalChannelParameters", OpenLogicalChannel_forwardLogicalChannelParameters()),
+        optional("reverseLogicalChannelParameters", OpenLogicalChannel_reverseLogicalChannelParameters()),
         optional("separateStack", NetworkAccessParameters()),
         optional("encryptionSync", EncryptionSync()),
         optional("genericInformation", listOf(GenericInformation())),
@@ -3126,10 +3108,7 @@ class TerminalCapabilitySetReject_cause(Choice):
         ("unspecified", Null()),
         ("undefinedTableEntryUsed", Null()),
         ("descriptorCapacityExceeded", Null()),
-        (
-            "tableEntryCapacityExceeded",
-            TerminalCapabilitySetReject_cause_tableEntryCapacityExceeded(),
-        ),
+        ("tableEntryCapacityExceeded", TerminalCapabilitySetReject_cause_tableEntryCapacityExceeded()),
     )
     extensible = True
     rootCount = 4
@@ -3158,10 +3137,7 @@ class OpenLogicalChannelAck_reverseLogicalChannelParameters(Sequence):
     componentType = components(
         mandatory("reverseLogicalChannelNumber", LogicalChannelNumber()),
         optional("portNumber", integer(0, 65535)),
-        optional(
-            "multiplexParameters",
-            OpenLogicalChannelAck_reverseLogicalChannelParameters_multiplexParameters(),
-        ),
+        optional("multiplexParameters", OpenLogicalChannelAck_reverseLogicalChannelParameters_multiplexParameters()),
         optional("replacementFor", LogicalChannelNumber()),
     )
     extensible = True
@@ -3194,14 +3170,9 @@ class OpenLogicalChannelAck_forwardMultiplexAckParameters(Choice):
 class OpenLogicalChannelAck(Sequence):
     componentType = components(
         mandatory("forwardLogicalChannelNumber", LogicalChannelNumber()),
-        optional(
-            "reverseLogicalChannelParameters",
-            OpenLogicalChannelAck_reverseLogicalChannelParameters(),
-        ),
+        optional("reverseLogicalChannelParameters", OpenLogicalChannelAck_reverseLogicalChannelParameters()),
         optional("separateStack", NetworkAccessParameters()),
-        optional(
-            "forwardMultiplexAckParameters", OpenLogicalChannelAck_forwardMultiplexAckParameters()
-        ),
+        optional("forwardMultiplexAckParameters", OpenLogicalChannelAck_forwardMultiplexAckParameters()),
         optional("encryptionSync", EncryptionSync()),
         optional("genericInformation", listOf(GenericInformation())),
     )
@@ -3339,9 +3310,7 @@ class RequestMultiplexEntryRejectionDescriptions(Sequence):
 class RequestMultiplexEntryReject(Sequence):
     componentType = components(
         mandatory("entryNumbers", setOf(MultiplexTableEntryNumber(), 1, 15)),
-        mandatory(
-            "rejectionDescriptions", setOf(RequestMultiplexEntryRejectionDescriptions(), 1, 15)
-        ),
+        mandatory("rejectionDescriptions", setOf(RequestMultiplexEntryRejectionDescriptions(), 1, 15)),
     )
     extensible = True
     rootCount = 2
@@ -3633,10 +3602,7 @@ class ConferenceResponse(Choice):
         ("extensionAddressResponse", ConferenceResponse_extensionAddressResponse()),
         ("chairTokenOwnerResponse", ConferenceResponse_chairTokenOwnerResponse()),
         ("terminalCertificateResponse", ConferenceResponse_terminalCertificateResponse()),
-        (
-            "broadcastMyLogicalChannelResponse",
-            ConferenceResponse_broadcastMyLogicalChannelResponse(),
-        ),
+        ("broadcastMyLogicalChannelResponse", ConferenceResponse_broadcastMyLogicalChannelResponse()),
         ("makeTerminalBroadcasterResponse", ConferenceResponse_makeTerminalBroadcasterResponse()),
         ("sendThisSourceResponse", ConferenceResponse_sendThisSourceResponse()),
         ("requestAllTerminalIDsResponse", RequestAllTerminalIDsResponse()),
@@ -3921,9 +3887,7 @@ class MiscellaneousCommand_type_progressiveRefinementStart_repeatCount(Choice):
 
 class MiscellaneousCommand_type_progressiveRefinementStart(Sequence):
     componentType = components(
-        mandatory(
-            "repeatCount", MiscellaneousCommand_type_progressiveRefinementStart_repeatCount()
-        ),
+        mandatory("repeatCount", MiscellaneousCommand_type_progressiveRefinementStart_repeatCount()),
     )
     extensible = True
     rootCount = 1
@@ -4531,10 +4495,7 @@ class UserInputIndication_extendedAlphanumeric(Sequence):
     componentType = components(
         mandatory("alphanumeric", GeneralString()),
         optional("rtpPayloadIndication", Null()),
-        optional(
-            "encryptedAlphanumeric",
-            UserInputIndication_extendedAlphanumeric_encryptedAlphanumeric(),
-        ),
+        optional("encryptedAlphanumeric", UserInputIndication_extendedAlphanumeric_encryptedAlphanumeric()),
     )
     extensible = True
     rootCount = 2
