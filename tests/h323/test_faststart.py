@@ -17,6 +17,7 @@ from h323d.asn1 import h245
 from h323d.h323.capabilities import TELEPHONE_EVENT_TYPE
 from h323d.h323.faststart import (
     MAXIMUM_ELEMENTS,
+    MAXIMUM_OCTETS,
     FastConnection,
     answerFastStart,
     offerFastStart,
@@ -286,3 +287,9 @@ def test_aCapturedAnswerIsRead() -> None:
     assert connection.transmit.rtp == TransportAddress("14.50.245.5", 16384)
     assert connection.receive is not None
     assert (connection.transmitChannel, connection.receiveChannel) == (1, 1)
+
+
+def test_anElementPaddedWithoutEndIsSkipped() -> None:
+    element = offerFastStart(PROFILE, *CALLER).elements[1]
+    assert answerFastStart([element + bytes(10)], PROFILE, *CALLED).accepted
+    assert not answerFastStart([element + bytes(MAXIMUM_OCTETS)], PROFILE, *CALLED).accepted

@@ -7,7 +7,8 @@ from __future__ import annotations
 import pytest
 from twisted.internet.task import Clock
 
-from h323d.h323.h245.messages import request
+from h323d.h323.h245.messages import Message, request
+from h323d.h323.h245.session import H245Session
 from h323d.values.media import (
     G711_ALAW,
     G711_ULAW,
@@ -103,3 +104,29 @@ def test_closingWhatIsNotOpenIsAcknowledged() -> None:
     close = {"forwardLogicalChannelNumber": 9999, "source": ("user", None)}
     session.received(request("closeLogicalChannel", close))
     assert owner.names() == ["closeLogicalChannelAck"]
+
+
+def test_aRepeatedOpenIsAckedAgainButReportedOnce() -> None:
+    owner = RecordingOwner()
+    session = newSession(owner, Clock())
+    session.received(openChannel(ULAW))
+    session.received(openChannel(ULAW))
+    assert owner.names().count("openLogicalChannelAck") == 2
+    assert owner.told == ["receiveReady"]
+
+
+def test_aCloseThatComesWhileWeAcknowledgeWaitsItsTurn() -> None:
+    class Hasty(RecordingOwner):
+        session: H245Session
+
+        def sendControl(self, message: Message) -> None:
+            super().sendControl(message)
+            if self.names()[-1] == "openLogicalChannelAck":
+                close = {"forwardLogicalChannelNumber": 7, "source": ("user", None)}
+                self.session.received(request("closeLogicalChannel", close))
+
+    owner = Hasty()
+    owner.session = newSession(owner, Clock())
+    owner.session.received(openChannel(ULAW))
+    assert owner.told == ["receiveReady", "receiveStopped"]
+    assert owner.names() == ["openLogicalChannelAck", "closeLogicalChannelAck"]

@@ -9,10 +9,11 @@ from dataclasses import replace
 import pytest
 from twisted.internet.task import Clock
 
+from h323d.h323.capabilities import capabilitySet, emptyCapabilitySet
 from h323d.h323.faststart import answerFastStart, offerFastStart, readAnswer
 from h323d.h323.h245.cese import T101
 from h323d.h323.h245.liveness import INTERVAL
-from h323d.h323.h245.messages import command, request, response
+from h323d.h323.h245.messages import Message, command, request, response
 from h323d.h323.h245.msdse import T106, Role
 from h323d.h323.h245.owner import H245Failure
 from h323d.h323.h245.session import END_TIMEOUT, H245Session
@@ -391,3 +392,47 @@ def test_anOwnerMayStopTheSessionFromAnyReport() -> None:
     clock.advance(T101)
     assert len(owner.failures) == 1
     assert clock.getDelayedCalls() == []
+
+
+def test_messagesThatArriveWhileWeSendAreTakenInTheirTurn() -> None:
+    class Direct(RecordingOwner):
+        far: H245Session
+
+        def sendControl(self, message: Message) -> None:
+            super().sendControl(message)
+            self.far.received(self.sent[-1])
+
+    clock, owners = Clock(), (Direct(), Direct())
+    sessions = [newSession(owner, clock, host=host) for host, owner in enumerate(owners, 1)]
+    owners[0].far, owners[1].far = sessions[1], sessions[0]
+    for session in sessions:
+        session.start()
+    for owner in owners:
+        assert owner.transmit is not None
+        assert owner.receive is not None
+    acks = [name for name in owners[1].names() if name.endswith("Ack")]
+    assert acks[0] == "terminalCapabilitySetAck"
+    sessions[0].end()
+    assert [owner.told.count("ended") for owner in owners] == [1, 1]
+    assert clock.getDelayedCalls() == []
+
+
+def test_stoppingCancelsAModeRequest() -> None:
+    pair = joined()
+    pair.sessions[0].changeProfile(ALAW_FIRST)
+    assert pair.sessions[0].states["MRSE out"] == "awaitingResponse"
+    pair.stop()
+    pair.run(1)
+    assert pair.clock.getDelayedCalls() == []
+
+
+def test_rolesOnceAgreedOutliveADeterminationThatFails() -> None:
+    clock, owner, session = alone()
+    session.received(request("terminalCapabilitySet", emptyCapabilitySet(2)))
+    session.received(request("terminalCapabilitySet", capabilitySet(PROFILE, 3)))
+    assert owner.names().count("masterSlaveDetermination") == 2
+    session.received(response("terminalCapabilitySetAck", {"sequenceNumber": 2}))
+    clock.advance(T106)
+    assert owner.names()[-1] != "masterSlaveDetermination"
+    assert H245Failure.NO_ROLE not in owner.failures
+    session.stop()

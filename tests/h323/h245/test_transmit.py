@@ -7,17 +7,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from twisted.internet.task import Clock
 
+from h323d.h323.capabilities import capabilitySet
 from h323d.h323.h245.lcse import T103
-from h323d.h323.h245.messages import request, response
+from h323d.h323.h245.messages import Message, request, response
 from h323d.h323.h245.owner import H245Failure
+from h323d.h323.h245.session import H245Session
 from h323d.values.address import TransportAddress
-from h323d.values.media import (
-    G711_ALAW,
-    G711_ULAW,
-)
+from h323d.values.media import G711_ALAW, G711_ULAW, MediaProfile
 from tests.support.h245peers import (
     PROFILE,
+    RecordingOwner,
     acknowledge,
     alone,
     mediaChannel,
@@ -126,4 +127,79 @@ def test_aPeerMayAskUsToCloseOurChannel() -> None:
     session.received(request("requestChannelClose", ask))
     assert owner.names()[-1] == "requestChannelCloseReject"
     assert owner.failures == []
+    session.stop()
+
+
+def established() -> tuple[Clock, RecordingOwner, H245Session]:
+    """
+    A session whose first channel, 101, is open.
+    """
+    clock, owner, session = alone()
+    session.received(acknowledge(101, mediaChannel=mediaChannel("192.0.2.2", 5000)))
+    return clock, owner, session
+
+
+def lastOpened(owner: RecordingOwner) -> str:
+    forward = owner.last("openLogicalChannel")["forwardLogicalChannelParameters"]
+    coding: str = forward["dataType"][1][0]
+    return coding
+
+
+def closeAck(number: int) -> Message:
+    return response("closeLogicalChannelAck", {"forwardLogicalChannelNumber": number})
+
+
+def test_aNewChannelWaitsUntilTheOldOneIsClosed() -> None:
+    _clock, owner, session = established()
+    session.changeProfile(MediaProfile((G711_ALAW,)))
+    assert owner.names().count("openLogicalChannel") == 1
+    session.received(closeAck(101))
+    assert lastOpened(owner) == "g711Alaw64k"
+    session.stop()
+
+
+@pytest.mark.parametrize(
+    ("reason", "coding"), [("normal", "g711Alaw64k"), ("reopen", "g711Ulaw64k")]
+)
+def test_aChannelClosedOnRequestIsReplacedAsTheReasonSays(reason: str, coding: str) -> None:
+    _clock, owner, session = established()
+    ask = {"forwardLogicalChannelNumber": 101, "reason": (reason, None)}
+    session.received(request("requestChannelClose", ask))
+    session.received(closeAck(101))
+    assert owner.last("openLogicalChannel")["forwardLogicalChannelNumber"] == 102
+    assert lastOpened(owner) == coding
+    session.stop()
+
+
+def test_newCapabilitiesMakeRefusedFormatsWorthAnotherTry() -> None:
+    _clock, owner, session = alone()
+    for number in (101, 102):
+        session.received(
+            response(
+                "openLogicalChannelReject",
+                {"forwardLogicalChannelNumber": number, "cause": ("dataTypeNotSupported", None)},
+            )
+        )
+    assert owner.failures == [H245Failure.NO_CHANNEL]
+    session.received(request("terminalCapabilitySet", capabilitySet(PROFILE, 2)))
+    assert owner.last("openLogicalChannel")["forwardLogicalChannelNumber"] == 103
+    session.stop()
+
+
+def test_aSetWithoutAudioHoldsACallThatHadSome() -> None:
+    _clock, owner, session = established()
+    session.received(request("terminalCapabilitySet", capabilitySet(MediaProfile(()), 2)))
+    session.received(closeAck(101))
+    assert owner.told[-1] == "transmitStopped"
+    assert owner.failures == []
+    session.stop()
+
+
+def test_nothingIsOpenedWhileAChannelIsBeingClosed() -> None:
+    _clock, owner, session = established()
+    session.changeProfile(MediaProfile((G711_ALAW,)))
+    session.received(request("terminalCapabilitySet", capabilitySet(PROFILE, 2)))
+    assert owner.names().count("openLogicalChannel") == 1
+    session.received(closeAck(101))
+    assert owner.names().count("openLogicalChannel") == 2
     session.stop()
