@@ -1,6 +1,6 @@
 """
-The gatekeeper's side of RAS: each request to who answers it, and the requests
-that the gatekeeper makes itself (H.225.0, clause 7).
+The gatekeeper's side of RAS: each request goes to who answers it (H.225.0,
+clause 7).
 
 Answers go to where the request came from, and nowhere else: an address that
 stands in a message is data.
