@@ -21,7 +21,7 @@ from h323d.config import Configuration, load, sample
 from h323d.control.paths import socketPath
 from h323d.errors import ConfigurationError, DecodeError
 
-__all__ = ["main"]
+__all__ = ["CommandFailed", "ask", "main"]
 
 TIMEOUT = 10.0  # seconds that an answer may take
 
@@ -90,16 +90,22 @@ def _addDecode(parser: argparse.ArgumentParser) -> None:
 def _ask(options: argparse.Namespace) -> None:
     configuration = load(options.config) if options.config else Configuration()
     path = options.socket or str(socketPath(configuration.control))
-    answer = _question(path, {"command": options.command, "arguments": options.arguments})
-    if "error" in answer:
-        raise CommandFailed(str(answer["error"]))
-    if options.json:
-        print(json.dumps(answer["result"], indent=2))
-    else:
-        print(_table(answer["result"]))
+    result = ask(path, options.command, *options.arguments)
+    print(json.dumps(result, indent=2) if options.json else _table(result))
 
 
-def _question(path: str, question: dict[str, Any]) -> dict[str, Any]:
+def ask(path: str, command: str, *arguments: str) -> Any:
+    """
+    Ask a running server.
+
+    @param path: its control socket.
+
+    @return: the answer; Any, as JSON can say anything.
+
+    @raise CommandFailed: nobody answers, or the answer is that it cannot be
+        done.
+    """
+    question = {"command": command, "arguments": list(arguments)}
     try:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(TIMEOUT)
@@ -112,8 +118,10 @@ def _question(path: str, question: dict[str, Any]) -> dict[str, Any]:
         raise CommandFailed(f"no server answers on {path}: {reason}") from error
     if not line:
         raise CommandFailed(f"the server on {path} closed the connection")
-    answer: dict[str, Any] = json.loads(line)
-    return answer
+    answer = json.loads(line)
+    if "error" in answer:
+        raise CommandFailed(str(answer["error"]))
+    return answer["result"]
 
 
 def _check(options: argparse.Namespace) -> None:

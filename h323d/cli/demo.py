@@ -1,0 +1,191 @@
+"""
+The main job, seen with one's own eyes: twelve callers meet in one room.
+
+A server and twelve telephones are started, each a process of its own: six call
+by H.323, in every way that such a call can start, and six by SIP.  Each plays
+a tone of its own.  What each of them heard is measured in the spectrum of its
+recording: the eleven others, and not itself.  C{python -m h323d.cli.demo}.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
+
+from h323d.cli.ctl import CommandFailed, ask
+from h323d.cli.demoreport import LIMITS, Outcome, judge, liveTable, summary
+from h323d.cli.party import Party, PartyFailed, ServerProcess
+
+__all__ = ["main"]
+
+ROOM = "80001"
+HOST = "127.0.0.1"
+TONES = (310, 430, 560, 690, 820, 970, 1110, 1270, 1430, 1610, 1790, 1990)  # Hz
+LEVEL = -28.0  # dBov: eleven of them together do not clip
+APART = 0.15  # seconds between two calls
+READY = 60.0  # seconds that all processes may take to start
+JOINED = 10.0  # seconds that all calls may take to be heard
+LISTEN = 4.0  # seconds of each recording that are looked at
+
+PARTIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("fast start", "h323", ()),
+    ("fast start, H.245 in Setup", "h323", ("--early-h245", "--codec", "PCMA")),
+    ("fast start, separate H.245", "h323", ("--no-tunnelling", "--packet-ms", "30")),
+    ("slow start, tunnelled", "h323", ("--no-fast-start",)),
+    ("slow start, H.245 in Setup", "h323", ("--no-fast-start", "--early-h245")),
+    ("slow start, by gatekeeper", "gatekeeper", ("--no-fast-start", "--no-tunnelling")),
+    ("UDP", "sip", ()),
+    ("UDP, A-law", "sip", ("--codec", "PCMA")),
+    ("TCP", "sip-tcp", ()),
+    ("UDP, 10 ms packets", "sip", ("--packet-ms", "10")),
+    ("TCP, A-law, 40 ms packets", "sip-tcp", ("--codec", "PCMA", "--packet-ms", "40")),
+    ("UDP, 60 ms packets", "sip", ("--packet-ms", "60")),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """
+    @return: 0; 1 if somebody did not hear somebody, or a limit was broken.
+    """
+    parser = argparse.ArgumentParser(prog="demo", description=__doc__.split("\n\n")[0].strip())
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long all are together")
+    parser.add_argument("--keep", metavar="DIRECTORY", help="keep recordings and logs there")
+    options = parser.parse_args(arguments)
+    from twisted.internet import reactor  # only now: it is the one that this process uses
+
+    directory = Path(options.keep or tempfile.mkdtemp(prefix="h323d-demo-"))
+    directory.mkdir(parents=True, exist_ok=True)
+    demo = Demo(reactor, directory, options.seconds)
+    running: Any = reactor  # Any: the reactor is a module to mypy
+    running.callWhenRunning(lambda: Deferred.fromCoroutine(demo.run()))
+    running.run()
+    if not options.keep:
+        shutil.rmtree(directory, ignore_errors=True)
+    return demo.status
+
+
+class Demo:
+    """
+    One run.
+
+    @ivar status: what the process exits with.
+    """
+
+    def __init__(self, reactor: Any, directory: Path, seconds: float) -> None:
+        # Any: a reactor of many interfaces.
+        self.status = 1
+        self._reactor = reactor
+        self._seconds = seconds
+        self._directory = directory
+        sip, h323, ras = _freePorts(3)
+        self._server = ServerProcess(reactor, directory, HOST, sip, h323, ras)
+        self._parties = [
+            Party(reactor, directory, index, how, protocol, TONES[index], LEVEL, options)
+            for index, (how, protocol, options) in enumerate(PARTIES)
+        ]
+        self._targets = {
+            "h323": (f"h323:{ROOM}@{HOST}:{h323}",),
+            "gatekeeper": ("--gatekeeper", f"{HOST}:{ras}", ROOM),
+            "sip": (f"sip:{ROOM}@{HOST}:{sip}",),
+            "sip-tcp": (f"sip:{ROOM}@{HOST}:{sip};transport=tcp",),
+        }
+
+    async def run(self) -> None:
+        """
+        Everything, from the first process to the verdict.
+        """
+        try:
+            await self._meet()
+        except (PartyFailed, CommandFailed) as error:
+            print(f"demo: {error}", file=sys.stderr)
+        finally:
+            for party in self._parties:
+                party.kill()
+            await self._server.stop()
+            self._reactor.stop()
+
+    async def _meet(self) -> None:
+        print("starting a server and twelve callers ...", flush=True)
+        self._server.start()
+        await self._until(self._server.ready, READY, "the server starts")
+        for party in self._parties:
+            party.start(HOST, self._targets[party.protocol])
+        for party in self._parties:
+            await self._until(party.ready, READY, f"{party.name} is ready")
+        for party in self._parties:
+            party.dial()
+            await deferLater(self._reactor, APART)
+        for party in self._parties:
+            await self._until(party.joined, JOINED, f"{party.name} is in the room")
+        print(f"all twelve are in room {ROOM}\n", flush=True)
+        calls = await self._watch()
+        for party in self._parties:
+            party.hangup()
+        for party in self._parties:
+            await self._until(party.ended, JOINED, f"{party.name} has ended")
+        self._judge(calls)
+
+    async def _watch(self) -> list[dict[str, Any]]:
+        """
+        @return: the server's view of the calls, at the end.
+        """
+        began = self._reactor.seconds()
+        while True:
+            await deferLater(self._reactor, 1.0)
+            elapsed = self._reactor.seconds() - began
+            calls: list[dict[str, Any]] = ask(str(self._server.socket), "calls")
+            rooms = ask(str(self._server.socket), "rooms")
+            print(liveTable(calls, rooms, elapsed, sys.stdout.isatty()), flush=True)
+            if elapsed >= self._seconds:
+                return calls
+
+    def _judge(self, calls: list[dict[str, Any]]) -> None:
+        outcomes = [Outcome.of(party, calls, TONES, LISTEN) for party in self._parties]
+        print(summary(outcomes))
+        complaints = judge(outcomes)
+        for complaint in complaints:
+            print(f"demo: {complaint}", file=sys.stderr)
+        if not complaints:
+            print(f"every party heard the eleven others, and not itself; {LIMITS}")
+        self.status = 1 if complaints else 0
+
+    async def _until(self, condition: Any, seconds: float, what: str) -> None:
+        deadline = self._reactor.seconds() + seconds
+        while not condition():
+            if self._reactor.seconds() > deadline:
+                raise PartyFailed(f"{what}: not within {seconds:.0f} s")
+            await deferLater(self._reactor, 0.02)
+
+
+def _freePorts(count: int) -> list[int]:
+    """
+    Ports that nothing uses now, by TCP and UDP.
+    """
+    ports: list[int] = []
+    while len(ports) < count:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram,
+        ):
+            stream.bind((HOST, 0))
+            port = stream.getsockname()[1]
+            try:
+                datagram.bind((HOST, port))
+            except OSError:
+                continue
+            if port not in ports:
+                ports.append(port)
+    return ports
+
+
+if __name__ == "__main__":
+    sys.exit(main())
