@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 
 from h323d.call.media import ISampleSink, ISampleSource
+from h323d.media.config import MediaConfig
 from h323d.media.control import ControlChannel
 from h323d.media.digits import Digits
 from h323d.media.packets import IPacketIO, IPortPair
@@ -36,6 +37,7 @@ class Commands:
 
     def __init__(
         self,
+        config: MediaConfig,
         rng: random.Random,
         table: PortTable,
         rooms: Rooms,
@@ -44,6 +46,7 @@ class Commands:
         control: ControlChannel,
         speaking: Speaking,
     ) -> None:
+        self._packetStepMs = max(SHORT_FRAME_MS, config.tickMs)
         self._rng = rng
         self._table = table
         self._rooms = rooms
@@ -115,7 +118,8 @@ class Commands:
         table.eventType[slot] = -1
         if transmit.telephoneEventType is not None:
             table.eventType[slot] = transmit.telephoneEventType & 0x7F
-        table.packetSamples[slot] = _packetMs(transmit.packetMs) * CLOCK_RATE // 1000
+        packetMs = _packetMs(transmit.packetMs, self._packetStepMs)
+        table.packetSamples[slot] = packetMs * CLOCK_RATE // 1000
         table.heldCount[slot] = 0
         beside = TransportAddress(transmit.rtp.host, min(transmit.rtp.port + 1, 65535))
         packets.aim(slot, transmit.rtp, transmit.rtcp or beside)
@@ -237,8 +241,10 @@ def kindOf(mediaFormat: MediaFormat) -> int:
     return _KINDS.get(mediaFormat.name.upper(), REFUSED)
 
 
-def _packetMs(asked: int) -> int:
+def _packetMs(asked: int, step: int) -> int:
     """
-    The nearest packet length that we make: whole short frames, 10 to 60 ms.
+    The nearest packet length that we make: whole frames, 60 ms at most.
+
+    @param step: milliseconds in the shortest frame.
     """
-    return min(max(asked - asked % SHORT_FRAME_MS, SHORT_FRAME_MS), _LONGEST_PACKET_MS)
+    return min(max(asked - asked % step, step), _LONGEST_PACKET_MS)

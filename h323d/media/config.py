@@ -30,7 +30,8 @@ class MediaConfig:
 
     tickMs: int = 5
     """The grid that rooms are mixed on, milliseconds: 5, 10 or 20.  Rooms are spread over
-    the ticks within a frame, so a finer grid sends sooner after mixing; it costs more CPU."""
+    the ticks within a frame, so a finer grid sends sooner after mixing; it costs more CPU.  With 20, packets of 10, 30
+    and 50 ms are not made."""
 
     jitterMinMs: int = 3
     """How long before its turn a packet shall be there, milliseconds; what is below
@@ -64,7 +65,7 @@ class MediaConfig:
                 f"{_PLACE}.portFirst", "an even port from 1024, below portLast"
             )
         if self.tickMs not in (5, 10, 20):
-            raise ConfigurationError(f"{_PLACE}.tickMs", "one of 5, 10, 20")
+            raise ConfigurationError(f"{_PLACE}.tickMs", "5, 10 or 20")
         if not 0 <= self.jitterMinMs <= 100:
             raise ConfigurationError(f"{_PLACE}.jitterMinMs", "0 to 100")
         if not self.jitterMinMs + _LONGEST_PACKET_MS + _FRAME_MS <= self.jitterMaxMs <= 500:

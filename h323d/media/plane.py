@@ -63,6 +63,7 @@ class MediaPlane:
         self._control = ControlChannel(config, rng, self._table, self._receiver, epoch)
         self._speaking = Speaking(config, self._table)
         self.commands = Commands(
+            config,
             rng,
             self._table,
             self._rooms,

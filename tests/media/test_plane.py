@@ -106,6 +106,17 @@ def test_packetTimesAreThePortsOwn(sends: int, asks: int) -> None:
     bench.stop()
 
 
+def test_aCoarseGridMakesWholeFramesOnly() -> None:
+    bench = MediaBench(MediaConfig(maximumPorts=4, tickMs=20))
+    (talker,), mixer = bench.meeting(1)
+    listener = bench.phone(asks=50)
+    mixer.join(listener.port)
+    talker.says = tone(1000)
+    bench.run(1.5)
+    assert {len(packet.payload) for _, packet in listener.heard} == {320}
+    assert signalToNoise(listener.sound[-4000:], 1000) >= 35
+
+
 def test_aToneComesThroughWithoutAGapOrAClick() -> None:
     bench = MediaBench()
     (talker, listener, _), _ = bench.meeting(3)
