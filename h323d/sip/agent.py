@@ -14,7 +14,7 @@ from h323d.errors import DecodeError
 from h323d.sip.config import SIPConfig
 from h323d.sip.flows import Flow
 from h323d.sip.message import SIPRequest, SIPResponse
-from h323d.sip.transactions.layer import ClientTransaction, ClientUser, ServerTransaction
+from h323d.sip.transactions.running import ClientTransaction, ClientUser, ServerTransaction
 from h323d.sip.transactions.timers import Timers
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause

@@ -12,7 +12,7 @@ from h323d.sip.dialog import Dialog
 from h323d.sip.leg import SIPLeg
 from h323d.sip.negotiation import NoCommonMedia
 from h323d.sip.parties import partiesOf
-from h323d.sip.transactions.layer import ServerTransaction
+from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.cause import Cause
 from h323d.values.identifiers import newCallID
 from h323d.values.media import MediaProfile

@@ -18,7 +18,7 @@ from h323d.sip.leg import SIPLeg, reasonsOf
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.nameaddr import NameAddr
 from h323d.sip.negotiation import NoCommonMedia
-from h323d.sip.transactions.layer import ClientTransaction
+from h323d.sip.transactions.running import ClientTransaction
 from h323d.sip.uri import SIPURI
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause

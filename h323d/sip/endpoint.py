@@ -30,13 +30,8 @@ from h323d.sip.leg import reasonsOf
 from h323d.sip.message import RefusedRequest, SIPRequest, SIPResponse
 from h323d.sip.routing import wayTo
 from h323d.sip.screening import capabilities, screen
-from h323d.sip.transactions.layer import (
-    RETRY_AFTER,
-    ClientTransaction,
-    ClientUser,
-    ServerTransaction,
-    TransactionLayer,
-)
+from h323d.sip.transactions.layer import RETRY_AFTER, TransactionLayer
+from h323d.sip.transactions.running import ClientTransaction, ClientUser, ServerTransaction
 from h323d.sip.transactions.timers import Timers
 from h323d.sip.uri import SIPURI, URI
 from h323d.sip.via import Via

@@ -17,7 +17,7 @@ from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.sip.message import SIPRequest, SIPResponse
-from h323d.sip.transactions.layer import ServerTransaction
+from h323d.sip.transactions.running import ServerTransaction
 from h323d.tracing import indexed
 
 __all__ = ["MACHINE", "Exchange", "ExchangeOwner", "newExchange"]

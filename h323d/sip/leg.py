@@ -14,10 +14,10 @@ from zope.interface import implementer
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver
 from h323d.errors import DecodeError
-from h323d.sip.acceptance import newAcceptance
-from h323d.sip.agent import ALLOW, NOBODY, SDP, UserAgent
-from h323d.sip.causes import causeOf, reasonCause, reasonOf, statusOf
-from h323d.sip.dialog import Dialog, DialogState
+from h323d.sip.agent import NOBODY, UserAgent
+from h323d.sip.causes import causeOf, reasonCause, statusOf
+from h323d.sip.dialog import Dialog
+from h323d.sip.dialogend import DialogEnd
 from h323d.sip.digits import DIGIT_TYPES, RELAY_TYPE, DigitFilter, relayBody, relayedDigit
 from h323d.sip.exchange import newExchange
 from h323d.sip.flows import Flow
@@ -25,7 +25,7 @@ from h323d.sip.legmedia import LegMedia
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.negotiation import NoCommonMedia
 from h323d.sip.session import newSession
-from h323d.sip.transactions.layer import ClientTransaction, ServerTransaction
+from h323d.sip.transactions.running import ClientTransaction, ServerTransaction
 from h323d.tracing import stateName
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
@@ -38,7 +38,7 @@ RETRY_AFTER = 10  # seconds at most, after a 500 (RFC 3261, 14.2)
 
 
 @implementer(ILeg, IMediaPortObserver)
-class SIPLeg:
+class SIPLeg(DialogEnd):
     """
     What an incoming and an outgoing leg have in common.
     """
@@ -67,36 +67,22 @@ class SIPLeg:
         self.called = called
         self.displayName = displayName
         self.peer = peer
-        self._agent = agent
-        self._flow = flow
+        super().__init__(agent, flow)
         self._observer: ILegObserver | None = None
-        self._dialog: Dialog | None = None
-        self._localTag = f"{agent.rng.getrandbits(48):012x}"
         self._profile: MediaProfile | None = None
-        self._peerAllows: frozenset[str] = frozenset()
         self._digits = DigitFilter(agent.clock)
         self._media = LegMedia(agent.pool, self, agent.mediaHost, agent.rng)
         self._changing: ClientTransaction | None = None
         self._mediaReported = False
         self._over = False
-        self._accepted: tuple[ServerTransaction, SIPResponse] | None = None
         self._session = newSession(
             self, agent.clock, agent.config.ringTimeout, agent.timers.transaction
         )
         self._exchange = newExchange(
             self, agent.clock, agent.rng, self.direction is LegDirection.OUTGOING
         )
-        self._acceptance = newAcceptance(self, agent.clock, agent.timers)
 
     # What whoever owns the call commands.
-
-    @property
-    def flow(self) -> Flow | None:
-        return self._flow
-
-    @property
-    def localTag(self) -> str:
-        return self._localTag
 
     @property
     def state(self) -> str:
@@ -188,21 +174,6 @@ class SIPLeg:
         else:
             self._respond(transaction, 200 if request.method == "OPTIONS" else 405)
 
-    def _takes(self, method: str) -> bool:
-        """
-        Whether the peer takes a method; one that never told is believed to.
-        """
-        return not self._peerAllows or method in self._peerAllows
-
-    def _confirmed(self) -> bool:
-        return self._dialog is not None and self._dialog.state is DialogState.CONFIRMED
-
-    def _dialogOf(self, request: SIPRequest) -> Dialog | None:
-        dialog = self._dialog
-        if dialog is None or dialog.remoteTag != request.fromAddress.tag:
-            return None
-        return dialog
-
     def _informed(self, transaction: ServerTransaction) -> None:
         request = transaction.request
         if not request.body:
@@ -220,34 +191,11 @@ class SIPLeg:
         if self._observer is not None and self._digits.passes(digit, method):
             self._observer.legDigit(self, digit, milliseconds, method)
 
-    def ackArrived(self, ack: SIPRequest) -> None:
-        """
-        The ACK of our last 2xx; any other is too late.
-        """
-        if self._accepted is None or self._accepted[0].request.cseq.number != ack.cseq.number:
-            return
-        if ack.fromAddress.tag != self._accepted[0].request.fromAddress.tag:
-            return
-        self._accepted = None
-        self._acceptance.ack()
+    def acknowledged(self, ack: SIPRequest) -> None:
         self._session.ack()
         self._exchange.ack(ack)
 
-    def inviteAcknowledged(self, ack: SIPRequest) -> None:
-        self.ackArrived(ack)
-
-    def inviteUnacknowledged(self) -> None:
-        pass
-
-    # What the acceptance machine asks for.
-
-    def repeatAcceptance(self) -> None:
-        if self._accepted is not None:
-            transaction, response = self._accepted
-            transaction.respond(response)
-
-    def acceptanceLost(self) -> None:
-        self._accepted = None
+    def neverAcknowledged(self) -> None:
         self._session.ackLost()
 
     # What the exchange machine asks for.
@@ -316,7 +264,10 @@ class SIPLeg:
         if self._dialog is None:
             return
         if response.isSuccess:
-            self._dialog.refresh(response)
+            try:
+                self._dialog.refresh(response)
+            except DecodeError as error:  # the target stays as it was
+                self._agent.trouble(self.legId, error, self.peer)
             if request.method == "INVITE":
                 ack = self._dialog.request("ACK", request.cseq.number)
                 self._agent.sendAck(ack, self._flow)
@@ -366,14 +317,6 @@ class SIPLeg:
     def established(self) -> None:
         pass
 
-    def sendBye(self, cause: Cause) -> None:
-        if self._dialog is None:
-            return
-        request = self._request("BYE")
-        request = request.withHeaders(request.headers.adding("Reason", reasonOf(cause)))
-        self._dialog.terminate()
-        self._agent.send(request, NOBODY, self._flow)
-
     def released(self, cause: Cause) -> None:
         self._over = True
         self._media.close()
@@ -383,53 +326,13 @@ class SIPLeg:
             observer.legReleased(self, cause)
 
     def finished(self) -> None:
-        self._acceptance.stop()
+        self.forgetAcceptance()
         if self._changing is not None:
             self._changing.destroy()
-        self._accepted = None
         if self._dialog is not None:
             self._dialog.terminate()
 
     # Shared by both sides.
-
-    def _accept(self, transaction: ServerTransaction, body: bytes) -> None:
-        """
-        Answer with 200; that of an INVITE is repeated until its ACK comes.
-        """
-        response = self._withBody(transaction.request.response(200, None, self._localTag), body)
-        headers = response.headers.adding("Contact", self._agent.contact(transaction.flow))
-        response = response.withHeaders(headers.adding("Allow", ALLOW))
-        if transaction.request.method == "INVITE":
-            transaction.observe(self)
-            self._accepted = (transaction, response)
-            self._acceptance.accept()
-        self._agent.respond(transaction, response)
-
-    def _respond(self, transaction: ServerTransaction, status: int) -> None:
-        response = transaction.request.response(status, None, self._localTag)
-        if status in (200, 405) and transaction.request.method != "BYE":
-            response = response.withHeaders(response.headers.adding("Allow", ALLOW))
-        elif status == 415:
-            accepted = ", ".join((SDP, *DIGIT_TYPES))
-            response = response.withHeaders(response.headers.adding("Accept", accepted))
-        self._agent.respond(transaction, response)
-
-    def _withBody(self, response: SIPResponse, body: bytes) -> SIPResponse:
-        if not body:
-            return response
-        headers = response.headers.adding("Content-Type", SDP)
-        return SIPResponse(response.status, response.reason, headers, body)
-
-    def _request(self, method: str, body: bytes = b"", contentType: str = SDP) -> SIPRequest:
-        assert self._dialog is not None
-        request = self._dialog.request(method)
-        headers = request.headers
-        if method in ("INVITE", "UPDATE"):
-            headers = headers.adding("Contact", self._agent.contact(self._flow))
-            headers = headers.adding("Allow", ALLOW)
-        if body:
-            headers = headers.adding("Content-Type", contentType)
-        return SIPRequest(method, request.uri, headers, body)
 
     def _unacceptable(
         self, transaction: ServerTransaction, error: NoCommonMedia | DecodeError
@@ -463,13 +366,6 @@ class SIPLeg:
             self._observer.legMediaReady(self, port, stream)
         elif self._mediaReported:
             self._observer.legMediaLost(self)
-
-    def _heard(self, message: SIPRequest | SIPResponse) -> None:
-        """
-        Remember what the peer says that it understands.
-        """
-        if "Allow" in message.headers:
-            self._peerAllows = message.headers.tokens("Allow")
 
 
 class _Change:

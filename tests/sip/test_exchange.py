@@ -12,7 +12,7 @@ from twisted.internet.task import Clock
 from h323d import tracing
 from h323d.sip.exchange import MACHINE, Exchange, newExchange
 from h323d.sip.message import SIPRequest, SIPResponse
-from h323d.sip.transactions.layer import ServerTransaction
+from h323d.sip.transactions.running import ServerTransaction
 from h323d.sip.uri import SIPURI
 
 THEIRS = cast(ServerTransaction, object())  # the machine only hands it on
