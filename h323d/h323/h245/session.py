@@ -119,6 +119,14 @@ class H245Session:
             **self._receive.states,
         }
 
+    @property
+    def errors(self) -> int:
+        """
+        How often the peer answered what it was not asked: for channels that do
+        not exist, or that are in another state.
+        """
+        return self._transmit.errors
+
     def start(self) -> None:
         """
         Send our capabilities and begin the master-slave determination, both at

@@ -1,0 +1,85 @@
+"""
+What a session says in a call, judged by tshark.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twisted.internet.task import Clock
+
+from h323d.asn1 import h225, h245
+from h323d.h323.capabilities import capabilitySet
+from h323d.h323.faststart import answerFastStart, offerFastStart
+from h323d.values.address import TransportAddress
+from h323d.values.media import G711_ALAW, G711_ULAW, DigitMethod, MediaFormat, MediaProfile
+from tests.support import tshark
+from tests.support.h245peers import Pair
+
+pytestmark = pytest.mark.skipif(not tshark.available(), reason="there is no tshark")
+
+AUDIO = tuple(map(MediaFormat, ("PCMU", "PCMA", "G722", "G729", "G723", "GSM")))
+
+
+def packets(*contents: dict[str, Any]) -> list[bytes]:
+    """
+    Facilities with these contents besides.
+    """
+    return [
+        tshark.signallingPacket(
+            h225.encode(
+                "H323-UserInformation",
+                {"h323-uu-pdu": {"h323-message-body": ("empty", None), **content}},
+            ),
+            20000 + number,
+        )
+        for number, content in enumerate(contents)
+    ]
+
+
+def tunnelled(message: Any) -> dict[str, Any]:
+    data = h245.encode("MultimediaSystemControlMessage", message)
+    return {"h245Tunnelling": True, "h245Control": [data]}
+
+
+def test_everythingThatACallSaysIsWellFormed(tmp_path: Path) -> None:
+    pair = Pair(Clock(), profiles=(MediaProfile(AUDIO), MediaProfile(AUDIO)))
+    pair.start()
+    pair.run(1)
+    first, second = pair.sessions
+    first.pause()
+    pair.run(1)
+    first.resume()
+    pair.run(1)
+    first.changeProfile(MediaProfile((G711_ALAW, G711_ULAW)))
+    pair.run(1)
+    second.changeProfile(MediaProfile((G711_ULAW,)))
+    first.sendDigit("5", 200, DigitMethod.H245_SIGNAL)
+    first.updateDigit(300)
+    first.sendDigit("5", 200, DigitMethod.H245_ALPHANUMERIC)
+    first.requestRoundTrip()
+    pair.run(1)
+    first.end()
+    pair.run(1)
+    sent = [message for owner in pair.owners for message in owner.sent]
+    assert len({name for _, (name, _) in sent}) > 15
+    contents = [tunnelled(message) for message in sent]
+    assert tshark.complaints(packets(*contents), tmp_path / "call.pcap") == []
+
+
+def test_fastStartListsAreWellFormed(tmp_path: Path) -> None:
+    rtp, rtcp = TransportAddress("192.0.2.1", 5000), TransportAddress("2001:db8::1", 5001)
+    profile = MediaProfile(AUDIO)
+    offer = offerFastStart(profile, rtp, rtcp).elements
+    answer = answerFastStart(offer, profile, rtcp, rtp).elements
+    channels = [h245.decode("OpenLogicalChannel", element) for element in (*offer, *answer)]
+    contents = [tunnelled(("request", ("openLogicalChannel", channel))) for channel in channels]
+    assert len(contents) == 20
+    assert tshark.complaints(packets(*contents), tmp_path / "fast.pcap") == []
+
+
+def test_everyCapabilityIsWellFormed(tmp_path: Path) -> None:
+    message = ("request", ("terminalCapabilitySet", capabilitySet(MediaProfile(AUDIO), 1)))
+    assert tshark.complaints(packets(tunnelled(message)), tmp_path / "set.pcap") == []
