@@ -274,6 +274,14 @@ class H323Endpoint:
         self._log.failure("admission of {callId} failed", failure=failure, callId=leg.callId)
         leg.fail(Cause.TEMPORARY_FAILURE)
 
+    def dropCall(self, request: AdmissionRequest) -> None:
+        """
+        The gatekeeper took back its admission: hang up.
+        """
+        for legId, admitted in tuple(self._admitted.items()):
+            if admitted == request:
+                self.legs[legId].hangup(Cause.NORMAL_UNSPECIFIED)
+
     # Outgoing calls.
 
     def originate(

@@ -32,6 +32,7 @@ __all__ = ["ControlNetwork", "H245Link", "H245LinkOwner", "NewSession"]
 
 MAXIMUM_EARLY = 32  # H.245 messages that are kept until there is a session for them
 ENCODED = "MultimediaSystemControlMessage"
+_KINDS = frozenset(("request", "response", "command", "indication"))
 
 Message = tuple[str, Any]  # Any: a MultimediaSystemControlMessage of the ASN.1 value model
 NewSession = Callable[[H245Owner, MediaProfile, LegMedia], H245Session]
@@ -61,6 +62,9 @@ class H245LinkOwner(Protocol):
 
     def sendTunnelled(self, octets: Sequence[bytes]) -> None:
         """Send a message of the call that carries these H.245 messages."""
+
+    def linkListening(self, address: TransportAddress) -> None:
+        """We wait there for a connection."""
 
     def linkFailed(self) -> None:
         """The way that was tried leads nowhere; another one may be tried."""
@@ -175,6 +179,8 @@ class H245Link:
         except DecodeError as error:
             self._owner.linkFault(error)
             return
+        if message[0] not in _KINDS:
+            return  # a kind of message of some later version
         if not self.answered and len(self._early) < MAXIMUM_EARLY:
             self._early.append(message)  # a session that starts later is told it, too
         self._give(message)
@@ -269,6 +275,7 @@ class H245Link:
             )
         except ResourceUnavailable:
             return None
+        self._owner.linkListening(self._listener.address)
         return self._listener.address
 
     def closeListener(self) -> None:

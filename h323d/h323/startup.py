@@ -251,12 +251,9 @@ class StartUp:
         """
         Neither tunnel nor address: make the peer connect to us (H.323, 8.2.3).
         """
-        if self._asked:
-            return
-        self._asked = True
-        self.link.path.listen()
-        if self.link.advertised is not None:
-            self._owner.sendStartH245(self.link.advertised)
+        if not self._asked:
+            self._asked = True
+            self.link.path.listen()
 
     def _notListened(self) -> None:
         """
@@ -303,6 +300,10 @@ class StartUp:
 
     def sendTunnelled(self, octets: Sequence[bytes]) -> None:
         self._owner.sendTunnelled(octets)
+
+    def linkListening(self, address: TransportAddress) -> None:
+        if self._asked:
+            self._owner.sendStartH245(address)
 
     def linkFailed(self) -> None:
         self._theirAddress = None

@@ -10,14 +10,29 @@ import random
 import pytest
 from twisted.internet.task import Clock
 
+from h323d.asn1 import h225, h245
+from h323d.h323 import messages, tpkt, uuie
 from h323d.h323.config import H323Config
+from h323d.h323.fastconnect import Outcome
+from h323d.h323.faststart import offerFastStart
 from h323d.h323.leg import H323Leg
-from h323d.h323.startup import StartUpOptions
-from h323d.values.address import AddressKind, PartyAddress
+from h323d.h323.q931 import IE, MessageType
+from h323d.h323.startup import EARLY_GRACE, MEDIA_GUARD, StartUpOptions
+from h323d.h323.uuie import Start
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media import Direction
-from tests.support.h323 import PROFILE, Party, Side, newClock
+from tests.support.h323 import (
+    KIND,
+    PROFILE,
+    Party,
+    ScriptedCallee,
+    ScriptedControl,
+    ScriptedPeer,
+    Side,
+    newClock,
+)
 from tests.support.network import SimulatedNetwork
 
 CALLED = PartyAddress(AddressKind.DIALLED_DIGITS, "80001")
@@ -95,3 +110,227 @@ def test_everyPairEndsInMediaAndACleanRelease(
     assert network.tcp == {}
     assert clock.getDelayedCalls() == []
     assert caller.faults == callee.faults == []
+
+
+# What a peer does that is not built as we are.
+
+
+def place(network: SimulatedNetwork, options: StartUpOptions) -> tuple[Side, ScriptedCallee, Party]:
+    side = Side(network, "10.0.0.2")
+    peer = ScriptedCallee(network, "10.0.0.9")
+    party = Party()
+    party.leg = side.endpoint.call(CallID("c1"), (), CALLED, PROFILE, party, options, peer.address)
+    peer.settle()
+    return side, peer, party
+
+
+SLOW = StartUpOptions(fastStart=False)
+SEPARATE = StartUpOptions(fastStart=False, tunnelling=False)
+
+
+def facilities(peer: ScriptedCallee) -> list[str | None]:
+    return [
+        content.reason
+        for message, content in peer.received
+        if message.messageType == MessageType.FACILITY and content.body == "facility"
+    ]
+
+
+def test_aConnectWithoutAnyWayIsFollowedByStartH245(network: SimulatedNetwork) -> None:
+    _, peer, _ = place(network, SLOW)
+    peer.connect(tunnelling=False)
+    assert facilities(peer) == ["startH245"]
+    message, content = peer.received[-1]
+    assert content.start.h245Address is not None
+    assert content.tunnelling is False
+    assert message.contents(IE.FACILITY) == b""
+
+
+def test_h245IsSpokenOnTheChannelThatWeAskedFor(network: SimulatedNetwork) -> None:
+    _, peer, _ = place(network, SEPARATE)
+    peer.connect(tunnelling=False)
+    address = peer.received[-1][1].start.h245Address
+    assert address is not None
+    control = ScriptedControl(network, "10.0.0.9", address)
+    assert control.names == ["terminalCapabilitySet", "masterSlaveDetermination"]
+
+
+def test_anAddressInAnyMessageIsDialled(network: SimulatedNetwork) -> None:
+    for kind, build in (
+        (MessageType.CALL_PROCEEDING, uuie.callProceeding),
+        (MessageType.ALERTING, uuie.alerting),
+        (MessageType.PROGRESS, uuie.progress),
+        (MessageType.CONNECT, uuie.connect),
+    ):
+        own = SimulatedNetwork(network.clock, random.Random(1))
+        _, peer, _ = place(own, SEPARATE)
+        control = ScriptedControl(own, "10.0.0.9", None)
+        start = Start(h245Address=control.address)
+        peer.say(kind, build(peer.identity, KIND, start), False)
+        assert control.names == ["terminalCapabilitySet", "masterSlaveDetermination"]
+        assert control.count == 1
+
+
+def test_thePeersStartH245IsDialled(network: SimulatedNetwork) -> None:
+    _, peer, _ = place(network, SEPARATE)
+    control = ScriptedControl(network, "10.0.0.9", None)
+    facility = uuie.facility(peer.identity, "startH245", control.address)
+    peer.say(MessageType.FACILITY, facility, False)
+    assert control.count == 1
+
+
+def test_h245NeverBeginsTwice(network: SimulatedNetwork) -> None:
+    _, peer, _ = place(network, SLOW)
+    control = ScriptedControl(network, "10.0.0.9", None)
+    start = Start(h245Address=control.address)
+    peer.say(MessageType.ALERTING, uuie.alerting(peer.identity, KIND, start), True)
+    assert peer.tunnelled == ["terminalCapabilitySet", "masterSlaveDetermination"]
+    octets = peer.received[-1][1].h245Control[0]
+    peer.say(MessageType.FACILITY, uuie.EMPTY, True, [octets])
+    peer.connect(start, tunnelling=True)
+    facility = uuie.facility(peer.identity, "startH245", control.address)
+    peer.say(MessageType.FACILITY, facility, True)
+    assert control.count == 0
+    assert peer.tunnelled.count("masterSlaveDetermination") == 1
+
+
+def test_ofTwoStartH245OneConnectionRemains(network: SimulatedNetwork) -> None:
+    _, peer, _ = place(network, SEPARATE)
+    peer.connect(tunnelling=False)
+    ours = peer.received[-1][1].start.h245Address
+    assert ours is not None
+    waiting = ScriptedControl(network, "10.0.0.9", None)
+    facility = uuie.facility(peer.identity, "startH245", waiting.address)
+    peer.say(MessageType.FACILITY, facility, False)
+    assert waiting.count == 1  # 10.0.0.2 is smaller than 10.0.0.9: we connect
+    late = ScriptedControl(network, "10.0.0.9", ours)
+    assert late.names == []
+
+
+def test_onceTunnellingIsRefusedItStaysOff(network: SimulatedNetwork) -> None:
+    _, peer, _ = place(network, SLOW)
+    peer.say(MessageType.CALL_PROCEEDING, uuie.callProceeding(peer.identity, KIND, Start()), False)
+    peer.say(MessageType.ALERTING, uuie.alerting(peer.identity, KIND, Start()), True)
+    peer.connect(tunnelling=True)
+    assert peer.tunnelled == []
+    assert facilities(peer) == ["startH245"]
+    assert peer.received[-1][1].tunnelling is False
+
+
+def test_aProvisionalAnswerDoesNotDecideAboutTunnelling(network: SimulatedNetwork) -> None:
+    _, peer, _ = place(network, SLOW)
+    body = uuie.callProceeding(peer.identity, KIND, Start())
+    pdu = {
+        "h323-message-body": body,
+        "h245Tunnelling": False,
+        "provisionalRespToH245Tunnelling": None,
+    }
+    octets = h225.encode("H323-UserInformation", {"h323-uu-pdu": pdu})
+    peer.send(messages.make(MessageType.CALL_PROCEEDING, octets))
+    peer.connect(tunnelling=True)
+    assert peer.tunnelled == ["terminalCapabilitySet", "masterSlaveDetermination"]
+
+
+def test_h245InSetupThatIsIgnoredIsSaidAgain(network: SimulatedNetwork) -> None:
+    _, peer, _ = place(network, StartUpOptions(fastStart=False, earlyH245=True))
+    assert peer.tunnelled == ["terminalCapabilitySet", "masterSlaveDetermination"]
+    peer.connect(tunnelling=True)
+    assert len(peer.tunnelled) == 2
+    peer.clock.advance(EARLY_GRACE)
+    peer.settle()
+    assert peer.tunnelled[2:] == ["terminalCapabilitySet", "masterSlaveDetermination"]
+
+
+def test_besideFastStartEarlyH245IsParallel(network: SimulatedNetwork) -> None:
+    _, peer, _ = place(network, StartUpOptions(earlyH245=True))
+    _, content = peer.received[0]
+    assert content.start.fastStart
+    assert len(content.start.parallelH245Control) == 2
+    assert content.h245Control == ()
+
+
+def test_h245FromTheCalleeRefusesFastStart(network: SimulatedNetwork) -> None:
+    side, peer, _ = place(network, StartUpOptions())
+    octets = h245.encode(
+        "MultimediaSystemControlMessage",
+        (
+            "request",
+            ("masterSlaveDetermination", {"terminalType": 50, "statusDeterminationNumber": 1}),
+        ),
+    )
+    peer.say(MessageType.FACILITY, uuie.EMPTY, True, [octets])
+    (leg,) = side.endpoint.legs.values()
+    assert leg._startUp.fast.outcome is Outcome.REFUSED
+    assert "masterSlaveDeterminationAck" in peer.tunnelled
+
+
+def test_anUnreachableH245AddressIsFollowedByStartH245(network: SimulatedNetwork) -> None:
+    _, peer, _ = place(network, SEPARATE)
+    nowhere = Start(h245Address=TransportAddress("10.0.0.77", 9))
+    peer.connect(nowhere, tunnelling=False)
+    assert facilities(peer) == ["startH245"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [("0.0.0.0", 5000), ("224.0.1.41", 5000), ("10.0.0.9", 0)],
+)
+def test_impossibleH245AddressesAreNotDialled(
+    network: SimulatedNetwork, address: tuple[str, int]
+) -> None:
+    _, peer, _ = place(network, SEPARATE)
+    peer.connect(Start(h245Address=TransportAddress(*address)), tunnelling=False)
+    assert facilities(peer) == ["startH245"]
+
+
+def test_aCallWithoutMediaIsGivenUp(network: SimulatedNetwork, clock: Clock) -> None:
+    _, peer, party = place(network, SEPARATE)
+    peer.connect(tunnelling=False)
+    clock.advance(MEDIA_GUARD - 1)
+    assert party.cause is None
+    clock.advance(1.1)
+    assert party.cause is Cause.RECOVERY_ON_TIMER_EXPIRY
+
+
+def test_aFastStartedCallNeedsNoH245Ever(network: SimulatedNetwork, clock: Clock) -> None:
+    side = Side(network, "10.0.0.1")
+    peer = ScriptedPeer(network, "10.0.0.9", side.endpoint.address)
+    rtp = TransportAddress("10.0.0.9", 5000)
+    offer = offerFastStart(PROFILE, rtp, TransportAddress("10.0.0.9", 5001))
+    peer.setup(Start(fastStart=offer.elements))
+    clock.pump([30.0] * 40)
+    assert side.parties[0].cause is None
+    assert side.pool.ports[0].stream.direction is Direction.SENDRECV
+
+
+def test_earlyMessagesWaitUntilTheCallIsAnswered(network: SimulatedNetwork) -> None:
+    side = Side(network, "10.0.0.1", answers=False)
+    peer = ScriptedPeer(network, "10.0.0.9", side.endpoint.address)
+    octets = h245.encode(
+        "MultimediaSystemControlMessage",
+        (
+            "request",
+            ("masterSlaveDetermination", {"terminalType": 50, "statusDeterminationNumber": 1}),
+        ),
+    )
+    peer.setup(control=[octets])
+    assert peer.tunnelled == []
+    leg = side.parties[0].leg
+    assert leg is not None
+    leg.answer(PROFILE)
+    peer.settle()
+    assert "masterSlaveDeterminationAck" in peer.tunnelled
+
+
+def test_theControlChannelTakesGarbage(network: SimulatedNetwork, clock: Clock) -> None:
+    side, peer, party = place(network, SEPARATE)
+    peer.connect(tunnelling=False)
+    address = peer.received[-1][1].start.h245Address
+    assert address is not None
+    control = ScriptedControl(network, "10.0.0.9", address)
+    control.write(tpkt.encode(b"\xff" * 9))
+    assert [fault.door for fault in side.faults] == ["h245"]
+    assert party.cause is None
+    control.write(b"GET / HTTP/1.0\r\n\r\n")
+    assert control.closed
+    assert side.faults[-1].place == "TPKT.version at octet 13"

@@ -38,7 +38,16 @@ from h323d.values.media import (
 from tests.support.fakemedia import FakePool
 from tests.support.network import SimulatedNetwork
 
-__all__ = ["PROFILE", "Party", "ScriptedCallee", "ScriptedPeer", "Side", "newClock"]
+__all__ = [
+    "KIND",
+    "PROFILE",
+    "Party",
+    "ScriptedCallee",
+    "ScriptedControl",
+    "ScriptedPeer",
+    "Side",
+    "newClock",
+]
 
 PROFILE = MediaProfile((G711_ULAW, G711_ALAW))
 
@@ -310,3 +319,54 @@ class ScriptedCallee(_Scripted):
         """
         body = uuie.connect(self.identity, KIND, start or Start())
         self.say(MessageType.CONNECT, body, tunnelling)
+
+
+@implementer(IStreamUser)
+class ScriptedControl:
+    """
+    An H.245 channel made by hand: it dials, or waits.
+
+    @ivar names: of the messages that came.
+    @ivar count: how many connections there were.
+    """
+
+    def __init__(
+        self, network: SimulatedNetwork, address: str, target: TransportAddress | None
+    ) -> None:
+        """
+        @param target: where to dial; C{None} waits instead.
+        """
+        self.names: list[str] = []
+        self.count = 0
+        self.closed = False
+        self._clock = network.clock
+        self._reader = tpkt.StreamReader()
+        self._stream: IStream | None = None
+        host = network.host(address)
+        if target is None:
+            here = TransportAddress(address, 0)
+            self.address = StreamListener(host).listen(here, lambda: self).address
+        else:
+            self.address = target
+            StreamOpener(host).open(target, self, 5.0)
+            self._clock.pump([0.005] * 10)
+
+    def streamOpened(self, stream: IStream) -> None:
+        self.count += 1
+        self._stream = stream
+
+    def streamReceived(self, data: bytes) -> None:
+        for packet in self._reader.feed(data):
+            message = h245.decode("MultimediaSystemControlMessage", packet)
+            self.names.append(message[1][0])
+
+    def streamClosed(self, reason: str) -> None:
+        self.closed = True
+
+    def write(self, octets: bytes) -> None:
+        """
+        Send octets as they are, and let the answers come.
+        """
+        assert self._stream is not None
+        self._stream.write(octets)
+        self._clock.pump([0.005] * 10)
