@@ -226,3 +226,26 @@ def openChannel(
             },
         },
     )
+
+
+def joined(**options: object) -> Pair:
+    """
+    Two sessions that have opened their channels.
+    """
+    pair = Pair(Clock(), **options)  # type: ignore[arg-type]  # passed through
+    pair.start()
+    pair.run(1)
+    return pair
+
+
+def flowing(pair: Pair) -> list[tuple[str | None, str | None]]:
+    """
+    What each end sends and receives, by name.
+    """
+    return [
+        (
+            owner.transmit.format.name if owner.transmit else None,
+            next(iter(owner.receive.formats.values())).name if owner.receive else None,
+        )
+        for owner in pair.owners
+    ]

@@ -82,6 +82,8 @@ class ReceiveChannels:
         """
         Own a channel that fast connect opened.
         """
+        if self._channels:
+            return
         lcse = newIncomingLCSE(self, number, isOpen=True)
         self._channels[number] = _Channel(lcse, dict(receive.formats))
         self._reported = self._current()

@@ -87,6 +87,7 @@ class H245Session:
         self._phase = _Phase.ANSWERING
         self._paused = False
         self._held = False  # by the peer
+        self._mayOpen = True
         self._inbox: deque[Message] = deque()
         self._taking = False
         self._ending = Timer(clock, END_TIMEOUT)
@@ -127,15 +128,27 @@ class H245Session:
         """
         return self._transmit.errors
 
-    def start(self) -> None:
+    def start(self, openChannels: bool = True) -> None:
         """
         Send our capabilities and begin the master-slave determination, both at
         once.  Before this, the session answers, but asks nothing itself.
+
+        @param openChannels: C{False} while fast connect is undecided, beside
+            which no channels may be opened (H.323, 8.2.4); L{openChannels} follows.
         """
         if self._phase is _Phase.ANSWERING:
             self._phase = _Phase.RUNNING
+            self._mayOpen = openChannels
             self._liveness.start()
             self._negotiation.start()
+
+    def openChannels(self) -> None:
+        """
+        Fast connect is decided: open what it has not opened.
+        """
+        self._mayOpen = True
+        if self._phase is _Phase.RUNNING and self.role is not None:
+            self._transmit.allow()
 
     def received(self, message: Message) -> None:
         """
@@ -155,7 +168,8 @@ class H245Session:
         """
         Own the channels that fast connect opened, so that they can be closed
         and replaced.  They are not reported: the leg knows them; but changes
-        are, as when the peer's capabilities name a telephone-event type.
+        are, as when the peer's capabilities name a telephone-event type.  A
+        direction that H.245 has opened already stays as it is.
         """
         if not self._open:
             return
@@ -286,7 +300,7 @@ class H245Session:
         return capabilitySet(self._profile, sequenceNumber)
 
     def roleSettled(self) -> None:
-        if self._phase is _Phase.RUNNING:
+        if self._phase is _Phase.RUNNING and self._mayOpen:
             self._transmit.allow()
 
     def roleUnsettled(self) -> None:

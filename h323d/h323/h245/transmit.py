@@ -91,7 +91,7 @@ class TransmitChannels:
         Own a channel that fast connect opened.
         """
         abilities = abilitiesOf(MediaProfile((transmit.format,)), transmit.packetMs)
-        if abilities:
+        if abilities and not self._channels:
             lcse = newOutgoingLCSE(self, self._clock, number, isOpen=True)
             self._current = _Channel(number, abilities[0], lcse, transmit)
             self._channels[number] = self._current

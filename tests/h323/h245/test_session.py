@@ -10,7 +10,6 @@ import pytest
 from twisted.internet.task import Clock
 
 from h323d.h323.capabilities import capabilitySet, emptyCapabilitySet
-from h323d.h323.faststart import answerFastStart, offerFastStart, readAnswer
 from h323d.h323.h245.cese import T101
 from h323d.h323.h245.liveness import INTERVAL
 from h323d.h323.h245.messages import Message, command, request, response
@@ -31,33 +30,12 @@ from tests.support.h245peers import (
     Pair,
     RecordingOwner,
     alone,
+    flowing,
+    joined,
     newSession,
 )
 
 ALAW_FIRST = MediaProfile((G711_ALAW, G711_ULAW))
-
-
-def joined(**options: object) -> Pair:
-    """
-    Two sessions that have opened their channels.
-    """
-    pair = Pair(Clock(), **options)  # type: ignore[arg-type]  # passed through
-    pair.start()
-    pair.run(1)
-    return pair
-
-
-def flowing(pair: Pair) -> list[tuple[str | None, str | None]]:
-    """
-    What each end sends and receives, by name.
-    """
-    return [
-        (
-            owner.transmit.format.name if owner.transmit else None,
-            next(iter(owner.receive.formats.values())).name if owner.receive else None,
-        )
-        for owner in pair.owners
-    ]
 
 
 def test_bothSidesTellAllAtOnce() -> None:
@@ -299,48 +277,6 @@ def test_nothingIsAnsweredAfterTheEnd() -> None:
     session.sendDigit("1", 100, DigitMethod.H245_SIGNAL)
     assert owner.names()[-1] == "endSessionCommand"
     session.stop()
-
-
-def test_fastStartChannelsBecomeTheSessions() -> None:
-    pair = fastStarted()
-    pair.start()
-    pair.run(1)
-    for owner in pair.owners:
-        assert "openLogicalChannel" not in owner.names()
-        assert owner.transmit is not None  # reported again, with what the set says of events
-        assert owner.transmit.telephoneEventType == 101
-    pair.sessions[1].pause()
-    pair.run(1)
-    assert pair.owners[0].transmit is None
-    pair.sessions[1].resume()
-    pair.run(1)
-    assert pair.owners[0].transmit is not None
-    assert pair.owners[1].last("openLogicalChannelAck")["forwardLogicalChannelNumber"] != 101
-    pair.stop()
-    assert pair.clock.getDelayedCalls() == []
-
-
-def test_fastStartChannelsCanChangeTheirFormat() -> None:
-    pair = fastStarted()
-    pair.start()
-    pair.run(1)
-    pair.sessions[0].changeProfile(MediaProfile((G711_ALAW,)))
-    pair.run(1)
-    assert flowing(pair) == [("PCMA", "PCMA"), ("PCMA", "PCMA")]
-    pair.stop()
-
-
-def fastStarted() -> Pair:
-    pair = Pair(Clock())
-    addresses = [
-        (TransportAddress(f"192.0.2.{n}", 5000), TransportAddress(f"192.0.2.{n}", 5001))
-        for n in (1, 2)
-    ]
-    offer = offerFastStart(PROFILE, *addresses[0])
-    called = answerFastStart(offer.elements, PROFILE, *addresses[1])
-    pair.sessions[0].adoptFastStart(readAnswer(offer, called.elements))
-    pair.sessions[1].adoptFastStart(called)
-    return pair
 
 
 # A peer that keeps silent, or gives odd answers.
