@@ -62,7 +62,7 @@ class Outcome:
         Put together what the party told, what the server told, and what the
         recording holds.
         """
-        media = next((call["media"] for call in calls if party.alias in call["calling"]), {})
+        media: View = next((call["media"] for call in calls if party.alias in call["calling"]), {})
         told = party.event("summary")
         levels = dict(zip(tones, _levels(party, tones, seconds), strict=True))
         loudest = max(levels.values())

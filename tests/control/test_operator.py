@@ -16,14 +16,21 @@ from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.control.operator import Operator, OperatorError
 from h323d.events import EventBus
-from h323d.gatekeeper.admission import AdmissionTable
-from h323d.gatekeeper.bandwidth import Bandwidth
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.registrations import EndpointKind, EndpointRegistry, Registration
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
+
+
+class NobodyCares:
+    """
+    Has nothing to clear up after an endpoint.
+    """
+
+    def endpointGone(self, registration: Registration) -> None:
+        pass
 
 
 class OperatorTests(SynchronousTestCase):
@@ -41,9 +48,8 @@ class OperatorTests(SynchronousTestCase):
             self.clock, events, (), (RoomDirectory(config),), {"conference": self.host}
         )
         gatekeeper = GatekeeperConfig()
-        admissions = AdmissionTable(gatekeeper, self.clock, events, Bandwidth(gatekeeper))
         self.registry = EndpointRegistry(
-            gatekeeper, self.clock, random.Random(1), events, admissions
+            gatekeeper, self.clock, random.Random(1), events, NobodyCares()
         )
         self.addCleanup(self.registry.close)
         self.operator = Operator(

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from zope.interface import implementer
+
+from h323d.call.transport import IDatagramUser
 from h323d.h323.addresses import transportToValue
 from h323d.h323.ras.messages import Fields, RASMessage, decodeRAS, encodeRAS
 from h323d.net.datagram import Datagrams
@@ -133,6 +136,7 @@ def irr(seq: int, host: str, endpointId: str, **more: Any) -> RASMessage:
     return RASMessage("infoRequestResponse", fields | more)
 
 
+@implementer(IDatagramUser)
 class Peer:
     """
     A RAS port at one address that answers nothing by itself.
