@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from typing import TypeVar
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -29,7 +30,7 @@ from h323d.sip.grammar import splitCommas, writeHost
 from h323d.sip.leg import reasonsOf
 from h323d.sip.message import RefusedRequest, SIPRequest, SIPResponse
 from h323d.sip.routing import wayTo
-from h323d.sip.screening import capabilities, screen
+from h323d.sip.screening import capabilities, screen, statelessTag
 from h323d.sip.transactions.layer import RETRY_AFTER, TransactionLayer
 from h323d.sip.transactions.running import ClientTransaction, ClientUser, ServerTransaction
 from h323d.sip.transactions.timers import Timers
@@ -42,6 +43,8 @@ from h323d.values.identifiers import LegID
 
 __all__ = ["SIPEndpoint"]
 
+
+M = TypeVar("M", SIPRequest, SIPResponse)
 
 VIA_ROOM = 100  # octets that our Via will take
 
@@ -166,6 +169,16 @@ class SIPEndpoint:
 
     # What the transactions report.
 
+    def refusal(self, request: SIPRequest) -> SIPResponse | None:
+        tag = request.toAddress.tag or statelessTag(request)
+        try:
+            refusal = screen(request, tag) or self._strayAnswer(request, tag)
+        except DecodeError as error:
+            self.complaints.add(error, self._sourceOf(request))
+            phrase = f"Bad Request: {error.path}" if error.path else None
+            refusal = request.response(400, phrase, tag)
+        return None if refusal is None else self._named(refusal)
+
     def requestArrived(self, transaction: ServerTransaction) -> None:
         try:
             self._take(transaction)
@@ -214,11 +227,7 @@ class SIPEndpoint:
         self._layer.cancel(invite, user, reason)
 
     def respond(self, transaction: ServerTransaction, response: SIPResponse) -> None:
-        if self.config.userAgent:
-            response = response.withHeaders(
-                response.headers.adding("Server", self.config.userAgent)
-            )
-        transaction.respond(response)
+        transaction.respond(self._named(response))
 
     def enter(self, callId: str, localTag: str, user: DialogUser) -> None:
         self._dialogs[callId, localTag] = user
@@ -233,6 +242,23 @@ class SIPEndpoint:
         self._log.info("leg {legId}: {error}", legId=legId, error=str(error))
         self.complaints.add(error, peer)
 
+    def _strayAnswer(self, request: SIPRequest, tag: str) -> SIPResponse | None:
+        """
+        The answer to a request that belongs to no call and makes none.
+        """
+        if request.method == "CANCEL":
+            known = self._layer.invited(request) is not None
+        elif request.toAddress.tag is not None:
+            known = (request.callId, tag) in self._dialogs
+        elif request.method == "OPTIONS":
+            return capabilities(request, tag)
+        elif request.method == "INVITE" and len(self._dialogs) >= self.config.maxCalls:
+            response = request.response(503, None, tag)
+            return response.withHeaders(response.headers.adding("Retry-After", str(RETRY_AFTER)))
+        else:
+            known = request.method == "INVITE"
+        return None if known else request.response(481, None, tag)
+
     def _take(self, transaction: ServerTransaction) -> None:
         """
         Give a new request to whom it belongs.
@@ -241,41 +267,19 @@ class SIPEndpoint:
         """
         request = transaction.request
         tag = request.toAddress.tag
-        refusal = screen(request, tag or self._tag())
-        if refusal is not None:
-            self.respond(transaction, refusal)
-        elif request.method == "CANCEL":
+        if request.method == "CANCEL":
             self._cancelled(transaction)
         elif tag is not None:
-            user = self._dialogs.get((request.callId, tag))
-            if user is None:
-                self.respond(transaction, request.response(481))
-            else:
-                user.requestArrived(transaction)
-        elif request.method == "INVITE":
-            self._invited(transaction)
-        elif request.method == "OPTIONS":
-            self.respond(transaction, capabilities(request, self._tag()))
-        else:  # BYE, INFO, UPDATE of no dialog
-            self.respond(transaction, request.response(481, None, self._tag()))
-
-    def _invited(self, transaction: ServerTransaction) -> None:
-        if len(self._dialogs) >= self.config.maxCalls:
-            response = transaction.request.response(503, None, self._tag())
-            headers = response.headers.adding("Retry-After", str(RETRY_AFTER))
-            self.respond(transaction, response.withHeaders(headers))
-            return
-        leg = CalledLeg(self, transaction)
-        self._invites[transaction] = leg
-        self._owner.legOffered(leg)
+            self._dialogs[request.callId, tag].requestArrived(transaction)
+        else:
+            leg = CalledLeg(self, transaction)
+            self._invites[transaction] = leg
+            self._owner.legOffered(leg)
 
     def _cancelled(self, transaction: ServerTransaction) -> None:
         request = transaction.request
         invite = self._layer.invited(request)
-        if invite is None:
-            self.respond(transaction, request.response(481, None, self._tag()))
-            return
-        leg = self._invites.get(invite)
+        leg = None if invite is None else self._invites.get(invite)
         tag = self._tag() if leg is None else leg.localTag
         self.respond(transaction, request.response(200, None, tag))
         if leg is not None:
@@ -305,10 +309,18 @@ class SIPEndpoint:
             return False
         return len(write(request)) + VIA_ROOM > self.config.mtu
 
-    def _named(self, request: SIPRequest) -> SIPRequest:
+    def _named(self, message: M) -> M:
+        """
+        Say what program this is (20.35, 20.41).
+        """
         if not self.config.userAgent:
-            return request
-        return request.withHeaders(request.headers.adding("User-Agent", self.config.userAgent))
+            return message
+        name = "User-Agent" if isinstance(message, SIPRequest) else "Server"
+        return message.withHeaders(message.headers.adding(name, self.config.userAgent))
+
+    def _sourceOf(self, request: SIPRequest) -> TransportAddress:
+        via = request.via
+        return TransportAddress(via.received or via.host, via.rport or via.port or 0)
 
     def _tag(self) -> str:
         return f"{self.rng.getrandbits(48):012x}"

@@ -8,11 +8,13 @@ answers it whatever is left (RFC 4475, 3.3.11).
 
 from __future__ import annotations
 
+import zlib
+
 from h323d.sip.agent import ALLOW, SDP
 from h323d.sip.digits import DIGIT_TYPES
 from h323d.sip.message import SIPRequest, SIPResponse
 
-__all__ = ["capabilities", "screen"]
+__all__ = ["capabilities", "screen", "statelessTag"]
 
 METHODS = frozenset(ALLOW.split(", "))
 SCHEMES = ("sip", "tel")
@@ -38,6 +40,14 @@ def screen(request: SIPRequest, toTag: str) -> SIPResponse | None:
     if required:  # no extension is supported yet
         return _refuse(request, 420, toTag, ("Unsupported", ", ".join(required)))
     return _screenContent(request, toTag)
+
+
+def statelessTag(request: SIPRequest) -> str:
+    """
+    A To tag that the same request gets each time it comes (8.2.7).
+    """
+    same = (request.via.branch, request.callId, request.fromAddress.tag, str(request.cseq))
+    return f"{zlib.crc32(repr(same).encode('ascii', 'backslashreplace')):08x}"
 
 
 def _screenContent(request: SIPRequest, toTag: str) -> SIPResponse | None:

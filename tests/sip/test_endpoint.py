@@ -211,3 +211,23 @@ def test_aRequestThatCameByTwoWaysIsRefusedOnce() -> None:
 def test_maxForwardsZeroReachesAUserAgent() -> None:
     _, _, answer = ask(request("OPTIONS").replace("Max-Forwards: 70", "Max-Forwards: 0"))
     assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        request("OPTIONS"),
+        request("MESSAGE"),
+        request("BYE", toTag="x"),
+        request("CANCEL"),
+        request("INVITE", extra="Require: x\n", body=offerBody()),
+    ],
+)
+def test_aStrangerWhoIsRefusedLeavesNoTransactionAndIsAnsweredAlikeEachTime(text: str) -> None:
+    world, peer, script = make()
+    script.send(text, SERVER)
+    script.send(text, SERVER)
+    world.run(60, step=0.5)
+    assert len(script.messages) == 2
+    assert script.messages[0] == script.messages[1]
+    assert peer.endpoint.transactions == (0, 0)

@@ -37,6 +37,12 @@ class LayerOwner(Protocol):
     def requestArrived(self, transaction: ServerTransaction) -> None:
         """A new request, except ACK."""
 
+    def refusal(self, request: SIPRequest) -> SIPResponse | None:
+        """
+        The answer to a new request that needs no transaction, because the same request
+        would get the same answer again (8.2.7); C{None} for one that does.
+        """
+
     def ackArrived(self, ack: SIPRequest) -> None:
         """An ACK that belongs to no transaction: that of a 2xx."""
 
@@ -92,7 +98,11 @@ class TransactionLayer:
                 request.response(503), flow, lambda h: h.adding("Retry-After", str(RETRY_AFTER))
             )
         else:
-            self._begin(request, flow, key)
+            refusal = self._owner.refusal(request)
+            if refusal is None:
+                self._begin(request, flow, key)
+            else:
+                self.respondStateless(refusal, flow)
 
     def _begin(self, request: SIPRequest, flow: Flow, key: Key) -> None:
         merge = mergeKey(request)

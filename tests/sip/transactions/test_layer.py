@@ -46,11 +46,15 @@ class Core:
         self.arrived: list[ServerTransaction] = []
         self.acks: list[SIPRequest] = []
         self.answer: int | None = None
+        self.refuses: int | None = None
 
     def requestArrived(self, transaction: ServerTransaction) -> None:
         self.arrived.append(transaction)
         if self.answer is not None:
             transaction.respond(transaction.request.response(self.answer, None, "t"))
+
+    def refusal(self, request: SIPRequest) -> SIPResponse | None:
+        return None if self.refuses is None else request.response(self.refuses, None, "t")
 
     def ackArrived(self, ack: SIPRequest) -> None:
         self.acks.append(ack)
@@ -155,6 +159,14 @@ def test_aFullLayerAnswers503AndRemembersNothing() -> None:
     assert flow.sent[0].headers.get("Retry-After") == "5"
     assert layer.counts == (2, 0)
     layer.close()
+
+
+def test_aRefusalThatNeedsNoTransactionLeavesNone() -> None:
+    _, core, flow, layer = make()
+    core.refuses = 405
+    layer.requestReceived(request("MESSAGE"), flow)
+    layer.requestReceived(request("MESSAGE"), flow)
+    assert (flow.lines, core.arrived, layer.counts) == (["405", "405"], [], (0, 0))
 
 
 def test_aResponseFindsItsRequest() -> None:
