@@ -22,16 +22,19 @@ __all__ = [
     "PartyNumber",
     "ProgressDescription",
     "ProgressIndicator",
+    "Subaddress",
     "decodeOctet",
     "decodeText",
     "encodeDisplay",
     "encodeKeypad",
+    "encodeOctet",
 ]
 
 _EXTENSION = 0x80
 MAXIMUM_DISPLAY = 82  # octets (Q.931, 4.5.16)
 MAXIMUM_KEYPAD = 34  # octets (Q.931, 4.5.18)
 MAXIMUM_NUMBER_DIGITS = 128
+MAXIMUM_SUBADDRESS = 20  # octets (Q.931, 4.5.9)
 
 
 class Location(enum.IntEnum):
@@ -75,6 +78,13 @@ def decodeOctet(contents: bytes, name: str) -> int:
     """
     _need(contents, 1, name)
     return contents[0] & ~_EXTENSION
+
+
+def encodeOctet(value: int) -> bytes:
+    """
+    The contents of a notification indicator or another element of one octet and seven bits.
+    """
+    return bytes([_EXTENSION | value])
 
 
 def decodeText(contents: bytes) -> str:
@@ -274,3 +284,31 @@ class PartyNumber:
             screening=data[1] & 0x3 if length > 1 else 0,
             reason=data[2] & 0x0F if length > 2 else None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Subaddress:
+    """
+    A calling, called or connected subaddress (Q.931, 4.5.9 and 4.5.11).
+
+    @ivar octets: the subaddress itself.
+    @ivar kind: 0 NSAP, 2 user specified.
+    @ivar odd: the last half octet is a filler (user specified, BCD).
+    """
+
+    octets: bytes
+    kind: int = 0
+    odd: bool = False
+
+    def encode(self) -> bytes:
+        return bytes([_EXTENSION | self.kind << 4 | (0x08 if self.odd else 0)]) + self.octets
+
+    @classmethod
+    def decode(cls, data: bytes) -> Subaddress:
+        """
+        @raise DecodeError: it is empty, or longer than any subaddress.
+        """
+        _need(data, 1, "subaddress")
+        if len(data) > 1 + MAXIMUM_SUBADDRESS:
+            raise DecodeError("too long", "Q931.subaddress", 1 + MAXIMUM_SUBADDRESS)
+        return cls(bytes(data[1:]), data[0] >> 4 & 0x7, bool(data[0] & 0x08))

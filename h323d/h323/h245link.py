@@ -305,6 +305,7 @@ class H245Link:
 
     def abandonSession(self) -> None:
         self.began = self.heard = self.answered = False
+        self._early.clear()
         self._forgetSession()
 
     def pathFailed(self) -> None:

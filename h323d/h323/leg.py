@@ -318,6 +318,7 @@ class H323Leg:
             case MessageType.PROGRESS:
                 call.progressReceived()
             case MessageType.CONNECT:
+                self.displayName = elements.decodeText(message.contents(IE.DISPLAY) or b"")
                 call.connectReceived()
             case MessageType.STATUS_INQUIRY:
                 call.statusInquiryReceived()

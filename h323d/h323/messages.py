@@ -13,6 +13,7 @@ from dataclasses import replace
 from h323d.h323 import elements
 from h323d.h323.callinputs import CallNumber
 from h323d.h323.elements import (
+    MAXIMUM_NUMBER_DIGITS,
     CallState,
     CauseElement,
     PartyNumber,
@@ -61,8 +62,9 @@ def numberOf(parties: Iterable[PartyAddress]) -> PartyNumber | None:
     The first of a party's names that is a number.
     """
     for party in parties:
-        if party.number and _NUMBER_CHARACTERS.issuperset(party.number):
-            return PartyNumber(party.number)
+        digits = party.number
+        if 0 < len(digits) <= MAXIMUM_NUMBER_DIGITS and _NUMBER_CHARACTERS.issuperset(digits):
+            return PartyNumber(digits)
     return None
 
 

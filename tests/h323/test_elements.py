@@ -17,6 +17,7 @@ from h323d.h323.elements import (
     Location,
     PartyNumber,
     ProgressIndicator,
+    Subaddress,
 )
 
 
@@ -85,6 +86,8 @@ def test_aRestrictedNumberSaysSo() -> None:
         (PartyNumber.decode, "00"),
         (PartyNumber.decode, "0000003132"),
         (PartyNumber.decode, "81" + "31" * 129),
+        (Subaddress.decode, ""),
+        (Subaddress.decode, "80" + "00" * 21),
     ],
 )
 def test_cutContentsAreRefused(decode: Callable[[bytes], object], octets: str) -> None:
@@ -105,7 +108,21 @@ def test_controlsAreRemovedFromTexts() -> None:
     assert elements.decodeText(b"a\x1b]0;x\x07\nb") == "a]0;xb"
 
 
+@pytest.mark.parametrize(
+    ("octets", "value"),
+    [
+        ("80500102", Subaddress(bytes.fromhex("500102"))),
+        ("a81230", Subaddress(bytes.fromhex("1230"), 2, True)),
+    ],
+)
+def test_subaddress(octets: str, value: Subaddress) -> None:
+    data = bytes.fromhex(octets)
+    assert Subaddress.decode(data) == value
+    assert value.encode() == data
+
+
 def test_oneOctetElements() -> None:
+    assert elements.decodeOctet(elements.encodeOctet(4), "notificationIndicator") == 4
     assert elements.decodeOctet(b"\x84", "signal") == 4
     with pytest.raises(DecodeError):
         elements.decodeOctet(b"", "signal")

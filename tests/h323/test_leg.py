@@ -117,6 +117,7 @@ def test_aLegKnowsWhoCallsWhom(caller: Side, callee: Side) -> None:
     assert leg.displayName == "h323d"
     assert leg.peer.host == "10.0.0.2"
     assert legOf(near).direction is LegDirection.OUTGOING
+    assert legOf(near).displayName == "h323d"
     assert leg.state == legOf(near).state == "active"
 
 
@@ -127,6 +128,15 @@ def test_originateCallsWhatTheNameSays(caller: Side, callee: Side, clock: Clock)
     settle(clock)
     assert happenings(party) == ["answered", "mediaReady"]
     assert legOf(callee.parties[0]).called[0].number == "80001"
+
+
+def test_aNameTooLongForAnElementIsStillCalled(caller: Side, callee: Side, clock: Clock) -> None:
+    party = Party()
+    name = PartyAddress(AddressKind.DIALLED_DIGITS, "1" * 300)
+    address = callee.endpoint.address
+    caller.endpoint.call(CallID("c1"), (), name, PROFILE, party, None, address)
+    settle(clock)
+    assert "answered" in party.reports
 
 
 # How a call proceeds.
