@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 
 from h323d.call.media import ISampleSink, ISampleSource
+from h323d.media.codecs import Codecs
 from h323d.media.config import MediaConfig
 from h323d.media.control import ControlChannel
 from h323d.media.digits import Digits
@@ -18,13 +19,12 @@ from h323d.media.receiving import Receiver
 from h323d.media.reports import Closed, Report
 from h323d.media.rooms import SHORT_FRAME_MS, Party, Rooms
 from h323d.media.speaking import Speaking
-from h323d.media.table import ALAW, CLOCK_RATE, EVENT, HELD_BYTES, NOISE, REFUSED, ULAW, PortTable
+from h323d.media.table import CLOCK_RATE, EVENT, HELD_BYTES, NOISE, REFUSED, PortTable
 from h323d.values.address import TransportAddress
-from h323d.values.media import AudioStream, MediaFormat, TransmitFormat
+from h323d.values.media import AudioStream, TransmitFormat
 
-__all__ = ["Commands", "kindOf"]
+__all__ = ["Commands"]
 
-_KINDS = {"PCMU": ULAW, "PCMA": ALAW, "CN": NOISE}
 _LONGEST_PACKET_MS = HELD_BYTES * 1000 // CLOCK_RATE
 
 
@@ -39,6 +39,7 @@ class Commands:
         self,
         config: MediaConfig,
         rng: random.Random,
+        codecs: Codecs,
         table: PortTable,
         rooms: Rooms,
         receiver: Receiver,
@@ -48,6 +49,7 @@ class Commands:
     ) -> None:
         self._packetStepMs = max(SHORT_FRAME_MS, config.tickMs)
         self._rng = rng
+        self._codecs = codecs
         self._table = table
         self._rooms = rooms
         self._receiver = receiver
@@ -98,7 +100,7 @@ class Commands:
             return
         table.waitsFrom[slot] = self.now
         for payloadType, mediaFormat in receive.formats.items():
-            table.kinds[slot, payloadType & 0x7F] = kindOf(mediaFormat)
+            table.kinds[slot, payloadType & 0x7F] = self._codecs.kindOf(mediaFormat)
         if receive.telephoneEventType is not None:
             table.kinds[slot, receive.telephoneEventType & 0x7F] = EVENT
 
@@ -108,19 +110,19 @@ class Commands:
         another place was named (RFC 3550, 11).
         """
         table = self._table
-        law = REFUSED if transmit is None else kindOf(transmit.format)
-        table.sends[slot] = law in (ULAW, ALAW)
+        codec = REFUSED if transmit is None else self._codecs.kindOf(transmit.format)
+        table.sends[slot] = codec > NOISE
         if transmit is None:
             packets.aim(slot, None, None)
             return
-        table.law[slot] = law
+        table.codec[slot] = codec
         table.payloadType[slot] = transmit.payloadType & 0x7F
         table.eventType[slot] = -1
         if transmit.telephoneEventType is not None:
             table.eventType[slot] = transmit.telephoneEventType & 0x7F
         packetMs = _packetMs(transmit.packetMs, self._packetStepMs)
         table.packetSamples[slot] = packetMs * CLOCK_RATE // 1000
-        table.heldCount[slot] = 0
+        table.heldSamples[slot] = 0
         beside = TransportAddress(transmit.rtp.host, min(transmit.rtp.port + 1, 65535))
         packets.aim(slot, transmit.rtp, transmit.rtcp or beside)
         if self._receiver.expect(slot, transmit.rtp):
@@ -147,6 +149,7 @@ class Commands:
         packets.remove(slot)
         self._receiver.forget(slot)
         self._digits.forget(slot)
+        self._codecs.forget(slot)
         self._table.free(slot)
         self.reports.append(Closed(portId))
 
@@ -230,15 +233,6 @@ class Commands:
         self._leave(packets, slot)
         self._table.free(slot)
         self.reports.append(Closed(partyId))
-
-
-def kindOf(mediaFormat: MediaFormat) -> int:
-    """
-    The kind that stands for a format in the tables; L{REFUSED} for what we do not mix.
-    """
-    if mediaFormat.clockRate != CLOCK_RATE or mediaFormat.channels != 1:
-        return REFUSED
-    return _KINDS.get(mediaFormat.name.upper(), REFUSED)
 
 
 def _packetMs(asked: int, step: int) -> int:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from h323d.dsp.codec import ICodec
 from h323d.dsp.mixing import mix
+from h323d.media.codecs import BUILT_IN, Codecs
 from h323d.media.commands import Commands
 from h323d.media.config import MediaConfig
 from h323d.media.control import ControlChannel
@@ -24,7 +26,7 @@ from h323d.media.packets import IPacketIO
 from h323d.media.receiving import Receiver
 from h323d.media.reports import Report, Silent, Surveyed
 from h323d.media.rooms import MixGroup, Party, Rooms
-from h323d.media.sending import sendMixes
+from h323d.media.sending import Mixes, sendMixes
 from h323d.media.speaking import Speaking
 from h323d.media.survey import survey
 from h323d.media.table import CLOCK_RATE, PortTable
@@ -43,28 +45,38 @@ class MediaPlane:
     """
     All ports, rooms and parties of one media thread.
 
+    @ivar formats: what can be mixed, best first.
     @ivar commands: what can be asked, within a tick only.
     @ivar inbox: commands to be run in the next tick, as callables that take the
         L{IPacketIO}; any thread may append.
     """
 
-    def __init__(self, config: MediaConfig, rng: random.Random, epoch: float = 0.0) -> None:
+    def __init__(
+        self,
+        config: MediaConfig,
+        rng: random.Random,
+        epoch: float = 0.0,
+        codecs: Sequence[ICodec] = BUILT_IN,
+    ) -> None:
         """
         @param rng: draws SSRCs and where sequence numbers and timestamps begin.
         @param epoch: what makes seconds since 1970 of the tick's time, for RTCP.
+        @param codecs: best first.
         """
         self._tickSeconds = config.tickMs / 1000
         self._tickSamples = config.tickMs * CLOCK_RATE // 1000
         self._silenceSeconds = config.silenceSeconds
         self._table = PortTable(config.maximumPorts)
         self._rooms = Rooms(config, self._table)
+        self._codecs = Codecs(codecs)
         self._digits = Digits(self._table)
-        self._receiver = Receiver(config, self._table, self._digits)
+        self._receiver = Receiver(config, self._table, self._codecs, self._digits)
         self._control = ControlChannel(config, rng, self._table, self._receiver, epoch)
         self._speaking = Speaking(config, self._table)
         self.commands = Commands(
             config,
             rng,
+            self._codecs,
             self._table,
             self._rooms,
             self._receiver,
@@ -72,6 +84,7 @@ class MediaPlane:
             self._control,
             self._speaking,
         )
+        self.formats = self._codecs.formats
         self.inbox: deque[Command] = deque()
         self._reports: list[Report] = []
         self._origin: float | None = None
@@ -150,7 +163,8 @@ class MediaPlane:
         mixes = mix(frames, plan)
         clock = index * self._tickSamples
         pausing = self._digits.send(packets, members, clock)
-        sendMixes(self._table, packets, members, mixes, plan.mixOf, clock, pausing)
+        hears = Mixes(mixes, plan.mixOf)
+        sendMixes(self._table, self._codecs, packets, members, hears, clock, pausing)
         for position, party in group.parties:
             if party.sink is not None:
                 party.sink.write(mixes[plan.mixOf[position]], CLOCK_RATE)

@@ -41,7 +41,7 @@ from h323d.media.reports import (
     Surveyed,
 )
 from h323d.media.survey import Survey
-from h323d.values.media import G711_ALAW, G711_ULAW, AudioStream, MediaFormat
+from h323d.values.media import AudioStream, MediaFormat
 
 __all__ = ["MediaPool"]
 
@@ -53,7 +53,6 @@ class MediaPool:
     """
 
     _log = Logger()
-    formats = (G711_ULAW, G711_ALAW)
 
     def __init__(self, config: MediaConfig, plane: MediaPlane, ports: IPortSource) -> None:
         """
@@ -62,6 +61,7 @@ class MediaPool:
         @param ports: binds port pairs.
         """
         self._plane = plane
+        self.formats = plane.formats
         self._portSource = ports
         self._capacity = config.maximumPorts
         self._slotsInUse = 0

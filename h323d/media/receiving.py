@@ -10,13 +10,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from h323d.dsp.g711 import decodeALaw, decodeULaw
+from h323d.media.codecs import Codecs
 from h323d.media.config import MediaConfig
 from h323d.media.digits import Digits
 from h323d.media.latch import Latch
 from h323d.media.packets import ROW_BYTES, IPacketIO, PacketBatch
 from h323d.media.reports import Heard, Report
-from h323d.media.table import ALAW, CLOCK_RATE, EVENT, REFUSED, ULAW, PortTable
+from h323d.media.table import CLOCK_RATE, EVENT, REFUSED, PortTable
 from h323d.rtp.columns import HeaderColumns, gatherPayloads, parseHeaders
 from h323d.rtp.jitter import JitterBuffers
 from h323d.rtp.statistics import Accepted, ReceiverStatistics
@@ -24,6 +24,7 @@ from h323d.values.address import TransportAddress
 
 __all__ = ["Receiver"]
 
+_FORM_BITS = 16  # for the length of a payload, below its kind
 _TRUSTED = 0.05  # seconds; an estimate further back means that the timestamps jumped
 
 Rows = npt.NDArray[np.intp]
@@ -37,9 +38,12 @@ class Receiver:
     @ivar latches: of the slots that are not locked.
     """
 
-    def __init__(self, config: MediaConfig, table: PortTable, digits: Digits) -> None:
+    def __init__(
+        self, config: MediaConfig, table: PortTable, codecs: Codecs, digits: Digits
+    ) -> None:
         self._anyHost = config.latchAnyHost
         self._table = table
+        self._codecs = codecs
         self._digits = digits
         self.statistics = ReceiverStatistics(config.maximumPorts)
         self._transit = np.full(config.maximumPorts, np.inf)
@@ -187,39 +191,47 @@ class Receiver:
         """
         Decode what was heard of the members of rooms, and put it into their buffers.
         """
-        ofRows = kinds[rows]
-        sound = verdict.heard & ((ofRows == ULAW) | (ofRows == ALAW))
+        sound = verdict.heard & self._codecs.isSound(kinds[rows])
         sound &= self._table.room[batch.slots[rows]] >= 0
         if not sound.all():
             rows, arrivals = rows[sound], arrivals[sound]
         restarted = verdict.restarted[sound]
-        sizes = headers.payloadLength[rows]
-        for size in np.unique(sizes).tolist():
-            if not size:
-                continue
-            alike = sizes == size
-            at = rows[alike]
-            codes = gatherPayloads(batch.data, at, headers.payloadOffset[at], size)
+        for row in rows[restarted].tolist():
+            self._codecs.restart(int(batch.slots[row]))
+        forms = (kinds[rows].astype(np.int64) << _FORM_BITS) | headers.payloadLength[rows]
+        for count, alike in self._bySamples(batch.slots[rows], forms).items():
+            chosen = np.isin(forms, alike)
+            at = rows[chosen]
+            samples = np.empty((len(at), count), np.int16)
+            for form in alike:
+                kind, size = form >> _FORM_BITS, form & ((1 << _FORM_BITS) - 1)
+                mine = forms[chosen] == form
+                payloads = gatherPayloads(
+                    batch.data, at[mine], headers.payloadOffset[at[mine]], size
+                )
+                samples[mine] = self._codecs.decode(kind, batch.slots[at[mine]], payloads)
             buffers.insert(
                 batch.slots[at],
                 headers.timestamp[at],
-                _decode(codes, kinds[at]),
+                samples,
                 now,
-                arrivals[alike],
-                restarted[alike],
+                arrivals[chosen],
+                restarted[chosen],
             )
 
+    def _bySamples(self, slots: Rows, forms: npt.NDArray[np.int64]) -> dict[int, list[int]]:
+        """
+        Count and leave out what cannot be a payload of its codec.
 
-def _decode(codes: npt.NDArray[np.uint8], kinds: npt.NDArray[np.uint8]) -> npt.NDArray[np.int16]:
-    """
-    @param kinds: C{uint8[n]}: L{ULAW} or L{ALAW}, for each row.
-    """
-    isULaw = kinds == ULAW
-    if isULaw.all():
-        return decodeULaw(codes)
-    if not isULaw.any():
-        return decodeALaw(codes)
-    samples = np.empty(codes.shape, np.int16)
-    samples[isULaw] = decodeULaw(codes[isULaw])
-    samples[~isULaw] = decodeALaw(codes[~isULaw])
-    return samples
+        @param forms: C{int64[n]}: kind and length of each packet.
+        @return: by how many samples a packet holds, the forms that hold so many.
+        """
+        found: dict[int, list[int]] = {}
+        for form in np.unique(forms).tolist():
+            size = form & ((1 << _FORM_BITS) - 1)
+            count = self._codecs.samplesIn(form >> _FORM_BITS, size) if size else 0
+            if count > 0:
+                found.setdefault(count, []).append(form)
+            elif size:
+                np.add.at(self._table.refused, slots[forms == form], 1)
+        return found

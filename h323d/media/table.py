@@ -12,23 +12,19 @@ import numpy as np
 from h323d.errors import ResourceUnavailable
 
 __all__ = [
-    "ALAW",
     "CLOCK_RATE",
     "EVENT",
     "HELD_BYTES",
     "NOISE",
     "REFUSED",
-    "ULAW",
     "PortTable",
 ]
 
 CLOCK_RATE = 8000  # Hz, of sound and of timestamps
 HELD_BYTES = 480  # the sound of the longest packet that we send, 60 ms
 REFUSED = 0  # kinds: what a payload type stands for on a port
-ULAW = 1
-ALAW = 2
-EVENT = 3  # RFC 4733
-NOISE = 4  # RFC 3389, taken as silence
+EVENT = 1  # RFC 4733
+NOISE = 2  # RFC 3389, taken as silence; what is above is a codec
 
 
 class PortTable:
@@ -47,7 +43,7 @@ class PortTable:
         was reported; infinite while nothing is.
     @ivar sends: C{bool}: there is somebody to send to.
     @ivar payloadType: C{int64}: of what we send.
-    @ivar law: C{uint8}: L{ULAW} or L{ALAW}, of what we send.
+    @ivar codec: C{uint8}: the kind of what we send.
     @ivar eventType: C{int64}: payload type of RFC 4733 events that we send; -1: none.
     @ivar packetSamples: C{int64}: in a packet that we send.
     @ivar ownSsrc: C{int64}: of what we send.
@@ -56,7 +52,8 @@ class PortTable:
     @ivar expected: C{int64}: the timestamp that would go on from the last packet, not
         reduced; -1 before the first.
     @ivar heldFrom: C{int64}: timestamp of the first sample held, not reduced.
-    @ivar heldCount: C{int64}: octets waiting for their packet to be full.
+    @ivar heldSamples: C{int64}: how many wait for their packet to be full.
+    @ivar heldOctets: C{int64}: how many octets they have become.
     @ivar held: C{uint8[n, 480]}: those octets.
     @ivar sent: C{int64}: packets sent.
     @ivar sentOctets: C{int64}: of payload.
@@ -78,7 +75,7 @@ class PortTable:
         self.waitsFrom = np.full(capacity, np.inf)
         self.sends = np.zeros(capacity, bool)
         self.payloadType = np.zeros(capacity, np.int64)
-        self.law = np.zeros(capacity, np.uint8)
+        self.codec = np.zeros(capacity, np.uint8)
         self.eventType = np.full(capacity, -1, np.int64)
         self.packetSamples = np.full(capacity, 160, np.int64)
         self.ownSsrc = np.zeros(capacity, np.int64)
@@ -86,7 +83,8 @@ class PortTable:
         self.timestampBase = np.zeros(capacity, np.int64)
         self.expected = np.full(capacity, -1, np.int64)
         self.heldFrom = np.zeros(capacity, np.int64)
-        self.heldCount = np.zeros(capacity, np.int64)
+        self.heldSamples = np.zeros(capacity, np.int64)
+        self.heldOctets = np.zeros(capacity, np.int64)
         self.held = np.zeros((capacity, HELD_BYTES), np.uint8)
         self.sent = np.zeros(capacity, np.int64)
         self.sentOctets = np.zeros(capacity, np.int64)

@@ -15,6 +15,8 @@ from typing import Any
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from h323d.dsp.codec import ICodec
+from h323d.media.codecs import BUILT_IN
 from h323d.media.config import MediaConfig
 from h323d.media.io import SocketIO
 from h323d.media.plane import MediaPlane
@@ -105,15 +107,21 @@ class MediaThread:
 
 
 def newMediaService(
-    config: MediaConfig, rng: random.Random, callFromThread: CallFromThread
+    config: MediaConfig,
+    rng: random.Random,
+    callFromThread: CallFromThread,
+    codecs: Sequence[ICodec] = BUILT_IN,
 ) -> tuple[MediaPool, MediaThread]:
     """
     The pool over real sockets, and its thread, not started.
 
     @param rng: draws SSRCs and initial numbers; C{SystemRandom} in service.
     @param callFromThread: the reactor's.
+    @param codecs: best first.
+
+    @raise h323d.errors.ConfigurationError: a codec is not of the kind that can be mixed.
     """
-    plane = MediaPlane(config, rng, time.time() - time.monotonic())
+    plane = MediaPlane(config, rng, time.time() - time.monotonic(), codecs)
     pool = MediaPool(config, plane, PortRange(config))
     packets = SocketIO(config.maximumPorts, time.time)
     thread = MediaThread(plane, packets, config.tickMs / 1000, callFromThread, pool.deliver)
