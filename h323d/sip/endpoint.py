@@ -186,11 +186,18 @@ class SIPEndpoint:
             self.complaints.add(error, transaction.flow.peer)
             phrase = f"Bad Request: {error.path}" if error.path else None
             self.respond(transaction, transaction.request.response(400, phrase, self._tag()))
+        except Exception:
+            self._died(transaction.request)
+            self.respond(transaction, transaction.request.response(500, None, self._tag()))
 
     def ackArrived(self, ack: SIPRequest) -> None:
         user = self._dialogs.get((ack.callId, ack.toAddress.tag or ""))
-        if user is not None:
+        if user is None:
+            return
+        try:
             user.ackArrived(ack)
+        except Exception:
+            self._died(ack)
 
     def responseFlow(self, via: Via, flow: Flow) -> Flow:
         return self._flows.back(via, flow)
@@ -241,6 +248,15 @@ class SIPEndpoint:
     def trouble(self, legId: LegID, error: DecodeError, peer: TransportAddress) -> None:
         self._log.info("leg {legId}: {error}", legId=legId, error=str(error))
         self.complaints.add(error, peer)
+
+    def _died(self, request: SIPRequest) -> None:
+        """
+        A fault of our own, in whatever watches a call: that call ends, the others go on.
+        """
+        self._log.failure("call {callId} died of our own fault", callId=request.callId)
+        for (callId, _), user in tuple(self._dialogs.items()):
+            if callId == request.callId:
+                user.hangup(Cause.TEMPORARY_FAILURE)
 
     def _strayAnswer(self, request: SIPRequest, tag: str) -> SIPResponse | None:
         """

@@ -571,3 +571,44 @@ def test_aRequestWithoutFormatsInCommonLogsBothLists() -> None:
     assert "PCMU/8000" in warning
     assert "opus/48000" in warning
     call.end()
+
+
+class Clumsy(LegLog):
+    """
+    Fails when it is told of an answer.
+    """
+
+    def legAnswered(self, leg: ILeg) -> None:
+        raise RuntimeError("clumsy")
+
+
+def test_aFaultOfOursEndsItsCallAndNoOther() -> None:
+    call = Call()
+    call.established()
+    clumsy = Clumsy()
+
+    def fail(leg: ILeg) -> None:
+        leg.observe(clumsy)
+        leg.answer(PROFILE)
+
+    call.peer.onOffer = fail
+    text = request("INVITE", branch="z9hG4bKother", callId="other", body=offerBody())
+    call.script.send(text, SERVER)
+    call.world.run(0.05)
+    assert clumsy.causes == [Cause.TEMPORARY_FAILURE]
+    assert call.leg.state == "established"
+    call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    call.end()
+
+
+def test_anOwnerThatFailsRefusesItsCall() -> None:
+    call = Call()
+
+    def fail(leg: ILeg) -> None:
+        raise RuntimeError("clumsy")
+
+    call.peer.onOffer = fail
+    call.invite()
+    assert call.script.statuses == [503]
+    assert call.log.causes == [Cause.TEMPORARY_FAILURE]
+    call.end()
