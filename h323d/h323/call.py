@@ -10,10 +10,11 @@ transport and Setup is not sent twice.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from automat import TypeMachineBuilder
-from automat._typed import TypedState
+from automat._typed import TypedDataState, TypedState
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.h323.callinputs import (
@@ -348,6 +349,9 @@ def tellClearing(machine: H225Call, core: _Core, data: _Clearing) -> None:
 
 # What arrives at a wrong time is ignored: proxies repeat CallProceeding after Alerting, and
 # a Status about it confuses more peers than it helps.
+_State = TypedState[H225Call, _Core] | TypedDataState[H225Call, _Core, _Clearing, ...]
+_TIMER = H225Call.timerExpired
+_CONTROL = H225Call.controlEnded
 _COMMANDS = (
     H225Call.placeCall,
     H225Call.proceed,
@@ -368,72 +372,42 @@ _QUESTIONS = (
     H225Call.inquire,
     H225Call.statusReceived,
     H225Call.notUnderstood,
-    H225Call.timerExpired,
     H225Call.t322Expired,
     H225Call.statusUnanswered,
 )
-
-for _command in _COMMANDS:
-    callInitiated.upon(_command).loop().returns(None)
-    outgoingProceeding.upon(_command).loop().returns(None)
-    callDelivered.upon(_command).loop().returns(None)
-    active.upon(_command).loop().returns(None)
-    ending.upon(_command).loop().returns(None)
-    clearing.upon(_command).loop().returns(None)
-    released.upon(_command).loop().returns(None)
-for _command in _COMMANDS[1:]:
-    null.upon(_command).loop().returns(None)
-for _command in _COMMANDS[:-1]:
-    overlapSending.upon(_command).loop().returns(None)
-for _state in _incoming:
-    _state.upon(H225Call.placeCall).loop().returns(None)
-    _state.upon(H225Call.digitsSent).loop().returns(None)
-    _state.upon(H225Call.timerExpired).loop().returns(None)
-incomingProceeding.upon(H225Call.proceed).loop().returns(None)
-callReceived.upon(H225Call.proceed).loop().returns(None)
-callReceived.upon(H225Call.alert).loop().returns(None)
-
-for _message in _MESSAGES:
-    for _state in (*_incoming, active, ending):
-        _state.upon(_message).loop().returns(None)
-    clearing.upon(_message).loop().returns(None)
-    released.upon(_message).loop().returns(None)
-for _message in _MESSAGES[1:]:
-    null.upon(_message).loop().returns(None)
-for _state in _outgoing:
-    _state.upon(H225Call.setupReceived).loop().returns(None)
-    _state.upon(H225Call.controlEnded).loop().returns(None)
-for _state in (overlapSending, outgoingProceeding, callDelivered):
-    _state.upon(H225Call.setupAcknowledgeReceived).loop().returns(None)
-for _state in (outgoingProceeding, callDelivered):
-    _state.upon(H225Call.callProceedingReceived).loop().returns(None)
-callDelivered.upon(H225Call.alertingReceived).loop().returns(None)
-callDelivered.upon(H225Call.progressReceived).loop().returns(None)
-for _state in (*_incoming, null):
-    _state.upon(H225Call.controlEnded).loop().returns(None)
-active.upon(H225Call.timerExpired).loop().returns(None)
-
-ending.upon(H225Call.controlEnded).loop().returns(None)
-for _question in _QUESTIONS:
-    if _question is not H225Call.timerExpired:
-        ending.upon(_question).loop().returns(None)
-    null.upon(_question).loop().returns(None)
-    clearing.upon(_question).loop().returns(None)
-    released.upon(_question).loop().returns(None)
-clearing.upon(H225Call.hangup).loop().returns(None)
-for _late in (
-    H225Call.release,
-    H225Call.hangup,
-    H225Call.controlEnded,
+_ENDS = (
     H225Call.releaseCompleteReceived,
     H225Call.statusInquiryReceived,
     H225Call.statusNullReceived,
-    H225Call.connectionLost,
-):
-    released.upon(_late).loop().returns(None)
-null.upon(H225Call.releaseCompleteReceived).loop().returns(None)
-null.upon(H225Call.statusInquiryReceived).loop().returns(None)
-null.upon(H225Call.statusNullReceived).loop().returns(None)
+)
+_SETUPS = _MESSAGES[:2]
+_PROGRESSING = _MESSAGES[:3]
+_RINGING = _MESSAGES[:5]
+_MINE = (H225Call.placeCall, H225Call.digitsSent)
+
+_IGNORED: tuple[tuple[_State, tuple[Callable[..., None], ...]], ...] = (
+    (null, (*_COMMANDS[1:], *_MESSAGES[1:], *_QUESTIONS, *_ENDS, _TIMER, _CONTROL)),
+    (callInitiated, (*_COMMANDS, H225Call.setupReceived, _CONTROL)),
+    (overlapSending, (*_COMMANDS[:-1], *_SETUPS, _CONTROL)),
+    (outgoingProceeding, (*_COMMANDS, *_PROGRESSING, _CONTROL)),
+    (callDelivered, (*_COMMANDS, *_RINGING, _CONTROL)),
+    (callPresent, (*_MINE, *_MESSAGES, _TIMER, _CONTROL)),
+    (incomingProceeding, (*_MINE, *_MESSAGES, _TIMER, _CONTROL, H225Call.proceed)),
+    (callReceived, (*_MINE, *_MESSAGES, _TIMER, _CONTROL, H225Call.proceed, H225Call.alert)),
+    (active, (*_COMMANDS, *_MESSAGES, _TIMER)),
+    (ending, (*_COMMANDS, *_MESSAGES, *_QUESTIONS, _CONTROL)),
+    (clearing, (*_COMMANDS, *_MESSAGES, *_QUESTIONS, _TIMER, H225Call.hangup)),
+    (
+        released,
+        (
+            *(*_COMMANDS, *_MESSAGES, *_QUESTIONS, *_ENDS, _TIMER, _CONTROL),
+            *(H225Call.release, H225Call.hangup, H225Call.connectionLost),
+        ),
+    ),
+)
+for _where, _inputs in _IGNORED:
+    for _input in _inputs:
+        _where.upon(_input).loop().returns(None)
 
 _MACHINE = builder.build()
 

@@ -18,13 +18,11 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from h323d import __version__
-from h323d.call.legs import ILegObserver, ILegOwner, IOriginator, LegDirection
+from h323d.call.legs import ILeg, ILegObserver, ILegOwner, IOriginator, LegDirection
 from h323d.call.media import IMediaPool
 from h323d.call.transport import (
     IListening,
     IOpening,
-    IStream,
     IStreamListener,
     IStreamOpener,
     IStreamUser,
@@ -35,11 +33,13 @@ from h323d.h323 import addresses, messages
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest, Admitter
 from h323d.h323.complaints import Complaints
 from h323d.h323.config import H323Config
+from h323d.h323.endpointtype import mcuType
 from h323d.h323.h245link import ControlNetwork
 from h323d.h323.incoming import IncomingSetup, readSetup
-from h323d.h323.leg import CallDescription, H323Leg, LegContext
+from h323d.h323.leg import H323Leg
+from h323d.h323.legcontext import CallDescription, LegContext
 from h323d.h323.q931 import Q931Message
-from h323d.h323.signalling import SignallingCall, SignallingConnection
+from h323d.h323.signalling import RefusedConnection, SignallingCall, SignallingConnection
 from h323d.h323.startup import StartUpOptions
 from h323d.h323.uuie import CallIdentity, Content, Fields, SetupParties
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
@@ -47,7 +47,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, newCallID, newGUID, newLegID
 from h323d.values.media import MediaProfile
 
-__all__ = ["H323Endpoint", "Host", "SetupOwner", "mcuType"]
+__all__ = ["H323Endpoint", "Host", "SetupOwner"]
 
 DEFAULT_PORT = 1720
 
@@ -189,7 +189,7 @@ class H323Endpoint:
     def _newConnection(self) -> IStreamUser:
         connection = SignallingConnection(self, self._clock, self._config, False)
         if len(self._connections) >= self._config.maxConnections:
-            return _Refused()
+            return RefusedConnection()
         self._connections[connection] = None
         return connection
 
@@ -378,7 +378,7 @@ class H323Endpoint:
 
     # What legs and connections report.
 
-    def legGone(self, leg: H323Leg, cause: Cause) -> None:
+    def legGone(self, leg: ILeg, cause: Cause) -> None:
         self.legs.pop(leg.legId, None)
         opening = self._openings.pop(leg.legId, None)
         if opening is not None:
@@ -393,40 +393,5 @@ class H323Endpoint:
     def badInput(self, connection: SignallingConnection, error: DecodeError) -> None:
         self.complaints.about("h225", connection.peer, error)
 
-    def legFault(self, leg: H323Leg, door: str, error: DecodeError) -> None:
+    def legFault(self, leg: ILeg, door: str, error: DecodeError) -> None:
         self.complaints.about(door, leg.peer, error)
-
-
-@implementer(IStreamUser)
-class _Refused:
-    """
-    A connection that is one too many.
-    """
-
-    def streamOpened(self, stream: IStream) -> None:
-        stream.abort()
-
-    def streamReceived(self, data: bytes) -> None:
-        """
-        Nobody reads it.
-        """
-
-    def streamClosed(self, reason: str) -> None:
-        """
-        Nobody waits for it.
-        """
-
-
-def mcuType(name: str) -> Fields:
-    """
-    An C{EndpointType} that says we are a conference server (H.225.0, 7.6).
-
-    @param name: the product.
-    """
-    vendor: Fields = {
-        # T.35: 181 is the United States; the manufacturer's code is of nobody.
-        "vendor": {"t35CountryCode": 181, "t35Extension": 0, "manufacturerCode": 0},
-        "productId": name.encode("ascii", "replace")[:256] or b"h323d",
-        "versionId": __version__.encode("ascii"),
-    }
-    return {"vendor": vendor, "mcu": {}, "mc": True, "undefinedNode": False}

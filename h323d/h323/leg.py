@@ -8,87 +8,35 @@ messages.  Here they meet.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
-from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
 from h323d import tracing
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
-from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
+from h323d.call.media import IMediaPort, IMediaPortObserver
 from h323d.errors import DecodeError, ResourceUnavailable
-from h323d.h323 import causes, elements, q931
+from h323d.h323 import q931, reading
 from h323d.h323.call import newH225Call
 from h323d.h323.callinputs import CallNumber
-from h323d.h323.config import H323Config
 from h323d.h323.digits import DigitFilter
-from h323d.h323.elements import CallState, CauseElement
 from h323d.h323.h245.session import H245Failure, H245Owner, H245Session
-from h323d.h323.h245link import ControlNetwork
+from h323d.h323.legcontext import CallDescription, LegContext
 from h323d.h323.legmedia import LegMedia
-from h323d.h323.q931 import IE, MessageType, Q931Message
+from h323d.h323.q931 import MessageType, Q931Message
 from h323d.h323.signalling import SignallingConnection
 from h323d.h323.startup import StartUp, StartUpOptions
-from h323d.h323.uuie import CallIdentity, Content, Fields, SetupParties
+from h323d.h323.uuie import Content, SetupParties
 from h323d.h323.wire import CallWire
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.identifiers import CallID, LegID
 from h323d.values.media import AudioStream, DigitMethod, MediaProfile
 
-__all__ = ["CallDescription", "H323Leg", "LegContext", "LegOwner"]
+__all__ = ["H323Leg"]
 
 KEYPAD_DURATION = 160  # milliseconds that a digit without a duration counts for
 DIGITS = frozenset("0123456789*#ABCD")
-
-
-class LegOwner(Protocol):
-    """
-    What a leg needs of the endpoint that owns it.
-    """
-
-    def legGone(self, leg: H323Leg, cause: Cause) -> None:
-        """The leg is over."""
-
-    def legFault(self, leg: H323Leg, door: str, error: DecodeError) -> None:
-        """Something in this call could not be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class LegContext:
-    """
-    What all legs of an endpoint share.
-
-    @ivar endpointType: what we are, as an H.225.0 C{EndpointType}.
-    """
-
-    owner: LegOwner
-    clock: IReactorTime
-    rng: random.Random
-    config: H323Config
-    pool: IMediaPool
-    network: ControlNetwork
-    endpointType: Fields
-
-
-@dataclass(frozen=True, slots=True)
-class CallDescription:
-    """
-    Who calls whom, and by which identifiers.
-    """
-
-    legId: LegID
-    callId: CallID
-    direction: LegDirection
-    identity: CallIdentity
-    reference: int
-    calling: tuple[PartyAddress, ...]
-    called: tuple[PartyAddress, ...]
-    displayName: str
-    peer: TransportAddress
 
 
 @implementer(ILeg, IMediaPortObserver)
@@ -291,7 +239,7 @@ class H323Leg:
         """
         kind = message.messageType
         if kind == MessageType.RELEASE_COMPLETE:
-            self._call.releaseCompleteReceived(_releaseCause(message, content))
+            self._call.releaseCompleteReceived(reading.releaseCause(message, content))
             return
         if q931.notUnderstood(message):
             self._call.notUnderstood(Cause.MANDATORY_IE_MISSING)
@@ -318,7 +266,7 @@ class H323Leg:
             case MessageType.PROGRESS:
                 call.progressReceived()
             case MessageType.CONNECT:
-                self.displayName = elements.decodeText(message.contents(IE.DISPLAY) or b"")
+                self.displayName = reading.displayName(message)
                 call.connectReceived()
             case MessageType.STATUS_INQUIRY:
                 call.statusInquiryReceived()
@@ -334,17 +282,13 @@ class H323Leg:
                 call.notUnderstood(Cause.MESSAGE_TYPE_NON_EXISTENT)
 
     def _status(self, message: Q931Message) -> None:
-        try:
-            state = CallState.decode(message.contents(IE.CALL_STATE) or b"").value
-        except DecodeError:
-            state = CallNumber.ACTIVE
-        if state == CallNumber.NULL:
+        if reading.reportedState(message, CallNumber.ACTIVE) == CallNumber.NULL:
             self._call.statusNullReceived()
         else:
             self._call.statusReceived()
 
     def _keypad(self, message: Q931Message) -> None:
-        for digit in elements.decodeText(message.contents(IE.KEYPAD_FACILITY) or b""):
+        for digit in reading.keypadDigits(message):
             self._digit(digit, KEYPAD_DURATION, DigitMethod.Q931_KEYPAD)
 
     def _facility(self, content: Content) -> None:
@@ -475,14 +419,3 @@ class H323Leg:
             return
         if self._digits.isNew(digit, method):
             self._observer.legDigit(self, digit, milliseconds, method)
-
-
-def _releaseCause(message: Q931Message, content: Content) -> Cause:
-    contents = message.contents(IE.CAUSE)
-    cause = None
-    if contents is not None:
-        try:
-            cause = Cause.fromWire(CauseElement.decode(contents).value)
-        except DecodeError:
-            cause = None
-    return causes.believed(cause, content.reason)

@@ -15,16 +15,15 @@ from zope.interface import implementer
 
 from h323d.call.transport import IStream, IStreamUser
 from h323d.errors import DecodeError
-from h323d.h323 import messages, q931, tpkt, uuie
+from h323d.h323 import messages, q931, reading, tpkt, uuie
 from h323d.h323.callinputs import CallNumber
 from h323d.h323.config import H323Config
-from h323d.h323.elements import CallState
-from h323d.h323.q931 import IE, MessageType, Q931Message
+from h323d.h323.q931 import MessageType, Q931Message
 from h323d.h323.uuie import NOTHING, Content
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 
-__all__ = ["SignallingCall", "SignallingConnection", "SignallingOwner"]
+__all__ = ["RefusedConnection", "SignallingCall", "SignallingConnection", "SignallingOwner"]
 
 MAXIMUM_FAULTS = 16
 """Unreadable messages after which a connection without a call is closed."""
@@ -273,7 +272,7 @@ class SignallingConnection:
         if kind == MessageType.STATUS_INQUIRY:
             answer = messages.status(CallNumber.NULL, Cause.RESPONSE_TO_STATUS_ENQUIRY)
         elif kind == MessageType.STATUS:
-            if _reportedState(message) == CallNumber.NULL:
+            if reading.reportedState(message, CallNumber.NULL) == CallNumber.NULL:
                 return
             answer = messages.release(Cause.MESSAGE_IN_WRONG_STATE)
         else:
@@ -281,8 +280,21 @@ class SignallingConnection:
         self.send(messages.addressed(answer, message.callReference, not message.toOriginator))
 
 
-def _reportedState(message: Q931Message) -> int:
-    try:
-        return CallState.decode(message.contents(IE.CALL_STATE) or b"").value
-    except DecodeError:
-        return CallNumber.NULL
+@implementer(IStreamUser)
+class RefusedConnection:
+    """
+    A connection that is one too many.
+    """
+
+    def streamOpened(self, stream: IStream) -> None:
+        stream.abort()
+
+    def streamReceived(self, data: bytes) -> None:
+        """
+        Nobody reads it.
+        """
+
+    def streamClosed(self, reason: str) -> None:
+        """
+        Nobody waits for it.
+        """

@@ -1,0 +1,69 @@
+"""
+What an H.323 leg is made from: what all legs share, and what is this call's alone.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Protocol
+
+from twisted.internet.interfaces import IReactorTime
+
+from h323d.call.legs import ILeg, LegDirection
+from h323d.call.media import IMediaPool
+from h323d.errors import DecodeError
+from h323d.h323.config import H323Config
+from h323d.h323.h245link import ControlNetwork
+from h323d.h323.uuie import CallIdentity, Fields
+from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, LegID
+
+__all__ = ["CallDescription", "LegContext", "LegOwner"]
+
+
+class LegOwner(Protocol):
+    """
+    What a leg needs of the endpoint that owns it.
+    """
+
+    def legGone(self, leg: ILeg, cause: Cause) -> None:
+        """The leg is over."""
+
+    def legFault(self, leg: ILeg, door: str, error: DecodeError) -> None:
+        """Something in this call could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegContext:
+    """
+    What all legs of an endpoint share.
+
+    @ivar endpointType: what we are, as an H.225.0 C{EndpointType}.
+    """
+
+    owner: LegOwner
+    clock: IReactorTime
+    rng: random.Random
+    config: H323Config
+    pool: IMediaPool
+    network: ControlNetwork
+    endpointType: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class CallDescription:
+    """
+    Who calls whom, and by which identifiers.
+    """
+
+    legId: LegID
+    callId: CallID
+    direction: LegDirection
+    identity: CallIdentity
+    reference: int
+    calling: tuple[PartyAddress, ...]
+    called: tuple[PartyAddress, ...]
+    displayName: str
+    peer: TransportAddress

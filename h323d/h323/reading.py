@@ -1,0 +1,52 @@
+"""
+What single received messages say, where an element tells it; absent and unreadable alike.
+"""
+
+from __future__ import annotations
+
+from h323d.errors import DecodeError
+from h323d.h323 import causes, elements
+from h323d.h323.callinputs import CallNumber
+from h323d.h323.elements import CallState, CauseElement
+from h323d.h323.q931 import IE, Q931Message
+from h323d.h323.uuie import Content
+from h323d.values.cause import Cause
+
+__all__ = ["displayName", "keypadDigits", "releaseCause", "reportedState"]
+
+
+def releaseCause(message: Q931Message, content: Content) -> Cause:
+    """
+    Why a ReleaseComplete releases: its cause element is believed before its reason.
+    """
+    try:
+        cause = Cause.fromWire(CauseElement.decode(message.contents(IE.CAUSE) or b"").value)
+    except DecodeError:
+        return causes.believed(None, content.reason)
+    return causes.believed(cause, content.reason)
+
+
+def reportedState(message: Q931Message, otherwise: CallNumber) -> int:
+    """
+    The call state that a Status reports.
+
+    @param otherwise: what to take it for, if it reports none.
+    """
+    try:
+        return CallState.decode(message.contents(IE.CALL_STATE) or b"").value
+    except DecodeError:
+        return otherwise
+
+
+def keypadDigits(message: Q931Message) -> str:
+    """
+    The digits of an Information.
+    """
+    return elements.decodeText(message.contents(IE.KEYPAD_FACILITY) or b"")
+
+
+def displayName(message: Q931Message) -> str:
+    """
+    The sender's name for people to read.
+    """
+    return elements.decodeText(message.contents(IE.DISPLAY) or b"")
