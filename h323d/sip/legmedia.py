@@ -8,6 +8,7 @@ is opened by the first offer or answer, and stays the same through the call.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
 from h323d.sip import sdp
@@ -36,7 +37,7 @@ class LegMedia:
         self._sessionId = rng.getrandbits(32)
         self._agreement: Agreement | None = None
         self._offer: tuple[sdp.SessionDescription, MediaProfile] | None = None
-        self._offered: sdp.SessionDescription | None = None
+        self._sent: sdp.SessionDescription | None = None
         self.port: IMediaPort | None = None
 
     @property
@@ -52,9 +53,8 @@ class LegMedia:
 
         @raise h323d.errors.ResourceUnavailable: no port is left.
         """
-        offer = makeOffer(profile, self._local(), self._agreement or self._offered)
+        offer = self._edition(makeOffer(profile, self._local(), self._agreement or self._sent))
         self._offer = (offer, profile)
-        self._offered = offer
         return sdp.write(offer)
 
     def answer(self, body: bytes, profile: MediaProfile) -> bytes:
@@ -67,7 +67,8 @@ class LegMedia:
         @raise h323d.errors.ResourceUnavailable: no port is left.
         """
         offer = sdp.parse(body)
-        self._agreement = answerOffer(offer, profile, self._local(), self._agreement)
+        agreement = answerOffer(offer, profile, self._local(), self._agreement)
+        self._agreement = replace(agreement, local=self._edition(agreement.local))
         return sdp.write(self._agreement.local)
 
     def conclude(self, body: bytes) -> None:
@@ -89,6 +90,19 @@ class LegMedia:
         port, self.port = self.port, None
         if port is not None:
             port.close()
+
+    def _edition(self, description: sdp.SessionDescription) -> sdp.SessionDescription:
+        """
+        Number a description after the last that was sent, also if that was refused: two that
+        differ must never have one version (RFC 3264, 8).
+        """
+        last = self._sent
+        if last is not None:
+            description = replace(description, origin=last.origin)
+            if description != last:
+                description = replace(description, origin=last.origin.next())
+        self._sent = description
+        return description
 
     def _local(self) -> LocalMedia:
         if self.port is None:

@@ -114,7 +114,7 @@ class TransactionLayer:
                 return
             self._merges[merge] = transaction
         self._owner.requestArrived(transaction)
-        transaction.await_()
+        transaction.handedOver()
 
     def respondStateless(
         self,

@@ -130,7 +130,7 @@ class ServerTransaction:
             else:
                 self._server.final(data)
 
-    def await_(self) -> None:
+    def handedOver(self) -> None:
         """
         The request was handed over: an INVITE that nobody answers in this very
         turn gets its 100 in time.
