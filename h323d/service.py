@@ -17,7 +17,9 @@ from types import FrameType
 from typing import Any
 
 from twisted.application.service import Service
+from twisted.conch.manhole_ssh import ConchFactory
 from twisted.internet.defer import Deferred
+from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
@@ -283,9 +285,19 @@ class Options(usage.Options):
             try:
                 server = replace(configuration.server, bind=self["bind"])
             except ValueError as error:
-                raise ConfigurationError("--bind", str(error)) from error
+                raise ConfigurationError("--bind", str(error).removeprefix("bind: ")) from error
             configuration = replace(configuration, server=server)
         return configuration
+
+    def parseOptions(self, options: list[str] | None = None) -> None:
+        """
+        Read the command line, and end the process with one line where it
+        cannot be used: C{twistd} would print all its help before it.
+        """
+        try:
+            super().parseOptions(options)
+        except usage.UsageError as error:
+            raise SystemExit(f"h323d: {error}") from None
 
     def postOptions(self) -> None:
         try:
@@ -360,7 +372,16 @@ class H323dService(Service):
             }
             keys = Path(control.manholeAuthorizedKeys).expanduser()
             factory = manholeFactory(namespace, keys, hostKeyPath(control))
-            self._reactor.listenTCP(control.manholePort, factory, interface="127.0.0.1")
+            self._listenForShells(control.manholePort, factory)
+
+    def _listenForShells(self, port: int, factory: ConchFactory) -> None:
+        try:
+            self._reactor.listenTCP(port, factory, interface="127.0.0.1")
+        except CannotListenError as error:
+            reason = error.socketError.strerror
+            raise ResourceUnavailable(
+                f"manhole: cannot bind TCP 127.0.0.1:{port}: {reason}"
+            ) from error
 
     def _hangupSignal(self, number: int, frame: FrameType | None) -> None:
         self._reactor.callFromThread(self._reload)

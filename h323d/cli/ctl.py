@@ -16,14 +16,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from h323d import __version__
-from h323d.cli.decode import KINDS, decodeHex
 from h323d.config import Configuration, load, sample
 from h323d.control.paths import socketPath
 from h323d.errors import ConfigurationError, DecodeError
 
-__all__ = ["CommandFailed", "ask", "main"]
+__all__ = ["KINDS", "CommandFailed", "ask", "main"]
 
 TIMEOUT = 10.0  # seconds that an answer may take
+KINDS = ("h225", "h245", "ras", "sip")
 
 
 class CommandFailed(Exception):
@@ -79,7 +79,7 @@ def _addConfig(parser: argparse.ArgumentParser) -> None:
 
 
 def _addDecode(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--kind", choices=sorted(KINDS), help="what it is; guessed when left out")
+    parser.add_argument("--kind", choices=KINDS, help="what it is; guessed when left out")
     parser.add_argument(
         "--reencode", action="store_true", help="also print the octets that we would send for it"
     )
@@ -134,6 +134,8 @@ def _sample(options: argparse.Namespace) -> None:
 
 
 def _decode(options: argparse.Namespace) -> None:
+    from h323d.cli.decode import decodeHex  # only now: the codecs take a second to load
+
     text = sys.stdin.read() if options.hex == ["-"] else "".join(options.hex)
     print(json.dumps(decodeHex(text, options.kind, options.reencode), indent=2))
 

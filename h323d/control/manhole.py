@@ -21,7 +21,7 @@ from twisted.conch.checkers import (
 )
 from twisted.conch.insults.insults import ServerProtocol
 from twisted.conch.manhole import ColoredManhole
-from twisted.conch.manhole_ssh import ConchFactory, TerminalRealm
+from twisted.conch.manhole_ssh import ConchFactory, TerminalRealm, TerminalSession
 from twisted.conch.ssh.keys import BadKeyError, Key
 from twisted.cred.portal import Portal
 from zope.interface import implementer
@@ -70,6 +70,27 @@ def keptHostKey(path: Path) -> Key:
         raise ConfigurationError(f"manhole host key {path}", "is not an SSH key") from error
 
 
+class ShellSession(TerminalSession):
+    """
+    One shell.  What Conch leaves out would end it with a traceback: a window
+    of another size, the end of the input, no terminal at all.
+    """
+
+    width, height = 80, 24
+
+    def openShell(self, proto: Any) -> None:  # Any: Conch declares no types for it
+        self._proto = proto
+        super().openShell(proto)
+
+    def windowChanged(self, newWindowSize: tuple[int, int, int, int]) -> None:
+        """
+        Lines are as long as they were.
+        """
+
+    def eofReceived(self) -> None:
+        self._proto.loseConnection()
+
+
 def manholeFactory(namespace: dict[str, Any], authorizedKeys: Path, hostKey: Path) -> ConchFactory:
     """
     A factory to listen with.
@@ -81,6 +102,7 @@ def manholeFactory(namespace: dict[str, Any], authorizedKeys: Path, hostKey: Pat
     @raise ConfigurationError: for the host key.
     """
     realm: Any = TerminalRealm()  # Any: Conch declares no types for it
+    realm.sessionFactory = ShellSession
     realm.chainedProtocolFactory = lambda: ServerProtocol(ColoredManhole, dict(namespace))
     portal = Portal(realm)
     portal.registerChecker(SSHPublicKeyChecker(AuthorizedKeys(authorizedKeys)))

@@ -36,7 +36,7 @@ class Complaints:
         """
         Something could not be read.
 
-        @param door: C{"h225"} or C{"h245"}.
+        @param door: C{"h225"}, C{"h245"} or C{"ras"}.
         @param source: who sent it.
         """
         self.count += 1

@@ -7,7 +7,6 @@ the test with the reason.  Every peer has an address of its own in 127.0.0.0/8.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -21,6 +20,8 @@ from types import TracebackType
 from typing import Any, Self
 
 import pytest
+
+from h323d.cli.ctl import ask
 
 __all__ = ["Asterisk", "Baresip", "Capture", "Caller", "Process", "Server", "runSipp", "waitFor"]
 
@@ -164,15 +165,7 @@ class Server(Process):
         """
         What C{h323ctl --json} answers.
         """
-        done = subprocess.run(
-            [program("h323ctl"), "--socket", str(self.socket), "--json", *arguments],
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return ask(str(self.socket), *arguments)
 
 
 class Caller(Process):

@@ -2,8 +2,8 @@
 A RAS channel: the UDP port that requests and answers of both directions share
 (ITU-T H.225.0, 7.2; H.323, 7.1).
 
-Octets in, transactions out.  What cannot be decoded is dropped and told as
-the fact L{BadInput}; a request that its owner does not know is the owner's to
+Octets in, transactions out.  What cannot be decoded is dropped, told as
+the fact L{h323d.events.BadInput}, and logged once for each peer; a request that its owner does not know is the owner's to
 refuse (C{unknownMessageResponse}).
 """
 
@@ -17,7 +17,8 @@ from zope.interface import implementer
 
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.errors import DecodeError, ResourceUnavailable
-from h323d.events import BadInput, EventBus
+from h323d.events import EventBus
+from h323d.h323.complaints import Complaints
 from h323d.h323.ras.messages import Fields, decodeRAS, isRequest
 from h323d.h323.ras.transactions import (
     Answered,
@@ -61,8 +62,7 @@ class RASChannel:
 
         @raise ResourceUnavailable: the unicast port cannot be bound.
         """
-        self._clock = clock
-        self._events = events
+        self._complaints = Complaints(clock, events)
         self._server = ServerTransactions(clock, self._sendOctets, owner)
         self._client = ClientTransactions(clock, rng, self._sendOctets)
         self._port: IDatagramPort = datagrams.bind(bind, self)
@@ -122,9 +122,7 @@ class RASChannel:
         try:
             message = decodeRAS(data)
         except DecodeError as error:
-            place = f"{error.path} at octet {error.offset}"
-            now = self._clock.seconds()
-            self._events.publish(BadInput(now, "ras", source, place, error.reason))
+            self._complaints.about("ras", source, error)
             return
         if self._client.arrived(message, source):
             return
