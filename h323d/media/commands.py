@@ -7,6 +7,7 @@ has gone meanwhile does nothing.
 
 from __future__ import annotations
 
+import ipaddress
 import random
 
 from h323d.call.media import ISampleSink, ISampleSource
@@ -107,12 +108,13 @@ class Commands:
     def _aim(self, packets: IPacketIO, slot: int, transmit: TransmitFormat | None) -> None:
         """
         Send what was negotiated to where it was; RTCP goes one port higher unless
-        another place was named (RFC 3550, 11).
+        another place was named (RFC 3550, 11).  To a place that is no party's, nothing.
         """
         table = self._table
+        reachable = transmit is not None and _isReachable(transmit.rtp)
         codec = REFUSED if transmit is None else self._codecs.kindOf(transmit.format)
-        table.sends[slot] = codec > NOISE
-        if transmit is None:
+        table.sends[slot] = reachable and codec > NOISE
+        if transmit is None or not reachable:
             packets.aim(slot, None, None)
             return
         table.codec[slot] = codec
@@ -124,7 +126,8 @@ class Commands:
         table.packetSamples[slot] = packetMs * CLOCK_RATE // 1000
         table.heldSamples[slot] = 0
         beside = TransportAddress(transmit.rtp.host, min(transmit.rtp.port + 1, 65535))
-        packets.aim(slot, transmit.rtp, transmit.rtcp or beside)
+        control = transmit.rtcp or beside
+        packets.aim(slot, transmit.rtp, control if _isReachable(control) else None)
         if self._receiver.expect(slot, transmit.rtp):
             packets.unlock(slot)
 
@@ -233,6 +236,18 @@ class Commands:
         self._leave(packets, slot)
         self._table.free(slot)
         self.reports.append(Closed(partyId))
+
+
+def _isReachable(address: TransportAddress) -> bool:
+    """
+    Whether an address can be a party's: no name, no group, not everybody, not nobody.
+    """
+    try:
+        host = ipaddress.ip_address(address.host)
+    except ValueError:
+        return False
+    everybody = address.host == "255.255.255.255"
+    return address.port > 0 and not (host.is_multicast or host.is_unspecified or everybody)
 
 
 def _packetMs(asked: int, step: int) -> int:

@@ -33,7 +33,7 @@ class MediaConfig:
     the ticks within a frame, so a finer grid sends sooner after mixing; it costs more CPU.  With 20, packets of 10, 30
     and 50 ms are not made."""
 
-    jitterMinMs: int = 3
+    jitterMinMs: int = 2
     """How long before its turn a packet shall be there, milliseconds; what is below
     counts on the network's regularity."""
 

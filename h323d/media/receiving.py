@@ -7,6 +7,8 @@ latched to, what has a payload type that was not negotiated, sound of impossible
 
 from __future__ import annotations
 
+import ipaddress
+
 import numpy as np
 import numpy.typing as npt
 
@@ -71,7 +73,7 @@ class Receiver:
         self._negotiated[slot] = negotiated
         self._peers.pop(slot, None)
         self._table.locked[slot] = False
-        self.latches[slot] = Latch(negotiated.host, self._anyHost)
+        self.latches[slot] = Latch(_canonical(negotiated.host), self._anyHost)
         return True
 
     def forget(self, slot: int) -> None:
@@ -93,7 +95,8 @@ class Receiver:
         Whether RTCP from C{source} may speak for the slot's peer.
         """
         peer, negotiated = self._peers.get(slot), self._negotiated.get(slot)
-        return any(known is not None and known.host == source.host for known in (peer, negotiated))
+        known = [_canonical(each.host) for each in (peer, negotiated) if each is not None]
+        return source.host in known
 
     def take(
         self, batch: PacketBatch, packets: IPacketIO, buffers: JitterBuffers, now: float
@@ -235,3 +238,13 @@ class Receiver:
             elif size:
                 np.add.at(self._table.refused, slots[forms == form], 1)
         return found
+
+
+def _canonical(host: str) -> str:
+    """
+    A literal address as the system writes it: IPv6 has many ways.
+    """
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return host

@@ -7,6 +7,7 @@ from __future__ import annotations
 import random
 
 import numpy as np
+import pytest
 
 from h323d.dsp.tones import signalToNoise
 from h323d.media.config import MediaConfig
@@ -116,6 +117,42 @@ def test_signallingMayMoveThePeer() -> None:
     a.send(injected(1), moved)
     bench.run(0.1, [b])
     assert a.recorder.heard == [a.address, moved]
+
+
+@pytest.mark.parametrize(
+    ("host", "port"),
+    [
+        ("0.0.0.0", 5000),
+        ("255.255.255.255", 5000),
+        ("224.0.1.41", 5000),
+        ("ff02::1", 5000),
+        ("10.0.0.9", 0),
+        ("name.example", 5000),
+    ],
+)
+def test_nothingIsSentToAnAddressThatIsNoPartys(host: str, port: int) -> None:
+    bench = MediaBench()
+    (a, _), _ = bench.meeting(2)
+    transmit = a.stream.transmit
+    assert transmit is not None
+    bad = TransmitFormat(transmit.format, 0, 20, TransportAddress(host, port))
+    a.port.configure(AudioStream(bad, a.stream.receive))
+    bench.run(0.2, [])
+    assert bench.stray == []
+    assert a.heard == []
+
+
+def test_anIPv6PeerIsKnownHoweverItsAddressWasWritten() -> None:
+    bench = MediaBench()
+    (a, _), _ = bench.meeting(2)
+    transmit = a.stream.transmit
+    assert transmit is not None
+    long = TransmitFormat(transmit.format, 0, 20, TransportAddress("2001:db8:0:0:0:0:0:1", 5000))
+    a.port.configure(AudioStream(long, a.stream.receive))
+    source = TransportAddress("2001:db8::1", 5000)
+    a.send(injected(1), source)
+    bench.run(0.1, [])
+    assert a.recorder.heard == [source]
 
 
 def test_aPayloadTypeThatWasNotNegotiatedIsRefused() -> None:

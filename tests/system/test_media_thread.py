@@ -21,6 +21,7 @@ from h323d.media.config import MediaConfig
 from h323d.media.io import SocketIO
 from h323d.media.packets import IPacketIO
 from h323d.media.pool import MediaPool
+from h323d.media.ports import PortRange
 from h323d.media.thread import newMediaService
 from h323d.rtp.packet import RTPPacket, decode, encode
 from h323d.values.address import TransportAddress
@@ -173,4 +174,30 @@ def test_aClosedPortCanBeBoundAgain(pool: MediaPool) -> None:
 def test_theSocketsProvideIPacketIO() -> None:
     packets = SocketIO(4, time.time)
     assert verifyObject(IPacketIO, packets)
+    packets.close()
+
+
+def test_whatAStrangerSentJustBeforeTheLockIsDropped() -> None:
+    packets = SocketIO(4, time.time)
+    pair = PortRange(MediaConfig(portFirst=21200, portLast=21203)).bind(HOST)
+    packets.add(2, pair, 0)
+    peer, stranger = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+    peer.bind((PHONES, 0))
+    stranger.bind(("127.0.47.14", 0))
+    peer.sendto(b"first", (HOST, pair.rtp.port))
+    batch = packets.drain(0, time.monotonic())
+    assert batch.sources == {0: TransportAddress(*peer.getsockname())}
+    assert 0 <= time.monotonic() - batch.arrivals[0] < 1.0
+    for turn in range(3):
+        stranger.sendto(b"stranger", (HOST, pair.rtp.port))
+        peer.sendto(b"peer%d" % turn, (HOST, pair.rtp.port))
+    packets.lock(2, batch.sources[0])
+    peer.sendto(b"after", (HOST, pair.rtp.port))
+    batch = packets.drain(0, time.monotonic())
+    rows = zip(batch.data, batch.lengths.tolist(), strict=True)
+    found = [row[:length].tobytes() for row, length in rows]
+    assert found == [b"peer0", b"peer1", b"peer2", b"after"]
+    assert batch.slots.tolist() == [2, 2, 2, 2]
+    for each in (peer, stranger):
+        each.close()
     packets.close()
