@@ -77,7 +77,7 @@ class DialogEnd:
     def repeatAcceptance(self) -> None:
         if self._accepted is not None:
             transaction, response = self._accepted
-            transaction.respond(response)
+            self._agent.respond(transaction, response)
 
     def acceptanceLost(self) -> None:
         self._accepted = None
