@@ -30,7 +30,7 @@ from h323d.sip.grammar import splitCommas, writeHost
 from h323d.sip.leg import reasonsOf
 from h323d.sip.message import RefusedRequest, SIPRequest, SIPResponse
 from h323d.sip.routing import wayTo
-from h323d.sip.screening import capabilities, screen, statelessTag
+from h323d.sip.screening import capabilities, screen, statelessTag, unpacked
 from h323d.sip.transactions.layer import RETRY_AFTER, TransactionLayer
 from h323d.sip.transactions.running import ClientTransaction, ClientUser, ServerTransaction
 from h323d.sip.transactions.timers import Timers
@@ -147,9 +147,9 @@ class SIPEndpoint:
     def messageReceived(self, message: SIPRequest | SIPResponse, flow: Flow) -> None:
         try:
             if isinstance(message, SIPRequest):
-                self._layer.requestReceived(_stamped(message, flow), flow)
+                self._layer.requestReceived(_stamped(unpacked(message), flow), flow)
             else:
-                self._layer.responseReceived(message)
+                self._layer.responseReceived(unpacked(message))
         except DecodeError as error:
             self.messageRefused(error, flow)
 

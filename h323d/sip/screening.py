@@ -9,12 +9,18 @@ answers it whatever is left (RFC 4475, 3.3.11).
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
+from typing import TypeVar
 
+from h323d.errors import DecodeError
 from h323d.sip.agent import ALLOW, SDP
+from h323d.sip.bodies import bodyOf
 from h323d.sip.digits import DIGIT_TYPES
 from h323d.sip.message import SIPRequest, SIPResponse
 
-__all__ = ["capabilities", "screen", "statelessTag"]
+__all__ = ["capabilities", "screen", "statelessTag", "unpacked"]
+
+M = TypeVar("M", SIPRequest, SIPResponse)
 
 METHODS = frozenset(ALLOW.split(", "))
 SCHEMES = ("sip", "tel")
@@ -40,6 +46,22 @@ def screen(request: SIPRequest, toTag: str) -> SIPResponse | None:
     if required:  # no extension is supported yet
         return _refuse(request, 420, toTag, ("Unsupported", ", ".join(required)))
     return _screenContent(request, toTag)
+
+
+def unpacked(message: M) -> M:
+    """
+    A message whose session description stands among other parts, with that alone; a body
+    that holds none, or is malformed, stays as it is, and is refused as unknown.
+    """
+    if not (message.contentType or "").startswith("multipart/"):
+        return message
+    try:
+        body = bodyOf(message, SDP)
+    except DecodeError:
+        body = None
+    if body is None:
+        return message
+    return replace(message, headers=message.headers.replacing("Content-Type", SDP), body=body)
 
 
 def statelessTag(request: SIPRequest) -> str:

@@ -612,3 +612,24 @@ def test_anOwnerThatFailsRefusesItsCall() -> None:
     assert call.script.statuses == [503]
     assert call.log.causes == [Cause.TEMPORARY_FAILURE]
     call.end()
+
+
+def test_anOfferAmongOtherPartsIsFound() -> None:
+    call = Call()
+    parts = (
+        "--xy\nContent-Type: text/plain\n\nhere I am\n"
+        f"--xy\nContent-Type: application/sdp\n\n{offerBody()}\n--xy--\n"
+    )
+    call.invite(parts, extra="Content-Type: multipart/mixed;boundary=xy\n")
+    assert call.script.statuses == [200]
+    call.send("ACK")
+    call.next("BYE")
+    call.end()
+
+
+@pytest.mark.parametrize("parts", ["--xy\n\nhello\n--xy--\n", "no parts at all\n"])
+def test_partsWithoutAnOfferAreRefused(parts: str) -> None:
+    call = Call()
+    call.invite(parts, extra="Content-Type: multipart/mixed;boundary=xy\n")
+    assert call.script.statuses == [415]
+    call.end()
