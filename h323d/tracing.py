@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from automat import NoTransition
 
-__all__ = ["Tracer", "indexed", "inputs", "stateName", "states", "table", "trace"]
+__all__ = ["Tracer", "indexed", "inputs", "stateName", "states", "table", "trace", "traceAll"]
 
 M = TypeVar("M")
 
@@ -47,6 +47,31 @@ def trace(machine: object, tracer: Tracer | None) -> None:
         tracer(old.name, symbol, new.name)
 
     transitioner.setTrace(report)
+
+
+def traceAll(typeMachine: object, tracer: Tracer) -> Callable[[], None]:
+    """
+    Report each transition of every machine of one type, before its outputs run.
+
+    @param typeMachine: what C{TypeMachineBuilder.build} returned.
+    @param tracer: called with the names of the old state, the input and the
+        new state.
+
+    @return: a function that stops the reports.
+    """
+    automaton = _automaton(typeMachine)
+    search = automaton.outputForInput
+
+    def report(state: Any, symbol: str) -> Any:
+        found = search(state, symbol)
+        tracer(state.name, symbol, found[0].name)
+        return found
+
+    def stop() -> None:
+        automaton.outputForInput = search
+
+    automaton.outputForInput = report
+    return stop
 
 
 def inputs(typeMachine: object) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from automat import TypeMachineBuilder
 
-from h323d.tracing import indexed, inputs, stateName, states, table, trace
+from h323d.tracing import indexed, inputs, stateName, states, table, trace, traceAll
 
 
 class Lamp(Protocol):
@@ -45,6 +45,17 @@ def test_traceTellsEachTransitionUntilItIsTakenAway() -> None:
     trace(lamp, None)
     lamp.press()
     assert seen == [("dark", "press", "lit")]
+
+
+def test_traceAllTellsEachTransitionOfEveryMachineUntilItIsStopped() -> None:
+    seen: list[tuple[str, str, str]] = []
+    first, second = MACHINE(Core()), MACHINE(Core())
+    stop = traceAll(MACHINE, lambda *transition: seen.append(transition))
+    first.press()
+    second.press()
+    stop()
+    first.press()
+    assert seen == [("dark", "press", "lit"), ("dark", "press", "lit")]
 
 
 def test_tableShowsWhatNobodyDeclared() -> None:
