@@ -61,6 +61,9 @@ class SimulatedNetwork:
     @ivar lost: how many datagrams vanished.
     @ivar observers: called with C{(kind, source, destination, data)} for
         everything that is sent.
+    @ivar filters: called with C{(source, destination, data)} for each datagram; it
+        vanishes if one of them says no.
+    @ivar heldUntil: no datagram arrives before that time; seconds of the clock.
     """
 
     clock: Clock
@@ -70,6 +73,10 @@ class SimulatedNetwork:
     observers: list[Callable[[str, tuple[str, int], tuple[str, int], bytes], None]] = field(
         default_factory=list
     )
+    filters: list[Callable[[tuple[str, int], tuple[str, int], bytes], bool]] = field(
+        default_factory=list
+    )
+    heldUntil: float = 0.0
 
     def __post_init__(self) -> None:
         self.udp: dict[tuple[str, int], SimulatedUDPPort] = {}
@@ -93,10 +100,12 @@ class SimulatedNetwork:
         self, source: tuple[str, int], destination: tuple[str, int], data: bytes
     ) -> None:
         self.observe("udp", source, destination, data)
-        if self.rng.random() < self.conditions.loss:
+        passes = all(each(source, destination, data) for each in self.filters)
+        if self.rng.random() < self.conditions.loss or not passes:
             self.lost += 1
             return
         delay = self.conditions.delay + self.conditions.spread * self.rng.random()
+        delay = max(delay, self.heldUntil - self.clock.seconds())
         self.clock.callLater(delay, self._arrive, source, destination, data)
 
     def _arrive(self, source: tuple[str, int], destination: tuple[str, int], data: bytes) -> None:
@@ -105,6 +114,12 @@ class SimulatedNetwork:
         port_ = self.udp.get(destination)
         if port_ is not None:
             port_.protocol.datagramReceived(data, source)
+
+    def stall(self, seconds: float) -> None:
+        """
+        Hold all datagrams back, and let them arrive at once after C{seconds}.
+        """
+        self.heldUntil = self.clock.seconds() + seconds
 
     def resetStreams(self, address: str) -> None:
         """

@@ -1,0 +1,298 @@
+"""
+A telephone of the simulation, made of the same stack as the servers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from twisted.internet.defer import Deferred
+from zope.interface import implementer
+
+from h323d.call.legs import ILeg, ILegObserver, ILegOwner
+from h323d.call.media import IMediaPort, IMixerObserver, PortStatistics
+from h323d.dsp.tones import Tone
+from h323d.events import EventBus
+from h323d.h323.admission import AdmissionGrant, AdmissionRequest
+from h323d.h323.config import H323Config
+from h323d.h323.endpoint import H323Endpoint, Host
+from h323d.h323.ras.client import EndpointProfile, RASClient
+from h323d.h323.startup import StartUpOptions
+from h323d.media.config import MediaConfig
+from h323d.media.files import ToneSource
+from h323d.net.datagram import Datagrams
+from h323d.net.stream import StreamListener, StreamOpener
+from h323d.sip.config import SIPConfig
+from h323d.sip.endpoint import SIPEndpoint
+from h323d.sip.originator import SIPOriginator
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID
+from h323d.values.media import G711_ALAW, G711_ULAW, AudioStream, DigitMethod, MediaProfile
+from tests.support.simulation import Media, Recording, Simulation
+
+__all__ = ["PROFILE", "LocalParty", "Telephone", "named"]
+
+PROFILE = MediaProfile((G711_ULAW, G711_ALAW))
+TERMINAL = 50  # the terminalType of a terminal (H.323, table 1)
+LEVEL = -16.0  # dBov, of the tones that are played
+MEDIA = MediaConfig(maximumPorts=4, tickMs=20)
+
+
+def named(alias: str) -> PartyAddress:
+    """
+    An alias of the kind that it looks like.
+    """
+    if alias.startswith("sip:"):
+        return PartyAddress(AddressKind.URL, alias)
+    kind = AddressKind.DIALLED_DIGITS if alias.isdigit() else AddressKind.H323_ID
+    return PartyAddress(kind, alias)
+
+
+@implementer(ILegObserver, IMixerObserver)
+class LocalParty:
+    """
+    Somebody who speaks a tone into one call, and listens.
+
+    @ivar reports: what the leg reported, in order.
+    @ivar heard: what came out of the earpiece.
+    """
+
+    def __init__(self, media: Media, tone: int) -> None:
+        self.tone = tone
+        self.reports: list[str] = []
+        self.streams: list[AudioStream] = []
+        self.digits: list[tuple[str, DigitMethod]] = []
+        self.cause: Cause | None = None
+        self.leg: ILeg | None = None
+        self.heard = Recording()
+        self._port: IMediaPort | None = None
+        self._mixer = media.pool.openMixer(self)
+        self._mixer.attach(ToneSource(Tone((tone,), LEVEL)), self.heard)
+
+    @property
+    def speaking(self) -> bool:
+        """
+        Whether there is media.
+        """
+        return self._port is not None
+
+    def statistics(self) -> PortStatistics:
+        """
+        How the call's media fares.
+        """
+        return PortStatistics() if self._port is None else self._port.statistics()
+
+    def goAway(self) -> None:
+        """
+        Speak and hear no more.
+        """
+        self._mixer.close()
+
+    def legProceeding(self, leg: ILeg) -> None:
+        self.reports.append("proceeding")
+
+    def legAlerting(self, leg: ILeg) -> None:
+        self.reports.append("alerting")
+
+    def legAnswered(self, leg: ILeg) -> None:
+        self.reports.append("answered")
+
+    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:
+        self.reports.append("media")
+        self.streams.append(stream)
+        if self._port is not port:
+            self._port = port
+            self._mixer.join(port)
+
+    def legMediaLost(self, leg: ILeg) -> None:
+        self.reports.append("mediaLost")
+
+    def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        self.digits.append((digit, method))
+
+    def legReleased(self, leg: ILeg, cause: Cause) -> None:
+        self.reports.append("released")
+        self.cause = cause
+        port, self._port, self.leg = self._port, None, None
+        if port is not None:
+            self._mixer.leave(port)
+
+    def activeSpeaker(self, portId: int | None) -> None:
+        """
+        There is one other party only.
+        """
+
+    def levels(self, levels: Mapping[int, float]) -> None:
+        """
+        The recording is measured instead.
+        """
+
+
+@implementer(ILegOwner)
+class Telephone(LocalParty):
+    """
+    A telephone that calls and is called, by H.323 and by SIP, one call at a time.
+
+    @ivar registrations: what the gatekeeper made of us, in order.
+    """
+
+    def __init__(
+        self,
+        world: Simulation,
+        address: str,
+        alias: str,
+        tone: int = 1000,
+        gatekeeper: TransportAddress | None = None,
+        timeToLive: int = 300,
+        media: MediaConfig = MEDIA,
+        sip: SIPConfig | None = None,
+    ) -> None:
+        """
+        @param tone: what is said into it, Hz.
+        @param gatekeeper: asked for every call by H.323, once L{register} was called.
+        """
+        host = world.network.host(address)
+        rng = world.chance(address)
+        events = EventBus()
+        datagrams = Datagrams(host)
+        listener, opener = StreamListener(host), StreamOpener(host, address)
+        self.alias = alias
+        self.address = address
+        self.registrations: list[str] = []
+        self._calls = 0
+        self._media = Media(media, host, rng, world.clock)
+        super().__init__(self._media, tone)
+        self._sip = SIPEndpoint(
+            world.clock,
+            rng,
+            datagrams,
+            listener,
+            opener,
+            self._media.pool,
+            self,
+            events,
+            sip or SIPConfig(user=alias),
+            address,
+        )
+        self._h323 = H323Endpoint(
+            world.clock,
+            rng,
+            events,
+            H323Config(name=alias, terminalType=TERMINAL),
+            self._media.pool,
+            listener,
+            opener,
+            Host(address, address),
+            self,
+            admitter=None if gatekeeper is None else self,
+        )
+        world.trace.follow(address, events)
+        self._sip.start()
+        self._h323.start()
+        self._ras: RASClient | None = None
+        if gatekeeper is not None:
+            profile = EndpointProfile(
+                self._h323.address, (named(alias),), gatekeeper, timeToLive=timeToLive
+            )
+            here = TransportAddress(address, 0)
+            self._ras = RASClient(profile, datagrams, here, self, world.clock, rng, events)
+        self._media.start()
+        world.add(self)
+
+    @property
+    def ras(self) -> RASClient:
+        """
+        The registration; there is one only where there is a gatekeeper.
+        """
+        assert self._ras is not None
+        return self._ras
+
+    def register(self) -> None:
+        """
+        Look for the gatekeeper, and stay registered.
+        """
+        self.ras.start()
+
+    def call(
+        self,
+        target: str,
+        options: StartUpOptions | None = None,
+        destination: TransportAddress | None = None,
+        profile: MediaProfile = PROFILE,
+    ) -> ILeg:
+        """
+        Call a SIP URI by SIP, and any other name by H.323.
+
+        @param destination: where the Setup goes, without a gatekeeper's help.
+        """
+        self._calls += 1
+        callId = CallID(f"{self.alias}-{self._calls}")
+        calling, called = (named(self.alias),), named(target)
+        leg: ILeg
+        if target.startswith("sip:"):
+            originator = SIPOriginator(self._sip)
+            leg = originator.originate(callId, calling, called, profile, self)
+        else:
+            leg = self._h323.call(callId, calling, called, profile, self, options, destination)
+        self.leg = leg
+        return leg
+
+    def hangup(self) -> None:
+        """
+        End the call.
+        """
+        if self.leg is not None:
+            self.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+
+    def stop(self) -> None:
+        """
+        Hang up, and unregister.
+        """
+        self.hangup()
+        if self._ras is not None:
+            self._ras.stop()
+
+    def close(self) -> None:
+        """
+        Free every socket.
+        """
+        if self._ras is not None:
+            self._ras.close()
+        self._sip.stop()
+        self._h323.close()
+        self.goAway()
+        self._media.stop()
+
+    # Of the switch's duties, the one that a telephone has.
+
+    def legOffered(self, leg: ILeg) -> None:
+        leg.observe(self)
+        self.leg = leg
+        self.reports.append("offered")
+        leg.answer(PROFILE)
+
+    # What the endpoint asks of the registration.
+
+    def admit(self, request: AdmissionRequest) -> Deferred[AdmissionGrant]:
+        return self.ras.calls.admit(request)
+
+    def disengage(self, request: AdmissionRequest, cause: Cause) -> None:
+        self.ras.calls.disengage(request, cause)
+
+    # What the registration reports.
+
+    def rasRegistered(self, endpointIdentifier: str, aliases: tuple[PartyAddress, ...]) -> None:
+        self.registrations.append("registered")
+
+    def rasRegistrationLost(self, reason: str) -> None:
+        self.registrations.append(f"lost: {reason}")
+
+    def rasRegistrationFailed(self, reason: str, permanent: bool) -> None:
+        self.registrations.append(f"failed: {reason}")
+
+    def rasUnregistered(self) -> None:
+        self.registrations.append("unregistered")
+
+    def rasCallDropped(self, request: AdmissionRequest) -> None:
+        self.hangup()

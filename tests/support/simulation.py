@@ -1,0 +1,331 @@
+"""
+The whole house in virtual time: servers and telephones on one simulated network.
+
+Nothing here stands in for our own code: a server is a L{h323d.service.Server} with its media
+plane, a telephone is made of the same stack, and only the sockets and the time are simulated.
+Everything that is drawn comes from one seed, so that a run can be repeated exactly.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.logger import LogLevel, formatEvent, globalLogPublisher
+from zope.interface import implementer
+
+from h323d.call.legs import ILeg
+from h323d.call.media import ISampleSink, PortStatistics
+from h323d.config import Configuration, ServerConfig
+from h323d.dsp.tones import levelsAt
+from h323d.events import Fact
+from h323d.media.config import MediaConfig
+from h323d.media.plane import MediaPlane
+from h323d.media.pool import MediaPool
+from h323d.media.stepped import SteppedMedia
+from h323d.net.datagram import Datagrams
+from h323d.net.stream import StreamListener, StreamOpener
+from h323d.service import Server, Surroundings
+from tests.support.network import Conditions, SimulatedHost, SimulatedNetwork
+from tests.support.networkmedia import NetworkPacketIO, NetworkPorts
+from tests.support.tracerecorder import TraceRecorder
+
+__all__ = [
+    "AUDIBLE",
+    "START",
+    "Media",
+    "Recording",
+    "SimulatedServer",
+    "Simulation",
+    "StartsAndStops",
+]
+
+START = 1_800_000_000  # seconds since 1970: the date on which every simulation begins
+SAMPLE_RATE = 8000  # Hz, of what is recorded
+AUDIBLE = -40.0  # dBov: a tone of -16 dBov that came through is far above, noise far below
+PATIENCE = 1.0  # seconds that telephones get to hang up and to unregister
+FAREWELL = 3.0  # seconds that servers get
+
+
+@implementer(ISampleSink)
+class Recording:
+    """
+    Keeps what is played to it.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: list[npt.NDArray[np.int16]] = []
+
+    def write(self, samples: npt.NDArray[np.int16], sampleRate: int) -> None:
+        self._pieces.append(samples.copy())
+
+    def last(self, seconds: float) -> npt.NDArray[np.int16]:
+        """
+        The sound of the last C{seconds}.
+        """
+        count = int(seconds * SAMPLE_RATE)
+        pieces: list[npt.NDArray[np.int16]] = []
+        while count > 0 and len(pieces) < len(self._pieces):
+            piece = self._pieces[-1 - len(pieces)]
+            pieces.insert(0, piece)
+            count -= len(piece)
+        return np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
+
+    def heard(self, frequencies: Sequence[int], seconds: float = 0.3) -> list[int]:
+        """
+        Which of some tones were in it lately.
+        """
+        levels = levelsAt(self.last(seconds), frequencies)
+        return [each for each, level in zip(frequencies, levels, strict=True) if level > AUDIBLE]
+
+
+class Media:
+    """
+    A host's media: the plane of the house, ticked in virtual time over the network.
+
+    @ivar pool: what signalling sees of it.
+    """
+
+    def __init__(
+        self, config: MediaConfig, host: SimulatedHost, rng: random.Random, clock: Clock
+    ) -> None:
+        plane = MediaPlane(config, rng)
+        self.pool = MediaPool(config, plane, NetworkPorts(host))
+        self._driver = SteppedMedia(
+            plane, NetworkPacketIO(), config.tickMs / 1000, clock, self.pool.deliver
+        )
+
+    def start(self) -> None:
+        """
+        Begin to tick.
+        """
+        self._driver.start()
+
+    def stop(self) -> None:
+        """
+        Close what is to be closed, and tick no more.
+        """
+        self._driver.stop()
+
+
+class SimulatedServer:
+    """
+    One server, as C{twistd h323d} runs it.
+
+    @ivar facts: all that it told.
+    """
+
+    def __init__(
+        self, world: Simulation, address: str, configuration: Configuration | None = None
+    ) -> None:
+        """
+        @param configuration: its address is replaced by C{address}.
+        """
+        given = configuration or Configuration()
+        host = world.network.host(address)
+        rng = world.chance(address)
+        self.address = address
+        self.media = Media(given.media, host, rng, world.clock)
+        self.server = Server(
+            Configuration(
+                ServerConfig(bind=address),
+                given.plugins,
+                given.sip,
+                given.h323,
+                given.gatekeeper,
+                given.media,
+                given.conference,
+                given.control,
+            ),
+            Surroundings(
+                world.clock,
+                rng,
+                Datagrams(host),
+                StreamListener(host),
+                StreamOpener(host, address),
+                self.media.pool,
+            ),
+        )
+        self.facts: list[Fact] = []
+        self.server.events.subscribe(Fact, self.facts.append)
+        world.trace.follow(address, self.server.events)
+        self.server.start()
+        self.media.start()
+
+    def told(self, kind: type[Fact]) -> list[Any]:
+        """
+        The facts of one kind.  Any: they have fields of their own.
+        """
+        return [fact for fact in self.facts if isinstance(fact, kind)]
+
+    def kinds(self) -> list[str]:
+        """
+        The names of all facts, in order.
+        """
+        return [type(fact).__name__ for fact in self.facts]
+
+    @property
+    def legs(self) -> list[ILeg]:
+        """
+        All calls of the server.
+        """
+        rooms = self.server.host.rooms.values()
+        return [each.leg for room in rooms for each in room.participants.values()]
+
+    def statistics(self) -> list[PortStatistics]:
+        """
+        How the media of each participant fares.
+        """
+        rooms = self.server.host.rooms.values()
+        return [
+            each.port.statistics()
+            for room in rooms
+            for each in room.participants.values()
+            if each.port is not None
+        ]
+
+    def stop(self) -> Deferred[None]:
+        """
+        Leave, as at SIGTERM.
+        """
+        done = Deferred.fromCoroutine(self.server.stop())
+        return done.addCallback(lambda _: self.media.stop())
+
+
+class StartsAndStops(Protocol):
+    """
+    Something that a simulation stops in its end: a telephone.
+    """
+
+    def stop(self) -> None:
+        """
+        Begin to leave.
+        """
+
+    def close(self) -> None:
+        """
+        Free everything.
+        """
+
+
+class Simulation:
+    """
+    A network and whoever is on it, for C{with}: in the end everybody has left.
+
+    @ivar network: its conditions can be changed at any time.
+    @ivar trace: what happened.
+    @ivar failures: what was logged as an error; a peer must not be able to cause one.
+    """
+
+    def __init__(self, seed: int = 1, conditions: Conditions | None = None) -> None:
+        self.seed = seed
+        self.clock = Clock()
+        self.clock.advance(START)
+        self.network = SimulatedNetwork(
+            self.clock, self.chance("network"), conditions or Conditions()
+        )
+        self.trace = TraceRecorder(self.clock, self.network)
+        self.failures: list[str] = []
+        self._servers: list[SimulatedServer] = []
+        self._others: list[StartsAndStops] = []
+
+    def __enter__(self) -> Simulation:
+        globalLogPublisher.addObserver(self._logged)  # type: ignore[arg-type]  # zope does not see that a method is callable
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        globalLogPublisher.removeObserver(self._logged)  # type: ignore[arg-type]  # zope does not see that a method is callable
+        self.trace.close()
+
+    def chance(self, who: str) -> random.Random:
+        """
+        A source of chance of its own for each user, so that one who draws more does not
+        change what another draws.
+        """
+        return random.Random(f"{self.seed} {who}")
+
+    def server(self, address: str, configuration: Configuration | None = None) -> SimulatedServer:
+        """
+        Start a server.
+        """
+        server = SimulatedServer(self, address, configuration)
+        self._servers.append(server)
+        return server
+
+    def add(self, other: StartsAndStops) -> None:
+        """
+        Stop C{other} too when everybody leaves.
+        """
+        self._others.append(other)
+
+    def run(self, seconds: float) -> None:
+        """
+        Let time pass, from one thing that is due to the next.
+        """
+        end = self.clock.seconds() + seconds
+        while (due := self._nextDue()) is not None and due <= end:
+            self.clock.advance(max(0.0, due - self.clock.seconds()))
+        self.clock.advance(max(0.0, end - self.clock.seconds()))
+
+    def until(self, reached: Callable[[], object], seconds: float = 10.0) -> None:
+        """
+        Let time pass until something is so.
+
+        @raise AssertionError: it is not so after C{seconds}.
+        """
+        end = self.clock.seconds() + seconds
+        while not reached():
+            due = self._nextDue()
+            assert due is not None, "nothing is going to happen any more"
+            assert due <= end, f"not so after {seconds} s"
+            self.clock.advance(max(0.0, due - self.clock.seconds()))
+
+    def leave(self, patience: float = PATIENCE) -> None:
+        """
+        Let everybody hang up and stop: first the others, then the servers.
+
+        @param patience: seconds that the others get; where messages are lost, they need more.
+        """
+        for other in self._others:
+            other.stop()
+        self.run(patience)
+        for other in self._others:
+            other.close()
+        for server in self._servers:
+            server.stop()
+        self.run(FAREWELL)
+
+    def leftOver(self) -> list[str]:
+        """
+        What is still there and should not be, once everybody has left.
+        """
+        network = self.network
+        return [
+            *(f"timer {call}" for call in self.clock.getDelayedCalls()),
+            *(f"udp {here}" for here in network.udp),
+            *(f"group {group}" for group, members in network.groups.items() if members),
+            *(f"tcp {here}" for here in network.tcp),
+            *(f"stream {stream.here} to {stream.there}" for stream in network.streams),
+            *(f"room {name}" for each in self._servers for name in each.server.host.rooms),
+            *(f"leg {leg.legId}" for each in self._servers for leg in each.legs),
+            *(f"failure {failure}" for failure in self.failures),
+        ]
+
+    def _nextDue(self) -> float | None:
+        return min((call.getTime() for call in self.clock.getDelayedCalls()), default=None)
+
+    def _logged(self, event: dict[str, Any]) -> None:
+        if event["log_level"] >= LogLevel.error:
+            failure = event.get("log_failure")
+            self.failures.append(formatEvent(event) + ("" if failure is None else f": {failure}"))
