@@ -202,25 +202,37 @@ class Receiver:
         for row in rows[restarted].tolist():
             self._codecs.restart(int(batch.slots[row]))
         forms = (kinds[rows].astype(np.int64) << _FORM_BITS) | headers.payloadLength[rows]
-        for count, alike in self._bySamples(batch.slots[rows], forms).items():
-            chosen = np.isin(forms, alike)
-            at = rows[chosen]
-            samples = np.empty((len(at), count), np.int16)
-            for form in alike:
-                kind, size = form >> _FORM_BITS, form & ((1 << _FORM_BITS) - 1)
-                mine = forms[chosen] == form
-                payloads = gatherPayloads(
-                    batch.data, at[mine], headers.payloadOffset[at[mine]], size
-                )
-                samples[mine] = self._codecs.decode(kind, batch.slots[at[mine]], payloads)
-            buffers.insert(
-                batch.slots[at],
-                headers.timestamp[at],
-                samples,
-                now,
-                arrivals[chosen],
-                restarted[chosen],
-            )
+        found = self._bySamples(batch.slots[rows], forms)
+        for count, alike in found.items():
+            chosen = forms == alike[0]
+            for form in alike[1:]:
+                chosen |= forms == form
+            at, when, anew = rows[chosen], arrivals[chosen], restarted[chosen]
+            samples = self._decode(batch, headers, kinds, at, count)
+            slots = batch.slots[at]
+            buffers.insert(slots, headers.timestamp[at], samples, now, when, anew)
+
+    def _decode(
+        self,
+        batch: PacketBatch,
+        headers: HeaderColumns,
+        kinds: npt.NDArray[np.uint8],
+        rows: Rows,
+        count: int,
+    ) -> npt.NDArray[np.int16]:
+        """
+        @param count: how many samples each packet holds.
+        @return: C{int16[n, count]}.
+        """
+        samples = np.empty((len(rows), count), np.int16)
+        sizes = headers.payloadLength[rows]
+        for kind in sorted(set(kinds[rows].tolist())):
+            for size in sorted(set(sizes[kinds[rows] == kind].tolist())):
+                mine = np.flatnonzero((kinds[rows] == kind) & (sizes == size))
+                at = rows[mine]
+                payloads = gatherPayloads(batch.data, at, headers.payloadOffset[at], size)
+                samples[mine] = self._codecs.decode(kind, batch.slots[at], payloads)
+        return samples
 
     def _bySamples(self, slots: Rows, forms: npt.NDArray[np.int64]) -> dict[int, list[int]]:
         """
@@ -230,7 +242,7 @@ class Receiver:
         @return: by how many samples a packet holds, the forms that hold so many.
         """
         found: dict[int, list[int]] = {}
-        for form in np.unique(forms).tolist():
+        for form in sorted(set(forms.tolist())):
             size = form & ((1 << _FORM_BITS) - 1)
             count = self._codecs.samplesIn(form >> _FORM_BITS, size) if size else 0
             if count > 0:

@@ -26,6 +26,7 @@ __all__ = ["LONG_FRAME_MS", "SHORT_FRAME_MS", "MixGroup", "Party", "Room", "Room
 
 LONG_FRAME_MS = 20
 SHORT_FRAME_MS = 10
+_TO_COME = 6  # members that every room is taken to have
 _FULL = 240  # members, after which another batch makes packets leave sooner
 
 Frames = npt.NDArray[np.int16]
@@ -98,9 +99,9 @@ class MixGroup:
 
     def load(self) -> int:
         """
-        How many members its rooms have.
+        How many members its rooms have, or will have: a new room is soon joined.
         """
-        return sum(len(room.slots) for room in self.rooms.values())
+        return sum(max(len(room.slots), _TO_COME) for room in self.rooms.values())
 
     def dueIn(self, last: int, index: int) -> int:
         """

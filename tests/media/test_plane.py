@@ -256,6 +256,15 @@ def test_aStallOfOursLeavesNoDelayAndNoBurst() -> None:
     assert after[0][1].marker
 
 
+def test_manyRoomsAreSpreadOverTheGrid() -> None:
+    bench = MediaBench(MediaConfig(maximumPorts=128))
+    rooms = [bench.meeting(1)[0][0] for _ in range(60)]
+    bench.run(0.1)
+    phases = {round(room.heard[1][0] * 1000) % 20 for room in rooms}
+    assert len(phases) == 2
+    bench.stop()
+
+
 def test_levelsAndTheActiveSpeakerAreReported() -> None:
     bench = MediaBench()
     (a, b), mixer = bench.meeting(2)
