@@ -9,7 +9,7 @@ import struct
 import subprocess
 from pathlib import Path
 
-__all__ = ["available", "complaints", "rasPacket", "signallingPacket"]
+__all__ = ["available", "complaints", "rasPacket", "segment", "signallingPacket"]
 
 _RAW_IPV4 = 228  # LINKTYPE_IPV4
 _FACILITY = 0x62
@@ -48,8 +48,17 @@ def signallingPacket(data: bytes, port: int, messageType: int = _FACILITY) -> by
     @param port: the source port: one connection for each message.
     """
     q931 = struct.pack("!BBHBBHB", 8, 2, 1, messageType, 0x7E, len(data) + 1, 5) + data
-    tpkt = struct.pack("!BBH", 3, 0, 4 + len(q931)) + q931
-    return _ip(6, struct.pack("!HHIIBBHHH", port, 1720, 1, 1, 0x50, 0x18, 65535, 0, 0) + tpkt)
+    return segment(struct.pack("!BBH", 3, 0, 4 + len(q931)) + q931, port)
+
+
+def segment(data: bytes, port: int) -> bytes:
+    """
+    A segment to port 1720.
+
+    @param data: its octets: whole TPKTs.
+    @param port: the source port: one connection for each segment.
+    """
+    return _ip(6, struct.pack("!HHIIBBHHH", port, 1720, 1, 1, 0x50, 0x18, 65535, 0, 0) + data)
 
 
 def complaints(packets: list[bytes], file: Path) -> list[str]:

@@ -1,0 +1,119 @@
+"""
+A leg's media: two directions, one stream.
+"""
+
+from __future__ import annotations
+
+import pytest
+from twisted.internet.task import Clock
+
+from h323d.call.media import IMediaPort
+from h323d.h323.legmedia import PARTIAL, LegMedia
+from h323d.values.address import TransportAddress
+from h323d.values.media import (
+    G711_ULAW,
+    AudioStream,
+    Direction,
+    ReceiveFormat,
+    TransmitFormat,
+)
+from tests.support.fakemedia import FakePool
+from tests.support.h323 import PROFILE, Party
+
+TRANSMIT = TransmitFormat(G711_ULAW, 0, 20, TransportAddress("10.0.0.9", 5000))
+RECEIVE = ReceiveFormat({0: G711_ULAW})
+
+
+class Owner:
+    """
+    Remembers what is reported.
+    """
+
+    def __init__(self) -> None:
+        self.ready: list[AudioStream] = []
+        self.lost = 0
+
+    def mediaReady(self, port: IMediaPort, stream: AudioStream) -> None:
+        self.ready.append(stream)
+
+    def mediaLost(self) -> None:
+        self.lost += 1
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def owner() -> Owner:
+    return Owner()
+
+
+@pytest.fixture
+def pool() -> FakePool:
+    return FakePool()
+
+
+@pytest.fixture
+def media(owner: Owner, pool: FakePool, clock: Clock) -> LegMedia:
+    media = LegMedia(owner, Party(), pool, "10.0.0.1", clock)  # type: ignore[arg-type]  # not asked
+    media.open(PROFILE)
+    return media
+
+
+def test_bothDirectionsAreReportedOnce(media: LegMedia, owner: Owner, clock: Clock) -> None:
+    media.setReceive(RECEIVE)
+    assert owner.ready == []
+    media.setTransmit(TRANSMIT)
+    assert owner.ready == [AudioStream(TRANSMIT, RECEIVE)]
+    assert clock.getDelayedCalls() == []
+
+
+def test_thePortIsConfiguredWithoutWaiting(media: LegMedia, pool: FakePool) -> None:
+    media.setReceive(RECEIVE)
+    assert pool.ports[0].stream == AudioStream(None, RECEIVE)
+
+
+def test_oneDirectionIsReportedAfterAWhile(media: LegMedia, owner: Owner, clock: Clock) -> None:
+    media.setReceive(RECEIVE)
+    clock.advance(PARTIAL)
+    assert owner.ready == [AudioStream(None, RECEIVE)]
+    media.setTransmit(TRANSMIT)
+    assert owner.ready[-1] == AudioStream(TRANSMIT, RECEIVE)
+
+
+def test_whatDoesNotChangeIsNotReported(media: LegMedia, owner: Owner) -> None:
+    media.adopt(TRANSMIT, RECEIVE)
+    media.setTransmit(TRANSMIT)
+    assert len(owner.ready) == 1
+
+
+def test_aRestrictedDirectionIsNotUsed(media: LegMedia, owner: Owner, pool: FakePool) -> None:
+    media.adopt(TRANSMIT, RECEIVE)
+    media.restrict(Direction.RECVONLY)
+    assert pool.ports[0].stream == AudioStream(None, RECEIVE)
+    media.restrict(Direction.INACTIVE)
+    assert owner.lost == 1
+    media.restrict(Direction.SENDRECV)
+    assert owner.ready[-1] == AudioStream(TRANSMIT, RECEIVE)
+
+
+def test_whatIsExpectedEarlyIsNotReported(
+    media: LegMedia, owner: Owner, pool: FakePool, clock: Clock
+) -> None:
+    media.expect(RECEIVE)
+    assert pool.ports[0].stream == AudioStream(None, RECEIVE)
+    clock.advance(10)
+    assert owner.ready == []
+
+
+def test_aClosedPortReportsNothing(
+    media: LegMedia, owner: Owner, pool: FakePool, clock: Clock
+) -> None:
+    media.setReceive(RECEIVE)
+    media.close()
+    media.setTransmit(TRANSMIT)
+    assert pool.ports == []
+    assert owner.ready == []
+    assert clock.getDelayedCalls() == []
