@@ -2,9 +2,13 @@
 L{IPacketIO} over UDP sockets.
 
 A slot's RTP socket stays unconnected until the tick locks it to its peer; then it is
-connected, so that the kernel keeps everybody else out, and receiving and sending get
-cheaper.  One epoll per group finds who has something to read.  Errors that a peer can
-cause (port unreachable) are counted and otherwise ignored.
+connected, so that the kernel keeps everybody else out (and counts them, not we), and
+receiving and sending get cheaper.  One epoll per group finds who has something to read.
+Errors that a peer can cause (port unreachable) are counted and otherwise ignored.
+
+A packet is a system call, as no call serves many sockets; of some 9 microseconds that
+receiving, finding and sending one takes, nearly all are the kernel's.  C{recv} and C{send}
+through ctypes, C{os.write} and C{os.readv} were measured, and are no faster.
 """
 
 from __future__ import annotations

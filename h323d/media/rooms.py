@@ -262,7 +262,7 @@ class Rooms:
 
     def join(self, packets: IPacketIO, number: int, slot: int, party: Party | None = None) -> bool:
         """
-        Make a slot a member; it leaves the room that it was in.
+        Make a slot a member, neither muted nor deaf; it leaves the room that it was in.
 
         @param party: what the slot plays and hears, if it is a local party.
         @return: whether it is new there; not if the room has closed.
