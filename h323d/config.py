@@ -68,6 +68,9 @@ class PluginConfig:
     gates: tuple[str, ...] = ()
     """The admission policies that every call passes, in this order."""
 
+    destinations: tuple[str, ...] = ("conference",)
+    """Where calls can end."""
+
     codecs: tuple[str, ...] = ("PCMU", "PCMA")
     """The codecs that are loaded."""
 

@@ -29,41 +29,43 @@ T = TypeVar("T")
 
 def choose(
     names: Iterable[str],
-    builtIns: Mapping[str, Callable[[], T]],
+    builtIns: Mapping[str, T],
     group: str,
     interface: Any,  # Any: a zope interface is no type to mypy
     place: str,
+    *arguments: Any,
     installed: Callable[..., Iterable[EntryPoint]] = entry_points,
 ) -> tuple[T, ...]:
     """
-    Make what the configuration names.
+    Find or make what the configuration names.
 
     @param names: in the order in which they are wanted.
-    @param builtIns: makers by name.
-    @param group: the entry point group where other names are looked up; an
-        entry point is a callable without arguments.
+    @param builtIns: what is there already, by name.
+    @param group: the entry point group where other names are looked up.
     @param interface: what each must provide.
     @param place: the configuration key, for errors.
+    @param arguments: what an entry point is called with, to make the plug-in:
+        policies and destinations are given the server's L{Surroundings
+        <h323d.call.surroundings.Surroundings>}, codecs nothing.
     @param installed: finds entry points by C{group} and C{name}.
 
     @raise ConfigurationError: a name is unknown, cannot be loaded, or is not
         what it should be.
     """
-    return tuple(_make(name, builtIns, group, interface, place, installed) for name in names)
+    return tuple(
+        _verified(
+            name,
+            builtIns[name]
+            if name in builtIns
+            else _fromEntryPoint(name, tuple(builtIns), group, place, arguments, installed),
+            interface,
+            place,
+        )
+        for name in names
+    )
 
 
-def _make(
-    name: str,
-    builtIns: Mapping[str, Callable[[], T]],
-    group: str,
-    interface: Any,
-    place: str,
-    installed: Callable[..., Iterable[EntryPoint]],
-) -> T:
-    maker = builtIns.get(name)
-    if maker is None:
-        maker = _fromEntryPoint(name, builtIns, group, place, installed)
-    made = maker()
+def _verified(name: str, made: T, interface: Any, place: str) -> T:
     try:
         verifyObject(interface, made)
     except Invalid as error:
@@ -73,17 +75,17 @@ def _make(
 
 def _fromEntryPoint(
     name: str,
-    builtIns: Mapping[str, Callable[[], T]],
+    builtIns: tuple[str, ...],
     group: str,
     place: str,
+    arguments: tuple[Any, ...],
     installed: Callable[..., Iterable[EntryPoint]],
-) -> Callable[[], T]:
+) -> Any:
     for entryPoint in installed(group=group, name=name):
         try:
-            maker: Callable[[], T] = entryPoint.load()
+            return entryPoint.load()(*arguments)
         except Exception as error:  # a fence: the plug-in's own code runs here
             raise ConfigurationError(place, f"{name} cannot be loaded: {error}") from error
-        return maker
     known = ", ".join(builtIns) or "none"
     raise ConfigurationError(
         place, f"{name} is unknown; built in: {known}; no entry point in {group}"

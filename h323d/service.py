@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import signal
 import sys
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -20,16 +20,14 @@ from twisted.application.service import Service
 from twisted.conch.manhole_ssh import ConchFactory
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python import usage
 from zope.interface import implementer
 
-from h323d.call.media import IMediaPool
-from h323d.call.policy import IAdmissionPolicy, IRoutePolicy
+from h323d.call.policy import IAdmissionPolicy, IDestination, IRoutePolicy
+from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
-from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.config import Configuration, load
@@ -37,16 +35,18 @@ from h323d.control.manhole import manholeFactory
 from h323d.control.operator import Operator
 from h323d.control.paths import hostKeyPath, socketPath
 from h323d.control.server import ControlServer
+from h323d.dsp.codec import ICodec
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events import ConfigurationReloaded, EventBus
 from h323d.gatekeeper.routing import ILocalNumbers
 from h323d.gatekeeper.zone import Zone
 from h323d.h323.endpoint import H323Endpoint, Host
+from h323d.media.codecs import BUILT_IN
 from h323d.media.thread import newMediaService
 from h323d.net.datagram import Datagrams
 from h323d.net.route import advertisedAddress
 from h323d.net.stream import StreamListener, StreamOpener
-from h323d.plugins import POLICIES, choose
+from h323d.plugins import CODECS, DESTINATIONS, POLICIES, choose
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.tracing import stateName
 from h323d.values.address import PartyAddress, TransportAddress
@@ -57,24 +57,6 @@ SWITCH_INTERVAL = 0.0002  # seconds; the default of 5 ms makes the media thread 
 FAREWELL = 2.0  # seconds that calls get to end when the server is told to stop
 FAREWELL_STEP = 0.05  # seconds between two looks whether they have ended
 RELOADABLE = frozenset({"conference"})
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """
-    What a server needs of the world.
-
-    @ivar clock: runs every signalling timer.
-    @ivar rng: draws identifiers, which must not be guessed; C{SystemRandom}
-        in service.
-    """
-
-    clock: IReactorTime
-    rng: random.Random
-    datagrams: IDatagrams
-    listener: IStreamListener
-    opener: IStreamOpener
-    pool: IMediaPool
 
 
 class Server:
@@ -100,7 +82,7 @@ class Server:
         self._surroundings = surroundings
         self._bind = configuration.server.bind
         self._advertise = configuration.server.advertise or advertisedAddress(self._bind)
-        self.events = EventBus()
+        self.events = surroundings.events
         self.directory = RoomDirectory(configuration.conference)
         self.host = ConferenceHost(
             configuration.conference, surroundings.clock, self.events, surroundings.pool
@@ -190,19 +172,29 @@ class Server:
         self.events.publish(ConfigurationReloaded(self._surroundings.clock.seconds(), taken))
 
     def _newSwitch(self, configuration: Configuration) -> Switch:
-        plugins = configuration.plugins
+        world, plugins = self._surroundings, configuration.plugins
         routes: tuple[IRoutePolicy, ...] = choose(
             plugins.routes,
-            {"rooms": lambda: self.directory},
+            {self.directory.name: self.directory},
             POLICIES,
             IRoutePolicy,
             "plugins.routes",
+            world,
         )
         gates: tuple[IAdmissionPolicy, ...] = choose(
-            plugins.gates, {}, POLICIES, IAdmissionPolicy, "plugins.gates"
+            plugins.gates, {}, POLICIES, IAdmissionPolicy, "plugins.gates", world
         )
-        destinations = {self.host.name: self.host}
-        return Switch(self._surroundings.clock, self.events, gates, routes, destinations)
+        destinations: tuple[IDestination, ...] = choose(
+            plugins.destinations,
+            {self.host.name: self.host},
+            DESTINATIONS,
+            IDestination,
+            "plugins.destinations",
+            world,
+        )
+        return Switch(
+            world.clock, self.events, gates, routes, {each.name: each for each in destinations}
+        )
 
     def _newSIP(self) -> SIPEndpoint:
         world = self._surroundings
@@ -320,7 +312,16 @@ class H323dService(Service):
         self._reactor = reactor
         configuration = options.configuration
         rng = random.SystemRandom()
-        pool, self._media = newMediaService(configuration.media, rng, reactor.callFromThread)
+        codecs: tuple[ICodec, ...] = choose(
+            configuration.plugins.codecs,
+            {codec.name: codec for codec in BUILT_IN},
+            CODECS,
+            ICodec,
+            "plugins.codecs",
+        )
+        pool, self._media = newMediaService(
+            configuration.media, rng, reactor.callFromThread, codecs
+        )
         bind = configuration.server.bind
         surroundings = Surroundings(
             reactor,
@@ -329,6 +330,7 @@ class H323dService(Service):
             StreamListener(reactor),
             StreamOpener(reactor, "" if bind in ("0.0.0.0", "::") else bind),
             pool,
+            EventBus(),
         )
         self.server = Server(configuration, surroundings)
 

@@ -49,7 +49,12 @@ def installed(value: str) -> Callable[..., list[EntryPoint]]:
 
 def pick(name: str, find: Callable[..., Any]) -> object:
     (found,) = choose(
-        [name], {"lamp": Lamp, "stone": Stone}, POLICIES, ILamp, "plugins.routes", find
+        [name],
+        {"lamp": Lamp(), "stone": Stone()},
+        POLICIES,
+        ILamp,
+        "plugins.routes",
+        installed=find,
     )
     return found
 

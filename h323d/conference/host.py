@@ -12,6 +12,7 @@ from h323d.call.media import IMediaPool
 from h323d.call.policy import IDestination
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.room import Room
+from h323d.errors import ConfigurationError
 from h323d.events import CallRefused, EventBus
 from h323d.values.cause import Cause
 from h323d.values.identifiers import RoomID
@@ -46,14 +47,20 @@ class ConferenceHost:
     def reconfigure(self, config: ConferenceConfig) -> None:
         """
         Limits and formats for whoever comes from now on.
+
+        @raise ConfigurationError: a format is named that no codec is loaded for.
         """
+        known = {mediaFormat.name: mediaFormat for mediaFormat in self._pool.formats}
+        missing = [name for name in config.audioFormats if name not in known]
+        if missing or not config.audioFormats:
+            reason = f"no codec is loaded for {missing[0]}" if missing else "must not be empty"
+            raise ConfigurationError("conference.audioFormats", reason)
         self._config = config
         self._limits = {
             room.name: room.maxParticipants for room in config.rooms if room.maxParticipants
         }
-        known = {mediaFormat.name: mediaFormat for mediaFormat in self._pool.formats}
         self._profile = MediaProfile(
-            audio=tuple(known[name] for name in config.audioFormats if name in known),
+            audio=tuple(known[name] for name in config.audioFormats),
             packetMs=config.packetMs,
         )
 

@@ -14,6 +14,7 @@ from h323d.call.policy import IDestination
 from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Presence
+from h323d.errors import ConfigurationError
 from h323d.events import (
     ActiveSpeakerChanged,
     CallAnswered,
@@ -70,6 +71,12 @@ class HostTestCase(SynchronousTestCase):
         self.build(ConferenceConfig(audioFormats=("PCMA", "PCMU"), packetMs=30))
         leg = self.join("80001", ready=False)
         self.assertEqual(leg.done, [("answer", MediaProfile((G711_ALAW, G711_ULAW), packetMs=30))])
+
+    def test_aFormatWithoutACodecIsAClearError(self) -> None:
+        with self.assertRaisesRegex(
+            ConfigurationError, "^conference.audioFormats: no codec is loaded for G722$"
+        ):
+            self.build(ConferenceConfig(audioFormats=("PCMU", "G722")))
 
     def test_aJoinIsToldInOrder(self) -> None:
         self.join("80001")

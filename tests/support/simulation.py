@@ -24,7 +24,7 @@ from h323d.call.legs import ILeg
 from h323d.call.media import ISampleSink, PortStatistics
 from h323d.config import Configuration, ServerConfig
 from h323d.dsp.tones import levelsAt
-from h323d.events import Fact
+from h323d.events import EventBus, Fact
 from h323d.media.config import MediaConfig
 from h323d.media.plane import MediaPlane
 from h323d.media.pool import MediaPool
@@ -150,6 +150,7 @@ class SimulatedServer:
                 StreamListener(host),
                 StreamOpener(host, address),
                 self.media.pool,
+                EventBus(),
             ),
         )
         self.facts: list[Fact] = []

@@ -1,0 +1,36 @@
+"""
+What a server, and what is plugged into it, needs of the world.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from twisted.internet.interfaces import IReactorTime
+
+from h323d.call.media import IMediaPool
+from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener
+from h323d.events import EventBus
+
+__all__ = ["Surroundings"]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """
+    Clock, chance, sockets and media: a reactor's in service, a simulation's in tests.
+
+    @ivar clock: runs every signalling timer.
+    @ivar rng: draws identifiers, which must not be guessed; C{SystemRandom}
+        in service.
+    @ivar events: the facts, of which there is one bus in a server.
+    """
+
+    clock: IReactorTime
+    rng: random.Random
+    datagrams: IDatagrams
+    listener: IStreamListener
+    opener: IStreamOpener
+    pool: IMediaPool
+    events: EventBus
