@@ -193,14 +193,14 @@ class SignallingConnection:
     def _startIdle(self) -> None:
         self._stopIdle()
         if self._stream is not None:
-            self._idle = self._clock.callLater(self._config.firstMessageTimeout, self._idleTooLong)
+            self._idle = self._clock.callLater(self._config.firstMessageTimeout, self.close)
 
     def _stopIdle(self) -> None:
         idle, self._idle = self._idle, None
         if idle is not None and idle.active():
             idle.cancel()
 
-    def _idleTooLong(self) -> None:
+    def _stuck(self) -> None:
         if self._stream is not None:
             self._stream.abort()
 
@@ -208,7 +208,7 @@ class SignallingConnection:
         if not self._reader.pending:
             self._stopPartial()
         elif self._partial is None:
-            self._partial = self._clock.callLater(self._config.packetTimeout, self._idleTooLong)
+            self._partial = self._clock.callLater(self._config.packetTimeout, self._stuck)
 
     def _stopPartial(self) -> None:
         partial, self._partial = self._partial, None

@@ -26,7 +26,7 @@ from h323d.values.media import DigitMethod, MediaProfile
 
 __all__ = ["StartUp", "StartUpOptions", "StartUpOwner"]
 
-MEDIA_GUARD = 30.0  # seconds from the answer until media must be open
+MEDIA_GUARD = 30.0  # seconds from the answer until media must be open, and H.245 begun
 EARLY_GRACE = 0.2  # seconds from the answer for responses to H.245 that stood in Setup
 
 
@@ -183,8 +183,8 @@ class StartUp:
         self.fast.refused()
         if self._inSetup:
             self._grace = self._clock.callLater(EARLY_GRACE, self._notListened)
-        if not self._media.everReady:
-            self._guard = self._clock.callLater(MEDIA_GUARD, self._noMedia)
+        if not self._media.everReady or not self.link.began:
+            self._guard = self._clock.callLater(MEDIA_GUARD, self._waitedLong)
         self._consider()
 
     def heard(self, content: Content, settingUp: bool) -> None:
@@ -264,10 +264,15 @@ class StartUp:
             self.link.restart()
         self._inSetup = False
 
-    def _noMedia(self) -> None:
+    def _waitedLong(self) -> None:
+        """
+        Nobody will come any more: without media the call is over, with it we stop waiting.
+        """
         self._guard = None
         if not self._media.everReady:
             self._owner.controlFailed(None)
+        elif not self.link.began:
+            self.link.path.lost()
 
     # In the call, and at its end.
 

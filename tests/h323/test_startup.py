@@ -303,6 +303,20 @@ def test_aFastStartedCallNeedsNoH245Ever(network: SimulatedNetwork, clock: Clock
     assert side.pool.ports[0].stream.direction is Direction.SENDRECV
 
 
+def test_aPortThatNobodyConnectsToIsClosed(network: SimulatedNetwork, clock: Clock) -> None:
+    side = Side(network, "10.0.0.1")
+    peer = ScriptedPeer(network, "10.0.0.9", side.endpoint.address)
+    rtp = TransportAddress("10.0.0.9", 5000)
+    offer = offerFastStart(PROFILE, rtp, TransportAddress("10.0.0.9", 5001))
+    peer.setup(Start(fastStart=offer.elements), tunnelling=False)
+    assert peer.received[0][1].start.h245Address is not None
+    assert len(network.tcp) == 2
+    clock.advance(MEDIA_GUARD)
+    assert list(network.tcp) == [("10.0.0.1", 1720)]
+    assert side.parties[0].cause is None
+    assert clock.getDelayedCalls() == []
+
+
 def test_earlyMessagesWaitUntilTheCallIsAnswered(network: SimulatedNetwork) -> None:
     side = Side(network, "10.0.0.1", answers=False)
     peer = ScriptedPeer(network, "10.0.0.9", side.endpoint.address)
