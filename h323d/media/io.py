@@ -223,7 +223,7 @@ class SocketIO:
         """
         first = len(batch.slots)
         sockets = [self._sockets[each] for each in descriptors]
-        lengths = map(socket.socket.recv_into, sockets, self._rows[first:])
+        lengths = map(socket.socket.recv_into, sockets, self._rows[first : first + len(sockets)])
         while True:
             try:
                 batch.lengths.extend(lengths)
