@@ -2,9 +2,9 @@
 A RAS channel: the UDP port that requests and answers of both directions share
 (ITU-T H.225.0, 7.2; H.323, 7.1).
 
-Octets in, transactions out.  What cannot be decoded is dropped, told as
-the fact L{h323d.events.BadInput}, and logged once for each peer; a request that its owner does not know is the owner's to
-refuse (C{unknownMessageResponse}).
+Octets in, transactions out.  What cannot be decoded is dropped, told as the
+fact L{h323d.events.BadInput}, and logged once for each peer; a request that
+its owner does not know is the owner's to refuse (C{unknownMessageResponse}).
 """
 
 from __future__ import annotations
