@@ -9,7 +9,7 @@ gatekeeper, an L{Admitter} is asked on both sides of every call.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
@@ -172,17 +172,9 @@ class H323Endpoint:
         """
         Use another configuration for calls from now on; the port stays.
         """
-        context = self._context
+        network = replace(self._context.network, connectTimeout=config.connectTimeout)
         self._config = config
-        self._context = LegContext(
-            self,
-            self._clock,
-            self._rng,
-            config,
-            context.pool,
-            context.network,
-            context.endpointType,
-        )
+        self._context = replace(self._context, config=config, network=network)
 
     # Incoming calls.
 

@@ -9,9 +9,13 @@ import random
 import pytest
 from twisted.internet.task import Clock
 
+from h323d.h323 import messages
+from h323d.h323.config import H323Config
 from h323d.h323.faststart import offerFastStart
-from h323d.h323.q931 import MessageType
-from h323d.h323.uuie import Start
+from h323d.h323.incoming import IncomingSetup
+from h323d.h323.q931 import MessageType, Q931Message
+from h323d.h323.signalling import SignallingCall, SignallingConnection
+from h323d.h323.uuie import Content, Start
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media import G711_ULAW, Direction
@@ -75,3 +79,53 @@ def test_aReleaseFreesEverything(side: Side, peer: ScriptedPeer, clock: Clock) -
     clock.pump([20.0, 1.0, 1.0])
     assert peer.closed is not None
     assert clock.getDelayedCalls() == []
+
+
+def test_aReloadedConfigurationCountsForTheNextCall(network: SimulatedNetwork, side: Side) -> None:
+    first = ScriptedPeer(network, "10.0.0.8", side.endpoint.address)
+    first.setup(OFFER)
+    side.endpoint.reload(H323Config(fastStart=False, maxCalls=2))
+    second = ScriptedPeer(network, "10.0.0.9", side.endpoint.address)
+    second.setup(OFFER)
+    third = ScriptedPeer(network, "10.0.0.7", side.endpoint.address)
+    third.setup(OFFER)
+    assert first.received[0][1].start.fastStart
+    assert second.received[0][1].start.fastConnectRefused
+    assert third.cause == Cause.RESOURCE_UNAVAILABLE
+
+
+class Router:
+    """
+    Routes every call whose called party is somebody else's.
+    """
+
+    def __init__(self) -> None:
+        self.messages: list[int] = []
+        self.lost: str | None = None
+
+    def routeSetup(
+        self, connection: SignallingConnection, message: Q931Message, setup: IncomingSetup
+    ) -> SignallingCall | None:
+        return self if setup.called[0].number == "80001" else None
+
+    def messageReceived(self, message: Q931Message, content: Content) -> None:
+        self.messages.append(message.messageType)
+
+    def connectionOpened(self, connection: SignallingConnection) -> None:
+        raise AssertionError("it is open already")
+
+    def connectionLost(self, reason: str) -> None:
+        self.lost = reason
+
+
+def test_aRoutedCallIsNoLegOfOurs(network: SimulatedNetwork) -> None:
+    router = Router()
+    side = Side(network, "10.0.0.1", setupOwner=router)
+    peer = ScriptedPeer(network, "10.0.0.9", side.endpoint.address)
+    peer.setup(OFFER)
+    peer.send(messages.make(MessageType.NOTIFY, None))
+    peer.close()
+    assert side.parties == []
+    assert peer.received == []
+    assert router.messages == [MessageType.NOTIFY]
+    assert router.lost is not None

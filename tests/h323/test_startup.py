@@ -11,7 +11,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from h323d.asn1 import h225, h245
-from h323d.h323 import messages, tpkt, uuie
+from h323d.h323 import messages, q931, tpkt, uuie
 from h323d.h323.config import H323Config
 from h323d.h323.fastconnect import Outcome
 from h323d.h323.faststart import offerFastStart
@@ -33,7 +33,7 @@ from tests.support.h323 import (
     Side,
     newClock,
 )
-from tests.support.network import SimulatedNetwork
+from tests.support.network import Conditions, SimulatedNetwork
 
 CALLED = PartyAddress(AddressKind.DIALLED_DIGITS, "80001")
 BOTH = [False, True]
@@ -109,6 +109,53 @@ def test_everyPairEndsInMediaAndACleanRelease(
     callee.endpoint.stop()
     assert network.tcp == {}
     assert clock.getDelayedCalls() == []
+    assert caller.faults == callee.faults == []
+
+
+def spoken(packet: bytes) -> list[str]:
+    """
+    The names of the H.245 messages in a packet, tunnelled or not.
+    """
+    octets: tuple[bytes, ...] = (packet,)
+    if packet[0] == q931.PROTOCOL_DISCRIMINATOR:
+        content = uuie.read(q931.decode(packet).userUser or b"")
+        octets = (*content.h245Control, *content.start.parallelH245Control)
+    return [h245.decode("MultimediaSystemControlMessage", each)[1][0] for each in octets]
+
+
+@pytest.mark.parametrize("config", CALLEES, ids=name)
+@pytest.mark.parametrize("options", [o for o in CALLERS if not o.earlyH245], ids=name)
+def test_h245BeginsOnceOnEachSide(
+    network: SimulatedNetwork, clock: Clock, options: StartUpOptions, config: H323Config
+) -> None:
+    begun: list[str] = []
+
+    def observe(kind: str, source: tuple[str, int], target: tuple[str, int], data: bytes) -> None:
+        for packet in tpkt.StreamReader().feed(data):
+            begun.extend(source[0] for each in spoken(packet) if each == "terminalCapabilitySet")
+
+    network.observers.append(observe)
+    caller = Side(network, "10.0.0.2", seed=2)
+    callee = Side(network, "10.0.0.1", config)
+    call(caller, callee, options)
+    clock.pump([0.005] * 100)
+    assert sorted(begun) == ["10.0.0.1", "10.0.0.2"]
+
+
+@pytest.mark.parametrize("options", CALLERS, ids=name)
+def test_aSlowNetworkThatCutsEverythingChangesNothing(
+    clock: Clock, options: StartUpOptions
+) -> None:
+    network = SimulatedNetwork(clock, random.Random(1), Conditions(delay=0.12, fragment=9))
+    caller = Side(network, "10.0.0.2", seed=2)
+    callee = Side(network, "10.0.0.1")
+    leg, near = call(caller, callee, options)
+    clock.pump([0.03] * 100)
+    assert near.streams[-1].direction is Direction.SENDRECV
+    assert callee.parties[0].streams[-1].direction is Direction.SENDRECV
+    leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    clock.pump([0.03] * 60)
+    assert callee.parties[0].cause is near.cause is Cause.NORMAL_CALL_CLEARING
     assert caller.faults == callee.faults == []
 
 

@@ -22,7 +22,7 @@ from h323d.h323.addresses import Choice
 from h323d.h323.admission import Admitter
 from h323d.h323.config import H323Config
 from h323d.h323.elements import CauseElement
-from h323d.h323.endpoint import H323Endpoint, Host
+from h323d.h323.endpoint import H323Endpoint, Host, SetupOwner
 from h323d.h323.q931 import IE, Element, MessageType, Q931Message
 from h323d.h323.uuie import CallIdentity, Content, SetupParties, Start
 from h323d.net.stream import StreamListener, StreamOpener
@@ -119,6 +119,7 @@ class Side:
         seed: int = 1,
         admitter: Admitter | None = None,
         ports: int = 1000,
+        setupOwner: SetupOwner | None = None,
     ) -> None:
         self.host = network.host(address)
         self.pool = FakePool(ports)
@@ -137,6 +138,7 @@ class Side:
             StreamOpener(self.host),
             Host(address, address),
             self,
+            setupOwner=setupOwner,
             admitter=admitter,
         )
         self.endpoint.start()
