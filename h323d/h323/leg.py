@@ -322,7 +322,8 @@ class H323Leg:
     def sendConnect(self) -> None:
         self._wire.connect()
         self._answered = True
-        self._report("legAnswered")
+        if self._observer is not None:
+            self._observer.legAnswered(self)
         self._startUp.begin()
         self._startUp.activated()
 
@@ -345,14 +346,17 @@ class H323Leg:
         """
 
     def callProceeding(self) -> None:
-        self._report("legProceeding")
+        if self._observer is not None:
+            self._observer.legProceeding(self)
 
     def callAlerting(self) -> None:
-        self._report("legAlerting")
+        if self._observer is not None:
+            self._observer.legAlerting(self)
 
     def callConnected(self) -> None:
         self._answered = True
-        self._report("legAnswered")
+        if self._observer is not None:
+            self._observer.legAnswered(self)
 
     def callReleased(self, cause: Cause) -> None:
         self._over = True
@@ -363,10 +367,6 @@ class H323Leg:
         observer, self._observer = self._observer, None
         if observer is not None:
             observer.legReleased(self, cause)
-
-    def _report(self, happening: str) -> None:
-        if self._observer is not None:
-            getattr(self._observer, happening)(self)
 
     # The start-up's wishes.
 
@@ -398,8 +398,8 @@ class H323Leg:
             self._observer.legMediaReady(self, port, stream)
 
     def mediaLost(self) -> None:
-        if not self._over and not self._clearing:
-            self._report("legMediaLost")
+        if self._observer is not None and not self._over and not self._clearing:
+            self._observer.legMediaLost(self)
 
     def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
         """
