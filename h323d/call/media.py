@@ -43,6 +43,8 @@ class PortStatistics:
     @ivar packetsRefused: wrong source, payload type or form.
     @ivar jitter: interarrival jitter of what arrives (RFC 3550, A.8), seconds.
     @ivar bufferDepth: what waits in the jitter buffer, seconds.
+    @ivar delay: from the arrival of a packet until the mix that carries its
+        first sound is due to leave, seconds; a running mean.
     @ivar concealed: frames that were made up.
     @ivar packetsSent: by us.
     @ivar remoteLost: fraction of our packets that the peer reports lost, 0 to
@@ -57,6 +59,7 @@ class PortStatistics:
     packetsRefused: int = 0
     jitter: float = 0.0
     bufferDepth: float = 0.0
+    delay: float = 0.0
     concealed: int = 0
     packetsSent: int = 0
     remoteLost: float | None = None

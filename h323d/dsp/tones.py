@@ -18,7 +18,6 @@ __all__ = [
     "DTMF",
     "RINGBACK",
     "Tone",
-    "ToneSource",
     "levelsAt",
     "render",
     "signalToNoise",
@@ -97,27 +96,6 @@ def render(tone: Tone, start: int, count: int, sampleRate: int = 8000) -> Sample
         waves = np.where(at % period < tone.on * sampleRate // 1000, waves, 0.0)
     result: Samples = np.clip(np.rint(waves), -32768, 32767).astype(np.int16)
     return result
-
-
-class ToneSource:
-    """
-    A tone as a local source of sound (an C{ISampleSource} of C{h323d.call.media}).
-    """
-
-    def __init__(self, tone: Tone) -> None:
-        """
-        @param tone: what to play, from its beginning.
-        """
-        self._tone = tone
-        self._position = 0
-
-    def read(self, count: int, sampleRate: int) -> Samples:
-        """
-        @return: the next C{int16[count]}.
-        """
-        samples = render(self._tone, self._position, count, sampleRate)
-        self._position += count
-        return samples
 
 
 def levelsAt(

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from zope.interface import classImplements, implementer
+from zope.interface import implementer
 
 from h323d.call.media import ISampleSink, ISampleSource
 from h323d.dsp.resample import Resampler
-from h323d.dsp.tones import ToneSource
+from h323d.dsp.tones import Tone, render
 from h323d.errors import ConfigurationError
 
 __all__ = ["ToneSource", "WAVSink", "WAVSource"]
@@ -27,7 +27,20 @@ _RATES = (8000, 16000, 48000)  # Hz, of the files that can be played
 Samples = npt.NDArray[np.int16]
 
 
-classImplements(ToneSource, ISampleSource)
+@implementer(ISampleSource)
+class ToneSource:
+    """
+    Plays a tone, from its beginning.
+    """
+
+    def __init__(self, tone: Tone) -> None:
+        self._tone = tone
+        self._position = 0
+
+    def read(self, count: int, sampleRate: int) -> Samples:
+        samples = render(self._tone, self._position, count, sampleRate)
+        self._position += count
+        return samples
 
 
 @implementer(ISampleSource)

@@ -36,6 +36,7 @@ class Survey:
     refused: Counts
     jitter: Seconds
     depth: Seconds
+    delay: Seconds
     concealed: Counts
     sent: Counts
     remoteLost: Seconds
@@ -58,6 +59,7 @@ class Survey:
             packetsRefused=int(self.refused[row]),
             jitter=float(self.jitter[row]),
             bufferDepth=float(self.depth[row]),
+            delay=float(self.delay[row]),
             concealed=int(self.concealed[row]),
             packetsSent=int(self.sent[row]),
             remoteLost=_known(self.remoteLost[row]),
@@ -78,6 +80,7 @@ def survey(table: PortTable, statistics: ReceiverStatistics, rooms: Rooms) -> Su
     late = np.zeros(len(slots), np.int64)
     concealed = np.zeros(len(slots), np.int64)
     depth = np.zeros(len(slots))
+    delay = np.zeros(len(slots))
     frameMs = np.zeros(len(slots), np.int64)
     for group in rooms.groups:
         at = table.group[slots] == group.number
@@ -86,6 +89,7 @@ def survey(table: PortTable, statistics: ReceiverStatistics, rooms: Rooms) -> Su
             late[at] = group.buffers.late[here]
             concealed[at] = group.buffers.concealed[here]
             depth[at] = group.buffers.depth()[here]
+            delay[at] = group.buffers.playout.wait[here]
             frameMs[at] = group.frameMs
     return Survey(
         rows={portId: row for row, portId in enumerate(table.portId[slots].tolist())},
@@ -95,6 +99,7 @@ def survey(table: PortTable, statistics: ReceiverStatistics, rooms: Rooms) -> Su
         refused=table.refused[slots] + statistics.refused[slots],
         jitter=statistics.jitter()[slots],
         depth=depth,
+        delay=delay,
         concealed=concealed,
         sent=table.sent[slots],
         remoteLost=table.remoteLost[slots],

@@ -24,6 +24,7 @@ REGRET = 10.0  # seconds; sound that is late so soon after a step forward makes 
 RELUCTANCE = 0.002  # seconds; who was just given a frame must not lose it at once
 CAUTION_LIMIT = 0.1  # seconds
 CAUTION_DECAY = 0.995  # per WINDOW: half of it is forgotten in 14 s
+WAIT_GAIN = 1 / 16  # of the running mean of waits, as of RFC 3550's jitter
 LATE_AGAIN = 5.0  # seconds; late twice within makes room, late once may be chance
 
 Streams = npt.NDArray[np.intp]
@@ -36,6 +37,8 @@ class PlayoutDelay:
 
     @ivar caution: C{float64[streams]}, seconds of slack that are kept beyond what jitter
         asks for.
+    @ivar wait: C{float64[streams]}, seconds from a packet's arrival until the pull of its
+        first sound is due; a running mean.
     """
 
     def __init__(self, streams: int, frame: float, blocks: int, guard: float) -> None:
@@ -54,6 +57,7 @@ class PlayoutDelay:
         self._slack = np.full((2, 2, streams), np.inf)
         self._bucketEnds = -np.inf
         self.caution = np.zeros(streams)
+        self.wait = np.zeros(streams)
         self._lastHurry = np.full(streams, -np.inf)
         self._lastLate = np.full(streams, -np.inf)
 
@@ -63,6 +67,7 @@ class PlayoutDelay:
         """
         self.forgetSlack(streams)
         self.caution[streams] = 0.0
+        self.wait[streams] = 0.0
         self._lastHurry[streams] = -np.inf
         self._lastLate[streams] = -np.inf
 
@@ -95,6 +100,9 @@ class PlayoutDelay:
             slack = early + turns * self._frame
             least = self._slack[0, shift]
             least[streams] = np.minimum(least[streams], slack)
+            if not shift:
+                mean = self.wait[streams]
+                self.wait[streams] = np.where(mean, mean + (slack - mean) * WAIT_GAIN, slack)
 
     def delayed(self, streams: Streams, blocks: npt.NDArray[np.int64], now: float) -> None:
         """

@@ -12,9 +12,10 @@ from zope.interface.verify import verifyObject
 
 from h323d.call.media import IMediaPool, IMediaPort, IMixer
 from h323d.dsp.g711 import decodeALaw, decodeULaw, encodeALaw, encodeULaw
-from h323d.dsp.tones import Tone, ToneSource, levelsAt, signalToNoise
+from h323d.dsp.tones import Tone, levelsAt, signalToNoise
 from h323d.errors import ResourceUnavailable
 from h323d.media.config import MediaConfig
+from h323d.media.files import ToneSource
 from h323d.media.packets import IPacketIO, IPortPair, IPortSource
 from h323d.values.media import G711_ALAW, G711_ULAW, AudioStream, MediaFormat
 from tests.support.packetio import MediaBench, Phone, RoomRecorder, steady, tone

@@ -117,6 +117,13 @@ def test_aStreamThatArrivesRightBeforeThePullIsGivenAFrameMore() -> None:
     assert run.depths[20] == pytest.approx(0.02)
 
 
+@pytest.mark.parametrize(("phase", "wait"), [(0.015, 0.005), (0.005, 0.015), (0.0195, 0.0205)])
+def test_theWaitIsFromArrivalToPull(phase: float, wait: float) -> None:
+    run = Run(JitterBuffers(1))
+    run.play(steady(100, phase=phase), 90)
+    assert run.buffers.playout.wait[0] == pytest.approx(wait, abs=1e-6)
+
+
 def test_aStreamWithTimeToSpareIsPlayedInTheNextPull() -> None:
     run = Run(JitterBuffers(1))
     run.play(steady(100, phase=0.010), 50)
