@@ -24,12 +24,14 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
+from zope.interface import implementer
 
+from h323d.call.media import IMediaPort, IMediaPortObserver, IMixerObserver
 from h323d.dsp.g711 import encodeULaw
 from h323d.media.config import MediaConfig
 from h323d.media.thread import newMediaService
@@ -48,13 +50,26 @@ SO_TIMESTAMPNS = 35
 HEADER = struct.Struct("!BBHII")
 
 
+@implementer(IMediaPortObserver, IMixerObserver)
 class Deaf:
     """
     An observer of ports and mixers that does nothing.
     """
 
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        return lambda *ignored: None
+    def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
+        pass
+
+    def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
+        pass
+
+    def portSilent(self, port: IMediaPort, seconds: float) -> None:
+        pass
+
+    def activeSpeaker(self, portId: int | None) -> None:
+        pass
+
+    def levels(self, levels: Mapping[int, float]) -> None:
+        pass
 
 
 def serve(pipe: Connection, count: int, group: int, config: MediaConfig) -> None:

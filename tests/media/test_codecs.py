@@ -54,21 +54,23 @@ class Counting:
         return 10 * octets
 
     def decode(
-        self, payloads: npt.NDArray[np.uint8], decoders: Sequence[Memory] = ()
+        self, payloads: npt.NDArray[np.uint8], decoders: Sequence[object] = ()
     ) -> npt.NDArray[np.int16]:
         assert self.batched or len(payloads) == 1
         rows = []
         for row, memory in zip(payloads, decoders, strict=True):
+            assert isinstance(memory, Memory)
             rows.append(np.repeat(row.view(np.int8).astype(np.int16) - memory.count, 10))
             memory.count += 1
         return np.stack(rows)
 
     def encode(
-        self, samples: npt.NDArray[np.int16], encoders: Sequence[Memory] = ()
+        self, samples: npt.NDArray[np.int16], encoders: Sequence[object] = ()
     ) -> npt.NDArray[np.uint8]:
         assert self.batched or len(samples) == 1
         rows = []
         for row, memory in zip(samples, encoders, strict=True):
+            assert isinstance(memory, Memory)
             rows.append((row[::10] + memory.count).astype(np.int8).view(np.uint8))
             memory.count += 1
         return np.stack(rows)

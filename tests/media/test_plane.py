@@ -7,10 +7,12 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
-from h323d.call.media import IMediaPool, IMediaPort, IMixer
+from h323d.call.media import IMediaPool, IMediaPort, IMixer, ISampleSink
 from h323d.dsp.g711 import decodeALaw, decodeULaw, encodeALaw, encodeULaw
 from h323d.dsp.tones import Tone, levelsAt, signalToNoise
 from h323d.errors import ResourceUnavailable
@@ -215,12 +217,13 @@ def test_whoLeavesSendsAndHearsNothing() -> None:
 
 
 def test_localPartiesPlayAndListen() -> None:
+    @implementer(ISampleSink)
     class Ear:
         def __init__(self) -> None:
-            self.frames: list[object] = []
+            self.frames: list[npt.NDArray[np.int16]] = []
 
-        def write(self, samples: np.ndarray, sampleRate: int) -> None:
-            self.frames.append((samples.copy(), sampleRate))
+        def write(self, samples: npt.NDArray[np.int16], sampleRate: int) -> None:
+            self.frames.append(samples.copy())
 
     bench = MediaBench()
     (phone,), mixer = bench.meeting(1)
@@ -229,7 +232,7 @@ def test_localPartiesPlayAndListen() -> None:
     party = mixer.attach(ToneSource(Tone((400,))), ear)
     bench.run(1.0)
     assert hears(phone, 400, 900) == [400]
-    heard = np.concatenate([samples for samples, _ in ear.frames])
+    heard = np.concatenate(ear.frames)
     assert signalToNoise(heard[-4000:], 900) >= 35
     mixer.detach(party)
     bench.run(0.2)

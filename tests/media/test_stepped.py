@@ -11,6 +11,7 @@ from twisted.internet.task import Clock
 from h323d.media.config import MediaConfig
 from h323d.media.plane import MediaPlane
 from h323d.media.stepped import SteppedMedia
+from h323d.rtp.packet import RTPPacket
 from tests.support.packetio import MediaBench, MemoryIO, steady
 
 
@@ -37,7 +38,7 @@ def test_stoppingObeysWhatIsInTheInbox() -> None:
 
 
 def test_theSameSeedMakesTheSamePackets() -> None:
-    def play() -> list[tuple[float, object]]:
+    def play() -> list[tuple[float, RTPPacket]]:
         bench = MediaBench(seed=5)
         phones, _ = bench.meeting(3)
         phones[0].says = steady(500)
