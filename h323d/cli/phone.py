@@ -28,6 +28,7 @@ from h323d.events import EventBus
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.config import H323Config
 from h323d.h323.endpoint import H323Endpoint, Host
+from h323d.h323.endpointtype import terminalType
 from h323d.h323.ras.client import EndpointProfile, RASClient
 from h323d.h323.startup import StartUpOptions
 from h323d.media.config import MediaConfig
@@ -143,6 +144,7 @@ class Phone:
             Host(settings.bind, settings.bind),
             self,
             admitter=None if settings.gatekeeper is None else self,
+            endpointType=terminalType(settings.alias),
         )
         self._ras: RASClient | None = None
         self._mixer = pool.openMixer(self)
@@ -255,7 +257,7 @@ class Phone:
         self._owner.phoneHappened("unregistered")
 
     def rasCallDropped(self, request: AdmissionRequest) -> None:
-        self.hangup()
+        self._h323.dropCall(request)
 
     # What the legs report.
 

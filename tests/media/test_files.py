@@ -8,6 +8,7 @@ import wave
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from zope.interface.verify import verifyObject
 
@@ -26,9 +27,10 @@ def written(path: Path, samples: np.ndarray, rate: int = 8000, channels: int = 1
     return path
 
 
-def sine(rate: int, seconds: float = 1.0) -> np.ndarray:
+def sine(rate: int, seconds: float = 1.0) -> npt.NDArray[np.int16]:
     time = np.arange(round(rate * seconds)) / rate
-    return np.rint(8000 * np.sin(2 * np.pi * 500 * time)).astype(np.int16)
+    samples: npt.NDArray[np.int16] = np.rint(8000 * np.sin(2 * np.pi * 500 * time)).astype(np.int16)
+    return samples
 
 
 def test_theSeamsAreProvided(tmp_path: Path) -> None:
