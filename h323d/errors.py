@@ -42,11 +42,16 @@ class DecodeError(H323dError):
         self.path = path
         self.offset = offset
 
+    @property
+    def place(self) -> str:
+        """
+        The field and the octet in words: C{"TPKT.version at octet 13"}.
+        """
+        field = self.path or "message"
+        return field if self.offset < 0 else f"{field} at octet {self.offset}"
+
     def __str__(self) -> str:
-        place = f"{self.path or 'message'}"
-        if self.offset >= 0:
-            place = f"{place} at octet {self.offset}"
-        return f"{place}: {self.reason}"
+        return f"{self.place}: {self.reason}"
 
 
 class EncodeError(H323dError):

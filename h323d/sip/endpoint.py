@@ -14,6 +14,7 @@ from typing import TypeVar
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from h323d.call.complaints import Complaints
 from h323d.call.legs import ILegOwner
 from h323d.call.media import IMediaPool
 from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener
@@ -22,7 +23,6 @@ from h323d.events import EventBus
 from h323d.sip.agent import DialogUser
 from h323d.sip.calledleg import CalledLeg
 from h323d.sip.causes import reasonCause
-from h323d.sip.complaints import Complaints
 from h323d.sip.config import SIPConfig
 from h323d.sip.dialog import nextHop
 from h323d.sip.flows import Flow, Flows
@@ -154,7 +154,7 @@ class SIPEndpoint:
             self.messageRefused(error, flow)
 
     def messageRefused(self, error: DecodeError, flow: Flow) -> None:
-        self.complaints.add(error, flow.peer)
+        self.complaints.about("sip", flow.peer, error)
         if isinstance(error, RefusedRequest) and error.method != "ACK":
             response = error.response()
             headers = _stamp(response.headers.lines("Via"), response.via, flow)
@@ -174,7 +174,7 @@ class SIPEndpoint:
         try:
             refusal = screen(request, tag) or self._strayAnswer(request, tag)
         except DecodeError as error:
-            self.complaints.add(error, self._sourceOf(request))
+            self.complaints.about("sip", self._sourceOf(request), error)
             phrase = f"Bad Request: {error.path}" if error.path else None
             refusal = request.response(400, phrase, tag)
         return None if refusal is None else self._named(refusal)
@@ -183,7 +183,7 @@ class SIPEndpoint:
         try:
             self._take(transaction)
         except DecodeError as error:
-            self.complaints.add(error, transaction.flow.peer)
+            self.complaints.about("sip", transaction.flow.peer, error)
             phrase = f"Bad Request: {error.path}" if error.path else None
             self.respond(transaction, transaction.request.response(400, phrase, self._tag()))
         except Exception:
@@ -247,7 +247,7 @@ class SIPEndpoint:
 
     def trouble(self, legId: LegID, error: DecodeError, peer: TransportAddress) -> None:
         self._log.info("leg {legId}: {error}", legId=legId, error=str(error))
-        self.complaints.add(error, peer)
+        self.complaints.about("sip", peer, error)
 
     def _died(self, request: SIPRequest) -> None:
         """

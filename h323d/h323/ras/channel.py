@@ -15,10 +15,10 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from h323d.call.complaints import Complaints
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.events import EventBus
-from h323d.h323.complaints import Complaints
 from h323d.h323.ras.messages import Fields, decodeRAS, isRequest
 from h323d.h323.ras.transactions import (
     Answered,
