@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
-from h323d.call.media import IMediaPort, IMixerObserver, PortStatistics
+from h323d.call.media import IMediaPort, IMixerObserver, ISampleSource, PortStatistics
 from h323d.dsp.tones import Tone
 from h323d.events import EventBus
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest
@@ -68,7 +68,7 @@ class LocalParty:
         self.heard = Recording()
         self._port: IMediaPort | None = None
         self._mixer = media.pool.openMixer(self)
-        self._mixer.attach(ToneSource(Tone((tone,), LEVEL)), self.heard)
+        self._mixer.attach(ISampleSource(ToneSource(Tone((tone,), LEVEL))), self.heard)
 
     @property
     def speaking(self) -> bool:
@@ -83,7 +83,20 @@ class LocalParty:
         """
         return PortStatistics() if self._port is None else self._port.statistics()
 
-    def goAway(self) -> None:
+    def hangup(self) -> None:
+        """
+        End the call.
+        """
+        if self.leg is not None:
+            self.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+
+    def stop(self) -> None:
+        """
+        Begin to leave.
+        """
+        self.hangup()
+
+    def close(self) -> None:
         """
         Speak and hear no more.
         """
@@ -144,6 +157,7 @@ class Telephone(LocalParty):
         alias: str,
         tone: int = 1000,
         gatekeeper: TransportAddress | None = None,
+        zone: str = "",
         timeToLive: int = 300,
         media: MediaConfig = MEDIA,
         sip: SIPConfig | None = None,
@@ -151,6 +165,7 @@ class Telephone(LocalParty):
         """
         @param tone: what is said into it, Hz.
         @param gatekeeper: asked for every call by H.323, once L{register} was called.
+        @param zone: the gatekeeper identifier of the only one that is meant; empty for any.
         """
         host = world.network.host(address)
         rng = world.chance(address)
@@ -193,7 +208,7 @@ class Telephone(LocalParty):
         self._ras: RASClient | None = None
         if gatekeeper is not None:
             profile = EndpointProfile(
-                self._h323.address, (named(alias),), gatekeeper, timeToLive=timeToLive
+                self._h323.address, (named(alias),), gatekeeper, zone, timeToLive=timeToLive
             )
             here = TransportAddress(address, 0)
             self._ras = RASClient(profile, datagrams, here, self, world.clock, rng, events)
@@ -238,18 +253,11 @@ class Telephone(LocalParty):
         self.leg = leg
         return leg
 
-    def hangup(self) -> None:
-        """
-        End the call.
-        """
-        if self.leg is not None:
-            self.leg.hangup(Cause.NORMAL_CALL_CLEARING)
-
     def stop(self) -> None:
         """
         Hang up, and unregister.
         """
-        self.hangup()
+        super().stop()
         if self._ras is not None:
             self._ras.stop()
 
@@ -261,7 +269,7 @@ class Telephone(LocalParty):
             self._ras.close()
         self._sip.stop()
         self._h323.close()
-        self.goAway()
+        super().close()
         self._media.stop()
 
     # Of the switch's duties, the one that a telephone has.

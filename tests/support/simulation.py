@@ -276,8 +276,8 @@ class Simulation:
         """
         end = self.clock.seconds() + seconds
         while (due := self._nextDue()) is not None and due <= end:
-            self.clock.advance(max(0.0, due - self.clock.seconds()))
-        self.clock.advance(max(0.0, end - self.clock.seconds()))
+            self._goOnTo(due)
+        self._goOnTo(end)
 
     def until(self, reached: Callable[[], object], seconds: float = 10.0) -> None:
         """
@@ -290,7 +290,7 @@ class Simulation:
             due = self._nextDue()
             assert due is not None, "nothing is going to happen any more"
             assert due <= end, f"not so after {seconds} s"
-            self.clock.advance(max(0.0, due - self.clock.seconds()))
+            self._goOnTo(due)
 
     def leave(self, patience: float = PATIENCE) -> None:
         """
@@ -304,8 +304,10 @@ class Simulation:
         for other in self._others:
             other.close()
         for server in self._servers:
-            server.stop()
-        self.run(FAREWELL)
+            server.stop()  # which may take its time, but not for ever
+        end = self.clock.seconds() + FAREWELL
+        while (due := self._nextDue()) is not None and due <= end:
+            self._goOnTo(due)
 
     def leftOver(self) -> list[str]:
         """
@@ -322,6 +324,9 @@ class Simulation:
             *(f"leg {leg.legId}" for each in self._servers for leg in each.legs),
             *(f"failure {failure}" for failure in self.failures),
         ]
+
+    def _goOnTo(self, due: float) -> None:
+        self.clock.advance(max(0.0, due - self.clock.seconds()))
 
     def _nextDue(self) -> float | None:
         return min((call.getTime() for call in self.clock.getDelayedCalls()), default=None)

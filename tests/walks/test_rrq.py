@@ -10,6 +10,7 @@ import pytest
 
 from h323d.config import Configuration
 from h323d.events import EndpointRegistered, EndpointUnregistered
+from h323d.gatekeeper.registrations import GRACE
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.media.config import MediaConfig
 from h323d.values.address import TransportAddress
@@ -20,7 +21,7 @@ from tests.support.tracerecorder import readable
 SERVER = "10.0.0.1"
 RAS = TransportAddress(SERVER, 1719)
 PHONE = "10.0.1.1"
-TIME_TO_LIVE = 20  # seconds; renewed 5 s before
+TIME_TO_LIVE = 10  # seconds, the least; renewed 5 s before
 
 
 @pytest.fixture
@@ -74,8 +75,8 @@ def test_keepalivesKeepTheRegistrationAndAreNoNewOnes(
     world: Simulation, server: SimulatedServer
 ) -> None:
     registered(world)
-    world.run(50.0)
-    assert said(world).count("registrationConfirm") == 1 + 3  # every 15 s
+    world.run(2 * TIME_TO_LIVE + 1.0)
+    assert said(world).count("registrationConfirm") == 1 + 4  # every 5 s
     assert len(server.told(EndpointRegistered)) == 1
     assert not server.told(EndpointUnregistered)
 
@@ -105,9 +106,9 @@ def test_whoIsSilentIsForgottenWhenTheTimeIsOver(
 ) -> None:
     phone = registered(world)
     phone.ras.close()
-    world.run(TIME_TO_LIVE - 1)
+    world.run(TIME_TO_LIVE + GRACE - 1.0)
     assert not server.told(EndpointUnregistered)
-    world.run(TIME_TO_LIVE)
+    world.run(3.0)
     (gone,) = server.told(EndpointUnregistered)
     assert gone.reason == "expired"
 
