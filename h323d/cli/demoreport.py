@@ -15,7 +15,7 @@ import numpy as np
 from h323d.cli.party import Party
 from h323d.dsp.tones import levelsAt
 
-__all__ = ["LIMITS", "Outcome", "judge", "liveTable", "summary"]
+__all__ = ["Outcome", "brokenLimits", "judge", "liveTable", "summary"]
 
 View = dict[str, Any]  # Any: whatever JSON can say
 
@@ -26,7 +26,6 @@ EDGE = 1.0  # seconds at the end of a recording that the hanging up may have spo
 JOIN = {"sip": (10.0, 50.0), "h323": (20.0, 100.0)}  # ms, median and worst
 LATENCY = (20.0, 30.0)  # ms
 JITTER = (0.5, 2.0)  # ms
-LIMITS = "no limit was broken"
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ def summary(outcomes: Sequence[Outcome]) -> str:
 
 def judge(outcomes: Sequence[Outcome]) -> list[str]:
     """
-    @return: what is not as it should be.
+    @return: who did not hear whom, and what was lost.
     """
     complaints = []
     others = len(outcomes) - 1
@@ -151,6 +150,14 @@ def judge(outcomes: Sequence[Outcome]) -> list[str]:
             complaints.append(f"{each.name} heard itself")
         if each.serverLost or each.lost:
             complaints.append(f"{each.name} lost {each.lost} packets, the server {each.serverLost}")
+    return complaints
+
+
+def brokenLimits(outcomes: Sequence[Outcome]) -> list[str]:
+    """
+    @return: what took longer than it may.
+    """
+    complaints = []
     for protocol, limits in JOIN.items():
         joins = [each.join for each in outcomes if each.protocol == protocol]
         complaints += _over(f"join by {protocol}", joins, limits)
