@@ -14,6 +14,7 @@ import difflib
 import inspect
 import ipaddress
 import itertools
+import math
 import textwrap
 import tomllib
 import types
@@ -118,6 +119,8 @@ def parse(text: str, source: str) -> Configuration:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(source, str(error)) from error
+    except RecursionError:
+        raise ConfigurationError(source, "nested too deep") from None
     configuration: Configuration = _section(Configuration, document, source, "")
     return configuration
 
@@ -178,6 +181,8 @@ def _scalar(hint: type, value: Any, source: str, place: str) -> Any:
     if hint is float and type(value) is int:
         return float(value)
     if isinstance(hint, type) and type(value) is hint:
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ConfigurationError(f"{source}: {place}", "must be finite")
         return value
     if isinstance(hint, type) and hint not in _WORDS:
         try:

@@ -35,11 +35,12 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media import G711_ALAW, G711_ULAW, DigitMethod, MediaProfile
 
-__all__ = ["main"]
+__all__ = ["destinationOf", "main", "optionsOf"]
 
 FORMATS = {each.name: each for each in (G711_ULAW, G711_ALAW)}
 H323_PORT = 1720
 RAS_PORT = 1719
+LONGEST = 86400  # seconds
 DIGIT_MS = 160
 DIGIT_PAUSE_MS = 120
 
@@ -49,10 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     @return: 0 when there was a call and it ended normally; 1 when not; 2 for
         unusable options.
     """
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    if bool(options.target) == options.answer:
-        parser.error("give either a target or --answer")
+    options = optionsOf(arguments)
     from twisted.internet import reactor  # only now: it is the one that this process uses
 
     try:
@@ -66,6 +64,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return caller.status
 
 
+def optionsOf(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """
+    Read the command line; unusable options end the process with 2.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if bool(options.target) == options.answer:
+        parser.error("give either a target or --answer")
+    return options
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="h323d-call",
@@ -75,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"h323d-call {__version__}")
     parser.add_argument("target", nargs="?", help="whom to call")
     parser.add_argument("--answer", action="store_true", help="wait for a call, and answer it")
-    parser.add_argument("--bind", metavar="ADDRESS", default="", help="our own address")
+    parser.add_argument("--bind", type=_host, metavar="ADDRESS", help="our own address")
     parser.add_argument("--alias", default="h323d-call", help="our own name or number")
     parser.add_argument("--sip-port", type=_port, default=0, help="default: any that is free")
     parser.add_argument("--h323-port", type=_port, default=0, help="default: any that is free")
@@ -91,13 +100,15 @@ def _parser() -> argparse.ArgumentParser:
     play = sound.add_mutually_exclusive_group()
     play.add_argument("--tone", type=int, metavar="HZ", help="play a tone")
     play.add_argument("--play", metavar="WAV", help="play a file, again and again")
-    sound.add_argument("--level", type=float, default=-16.0, help="of the tone, dBov")
+    sound.add_argument("--level", type=_decibels, default=-16.0, help="of the tone, dBov")
     sound.add_argument("--record", metavar="WAV", help="record what is heard")
-    sound.add_argument("--dtmf", metavar="DIGITS", default="", help="send digits when answered")
+    sound.add_argument(
+        "--dtmf", type=_digits, metavar="DIGITS", default="", help="send digits when answered"
+    )
     sound.add_argument(
         "--dtmf-method", choices=[each.value for each in DigitMethod], help="default: the best"
     )
-    parser.add_argument("--seconds", type=float, default=0.0, help="hang up after so long")
+    parser.add_argument("--seconds", type=_seconds, default=0.0, help="hang up after so long")
     parser.add_argument("--json", action="store_true", help="tell everything as lines of JSON")
     parser.add_argument("--prompt", action="store_true", help="call when a line arrives on stdin")
     parser.add_argument("--verbose", action="store_true", help="log to standard error")
@@ -109,6 +120,33 @@ def _port(text: str) -> int:
     if not 0 <= number <= 65535:
         raise argparse.ArgumentTypeError("not a port")
     return number
+
+
+def _host(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not an IP address") from None
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= LONGEST:
+        raise argparse.ArgumentTypeError(f"must be 0 to {LONGEST}")
+    return seconds
+
+
+def _decibels(text: str) -> float:
+    level = float(text)
+    if not -90 <= level <= 0:
+        raise argparse.ArgumentTypeError("must be -90 to 0 dBov")
+    return level
+
+
+def _digits(text: str) -> str:
+    if not set(text) <= set("0123456789*#ABCD"):
+        raise argparse.ArgumentTypeError("digits are 0 to 9, *, # and A to D")
+    return text
 
 
 class Prompt(LineOnlyReceiver):
@@ -137,12 +175,12 @@ class Caller:
         self.status = 1
         self._options = options
         self._reactor = reactor
-        self._target, self._destination = _target(options)
+        self._target, self._destination = destinationOf(options)
         self._began = reactor.seconds()
         self._answeredAt: float | None = None
         self._timers: list[IDelayedCall] = []
         self._released = False
-        self._sink = WAVSink(Path(options.record)) if options.record else None
+        self._sink = _sink(options)
         self._phone = Phone(
             _settings(options, self._destination), self, _source(options), self._sink, reactor
         )
@@ -291,6 +329,17 @@ def _settings(options: argparse.Namespace, destination: TransportAddress | None)
     )
 
 
+def _sink(options: argparse.Namespace) -> WAVSink | None:
+    if not options.record:
+        return None
+    path = Path(options.record)
+    try:
+        path.touch()  # better now than when the call is over
+    except OSError as error:
+        raise H323dError(f"--record: {path}: {error.strerror}") from error
+    return WAVSink(path)
+
+
 def _source(options: argparse.Namespace) -> ISampleSource | None:
     if options.tone:
         if not 0 < options.tone < 4000:
@@ -299,11 +348,13 @@ def _source(options: argparse.Namespace) -> ISampleSource | None:
     return WAVSource(Path(options.play)) if options.play else None
 
 
-def _target(
+def destinationOf(
     options: argparse.Namespace,
 ) -> tuple[PartyAddress | None, TransportAddress | None]:
     """
     Whom a target means, and where its Setup goes.
+
+    @raise H323dError: it means nobody.
     """
     text = options.target
     if not text:
@@ -329,6 +380,9 @@ def _address(text: str, port: int) -> TransportAddress:
     if not colon or (text.count(":") > 1 and not text.startswith("[")):
         host, number = text, str(port)
     try:
-        return TransportAddress(str(ipaddress.ip_address(host.strip("[]"))), int(number))
+        address = TransportAddress(str(ipaddress.ip_address(host.strip("[]"))), int(number))
     except ValueError:
         raise H323dError(f"{text} is not an address and port") from None
+    if not 0 < address.port < 65536:
+        raise H323dError(f"{text} is not an address and port")
+    return address

@@ -118,7 +118,12 @@ def ask(path: str, command: str, *arguments: str) -> Any:
         raise CommandFailed(f"no server answers on {path}: {reason}") from error
     if not line:
         raise CommandFailed(f"the server on {path} closed the connection")
-    answer = json.loads(line)
+    try:
+        answer = json.loads(line)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict) or not answer.keys() & {"result", "error"}:
+        raise CommandFailed(f"what answers on {path} is no h323d server")
     if "error" in answer:
         raise CommandFailed(str(answer["error"]))
     return answer["result"]
@@ -176,6 +181,15 @@ def _cell(value: Any) -> str:
         return " ".join(f"{key}={_cell(each)}" for key, each in value.items()) or "-"
     if isinstance(value, list):
         return ",".join(
-            str(each.get("legId", each)) if isinstance(each, dict) else str(each) for each in value
+            _cell(each.get("legId", each) if isinstance(each, dict) else each) for each in value
         )
-    return str(value)
+    return _printable(str(value))
+
+
+def _printable(text: str) -> str:
+    """
+    Some of it is a peer's own text, which is not to steer the terminal.
+    """
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )

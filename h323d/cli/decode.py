@@ -49,14 +49,27 @@ def decodeHex(text: str, kind: str | None, reencode: bool) -> View:
 
 
 def _guess(data: bytes, reencode: bool) -> View:
+    """
+    The first kind that has these very octets for what was read; PER finds
+    something in almost any octets.
+    """
     likely = "sip" if data[:20].isascii() and b" " in data[:20] and data[0] > 0x40 else "h225"
-    failures = []
+    views, failures = [], []
     for kind in dict.fromkeys((likely, *KINDS)):
         try:
-            return {"kind": kind, **KINDS[kind](data, reencode)}
+            views.append({"kind": kind, **KINDS[kind](data, True)})
         except DecodeError as error:
             failures.append(f"as {kind}: {error}")
-    raise DecodeError("; ".join(failures), "HEX")
+    if not views:
+        raise DecodeError("; ".join(failures), "HEX")
+    chosen = next((view for view in views if _isExact(view, data)), views[0])
+    if not reencode:
+        del chosen["reencoded"]
+    return chosen
+
+
+def _isExact(view: View, data: bytes) -> bool:
+    return view["kind"] == "sip" or bool(view["reencoded"] == _withoutTPKT(data).hex())
 
 
 def _decodeRAS(data: bytes, reencode: bool) -> View:
@@ -147,11 +160,18 @@ KINDS: dict[str, Callable[[bytes, bool], View]] = {
 
 
 def _withoutTPKT(data: bytes) -> bytes:
-    if data[:2] != _TPKT_VERSION:
+    """
+    @raise DecodeError: it is a packet with a Q.931 message, of another length
+        than it says.
+    """
+    if data[:2] != _TPKT_VERSION or len(data) <= tpkt.HEADER_LENGTH:
         return data
-    for content in tpkt.StreamReader().feed(data):
-        return content
-    raise DecodeError("the packet is longer than the octets given", "TPKT.length", 2)
+    length = int.from_bytes(data[2:4])
+    if length == len(data):
+        return data[tpkt.HEADER_LENGTH :]
+    if data[tpkt.HEADER_LENGTH] == q931.PROTOCOL_DISCRIMINATOR:
+        raise DecodeError(f"{length}, but {len(data)} octets are given", "TPKT.length", 2)
+    return data  # H.245 may begin with these two octets too
 
 
 def _encoded(encode: Callable[[], bytes]) -> str:

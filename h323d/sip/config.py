@@ -62,3 +62,15 @@ class SIPConfig:
 
     preferUpdate: bool = False
     """Whether media is changed by UPDATE where the peer allows it, not by re-INVITE."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise ValueError("port: must be 0 to 65535")
+        for name in ("T1", "T2", "T4", "idleTimeout", "firstMessageTimeout", "ringTimeout"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name}: must be more than 0")
+        for name in ("maxCalls", "maxTransactions", "maxConnections"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: must be at least 1")
+        if self.mtu < 576:
+            raise ValueError("mtu: must be at least 576")  # what every IPv4 host takes (RFC 791)

@@ -1,0 +1,211 @@
+"""
+C{h323ctl}: exit status, one line for what is wrong, tables and JSON.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from h323d import __version__
+from h323d.cli import ctl, decode
+from h323d.config import sample
+
+MEDIA = {
+    "format": "PCMU/8000", "packetsReceived": 10, "packetsLost": 1, "packetsSent": 9,
+    "jitter": 0.00125,
+}  # fmt: skip
+OPTIONS = (
+    b"OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n"
+    b"To: <sip:a@b>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\n\r\n"
+)
+
+
+@contextmanager
+def answering(directory: Path, answer: bytes) -> Iterator[tuple[str, list[Any]]]:
+    """
+    A server's socket that gives one answer: its path, and the questions it was asked.
+    """
+    path = str(directory / "s")
+    questions: list[Any] = []
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(path)
+        listening.listen()
+
+        def serve() -> None:
+            connection = listening.accept()[0]
+            with connection, connection.makefile("rb") as file:
+                questions.append(json.loads(file.readline()))
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield path, questions
+        thread.join(5)
+
+
+def result(value: Any) -> bytes:
+    return json.dumps({"result": value}).encode() + b"\n"
+
+
+def test_theKindsAreThoseThatCanBeDecoded() -> None:
+    assert set(ctl.KINDS) == set(decode.KINDS)
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["nonsense"], ["hangup"], ["config"], ["decode", "--kind", "xml", "00"]]
+)
+def test_unusableOptionsExitWith2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        ctl.main(arguments)
+    assert caught.value.code == 2
+    assert "h323ctl" in capsys.readouterr().err
+
+
+def test_theVersionIsTold(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        ctl.main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"h323ctl {__version__}\n"
+
+
+def test_aServerThatIsNotThereIsOneLine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "absent"
+    assert ctl.main(["--socket", str(path), "status"]) == 1
+    expected = f"h323ctl: no server answers on {path}: No such file or directory\n"
+    assert capsys.readouterr().err == expected
+
+
+def test_theSocketIsTheConfiguredOne(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "h323d.toml"
+    file.write_text(f'[control]\nsocket = "s"\nruntimeDirectory = "{tmp_path}"\n')
+    with answering(tmp_path, result([])) as (_, questions):
+        assert ctl.main(["--config", str(file), "calls"]) == 0
+    assert questions == [{"command": "calls", "arguments": []}]
+    assert capsys.readouterr().out == "none\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (b"", "closed the connection"),
+        (b'{"error": "no call, leg or room is called x"}\n', "no call, leg or room is called x"),
+        (b"HTTP/1.0 400\r\n", "is no h323d server"),
+        (b"[]\n", "is no h323d server"),
+    ],
+    ids=["nothing", "error", "not JSON", "not an object"],
+)
+def test_anAnswerThatIsNoResultIsOneLine(
+    answer: bytes, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with answering(tmp_path, answer) as (path, _):
+        assert ctl.main(["--socket", path, "hangup", "x"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("h323ctl: ")
+    assert reason in line
+
+
+def test_statusIsALineForEachKey(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status = {"version": "1", "listeners": {"sip": "h:1", "ras": "h:2"}, "facts": {}}
+    with answering(tmp_path, result(status)) as (path, _):
+        assert ctl.main(["--socket", path, "status"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "version        1",
+        "listeners      sip=h:1 ras=h:2",
+        "facts          -",
+    ]
+
+
+def test_callsAreATableWithTheirMedia(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    calls = [
+        {"callId": "a", "called": ["80001", "b"], "peer": None, "media": MEDIA},
+        {"callId": "longer", "called": ["c"], "peer": "x"},
+    ]
+    with answering(tmp_path, result(calls)) as (path, _):
+        assert ctl.main(["--socket", path, "calls"]) == 0
+    head, first, second = capsys.readouterr().out.splitlines()
+    assert head.split() == [
+        "callId", "called", "peer", "format", "packetsReceived", "packetsLost",
+        "packetsSent", "jitter", "ms",
+    ]  # fmt: skip
+    assert first.split() == ["a", "80001,b", "-", "PCMU/8000", "10", "1", "9", "1.25"]
+    assert second.split() == ["longer", "c", "x", "-", "-", "-", "-", "-"]
+    assert first.index("80001,b") == head.index("called")
+
+
+def test_roomsListTheirParticipants(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rooms = [{"room": "80001", "participants": [{"legId": "l1"}, {"legId": "l2"}]}]
+    with answering(tmp_path, result(rooms)) as (path, _):
+        ctl.main(["--socket", path, "rooms"])
+    assert capsys.readouterr().out.splitlines()[1].split() == ["80001", "l1,l2"]
+
+
+def test_whatAPeerWroteCannotSteerTheTerminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls = [{"displayName": "a\x1b]0;x\x07\nforged\u202e", "called": ["\x9b2J"]}]
+    with answering(tmp_path, result(calls)) as (path, _):
+        ctl.main(["--socket", path, "calls"])
+    out = capsys.readouterr().out
+    assert len(out.splitlines()) == 2
+    assert all(character.isprintable() for character in out.replace("\n", ""))
+
+
+def test_jsonGivesTheValuesAsTheyAre(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    calls = [{"callId": "a", "media": MEDIA}]
+    with answering(tmp_path, result(calls)) as (path, _):
+        assert ctl.main(["--socket", path, "--json", "calls"]) == 0
+    assert json.loads(capsys.readouterr().out) == calls
+
+
+def test_aGoodConfigurationIsSaidToBeGood(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "h323d.toml"
+    file.write_text(sample())
+    assert ctl.main(["config", "check", str(file)]) == 0
+    assert capsys.readouterr().out == f"{file}: good\n"
+
+
+def test_aBadConfigurationIsOneLineWithTheKey(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "h323d.toml"
+    file.write_text("[sip]\nprot = 1\n")
+    assert ctl.main(["config", "check", str(file)]) == 1
+    expected = f"h323ctl: {file}: sip.prot: unknown key; did you mean port?\n"
+    assert capsys.readouterr().err == expected
+
+
+def test_theSampleIsPrinted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ctl.main(["config", "sample"]) == 0
+    assert capsys.readouterr().out == sample()
+
+
+def test_decodeReadsItsArgumentsAsOne(capsys: pytest.CaptureFixture[str]) -> None:
+    text = OPTIONS.hex(":")
+    assert ctl.main(["decode", text[:60], text[60:]]) == 0
+    assert json.loads(capsys.readouterr().out)["method"] == "OPTIONS"
+
+
+def test_decodeReadsStandardInput(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(OPTIONS.hex(" ") + "\n"))
+    assert ctl.main(["decode", "--kind", "sip", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["kind"] == "sip"
+
+
+def test_aFaultyPacketIsOneLineWithThePlace(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ctl.main(["decode", "--kind", "ras", "0200"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("h323ctl: RasMessage.gatekeeperRequest")
+    assert "at octet" in line

@@ -1,0 +1,200 @@
+"""
+The configuration file: every key can be set, and every fault names the file and the key.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from h323d.conference.config import RoomConfig
+from h323d.config import Configuration, load, parse, sample
+from h323d.errors import ConfigurationError
+from h323d.gatekeeper.config import AliasConflict
+
+SAMPLE = Path(__file__).parents[1] / "etc" / "h323d.toml"
+KEYS = [
+    (section.name, key.name)
+    for section in dataclasses.fields(Configuration)
+    for key in dataclasses.fields(getattr(Configuration(), section.name))
+]
+
+
+def another(section: str, key: str) -> Any:
+    """
+    A value that the key may have, and has not by default.
+    """
+    special = {
+        ("server", "bind"): "127.0.0.9",
+        ("server", "advertise"): "192.0.2.1",
+        ("gatekeeper", "aliasConflict"): "replace",
+        ("media", "tickMs"): 10,
+        ("conference", "packetMs"): 40,
+        ("conference", "patterns"): ["7xx"],
+        ("conference", "rooms"): [{"name": "council", "aliases": ["801"]}],
+    }
+    default = getattr(getattr(Configuration(), section), key)
+    if (section, key) in special:
+        return special[section, key]
+    if isinstance(default, bool):
+        return not default
+    if isinstance(default, (int, float)):
+        return default + 2
+    return ["other"] if isinstance(default, tuple) else "other"
+
+
+def toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {toml(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+@pytest.mark.parametrize(("section", "key"), KEYS, ids=[".".join(each) for each in KEYS])
+def test_everyKeyCanBeSet(section: str, key: str) -> None:
+    value = another(section, key)
+    read = parse(f"[{section}]\n{key} = {toml(value)}\n", "file")
+    found = getattr(getattr(read, section), key)
+    if isinstance(found, enum.Enum):
+        found = found.value
+    if key == "rooms":
+        value = [RoomConfig("council", ("801",))]
+    assert found == (tuple(value) if isinstance(value, list) else value)
+    assert getattr(getattr(read, section), key) != getattr(getattr(Configuration(), section), key)
+    others = {name: each for name, each in sections(read).items() if name != section}
+    assert others == {
+        name: each for name, each in sections(Configuration()).items() if name != section
+    }
+
+
+def sections(configuration: Configuration) -> dict[str, Any]:
+    return {
+        each.name: getattr(configuration, each.name) for each in dataclasses.fields(configuration)
+    }
+
+
+def test_theSampleInTheTreeIsTheOneThatIsWritten() -> None:
+    assert SAMPLE.read_text() == sample()
+
+
+def test_theSampleSetsNothing() -> None:
+    assert parse(sample(), "sample") == Configuration()
+
+
+def test_theSampleShowsEveryKeyWithItsDefault() -> None:
+    shown: dict[str, dict[str, Any]] = {}
+    table: dict[str, Any] = {}
+    for line in sample().splitlines():
+        if line.startswith("["):
+            table = shown.setdefault(line.strip("[]"), {})
+        elif line.startswith("# [["):
+            table = {}
+        elif _KEY.match(line):
+            table |= tomllib.loads(line.removeprefix("# "))
+    for section, key in KEYS:
+        default = getattr(getattr(Configuration(), section), key)
+        if key != "rooms":
+            expected = default.value if isinstance(default, enum.Enum) else default
+            value = shown[section][key]
+            assert (tuple(value) if isinstance(value, list) else value) == expected
+
+
+_KEY = re.compile(r"# \w+ = ")
+
+
+def test_aWholeNumberWillDoWhereAFractionMayStand() -> None:
+    assert parse("[sip]\nT1 = 1\n", "file").sip.T1 == 1.0
+
+
+def test_anEnumerationIsReadByItsWord() -> None:
+    read = parse('[gatekeeper]\naliasConflict = "replace"\n', "file")
+    assert read.gatekeeper.aliasConflict is AliasConflict.REPLACE
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[spi]\n", "file: spi: unknown key; did you mean sip?"),
+        ("[sip]\nprot = 5060\n", "file: sip.prot: unknown key; did you mean port?"),
+        ("[sip]\nzzzz = 1\n", "file: sip.zzzz: unknown key"),
+        ("sip = 3\n", "file: sip: must be a table"),
+        ('[sip]\nport = "5060"\n', "file: sip.port: must be a whole number"),
+        ("[sip]\nport = 5060.0\n", "file: sip.port: must be a whole number"),
+        ("[sip]\nport = true\n", "file: sip.port: must be a whole number"),
+        ("[sip]\ntcp = 1\n", "file: sip.tcp: must be true or false"),
+        ('[sip]\nT1 = "0.5"\n', "file: sip.T1: must be a number"),
+        ("[sip]\nuser = 5\n", "file: sip.user: must be a string"),
+        ('[conference]\npatterns = "8xxxx"\n', "file: conference.patterns: must be a list"),
+        ("[conference]\npatterns = [8]\n", "file: conference.patterns[0]: must be a string"),
+        ('[conference]\nrooms = ["council"]\n', "file: conference.rooms[0]: must be a table"),
+        ('[[conference.rooms]]\naliases = ["1"]\n', "file: conference.rooms[0]: name is missing"),
+        (
+            '[[conference.rooms]]\nname = "a"\nalias = []\n',
+            "file: conference.rooms[0].alias: unknown key; did you mean aliases?",
+        ),
+        (
+            '[gatekeeper]\naliasConflict = "maybe"\n',
+            "file: gatekeeper.aliasConflict: must be one of reject, replace",
+        ),
+        ('[server]\nbind = "here"\n', "file: server.bind: 'here' is not an IP address"),
+        ("[media]\ntickMs = 7\n", "file: media.tickMs: "),
+        ("[sip]\nT1 = nan\n", "file: sip.T1: must be finite"),
+        ("[sip]\nT1 = 0\n", "file: sip.T1: must be more than 0"),
+        ("[sip]\nmaxCalls = 0\n", "file: sip.maxCalls: must be at least 1"),
+        ("[conference]\nmaxRooms = 0\n", "file: conference.maxRooms: must be at least 1"),
+        ("[control]\nmanholePort = 0\n", "file: control.manholePort: must be 1 to 65535"),
+        ("[gatekeeper]\ntimeToLive = 1\n", "file: gatekeeper.timeToLive: must be 10 to 604800"),
+    ],
+)
+def test_aFaultNamesTheFileAndTheKey(text: str, message: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        parse(text, "file")
+    assert str(caught.value).startswith(message)
+    assert str(caught.value).count("file") == 1
+
+
+@pytest.mark.parametrize("section", ["sip", "h323"])
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_aPortThatIsNoneIsRefused(section: str, port: int) -> None:
+    with pytest.raises(ConfigurationError, match=f"file: {section}.port: "):
+        parse(f"[{section}]\nport = {port}\n", "file")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"[sip\n", r"Expected ']' at the end of a table declaration \(at line 1, column 5\)"),
+        (b"[sip]\nport = 1\nport = 2\n", r"Cannot overwrite a value \(at line 3, column 9\)"),
+        (b"\xff\xfe", "is not UTF-8 text"),
+    ],
+    ids=["not TOML", "key twice", "not UTF-8"],
+)
+def test_aFileThatCannotBeReadIsNamed(content: bytes, reason: str, tmp_path: Path) -> None:
+    file = tmp_path / "h323d.toml"
+    file.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=f"{file}: {reason}"):
+        load(file)
+
+
+def test_aFileThatIsNotThereIsNamed(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"absent\.toml: No such file or directory"):
+        load(tmp_path / "absent.toml")
+
+
+def test_aDirectoryIsNoFile(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="Is a directory"):
+        load(tmp_path)
+
+
+def test_aDeeplyNestedFileIsRefused() -> None:
+    with pytest.raises(ConfigurationError, match="file: nested too deep"):
+        parse("a = " + "[" * 100_000, "file")
