@@ -116,6 +116,7 @@ class Server:
             self.events,
             self.switch,
             self.host,
+            self._surroundings.pool,
             None if self.zone is None else self.zone.registry,
             listeners,
         )

@@ -229,3 +229,11 @@ class IMediaPool(Interface):
         """
         Whether a codec for C{mediaFormat} is loaded.
         """
+
+    def figures() -> Mapping[str, float]:
+        """
+        How the media plane itself fares, for an operator to read, at most a
+        second old: C{ports}, C{rooms}, C{ticks}, C{lateTicks}, the
+        C{worstLateness} of the last second in seconds, and C{framesGivenUp}
+        after stalls.
+        """

@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d import __version__
 from h323d.call.legs import ILeg
-from h323d.call.media import IMediaPort
+from h323d.call.media import IMediaPool, IMediaPort
 from h323d.call.switch import Switch
 from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Participant
@@ -48,12 +48,14 @@ class Operator:
         events: EventBus,
         switch: Switch,
         host: ConferenceHost,
+        pool: IMediaPool,
         registry: EndpointRegistry | None,
         listeners: dict[str, str],
     ) -> None:
         self._clock = clock
         self._switch = switch
         self._host = host
+        self._pool = pool
         self._registry = registry
         self._listeners = listeners
         self._startedAt = clock.seconds()
@@ -72,6 +74,7 @@ class Operator:
             "rooms": len(self._host.rooms),
             "participants": self._host.participants,
             "registrations": 0 if self._registry is None else len(self._registry),
+            "media": dict(self._pool.figures()),
             "facts": dict(sorted(self._facts.items())),
         }
 

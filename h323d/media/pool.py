@@ -7,7 +7,6 @@ nothing here is shared with the media thread, and nothing waits for it.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -171,19 +170,8 @@ class MediaPool:
         """
         return PortStatistics() if self._survey is None else self._survey.of(portId)
 
-    def snapshot(self) -> dict[str, object]:
-        """
-        For an operator to read: the plane's own figures, and those of each port.
-        """
-        ports = {
-            portId: {
-                "rtp": str(port.rtp),
-                "direction": port.stream.direction.value,
-                "statistics": dataclasses.asdict(self.statisticsOf(portId)),
-            }
-            for portId, port in self._ports.items()
-        }
-        return {"plane": dict(self._figures), "ports": ports}
+    def figures(self) -> Mapping[str, float]:
+        return dict(self._figures)
 
     def _reserve(self) -> None:
         if self._slotsInUse >= self._capacity:

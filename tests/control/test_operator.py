@@ -53,7 +53,13 @@ class OperatorTests(SynchronousTestCase):
         )
         self.addCleanup(self.registry.close)
         self.operator = Operator(
-            self.clock, events, self.switch, self.host, self.registry, {"sip": "127.0.0.1:5060"}
+            self.clock,
+            events,
+            self.switch,
+            self.host,
+            self.pool,
+            self.registry,
+            {"sip": "127.0.0.1:5060"},
         )
 
     def register(self) -> None:
@@ -87,6 +93,7 @@ class OperatorTests(SynchronousTestCase):
             {"uptime": 5.0, "calls": 1, "rooms": 1, "registrations": 1},
         )
         self.assertEqual(status["facts"]["ParticipantJoined"], 1)
+        self.assertEqual(status["media"], {"ports": 1})
 
     def test_aCallShowsItsMedia(self) -> None:
         leg = self.join("80001")

@@ -291,7 +291,7 @@ def test_statisticsAreAtMostASecondOld() -> None:
     assert a.port.statistics().packetsSent >= 24
     bench.run(1.0)
     assert a.port.statistics().packetsReceived >= 70
-    assert bench.pool.snapshot()["plane"]["ports"] == 2  # type: ignore[index]
+    assert bench.pool.figures()["ports"] == 2
 
 
 def test_closingFreesThePortPair() -> None:

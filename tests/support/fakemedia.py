@@ -135,3 +135,6 @@ class FakePool:
 
     def supports(self, mediaFormat: MediaFormat) -> bool:
         return any(mediaFormat.sameEncoding(each) for each in self.formats)
+
+    def figures(self) -> dict[str, float]:
+        return {"ports": len(self.ports)}
