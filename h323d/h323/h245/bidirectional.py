@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.h245.blcse import BLCSEError, newIncomingBLCSE
-from h323d.h323.h245.lcse import CloseSource
+from h323d.h323.h245.blcse import newIncomingBLCSE
+from h323d.h323.h245.lcse import CloseSource, LCSEError
 from h323d.h323.h245.messages import Fields, response
 from h323d.h323.h245.owner import H245Owner
 
@@ -61,5 +61,5 @@ class BidirectionalChannels:
         fields = {"forwardLogicalChannelNumber": number}
         self._owner.sendControl(response("closeLogicalChannelAck", fields))
 
-    def errorIndication(self, number: int, error: BLCSEError) -> None:
+    def errorIndication(self, number: int, error: LCSEError) -> None:
         """Does not happen: no machine outlives its refusal."""

@@ -8,17 +8,17 @@ means is not looked at here.
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.h323.h245.source import RejectSource
 from h323d.h323.h245.timer import Timer
+from h323d.tracing import indexed
 
 __all__ = [
-    "CESESource",
     "IncomingCESE",
     "IncomingCESEOwner",
     "OutgoingCESE",
@@ -32,15 +32,6 @@ _MODULUS = 1 << 8
 
 Fields = dict[str, Any]  # Any: an ASN.1 value
 Choice = tuple[str, Any]  # Any: an ASN.1 value
-
-
-class CESESource(enum.Enum):
-    """
-    Where a REJECT.indication comes from.
-    """
-
-    USER = "user"
-    PROTOCOL = "protocol"
 
 
 class OutgoingCESEOwner(Protocol):
@@ -57,7 +48,7 @@ class OutgoingCESEOwner(Protocol):
     def transferConfirm(self) -> None:
         """TRANSFER.confirm: the peer took our capabilities."""
 
-    def transferRejected(self, source: CESESource) -> None:
+    def transferRejected(self, source: RejectSource) -> None:
         """REJECT.indication: it did not, or did not answer."""
 
 
@@ -132,13 +123,13 @@ def confirm(machine: OutgoingCESE, core: _Outgoing) -> None:
 @awaitingResponse.upon(OutgoingCESE.refused).to(outgoingIdle)
 def rejected(machine: OutgoingCESE, core: _Outgoing) -> None:
     core.t101.stop()
-    core.owner.transferRejected(CESESource.USER)
+    core.owner.transferRejected(RejectSource.USER)
 
 
 @awaitingResponse.upon(OutgoingCESE.t101Expired).to(outgoingIdle)
 def silence(machine: OutgoingCESE, core: _Outgoing) -> None:
     core.owner.sendCapabilitySetRelease()
-    core.owner.transferRejected(CESESource.PROTOCOL)
+    core.owner.transferRejected(RejectSource.PROTOCOL)
 
 
 @outgoingIdle.upon(OutgoingCESE.abandon).to(outgoingIdle)
@@ -156,7 +147,7 @@ for _stray in (
 ):
     outgoingIdle.upon(_stray).loop().returns(None)
 
-_OUTGOING = _outgoing.build()
+_OUTGOING = indexed(_outgoing.build())
 
 
 def newOutgoingCESE(owner: OutgoingCESEOwner, clock: IReactorTime) -> OutgoingCESE:
@@ -175,7 +166,7 @@ class IncomingCESEOwner(Protocol):
     def transferIndication(self, capabilitySet: Fields) -> None:
         """TRANSFER.indication: answer with C{transferResponse} or C{rejectRequest}."""
 
-    def transferWithdrawn(self, source: CESESource) -> None:
+    def transferWithdrawn(self, source: RejectSource) -> None:
         """REJECT.indication: the peer waits no more, or has sent a newer set."""
 
     def sendCapabilitySetAck(self, sequenceNumber: int) -> None:
@@ -226,13 +217,13 @@ def indicate(machine: IncomingCESE, core: _Incoming, capabilitySet: Fields) -> N
 
 @deciding.upon(IncomingCESE.terminalCapabilitySet).to(deciding)
 def overtaken(machine: IncomingCESE, core: _Incoming, capabilitySet: Fields) -> None:
-    core.owner.transferWithdrawn(CESESource.PROTOCOL)
+    core.owner.transferWithdrawn(RejectSource.PROTOCOL)
     core.indicate(capabilitySet)
 
 
 @deciding.upon(IncomingCESE.terminalCapabilitySetRelease).to(incomingIdle)
 def withdrawn(machine: IncomingCESE, core: _Incoming) -> None:
-    core.owner.transferWithdrawn(CESESource.USER)
+    core.owner.transferWithdrawn(RejectSource.USER)
 
 
 @deciding.upon(IncomingCESE.transferResponse).to(incomingIdle)
@@ -249,7 +240,7 @@ incomingIdle.upon(IncomingCESE.terminalCapabilitySetRelease).loop().returns(None
 incomingIdle.upon(IncomingCESE.transferResponse).loop().returns(None)
 incomingIdle.upon(IncomingCESE.rejectRequest).loop().returns(None)
 
-_INCOMING = _incoming.build()
+_INCOMING = indexed(_incoming.build())
 
 
 def newIncomingCESE(owner: IncomingCESEOwner) -> IncomingCESE:

@@ -6,17 +6,17 @@ Only the end that sends on a channel can close it; the other end can but ask.
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from typing import Protocol
 
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.h323.h245.source import RejectSource
 from h323d.h323.h245.timer import Timer
+from h323d.tracing import indexed
 
 __all__ = [
-    "CLCSESource",
     "IncomingCLCSE",
     "IncomingCLCSEOwner",
     "OutgoingCLCSE",
@@ -26,15 +26,6 @@ __all__ = [
 ]
 
 T108 = 30.0  # seconds to wait for an answer
-
-
-class CLCSESource(enum.Enum):
-    """
-    Where a REJECT.indication comes from.
-    """
-
-    USER = "user"
-    PROTOCOL = "protocol"
 
 
 class OutgoingCLCSEOwner(Protocol):
@@ -51,7 +42,7 @@ class OutgoingCLCSEOwner(Protocol):
     def closeConfirm(self, number: int) -> None:
         """CLOSE.confirm: the peer will close it."""
 
-    def closeRejected(self, number: int, source: CLCSESource) -> None:
+    def closeRejected(self, number: int, source: RejectSource) -> None:
         """REJECT.indication: it will not, or did not answer."""
 
 
@@ -104,13 +95,13 @@ def confirm(machine: OutgoingCLCSE, core: _Outgoing) -> None:
 @awaitingResponse.upon(OutgoingCLCSE.requestChannelCloseReject).to(outgoingIdle)
 def rejected(machine: OutgoingCLCSE, core: _Outgoing) -> None:
     core.t108.stop()
-    core.owner.closeRejected(core.number, CLCSESource.USER)
+    core.owner.closeRejected(core.number, RejectSource.USER)
 
 
 @awaitingResponse.upon(OutgoingCLCSE.t108Expired).to(outgoingIdle)
 def silence(machine: OutgoingCLCSE, core: _Outgoing) -> None:
     core.owner.sendRequestCloseRelease(core.number)
-    core.owner.closeRejected(core.number, CLCSESource.PROTOCOL)
+    core.owner.closeRejected(core.number, RejectSource.PROTOCOL)
 
 
 @outgoingIdle.upon(OutgoingCLCSE.abandon).to(outgoingIdle)
@@ -127,7 +118,7 @@ for _stray in (
     outgoingIdle.upon(_stray).loop().returns(None)
 awaitingResponse.upon(OutgoingCLCSE.closeRequest).loop().returns(None)
 
-_OUTGOING = _outgoing.build()
+_OUTGOING = indexed(_outgoing.build())
 
 
 def newOutgoingCLCSE(owner: OutgoingCLCSEOwner, clock: IReactorTime, number: int) -> OutgoingCLCSE:
@@ -147,7 +138,7 @@ class IncomingCLCSEOwner(Protocol):
     def closeIndication(self, number: int, reason: str) -> None:
         """CLOSE.indication: answer with C{closeResponse} or C{rejectRequest}."""
 
-    def closeWithdrawn(self, number: int, source: CLCSESource) -> None:
+    def closeWithdrawn(self, number: int, source: RejectSource) -> None:
         """REJECT.indication: the peer waits no more, or asks again."""
 
     def sendRequestCloseAck(self, number: int) -> None:
@@ -194,13 +185,13 @@ def indicate(machine: IncomingCLCSE, core: _Incoming, reason: str) -> None:
 
 @deciding.upon(IncomingCLCSE.requestChannelClose).to(deciding)
 def askedAgain(machine: IncomingCLCSE, core: _Incoming, reason: str) -> None:
-    core.owner.closeWithdrawn(core.number, CLCSESource.PROTOCOL)
+    core.owner.closeWithdrawn(core.number, RejectSource.PROTOCOL)
     core.owner.closeIndication(core.number, reason)
 
 
 @deciding.upon(IncomingCLCSE.requestChannelCloseRelease).to(incomingIdle)
 def withdrawn(machine: IncomingCLCSE, core: _Incoming) -> None:
-    core.owner.closeWithdrawn(core.number, CLCSESource.USER)
+    core.owner.closeWithdrawn(core.number, RejectSource.USER)
 
 
 @deciding.upon(IncomingCLCSE.closeResponse).to(incomingIdle)
@@ -217,7 +208,7 @@ incomingIdle.upon(IncomingCLCSE.requestChannelCloseRelease).loop().returns(None)
 incomingIdle.upon(IncomingCLCSE.closeResponse).loop().returns(None)
 incomingIdle.upon(IncomingCLCSE.rejectRequest).loop().returns(None)
 
-_INCOMING = _incoming.build()
+_INCOMING = indexed(_incoming.build())
 
 
 def newIncomingCLCSE(owner: IncomingCLCSEOwner, number: int) -> IncomingCLCSE:

@@ -3,7 +3,8 @@ Unidirectional logical channels: the LCSE of ITU-T H.245, Annex C.4.
 
 A channel has a machine at each end: an outgoing one where it was opened, which
 is the end that will send on it, and an incoming one at the other.  What flows
-in the channel, and whether it suits, is the session's to judge.
+in the channel, and whether it suits, is the session's to judge.  The outgoing
+machine serves bidirectional channels too, whose owners confirm as well.
 """
 
 from __future__ import annotations
@@ -16,16 +17,20 @@ from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.h323.h245.timer import Timer
+from h323d.tracing import indexed
 
 __all__ = [
+    "T103",
     "CloseSource",
     "IncomingLCSE",
     "IncomingLCSEOwner",
     "LCSEError",
+    "OutgoingChannel",
     "OutgoingLCSE",
     "OutgoingLCSEOwner",
     "newIncomingLCSE",
     "newOutgoingLCSE",
+    "outgoingFor",
 ]
 
 T103 = 30.0  # seconds to wait for an answer
@@ -45,13 +50,14 @@ class CloseSource(enum.Enum):
 
 class LCSEError(enum.Enum):
     """
-    The error codes of ERROR.indication, table C.4.
+    What ERROR.indication reports (C.4, C.5): the message that came out of turn.
     """
 
-    INAPPROPRIATE_ACK = "A"
-    INAPPROPRIATE_REJECT = "B"
-    INAPPROPRIATE_CLOSE_ACK = "C"
-    NO_RESPONSE = "D"
+    INAPPROPRIATE_ACK = "openLogicalChannelAck"
+    INAPPROPRIATE_REJECT = "openLogicalChannelReject"
+    INAPPROPRIATE_CLOSE_ACK = "closeLogicalChannelAck"
+    INAPPROPRIATE_CONFIRM = "openLogicalChannelConfirm"
+    NO_RESPONSE = "no response"
 
 
 class OutgoingLCSEOwner(Protocol):
@@ -109,17 +115,25 @@ class OutgoingLCSE(Protocol):
 
 
 @dataclass
-class _Outgoing:
+class OutgoingChannel:
+    """
+    What the outgoing machine works on.
+    """
+
     owner: OutgoingLCSEOwner
     number: int
     t103: Timer
+
+    def established(self, ack: Fields) -> None:
+        self.t103.stop()
+        self.owner.establishConfirm(self.number, ack)
 
     def gone(self, source: CloseSource, cause: str = "") -> None:
         self.t103.stop()
         self.owner.releaseIndication(self.number, source, cause)
 
 
-_outgoing = TypeMachineBuilder(OutgoingLCSE, _Outgoing)
+_outgoing = TypeMachineBuilder(OutgoingLCSE, OutgoingChannel)
 
 released = _outgoing.state("released")
 opening = _outgoing.state("awaitingEstablishment")
@@ -129,69 +143,68 @@ closing = _outgoing.state("awaitingRelease")
 
 @released.upon(OutgoingLCSE.establishRequest).to(opening)
 @closing.upon(OutgoingLCSE.establishRequest).to(opening)
-def openChannel(machine: OutgoingLCSE, core: _Outgoing) -> None:
+def openChannel(machine: OutgoingLCSE, core: OutgoingChannel) -> None:
     core.t103.start(machine.t103Expired)
     core.owner.sendOpen(core.number)
 
 
 @opening.upon(OutgoingLCSE.openLogicalChannelAck).to(established)
-def opened(machine: OutgoingLCSE, core: _Outgoing, ack: Fields) -> None:
-    core.t103.stop()
-    core.owner.establishConfirm(core.number, ack)
+def opened(machine: OutgoingLCSE, core: OutgoingChannel, ack: Fields) -> None:
+    core.established(ack)
 
 
 @opening.upon(OutgoingLCSE.openLogicalChannelReject).to(released)
-def refused(machine: OutgoingLCSE, core: _Outgoing, cause: str) -> None:
+def refused(machine: OutgoingLCSE, core: OutgoingChannel, cause: str) -> None:
     core.gone(CloseSource.USER, cause)
 
 
 @opening.upon(OutgoingLCSE.releaseRequest).to(closing)
 @established.upon(OutgoingLCSE.releaseRequest).to(closing)
-def closeChannel(machine: OutgoingLCSE, core: _Outgoing) -> None:
+def closeChannel(machine: OutgoingLCSE, core: OutgoingChannel) -> None:
     core.t103.start(machine.t103Expired)
     core.owner.sendClose(core.number, CloseSource.USER)
 
 
 @opening.upon(OutgoingLCSE.t103Expired).to(released)
-def silence(machine: OutgoingLCSE, core: _Outgoing) -> None:
+def silence(machine: OutgoingLCSE, core: OutgoingChannel) -> None:
     core.owner.errorIndication(core.number, LCSEError.NO_RESPONSE)
     core.owner.sendClose(core.number, CloseSource.LCSE)
     core.gone(CloseSource.LCSE)
 
 
 @established.upon(OutgoingLCSE.openLogicalChannelReject).to(released)
-def rejectedLate(machine: OutgoingLCSE, core: _Outgoing, cause: str) -> None:
+def rejectedLate(machine: OutgoingLCSE, core: OutgoingChannel, cause: str) -> None:
     core.owner.errorIndication(core.number, LCSEError.INAPPROPRIATE_REJECT)
     core.gone(CloseSource.USER, cause)
 
 
 @opening.upon(OutgoingLCSE.closeLogicalChannelAck).to(released)
 @established.upon(OutgoingLCSE.closeLogicalChannelAck).to(released)
-def closedUnasked(machine: OutgoingLCSE, core: _Outgoing) -> None:
+def closedUnasked(machine: OutgoingLCSE, core: OutgoingChannel) -> None:
     core.owner.errorIndication(core.number, LCSEError.INAPPROPRIATE_CLOSE_ACK)
     core.gone(CloseSource.USER)
 
 
 @closing.upon(OutgoingLCSE.closeLogicalChannelAck).to(released)
-def closed(machine: OutgoingLCSE, core: _Outgoing) -> None:
+def closed(machine: OutgoingLCSE, core: OutgoingChannel) -> None:
     core.t103.stop()
     core.owner.releaseConfirm(core.number)
 
 
 @closing.upon(OutgoingLCSE.openLogicalChannelReject).to(released)
-def refusedMeanwhile(machine: OutgoingLCSE, core: _Outgoing, cause: str) -> None:
+def refusedMeanwhile(machine: OutgoingLCSE, core: OutgoingChannel, cause: str) -> None:
     core.t103.stop()
     core.owner.releaseConfirm(core.number)
 
 
 @closing.upon(OutgoingLCSE.t103Expired).to(released)
-def closedBySilence(machine: OutgoingLCSE, core: _Outgoing) -> None:
+def closedBySilence(machine: OutgoingLCSE, core: OutgoingChannel) -> None:
     core.owner.errorIndication(core.number, LCSEError.NO_RESPONSE)
     core.owner.releaseConfirm(core.number)
 
 
 @released.upon(OutgoingLCSE.openLogicalChannelAck).to(released)
-def openedUnasked(machine: OutgoingLCSE, core: _Outgoing, ack: Fields) -> None:
+def openedUnasked(machine: OutgoingLCSE, core: OutgoingChannel, ack: Fields) -> None:
     core.owner.errorIndication(core.number, LCSEError.INAPPROPRIATE_ACK)
 
 
@@ -199,7 +212,7 @@ def openedUnasked(machine: OutgoingLCSE, core: _Outgoing, ack: Fields) -> None:
 @opening.upon(OutgoingLCSE.abandon).to(released)
 @established.upon(OutgoingLCSE.abandon).to(released)
 @closing.upon(OutgoingLCSE.abandon).to(released)
-def forget(machine: OutgoingLCSE, core: _Outgoing) -> None:
+def forget(machine: OutgoingLCSE, core: OutgoingChannel) -> None:
     core.t103.stop()
 
 
@@ -217,7 +230,7 @@ established.upon(OutgoingLCSE.t103Expired).loop().returns(None)
 closing.upon(OutgoingLCSE.releaseRequest).loop().returns(None)
 closing.upon(OutgoingLCSE.openLogicalChannelAck).loop().returns(None)  # crossed our close
 
-_OUTGOING = _outgoing.build()
+_OUTGOING = indexed(_outgoing.build())
 
 
 def newOutgoingLCSE(
@@ -229,8 +242,17 @@ def newOutgoingLCSE(
     @param number: of the channel.
     @param isOpen: it was opened already, by fast connect.
     """
-    core = _Outgoing(owner, number, Timer(clock, T103))
-    return _OUTGOING(core, established if isOpen else released)
+    channel = OutgoingChannel(owner, number, Timer(clock, T103))
+    return _OUTGOING(channel, established if isOpen else released)
+
+
+def outgoingFor(channel: OutgoingChannel) -> OutgoingLCSE:
+    """
+    @param channel: one that does more than the LCSE's: the B-LCSE's.
+
+    @return: its machine, released.
+    """
+    return _OUTGOING(channel, released)
 
 
 class IncomingLCSEOwner(Protocol):
@@ -327,7 +349,7 @@ incomingReleased.upon(IncomingLCSE.releaseRequest).loop().returns(None)
 receiving.upon(IncomingLCSE.establishResponse).loop().returns(None)
 receiving.upon(IncomingLCSE.releaseRequest).loop().returns(None)
 
-_INCOMING = _incoming.build()
+_INCOMING = indexed(_incoming.build())
 
 
 def newIncomingLCSE(owner: IncomingLCSEOwner, number: int, isOpen: bool = False) -> IncomingLCSE:

@@ -15,8 +15,9 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.h323.capabilities import AudioAbility, abilitiesOf
 from h323d.h323.h245.messages import Choice, Fields, indication, request, response
-from h323d.h323.h245.mrse import MRSESource, newIncomingMRSE, newOutgoingMRSE
+from h323d.h323.h245.mrse import newIncomingMRSE, newOutgoingMRSE
 from h323d.h323.h245.owner import H245Owner
+from h323d.h323.h245.source import RejectSource
 from h323d.tracing import stateName
 from h323d.values.media import MediaProfile
 
@@ -138,7 +139,7 @@ class Modes:
     def modeConfirm(self, response: str) -> None:
         """The peer's channels follow."""
 
-    def modeRejected(self, source: MRSESource) -> None:
+    def modeRejected(self, source: RejectSource) -> None:
         """It goes on sending what it sent; it was but a wish."""
 
     # IncomingMRSEOwner
@@ -151,7 +152,7 @@ class Modes:
             degree = "Most" if chosen == 0 else "Less"
             self._incoming.transferResponse(f"willTransmit{degree}PreferredMode")
 
-    def modeWithdrawn(self, source: MRSESource) -> None:
+    def modeWithdrawn(self, source: RejectSource) -> None:
         """We answer at once: there is nothing to stop."""
 
     def sendRequestModeAck(self, sequenceNumber: int, answer: str) -> None:

@@ -7,19 +7,19 @@ then opens channels to suit.
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.h323.h245.source import RejectSource
 from h323d.h323.h245.timer import Timer
+from h323d.tracing import indexed
 
 __all__ = [
     "IncomingMRSE",
     "IncomingMRSEOwner",
-    "MRSESource",
     "OutgoingMRSE",
     "OutgoingMRSEOwner",
     "newIncomingMRSE",
@@ -30,15 +30,6 @@ T109 = 30.0  # seconds to wait for an answer
 _MODULUS = 1 << 8
 
 Fields = dict[str, Any]  # Any: an ASN.1 value
-
-
-class MRSESource(enum.Enum):
-    """
-    Where a REJECT.indication comes from.
-    """
-
-    USER = "user"
-    PROTOCOL = "protocol"
 
 
 class OutgoingMRSEOwner(Protocol):
@@ -55,7 +46,7 @@ class OutgoingMRSEOwner(Protocol):
     def modeConfirm(self, response: str) -> None:
         """TRANSFER.confirm: the peer will send one of the modes; which, by C{response}."""
 
-    def modeRejected(self, source: MRSESource) -> None:
+    def modeRejected(self, source: RejectSource) -> None:
         """REJECT.indication: it will not, or did not answer."""
 
 
@@ -107,13 +98,13 @@ def ask(machine: OutgoingMRSE, core: _Outgoing) -> None:
     core.owner.sendRequestMode(core.sequenceNumber)
 
 
-@awaitingResponse.upon(OutgoingMRSE.requestModeAck).to(awaitingResponse)
+@awaitingResponse.upon(OutgoingMRSE.requestModeAck).loop()
 def weighAck(machine: OutgoingMRSE, core: _Outgoing, sequenceNumber: int, response: str) -> None:
     if sequenceNumber == core.sequenceNumber:
         machine.acknowledged(response)
 
 
-@awaitingResponse.upon(OutgoingMRSE.requestModeReject).to(awaitingResponse)
+@awaitingResponse.upon(OutgoingMRSE.requestModeReject).loop()
 def weighReject(machine: OutgoingMRSE, core: _Outgoing, sequenceNumber: int) -> None:
     if sequenceNumber == core.sequenceNumber:
         machine.refused()
@@ -128,13 +119,13 @@ def confirm(machine: OutgoingMRSE, core: _Outgoing, response: str) -> None:
 @awaitingResponse.upon(OutgoingMRSE.refused).to(outgoingIdle)
 def rejected(machine: OutgoingMRSE, core: _Outgoing) -> None:
     core.t109.stop()
-    core.owner.modeRejected(MRSESource.USER)
+    core.owner.modeRejected(RejectSource.USER)
 
 
 @awaitingResponse.upon(OutgoingMRSE.t109Expired).to(outgoingIdle)
 def silence(machine: OutgoingMRSE, core: _Outgoing) -> None:
     core.owner.sendRequestModeRelease()
-    core.owner.modeRejected(MRSESource.PROTOCOL)
+    core.owner.modeRejected(RejectSource.PROTOCOL)
 
 
 @outgoingIdle.upon(OutgoingMRSE.abandon).to(outgoingIdle)
@@ -152,7 +143,7 @@ for _stray in (
 ):
     outgoingIdle.upon(_stray).loop().returns(None)
 
-_OUTGOING = _outgoing.build()
+_OUTGOING = indexed(_outgoing.build())
 
 
 def newOutgoingMRSE(owner: OutgoingMRSEOwner, clock: IReactorTime) -> OutgoingMRSE:
@@ -171,7 +162,7 @@ class IncomingMRSEOwner(Protocol):
     def modeIndication(self, request: Fields) -> None:
         """TRANSFER.indication: answer with C{transferResponse} or C{rejectRequest}."""
 
-    def modeWithdrawn(self, source: MRSESource) -> None:
+    def modeWithdrawn(self, source: RejectSource) -> None:
         """REJECT.indication: the peer waits no more, or asks anew."""
 
     def sendRequestModeAck(self, sequenceNumber: int, response: str) -> None:
@@ -222,13 +213,13 @@ def indicate(machine: IncomingMRSE, core: _Incoming, request: Fields) -> None:
 
 @deciding.upon(IncomingMRSE.requestMode).to(deciding)
 def overtaken(machine: IncomingMRSE, core: _Incoming, request: Fields) -> None:
-    core.owner.modeWithdrawn(MRSESource.PROTOCOL)
+    core.owner.modeWithdrawn(RejectSource.PROTOCOL)
     core.indicate(request)
 
 
 @deciding.upon(IncomingMRSE.requestModeRelease).to(incomingIdle)
 def withdrawn(machine: IncomingMRSE, core: _Incoming) -> None:
-    core.owner.modeWithdrawn(MRSESource.USER)
+    core.owner.modeWithdrawn(RejectSource.USER)
 
 
 @deciding.upon(IncomingMRSE.transferResponse).to(incomingIdle)
@@ -245,7 +236,7 @@ incomingIdle.upon(IncomingMRSE.requestModeRelease).loop().returns(None)
 incomingIdle.upon(IncomingMRSE.transferResponse).loop().returns(None)
 incomingIdle.upon(IncomingMRSE.rejectRequest).loop().returns(None)
 
-_INCOMING = _incoming.build()
+_INCOMING = indexed(_incoming.build())
 
 
 def newIncomingMRSE(owner: IncomingMRSEOwner) -> IncomingMRSE:

@@ -21,6 +21,7 @@ from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.h323.h245.timer import Timer
+from h323d.tracing import indexed
 
 __all__ = ["MSDSE", "MSDSEOwner", "Role", "decideRole", "newMSDSE"]
 
@@ -244,7 +245,7 @@ for _own in (MSDSE.undecided, MSDSE.refused):
     outgoing.upon(_own).loop().returns(None)
 idle.upon(MSDSE.ack).loop().returns(None)
 
-_MACHINE = builder.build()
+_MACHINE = indexed(builder.build())
 
 
 def newMSDSE(

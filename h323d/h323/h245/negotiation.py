@@ -14,9 +14,10 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.h323.capabilities import CapabilityTable, RemoteCapabilities
-from h323d.h323.h245.cese import CESESource, newIncomingCESE, newOutgoingCESE
+from h323d.h323.h245.cese import newIncomingCESE, newOutgoingCESE
 from h323d.h323.h245.messages import Choice, Fields, Message, indication, request, response
 from h323d.h323.h245.msdse import Role, newMSDSE
+from h323d.h323.h245.source import RejectSource
 from h323d.tracing import stateName
 
 __all__ = ["Negotiation", "NegotiationOwner"]
@@ -164,7 +165,7 @@ class Negotiation:
     def transferConfirm(self) -> None:
         """Channels wait for the peer's capabilities, not for this."""
 
-    def transferRejected(self, source: CESESource) -> None:
+    def transferRejected(self, source: RejectSource) -> None:
         self._owner.capabilitiesRefused()
 
     # IncomingCESEOwner
@@ -173,7 +174,7 @@ class Negotiation:
         self._remote = self._table.update(capabilitySet)
         self._incomingCESE.transferResponse()
 
-    def transferWithdrawn(self, source: CESESource) -> None:
+    def transferWithdrawn(self, source: RejectSource) -> None:
         """We answer at once: there is nothing to stop."""
 
     def sendCapabilitySetAck(self, sequenceNumber: int) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.h323.capabilities import TELEPHONE_EVENT_TYPE, suits
-from h323d.h323.h245.clcse import CLCSESource, OutgoingCLCSE, newOutgoingCLCSE
+from h323d.h323.h245.clcse import OutgoingCLCSE, newOutgoingCLCSE
 from h323d.h323.h245.lcse import IncomingLCSE, newIncomingLCSE
 from h323d.h323.h245.messages import Fields, indication, request, response
 from h323d.h323.h245.owner import H245Owner
@@ -22,6 +22,7 @@ from h323d.h323.h245.parameters import (
     formatsByType,
     judgeChannel,
 )
+from h323d.h323.h245.source import RejectSource
 from h323d.tracing import stateName
 from h323d.values.address import TransportAddress
 from h323d.values.media import MediaFormat, MediaProfile, ReceiveFormat
@@ -194,7 +195,7 @@ class ReceiveChannels:
     def closeConfirm(self, number: int) -> None:
         """The peer's C{closeLogicalChannel} follows."""
 
-    def closeRejected(self, number: int, source: CLCSESource) -> None:
+    def closeRejected(self, number: int, source: RejectSource) -> None:
         """It goes on sending what it sent; we can decode it still."""
 
     def _current(self) -> ReceiveFormat | None:

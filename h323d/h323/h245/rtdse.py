@@ -15,6 +15,7 @@ from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.h323.h245.timer import Timer
+from h323d.tracing import indexed
 
 __all__ = ["RTDSE", "T105", "RTDSEOwner", "newRTDSE"]
 
@@ -122,7 +123,7 @@ idle.upon(RTDSE.roundTripDelayResponse).loop().returns(None)
 idle.upon(RTDSE.t105Expired).loop().returns(None)
 idle.upon(RTDSE.answered).loop().returns(None)
 
-_MACHINE = builder.build()
+_MACHINE = indexed(builder.build())
 
 
 def newRTDSE(owner: RTDSEOwner, clock: IReactorTime) -> RTDSE:

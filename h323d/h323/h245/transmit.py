@@ -23,11 +23,12 @@ from h323d.h323.capabilities import (
     payloadTypeOf,
     suits,
 )
-from h323d.h323.h245.clcse import CLCSESource, newIncomingCLCSE
+from h323d.h323.h245.clcse import newIncomingCLCSE
 from h323d.h323.h245.lcse import CloseSource, LCSEError, OutgoingLCSE, newOutgoingLCSE
 from h323d.h323.h245.messages import Fields, request, response
 from h323d.h323.h245.owner import H245Failure, H245Owner
 from h323d.h323.h245.parameters import forwardChannel, readAck
+from h323d.h323.h245.source import RejectSource
 from h323d.tracing import stateName
 from h323d.values.address import TransportAddress
 from h323d.values.media import MediaFormat, MediaProfile, TransmitFormat
@@ -361,7 +362,7 @@ class TransmitChannels:
     def closeIndication(self, number: int, reason: str) -> None:
         """Answered by L{requestChannelClose}, which caused it."""
 
-    def closeWithdrawn(self, number: int, source: CLCSESource) -> None:
+    def closeWithdrawn(self, number: int, source: RejectSource) -> None:
         self.errors += 1
 
     def sendRequestCloseAck(self, number: int) -> None:

@@ -15,6 +15,7 @@ from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.h323.h245.timer import Timer
+from h323d.tracing import indexed
 from h323d.values.media import DigitMethod
 
 __all__ = [
@@ -192,7 +193,7 @@ for _stray in (
     idle.upon(_stray).loop().returns(None)
 idle.upon(UserInputReceiver.signalUpdate).loop().returns(None)  # reported already
 
-_MACHINE = builder.build()
+_MACHINE = indexed(builder.build())
 
 
 def newUserInputReceiver(owner: UserInputOwner, clock: IReactorTime) -> UserInputReceiver:

@@ -16,6 +16,7 @@ from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.h323.ras.messages import RASMessage
+from h323d.tracing import indexed
 
 __all__ = ["Exchange", "ExchangeOwner", "RETRIES", "newExchange"]
 
@@ -139,7 +140,7 @@ for _late in (
 ):
     over.upon(_late).loop().returns(None)
 
-_MACHINE = builder.build()
+_MACHINE = indexed(builder.build())
 
 
 def newExchange(owner: ExchangeOwner, clock: IReactorTime, interval: float) -> Exchange:

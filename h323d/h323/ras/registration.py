@@ -16,6 +16,8 @@ from typing import Protocol
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from h323d.tracing import indexed
+
 __all__ = ["PERMANENT", "RegistrationMachine", "RegistrationOwner", "newRegistration", "renewAfter"]
 
 EARLY = 5.0  # seconds before the time to live ends, for renewing
@@ -300,7 +302,7 @@ for _state, _names in _IGNORED.items():
     for _name in _names.split():
         _state.upon(getattr(RegistrationMachine, _name)).loop().returns(None)
 
-_MACHINE = builder.build()
+_MACHINE = indexed(builder.build())
 
 
 def newRegistration(

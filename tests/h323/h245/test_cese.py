@@ -7,7 +7,8 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 
 from h323d.h323.h245 import cese
-from h323d.h323.h245.cese import T101, CESESource, newIncomingCESE, newOutgoingCESE
+from h323d.h323.h245.cese import T101, newIncomingCESE, newOutgoingCESE
+from h323d.h323.h245.source import RejectSource
 from h323d.tracing import stateName, table
 from tests.support.recorder import Recorder
 
@@ -40,7 +41,7 @@ def test_aRejectedSetIsReported() -> None:
     machine = newOutgoingCESE(owner, clock)
     machine.transferRequest()
     machine.terminalCapabilitySetReject(1)
-    assert owner.take()[-1] == ("transferRejected", CESESource.USER)
+    assert owner.take()[-1] == ("transferRejected", RejectSource.USER)
     assert clock.getDelayedCalls() == []
 
 
@@ -53,7 +54,7 @@ def test_silenceIsGivenUpAfterT101() -> None:
     clock.advance(0.001)
     assert owner.take() == [
         ("sendCapabilitySetRelease",),
-        ("transferRejected", CESESource.PROTOCOL),
+        ("transferRejected", RejectSource.PROTOCOL),
     ]
     assert clock.getDelayedCalls() == []
 
@@ -108,7 +109,7 @@ def test_aNewerIncomingSetIsTheOneAnswered() -> None:
     machine.transferResponse()
     assert owner.take() == [
         ("transferIndication", {"sequenceNumber": 1}),
-        ("transferWithdrawn", CESESource.PROTOCOL),
+        ("transferWithdrawn", RejectSource.PROTOCOL),
         ("transferIndication", {"sequenceNumber": 2}),
         ("sendCapabilitySetAck", 2),
     ]
@@ -120,4 +121,4 @@ def test_aWithdrawnSetIsNotAnswered() -> None:
     machine.terminalCapabilitySet({"sequenceNumber": 1})
     machine.terminalCapabilitySetRelease()
     machine.transferResponse()
-    assert owner.take()[1:] == [("transferWithdrawn", CESESource.USER)]
+    assert owner.take()[1:] == [("transferWithdrawn", RejectSource.USER)]

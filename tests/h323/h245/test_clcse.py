@@ -7,7 +7,8 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 
 from h323d.h323.h245 import clcse
-from h323d.h323.h245.clcse import T108, CLCSESource, newIncomingCLCSE, newOutgoingCLCSE
+from h323d.h323.h245.clcse import T108, newIncomingCLCSE, newOutgoingCLCSE
+from h323d.h323.h245.source import RejectSource
 from h323d.tracing import stateName, table
 from tests.support.recorder import Recorder
 
@@ -32,7 +33,7 @@ def test_refusalIsReported() -> None:
     machine = newOutgoingCLCSE(owner, clock, 101)
     machine.closeRequest()
     machine.requestChannelCloseReject()
-    assert owner.take()[-1] == ("closeRejected", 101, CLCSESource.USER)
+    assert owner.take()[-1] == ("closeRejected", 101, RejectSource.USER)
     assert clock.getDelayedCalls() == []
 
 
@@ -46,7 +47,7 @@ def test_silenceIsGivenUpAfterT108() -> None:
     clock.advance(0.001)
     assert owner.take() == [
         ("sendRequestCloseRelease", 101),
-        ("closeRejected", 101, CLCSESource.PROTOCOL),
+        ("closeRejected", 101, RejectSource.PROTOCOL),
     ]
 
 
@@ -81,8 +82,8 @@ def test_aRepeatedOrWithdrawnRequestIsReported() -> None:
     machine.requestChannelCloseRelease()
     assert owner.take() == [
         ("closeIndication", 101, "normal"),
-        ("closeWithdrawn", 101, CLCSESource.PROTOCOL),
+        ("closeWithdrawn", 101, RejectSource.PROTOCOL),
         ("closeIndication", 101, "reopen"),
-        ("closeWithdrawn", 101, CLCSESource.USER),
+        ("closeWithdrawn", 101, RejectSource.USER),
     ]
     assert stateName(machine) == "idle"

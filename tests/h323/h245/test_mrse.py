@@ -7,7 +7,8 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 
 from h323d.h323.h245 import mrse
-from h323d.h323.h245.mrse import T109, MRSESource, newIncomingMRSE, newOutgoingMRSE
+from h323d.h323.h245.mrse import T109, newIncomingMRSE, newOutgoingMRSE
+from h323d.h323.h245.source import RejectSource
 from h323d.tracing import stateName, table
 from tests.support.recorder import Recorder
 
@@ -35,7 +36,7 @@ def test_refusalIsReported() -> None:
     machine.transferRequest()
     machine.requestModeReject(2)  # of another request
     machine.requestModeReject(1)
-    assert owner.take()[1:] == [("modeRejected", MRSESource.USER)]
+    assert owner.take()[1:] == [("modeRejected", RejectSource.USER)]
     assert clock.getDelayedCalls() == []
 
 
@@ -49,7 +50,7 @@ def test_silenceIsGivenUpAfterT109() -> None:
     clock.advance(0.001)
     assert owner.take() == [
         ("sendRequestModeRelease",),
-        ("modeRejected", MRSESource.PROTOCOL),
+        ("modeRejected", RejectSource.PROTOCOL),
     ]
     assert stateName(machine) == "idle"
 
@@ -88,7 +89,7 @@ def test_aRepeatedOrWithdrawnRequestIsReported() -> None:
     machine.requestMode({"sequenceNumber": 4})
     machine.requestModeRelease()
     assert [call for call in owner.take() if call[0] == "modeWithdrawn"] == [
-        ("modeWithdrawn", MRSESource.PROTOCOL),
-        ("modeWithdrawn", MRSESource.USER),
+        ("modeWithdrawn", RejectSource.PROTOCOL),
+        ("modeWithdrawn", RejectSource.USER),
     ]
     assert stateName(machine) == "idle"
