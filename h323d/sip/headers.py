@@ -8,7 +8,7 @@ one line, and which may stand only once, is told by the tables here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from typing import TypeVar, cast
 
 from h323d.sip.grammar import splitCommas
@@ -124,6 +124,8 @@ _NAMES = (*LIST_HEADERS, *SINGLE_HEADERS, *_OTHERS, *_COMPACT.values())
 _CANONICAL = {name.lower(): name for name in _NAMES} | _COMPACT
 _AS_WRITTEN = {name: name for name in _NAMES} | _CANONICAL
 
+_Parsed = dict[tuple[str, object, bool], object]  # by canonical name, parser, and first alone
+
 
 def canonicalName(name: str) -> str:
     """
@@ -160,7 +162,7 @@ class Headers:
         @param rows: name and value of each line.
         """
         self._rows = tuple((canonicalName(name), value) for name, value in rows)
-        self._parsed: dict[tuple[object, ...], object] = {}
+        self._parsed: _Parsed = {}
 
     @classmethod
     def ofCanonical(cls, rows: Iterable[tuple[str, str]]) -> Headers:
@@ -210,7 +212,7 @@ class Headers:
 
         @raise DecodeError: what C{parse} raises.
         """
-        key = (name, parse)
+        key = (canonicalName(name), parse, False)
         known = self._parsed.get(key)
         if known is None:
             known = self._parsed[key] = tuple(map(parse, self.all(name)))
@@ -222,13 +224,13 @@ class Headers:
 
         @return: C{None} if there is no such line.
         """
-        key = (name, parse, "first")
+        wanted = canonicalName(name)
+        key = (wanted, parse, True)
         known = self._parsed.get(key)
         if known is None:
-            line = self.get(name)
+            line = self.get(wanted)
             if line is None:
                 return None
-            wanted = canonicalName(name)
             text = splitCommas(line, wanted)[0] if wanted in LIST_HEADERS else line
             known = self._parsed[key] = parse(text)
         return cast(_T, known)
@@ -256,35 +258,45 @@ class Headers:
                 placed = True
         if not placed:
             rows.extend(fresh)
-        return Headers.ofCanonical(rows)
+        return self._changed(rows, {wanted})
 
     def adding(self, name: str, *values: str) -> Headers:
         """
         @return: these, with lines of this name after all others.
         """
         wanted = canonicalName(name)
-        return Headers.ofCanonical((*self._rows, *((wanted, value) for value in values)))
+        return self._changed((*self._rows, *((wanted, value) for value in values)), {wanted})
 
     def prepending(self, name: str, *values: str) -> Headers:
         """
         @return: these, with lines of this name before all others: a Via or Record-Route.
         """
         wanted = canonicalName(name)
-        return Headers.ofCanonical((*((wanted, value) for value in values), *self._rows))
+        return self._changed((*((wanted, value) for value in values), *self._rows), {wanted})
 
     def without(self, *names: str) -> Headers:
         """
         @return: these, less every line of these names.
         """
         unwanted = set(map(canonicalName, names))
-        return Headers.ofCanonical(row for row in self._rows if row[0] not in unwanted)
+        return self._changed((row for row in self._rows if row[0] not in unwanted), unwanted)
 
     def only(self, *names: str) -> Headers:
         """
         @return: the lines of these names, in their order here.
         """
         wanted = set(map(canonicalName, names))
-        return Headers.ofCanonical(row for row in self._rows if row[0] in wanted)
+        other = Headers.ofCanonical(row for row in self._rows if row[0] in wanted)
+        other._parsed = {key: made for key, made in self._parsed.items() if key[0] in wanted}
+        return other
+
+    def _changed(self, rows: Iterable[tuple[str, str]], names: Set[str]) -> Headers:
+        """
+        Other rows, in which what was parsed still holds but for these names.
+        """
+        other = Headers.ofCanonical(rows)
+        other._parsed = {key: made for key, made in self._parsed.items() if key[0] not in names}
+        return other
 
     def __contains__(self, name: str) -> bool:
         return self.get(name) is not None

@@ -86,6 +86,19 @@ def test_parsedValuesAreRemembered() -> None:
     assert headers.first("Via", int) == 1
 
 
+def test_aChangeForgetsOnlyWhatWasParsedOfItsOwnName() -> None:
+    headers = Headers([("Via", "1, 2"), ("Max-Forwards", "70")])
+    vias = headers.parsed("v", int)
+    assert headers.first("Max-Forwards", int) == 70
+    changed = headers.replacing("max-forwards", "69").adding("To", "t").without("Subject")
+    assert changed.parsed("Via", int) is vias
+    assert changed.first("Max-Forwards", int) == 69
+    assert changed.prepending("Via", "0").parsed("Via", int) == (0, 1, 2)
+    assert changed.without("Via").parsed("Via", int) == ()
+    assert changed.only("Via").parsed("Via", int) is vias
+    assert changed.only("To").first("Max-Forwards", int) is None
+
+
 def test_equalLinesAreEqualHeaders() -> None:
     assert Headers([("f", "x")]) == Headers([("From", "x")])
     assert hash(Headers([("f", "x")])) == hash(Headers([("From", "x")]))
