@@ -5,9 +5,11 @@ A gatekeeper on a simulated network, for tests of it and of its endpoints.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
@@ -20,7 +22,7 @@ from h323d.values.address import PartyAddress, TransportAddress
 from tests.support.network import SimulatedHost, SimulatedNetwork
 from tests.support.ras import Peer, rrq
 
-__all__ = ["START", "EightDigits", "World", "newWorld"]
+__all__ = ["START", "EightDigits", "World", "makeWorld", "newWorld", "world"]
 
 START = 1_700_000_000.0
 
@@ -85,3 +87,27 @@ def newWorld(**config: Any) -> World:
         events=events,
     )
     return World(clock, network, facts, zone, events)
+
+
+@pytest.fixture
+def makeWorld() -> Iterator[Any]:
+    """
+    Makes a world with a configuration; no timer may outlive it.
+    """
+    made: list[World] = []
+
+    def make(**config: Any) -> World:
+        made.append(newWorld(**config))
+        return made[-1]
+
+    yield make
+    for world in made:
+        world.clock.advance(1)
+        world.zone.close()
+        assert world.clock.getDelayedCalls() == []
+
+
+@pytest.fixture
+def world(makeWorld: Any) -> World:
+    result: World = makeWorld()
+    return result

@@ -10,45 +10,18 @@ from h323d import tracing
 from h323d.sip.message import SIPResponse
 from h323d.sip.transactions.client import MACHINE, Client, newClient
 from h323d.sip.transactions.timers import Timers
+from tests.support.siptransactions import ClientOwner, run
 
 TRYING = SIPResponse(100, "")
 OK = SIPResponse(200, "")
 
 
-class Owner:
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
-        self.times: list[float] = []
-        self.statuses: list[int] = []
-        self.said: list[str] = []
-
-    def transmit(self) -> None:
-        self.times.append(round(self.clock.seconds(), 1))
-
-    def received(self, response: SIPResponse) -> None:
-        self.statuses.append(response.status)
-
-    def timedOut(self) -> None:
-        self.said.append("timedOut")
-
-    def failed(self) -> None:
-        self.said.append("failed")
-
-    def ended(self) -> None:
-        self.said.append("ended")
-
-
-def make(reliable: bool = False) -> tuple[Clock, Owner, Client]:
+def make(reliable: bool = False) -> tuple[Clock, ClientOwner, Client]:
     clock = Clock()
-    owner = Owner(clock)
+    owner = ClientOwner(clock)
     machine = newClient(owner, clock, Timers(), reliable)
     machine.start()
     return clock, owner, machine
-
-
-def run(clock: Clock, seconds: float) -> None:
-    for _ in range(round(seconds * 8)):
-        clock.advance(0.125)
 
 
 def test_everyPairOfStateAndInputIsDeclared() -> None:

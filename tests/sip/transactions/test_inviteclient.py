@@ -11,50 +11,19 @@ from h323d import tracing
 from h323d.sip.message import SIPResponse
 from h323d.sip.transactions.inviteclient import MACHINE, InviteClient, newInviteClient
 from h323d.sip.transactions.timers import Timers
+from tests.support.siptransactions import ClientOwner, run
 
 RINGING = SIPResponse(180, "")
 OK = SIPResponse(200, "")
 BUSY = SIPResponse(486, "")
 
 
-class Owner:
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
-        self.times: list[float] = []
-        self.acks = 0
-        self.statuses: list[int] = []
-        self.said: list[str] = []
-
-    def transmit(self) -> None:
-        self.times.append(round(self.clock.seconds(), 1))
-
-    def acknowledge(self, response: SIPResponse) -> None:
-        self.acks += 1
-
-    def received(self, response: SIPResponse) -> None:
-        self.statuses.append(response.status)
-
-    def timedOut(self) -> None:
-        self.said.append("timedOut")
-
-    def failed(self) -> None:
-        self.said.append("failed")
-
-    def ended(self) -> None:
-        self.said.append("ended")
-
-
-def make(reliable: bool = False) -> tuple[Clock, Owner, InviteClient]:
+def make(reliable: bool = False) -> tuple[Clock, ClientOwner, InviteClient]:
     clock = Clock()
-    owner = Owner(clock)
+    owner = ClientOwner(clock)
     machine = newInviteClient(owner, clock, Timers(), reliable)
     machine.start()
     return clock, owner, machine
-
-
-def run(clock: Clock, seconds: float) -> None:
-    for _ in range(round(seconds * 8)):
-        clock.advance(0.125)
 
 
 def test_everyPairOfStateAndInputIsDeclared() -> None:

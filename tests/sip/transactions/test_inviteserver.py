@@ -9,6 +9,7 @@ from twisted.internet.task import Clock
 from h323d import tracing
 from h323d.sip.transactions.inviteserver import MACHINE, InviteServer, newInviteServer
 from h323d.sip.transactions.timers import Timers
+from tests.support.siptransactions import run
 
 
 class Owner:
@@ -44,11 +45,6 @@ def make(reliable: bool = False) -> tuple[Clock, Owner, InviteServer]:
     owner = Owner(clock)
     owner.machine = newInviteServer(owner, clock, Timers(), reliable)
     return clock, owner, owner.machine
-
-
-def run(clock: Clock, seconds: float) -> None:
-    for _ in range(round(seconds * 8)):
-        clock.advance(0.125)
 
 
 def test_everyPairOfStateAndInputIsDeclared() -> None:
