@@ -30,7 +30,8 @@ from h323d.errors import H323dError
 from h323d.h323.startup import StartUpOptions
 from h323d.media.config import MediaConfig
 from h323d.media.files import ToneSource, WAVSink, WAVSource
-from h323d.net.route import advertisedAddress
+from h323d.net.route import addressTowards, advertisedAddress
+from h323d.sip.uri import parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media import G711_ALAW, G711_ULAW, DigitMethod, MediaProfile
@@ -316,7 +317,7 @@ def _settings(options: argparse.Namespace, destination: TransportAddress | None)
         formats.append(FORMATS[name])
     gatekeeper = _address(options.gatekeeper, RAS_PORT) if options.gatekeeper else None
     return PhoneSettings(
-        bind=options.bind or advertisedAddress("0.0.0.0"),
+        bind=options.bind or _near(options.target, gatekeeper or destination),
         alias=options.alias,
         profile=MediaProfile(tuple(formats), packetMs=options.packet_ms),
         startUp=StartUpOptions(
@@ -327,6 +328,20 @@ def _settings(options: argparse.Namespace, destination: TransportAddress | None)
         h323Port=options.h323_port,
         media=MediaConfig(portFirst=options.rtp_port & ~1, maximumPorts=16, tickMs=20),
     )
+
+
+def _near(target: str | None, peer: TransportAddress | None) -> str:
+    """
+    Our address that the other side sees, where none is given.
+    """
+    host = peer.host if peer is not None else ""
+    if target and target.startswith(("sip:", "sips:")):
+        host = getattr(parseURI(target), "host", "")
+    try:
+        near = addressTowards(str(ipaddress.ip_address(host.strip("[]"))))
+    except ValueError:  # a name, or none: answering
+        near = None
+    return near or advertisedAddress("0.0.0.0")
 
 
 def _sink(options: argparse.Namespace) -> WAVSink | None:

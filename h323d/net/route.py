@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import socket
 
-__all__ = ["advertisedAddress"]
+__all__ = ["addressTowards", "advertisedAddress"]
 
-_ELSEWHERE = {"0.0.0.0": ("192.0.2.1", 9), "::": ("2001:db8::1", 9)}
+_ANY_PORT = 9
+_ELSEWHERE = {"0.0.0.0": "192.0.2.1", "::": "2001:db8::1"}
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -22,10 +23,21 @@ def advertisedAddress(bind: str) -> str:
     """
     if bind not in _ELSEWHERE:
         return bind
-    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    return addressTowards(_ELSEWHERE[bind]) or _LOOPBACK[bind]
+
+
+def addressTowards(host: str) -> str | None:
+    """
+    The address that packets to C{host} leave from; none is sent to find it out.
+
+    @param host: a literal address.
+
+    @return: C{None} if there is no way there.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(_ELSEWHERE[bind])
+            probe.connect((host, _ANY_PORT))
         except OSError:
-            return _LOOPBACK[bind]
+            return None
         return str(probe.getsockname()[0])

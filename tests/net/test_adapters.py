@@ -29,7 +29,7 @@ from h323d.call.transport import (
 )
 from h323d.errors import ResourceUnavailable
 from h323d.net.datagram import Datagrams
-from h323d.net.route import advertisedAddress
+from h323d.net.route import addressTowards, advertisedAddress
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import TransportAddress
 
@@ -177,3 +177,7 @@ def test_aLiteralAddressIsAdvertisedAsItIs() -> None:
 
 def test_aWildcardIsNeverAdvertised() -> None:
     assert advertisedAddress("0.0.0.0") not in ("", "0.0.0.0")
+
+
+def test_theWayToTheLoopbackLeavesFromIt() -> None:
+    assert addressTowards("127.0.0.9") == "127.0.0.1"
