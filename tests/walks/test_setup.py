@@ -112,6 +112,16 @@ def test_bothHearEachOtherAndNotThemselvesInEveryStartUpMode(
     assert meeting.world.leftOver() == []
 
 
+@pytest.mark.parametrize("mode", CORNERS, ids=modeName)
+def test_aStreamInSingleOctetsIsReadAsOne(meeting: Meeting, mode: StartUpOptions) -> None:
+    meeting.world.network.conditions.fragment = 1
+    meeting.enter(mode)
+    assert meeting.heard() == ([BOB], [ALICE])
+    meeting.alice.hangup()
+    meeting.world.run(0.1)
+    assert meeting.alice.cause is Cause.NORMAL_CALL_CLEARING
+
+
 def test_theFactsOfACallComeInTheirOrder(meeting: Meeting) -> None:
     meeting.bob.hangup()
     meeting.world.run(0.1)
