@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from automat import TypeMachineBuilder
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.sip.transactions.timers import Timers
 from h323d.tracing import indexed
 
@@ -56,23 +57,20 @@ class Acceptance(Protocol):
 @dataclass
 class _Core:
     owner: AcceptanceOwner
-    clock: IReactorTime
     timers: Timers
+    pending: Timer
+    guard: Timer
     pause: float = 0.0
-    pending: IDelayedCall | None = None
-    guard: IDelayedCall | None = None
 
     def start(self, machine: Acceptance) -> None:
         self.cancel()
         self.pause = self.timers.T1
-        self.guard = self.clock.callLater(self.timers.transaction, machine.giveUp)
-        self.pending = self.clock.callLater(self.pause, machine.repeat)
+        self.guard.start(self.timers.transaction, machine.giveUp)
+        self.pending.start(self.pause, machine.repeat)
 
     def cancel(self) -> None:
-        for timer in (self.pending, self.guard):
-            if timer is not None and timer.active():
-                timer.cancel()
-        self.pending = self.guard = None
+        self.pending.stop()
+        self.guard.stop()
 
 
 builder = TypeMachineBuilder(Acceptance, _Core)
@@ -90,7 +88,7 @@ def begin(machine: Acceptance, core: _Core) -> None:
 @waiting.upon(Acceptance.repeat).loop()
 def again(machine: Acceptance, core: _Core) -> None:
     core.pause = min(2 * core.pause, core.timers.T2)
-    core.pending = core.clock.callLater(core.pause, machine.repeat)
+    core.pending.start(core.pause, machine.repeat)
     core.owner.repeatAcceptance()
 
 
@@ -118,4 +116,4 @@ def newAcceptance(owner: AcceptanceOwner, clock: IReactorTime, timers: Timers) -
     @param owner: sends, and is told when the wait was in vain.
     @param clock: runs the pauses, T1 doubling to T2, and the end at 64*T1.
     """
-    return MACHINE(_Core(owner, clock, timers))
+    return MACHINE(_Core(owner, timers, Timer(clock), Timer(clock)))

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from automat import TypeMachineBuilder
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.tracing import indexed
@@ -86,16 +87,10 @@ class Exchange(Protocol):
 @dataclass
 class _Core:
     owner: ExchangeOwner
-    clock: IReactorTime
     rng: random.Random
     ownsCallId: bool
+    timer: Timer
     wanted: bool = False
-    timer: IDelayedCall | None = None
-
-    def cancel(self) -> None:
-        timer, self.timer = self.timer, None
-        if timer is not None and timer.active():
-            timer.cancel()
 
     def pause(self) -> float:
         """
@@ -157,7 +152,7 @@ unacknowledged.upon(Exchange.offered).to(awaitingAnswer).returns(None)
 @waiting.upon(Exchange.accepted).to(unacknowledged)
 @waiting.upon(Exchange.offered).to(awaitingAnswer)
 def waitForAck(machine: Exchange, core: _Core) -> None:
-    core.cancel()
+    core.timer.stop()
     core.wanted = True
 
 
@@ -168,7 +163,7 @@ def offer(machine: Exchange, core: _Core) -> None:
 
 @waiting.upon(Exchange.retry).to(offering)
 def offerAgain(machine: Exchange, core: _Core) -> None:
-    core.cancel()
+    core.timer.stop()
     core.owner.sendOffer()
 
 
@@ -186,7 +181,7 @@ waiting.upon(Exchange.change).loop().returns(None)  # the retry offers what is w
 @offering.upon(Exchange.glare).to(waiting)
 def pause(machine: Exchange, core: _Core) -> None:
     core.wanted = False
-    core.timer = core.clock.callLater(core.pause(), machine.retry)
+    core.timer.start(core.pause(), machine.retry)
 
 
 @stable.upon(Exchange.requested).loop()
@@ -214,7 +209,7 @@ def refuseEarly(machine: Exchange, core: _Core, transaction: ServerTransaction) 
 @offering.upon(Exchange.stop).to(stopped)
 @waiting.upon(Exchange.stop).to(stopped)
 def stop(machine: Exchange, core: _Core) -> None:
-    core.cancel()
+    core.timer.stop()
 
 
 # Said outright, so that a (state, input) pair nobody thought of fails a test.
@@ -246,4 +241,4 @@ def newExchange(
     @param rng: draws its length.
     @param ownsCallId: we made the Call-ID: we placed the call.
     """
-    return MACHINE(_Core(owner, clock, rng, ownsCallId))
+    return MACHINE(_Core(owner, rng, ownsCallId, Timer(clock)))

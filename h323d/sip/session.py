@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from automat import TypeMachineBuilder
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.sip.message import SIPResponse
 from h323d.tracing import indexed
 from h323d.values.cause import Cause
@@ -127,19 +128,13 @@ class Session(Protocol):
 @dataclass
 class _Core:
     owner: SessionOwner
-    clock: IReactorTime
     ringTimeout: float
     cancelTimeout: float
+    timer: Timer
     cause: Cause = Cause.NORMAL_CALL_CLEARING
-    timer: IDelayedCall | None = None
-
-    def stop(self) -> None:
-        timer, self.timer = self.timer, None
-        if timer is not None and timer.active():
-            timer.cancel()
 
     def release(self, cause: Cause) -> None:
-        self.stop()
+        self.timer.stop()
         self.cause = cause
         self.owner.released(cause)
 
@@ -148,8 +143,7 @@ class _Core:
         self.owner.finished()
 
     def startCancel(self, machine: Session) -> None:
-        self.stop()
-        self.timer = self.clock.callLater(self.cancelTimeout, machine.cancelLost)
+        self.timer.start(self.cancelTimeout, machine.cancelLost)
         self.owner.sendCancel(self.cause)
 
 
@@ -241,7 +235,7 @@ def endedByPeer(machine: Session, core: _Core, cause: Cause) -> None:
 
 @calling.upon(Session.provisional).to(proceeding)
 def proceed(machine: Session, core: _Core, response: SIPResponse) -> None:
-    core.timer = core.clock.callLater(core.ringTimeout, machine.ringingTooLong)
+    core.timer.start(core.ringTimeout, machine.ringingTooLong)
     core.owner.progressed(response)
 
 
@@ -253,7 +247,7 @@ def progress(machine: Session, core: _Core, response: SIPResponse) -> None:
 @calling.upon(Session.success).to(established)
 @proceeding.upon(Session.success).to(established)
 def answered(machine: Session, core: _Core, response: SIPResponse) -> None:
-    core.stop()
+    core.timer.stop()
     core.owner.sendAck(response)
     core.owner.established()
 
@@ -289,7 +283,7 @@ def nobodyAnswers(machine: Session, core: _Core) -> None:
 @abandoning.upon(Session.success).to(ended)
 @cancelling.upon(Session.success).to(ended)
 def crossed(machine: Session, core: _Core, response: SIPResponse) -> None:
-    core.stop()
+    core.timer.stop()
     core.owner.declineAcceptance(response)
     core.owner.finished()
 
@@ -297,13 +291,13 @@ def crossed(machine: Session, core: _Core, response: SIPResponse) -> None:
 @abandoning.upon(Session.failure).to(ended)
 @cancelling.upon(Session.failure).to(ended)
 def over(machine: Session, core: _Core, cause: Cause) -> None:
-    core.stop()
+    core.timer.stop()
     core.owner.finished()
 
 
 @cancelling.upon(Session.cancelLost).to(ended)
 def cancelUnanswered(machine: Session, core: _Core) -> None:
-    core.stop()
+    core.timer.stop()
     core.owner.finished()
 
 
@@ -365,4 +359,4 @@ def newSession(
     @param ringTimeout: seconds that a call of ours may ring.
     @param cancelTimeout: seconds to wait for the final response after a CANCEL.
     """
-    return MACHINE(_Core(owner, clock, ringTimeout, cancelTimeout))
+    return MACHINE(_Core(owner, ringTimeout, cancelTimeout, Timer(clock)))

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.h323.h245.lcse import (
     T103,
     CloseSource,
@@ -24,7 +25,6 @@ from h323d.h323.h245.lcse import (
     OutgoingLCSEOwner,
     outgoingFor,
 )
-from h323d.h323.h245.timer import Timer
 from h323d.tracing import indexed
 
 __all__ = [
@@ -63,7 +63,7 @@ def newOutgoingBLCSE(owner: OutgoingBLCSEOwner, clock: IReactorTime, number: int
     @param clock: runs T103.
     @param number: of the channel, forward.
     """
-    return outgoingFor(_Outgoing(owner, number, Timer(clock, T103)))
+    return outgoingFor(_Outgoing(owner, number, Timer(clock)))
 
 
 class IncomingBLCSEOwner(Protocol):
@@ -154,7 +154,7 @@ def reopened(machine: IncomingBLCSE, core: _Incoming, channel: Fields) -> None:
 
 @deciding.upon(IncomingBLCSE.establishResponse).to(confirming)
 def accept(machine: IncomingBLCSE, core: _Incoming) -> None:
-    core.t103.start(machine.t103Expired)
+    core.t103.start(T103, machine.t103Expired)
     core.owner.sendOpenAck(core.number)
 
 
@@ -218,4 +218,4 @@ def newIncomingBLCSE(owner: IncomingBLCSEOwner, clock: IReactorTime, number: int
     @param clock: runs T103.
     @param number: of the channel, forward.
     """
-    return _INCOMING(_Incoming(owner, number, Timer(clock, T103)))
+    return _INCOMING(_Incoming(owner, number, Timer(clock)))

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.h323.h245.source import RejectSource
-from h323d.h323.h245.timer import Timer
 from h323d.tracing import indexed
 
 __all__ = [
@@ -98,7 +98,7 @@ awaitingResponse = _outgoing.state("awaitingResponse")
 @awaitingResponse.upon(OutgoingCESE.transferRequest).to(awaitingResponse)
 def transfer(machine: OutgoingCESE, core: _Outgoing) -> None:
     core.sequenceNumber = (core.sequenceNumber + 1) % _MODULUS
-    core.t101.start(machine.t101Expired)
+    core.t101.start(T101, machine.t101Expired)
     core.owner.sendCapabilitySet(core.sequenceNumber)
 
 
@@ -155,7 +155,7 @@ def newOutgoingCESE(owner: OutgoingCESEOwner, clock: IReactorTime) -> OutgoingCE
     @param owner: receives what the machine sends and learns.
     @param clock: runs T101.
     """
-    return _OUTGOING(_Outgoing(owner, Timer(clock, T101)))
+    return _OUTGOING(_Outgoing(owner, Timer(clock)))
 
 
 class IncomingCESEOwner(Protocol):

@@ -12,8 +12,8 @@ from typing import Protocol
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.h323.h245.source import RejectSource
-from h323d.h323.h245.timer import Timer
 from h323d.tracing import indexed
 
 __all__ = [
@@ -82,7 +82,7 @@ awaitingResponse = _outgoing.state("awaitingResponse")
 
 @outgoingIdle.upon(OutgoingCLCSE.closeRequest).to(awaitingResponse)
 def ask(machine: OutgoingCLCSE, core: _Outgoing) -> None:
-    core.t108.start(machine.t108Expired)
+    core.t108.start(T108, machine.t108Expired)
     core.owner.sendRequestClose(core.number)
 
 
@@ -127,7 +127,7 @@ def newOutgoingCLCSE(owner: OutgoingCLCSEOwner, clock: IReactorTime, number: int
     @param clock: runs T108.
     @param number: of the peer's channel.
     """
-    return _OUTGOING(_Outgoing(owner, number, Timer(clock, T108)))
+    return _OUTGOING(_Outgoing(owner, number, Timer(clock)))
 
 
 class IncomingCLCSEOwner(Protocol):

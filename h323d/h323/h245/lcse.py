@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.h245.timer import Timer
+from h323d.call.timer import Timer
 from h323d.tracing import indexed
 
 __all__ = [
@@ -144,7 +144,7 @@ closing = _outgoing.state("awaitingRelease")
 @released.upon(OutgoingLCSE.establishRequest).to(opening)
 @closing.upon(OutgoingLCSE.establishRequest).to(opening)
 def openChannel(machine: OutgoingLCSE, core: OutgoingChannel) -> None:
-    core.t103.start(machine.t103Expired)
+    core.t103.start(T103, machine.t103Expired)
     core.owner.sendOpen(core.number)
 
 
@@ -161,7 +161,7 @@ def refused(machine: OutgoingLCSE, core: OutgoingChannel, cause: str) -> None:
 @opening.upon(OutgoingLCSE.releaseRequest).to(closing)
 @established.upon(OutgoingLCSE.releaseRequest).to(closing)
 def closeChannel(machine: OutgoingLCSE, core: OutgoingChannel) -> None:
-    core.t103.start(machine.t103Expired)
+    core.t103.start(T103, machine.t103Expired)
     core.owner.sendClose(core.number, CloseSource.USER)
 
 
@@ -242,7 +242,7 @@ def newOutgoingLCSE(
     @param number: of the channel.
     @param isOpen: it was opened already, by fast connect.
     """
-    channel = OutgoingChannel(owner, number, Timer(clock, T103))
+    channel = OutgoingChannel(owner, number, Timer(clock))
     return _OUTGOING(channel, established if isOpen else released)
 
 

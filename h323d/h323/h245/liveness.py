@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.h323.h245.messages import Fields, request, response
 from h323d.h323.h245.owner import H245Failure, H245Owner
 from h323d.h323.h245.rtdse import newRTDSE
-from h323d.h323.h245.timer import Timer
 
 __all__ = ["Liveness"]
 
@@ -28,7 +28,7 @@ class Liveness:
     def __init__(self, owner: H245Owner, clock: IReactorTime) -> None:
         self._owner = owner
         self._rtdse = newRTDSE(self, clock)
-        self._interval = Timer(clock, INTERVAL)
+        self._interval = Timer(clock)
         self._silences = 0
         self._asking = False
 
@@ -37,7 +37,7 @@ class Liveness:
         Ask at intervals from now on.
         """
         self._asking = True
-        self._interval.start(self.ask)
+        self._interval.start(INTERVAL, self.ask)
 
     def ask(self) -> None:
         """
@@ -84,7 +84,7 @@ class Liveness:
 
     def roundTripConfirm(self, seconds: float) -> None:
         if self._asking:
-            self._interval.start(self.ask)
+            self._interval.start(INTERVAL, self.ask)
         self._owner.h245RoundTrip(seconds)
 
     def roundTripExpired(self) -> None:

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.h323.h245.source import RejectSource
-from h323d.h323.h245.timer import Timer
 from h323d.tracing import indexed
 
 __all__ = [
@@ -94,7 +94,7 @@ awaitingResponse = _outgoing.state("awaitingResponse")
 @awaitingResponse.upon(OutgoingMRSE.transferRequest).to(awaitingResponse)
 def ask(machine: OutgoingMRSE, core: _Outgoing) -> None:
     core.sequenceNumber = (core.sequenceNumber + 1) % _MODULUS
-    core.t109.start(machine.t109Expired)
+    core.t109.start(T109, machine.t109Expired)
     core.owner.sendRequestMode(core.sequenceNumber)
 
 
@@ -151,7 +151,7 @@ def newOutgoingMRSE(owner: OutgoingMRSEOwner, clock: IReactorTime) -> OutgoingMR
     @param owner: receives what the machine sends and learns.
     @param clock: runs T109.
     """
-    return _OUTGOING(_Outgoing(owner, Timer(clock, T109)))
+    return _OUTGOING(_Outgoing(owner, Timer(clock)))
 
 
 class IncomingMRSEOwner(Protocol):

@@ -20,7 +20,7 @@ from typing import Protocol
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.h245.timer import Timer
+from h323d.call.timer import Timer
 from h323d.tracing import indexed
 
 __all__ = ["MSDSE", "MSDSEOwner", "Role", "decideRole", "newMSDSE"]
@@ -127,7 +127,7 @@ class _Core:
     def propose(self, machine: MSDSE) -> None:
         self.attempts += 1
         self.number = self.rng.randrange(_MODULUS)
-        self.t106.start(machine.t106Expired)
+        self.t106.start(T106, machine.t106Expired)
         self.owner.sendDetermination(self.terminalType, self.number)
 
     def finish(self, role: Role) -> None:
@@ -175,7 +175,7 @@ def _weigh(machine: MSDSE, core: _Core, terminalType: int, number: int) -> bool:
     core.role = decideRole(core.terminalType, core.number, terminalType, number)
     if core.role is Role.INDETERMINATE:
         return False
-    core.t106.start(machine.t106Expired)
+    core.t106.start(T106, machine.t106Expired)
     core.owner.sendAck(_PEERS[core.role])
     return True
 
@@ -259,4 +259,4 @@ def newMSDSE(
     @param terminalType: ours: 50 for a terminal, 60 a gateway, 120 a
         gatekeeper, 160 to 190 an MCU (H.323, table 1).
     """
-    return _MACHINE(_Core(owner, Timer(clock, T106), rng, terminalType))
+    return _MACHINE(_Core(owner, Timer(clock), rng, terminalType))

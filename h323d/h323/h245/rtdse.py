@@ -14,7 +14,7 @@ from typing import Protocol
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.h245.timer import Timer
+from h323d.call.timer import Timer
 from h323d.tracing import indexed
 
 __all__ = ["RTDSE", "T105", "RTDSEOwner", "newRTDSE"]
@@ -85,7 +85,7 @@ awaiting = builder.state("awaitingResponse")
 def ask(machine: RTDSE, core: _Core) -> None:
     core.sequenceNumber = (core.sequenceNumber + 1) % _MODULUS
     core.asked = core.clock.seconds()
-    core.t105.start(machine.t105Expired)
+    core.t105.start(T105, machine.t105Expired)
     core.owner.sendRoundTripRequest(core.sequenceNumber)
 
 
@@ -131,4 +131,4 @@ def newRTDSE(owner: RTDSEOwner, clock: IReactorTime) -> RTDSE:
     @param owner: receives what the machine sends and learns.
     @param clock: runs T105, and measures.
     """
-    return _MACHINE(_Core(owner, clock, Timer(clock, T105)))
+    return _MACHINE(_Core(owner, clock, Timer(clock)))

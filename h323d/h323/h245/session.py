@@ -18,6 +18,7 @@ from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.h323.capabilities import (
     RemoteCapabilities,
     capabilitySet,
@@ -35,7 +36,6 @@ from h323d.h323.h245.msdse import Role
 from h323d.h323.h245.negotiation import Negotiation
 from h323d.h323.h245.owner import H245Failure, H245Owner
 from h323d.h323.h245.receive import ReceiveChannels
-from h323d.h323.h245.timer import Timer
 from h323d.h323.h245.transmit import TransmitChannels
 from h323d.values.address import TransportAddress
 from h323d.values.media import DigitMethod, MediaProfile
@@ -90,7 +90,7 @@ class H245Session:
         self._mayOpen = True
         self._inbox: deque[Message] = deque()
         self._taking = False
-        self._ending = Timer(clock, END_TIMEOUT)
+        self._ending = Timer(clock)
         self._negotiation = Negotiation(self, clock, rng, terminalType)
         self._transmit = TransmitChannels(owner, clock, profile, rtcp)
         self._receive = ReceiveChannels(owner, clock, profile, rtp, rtcp)
@@ -242,7 +242,7 @@ class H245Session:
         if self._open:  # still: the owner may stop us when it hears that it cannot send
             self._phase = _Phase.ENDING
             self._stopEntities()
-            self._ending.start(self._over)
+            self._ending.start(END_TIMEOUT, self._over)
             self.send(command("endSessionCommand", ("disconnect", None)))
 
     def stop(self) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.h245.timer import Timer
+from h323d.call.timer import Timer
 from h323d.tracing import indexed
 from h323d.values.media import DigitMethod
 
@@ -126,7 +126,7 @@ def _begin(
     machine: UserInputReceiver, core: _Core, digit: str, milliseconds: int | None
 ) -> _Sounding:
     wait = UPDATE_GRACE if milliseconds is None else min(milliseconds / 1000, LONGEST_WAIT)
-    core.timer.start(machine.elapsed, wait)
+    core.timer.start(wait, machine.elapsed)
     length = ALPHANUMERIC_DURATION if milliseconds is None else milliseconds
     return _Sounding(digit, length, core.clock.seconds())
 
@@ -169,7 +169,7 @@ def update(machine: UserInputReceiver, core: _Core, key: _Sounding, milliseconds
     total = min(milliseconds / 1000, LONGEST_WAIT)
     left = total - (core.clock.seconds() - key.began)
     if left > 0:
-        core.timer.start(machine.elapsed, left)
+        core.timer.start(left, machine.elapsed)
     else:
         machine.completed()
 
@@ -201,4 +201,4 @@ def newUserInputReceiver(owner: UserInputOwner, clock: IReactorTime) -> UserInpu
     @param owner: learns of the keys.
     @param clock: measures how long they are pressed.
     """
-    return _MACHINE(_Core(owner, clock, Timer(clock, UPDATE_GRACE)))
+    return _MACHINE(_Core(owner, clock, Timer(clock)))

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from twisted.internet.defer import Deferred, fail
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.errors import RemoteProtocolError
 from h323d.h323.addresses import (
     aliasesFromParties,
@@ -68,13 +69,8 @@ class CallsOwner(Protocol):
 class _Call:
     request: AdmissionRequest
     bandwidth: int
-    interval: float = 0.0
-    timer: IDelayedCall | None = None
-
-    def stop(self) -> None:
-        timer, self.timer = self.timer, None
-        if timer is not None and timer.active():
-            timer.cancel()
+    interval: float
+    timer: Timer
 
 
 class ClientCalls:
@@ -216,16 +212,16 @@ class ClientCalls:
         self._remove(key)
         self._calls[key] = call
         if call.interval:
-            call.timer = self._clock.callLater(call.interval, self._report, call)
+            call.timer.start(call.interval, lambda: self._report(call))
 
     def _remove(self, key: tuple[bytes, bool]) -> _Call | None:
         call = self._calls.pop(key, None)
         if call is not None:
-            call.stop()
+            call.timer.stop()
         return call
 
     def _report(self, call: _Call) -> None:
-        call.timer = self._clock.callLater(call.interval, self._report, call)
+        call.timer.start(call.interval, lambda: self._report(call))
         self._owner.report([_perCallInfo(call)])
 
     def _decided(self, answer: RASMessage | None, request: AdmissionRequest) -> AdmissionGrant:
@@ -237,7 +233,8 @@ class ClientCalls:
                 self._owner.strangers(reason)
             raise RemoteProtocolError(causeOfAdmissionReject(reason), reason)
         fields = answer.fields
-        self._enter(_Call(request, fields["bandWidth"], fields.get("irrFrequency", 0.0)))
+        interval = fields.get("irrFrequency", 0)
+        self._enter(_Call(request, fields["bandWidth"], interval, Timer(self._clock)))
         routed = fields["callModel"][0] == "gatekeeperRouted"
         return AdmissionGrant(
             transportFromValue(fields["destCallSignalAddress"]),

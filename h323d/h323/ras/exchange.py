@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from automat import TypeMachineBuilder
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.h323.ras.messages import RASMessage
 from h323d.tracing import indexed
 
@@ -63,19 +64,12 @@ class Exchange(Protocol):
 @dataclass
 class _Core:
     owner: ExchangeOwner
-    clock: IReactorTime
     interval: float
+    timer: Timer
     sent: int = 0
-    timer: IDelayedCall | None = None
 
     def arm(self, machine: Exchange, seconds: float) -> None:
-        self.disarm()
-        self.timer = self.clock.callLater(seconds, machine.timeout)
-
-    def disarm(self) -> None:
-        timer, self.timer = self.timer, None
-        if timer is not None and timer.active():
-            timer.cancel()
+        self.timer.start(seconds, machine.timeout)
 
 
 builder = TypeMachineBuilder(Exchange, _Core)
@@ -110,19 +104,19 @@ def wait(machine: Exchange, core: _Core, delay: float) -> None:
 
 @asking.upon(Exchange.answered).to(over)
 def finish(machine: Exchange, core: _Core, answer: RASMessage) -> None:
-    core.disarm()
+    core.timer.stop()
     core.owner.exchangeEnded(answer)
 
 
 @asking.upon(Exchange.exhausted).to(over)
 def giveUp(machine: Exchange, core: _Core) -> None:
-    core.disarm()
+    core.timer.stop()
     core.owner.exchangeEnded(None)
 
 
 @asking.upon(Exchange.cancel).to(over)
 def cancelled(machine: Exchange, core: _Core) -> None:
-    core.disarm()
+    core.timer.stop()
 
 
 # Said outright, so that a (state, input) pair nobody thought of fails a test.
@@ -147,4 +141,4 @@ def newExchange(owner: ExchangeOwner, clock: IReactorTime, interval: float) -> E
     """
     @param interval: seconds until the request is repeated.
     """
-    return _MACHINE(_Core(owner, clock, interval))
+    return _MACHINE(_Core(owner, interval, Timer(clock)))

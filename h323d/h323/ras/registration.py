@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from automat import TypeMachineBuilder
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.tracing import indexed
 
 __all__ = ["PERMANENT", "RegistrationMachine", "RegistrationOwner", "newRegistration", "renewAfter"]
@@ -123,18 +124,11 @@ class RegistrationMachine(Protocol):
 @dataclass
 class _Core:
     owner: RegistrationOwner
-    clock: IReactorTime
     discover: bool
-    timer: IDelayedCall | None = None
+    timer: Timer
 
     def arm(self, machine: RegistrationMachine, seconds: float) -> None:
-        self.disarm()
-        self.timer = self.clock.callLater(seconds, machine.due)
-
-    def disarm(self) -> None:
-        timer, self.timer = self.timer, None
-        if timer is not None and timer.active():
-            timer.cancel()
+        self.timer.start(seconds, machine.due)
 
     def failed(self, machine: RegistrationMachine, reason: str) -> None:
         permanent = reason in PERMANENT
@@ -164,7 +158,7 @@ def seek(machine: RegistrationMachine, core: _Core) -> None:
 
 
 def _seek(machine: RegistrationMachine, core: _Core) -> None:
-    core.disarm()
+    core.timer.stop()
     if core.discover:
         core.owner.askDiscovery()
     else:
@@ -221,7 +215,7 @@ def notRenewed(machine: RegistrationMachine, core: _Core, reason: str) -> None:
 @registered.upon(RegistrationMachine.expelled).to(registering)
 @renewing.upon(RegistrationMachine.expelled).to(registering)
 def expelled(machine: RegistrationMachine, core: _Core, reason: str) -> None:
-    core.disarm()
+    core.timer.stop()
     core.owner.stopAsking()
     core.owner.registrationLost(reason)
     core.owner.askRegistration()
@@ -249,7 +243,7 @@ def nobodyThere(machine: RegistrationMachine, core: _Core) -> None:
 @registered.upon(RegistrationMachine.stop).to(leaving)
 @renewing.upon(RegistrationMachine.stop).to(leaving)
 def leave(machine: RegistrationMachine, core: _Core) -> None:
-    core.disarm()
+    core.timer.stop()
     core.owner.stopAsking()
     core.owner.askLeave()
 
@@ -260,7 +254,7 @@ def leave(machine: RegistrationMachine, core: _Core) -> None:
 @leaving.upon(RegistrationMachine.left).to(idle)
 @leaving.upon(RegistrationMachine.silence).to(idle)
 def ended(machine: RegistrationMachine, core: _Core) -> None:
-    core.disarm()
+    core.timer.stop()
     core.owner.stopAsking()
     core.owner.registrationEnded()
 
@@ -273,11 +267,11 @@ def bothLeft(machine: RegistrationMachine, core: _Core, reason: str) -> None:
 
 @waiting.upon(RegistrationMachine.giveUp).to(idle)
 def rest(machine: RegistrationMachine, core: _Core) -> None:
-    core.disarm()
+    core.timer.stop()
 
 
 def close(machine: RegistrationMachine, core: _Core) -> None:
-    core.disarm()
+    core.timer.stop()
 
 
 for _open in (idle, discovering, registering, registered, renewing, waiting, leaving):
@@ -311,4 +305,4 @@ def newRegistration(
     """
     @param discover: ask for the gatekeeper (GRQ) before registering with it.
     """
-    return _MACHINE(_Core(owner, clock, discover))
+    return _MACHINE(_Core(owner, discover, Timer(clock)))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from automat import TypeMachineBuilder
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.sip.message import SIPResponse
 from h323d.sip.transactions.timers import Timers
 from h323d.tracing import indexed
@@ -74,18 +75,15 @@ class Client(Protocol):
 @dataclass
 class _Core:
     owner: ClientOwner
-    clock: IReactorTime
     timers: Timers
     reliable: bool
+    pending: Timer  # E or K, by the state
+    guard: Timer  # F
     pause: float = 0.0
-    pending: IDelayedCall | None = None  # E or K, by the state
-    guard: IDelayedCall | None = None  # F
 
     def stop(self) -> None:
-        for timer in (self.pending, self.guard):
-            if timer is not None and timer.active():
-                timer.cancel()
-        self.pending = self.guard = None
+        self.pending.stop()
+        self.guard.stop()
 
 
 builder = TypeMachineBuilder(Client, _Core)
@@ -99,23 +97,23 @@ terminated = builder.state("terminated")
 
 @initial.upon(Client.start).to(trying)
 def send(machine: Client, core: _Core) -> None:
-    core.guard = core.clock.callLater(core.timers.transaction, machine.timerF)
+    core.guard.start(core.timers.transaction, machine.timerF)
     if not core.reliable:
         core.pause = core.timers.T1
-        core.pending = core.clock.callLater(core.pause, machine.timerE)
+        core.pending.start(core.pause, machine.timerE)
     core.owner.transmit()
 
 
 @trying.upon(Client.timerE).loop()
 def sendAgain(machine: Client, core: _Core) -> None:
     core.pause = min(2 * core.pause, core.timers.T2)
-    core.pending = core.clock.callLater(core.pause, machine.timerE)
+    core.pending.start(core.pause, machine.timerE)
     core.owner.transmit()
 
 
 @proceeding.upon(Client.timerE).loop()
 def sendSlowly(machine: Client, core: _Core) -> None:
-    core.pending = core.clock.callLater(core.timers.T2, machine.timerE)
+    core.pending.start(core.timers.T2, machine.timerE)
     core.owner.transmit()
 
 
@@ -141,7 +139,7 @@ def finish(machine: Client, core: _Core, response: SIPResponse) -> None:
     if core.reliable:
         machine.timerK()
     else:
-        core.pending = core.clock.callLater(core.timers.T4, machine.timerK)
+        core.pending.start(core.timers.T4, machine.timerK)
 
 
 @initial.upon(Client.transportFailed).to(terminated)
@@ -186,4 +184,4 @@ def newClient(owner: ClientOwner, clock: IReactorTime, timers: Timers, reliable:
     @param clock: runs timers E, F and K.
     @param reliable: the request goes by a transport that loses nothing.
     """
-    return MACHINE(_Core(owner, clock, timers, reliable))
+    return MACHINE(_Core(owner, timers, reliable, Timer(clock), Timer(clock)))

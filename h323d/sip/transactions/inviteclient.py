@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from automat import TypeMachineBuilder
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.sip.message import SIPResponse
 from h323d.sip.transactions.timers import Timers
 from h323d.tracing import indexed
@@ -90,21 +91,18 @@ class InviteClient(Protocol):
 @dataclass
 class _Core:
     owner: InviteClientOwner
-    clock: IReactorTime
     timers: Timers
     reliable: bool
+    pending: Timer  # A, D or M, by the state
+    guard: Timer  # B
     pause: float = 0.0
-    pending: IDelayedCall | None = None  # A, D or M, by the state
-    guard: IDelayedCall | None = None  # B
 
     def stop(self) -> None:
-        for timer in (self.pending, self.guard):
-            if timer is not None and timer.active():
-                timer.cancel()
-        self.pending = self.guard = None
+        self.pending.stop()
+        self.guard.stop()
 
     def startA(self, machine: InviteClient) -> None:
-        self.pending = self.clock.callLater(self.pause, machine.timerA)
+        self.pending.start(self.pause, machine.timerA)
         self.pause *= 2
 
 
@@ -120,7 +118,7 @@ terminated = builder.state("terminated")
 
 @initial.upon(InviteClient.start).to(calling)
 def call(machine: InviteClient, core: _Core) -> None:
-    core.guard = core.clock.callLater(core.timers.transaction, machine.timerB)
+    core.guard.start(core.timers.transaction, machine.timerB)
     if not core.reliable:
         core.pause = core.timers.T1
         core.startA(machine)
@@ -151,7 +149,7 @@ def proceed(machine: InviteClient, core: _Core, response: SIPResponse) -> None:
 @proceeding.upon(InviteClient.success).to(accepted)
 def succeed(machine: InviteClient, core: _Core, response: SIPResponse) -> None:
     core.stop()
-    core.pending = core.clock.callLater(core.timers.transaction, machine.timerM)
+    core.pending.start(core.timers.transaction, machine.timerM)
     core.owner.received(response)
 
 
@@ -169,7 +167,7 @@ def fail(machine: InviteClient, core: _Core, response: SIPResponse) -> None:
     if core.reliable:
         machine.timerD()
     else:
-        core.pending = core.clock.callLater(core.timers.D, machine.timerD)
+        core.pending.start(core.timers.D, machine.timerD)
 
 
 @completed.upon(InviteClient.failure).loop()
@@ -234,4 +232,4 @@ def newInviteClient(
     @param clock: runs timers A, B, D and M.
     @param reliable: the request goes by a transport that loses nothing.
     """
-    return MACHINE(_Core(owner, clock, timers, reliable))
+    return MACHINE(_Core(owner, timers, reliable, Timer(clock), Timer(clock)))

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from automat import TypeMachineBuilder
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.sip.transactions.timers import T100, Timers
 from h323d.tracing import indexed
 
@@ -92,26 +93,23 @@ class InviteServer(Protocol):
 @dataclass
 class _Core:
     owner: InviteServerOwner
-    clock: IReactorTime
     timers: Timers
     reliable: bool
+    pending: Timer  # 100, G, I or L, by the state
+    guard: Timer  # H
     last: bytes = b""
     pause: float = 0.0
-    pending: IDelayedCall | None = None  # 100, G, I or L, by the state
-    guard: IDelayedCall | None = None  # H
 
     def stop(self) -> None:
-        for timer in (self.pending, self.guard):
-            if timer is not None and timer.active():
-                timer.cancel()
-        self.pending = self.guard = None
+        self.pending.stop()
+        self.guard.stop()
 
     def send(self, data: bytes) -> None:
         self.last = data
         self.owner.transmit(data)
 
     def startG(self, machine: InviteServer) -> None:
-        self.pending = self.clock.callLater(self.pause, machine.timerG)
+        self.pending.start(self.pause, machine.timerG)
         self.pause = min(2 * self.pause, self.timers.T2)
 
 
@@ -127,7 +125,7 @@ terminated = builder.state("terminated")
 
 @initial.upon(InviteServer.start).to(proceeding)
 def awaitAnswer(machine: InviteServer, core: _Core) -> None:
-    core.pending = core.clock.callLater(T100, machine.timer100)
+    core.pending.start(T100, machine.timer100)
 
 
 @proceeding.upon(InviteServer.timer100).loop()
@@ -153,7 +151,7 @@ def repeat(machine: InviteServer, core: _Core) -> None:
 @proceeding.upon(InviteServer.success).to(accepted)
 def accept(machine: InviteServer, core: _Core, data: bytes) -> None:
     core.stop()
-    core.pending = core.clock.callLater(core.timers.transaction, machine.timerL)
+    core.pending.start(core.timers.transaction, machine.timerL)
     core.send(data)
 
 
@@ -171,7 +169,7 @@ def passAck(machine: InviteServer, core: _Core) -> None:
 @proceeding.upon(InviteServer.failure).to(completed)
 def refuse(machine: InviteServer, core: _Core, data: bytes) -> None:
     core.stop()
-    core.guard = core.clock.callLater(core.timers.transaction, machine.timerH)
+    core.guard.start(core.timers.transaction, machine.timerH)
     if not core.reliable:
         core.pause = core.timers.T1
         core.startG(machine)
@@ -190,7 +188,7 @@ def confirm(machine: InviteServer, core: _Core) -> None:
     if core.reliable:
         machine.timerI()
     else:
-        core.pending = core.clock.callLater(core.timers.T4, machine.timerI)
+        core.pending.start(core.timers.T4, machine.timerI)
 
 
 @completed.upon(InviteServer.timerH).to(terminated)
@@ -252,4 +250,4 @@ def newInviteServer(
     @param clock: runs timers G, H, I, L and the 200 ms until a 100.
     @param reliable: the request came by a transport that loses nothing.
     """
-    return MACHINE(_Core(owner, clock, timers, reliable))
+    return MACHINE(_Core(owner, timers, reliable, Timer(clock), Timer(clock)))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from automat import TypeMachineBuilder
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.sip.transactions.timers import Timers
 from h323d.tracing import indexed
 
@@ -58,16 +59,10 @@ class Server(Protocol):
 @dataclass
 class _Core:
     owner: ServerOwner
-    clock: IReactorTime
     timers: Timers
     reliable: bool
+    timerJ: Timer
     last: bytes = b""
-    timerJ: IDelayedCall | None = None
-
-    def stop(self) -> None:
-        timer, self.timerJ = self.timerJ, None
-        if timer is not None and timer.active():
-            timer.cancel()
 
     def send(self, data: bytes) -> None:
         self.last = data
@@ -95,7 +90,7 @@ def complete(machine: Server, core: _Core, data: bytes) -> None:
     if core.reliable:
         machine.timerJ()
     else:
-        core.timerJ = core.clock.callLater(core.timers.transaction, machine.timerJ)
+        core.timerJ.start(core.timers.transaction, machine.timerJ)
 
 
 @proceeding.upon(Server.request).loop()
@@ -112,7 +107,7 @@ def repeat(machine: Server, core: _Core) -> None:
 @proceeding.upon(Server.abandon).to(terminated)
 @completed.upon(Server.abandon).to(terminated)
 def end(machine: Server, core: _Core) -> None:
-    core.stop()
+    core.timerJ.stop()
     core.owner.ended()
 
 
@@ -136,4 +131,4 @@ def newServer(owner: ServerOwner, clock: IReactorTime, timers: Timers, reliable:
     @param clock: runs timer J.
     @param reliable: the request came by a transport that loses nothing.
     """
-    return MACHINE(_Core(owner, clock, timers, reliable))
+    return MACHINE(_Core(owner, timers, reliable, Timer(clock)))

@@ -1,20 +1,20 @@
 """
-The timer of a signalling entity.
+A protocol timer.
 """
 
 from __future__ import annotations
 
 from twisted.internet.task import Clock
 
-from h323d.h323.h245.timer import Timer
+from h323d.call.timer import Timer
 
 
 def test_startingAgainForgetsTheEarlierStart() -> None:
     clock, fired = Clock(), []
-    timer = Timer(clock, 5.0)
-    timer.start(lambda: fired.append("first"))
+    timer = Timer(clock)
+    timer.start(5.0, lambda: fired.append("first"))
     clock.advance(4)
-    timer.start(lambda: fired.append("second"))
+    timer.start(5.0, lambda: fired.append("second"))
     clock.advance(4)
     assert fired == []
     clock.advance(1)
@@ -23,9 +23,9 @@ def test_startingAgainForgetsTheEarlierStart() -> None:
 
 def test_stoppingTwiceOrLateDoesNoHarm() -> None:
     clock, fired = Clock(), []
-    timer = Timer(clock, 5.0)
+    timer = Timer(clock)
     timer.stop()
-    timer.start(lambda: fired.append("fired"), 1.0)
+    timer.start(1.0, lambda: fired.append("fired"))
     clock.advance(1)
     timer.stop()
     timer.stop()

@@ -1,8 +1,9 @@
 """
-The protocol timer of a signalling entity.
+A protocol timer, as the standards draw them: started, restarted and stopped.
 
-Each entity of H.245 has exactly one; this is what its core holds, so that
-starting it twice or stopping it late can do no harm.
+Whatever has one need not know whether it runs: starting it twice or stopping it
+late does no harm.  How long it runs is said by the constant, T103 or Timer B,
+that it is started with.
 """
 
 from __future__ import annotations
@@ -16,28 +17,26 @@ __all__ = ["Timer"]
 
 class Timer:
     """
-    A timer that can be started, restarted and stopped in any order.
+    One timer of one owner.
     """
 
-    def __init__(self, clock: IReactorTime, seconds: float) -> None:
+    __slots__ = ("_call", "_clock")
+
+    def __init__(self, clock: IReactorTime) -> None:
         """
         @param clock: what runs it.
-        @param seconds: its usual length.
         """
         self._clock = clock
-        self._seconds = seconds
         self._call: IDelayedCall | None = None
 
-    def start(self, expired: Callable[[], None], seconds: float | None = None) -> None:
+    def start(self, seconds: float, expired: Callable[[], None]) -> None:
         """
         Begin anew; an earlier start is forgotten.
 
         @param expired: called when the time is over.
-        @param seconds: another length, this once.
         """
         self.stop()
-        length = self._seconds if seconds is None else seconds
-        self._call = self._clock.callLater(length, expired)
+        self._call = self._clock.callLater(seconds, expired)
 
     def stop(self) -> None:
         """
