@@ -241,7 +241,7 @@ def test_manyInvitesAndThenAResetLeaveNothing() -> None:
 
 def test_aLargeRequestGoesOverTCP() -> None:
     world = SIPWorld()
-    alice, bob = world.peer("10.0.0.1", SIPConfig(mtu=200)), world.peer("10.0.0.2")
+    alice, bob = world.peer("10.0.0.1", SIPConfig(mtu=576)), world.peer("10.0.0.2")
     leg, log = alice.call("sip:b@10.0.0.2")
     world.run(0.1)
     assert log.said == ["answered", "media"]
@@ -254,7 +254,7 @@ def test_aLargeRequestGoesOverTCP() -> None:
 
 def test_aLargeRequestGoesOverUDPWhereTCPIsNotTaken() -> None:
     world = SIPWorld()
-    alice = world.peer("10.0.0.1", SIPConfig(mtu=200))
+    alice = world.peer("10.0.0.1", SIPConfig(mtu=576))
     script = world.script("10.0.0.3")
     _, log = alice.call("sip:b@10.0.0.3")
     world.run(0.1)
@@ -268,7 +268,7 @@ def test_aLargeRequestGoesOverUDPWhereTCPIsNotTaken() -> None:
 
 def test_aPeerThatAsksForUDPGetsLargeRequestsByUDP() -> None:
     world = SIPWorld()
-    alice = world.peer("10.0.0.1", SIPConfig(mtu=200))
+    alice = world.peer("10.0.0.1", SIPConfig(mtu=576))
     script = world.script("10.0.0.3")
     alice.call("sip:b@10.0.0.3;transport=udp")
     world.run(0.05)
