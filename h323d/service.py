@@ -42,7 +42,7 @@ from h323d.gatekeeper.routing import ILocalNumbers
 from h323d.gatekeeper.zone import Zone
 from h323d.h323.endpoint import H323Endpoint, Host
 from h323d.media.codecs import BUILT_IN
-from h323d.media.thread import newMediaService
+from h323d.media.thread import SWITCH_INTERVAL, newMediaService
 from h323d.net.datagram import Datagrams
 from h323d.net.route import advertisedAddress
 from h323d.net.stream import StreamListener, StreamOpener
@@ -53,7 +53,6 @@ from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = ["Options", "Server", "Surroundings", "makeService"]
 
-SWITCH_INTERVAL = 0.0002  # seconds; the default of 5 ms makes the media thread wait for the reactor
 FAREWELL = 2.0  # seconds that calls get to end when the server is told to stop
 FAREWELL_STEP = 0.05  # seconds between two looks whether they have ended
 RELOADABLE = frozenset({"conference"})

@@ -24,7 +24,13 @@ from h323d.media.pool import MediaPool
 from h323d.media.ports import PortRange
 from h323d.media.reports import Report
 
-__all__ = ["MediaThread", "newMediaService"]
+__all__ = ["SWITCH_INTERVAL", "MediaThread", "newMediaService"]
+
+SWITCH_INTERVAL = 0.0002
+"""
+Seconds: what a program that runs a media thread gives to C{sys.setswitchinterval}.  With
+Python's 5 ms, the media thread and the reactor's wait that long for one another.
+"""
 
 _QUIET = 10.0  # seconds between two logged failures
 
