@@ -14,9 +14,12 @@ import ipaddress
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from twisted.internet.defer import Deferred
+from twisted.internet.defer import TimeoutError as DeferredTimeout
 from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.stdio import StandardIO
 from twisted.logger import globalLogBeginner, textFileLogObserver
@@ -43,6 +46,8 @@ FORMATS = {each.name: each for each in (G711_ULAW, G711_ALAW)}
 H323_PORT = 1720
 RAS_PORT = 1719
 LONGEST = 86400  # seconds
+LAST_WORDS = 0.1  # seconds for the last messages to leave, and to be answered
+FAREWELL = 2.0  # seconds that a call gets to end when the process is told to
 DIGIT_MS = 160
 DIGIT_PAUSE_MS = 120
 
@@ -182,7 +187,7 @@ class Caller:
         self._began = reactor.seconds()
         self._answeredAt: float | None = None
         self._timers: list[IDelayedCall] = []
-        self._released = False
+        self._gone: Deferred[None] | None = None
         self._sink = _sink(options)
         self._phone = Phone(
             _settings(options, self._destination), self, _source(options), self._sink, reactor
@@ -197,7 +202,9 @@ class Caller:
         if self._options.verbose:
             globalLogBeginner.beginLoggingTo([textFileLogObserver(sys.stderr)])
         listening = self._phone.start()
-        self._reactor.addSystemEventTrigger("before", "shutdown", self._shutDown)
+        self._reactor.addSystemEventTrigger(
+            "before", "shutdown", lambda: Deferred.fromCoroutine(self._shutDown())
+        )
         self.phoneHappened("listening", **listening)
         if self._options.prompt:
             StandardIO(Prompt(self))
@@ -241,7 +248,6 @@ class Caller:
     def phoneReleased(self, cause: Cause, statistics: PortStatistics) -> None:
         normal = cause in (Cause.NORMAL_CALL_CLEARING, Cause.NORMAL_UNSPECIFIED)
         self.status = 0 if normal and self._answeredAt is not None else 1
-        self._released = True
         self.phoneHappened("released", cause=cause.name, code=int(cause))
         self._summarise(statistics)
         self._leave()
@@ -296,16 +302,24 @@ class Caller:
         for timer in self._timers:
             if timer.active():
                 timer.cancel()
-        if self._reactor.running:
-            self._reactor.callLater(0.1, self._stopReactor)  # for the last messages to leave
+        if self._gone is not None:
+            self._reactor.callLater(LAST_WORDS, self._gone.callback, None)
+        elif self._reactor.running:
+            self._reactor.callLater(LAST_WORDS, self._stopReactor)
 
     def _stopReactor(self) -> None:
-        if self._reactor.running:
+        if self._reactor.running and self._gone is None:
             self._reactor.stop()
 
-    def _shutDown(self) -> None:
-        if not self._released:
+    async def _shutDown(self) -> None:
+        """
+        Before the process ends: the call ends first, where there is one.
+        """
+        self._gone = Deferred()
+        if self._phone.leg is not None:
             self._phone.hangup()
+            with suppress(DeferredTimeout):
+                await self._gone.addTimeout(FAREWELL, self._reactor)
         self._phone.stop()  # the media thread writes no more
         if self._sink is not None:
             self._sink.close()

@@ -330,8 +330,7 @@ class Capture(Process):
         through.
         """
         done = subprocess.run(
-            [self._tshark, "-r", str(self.file), "-Y", query, "--disable-protocol", "cpfi",
-             "-d", "tcp.port==1720,tpkt", *options],
+            [self._tshark, "-r", str(self.file), "-Y", query, "--disable-protocol", "cpfi", *options],
             capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

@@ -1,0 +1,108 @@
+"""
+baresip, a SIP softphone that we did not write, in a room with a caller by H.323.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import Baresip, Caller, Capture, Server, waitFor
+from tests.support.sound import heard, writeTone
+
+pytestmark = pytest.mark.interop
+
+US, THEM, CALLER = "127.0.22.41", "127.0.22.42", "127.0.22.43"
+THEIR_TONE, OUR_TONE = 700, 440
+TONES = (THEIR_TONE, OUR_TONE)
+CODEC = {"PCMU": "PCMU/8000/1", "PCMA": "PCMA/8000/1"}
+
+
+def baresip(directory: Path, codec: str = "PCMU") -> Baresip:
+    """
+    A softphone that plays a tone into a room.
+    """
+    directory.mkdir()
+    writeTone(directory / "tone.wav", THEIR_TONE, 40.0)  # it plays a file once
+    return Baresip(directory, THEM, f"sip:80001@{US}", 60, CODEC[codec])
+
+
+def caller(directory: Path, *arguments: str) -> Caller:
+    return Caller(
+        directory, "caller", "--json", "--bind", CALLER, "--tone", str(OUR_TONE),
+        "--record", str(directory / "heard.wav"), *arguments, f"h323:80001@{US}",
+    )  # fmt: skip
+
+
+def tell(command: str, params: str = "") -> str:
+    """
+    Give the softphone a command, as its remote control does.
+    """
+    text = json.dumps({"command": command, "params": params, "token": "t"})
+    with socket.create_connection((THEM, 4444), 3) as connection:
+        connection.sendall(f"{len(text)}:{text},".encode())
+        return connection.recv(65536).decode()
+
+
+def inRoom(server: Server, count: int) -> bool:
+    calls = server.ask("calls")
+    return len(calls) == count and all(call.get("presence") == "present" for call in calls)
+
+
+@pytest.mark.parametrize("codec", CODEC)
+def test_theyHearEachOther(codec: str, tmp_path: Path) -> None:
+    with Capture(tmp_path / "capture", US) as capture, Server(tmp_path / "server", US) as server:
+        with baresip(tmp_path / "baresip", codec) as phone:
+            waitFor(lambda: inRoom(server, 1), 10, "the softphone is in the room")
+            with caller(tmp_path, "--seconds", "4") as ours:
+                waitFor(lambda: inRoom(server, 2), 10, "both are in the room")
+                (theirs,) = (each for each in server.ask("calls") if each["protocol"] == "sip")
+                assert theirs["media"]["format"].startswith(codec)
+                assert ours.wait(15) == 0, ours.output()
+            tell("hangup")
+            waitFor(lambda: server.ask("calls") == [], 5, "its hanging up is noticed")
+    assert heard(tmp_path / "heard.wav", TONES, 1.5, 1.5) == [THEIR_TONE]
+    everything = [
+        start / 2 for start in range(20) if _heardAt(phone.heard, start / 2) == [OUR_TONE]
+    ]
+    assert len(everything) >= 4, "it heard our tone for two seconds"
+    assert capture.complaints(US) == ""
+
+
+def _heardAt(recording: Path, start: float) -> list[int]:
+    try:
+        return heard(recording, TONES, start, 0.5)
+    except AssertionError:  # the recording ends before
+        return []
+
+
+def test_itsKeysAreFacts(tmp_path: Path) -> None:
+    with Server(tmp_path / "server", US) as server, baresip(tmp_path / "baresip"):
+        waitFor(lambda: inRoom(server, 1), 10, "the softphone is in the room")
+        tell("sndcode", "1234")
+        waitFor(
+            lambda: server.ask("status")["facts"].get("DigitReceived") == 4, 5, "the digits arrive"
+        )
+
+
+def test_whoHoldsIsNotHeardAndComesBack(tmp_path: Path) -> None:
+    with (
+        Server(tmp_path / "server", US) as server,
+        baresip(tmp_path / "baresip"),
+        caller(tmp_path) as ours,
+    ):
+        waitFor(lambda: inRoom(server, 2), 10, "both are in the room")
+        tell("hold")
+        waitFor(lambda: direction(server) == "recvonly", 5, "its hold is answered")
+        tell("resume")
+        waitFor(lambda: direction(server) == "sendrecv", 5, "its resuming is answered")
+        server.ask("hangup", "80001")
+        assert ours.wait(10) == 0, ours.output()
+
+
+def direction(server: Server) -> str:
+    (theirs,) = (each for each in server.ask("calls") if each["protocol"] == "sip")
+    return str(theirs["media"]["direction"])

@@ -1,0 +1,148 @@
+"""
+sipp, a SIP load generator that we did not write, by its own scenario and by ours.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import Caller, Process, Server, program, runSipp, waitFor
+
+pytestmark = pytest.mark.interop
+
+US, THEM, CALLER = "127.0.22.51", "127.0.22.52", "127.0.22.53"
+SCENARIOS = Path(__file__).parent / "sipp"
+CONFIGURATION = '[[conference.rooms]]\nname = "cell"\naliases = ["1"]\nmaxParticipants = 1\n'
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("server"), US, CONFIGURATION) as server:
+        yield server
+        assert "Traceback" not in server.output()
+
+
+def call(directory: Path, scenario: str, *options: str, service: str = "80001") -> str:
+    """
+    Run one of our scenarios once against the server; it fails unless every message is as it
+    says.
+    """
+    file = str(SCENARIOS / f"{scenario}.xml")
+    return runSipp(
+        directory, US, "-i", THEM, "-sf", file, "-m", "1", "-s", service, "-timeout", "10",
+        "-timeout_error", "-trace_err", *options,
+    )  # fmt: skip
+
+
+def facts(server: Server) -> dict[str, int]:
+    found: dict[str, int] = server.ask("status")["facts"]
+    return found
+
+
+@pytest.mark.parametrize("transport", ["u1", "t1"], ids=["udp", "tcp"])
+def test_fiftyCallsAtTwentyFiveASecond(transport: str, server: Server, tmp_path: Path) -> None:
+    before = facts(server).get("ParticipantJoined", 0)
+    runSipp(
+        tmp_path, US, "-i", THEM, "-sn", "uac", "-s", "80002", "-m", "50", "-r", "25", "-d", "500",
+        "-t", transport, "-timeout", "15", "-timeout_error",
+    )  # fmt: skip
+    assert facts(server)["ParticipantJoined"] == before + 50
+    waitFor(lambda: server.ask("calls") == [], 5, "all calls are over")
+
+
+@pytest.mark.parametrize("transport", ["u1", "t1"], ids=["udp", "tcp"])
+@pytest.mark.parametrize("scenario", ["delayed_offer", "hold", "update", "info", "options"])
+def test_scenario(scenario: str, transport: str, server: Server, tmp_path: Path) -> None:
+    call(tmp_path, scenario, "-t", transport)
+    waitFor(lambda: server.ask("calls") == [], 5, "the call is over")
+
+
+def test_aDigitByINFOIsAFact(server: Server, tmp_path: Path) -> None:
+    before = facts(server).get("DigitReceived", 0)
+    call(tmp_path, "info")
+    assert facts(server)["DigitReceived"] == before + 1
+
+
+def test_aFullRoomIsBusy(server: Server, tmp_path: Path) -> None:
+    with Caller(tmp_path, "first", "--bind", CALLER, f"sip:1@{US}") as first:
+        waitFor(lambda: "media" in first.output(), 10, "the room is full")
+        call(tmp_path, "refused_486", service="1")
+
+
+def test_anOfferWithNothingInCommonIsNotAcceptable(server: Server, tmp_path: Path) -> None:
+    call(tmp_path, "refused_488")
+
+
+def test_aNumberThatNobodyHasIsNotFound(server: Server, tmp_path: Path) -> None:
+    call(tmp_path, "refused_404", service="5")
+
+
+class Callee(Process):
+    """
+    sipp as the called party of one call.
+    """
+
+    def __init__(self, directory: Path, scenario: str) -> None:
+        super().__init__(directory, "sipp")
+        self.scenario = scenario
+
+    def command(self) -> list[str]:
+        return [
+            program("sipp"), "-nostdin", "-i", THEM, "-p", "5060", "-m", "1", "-timeout", "15",
+            "-timeout_error", "-trace_err", "-sf", str(SCENARIOS / f"{self.scenario}.xml"),
+        ]  # fmt: skip
+
+    def ready(self) -> bool:
+        # 127.0.22.52:5060, as the kernel lists its UDP sockets
+        return "3416007F:13C4" in Path("/proc/net/udp").read_text()
+
+
+def events(caller: Caller) -> list[str]:
+    return [
+        str(json.loads(line)["event"])
+        for line in caller.output().splitlines()
+        if line.startswith("{")
+    ]
+
+
+def calling(directory: Path, *arguments: str) -> Caller:
+    return Caller(
+        directory, "caller", "--json", "--bind", CALLER, "--tone", "440", *arguments,
+        f"sip:anna@{THEM}",
+    )  # fmt: skip
+
+
+def test_weFollowACallThroughRingingAndEarlyMediaToItsEnd(tmp_path: Path) -> None:
+    with Callee(tmp_path, "answer") as callee, calling(tmp_path, "--seconds", "1") as caller:
+        assert caller.wait(15) == 0, caller.output()
+        assert callee.wait(5) == 0, callee.output()
+    told = [each for each in events(caller) if each in ("alerting", "answered", "released")]
+    assert told == ["alerting", "alerting", "answered", "released"]  # by 180, and by 183
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"),
+    [
+        (302, "REDIRECTION_TO_NEW_DESTINATION"),
+        (404, "UNALLOCATED_NUMBER"),
+        (486, "USER_BUSY"),
+        (603, "CALL_REJECTED"),
+    ],
+)
+def test_aRefusalBecomesACause(status: int, cause: str, tmp_path: Path) -> None:
+    with Callee(tmp_path, f"answer_{status}") as callee, calling(tmp_path) as caller:
+        assert caller.wait(15) == 1, caller.output()
+        assert callee.wait(5) == 0, callee.output()
+    assert f'"cause": "{cause}"' in caller.output()
+    assert "answered" not in events(caller)
+
+
+def test_whoGivesUpWhileItRingsCancels(tmp_path: Path) -> None:
+    with Callee(tmp_path, "cancelled") as callee, calling(tmp_path) as caller:
+        waitFor(lambda: "alerting" in events(caller), 10, "it rings")
+        caller.stop()
+        assert callee.wait(10) == 0, callee.output()
