@@ -373,7 +373,12 @@ def request(
     [
         (31, request("OPTIONS", branch="ncl", length="-999"), b"SIP/2.0 400 ", "Content-Length"),
         (32, request("OPTIONS", branch="vias", vias=500), None, "too many header"),
-        (33, request("OPTIONS", "Subject: a\0b\r\n", "nul"), None, r"message at octet \d+: a control"),
+        (
+            33,
+            request("OPTIONS", "Subject: a\0b\r\n", "nul"),
+            None,
+            r"message at octet \d+: a control",
+        ),
         (34, b"\xff" * 1000, None, "message"),
         (35, b"INVITE sip:80001@h SIP/2.0\r\n\r\n", None, "Call-ID|Via"),
     ],
