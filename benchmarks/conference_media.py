@@ -102,7 +102,7 @@ def serve(pipe: Connection, count: int, group: int, config: MediaConfig) -> None
             if question == "stop":
                 break
             pipe.send(time.process_time())
-    pipe.send(pool.snapshot())
+    pipe.send(pool.figures())
     thread.stop()
 
 
