@@ -18,6 +18,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from h323d.call.complaints import Complaints
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner, IOriginator, LegDirection
 from h323d.call.media import IMediaPool
 from h323d.call.transport import (
@@ -31,7 +32,6 @@ from h323d.errors import DecodeError, RemoteProtocolError
 from h323d.events import EventBus
 from h323d.h323 import addresses, messages
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest, Admitter
-from h323d.h323.complaints import Complaints
 from h323d.h323.config import H323Config
 from h323d.h323.endpointtype import mcuType
 from h323d.h323.h245link import ControlNetwork
