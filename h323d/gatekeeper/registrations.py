@@ -148,7 +148,6 @@ class EndpointRegistry:
         self._byId: dict[str, Registration] = {}
         self._byAlias: dict[PartyAddress, str] = {}
         self._bySignalling: dict[TransportAddress, str] = {}
-        self._byRAS: dict[TransportAddress, dict[str, None]] = {}
         self._expiry: Expiry[str] = Expiry(clock, self._expired)
 
     def __len__(self) -> int:
@@ -165,12 +164,6 @@ class EndpointRegistry:
 
     def bySignalling(self, address: TransportAddress) -> Registration | None:
         return self._found(self._bySignalling.get(address))
-
-    def byRAS(self, address: TransportAddress) -> tuple[Registration, ...]:
-        """
-        All that named this RAS address; one port can serve many endpoints.
-        """
-        return tuple(self._byId[each] for each in self._byRAS.get(address, ()))
 
     def newEndpointId(self) -> str:
         """
@@ -266,8 +259,6 @@ class EndpointRegistry:
             self._byAlias[alias] = endpointId
         for address in registration.signalling:
             self._bySignalling[address] = endpointId
-        for address in registration.ras:
-            self._byRAS.setdefault(address, {})[endpointId] = None
 
     def _unindex(self, registration: Registration) -> None:
         endpointId = registration.endpointId
@@ -276,11 +267,6 @@ class EndpointRegistry:
             del self._byAlias[alias]
         for address in registration.signalling:
             del self._bySignalling[address]
-        for address in registration.ras:
-            members = self._byRAS[address]
-            del members[endpointId]
-            if not members:
-                del self._byRAS[address]
 
     def _expired(self, endpointId: str) -> None:
         self.unregister(endpointId, UnregisterReason.EXPIRED)

@@ -17,7 +17,6 @@ __all__ = [
     "HEADER_BYTES",
     "HeaderColumns",
     "gatherPayloads",
-    "isRTCP",
     "parseHeaders",
     "rounds",
     "writeHeaders",
@@ -25,8 +24,6 @@ __all__ = [
 
 HEADER_BYTES = 12  # octets of the fixed header
 _VERSION_2 = np.uint32(2)
-_FIRST_RTCP_OCTET = np.uint8(192)  # RFC 5761, 4: second octet 192 to 223 is RTCP
-_RTCP_OCTETS = np.uint8(32)
 
 
 @dataclass(slots=True)
@@ -53,16 +50,6 @@ class HeaderColumns:
     ssrc: npt.NDArray[np.uint32]
     payloadOffset: npt.NDArray[np.int64]
     payloadLength: npt.NDArray[np.int64]
-
-
-def isRTCP(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """
-    Which rows hold RTCP rather than RTP, by their second octet (RFC 5761, 4).
-
-    @param data: C{uint8[n, width]}, width at least 2.
-    @return: C{bool[n]}.
-    """
-    return (data[:, 1] - _FIRST_RTCP_OCTET) < _RTCP_OCTETS
 
 
 def parseHeaders(data: npt.NDArray[np.uint8], lengths: npt.NDArray[np.integer]) -> HeaderColumns:

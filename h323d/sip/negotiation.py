@@ -13,7 +13,6 @@ C{m=} lines stay (6).  Video is refused here until there is a media plane for it
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -36,31 +35,17 @@ from h323d.values.media import AudioStream, Direction, MediaFormat, MediaProfile
 
 __all__ = [
     "Agreement",
-    "Change",
     "LocalMedia",
     "NoCommonMedia",
     "Preference",
     "answerOffer",
     "applyAnswer",
-    "changesBetween",
     "makeOffer",
 ]
 
 _PROTOCOL = "RTP/AVP"
 _UNSHOWABLE = re.compile(r"[^A-Za-z0-9.+_/-]")
 _MAX_SHOWN = 32
-
-
-class Change(enum.Flag):
-    """
-    What a further round of offer and answer changed.
-    """
-
-    NOTHING = 0
-    ADDRESS = enum.auto()
-    TRANSMIT_FORMAT = enum.auto()
-    RECEIVE_FORMAT = enum.auto()
-    DIRECTION = enum.auto()
 
 
 class NoCommonMedia(RemoteProtocolError):
@@ -222,24 +207,6 @@ def _answered(
         if matches(fmt, taken)
     }
     return formats | {number: fmt for number, fmt in ours.items() if isEvent(fmt)}
-
-
-def changesBetween(before: Agreement, after: Agreement) -> Change:
-    """
-    @return: what the media plane, or the other leg, has to follow.
-    """
-    old, new = before.audio, after.audio
-    change = Change.NOTHING
-    if old.direction is not new.direction:
-        change |= Change.DIRECTION
-    if old.receive != new.receive and old.receive and new.receive:
-        change |= Change.RECEIVE_FORMAT
-    if old.transmit and new.transmit:
-        if (old.transmit.rtp, old.transmit.rtcp) != (new.transmit.rtp, new.transmit.rtcp):
-            change |= Change.ADDRESS
-        if replace(old.transmit, rtp=new.transmit.rtp, rtcp=new.transmit.rtcp) != new.transmit:
-            change |= Change.TRANSMIT_FORMAT
-    return change
 
 
 def _chooseStream(

@@ -67,7 +67,6 @@ def test_anEndpointIsFoundByAllItsNamesAndAddresses() -> None:
     assert table.byAlias(name("anna")) is anna
     assert table.byAlias(name("anne")) is anna
     assert table.bySignalling(anna.signalling[0]) is anna
-    assert table.byRAS(anna.ras[0]) == (anna,)
     assert list(table) == [anna]
 
 
@@ -84,7 +83,6 @@ def test_anEndpointThatIsGoneIsFoundByNothing() -> None:
     assert table.registry.byId("endpoint1") is None
     assert table.registry.byAlias(name("anna")) is None
     assert table.registry.bySignalling(anna.signalling[0]) is None
-    assert table.registry.byRAS(anna.ras[0]) == ()
     assert table.gone == ["endpoint1"]
     assert table.clock.getDelayedCalls() == []
 
@@ -192,9 +190,8 @@ def test_manyEndpointsMayShareOneRASAddress() -> None:
     shared = (TransportAddress("10.0.0.9", 1719),)
     table.register(endpoint(1, ras=shared))
     table.register(endpoint(2, ras=shared))
-    assert [each.endpointId for each in table.byRAS(shared[0])] == ["endpoint1", "endpoint2"]
     table.unregister("endpoint1", UnregisterReason.REQUEST)
-    assert [each.endpointId for each in table.byRAS(shared[0])] == ["endpoint2"]
+    assert [each.endpointId for each in table] == ["endpoint2"]
 
 
 def test_identifiersAreDrawnAndUnique() -> None:
@@ -210,7 +207,7 @@ def test_aThousandComersAndGoersLeaveNothingBehind() -> None:
         table.registry.register(endpoint(number, f"name{number}"))
         table.registry.unregister(f"endpoint{number}", UnregisterReason.REQUEST)
     registry = table.registry
-    indexes = (registry._byId, registry._byAlias, registry._bySignalling, registry._byRAS)
-    assert indexes == ({}, {}, {}, {})
+    indexes = (registry._byId, registry._byAlias, registry._bySignalling)
+    assert indexes == ({}, {}, {})
     assert len(registry._expiry) == 0
     assert table.clock.getDelayedCalls() == []

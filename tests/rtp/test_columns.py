@@ -11,7 +11,6 @@ from h323d.rtp import packet
 from h323d.rtp.columns import (
     HEADER_BYTES,
     gatherPayloads,
-    isRTCP,
     parseHeaders,
     writeHeaders,
 )
@@ -103,8 +102,3 @@ def test_writtenHeadersReadBackAsPackets() -> None:
     assert packet.decode(out[1].tobytes()) == RTPPacket(
         101, 65535, 2**32 - 1, 2**32 - 1, bytes(160)
     )
-
-
-def test_rtcpIsToldFromRTP() -> None:
-    types = np.array([[0x80, 200], [0x81, 201], [0x80, 0], [0x80, 0x80 | 101]], np.uint8)
-    assert isRTCP(types).tolist() == [True, True, False, False]

@@ -35,7 +35,6 @@ __all__ = [
     "Sequence",
     "Shape",
     "Text",
-    "pythonName",
     "readModule",
 ]
 
@@ -200,13 +199,6 @@ class Module:
     name: str
     types: dict[str, Shape] = field(default_factory=dict)
     asn1Names: dict[str, str] = field(default_factory=dict)
-
-
-def pythonName(module: str, name: str) -> str:
-    """
-    The name of a type in generated code outside its own module.
-    """
-    return f"{module}_{name}"
 
 
 def readModule(schema: ModuleType) -> Module:
