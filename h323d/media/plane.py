@@ -205,7 +205,7 @@ class MediaPlane:
             "rooms": sum(len(group.rooms) for group in self._rooms.groups),
             "ticks": self._last + 1,
             "lateTicks": self._late,
-            "worstLateness": worst,
+            "worstLateness": round(worst, 4),
             "framesGivenUp": self._givenUp,
         }
 
