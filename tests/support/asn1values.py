@@ -9,22 +9,9 @@ from importlib import import_module
 from typing import Any
 
 from h323d.asn1.compiler import shapes
+from h323d.asn1.compiler.__main__ import MODULES as MODULES
 from h323d.asn1.compiler.source import World
 
-MODULES = (
-    "h235",
-    "h245",
-    "h225",
-    "h450_1",
-    "h450_2",
-    "h450_3",
-    "h450_4",
-    "h450_8",
-    "h450_11",
-    "h460_4",
-    "h460_18",
-    "h460_19",
-)
 _DEEP = 5  # from here on only what must be there, and short lists
 
 

@@ -10,7 +10,7 @@ such channels for data and for H.224; audio and video are unidirectional there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
@@ -25,6 +25,7 @@ from h323d.h323.h245.lcse import (
     OutgoingLCSEOwner,
     outgoingFor,
 )
+from h323d.h323.h245.messages import Fields
 from h323d.tracing import indexed
 
 __all__ = [
@@ -34,8 +35,6 @@ __all__ = [
     "newIncomingBLCSE",
     "newOutgoingBLCSE",
 ]
-
-Fields = dict[str, Any]  # Any: an ASN.1 value
 
 
 class OutgoingBLCSEOwner(OutgoingLCSEOwner, Protocol):

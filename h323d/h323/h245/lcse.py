@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.timer import Timer
+from h323d.h323.h245.messages import Fields
 from h323d.tracing import indexed
 
 __all__ = [
@@ -34,9 +35,6 @@ __all__ = [
 ]
 
 T103 = 30.0  # seconds to wait for an answer
-
-Fields = dict[str, Any]  # Any: an ASN.1 value
-Choice = tuple[str, Any]  # Any: an ASN.1 value
 
 
 class CloseSource(enum.Enum):

@@ -8,12 +8,13 @@ then opens channels to suit.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.timer import Timer
+from h323d.h323.h245.messages import Fields
 from h323d.h323.h245.source import RejectSource
 from h323d.tracing import indexed
 
@@ -28,8 +29,6 @@ __all__ = [
 
 T109 = 30.0  # seconds to wait for an answer
 _MODULUS = 1 << 8
-
-Fields = dict[str, Any]  # Any: an ASN.1 value
 
 
 class OutgoingMRSEOwner(Protocol):

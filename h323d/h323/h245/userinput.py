@@ -9,12 +9,13 @@ digit may come in RTP as well is not looked at here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.timer import Timer
+from h323d.h323.h245.messages import Choice
 from h323d.tracing import indexed
 from h323d.values.media import DigitMethod
 
@@ -35,8 +36,6 @@ MAXIMUM_DIGITS = 64  # of one alphanumeric indication; the rest is dropped
 _LONGEST_DURATION = 65535  # milliseconds (UserInputIndication.signal.duration)
 
 DIGITS = frozenset("0123456789*#ABCD")
-
-Choice = tuple[str, Any]  # Any: an ASN.1 value
 
 
 def digitsIn(text: str) -> list[str]:
