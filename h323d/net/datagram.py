@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
-from h323d.errors import ResourceUnavailable
+from h323d.net.binding import cannotBind
 from h323d.values.address import TransportAddress
 
 __all__ = ["Datagrams"]
@@ -34,7 +34,9 @@ class Datagrams:
     """
 
     def __init__(self, reactor: Any) -> None:
-        # Any: a reactor of several interfaces at once, real or simulated.
+        """
+        @param reactor: Any: one of several interfaces at once, real or simulated.
+        """
         self._reactor = reactor
 
     def bind(self, address: TransportAddress, user: IDatagramUser) -> IDatagramPort:
@@ -44,7 +46,7 @@ class Datagrams:
                 address.port, port, interface=address.host, maxPacketSize=MAX_DATAGRAM
             )
         except (CannotListenError, OSError) as error:
-            raise ResourceUnavailable(f"cannot bind UDP {address}: {_why(error)}") from error
+            raise cannotBind("UDP", address, error) from error
         port.bound(listening)
         return port
 
@@ -61,15 +63,10 @@ class Datagrams:
                 listenMultiple=True,
             )
         except (CannotListenError, OSError) as error:
-            raise ResourceUnavailable(f"cannot bind multicast {group}: {_why(error)}") from error
+            raise cannotBind("multicast", group, error) from error
         port.bound(listening)
         port.join(group.host, interface)
         return port
-
-
-def _why(error: Exception) -> str:
-    reason = getattr(error, "socketError", error)
-    return getattr(reason, "strerror", None) or str(reason)
 
 
 @implementer(IDatagramPort)
@@ -83,7 +80,7 @@ class _Port(DatagramProtocol):
 
     def __init__(self, user: IDatagramUser) -> None:
         self._user = user
-        self._listening: Any = None
+        self._listening: Any = None  # Any: a port with what the reactor adds to IListeningPort
         self.address = TransportAddress("0.0.0.0", 0)
 
     def bound(self, listening: Any) -> None:
@@ -115,7 +112,9 @@ class _Port(DatagramProtocol):
         try:
             self.transport.write(data, (destination.host, destination.port))
         except OSError as error:
-            self._log.debug("{destination}: {reason}", destination=destination, reason=str(error))
+            self._log.debug(
+                "cannot send to {destination}: {reason}", destination=destination, reason=str(error)
+            )
 
     def close(self) -> None:
         if self._listening is not None:

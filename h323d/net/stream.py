@@ -3,7 +3,8 @@ TCP for signalling, accepted and opened.
 
 Implements L{h323d.call.transport.IStreamListener} and
 L{h323d.call.transport.IStreamOpener} over any reactor that has
-C{IReactorTCP}.  Framing is the user's matter.
+C{IReactorTCP}.  Framing is the user's matter.  C{Any} stands for what the
+reactor makes, real or simulated, which has more than one interface.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from h323d.call.transport import (
     IStreamOpener,
     IStreamUser,
 )
-from h323d.errors import ResourceUnavailable
+from h323d.net.binding import cannotBind
 from h323d.values.address import TransportAddress
 
 __all__ = ["StreamListener", "StreamOpener"]
 
-BACKLOG = 512
+BACKLOG = 512  # connections that wait to be accepted
 
 
 @implementer(IStream)
@@ -123,9 +124,7 @@ class StreamListener:
                 address.port, _Accepting(newUser), backlog=BACKLOG, interface=address.host
             )
         except (CannotListenError, OSError) as error:
-            reason = getattr(error, "socketError", error)
-            reason = getattr(reason, "strerror", None) or str(reason)
-            raise ResourceUnavailable(f"cannot bind TCP {address}: {reason}") from error
+            raise cannotBind("TCP", address, error) from error
         return _Listening(port)
 
 
