@@ -1,7 +1,7 @@
 """
 The whole house in virtual time: servers and telephones on one simulated network.
 
-Nothing here stands in for our own code: a server is a L{h323d.service.Server} with its media
+Nothing here stands in for our own code: a server is a L{h323d.server.Server} with its media
 plane, a telephone is made of the same stack, and only the sockets and the time are simulated.
 Everything that is drawn comes from one seed, so that a run can be repeated exactly.
 """
@@ -22,6 +22,7 @@ from zope.interface import implementer
 
 from h323d.call.legs import ILeg
 from h323d.call.media import ISampleSink, PortStatistics
+from h323d.call.surroundings import Surroundings
 from h323d.config import Configuration, ServerConfig
 from h323d.dsp.tones import levelsAt
 from h323d.events import EventBus, Fact
@@ -31,7 +32,7 @@ from h323d.media.pool import MediaPool
 from h323d.media.stepped import SteppedMedia
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
-from h323d.service import Server, Surroundings
+from h323d.server import Server
 from tests.support.network import Conditions, SimulatedHost, SimulatedNetwork
 from tests.support.networkmedia import NetworkPacketIO, NetworkPorts
 from tests.support.tracerecorder import TraceRecorder
