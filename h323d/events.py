@@ -326,5 +326,5 @@ class EventBus:
             if isinstance(fact, kind):
                 try:
                     listener(fact)
-                except Exception:
+                except Exception:  # the fence: publishers do not know who listens
                     self._log.failure("a listener failed on {fact}", fact=type(fact).__name__)

@@ -119,8 +119,10 @@ class SIPEndpoint:
 
     def stop(self) -> None:
         """
-        Forget all transactions and close all sockets, at once.
+        Forget all calls and transactions and close all sockets, at once; nobody is told.
         """
+        for leg in self.legs:
+            leg.close()
         self._layer.close()
         self._flows.stop()
 
@@ -186,7 +188,7 @@ class SIPEndpoint:
             self.complaints.about("sip", transaction.flow.peer, error)
             phrase = f"Bad Request: {error.path}" if error.path else None
             self.respond(transaction, transaction.request.response(400, phrase, self._tag()))
-        except Exception:
+        except Exception:  # the fence: one call must not take the others with it
             self._died(transaction.request)
             self.respond(transaction, transaction.request.response(500, None, self._tag()))
 
@@ -196,7 +198,7 @@ class SIPEndpoint:
             return
         try:
             user.ackArrived(ack)
-        except Exception:
+        except Exception:  # the fence, as above
             self._died(ack)
 
     def responseFlow(self, via: Via, flow: Flow) -> Flow:
