@@ -45,6 +45,9 @@ class DialogUser(Protocol):
     def hangup(self, cause: Cause) -> None:
         """End the call."""
 
+    def close(self) -> None:
+        """Free what it holds, at once, and tell nobody."""
+
 
 class UserAgent(Protocol):
     """

@@ -7,7 +7,10 @@ one is acknowledged and ended at once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from h323d.call.legs import ILegObserver, LegDirection
+from h323d.call.timer import Timer
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.sip.agent import ALLOW, NOBODY, SDP, UserAgent
 from h323d.sip.causes import causeOf, reasonOf
@@ -52,12 +55,26 @@ class CallingLeg(SIPLeg):
         self._uri: SIPURI | None = None
         self._from: NameAddr | None = None
         self._sipCallId = f"{agent.rng.getrandbits(64):016x}@{agent.mediaHost}"
+        self._soon = Timer(agent.clock)
         self._invite: ClientTransaction | None = None
         self._early: dict[str | None, Dialog] = {}
         self._acks: dict[str | None, SIPRequest] = {}
         self._earlyBody = b""
         self._acceptance2xx: SIPResponse | None = None
         agent.enter(self._sipCallId, self._localTag, self)
+
+    @property
+    def over(self) -> bool:
+        """
+        Whether the call ended, perhaps before it began.
+        """
+        return self._over
+
+    def soon(self, work: Callable[[], None]) -> None:
+        """
+        Do C{work} in the next turn, unless the call is over by then.
+        """
+        self._soon.start(0, work)
 
     def begin(self, uri: SIPURI, caller: NameAddr, flow: Flow) -> None:
         """
@@ -187,6 +204,7 @@ class CallingLeg(SIPLeg):
 
     def finished(self) -> None:
         super().finished()
+        self._soon.stop()
         if self._invite is not None:
             self._invite.destroy()
         self._agent.forget(self._sipCallId, self._localTag)

@@ -106,6 +106,12 @@ class SIPLeg(DialogEnd):
     def hangup(self, cause: Cause) -> None:
         self._session.hangup(statusOf(cause), cause)
 
+    def close(self) -> None:
+        """
+        End without a word, to the peer or to whoever watches: the endpoint stops.
+        """
+        self._session.close()
+
     def changeMedia(self, profile: MediaProfile) -> None:
         self._profile = profile
         self._exchange.change()
@@ -318,9 +324,7 @@ class SIPLeg(DialogEnd):
         pass
 
     def released(self, cause: Cause) -> None:
-        self._over = True
-        self._media.close()
-        self._exchange.stop()
+        self._giveBack()
         observer, self._observer = self._observer, None
         if observer is not None:
             observer.legReleased(self, cause)
@@ -331,6 +335,19 @@ class SIPLeg(DialogEnd):
             self._changing.destroy()
         if self._dialog is not None:
             self._dialog.terminate()
+
+    def closed(self) -> None:
+        self._observer = None
+        self._giveBack()
+        self.finished()
+
+    def _giveBack(self) -> None:
+        """
+        The call is over: no media, and no change of them.
+        """
+        self._over = True
+        self._media.close()
+        self._exchange.stop()
 
     # Shared by both sides.
 

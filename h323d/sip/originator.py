@@ -5,6 +5,7 @@ Places outgoing SIP calls.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
@@ -59,15 +60,14 @@ class SIPOriginator:
         """
         leg = CallingLeg(self._endpoint, callId, calling, (called,), profile, observer)
         uri = targetOf(called)
-        later = self._endpoint.clock.callLater
         if uri is None:
-            later(0, leg.fail, Cause.NO_ROUTE_TO_DESTINATION)
+            leg.soon(partial(leg.fail, Cause.NO_ROUTE_TO_DESTINATION))
         elif literal(uri.host):
-            later(0, self._begin, leg, uri, uri)
+            leg.soon(partial(self._begin, leg, uri, uri))
         elif self._resolve is None:
-            later(0, leg.fail, Cause.NO_ROUTE_TO_DESTINATION)
+            leg.soon(partial(leg.fail, Cause.NO_ROUTE_TO_DESTINATION))
         else:
-            later(0, self._find, leg, uri)
+            leg.soon(partial(self._find, leg, uri))
         return leg
 
     def _find(self, leg: CallingLeg, uri: SIPURI) -> None:
@@ -82,6 +82,8 @@ class SIPOriginator:
         self._resolve(uri.host).addCallbacks(found, unknown)
 
     def _begin(self, leg: CallingLeg, uri: SIPURI, hop: SIPURI) -> None:
+        if leg.over:  # while its host was looked for
+            return
         flow = self._endpoint.flowTo(hop)
         if flow is None:
             leg.fail(Cause.NO_ROUTE_TO_DESTINATION)

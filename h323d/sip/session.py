@@ -69,6 +69,9 @@ class SessionOwner(Protocol):
     def finished(self) -> None:
         """There is nothing left to send; forget the leg.  Once, last."""
 
+    def closed(self) -> None:
+        """Give everything back, and say nothing to anybody.  Instead of C{finished}."""
+
 
 class Session(Protocol):
     """
@@ -123,6 +126,9 @@ class Session(Protocol):
 
     def cancelLost(self) -> None:
         """No final response came in 64*T1 after our CANCEL (9.1)."""
+
+    def close(self) -> None:
+        """The endpoint stops: nothing can be sent any more."""
 
 
 @dataclass
@@ -316,6 +322,22 @@ def neverBegan(machine: Session, core: _Core, status: int, cause: Cause) -> None
 def neverSent(machine: Session, core: _Core, cause: Cause) -> None:
     core.finish(cause)
 
+
+@idle.upon(Session.close).to(ended)
+@offered.upon(Session.close).to(ended)
+@accepted.upon(Session.close).to(ended)
+@ending.upon(Session.close).to(ended)
+@calling.upon(Session.close).to(ended)
+@proceeding.upon(Session.close).to(ended)
+@abandoning.upon(Session.close).to(ended)
+@cancelling.upon(Session.close).to(ended)
+@established.upon(Session.close).to(ended)
+def close(machine: Session, core: _Core) -> None:
+    core.timer.stop()
+    core.owner.closed()
+
+
+ended.upon(Session.close).loop().returns(None)
 
 # Said outright, so that a (state, input) pair nobody thought of fails a test.
 _CALLED = (offered, accepted, ending)

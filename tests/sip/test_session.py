@@ -60,6 +60,9 @@ class Owner:
     def finished(self) -> None:
         self.did.append("finished")
 
+    def closed(self) -> None:
+        self.did.append("closed")
+
 
 def make() -> tuple[Clock, Owner, Session]:
     clock = Clock()
@@ -208,4 +211,14 @@ def test_aRefusalReleases() -> None:
     clock, owner, session = calling()
     session.failure(BUSY)
     assert owner.did == ["released 17", "finished"]
+    assert clock.getDelayedCalls() == []
+
+
+def test_aSessionThatIsClosedSaysNothingMore() -> None:
+    clock, owner, session = calling()
+    session.provisional(RINGING)
+    session.close()
+    session.close()
+    session.hangup(0, NORMAL)
+    assert owner.did == ["progressed", "closed"]
     assert clock.getDelayedCalls() == []
