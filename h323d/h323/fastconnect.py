@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 
+from h323d.errors import DecodeError
 from h323d.h323.faststart import (
     FastConnection,
     FastStartOffer,
@@ -110,17 +111,20 @@ class FastConnect:
             self._proposal = elements
             self.outcome = Outcome.OPEN
 
-    def choose(self, profile: MediaProfile) -> None:
+    def choose(self, profile: MediaProfile) -> DecodeError | None:
         """
         Accept or refuse what was proposed.
+
+        @return: what was wrong with a proposal that could not be read, the first time.
         """
         port = self._media.port
         if not self._proposal or self.outcome is not Outcome.OPEN or port is None:
-            return
+            return None
         if self._enabled:
             self.connection = answerFastStart(self._proposal, profile, port.rtp, port.rtcp)
         accepted = self.connection.accepted
         self.outcome = Outcome.ACCEPTED if accepted else Outcome.REFUSED
+        return self.connection.fault
 
     def answering(self) -> Start:
         """

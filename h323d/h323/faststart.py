@@ -75,6 +75,7 @@ class FastConnection:
     @ivar transmitChannel: the number of the channel that we send on.
     @ivar receiveChannel: the number of the channel that the peer sends on.
     @ivar skipped: how many elements made no sense to us.
+    @ivar fault: what was wrong with the first that could not be read at all.
     """
 
     elements: tuple[bytes, ...] = ()
@@ -83,6 +84,7 @@ class FastConnection:
     transmitChannel: int | None = None
     receiveChannel: int | None = None
     skipped: int = field(default=0, compare=False)
+    fault: DecodeError | None = field(default=None, compare=False)
 
     @property
     def accepted(self) -> bool:
@@ -129,7 +131,7 @@ def answerFastStart(
     @param rtp: where we receive media.
     @param rtcp: where we receive RTCP.
     """
-    proposals, skipped = _readAll(elements, profile, weSendReverse=True)
+    proposals, skipped, fault = _readAll(elements, profile, weSendReverse=True)
     skipped += sum(p.reverse and p.rtp is None for p in proposals)
     send = [p for p in proposals if p.reverse and p.rtp] if profile.direction.sends else []
     take = [p for p in proposals if not p.reverse] if profile.direction.receives else []
@@ -155,6 +157,7 @@ def answerFastStart(
         FIRST_NUMBER if transmit else None,
         taking.number if taking else None,
         skipped,
+        fault,
     )
 
 
@@ -166,7 +169,7 @@ def readAnswer(offer: FastStartOffer, elements: Sequence[bytes]) -> FastConnecti
     @param elements: the C{fastStart} of the first reply that has one.
     """
     profile = offer.profile
-    answers, skipped = _readAll(elements, profile, weSendReverse=False)
+    answers, skipped, fault = _readAll(elements, profile, weSendReverse=False)
     sending = taking = None
     for answer in answers:
         if answer.reverse:
@@ -190,6 +193,7 @@ def readAnswer(offer: FastStartOffer, elements: Sequence[bytes]) -> FastConnecti
         sending.number if sending else None,
         taking.number if taking else None,
         skipped,
+        fault,
     )
 
 
@@ -214,28 +218,36 @@ class _Proposal:
 
 def _readAll(
     elements: Sequence[bytes], profile: MediaProfile, weSendReverse: bool
-) -> tuple[list[_Proposal], int]:
+) -> tuple[list[_Proposal], int, DecodeError | None]:
     """
     @param weSendReverse: the channels with reverse parameters are ours to send
         on: we are the called side.
 
-    @return: those that make sense to us, in order, and how many do not.
+    @return: those that make sense to us, in order; how many do not; and what
+        was wrong with the first that could not be read.
     """
-    proposals = [
-        proposal
-        for element in elements[:MAXIMUM_ELEMENTS]
-        if (proposal := _read(element, profile, weSendReverse)) is not None
-    ]
-    return proposals, len(elements) - len(proposals)
+    proposals: list[_Proposal] = []
+    fault: DecodeError | None = None
+    for element in elements[:MAXIMUM_ELEMENTS]:
+        try:
+            proposal = _read(element, profile, weSendReverse)
+        except DecodeError as error:
+            fault = fault or error
+            continue
+        if proposal is not None:
+            proposals.append(proposal)
+    return proposals, len(elements) - len(proposals), fault
 
 
 def _read(element: bytes, profile: MediaProfile, weSendReverse: bool) -> _Proposal | None:
+    """
+    @return: C{None} for a channel that is not for us.
+
+    @raise DecodeError: the element is none.
+    """
     if len(element) > MAXIMUM_OCTETS:
-        return None
-    try:
-        fields = h245.decode("OpenLogicalChannel", element)
-    except DecodeError:
-        return None
+        raise DecodeError(f"longer than {MAXIMUM_OCTETS} octets", "fastStart")
+    fields = h245.decode("OpenLogicalChannel", element)
     reverse = _REVERSE in fields
     parameters = fields[_REVERSE if reverse else _FORWARD]
     multiplex = parameters.get("multiplexParameters", ("none", None))

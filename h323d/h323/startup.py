@@ -152,7 +152,9 @@ class StartUp:
         message with our choice is sent.
         """
         self.link.profile = profile
-        self.fast.choose(profile)
+        fault = self.fast.choose(profile)
+        if fault is not None:
+            self._owner.controlFault(fault)
         if not self._tunnels and self._theirAddress is None:
             self.link.path.listen()
 

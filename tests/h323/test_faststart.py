@@ -211,6 +211,8 @@ def test_garbageIsSkippedAndCounted() -> None:
     connection = answerFastStart(garbage, PROFILE, *CALLED)
     assert connection.accepted
     assert connection.skipped == 3
+    assert connection.fault is not None
+    assert connection.fault.path.startswith("OpenLogicalChannel")
 
 
 def test_everyTruncationIsSkipped() -> None:

@@ -262,12 +262,15 @@ def test_aSetupForFourThousandNobodiesIsReleased(ward: Ward) -> None:
 
 
 def test_fastStartThatCannotBeReadIsLeftOut(ward: Ward) -> None:
+    before = ward.facts("BadInput")
     with ward.unharmed(), connection(source(9), SIGNALLING) as made:
         made.sendall(setup(1, userUser(fastStart=[b"\xff" * 1000] * 3)))
         made.settimeout(3)
         answers = kinds(made.recv(65536))
         assert answers, "the call goes on without it"
         assert RELEASE_COMPLETE not in answers
+    assert ward.facts("BadInput") == before + 1
+    ward.toldOnce(source(9), r"OpenLogicalChannel.* at octet \d+")
     waitFor(lambda: ward.server.ask("status")["calls"] == 2, 5, "the call is gone")
 
 
