@@ -47,7 +47,13 @@ class ServerConfig:
     advertise: str = ""
     """The address that peers are told; empty takes C{bind}, or the default route's for a wildcard."""
 
+    niceness: int = -10
+    """The scheduling priority of the whole process, as nice has it, where the system lets us raise
+    it (root, or CAP_SYS_NICE); a busy machine's fair share comes too late for sound."""
+
     def __post_init__(self) -> None:
+        if not -20 <= self.niceness <= 19:
+            raise ValueError("niceness: must be -20 to 19")
         for name in ("bind", "advertise"):
             text = getattr(self, name)
             try:

@@ -5,6 +5,7 @@ operator's doors.  L{makeService} is what C{twistd h323d} calls.
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import sys
@@ -125,6 +126,7 @@ class H323dService(Service):
         """
         super().startService()
         sys.setswitchinterval(SWITCH_INTERVAL)
+        self._rise()
         try:
             self.server.start()
             self._openDoors()
@@ -132,6 +134,15 @@ class H323dService(Service):
             raise SystemExit(f"h323d: {error}") from None
         self._media.start()
         signal.signal(signal.SIGHUP, self._hangupSignal)
+
+    def _rise(self) -> None:
+        """
+        Take the configured priority; threads that start later have it too.
+        """
+        try:
+            os.setpriority(os.PRIO_PROCESS, 0, self.server.configuration.server.niceness)
+        except OSError as error:
+            self._log.info("the priority stays as it is: {reason}", reason=error.strerror)
 
     def stopService(self) -> Deferred[None]:
         """

@@ -342,7 +342,7 @@ def _settings(options: argparse.Namespace, destination: TransportAddress | None)
         gatekeeper=gatekeeper,
         sipPort=options.sip_port,
         h323Port=options.h323_port,
-        media=MediaConfig(portFirst=options.rtp_port & ~1, maximumPorts=16, tickMs=20, niceness=0),
+        media=MediaConfig(portFirst=options.rtp_port & ~1, maximumPorts=16, tickMs=20),
     )
 
 

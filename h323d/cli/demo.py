@@ -31,7 +31,8 @@ ROOM = "80001"
 HOST = "127.0.0.1"
 TONES = (310, 430, 560, 690, 820, 970, 1110, 1270, 1430, 1610, 1790, 1990)  # Hz
 LEVEL = -28.0  # dBov: eleven of them together do not clip
-APART = 0.15  # seconds between two calls
+APART = 0.25  # seconds between two calls
+SETTLE = 1.0  # seconds that everything gets after it has started
 READY = 60.0  # seconds that all processes may take to start
 JOINED = 10.0  # seconds that all calls may take to be heard
 LIMIT_BROKEN = 3  # exit status
@@ -123,6 +124,7 @@ class Demo:
             party.start(HOST, self._targets[party.protocol])
         for party in self._parties:
             await self._until(party.ready, READY, f"{party.name} is ready")
+        await deferLater(self._reactor, SETTLE)
         for party in self._parties:
             party.dial()
             await deferLater(self._reactor, APART)

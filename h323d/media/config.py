@@ -56,10 +56,6 @@ class MediaConfig:
     """How many ports and local parties can be open at once; tables are made for so many
     (some 20 KB each, taken from the machine only when used)."""
 
-    niceness: int = -10
-    """The scheduling priority of the media thread, as nice has it, where the system lets us
-    choose (root, or CAP_SYS_NICE); 0 takes what the process has."""
-
     trafficClass: int = 0xB8
     """The DSCP and ECN octet of RTP and RTCP; 0xB8 is expedited forwarding."""
 
@@ -76,7 +72,5 @@ class MediaConfig:
             raise ConfigurationError(f"{_PLACE}.jitterMaxMs", "80 above jitterMinMs, to 500")
         if not 1 <= self.maximumPorts <= 32768:
             raise ConfigurationError(f"{_PLACE}.maximumPorts", "1 to 32768")
-        if not -20 <= self.niceness <= 19:
-            raise ConfigurationError(f"{_PLACE}.niceness", "-20 to 19")
         if self.rtcpIntervalSeconds < 1.0:
             raise ConfigurationError(f"{_PLACE}.rtcpIntervalSeconds", "1.0 or more")

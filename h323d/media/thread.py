@@ -6,7 +6,6 @@ The only module of this package that knows threads and the time of day.
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 import time
@@ -50,14 +49,12 @@ class MediaThread:
         plane: MediaPlane,
         packets: SocketIO,
         tickSeconds: float,
-        niceness: int,
         callFromThread: CallFromThread,
         deliver: Callable[[Sequence[Report]], None],
     ) -> None:
         self._plane = plane
         self._packets = packets
         self._tick = tickSeconds
-        self._niceness = niceness
         self._callFromThread = callFromThread
         self._deliver = deliver
         self._stopping = False
@@ -79,7 +76,6 @@ class MediaThread:
         self._thread.join()
 
     def _run(self) -> None:
-        self._rise()
         start = time.monotonic()
         index = 0
         while not self._stopping:
@@ -90,16 +86,6 @@ class MediaThread:
             self._step()
         self._step()
         self._packets.close()
-
-    def _rise(self) -> None:
-        if not self._niceness:
-            return
-        try:
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._niceness)
-        except OSError as error:
-            self._callFromThread(
-                self._log.debug, "media thread keeps its priority: {reason}", reason=str(error)
-            )
 
     def _step(self) -> None:
         try:
@@ -143,8 +129,6 @@ def newMediaService(
     """
     plane = MediaPlane(config, rng, time.time() - time.monotonic(), codecs)
     pool = MediaPool(config, plane, PortRange(config))
-    packets = SocketIO(config.maximumPorts, time.time)
-    thread = MediaThread(
-        plane, packets, config.tickMs / 1000, config.niceness, callFromThread, pool.deliver
-    )
+    packets = SocketIO(config.maximumPorts, time.time, time.monotonic)
+    thread = MediaThread(plane, packets, config.tickMs / 1000, callFromThread, pool.deliver)
     return pool, thread
