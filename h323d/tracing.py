@@ -3,7 +3,8 @@ A look inside Automat's typed machines: state, transitions, table.
 
 Automat has no public access to what a typed machine is doing; this is the one
 module that reads its C{__automat_*__} attributes, and its test fails when a
-new Automat moves them.
+new Automat moves them.  It also lends the types of states, which Automat keeps
+private, to machines that declare many transitions in a loop.
 """
 
 from __future__ import annotations
@@ -12,8 +13,20 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from automat import NoTransition
+from automat._typed import TypedDataState, TypedState
 
-__all__ = ["Tracer", "indexed", "inputs", "stateName", "states", "table", "trace", "traceAll"]
+__all__ = [
+    "Tracer",
+    "TypedDataState",
+    "TypedState",
+    "indexed",
+    "inputs",
+    "stateName",
+    "states",
+    "table",
+    "trace",
+    "traceAll",
+]
 
 M = TypeVar("M")
 

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from automat import TypeMachineBuilder
-from automat._typed import TypedDataState, TypedState
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.h323.callinputs import (
@@ -26,6 +25,7 @@ from h323d.h323.callinputs import (
     H225Call,
     H225CallOwner,
 )
+from h323d.tracing import TypedDataState, TypedState, indexed
 from h323d.values.cause import Cause
 
 __all__ = ["newH225Call"]
@@ -409,7 +409,7 @@ for _where, _inputs in _IGNORED:
     for _input in _inputs:
         _where.upon(_input).loop().returns(None)
 
-_MACHINE = builder.build()
+_MACHINE = indexed(builder.build())
 
 
 def newH225Call(

@@ -13,6 +13,7 @@ from typing import Protocol
 from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from h323d.tracing import indexed
 from h323d.values.address import TransportAddress
 
 __all__ = ["ControlPath", "ControlPathOwner", "newControlPath"]
@@ -234,7 +235,7 @@ for _event in (ControlPath.connected, ControlPath.lost):
 separate.upon(ControlPath.connected).loop().returns(None)
 closed.upon(ControlPath.stop).loop().returns(None)
 
-_MACHINE = builder.build()
+_MACHINE = indexed(builder.build())
 
 
 def newControlPath(owner: ControlPathOwner, clock: IReactorTime) -> ControlPath:
