@@ -104,11 +104,11 @@ class ControlChannel:
             )
         return [report, SourceDescription(((ssrc, ((rtcp.CNAME, self._names[slot]),)),))]
 
-    def receive(self, packets: IPacketIO, now: float) -> None:
+    def receive(self, packets: IPacketIO) -> None:
         """
         Take in what the peers have sent.
         """
-        for slot, data, source in packets.drainControl():
+        for slot, data, source, arrival in packets.drainControl():
             if not self._receiver.knows(slot, source):
                 self._table.refused[slot] += 1
                 continue
@@ -120,11 +120,11 @@ class ControlChannel:
             self._schedule.received(slot, len(data) + _UDP_IP_BYTES)
             for packet in compound:
                 if isinstance(packet, SenderReport):
-                    self._receiver.statistics.senderReport(slot, packet.ntp, now)
+                    self._receiver.statistics.senderReport(slot, packet.ntp, arrival)
                 if isinstance(packet, SenderReport | ReceiverReport):
-                    self._heed(slot, packet.reports, now)
+                    self._heed(slot, packet.reports, arrival)
 
-    def _heed(self, slot: int, reports: tuple[ReportBlock, ...], now: float) -> None:
+    def _heed(self, slot: int, reports: tuple[ReportBlock, ...], arrival: float) -> None:
         """
         What the peer says about our stream.
         """
@@ -133,6 +133,6 @@ class ControlChannel:
             if block.ssrc == table.ownSsrc[slot]:
                 table.remoteLost[slot] = block.fractionLost / 256
                 table.remoteJitter[slot] = block.jitter / CLOCK_RATE
-                trip = rtcp.roundTrip(block, rtcp.ntpTimestamp(now + self._epoch))
+                trip = rtcp.roundTrip(block, rtcp.ntpTimestamp(arrival + self._epoch))
                 if trip is not None:
                     table.roundTrip[slot] = trip

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import math
 import operator
 import select
 import socket
@@ -27,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 from zope.interface import implementer
 
-from h323d.media.packets import ROW_BYTES, IPacketIO, IPortPair, PacketBatch
+from h323d.media.packets import ROW_BYTES, ControlPacket, IPacketIO, IPortPair, PacketBatch
 from h323d.media.ports import SocketPair
 from h323d.values.address import TransportAddress
 
@@ -91,11 +92,15 @@ class SocketIO:
     @ivar sendErrors: packets that the kernel did not take.
     """
 
-    def __init__(self, capacity: int, wallClock: Callable[[], float]) -> None:
+    def __init__(
+        self, capacity: int, wallClock: Callable[[], float], tickClock: Callable[[], float]
+    ) -> None:
         """
         @param capacity: how many slots there are.
         @param wallClock: the clock that the kernel stamps packets with, seconds.
+        @param tickClock: the clock that arrivals are given in, seconds.
         """
+        self._tickClock = tickClock
         self._wallClock = wallClock
         self._ports: dict[int, _Ports] = {}
         self._senders: list[Callable[[bytes], int]] = [_sendNowhere] * capacity
@@ -124,6 +129,7 @@ class SocketIO:
         self._control.register(pair.rtcpSocket.fileno(), select.EPOLLIN)
         self._controlSlots[pair.rtcpSocket.fileno()] = slot
         self._senders[slot] = ports.sender()
+        self._arrival(pair.rtcpSocket.fileno())  # the kernel stamps from the first question on
 
     def _epoll(self, group: int) -> select.epoll:
         if group not in self._groups:
@@ -271,15 +277,21 @@ class SocketIO:
         self._ports[slot].leftover.clear()
         self._leftovers.discard(slot)
 
-    def drainControl(self) -> list[tuple[int, bytes, TransportAddress]]:
-        found: list[tuple[int, bytes, TransportAddress]] = []
+    def drainControl(self) -> list[ControlPacket]:
+        found: list[ControlPacket] = []
+        read = self._tickClock()
+        offset = read - self._wallClock()
         for descriptor, _event in self._control.poll(0, _CONTROL_BATCH):
             slot = self._controlSlots[descriptor]
             try:
                 data, address = self._ports[slot].pair.rtcpSocket.recvfrom(_CONTROL_BYTES)
             except OSError:
                 continue
-            found.append((slot, data, TransportAddress(address[0], address[1])))
+            arrival = offset + self._arrival(descriptor)
+            if math.isnan(arrival):
+                arrival = read
+            source = TransportAddress(address[0], address[1])
+            found.append(ControlPacket(slot, data, source, arrival))
         return found
 
     def send(self, slots: npt.NDArray[np.intp], packets: npt.NDArray[np.uint8]) -> None:

@@ -8,6 +8,7 @@ sockets; a simulation does it in memory.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from zope.interface import Attribute, Interface
 
 from h323d.values.address import TransportAddress
 
-__all__ = ["ROW_BYTES", "IPacketIO", "IPortPair", "IPortSource", "PacketBatch"]
+__all__ = ["ROW_BYTES", "ControlPacket", "IPacketIO", "IPortPair", "IPortSource", "PacketBatch"]
 
 ROW_BYTES = 768  # a packet that fills its row was longer: no sound that we negotiate is
 
@@ -38,6 +39,20 @@ class PacketBatch:
     slots: npt.NDArray[np.intp]
     arrivals: npt.NDArray[np.float64]
     sources: dict[int, TransportAddress] = field(default_factory=dict)
+
+
+class ControlPacket(NamedTuple):
+    """
+    RTCP that arrived.
+
+    @ivar arrival: seconds on the tick's clock, also if it was read much later: the peer's and
+        our own round trip are made of it.
+    """
+
+    slot: int
+    data: bytes
+    source: TransportAddress
+    arrival: float
 
 
 class IPortPair(Interface):
@@ -110,9 +125,9 @@ class IPacketIO(Interface):
         @param now: the tick's clock, in which arrivals are given.
         """
 
-    def drainControl() -> list[tuple[int, bytes, TransportAddress]]:
+    def drainControl() -> list[ControlPacket]:
         """
-        All RTCP that has arrived: slot, octets, source.
+        All RTCP that has arrived.
         """
 
     def send(slots: npt.NDArray[np.intp], packets: npt.NDArray[np.uint8]) -> None:

@@ -175,7 +175,7 @@ class MediaPlane:
         What is done some times a second, after the sound has left.
         """
         now = self._now
-        self._control.receive(packets, now)
+        self._control.receive(packets)
         self._control.report(packets, now, index * self._tickSamples)
         self._reports += self._digits.expire(now)
         if now >= self._nextSurvey:

@@ -12,6 +12,8 @@ from h323d.rtp.rtcp import Goodbye, ReceiverReport, ReportBlock, SenderReport, S
 from h323d.values.address import TransportAddress
 from tests.support.packetio import MediaBench, Phone
 
+TICK = 2 / 65536  # seconds: how finely the round trip is told
+
 
 def compounds(phone: Phone) -> list[tuple[rtcp.RTCPPacket, ...]]:
     return [rtcp.decode(data) for _, data in phone.control]
@@ -73,7 +75,7 @@ def test_thePeersReportIsInTheStatistics() -> None:
     at, data = phone.control[-1]
     report = rtcp.decode(data)[0]
     assert isinstance(report, SenderReport)
-    bench.run(0.5)
+    bench.run(0.537)  # not when RTCP is looked at
     held = round((bench.clock.seconds() - at - 0.05) * 65536)  # the way took 50 ms
     block = ReportBlock(report.ssrc, 64, 10, 100, 80, report.ntp >> 16 & 0xFFFFFFFF, held)
     answer = rtcp.encode([ReceiverReport(phone.ssrc, (block,))])
@@ -83,7 +85,7 @@ def test_thePeersReportIsInTheStatistics() -> None:
     statistics = phone.port.statistics()
     assert statistics.remoteLost == 0.25
     assert statistics.remoteJitter == pytest.approx(0.01)
-    assert statistics.roundTrip == pytest.approx(0.05, abs=0.12)
+    assert statistics.roundTrip == pytest.approx(0.05, abs=TICK)
     assert statistics.packetsRefused == 1
 
 
@@ -96,3 +98,17 @@ def test_strangersReportsAreRefused() -> None:
     bench.toServer(TransportAddress("10.6.6.6", 5001), phone.port.rtcp, lie)
     bench.run(1.0)
     assert phone.port.statistics().remoteLost is None
+
+
+def test_thePeerIsToldHowLongItsReportWasHeld() -> None:
+    bench = MediaBench(MediaConfig(maximumPorts=8, rtcpIntervalSeconds=1.0))
+    (phone, _), _ = bench.meeting(2)
+    bench.run(0.537)  # not when RTCP is looked at
+    arrived, before = bench.clock.seconds(), len(phone.control)
+    report = SenderReport(phone.ssrc, 0x0123456789ABCDEF, 0, 0, 0, ())
+    bench.toServer(phone.address, phone.port.rtcp, rtcp.encode([report]))
+    bench.run(2.0)
+    at, data = phone.control[before]
+    (block,) = rtcp.decode(data)[0].reports  # type: ignore[union-attr]  # a report is first
+    assert block.lastSR == 0x456789AB
+    assert block.delaySinceLastSR == pytest.approx((at - arrived) * 65536, abs=1)

@@ -10,7 +10,14 @@ import numpy as np
 import numpy.typing as npt
 from zope.interface import implementer
 
-from h323d.media.packets import ROW_BYTES, IPacketIO, IPortPair, IPortSource, PacketBatch
+from h323d.media.packets import (
+    ROW_BYTES,
+    ControlPacket,
+    IPacketIO,
+    IPortPair,
+    IPortSource,
+    PacketBatch,
+)
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedHost, SimulatedUDPPort
 
@@ -131,11 +138,11 @@ class NetworkPacketIO:
             {index: row[2] for index, row in enumerate(rows)},
         )
 
-    def drainControl(self) -> list[tuple[int, bytes, TransportAddress]]:
+    def drainControl(self) -> list[ControlPacket]:
         result = []
         for number, slot in self._slots.items():
             arrived, slot.pair.doors[1].arrived = slot.pair.doors[1].arrived, []
-            result += [(number, data, source) for data, source, _ in arrived]
+            result += [ControlPacket(number, *each) for each in arrived]
         return result
 
     def send(self, slots: npt.NDArray[np.intp], packets: npt.NDArray[np.uint8]) -> None:

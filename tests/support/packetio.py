@@ -17,7 +17,14 @@ from h323d.call.media import IMediaPort, IMediaPortObserver, IMixer, IMixerObser
 from h323d.dsp.g711 import decodeALaw, decodeULaw, encodeALaw, encodeULaw
 from h323d.errors import ResourceUnavailable
 from h323d.media.config import MediaConfig
-from h323d.media.packets import ROW_BYTES, IPacketIO, IPortPair, IPortSource, PacketBatch
+from h323d.media.packets import (
+    ROW_BYTES,
+    ControlPacket,
+    IPacketIO,
+    IPortPair,
+    IPortSource,
+    PacketBatch,
+)
 from h323d.media.plane import MediaPlane
 from h323d.media.pool import MediaPool
 from h323d.media.stepped import SteppedMedia
@@ -55,7 +62,7 @@ class MemoryPair:
     rtp: TransportAddress
     rtcp: TransportAddress
     waiting: list[tuple[bytes, TransportAddress, float]] = field(default_factory=list)
-    control: list[tuple[bytes, TransportAddress]] = field(default_factory=list)
+    control: list[tuple[bytes, TransportAddress, float]] = field(default_factory=list)
     closed: bool = False
 
     def close(self) -> None:
@@ -141,9 +148,11 @@ class MemoryIO:
             {index: row[2] for index, row in enumerate(rows)},
         )
 
-    def drainControl(self) -> list[tuple[int, bytes, TransportAddress]]:
+    def drainControl(self) -> list[ControlPacket]:
         found = [
-            (number, *each) for number, slot in self.slots.items() for each in slot.pair.control
+            ControlPacket(number, *each)
+            for number, slot in self.slots.items()
+            for each in slot.pair.control
         ]
         for slot in self.slots.values():
             slot.pair.control.clear()
@@ -353,7 +362,7 @@ class MediaBench:
             if pair.rtp == destination:
                 pair.waiting.append((octets, source, self.clock.seconds()))
             if pair.rtcp == destination:
-                pair.control.append((octets, source))
+                pair.control.append((octets, source, self.clock.seconds()))
 
     def _fromServer(
         self, source: TransportAddress, destination: TransportAddress, octets: bytes

@@ -172,13 +172,13 @@ def test_aClosedPortCanBeBoundAgain(pool: MediaPool) -> None:
 
 
 def test_theSocketsProvideIPacketIO() -> None:
-    packets = SocketIO(4, time.time)
+    packets = SocketIO(4, time.time, time.monotonic)
     assert verifyObject(IPacketIO, packets)
     packets.close()
 
 
 def test_whatAStrangerSentJustBeforeTheLockIsDropped() -> None:
-    packets = SocketIO(4, time.time)
+    packets = SocketIO(4, time.time, time.monotonic)
     pair = PortRange(MediaConfig(portFirst=21200, portLast=21203)).bind(HOST)
     packets.add(2, pair, 0)
     peer, stranger = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
@@ -200,4 +200,20 @@ def test_whatAStrangerSentJustBeforeTheLockIsDropped() -> None:
     assert batch.slots.tolist() == [2, 2, 2, 2]
     for each in (peer, stranger):
         each.close()
+    packets.close()
+
+
+def test_rtcpHasTheTimeOfItsArrivalNotOfItsReading() -> None:
+    packets = SocketIO(4, time.time, time.monotonic)
+    pair = PortRange(MediaConfig(portFirst=21200, portLast=21203)).bind(HOST)
+    packets.add(2, pair, 0)
+    peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    peer.bind((PHONES, 0))
+    peer.sendto(b"report", (HOST, pair.rtcp.port))
+    sent = time.monotonic()
+    time.sleep(0.1)
+    (found,) = packets.drainControl()
+    assert found[:3] == (2, b"report", TransportAddress(*peer.getsockname()))
+    assert found.arrival == pytest.approx(sent, abs=0.05)
+    peer.close()
     packets.close()

@@ -21,7 +21,6 @@ ALICE, BOB = 400, 700  # Hz
 SEEDS = (1, 2)
 PURE = 30.0  # dB: what G.711 leaves of a tone is 37 dB above its noise
 UNBROKEN = 10.0  # dB: with a tenth of the packets concealed; a gap of one in ten leaves 9.5
-LOOKS = 0.1  # seconds between two looks at RTCP, at each end: the round trip is no more exact
 EVERY_SECOND = replace(MEDIA, rtcpIntervalSeconds=1.0)
 
 
@@ -148,7 +147,7 @@ def test_bothSidesLearnByRTCPHowTheOtherFares(calm: Talk) -> None:
         assert figures.remoteLost is not None
         assert 0.0 < figures.remoteLost < 0.3
         assert figures.roundTrip is not None
-        assert 0.055 < figures.roundTrip < 0.06 + 2 * LOOKS + 0.005
+        assert figures.roundTrip == pytest.approx(0.06, abs=0.001)
 
 
 def test_theSecondAfterAReleaseNobodyIsHeard(calm: Talk) -> None:
