@@ -59,6 +59,7 @@ class Caller:
         """
         self._released: Deferred[None] = Deferred()
         self._begun = self._reactor.seconds()
+        self._answered = self._media = 0.0
         target = PartyAddress(AddressKind.DIALLED_DIGITS, number)
         self.phone.call(target, TransportAddress(host, 1720))
         await self._released
@@ -69,10 +70,13 @@ class Caller:
     def phoneHappened(self, what: str, **details: Any) -> None:
         elapsed = (self._reactor.seconds() - self._begun) * 1000
         if what == "answered":
-            self.answered.append(elapsed)
-        both = what == "media" and details["direction"] == "sendrecv"
-        if both and len(self.media) < len(self.answered):
-            self.media.append(elapsed)
+            self._answered = elapsed
+        elif what == "media" and details["direction"] == "sendrecv":
+            self._media = elapsed
+        if self._answered and self._media:
+            self.answered.append(self._answered)
+            self.media.append(self._media)
+            self._answered = self._media = 0.0
             self.phone.hangup()
 
     def phoneFailed(self, reason: str) -> None:
