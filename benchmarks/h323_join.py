@@ -24,7 +24,7 @@ from twisted.internet.defer import Deferred
 from h323d.call.media import PortStatistics
 from h323d.cli.phone import Phone, PhoneSettings
 from h323d.h323.startup import StartUpOptions
-from h323d.media.thread import SWITCH_INTERVAL
+from h323d.media.thread import prepareInterpreter
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media import G711_ULAW, MediaProfile
@@ -92,7 +92,7 @@ def main() -> int:
     options = parser.parse_args()
     from twisted.internet import reactor
 
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    prepareInterpreter()
     running: Any = reactor  # Any: the reactor is a module to mypy
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import sys
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -30,7 +29,7 @@ from h323d.dsp.codec import ICodec
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events import EventBus
 from h323d.media.codecs import BUILT_IN
-from h323d.media.thread import SWITCH_INTERVAL, newMediaService
+from h323d.media.thread import newMediaService, prepareInterpreter
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.plugins import CODECS, choose
@@ -125,7 +124,7 @@ class H323dService(Service):
         Start; a port that is taken ends the process with a clear message.
         """
         super().startService()
-        sys.setswitchinterval(SWITCH_INTERVAL)
+        prepareInterpreter()
         self._rise()
         try:
             self.server.start()

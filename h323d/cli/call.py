@@ -33,7 +33,7 @@ from h323d.errors import H323dError
 from h323d.h323.startup import StartUpOptions
 from h323d.media.config import MediaConfig
 from h323d.media.files import ToneSource, WAVSink, WAVSource
-from h323d.media.thread import SWITCH_INTERVAL
+from h323d.media.thread import prepareInterpreter
 from h323d.net.route import addressTowards, advertisedAddress
 from h323d.sip.uri import parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except H323dError as error:
         print(f"h323d-call: {error}", file=sys.stderr)
         return 1
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    prepareInterpreter()
     running: Any = reactor  # Any: the reactor is a module to mypy
     running.run()
     return caller.status

@@ -6,7 +6,9 @@ The only module of this package that knows threads and the time of day.
 
 from __future__ import annotations
 
+import gc
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -24,17 +26,26 @@ from h323d.media.pool import MediaPool
 from h323d.media.ports import PortRange
 from h323d.media.reports import Report
 
-__all__ = ["SWITCH_INTERVAL", "MediaThread", "newMediaService"]
+__all__ = ["MediaThread", "newMediaService", "prepareInterpreter"]
 
-SWITCH_INTERVAL = 0.0002
-"""
-Seconds: what a program that runs a media thread gives to C{sys.setswitchinterval}.  With
-Python's 5 ms, the media thread and the reactor's wait that long for one another.
-"""
+SWITCH_INTERVAL = 0.0002  # seconds
 
 _QUIET = 10.0  # seconds between two logged failures
 
 CallFromThread = Callable[..., Any]  # Any: what the reactor's own returns is not used
+
+
+def prepareInterpreter() -> None:
+    """
+    What a program does before it runs a media thread.
+
+    With Python's switch interval of 5 ms, the media thread and the reactor's wait that long
+    for one another; and a full garbage collection stops both for as long as it takes to
+    look at all code and tables that were loaded, which never become garbage.
+    """
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    gc.collect()
+    gc.freeze()
 
 
 class MediaThread:
