@@ -34,6 +34,7 @@ __all__ = ["Server"]
 
 FAREWELL = 2.0  # seconds that calls get to end when the server is told to stop
 FAREWELL_STEP = 0.05  # seconds between two looks whether they have ended
+LAST_WORDS = 0.2  # seconds for peers to read why: what is sent to a closed socket resets it
 RELOADABLE = frozenset({"conference"})
 
 
@@ -105,12 +106,15 @@ class Server:
         Take no more calls, hang up on everybody, and leave when they are gone
         or have had their time.
         """
+        talking = self._hasLegs()
         self.switch.close()
         self.host.close()
         waited = 0.0
         while waited < FAREWELL and self._hasLegs():
             await deferLater(self._surroundings.clock, FAREWELL_STEP)
             waited += FAREWELL_STEP
+        if talking:
+            await deferLater(self._surroundings.clock, LAST_WORDS)
         self.close()
 
     def _hasLegs(self) -> bool:
