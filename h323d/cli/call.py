@@ -33,6 +33,7 @@ from h323d.errors import H323dError
 from h323d.h323.startup import StartUpOptions
 from h323d.media.config import MediaConfig
 from h323d.media.files import ToneSource, WAVSink, WAVSource
+from h323d.media.soundcard import openSoundCard
 from h323d.media.thread import prepareInterpreter
 from h323d.net.route import addressTowards, advertisedAddress
 from h323d.sip.uri import parseURI
@@ -80,6 +81,8 @@ def optionsOf(arguments: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if bool(options.target) == options.answer:
         parser.error("give either a target or --answer")
+    if options.record and options.sound_card is not None:
+        parser.error("--record has no place beside --sound-card, which listens")
     return options
 
 
@@ -108,6 +111,13 @@ def _parser() -> argparse.ArgumentParser:
     play = sound.add_mutually_exclusive_group()
     play.add_argument("--tone", type=int, metavar="HZ", help="play a tone")
     play.add_argument("--play", metavar="WAV", help="play a file, again and again")
+    play.add_argument(
+        "--sound-card",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="speak and listen; part of its name, or last without a NAME: the system's own",
+    )
     sound.add_argument("--level", type=_decibels, default=-16.0, help="of the tone, dBov")
     sound.add_argument("--record", metavar="WAV", help="record what is heard")
     sound.add_argument(
@@ -188,10 +198,14 @@ class Caller:
         self._answeredAt: float | None = None
         self._timers: list[IDelayedCall] = []
         self._gone: Deferred[None] | None = None
+        settings = _settings(options, self._destination)
+        self._card = None if options.sound_card is None else openSoundCard(options.sound_card)
         self._sink = _sink(options)
-        self._phone = Phone(
-            _settings(options, self._destination), self, _source(options), self._sink, reactor
-        )
+        if self._card is None:
+            self._phone = Phone(settings, self, _source(options), self._sink, reactor)
+        else:
+            card = self._card
+            self._phone = Phone(settings, self, card.microphone, card.loudspeaker, reactor)
 
     def start(self) -> None:
         """
@@ -250,6 +264,8 @@ class Caller:
         self.status = 0 if normal and self._answeredAt is not None else 1
         self.phoneHappened("released", cause=cause.name, code=int(cause))
         self._summarise(statistics)
+        if self._card is not None and self._card.lost:
+            print(f"h323d-call: the sound card was lost: {self._card.lost}", file=sys.stderr)
         self._leave()
 
     def _dial(self) -> None:
@@ -323,6 +339,8 @@ class Caller:
         self._phone.stop()  # the media thread writes no more
         if self._sink is not None:
             self._sink.close()
+        if self._card is not None:
+            self._card.close()
 
 
 def _settings(options: argparse.Namespace, destination: TransportAddress | None) -> PhoneSettings:

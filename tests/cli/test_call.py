@@ -21,6 +21,8 @@ from h323d.values.address import AddressKind
         ["--packet-ms", "25", "127.0.0.1"],
         ["--dtmf-method", "smoke", "127.0.0.1"],
         ["--tone", "440", "--play", "a.wav", "127.0.0.1"],
+        ["--sound-card", "--tone", "440", "127.0.0.1"],
+        ["--sound-card", "--record", "a.wav", "127.0.0.1"],
         ["--bind", "nonsense", "127.0.0.1"],
         ["--seconds", "nan", "127.0.0.1"],
         ["--seconds", "-1", "127.0.0.1"],
