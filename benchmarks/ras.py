@@ -22,17 +22,23 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+from twisted.internet.defer import execute
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
 from h323d.asn1 import h225
+from h323d.call.gates import Gates
+from h323d.call.surroundings import Surroundings
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.events import EventBus
 from h323d.gatekeeper.config import GatekeeperConfig
-from h323d.gatekeeper.routing import ILocalNumbers
-from h323d.gatekeeper.zone import Zone
+from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.settings import ZoneSettings
+from h323d.gatekeeper.zone import Place, Zone
 from h323d.h323.addresses import transportToValue
+from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import PartyAddress, TransportAddress
+from tests.support.fakemedia import FakePool
 
 SIZES = (100, 2000, 20000)
 TRANSACTIONS = 2000
@@ -129,17 +135,24 @@ class Bench:
         self.size = size
         self.clock = Clock()
         self.wire = Wire()
+        events = EventBus()
         self.zone = Zone(
-            GatekeeperConfig(maxRegistrations=1_000_000),
-            self.wire,
-            bind="10.0.0.1",
-            advertise="10.0.0.1",
-            signalling=TransportAddress("10.0.0.1", 1720),
-            numbers=NoNumbers(),
-            clock=self.clock,
-            rng=random.Random(1),
-            events=EventBus(),
+            ZoneSettings(GatekeeperConfig(maxRegistrations=1_000_000)),
+            Surroundings(
+                self.clock,
+                random.Random(1),
+                self.wire,
+                StreamListener(self.clock),
+                StreamOpener(self.clock),
+                FakePool(),
+                events,
+                execute,
+            ),
+            Place("10.0.0.1", "10.0.0.1", TransportAddress("10.0.0.1", 1720)),
+            NoNumbers(),
+            Gates(self.clock, events, ()),
         )
+        self.zone.start()
         self.ids: list[str] = []
         before = memory()
         for number in range(size):

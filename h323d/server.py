@@ -13,6 +13,7 @@ from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from h323d.call.gates import Gates
 from h323d.call.policy import IAdmissionPolicy, IDestination, IRoutePolicy
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
@@ -20,10 +21,11 @@ from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.config import Configuration
 from h323d.control.operator import Operator
-from h323d.errors import ResourceUnavailable
+from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events import ConfigurationReloaded
-from h323d.gatekeeper.routing import ILocalNumbers
-from h323d.gatekeeper.zone import Zone
+from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.settings import ZoneSettings
+from h323d.gatekeeper.zone import Place, Zone
 from h323d.h323.endpoint import H323Endpoint, Host
 from h323d.net.route import advertisedAddress
 from h323d.plugins import DESTINATIONS, POLICIES, choose
@@ -46,7 +48,8 @@ class Server:
     @ivar host: the rooms.
     @ivar sip: the SIP user agent; C{None} when switched off.
     @ivar h323: the H.323 endpoint; C{None} when switched off.
-    @ivar zone: the gatekeeper, once started; C{None} when switched off.
+    @ivar gates: what every call passes.
+    @ivar zone: the gatekeeper; C{None} when switched off.
     @ivar operator: what an operator sees and does, once started.
     """
 
@@ -66,10 +69,12 @@ class Server:
         self.host = ConferenceHost(
             configuration.conference, surroundings.clock, self.events, surroundings.pool
         )
+        self.gates = self._newGates(configuration)
         self.switch = self._newSwitch(configuration)
         self.sip = self._newSIP() if configuration.sip.enabled else None
+        both = configuration.h323.enabled and configuration.gatekeeper.enabled
+        self.zone = self._newZone() if both else None
         self.h323 = self._newH323() if configuration.h323.enabled else None
-        self.zone: Zone | None = None
 
     def start(self) -> None:
         """
@@ -84,9 +89,9 @@ class Server:
             if self.h323 is not None:
                 self.h323.start()
                 listeners["h323"] = str(self.h323.address)
-                if self.configuration.gatekeeper.enabled:
-                    self.zone = self._newZone(self.h323.address)
-                    listeners["ras"] = str(self.zone.address)
+            if self.zone is not None:
+                self.zone.start()
+                listeners["ras"] = str(self.zone.address)
         except ResourceUnavailable:
             self.close()
             raise
@@ -154,6 +159,13 @@ class Server:
         )
         self.events.publish(ConfigurationReloaded(self._surroundings.clock.seconds(), taken))
 
+    def _newGates(self, configuration: Configuration) -> Gates:
+        world = self._surroundings
+        policies: tuple[IAdmissionPolicy, ...] = choose(
+            configuration.plugins.gates, {}, POLICIES, IAdmissionPolicy, "plugins.gates", world
+        )
+        return Gates(world.clock, self.events, policies)
+
     def _newSwitch(self, configuration: Configuration) -> Switch:
         world, plugins = self._surroundings, configuration.plugins
         routes: tuple[IRoutePolicy, ...] = choose(
@@ -164,9 +176,6 @@ class Server:
             "plugins.routes",
             world,
         )
-        gates: tuple[IAdmissionPolicy, ...] = choose(
-            plugins.gates, {}, POLICIES, IAdmissionPolicy, "plugins.gates", world
-        )
         destinations: tuple[IDestination, ...] = choose(
             plugins.destinations,
             {self.host.name: self.host},
@@ -176,7 +185,7 @@ class Server:
             world,
         )
         return Switch(
-            world.clock, self.events, gates, routes, {each.name: each for each in destinations}
+            world.clock, self.events, self.gates, routes, {each.name: each for each in destinations}
         )
 
     def _newSIP(self) -> SIPEndpoint:
@@ -209,18 +218,20 @@ class Server:
             self.switch,
         )
 
-    def _newZone(self, signalling: TransportAddress) -> Zone:
-        world = self._surroundings
+    def _newZone(self) -> Zone:
+        configuration = self.configuration
+        if configuration.h323.port == 0:
+            raise ConfigurationError("h323.port", "a gatekeeper announces it, so it cannot be 0")
         return Zone(
-            self.configuration.gatekeeper,
-            world.datagrams,
-            self._bind,
-            self._advertise,
-            signalling,
+            ZoneSettings(configuration.gatekeeper),
+            self._surroundings,
+            Place(
+                self._bind,
+                self._advertise,
+                TransportAddress(self._advertise, configuration.h323.port),
+            ),
             LocalRooms(self.directory),
-            world.clock,
-            world.rng,
-            self.events,
+            self.gates,
         )
 
 

@@ -17,6 +17,7 @@ from twisted.application.service import Service
 from twisted.conch.manhole_ssh import ConchFactory
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
+from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 from twisted.python import usage
 
@@ -116,6 +117,7 @@ class H323dService(Service):
             StreamOpener(reactor, "" if bind in ("0.0.0.0", "::") else bind),
             pool,
             EventBus(),
+            deferToThread,
         )
         self.server = Server(configuration, surroundings)
 

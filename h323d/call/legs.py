@@ -19,7 +19,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media import AudioStream, DigitMethod, MediaProfile
 
-__all__ = ["ILeg", "ILegObserver", "ILegOwner", "IOriginator", "LegDirection"]
+__all__ = ["ILeg", "ILegObserver", "ILegOwner", "IOffer", "IOriginator", "LegDirection"]
 
 
 class LegDirection(enum.Enum):
@@ -31,20 +31,28 @@ class LegDirection(enum.Enum):
     OUTGOING = "outgoing"
 
 
-class ILeg(Interface):
+class IOffer(Interface):
     """
-    One side of a call.  Every command is legal at any time: one that comes too
-    late (after the release) or twice is ignored.
+    A call that somebody asks for, as gates look at it: an incoming leg, or a
+    call that the gatekeeper routes on.
     """
 
     legId = Attribute("L{h323d.values.identifiers.LegID}")
     callId = Attribute("L{h323d.values.identifiers.CallID}, shared by the legs of one call")
     protocol = Attribute("C{'h323'} or C{'sip'}")
-    direction = Attribute("L{LegDirection}")
     calling = Attribute("who calls: a tuple of L{PartyAddress}, best first; may be empty")
     called = Attribute("who is called: a tuple of L{PartyAddress}, best first; may be empty")
     displayName = Attribute("the peer's name for people to read, cleaned of controls; may be empty")
     peer = Attribute("the L{h323d.values.address.TransportAddress} that the signalling comes from")
+
+
+class ILeg(IOffer):
+    """
+    One side of a call.  Every command is legal at any time: one that comes too
+    late (after the release) or twice is ignored.
+    """
+
+    direction = Attribute("L{LegDirection}")
     state = Attribute("the name of the signalling state, for an operator to read")
 
     def observe(observer: ILegObserver) -> None:

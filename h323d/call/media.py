@@ -24,6 +24,9 @@ __all__ = [
     "IMediaPortObserver",
     "IMixer",
     "IMixerObserver",
+    "IRelay",
+    "IRelayObserver",
+    "IRelaySide",
     "ISampleSink",
     "ISampleSource",
     "PortStatistics",
@@ -201,6 +204,55 @@ class IMixer(Interface):
     def close() -> None:
         """
         Let all members go; the ports stay open.
+        """
+
+
+class IRelaySide(Interface):
+    """
+    One side of a relay: a port pair, and the peer that uses it.
+    """
+
+    rtp = Attribute("the L{TransportAddress} where this peer's RTP arrives")
+    rtcp = Attribute("the L{TransportAddress} where this peer's RTCP arrives")
+
+    def aim(rtp: TransportAddress | None, rtcp: TransportAddress | None, latch: bool) -> None:
+        """
+        Say where this peer receives.
+
+        @param rtp: C{None} while that is not known, or nothing is to be sent.
+        @param latch: the peer may be behind a NAT: send to where its packets
+            come from instead, from the first valid one on.
+        """
+
+
+class IRelayObserver(Interface):
+    """
+    Whom a relay reports to.
+    """
+
+    def relayHeard(relay: IRelay, side: int, source: TransportAddress) -> None:
+        """
+        The first valid packet of a side arrived.
+
+        @param side: its place in C{relay.sides}.
+        """
+
+    def relaySilent(relay: IRelay, seconds: float) -> None:
+        """
+        Nothing arrived on either side for that long.
+        """
+
+
+class IRelay(Interface):
+    """
+    Carries the packets of one media session between two peers, as they are.
+    """
+
+    sides = Attribute("a pair of L{IRelaySide}")
+
+    def close() -> None:
+        """
+        Free the ports.
         """
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from twisted.internet.defer import Deferred
 from zope.interface import Attribute, Interface
 
-from h323d.call.legs import ILeg
+from h323d.call.legs import ILeg, IOffer
 from h323d.values.cause import Cause
 
 __all__ = [
@@ -65,7 +65,7 @@ class IAdmissionPolicy(Interface):
 
     name = Attribute("as the configuration names it")
 
-    def admit(leg: ILeg) -> Admission | Refusal | Deferred[Admission | Refusal]:
+    def admit(offer: IOffer) -> Admission | Refusal | Deferred[Admission | Refusal]:
         """
         May this call pass?
         """

@@ -5,15 +5,24 @@ What a server, and what is plugged into it, needs of the world.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.media import IMediaPool
 from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener
 from h323d.events import EventBus
 
-__all__ = ["Surroundings"]
+__all__ = ["Defer", "Surroundings"]
+
+Defer = Callable[..., Deferred[Any]]  # Any: what the function returns
+"""
+Runs a function that waits for a disk, with its arguments, where it holds nobody
+up: a thread in service, at once in a simulation.
+"""
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,7 @@ class Surroundings:
     @ivar clock: runs every signalling timer.
     @ivar rng: draws identifiers, which must not be guessed; C{SystemRandom}
         in service.
+    @ivar defer: runs what waits for a disk.
     @ivar events: the facts, of which there is one bus in a server.
     """
 
@@ -34,3 +44,4 @@ class Surroundings:
     opener: IStreamOpener
     pool: IMediaPool
     events: EventBus
+    defer: Defer

@@ -15,18 +15,17 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from h323d.call.gates import POLICY_FAILED, SHUTTING_DOWN, Gates
 from h323d.call.legs import ILeg, ILegOwner
 from h323d.call.observer import SilentObserver
-from h323d.call.policy import IAdmissionPolicy, IDestination, IRoutePolicy, Refusal, Route
-from h323d.events import CallAdmitted, CallEnded, CallOffered, CallRefused, EventBus
+from h323d.call.policy import IDestination, IRoutePolicy, Refusal, Route
+from h323d.events import CallEnded, CallRefused, EventBus
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
 
 __all__ = ["Switch"]
 
 NO_ROUTE = Refusal(Cause.NO_ROUTE_TO_DESTINATION, "noRoute")
-SHUTTING_DOWN = Refusal(Cause.TEMPORARY_FAILURE, "shuttingDown")
-POLICY_FAILED = Refusal(Cause.TEMPORARY_FAILURE, "policyFailed")
 
 
 @implementer(ILegOwner)
@@ -43,25 +42,21 @@ class Switch:
         self,
         clock: IReactorTime,
         events: EventBus,
-        gates: Sequence[IAdmissionPolicy],
+        gates: Gates,
         routes: Sequence[IRoutePolicy],
         destinations: Mapping[str, IDestination],
     ) -> None:
         self._clock = clock
         self._events = events
-        self._gates = tuple(gates)
+        self._gates = gates
         self._routes = tuple(routes)
         self._destinations = dict(destinations)
-        self._closing = False
         self.waiting: dict[LegID, ILeg] = {}
 
     def legOffered(self, leg: ILeg) -> None:
         """
         Admit, route, hand over; or reject.
         """
-        self._events.publish(
-            CallOffered(self._clock.seconds(), leg.callId, leg.legId, leg.protocol, leg.peer)
-        )
         self.waiting[leg.legId] = leg
         leg.observe(_Waiting(self))
         done = Deferred.fromCoroutine(self._decide(leg))
@@ -73,7 +68,7 @@ class Switch:
         """
         Refuse whatever is offered from now on, and whatever still waits.
         """
-        self._closing = True
+        self._gates.close(SHUTTING_DOWN)
         for leg in tuple(self.waiting.values()):
             self._refuse(leg, SHUTTING_DOWN)
 
@@ -85,15 +80,9 @@ class Switch:
             self._events.publish(CallEnded(self._clock.seconds(), leg.callId, leg.legId, cause))
 
     async def _decide(self, leg: ILeg) -> Route | Refusal:
-        if self._closing:
-            return SHUTTING_DOWN
-        for gate in self._gates:
-            verdict = gate.admit(leg)
-            if isinstance(verdict, Deferred):
-                verdict = await verdict
-            if isinstance(verdict, Refusal):
-                return verdict
-        self._events.publish(CallAdmitted(self._clock.seconds(), leg.callId, leg.legId))
+        refusal = await self._gates.admit(leg)
+        if refusal is not None:
+            return refusal
         for policy in self._routes:
             answer = policy.route(leg)
             if isinstance(answer, Deferred):
@@ -109,8 +98,8 @@ class Switch:
     def _dispatch(self, decision: Route | Refusal, leg: ILeg) -> None:
         if leg.legId not in self.waiting:
             return
-        if isinstance(decision, Route) and self._closing:
-            decision = SHUTTING_DOWN
+        if self._gates.shut is not None:
+            decision = self._gates.shut
         if isinstance(decision, Route):
             destination = self._destinations.get(decision.destination)
             if destination is not None:

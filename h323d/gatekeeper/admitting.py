@@ -2,20 +2,24 @@
 How a registered endpoint asks to call and be called, for bandwidth, and to
 end: ARQ, BRQ and DRQ (H.225.0, 7.11 to 7.13).
 
-Each method takes a request and returns its answer.  Calls are admitted in the
+Each method takes a request and returns its answer, or a Deferred where somebody
+else has to be asked first.  Calls are admitted in the
 direct model: endpoints signal to each other, or to our own rooms, themselves.
 """
 
 from __future__ import annotations
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.policy import Refusal
 from h323d.events import EventBus, RASAdmissionRefused
 from h323d.gatekeeper.admission import Admission, AdmissionTable, NoBandwidth, TooManyCalls
 from h323d.gatekeeper.bandwidth import Claim
+from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration
-from h323d.gatekeeper.routing import Called, Identity, RoutingChain
-from h323d.h323.addresses import partiesFromAliases, transportToValue
+from h323d.gatekeeper.routing.chain import Called, Decision, Destination, RoutingChain
+from h323d.h323.addresses import aliasesFromParties, partiesFromAliases, transportToValue
 from h323d.h323.ras.messages import (
     Fields,
     RASMessage,
@@ -24,8 +28,7 @@ from h323d.h323.ras.messages import (
     rejection,
     usableAddresses,
 )
-from h323d.h323.ras.transactions import RASRequest
-from h323d.values.address import TransportAddress
+from h323d.h323.ras.transactions import RASAnswer, RASRequest
 
 __all__ = ["Admitting"]
 
@@ -70,7 +73,7 @@ class Admitting:
         self._clock = clock
         self._events = events
 
-    def admit(self, request: RASRequest) -> RASMessage:
+    def admit(self, request: RASRequest) -> RASMessage | Deferred[RASAnswer]:
         """
         Answer an ARQ, of the calling or the called side.
         """
@@ -78,10 +81,27 @@ class Admitting:
         registration = self._asker(request)
         if registration is None:
             return self._refuse(request, "callerNotRegistered", "")
+        if fields["answerCall"]:
+            return self._grant(request, registration, Destination(registration.signalling[0]))
+        decision = self._routing.find(_called(fields, registration))
+        if isinstance(decision, Deferred):
+            return decision.addCallback(self._decided, request, registration)
+        return self._decided(decision, request, registration)
+
+    def _decided(
+        self, decision: Decision, request: RASRequest, registration: Registration
+    ) -> RASMessage:
+        if isinstance(decision, Refusal):
+            return self._refuse(request, "requestDenied", registration.endpointId)
+        if not decision:
+            return self._refuse(request, "calledPartyNotRegistered", registration.endpointId)
+        return self._grant(request, registration, decision[0])
+
+    def _grant(
+        self, request: RASRequest, registration: Registration, destination: Destination
+    ) -> RASMessage:
+        fields = request.message.fields
         endpointId = registration.endpointId
-        destination = self._destination(fields, registration)
-        if destination is None:
-            return self._refuse(request, "calledPartyNotRegistered", endpointId)
         wanted = Admission(
             claim=Claim(callKey(fields), endpointId, fields["answerCall"]),
             conferenceId=fields["conferenceID"],
@@ -94,17 +114,17 @@ class Admitting:
             return self._refuse(request, "requestDenied", endpointId)
         except TooManyCalls:
             return self._refuse(request, "resourceUnavailable", endpointId)
-        return RASMessage(
-            "admissionConfirm",
-            {
-                "requestSeqNum": fields["requestSeqNum"],
-                "bandWidth": granted.bandwidth,
-                "callModel": ("direct", None),
-                "destCallSignalAddress": transportToValue(destination),
-                "willRespondToIRR": True,
-                "uuiesRequested": _NO_UUIES,
-            },
-        )
+        confirm: Fields = {
+            "requestSeqNum": fields["requestSeqNum"],
+            "bandWidth": granted.bandwidth,
+            "callModel": ("direct", None),
+            "destCallSignalAddress": transportToValue(destination.signalling),
+            "willRespondToIRR": True,
+            "uuiesRequested": _NO_UUIES,
+        }
+        if destination.names and fields.get("canMapAlias"):
+            confirm["destinationInfo"] = aliasesFromParties(destination.names)
+        return RASMessage("admissionConfirm", confirm)
 
     def changeBandwidth(self, request: RASRequest) -> RASMessage:
         """
@@ -164,17 +184,20 @@ class Admitting:
             registration.endpointId, callKey(fields), fields.get("answeredCall")
         )
 
-    def _destination(self, fields: Fields, registration: Registration) -> TransportAddress | None:
-        if fields["answerCall"]:
-            return registration.signalling[0]
-        named = fields.get("destCallSignalAddress")
-        signalled = usableAddresses([named]) if named is not None else ()
-        names = partiesFromAliases(fields.get("destinationInfo", ()))
-        found = self._routing.destination(Called(names, signalled[0] if signalled else None))
-        return None if found is None else found.signalling
-
     def _refuse(self, request: RASRequest, reason: str, endpointId: str) -> RASMessage:
         call = callKey(request.message.fields).hex()
         now = self._clock.seconds()
         self._events.publish(RASAdmissionRefused(now, endpointId, call, reason))
         return rejection(request.message, reason)
+
+
+def _called(fields: Fields, caller: Registration) -> Called:
+    named = fields.get("destCallSignalAddress")
+    signalled = usableAddresses([named]) if named is not None else ()
+    return Called(
+        names=partiesFromAliases(fields.get("destinationInfo", ())),
+        signalled=signalled[0] if signalled else None,
+        calling=partiesFromAliases(fields["srcInfo"]),
+        caller=caller,
+        source=caller.source,
+    )

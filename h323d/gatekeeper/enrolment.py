@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from h323d.gatekeeper.admission import AdmissionTable
 from h323d.gatekeeper.config import MIN_TIME_TO_LIVE, GatekeeperConfig
+from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.registrations import (
     AddressTaken,
     AliasesTaken,
@@ -22,7 +23,6 @@ from h323d.gatekeeper.registrations import (
     RegistryFull,
     UnregisterReason,
 )
-from h323d.gatekeeper.routing import Identity, ILocalNumbers
 from h323d.h323.addresses import (
     aliasesFromParties,
     partiesFromAliases,

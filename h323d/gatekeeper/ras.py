@@ -10,10 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from twisted.internet.defer import Deferred
+
+from h323d.call.policy import Refusal
 from h323d.gatekeeper.admitting import Admitting
 from h323d.gatekeeper.enrolment import Enrolment
+from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.registrations import EndpointRegistry
-from h323d.gatekeeper.routing import Called, Identity, RoutingChain
+from h323d.gatekeeper.routing.chain import Called, Decision, RoutingChain
 from h323d.h323.addresses import aliasesFromParties, partiesFromAliases, transportToValue
 from h323d.h323.ras.messages import ANSWERS, RASMessage, identifierIn, rejection
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
@@ -39,7 +43,7 @@ class GatekeeperRAS:
         self._identity = identity
         self._registry = registry
         self._routing = routing
-        self._answerers: dict[str, Callable[[RASRequest], RASAnswer]] = {
+        self._answerers: dict[str, Callable[[RASRequest], RASAnswer | Deferred[RASAnswer]]] = {
             "gatekeeperRequest": enrolment.discover,
             "registrationRequest": enrolment.register,
             "unregistrationRequest": enrolment.unregister,
@@ -50,7 +54,7 @@ class GatekeeperRAS:
             "infoRequestResponse": self.informed,
         }
 
-    def rasRequested(self, request: RASRequest) -> RASAnswer:
+    def rasRequested(self, request: RASRequest) -> RASAnswer | Deferred[RASAnswer]:
         """
         Answer a request; one that is not for a gatekeeper, or not known here,
         by C{unknownMessageResponse}.
@@ -61,18 +65,24 @@ class GatekeeperRAS:
         answerer = self._answerers.get(name)
         return _notUnderstood(request) if answerer is None else answerer(request)
 
-    def locate(self, request: RASRequest) -> RASAnswer:
+    def locate(self, request: RASRequest) -> RASAnswer | Deferred[RASAnswer]:
         """
         Answer an LRQ for a name of ours; with silence, if the whole network
         was asked for one that we do not know.
         """
         fields = request.message.fields
         names = partiesFromAliases(fields["destinationInfo"])
-        found = self._routing.destination(Called(names))
-        if found is None:
+        decision = self._routing.find(Called(names, source=request.source))
+        if isinstance(decision, Deferred):
+            return decision.addCallback(self._located, request)
+        return self._located(decision, request)
+
+    def _located(self, decision: Decision, request: RASRequest) -> RASAnswer:
+        if isinstance(decision, Refusal) or not decision:
             return None if request.multicast else rejection(request.message, "notRegistered")
+        found = decision[0]
         confirm = {
-            "requestSeqNum": fields["requestSeqNum"],
+            "requestSeqNum": request.message.requestSeqNum,
             "callSignalAddress": transportToValue(found.signalling),
             "rasAddress": transportToValue(self._identity.ras),
         }

@@ -96,6 +96,12 @@ class Registration:
     @ivar timeToLive: seconds between renewals.
     @ivar version: of H.225.0; 0 for other protocols, and if it does not tell.
     @ivar product: what it calls itself, printable, for people to read.
+    @ivar prefixes: number prefixes that a gateway serves, digits.
+    @ivar authenticated: the identity whose password proved the registration;
+        empty if none was asked for.
+    @ivar traversal: it is behind a NAT, and is reached through the connections
+        that it opens itself (H.460.18).
+    @ivar exhausted: a gateway that told it has no more resources (RAI).
     @ivar since: when it registered first, in seconds of the clock.
     """
 
@@ -109,6 +115,10 @@ class Registration:
     timeToLive: int
     version: int = 0
     product: str = ""
+    prefixes: tuple[str, ...] = ()
+    authenticated: str = ""
+    traversal: bool = False
+    exhausted: bool = False
     since: float = 0.0
 
 

@@ -6,39 +6,48 @@ This is what the composition makes, and what operators ask and command.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from twisted.internet.interfaces import IReactorTime
-
-from h323d.call.transport import IDatagrams
-from h323d.events import EventBus
+from h323d.call.gates import Gates
+from h323d.call.surroundings import Surroundings
 from h323d.gatekeeper.admission import AdmissionTable
 from h323d.gatekeeper.admitting import Admitting
 from h323d.gatekeeper.bandwidth import Bandwidth
-from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.enrolment import Enrolment
+from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.ras import GatekeeperRAS
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration, UnregisterReason
-from h323d.gatekeeper.routing import (
-    Identity,
-    ILocalNumbers,
-    LocalNumbers,
-    RegisteredEndpoints,
-    RoutingChain,
-    SignalledAddress,
-)
+from h323d.gatekeeper.routing.chain import RoutingChain
+from h323d.gatekeeper.routing.local import LocalNumbers, RegisteredEndpoints, SignalledAddress
+from h323d.gatekeeper.settings import ZoneSettings
 from h323d.h323.addresses import transportToValue
 from h323d.h323.ras.channel import RASChannel
 from h323d.h323.ras.messages import Fields, RASMessage
 from h323d.values.address import TransportAddress
 
-__all__ = ["Zone"]
+__all__ = ["Place", "Zone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    Where a zone is.
+
+    @ivar bind: the address to listen on; multicast is joined there too.
+    @ivar advertise: the address that endpoints are told instead of it.
+    @ivar signalling: our call-signalling address, as endpoints are told: where
+        calls to our own numbers go.
+    """
+
+    bind: str
+    advertise: str
+    signalling: TransportAddress
 
 
 class Zone:
     """
-    One gatekeeper, listening.
+    One gatekeeper.
 
     @ivar registry: who is registered.
     @ivar admissions: which calls are admitted.
@@ -47,34 +56,25 @@ class Zone:
 
     def __init__(
         self,
-        config: GatekeeperConfig,
-        datagrams: IDatagrams,
-        bind: str,
-        advertise: str,
-        signalling: TransportAddress,
+        settings: ZoneSettings,
+        world: Surroundings,
+        place: Place,
         numbers: ILocalNumbers,
-        clock: IReactorTime,
-        rng: random.Random,
-        events: EventBus,
+        gates: Gates,
     ) -> None:
         """
-        @param bind: the address to listen on; multicast is joined there too.
-        @param advertise: the address that endpoints are told instead of it.
-        @param signalling: our call-signalling address, as endpoints are told:
-            where calls to our own numbers go.
-        @param numbers: which numbers those are.
-        @param rng: draws endpoint identifiers, which must not be guessed.
-
-        @raise h323d.errors.ResourceUnavailable: the RAS port cannot be bound.
+        @param numbers: which numbers end here, in a room.
+        @param gates: what calls pass that are routed through us.
         """
+        config, clock, events = settings.gatekeeper, world.clock, world.events
         self.bandwidth = Bandwidth(config)
         self.admissions = AdmissionTable(config, clock, events, self.bandwidth)
-        self.registry = EndpointRegistry(config, clock, rng, events, self)
-        ras = TransportAddress(advertise, config.rasPort)
-        self._identity = Identity(config.gatekeeperIdentifier, ras, signalling)
+        self.registry = EndpointRegistry(config, clock, world.rng, events, self)
+        ras = TransportAddress(place.advertise, config.rasPort)
+        self._identity = Identity(config.gatekeeperIdentifier, ras, place.signalling)
         routing = RoutingChain(
             (
-                LocalNumbers(numbers, signalling),
+                LocalNumbers(numbers, place.signalling),
                 RegisteredEndpoints(self.registry),
                 SignalledAddress(self.registry),
             )
@@ -84,8 +84,18 @@ class Zone:
             self._identity, self.registry, self.admissions, routing, clock, events
         )
         owner = GatekeeperRAS(self._identity, self.registry, enrolment, admitting, routing)
-        here = TransportAddress(bind, config.rasPort)
-        self._channel = RASChannel(datagrams, here, owner, clock, rng, events, config.multicast)
+        here = TransportAddress(place.bind, config.rasPort)
+        self._channel = RASChannel(
+            world.datagrams, here, owner, clock, world.rng, events, config.multicast
+        )
+
+    def start(self) -> None:
+        """
+        Listen from now on.
+
+        @raise h323d.errors.ResourceUnavailable: the RAS port cannot be bound.
+        """
+        self._channel.start()
 
     @property
     def address(self) -> TransportAddress:

@@ -13,7 +13,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
-from h323d.call.legs import ILeg, ILegOwner
+from h323d.call.gates import Gates
+from h323d.call.legs import ILeg, ILegOwner, IOffer
 from h323d.call.policy import (
     Admission,
     IAdmissionPolicy,
@@ -41,13 +42,14 @@ class Policy:
         self.answer = answer
         self.asked = 0
 
-    def admit(self, leg: ILeg) -> Any:
+    def admit(self, offer: IOffer) -> Any:
         self.asked += 1
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
 
-    route = admit
+    def route(self, leg: ILeg) -> Any:
+        return self.admit(leg)
 
 
 @implementer(IDestination)
@@ -77,10 +79,11 @@ class SwitchTests(SynchronousTestCase):
         events = EventBus()
         events.subscribe(Fact, self.facts.append)
         self.destination = Destination()
+        clock = Clock()
         self.switch = Switch(
-            Clock(),
+            clock,
             events,
-            [Policy(each) for each in gates],
+            Gates(clock, events, [Policy(each) for each in gates]),
             [Policy(each) for each in routes],
             {"somewhere": self.destination},
         )

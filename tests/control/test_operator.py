@@ -10,6 +10,7 @@ import random
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
+from h323d.call.gates import Gates
 from h323d.call.switch import Switch
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.directory import RoomDirectory
@@ -44,8 +45,9 @@ class OperatorTests(SynchronousTestCase):
         config = ConferenceConfig()
         self.pool = FakePool()
         self.host = ConferenceHost(config, self.clock, events, self.pool)
+        gates = Gates(self.clock, events, ())
         self.switch = Switch(
-            self.clock, events, (), (RoomDirectory(config),), {"conference": self.host}
+            self.clock, events, gates, (RoomDirectory(config),), {"conference": self.host}
         )
         gatekeeper = GatekeeperConfig()
         self.registry = EndpointRegistry(

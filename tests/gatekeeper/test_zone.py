@@ -4,22 +4,23 @@ The whole gatekeeper over a simulated network.
 
 from __future__ import annotations
 
-import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from h323d.call.gates import Gates
 from h323d.errors import ResourceUnavailable
 from h323d.events import EndpointRegistered, EndpointUnregistered, EventBus
-from h323d.gatekeeper.config import GatekeeperConfig
-from h323d.gatekeeper.zone import Zone
+from h323d.gatekeeper.settings import ZoneSettings
+from h323d.gatekeeper.zone import Place, Zone
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS
 from h323d.net.datagram import Datagrams
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedHost
 from tests.support.ras import GATEKEEPER, arq, at, drq, grq, irr, rrq
-from tests.support.zone import EightDigits
+from tests.support.zone import EightDigits, surroundings
 
 ROOM = ("dialledDigits", "80001")
 
@@ -124,23 +125,22 @@ class NoMulticast(Datagrams):
         raise ResourceUnavailable("no multicast here")
 
 
-def newZone(datagrams: Datagrams, clock: Any) -> Zone:
+def newZone(datagrams: Datagrams, world: Any) -> Zone:
+    events = EventBus()
+    around = surroundings(world.network, world.clock, "10.0.0.7", events)
     return Zone(
-        GatekeeperConfig(),
-        datagrams,
-        bind="10.0.0.7",
-        advertise="198.51.100.7",
-        signalling=TransportAddress("198.51.100.7", 1720),
-        numbers=EightDigits(),
-        clock=clock,
-        rng=random.Random(0),
-        events=EventBus(),
+        ZoneSettings(),
+        replace(around, datagrams=datagrams),
+        Place("10.0.0.7", "198.51.100.7", TransportAddress("198.51.100.7", 1720)),
+        EightDigits(),
+        Gates(world.clock, events, ()),
     )
 
 
 def test_withoutMulticastThereIsUnicast(world: Any) -> None:
     datagrams = NoMulticast(SimulatedHost(world.network, "10.0.0.7"))
-    zone = newZone(datagrams, world.clock)
+    zone = newZone(datagrams, world)
+    zone.start()
     peer = world.peer("10.0.0.2")
     peer.peer = TransportAddress("10.0.0.7", 1719)
     answer = peer.ask(grq(1, "10.0.0.2"))
@@ -150,9 +150,10 @@ def test_withoutMulticastThereIsUnicast(world: Any) -> None:
 
 def test_aPortThatIsTakenIsSaid(world: Any) -> None:
     datagrams = Datagrams(SimulatedHost(world.network, "10.0.0.7"))
-    zone = newZone(datagrams, world.clock)
+    zone = newZone(datagrams, world)
+    zone.start()
     with pytest.raises(ResourceUnavailable):
-        newZone(datagrams, world.clock)
+        newZone(datagrams, world).start()
     zone.close()
 
 

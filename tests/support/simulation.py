@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, execute
 from twisted.internet.task import Clock
 from twisted.logger import LogLevel, formatEvent, globalLogPublisher
 from zope.interface import implementer
@@ -134,16 +135,7 @@ class SimulatedServer:
         self.address = address
         self.media = Media(given.media, host, rng, world.clock)
         self.server = Server(
-            Configuration(
-                ServerConfig(bind=address),
-                given.plugins,
-                given.sip,
-                given.h323,
-                given.gatekeeper,
-                given.media,
-                given.conference,
-                given.control,
-            ),
+            replace(given, server=ServerConfig(bind=address)),
             Surroundings(
                 world.clock,
                 rng,
@@ -152,6 +144,7 @@ class SimulatedServer:
                 StreamOpener(host, address),
                 self.media.pool,
                 EventBus(),
+                execute,
             ),
         )
         self.facts: list[Fact] = []

@@ -6,23 +6,29 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from twisted.internet.defer import execute
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from h323d.call.gates import Gates
+from h323d.call.surroundings import Surroundings
 from h323d.events import EventBus, Fact
 from h323d.gatekeeper.config import GatekeeperConfig
-from h323d.gatekeeper.routing import ILocalNumbers
-from h323d.gatekeeper.zone import Zone
+from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.settings import ZoneSettings
+from h323d.gatekeeper.zone import Place, Zone
 from h323d.net.datagram import Datagrams
+from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import PartyAddress, TransportAddress
+from tests.support.fakemedia import FakePool
 from tests.support.network import SimulatedHost, SimulatedNetwork
 from tests.support.ras import Peer, rrq
 
-__all__ = ["START", "EightDigits", "World", "makeWorld", "newWorld", "world"]
+__all__ = ["START", "EightDigits", "World", "makeWorld", "newWorld", "surroundings", "world"]
 
 START = 1_700_000_000.0
 
@@ -68,6 +74,25 @@ class World:
         return [fact for fact in self.facts if isinstance(fact, kind)]
 
 
+def surroundings(
+    network: SimulatedNetwork, clock: Clock, host: str, events: EventBus
+) -> Surroundings:
+    """
+    What a gatekeeper on a simulated host needs; its media carries nothing.
+    """
+    here = SimulatedHost(network, host)
+    return Surroundings(
+        clock,
+        random.Random(2),
+        Datagrams(here),
+        StreamListener(here),
+        StreamOpener(here, host),
+        FakePool(),
+        events,
+        execute,
+    )
+
+
 def newWorld(**config: Any) -> World:
     clock = Clock()
     clock.advance(START)
@@ -75,17 +100,11 @@ def newWorld(**config: Any) -> World:
     events = EventBus()
     facts: list[Fact] = []
     events.subscribe(Fact, facts.append)
-    zone = Zone(
-        replace(GatekeeperConfig(), **config),
-        Datagrams(SimulatedHost(network, "10.0.0.1")),
-        bind="10.0.0.1",
-        advertise="10.0.0.1",
-        signalling=TransportAddress("10.0.0.1", 1720),
-        numbers=EightDigits(),
-        clock=clock,
-        rng=random.Random(2),
-        events=events,
-    )
+    world = surroundings(network, clock, "10.0.0.1", events)
+    place = Place("10.0.0.1", "10.0.0.1", TransportAddress("10.0.0.1", 1720))
+    settings = ZoneSettings(GatekeeperConfig(**config))
+    zone = Zone(settings, world, place, EightDigits(), Gates(clock, events, ()))
+    zone.start()
     return World(clock, network, facts, zone, events)
 
 

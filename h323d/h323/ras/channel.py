@@ -55,28 +55,37 @@ class RASChannel:
         multicast: bool = False,
     ) -> None:
         """
-        @param bind: what to bind; port 0 takes any free one.
+        @param bind: what L{start} binds; port 0 takes any free one.
         @param owner: answers the requests that arrive.
         @param multicast: listen for discovery by multicast too, on the
             interface of C{bind}; done without if that cannot be bound.
-
-        @raise ResourceUnavailable: the unicast port cannot be bound.
         """
+        self._datagrams = datagrams
+        self._bind = bind
+        self._multicast = multicast
         self._complaints = Complaints(clock, events)
         self._server = ServerTransactions(clock, self._sendOctets, owner)
         self._client = ClientTransactions(clock, rng, self._sendOctets)
-        self._port: IDatagramPort = datagrams.bind(bind, self)
+        self._port: IDatagramPort | None = None
         self._group: IDatagramPort | None = None
-        if multicast:
-            self._group = self._joinGroup(datagrams, bind.host)
 
     @property
     def address(self) -> TransportAddress:
         """
-        What was bound, with its real port.
+        What is bound, with its real port; before that, what is to be bound.
         """
-        address: TransportAddress = self._port.address
+        address: TransportAddress = self._bind if self._port is None else self._port.address
         return address
+
+    def start(self) -> None:
+        """
+        Listen from now on.
+
+        @raise ResourceUnavailable: the unicast port cannot be bound.
+        """
+        self._port = self._datagrams.bind(self._bind, self)
+        if self._multicast:
+            self._group = self._joinGroup(self._datagrams, self._bind.host)
 
     def request(
         self, name: str, fields: Fields, destination: TransportAddress, answered: Answered
@@ -104,9 +113,10 @@ class RASChannel:
         """
         self._client.close()
         self._server.close()
-        self._port.close()
-        if self._group is not None:
-            self._group.close()
+        for port in (self._port, self._group):
+            if port is not None:
+                port.close()
+        self._port = self._group = None
 
     def datagramReceived(self, data: bytes, source: TransportAddress) -> None:
         self.received(data, source, multicast=False)
@@ -139,7 +149,8 @@ class RASChannel:
             return None
 
     def _sendOctets(self, data: bytes, destination: TransportAddress) -> None:
-        self._port.send(data, destination)
+        if self._port is not None:
+            self._port.send(data, destination)
 
 
 @implementer(IDatagramUser)

@@ -134,6 +134,7 @@ class RASClient:
         discover = profile.discover or profile.gatekeeper == DISCOVERY_GROUP
         self._machine: RegistrationMachine = newRegistration(self, clock, discover)
         self._channel = RASChannel(datagrams, bind, self, clock, rng, events)
+        self._channel.start()
 
     @property
     def address(self) -> TransportAddress:

@@ -1,0 +1,115 @@
+"""
+The routing chain: who is called, and where that leads.
+
+Each policy has one method, and the first that knows the called party decides;
+adding one means adding one class.  This is about call-signalling addresses: a
+call that reaches our own is routed further by L{h323d.call.switch}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from twisted.internet.defer import Deferred
+from zope.interface import Attribute, Interface
+
+from h323d.call.policy import Refusal
+from h323d.gatekeeper.registrations import Registration
+from h323d.values.address import PartyAddress, TransportAddress
+
+__all__ = ["Called", "Decision", "Destination", "Finding", "ICalledPolicy", "RoutingChain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """
+    Who is to be called, and who asks.
+
+    @ivar names: best first; may be empty.
+    @ivar signalled: the call-signalling address that the caller knows already,
+        if any.
+    @ivar calling: the caller's names, best first; may be empty.
+    @ivar caller: the registered endpoint that calls, if it is one.
+    @ivar source: where the question came from.
+    @ivar hops: how many more gatekeepers may be asked (LRQ C{hopCount}).
+    """
+
+    names: tuple[PartyAddress, ...]
+    signalled: TransportAddress | None = None
+    calling: tuple[PartyAddress, ...] = ()
+    caller: Registration | None = None
+    source: TransportAddress | None = None
+    hops: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """
+    Where the call goes.
+
+    @ivar signalling: the call-signalling address to connect to.
+    @ivar registration: the endpoint there, if it is registered.
+    @ivar names: what the called party is to be called instead of what the
+        caller said; empty to leave the names as they are.
+    """
+
+    signalling: TransportAddress
+    registration: Registration | None = None
+    names: tuple[PartyAddress, ...] = ()
+
+
+Finding = tuple[Destination, ...] | Called | Refusal | None
+"""
+What a policy says: where to try, in this order; ask the policies after it, with
+other names; not at all; C{None}: ask the next policy.
+"""
+
+Decision = tuple[Destination, ...] | Refusal | None
+
+
+class ICalledPolicy(Interface):
+    """
+    One rule.
+    """
+
+    name = Attribute("as the configuration names it")
+
+    def find(called: Called) -> Finding | Deferred[Finding]:
+        """
+        Where does a call to these names go?
+        """
+
+
+class RoutingChain:
+    """
+    The rules, in order.
+    """
+
+    def __init__(self, policies: Sequence[ICalledPolicy]) -> None:
+        self._policies = tuple(policies)
+
+    def find(self, called: Called) -> Decision | Deferred[Decision]:
+        """
+        @return: where to try, in this order; C{None} if no rule knows the
+            called party.  A Deferred only if a rule has to ask somebody.
+        """
+        return self._ask(called, 0)
+
+    def _ask(self, called: Called, first: int) -> Decision | Deferred[Decision]:
+        for index in range(first, len(self._policies)):
+            finding: Finding | Deferred[Finding] = self._policies[index].find(called)
+            if isinstance(finding, Deferred):
+                return finding.addCallback(self._goOn, called, index + 1)
+            if isinstance(finding, Called):
+                called = finding
+            elif finding is not None:
+                return finding
+        return None
+
+    def _goOn(
+        self, finding: Finding, called: Called, following: int
+    ) -> Decision | Deferred[Decision]:
+        if isinstance(finding, Called):
+            return self._ask(finding, following)
+        return self._ask(called, following) if finding is None else finding

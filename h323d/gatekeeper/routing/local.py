@@ -1,0 +1,70 @@
+"""
+The policies that need no help: our own rooms, who is registered, and the
+address that the caller knows itself.
+"""
+
+from __future__ import annotations
+
+from zope.interface import implementer
+
+from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.registrations import EndpointRegistry
+from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy
+from h323d.values.address import TransportAddress
+
+__all__ = ["LocalNumbers", "RegisteredEndpoints", "SignalledAddress"]
+
+
+@implementer(ICalledPolicy)
+class LocalNumbers:
+    """
+    Our own rooms, at our own call-signalling address.
+    """
+
+    name = "rooms"
+
+    def __init__(self, numbers: ILocalNumbers, signalling: TransportAddress) -> None:
+        self._numbers = numbers
+        self._here = (Destination(signalling),)
+
+    def find(self, called: Called) -> tuple[Destination, ...] | None:
+        if any(self._numbers.serves(name) for name in called.names):
+            return self._here
+        return None
+
+
+@implementer(ICalledPolicy)
+class RegisteredEndpoints:
+    """
+    Whoever registered the name.
+    """
+
+    name = "registered"
+
+    def __init__(self, registry: EndpointRegistry) -> None:
+        self._registry = registry
+
+    def find(self, called: Called) -> tuple[Destination, ...] | None:
+        for name in called.names:
+            found = self._registry.byAlias(name)
+            if found is not None:
+                return tuple(Destination(each, found) for each in found.signalling)
+        return None
+
+
+@implementer(ICalledPolicy)
+class SignalledAddress:
+    """
+    The address that the caller knows itself, for names that nobody has.
+    """
+
+    name = "signalled"
+
+    def __init__(self, registry: EndpointRegistry) -> None:
+        self._registry = registry
+
+    def find(self, called: Called) -> tuple[Destination, ...] | None:
+        if called.signalled is None:
+            return None
+        known = self._registry.bySignalling(called.signalled)
+        return (Destination(called.signalled, known),)

@@ -1,0 +1,20 @@
+"""
+All configuration sections that a zone is made of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from h323d.gatekeeper.config import GatekeeperConfig
+
+__all__ = ["ZoneSettings"]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSettings:
+    """
+    The sections, each as its own module explains it.
+    """
+
+    gatekeeper: GatekeeperConfig = field(default_factory=GatekeeperConfig)

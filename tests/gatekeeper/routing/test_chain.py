@@ -1,0 +1,126 @@
+"""
+The routing chain, and the policies that need no help.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred
+from zope.interface import implementer
+from zope.interface.verify import verifyObject
+
+from h323d.call.policy import Refusal
+from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.routing.chain import (
+    Called,
+    Destination,
+    Finding,
+    ICalledPolicy,
+    RoutingChain,
+)
+from h323d.gatekeeper.routing.local import LocalNumbers, RegisteredEndpoints, SignalledAddress
+from h323d.h323.addresses import partyFromText
+from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
+from tests.gatekeeper.test_registrations import Table, endpoint
+from tests.support.zone import EightDigits
+
+HERE = TransportAddress("10.0.0.1", 1720)
+THERE = TransportAddress("192.0.2.9", 1720)
+ROOM = partyFromText("80001")
+ANNA = partyFromText("anna")
+
+
+@implementer(ICalledPolicy)
+class Says:
+    """
+    Answers with what it was given, and remembers what it was asked.
+    """
+
+    name = "says"
+
+    def __init__(self, finding: Finding | Deferred[Finding]) -> None:
+        self.finding = finding
+        self.asked: list[Called] = []
+
+    def find(self, called: Called) -> Finding | Deferred[Finding]:
+        self.asked.append(called)
+        return self.finding
+
+
+def policies() -> tuple[Any, ...]:
+    registry = Table().registry
+    registry.register(endpoint(1, "anna"))
+    return (
+        LocalNumbers(EightDigits(), HERE),
+        RegisteredEndpoints(registry),
+        SignalledAddress(registry),
+    )
+
+
+def first(called: Called) -> Destination:
+    decision = RoutingChain(policies()).find(called)
+    assert isinstance(decision, tuple)
+    return decision[0]
+
+
+def test_thePoliciesKeepTheirInterface() -> None:
+    for policy in (*policies(), Says(None)):
+        assert verifyObject(ICalledPolicy, policy)
+    assert verifyObject(ILocalNumbers, EightDigits())
+
+
+def test_aRoomIsHere() -> None:
+    assert first(Called((ROOM,))) == Destination(HERE)
+
+
+def test_aNameGoesToWhoRegisteredIt() -> None:
+    found = first(Called((partyFromText("unknown"), ANNA)))
+    assert found.registration is not None
+    assert found.registration.endpointId == "endpoint1"
+    assert found.signalling == TransportAddress("10.1.0.2", 1720)
+
+
+def test_aRoomGoesBeforeAnEndpoint() -> None:
+    assert first(Called((ANNA, ROOM))) == Destination(HERE)
+
+
+def test_anAddressServesWhereNoNameIsKnown() -> None:
+    assert first(Called((partyFromText("x"),), THERE)) == Destination(THERE)
+    assert first(Called((ANNA,), THERE)).signalling != THERE
+
+
+def test_anAddressOfAnEndpointIsThatEndpoint() -> None:
+    found = first(Called((), TransportAddress("10.1.0.2", 1720)))
+    assert found.registration is not None
+
+
+@pytest.mark.parametrize("called", [Called(()), Called((partyFromText("nobody"),))])
+def test_whatNoPolicyKnowsGoesNowhere(called: Called) -> None:
+    assert RoutingChain(policies()).find(called) is None
+
+
+def test_otherNamesAreForThePoliciesAfter() -> None:
+    asked = Says((Destination(THERE),))
+    renamed = Called((ANNA,))
+    assert RoutingChain((Says(renamed), asked)).find(Called((ROOM,))) == (Destination(THERE),)
+    assert asked.asked == [renamed]
+
+
+def test_aRefusalEndsTheSearch() -> None:
+    refusal = Refusal(Cause.CALL_REJECTED, "forbidden")
+    assert RoutingChain((Says(refusal), *policies())).find(Called((ROOM,))) == refusal
+
+
+@pytest.mark.parametrize("answer", [None, Called((ROOM,))])
+def test_aSlowPolicyIsWaitedFor(answer: Finding) -> None:
+    slow: Deferred[Finding] = Deferred()
+    decision = RoutingChain((Says(slow), *policies())).find(Called((ROOM,)))
+    assert isinstance(decision, Deferred)
+    found: list[Any] = []
+    decision.addCallback(found.append)
+    assert found == []
+    slow.callback(answer)
+    assert found == [(Destination(HERE),)]
