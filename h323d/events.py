@@ -3,8 +3,9 @@ Facts: what has happened, for whoever wants to know.
 
 A fact is a frozen record in the past tense.  Listeners cannot change what it
 tells of: a question that may be answered with no is a policy (C{call.policy}),
-not a fact.  Facts carry identifiers, addresses and numbers, never a text that
-a caller wrote.
+not a fact.  Facts carry identifiers, addresses and numbers.  Of the texts that
+a caller wrote, they carry the names of the parties, and only once every gate
+has let them pass.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ __all__ = [
     "CallEnded",
     "CallOffered",
     "CallRefused",
+    "CallRouted",
     "ConfigurationReloaded",
     "DigitReceived",
     "EndpointRegistered",
@@ -62,22 +64,50 @@ class CallOffered(Fact):
 
     @ivar protocol: C{"h323"} or C{"sip"}.
     @ivar peer: where the signalling came from.
+    @ivar callIdentifier: the H.323 call identifier, in hexadecimal; empty for
+        other protocols.
+    @ivar conferenceId: the H.323 conference identifier, likewise.
     """
 
     callId: CallID
     legId: LegID
     protocol: str
     peer: TransportAddress
+    callIdentifier: str = ""
+    conferenceId: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CallAdmitted(Fact):
     """
-    Every policy let the call pass.
+    Every policy let the call pass, with these names of its parties.
     """
 
     callId: CallID
     legId: LegID
+    calling: tuple[PartyAddress, ...] = ()
+    called: tuple[PartyAddress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallRouted(Fact):
+    """
+    It is decided where a call goes.  One whose first way fails is told of
+    again.
+
+    @ivar model: C{"conference"} (or another destination of legs, by its name)
+        where it ends here; C{"routed"} where its signalling passes through us,
+        C{"proxied"} where its media does too.
+    @ivar target: the room; the endpoint identifier of the called side, as far
+        as it is registered.
+    @ivar peer: where the signalling goes; C{None} where it ends here.
+    """
+
+    callId: CallID
+    legId: LegID
+    model: str
+    target: str
+    peer: TransportAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +138,14 @@ class CallAnswered(Fact):
 class CallEnded(Fact):
     """
     A leg of the call is gone.
+
+    @ivar releasedBy: C{"calling"}, C{"called"} or C{"server"}.
     """
 
     callId: CallID
     legId: LegID
     cause: Cause
+    releasedBy: str = "server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +252,23 @@ class RASAdmissionGranted(Fact):
 
     @ivar callIdentifier: the H.323 call identifier, in hexadecimal.
     @ivar bandwidth: granted, in units of 100 bit/s.
+    @ivar answerCall: whether it is the called side that asked.
+    @ivar conferenceId: in hexadecimal.
+    @ivar source: where the endpoint asked from.
+    @ivar model: C{"direct"} or C{"routed"}, as it was told.
+    @ivar destination: where it was told to send its Setup.
     """
 
     endpointId: str
     callIdentifier: str
     bandwidth: int
     answerCall: bool
+    conferenceId: str
+    source: TransportAddress
+    model: str
+    destination: TransportAddress
+    calling: tuple[PartyAddress, ...]
+    called: tuple[PartyAddress, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,22 +276,34 @@ class RASAdmissionRefused(Fact):
     """
     An ARQ was rejected.
 
+    @ivar endpointId: empty if it is not registered; then the names of the
+        parties are not told.
     @ivar reason: the C{AdmissionRejectReason}.
     """
 
     endpointId: str
     callIdentifier: str
     reason: str
+    source: TransportAddress
+    calling: tuple[PartyAddress, ...]
+    called: tuple[PartyAddress, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RASAdmissionEnded(Fact):
     """
-    A DRQ, or the loss of the endpoint, ended an admitted call.
+    A DRQ, or the loss of the endpoint, ended an admitted call, for one side.
+
+    @ivar answerCall: whether for the called side.
+    @ivar cause: why, as far as the endpoint told; C{None} where it did not.
+    @ivar disengaged: whether the endpoint said so itself, by DRQ.
     """
 
     endpointId: str
     callIdentifier: str
+    answerCall: bool
+    cause: Cause | None
+    disengaged: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,13 @@ class Gates:
         """
         self._events.publish(
             CallOffered(
-                self._clock.seconds(), offer.callId, offer.legId, offer.protocol, offer.peer
+                self._clock.seconds(),
+                offer.callId,
+                offer.legId,
+                offer.protocol,
+                offer.peer,
+                offer.callIdentifier,
+                offer.conferenceId,
             )
         )
         return Deferred.fromCoroutine(self._ask(offer))
@@ -82,5 +88,8 @@ class Gates:
             return POLICY_FAILED
         if self.shut is not None:
             return self.shut
-        self._events.publish(CallAdmitted(self._clock.seconds(), offer.callId, offer.legId))
+        now = self._clock.seconds()
+        self._events.publish(
+            CallAdmitted(now, offer.callId, offer.legId, offer.calling, offer.called)
+        )
         return None

@@ -19,7 +19,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media import AudioStream, DigitMethod, MediaProfile
 
-__all__ = ["ILeg", "ILegObserver", "ILegOwner", "IOffer", "IOriginator", "LegDirection"]
+__all__ = ["ILeg", "ILegObserver", "ILegOwner", "IOffer", "IOriginator", "LegDirection", "endedBy"]
 
 
 class LegDirection(enum.Enum):
@@ -44,6 +44,8 @@ class IOffer(Interface):
     called = Attribute("who is called: a tuple of L{PartyAddress}, best first; may be empty")
     displayName = Attribute("the peer's name for people to read, cleaned of controls; may be empty")
     peer = Attribute("the L{h323d.values.address.TransportAddress} that the signalling comes from")
+    callIdentifier = Attribute("H.323's, in hexadecimal; empty for other protocols")
+    conferenceId = Attribute("H.323's, in hexadecimal; empty for other protocols")
 
 
 class ILeg(IOffer):
@@ -54,6 +56,7 @@ class ILeg(IOffer):
 
     direction = Attribute("L{LegDirection}")
     state = Attribute("the name of the signalling state, for an operator to read")
+    peerEnded = Attribute("whether it was the peer who ended the call; true once it is released")
 
     def observe(observer: ILegObserver) -> None:
         """
@@ -175,3 +178,14 @@ class IOriginator(Interface):
         @return: a leg that will report to C{observer}; a failure of any kind
             is reported as C{legReleased}, after this call has returned.
         """
+
+
+def endedBy(leg: ILeg) -> str:
+    """
+    Who ended a call, as the fact L{h323d.events.CallEnded} has it.
+
+    @param leg: one that is released.
+    """
+    if not leg.peerEnded:
+        return "server"
+    return "calling" if leg.direction is LegDirection.INCOMING else "called"

@@ -16,10 +16,10 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from h323d.call.gates import POLICY_FAILED, SHUTTING_DOWN, Gates
-from h323d.call.legs import ILeg, ILegOwner
+from h323d.call.legs import ILeg, ILegOwner, endedBy
 from h323d.call.observer import SilentObserver
 from h323d.call.policy import IDestination, IRoutePolicy, Refusal, Route
-from h323d.events import CallEnded, CallRefused, EventBus
+from h323d.events import CallEnded, CallRefused, CallRouted, EventBus
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
 
@@ -77,7 +77,8 @@ class Switch:
         The caller gave up while policies were asked.
         """
         if self.waiting.pop(leg.legId, None) is not None:
-            self._events.publish(CallEnded(self._clock.seconds(), leg.callId, leg.legId, cause))
+            now = self._clock.seconds()
+            self._events.publish(CallEnded(now, leg.callId, leg.legId, cause, endedBy(leg)))
 
     async def _decide(self, leg: ILeg) -> Route | Refusal:
         refusal = await self._gates.admit(leg)
@@ -104,6 +105,7 @@ class Switch:
             destination = self._destinations.get(decision.destination)
             if destination is not None:
                 del self.waiting[leg.legId]
+                self._tellRoute(leg, decision)
                 destination.accept(leg, decision.target)
                 return
             decision = NO_ROUTE
@@ -112,6 +114,13 @@ class Switch:
     def _destinationFailed(self, failure: Failure, leg: ILeg) -> None:
         self._log.failure("call {callId} died of our own fault", failure=failure, callId=leg.callId)
         leg.hangup(Cause.TEMPORARY_FAILURE)
+
+    def _tellRoute(self, leg: ILeg, route: Route) -> None:
+        self._events.publish(
+            CallRouted(
+                self._clock.seconds(), leg.callId, leg.legId, route.destination, route.target
+            )
+        )
 
     def _refuse(self, leg: ILeg, refusal: Refusal) -> None:
         self.waiting.pop(leg.legId, None)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
-from h323d.call.legs import ILeg
+from h323d.call.legs import ILeg, endedBy
 from h323d.call.media import IMediaPool, IMixerObserver
 from h323d.conference.participant import Participant
 from h323d.events import (
@@ -108,7 +108,7 @@ class Room:
         self.loudness.pop(leg.legId, None)
         if participant.joinedAt is not None:
             self._events.publish(ParticipantLeft(now, self.roomId, leg.callId, leg.legId, cause))
-        self._events.publish(CallEnded(now, leg.callId, leg.legId, cause))
+        self._events.publish(CallEnded(now, leg.callId, leg.legId, cause, endedBy(leg)))
         if not self.participants:
             self._mixer.close()
             self._events.publish(RoomClosed(now, self.roomId))

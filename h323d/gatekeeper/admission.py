@@ -20,6 +20,8 @@ from h323d.events import (
 )
 from h323d.gatekeeper.bandwidth import Bandwidth, Claim
 from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.cause import Cause
 
 __all__ = ["Admission", "AdmissionTable", "NoBandwidth", "TooManyCalls"]
 
@@ -51,6 +53,11 @@ class Admission:
     @ivar conferenceId: 16 octets.
     @ivar callReference: as the endpoint numbers it.
     @ivar bandwidth: granted, in units of 100 bit/s.
+    @ivar source: where the endpoint asked from.
+    @ivar destination: where it was told to send its Setup.
+    @ivar calling: who calls, as the endpoint names them.
+    @ivar called: who is called, likewise.
+    @ivar model: C{"direct"} or C{"routed"}.
     @ivar since: when it was granted, in seconds of the clock.
     """
 
@@ -58,6 +65,11 @@ class Admission:
     conferenceId: bytes
     callReference: int
     bandwidth: int
+    source: TransportAddress
+    destination: TransportAddress
+    calling: tuple[PartyAddress, ...] = ()
+    called: tuple[PartyAddress, ...] = ()
+    model: str = "direct"
     since: float = 0.0
 
 
@@ -129,7 +141,19 @@ class AdmissionTable:
         self._admissions[claim] = granted
         self._byEndpoint.setdefault(claim.endpointId, {})[claim] = None
         self._events.publish(
-            RASAdmissionGranted(now, claim.endpointId, claim.call.hex(), amount, claim.answerCall)
+            RASAdmissionGranted(
+                now,
+                claim.endpointId,
+                claim.call.hex(),
+                amount,
+                claim.answerCall,
+                granted.conferenceId.hex(),
+                granted.source,
+                granted.model,
+                granted.destination,
+                granted.calling,
+                granted.called,
+            )
         )
         return granted
 
@@ -150,9 +174,14 @@ class AdmissionTable:
         )
         return changed
 
-    def end(self, admission: Admission) -> None:
+    def end(
+        self, admission: Admission, cause: Cause | None = None, disengaged: bool = False
+    ) -> None:
         """
         The call is over, for that side.
+
+        @param cause: why, if the endpoint told.
+        @param disengaged: whether the endpoint said that it is.
         """
         claim = admission.claim
         if self._admissions.pop(claim, None) is None:
@@ -163,7 +192,14 @@ class AdmissionTable:
             del self._byEndpoint[claim.endpointId]
         self._bandwidth.release(claim)
         self._events.publish(
-            RASAdmissionEnded(self._clock.seconds(), claim.endpointId, claim.call.hex())
+            RASAdmissionEnded(
+                self._clock.seconds(),
+                claim.endpointId,
+                claim.call.hex(),
+                claim.answerCall,
+                cause,
+                disengaged,
+            )
         )
 
     def endAll(self, endpointId: str) -> None:

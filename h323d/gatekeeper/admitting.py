@@ -20,6 +20,7 @@ from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routing.chain import Called, Decision, Destination, RoutingChain
 from h323d.h323.addresses import aliasesFromParties, partiesFromAliases, transportToValue
+from h323d.h323.causes import causeOfReason
 from h323d.h323.ras.messages import (
     Fields,
     RASMessage,
@@ -29,6 +30,8 @@ from h323d.h323.ras.messages import (
     usableAddresses,
 )
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
+from h323d.h323.reading import causeOfElement
+from h323d.values.cause import Cause
 
 __all__ = ["Admitting"]
 
@@ -81,24 +84,31 @@ class Admitting:
         registration = self._asker(request)
         if registration is None:
             return self._refuse(request, "callerNotRegistered", "")
+        called = _called(fields, registration)
         if fields["answerCall"]:
-            return self._grant(request, registration, Destination(registration.signalling[0]))
-        decision = self._routing.find(_called(fields, registration))
+            here = Destination(registration.signalling[0])
+            return self._grant(request, registration, called, here)
+        decision = self._routing.find(called)
         if isinstance(decision, Deferred):
-            return decision.addCallback(self._decided, request, registration)
-        return self._decided(decision, request, registration)
+            return decision.addCallback(self._decided, request, registration, called)
+        return self._decided(decision, request, registration, called)
 
     def _decided(
-        self, decision: Decision, request: RASRequest, registration: Registration
+        self, decision: Decision, request: RASRequest, registration: Registration, called: Called
     ) -> RASMessage:
+        endpointId = registration.endpointId
         if isinstance(decision, Refusal):
-            return self._refuse(request, "requestDenied", registration.endpointId)
+            return self._refuse(request, "requestDenied", endpointId, called)
         if not decision:
-            return self._refuse(request, "calledPartyNotRegistered", registration.endpointId)
-        return self._grant(request, registration, decision[0])
+            return self._refuse(request, "calledPartyNotRegistered", endpointId, called)
+        return self._grant(request, registration, called, decision[0])
 
     def _grant(
-        self, request: RASRequest, registration: Registration, destination: Destination
+        self,
+        request: RASRequest,
+        registration: Registration,
+        called: Called,
+        destination: Destination,
     ) -> RASMessage:
         fields = request.message.fields
         endpointId = registration.endpointId
@@ -107,13 +117,17 @@ class Admitting:
             conferenceId=fields["conferenceID"],
             callReference=fields["callReferenceValue"],
             bandwidth=fields["bandWidth"],
+            source=request.source,
+            destination=destination.signalling,
+            calling=called.calling,
+            called=called.names,
         )
         try:
             granted = self._admissions.admit(wanted)
         except NoBandwidth:
-            return self._refuse(request, "requestDenied", endpointId)
+            return self._refuse(request, "requestDenied", endpointId, called)
         except TooManyCalls:
-            return self._refuse(request, "resourceUnavailable", endpointId)
+            return self._refuse(request, "resourceUnavailable", endpointId, called)
         confirm: Fields = {
             "requestSeqNum": fields["requestSeqNum"],
             "bandWidth": granted.bandwidth,
@@ -162,7 +176,7 @@ class Admitting:
             return rejection(request.message, "requestToDropOther")
         admission = self._find(fields, registration)
         if admission is not None:
-            self._admissions.end(admission)
+            self._admissions.end(admission, _causeOf(fields), disengaged=True)
         elif self._admissions.knows(callKey(fields)):
             return rejection(request.message, "requestToDropOther")
         return RASMessage("disengageConfirm", {"requestSeqNum": fields["requestSeqNum"]})
@@ -184,11 +198,34 @@ class Admitting:
             registration.endpointId, callKey(fields), fields.get("answeredCall")
         )
 
-    def _refuse(self, request: RASRequest, reason: str, endpointId: str) -> RASMessage:
-        call = callKey(request.message.fields).hex()
-        now = self._clock.seconds()
-        self._events.publish(RASAdmissionRefused(now, endpointId, call, reason))
+    def _refuse(
+        self, request: RASRequest, reason: str, endpointId: str, called: Called | None = None
+    ) -> RASMessage:
+        self._events.publish(
+            RASAdmissionRefused(
+                self._clock.seconds(),
+                endpointId,
+                callKey(request.message.fields).hex(),
+                reason,
+                request.source,
+                () if called is None else called.calling,
+                () if called is None else called.names,
+            )
+        )
         return rejection(request.message, reason)
+
+
+def _causeOf(fields: Fields) -> Cause | None:
+    """
+    Why a call ended, as a DRQ tells it; C{None} where it does not.
+    """
+    match fields.get("terminationCause"):
+        case ("releaseCompleteCauseIE", bytes(element)):
+            return causeOfElement(element)
+        case ("releaseCompleteReason", (str(reason), _)):
+            return causeOfReason(reason)
+        case _:
+            return None
 
 
 def _called(fields: Fields, caller: Registration) -> Called:

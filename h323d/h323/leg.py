@@ -49,6 +49,7 @@ class H323Leg:
     """
 
     protocol = "h323"
+    peerEnded = False
 
     def __init__(
         self, context: LegContext, description: CallDescription, options: StartUpOptions
@@ -97,6 +98,14 @@ class H323Leg:
             port.rtp if port else here,
             port.rtcp if port else here,
         )
+
+    @property
+    def callIdentifier(self) -> str:
+        return self.identity.callIdentifier.hex()
+
+    @property
+    def conferenceId(self) -> str:
+        return self.identity.conferenceID.hex()
 
     @property
     def state(self) -> str:
@@ -229,6 +238,7 @@ class H323Leg:
     def connectionLost(self, reason: str) -> None:
         opened = self._wire.connection is not None
         self._wire.connection = None
+        self._endedByPeer()
         self._call.connectionLost(
             Cause.TEMPORARY_FAILURE if opened else Cause.DESTINATION_OUT_OF_ORDER
         )
@@ -239,6 +249,7 @@ class H323Leg:
         """
         kind = message.messageType
         if kind == MessageType.RELEASE_COMPLETE:
+            self._endedByPeer()
             self._call.releaseCompleteReceived(reading.releaseCause(message, content))
             return
         if q931.notUnderstood(message):
@@ -251,6 +262,10 @@ class H323Leg:
         self._startUp.heard(content, settingUp)
         if settingUp and self._answered and not self._over:
             self._startUp.activated()
+
+    def _endedByPeer(self) -> None:
+        if not self._clearing:
+            self.peerEnded = True
 
     def _act(self, message: Q931Message, content: Content) -> None:
         call = self._call

@@ -12,7 +12,17 @@ from h323d.h323.q931 import IE, Q931Message
 from h323d.h323.uuie import Content
 from h323d.values.cause import Cause
 
-__all__ = ["displayName", "keypadDigits", "releaseCause", "reportedState"]
+__all__ = ["causeOfElement", "displayName", "keypadDigits", "releaseCause", "reportedState"]
+
+
+def causeOfElement(contents: bytes) -> Cause | None:
+    """
+    What a cause element says; C{None} where it cannot be read.
+    """
+    try:
+        return Cause.fromWire(CauseElement.decode(contents).value)
+    except DecodeError:
+        return None
 
 
 def releaseCause(message: Q931Message, content: Content) -> Cause:

@@ -54,6 +54,7 @@ class CalledLeg(SIPLeg):
         """
         A CANCEL for the INVITE came; after our 2xx it changes nothing (9.2).
         """
+        self.peerEnded = True
         self._session.cancel(cause)
 
     def alert(self, early: MediaProfile | None) -> None:

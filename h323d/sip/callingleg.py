@@ -189,6 +189,7 @@ class CallingLeg(SIPLeg):
         elif response.isSuccess:
             self._session.success(response)
         else:
+            self.peerEnded = True
             self._session.failure(causeOf(response.status, reasonsOf(response)))
 
     def _dialogOf(self, request: SIPRequest) -> Dialog | None:

@@ -46,6 +46,8 @@ class SIPLeg(DialogEnd):
     _log = Logger()
 
     protocol = "sip"
+    callIdentifier = conferenceId = ""
+    peerEnded = False
     direction: LegDirection
 
     def __init__(
@@ -167,6 +169,7 @@ class SIPLeg(DialogEnd):
         if request.method == "BYE":
             self._respond(transaction, 200)
             cause = reasonCause(reasonsOf(request)) or Cause.NORMAL_CALL_CLEARING
+            self.peerEnded = True
             self._session.bye(cause)
         elif self._over:
             self._respond(transaction, 481)

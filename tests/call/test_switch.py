@@ -24,7 +24,15 @@ from h323d.call.policy import (
     Route,
 )
 from h323d.call.switch import Switch
-from h323d.events import CallAdmitted, CallEnded, CallOffered, CallRefused, EventBus, Fact
+from h323d.events import (
+    CallAdmitted,
+    CallEnded,
+    CallOffered,
+    CallRefused,
+    CallRouted,
+    EventBus,
+    Fact,
+)
 from h323d.values.cause import Cause
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
@@ -75,7 +83,7 @@ class SwitchTests(SynchronousTestCase):
     """
 
     def offer(self, gates: Sequence[Any], routes: Sequence[Any]) -> FakeLeg:
-        self.facts: list[Fact] = []
+        self.facts: list[Any] = []
         events = EventBus()
         events.subscribe(Fact, self.facts.append)
         self.destination = Destination()
@@ -98,7 +106,9 @@ class SwitchTests(SynchronousTestCase):
     def test_admittedAndRouted(self) -> None:
         leg = self.offer([Admission()], [None, Route("somewhere", "here"), Route("x", "y")])
         self.assertEqual(self.destination.accepted, [(leg, "here")])
-        self.assertEqual(self.kinds(), [CallOffered, CallAdmitted])
+        self.assertEqual(self.kinds(), [CallOffered, CallAdmitted, CallRouted])
+        self.assertEqual(self.facts[1].called, leg.called)
+        self.assertEqual((self.facts[2].model, self.facts[2].target), ("somewhere", "here"))
         self.assertEqual(self.switch.waiting, {})
 
     def test_theFirstRefusalDecides(self) -> None:

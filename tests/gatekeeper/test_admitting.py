@@ -15,6 +15,7 @@ from h323d.events import (
     RASAdmissionRefused,
 )
 from h323d.h323.ras.messages import reasonOf
+from h323d.values.cause import Cause
 from tests.support.ras import CALL, CONFERENCE, arq, at, brq, drq, keepAlive, urq
 
 ANNA = ("h323-ID", "anna")
@@ -205,6 +206,35 @@ def test_aDRQNeedNotSayWhichSideItIs(world: Any) -> None:
     peer.ask(arq(2, endpointId, answerCall=True))
     peer.ask(drq(3, endpointId, answeredCall=False))
     assert len(world.zone.admissions) == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "cause"),
+    [
+        ({}, None),
+        ({"terminationCause": ("releaseCompleteReason", ("inConf", None))}, Cause.USER_BUSY),
+        (
+            {"terminationCause": ("releaseCompleteCauseIE", b"\x80\x90")},
+            Cause.NORMAL_CALL_CLEARING,
+        ),
+        ({"terminationCause": ("releaseCompleteCauseIE", b"\x00\x00")}, None),
+    ],
+)
+def test_aDRQTellsWhyTheCallEnded(world: Any, told: Any, cause: Cause | None) -> None:
+    peer, endpointId = world.registered("10.0.0.2", ANNA)
+    peer.ask(arq(2, endpointId, ROOM))
+    peer.ask(drq(3, endpointId, **told))
+    (fact,) = world.told(RASAdmissionEnded)
+    assert (fact.cause, fact.disengaged, fact.answerCall) == (cause, True, False)
+
+
+def test_anAdmissionTellsOfBothParties(world: Any) -> None:
+    peer, endpointId = world.registered("10.0.0.2", ANNA)
+    peer.ask(arq(2, endpointId, ROOM))
+    (fact,) = world.told(RASAdmissionGranted)
+    assert [str(each) for each in (*fact.calling, *fact.called)] == ["somebody", "80001"]
+    assert fact.source.host == "10.0.0.2"
+    assert fact.destination.port == 1720
 
 
 # --- the endpoint's end

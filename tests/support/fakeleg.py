@@ -39,6 +39,8 @@ class FakeLeg:
     direction = LegDirection.INCOMING
     state = "fake"
     displayName = ""
+    callIdentifier = conferenceId = ""
+    peerEnded = False
 
     def __init__(self, called: str, pool: IMediaPool) -> None:
         number = next(_numbers)

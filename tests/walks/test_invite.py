@@ -51,6 +51,7 @@ def test_bothHearEachOtherAndNotThemselves(world: Simulation, target: str) -> No
     assert alice.cause is Cause.NORMAL_CALL_CLEARING
     assert [fact.cause for fact in server.told(CallEnded)] == [Cause.NORMAL_CALL_CLEARING]
     world.leave()
+    assert [fact.releasedBy for fact in server.told(CallEnded)] == ["calling", "calling"]
     assert world.leftOver() == []
 
 

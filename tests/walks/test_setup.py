@@ -16,6 +16,7 @@ from h323d.events import (
     CallAnswered,
     CallEnded,
     CallOffered,
+    CallRouted,
     DigitReceived,
     ParticipantJoined,
     ParticipantLeft,
@@ -133,6 +134,7 @@ def test_theFactsOfACallComeInTheirOrder(meeting: Meeting) -> None:
     assert [fact for fact in facts if fact is not ActiveSpeakerChanged] == [
         CallOffered,
         CallAdmitted,
+        CallRouted,
         RoomOpened,
         CallAnswered,
         ParticipantJoined,
@@ -140,6 +142,15 @@ def test_theFactsOfACallComeInTheirOrder(meeting: Meeting) -> None:
         CallEnded,
         RoomClosed,
     ]
+
+
+def test_itIsToldWhoEndedACall(meeting: Meeting) -> None:
+    meeting.enter()
+    meeting.alice.hangup()
+    meeting.world.run(0.1)
+    meeting.server.server.host.close()
+    meeting.world.run(0.1)
+    assert [fact.releasedBy for fact in meeting.server.told(CallEnded)] == ["calling", "server"]
 
 
 def test_mediaIsOpenWithinAFewRoundTrips(meeting: Meeting) -> None:
@@ -189,7 +200,8 @@ def test_aResetConnectionEndsItsCallAndNoOther(meeting: Meeting, mode: StartUpOp
     meeting.world.network.resetStreams(meeting.alice.address)
     meeting.world.run(1.0)
     assert meeting.alice.reports[-1] == "released"
-    assert [fact.cause for fact in meeting.server.told(CallEnded)] == [Cause.TEMPORARY_FAILURE]
+    (ended,) = meeting.server.told(CallEnded)
+    assert (ended.cause, ended.releasedBy) == (Cause.TEMPORARY_FAILURE, "calling")
     assert meeting.bob.speaking
     assert meeting.heard()[1] == []
     meeting.enter(mode)
