@@ -110,6 +110,11 @@ class ILegObserver(Interface):
     Whom a leg reports to.
     """
 
+    def legDialled(leg: ILeg) -> None:
+        """
+        Our request for the call leaves (Setup, INVITE).
+        """
+
     def legProceeding(leg: ILeg) -> None:
         """
         The called side is working on it.

@@ -20,6 +20,9 @@ class SilentObserver:
     Does nothing, whatever the leg reports.
     """
 
+    def legDialled(self, leg: ILeg) -> None:
+        pass
+
     def legProceeding(self, leg: ILeg) -> None:
         pass
 

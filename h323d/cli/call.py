@@ -194,7 +194,7 @@ class Caller:
         self._options = options
         self._reactor = reactor
         self._target, self._destination = destinationOf(options)
-        self._began = reactor.seconds()
+        self._began = self._dialledAt = reactor.seconds()
         self._answeredAt: float | None = None
         self._timers: list[IDelayedCall] = []
         self._gone: Deferred[None] | None = None
@@ -245,6 +245,9 @@ class Caller:
         if self._options.target and not self._options.prompt and self._phone.leg is None:
             self._dial()
 
+    def phoneDialled(self) -> None:
+        self._dialledAt = self._reactor.seconds()
+
     def phoneHappened(self, what: str, **details: Any) -> None:
         if what == "answered":
             self._answered(details)
@@ -276,7 +279,7 @@ class Caller:
 
     def _answered(self, details: dict[str, Any]) -> None:
         self._answeredAt = self._reactor.seconds()
-        details["joinMs"] = round((self._answeredAt - self._began) * 1000, 2)
+        details["joinMs"] = round((self._answeredAt - self._dialledAt) * 1000, 2)
         if self._options.seconds:
             self._later(self._options.seconds, self._phone.hangup)
         if self._options.dtmf:

@@ -81,6 +81,9 @@ class PhoneOwner(Protocol):
     def phoneHappened(self, what: str, **details: Any) -> None:
         """Something to tell: C{proceeding}, C{alerting}, C{answered} and so on."""
 
+    def phoneDialled(self) -> None:
+        """Our Setup or INVITE leaves."""
+
     def phoneFailed(self, reason: str) -> None:
         """There will be no call."""
 
@@ -272,6 +275,9 @@ class Phone:
         self._owner.phoneHappened("offered", protocol=leg.protocol, caller=caller)
         leg.alert(None)
         leg.answer(self._settings.profile)
+
+    def legDialled(self, leg: ILeg) -> None:
+        self._owner.phoneDialled()
 
     def legProceeding(self, leg: ILeg) -> None:
         self._owner.phoneHappened("proceeding")

@@ -317,6 +317,8 @@ class H323Leg:
         if self._profile is None or self._parties is None:
             return
         start, control = self._startUp.place(self._profile)
+        if self._observer is not None:
+            self._observer.legDialled(self)
         self._wire.setup(self._parties, start, control)
 
     def sendCallProceeding(self) -> None:

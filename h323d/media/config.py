@@ -33,6 +33,11 @@ class MediaConfig:
     the ticks within a frame, so a finer grid sends sooner after mixing; it costs more CPU.  With 20, packets of 10, 30
     and 50 ms are not made."""
 
+    departureMs: float = 2.5
+    """How long after its point of the grid a mix leaves, milliseconds; below C{tickMs}.
+    Mixing takes now less, now more; what is ready earlier waits, so that packets leave
+    evenly.  0 sends each mix when it is ready."""
+
     jitterMinMs: int = 2
     """How long before its turn a packet shall be there, milliseconds; what is below
     counts on the network's regularity."""
@@ -66,6 +71,8 @@ class MediaConfig:
             )
         if self.tickMs not in (5, 10, 20):
             raise ConfigurationError(f"{_PLACE}.tickMs", "5, 10 or 20")
+        if not 0 <= self.departureMs < self.tickMs:
+            raise ConfigurationError(f"{_PLACE}.departureMs", "0 to less than tickMs")
         if not 0 <= self.jitterMinMs <= 100:
             raise ConfigurationError(f"{_PLACE}.jitterMinMs", "0 to 100")
         if not self.jitterMinMs + _LONGEST_PACKET_MS + _FRAME_MS <= self.jitterMaxMs <= 500:

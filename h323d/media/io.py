@@ -93,14 +93,21 @@ class SocketIO:
     """
 
     def __init__(
-        self, capacity: int, wallClock: Callable[[], float], tickClock: Callable[[], float]
+        self,
+        capacity: int,
+        wallClock: Callable[[], float],
+        tickClock: Callable[[], float],
+        sleep: Callable[[float], None],
     ) -> None:
         """
         @param capacity: how many slots there are.
         @param wallClock: the clock that the kernel stamps packets with, seconds.
         @param tickClock: the clock that arrivals are given in, seconds.
+        @param sleep: waits until packets are to leave, seconds.
         """
         self._tickClock = tickClock
+        self._sleep = sleep
+        self._departure = 0.0
         self._wallClock = wallClock
         self._ports: dict[int, _Ports] = {}
         self._senders: list[Callable[[bytes], int]] = [_sendNowhere] * capacity
@@ -294,11 +301,20 @@ class SocketIO:
             found.append(ControlPacket(slot, data, source, arrival))
         return found
 
+    def departAt(self, moment: float) -> None:
+        """
+        Let what is sent next not leave before C{moment}, in the tick's clock.
+        """
+        self._departure = moment
+
     def send(self, slots: npt.NDArray[np.intp], packets: npt.NDArray[np.uint8]) -> None:
         data = packets.tobytes()
         length = packets.shape[1]
         senders = [self._senders[slot] for slot in slots.tolist()]
         octets = [data[start : start + length] for start in range(0, len(data), length)]
+        early = self._departure - self._tickClock()
+        if early > 0.0:
+            self._sleep(early)
         sent = map(operator.call, senders, octets)
         while True:
             try:

@@ -57,13 +57,16 @@ class MediaPlane:
         rng: random.Random,
         epoch: float = 0.0,
         codecs: Sequence[ICodec] = BUILT_IN,
+        departure: float = 0.0,
     ) -> None:
         """
         @param rng: draws SSRCs and where sequence numbers and timestamps begin.
         @param epoch: what makes seconds since 1970 of the tick's time, for RTCP.
         @param codecs: best first.
+        @param departure: how long after a point of the grid its packets leave, seconds.
         """
         self._tickSeconds = config.tickMs / 1000
+        self._departure = departure
         self._tickSamples = config.tickMs * CLOCK_RATE // 1000
         self._silenceSeconds = config.silenceSeconds
         self._table = PortTable(config.maximumPorts)
@@ -105,7 +108,7 @@ class MediaPlane:
             self._origin = now
         self._now = now
         index = int((now - self._origin) / self._tickSeconds + _EARLY)
-        self._noteLateness(now - self._origin - (self._last + 1) * self._tickSeconds)
+        self._noteLateness(now - self._origin - self.nextDue() * self._tickSeconds)
         self._obey(packets, index)
         for group in self._rooms.groups:
             due = group.dueIn(self._last, index)
@@ -124,6 +127,14 @@ class MediaPlane:
             self._keepHouse(packets, index)
         reports, self._reports = self._reports, []
         return reports
+
+    def nextDue(self) -> int:
+        """
+        The next point of the grid, counted from the first call, at which there is more to
+        do than to obey commands.
+        """
+        rooms = self._rooms
+        return min(g.nextDue(self._last) for g in rooms.groups if rooms.inhabited(g))
 
     def _noteLateness(self, lateness: float) -> None:
         if lateness > self._tickSeconds:
@@ -181,7 +192,7 @@ class MediaPlane:
         if now >= self._nextSurvey:
             self._nextSurvey = now + _SURVEY
             self._findSilent(now)
-            figures = survey(self._table, self._receiver.statistics, self._rooms)
+            figures = survey(self._table, self._receiver.statistics, self._rooms, self._departure)
             self._reports.append(Surveyed(figures, self._figures()))
 
     def _findSilent(self, now: float) -> None:

@@ -53,15 +53,24 @@ class MediaPool:
 
     _log = Logger()
 
-    def __init__(self, config: MediaConfig, plane: MediaPlane, ports: IPortSource) -> None:
+    def __init__(
+        self,
+        config: MediaConfig,
+        plane: MediaPlane,
+        ports: IPortSource,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
         """
         @param plane: whose inbox gets the commands; ticked by a driver, which gives
             L{deliver} what the ticks report.
         @param ports: binds port pairs.
+        @param wake: tells the driver that there are commands, if it does not look by
+            itself at every point of the grid.
         """
         self._plane = plane
         self.formats = plane.formats
         self._portSource = ports
+        self._wake = wake
         self._capacity = config.maximumPorts
         self._slotsInUse = 0
         self._nextId = 1
@@ -133,6 +142,7 @@ class MediaPool:
             differ.
         """
         self._plane.inbox.append(functools.partial(_run, method, arguments))
+        self._wake()
 
     def newParty(self) -> int:
         """

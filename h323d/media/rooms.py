@@ -109,6 +109,12 @@ class MixGroup:
         """
         return (index - self._phase) // self.period - (last - self._phase) // self.period
 
+    def nextDue(self, last: int) -> int:
+        """
+        The group's first tick after C{last}.
+        """
+        return last + self.period - (last - self._phase) % self.period
+
     def lastDue(self, index: int) -> int:
         """
         The group's last tick up to C{index}.

@@ -72,9 +72,13 @@ def _known(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-def survey(table: PortTable, statistics: ReceiverStatistics, rooms: Rooms) -> Survey:
+def survey(
+    table: PortTable, statistics: ReceiverStatistics, rooms: Rooms, departure: float
+) -> Survey:
     """
     Copy the figures of all open ports.
+
+    @param departure: how long after a point of the grid packets leave, seconds.
     """
     slots = np.flatnonzero((table.portId >= 0) & ~table.local)
     late = np.zeros(len(slots), np.int64)
@@ -89,7 +93,7 @@ def survey(table: PortTable, statistics: ReceiverStatistics, rooms: Rooms) -> Su
             late[at] = group.buffers.late[here]
             concealed[at] = group.buffers.concealed[here]
             depth[at] = group.buffers.depth()[here]
-            delay[at] = group.buffers.playout.wait[here]
+            delay[at] = group.buffers.playout.wait[here] + departure
             frameMs[at] = group.frameMs
     return Survey(
         rows={portId: row for row, portId in enumerate(table.portId[slots].tolist())},

@@ -7,6 +7,7 @@ The only module of this package that knows threads and the time of day.
 from __future__ import annotations
 
 import gc
+import math
 import random
 import sys
 import threading
@@ -51,6 +52,8 @@ def prepareInterpreter() -> None:
 class MediaThread:
     """
     Ticks a plane, and delivers what it reports by one C{callFromThread} a tick at most.
+
+    It sleeps through the points of the grid at which nothing is due, unless it is woken.
     """
 
     _log = Logger()
@@ -59,15 +62,21 @@ class MediaThread:
         self,
         plane: MediaPlane,
         packets: SocketIO,
-        tickSeconds: float,
+        config: MediaConfig,
         callFromThread: CallFromThread,
         deliver: Callable[[Sequence[Report]], None],
+        woken: threading.Event,
     ) -> None:
+        """
+        @param woken: set when there are commands to obey.
+        """
         self._plane = plane
         self._packets = packets
-        self._tick = tickSeconds
+        self._tick = config.tickMs / 1000
+        self._departure = config.departureMs / 1000
         self._callFromThread = callFromThread
         self._deliver = deliver
+        self._woken = woken
         self._stopping = False
         self._failures = 0
         self._quietUntil = 0.0
@@ -84,23 +93,30 @@ class MediaThread:
         Obey what is still in the inbox, close all ports, and end.  Waits for it.
         """
         self._stopping = True
+        self._woken.set()
         self._thread.join()
 
     def _run(self) -> None:
         start = time.monotonic()
         index = 0
+        self._step(start)
         while not self._stopping:
-            index = max(index + 1, int((time.monotonic() - start) / self._tick))
-            wait = start + index * self._tick - time.monotonic()
-            if wait > 0:
-                time.sleep(wait)
-            self._step()
-        self._step()
+            now = (time.monotonic() - start) / self._tick
+            # One step on, at least: a plane that fails does not get on by itself.
+            index = max(index + 1, int(now), self._plane.nextDue())
+            if self._woken.wait(max(0.0, (index - now) * self._tick)):
+                self._woken.clear()
+                now = (time.monotonic() - start) / self._tick
+                index = min(index, math.ceil(now))
+                time.sleep(max(0.0, (index - now) * self._tick))
+            self._packets.departAt(start + index * self._tick + self._departure)
+            self._step(time.monotonic())
+        self._step(time.monotonic())
         self._packets.close()
 
-    def _step(self) -> None:
+    def _step(self, now: float) -> None:
         try:
-            reports = self._plane.tick(time.monotonic(), self._packets)
+            reports = self._plane.tick(now, self._packets)
         except Exception:  # the fence: one bad tick must not silence all rooms
             self._fail()
             return
@@ -138,8 +154,10 @@ def newMediaService(
 
     @raise h323d.errors.ConfigurationError: a codec is not of the kind that can be mixed.
     """
-    plane = MediaPlane(config, rng, time.time() - time.monotonic(), codecs)
-    pool = MediaPool(config, plane, PortRange(config))
-    packets = SocketIO(config.maximumPorts, time.time, time.monotonic)
-    thread = MediaThread(plane, packets, config.tickMs / 1000, callFromThread, pool.deliver)
+    departure = config.departureMs / 1000
+    plane = MediaPlane(config, rng, time.time() - time.monotonic(), codecs, departure)
+    woken = threading.Event()
+    pool = MediaPool(config, plane, PortRange(config), woken.set)
+    packets = SocketIO(config.maximumPorts, time.time, time.monotonic, time.sleep)
+    thread = MediaThread(plane, packets, config, callFromThread, pool.deliver, woken)
     return pool, thread

@@ -120,6 +120,8 @@ class CallingLeg(SIPLeg):
             ]
         )
         request = SIPRequest("INVITE", self._uri, headers, body)
+        if self._observer is not None:
+            self._observer.legDialled(self)
         self._invite = self._agent.send(request, self, self._flow)
 
     def sendCancel(self, cause: Cause) -> None:

@@ -260,6 +260,16 @@ def test_aStallOfOursLeavesNoDelayAndNoBurst() -> None:
     assert after[0][1].marker
 
 
+def test_itTellsWhichPointsOfTheGridCanBeSleptThrough() -> None:
+    bench = MediaBench()
+    bench.meeting(2, packetMs=20)
+    bench.run(0.1)
+    due = bench.plane.nextDue()
+    for step in (4, 8, 12):  # of 5 ms
+        bench.clock.advance(0.02)
+        assert bench.plane.nextDue() == due + step
+
+
 def test_manyRoomsAreSpreadOverTheGrid() -> None:
     bench = MediaBench(MediaConfig(maximumPorts=128))
     rooms = [bench.meeting(1)[0][0] for _ in range(60)]

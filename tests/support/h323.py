@@ -76,6 +76,9 @@ class Party:
     digits: list[tuple[str, DigitMethod]] = field(default_factory=list)
     cause: Cause | None = None
 
+    def legDialled(self, leg: ILeg) -> None:
+        pass
+
     def legProceeding(self, leg: ILeg) -> None:
         self.reports.append("proceeding")
 

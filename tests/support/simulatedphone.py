@@ -102,6 +102,9 @@ class LocalParty:
         """
         self._mixer.close()
 
+    def legDialled(self, leg: ILeg) -> None:
+        pass
+
     def legProceeding(self, leg: ILeg) -> None:
         self.reports.append("proceeding")
 

@@ -65,6 +65,9 @@ class LegLog:
         self.digits: list[tuple[str, int, DigitMethod]] = []
         self.causes: list[Cause] = []
 
+    def legDialled(self, leg: ILeg) -> None:
+        pass
+
     def legProceeding(self, leg: ILeg) -> None:
         self.said.append("proceeding")
 

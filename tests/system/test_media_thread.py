@@ -172,13 +172,13 @@ def test_aClosedPortCanBeBoundAgain(pool: MediaPool) -> None:
 
 
 def test_theSocketsProvideIPacketIO() -> None:
-    packets = SocketIO(4, time.time, time.monotonic)
+    packets = SocketIO(4, time.time, time.monotonic, time.sleep)
     assert verifyObject(IPacketIO, packets)
     packets.close()
 
 
 def test_whatAStrangerSentJustBeforeTheLockIsDropped() -> None:
-    packets = SocketIO(4, time.time, time.monotonic)
+    packets = SocketIO(4, time.time, time.monotonic, time.sleep)
     pair = PortRange(MediaConfig(portFirst=21200, portLast=21203)).bind(HOST)
     packets.add(2, pair, 0)
     peer, stranger = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
@@ -203,8 +203,24 @@ def test_whatAStrangerSentJustBeforeTheLockIsDropped() -> None:
     packets.close()
 
 
+def test_whatIsSentEarlyWaitsForItsDeparture() -> None:
+    packets = SocketIO(4, time.time, time.monotonic, time.sleep)
+    pair = PortRange(MediaConfig(portFirst=21200, portLast=21203)).bind(HOST)
+    packets.add(2, pair, 0)
+    peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    peer.bind((PHONES, 0))
+    packets.aim(2, TransportAddress(*peer.getsockname()), None)
+    departure = time.monotonic() + 0.05
+    packets.departAt(departure)
+    packets.send(np.array([2]), np.frombuffer(b"packet", np.uint8).reshape(1, -1))
+    assert time.monotonic() >= departure
+    assert peer.recv(100) == b"packet"
+    peer.close()
+    packets.close()
+
+
 def test_rtcpHasTheTimeOfItsArrivalNotOfItsReading() -> None:
-    packets = SocketIO(4, time.time, time.monotonic)
+    packets = SocketIO(4, time.time, time.monotonic, time.sleep)
     pair = PortRange(MediaConfig(portFirst=21200, portLast=21203)).bind(HOST)
     packets.add(2, pair, 0)
     peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
