@@ -27,6 +27,7 @@ __all__ = [
     "EndpointKind",
     "EndpointRegistry",
     "Registration",
+    "RegistrationStore",
     "RegistryFull",
     "RegistryObserver",
     "UnregisterReason",
@@ -133,6 +134,48 @@ class RegistryObserver(Protocol):
         """
 
 
+class RegistrationStore(Protocol):
+    """
+    Who remembers registrations across a restart.  Each is told of from within
+    the answering of a request, so it must not take its time.
+    """
+
+    def keep(self, registration: Registration, deadline: float) -> None:
+        """
+        An endpoint registered, or changed its registration.
+
+        @param deadline: when it expires, in seconds of the clock.
+        """
+
+    def prolong(self, endpointId: str, deadline: float) -> None:
+        """
+        A registration was renewed.
+        """
+
+    def forget(self, endpointId: str) -> None:
+        """
+        An endpoint is not registered any more.
+        """
+
+
+class Forgetful:
+    """
+    A L{RegistrationStore} that remembers nothing.
+    """
+
+    def keep(self, registration: Registration, deadline: float) -> None:
+        pass
+
+    def prolong(self, endpointId: str, deadline: float) -> None:
+        pass
+
+    def forget(self, endpointId: str) -> None:
+        pass
+
+
+_FORGETFUL = Forgetful()
+
+
 class EndpointRegistry:
     """
     The table.
@@ -145,6 +188,7 @@ class EndpointRegistry:
         rng: random.Random,
         events: EventBus,
         observer: RegistryObserver,
+        store: RegistrationStore = _FORGETFUL,
     ) -> None:
         """
         @param rng: draws endpoint identifiers, so that none can be guessed;
@@ -155,6 +199,7 @@ class EndpointRegistry:
         self._rng = rng
         self._events = events
         self._observer = observer
+        self._store = store
         self._byId: dict[str, Registration] = {}
         self._byAlias: dict[PartyAddress, str] = {}
         self._bySignalling: dict[TransportAddress, str] = {}
@@ -206,8 +251,12 @@ class EndpointRegistry:
         now = self._clock.seconds()
         registration = replace(wanted, since=now if old is None else old.since)
         self._index(registration)
-        self._expiry.set(registration.endpointId, now + registration.timeToLive + GRACE)
-        if old is None or old != registration:
+        deadline = now + registration.timeToLive + GRACE
+        self._expiry.set(registration.endpointId, deadline)
+        if registration == old:
+            self._store.prolong(registration.endpointId, deadline)
+        else:
+            self._store.keep(registration, deadline)
             self._tell(registration)
         return registration
 
@@ -220,11 +269,41 @@ class EndpointRegistry:
         @raise KeyError: there is no such endpoint.
         """
         registration = self._byId[endpointId]
-        if registration.timeToLive != timeToLive:
-            registration = replace(registration, timeToLive=timeToLive)
-            self._byId[endpointId] = registration
-        self._expiry.set(endpointId, self._clock.seconds() + timeToLive + GRACE)
+        deadline = self._clock.seconds() + timeToLive + GRACE
+        self._expiry.set(endpointId, deadline)
+        if registration.timeToLive == timeToLive:
+            self._store.prolong(endpointId, deadline)
+            return registration
+        registration = replace(registration, timeToLive=timeToLive)
+        self._byId[endpointId] = registration
+        self._store.keep(registration, deadline)
         return registration
+
+    def restore(self, registration: Registration, deadline: float) -> bool:
+        """
+        Enter an endpoint that was registered before a restart.  Nobody is
+        told: to everybody else it was never gone.
+
+        @param deadline: when it expires, in seconds of the clock; one that is
+            further away than its time to live allows is brought back to that.
+
+        @return: whether it was entered; not if it has expired, if somebody
+            else has its identifier, one of its names or one of its addresses,
+            or if there is no place.
+        """
+        now = self._clock.seconds()
+        if (
+            deadline <= now
+            or len(self._byId) >= self._config.maxRegistrations
+            or registration.endpointId in self._byId
+            or any(alias in self._byAlias for alias in registration.aliases)
+            or any(address in self._bySignalling for address in registration.signalling)
+        ):
+            return False
+        self._index(registration)
+        latest = now + registration.timeToLive + GRACE
+        self._expiry.set(registration.endpointId, min(deadline, latest))
+        return True
 
     def unregister(self, endpointId: str, reason: UnregisterReason) -> Registration | None:
         """
@@ -237,6 +316,7 @@ class EndpointRegistry:
             return None
         self._unindex(registration)
         self._expiry.remove(endpointId)
+        self._store.forget(endpointId)
         self._observer.endpointGone(registration)
         self._events.publish(EndpointUnregistered(self._clock.seconds(), endpointId, reason.value))
         return registration

@@ -25,6 +25,8 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 class Table:
     """
     A registry, and all it tells.
+
+    @ivar kept: what it told its store.
     """
 
     def __init__(self, **config: Any) -> None:
@@ -34,11 +36,21 @@ class Table:
         events = EventBus()
         events.subscribe(Fact, self.facts.append)
         self.registry = EndpointRegistry(
-            replace(GatekeeperConfig(), **config), self.clock, random.Random(3), events, self
+            replace(GatekeeperConfig(), **config), self.clock, random.Random(3), events, self, self
         )
+        self.kept: list[tuple[object, ...]] = []
 
     def endpointGone(self, registration: Registration) -> None:
         self.gone.append(registration.endpointId)
+
+    def keep(self, registration: Registration, deadline: float) -> None:
+        self.kept.append(("keep", registration, deadline))
+
+    def prolong(self, endpointId: str, deadline: float) -> None:
+        self.kept.append(("prolong", endpointId, deadline))
+
+    def forget(self, endpointId: str) -> None:
+        self.kept.append(("forget", endpointId))
 
 
 def name(text: str) -> PartyAddress:
@@ -211,3 +223,69 @@ def test_aThousandComersAndGoersLeaveNothingBehind() -> None:
     assert indexes == ({}, {}, {})
     assert len(registry._expiry) == 0
     assert table.clock.getDelayedCalls() == []
+
+
+# --- across a restart
+
+
+def test_theStoreHearsOfEveryChange() -> None:
+    table = Table()
+    registry = table.registry
+    anna = registry.register(endpoint(1, "anna"))
+    registry.register(endpoint(1, "anna"))
+    registry.renew("endpoint1", 60)
+    changed = registry.renew("endpoint1", 30)
+    registry.unregister("endpoint1", UnregisterReason.REQUEST)
+    assert table.kept == [
+        ("keep", anna, 60 + GRACE),
+        ("prolong", "endpoint1", 60 + GRACE),
+        ("prolong", "endpoint1", 60 + GRACE),
+        ("keep", changed, 30 + GRACE),
+        ("forget", "endpoint1"),
+    ]
+
+
+def test_aRestoredEndpointIsFoundAndNobodyIsTold() -> None:
+    table = Table()
+    anna = endpoint(1, "anna")
+    assert table.registry.restore(anna, 40.0)
+    assert table.registry.byAlias(name("anna")) is anna
+    assert table.registry.bySignalling(anna.signalling[0]) is anna
+    assert (table.facts, table.kept) == ([], [])
+    table.clock.advance(41)
+    assert len(table.registry) == 0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        endpoint(1, "bert", signalling=(TransportAddress("10.9.9.9", 1720),)),
+        endpoint(2, "anna"),
+        endpoint(2, signalling=endpoint(1).signalling),
+    ],
+    ids=["identifier", "alias", "address"],
+)
+def test_whatIsTakenIsNotRestored(other: Registration) -> None:
+    table = Table().registry
+    anna = table.register(endpoint(1, "anna"))
+    assert not table.restore(other, 40.0)
+    assert list(table) == [anna]
+
+
+def test_whatHasExpiredIsNotRestored() -> None:
+    table = Table()
+    table.clock.advance(50)
+    assert not table.registry.restore(endpoint(1), 50.0)
+
+
+def test_noMoreAreRestoredThanThereMayBe() -> None:
+    table = Table(maxRegistrations=1).registry
+    assert table.restore(endpoint(1), 40.0)
+    assert not table.restore(endpoint(2), 40.0)
+
+
+def test_aClockThatWasPutBackMakesNoRegistrationLastLonger() -> None:
+    table = Table()
+    table.registry.restore(endpoint(1), 1e9)
+    table.clock.advance(60 + GRACE + 1)
+    assert len(table.registry) == 0
