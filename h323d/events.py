@@ -24,6 +24,7 @@ __all__ = [
     "ActiveSpeakerChanged",
     "BadInput",
     "BandwidthChanged",
+    "BandwidthExceeded",
     "CallAdmitted",
     "CallAnswered",
     "CallEnded",
@@ -41,6 +42,7 @@ __all__ = [
     "RASAdmissionEnded",
     "RASAdmissionGranted",
     "RASAdmissionRefused",
+    "RegistrationsRestored",
     "RoomClosed",
     "RoomOpened",
 ]
@@ -246,6 +248,19 @@ class EndpointUnregistered(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class RegistrationsRestored(Fact):
+    """
+    After a restart, endpoints are registered as they were before.
+
+    @ivar restored: how many.
+    @ivar dropped: how many are not, mostly because they had expired.
+    """
+
+    restored: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
 class RASAdmissionGranted(Fact):
     """
     An ARQ was confirmed.
@@ -317,6 +332,21 @@ class BandwidthChanged(Fact):
     endpointId: str
     callIdentifier: str
     bandwidth: int
+
+
+@dataclass(frozen=True, slots=True)
+class BandwidthExceeded(Fact):
+    """
+    An endpoint is seen to use more than it was granted; that is not prevented.
+
+    @ivar granted: in units of 100 bit/s.
+    @ivar used: likewise.
+    """
+
+    endpointId: str
+    callIdentifier: str
+    granted: int
+    used: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ decision who may call whom is L{h323d.gatekeeper.ras}'s.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.events import (
     BandwidthChanged,
+    BandwidthExceeded,
     EventBus,
     RASAdmissionEnded,
     RASAdmissionGranted,
@@ -91,8 +93,24 @@ class AdmissionTable:
     def __len__(self) -> int:
         return len(self._admissions)
 
+    def __iter__(self) -> Iterator[Admission]:
+        return iter(tuple(self._admissions.values()))
+
+    def reconfigure(self, config: GatekeeperConfig) -> None:
+        """
+        Other limits for whoever asks from now on; nobody loses what they have.
+        """
+        self._config = config
+        self._bandwidth.reconfigure(config)
+
     def ofEndpoint(self, endpointId: str) -> tuple[Admission, ...]:
         return tuple(self._admissions[each] for each in self._byEndpoint.get(endpointId, ()))
+
+    def ofCall(self, call: bytes) -> tuple[Admission, ...]:
+        """
+        The admitted sides of a call.
+        """
+        return tuple(self._admissions[each] for each in self._bandwidth.claimsOf(call))
 
     def knows(self, call: bytes) -> bool:
         """
@@ -131,9 +149,7 @@ class AdmissionTable:
             or len(self._byEndpoint.get(claim.endpointId, ())) >= self._config.maxCallsPerEndpoint
         ):
             raise TooManyCalls
-        amount = wanted.bandwidth
-        if self._config.bandwidthPerCall:
-            amount = min(amount, self._config.bandwidthPerCall)
+        amount = self._bandwidth.counted(wanted.bandwidth)
         if not self._bandwidth.claim(claim, amount):
             raise NoBandwidth(self._bandwidth.allowed(claim))
         now = self._clock.seconds()
@@ -164,6 +180,7 @@ class AdmissionTable:
         @raise NoBandwidth: there is not so much; the call keeps what it has.
         """
         claim = admission.claim
+        amount = max(amount, self._config.minimumBandwidthPerCall)
         allowed = self._bandwidth.allowed(claim)
         if not self._bandwidth.claim(claim, amount):
             raise NoBandwidth(allowed)
@@ -173,6 +190,23 @@ class AdmissionTable:
             BandwidthChanged(self._clock.seconds(), claim.endpointId, claim.call.hex(), amount)
         )
         return changed
+
+    def observe(self, admission: Admission, used: int) -> None:
+        """
+        A side of a call is seen to use so much bandwidth.
+        """
+        claim = admission.claim
+        before = self._bandwidth.observed(claim)
+        if self._bandwidth.observe(claim, used) and used != before:
+            self._events.publish(
+                BandwidthExceeded(
+                    self._clock.seconds(),
+                    claim.endpointId,
+                    claim.call.hex(),
+                    admission.bandwidth,
+                    used,
+                )
+            )
 
     def end(
         self, admission: Admission, cause: Cause | None = None, disengaged: bool = False

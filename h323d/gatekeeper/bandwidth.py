@@ -4,6 +4,7 @@ Who may use how much bandwidth (H.323, 8.2; H.225.0, C{BandWidth}).
 All amounts are in units of 100 bit/s, both directions together, as RAS
 counts.  Both sides of a call ask for it: the two claims under one call count
 once in the total, the greater of what its callers and its called ask for.
+A side that is seen to use more than it was granted counts with what it uses.
 This keeps the books, and knows nothing of messages.
 """
 
@@ -36,7 +37,7 @@ class Claim(NamedTuple):
 @dataclass(slots=True)
 class _Call:
     sides: list[int] = field(default_factory=lambda: [0, 0])  # calling, called
-    claims: int = 0
+    claims: dict[Claim, None] = field(default_factory=dict)
 
     @property
     def used(self) -> int:
@@ -51,13 +52,35 @@ class Bandwidth:
     """
 
     def __init__(self, config: GatekeeperConfig) -> None:
-        self._total = config.totalBandwidth or _UNLIMITED
-        self._perCall = config.bandwidthPerCall or _UNLIMITED
-        self._perEndpoint = config.bandwidthPerEndpoint or _UNLIMITED
         self._claims: dict[Claim, int] = {}
+        self._observed: dict[Claim, int] = {}  # where it is more than was granted
         self._calls: dict[bytes, _Call] = {}
         self._endpoints: dict[str, int] = {}
         self.used = 0
+        self.reconfigure(config)
+
+    def reconfigure(self, config: GatekeeperConfig) -> None:
+        """
+        Other limits for whoever asks from now on; nobody loses what they have.
+        """
+        self._total = config.totalBandwidth or _UNLIMITED
+        self._perCall = config.bandwidthPerCall or _UNLIMITED
+        self._perEndpoint = config.bandwidthPerEndpoint or _UNLIMITED
+        self._floor = config.minimumBandwidthPerCall
+
+    def counted(self, wanted: int) -> int:
+        """
+        What a new call's wish counts as: no less than the floor, and no more
+        than one call may have.
+        """
+        return min(max(wanted, self._floor), self._perCall)
+
+    def claimsOf(self, call: bytes) -> tuple[Claim, ...]:
+        """
+        All claims under one call.
+        """
+        found = self._calls.get(call)
+        return () if found is None else tuple(found.claims)
 
     def knows(self, call: bytes) -> bool:
         """
@@ -75,7 +98,7 @@ class Bandwidth:
         """
         The most that this claim can have now, what it has included.
         """
-        held = self._claims.get(claim, 0)
+        held = self._held(claim)
         call = self._calls.get(claim.call, _Call())
         others = call.sides[claim.answerCall] - held
         # What the call's other side has claimed already may be used again.
@@ -89,30 +112,56 @@ class Bandwidth:
 
         @return: whether there was enough; otherwise nothing has changed.
         """
-        held = self._claims.get(claim, 0)
-        if amount > held and amount > self.allowed(claim):
+        if amount > self._claims.get(claim, 0) and amount > self.allowed(claim):
             return False
+        held = self._held(claim)
         call = self._calls.setdefault(claim.call, _Call())
-        if claim not in self._claims:
-            call.claims += 1
+        call.claims[claim] = None
         self._claims[claim] = amount
-        self._book(claim, call, amount - held)
+        self._book(claim, call, max(amount, self._observed.get(claim, 0)) - held)
         return True
+
+    def observed(self, claim: Claim) -> int:
+        """
+        What a side was last seen to use beyond what it was granted; else 0.
+        """
+        return self._observed.get(claim, 0)
+
+    def observe(self, claim: Claim, amount: int) -> bool:
+        """
+        A side is seen to use C{amount}.  That counts where it is more than it
+        was granted, whatever the limits: the others get less.
+
+        @return: whether the side uses more than it was granted.
+        """
+        granted = self._claims.get(claim)
+        if granted is None:
+            return False
+        held = self._held(claim)
+        self._observed.pop(claim, None)
+        if amount > granted:
+            self._observed[claim] = amount
+        self._book(claim, self._calls[claim.call], max(amount, granted) - held)
+        return amount > granted
 
     def release(self, claim: Claim) -> None:
         """
         Give back what a claim has, if it has any.
         """
-        held = self._claims.pop(claim, None)
-        if held is None:
+        if claim not in self._claims:
             return
         call = self._calls[claim.call]
-        self._book(claim, call, -held)
-        call.claims -= 1
+        self._book(claim, call, -self._held(claim))
+        del self._claims[claim]
+        self._observed.pop(claim, None)
+        del call.claims[claim]
         if not call.claims:
             del self._calls[claim.call]
         if not self._endpoints[claim.endpointId]:
             del self._endpoints[claim.endpointId]
+
+    def _held(self, claim: Claim) -> int:
+        return self._observed.get(claim) or self._claims.get(claim, 0)
 
     def _book(self, claim: Claim, call: _Call, change: int) -> None:
         before = call.used

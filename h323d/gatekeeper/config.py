@@ -45,6 +45,10 @@ class GatekeeperConfig:
     timeToLive: int = 300
     """Seconds that a registration lasts unless renewed; an endpoint may ask for less."""
 
+    store: str = "registrations.sqlite"
+    """The file (SQLite) that keeps registrations across a restart; a relative path is under the
+    state directory (control.stateDirectory), and empty keeps them in memory only."""
+
     maxRegistrations: int = 100_000
     """How many endpoints may be registered at once; the next is refused, and nobody loses a place."""
 
@@ -69,6 +73,9 @@ class GatekeeperConfig:
     bandwidthPerEndpoint: int = 0
     """What the calls of one endpoint may use together, in units of 100 bit/s; 0 sets no limit."""
 
+    minimumBandwidthPerCall: int = 0
+    """What one call counts with at least, however little it asks for, in units of 100 bit/s."""
+
     def __post_init__(self) -> None:
         if not 1 <= len(self.gatekeeperIdentifier) <= 128:
             raise ValueError("gatekeeperIdentifier: must have 1 to 128 characters")
@@ -81,6 +88,10 @@ class GatekeeperConfig:
         for name in ("maxRegistrations", "maxAliases", "maxCalls", "maxCallsPerEndpoint"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: must be at least 1")
-        for name in ("totalBandwidth", "bandwidthPerCall", "bandwidthPerEndpoint"):
+        limits = ("totalBandwidth", "bandwidthPerCall", "bandwidthPerEndpoint")
+        for name in (*limits, "minimumBandwidthPerCall"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name}: must not be negative")
+        for name in limits:
+            if 0 < getattr(self, name) < self.minimumBandwidthPerCall:
+                raise ValueError(f"minimumBandwidthPerCall: must not be more than {name}")

@@ -10,6 +10,7 @@ import pytest
 
 from h323d.events import (
     BandwidthChanged,
+    BandwidthExceeded,
     RASAdmissionEnded,
     RASAdmissionGranted,
     RASAdmissionRefused,
@@ -122,6 +123,25 @@ def test_oneCallGetsNoMoreBandwidthThanItMay(makeWorld: Any) -> None:
     world = makeWorld(bandwidthPerCall=1000)
     peer, endpointId = world.registered("10.0.0.2")
     assert peer.ask(arq(2, endpointId, ROOM, bandWidth=200000)).fields["bandWidth"] == 1000
+
+
+def test_aCallThatAsksForLittleIsGrantedTheFloor(makeWorld: Any) -> None:
+    world = makeWorld(minimumBandwidthPerCall=1280)
+    peer, endpointId = world.registered("10.0.0.2")
+    assert peer.ask(arq(2, endpointId, ROOM, bandWidth=1)).fields["bandWidth"] == 1280
+    assert peer.ask(brq(3, endpointId, 640)).fields["bandWidth"] == 1280
+    assert world.zone.bandwidth.used == 1280
+
+
+def test_whoUsesMoreThanItWasGrantedIsTold(world: Any) -> None:
+    peer, endpointId = world.registered("10.0.0.2")
+    peer.ask(arq(2, endpointId, ROOM))
+    (admission,) = world.zone.admissions
+    for used in (640, 5000, 5000):
+        world.zone.admissions.observe(admission, used)
+    (fact,) = world.told(BandwidthExceeded)
+    assert (fact.endpointId, fact.granted, fact.used) == (endpointId, 1280, 5000)
+    assert world.zone.bandwidth.used == 5000
 
 
 def test_noBandwidthLeftIsRequestDenied(makeWorld: Any) -> None:

@@ -63,6 +63,56 @@ def test_manyCallersUnderOneCallIdentifierAllCount() -> None:
     assert not bandwidth.claim(Claim(b"call", "eve", False), 1280)
 
 
+def test_aCallThatAsksForLittleCountsWithTheFloor() -> None:
+    bandwidth = books(minimumBandwidthPerCall=200, bandwidthPerCall=1000)
+    assert [bandwidth.counted(wanted) for wanted in (1, 500, 4000)] == [200, 500, 1000]
+
+
+def test_whatACallReallyUsesCountsWhereItIsMore() -> None:
+    bandwidth = books(totalBandwidth=4000)
+    bandwidth.claim(CALLING, 1280)
+    assert bandwidth.observe(CALLING, 3000)
+    assert (bandwidth.used, bandwidth.usedBy("anna")) == (3000, 3000)
+    assert bandwidth.allowed(OTHER) == 1000
+    assert not bandwidth.observe(CALLING, 640)
+    assert bandwidth.used == 1280
+    bandwidth.observe(CALLING, 3000)
+    bandwidth.release(CALLING)
+    assert bandwidth.used == 0
+
+
+def test_whoUsesTooMuchIsNotGrantedItForThat() -> None:
+    bandwidth = books(totalBandwidth=2000)
+    bandwidth.claim(CALLING, 1280)
+    bandwidth.observe(CALLING, 9000)
+    assert not bandwidth.claim(CALLING, 9000)
+    assert bandwidth.allowed(OTHER) == 0
+
+
+def test_whoHasNoClaimIsNotCounted() -> None:
+    bandwidth = books()
+    assert not bandwidth.observe(OTHER, 9000)
+    assert bandwidth.used == 0
+
+
+def test_lowerLimitsTakeNothingAway() -> None:
+    bandwidth = books(totalBandwidth=4000)
+    bandwidth.claim(CALLING, 3000)
+    bandwidth.reconfigure(GatekeeperConfig(totalBandwidth=1000))
+    assert bandwidth.used == 3000
+    assert bandwidth.allowed(OTHER) == 0
+    assert bandwidth.claim(CALLING, 500)
+    assert bandwidth.allowed(OTHER) == 500
+
+
+def test_theClaimsOfACallAreFound() -> None:
+    bandwidth = books()
+    bandwidth.claim(CALLING, 1)
+    bandwidth.claim(CALLED, 1)
+    assert bandwidth.claimsOf(b"call") == (CALLING, CALLED)
+    assert bandwidth.claimsOf(b"other") == ()
+
+
 @given(
     st.lists(
         st.tuples(

@@ -30,8 +30,14 @@ def test_theDefaultsAreValid() -> None:
         ("totalBandwidth", -1),
         ("bandwidthPerCall", -1),
         ("bandwidthPerEndpoint", -1),
+        ("minimumBandwidthPerCall", -1),
     ],
 )
 def test_aValueThatCannotBeUsedIsRefusedByItsName(key: str, value: Any) -> None:
     with pytest.raises(ValueError, match=f"^{key}: "):
         GatekeeperConfig(**{key: value})
+
+
+def test_theFloorCannotBeAboveALimit() -> None:
+    with pytest.raises(ValueError, match=r"^minimumBandwidthPerCall: "):
+        GatekeeperConfig(minimumBandwidthPerCall=1281, totalBandwidth=1280)
