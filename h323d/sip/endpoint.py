@@ -29,8 +29,9 @@ from h323d.sip.flows import Flow, Flows
 from h323d.sip.grammar import splitCommas, writeHost
 from h323d.sip.leg import reasonsOf
 from h323d.sip.message import RefusedRequest, SIPRequest, SIPResponse
+from h323d.sip.registrar import Registrar, RegistrarOwner
 from h323d.sip.routing import wayTo
-from h323d.sip.screening import capabilities, screen, statelessTag, unpacked
+from h323d.sip.screening import ALLOWED, capabilities, screen, statelessTag, unpacked
 from h323d.sip.transactions.layer import RETRY_AFTER, TransactionLayer
 from h323d.sip.transactions.running import ClientTransaction, ClientUser, ServerTransaction
 from h323d.sip.transactions.timers import Timers
@@ -72,6 +73,7 @@ class SIPEndpoint:
         config: SIPConfig,
         host: str,
         advertise: str | None = None,
+        registrations: RegistrarOwner | None = None,
     ) -> None:
         """
         @param clock: runs every timer.
@@ -85,6 +87,7 @@ class SIPEndpoint:
         @param host: the literal address to bind.
         @param advertise: the literal address to name in Via, Contact and SDP, and to open
             media ports on; C{host} if it is C{None}.
+        @param registrations: keeps who registers; C{None} to take no REGISTER.
         """
         self.clock = clock
         self.rng = rng
@@ -99,6 +102,11 @@ class SIPEndpoint:
         self._layer = TransactionLayer(clock, rng, self.timers, config.maxTransactions, self)
         self._dialogs: dict[tuple[str, str], DialogUser] = {}
         self._invites: dict[ServerTransaction, CalledLeg] = {}
+        self._registrar: Registrar | None = None
+        self._methods = ALLOWED
+        if registrations is not None:
+            self._registrar = Registrar(clock, config, registrations)
+            self._methods = (*ALLOWED, "REGISTER")
 
     def start(self) -> TransportAddress:
         """
@@ -109,13 +117,6 @@ class SIPEndpoint:
         @raise h323d.errors.ResourceUnavailable: it cannot be bound.
         """
         return self._flows.start(self._host)
-
-    def hangupAll(self, cause: Cause) -> None:
-        """
-        End every call; what is then still to be sent takes its time.
-        """
-        for leg in self.legs:
-            leg.hangup(cause)
 
     def stop(self) -> None:
         """
@@ -174,7 +175,7 @@ class SIPEndpoint:
     def refusal(self, request: SIPRequest) -> SIPResponse | None:
         tag = request.toAddress.tag or statelessTag(request)
         try:
-            refusal = screen(request, tag) or self._strayAnswer(request, tag)
+            refusal = screen(request, tag, self._methods) or self._strayAnswer(request, tag)
         except DecodeError as error:
             self.complaints.about("sip", self._sourceOf(request), error)
             phrase = f"Bad Request: {error.path}" if error.path else None
@@ -269,12 +270,12 @@ class SIPEndpoint:
         elif request.toAddress.tag is not None:
             known = (request.callId, tag) in self._dialogs
         elif request.method == "OPTIONS":
-            return capabilities(request, tag)
+            return capabilities(request, tag, self._methods)
         elif request.method == "INVITE" and len(self._dialogs) >= self.config.maxCalls:
             response = request.response(503, None, tag)
             return response.withHeaders(response.headers.adding("Retry-After", str(RETRY_AFTER)))
         else:
-            known = request.method == "INVITE"
+            known = request.method in ("INVITE", "REGISTER")
         return None if known else request.response(481, None, tag)
 
     def _take(self, transaction: ServerTransaction) -> None:
@@ -289,6 +290,9 @@ class SIPEndpoint:
             self._cancelled(transaction)
         elif tag is not None:
             self._dialogs[request.callId, tag].requestArrived(transaction)
+        elif request.method == "REGISTER" and self._registrar is not None:
+            source = transaction.flow.peer
+            self.respond(transaction, self._registrar.answer(request, source, self._tag()))
         else:
             leg = CalledLeg(self, transaction)
             self._invites[transaction] = leg

@@ -99,24 +99,14 @@ def test_digitsGoByEventsAndNotTwice() -> None:
     world.settle()
 
 
-def test_hangingUpEveryoneEndsEveryCall() -> None:
-    world = SIPWorld()
-    alice, bob = world.peer("10.0.0.1"), world.peer("10.0.0.2")
-    logs = [alice.call(f"sip:8000{number}@10.0.0.2")[1] for number in range(5)]
-    world.run(0.1)
-    bob.endpoint.hangupAll(Cause.TEMPORARY_FAILURE)
-    world.run(0.1)
-    assert [log.causes for log in logs] == [[Cause.TEMPORARY_FAILURE]] * 5
-    world.settle()
-
-
 def test_stoppingLeavesNothingBehind() -> None:
     world = SIPWorld()
     alice, bob = world.peer("10.0.0.1"), world.peer("10.0.0.2")
     alice.call("sip:80001@10.0.0.2")
     world.run(0.1)
     for peer in (alice, bob):
-        peer.endpoint.hangupAll(Cause.NORMAL_CALL_CLEARING)
+        for leg in peer.endpoint.legs:
+            leg.hangup(Cause.NORMAL_CALL_CLEARING)
         peer.endpoint.stop()
     world.run(0.1)
     world.settle()
