@@ -9,11 +9,14 @@ call that reaches our own is routed further by L{h323d.call.switch}.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
 from zope.interface import Attribute, Interface
 
+from h323d.call.gates import POLICY_FAILED
 from h323d.call.policy import Refusal
 from h323d.gatekeeper.registrations import Registration
 from h323d.values.address import PartyAddress, TransportAddress
@@ -32,7 +35,11 @@ class Called:
     @ivar calling: the caller's names, best first; may be empty.
     @ivar caller: the registered endpoint that calls, if it is one.
     @ivar source: where the question came from.
-    @ivar hops: how many more gatekeepers may be asked (LRQ C{hopCount}).
+    @ivar hops: how many more gatekeepers may be asked (LRQ C{hopCount}); 0 if
+        what is not known here is not to be looked for elsewhere.
+    @ivar call: the call identifier, 16 octets; empty if it is not known.
+    @ivar locating: whether another gatekeeper asks where that is (LRQ), rather
+        than somebody who calls.
     """
 
     names: tuple[PartyAddress, ...]
@@ -41,6 +48,8 @@ class Called:
     caller: Registration | None = None
     source: TransportAddress | None = None
     hops: int = 6
+    call: bytes = b""
+    locating: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,33 +92,58 @@ class ICalledPolicy(Interface):
 
 class RoutingChain:
     """
-    The rules, in order.
+    The rules, in order.  One that fails costs the one call that it was asked
+    about.
     """
+
+    _log = Logger()
 
     def __init__(self, policies: Sequence[ICalledPolicy]) -> None:
         self._policies = tuple(policies)
 
     def find(self, called: Called) -> Decision | Deferred[Decision]:
         """
-        @return: where to try, in this order; C{None} if no rule knows the
-            called party.  A Deferred only if a rule has to ask somebody.
+        @return: where to try, in this order, by the names that the last policy
+            gave; C{None} if no rule knows the called party.  A Deferred only
+            if a rule has to ask somebody.
         """
-        return self._ask(called, 0)
+        return self._ask(called, called, 0)
 
-    def _ask(self, called: Called, first: int) -> Decision | Deferred[Decision]:
+    def _ask(self, asked: Called, called: Called, first: int) -> Decision | Deferred[Decision]:
         for index in range(first, len(self._policies)):
-            finding: Finding | Deferred[Finding] = self._policies[index].find(called)
+            try:
+                finding: Finding | Deferred[Finding] = self._policies[index].find(called)
+            except Exception:  # a fence: the policy may be somebody else's
+                return self._failed(Failure(), self._policies[index])
             if isinstance(finding, Deferred):
-                return finding.addCallback(self._goOn, called, index + 1)
+                finding.addErrback(self._failed, self._policies[index])
+                return finding.addCallback(self._goOn, asked, called, index + 1)
             if isinstance(finding, Called):
                 called = finding
             elif finding is not None:
-                return finding
+                return _renamed(finding, asked, called)
         return None
 
     def _goOn(
-        self, finding: Finding, called: Called, following: int
+        self, finding: Finding, asked: Called, called: Called, following: int
     ) -> Decision | Deferred[Decision]:
         if isinstance(finding, Called):
-            return self._ask(finding, following)
-        return self._ask(called, following) if finding is None else finding
+            return self._ask(asked, finding, following)
+        if finding is None:
+            return self._ask(asked, called, following)
+        return _renamed(finding, asked, called)
+
+    def _failed(self, failure: Failure, policy: ICalledPolicy) -> Refusal:
+        self._log.failure("the policy {name} failed", failure=failure, name=policy.name)
+        return POLICY_FAILED
+
+
+def _renamed(
+    finding: tuple[Destination, ...] | Refusal, asked: Called, called: Called
+) -> tuple[Destination, ...] | Refusal:
+    """
+    Who is found by other names has to be called by them.
+    """
+    if isinstance(finding, Refusal) or called.names == asked.names:
+        return finding
+    return tuple(each if each.names else replace(each, names=called.names) for each in finding)

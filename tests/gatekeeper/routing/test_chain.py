@@ -7,10 +7,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
+from h323d.call.gates import POLICY_FAILED
 from h323d.call.policy import Refusal
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.routing.chain import (
@@ -105,8 +106,15 @@ def test_whatNoPolicyKnowsGoesNowhere(called: Called) -> None:
 def test_otherNamesAreForThePoliciesAfter() -> None:
     asked = Says((Destination(THERE),))
     renamed = Called((ANNA,))
-    assert RoutingChain((Says(renamed), asked)).find(Called((ROOM,))) == (Destination(THERE),)
+    found = RoutingChain((Says(renamed), asked)).find(Called((ROOM,)))
+    assert found == (Destination(THERE, names=(ANNA,)),)
     assert asked.asked == [renamed]
+
+
+def test_aNameThatADestinationBringsWithItIsKept() -> None:
+    other = partyFromText("other")
+    there = (Destination(THERE, names=(other,)),)
+    assert RoutingChain((Says(Called((ANNA,))), Says(there))).find(Called((ROOM,))) == there
 
 
 def test_aRefusalEndsTheSearch() -> None:
@@ -124,3 +132,31 @@ def test_aSlowPolicyIsWaitedFor(answer: Finding) -> None:
     assert found == []
     slow.callback(answer)
     assert found == [(Destination(HERE),)]
+
+
+@implementer(ICalledPolicy)
+class Fails:
+    """
+    A policy with a fault.
+    """
+
+    name = "fails"
+
+    def __init__(self, later: bool) -> None:
+        self._later = later
+
+    def find(self, called: Called) -> Deferred[Finding]:
+        if self._later:
+            return fail(ZeroDivisionError())
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_aPolicyThatFailsCostsThatOneCall(later: bool) -> None:
+    decision = RoutingChain((Fails(later), Says((Destination(THERE),)))).find(Called((ANNA,)))
+    found: list[Any] = []
+    if isinstance(decision, Deferred):
+        decision.addCallback(found.append)
+    else:
+        found.append(decision)
+    assert found == [POLICY_FAILED]

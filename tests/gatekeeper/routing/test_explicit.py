@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from zope.interface.verify import verifyObject
+
+from h323d.call.policy import Refusal
+from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy
+from h323d.gatekeeper.routing.config import StaticRoute
+from h323d.gatekeeper.routing.explicit import FORBIDDEN, CatchAll, ExplicitRoutes
+from h323d.h323.addresses import partyFromText
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+
+FIRST = TransportAddress("192.0.2.1", 1720)
+SECOND = TransportAddress("192.0.2.2", 1730)
+
+ROUTES = (
+    StaticRoute(prefix="0", to=("192.0.2.1", "192.0.2.2:1730")),
+    StaticRoute(prefix="0900", reject=True),
+    StaticRoute(prefix="0900", to=("192.0.2.1",), caller="10.9.0.0/16"),
+    StaticRoute(name="anna", to=("h323:anna.b@192.0.2.1",)),
+)
+
+
+def found(*names: str, host: str = "10.1.0.1") -> tuple[Destination, ...] | Refusal | None:
+    parties = tuple(partyFromText(name) for name in names)
+    return ExplicitRoutes(ROUTES).find(Called(parties, source=TransportAddress(host, 1719)))
+
+
+@pytest.mark.parametrize("policy", [ExplicitRoutes(()), CatchAll("")])
+def test_theyArePolicies(policy: Any) -> None:
+    assert verifyObject(ICalledPolicy, policy)
+
+
+def test_aNumberGoesWhereItsPrefixGoesInTheOrderGiven() -> None:
+    assert found("03012") == (Destination(FIRST), Destination(SECOND))
+
+
+def test_aLongerPrefixIsAnExceptionToAShorterOne() -> None:
+    assert found("0900123") == FORBIDDEN
+
+
+def test_aRouteForCertainCallersGoesBeforeOneForAll() -> None:
+    assert found("0900123", host="10.9.0.1") == (Destination(FIRST),)
+
+
+def test_aURLGivesAnotherName() -> None:
+    name = PartyAddress(AddressKind.URL, "h323:anna.b@192.0.2.1")
+    assert found("anna") == (Destination(FIRST, names=(name,)),)
+
+
+def test_aWholeNameGoesBeforeAPrefixOfAnotherName() -> None:
+    answer = found("03012", "anna")
+    assert isinstance(answer, tuple)
+    assert answer[0].names
+
+
+@pytest.mark.parametrize("names", [(), ("bert",), ("1",)])
+def test_otherCallsPass(names: tuple[str, ...]) -> None:
+    assert found(*names) is None
+
+
+def test_theCatchAllTakesEveryCall() -> None:
+    called = Called((partyFromText("anybody"),))
+    assert CatchAll("192.0.2.2:1730").find(called) == (Destination(SECOND),)
+    assert CatchAll("").find(called) is None
+
+
+def test_theCatchAllIsNoAnswerToANeighbour() -> None:
+    assert CatchAll("192.0.2.1").find(Called((partyFromText("anybody"),), locating=True)) is None
