@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from zope.interface import implementer
@@ -120,21 +121,22 @@ class Server:
             waited += FAREWELL_STEP
         if talking:
             await deferLater(self._surroundings.clock, LAST_WORDS)
-        self.close()
+        await self.close()
 
     def _hasLegs(self) -> bool:
         return bool((self.sip and self.sip.legs) or (self.h323 and self.h323.legs))
 
-    def close(self) -> None:
+    def close(self) -> Deferred[None]:
         """
         Close every listener and connection, at once.
+
+        @return: fires when all that outlives us is on the disk; never fails.
         """
         if self.sip is not None:
             self.sip.stop()
         if self.h323 is not None:
             self.h323.close()
-        if self.zone is not None:
-            self.zone.close()
+        return succeed(None) if self.zone is None else self.zone.close()
 
     def reload(self, configuration: Configuration) -> None:
         """

@@ -24,7 +24,7 @@ from twisted.python import usage
 from h323d.call.surroundings import Surroundings
 from h323d.config import Configuration, load
 from h323d.control.manhole import manholeFactory
-from h323d.control.paths import hostKeyPath, socketPath
+from h323d.control.paths import hostKeyPath, socketPath, stateDirectory
 from h323d.control.server import ControlServer
 from h323d.dsp.codec import ICodec
 from h323d.errors import ConfigurationError, ResourceUnavailable
@@ -118,6 +118,7 @@ class H323dService(Service):
             pool,
             EventBus(),
             deferToThread,
+            stateDirectory(configuration.control),
         )
         self.server = Server(configuration, surroundings)
 

@@ -4,9 +4,11 @@ What a server, and what is plugged into it, needs of the world.
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -35,6 +37,8 @@ class Surroundings:
         in service.
     @ivar defer: runs what waits for a disk.
     @ivar events: the facts, of which there is one bus in a server.
+    @ivar stateDirectory: where files are that outlive the process; C{None} in a
+        simulation, which keeps nothing that no absolute path is given for.
     """
 
     clock: IReactorTime
@@ -45,3 +49,17 @@ class Surroundings:
     pool: IMediaPool
     events: EventBus
     defer: Defer
+    stateDirectory: Path | None = None
+
+    def pathOf(self, name: str) -> Path | None:
+        """
+        Where a file is that outlives the process.
+
+        @param name: as configured: relative to the state directory, or not.
+
+        @return: C{None} if it is not kept.
+        """
+        path = Path(os.path.expanduser(name))  # which leaves what it cannot expand
+        if not name or path.is_absolute():
+            return path if name else None
+        return None if self.stateDirectory is None else self.stateDirectory / path

@@ -36,7 +36,8 @@ class ControlConfig:
     /run/h323d for root, else /tmp."""
 
     stateDirectory: str = ""
-    """Where the host key is kept; empty takes $STATE_DIRECTORY, else ~/.local/state/h323d."""
+    """Where the host key, registrations and call detail records are kept; empty takes
+    $STATE_DIRECTORY, else ~/.local/state/h323d."""
 
     def __post_init__(self) -> None:
         if not 0 < self.manholePort < 65536:

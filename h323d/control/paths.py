@@ -9,7 +9,7 @@ from pathlib import Path
 
 from h323d.control.config import ControlConfig
 
-__all__ = ["hostKeyPath", "socketPath"]
+__all__ = ["hostKeyPath", "socketPath", "stateDirectory"]
 
 
 def socketPath(config: ControlConfig) -> Path:
@@ -23,9 +23,21 @@ def hostKeyPath(config: ControlConfig) -> Path:
     """
     The manhole's host key.
     """
-    state = config.stateDirectory or os.environ.get("STATE_DIRECTORY")
-    directory = Path(state) if state else Path.home() / ".local" / "state" / "h323d"
-    return directory.expanduser() / config.manholeHostKey
+    return stateDirectory(config) / config.manholeHostKey
+
+
+def stateDirectory(config: ControlConfig) -> Path:
+    """
+    Where files are that outlive the process.
+    """
+    # systemd names several, with colons between; the first is ours.
+    named = config.stateDirectory or os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    if named:
+        return Path(os.path.expanduser(named))
+    try:
+        return Path.home() / ".local" / "state" / "h323d"
+    except RuntimeError:  # a user without a home
+        return Path("/var/lib/h323d")
 
 
 def _runtimeDirectory(config: ControlConfig) -> Path:

@@ -81,6 +81,8 @@ class GatekeeperConfig:
             raise ValueError("gatekeeperIdentifier: must have 1 to 128 characters")
         if any(ord(character) > 0xFFFF for character in self.gatekeeperIdentifier):
             raise ValueError("gatekeeperIdentifier: has a character that H.323 cannot carry")
+        if "\0" in self.store:
+            raise ValueError("store: is not a path")
         if not 1 <= self.rasPort <= 65535:
             raise ValueError("rasPort: must be 1 to 65535")
         if not MIN_TIME_TO_LIVE <= self.timeToLive <= MAX_TIME_TO_LIVE:

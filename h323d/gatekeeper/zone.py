@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from twisted.internet.defer import Deferred
+
 from h323d.call.gates import Gates
 from h323d.call.surroundings import Surroundings
 from h323d.gatekeeper.admission import AdmissionTable
@@ -21,6 +23,7 @@ from h323d.gatekeeper.registrations import EndpointRegistry, Registration, Unreg
 from h323d.gatekeeper.routing.chain import RoutingChain
 from h323d.gatekeeper.routing.local import LocalNumbers, RegisteredEndpoints, SignalledAddress
 from h323d.gatekeeper.settings import ZoneSettings
+from h323d.gatekeeper.store import RegistrationKeeper
 from h323d.h323.addresses import transportToValue
 from h323d.h323.ras.channel import RASChannel
 from h323d.h323.ras.messages import Fields, RASMessage
@@ -69,7 +72,8 @@ class Zone:
         config, clock, events = settings.gatekeeper, world.clock, world.events
         self.bandwidth = Bandwidth(config)
         self.admissions = AdmissionTable(config, clock, events, self.bandwidth)
-        self.registry = EndpointRegistry(config, clock, world.rng, events, self)
+        self._store = RegistrationKeeper(world.pathOf(config.store), clock, world.defer, events)
+        self.registry = EndpointRegistry(config, clock, world.rng, events, self, self._store)
         ras = TransportAddress(place.advertise, config.rasPort)
         self._identity = Identity(config.gatekeeperIdentifier, ras, place.signalling)
         routing = RoutingChain(
@@ -91,11 +95,12 @@ class Zone:
 
     def start(self) -> None:
         """
-        Listen from now on.
+        Listen from now on, to those too who were registered before a restart.
 
         @raise h323d.errors.ResourceUnavailable: the RAS port cannot be bound.
         """
         self._channel.start()
+        self._store.start(self.registry)
 
     @property
     def address(self) -> TransportAddress:
@@ -155,9 +160,13 @@ class Zone:
         self._channel.request("infoRequest", fields, registration.source, answered)
         return True
 
-    def close(self) -> None:
+    def close(self) -> Deferred[None]:
         """
-        Stop listening; endpoints are not told, and find out by themselves.
+        Stop listening; endpoints are not told, and are registered still when
+        we are there again in time.
+
+        @return: fires when the registrations are on the disk; never fails.
         """
         self._channel.close()
         self.registry.close()
+        return self._store.close()
