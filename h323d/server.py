@@ -25,6 +25,7 @@ from h323d.control.operator import Operator
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events import ConfigurationReloaded
 from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.zone import Place, Zone
 from h323d.h323.endpoint import H323Endpoint, Host
@@ -51,6 +52,7 @@ class Server:
     @ivar h323: the H.323 endpoint; C{None} when switched off.
     @ivar gates: what every call passes.
     @ivar zone: the gatekeeper; C{None} when switched off.
+    @ivar locations: where SIP phones are; C{None} when they cannot register.
     @ivar operator: what an operator sees and does, once started.
     """
 
@@ -72,9 +74,10 @@ class Server:
         )
         self.gates = self._newGates(configuration)
         self.switch = self._newSwitch(configuration)
-        self.sip = self._newSIP() if configuration.sip.enabled else None
         both = configuration.h323.enabled and configuration.gatekeeper.enabled
         self.zone = self._newZone() if both else None
+        self.locations = self._newLocations()
+        self.sip = self._newSIP() if configuration.sip.enabled else None
         self.h323 = self._newH323() if configuration.h323.enabled else None
 
     def start(self) -> None:
@@ -134,6 +137,8 @@ class Server:
         """
         if self.sip is not None:
             self.sip.stop()
+        if self.locations is not None:
+            self.locations.close()
         if self.h323 is not None:
             self.h323.close()
         return succeed(None) if self.zone is None else self.zone.close()
@@ -204,6 +209,15 @@ class Server:
             self.configuration.sip,
             self._bind,
             self._advertise,
+            self.locations,
+        )
+
+    def _newLocations(self) -> LocationService | None:
+        sip = self.configuration.sip
+        if self.zone is None or not (sip.enabled and sip.registrar):
+            return None
+        return LocationService(
+            self.zone.registry, LocalRooms(self.directory), self._surroundings.clock
         )
 
     def _newH323(self) -> H323Endpoint:

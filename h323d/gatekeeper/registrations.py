@@ -103,6 +103,7 @@ class Registration:
     @ivar traversal: it is behind a NAT, and is reached through the connections
         that it opens itself (H.460.18).
     @ivar exhausted: a gateway that told it has no more resources (RAI).
+    @ivar contacts: the URI behind each of C{signalling}, for SIP.
     @ivar since: when it registered first, in seconds of the clock.
     """
 
@@ -120,7 +121,16 @@ class Registration:
     authenticated: str = ""
     traversal: bool = False
     exhausted: bool = False
+    contacts: tuple[str, ...] = ()
     since: float = 0.0
+
+    @property
+    def ownAddresses(self) -> tuple[TransportAddress, ...]:
+        """
+        The signalling addresses that nobody else can have: those of H.323.  A
+        SIP phone has one address for all its names, each registered by itself.
+        """
+        return () if self.protocol == "sip" else self.signalling
 
 
 class RegistryObserver(Protocol):
@@ -297,7 +307,7 @@ class EndpointRegistry:
             or len(self._byId) >= self._config.maxRegistrations
             or registration.endpointId in self._byId
             or any(alias in self._byAlias for alias in registration.aliases)
-            or any(address in self._bySignalling for address in registration.signalling)
+            or any(address in self._bySignalling for address in registration.ownAddresses)
         ):
             return False
         self._index(registration)
@@ -333,7 +343,7 @@ class EndpointRegistry:
     def _inTheWay(self, wanted: Registration) -> Collection[str]:
         own = (None, wanted.endpointId)
         taken = tuple(a for a in wanted.aliases if self._byAlias.get(a) not in own)
-        addresses = [a for a in wanted.signalling if self._bySignalling.get(a) not in own]
+        addresses = [a for a in wanted.ownAddresses if self._bySignalling.get(a) not in own]
         if self._config.aliasConflict is AliasConflict.REJECT:
             if taken:
                 raise AliasesTaken(taken)
@@ -347,7 +357,7 @@ class EndpointRegistry:
         self._byId[endpointId] = registration
         for alias in registration.aliases:
             self._byAlias[alias] = endpointId
-        for address in registration.signalling:
+        for address in registration.ownAddresses:
             self._bySignalling[address] = endpointId
 
     def _unindex(self, registration: Registration) -> None:
@@ -355,7 +365,7 @@ class EndpointRegistry:
         del self._byId[endpointId]
         for alias in registration.aliases:
             del self._byAlias[alias]
-        for address in registration.signalling:
+        for address in registration.ownAddresses:
             del self._bySignalling[address]
 
     def _expired(self, endpointId: str) -> None:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 __all__ = ["SIPConfig"]
 
+MAX_MIN_EXPIRES = 3600  # seconds; an hour is never too brief (RFC 3261, 10.3)
+MAX_MAX_EXPIRES = 7 * 24 * 3600  # seconds
+
 
 @dataclass(frozen=True, slots=True)
 class SIPConfig:
@@ -60,6 +63,21 @@ class SIPConfig:
     mtu: int = 1300
     """Octets: a larger request goes over TCP if the peer takes it (RFC 3261, 18.1.1)."""
 
+    registrar: bool = True
+    """Whether SIP phones can register here; they do so with the gatekeeper, which must be enabled."""
+
+    domains: tuple[str, ...] = ()
+    """The domains, or literal addresses, whose names can be registered; none given, all can."""
+
+    minExpires: int = 60
+    """Seconds: who wants to register for less is told to come again with this (423)."""
+
+    maxExpires: int = 3600
+    """Seconds: the longest that a registration lasts unless renewed."""
+
+    maxContacts: int = 10
+    """How many contacts one name may have."""
+
     preferUpdate: bool = False
     """Whether media is changed by UPDATE where the peer allows it, not by re-INVITE."""
 
@@ -69,8 +87,12 @@ class SIPConfig:
         for name in ("T1", "T2", "T4", "idleTimeout", "firstMessageTimeout", "ringTimeout"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name}: must be more than 0")
-        for name in ("maxCalls", "maxTransactions", "maxConnections"):
+        for name in ("maxCalls", "maxTransactions", "maxConnections", "maxContacts"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: must be at least 1")
+        if not 1 <= self.minExpires <= MAX_MIN_EXPIRES:
+            raise ValueError(f"minExpires: must be 1 to {MAX_MIN_EXPIRES}")
+        if not self.minExpires <= self.maxExpires <= MAX_MAX_EXPIRES:
+            raise ValueError(f"maxExpires: must be minExpires to {MAX_MAX_EXPIRES}")
         if self.mtu < 576:
             raise ValueError("mtu: must be at least 576")  # what every IPv4 host takes (RFC 791)

@@ -18,26 +18,29 @@ from h323d.sip.bodies import bodyOf
 from h323d.sip.digits import DIGIT_TYPES
 from h323d.sip.message import SIPRequest, SIPResponse
 
-__all__ = ["capabilities", "screen", "statelessTag", "unpacked"]
+__all__ = ["ALLOWED", "capabilities", "screen", "statelessTag", "unpacked"]
 
 M = TypeVar("M", SIPRequest, SIPResponse)
 
-METHODS = frozenset(ALLOW.split(", "))
+ALLOWED = tuple(ALLOW.split(", "))
 SCHEMES = ("sip", "tel")
 _ACCEPTED = ("*/*", "application/*", SDP)
 _WITH_SDP = ("INVITE", "UPDATE")
 
 
-def screen(request: SIPRequest, toTag: str) -> SIPResponse | None:
+def screen(
+    request: SIPRequest, toTag: str, methods: tuple[str, ...] = ALLOWED
+) -> SIPResponse | None:
     """
     @param toTag: ours, for the answer.
+    @param methods: what is taken.
 
     @return: the answer to a request that is refused; C{None} for one that may go on.
 
     @raise DecodeError: a header field that is looked at is malformed.
     """
-    if request.method not in METHODS:
-        return _refuse(request, 405, toTag, ("Allow", ALLOW))
+    if request.method not in methods:
+        return _refuse(request, 405, toTag, ("Allow", ", ".join(methods)))
     if request.uri.scheme not in SCHEMES:
         return _refuse(request, 416, toTag)
     if request.method == "CANCEL":
@@ -87,12 +90,16 @@ def _screenContent(request: SIPRequest, toTag: str) -> SIPResponse | None:
     return None
 
 
-def capabilities(request: SIPRequest, toTag: str) -> SIPResponse:
+def capabilities(
+    request: SIPRequest, toTag: str, methods: tuple[str, ...] = ALLOWED
+) -> SIPResponse:
     """
     The answer to an OPTIONS (11.2).
+
+    @param methods: what is taken.
     """
     response = request.response(200, None, toTag)
-    headers = response.headers.adding("Allow", ALLOW)
+    headers = response.headers.adding("Allow", ", ".join(methods))
     headers = headers.adding("Accept", ", ".join((SDP, *DIGIT_TYPES)))
     return response.withHeaders(headers.adding("Accept-Encoding", "identity"))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from twisted.internet.task import Clock
 from zope.interface import implementer
@@ -22,6 +23,7 @@ from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.originator import SIPOriginator
 from h323d.sip.parser import parse
+from h323d.sip.registrar import RegistrarOwner
 from h323d.sip.writer import write
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
@@ -99,7 +101,13 @@ class Peer:
     A host with an endpoint; what it does with a call that comes in is C{onOffer}.
     """
 
-    def __init__(self, world: SIPWorld, host: str, config: SIPConfig) -> None:
+    def __init__(
+        self,
+        world: SIPWorld,
+        host: str,
+        config: SIPConfig,
+        registrations: RegistrarOwner | None = None,
+    ) -> None:
         reactor = world.network.host(host)
         self.host = host
         self.pool = FakePool()
@@ -118,6 +126,7 @@ class Peer:
             self.events,
             config,
             host,
+            registrations=registrations,
         )
         self.endpoint.start()
         self.originator = SIPOriginator(self.endpoint)
@@ -143,13 +152,22 @@ class Peer:
         return leg, log
 
 
+class Grounds(Protocol):
+    """
+    Where a peer lives: a simulation, or a L{SIPWorld}.
+    """
+
+    clock: Clock
+    network: SimulatedNetwork
+
+
 @implementer(IDatagramUser)
 class ScriptedPeer:
     """
     A bare UDP port that sends and receives messages as text.
     """
 
-    def __init__(self, world: SIPWorld, host: str, port: int = 5060) -> None:
+    def __init__(self, world: Grounds, host: str, port: int = 5060) -> None:
         self.clock = world.clock
         self.address = TransportAddress(host, port)
         self.messages: list[SIPRequest | SIPResponse] = []
@@ -195,8 +213,13 @@ class SIPWorld:
     ) -> None:
         self.sent.append((self.clock.seconds(), source[0], data))
 
-    def peer(self, host: str, config: SIPConfig | None = None) -> Peer:
-        peer = Peer(self, host, config or SIPConfig())
+    def peer(
+        self,
+        host: str,
+        config: SIPConfig | None = None,
+        registrations: RegistrarOwner | None = None,
+    ) -> Peer:
+        peer = Peer(self, host, config or SIPConfig(), registrations)
         self.peers.append(peer)
         return peer
 

@@ -36,7 +36,8 @@ class LocalNumbers:
 @implementer(ICalledPolicy)
 class RegisteredEndpoints:
     """
-    Whoever registered the name.
+    Whoever registered the name by H.323; without a gateway between, nobody
+    else can be called by it.
     """
 
     name = "registered"
@@ -47,7 +48,7 @@ class RegisteredEndpoints:
     def find(self, called: Called) -> tuple[Destination, ...] | None:
         for name in called.names:
             found = self._registry.byAlias(name)
-            if found is not None:
+            if found is not None and found.protocol == "h323":
                 return tuple(Destination(each, found) for each in found.signalling)
         return None
 

@@ -1,0 +1,262 @@
+"""
+Where SIP phones are, in the table of all endpoints.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from twisted.internet.task import Clock
+from zope.interface import implementer
+
+from h323d.events import EndpointRegistered, EndpointUnregistered, EventBus, Fact
+from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
+from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.registrar import LocationService
+from h323d.gatekeeper.registrations import (
+    EndpointKind,
+    EndpointRegistry,
+    Registration,
+    UnregisterReason,
+)
+from h323d.gatekeeper.routing.chain import Called
+from h323d.gatekeeper.routing.local import RegisteredEndpoints
+from h323d.sip.registrar import Binding, Registrant, RegistrationRefused
+from h323d.sip.uri import SIPURI, parseURI
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+
+PHONE = Registrant(TransportAddress("10.0.0.3", 5060), "phone/1.0")
+STRANGER = Registrant(TransportAddress("10.0.0.66", 5060))
+ALICE = SIPURI("example.com", "alice")
+NUMBER = PartyAddress(AddressKind.DIALLED_DIGITS, "1001")
+
+
+@implementer(ILocalNumbers)
+class OneRoom:
+    """
+    The room 80001.
+    """
+
+    def serves(self, address: PartyAddress) -> bool:
+        return address.number == "80001"
+
+
+class Table:
+    """
+    A location service over a table.
+    """
+
+    def __init__(self, **config: Any) -> None:
+        self.clock = Clock()
+        self.facts: list[Fact] = []
+        events = EventBus()
+        events.subscribe(Fact, self.facts.append)
+        self.registry = EndpointRegistry(
+            replace(GatekeeperConfig(), **config), self.clock, random.Random(3), events, self
+        )
+        self.locations = LocationService(self.registry, OneRoom(), self.clock)
+
+    def endpointGone(self, registration: Registration) -> None:
+        pass
+
+    def binding(self, uri: str = "sip:a@10.0.0.3", seconds: int = 60, **more: Any) -> Binding:
+        contact = parseURI(uri)
+        assert isinstance(contact, SIPURI)
+        address = TransportAddress(contact.host, contact.port or 5060)
+        return Binding(contact, address, self.clock.seconds() + seconds, **more)
+
+    def bind(
+        self, *bindings: Binding, address: SIPURI = ALICE, registrant: Registrant = PHONE
+    ) -> None:
+        self.locations.rebind(address, bindings, registrant)
+
+    def refused(self, *bindings: Binding, **more: Any) -> int:
+        with pytest.raises(RegistrationRefused) as caught:
+            self.bind(*bindings, **more)
+        return caught.value.status
+
+    def told(self, kind: type[Fact]) -> list[Any]:
+        return [fact for fact in self.facts if isinstance(fact, kind)]
+
+
+@pytest.fixture
+def table() -> Iterator[Table]:
+    table = Table()
+    yield table
+    table.locations.close()
+    table.registry.close()
+    assert table.clock.getDelayedCalls() == []
+
+
+def h323(name: PartyAddress) -> Registration:
+    return Registration(
+        "ep", "h323", TransportAddress("10.0.0.9", 1719), (TransportAddress("10.0.0.9", 1720),),
+        (), (name,), EndpointKind.TERMINAL, 300,
+    )  # fmt: skip
+
+
+def test_aPhoneIsInTheTableOfAllEndpoints(table: Table) -> None:
+    table.bind(table.binding("sip:a@10.0.0.3:5070;x=y"), address=SIPURI("example.com", "1001"))
+    (registration,) = table.registry
+    assert registration.protocol == "sip"
+    assert registration.aliases == (
+        NUMBER,
+        PartyAddress(AddressKind.URL, "sip:1001@example.com"),
+    )
+    assert registration.signalling == (TransportAddress("10.0.0.3", 5070),)
+    assert registration.contacts == ("sip:a@10.0.0.3:5070;x=y",)
+    assert (registration.source, registration.timeToLive) == (PHONE.source, 60)
+    assert registration.product == "phone/1.0"
+    (fact,) = table.told(EndpointRegistered)
+    assert fact.protocol == "sip"
+
+
+def test_aNameIsAnH323ID(table: Table) -> None:
+    table.bind(table.binding())
+    assert table.registry.byAlias(PartyAddress(AddressKind.H323_ID, "alice")) is not None
+
+
+def test_severalContactsAreOneRegistrationBestFirst(table: Table) -> None:
+    second = table.binding("sip:b@10.0.0.3:5062", q=0.9)
+    table.bind(table.binding(q=0.5), second, table.binding("sip:c@10.0.0.3:5063", q=0.9))
+    (registration,) = table.registry
+    assert [each.port for each in registration.signalling] == [5062, 5063, 5060]
+    assert registration.contacts[0] == "sip:b@10.0.0.3:5062"
+
+
+def test_severalNamesMayHaveOneContact(table: Table) -> None:
+    table.bind(table.binding(), address=SIPURI("h", "1001"))
+    table.bind(table.binding(), address=SIPURI("h", "1002"))
+    assert len(table.registry) == 2
+
+
+def test_aRenewalIsNoNewRegistration(table: Table) -> None:
+    table.bind(table.binding())
+    table.clock.advance(50)
+    table.bind(table.binding(cseq=2))
+    table.clock.advance(50)
+    assert len(table.registry) == 1
+    assert len(table.told(EndpointRegistered)) == 1
+    assert table.locations.bindings(ALICE, PHONE)[0].cseq == 2
+
+
+def test_anotherContactOfTheSameHostChangesTheRegistration(table: Table) -> None:
+    table.bind(table.binding())
+    (before,) = table.registry
+    table.bind(table.binding("sip:a@10.0.0.3:5070"))
+    (after,) = table.registry
+    assert after.endpointId == before.endpointId
+    assert after.signalling == (TransportAddress("10.0.0.3", 5070),)
+
+
+def test_thePhoneMayUseAnotherPortOfItsHost(table: Table) -> None:
+    table.bind(table.binding())
+    moved = Registrant(TransportAddress("10.0.0.3", 40000))
+    table.bind(table.binding(), registrant=moved)
+    (registration,) = table.registry
+    assert registration.source == moved.source
+
+
+def test_whoRemovesAllContactsIsUnregistered(table: Table) -> None:
+    table.bind(table.binding())
+    table.bind()
+    assert len(table.registry) == 0
+    assert [fact.reason for fact in table.told(EndpointUnregistered)] == ["request"]
+
+
+def test_removingWhatIsNotThereIsNothing(table: Table) -> None:
+    table.bind()
+    assert table.facts == []
+
+
+def test_whoIsSilentExpires(table: Table) -> None:
+    table.bind(table.binding(seconds=60))
+    table.clock.advance(59)
+    assert len(table.registry) == 1
+    table.clock.advance(2)
+    assert len(table.registry) == 0
+    assert [fact.reason for fact in table.told(EndpointUnregistered)] == ["expired"]
+
+
+def test_eachContactExpiresByItself(table: Table) -> None:
+    table.bind(table.binding(seconds=60), table.binding("sip:b@10.0.0.3:5062", seconds=100))
+    table.clock.advance(61)
+    (registration,) = table.registry
+    assert registration.contacts == ("sip:b@10.0.0.3:5062",)
+    table.clock.advance(40)
+    assert len(table.registry) == 0
+
+
+def test_aStrangerIsToldNothingAndTakesNothing(table: Table) -> None:
+    table.bind(table.binding())
+    assert table.locations.bindings(ALICE, STRANGER) == ()
+    assert table.refused(table.binding("sip:a@10.0.0.66"), registrant=STRANGER) == 403
+    assert table.refused(registrant=STRANGER) == 403
+    (registration,) = table.registry
+    assert registration.source == PHONE.source
+
+
+def test_aStrangerReplacesWhereThatIsThePolicy() -> None:
+    table = Table(aliasConflict=AliasConflict.REPLACE)
+    table.bind(table.binding())
+    table.bind(table.binding("sip:a@10.0.0.66"), registrant=STRANGER)
+    (registration,) = table.registry
+    assert registration.source == STRANGER.source
+    assert [fact.reason for fact in table.told(EndpointUnregistered)] == ["replaced"]
+    table.clock.advance(61)
+    assert len(table.registry) == 0
+
+
+def test_aStrangerRemovesNothingEvenThen() -> None:
+    table = Table(aliasConflict=AliasConflict.REPLACE)
+    table.bind(table.binding())
+    assert table.refused(registrant=STRANGER) == 403
+
+
+def test_aNameOfAnH323EndpointIsTaken(table: Table) -> None:
+    table.registry.register(h323(NUMBER))
+    assert table.refused(table.binding(), address=SIPURI("h", "1001")) == 403
+    assert table.registry.byAlias(NUMBER) is table.registry.byId("ep")
+
+
+def test_aRoomsNameCannotBeRegistered(table: Table) -> None:
+    assert table.refused(table.binding(), address=SIPURI("example.com", "80001")) == 403
+    assert len(table.registry) == 0
+
+
+def test_aFullTableRefusesAndNobodyLosesAPlace() -> None:
+    table = Table(maxRegistrations=1)
+    table.bind(table.binding())
+    assert table.refused(table.binding(), address=SIPURI("h", "bob")) == 503
+    assert len(table.registry) == 1
+
+
+def test_whomTheOperatorSentAwayCanRegisterAgain(table: Table) -> None:
+    table.bind(table.binding())
+    (registration,) = table.registry
+    table.registry.unregister(registration.endpointId, UnregisterReason.OPERATOR)
+    assert table.locations.bindings(ALICE, PHONE) == ()
+    table.bind(table.binding(seconds=100))
+    table.clock.advance(70)  # the first one's time has passed
+    assert len(table.registry) == 1
+
+
+def test_whatTheTableKeptOverARestartIsKnown(table: Table) -> None:
+    table.bind(table.binding("sip:a@10.0.0.3:5070"))
+    (kept,) = table.registry
+    later = Table()
+    assert later.registry.restore(kept, later.clock.seconds() + 60)
+    (binding,) = later.locations.bindings(ALICE, PHONE)
+    assert str(binding.uri) == "sip:a@10.0.0.3:5070"
+    assert (binding.address, binding.callId) == (kept.signalling[0], "")
+    later.bind(later.binding("sip:a@10.0.0.3:5070", cseq=9))
+    assert not later.told(EndpointRegistered)
+
+
+def test_anH323EndpointIsNotSentToASIPPhone(table: Table) -> None:
+    table.bind(table.binding(), address=SIPURI("h", "1001"))
+    assert RegisteredEndpoints(table.registry).find(Called((NUMBER,))) is None

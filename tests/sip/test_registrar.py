@@ -1,0 +1,337 @@
+"""
+What a registrar makes of a REGISTER, by RFC 3261, 10.3.
+"""
+
+from __future__ import annotations
+
+import pytest
+from twisted.internet.task import Clock
+
+from h323d.errors import DecodeError
+from h323d.sip.config import SIPConfig
+from h323d.sip.message import SIPRequest, SIPResponse
+from h323d.sip.parser import parse
+from h323d.sip.registrar import Binding, Registrant, Registrar, RegistrationRefused
+from h323d.sip.uri import SIPURI
+from h323d.values.address import TransportAddress
+from tests.support.sippeers import SERVER, ScriptedPeer, SIPWorld, request
+
+PHONE = TransportAddress("10.0.0.3", 5060)
+CONTACT = "Contact: <sip:a@10.0.0.3>"
+
+
+class Locations:
+    """
+    A L{h323d.sip.registrar.RegistrarOwner} that grants everything.
+
+    @ivar bound: the bindings by address of record.
+    @ivar refused: what to answer instead of granting.
+    """
+
+    def __init__(self) -> None:
+        self.bound: dict[str, tuple[Binding, ...]] = {}
+        self.registrants: list[Registrant] = []
+        self.refused: RegistrationRefused | None = None
+
+    def bindings(self, address: SIPURI, registrant: Registrant) -> tuple[Binding, ...]:
+        return self.bound.get(str(address), ())
+
+    def rebind(
+        self, address: SIPURI, bindings: tuple[Binding, ...], registrant: Registrant
+    ) -> None:
+        if self.refused is not None:
+            raise self.refused
+        self.bound[str(address)] = bindings
+        self.registrants.append(registrant)
+
+
+class Desk:
+    """
+    A registrar, and a way to ask it.
+    """
+
+    def __init__(self, config: SIPConfig | None = None) -> None:
+        self.clock = Clock()
+        self.clock.advance(1_700_000_000.0)
+        self.locations = Locations()
+        self.registrar = Registrar(self.clock, config or SIPConfig(), self.locations)
+        self.cseq = 0
+
+    def ask(
+        self,
+        *headers: str,
+        to: str = "sip:alice@example.com",
+        uri: str = "sip:example.com",
+        callId: str = "phone",
+        cseq: int | None = None,
+        source: TransportAddress = PHONE,
+    ) -> SIPResponse:
+        """
+        @param cseq: C{None} for one more than last time.
+        """
+        self.cseq = self.cseq + 1 if cseq is None else cseq
+        text = [
+            f"REGISTER {uri} SIP/2.0",
+            "Via: SIP/2.0/UDP 10.0.0.3;branch=z9hG4bK1",
+            "From: <sip:alice@example.com>;tag=1",
+            f"To: <{to}>",
+            f"Call-ID: {callId}",
+            f"CSeq: {self.cseq} REGISTER",
+            *headers,
+        ]
+        message = parse(("\r\n".join(text) + "\r\n\r\n").encode())
+        assert isinstance(message, SIPRequest)
+        return self.registrar.answer(message, source, "tag")
+
+    @property
+    def bound(self) -> tuple[Binding, ...]:
+        return self.locations.bound.get("sip:alice@example.com", ())
+
+
+def contacts(response: SIPResponse) -> list[str]:
+    assert response.status == 200
+    return [str(contact) for contact in response.contacts]
+
+
+def test_aContactIsBoundAndToldWithItsTime() -> None:
+    desk = Desk()
+    answer = desk.ask("Contact: <sip:a@10.0.0.3:5070;x=y>;expires=120")
+    assert contacts(answer) == ["<sip:a@10.0.0.3:5070;x=y>;expires=120"]
+    (binding,) = desk.bound
+    assert binding.deadline == desk.clock.seconds() + 120
+    assert binding.address == TransportAddress("10.0.0.3", 5070)
+    assert (binding.callId, binding.cseq) == ("phone", 1)
+
+
+def test_theAnswerTellsTheDate() -> None:
+    assert Desk().ask(CONTACT).headers.get("Date") == "Tue, 14 Nov 2023 22:13:20 GMT"
+
+
+def test_theAddressOfRecordIsToWithoutWhatIsNoNameAndUnescaped() -> None:
+    desk = Desk()
+    desk.ask(CONTACT, to="sip:%61lice:secret@EXAMPLE.com;user=phone")
+    assert list(desk.locations.bound) == ["sip:alice@example.com"]
+
+
+def test_theProductIsKeptForPeople() -> None:
+    desk = Desk()
+    desk.ask(CONTACT, "User-Agent: phone/1.0 " + "x" * 100)
+    assert desk.locations.registrants[0].product == ("phone/1.0 " + "x" * 100)[:64]
+
+
+def test_aQueryIsAnsweredWithWhatIsBoundAndWhatIsLeftOfItsTime() -> None:
+    desk = Desk()
+    desk.ask("Contact: <sip:a@10.0.0.3>;expires=100;q=0.5")
+    desk.clock.advance(30)
+    assert contacts(desk.ask()) == ["<sip:a@10.0.0.3>;expires=70;q=0.5"]
+    assert len(desk.locations.registrants) == 1
+
+
+def test_anExpiredContactIsNotTold() -> None:
+    desk = Desk()
+    desk.ask("Contact: <sip:a@10.0.0.3>;expires=100")
+    desk.clock.advance(100)
+    assert contacts(desk.ask()) == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ((CONTACT,), 3600),
+        ((CONTACT, "Expires: 90"), 90),
+        ((CONTACT + ";expires=80", "Expires: 90"), 80),
+        ((CONTACT + ";expires=soon",), 3600),
+        ((CONTACT + ";expires=" + "9" * 5000,), 7200),
+        ((CONTACT, "Expires: 7201"), 7200),
+    ],
+)
+def test_theTimeIsTheContactsOwnOrTheRequestsOrAnHour(
+    headers: tuple[str, ...], seconds: int
+) -> None:
+    desk = Desk(SIPConfig(maxExpires=7200))
+    assert desk.ask(*headers).contacts[0].parameter("expires") == str(seconds)
+
+
+def test_tooBriefATimeIsRefusedAndTheLeastIsTold() -> None:
+    desk = Desk(SIPConfig(minExpires=60))
+    answer = desk.ask(CONTACT, "Expires: 59")
+    assert (answer.status, answer.headers.get("Min-Expires")) == (423, "60")
+    assert desk.bound == ()
+
+
+def test_contactsAreAddedToThoseThatThereAre() -> None:
+    desk = Desk()
+    desk.ask(CONTACT)
+    answer = desk.ask("Contact: <sip:b@10.0.0.3>, <sip:c@10.0.0.3>", "Expires: 100")
+    assert contacts(answer) == [
+        "<sip:a@10.0.0.3>;expires=3600",
+        "<sip:b@10.0.0.3>;expires=100",
+        "<sip:c@10.0.0.3>;expires=100",
+    ]
+
+
+def test_aContactIsRenewedAtItsPlace() -> None:
+    desk = Desk()
+    desk.ask("Contact: <sip:a@10.0.0.3>, <sip:b@10.0.0.3>")
+    desk.clock.advance(100)
+    answer = desk.ask("Contact: <sip:a@10.0.0.3>")
+    assert contacts(answer) == ["<sip:a@10.0.0.3>;expires=3600", "<sip:b@10.0.0.3>;expires=3500"]
+
+
+def test_aContactIsRemovedByZero() -> None:
+    desk = Desk()
+    desk.ask("Contact: <sip:a@10.0.0.3>, <sip:b@10.0.0.3>")
+    assert contacts(desk.ask("Contact: <sip:a@10.0.0.3>;expires=0")) == [
+        "<sip:b@10.0.0.3>;expires=3600"
+    ]
+
+
+def test_theWildcardRemovesAll() -> None:
+    desk = Desk()
+    desk.ask("Contact: <sip:a@10.0.0.3>, <sip:b@10.0.0.3>")
+    assert contacts(desk.ask("Contact: *", "Expires: 0")) == []
+    assert desk.bound == ()
+
+
+@pytest.mark.parametrize("more", [(), ("Expires: 10",)])
+def test_aWildcardThatDoesNotRemoveIsMalformed(more: tuple[str, ...]) -> None:
+    desk = Desk()
+    desk.ask(CONTACT)
+    with pytest.raises(DecodeError, match="Expires"):
+        desk.ask("Contact: *", *more)
+    assert len(desk.bound) == 1
+
+
+@pytest.mark.parametrize("headers", [(CONTACT,), ("Contact: *", "Expires: 0")])
+@pytest.mark.parametrize("cseq", [6, 7])
+def test_anOlderRequestOfTheSameAgentIsAborted(headers: tuple[str, ...], cseq: int) -> None:
+    desk = Desk()
+    desk.ask(CONTACT, cseq=7)
+    before = desk.bound
+    assert desk.ask(*headers, cseq=cseq).status == 500
+    assert desk.bound == before
+
+
+def test_anAgentThatWasStartedAnewMayCountFromTheStart() -> None:
+    desk = Desk()
+    desk.ask(CONTACT, cseq=7)
+    assert desk.ask(CONTACT, callId="other", cseq=1).status == 200
+    assert desk.bound[0].callId == "other"
+
+
+def test_oneContactThatIsOutOfOrderAbortsTheWholeRequest() -> None:
+    desk = Desk()
+    desk.ask("Contact: <sip:b@10.0.0.3>", cseq=7)
+    before = desk.bound
+    assert desk.ask("Contact: <sip:a@10.0.0.3>, <sip:b@10.0.0.3>", cseq=7).status == 500
+    assert desk.bound == before
+
+
+def test_aContactThatStandsTwiceIsOne() -> None:
+    answer = Desk().ask("Contact: <sip:a@10.0.0.3>, <sip:a@10.0.0.3>;expires=100")
+    assert contacts(answer) == ["<sip:a@10.0.0.3>;expires=100"]
+
+
+def test_moreContactsThanAllowedAreRefused() -> None:
+    desk = Desk(SIPConfig(maxContacts=2))
+    assert desk.ask("Contact: <sip:a@10.0.0.3>, <sip:b@10.0.0.3>").status == 200
+    assert desk.ask("Contact: <sip:c@10.0.0.3>").status == 403
+    assert len(desk.bound) == 2
+
+
+@pytest.mark.parametrize(
+    "contact", ["sip:a@192.168.1.5:5062", "sip:a@phone.local", "sip:a@10.0.0.4", "sip:a@10.0.0.3:0"]
+)
+def test_aContactThatIsNotAtTheSourceIsReachedThere(contact: str) -> None:
+    desk = Desk()
+    source = TransportAddress("10.0.0.3", 40000)
+    answer = desk.ask(f"Contact: <{contact}>", source=source)
+    assert contacts(answer) == [f"<{contact}>;expires=3600"]
+    assert desk.bound[0].address == source
+
+
+def test_aContactAtTheSourceIsReachedAtItsOwnPort() -> None:
+    desk = Desk()
+    desk.ask("Contact: <sip:a@[2001:DB8::3]:5062>", source=TransportAddress("2001:db8::3", 999))
+    assert desk.bound[0].address == TransportAddress("2001:db8::3", 5062)
+
+
+@pytest.mark.parametrize("contact", ["sips:a@10.0.0.3", "mailto:a@example.com", "tel:+49123"])
+def test_aContactThatWeCannotCallIsRefused(contact: str) -> None:
+    assert Desk().ask(f"Contact: <{contact}>").status == 403
+
+
+@pytest.mark.parametrize("q", ["2", "-1", "high", "1.5", "0.1234"])
+def test_aPreferenceThatIsNoneIsMalformed(q: str) -> None:
+    with pytest.raises(DecodeError, match="q value"):
+        Desk().ask(f"{CONTACT};q={q}")
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["tel:+49123", "sip:example.com", "sips:alice@example.com", "sip:" + "a" * 300 + "@h"],
+)
+def test_aNameThatCannotBeRegisteredIsNotFound(to: str) -> None:
+    assert Desk().ask(CONTACT, to=to).status == 404
+
+
+@pytest.mark.parametrize(
+    ("to", "uri", "status"),
+    [
+        ("sip:a@example.com", "sip:example.com", 200),
+        ("sip:a@Example.COM", "sip:10.0.0.1", 200),
+        ("sip:a@example.com", "sip:example.org", 404),
+        ("sip:a@example.org", "sip:example.com", 404),
+        ("sip:a@example.com", "tel:1", 404),
+    ],
+)
+def test_onlyTheDomainsThatAreConfiguredAreServed(to: str, uri: str, status: int) -> None:
+    desk = Desk(SIPConfig(domains=("EXAMPLE.com", "10.0.0.1")))
+    assert desk.ask(CONTACT, to=to, uri=uri).status == status
+
+
+def test_whatTheOwnerRefusesIsAnsweredAsItSays() -> None:
+    desk = Desk()
+    desk.locations.refused = RegistrationRefused(503, "Retry-After", "5")
+    answer = desk.ask(CONTACT)
+    assert (answer.status, answer.headers.get("Retry-After")) == (503, "5")
+
+
+def server(locations: Locations) -> tuple[SIPWorld, ScriptedPeer]:
+    world = SIPWorld()
+    world.peer("10.0.0.1", registrations=locations)
+    return world, world.script("10.0.0.3")
+
+
+def test_theEndpointTakesARegisterAndARepetitionGetsTheSameAnswer() -> None:
+    locations = Locations()
+    world, script = server(locations)
+    for _ in range(2):
+        script.send(request("REGISTER", extra="Expires: 100\n"), SERVER)
+        world.run(0.05)
+    assert script.statuses == [200, 200]
+    assert script.messages[0] == script.messages[1]
+    assert len(locations.registrants) == 1
+    assert locations.registrants[0].source == PHONE
+    world.settle()
+
+
+def test_theEndpointSaysThatItTakesRegister() -> None:
+    world, script = server(Locations())
+    script.send(request("OPTIONS"), SERVER)
+    world.run(0.05)
+    assert (script.messages[0].headers.get("Allow") or "").endswith(", REGISTER")
+
+
+def test_aRegisterThatIsMalformedIsAnsweredWith400() -> None:
+    world, script = server(Locations())
+    script.send(request("REGISTER").replace("<sip:script@10.0.0.3>\n", "*\n"), SERVER)
+    world.run(0.05)
+    assert script.statuses == [400]
+
+
+def test_aRegisterOfADialogIsNone() -> None:
+    world, script = server(Locations())
+    script.send(request("REGISTER", toTag="x"), SERVER)
+    world.run(0.05)
+    assert script.statuses == [481]

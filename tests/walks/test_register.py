@@ -1,0 +1,123 @@
+"""
+The walk of a REGISTER: a SIP phone in the table of all endpoints, from its first request to
+its last, and what an H.323 endpoint that asks for it is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from h323d.config import Configuration
+from h323d.events import EndpointRegistered, EndpointUnregistered, RASAdmissionRefused
+from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.media.config import MediaConfig
+from h323d.sip.config import SIPConfig
+from h323d.values.address import TransportAddress
+from tests.support.simulatedphone import Telephone
+from tests.support.simulation import SimulatedServer, Simulation
+from tests.support.sippeers import SERVER, ScriptedPeer, request
+
+RAS = TransportAddress("10.0.0.1", 1719)
+SECONDS = 60  # that the phone registers for
+
+
+@pytest.fixture
+def world() -> Iterator[Simulation]:
+    with Simulation() as world:
+        yield world
+
+
+@pytest.fixture
+def server(world: Simulation) -> SimulatedServer:
+    return world.server("10.0.0.1", Configuration(media=MediaConfig(tickMs=20)))
+
+
+@pytest.fixture
+def phone(world: Simulation, server: SimulatedServer) -> ScriptedPeer:
+    return ScriptedPeer(world, "10.0.0.3")
+
+
+def register(phone: ScriptedPeer, number: str, cseq: int, expires: int = SECONDS) -> None:
+    phone.send(
+        request(
+            "REGISTER",
+            branch=f"z9hG4bK{cseq}",
+            cseq=cseq,
+            uri=f"sip:{number}@10.0.0.1",
+            extra=f"Expires: {expires}\n",
+        ),
+        SERVER,
+    )
+
+
+def test_aPhoneRegistersRenewsAndLeaves(
+    world: Simulation, server: SimulatedServer, phone: ScriptedPeer
+) -> None:
+    for cseq in (1, 2, 3):
+        register(phone, "1001", cseq)
+        world.run(SECONDS - 5)
+    zone = server.server.zone
+    assert zone is not None
+    assert [each.protocol for each in zone.registrations()] == ["sip"]
+    register(phone, "1001", 4, expires=0)
+    world.run(0.1)
+    assert phone.statuses == [200] * 4
+    assert len(server.told(EndpointRegistered)) == 1
+    assert [fact.reason for fact in server.told(EndpointUnregistered)] == ["request"]
+
+
+def test_aPhoneThatFallsSilentIsForgottenAndNothingIsLeftOver(
+    world: Simulation, server: SimulatedServer, phone: ScriptedPeer
+) -> None:
+    register(phone, "1001", 1)
+    world.run(SECONDS + 2.0)
+    assert [fact.reason for fact in server.told(EndpointUnregistered)] == ["expired"]
+    register(phone, "1001", 2)
+    world.run(0.1)
+    phone.port.close()
+    world.leave()
+    assert world.leftOver() == []
+
+
+def test_anH323EndpointCannotTakeAPhonesNumberNorCallItYet(
+    world: Simulation, server: SimulatedServer, phone: ScriptedPeer
+) -> None:
+    register(phone, "1001", 1)
+    other = Telephone(world, "10.0.1.1", "1001", gatekeeper=RAS)
+    other.register()
+    world.until(lambda: other.registrations)
+    assert other.registrations == ["failed: duplicateAlias"]
+    caller = Telephone(world, "10.0.1.2", "alice", gatekeeper=RAS)
+    caller.register()
+    world.until(lambda: caller.registrations)
+    caller.call("1001")
+    world.until(lambda: server.told(RASAdmissionRefused))
+    assert [each.reason for each in server.told(RASAdmissionRefused)] == [
+        "calledPartyNotRegistered"
+    ]
+
+
+def test_aRoomsNumberIsForbidden(world: Simulation, phone: ScriptedPeer) -> None:
+    register(phone, "80001", 1)
+    world.run(0.1)
+    assert phone.statuses == [403]
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        Configuration(sip=SIPConfig(registrar=False)),
+        Configuration(gatekeeper=GatekeeperConfig(enabled=False)),
+    ],
+    ids=["no registrar", "no gatekeeper"],
+)
+def test_whereNobodyCanRegisterTheMethodIsRefused(
+    world: Simulation, configuration: Configuration
+) -> None:
+    world.server("10.0.0.1", configuration)
+    phone = ScriptedPeer(world, "10.0.0.3")
+    register(phone, "1001", 1)
+    world.run(0.1)
+    assert phone.statuses == [405]
