@@ -262,13 +262,25 @@ rtp_ports 20000-21000
 """
 
     def __init__(
-        self, directory: Path, address: str, dial: str, seconds: int, codec: str = "PCMU/8000/1"
+        self,
+        directory: Path,
+        address: str,
+        dial: str,
+        seconds: int,
+        codec: str = "PCMU/8000/1",
+        registrar: str = "",
     ) -> None:
+        """
+        @param dial: whom to call at once; nobody, if empty.
+        @param seconds: after which it leaves.
+        @param registrar: where to register, if anywhere, for a minute each time.
+        """
         super().__init__(directory, f"baresip-{address}")
         self.address = address
         self.dial = dial
         self.seconds = seconds
         self.codec = codec
+        self.registrar = registrar
 
     def command(self) -> Sequence[str]:
         baresip = program("baresip")
@@ -282,12 +294,12 @@ rtp_ports 20000-21000
             address=self.address, modules=modules, directory=self.directory
         )
         (self.directory / "config").write_text(text)
-        account = f"<sip:b@{self.address}>;regint=0;audio_codecs={self.codec}\n"
+        home, interval = (self.registrar, 60) if self.registrar else (self.address, 0)
+        account = f"<sip:b@{home}>;regint={interval};audio_codecs={self.codec}\n"
         (self.directory / "accounts").write_text(account)
         (self.directory / "contacts").write_text("")
-        return [
-            baresip, "-f", str(self.directory), "-e", f"/dial {self.dial}", "-t", str(self.seconds),
-        ]  # fmt: skip
+        dial = ["-e", f"/dial {self.dial}"] if self.dial else []
+        return [baresip, "-f", str(self.directory), *dial, "-t", str(self.seconds)]
 
     @property
     def heard(self) -> Path:

@@ -103,6 +103,22 @@ def test_whoHoldsIsNotHeardAndComesBack(tmp_path: Path) -> None:
         assert ours.wait(10) == 0, ours.output()
 
 
+def test_itRegistersAndLeaves(tmp_path: Path) -> None:
+    directory = tmp_path / "baresip"
+    directory.mkdir()
+    phone = Baresip(directory, THEM, "", 60, registrar=US)
+    with Capture(tmp_path / "capture", US) as capture, Server(tmp_path / "server", US) as server:
+        with phone:
+            (registration,) = waitFor(lambda: server.ask("registrations"), 10, "it registers")
+            assert registration["protocol"] == "sip"
+            assert f"sip:b@{US}" in registration["aliases"]
+            assert registration["timeToLive"] == 60
+            assert registration["product"].startswith("baresip")
+        waitFor(lambda: server.ask("registrations") == [], 5, "it unregisters when it leaves")
+    assert "200 OK" in phone.output()
+    assert capture.complaints(US) == ""
+
+
 def direction(server: Server) -> str:
     (theirs,) = (each for each in server.ask("calls") if each["protocol"] == "sip")
     return str(theirs["media"]["direction"])

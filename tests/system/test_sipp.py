@@ -55,7 +55,9 @@ def test_fiftyCallsAtTwentyFiveASecond(transport: str, server: Server, tmp_path:
 
 
 @pytest.mark.parametrize("transport", ["u1", "t1"], ids=["udp", "tcp"])
-@pytest.mark.parametrize("scenario", ["delayed_offer", "hold", "update", "info", "options"])
+@pytest.mark.parametrize(
+    "scenario", ["delayed_offer", "hold", "update", "info", "options", "register"]
+)
 def test_scenario(scenario: str, transport: str, server: Server, tmp_path: Path) -> None:
     call(tmp_path, scenario, "-t", transport)
     waitFor(lambda: server.ask("calls") == [], 5, "the call is over")
@@ -79,6 +81,18 @@ def test_anOfferWithNothingInCommonIsNotAcceptable(server: Server, tmp_path: Pat
 
 def test_aNumberThatNobodyHasIsNotFound(server: Server, tmp_path: Path) -> None:
     call(tmp_path, "refused_404", service="5")
+
+
+def test_threeHundredPhonesComeRenewAndLeave(server: Server, tmp_path: Path) -> None:
+    before = facts(server).get("EndpointUnregistered", 0)
+    call(tmp_path, "register", "-m", "300", "-r", "100", "-timeout", "20", service="4")
+    assert facts(server)["EndpointUnregistered"] == before + 300
+    assert server.ask("registrations") == []
+
+
+def test_aRoomsNumberCannotBeRegistered(server: Server, tmp_path: Path) -> None:
+    call(tmp_path, "refused_403", service="80001")
+    assert server.ask("registrations") == []
 
 
 class Callee(Process):
