@@ -193,3 +193,7 @@ def _printable(text: str) -> str:
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
     )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -27,6 +27,7 @@ port = {h323}
 [gatekeeper]
 rasPort = {ras}
 multicast = false
+store = ""
 [control]
 socket = "{socket}"
 """

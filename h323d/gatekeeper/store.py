@@ -107,9 +107,9 @@ class RegistrationKeeper:
         for endpointId in unusable:
             self.forget(endpointId)
         self._log.info(
-            "{restored} endpoints are registered as before; {expired} had expired",
+            "registered as before the restart: {restored}; no more: {dropped}",
             restored=restored,
-            expired=len(unusable),
+            dropped=len(unusable),
         )
         self._events.publish(RegistrationsRestored(self._clock.seconds(), restored, len(unusable)))
 

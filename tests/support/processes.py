@@ -146,12 +146,13 @@ class Server(Process):
         super().__init__(directory, f"h323d-{address}")
         self.address = address
         self.socket = directory / f"{address}.sock"
+        self.state = directory / f"{address}.state"
         self.configuration = configuration
 
     def command(self) -> Sequence[str]:
         self.directory.mkdir(parents=True, exist_ok=True)
         file = self.directory / f"{self.address}.toml"
-        control = f'\n[control]\nsocket = "{self.socket}"\n'
+        control = f'\n[control]\nsocket = "{self.socket}"\nstateDirectory = "{self.state}"\n'
         file.write_text(self.configuration + control)
         return [
             program("twistd"), "-n", "--pidfile=", "h323d",
