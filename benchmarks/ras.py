@@ -33,6 +33,7 @@ from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.events import EventBus
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.zone import Place, Zone
 from h323d.h323.addresses import transportToValue
@@ -137,7 +138,9 @@ class Bench:
         self.wire = Wire()
         events = EventBus()
         self.zone = Zone(
-            ZoneSettings(GatekeeperConfig(maxRegistrations=1_000_000)),
+            ZoneSettings(
+                GatekeeperConfig(maxRegistrations=1_000_000), RoutingConfig(acceptUnknownLRQ=True)
+            ),
             Surroundings(
                 self.clock,
                 random.Random(1),

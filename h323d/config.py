@@ -28,6 +28,7 @@ from h323d.conference.config import ConferenceConfig
 from h323d.control.config import ControlConfig
 from h323d.errors import ConfigurationError
 from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.h323.config import H323Config
 from h323d.media.config import MediaConfig
 from h323d.sip.config import SIPConfig
@@ -93,6 +94,7 @@ class Configuration:
     sip: SIPConfig = field(default_factory=SIPConfig)
     h323: H323Config = field(default_factory=H323Config)
     gatekeeper: GatekeeperConfig = field(default_factory=GatekeeperConfig)
+    routing: RoutingConfig = field(default_factory=RoutingConfig)
     media: MediaConfig = field(default_factory=MediaConfig)
     conference: ConferenceConfig = field(default_factory=ConferenceConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
@@ -217,7 +219,9 @@ def _sampleSection(section: Any, name: str) -> Iterator[str]:
     yield from _comment(inspect.getdoc(type(section)) or "")
     yield f"[{name}]"
     explanations = _explanations(type(section))
-    for each in dataclasses.fields(section):
+    # Tables last: what follows one in TOML is part of it.
+    keys = dataclasses.fields(section)
+    for each in sorted(keys, key=lambda key: _tableItem(type(section), key.name) is not None):
         yield ""
         yield from _comment(explanations[each.name])
         default = getattr(section, each.name)
@@ -229,7 +233,7 @@ def _sampleSection(section: Any, name: str) -> Iterator[str]:
         inner = _explanations(item)
         for key in dataclasses.fields(item):
             yield from _comment(inner[key.name])
-            default = "council" if key.default is dataclasses.MISSING else key.default
+            default = "example" if key.default is dataclasses.MISSING else key.default
             yield f"# {key.name} = {_toml(default)}"
 
 

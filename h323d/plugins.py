@@ -18,10 +18,11 @@ from zope.interface.verify import verifyObject
 
 from h323d.errors import ConfigurationError
 
-__all__ = ["CODECS", "DESTINATIONS", "POLICIES", "choose"]
+__all__ = ["CALLED", "CODECS", "DESTINATIONS", "POLICIES", "choose"]
 
 CODECS = "h323d.codec"
 POLICIES = "h323d.policy"
+CALLED = "h323d.called"
 DESTINATIONS = "h323d.destination"
 
 T = TypeVar("T")

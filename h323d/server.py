@@ -7,6 +7,7 @@ Its surroundings - clock, chance, sockets, media - are a reactor's in service
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 
 from twisted.internet.defer import Deferred, succeed
@@ -25,12 +26,13 @@ from h323d.control.operator import Operator
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events import ConfigurationReloaded
 from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.routing.chain import ICalledPolicy
 from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.zone import Place, Zone
 from h323d.h323.endpoint import H323Endpoint, Host
 from h323d.net.route import advertisedAddress
-from h323d.plugins import DESTINATIONS, POLICIES, choose
+from h323d.plugins import CALLED, DESTINATIONS, POLICIES, choose
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.values.address import PartyAddress, TransportAddress
 
@@ -239,7 +241,7 @@ class Server:
         if configuration.h323.port == 0:
             raise ConfigurationError("h323.port", "a gatekeeper announces it, so it cannot be 0")
         return Zone(
-            ZoneSettings(configuration.gatekeeper),
+            ZoneSettings(configuration.gatekeeper, configuration.routing),
             self._surroundings,
             Place(
                 self._bind,
@@ -248,7 +250,15 @@ class Server:
             ),
             LocalRooms(self.directory),
             self.gates,
+            self._calledPolicies,
         )
+
+    def _calledPolicies(self, builtIns: Mapping[str, ICalledPolicy]) -> tuple[ICalledPolicy, ...]:
+        names = self.configuration.routing.policies
+        policies: tuple[ICalledPolicy, ...] = choose(
+            names, builtIns, CALLED, ICalledPolicy, "routing.policies", self._surroundings
+        )
+        return policies
 
 
 @implementer(ILocalNumbers)

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from h323d.conference.config import RoomConfig
 from h323d.config import Configuration, load, parse, sample
 from h323d.errors import ConfigurationError
 from h323d.gatekeeper.config import AliasConflict
@@ -24,6 +23,12 @@ KEYS = [
     for section in dataclasses.fields(Configuration)
     for key in dataclasses.fields(getattr(Configuration(), section.name))
 ]
+TABLES = {
+    ("conference", "rooms"),
+    ("routing", "rewrites"),
+    ("routing", "routes"),
+    ("routing", "neighbours"),
+}
 
 
 def another(section: str, key: str) -> Any:
@@ -34,6 +39,13 @@ def another(section: str, key: str) -> Any:
         ("server", "bind"): "127.0.0.9",
         ("server", "advertise"): "192.0.2.1",
         ("gatekeeper", "aliasConflict"): "replace",
+        ("routing", "rewrites"): [{"prefix": "0", "to": "49"}],
+        ("routing", "routes"): [{"name": "anna", "to": ["192.0.2.1"]}],
+        ("routing", "neighbours"): [{"name": "north", "address": "192.0.2.1"}],
+        ("routing", "catchAll"): "192.0.2.1:1720",
+        ("routing", "httpURL"): "http://127.0.0.1/route",
+        ("routing", "dnsServers"): ["192.0.2.53"],
+        ("routing", "enumPrefix"): "00",
         ("media", "tickMs"): 10,
         ("conference", "packetMs"): 40,
         ("conference", "patterns"): ["7xx"],
@@ -66,14 +78,33 @@ def test_everyKeyCanBeSet(section: str, key: str) -> None:
     found = getattr(getattr(read, section), key)
     if isinstance(found, enum.Enum):
         found = found.value
-    if key == "rooms":
-        value = [RoomConfig("council", ("801",))]
-    assert found == (tuple(value) if isinstance(value, list) else value)
+    if isinstance(found, tuple):
+        found = [asGiven(each) for each in found]
+        value = [asGiven(each) for each in value]
+    assert found == value
     assert getattr(getattr(read, section), key) != getattr(getattr(Configuration(), section), key)
     others = {name: each for name, each in sections(read).items() if name != section}
     assert others == {
         name: each for name, each in sections(Configuration()).items() if name != section
     }
+
+
+def asGiven(item: Any) -> Any:
+    """
+    An item of a list: a table without what it leaves out, its lists as tuples.
+    """
+    if not dataclasses.is_dataclass(item):
+        pairs = item.items() if isinstance(item, dict) else None
+        return item if pairs is None else {key: _tuple(value) for key, value in pairs}
+    return {
+        each.name: getattr(item, each.name)
+        for each in dataclasses.fields(item)
+        if getattr(item, each.name) != each.default
+    }
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def sections(configuration: Configuration) -> dict[str, Any]:
@@ -102,7 +133,7 @@ def test_theSampleShowsEveryKeyWithItsDefault() -> None:
             table |= tomllib.loads(line.removeprefix("# "))
     for section, key in KEYS:
         default = getattr(getattr(Configuration(), section), key)
-        if key != "rooms":
+        if (section, key) not in TABLES:
             expected = default.value if isinstance(default, enum.Enum) else default
             value = shown[section][key]
             assert (tuple(value) if isinstance(value, list) else value) == expected

@@ -24,6 +24,7 @@ from h323d.h323.causes import causeOfReason
 from h323d.h323.ras.messages import (
     Fields,
     RASMessage,
+    callIdentifierIn,
     callKey,
     identifierIn,
     rejection,
@@ -90,7 +91,14 @@ class Admitting:
             return self._grant(request, registration, called, here)
         decision = self._routing.find(called)
         if isinstance(decision, Deferred):
-            return decision.addCallback(self._decided, request, registration, called)
+            return decision.addCallback(self._decidedLater, request, registration, called)
+        return self._decided(decision, request, registration, called)
+
+    def _decidedLater(
+        self, decision: Decision, request: RASRequest, registration: Registration, called: Called
+    ) -> RASMessage:
+        if self._registry.byId(registration.endpointId) is None:  # it left while others were asked
+            return self._refuse(request, "callerNotRegistered", "")
         return self._decided(decision, request, registration, called)
 
     def _decided(
@@ -237,4 +245,5 @@ def _called(fields: Fields, caller: Registration) -> Called:
         calling=partiesFromAliases(fields["srcInfo"]),
         caller=caller,
         source=caller.source,
+        call=callIdentifierIn(fields),
     )

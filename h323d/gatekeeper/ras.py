@@ -3,7 +3,7 @@ The gatekeeper's side of RAS: each request goes to who answers it (H.225.0,
 clause 7).
 
 Answers go to where the request came from, and nowhere else: an address that
-stands in a message is data.
+stands in a message is data.  The one exception is L{h323d.gatekeeper.locating}'s.
 """
 
 from __future__ import annotations
@@ -12,14 +12,11 @@ from collections.abc import Callable
 
 from twisted.internet.defer import Deferred
 
-from h323d.call.policy import Refusal
 from h323d.gatekeeper.admitting import Admitting
 from h323d.gatekeeper.enrolment import Enrolment
-from h323d.gatekeeper.identity import Identity
+from h323d.gatekeeper.locating import Locating
 from h323d.gatekeeper.registrations import EndpointRegistry
-from h323d.gatekeeper.routing.chain import Called, Decision, RoutingChain
-from h323d.h323.addresses import aliasesFromParties, partiesFromAliases, transportToValue
-from h323d.h323.ras.messages import ANSWERS, RASMessage, identifierIn, rejection
+from h323d.h323.ras.messages import RASMessage, identifierIn
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 
 __all__ = ["GatekeeperRAS"]
@@ -34,15 +31,12 @@ class GatekeeperRAS:
 
     def __init__(
         self,
-        identity: Identity,
         registry: EndpointRegistry,
         enrolment: Enrolment,
         admitting: Admitting,
-        routing: RoutingChain,
+        locating: Locating,
     ) -> None:
-        self._identity = identity
         self._registry = registry
-        self._routing = routing
         self._answerers: dict[str, Callable[[RASRequest], RASAnswer | Deferred[RASAnswer]]] = {
             "gatekeeperRequest": enrolment.discover,
             "registrationRequest": enrolment.register,
@@ -50,7 +44,7 @@ class GatekeeperRAS:
             "admissionRequest": admitting.admit,
             "bandwidthRequest": admitting.changeBandwidth,
             "disengageRequest": admitting.disengage,
-            "locationRequest": self.locate,
+            "locationRequest": locating.locate,
             "infoRequestResponse": self.informed,
         }
 
@@ -64,31 +58,6 @@ class GatekeeperRAS:
             return None
         answerer = self._answerers.get(name)
         return _notUnderstood(request) if answerer is None else answerer(request)
-
-    def locate(self, request: RASRequest) -> RASAnswer | Deferred[RASAnswer]:
-        """
-        Answer an LRQ for a name of ours; with silence, if the whole network
-        was asked for one that we do not know.
-        """
-        fields = request.message.fields
-        names = partiesFromAliases(fields["destinationInfo"])
-        decision = self._routing.find(Called(names, source=request.source))
-        if isinstance(decision, Deferred):
-            return decision.addCallback(self._located, request)
-        return self._located(decision, request)
-
-    def _located(self, decision: Decision, request: RASRequest) -> RASAnswer:
-        if isinstance(decision, Refusal) or not decision:
-            return None if request.multicast else rejection(request.message, "notRegistered")
-        found = decision[0]
-        confirm = {
-            "requestSeqNum": request.message.requestSeqNum,
-            "callSignalAddress": transportToValue(found.signalling),
-            "rasAddress": transportToValue(self._identity.ras),
-        }
-        if found.registration is not None and found.registration.aliases:
-            confirm["destinationInfo"] = aliasesFromParties(found.registration.aliases)
-        return RASMessage(ANSWERS[request.message.name][0], confirm)
 
     def informed(self, request: RASRequest) -> RASAnswer:
         """

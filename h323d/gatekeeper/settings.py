@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.gatekeeper.routing.config import RoutingConfig
 
 __all__ = ["ZoneSettings"]
 
@@ -18,3 +19,4 @@ class ZoneSettings:
     """
 
     gatekeeper: GatekeeperConfig = field(default_factory=GatekeeperConfig)
+    routing: RoutingConfig = field(default_factory=RoutingConfig)

@@ -18,15 +18,16 @@ from h323d.gatekeeper.admitting import Admitting
 from h323d.gatekeeper.bandwidth import Bandwidth
 from h323d.gatekeeper.enrolment import Enrolment
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
+from h323d.gatekeeper.locating import Locating
 from h323d.gatekeeper.ras import GatekeeperRAS
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration, UnregisterReason
-from h323d.gatekeeper.routing.chain import RoutingChain
-from h323d.gatekeeper.routing.local import LocalNumbers, RegisteredEndpoints, SignalledAddress
+from h323d.gatekeeper.routing.assembly import ChoosePolicies, Routing
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.store import RegistrationKeeper
 from h323d.h323.addresses import transportToValue
 from h323d.h323.ras.channel import RASChannel
 from h323d.h323.ras.messages import Fields, RASMessage
+from h323d.h323.ras.transactions import RASAsked
 from h323d.values.address import TransportAddress
 
 __all__ = ["Place", "Zone"]
@@ -64,10 +65,13 @@ class Zone:
         place: Place,
         numbers: ILocalNumbers,
         gates: Gates,
+        choosePolicies: ChoosePolicies | None = None,
     ) -> None:
         """
         @param numbers: which numbers end here, in a room.
         @param gates: what calls pass that are routed through us.
+        @param choosePolicies: picks the policies of the routing chain; without
+            it, the configuration can only name what is built in.
         """
         config, clock, events = settings.gatekeeper, world.clock, world.events
         self.bandwidth = Bandwidth(config)
@@ -76,21 +80,25 @@ class Zone:
         self.registry = EndpointRegistry(config, clock, world.rng, events, self, self._store)
         ras = TransportAddress(place.advertise, config.rasPort)
         self._identity = Identity(config.gatekeeperIdentifier, ras, place.signalling)
-        routing = RoutingChain(
-            (
-                LocalNumbers(numbers, place.signalling),
-                RegisteredEndpoints(self.registry),
-                SignalledAddress(self.registry),
-            )
+        self._routing = Routing(
+            settings.routing, world, self._identity, numbers, self.registry, self, choosePolicies
         )
+        locating = Locating(settings.routing, self._identity, self.registry, self._routing)
         enrolment = Enrolment(config, self._identity, self.registry, self.admissions, numbers)
         admitting = Admitting(
-            self._identity, self.registry, self.admissions, routing, clock, events
+            self._identity, self.registry, self.admissions, self._routing.chain, clock, events
         )
-        owner = GatekeeperRAS(self._identity, self.registry, enrolment, admitting, routing)
+        owner = GatekeeperRAS(self.registry, enrolment, admitting, locating)
         here = TransportAddress(place.bind, config.rasPort)
         self._channel = RASChannel(
-            world.datagrams, here, owner, clock, world.rng, events, config.multicast
+            world.datagrams,
+            here,
+            owner,
+            clock,
+            world.rng,
+            events,
+            config.multicast,
+            locating.replyTo,
         )
 
     def start(self) -> None:
@@ -160,6 +168,19 @@ class Zone:
         self._channel.request("infoRequest", fields, registration.source, answered)
         return True
 
+    def ask(
+        self,
+        name: str,
+        fields: Fields,
+        destination: TransportAddress,
+        answered: Callable[[RASMessage | None], None],
+        interval: float,
+    ) -> RASAsked:
+        """
+        Ask another gatekeeper, as L{RASChannel.request}.
+        """
+        return self._channel.request(name, fields, destination, answered, interval)
+
     def close(self) -> Deferred[None]:
         """
         Stop listening; endpoints are not told, and are registered still when
@@ -167,6 +188,7 @@ class Zone:
 
         @return: fires when the registrations are on the disk; never fails.
         """
+        self._routing.close()
         self._channel.close()
         self.registry.close()
         return self._store.close()

@@ -11,42 +11,10 @@ import pytest
 from h323d.events import BadInput
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import RASMessage, encodeRAS, reasonOf, rejection
-from tests.support.ras import H225_V4, arq, at, grq, irr, lrq, rrq
+from tests.support.ras import H225_V4, arq, grq, irr, rrq
 
 ANNA = ("h323-ID", "anna")
 ROOM = ("dialledDigits", "80001")
-
-
-# --- LRQ
-
-
-def test_anLRQForARoomIsConfirmed(world: Any) -> None:
-    answer = world.peer("10.0.0.9").ask(lrq(1, "10.0.0.9", ROOM))
-    assert answer.name == "locationConfirm"
-    assert answer.fields["callSignalAddress"] == at("10.0.0.1", 1720)
-    assert answer.fields["rasAddress"] == at("10.0.0.1", 1719)
-
-
-def test_anLRQForAnEndpointIsConfirmed(world: Any) -> None:
-    world.registered("10.0.0.2", ANNA)
-    answer = world.peer("10.0.0.9").ask(lrq(1, "10.0.0.9", ANNA))
-    assert answer.fields["callSignalAddress"] == at("10.0.0.2", 1720)
-    assert answer.fields["destinationInfo"] == [ANNA]
-
-
-def test_anLRQForNobodyIsRejectedByUnicastOnly(world: Any) -> None:
-    peer = world.peer("10.0.0.9")
-    assert reasonOf(peer.ask(lrq(1, "10.0.0.9", ANNA))) == "notRegistered"
-    peer.received.clear()
-    peer.send(lrq(2, "10.0.0.9", ANNA), DISCOVERY_GROUP)
-    world.clock.pump([0.01] * 5)
-    assert peer.received == []
-
-
-def test_anLRQIsNotAnsweredToItsReplyAddress(world: Any) -> None:
-    victim = world.peer("10.0.0.66")
-    world.peer("10.0.0.9").ask(lrq(1, "10.0.0.66", ROOM))
-    assert victim.received == []
 
 
 # --- IRR

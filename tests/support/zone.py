@@ -19,6 +19,7 @@ from h323d.call.surroundings import Surroundings
 from h323d.events import EventBus, Fact
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.zone import Place, Zone
 from h323d.net.datagram import Datagrams
@@ -93,7 +94,7 @@ def surroundings(
     )
 
 
-def newWorld(**config: Any) -> World:
+def newWorld(routing: RoutingConfig | None = None, **config: Any) -> World:
     clock = Clock()
     clock.advance(START)
     network = SimulatedNetwork(clock, random.Random(1))
@@ -102,7 +103,7 @@ def newWorld(**config: Any) -> World:
     events.subscribe(Fact, facts.append)
     world = surroundings(network, clock, "10.0.0.1", events)
     place = Place("10.0.0.1", "10.0.0.1", TransportAddress("10.0.0.1", 1720))
-    settings = ZoneSettings(GatekeeperConfig(**config))
+    settings = ZoneSettings(GatekeeperConfig(**config), routing or RoutingConfig())
     zone = Zone(settings, world, place, EightDigits(), Gates(clock, events, ()))
     zone.start()
     return World(clock, network, facts, zone, events)
@@ -115,8 +116,8 @@ def makeWorld() -> Iterator[Any]:
     """
     made: list[World] = []
 
-    def make(**config: Any) -> World:
-        made.append(newWorld(**config))
+    def make(*routing: RoutingConfig, **config: Any) -> World:
+        made.append(newWorld(*routing, **config))
         return made[-1]
 
     yield make

@@ -21,7 +21,17 @@ from h323d.call.policy import Refusal
 from h323d.gatekeeper.registrations import Registration
 from h323d.values.address import PartyAddress, TransportAddress
 
-__all__ = ["Called", "Decision", "Destination", "Finding", "ICalledPolicy", "RoutingChain"]
+__all__ = [
+    "Called",
+    "Decision",
+    "Destination",
+    "Finding",
+    "ICalledPolicy",
+    "MAX_HOPS",
+    "RoutingChain",
+]
+
+MAX_HOPS = 255  # what hopCount can say
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +45,9 @@ class Called:
     @ivar calling: the caller's names, best first; may be empty.
     @ivar caller: the registered endpoint that calls, if it is one.
     @ivar source: where the question came from.
-    @ivar hops: how many more gatekeepers may be asked (LRQ C{hopCount}); 0 if
-        what is not known here is not to be looked for elsewhere.
+    @ivar hops: how many more gatekeepers may be asked (LRQ C{hopCount}), if the
+        configuration does not say fewer; 0 if what is not known here is not to
+        be looked for elsewhere.
     @ivar call: the call identifier, 16 octets; empty if it is not known.
     @ivar locating: whether another gatekeeper asks where that is (LRQ), rather
         than somebody who calls.
@@ -47,7 +58,7 @@ class Called:
     calling: tuple[PartyAddress, ...] = ()
     caller: Registration | None = None
     source: TransportAddress | None = None
-    hops: int = 6
+    hops: int = MAX_HOPS
     call: bytes = b""
     locating: bool = False
 

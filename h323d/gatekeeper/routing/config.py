@@ -9,6 +9,7 @@ import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from h323d.gatekeeper.routing.chain import MAX_HOPS
 from h323d.h323.addresses import hostOf
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
@@ -25,7 +26,6 @@ __all__ = [
 DIGITS = frozenset("0123456789#*")
 RAS_PORT = 1719
 SIGNALLING_PORT = 1720
-MAX_HOPS = 255  # what hopCount can say
 MAX_SECONDS = 60.0  # that anybody may be waited for: callers give up long before
 MAX_LIFETIME = 24 * 3600  # seconds that an answer may be kept
 
@@ -34,6 +34,7 @@ DEFAULT_POLICIES = (
     "explicit",
     "rooms",
     "registered",
+    "neighbours",
     "signalled",
     "catchAll",
 )
@@ -257,7 +258,6 @@ class RoutingConfig:
             ("routes", "explicit"),
             ("neighbours", "neighbours"),
             ("catchAll", "catchAll"),
-            ("httpURL", "http"),
         ):
             if getattr(self, key) and policy not in self.policies:
                 raise ValueError(f"{key}: policies does not name {policy}, which would use it")

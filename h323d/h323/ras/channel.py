@@ -10,6 +10,7 @@ its owner does not know is the owner's to refuse (C{unknownMessageResponse}).
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -19,7 +20,7 @@ from h323d.call.complaints import Complaints
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.events import EventBus
-from h323d.h323.ras.messages import Fields, decodeRAS, isRequest
+from h323d.h323.ras.messages import Fields, RASMessage, decodeRAS, isRequest
 from h323d.h323.ras.transactions import (
     Answered,
     ClientTransactions,
@@ -34,6 +35,8 @@ __all__ = ["DISCOVERY_GROUP", "RAS_PORT", "RASChannel"]
 
 RAS_PORT = 1719
 DISCOVERY_GROUP = TransportAddress("224.0.1.41", 1718)
+
+ReplyTo = Callable[[RASMessage, TransportAddress], TransportAddress | None]
 
 
 @implementer(IDatagramUser)
@@ -53,13 +56,17 @@ class RASChannel:
         rng: random.Random,
         events: EventBus,
         multicast: bool = False,
+        replyTo: ReplyTo = lambda message, source: None,
     ) -> None:
         """
         @param bind: what L{start} binds; port 0 takes any free one.
         @param owner: answers the requests that arrive.
         @param multicast: listen for discovery by multicast too, on the
             interface of C{bind}; done without if that cannot be bound.
+        @param replyTo: says where the answer to a request goes instead of to
+            its source: an address that stands in it, if the source is trusted.
         """
+        self._replyTo = replyTo
         self._datagrams = datagrams
         self._bind = bind
         self._multicast = multicast
@@ -88,12 +95,17 @@ class RASChannel:
             self._group = self._joinGroup(self._datagrams, self._bind.host)
 
     def request(
-        self, name: str, fields: Fields, destination: TransportAddress, answered: Answered
+        self,
+        name: str,
+        fields: Fields,
+        destination: TransportAddress,
+        answered: Answered,
+        interval: float | None = None,
     ) -> RASAsked:
         """
         Ask a peer, as L{ClientTransactions.request}.
         """
-        return self._client.request(name, fields, destination, answered)
+        return self._client.request(name, fields, destination, answered, interval)
 
     def tell(self, name: str, fields: Fields, destination: TransportAddress) -> None:
         """
@@ -137,7 +149,8 @@ class RASChannel:
         if self._client.arrived(message, source):
             return
         if isRequest(message):
-            self._server.requested(RASRequest(message, source, data, multicast))
+            replyTo = self._replyTo(message, source)
+            self._server.requested(RASRequest(message, source, data, multicast, replyTo))
         else:
             self._log.debug("stray {name} from {source}", name=message.name, source=source)
 

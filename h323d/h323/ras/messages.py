@@ -25,6 +25,7 @@ __all__ = [
     "PROTOCOL_IDENTIFIER",
     "PROTOCOL_VERSION",
     "RASMessage",
+    "callIdentifierIn",
     "callKey",
     "decodeRAS",
     "encodeRAS",
@@ -192,13 +193,23 @@ def _isUnicast(address: TransportAddress) -> bool:
 _NO_GUID = bytes(16)
 
 
+def callIdentifierIn(fields: Fields) -> bytes:
+    """
+    The C{callIdentifier}, 16 octets; empty if the message has none.
+    """
+    identifier = fields.get("callIdentifier")
+    if identifier is None or identifier["guid"] == _NO_GUID:
+        return b""
+    return bytes(identifier["guid"])
+
+
 def callKey(fields: Fields) -> bytes:
     """
     What names the call that a message speaks of: its C{callIdentifier}, or
     for a peer that sends none, the C{conferenceID} and C{callReferenceValue}.
     """
-    identifier = fields.get("callIdentifier")
-    if identifier is not None and identifier["guid"] != _NO_GUID:
-        return bytes(identifier["guid"])
+    identifier = callIdentifierIn(fields)
+    if identifier:
+        return identifier
     reference = int(fields.get("callReferenceValue", 0)) & 0x7FFF
     return bytes(fields.get("conferenceID", _NO_GUID)) + reference.to_bytes(2, "big")

@@ -54,16 +54,26 @@ class RASRequest:
     """
     A request that arrived.
 
-    @ivar source: where it came from, and where its answer goes.
+    @ivar source: where it came from.
     @ivar octets: as it was on the wire.
     @ivar multicast: whether it was sent to the multicast group; then only who
         is meant may answer.
+    @ivar replyTo: where its answer goes instead of to C{source}; only ever an
+        address that a trusted peer gave.
     """
 
     message: RASMessage
     source: TransportAddress
     octets: bytes
     multicast: bool
+    replyTo: TransportAddress | None = None
+
+    @property
+    def asker(self) -> TransportAddress:
+        """
+        Where its answer goes.
+        """
+        return self.source if self.replyTo is None else self.replyTo
 
 
 RASAnswer = RASMessage | None
@@ -83,6 +93,7 @@ class RASOwner(Protocol):
 
 Send = Callable[[bytes, TransportAddress], None]
 _Key = tuple[TransportAddress, bytes]
+_Kept = tuple[float, bytes, TransportAddress]  # until when, which octets, whereto
 
 
 class ServerTransactions:
@@ -104,7 +115,7 @@ class ServerTransactions:
         self._clock = clock
         self._send = send
         self._owner = owner
-        self._answers: OrderedDict[_Key, tuple[float, bytes]] = OrderedDict()
+        self._answers: OrderedDict[_Key, _Kept] = OrderedDict()
         self._sources: dict[TransportAddress, dict[_Key, None]] = {}
         self._pending: dict[_Key, _Pending] = {}
         self._sweep: IDelayedCall | None = None
@@ -128,7 +139,7 @@ class ServerTransactions:
         kept = self._answers.get(key)
         if kept is None or kept[0] <= self._clock.seconds():
             return False
-        self._send(kept[1], source)
+        self._send(kept[1], kept[2])
         return True
 
     def requested(self, request: RASRequest) -> None:
@@ -138,11 +149,11 @@ class ServerTransactions:
         key = _keyOf(request.octets, request.source)
         answer = self._owner.rasRequested(request)
         if not isinstance(answer, Deferred):
-            self._answered(answer, key)
+            self._answered(answer, key, request.asker)
             return
         if answer.called and not answer.paused:
             answer.addErrback(self._failed, request)
-            answer.addCallback(self._answered, key)
+            answer.addCallback(self._answered, key, request.asker)
             return
         if len(self._pending) >= MAX_PENDING:
             answer.addErrback(self._failed, request)
@@ -185,26 +196,26 @@ class ServerTransactions:
         pending = self._pending.pop(key, None)
         if pending is not None:  # otherwise closed meanwhile
             pending.cancel()
-            self._answered(answer, key)
+            self._answered(answer, key, pending.destination)
 
-    def _answered(self, answer: RASAnswer, key: _Key) -> None:
+    def _answered(self, answer: RASAnswer, key: _Key, asker: TransportAddress) -> None:
         if answer is None:
             return
         octets = encodeRAS(answer)
         if len(self._answers) >= MAX_ANSWERS:
             self._drop(next(iter(self._answers)))
-        self._answers[key] = (self._clock.seconds() + ANSWER_LIFETIME, octets)
+        self._answers[key] = (self._clock.seconds() + ANSWER_LIFETIME, octets, asker)
         self._answers.move_to_end(key)
         self._sources.setdefault(key[0], {})[key] = None
         if self._sweep is None:
             self._sweep = self._clock.callLater(ANSWER_LIFETIME, self._expire)
-        self._send(octets, key[0])
+        self._send(octets, asker)
 
     def _expire(self) -> None:
         self._sweep = None
         now = self._clock.seconds()
         while self._answers:
-            key, (deadline, _) = next(iter(self._answers.items()))
+            key, (deadline, _, _) = next(iter(self._answers.items()))
             if deadline > now:
                 self._sweep = self._clock.callLater(deadline - now, self._expire)
                 return
@@ -231,7 +242,7 @@ class _Pending:
     def __init__(self, clock: IReactorTime, send: Send, request: RASRequest) -> None:
         self._clock = clock
         self._send = send
-        self._destination = request.source
+        self.destination = request.asker
         self._octets = encodeRAS(
             RASMessage(
                 "requestInProgress",
@@ -244,7 +255,7 @@ class _Pending:
         self._timer = clock.callLater(RIP_AFTER, self._due)
 
     def announce(self) -> None:
-        self._send(self._octets, self._destination)
+        self._send(self._octets, self.destination)
 
     def cancel(self) -> None:
         if self._timer.active():
@@ -278,7 +289,12 @@ class ClientTransactions:
         return len(self._asked)
 
     def request(
-        self, name: str, fields: Fields, destination: TransportAddress, answered: Answered
+        self,
+        name: str,
+        fields: Fields,
+        destination: TransportAddress,
+        answered: Answered,
+        interval: float | None = None,
     ) -> RASAsked:
         """
         Send a request, and repeat it until it is answered.
@@ -288,11 +304,13 @@ class ClientTransactions:
         @param destination: the peer, or a multicast group.
         @param answered: called once, after this method has returned, with the
             confirm or reject; with C{None} when nobody answered.
+        @param interval: seconds until it is repeated, where that is not to be
+            the standard's.
 
         @raise ResourceUnavailable: 65,535 requests are under way.
         """
         message = RASMessage(name, {"requestSeqNum": self._number(), **fields})
-        asked = RASAsked(self, self._clock, message, destination, answered)
+        asked = RASAsked(self, self._clock, message, destination, answered, interval)
         self._asked[message.requestSeqNum] = asked
         asked.start()
         return asked
@@ -353,6 +371,7 @@ class RASAsked:
         message: RASMessage,
         destination: TransportAddress,
         answered: Answered,
+        interval: float | None = None,
     ) -> None:
         self.message = message
         self.answerer: TransportAddress | None = None
@@ -361,7 +380,8 @@ class RASAsked:
         self._destination = destination
         self._anybody = ipaddress.ip_address(destination.host).is_multicast
         self._answered = answered
-        interval = REQUEST_TIMEOUTS.get(message.name, REQUEST_TIMEOUT)
+        if interval is None:
+            interval = REQUEST_TIMEOUTS.get(message.name, REQUEST_TIMEOUT)
         self._exchange = newExchange(self, clock, interval)
 
     def start(self) -> None:

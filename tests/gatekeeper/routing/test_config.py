@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from h323d.config import parse
+from h323d.errors import ConfigurationError
+from h323d.gatekeeper.routing.config import (
+    NeighbourConfig,
+    RewriteRule,
+    RoutingConfig,
+    StaticRoute,
+    literalAddress,
+)
+from h323d.values.address import TransportAddress
+
+RULE = RewriteRule(prefix="0", to="49")
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("192.0.2.1", TransportAddress("192.0.2.1", 1720)),
+        ("192.0.2.1:1730", TransportAddress("192.0.2.1", 1730)),
+        ("[2001:db8::1]:1730", TransportAddress("2001:db8::1", 1730)),
+        ("h323:anna@192.0.2.1", TransportAddress("192.0.2.1", 1720)),
+        ("example.com", None),
+        ("", None),
+    ],
+)
+def test_anAddressIsReadFromText(text: str, address: TransportAddress | None) -> None:
+    assert literalAddress(text) == address
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("policies", ("rooms", "rooms")),
+        ("hopCount", 0),
+        ("hopCount", 256),
+        ("catchAll", "example.com"),
+        ("httpURL", "ftp://example.com/"),
+        ("httpURL", "http://"),
+        ("httpTimeout", 0.0),
+        ("httpTimeout", 61.0),
+        ("httpLifetime", -1),
+        ("dnsServers", ("ns.example.com",)),
+        ("dnsTimeout", 0.0),
+        ("enumPrefix", "+"),
+        ("neighbours", (NeighbourConfig("a", "192.0.2.1"), NeighbourConfig("a", "192.0.2.2"))),
+    ],
+)
+def test_aValueThatCannotBeUsedIsRefusedByItsName(key: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=f"^{key}: "):
+        RoutingConfig(**{key: value})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("rewrites", (RULE,)),
+        ("domains", ("example.com",)),
+        ("routes", (StaticRoute(prefix="0", reject=True),)),
+        ("neighbours", (NeighbourConfig("a", "192.0.2.1"),)),
+        ("catchAll", "192.0.2.1"),
+    ],
+)
+def test_whatNoPolicyWouldUseIsRefused(key: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=f"^{key}: policies does not name"):
+        RoutingConfig(policies=("registered",), **{key: value})
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "values"),
+    [
+        (RewriteRule, "name", {}),
+        (RewriteRule, "name", {"name": "1", "prefix": "2", "to": "3"}),
+        (RewriteRule, "prefix", {"prefix": "+49", "to": "3"}),
+        (RewriteRule, "to", {"name": "1"}),
+        (StaticRoute, "name", {"to": ("192.0.2.1",)}),
+        (StaticRoute, "to", {"name": "1"}),
+        (StaticRoute, "to", {"name": "1", "to": ("192.0.2.1",), "reject": True}),
+        (StaticRoute, "to", {"name": "1", "to": ("example.com",)}),
+        (NeighbourConfig, "address", {"name": "a"}),
+        (NeighbourConfig, "address", {"name": "a", "address": "example.com:1719"}),
+        (NeighbourConfig, "timeout", {"name": "a", "address": "192.0.2.1", "timeout": 0.1}),
+    ],
+)
+def test_aTableThatCannotBeUsedIsRefusedByItsKey(kind: Any, key: str, values: Any) -> None:
+    with pytest.raises(ValueError, match=f"^{key}: "):
+        kind(**values)
+
+
+def test_aNeighboursPortMayBeLeftOut() -> None:
+    assert NeighbourConfig("a", "192.0.2.1").ras == TransportAddress("192.0.2.1", 1719)
+
+
+def test_anErrorInATableNamesThePlace() -> None:
+    text = '[[routing.neighbours]]\nname = "b"\naddress = "b.example.com"\n'
+    with pytest.raises(ConfigurationError, match=r"routing.neighbours\[0\].address: "):
+        parse(text, "h323d.toml")
