@@ -27,6 +27,7 @@ from h323d.call.transport import (
     IStreamUser,
 )
 from h323d.net.binding import cannotBind
+from h323d.net.keepalive import keepAlive
 from h323d.values.address import TransportAddress
 
 __all__ = ["StreamListener", "StreamOpener"]
@@ -48,7 +49,7 @@ class _Connection(Protocol):
     def connectionMade(self) -> None:
         transport: Any = self.transport
         transport.setTcpNoDelay(True)
-        transport.setTcpKeepAlive(True)
+        keepAlive(transport)
         self.local = _address(transport.getHost())
         self.peer = _address(transport.getPeer())
         self._open = True
