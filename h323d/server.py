@@ -26,8 +26,8 @@ from h323d.control.operator import Operator
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events import ConfigurationReloaded
 from h323d.gatekeeper.identity import ILocalNumbers
-from h323d.gatekeeper.routing.chain import ICalledPolicy
 from h323d.gatekeeper.registrar import LocationService
+from h323d.gatekeeper.routing.chain import ICalledPolicy
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.zone import Place, Zone
 from h323d.h323.endpoint import H323Endpoint, Host

@@ -300,3 +300,30 @@ def test_moreRequestsThanNumbersAreRefused(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(ResourceUnavailable):
         client.ask(urq(1, "10.0.0.1"))
     client.table.close()
+
+
+def test_whereATrustedPeerWantsItsAnswersTheyGoRepeatedAndAnnouncedToo() -> None:
+    answer: Deferred[RASAnswer] = Deferred()
+    server = Server(lambda request: answer)
+    request = urq(1, "10.0.0.2")
+    data = encodeRAS(request)
+    server.table.requested(RASRequest(request, THERE, data, False, ELSEWHERE))
+    server.clock.advance(transactions.RIP_AFTER)
+    answer.callback(RASMessage("unregistrationConfirm", {"requestSeqNum": 1}))
+    assert server.table.repeated(data, THERE)
+    assert server.names == ["requestInProgress", *["unregistrationConfirm"] * 2]
+    assert {there for _, _, there in server.sent} == {ELSEWHERE}
+    server.table.close()
+
+
+def test_aRequestIsRepeatedAsOftenInATimeOfItsOwn() -> None:
+    clock = Clock()
+    sent: list[float] = []
+    client = ClientTransactions(
+        clock, random.Random(1), lambda data, there: sent.append(clock.seconds())
+    )
+    answers: list[RASMessage | None] = []
+    client.request("unregistrationRequest", {"callSignalAddress": []}, THERE, answers.append, 0.5)
+    clock.pump([0.25] * 6)
+    assert sent == [0.0, 0.5, 1.0]
+    assert answers == [None]
