@@ -14,8 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from automat import TypeMachineBuilder
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.h323.callinputs import (
     N322,
     T304,
@@ -36,34 +37,30 @@ RELEASE_WAIT = 0.5  # seconds from the peer's endSession to its ReleaseComplete
 @dataclass
 class _Core:
     owner: H225CallOwner
-    clock: IReactorTime
     timers: CallTimers
-    timer: IDelayedCall | None = None
-    t322: IDelayedCall | None = None
-    inquiries: int = 0
+    timer: Timer
+    t322: Timer
+    inquiries: int = 0  # since the last answer
 
     def start(self, machine: H225Call, seconds: float) -> None:
-        self.stop()
-        self.timer = self.clock.callLater(seconds, machine.timerExpired)
-
-    def stop(self) -> None:
-        timer, self.timer = self.timer, None
-        if timer is not None and timer.active():
-            timer.cancel()
+        self.timer.start(seconds, machine.timerExpired)
 
     def stopT322(self) -> None:
         self.inquiries = 0
-        timer, self.t322 = self.t322, None
-        if timer is not None and timer.active():
-            timer.cancel()
+        self.t322.stop()
 
     def ask(self, machine: H225Call) -> None:
         self.inquiries += 1
-        self.t322 = self.clock.callLater(T322, machine.t322Expired)
+        self.t322.start(T322, machine.t322Expired)
         self.owner.sendStatusInquiry()
 
+    def watch(self, machine: H225Call) -> None:
+        self.timer.stop()
+        if self.timers.status:
+            self.start(machine, self.timers.status)
+
     def finish(self, cause: Cause) -> None:
-        self.stop()
+        self.timer.stop()
         self.stopT322()
         self.owner.callReleased(cause)
 
@@ -159,7 +156,7 @@ for _state in _outgoing:
 
     @_state.upon(H225Call.connectReceived).to(active)
     def connected(machine: H225Call, core: _Core) -> None:
-        core.stop()
+        core.watch(machine)
         core.owner.callConnected()
 
     @_state.upon(H225Call.timerExpired).to(released)
@@ -200,6 +197,7 @@ for _state in _incoming:
 
     @_state.upon(H225Call.answer).to(active)
     def accept(machine: H225Call, core: _Core) -> None:
+        core.watch(machine)
         core.owner.sendConnect()
 
 
@@ -224,6 +222,7 @@ for _state in (*_outgoing, *_incoming):
 
 @active.upon(H225Call.hangup).to(clearing)
 def endControlFirst(machine: H225Call, core: _Core, cause: Cause) -> None:
+    core.timer.stop()
     core.stopT322()
     core.owner.endControl()
 
@@ -313,7 +312,7 @@ for _state in _established:
 
     @_state.upon(H225Call.inquire).loop()
     def inquireNow(machine: H225Call, core: _Core) -> None:
-        if core.t322 is None:
+        if not core.inquiries:
             core.ask(machine)
 
     @_state.upon(H225Call.t322Expired).loop()
@@ -335,6 +334,13 @@ for _state in _established:
     @_state.upon(H225Call.statusNullReceived).to(released)
     def unknownToPeer(machine: H225Call, core: _Core) -> None:
         core.finish(Cause.MESSAGE_IN_WRONG_STATE)
+
+
+@active.upon(H225Call.timerExpired).loop()
+def inquireInTime(machine: H225Call, core: _Core) -> None:
+    # The only timer of an active call: a peer that forgot it is not to keep it for ever.
+    core.watch(machine)
+    machine.inquire()
 
 
 @ending.upon(H225Call.statusInquiryReceived).loop()
@@ -394,7 +400,7 @@ _IGNORED: tuple[tuple[_State, tuple[Callable[..., None], ...]], ...] = (
     (callPresent, (*_MINE, *_MESSAGES, _TIMER, _CONTROL)),
     (incomingProceeding, (*_MINE, *_MESSAGES, _TIMER, _CONTROL, H225Call.proceed)),
     (callReceived, (*_MINE, *_MESSAGES, _TIMER, _CONTROL, H225Call.proceed, H225Call.alert)),
-    (active, (*_COMMANDS, *_MESSAGES, _TIMER)),
+    (active, (*_COMMANDS, *_MESSAGES)),
     (ending, (*_COMMANDS, *_MESSAGES, *_QUESTIONS, _CONTROL)),
     (clearing, (*_COMMANDS, *_MESSAGES, *_QUESTIONS, _TIMER, H225Call.hangup)),
     (
@@ -420,4 +426,4 @@ def newH225Call(
     @param clock: runs the timers.
     @param timers: other times than the standard's.
     """
-    return _MACHINE(_Core(owner, clock, timers or CallTimers()))
+    return _MACHINE(_Core(owner, timers or CallTimers(), Timer(clock), Timer(clock)))

@@ -47,11 +47,13 @@ class CallTimers:
     @ivar t301: ringing.
     @ivar t303: first answer to Setup.
     @ivar t310: after CallProceeding.
+    @ivar status: between two inquiries into an active call; 0 makes none.
     """
 
     t301: float = T301
     t303: float = T303
     t310: float = T310
+    status: float = 0.0
 
 
 class H225CallOwner(Protocol):
@@ -175,7 +177,10 @@ class H225Call(Protocol):
         """The signalling connection is gone."""
 
     def timerExpired(self) -> None:
-        """T301, T303, T304 or T310 ran out; one of them runs at a time."""
+        """
+        T301, T303, T304 or T310 ran out, of which one runs at a time; or an active call has to
+        be inquired into.
+        """
 
     def t322Expired(self) -> None:
         """Nobody answered our StatusInquiry."""

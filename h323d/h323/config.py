@@ -68,6 +68,10 @@ class H323Config:
     silenceTimeout: float = 300.0
     """Seconds without any media until a call is cleared; 0 never clears one."""
 
+    statusInterval: float = 0.0
+    """Seconds between two StatusInquiries in each active call, which is cleared if three of them stay
+    without an answer; 0 sends none, for there is equipment that does not answer them."""
+
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
             raise ValueError("port: must be 0 to 65535")
@@ -86,12 +90,15 @@ class H323Config:
         ):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name}: must be more than 0")
-        if self.silenceTimeout < 0:
-            raise ValueError("silenceTimeout: must not be negative")
+        for name in ("silenceTimeout", "statusInterval"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name}: must not be negative")
 
     @property
     def timers(self) -> CallTimers:
         """
         The timers of the call machine.
         """
-        return CallTimers(self.ringTimeout, self.answerTimeout, self.proceedingTimeout)
+        return CallTimers(
+            self.ringTimeout, self.answerTimeout, self.proceedingTimeout, self.statusInterval
+        )

@@ -329,3 +329,39 @@ def test_aPeerThatDoesNotKnowTheCallEndsIt(machine: H225Call, owner: Owner) -> N
 def test_aCallThatNeverBeganIsReleasedInSilence(machine: H225Call, owner: Owner) -> None:
     machine.release(Cause.NO_ROUTE_TO_DESTINATION)
     assert owner.done == [("released", Cause.NO_ROUTE_TO_DESTINATION)]
+
+
+@pytest.fixture
+def watched(owner: Owner, clock: Clock) -> H225Call:
+    """
+    An active call that is inquired into every minute.
+    """
+    machine = newH225Call(owner, clock, CallTimers(status=60.0))
+    _active(machine)
+    return machine
+
+
+def test_anActiveCallIsInquiredIntoAgainAndAgain(
+    watched: H225Call, owner: Owner, clock: Clock
+) -> None:
+    for _ in range(3):
+        clock.advance(60)
+        watched.statusReceived()
+    assert owner.done.count("statusInquiry") == 3
+    assert state(watched) == "active"
+
+
+def test_anActiveCallThatThePeerForgotIsCleared(
+    watched: H225Call, owner: Owner, clock: Clock
+) -> None:
+    clock.advance(60)
+    clock.pump([T322] * N322)
+    assert owner.done[-1] == ("released", Cause.TEMPORARY_FAILURE)
+    assert clock.getDelayedCalls() == []
+
+
+def test_whoHangsUpInquiresNoMore(watched: H225Call, owner: Owner, clock: Clock) -> None:
+    watched.hangup(Cause.NORMAL_CALL_CLEARING)
+    assert clock.getDelayedCalls() == []
+    watched.controlEnded()
+    assert "statusInquiry" not in owner.done

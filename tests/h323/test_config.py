@@ -30,6 +30,7 @@ def test_theTimersAreThoseOfTheStandard() -> None:
         ("connectTimeout", -1.0),
         ("ringTimeout", 0.0),
         ("silenceTimeout", -1.0),
+        ("statusInterval", -1.0),
     ],
 )
 def test_impossibleValuesAreRefusedByName(key: str, value: Any) -> None:
