@@ -67,6 +67,11 @@ class Caller:
     def phoneRegistered(self) -> None:
         raise AssertionError("there is no gatekeeper")
 
+    def phoneDialled(self) -> None:
+        """
+        The TCP connection counts, too: it is part of what a caller waits for.
+        """
+
     def phoneHappened(self, what: str, **details: Any) -> None:
         elapsed = (self._reactor.seconds() - self._begun) * 1000
         if what == "answered":
