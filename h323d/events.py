@@ -37,6 +37,8 @@ __all__ = [
     "EndpointUnregistered",
     "EventBus",
     "Fact",
+    "GatesClosed",
+    "GatesOpened",
     "ParticipantJoined",
     "ParticipantLeft",
     "RASAdmissionEnded",
@@ -347,6 +349,24 @@ class BandwidthExceeded(Fact):
     callIdentifier: str
     granted: int
     used: int
+
+
+@dataclass(frozen=True, slots=True)
+class GatesClosed(Fact):
+    """
+    No new call passes from now on.
+
+    @ivar reason: C{"maintenance"} or C{"shuttingDown"}.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatesOpened(Fact):
+    """
+    Calls pass again.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from twisted.logger import Logger
 
 from h323d.call.legs import IOffer
 from h323d.call.policy import IAdmissionPolicy, Refusal
-from h323d.events import CallAdmitted, CallOffered, EventBus
+from h323d.events import CallAdmitted, CallOffered, EventBus, GatesClosed, GatesOpened
 from h323d.values.cause import Cause
 
 __all__ = ["MAINTENANCE", "POLICY_FAILED", "SHUTTING_DOWN", "Gates"]
@@ -45,12 +45,14 @@ class Gates:
         Let no call pass from now on; those that passed are not touched.
         """
         self.shut = why
+        self._events.publish(GatesClosed(self._clock.seconds(), why.reason))
 
     def open(self) -> None:
         """
         Let calls pass again.
         """
         self.shut = None
+        self._events.publish(GatesOpened(self._clock.seconds()))
 
     def admit(self, offer: IOffer) -> Deferred[Refusal | None]:
         """

@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred
 from h323d.gatekeeper.admitting import Admitting
 from h323d.gatekeeper.enrolment import Enrolment
 from h323d.gatekeeper.locating import Locating
+from h323d.gatekeeper.maintenance import Maintenance
 from h323d.gatekeeper.registrations import EndpointRegistry
 from h323d.h323.ras.messages import RASMessage, identifierIn
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
@@ -35,8 +36,10 @@ class GatekeeperRAS:
         enrolment: Enrolment,
         admitting: Admitting,
         locating: Locating,
+        maintenance: Maintenance,
     ) -> None:
         self._registry = registry
+        self._maintenance = maintenance
         self._answerers: dict[str, Callable[[RASRequest], RASAnswer | Deferred[RASAnswer]]] = {
             "gatekeeperRequest": enrolment.discover,
             "registrationRequest": enrolment.register,
@@ -56,6 +59,8 @@ class GatekeeperRAS:
         name = request.message.name
         if request.multicast and name not in ("gatekeeperRequest", "locationRequest"):
             return None
+        if self._maintenance.turnsAway(request):
+            return self._maintenance.refuse(request)
         answerer = self._answerers.get(name)
         return _notUnderstood(request) if answerer is None else answerer(request)
 

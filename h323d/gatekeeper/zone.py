@@ -19,6 +19,7 @@ from h323d.gatekeeper.bandwidth import Bandwidth
 from h323d.gatekeeper.enrolment import Enrolment
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.locating import Locating
+from h323d.gatekeeper.maintenance import Maintenance
 from h323d.gatekeeper.ras import GatekeeperRAS
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration, UnregisterReason
 from h323d.gatekeeper.routing.assembly import ChoosePolicies, Routing
@@ -88,7 +89,10 @@ class Zone:
         admitting = Admitting(
             self._identity, self.registry, self.admissions, self._routing.chain, clock, events
         )
-        owner = GatekeeperRAS(self.registry, enrolment, admitting, locating)
+        maintenance = Maintenance(
+            gates, self._identity, self.registry, self.admissions, clock, events
+        )
+        owner = GatekeeperRAS(self.registry, enrolment, admitting, locating, maintenance)
         here = TransportAddress(place.bind, config.rasPort)
         self._channel = RASChannel(
             world.datagrams,

@@ -55,6 +55,7 @@ class World:
     facts: list[Fact]
     zone: Zone
     events: EventBus
+    gates: Gates
     sequence: int = 0
     peers: list[Peer] = field(default_factory=list)
 
@@ -104,9 +105,10 @@ def newWorld(routing: RoutingConfig | None = None, **config: Any) -> World:
     world = surroundings(network, clock, "10.0.0.1", events)
     place = Place("10.0.0.1", "10.0.0.1", TransportAddress("10.0.0.1", 1720))
     settings = ZoneSettings(GatekeeperConfig(**config), routing or RoutingConfig())
-    zone = Zone(settings, world, place, EightDigits(), Gates(clock, events, ()))
+    gates = Gates(clock, events, ())
+    zone = Zone(settings, world, place, EightDigits(), gates)
     zone.start()
-    return World(clock, network, facts, zone, events)
+    return World(clock, network, facts, zone, events, gates)
 
 
 @pytest.fixture
