@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.gates import Gates
 from h323d.errors import DecodeError
 from h323d.gatekeeper.expiry import Expiry
 from h323d.gatekeeper.identity import ILocalNumbers
@@ -41,11 +42,17 @@ class LocationService:
     """
 
     def __init__(
-        self, registry: EndpointRegistry, numbers: ILocalNumbers, clock: IReactorTime
+        self,
+        registry: EndpointRegistry,
+        numbers: ILocalNumbers,
+        clock: IReactorTime,
+        gates: Gates,
     ) -> None:
         """
         @param numbers: whose names nobody can register: the rooms'.
+        @param gates: while they are shut, nobody new registers.
         """
+        self._gates = gates
         self._registry = registry
         self._numbers = numbers
         self._clock = clock
@@ -64,6 +71,8 @@ class LocationService:
             raise RegistrationRefused(403)
         own = self._own(address, registrant)
         if bindings:
+            if own is None and self._gates.shut is not None:
+                raise RegistrationRefused(503, "Retry-After", str(RETRY_AFTER))
             self._bind(own, names, bindings, registrant)
         elif own is not None:
             self._remove(own, UnregisterReason.REQUEST)

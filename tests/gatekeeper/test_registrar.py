@@ -13,6 +13,7 @@ import pytest
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from h323d.call.gates import MAINTENANCE, Gates
 from h323d.events import EndpointRegistered, EndpointUnregistered, EventBus, Fact
 from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gatekeeper.identity import ILocalNumbers
@@ -58,7 +59,8 @@ class Table:
         self.registry = EndpointRegistry(
             replace(GatekeeperConfig(), **config), self.clock, random.Random(3), events, self
         )
-        self.locations = LocationService(self.registry, OneRoom(), self.clock)
+        self.gates = Gates(self.clock, events, ())
+        self.locations = LocationService(self.registry, OneRoom(), self.clock, self.gates)
 
     def endpointGone(self, registration: Registration) -> None:
         pass
@@ -260,3 +262,12 @@ def test_whatTheTableKeptOverARestartIsKnown(table: Table) -> None:
 def test_anH323EndpointIsNotSentToASIPPhone(table: Table) -> None:
     table.bind(table.binding(), address=SIPURI("h", "1001"))
     assert RegisteredEndpoints(table.registry).find(Called((NUMBER,))) is None
+
+
+def test_inMaintenanceNobodyNewRegistersAndNobodyIsLost() -> None:
+    table = Table()
+    table.bind(table.binding())
+    table.gates.close(MAINTENANCE)
+    table.bind(table.binding(seconds=120))
+    assert table.refused(table.binding(), address=SIPURI("example.com", "bob")) == 503
+    assert len(table.registry) == 1
