@@ -21,6 +21,7 @@ from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.events import EventBus
 from h323d.h323.ras.messages import Fields, RASMessage, decodeRAS, isRequest
+from h323d.h323.ras.security import UNSECURED, RASSecurity
 from h323d.h323.ras.transactions import (
     Answered,
     ClientTransactions,
@@ -57,6 +58,7 @@ class RASChannel:
         events: EventBus,
         multicast: bool = False,
         replyTo: ReplyTo = lambda message, source: None,
+        security: RASSecurity = UNSECURED,
     ) -> None:
         """
         @param bind: what L{start} binds; port 0 takes any free one.
@@ -65,7 +67,9 @@ class RASChannel:
             interface of C{bind}; done without if that cannot be bound.
         @param replyTo: says where the answer to a request goes instead of to
             its source: an address that stands in it, if the source is trusted.
+        @param security: judges what arrives, and seals what leaves.
         """
+        self._security = security
         self._replyTo = replyTo
         self._datagrams = datagrams
         self._bind = bind
@@ -105,13 +109,15 @@ class RASChannel:
         """
         Ask a peer, as L{ClientTransactions.request}.
         """
-        return self._client.request(name, fields, destination, answered, interval)
+        association = self._security.towards(name, fields, destination)
+        return self._client.request(name, fields, destination, answered, interval, association)
 
     def tell(self, name: str, fields: Fields, destination: TransportAddress) -> None:
         """
         Send once what needs no answer, as L{ClientTransactions.tell}.
         """
-        self._client.tell(name, fields, destination)
+        association = self._security.towards(name, fields, destination)
+        self._client.tell(name, fields, destination, association)
 
     def forgetAnswers(self, source: TransportAddress) -> None:
         """
@@ -146,11 +152,12 @@ class RASChannel:
         except DecodeError as error:
             self._complaints.about("ras", source, error)
             return
-        if self._client.arrived(message, source):
+        if self._client.arrived(message, source, data):
             return
         if isRequest(message):
             replyTo = self._replyTo(message, source)
-            self._server.requested(RASRequest(message, source, data, multicast, replyTo))
+            verdict = self._security.examine(message, data, source)
+            self._server.requested(RASRequest(message, source, data, multicast, replyTo, verdict))
         else:
             self._log.debug("stray {name} from {source}", name=message.name, source=source)
 

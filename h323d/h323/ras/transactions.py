@@ -25,7 +25,8 @@ from twisted.python.failure import Failure
 
 from h323d.errors import ResourceUnavailable
 from h323d.h323.ras.exchange import newExchange
-from h323d.h323.ras.messages import ANSWERS, Fields, RASMessage, encodeRAS
+from h323d.h323.ras.messages import ANSWERS, Fields, RASMessage
+from h323d.h323.ras.security import BELIEVED, PLAIN, Association, Verdict
 from h323d.values.address import TransportAddress
 
 __all__ = [
@@ -60,6 +61,7 @@ class RASRequest:
         is meant may answer.
     @ivar replyTo: where its answer goes instead of to C{source}; only ever an
         address that a trusted peer gave.
+    @ivar verdict: whether it is believed, and whom the asker proved to be.
     """
 
     message: RASMessage
@@ -67,6 +69,7 @@ class RASRequest:
     octets: bytes
     multicast: bool
     replyTo: TransportAddress | None = None
+    verdict: Verdict = BELIEVED
 
     @property
     def asker(self) -> TransportAddress:
@@ -147,13 +150,16 @@ class ServerTransactions:
         Have a new request answered.
         """
         key = _keyOf(request.octets, request.source)
+        if not request.verdict.believed:
+            self._answered(request.verdict.refusal, key, request)
+            return
         answer = self._owner.rasRequested(request)
         if not isinstance(answer, Deferred):
-            self._answered(answer, key, request.asker)
+            self._answered(answer, key, request)
             return
         if answer.called and not answer.paused:
             answer.addErrback(self._failed, request)
-            answer.addCallback(self._answered, key, request.asker)
+            answer.addCallback(self._answered, key, request)
             return
         if len(self._pending) >= MAX_PENDING:
             answer.addErrback(self._failed, request)
@@ -196,12 +202,12 @@ class ServerTransactions:
         pending = self._pending.pop(key, None)
         if pending is not None:  # otherwise closed meanwhile
             pending.cancel()
-            self._answered(answer, key, pending.destination)
+            self._answered(answer, key, pending.request)
 
-    def _answered(self, answer: RASAnswer, key: _Key, asker: TransportAddress) -> None:
+    def _answered(self, answer: RASAnswer, key: _Key, request: RASRequest) -> None:
         if answer is None:
             return
-        octets = encodeRAS(answer)
+        octets, asker = request.verdict.association.seal(answer), request.asker
         if len(self._answers) >= MAX_ANSWERS:
             self._drop(next(iter(self._answers)))
         self._answers[key] = (self._clock.seconds() + ANSWER_LIFETIME, octets, asker)
@@ -242,8 +248,8 @@ class _Pending:
     def __init__(self, clock: IReactorTime, send: Send, request: RASRequest) -> None:
         self._clock = clock
         self._send = send
-        self.destination = request.asker
-        self._octets = encodeRAS(
+        self.request = request
+        self._octets = request.verdict.association.seal(
             RASMessage(
                 "requestInProgress",
                 {
@@ -255,7 +261,7 @@ class _Pending:
         self._timer = clock.callLater(RIP_AFTER, self._due)
 
     def announce(self) -> None:
-        self._send(self._octets, self.destination)
+        self._send(self._octets, self.request.asker)
 
     def cancel(self) -> None:
         if self._timer.active():
@@ -295,6 +301,7 @@ class ClientTransactions:
         destination: TransportAddress,
         answered: Answered,
         interval: float | None = None,
+        association: Association = PLAIN,
     ) -> RASAsked:
         """
         Send a request, and repeat it until it is answered.
@@ -306,30 +313,37 @@ class ClientTransactions:
             confirm or reject; with C{None} when nobody answered.
         @param interval: seconds until it is repeated, where that is not to be
             the standard's.
+        @param association: seals it, and says whether to believe its answer.
 
         @raise ResourceUnavailable: 65,535 requests are under way.
         """
         message = RASMessage(name, {"requestSeqNum": self._number(), **fields})
-        asked = RASAsked(self, self._clock, message, destination, answered, interval)
+        asked = RASAsked(self, self._clock, message, destination, answered, interval, association)
         self._asked[message.requestSeqNum] = asked
         asked.start()
         return asked
 
-    def tell(self, name: str, fields: Fields, destination: TransportAddress) -> None:
+    def tell(
+        self,
+        name: str,
+        fields: Fields,
+        destination: TransportAddress,
+        association: Association = PLAIN,
+    ) -> None:
         """
         Send what needs no answer, once.
         """
         message = RASMessage(name, {"requestSeqNum": self._number(), **fields})
-        self._send(encodeRAS(message), destination)
+        self._send(association.seal(message), destination)
 
-    def arrived(self, message: RASMessage, source: TransportAddress) -> bool:
+    def arrived(self, message: RASMessage, source: TransportAddress, octets: bytes) -> bool:
         """
         Take an answer to where it belongs.
 
         @return: whether anybody waited for it.
         """
         asked = self._asked.get(message.requestSeqNum)
-        return asked is not None and asked.arrived(message, source)
+        return asked is not None and asked.arrived(message, source, octets)
 
     def send(self, data: bytes, destination: TransportAddress) -> None:
         self._send(data, destination)
@@ -372,11 +386,13 @@ class RASAsked:
         destination: TransportAddress,
         answered: Answered,
         interval: float | None = None,
+        association: Association = PLAIN,
     ) -> None:
         self.message = message
         self.answerer: TransportAddress | None = None
         self._table = table
-        self._octets = encodeRAS(message)
+        self._association = association
+        self._octets = association.seal(message)
         self._destination = destination
         self._anybody = ipaddress.ip_address(destination.host).is_multicast
         self._answered = answered
@@ -394,17 +410,22 @@ class RASAsked:
         self._table.forget(self)
         self._exchange.cancel()
 
-    def arrived(self, message: RASMessage, source: TransportAddress) -> bool:
+    def arrived(self, message: RASMessage, source: TransportAddress, octets: bytes) -> bool:
         """
-        @return: whether it was from whom we asked, and an answer to this.
+        @return: whether it was from whom we asked, and an answer to this; one
+            that is not to be believed is dropped.
         """
         if not self._anybody and source.host != self._destination.host:
             return False
-        if message.name == "requestInProgress":
+        announced = message.name == "requestInProgress"
+        answers = self.message.answeredBy(message) and not message.fields.get("unsolicited")
+        if not announced and not answers:
+            return False
+        if not self._association.believes(message, octets):
+            return True
+        if announced:
             self._exchange.inProgress(message.fields["delay"] / 1000)
             return True
-        if not self.message.answeredBy(message) or message.fields.get("unsolicited"):
-            return False
         if self._anybody and message.name != ANSWERS[self.message.name][0]:
             return True  # another may confirm yet
         self.answerer = source

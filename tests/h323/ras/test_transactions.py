@@ -238,13 +238,15 @@ def test_aDiscoveryIsRepeatedEveryFiveSecondsAndOthersEveryThree() -> None:
 def test_anAnswerIsTakenFromWhomWasAskedOnly() -> None:
     client = Client()
     seq = client.ask(urq(1, "10.0.0.1"))
-    assert not client.table.arrived(ucf(seq), ELSEWHERE)
-    assert not client.table.arrived(ucf(seq % 65535 + 1), THERE)
-    assert not client.table.arrived(RASMessage("disengageConfirm", {"requestSeqNum": seq}), THERE)
+    assert not client.table.arrived(ucf(seq), ELSEWHERE, b"")
+    assert not client.table.arrived(ucf(seq % 65535 + 1), THERE, b"")
+    assert not client.table.arrived(
+        RASMessage("disengageConfirm", {"requestSeqNum": seq}), THERE, b""
+    )
     assert client.answers == []
-    assert client.table.arrived(ucf(seq), TransportAddress(THERE.host, 4000))
+    assert client.table.arrived(ucf(seq), TransportAddress(THERE.host, 4000), b"")
     assert client.answers == [ucf(seq)]
-    assert not client.table.arrived(ucf(seq), THERE)
+    assert not client.table.arrived(ucf(seq), THERE, b"")
     assert client.clock.getDelayedCalls() == []
 
 
@@ -252,7 +254,7 @@ def test_inProgressExtendsTheWait() -> None:
     client = Client()
     seq = client.ask(urq(1, "10.0.0.1"))
     rip = RASMessage("requestInProgress", {"requestSeqNum": seq, "delay": 7000})
-    assert client.table.arrived(rip, THERE)
+    assert client.table.arrived(rip, THERE, b"")
     client.clock.pump([1.0] * 8)
     assert client.times() == [0, 7]
     client.table.close()
@@ -269,10 +271,10 @@ def test_aMulticastRequestTakesAConfirmOfAnybodyAndNoReject() -> None:
             "rejectReason": ("terminalExcluded", None),
         },
     )
-    assert client.table.arrived(reject, ELSEWHERE)
+    assert client.table.arrived(reject, ELSEWHERE, b"")
     assert client.answers == []
     gcf = RASMessage("gatekeeperConfirm", {"requestSeqNum": seq})
-    assert client.table.arrived(gcf, THERE)
+    assert client.table.arrived(gcf, THERE, b"")
     assert client.answers == [gcf]
 
 
