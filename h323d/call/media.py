@@ -30,6 +30,7 @@ __all__ = [
     "ISampleSink",
     "ISampleSource",
     "PortStatistics",
+    "RelayStatistics",
 ]
 
 Samples = NDArray[np.int16]
@@ -68,6 +69,23 @@ class PortStatistics:
     remoteLost: float | None = None
     remoteJitter: float | None = None
     roundTrip: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RelayStatistics:
+    """
+    What came from one side of a relay, since it was opened.
+
+    @ivar packets: valid RTP packets of the peer.
+    @ivar octets: in them.
+    @ivar controlPackets: valid RTCP packets of the peer.
+    @ivar refused: packets of another source or form; they went nowhere.
+    """
+
+    packets: int = 0
+    octets: int = 0
+    controlPackets: int = 0
+    refused: int = 0
 
 
 class IMediaPortObserver(Interface):
@@ -214,14 +232,35 @@ class IRelaySide(Interface):
 
     rtp = Attribute("the L{TransportAddress} where this peer's RTP arrives")
     rtcp = Attribute("the L{TransportAddress} where this peer's RTCP arrives")
+    multiplexID = Attribute(
+        "an C{int}: the number that each of the peer's packets has to begin with, as the ports"
+        " are shared (H.460.19); C{None} if the ports are its own"
+    )
 
-    def aim(rtp: TransportAddress | None, rtcp: TransportAddress | None, latch: bool) -> None:
+    def aim(
+        rtp: TransportAddress | None,
+        rtcp: TransportAddress | None,
+        latch: bool,
+        multiplexID: int | None = None,
+        keepAlivePayloadType: int | None = None,
+    ) -> None:
         """
-        Say where this peer receives.
+        Say where this peer receives.  Nothing is taken from a peer before that, and then only
+        from its host, and from the first port that is used there; unless it latches.
 
-        @param rtp: C{None} while that is not known, or nothing is to be sent.
+        @param rtp: C{None} while that is not known, or nothing is to be sent; port 0 if only
+            the host is known.
         @param latch: the peer may be behind a NAT: send to where its packets
-            come from instead, from the first valid one on.
+            come from instead, from the first valid one on.  Where no host is
+            known, the first that sends is believed.
+        @param multiplexID: the number that the peer wants in front of each packet.
+        @param keepAlivePayloadType: of packets that keep the way through the NAT open, and
+            are not passed on.
+        """
+
+    def statistics() -> RelayStatistics:
+        """
+        As of the last report, about a second old.
         """
 
 
@@ -277,6 +316,21 @@ class IMediaPool(Interface):
         Make an empty mixer.
         """
 
+    def openRelay(
+        observer: IRelayObserver,
+        hosts: tuple[str, str],
+        multiplexed: tuple[bool, bool] = (False, False),
+    ) -> IRelay:
+        """
+        Bind a port pair for each side.
+
+        @param hosts: for each side, the local address to bind and to advertise.
+        @param multiplexed: for each side, whether it shares one port pair with all others of
+            this kind (H.460.19), instead of having its own.
+
+        @raise h323d.errors.ResourceUnavailable: no ports are left.
+        """
+
     def supports(mediaFormat: MediaFormat) -> bool:
         """
         Whether a codec for C{mediaFormat} is loaded.
@@ -285,7 +339,7 @@ class IMediaPool(Interface):
     def figures() -> Mapping[str, float]:
         """
         How the media plane itself fares, for an operator to read, at most a
-        second old: C{ports}, C{rooms}, C{ticks}, C{lateTicks}, the
+        second old: C{ports}, C{relays}, C{rooms}, C{ticks}, C{lateTicks}, the
         C{worstLateness} of the last second in seconds, and C{framesGivenUp}
         after stalls.
         """

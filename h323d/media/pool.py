@@ -20,6 +20,8 @@ from h323d.call.media import (
     IMediaPortObserver,
     IMixer,
     IMixerObserver,
+    IRelay,
+    IRelayObserver,
     ISampleSink,
     ISampleSource,
     PortStatistics,
@@ -29,6 +31,7 @@ from h323d.media.commands import Commands
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPortPair, IPortSource
 from h323d.media.plane import MediaPlane
+from h323d.media.relaypool import RelayPool
 from h323d.media.reports import (
     Closed,
     DigitHeard,
@@ -58,18 +61,21 @@ class MediaPool:
         config: MediaConfig,
         plane: MediaPlane,
         ports: IPortSource,
+        relays: RelayPool,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         """
         @param plane: whose inbox gets the commands; ticked by a driver, which gives
             L{deliver} what the ticks report.
         @param ports: binds port pairs.
+        @param relays: opens what is forwarded and not mixed.
         @param wake: tells the driver that there are commands, if it does not look by
             itself at every point of the grid.
         """
         self._plane = plane
         self.formats = plane.formats
         self._portSource = ports
+        self._relays = relays
         self._wake = wake
         self._capacity = config.maximumPorts
         self._slotsInUse = 0
@@ -96,6 +102,14 @@ class MediaPool:
         self._mixers[mixer.mixerId] = mixer
         self.command(self._plane.commands.openRoom, mixer.mixerId)
         return mixer
+
+    def openRelay(
+        self,
+        observer: IRelayObserver,
+        hosts: tuple[str, str],
+        multiplexed: tuple[bool, bool] = (False, False),
+    ) -> IRelay:
+        return self._relays.openRelay(observer, hosts, multiplexed)
 
     def supports(self, mediaFormat: MediaFormat) -> bool:
         return any(mediaFormat.sameEncoding(known) for known in self.formats)
@@ -181,7 +195,7 @@ class MediaPool:
         return PortStatistics() if self._survey is None else self._survey.of(portId)
 
     def figures(self) -> Mapping[str, float]:
-        return dict(self._figures)
+        return {**self._figures, "relays": len(self._relays)}
 
     def _reserve(self) -> None:
         if self._slotsInUse >= self._capacity:

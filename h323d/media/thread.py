@@ -1,7 +1,7 @@
 """
 The driver in service: a thread that ticks on an absolute grid.
 
-The only module of this package that knows threads and the time of day.
+With C{relaythread}, the only module of this package that knows threads and the time of day.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from h323d.media.io import SocketIO
 from h323d.media.plane import MediaPlane
 from h323d.media.pool import MediaPool
 from h323d.media.ports import PortRange
+from h323d.media.relaythread import RelayThread, newRelays
 from h323d.media.reports import Report
 
-__all__ = ["MediaThread", "newMediaService", "prepareInterpreter"]
+__all__ = ["MediaThread", "MediaThreads", "newMediaService", "prepareInterpreter"]
 
 SWITCH_INTERVAL = 0.0002  # seconds
 
@@ -139,14 +140,38 @@ class MediaThread:
             )
 
 
+class MediaThreads:
+    """
+    The thread that mixes and the one that relays, started and stopped together.
+    """
+
+    def __init__(self, media: MediaThread, relays: RelayThread) -> None:
+        self._media = media
+        self._relays = relays
+
+    def start(self) -> None:
+        """
+        Begin to tick and to forward.
+        """
+        self._media.start()
+        self._relays.start()
+
+    def stop(self) -> None:
+        """
+        Obey what was asked, close all ports, and end.  Waits for it.
+        """
+        self._relays.stop()
+        self._media.stop()
+
+
 def newMediaService(
     config: MediaConfig,
     rng: random.Random,
     callFromThread: CallFromThread,
     codecs: Sequence[ICodec] = BUILT_IN,
-) -> tuple[MediaPool, MediaThread]:
+) -> tuple[MediaPool, MediaThreads]:
     """
-    The pool over real sockets, and its thread, not started.
+    The pool over real sockets, and its threads, not started.
 
     @param rng: draws SSRCs and initial numbers; C{SystemRandom} in service.
     @param callFromThread: the reactor's.
@@ -157,7 +182,9 @@ def newMediaService(
     departure = config.departureMs / 1000
     plane = MediaPlane(config, rng, time.time() - time.monotonic(), codecs, departure)
     woken = threading.Event()
-    pool = MediaPool(config, plane, PortRange(config), woken.set)
+    ports = PortRange(config)
+    relays, relayThread = newRelays(config, ports, rng, callFromThread)
+    pool = MediaPool(config, plane, ports, relays, woken.set)
     packets = SocketIO(config.maximumPorts, time.time, time.monotonic, time.sleep)
     thread = MediaThread(plane, packets, config, callFromThread, pool.deliver, woken)
-    return pool, thread
+    return pool, MediaThreads(thread, relayThread)

@@ -5,7 +5,7 @@ A media pool that carries nothing and remembers everything.
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from zope.interface import implementer
 
@@ -15,15 +15,19 @@ from h323d.call.media import (
     IMediaPortObserver,
     IMixer,
     IMixerObserver,
+    IRelay,
+    IRelayObserver,
+    IRelaySide,
     ISampleSink,
     ISampleSource,
     PortStatistics,
+    RelayStatistics,
 )
 from h323d.errors import ResourceUnavailable
 from h323d.values.address import TransportAddress
 from h323d.values.media import G711_ALAW, G711_ULAW, AudioStream, MediaFormat
 
-__all__ = ["FakeMixer", "FakePool", "FakePort"]
+__all__ = ["FakeAim", "FakeMixer", "FakePool", "FakePort", "FakeRelay", "FakeRelaySide"]
 
 
 @implementer(IMediaPort)
@@ -104,20 +108,92 @@ class FakeMixer:
         self.closed = True
 
 
+@dataclass(frozen=True)
+class FakeAim:
+    """
+    What one side of a relay was told.
+    """
+
+    rtp: TransportAddress | None
+    rtcp: TransportAddress | None
+    latch: bool
+    multiplexID: int | None = None
+    keepAlivePayloadType: int | None = None
+
+
+@implementer(IRelaySide)
+class FakeRelaySide:
+    """
+    @ivar aims: all that it was told.
+    """
+
+    def __init__(self, rtp: TransportAddress, multiplexID: int | None) -> None:
+        self.rtp = rtp
+        self.rtcp = replace(rtp, port=rtp.port + 1)
+        self.multiplexID = multiplexID
+        self.aims: list[FakeAim] = []
+
+    def aim(
+        self,
+        rtp: TransportAddress | None,
+        rtcp: TransportAddress | None,
+        latch: bool,
+        multiplexID: int | None = None,
+        keepAlivePayloadType: int | None = None,
+    ) -> None:
+        self.aims.append(FakeAim(rtp, rtcp, latch, multiplexID, keepAlivePayloadType))
+
+    def statistics(self) -> RelayStatistics:
+        return RelayStatistics()
+
+
+@implementer(IRelay)
+class FakeRelay:
+    """
+    A relay that is never bound.
+    """
+
+    def __init__(
+        self,
+        pool: FakePool,
+        observer: IRelayObserver,
+        hosts: tuple[str, str],
+        multiplexed: tuple[bool, bool],
+    ) -> None:
+        self.pool = pool
+        self.observer = observer
+        self.sides = tuple(
+            FakeRelaySide(
+                TransportAddress(host, 30000 + 2 * next(pool.relayNumbers)),
+                next(pool.relayNumbers) if shared else None,
+            )
+            for host, shared in zip(hosts, multiplexed, strict=True)
+        )
+        self.closed = False
+
+    def close(self) -> None:
+        if not self.closed:
+            self.closed = True
+            self.pool.relays.remove(self)
+
+
 @implementer(IMediaPool)
 class FakePool:
     """
     Hands out fake ports and mixers.
 
     @ivar ports: the open ones.
-    @ivar left: how many more can be opened.
+    @ivar relays: the open ones.
+    @ivar left: how many more ports and relays can be opened.
     """
 
     def __init__(self, left: int = 10_000) -> None:
         self.formats = (G711_ULAW, G711_ALAW)
         self.ports: list[FakePort] = []
         self.mixers: list[FakeMixer] = []
+        self.relays: list[FakeRelay] = []
         self.left = left
+        self.relayNumbers = itertools.count()
         self._numbers = itertools.count()
 
     def openPort(self, observer: IMediaPortObserver, host: str) -> FakePort:
@@ -132,6 +208,19 @@ class FakePool:
         mixer = FakeMixer(observer)
         self.mixers.append(mixer)
         return mixer
+
+    def openRelay(
+        self,
+        observer: IRelayObserver,
+        hosts: tuple[str, str],
+        multiplexed: tuple[bool, bool] = (False, False),
+    ) -> FakeRelay:
+        if not self.left:
+            raise ResourceUnavailable("no RTP ports are left")
+        self.left -= 1
+        relay = FakeRelay(self, observer, hosts, multiplexed)
+        self.relays.append(relay)
+        return relay
 
     def supports(self, mediaFormat: MediaFormat) -> bool:
         return any(mediaFormat.sameEncoding(each) for each in self.formats)

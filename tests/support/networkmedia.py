@@ -4,12 +4,15 @@ RTP over the simulated network: what the media plane has instead of sockets.
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from h323d.media.config import MediaConfig
 from h323d.media.packets import (
     ROW_BYTES,
     ControlPacket,
@@ -18,21 +21,27 @@ from h323d.media.packets import (
     IPortSource,
     PacketBatch,
 )
+from h323d.media.relay import Packet, Reader, RelayTable, Sender, Source
+from h323d.media.relaypool import RelayPool
+from h323d.media.relaystepped import SteppedRelays
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedHost, SimulatedUDPPort
 
-__all__ = ["NetworkPacketIO", "NetworkPorts"]
+__all__ = ["NetworkPacketIO", "NetworkPorts", "NetworkRelayIO", "newRelays"]
 
 
 @dataclass
 class Door:
     """
     One bound port: what arrived, and when.
+
+    @ivar reader: gets what arrives at once, instead of its being kept.
     """
 
     host: SimulatedHost
     port: SimulatedUDPPort = field(init=False)
     arrived: list[tuple[bytes, TransportAddress, float]] = field(default_factory=list)
+    reader: Reader | None = None
 
     def bind(self, address: TransportAddress) -> None:
         self.port = self.host.listenUDP(address.port, self, interface=address.host)
@@ -41,7 +50,13 @@ class Door:
         pass
 
     def datagramReceived(self, data: bytes, source: tuple[str, int]) -> None:
-        self.arrived.append((data, TransportAddress(*source), self.host.seconds()))
+        if self.reader is not None:
+            self.reader(memoryview(data), source, self.host.seconds())
+        else:
+            self.arrived.append((data, TransportAddress(*source), self.host.seconds()))
+
+    def send(self, packet: Packet, target: Source) -> None:
+        self.port.write(bytes(packet), (target[0], target[1]))
 
 
 @implementer(IPortPair)
@@ -156,3 +171,35 @@ class NetworkPacketIO:
     def _send(self, door: Door, data: bytes, destination: TransportAddress | None) -> None:
         if destination is not None:
             door.port.write(data, (destination.host, destination.port))
+
+
+class NetworkRelayIO:
+    """
+    The ports of relays on the simulated network.
+    """
+
+    def add(self, pair: IPortPair, rtp: Reader, rtcp: Reader) -> tuple[Sender, Sender]:
+        assert isinstance(pair, NetworkPair)
+        first, second = pair.doors
+        first.reader, second.reader = rtp, rtcp
+        return first.send, second.send
+
+    def prefixed(self, pair: IPortPair, control: bool, prefix: bytes) -> Sender:
+        assert isinstance(pair, NetworkPair)
+        send = pair.doors[1 if control else 0].send
+        return lambda packet, target: send(memoryview(prefix + bytes(packet)), target)
+
+    def remove(self, pair: IPortPair) -> None:
+        pair.close()
+
+
+def newRelays(
+    config: MediaConfig, ports: IPortSource, rng: random.Random, clock: Clock
+) -> RelayPool:
+    """
+    Relays of a simulated host.
+    """
+    table = RelayTable(config.latchAnyHost, config.silenceSeconds)
+    driver = SteppedRelays(table, NetworkRelayIO(), clock, lambda reports: pool.deliver(reports))
+    pool = RelayPool(table, ports, rng, driver.command)
+    return pool

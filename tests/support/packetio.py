@@ -37,6 +37,7 @@ from h323d.values.media import (
     ReceiveFormat,
     TransmitFormat,
 )
+from tests.support.networkmedia import newRelays
 
 __all__ = [
     "MediaBench",
@@ -337,7 +338,8 @@ class MediaBench:
         self.ports = MemoryPorts()
         self.packets = MemoryIO(self._fromServer)
         self.plane = MediaPlane(config, random.Random(seed))
-        self.pool = MediaPool(config, self.plane, self.ports)
+        relays = newRelays(config, self.ports, random.Random(seed), self.clock)
+        self.pool = MediaPool(config, self.plane, self.ports, relays)
         self.driver = SteppedMedia(
             self.plane, self.packets, config.tickMs / 1000, self.clock, self.pool.deliver
         )

@@ -35,7 +35,7 @@ from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.server import Server
 from tests.support.network import Conditions, SimulatedHost, SimulatedNetwork
-from tests.support.networkmedia import NetworkPacketIO, NetworkPorts
+from tests.support.networkmedia import NetworkPacketIO, NetworkPorts, newRelays
 from tests.support.tracerecorder import TraceRecorder
 
 __all__ = [
@@ -98,7 +98,8 @@ class Media:
         self, config: MediaConfig, host: SimulatedHost, rng: random.Random, clock: Clock
     ) -> None:
         plane = MediaPlane(config, rng)
-        self.pool = MediaPool(config, plane, NetworkPorts(host))
+        ports = NetworkPorts(host)
+        self.pool = MediaPool(config, plane, ports, newRelays(config, ports, rng, clock))
         self._driver = SteppedMedia(
             plane, NetworkPacketIO(), config.tickMs / 1000, clock, self.pool.deliver
         )
