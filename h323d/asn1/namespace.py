@@ -7,7 +7,8 @@ absent component is an absent key), CHOICE a tuple C{(alternative, value)},
 SEQUENCE OF a list, OCTET STRING C{bytes}, BIT STRING C{(number, length)},
 ENUMERATED its name, OBJECT IDENTIFIER a tuple of arcs, and an open type the
 octets within it.  What our schema does not know decodes to C{("_ext_3", octets)}
-where it is an alternative, and is passed over where it is a component.
+where it is an alternative, and to octets under such a
+key where it is a component; both are encoded as they came.
 """
 
 from __future__ import annotations

@@ -34,13 +34,48 @@ def test_theBitmapHereIsWhatOurOwnEncoderWrites() -> None:
     assert _withAdditions("1", bytes.fromhex("032b0601")) == _EXTENDED
 
 
-def test_unknownAdditionsArePassedOver() -> None:
+def test_unknownAdditionsKeepTheirOctets() -> None:
     data = _withAdditions("1101", bytes.fromhex("032b0601"), b"what", b"is this")
-    assert h225.decode("VendorIdentifier", data) == _VENDOR | {"enterpriseNumber": (1, 3, 6, 1)}
+    kept = {"enterpriseNumber": (1, 3, 6, 1), "_ext_1": b"what", "_ext_3": b"is this"}
+    assert h225.decode("VendorIdentifier", data) == _VENDOR | kept
 
 
-def test_anUnknownAdditionWithoutTheKnownOneIsPassedOver() -> None:
-    assert h225.decode("VendorIdentifier", _withAdditions("01", b"new")) == _VENDOR
+def test_anUnknownAdditionWithoutTheKnownOneIsKept() -> None:
+    assert h225.decode("VendorIdentifier", _withAdditions("01", b"new")) == _VENDOR | {
+        "_ext_1": b"new"
+    }
+
+
+@pytest.mark.parametrize("bitmap", ["1101", "0001", "11", "01", "1" + "0" * 62 + "1"])
+def test_unknownAdditionsAreEncodedAsTheyCame(bitmap: str) -> None:
+    contents = [bytes.fromhex("032b0601")] if bitmap[0] == "1" else []
+    contents += [b"new"] * bitmap[1:].count("1")
+    data = _withAdditions(bitmap, *contents)
+    assert h225.encode("VendorIdentifier", h225.decode("VendorIdentifier", data)) == data
+
+
+@pytest.mark.parametrize("number", [64, 200])
+def test_additionsBeyondTheSixtyFourthAreTakenBothWays(number: int) -> None:
+    value = _VENDOR | {f"_ext_{number}": b"new", "enterpriseNumber": (1, 3, 6, 1)}
+    assert h225.decode("VendorIdentifier", h225.encode("VendorIdentifier", value)) == value
+
+
+def test_anEmptyUnknownAdditionIsOneZeroOctet() -> None:
+    data = h225.encode("VendorIdentifier", _VENDOR | {"_ext_1": b""})
+    assert data == _withAdditions("01", b"\0")
+
+
+@pytest.mark.parametrize("name", ["_ext_0", "_ext_", "_ext_x", "_ext_-1", "_ext_16383", "_next_1"])
+def test_anAdditionThatIsNeitherKnownNorNumberedIsRefused(name: str) -> None:
+    with pytest.raises(EncodeError) as caught:
+        h225.encode("VendorIdentifier", _VENDOR | {name: b"new"})
+    assert name in str(caught.value)
+
+
+def test_whatIsMissingIsMissedAlsoWhereAnAdditionIsUnknown() -> None:
+    with pytest.raises(EncodeError) as caught:
+        h225.encode("VendorIdentifier", {"_ext_1": b"new"})
+    assert "vendor" in str(caught.value)
 
 
 def test_aBitmapOfMoreThanSixtyFourAdditionsIsTaken() -> None:
@@ -61,12 +96,13 @@ def test_additionsWithoutOptionalMayBeAbsent() -> None:
     }
 
 
-def test_aTypeWithoutAdditionsPassesOverThoseOfLaterEditions() -> None:
+def test_aTypeWithoutAdditionsKeepsThoseOfLaterEditions() -> None:
     call = {"conferenceCalling": True, "threePartyService": False}
     data = h225.encode("Q954Details", call)
     assert data == b"\x40"
     extended = int("1" + "10" + "0000000" + "1" + "00000", 2).to_bytes(2) + b"\x03new"
-    assert h225.decode("Q954Details", extended) == call
+    assert h225.decode("Q954Details", extended) == call | {"_ext_0": b"new"}
+    assert h225.encode("Q954Details", call | {"_ext_0": b"new"}) == extended
 
 
 def test_anUnknownAlternativeKeepsItsOctets() -> None:

@@ -12,10 +12,10 @@ from h323d.asn1.runtime.limits import (
     DEPTH_LIMIT, OID_LIMIT,
 )
 from h323d.asn1.runtime.reading import (
-    additions, additionsPast, arcs, bitString, choiceIndex, count, fragments, generalBitString, generalInteger, octets, openType, signedBitString, skip, smallNumber,
+    additions, additionsKept, arcs, bitString, choiceIndex, count, fragments, generalBitString, generalInteger, keep, octets, openType, signedBitString, smallNumber,
 )
 from h323d.asn1.runtime.writing import (
-    integerOctets, oidOctets, putAdded, putBitString, putBits, putOctets, putUnbounded, putUnknown,
+    integerOctets, oidOctets, presence, putAdded, putAdditions, putBitmap, putBitString, putBits, putOctets, putUnbounded, putUnknown, putUnknownOnly,
 )
 from h323d.errors import DecodeError, EncodeError
 from h323d.asn1.codec.h235 import d_AuthenticationMechanism as h235_d_AuthenticationMechanism
@@ -77,155 +77,171 @@ C31 = (('notRegistered', None), ('requestToDropOther', None))
 C32 = (('notRegistered', None), ('securityDenial', None), ('undefinedReason', None))
 C33 = (('started', None), ('failed', None), ('stopped', None), ('notAvailable', None), ('neededFeatureNotSupported', None))
 Ke0 = {'h323-uu-pdu': 0, 'user-data': 1}
-Ke1 = {'h323-message-body': 0, 'nonStandardData': 1, 'h4501SupplementaryService': 512, 'h245Tunnelling': 256, 'h245Control': 128, 'nonStandardControl': 64, 'callLinkage': 32, 'tunnelledSignallingMessage': 16, 'provisionalRespToH245Tunnelling': 8, 'stimulusControl': 4, 'genericData': 2}
-Ke2 = {'setup': 0, 'callProceeding': 1, 'connect': 2, 'alerting': 3, 'information': 4, 'releaseComplete': 5, 'facility': 6, 'progress': 7, 'empty': 8, 'status': 9, 'statusInquiry': 10, 'setupAcknowledge': 11, 'notify': 12}
-Ke3 = {'tunnelledProtocolID': 0, 'messageContent': 0, 'tunnellingRequired': 2, 'nonStandardData': 1}
-Ke4 = {'nonStandard': 4, 'isText': 2, 'h248Message': 1}
-Ke5 = {'protocolIdentifier': 0, 'destinationInfo': 0, 'h245Address': 1, 'callIdentifier': 32768, 'h245SecurityMode': 16384, 'tokens': 8192, 'cryptoTokens': 4096, 'fastStart': 2048, 'multipleCalls': 1024, 'maintainConnection': 512, 'alertingAddress': 256, 'presentationIndicator': 128, 'screeningIndicator': 64, 'fastConnectRefused': 32, 'serviceControl': 16, 'capacity': 8, 'featureSet': 4, 'displayName': 2}
-Ke6 = {'userProvidedNotScreened': 0, 'userProvidedVerifiedAndPassed': 1, 'userProvidedVerifiedAndFailed': 2, 'networkProvided': 3}
-Ke7 = {'protocolIdentifier': 0, 'destinationInfo': 0, 'h245Address': 1, 'callIdentifier': 512, 'h245SecurityMode': 256, 'tokens': 128, 'cryptoTokens': 64, 'fastStart': 32, 'multipleCalls': 16, 'maintainConnection': 8, 'fastConnectRefused': 4, 'featureSet': 2}
-Ke8 = {'protocolIdentifier': 0, 'h245Address': 1, 'destinationInfo': 0, 'conferenceID': 0, 'callIdentifier': 65536, 'h245SecurityMode': 32768, 'tokens': 16384, 'cryptoTokens': 8192, 'fastStart': 4096, 'multipleCalls': 2048, 'maintainConnection': 1024, 'language': 512, 'connectedAddress': 256, 'presentationIndicator': 128, 'screeningIndicator': 64, 'fastConnectRefused': 32, 'serviceControl': 16, 'capacity': 8, 'featureSet': 4, 'displayName': 2}
-Ke9 = {'protocolIdentifier': 0, 'callIdentifier': 32, 'tokens': 16, 'cryptoTokens': 8, 'fastStart': 4, 'fastConnectRefused': 2, 'circuitInfo': 1}
-Ke10 = {'protocolIdentifier': 0, 'reason': 1, 'callIdentifier': 2048, 'tokens': 1024, 'cryptoTokens': 512, 'busyAddress': 256, 'presentationIndicator': 128, 'screeningIndicator': 64, 'capacity': 32, 'serviceControl': 16, 'featureSet': 8, 'destinationInfo': 4, 'displayName': 2}
-Ke11 = {'noBandwidth': 0, 'gatekeeperResources': 1, 'unreachableDestination': 2, 'destinationRejection': 3, 'invalidRevision': 4, 'noPermission': 5, 'unreachableGatekeeper': 6, 'gatewayResources': 7, 'badFormatAddress': 8, 'adaptiveBusy': 9, 'inConf': 10, 'undefinedReason': 11, 'facilityCallDeflection': 12, 'securityDenied': 13, 'calledPartyNotRegistered': 14, 'callerNotRegistered': 15, 'newConnectionNeeded': 16, 'nonStandardReason': 17, 'replaceWithConferenceInvite': 18, 'genericDataReason': 19, 'neededFeatureNotSupported': 20, 'tunnelledSignallingRejected': 21, 'invalidCID': 22, 'securityError': 23, 'hopCountExceeded': 24}
-Ke12 = {'protocolIdentifier': 0, 'h245Address': 64, 'sourceAddress': 32, 'sourceInfo': 0, 'destinationAddress': 16, 'destCallSignalAddress': 8, 'destExtraCallInfo': 4, 'destExtraCRV': 2, 'activeMC': 0, 'conferenceID': 0, 'conferenceGoal': 0, 'callServices': 1, 'callType': 0, 'sourceCallSignalAddress': 17179869184, 'remoteExtensionAddress': 8589934592, 'callIdentifier': 4294967296, 'h245SecurityCapability': 2147483648, 'tokens': 1073741824, 'cryptoTokens': 536870912, 'fastStart': 268435456, 'mediaWaitForConnect': 134217728, 'canOverlapSend': 67108864, 'endpointIdentifier': 33554432, 'multipleCalls': 16777216, 'maintainConnection': 8388608, 'connectionParameters': 4194304, 'language': 2097152, 'presentationIndicator': 1048576, 'screeningIndicator': 524288, 'serviceControl': 262144, 'symmetricOperationRequired': 131072, 'capacity': 65536, 'circuitInfo': 32768, 'desiredProtocols': 16384, 'neededFeatures': 8192, 'desiredFeatures': 4096, 'supportedFeatures': 2048, 'parallelH245Control': 1024, 'additionalSourceAddresses': 512, 'hopCount': 256, 'displayName': 128}
-Ke13 = {'create': 0, 'join': 1, 'invite': 2, 'capability-negotiation': 3, 'callIndependentSupplementaryService': 4}
-Ke14 = {'unknown': 0, 'bChannel': 1, 'hybrid2x64': 2, 'hybrid384': 3, 'hybrid1536': 4, 'hybrid1920': 5, 'multirate': 6}
-Ke15 = {'auto': 0, 'none': 1, 'h221': 2, 'bonded-mode1': 3, 'bonded-mode2': 4, 'bonded-mode3': 5}
-Ke16 = {'presentationAllowed': 0, 'presentationRestricted': 1, 'addressNotAvailable': 2}
-Ke17 = {'protocolIdentifier': 0, 'alternativeAddress': 4, 'alternativeAliasAddress': 2, 'conferenceID': 1, 'reason': 0, 'callIdentifier': 262144, 'destExtraCallInfo': 131072, 'remoteExtensionAddress': 65536, 'tokens': 32768, 'cryptoTokens': 16384, 'conferences': 8192, 'h245Address': 4096, 'fastStart': 2048, 'multipleCalls': 1024, 'maintainConnection': 512, 'fastConnectRefused': 256, 'serviceControl': 128, 'circuitInfo': 64, 'featureSet': 32, 'destinationInfo': 16, 'h245SecurityMode': 8}
-Ke18 = {'conferenceID': 4, 'conferenceAlias': 2, 'nonStandardData': 1}
-Ke19 = {'routeCallToGatekeeper': 0, 'callForwarded': 1, 'routeCallToMC': 2, 'undefinedReason': 3, 'conferenceListChoice': 4, 'startH245': 5, 'noH245': 6, 'newTokens': 7, 'featureSetUpdate': 8, 'forwardedElements': 9, 'transportedInformation': 10}
-Ke20 = {'protocolIdentifier': 0, 'destinationInfo': 0, 'h245Address': 16, 'callIdentifier': 0, 'h245SecurityMode': 8, 'tokens': 4, 'cryptoTokens': 2, 'fastStart': 1, 'multipleCalls': 128, 'maintainConnection': 64, 'fastConnectRefused': 32}
-Ke21 = {'ipAddress': 0, 'ipSourceRoute': 1, 'ipxAddress': 2, 'ip6Address': 3, 'netBios': 4, 'nsap': 5, 'nonStandardAddress': 6}
-Ke22 = {'strict': 0, 'loose': 1}
-Ke23 = {'protocolIdentifier': 0, 'callIdentifier': 0, 'tokens': 2, 'cryptoTokens': 1}
-Ke24 = {'protocolIdentifier': 0, 'callIdentifier': 0, 'tokens': 2, 'cryptoTokens': 1, 'connectedAddress': 64, 'presentationIndicator': 32, 'screeningIndicator': 16, 'destinationInfo': 8, 'displayName': 4}
-Ke25 = {'nonStandardData': 32, 'vendor': 16, 'gatekeeper': 8, 'gateway': 4, 'mcu': 2, 'terminal': 1, 'mc': 0, 'undefinedNode': 0, 'set': 128, 'supportedTunnelledProtocols': 64}
-Ke26 = {'protocol': 2, 'nonStandardData': 1}
-Ke27 = {'nonStandardData': 0, 'h310': 1, 'h320': 2, 'h321': 3, 'h322': 4, 'h323': 5, 'h324': 6, 'voice': 7, 't120-only': 8, 'nonStandardProtocol': 9, 't38FaxAnnexbOnly': 10, 'sip': 11}
-Ke28 = {'nonStandardData': 1, 'dataRatesSupported': 4, 'supportedPrefixes': 2}
-Ke29 = {'nonStandardData': 2, 'dataRatesSupported': 1, 'supportedPrefixes': 0}
-Ke30 = {'nonStandardData': 2, 'dataRatesSupported': 1, 'supportedPrefixes': 0, 't38FaxProtocol': 0, 't38FaxProfile': 0}
-Ke31 = {'nonStandardData': 4, 'dataRatesSupported': 2, 'supportedPrefixes': 1}
-Ke32 = {'nonStandardData': 1, 'protocol': 2}
-Ke33 = {'nonStandardData': 1}
-Ke34 = {'vendor': 0, 'productId': 2, 'versionId': 1, 'enterpriseNumber': 4}
-Ke35 = {'id': 0, 'subIdentifier': 1}
-Ke36 = {'tunnelledProtocolObjectID': 0, 'tunnelledProtocolAlternateID': 1}
-Ke37 = {'protocolType': 0, 'protocolVariant': 1}
-Ke38 = {'object': 0, 'h221NonStandard': 1}
-Ke39 = {'dialledDigits': 0, 'h323-ID': 1, 'url-ID': 2, 'transportID': 3, 'email-ID': 4, 'partyNumber': 5, 'mobileUIM': 6, 'isupNumber': 7}
-Te40 = {35: '0', 42: '1', 44: '2', 48: '3', 49: '4', 50: '5', 51: '6', 52: '7', 53: '8', 54: '9', 55: 'a', 56: 'b', 57: 'c'}
-Ke41 = {'wildcard': 0, 'range': 1}
-Ke42 = {'e164Number': 0, 'dataPartyNumber': 1, 'telexPartyNumber': 2, 'privateNumber': 3, 'nationalStandardPartyNumber': 4}
-Ke43 = {'language': 1, 'name': 0}
-Ke44 = {'unknown': 0, 'internationalNumber': 1, 'nationalNumber': 2, 'networkSpecificNumber': 3, 'subscriberNumber': 4, 'abbreviatedNumber': 5}
-Ke45 = {'unknown': 0, 'level2RegionalNumber': 1, 'level1RegionalNumber': 2, 'pISNSpecificNumber': 3, 'localNumber': 4, 'abbreviatedNumber': 5}
-Ke46 = {'ansi-41-uim': 0, 'gsm-uim': 1}
-Te47 = {35: '0', 42: '1', 48: '2', 49: '3', 50: '4', 51: '5', 52: '6', 53: '7', 54: '8', 55: '9', 56: 'a', 57: 'b', 97: 'c', 98: 'd', 99: 'e'}
-Ke48 = {'imsi': 1024, 'min': 512, 'mdn': 256, 'msisdn': 128, 'esn': 64, 'mscid': 32, 'system-id': 0, 'systemMyTypeCode': 16, 'systemAccessType': 8, 'qualificationInformationCode': 4, 'sesn': 2, 'soc': 1}
-Ke49 = {'sid': 0, 'mid': 1}
-Ke50 = {'imsi': 32, 'tmsi': 16, 'msisdn': 8, 'imei': 4, 'hplmn': 2, 'vplmn': 1}
-Te51 = {48: '0', 49: '1', 50: '2', 51: '3', 52: '4', 53: '5', 54: '6', 55: '7', 56: '8', 57: '9', 65: 'a', 66: 'b', 67: 'c', 68: 'd', 69: 'e'}
-Ke52 = {'unknown': 0, 'subscriberNumber': 1, 'nationalNumber': 2, 'internationalNumber': 3, 'networkSpecificNumber': 4, 'routingNumberNationalFormat': 5, 'routingNumberNetworkSpecificFormat': 6, 'routingNumberWithCalledDirectoryNumber': 7}
-Ke53 = {'address': 0, 'presentationIndicator': 2, 'screeningIndicator': 1}
-Ke54 = {'nonStandardData': 512, 'aliasAddress': 256, 'callSignalAddress': 128, 'rasAddress': 64, 'endpointType': 32, 'tokens': 16, 'cryptoTokens': 8, 'priority': 4, 'remoteExtensionAddress': 2, 'destExtraCallInfo': 1, 'alternateTransportAddresses': 4096, 'circuitInfo': 2048, 'featureSet': 1024}
-Ke55 = {'annexE': 1, 'sctp': 2}
-Ke56 = {'tcp': 0, 'annexE': 1, 'sctp': 2}
-Ke57 = {'rasAddress': 0, 'gatekeeperIdentifier': 1, 'needToRegister': 0, 'priority': 0}
-Ke58 = {'nonStandard': 0, 'none': 1, 'default': 2}
-Ke59 = {'nonStandard': 1, 'encryption': 0, 'authenticaton': 0, 'integrity': 0}
-Ke60 = {'securityWrongSyncTime': 0, 'securityReplay': 1, 'securityWrongGeneralID': 2, 'securityWrongSendersID': 3, 'securityIntegrityFailed': 4, 'securityWrongOID': 5, 'securityDHmismatch': 6, 'securityCertificateExpired': 7, 'securityCertificateDateInvalid': 8, 'securityCertificateRevoked': 9, 'securityCertificateNotReadable': 10, 'securityCertificateSignatureInvalid': 11, 'securityCertificateMissing': 12, 'securityCertificateIncomplete': 13, 'securityUnsupportedCertificateAlgOID': 14, 'securityUnknownCA': 15}
-Ke61 = {'securityWrongSyncTime': 0, 'securityReplay': 1, 'securityWrongGeneralID': 2, 'securityWrongSendersID': 3, 'securityIntegrityFailed': 4, 'securityWrongOID': 5}
-Ke62 = {'nonStandard': 0, 'noSecurity': 1, 'tls': 2, 'ipsec': 3}
-Ke63 = {'nonStandard': 0, 'isoAlgorithm': 1}
-Ke64 = {'hMAC-MD5': 0, 'hMAC-iso10118-2-s': 1, 'hMAC-iso10118-2-l': 2, 'hMAC-iso10118-3': 3}
-Ke65 = {'nonStandard': 0, 'digSig': 1, 'iso9797': 2, 'nonIsoIM': 3}
-Ke66 = {'cryptoEPPwdHash': 0, 'cryptoGKPwdHash': 1, 'cryptoEPPwdEncr': 2, 'cryptoGKPwdEncr': 3, 'cryptoEPCert': 4, 'cryptoGKCert': 5, 'cryptoFastStart': 6, 'nestedcryptoToken': 7}
-Ke67 = {'nonStandardData': 2, 'channelRate': 0, 'channelMultiplier': 1}
-Ke68 = {'globalCallId': 2, 'threadId': 1}
-Ke69 = {'nonStandardData': 1, 'prefix': 0}
-Ke70 = {'callStart': 2, 'callEnd': 1}
-Ke71 = {'maximumCallCapacity': 2, 'currentCallCapacity': 1}
-Ke72 = {'voiceGwCallsAvailable': 1024, 'h310GwCallsAvailable': 512, 'h320GwCallsAvailable': 256, 'h321GwCallsAvailable': 128, 'h322GwCallsAvailable': 64, 'h323GwCallsAvailable': 32, 'h324GwCallsAvailable': 16, 't120OnlyGwCallsAvailable': 8, 't38FaxAnnexbOnlyGwCallsAvailable': 4, 'terminalCallsAvailable': 2, 'mcuCallsAvailable': 1, 'sipGwCallsAvailable': 2048}
-Ke73 = {'calls': 0, 'group': 1, 'carrier': 2}
-Ke74 = {'sourceCircuitID': 4, 'destinationCircuitID': 2, 'genericData': 1}
-Ke75 = {'cic': 2, 'group': 1, 'carrier': 4}
-Ke76 = {'member': 1, 'group': 0}
-Ke77 = {'carrierIdentificationCode': 2, 'carrierName': 1}
-Ke78 = {'url': 0, 'signal': 1, 'nonStandard': 2, 'callCreditServiceControl': 3}
-Ke79 = {'sessionId': 0, 'contents': 1, 'reason': 0}
-Ke80 = {'open': 0, 'refresh': 1, 'close': 2}
-Ke81 = {'nonStandardUsageTypes': 0, 'startTime': 4, 'endTime': 2, 'terminationCause': 1}
-Ke82 = {'when': 0, 'callStartingPoint': 1, 'required': 0}
-Ke83 = {'start': 4, 'end': 2, 'inIrr': 1}
-Ke84 = {'alerting': 2, 'connect': 1}
-Ke85 = {'nonStandardUsageFields': 0, 'alertingTime': 4, 'connectTime': 2, 'endTime': 1}
-Ke86 = {'releaseCompleteReason': 0, 'releaseCompleteCauseIE': 1}
-Ke87 = {'canDisplayAmountString': 2, 'canEnforceDurationLimit': 1}
-Ke88 = {'amountString': 16, 'billingMode': 8, 'callDurationLimit': 4, 'enforceCallDurationLimit': 2, 'callStartingPoint': 1}
-Ke89 = {'credit': 0, 'debit': 1}
-Ke90 = {'alerting': 0, 'connect': 1}
-Ke91 = {'id': 0, 'parameters': 1}
-Ke92 = {'standard': 0, 'oid': 1, 'nonStandard': 2}
-Ke93 = {'id': 0, 'content': 1}
-Ke94 = {'raw': 0, 'text': 1, 'unicode': 2, 'bool': 3, 'number8': 4, 'number16': 5, 'number32': 6, 'id': 7, 'alias': 8, 'transport': 9, 'compound': 10, 'nested': 11}
-Ke95 = {'replacementFeatureSet': 0, 'neededFeatures': 4, 'desiredFeatures': 2, 'supportedFeatures': 1}
-Ke96 = {'sendAddress': 2, 'recvAddress': 1}
-Ke97 = {'rtpAddress': 0, 'rtcpAddress': 0, 'cname': 0, 'ssrc': 0, 'sessionId': 0, 'associatedSessionIds': 0, 'multicast': 2, 'bandwidth': 1}
-Ke98 = {'gatekeeperBased': 0, 'endpointBased': 1}
-Ke99 = {'gatekeeperRequest': 0, 'gatekeeperConfirm': 1, 'gatekeeperReject': 2, 'registrationRequest': 3, 'registrationConfirm': 4, 'registrationReject': 5, 'unregistrationRequest': 6, 'unregistrationConfirm': 7, 'unregistrationReject': 8, 'admissionRequest': 9, 'admissionConfirm': 10, 'admissionReject': 11, 'bandwidthRequest': 12, 'bandwidthConfirm': 13, 'bandwidthReject': 14, 'disengageRequest': 15, 'disengageConfirm': 16, 'disengageReject': 17, 'locationRequest': 18, 'locationConfirm': 19, 'locationReject': 20, 'infoRequest': 21, 'infoRequestResponse': 22, 'nonStandardMessage': 23, 'unknownMessageResponse': 24, 'requestInProgress': 25, 'resourcesAvailableIndicate': 26, 'resourcesAvailableConfirm': 27, 'infoRequestAck': 28, 'infoRequestNak': 29, 'serviceControlIndication': 30, 'serviceControlResponse': 31, 'admissionConfirmSequence': 32}
-Ke100 = {'requestSeqNum': 0, 'protocolIdentifier': 0, 'nonStandardData': 8, 'rasAddress': 0, 'endpointType': 0, 'gatekeeperIdentifier': 4, 'callServices': 2, 'endpointAlias': 1, 'alternateEndpoints': 32768, 'tokens': 16384, 'cryptoTokens': 8192, 'authenticationCapability': 4096, 'algorithmOIDs': 2048, 'integrity': 1024, 'integrityCheckValue': 512, 'supportsAltGK': 256, 'featureSet': 128, 'genericData': 64, 'supportsAssignedGK': 32, 'assignedGatekeeper': 16}
-Ke101 = {'requestSeqNum': 0, 'protocolIdentifier': 0, 'nonStandardData': 2, 'gatekeeperIdentifier': 1, 'rasAddress': 0, 'alternateGatekeeper': 4096, 'authenticationMode': 2048, 'tokens': 1024, 'cryptoTokens': 512, 'algorithmOID': 256, 'integrity': 128, 'integrityCheckValue': 64, 'featureSet': 32, 'genericData': 16, 'assignedGatekeeper': 8, 'rehomingModel': 4}
-Ke102 = {'requestSeqNum': 0, 'protocolIdentifier': 0, 'nonStandardData': 2, 'gatekeeperIdentifier': 1, 'rejectReason': 0, 'altGKInfo': 128, 'tokens': 64, 'cryptoTokens': 32, 'integrityCheckValue': 16, 'featureSet': 8, 'genericData': 4}
-Ke103 = {'resourceUnavailable': 0, 'terminalExcluded': 1, 'invalidRevision': 2, 'undefinedReason': 3, 'securityDenial': 4, 'genericDataReason': 5, 'neededFeatureNotSupported': 6, 'securityError': 7}
-Ke104 = {'requestSeqNum': 0, 'protocolIdentifier': 0, 'nonStandardData': 4, 'discoveryComplete': 0, 'callSignalAddress': 0, 'rasAddress': 0, 'terminalType': 0, 'terminalAlias': 2, 'gatekeeperIdentifier': 1, 'endpointVendor': 0, 'alternateEndpoints': 536870912, 'timeToLive': 268435456, 'tokens': 134217728, 'cryptoTokens': 67108864, 'integrityCheckValue': 33554432, 'keepAlive': 16777216, 'endpointIdentifier': 8388608, 'willSupplyUUIEs': 4194304, 'maintainConnection': 2097152, 'alternateTransportAddresses': 1048576, 'additiveRegistration': 524288, 'terminalAliasPattern': 262144, 'supportsAltGK': 131072, 'usageReportingCapability': 65536, 'multipleCalls': 32768, 'supportedH248Packages': 16384, 'callCreditCapability': 8192, 'capacityReportingCapability': 4096, 'capacity': 2048, 'featureSet': 1024, 'genericData': 512, 'restart': 256, 'supportsACFSequences': 128, 'supportsAssignedGK': 64, 'assignedGatekeeper': 32, 'transportQOS': 16, 'language': 8}
-Ke105 = {'requestSeqNum': 0, 'protocolIdentifier': 0, 'nonStandardData': 4, 'callSignalAddress': 0, 'terminalAlias': 2, 'gatekeeperIdentifier': 1, 'endpointIdentifier': 0, 'alternateGatekeeper': 8388608, 'timeToLive': 4194304, 'tokens': 2097152, 'cryptoTokens': 1048576, 'integrityCheckValue': 524288, 'willRespondToIRR': 262144, 'preGrantedARQ': 131072, 'maintainConnection': 65536, 'serviceControl': 32768, 'supportsAdditiveRegistration': 16384, 'terminalAliasPattern': 8192, 'supportedPrefixes': 4096, 'usageSpec': 2048, 'featureServerAlias': 1024, 'capacityReportingSpec': 512, 'featureSet': 256, 'genericData': 128, 'assignedGatekeeper': 64, 'rehomingModel': 32, 'transportQOS': 16, 'language': 8}
-Ke106 = {'makeCall': 0, 'useGKCallSignalAddressToMakeCall': 0, 'answerCall': 0, 'useGKCallSignalAddressToAnswer': 0, 'irrFrequencyInCall': 8, 'totalBandwidthRestriction': 4, 'alternateTransportAddresses': 2, 'useSpecifiedTransport': 1}
-Ke107 = {'requestSeqNum': 0, 'protocolIdentifier': 0, 'nonStandardData': 2, 'rejectReason': 0, 'gatekeeperIdentifier': 1, 'altGKInfo': 256, 'tokens': 128, 'cryptoTokens': 64, 'integrityCheckValue': 32, 'featureSet': 16, 'genericData': 8, 'assignedGatekeeper': 4}
-Ke108 = {'discoveryRequired': 0, 'invalidRevision': 1, 'invalidCallSignalAddress': 2, 'invalidRASAddress': 3, 'duplicateAlias': 4, 'invalidTerminalType': 5, 'undefinedReason': 6, 'transportNotSupported': 7, 'transportQOSNotSupported': 8, 'resourceUnavailable': 9, 'invalidAlias': 10, 'securityDenial': 11, 'fullRegistrationRequired': 12, 'additiveRegistrationNotSupported': 13, 'invalidTerminalAliases': 14, 'genericDataReason': 15, 'neededFeatureNotSupported': 16, 'securityError': 17, 'registerWithAssignedGK': 18}
-Ke109 = {'terminalAlias': 4, 'terminalAliasPattern': 2, 'supportedPrefixes': 1}
-Ke110 = {'requestSeqNum': 0, 'callSignalAddress': 0, 'endpointAlias': 4, 'nonStandardData': 2, 'endpointIdentifier': 1, 'alternateEndpoints': 8192, 'gatekeeperIdentifier': 4096, 'tokens': 2048, 'cryptoTokens': 1024, 'integrityCheckValue': 512, 'reason': 256, 'endpointAliasPattern': 128, 'supportedPrefixes': 64, 'alternateGatekeeper': 32, 'genericData': 16, 'assignedGatekeeper': 8}
-Ke111 = {'reregistrationRequired': 0, 'ttlExpired': 1, 'securityDenial': 2, 'undefinedReason': 3, 'maintenance': 4, 'securityError': 5, 'registerWithAssignedGK': 6}
-Ke112 = {'requestSeqNum': 0, 'nonStandardData': 1, 'tokens': 32, 'cryptoTokens': 16, 'integrityCheckValue': 8, 'genericData': 4, 'assignedGatekeeper': 2}
-Ke113 = {'requestSeqNum': 0, 'rejectReason': 0, 'nonStandardData': 1, 'altGKInfo': 32, 'tokens': 16, 'cryptoTokens': 8, 'integrityCheckValue': 4, 'genericData': 2}
-Ke114 = {'notCurrentlyRegistered': 0, 'callInProgress': 1, 'undefinedReason': 2, 'permissionDenied': 3, 'securityDenial': 4, 'securityError': 5}
-Ke115 = {'requestSeqNum': 0, 'callType': 0, 'callModel': 64, 'endpointIdentifier': 0, 'destinationInfo': 32, 'destCallSignalAddress': 16, 'destExtraCallInfo': 8, 'srcInfo': 0, 'srcCallSignalAddress': 4, 'bandWidth': 0, 'callReferenceValue': 0, 'nonStandardData': 2, 'callServices': 1, 'conferenceID': 0, 'activeMC': 0, 'answerCall': 0, 'canMapAlias': 33554432, 'callIdentifier': 16777216, 'srcAlternatives': 8388608, 'destAlternatives': 4194304, 'gatekeeperIdentifier': 2097152, 'tokens': 1048576, 'cryptoTokens': 524288, 'integrityCheckValue': 262144, 'transportQOS': 131072, 'willSupplyUUIEs': 65536, 'callLinkage': 32768, 'gatewayDataRate': 16384, 'capacity': 8192, 'circuitInfo': 4096, 'desiredProtocols': 2048, 'desiredTunnelledProtocol': 1024, 'featureSet': 512, 'genericData': 256, 'canMapSrcAlias': 128}
-Ke116 = {'pointToPoint': 0, 'oneToN': 1, 'nToOne': 2, 'nToN': 3}
-Ke117 = {'direct': 0, 'gatekeeperRouted': 1}
-Ke118 = {'endpointControlled': 0, 'gatekeeperControlled': 1, 'noControl': 2, 'qOSCapabilities': 3}
-Ke119 = {'requestSeqNum': 0, 'bandWidth': 0, 'callModel': 0, 'destCallSignalAddress': 0, 'irrFrequency': 2, 'nonStandardData': 1, 'destinationInfo': 16777216, 'destExtraCallInfo': 8388608, 'destinationType': 4194304, 'remoteExtensionAddress': 2097152, 'alternateEndpoints': 1048576, 'tokens': 524288, 'cryptoTokens': 262144, 'integrityCheckValue': 131072, 'transportQOS': 65536, 'willRespondToIRR': 32768, 'uuiesRequested': 16384, 'language': 8192, 'alternateTransportAddresses': 4096, 'useSpecifiedTransport': 2048, 'circuitInfo': 1024, 'usageSpec': 512, 'supportedProtocols': 256, 'serviceControl': 128, 'multipleCalls': 64, 'featureSet': 32, 'genericData': 16, 'modifiedSrcInfo': 8, 'assignedGatekeeper': 4}
-Ke120 = {'setup': 0, 'callProceeding': 0, 'connect': 0, 'alerting': 0, 'information': 0, 'releaseComplete': 0, 'facility': 0, 'progress': 0, 'empty': 0, 'status': 8, 'statusInquiry': 4, 'setupAcknowledge': 2, 'notify': 1}
-Ke121 = {'requestSeqNum': 0, 'rejectReason': 0, 'nonStandardData': 1, 'altGKInfo': 512, 'tokens': 256, 'cryptoTokens': 128, 'callSignalAddress': 64, 'integrityCheckValue': 32, 'serviceControl': 16, 'featureSet': 8, 'genericData': 4, 'assignedGatekeeper': 2}
-Ke122 = {'calledPartyNotRegistered': 0, 'invalidPermission': 1, 'requestDenied': 2, 'undefinedReason': 3, 'callerNotRegistered': 4, 'routeCallToGatekeeper': 5, 'invalidEndpointIdentifier': 6, 'resourceUnavailable': 7, 'securityDenial': 8, 'qosControlNotSupported': 9, 'incompleteAddress': 10, 'aliasesInconsistent': 11, 'routeCallToSCN': 12, 'exceedsCallCapacity': 13, 'collectDestination': 14, 'collectPIN': 15, 'genericDataReason': 16, 'neededFeatureNotSupported': 17, 'securityError': 18, 'securityDHmismatch': 19, 'noRouteToDestination': 20, 'unallocatedNumber': 21, 'registerWithAssignedGK': 22}
-Ke123 = {'requestSeqNum': 0, 'endpointIdentifier': 0, 'conferenceID': 0, 'callReferenceValue': 0, 'callType': 2, 'bandWidth': 0, 'nonStandardData': 1, 'callIdentifier': 8192, 'gatekeeperIdentifier': 4096, 'tokens': 2048, 'cryptoTokens': 1024, 'integrityCheckValue': 512, 'answeredCall': 256, 'callLinkage': 128, 'capacity': 64, 'usageInformation': 32, 'bandwidthDetails': 16, 'genericData': 8, 'transportQOS': 4}
-Ke124 = {'requestSeqNum': 0, 'bandWidth': 0, 'nonStandardData': 1, 'tokens': 64, 'cryptoTokens': 32, 'integrityCheckValue': 16, 'capacity': 8, 'genericData': 4, 'transportQOS': 2}
-Ke125 = {'requestSeqNum': 0, 'rejectReason': 0, 'allowedBandWidth': 0, 'nonStandardData': 1, 'altGKInfo': 32, 'tokens': 16, 'cryptoTokens': 8, 'integrityCheckValue': 4, 'genericData': 2}
-Ke126 = {'notBound': 0, 'invalidConferenceID': 1, 'invalidPermission': 2, 'insufficientResources': 3, 'invalidRevision': 4, 'undefinedReason': 5, 'securityDenial': 6, 'securityError': 7}
-Ke127 = {'requestSeqNum': 0, 'endpointIdentifier': 2, 'destinationInfo': 0, 'nonStandardData': 1, 'replyAddress': 0, 'sourceInfo': 262144, 'canMapAlias': 131072, 'gatekeeperIdentifier': 65536, 'tokens': 32768, 'cryptoTokens': 16384, 'integrityCheckValue': 8192, 'desiredProtocols': 4096, 'desiredTunnelledProtocol': 2048, 'featureSet': 1024, 'genericData': 512, 'hopCount': 256, 'circuitInfo': 128, 'callIdentifier': 64, 'bandWidth': 32, 'sourceEndpointInfo': 16, 'canMapSrcAlias': 8, 'language': 4}
-Ke128 = {'requestSeqNum': 0, 'callSignalAddress': 0, 'rasAddress': 0, 'nonStandardData': 1, 'destinationInfo': 262144, 'destExtraCallInfo': 131072, 'destinationType': 65536, 'remoteExtensionAddress': 32768, 'alternateEndpoints': 16384, 'tokens': 8192, 'cryptoTokens': 4096, 'integrityCheckValue': 2048, 'alternateTransportAddresses': 1024, 'supportedProtocols': 512, 'multipleCalls': 256, 'featureSet': 128, 'genericData': 64, 'circuitInfo': 32, 'serviceControl': 16, 'modifiedSrcInfo': 8, 'bandWidth': 4, 'language': 2}
-Ke129 = {'requestSeqNum': 0, 'rejectReason': 0, 'nonStandardData': 1, 'altGKInfo': 128, 'tokens': 64, 'cryptoTokens': 32, 'integrityCheckValue': 16, 'featureSet': 8, 'genericData': 4, 'serviceControl': 2}
-Ke130 = {'notRegistered': 0, 'invalidPermission': 1, 'requestDenied': 2, 'undefinedReason': 3, 'securityDenial': 4, 'aliasesInconsistent': 5, 'routeCalltoSCN': 6, 'resourceUnavailable': 7, 'genericDataReason': 8, 'neededFeatureNotSupported': 9, 'hopCountExceeded': 10, 'incompleteAddress': 11, 'securityError': 12, 'securityDHmismatch': 13, 'noRouteToDestination': 14, 'unallocatedNumber': 15}
-Ke131 = {'requestSeqNum': 0, 'endpointIdentifier': 0, 'conferenceID': 0, 'callReferenceValue': 0, 'disengageReason': 0, 'nonStandardData': 1, 'callIdentifier': 8192, 'gatekeeperIdentifier': 4096, 'tokens': 2048, 'cryptoTokens': 1024, 'integrityCheckValue': 512, 'answeredCall': 256, 'callLinkage': 128, 'capacity': 64, 'circuitInfo': 32, 'usageInformation': 16, 'terminationCause': 8, 'serviceControl': 4, 'genericData': 2}
-Ke132 = {'forcedDrop': 0, 'normalDrop': 1, 'undefinedReason': 2}
-Ke133 = {'requestSeqNum': 0, 'nonStandardData': 1, 'tokens': 256, 'cryptoTokens': 128, 'integrityCheckValue': 64, 'capacity': 32, 'circuitInfo': 16, 'usageInformation': 8, 'genericData': 4, 'assignedGatekeeper': 2}
-Ke134 = {'notRegistered': 0, 'requestToDropOther': 1, 'securityDenial': 2, 'securityError': 3}
-Ke135 = {'requestSeqNum': 0, 'callReferenceValue': 0, 'nonStandardData': 2, 'replyAddress': 1, 'callIdentifier': 8192, 'tokens': 4096, 'cryptoTokens': 2048, 'integrityCheckValue': 1024, 'uuiesRequested': 512, 'callLinkage': 256, 'usageInfoRequested': 128, 'segmentedResponseSupported': 64, 'nextSegmentRequested': 32, 'capacityInfoRequested': 16, 'genericData': 8, 'assignedGatekeeper': 4}
-Ke136 = {'nonStandardData': 4, 'requestSeqNum': 0, 'endpointType': 0, 'endpointIdentifier': 0, 'rasAddress': 0, 'callSignalAddress': 0, 'endpointAlias': 2, 'perCallInfo': 1, 'tokens': 1024, 'cryptoTokens': 512, 'integrityCheckValue': 256, 'needResponse': 128, 'capacity': 64, 'irrStatus': 32, 'unsolicited': 16, 'genericData': 8}
-Ke137 = {'nonStandardData': 16, 'callReferenceValue': 0, 'conferenceID': 0, 'originator': 8, 'audio': 4, 'video': 2, 'data': 1, 'h245': 0, 'callSignalling': 0, 'callType': 0, 'bandWidth': 0, 'callModel': 0, 'callIdentifier': 4096, 'tokens': 2048, 'cryptoTokens': 1024, 'substituteConfIDs': 512, 'pdu': 256, 'callLinkage': 128, 'usageInformation': 64, 'circuitInfo': 32}
-Ke138 = {'complete': 0, 'incomplete': 1, 'segment': 2, 'invalidCall': 3}
-Ke139 = {'requestSeqNum': 0, 'nonStandardData': 8, 'tokens': 4, 'cryptoTokens': 2, 'integrityCheckValue': 1}
-Ke140 = {'requestSeqNum': 0, 'nonStandardData': 16, 'nakReason': 0, 'altGKInfo': 8, 'tokens': 4, 'cryptoTokens': 2, 'integrityCheckValue': 1}
-Ke141 = {'notRegistered': 0, 'securityDenial': 1, 'undefinedReason': 2, 'securityError': 3}
-Ke142 = {'requestSeqNum': 0, 'nonStandardData': 0, 'tokens': 16, 'cryptoTokens': 8, 'integrityCheckValue': 4, 'featureSet': 2, 'genericData': 1}
-Ke143 = {'requestSeqNum': 0, 'tokens': 8, 'cryptoTokens': 4, 'integrityCheckValue': 2, 'messageNotUnderstood': 1}
-Ke144 = {'requestSeqNum': 0, 'nonStandardData': 8, 'tokens': 4, 'cryptoTokens': 2, 'integrityCheckValue': 1, 'delay': 0}
-Ke145 = {'requestSeqNum': 0, 'protocolIdentifier': 0, 'nonStandardData': 8, 'endpointIdentifier': 0, 'protocols': 0, 'almostOutOfResources': 0, 'tokens': 4, 'cryptoTokens': 2, 'integrityCheckValue': 1, 'capacity': 32, 'genericData': 16}
-Ke146 = {'requestSeqNum': 0, 'protocolIdentifier': 0, 'nonStandardData': 8, 'tokens': 4, 'cryptoTokens': 2, 'integrityCheckValue': 1, 'genericData': 16}
-Ke147 = {'requestSeqNum': 0, 'nonStandardData': 128, 'serviceControl': 0, 'endpointIdentifier': 64, 'callSpecific': 32, 'tokens': 16, 'cryptoTokens': 8, 'integrityCheckValue': 4, 'featureSet': 2, 'genericData': 1}
-Ke148 = {'requestSeqNum': 0, 'result': 64, 'nonStandardData': 32, 'tokens': 16, 'cryptoTokens': 8, 'integrityCheckValue': 4, 'featureSet': 2, 'genericData': 1}
-Ke149 = {'started': 0, 'failed': 1, 'stopped': 2, 'notAvailable': 3, 'neededFeatureNotSupported': 4}
+Ke1 = {'protocol-discriminator': 0, 'user-information': 0}
+Ke2 = {'h323-message-body': 0, 'nonStandardData': 1, 'h4501SupplementaryService': 512, 'h245Tunnelling': 256, 'h245Control': 128, 'nonStandardControl': 64, 'callLinkage': 32, 'tunnelledSignallingMessage': 16, 'provisionalRespToH245Tunnelling': 8, 'stimulusControl': 4, 'genericData': 2}
+Ke3 = {'setup': 0, 'callProceeding': 1, 'connect': 2, 'alerting': 3, 'information': 4, 'releaseComplete': 5, 'facility': 6, 'progress': 7, 'empty': 8, 'status': 9, 'statusInquiry': 10, 'setupAcknowledge': 11, 'notify': 12}
+Ke4 = {'tunnelledProtocolID': 0, 'messageContent': 0, 'tunnellingRequired': 2, 'nonStandardData': 1}
+Ke5 = {'nonStandard': 4, 'isText': 2, 'h248Message': 1}
+Ke6 = {'protocolIdentifier': 0, 'destinationInfo': 0, 'h245Address': 1, 'callIdentifier': 32768, 'h245SecurityMode': 16384, 'tokens': 8192, 'cryptoTokens': 4096, 'fastStart': 2048, 'multipleCalls': 1024, 'maintainConnection': 512, 'alertingAddress': 256, 'presentationIndicator': 128, 'screeningIndicator': 64, 'fastConnectRefused': 32, 'serviceControl': 16, 'capacity': 8, 'featureSet': 4, 'displayName': 2}
+Ke7 = {'userProvidedNotScreened': 0, 'userProvidedVerifiedAndPassed': 1, 'userProvidedVerifiedAndFailed': 2, 'networkProvided': 3}
+Ke8 = {'protocolIdentifier': 0, 'destinationInfo': 0, 'h245Address': 1, 'callIdentifier': 512, 'h245SecurityMode': 256, 'tokens': 128, 'cryptoTokens': 64, 'fastStart': 32, 'multipleCalls': 16, 'maintainConnection': 8, 'fastConnectRefused': 4, 'featureSet': 2}
+Ke9 = {'protocolIdentifier': 0, 'h245Address': 1, 'destinationInfo': 0, 'conferenceID': 0, 'callIdentifier': 65536, 'h245SecurityMode': 32768, 'tokens': 16384, 'cryptoTokens': 8192, 'fastStart': 4096, 'multipleCalls': 2048, 'maintainConnection': 1024, 'language': 512, 'connectedAddress': 256, 'presentationIndicator': 128, 'screeningIndicator': 64, 'fastConnectRefused': 32, 'serviceControl': 16, 'capacity': 8, 'featureSet': 4, 'displayName': 2}
+Ke10 = {'protocolIdentifier': 0, 'callIdentifier': 32, 'tokens': 16, 'cryptoTokens': 8, 'fastStart': 4, 'fastConnectRefused': 2, 'circuitInfo': 1}
+Ke11 = {'protocolIdentifier': 0, 'reason': 1, 'callIdentifier': 2048, 'tokens': 1024, 'cryptoTokens': 512, 'busyAddress': 256, 'presentationIndicator': 128, 'screeningIndicator': 64, 'capacity': 32, 'serviceControl': 16, 'featureSet': 8, 'destinationInfo': 4, 'displayName': 2}
+Ke12 = {'noBandwidth': 0, 'gatekeeperResources': 1, 'unreachableDestination': 2, 'destinationRejection': 3, 'invalidRevision': 4, 'noPermission': 5, 'unreachableGatekeeper': 6, 'gatewayResources': 7, 'badFormatAddress': 8, 'adaptiveBusy': 9, 'inConf': 10, 'undefinedReason': 11, 'facilityCallDeflection': 12, 'securityDenied': 13, 'calledPartyNotRegistered': 14, 'callerNotRegistered': 15, 'newConnectionNeeded': 16, 'nonStandardReason': 17, 'replaceWithConferenceInvite': 18, 'genericDataReason': 19, 'neededFeatureNotSupported': 20, 'tunnelledSignallingRejected': 21, 'invalidCID': 22, 'securityError': 23, 'hopCountExceeded': 24}
+Ke13 = {'protocolIdentifier': 0, 'h245Address': 64, 'sourceAddress': 32, 'sourceInfo': 0, 'destinationAddress': 16, 'destCallSignalAddress': 8, 'destExtraCallInfo': 4, 'destExtraCRV': 2, 'activeMC': 0, 'conferenceID': 0, 'conferenceGoal': 0, 'callServices': 1, 'callType': 0, 'sourceCallSignalAddress': 17179869184, 'remoteExtensionAddress': 8589934592, 'callIdentifier': 4294967296, 'h245SecurityCapability': 2147483648, 'tokens': 1073741824, 'cryptoTokens': 536870912, 'fastStart': 268435456, 'mediaWaitForConnect': 134217728, 'canOverlapSend': 67108864, 'endpointIdentifier': 33554432, 'multipleCalls': 16777216, 'maintainConnection': 8388608, 'connectionParameters': 4194304, 'language': 2097152, 'presentationIndicator': 1048576, 'screeningIndicator': 524288, 'serviceControl': 262144, 'symmetricOperationRequired': 131072, 'capacity': 65536, 'circuitInfo': 32768, 'desiredProtocols': 16384, 'neededFeatures': 8192, 'desiredFeatures': 4096, 'supportedFeatures': 2048, 'parallelH245Control': 1024, 'additionalSourceAddresses': 512, 'hopCount': 256, 'displayName': 128}
+Ke14 = {'create': 0, 'join': 1, 'invite': 2, 'capability-negotiation': 3, 'callIndependentSupplementaryService': 4}
+Ke15 = {'connectionType': 0, 'numberOfScnConnections': 0, 'connectionAggregation': 0}
+Ke16 = {'unknown': 0, 'bChannel': 1, 'hybrid2x64': 2, 'hybrid384': 3, 'hybrid1536': 4, 'hybrid1920': 5, 'multirate': 6}
+Ke17 = {'auto': 0, 'none': 1, 'h221': 2, 'bonded-mode1': 3, 'bonded-mode2': 4, 'bonded-mode3': 5}
+Ke18 = {'presentationAllowed': 0, 'presentationRestricted': 1, 'addressNotAvailable': 2}
+Ke19 = {'protocolIdentifier': 0, 'alternativeAddress': 4, 'alternativeAliasAddress': 2, 'conferenceID': 1, 'reason': 0, 'callIdentifier': 262144, 'destExtraCallInfo': 131072, 'remoteExtensionAddress': 65536, 'tokens': 32768, 'cryptoTokens': 16384, 'conferences': 8192, 'h245Address': 4096, 'fastStart': 2048, 'multipleCalls': 1024, 'maintainConnection': 512, 'fastConnectRefused': 256, 'serviceControl': 128, 'circuitInfo': 64, 'featureSet': 32, 'destinationInfo': 16, 'h245SecurityMode': 8}
+Ke20 = {'conferenceID': 4, 'conferenceAlias': 2, 'nonStandardData': 1}
+Ke21 = {'routeCallToGatekeeper': 0, 'callForwarded': 1, 'routeCallToMC': 2, 'undefinedReason': 3, 'conferenceListChoice': 4, 'startH245': 5, 'noH245': 6, 'newTokens': 7, 'featureSetUpdate': 8, 'forwardedElements': 9, 'transportedInformation': 10}
+Ke22 = {'protocolIdentifier': 0, 'destinationInfo': 0, 'h245Address': 16, 'callIdentifier': 0, 'h245SecurityMode': 8, 'tokens': 4, 'cryptoTokens': 2, 'fastStart': 1, 'multipleCalls': 128, 'maintainConnection': 64, 'fastConnectRefused': 32}
+Ke23 = {'ipAddress': 0, 'ipSourceRoute': 1, 'ipxAddress': 2, 'ip6Address': 3, 'netBios': 4, 'nsap': 5, 'nonStandardAddress': 6}
+Ke24 = {'ip': 0, 'port': 0, 'route': 0, 'routing': 0}
+Ke25 = {'strict': 0, 'loose': 1}
+Ke26 = {'ip': 0, 'port': 0}
+Ke27 = {'protocolIdentifier': 0, 'callIdentifier': 0, 'tokens': 2, 'cryptoTokens': 1}
+Ke28 = {'protocolIdentifier': 0, 'callIdentifier': 0, 'tokens': 2, 'cryptoTokens': 1, 'connectedAddress': 64, 'presentationIndicator': 32, 'screeningIndicator': 16, 'destinationInfo': 8, 'displayName': 4}
+Ke29 = {'nonStandardData': 32, 'vendor': 16, 'gatekeeper': 8, 'gateway': 4, 'mcu': 2, 'terminal': 1, 'mc': 0, 'undefinedNode': 0, 'set': 128, 'supportedTunnelledProtocols': 64}
+Ke30 = {'protocol': 2, 'nonStandardData': 1}
+Ke31 = {'nonStandardData': 0, 'h310': 1, 'h320': 2, 'h321': 3, 'h322': 4, 'h323': 5, 'h324': 6, 'voice': 7, 't120-only': 8, 'nonStandardProtocol': 9, 't38FaxAnnexbOnly': 10, 'sip': 11}
+Ke32 = {'nonStandardData': 1, 'dataRatesSupported': 4, 'supportedPrefixes': 2}
+Ke33 = {'nonStandardData': 2, 'dataRatesSupported': 1, 'supportedPrefixes': 0}
+Ke34 = {'nonStandardData': 2, 'dataRatesSupported': 1, 'supportedPrefixes': 0, 't38FaxProtocol': 0, 't38FaxProfile': 0}
+Ke35 = {'nonStandardData': 4, 'dataRatesSupported': 2, 'supportedPrefixes': 1}
+Ke36 = {'nonStandardData': 1, 'protocol': 2}
+Ke37 = {'nonStandardData': 1}
+Ke38 = {'vendor': 0, 'productId': 2, 'versionId': 1, 'enterpriseNumber': 4}
+Ke39 = {'t35CountryCode': 0, 't35Extension': 0, 'manufacturerCode': 0}
+Ke40 = {'id': 0, 'subIdentifier': 1}
+Ke41 = {'tunnelledProtocolObjectID': 0, 'tunnelledProtocolAlternateID': 1}
+Ke42 = {'protocolType': 0, 'protocolVariant': 1}
+Ke43 = {'object': 0, 'h221NonStandard': 1}
+Ke44 = {'dialledDigits': 0, 'h323-ID': 1, 'url-ID': 2, 'transportID': 3, 'email-ID': 4, 'partyNumber': 5, 'mobileUIM': 6, 'isupNumber': 7}
+Te45 = {35: '0', 42: '1', 44: '2', 48: '3', 49: '4', 50: '5', 51: '6', 52: '7', 53: '8', 54: '9', 55: 'a', 56: 'b', 57: 'c'}
+Ke46 = {'wildcard': 0, 'range': 1}
+Ke47 = {'e164Number': 0, 'dataPartyNumber': 1, 'telexPartyNumber': 2, 'privateNumber': 3, 'nationalStandardPartyNumber': 4}
+Ke48 = {'language': 1, 'name': 0}
+Ke49 = {'unknown': 0, 'internationalNumber': 1, 'nationalNumber': 2, 'networkSpecificNumber': 3, 'subscriberNumber': 4, 'abbreviatedNumber': 5}
+Ke50 = {'unknown': 0, 'level2RegionalNumber': 1, 'level1RegionalNumber': 2, 'pISNSpecificNumber': 3, 'localNumber': 4, 'abbreviatedNumber': 5}
+Ke51 = {'ansi-41-uim': 0, 'gsm-uim': 1}
+Te52 = {35: '0', 42: '1', 48: '2', 49: '3', 50: '4', 51: '5', 52: '6', 53: '7', 54: '8', 55: '9', 56: 'a', 57: 'b', 97: 'c', 98: 'd', 99: 'e'}
+Ke53 = {'imsi': 1024, 'min': 512, 'mdn': 256, 'msisdn': 128, 'esn': 64, 'mscid': 32, 'system-id': 0, 'systemMyTypeCode': 16, 'systemAccessType': 8, 'qualificationInformationCode': 4, 'sesn': 2, 'soc': 1}
+Ke54 = {'sid': 0, 'mid': 1}
+Ke55 = {'imsi': 32, 'tmsi': 16, 'msisdn': 8, 'imei': 4, 'hplmn': 2, 'vplmn': 1}
+Te56 = {48: '0', 49: '1', 50: '2', 51: '3', 52: '4', 53: '5', 54: '6', 55: '7', 56: '8', 57: '9', 65: 'a', 66: 'b', 67: 'c', 68: 'd', 69: 'e'}
+Ke57 = {'natureOfAddress': 0, 'address': 0}
+Ke58 = {'privateTypeOfNumber': 0, 'address': 0}
+Ke59 = {'unknown': 0, 'subscriberNumber': 1, 'nationalNumber': 2, 'internationalNumber': 3, 'networkSpecificNumber': 4, 'routingNumberNationalFormat': 5, 'routingNumberNetworkSpecificFormat': 6, 'routingNumberWithCalledDirectoryNumber': 7}
+Ke60 = {'address': 0, 'presentationIndicator': 2, 'screeningIndicator': 1}
+Ke61 = {'nonStandardData': 512, 'aliasAddress': 256, 'callSignalAddress': 128, 'rasAddress': 64, 'endpointType': 32, 'tokens': 16, 'cryptoTokens': 8, 'priority': 4, 'remoteExtensionAddress': 2, 'destExtraCallInfo': 1, 'alternateTransportAddresses': 4096, 'circuitInfo': 2048, 'featureSet': 1024}
+Ke62 = {'annexE': 1, 'sctp': 2}
+Ke63 = {'tcp': 0, 'annexE': 1, 'sctp': 2}
+Ke64 = {'rasAddress': 0, 'gatekeeperIdentifier': 1, 'needToRegister': 0, 'priority': 0}
+Ke65 = {'alternateGatekeeper': 0, 'altGKisPermanent': 0}
+Ke66 = {'nonStandard': 0, 'none': 1, 'default': 2}
+Ke67 = {'nonStandard': 1, 'encryption': 0, 'authenticaton': 0, 'integrity': 0}
+Ke68 = {'securityWrongSyncTime': 0, 'securityReplay': 1, 'securityWrongGeneralID': 2, 'securityWrongSendersID': 3, 'securityIntegrityFailed': 4, 'securityWrongOID': 5, 'securityDHmismatch': 6, 'securityCertificateExpired': 7, 'securityCertificateDateInvalid': 8, 'securityCertificateRevoked': 9, 'securityCertificateNotReadable': 10, 'securityCertificateSignatureInvalid': 11, 'securityCertificateMissing': 12, 'securityCertificateIncomplete': 13, 'securityUnsupportedCertificateAlgOID': 14, 'securityUnknownCA': 15}
+Ke69 = {'securityWrongSyncTime': 0, 'securityReplay': 1, 'securityWrongGeneralID': 2, 'securityWrongSendersID': 3, 'securityIntegrityFailed': 4, 'securityWrongOID': 5}
+Ke70 = {'nonStandard': 0, 'noSecurity': 1, 'tls': 2, 'ipsec': 3}
+Ke71 = {'q932Full': 0, 'q951Full': 0, 'q952Full': 0, 'q953Full': 0, 'q955Full': 0, 'q956Full': 0, 'q957Full': 0, 'q954Info': 0}
+Ke72 = {'conferenceCalling': 0, 'threePartyService': 0}
+Ke73 = {'guid': 0}
+Ke74 = {'nonStandard': 0, 'isoAlgorithm': 1}
+Ke75 = {'hMAC-MD5': 0, 'hMAC-iso10118-2-s': 1, 'hMAC-iso10118-2-l': 2, 'hMAC-iso10118-3': 3}
+Ke76 = {'nonStandard': 0, 'digSig': 1, 'iso9797': 2, 'nonIsoIM': 3}
+Ke77 = {'cryptoEPPwdHash': 0, 'cryptoGKPwdHash': 1, 'cryptoEPPwdEncr': 2, 'cryptoGKPwdEncr': 3, 'cryptoEPCert': 4, 'cryptoGKCert': 5, 'cryptoFastStart': 6, 'nestedcryptoToken': 7}
+Ke78 = {'nonStandardData': 2, 'channelRate': 0, 'channelMultiplier': 1}
+Ke79 = {'globalCallId': 2, 'threadId': 1}
+Ke80 = {'nonStandardData': 1, 'prefix': 0}
+Ke81 = {'canReportCallCapacity': 0}
+Ke82 = {'when': 0}
+Ke83 = {'callStart': 2, 'callEnd': 1}
+Ke84 = {'maximumCallCapacity': 2, 'currentCallCapacity': 1}
+Ke85 = {'voiceGwCallsAvailable': 1024, 'h310GwCallsAvailable': 512, 'h320GwCallsAvailable': 256, 'h321GwCallsAvailable': 128, 'h322GwCallsAvailable': 64, 'h323GwCallsAvailable': 32, 'h324GwCallsAvailable': 16, 't120OnlyGwCallsAvailable': 8, 't38FaxAnnexbOnlyGwCallsAvailable': 4, 'terminalCallsAvailable': 2, 'mcuCallsAvailable': 1, 'sipGwCallsAvailable': 2048}
+Ke86 = {'calls': 0, 'group': 1, 'carrier': 2}
+Ke87 = {'sourceCircuitID': 4, 'destinationCircuitID': 2, 'genericData': 1}
+Ke88 = {'cic': 2, 'group': 1, 'carrier': 4}
+Ke89 = {'cic': 0, 'pointCode': 0}
+Ke90 = {'member': 1, 'group': 0}
+Ke91 = {'carrierIdentificationCode': 2, 'carrierName': 1}
+Ke92 = {'url': 0, 'signal': 1, 'nonStandard': 2, 'callCreditServiceControl': 3}
+Ke93 = {'sessionId': 0, 'contents': 1, 'reason': 0}
+Ke94 = {'open': 0, 'refresh': 1, 'close': 2}
+Ke95 = {'nonStandardUsageTypes': 0, 'startTime': 4, 'endTime': 2, 'terminationCause': 1}
+Ke96 = {'when': 0, 'callStartingPoint': 1, 'required': 0}
+Ke97 = {'start': 4, 'end': 2, 'inIrr': 1}
+Ke98 = {'alerting': 2, 'connect': 1}
+Ke99 = {'nonStandardUsageFields': 0, 'alertingTime': 4, 'connectTime': 2, 'endTime': 1}
+Ke100 = {'releaseCompleteReason': 0, 'releaseCompleteCauseIE': 1}
+Ke101 = {'sender': 0, 'multicast': 0, 'bandwidth': 0, 'rtcpAddresses': 0}
+Ke102 = {'canDisplayAmountString': 2, 'canEnforceDurationLimit': 1}
+Ke103 = {'amountString': 16, 'billingMode': 8, 'callDurationLimit': 4, 'enforceCallDurationLimit': 2, 'callStartingPoint': 1}
+Ke104 = {'credit': 0, 'debit': 1}
+Ke105 = {'alerting': 0, 'connect': 1}
+Ke106 = {'id': 0, 'parameters': 1}
+Ke107 = {'standard': 0, 'oid': 1, 'nonStandard': 2}
+Ke108 = {'id': 0, 'content': 1}
+Ke109 = {'raw': 0, 'text': 1, 'unicode': 2, 'bool': 3, 'number8': 4, 'number16': 5, 'number32': 6, 'id': 7, 'alias': 8, 'transport': 9, 'compound': 10, 'nested': 11}
+Ke110 = {'replacementFeatureSet': 0, 'neededFeatures': 4, 'desiredFeatures': 2, 'supportedFeatures': 1}
+Ke111 = {'sendAddress': 2, 'recvAddress': 1}
+Ke112 = {'rtpAddress': 0, 'rtcpAddress': 0, 'cname': 0, 'ssrc': 0, 'sessionId': 0, 'associatedSessionIds': 0, 'multicast': 2, 'bandwidth': 1}
+Ke113 = {'gatekeeperBased': 0, 'endpointBased': 1}
+Ke114 = {'gatekeeperRequest': 0, 'gatekeeperConfirm': 1, 'gatekeeperReject': 2, 'registrationRequest': 3, 'registrationConfirm': 4, 'registrationReject': 5, 'unregistrationRequest': 6, 'unregistrationConfirm': 7, 'unregistrationReject': 8, 'admissionRequest': 9, 'admissionConfirm': 10, 'admissionReject': 11, 'bandwidthRequest': 12, 'bandwidthConfirm': 13, 'bandwidthReject': 14, 'disengageRequest': 15, 'disengageConfirm': 16, 'disengageReject': 17, 'locationRequest': 18, 'locationConfirm': 19, 'locationReject': 20, 'infoRequest': 21, 'infoRequestResponse': 22, 'nonStandardMessage': 23, 'unknownMessageResponse': 24, 'requestInProgress': 25, 'resourcesAvailableIndicate': 26, 'resourcesAvailableConfirm': 27, 'infoRequestAck': 28, 'infoRequestNak': 29, 'serviceControlIndication': 30, 'serviceControlResponse': 31, 'admissionConfirmSequence': 32}
+Ke115 = {'requestSeqNum': 0, 'protocolIdentifier': 0, 'nonStandardData': 8, 'rasAddress': 0, 'endpointType': 0, 'gatekeeperIdentifier': 4, 'callServices': 2, 'endpointAlias': 1, 'alternateEndpoints': 32768, 'tokens': 16384, 'cryptoTokens': 8192, 'authenticationCapability': 4096, 'algorithmOIDs': 2048, 'integrity': 1024, 'integrityCheckValue': 512, 'supportsAltGK': 256, 'featureSet': 128, 'genericData': 64, 'supportsAssignedGK': 32, 'assignedGatekeeper': 16}
+Ke116 = {'requestSeqNum': 0, 'protocolIdentifier': 0, 'nonStandardData': 2, 'gatekeeperIdentifier': 1, 'rasAddress': 0, 'alternateGatekeeper': 4096, 'authenticationMode': 2048, 'tokens': 1024, 'cryptoTokens': 512, 'algorithmOID': 256, 'integrity': 128, 'integrityCheckValue': 64, 'featureSet': 32, 'genericData': 16, 'assignedGatekeeper': 8, 'rehomingModel': 4}
+Ke117 = {'requestSeqNum': 0, 'protocolIdentifier': 0, 'nonStandardData': 2, 'gatekeeperIdentifier': 1, 'rejectReason': 0, 'altGKInfo': 128, 'tokens': 64, 'cryptoTokens': 32, 'integrityCheckValue': 16, 'featureSet': 8, 'genericData': 4}
+Ke118 = {'resourceUnavailable': 0, 'terminalExcluded': 1, 'invalidRevision': 2, 'undefinedReason': 3, 'securityDenial': 4, 'genericDataReason': 5, 'neededFeatureNotSupported': 6, 'securityError': 7}
+Ke119 = {'requestSeqNum': 0, 'protocolIdentifier': 0, 'nonStandardData': 4, 'discoveryComplete': 0, 'callSignalAddress': 0, 'rasAddress': 0, 'terminalType': 0, 'terminalAlias': 2, 'gatekeeperIdentifier': 1, 'endpointVendor': 0, 'alternateEndpoints': 536870912, 'timeToLive': 268435456, 'tokens': 134217728, 'cryptoTokens': 67108864, 'integrityCheckValue': 33554432, 'keepAlive': 16777216, 'endpointIdentifier': 8388608, 'willSupplyUUIEs': 4194304, 'maintainConnection': 2097152, 'alternateTransportAddresses': 1048576, 'additiveRegistration': 524288, 'terminalAliasPattern': 262144, 'supportsAltGK': 131072, 'usageReportingCapability': 65536, 'multipleCalls': 32768, 'supportedH248Packages': 16384, 'callCreditCapability': 8192, 'capacityReportingCapability': 4096, 'capacity': 2048, 'featureSet': 1024, 'genericData': 512, 'restart': 256, 'supportsACFSequences': 128, 'supportsAssignedGK': 64, 'assignedGatekeeper': 32, 'transportQOS': 16, 'language': 8}
+Ke120 = {'requestSeqNum': 0, 'protocolIdentifier': 0, 'nonStandardData': 4, 'callSignalAddress': 0, 'terminalAlias': 2, 'gatekeeperIdentifier': 1, 'endpointIdentifier': 0, 'alternateGatekeeper': 8388608, 'timeToLive': 4194304, 'tokens': 2097152, 'cryptoTokens': 1048576, 'integrityCheckValue': 524288, 'willRespondToIRR': 262144, 'preGrantedARQ': 131072, 'maintainConnection': 65536, 'serviceControl': 32768, 'supportsAdditiveRegistration': 16384, 'terminalAliasPattern': 8192, 'supportedPrefixes': 4096, 'usageSpec': 2048, 'featureServerAlias': 1024, 'capacityReportingSpec': 512, 'featureSet': 256, 'genericData': 128, 'assignedGatekeeper': 64, 'rehomingModel': 32, 'transportQOS': 16, 'language': 8}
+Ke121 = {'makeCall': 0, 'useGKCallSignalAddressToMakeCall': 0, 'answerCall': 0, 'useGKCallSignalAddressToAnswer': 0, 'irrFrequencyInCall': 8, 'totalBandwidthRestriction': 4, 'alternateTransportAddresses': 2, 'useSpecifiedTransport': 1}
+Ke122 = {'requestSeqNum': 0, 'protocolIdentifier': 0, 'nonStandardData': 2, 'rejectReason': 0, 'gatekeeperIdentifier': 1, 'altGKInfo': 256, 'tokens': 128, 'cryptoTokens': 64, 'integrityCheckValue': 32, 'featureSet': 16, 'genericData': 8, 'assignedGatekeeper': 4}
+Ke123 = {'discoveryRequired': 0, 'invalidRevision': 1, 'invalidCallSignalAddress': 2, 'invalidRASAddress': 3, 'duplicateAlias': 4, 'invalidTerminalType': 5, 'undefinedReason': 6, 'transportNotSupported': 7, 'transportQOSNotSupported': 8, 'resourceUnavailable': 9, 'invalidAlias': 10, 'securityDenial': 11, 'fullRegistrationRequired': 12, 'additiveRegistrationNotSupported': 13, 'invalidTerminalAliases': 14, 'genericDataReason': 15, 'neededFeatureNotSupported': 16, 'securityError': 17, 'registerWithAssignedGK': 18}
+Ke124 = {'terminalAlias': 4, 'terminalAliasPattern': 2, 'supportedPrefixes': 1}
+Ke125 = {'requestSeqNum': 0, 'callSignalAddress': 0, 'endpointAlias': 4, 'nonStandardData': 2, 'endpointIdentifier': 1, 'alternateEndpoints': 8192, 'gatekeeperIdentifier': 4096, 'tokens': 2048, 'cryptoTokens': 1024, 'integrityCheckValue': 512, 'reason': 256, 'endpointAliasPattern': 128, 'supportedPrefixes': 64, 'alternateGatekeeper': 32, 'genericData': 16, 'assignedGatekeeper': 8}
+Ke126 = {'reregistrationRequired': 0, 'ttlExpired': 1, 'securityDenial': 2, 'undefinedReason': 3, 'maintenance': 4, 'securityError': 5, 'registerWithAssignedGK': 6}
+Ke127 = {'requestSeqNum': 0, 'nonStandardData': 1, 'tokens': 32, 'cryptoTokens': 16, 'integrityCheckValue': 8, 'genericData': 4, 'assignedGatekeeper': 2}
+Ke128 = {'requestSeqNum': 0, 'rejectReason': 0, 'nonStandardData': 1, 'altGKInfo': 32, 'tokens': 16, 'cryptoTokens': 8, 'integrityCheckValue': 4, 'genericData': 2}
+Ke129 = {'notCurrentlyRegistered': 0, 'callInProgress': 1, 'undefinedReason': 2, 'permissionDenied': 3, 'securityDenial': 4, 'securityError': 5}
+Ke130 = {'requestSeqNum': 0, 'callType': 0, 'callModel': 64, 'endpointIdentifier': 0, 'destinationInfo': 32, 'destCallSignalAddress': 16, 'destExtraCallInfo': 8, 'srcInfo': 0, 'srcCallSignalAddress': 4, 'bandWidth': 0, 'callReferenceValue': 0, 'nonStandardData': 2, 'callServices': 1, 'conferenceID': 0, 'activeMC': 0, 'answerCall': 0, 'canMapAlias': 33554432, 'callIdentifier': 16777216, 'srcAlternatives': 8388608, 'destAlternatives': 4194304, 'gatekeeperIdentifier': 2097152, 'tokens': 1048576, 'cryptoTokens': 524288, 'integrityCheckValue': 262144, 'transportQOS': 131072, 'willSupplyUUIEs': 65536, 'callLinkage': 32768, 'gatewayDataRate': 16384, 'capacity': 8192, 'circuitInfo': 4096, 'desiredProtocols': 2048, 'desiredTunnelledProtocol': 1024, 'featureSet': 512, 'genericData': 256, 'canMapSrcAlias': 128}
+Ke131 = {'pointToPoint': 0, 'oneToN': 1, 'nToOne': 2, 'nToN': 3}
+Ke132 = {'direct': 0, 'gatekeeperRouted': 1}
+Ke133 = {'endpointControlled': 0, 'gatekeeperControlled': 1, 'noControl': 2, 'qOSCapabilities': 3}
+Ke134 = {'requestSeqNum': 0, 'bandWidth': 0, 'callModel': 0, 'destCallSignalAddress': 0, 'irrFrequency': 2, 'nonStandardData': 1, 'destinationInfo': 16777216, 'destExtraCallInfo': 8388608, 'destinationType': 4194304, 'remoteExtensionAddress': 2097152, 'alternateEndpoints': 1048576, 'tokens': 524288, 'cryptoTokens': 262144, 'integrityCheckValue': 131072, 'transportQOS': 65536, 'willRespondToIRR': 32768, 'uuiesRequested': 16384, 'language': 8192, 'alternateTransportAddresses': 4096, 'useSpecifiedTransport': 2048, 'circuitInfo': 1024, 'usageSpec': 512, 'supportedProtocols': 256, 'serviceControl': 128, 'multipleCalls': 64, 'featureSet': 32, 'genericData': 16, 'modifiedSrcInfo': 8, 'assignedGatekeeper': 4}
+Ke135 = {'setup': 0, 'callProceeding': 0, 'connect': 0, 'alerting': 0, 'information': 0, 'releaseComplete': 0, 'facility': 0, 'progress': 0, 'empty': 0, 'status': 8, 'statusInquiry': 4, 'setupAcknowledge': 2, 'notify': 1}
+Ke136 = {'requestSeqNum': 0, 'rejectReason': 0, 'nonStandardData': 1, 'altGKInfo': 512, 'tokens': 256, 'cryptoTokens': 128, 'callSignalAddress': 64, 'integrityCheckValue': 32, 'serviceControl': 16, 'featureSet': 8, 'genericData': 4, 'assignedGatekeeper': 2}
+Ke137 = {'calledPartyNotRegistered': 0, 'invalidPermission': 1, 'requestDenied': 2, 'undefinedReason': 3, 'callerNotRegistered': 4, 'routeCallToGatekeeper': 5, 'invalidEndpointIdentifier': 6, 'resourceUnavailable': 7, 'securityDenial': 8, 'qosControlNotSupported': 9, 'incompleteAddress': 10, 'aliasesInconsistent': 11, 'routeCallToSCN': 12, 'exceedsCallCapacity': 13, 'collectDestination': 14, 'collectPIN': 15, 'genericDataReason': 16, 'neededFeatureNotSupported': 17, 'securityError': 18, 'securityDHmismatch': 19, 'noRouteToDestination': 20, 'unallocatedNumber': 21, 'registerWithAssignedGK': 22}
+Ke138 = {'requestSeqNum': 0, 'endpointIdentifier': 0, 'conferenceID': 0, 'callReferenceValue': 0, 'callType': 2, 'bandWidth': 0, 'nonStandardData': 1, 'callIdentifier': 8192, 'gatekeeperIdentifier': 4096, 'tokens': 2048, 'cryptoTokens': 1024, 'integrityCheckValue': 512, 'answeredCall': 256, 'callLinkage': 128, 'capacity': 64, 'usageInformation': 32, 'bandwidthDetails': 16, 'genericData': 8, 'transportQOS': 4}
+Ke139 = {'requestSeqNum': 0, 'bandWidth': 0, 'nonStandardData': 1, 'tokens': 64, 'cryptoTokens': 32, 'integrityCheckValue': 16, 'capacity': 8, 'genericData': 4, 'transportQOS': 2}
+Ke140 = {'requestSeqNum': 0, 'rejectReason': 0, 'allowedBandWidth': 0, 'nonStandardData': 1, 'altGKInfo': 32, 'tokens': 16, 'cryptoTokens': 8, 'integrityCheckValue': 4, 'genericData': 2}
+Ke141 = {'notBound': 0, 'invalidConferenceID': 1, 'invalidPermission': 2, 'insufficientResources': 3, 'invalidRevision': 4, 'undefinedReason': 5, 'securityDenial': 6, 'securityError': 7}
+Ke142 = {'requestSeqNum': 0, 'endpointIdentifier': 2, 'destinationInfo': 0, 'nonStandardData': 1, 'replyAddress': 0, 'sourceInfo': 262144, 'canMapAlias': 131072, 'gatekeeperIdentifier': 65536, 'tokens': 32768, 'cryptoTokens': 16384, 'integrityCheckValue': 8192, 'desiredProtocols': 4096, 'desiredTunnelledProtocol': 2048, 'featureSet': 1024, 'genericData': 512, 'hopCount': 256, 'circuitInfo': 128, 'callIdentifier': 64, 'bandWidth': 32, 'sourceEndpointInfo': 16, 'canMapSrcAlias': 8, 'language': 4}
+Ke143 = {'requestSeqNum': 0, 'callSignalAddress': 0, 'rasAddress': 0, 'nonStandardData': 1, 'destinationInfo': 262144, 'destExtraCallInfo': 131072, 'destinationType': 65536, 'remoteExtensionAddress': 32768, 'alternateEndpoints': 16384, 'tokens': 8192, 'cryptoTokens': 4096, 'integrityCheckValue': 2048, 'alternateTransportAddresses': 1024, 'supportedProtocols': 512, 'multipleCalls': 256, 'featureSet': 128, 'genericData': 64, 'circuitInfo': 32, 'serviceControl': 16, 'modifiedSrcInfo': 8, 'bandWidth': 4, 'language': 2}
+Ke144 = {'requestSeqNum': 0, 'rejectReason': 0, 'nonStandardData': 1, 'altGKInfo': 128, 'tokens': 64, 'cryptoTokens': 32, 'integrityCheckValue': 16, 'featureSet': 8, 'genericData': 4, 'serviceControl': 2}
+Ke145 = {'notRegistered': 0, 'invalidPermission': 1, 'requestDenied': 2, 'undefinedReason': 3, 'securityDenial': 4, 'aliasesInconsistent': 5, 'routeCalltoSCN': 6, 'resourceUnavailable': 7, 'genericDataReason': 8, 'neededFeatureNotSupported': 9, 'hopCountExceeded': 10, 'incompleteAddress': 11, 'securityError': 12, 'securityDHmismatch': 13, 'noRouteToDestination': 14, 'unallocatedNumber': 15}
+Ke146 = {'requestSeqNum': 0, 'endpointIdentifier': 0, 'conferenceID': 0, 'callReferenceValue': 0, 'disengageReason': 0, 'nonStandardData': 1, 'callIdentifier': 8192, 'gatekeeperIdentifier': 4096, 'tokens': 2048, 'cryptoTokens': 1024, 'integrityCheckValue': 512, 'answeredCall': 256, 'callLinkage': 128, 'capacity': 64, 'circuitInfo': 32, 'usageInformation': 16, 'terminationCause': 8, 'serviceControl': 4, 'genericData': 2}
+Ke147 = {'forcedDrop': 0, 'normalDrop': 1, 'undefinedReason': 2}
+Ke148 = {'requestSeqNum': 0, 'nonStandardData': 1, 'tokens': 256, 'cryptoTokens': 128, 'integrityCheckValue': 64, 'capacity': 32, 'circuitInfo': 16, 'usageInformation': 8, 'genericData': 4, 'assignedGatekeeper': 2}
+Ke149 = {'notRegistered': 0, 'requestToDropOther': 1, 'securityDenial': 2, 'securityError': 3}
+Ke150 = {'requestSeqNum': 0, 'callReferenceValue': 0, 'nonStandardData': 2, 'replyAddress': 1, 'callIdentifier': 8192, 'tokens': 4096, 'cryptoTokens': 2048, 'integrityCheckValue': 1024, 'uuiesRequested': 512, 'callLinkage': 256, 'usageInfoRequested': 128, 'segmentedResponseSupported': 64, 'nextSegmentRequested': 32, 'capacityInfoRequested': 16, 'genericData': 8, 'assignedGatekeeper': 4}
+Ke151 = {'nonStandardData': 4, 'requestSeqNum': 0, 'endpointType': 0, 'endpointIdentifier': 0, 'rasAddress': 0, 'callSignalAddress': 0, 'endpointAlias': 2, 'perCallInfo': 1, 'tokens': 1024, 'cryptoTokens': 512, 'integrityCheckValue': 256, 'needResponse': 128, 'capacity': 64, 'irrStatus': 32, 'unsolicited': 16, 'genericData': 8}
+Ke152 = {'nonStandardData': 16, 'callReferenceValue': 0, 'conferenceID': 0, 'originator': 8, 'audio': 4, 'video': 2, 'data': 1, 'h245': 0, 'callSignalling': 0, 'callType': 0, 'bandWidth': 0, 'callModel': 0, 'callIdentifier': 4096, 'tokens': 2048, 'cryptoTokens': 1024, 'substituteConfIDs': 512, 'pdu': 256, 'callLinkage': 128, 'usageInformation': 64, 'circuitInfo': 32}
+Ke153 = {'complete': 0, 'incomplete': 1, 'segment': 2, 'invalidCall': 3}
+Ke154 = {'requestSeqNum': 0, 'nonStandardData': 8, 'tokens': 4, 'cryptoTokens': 2, 'integrityCheckValue': 1}
+Ke155 = {'requestSeqNum': 0, 'nonStandardData': 16, 'nakReason': 0, 'altGKInfo': 8, 'tokens': 4, 'cryptoTokens': 2, 'integrityCheckValue': 1}
+Ke156 = {'notRegistered': 0, 'securityDenial': 1, 'undefinedReason': 2, 'securityError': 3}
+Ke157 = {'requestSeqNum': 0, 'nonStandardData': 0, 'tokens': 16, 'cryptoTokens': 8, 'integrityCheckValue': 4, 'featureSet': 2, 'genericData': 1}
+Ke158 = {'requestSeqNum': 0, 'tokens': 8, 'cryptoTokens': 4, 'integrityCheckValue': 2, 'messageNotUnderstood': 1}
+Ke159 = {'requestSeqNum': 0, 'nonStandardData': 8, 'tokens': 4, 'cryptoTokens': 2, 'integrityCheckValue': 1, 'delay': 0}
+Ke160 = {'requestSeqNum': 0, 'protocolIdentifier': 0, 'nonStandardData': 8, 'endpointIdentifier': 0, 'protocols': 0, 'almostOutOfResources': 0, 'tokens': 4, 'cryptoTokens': 2, 'integrityCheckValue': 1, 'capacity': 32, 'genericData': 16}
+Ke161 = {'requestSeqNum': 0, 'protocolIdentifier': 0, 'nonStandardData': 8, 'tokens': 4, 'cryptoTokens': 2, 'integrityCheckValue': 1, 'genericData': 16}
+Ke162 = {'requestSeqNum': 0, 'nonStandardData': 128, 'serviceControl': 0, 'endpointIdentifier': 64, 'callSpecific': 32, 'tokens': 16, 'cryptoTokens': 8, 'integrityCheckValue': 4, 'featureSet': 2, 'genericData': 1}
+Ke163 = {'callIdentifier': 0, 'conferenceID': 0, 'answeredCall': 0}
+Ke164 = {'requestSeqNum': 0, 'result': 64, 'nonStandardData': 32, 'tokens': 16, 'cryptoTokens': 8, 'integrityCheckValue': 4, 'featureSet': 2, 'genericData': 1}
+Ke165 = {'started': 0, 'failed': 1, 'stopped': 2, 'notAvailable': 3, 'neededFeatureNotSupported': 4}
 
 
 def d_H323_UserInformation(d, p, e):
@@ -259,10 +275,10 @@ def d_H323_UserInformation(d, p, e):
                 refuse("ends too early", p)
             v4 = {"protocol-discriminator": v6, "user-information": v8}
             if b5 & 0x1:
-                p = additionsPast(d, p, e)
+                p = additionsKept(d, p, e, v4)
             v1["user-data"] = v4
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -272,33 +288,43 @@ def e_H323_UserInformation(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke0[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke0[k2]
+        except KeyError:
+            p1 = presence(v, Ke0, 1, 0)
         at = "h323-uu-pdu"
         v3 = v["h323-uu-pdu"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_H323_UU_PDU(v3, o, a, n)
         if p1 & 0x1:
             at = "user-data"
             v4 = v["user-data"]
+            p5 = 0
             if len(v4) != 2:
-                notThese(v4, ('protocol-discriminator', 'user-information'))
+                p5 = presence(v4, Ke1, 0, 0)
             at = "user-data.protocol-discriminator"
-            v5 = v4["protocol-discriminator"]
-            a = a << 1
+            v7 = v4["protocol-discriminator"]
+            a = a << 1 | ((p5 > 0) << 0)
             n += 1
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o.append(v5)
+            o.append(v7)
             at = "user-data.user-information"
-            v6 = v4["user-information"]
-            y7 = len(v6)
-            if not 1 <= y7 <= 131:
-                badLength(y7, 1, 131)
-            a = (y7 - 1)
+            v8 = v4["user-information"]
+            y9 = len(v8)
+            if not 1 <= y9 <= 131:
+                badLength(y9, 1, 131)
+            a = (y9 - 1)
             o.append(a)
-            o += v6
+            o += v8
+            a = n = 0
+            if p5 > 0:
+                putUnknownOnly(v4, o, a, n)
+                a = n = 0
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -575,7 +601,7 @@ def d_H323_UU_PDU(d, p, e):
                         v59, p = d_NonStandardParameter(d50, p, e51)
                         v53["nonStandardData"] = v59
                     if b54 & 0x4:
-                        p = additionsPast(d50, p, e51)
+                        p = additionsKept(d50, p, e51, v53)
                     if p > e51:
                         refuse("ends too early", p)
                     v1["tunnelledSignallingMessage"] = v53
@@ -644,7 +670,7 @@ def d_H323_UU_PDU(d, p, e):
                     v1["genericData"] = v70
                     p = g69
             if u23:
-                p = skip(d, p, e, u23)
+                p = keep(d, p, e, u23, 9, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -654,12 +680,15 @@ def e_H323_UU_PDU(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke1[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke2[k2]
+        except KeyError:
+            p1 = presence(v, Ke2, 1, 9)
         at = "h323-message-body"
         v3 = v["h323-message-body"]
         c4, v5 = v3
-        k6 = Ke2.get(c4, 13)
+        k6 = Ke3.get(c4, 13)
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if k6 < 7:
@@ -726,8 +755,11 @@ def e_H323_UU_PDU(v, o, a, n):
             v8 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v8, o, a, n)
         if p1 > 1:
-            a = a << 16 | 4096 | (p1 >> 1)
-            n += 16
+            if p1 > 1023:
+                a, n = putBitmap(v, p1 >> 1, 9, o, a, n)
+            else:
+                a = a << 16 | 4096 | (p1 >> 1)
+                n += 16
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x200:
@@ -824,11 +856,14 @@ def e_H323_UU_PDU(v, o, a, n):
                 at = "tunnelledSignallingMessage"
                 v33 = v["tunnelledSignallingMessage"]
                 p34 = 0
-                for k35 in v33:
-                    p34 |= Ke3[k35]
+                try:
+                    for k35 in v33:
+                        p34 |= Ke4[k35]
+                except KeyError:
+                    p34 = presence(v33, Ke4, 2, 0)
                 at = "tunnelledSignallingMessage.tunnelledProtocolID"
                 v36 = v33["tunnelledProtocolID"]
-                a = p34
+                a = ((p34 > 3) << 2 | p34 & 3)
                 a, n = e_TunnelledProtocol(v36, o32, a, 3)
                 at = "tunnelledSignallingMessage.messageContent"
                 v37 = v33["messageContent"]
@@ -858,6 +893,9 @@ def e_H323_UU_PDU(v, o, a, n):
                     at = "tunnelledSignallingMessage.nonStandardData"
                     v42 = v33["nonStandardData"]
                     a, n = e_NonStandardParameter(v42, o32, a, n)
+                if p34 > 3:
+                    putUnknownOnly(v33, o32, a, n)
+                    a = n = 0
                 if n:
                     o32 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o32 or b"\0")
@@ -892,6 +930,8 @@ def e_H323_UU_PDU(v, o, a, n):
                 if n:
                     o46 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o46 or b"\0")
+            if p1 > 1023:
+                putAdditions(v, o, 9)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -926,7 +966,7 @@ def d_StimulusControl(d, p, e):
                 v4, p = octets(d, i << 3, e)
             v1["h248Message"] = v4
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -936,9 +976,12 @@ def e_StimulusControl(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke4[k2]
-        a = a << 4 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke5[k2]
+        except KeyError:
+            p1 = presence(v, Ke5, 3, 0)
+        a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
         n += 4
         if p1 & 0x4:
             at = "nonStandard"
@@ -957,6 +1000,9 @@ def e_StimulusControl(v, o, a, n):
                 o += v4
             else:
                 putOctets(o, v4)
+            a = n = 0
+        if p1 > 7:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -1335,7 +1381,7 @@ def d_Alerting_UUIE(d, p, e):
                     v1["displayName"] = v77
                     p = g76
             if u7:
-                p = skip(d, p, e, u7)
+                p = keep(d, p, e, u7, 15, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -1345,8 +1391,11 @@ def e_Alerting_UUIE(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke5[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke6[k2]
+        except KeyError:
+            p1 = presence(v, Ke6, 1, 15)
         at = "protocolIdentifier"
         v3 = v["protocolIdentifier"]
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
@@ -1362,8 +1411,11 @@ def e_Alerting_UUIE(v, o, a, n):
             v5 = v["h245Address"]
             a, n = e_TransportAddress(v5, o, a, n)
         if p1 > 1:
-            a = a << 22 | 458752 | (p1 >> 1)
-            n += 22
+            if p1 > 65535:
+                a, n = putBitmap(v, p1 >> 1, 15, o, a, n)
+            else:
+                a = a << 22 | 458752 | (p1 >> 1)
+                n += 22
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x8000:
@@ -1497,7 +1549,7 @@ def e_Alerting_UUIE(v, o, a, n):
                 at = "screeningIndicator"
                 v43 = v["screeningIndicator"]
                 a = n = 0
-                x44 = Ke6.get(v43, -1)
+                x44 = Ke7.get(v43, -1)
                 if x44 >= 0:
                     a = a << 3 | x44
                     n += 3
@@ -1564,6 +1616,8 @@ def e_Alerting_UUIE(v, o, a, n):
                 if n:
                     o56 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o56 or b"\0")
+            if p1 > 65535:
+                putAdditions(v, o, 15)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -1797,7 +1851,7 @@ def d_CallProceeding_UUIE(d, p, e):
                     v1["featureSet"] = v48
                     p = g47
             if u7:
-                p = skip(d, p, e, u7)
+                p = keep(d, p, e, u7, 9, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -1807,8 +1861,11 @@ def e_CallProceeding_UUIE(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke7[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke8[k2]
+        except KeyError:
+            p1 = presence(v, Ke8, 1, 9)
         at = "protocolIdentifier"
         v3 = v["protocolIdentifier"]
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
@@ -1824,8 +1881,11 @@ def e_CallProceeding_UUIE(v, o, a, n):
             v5 = v["h245Address"]
             a, n = e_TransportAddress(v5, o, a, n)
         if p1 > 1:
-            a = a << 16 | 4096 | (p1 >> 1)
-            n += 16
+            if p1 > 1023:
+                a, n = putBitmap(v, p1 >> 1, 9, o, a, n)
+            else:
+                a = a << 16 | 4096 | (p1 >> 1)
+                n += 16
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x200:
@@ -1939,6 +1999,8 @@ def e_CallProceeding_UUIE(v, o, a, n):
                 if n:
                     o35 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o35 or b"\0")
+            if p1 > 1023:
+                putAdditions(v, o, 9)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -2366,7 +2428,7 @@ def d_Connect_UUIE(d, p, e):
                     v1["displayName"] = v85
                     p = g84
             if u8:
-                p = skip(d, p, e, u8)
+                p = keep(d, p, e, u8, 16, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -2376,8 +2438,11 @@ def e_Connect_UUIE(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke8[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke9[k2]
+        except KeyError:
+            p1 = presence(v, Ke9, 1, 16)
         at = "protocolIdentifier"
         v3 = v["protocolIdentifier"]
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
@@ -2403,8 +2468,11 @@ def e_Connect_UUIE(v, o, a, n):
         o += v6
         a = n = 0
         if p1 > 1:
-            a = a << 23 | 983040 | (p1 >> 1)
-            n += 23
+            if p1 > 131071:
+                a, n = putBitmap(v, p1 >> 1, 16, o, a, n)
+            else:
+                a = a << 23 | 983040 | (p1 >> 1)
+                n += 23
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x10000:
@@ -2565,7 +2633,7 @@ def e_Connect_UUIE(v, o, a, n):
                 at = "screeningIndicator"
                 v53 = v["screeningIndicator"]
                 a = n = 0
-                x54 = Ke6.get(v53, -1)
+                x54 = Ke7.get(v53, -1)
                 if x54 >= 0:
                     a = a << 3 | x54
                     n += 3
@@ -2632,6 +2700,8 @@ def e_Connect_UUIE(v, o, a, n):
                 if n:
                     o66 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o66 or b"\0")
+            if p1 > 131071:
+                putAdditions(v, o, 16)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -2804,7 +2874,7 @@ def d_Information_UUIE(d, p, e):
                     v1["circuitInfo"] = v34
                     p = g33
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 6, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -2814,8 +2884,11 @@ def e_Information_UUIE(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke9[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke10[k2]
+        except KeyError:
+            p1 = presence(v, Ke10, 0, 6)
         at = "protocolIdentifier"
         v3 = v["protocolIdentifier"]
         a = a << 1 | ((p1 > 0) << 0)
@@ -2825,8 +2898,11 @@ def e_Information_UUIE(v, o, a, n):
         o += oidOctets(v3)
         a = n = 0
         if p1 > 0:
-            a = a << 13 | 320 | p1
-            n += 13
+            if p1 > 63:
+                a, n = putBitmap(v, p1, 6, o, a, n)
+            else:
+                a = a << 13 | 320 | p1
+                n += 13
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x20:
@@ -2913,6 +2989,8 @@ def e_Information_UUIE(v, o, a, n):
                 if n:
                     o25 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o25 or b"\0")
+            if p1 > 63:
+                putAdditions(v, o, 6)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -3198,7 +3276,7 @@ def d_ReleaseComplete_UUIE(d, p, e):
                     v1["displayName"] = v59
                     p = g58
             if u6:
-                p = skip(d, p, e, u6)
+                p = keep(d, p, e, u6, 11, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -3208,8 +3286,11 @@ def e_ReleaseComplete_UUIE(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke10[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke11[k2]
+        except KeyError:
+            p1 = presence(v, Ke11, 1, 11)
         at = "protocolIdentifier"
         v3 = v["protocolIdentifier"]
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
@@ -3223,8 +3304,11 @@ def e_ReleaseComplete_UUIE(v, o, a, n):
             v4 = v["reason"]
             a, n = e_ReleaseCompleteReason(v4, o, a, n)
         if p1 > 1:
-            a = a << 18 | 20480 | (p1 >> 1)
-            n += 18
+            if p1 > 4095:
+                a, n = putBitmap(v, p1 >> 1, 11, o, a, n)
+            else:
+                a = a << 18 | 20480 | (p1 >> 1)
+                n += 18
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x800:
@@ -3305,7 +3389,7 @@ def e_ReleaseComplete_UUIE(v, o, a, n):
                 at = "screeningIndicator"
                 v28 = v["screeningIndicator"]
                 a = n = 0
-                x29 = Ke6.get(v28, -1)
+                x29 = Ke7.get(v28, -1)
                 if x29 >= 0:
                     a = a << 3 | x29
                     n += 3
@@ -3377,6 +3461,8 @@ def e_ReleaseComplete_UUIE(v, o, a, n):
                 if n:
                     o42 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o42 or b"\0")
+            if p1 > 4095:
+                putAdditions(v, o, 11)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -3446,7 +3532,7 @@ def e_ReleaseCompleteReason(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke11.get(c1, 25)
+        k3 = Ke12.get(c1, 25)
         if k3 < 12:
             a = a << 5 | k3
             n += 5
@@ -3942,7 +4028,7 @@ def d_Setup_UUIE(d, p, e):
                     v95, p = d_ScnConnectionAggregation(d88, p, e89)
                     v91 = {"connectionType": v93, "numberOfScnConnections": v94, "connectionAggregation": v95}
                     if b92 & 0x1:
-                        p = additionsPast(d88, p, e89)
+                        p = additionsKept(d88, p, e89, v91)
                     if p > e89:
                         refuse("ends too early", p)
                     v1["connectionParameters"] = v91
@@ -4347,7 +4433,7 @@ def d_Setup_UUIE(d, p, e):
                     v1["displayName"] = v173
                     p = g172
             if u30:
-                p = skip(d, p, e, u30)
+                p = keep(d, p, e, u30, 28, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -4357,8 +4443,11 @@ def e_Setup_UUIE(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke12[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke13[k2]
+        except KeyError:
+            p1 = presence(v, Ke13, 7, 28)
         at = "protocolIdentifier"
         v3 = v["protocolIdentifier"]
         a = a << 8 | ((p1 > 127) << 7 | p1 & 127)
@@ -4457,7 +4546,7 @@ def e_Setup_UUIE(v, o, a, n):
         at = "conferenceGoal"
         v31 = v["conferenceGoal"]
         c32, v33 = v31
-        k34 = Ke13.get(c32, 5)
+        k34 = Ke14.get(c32, 5)
         a = n = 0
         if k34 < 3:
             a = a << 3 | k34
@@ -4481,8 +4570,11 @@ def e_Setup_UUIE(v, o, a, n):
         v37 = v["callType"]
         a, n = e_CallType(v37, o, a, n)
         if p1 > 127:
-            a = a << 35 | 7247757312 | (p1 >> 7)
-            n += 35
+            if p1 > 34359738367:
+                a, n = putBitmap(v, p1 >> 7, 28, o, a, n)
+            else:
+                a = a << 35 | 7247757312 | (p1 >> 7)
+                n += 35
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x400000000:
@@ -4646,258 +4738,264 @@ def e_Setup_UUIE(v, o, a, n):
                 o84 = bytearray()
                 at = "connectionParameters"
                 v85 = v["connectionParameters"]
+                p86 = 0
                 if len(v85) != 3:
-                    notThese(v85, ('connectionType', 'numberOfScnConnections', 'connectionAggregation'))
+                    p86 = presence(v85, Ke15, 0, 0)
                 at = "connectionParameters.connectionType"
-                v86 = v85["connectionType"]
-                a = 0
-                a, n = e_ScnConnectionType(v86, o84, a, 1)
+                v88 = v85["connectionType"]
+                a = ((p86 > 0) << 0)
+                a, n = e_ScnConnectionType(v88, o84, a, 1)
                 at = "connectionParameters.numberOfScnConnections"
-                v87 = v85["numberOfScnConnections"]
+                v89 = v85["numberOfScnConnections"]
                 if n:
                     o84 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o84 += v87.to_bytes(2)
+                o84 += v89.to_bytes(2)
                 at = "connectionParameters.connectionAggregation"
-                v88 = v85["connectionAggregation"]
-                a, n = e_ScnConnectionAggregation(v88, o84, 0, 0)
+                v90 = v85["connectionAggregation"]
+                a, n = e_ScnConnectionAggregation(v90, o84, 0, 0)
+                if p86 > 0:
+                    putUnknownOnly(v85, o84, a, n)
+                    a = n = 0
                 if n:
                     o84 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o84 or b"\0")
             if p1 & 0x200000:
                 at = "language"
-                o89 = bytearray()
+                o91 = bytearray()
                 at = "language"
-                v90 = v["language"]
-                y91 = len(v90)
-                putUnbounded(o89, y91)
+                v92 = v["language"]
+                y93 = len(v92)
+                putUnbounded(o91, y93)
                 a = n = 0
-                t92 = 0
-                at94 = ""
+                t94 = 0
+                at96 = ""
                 try:
-                    for t92, v93 in enumerate(v90):
-                        w95 = v93.encode("ascii")
-                        y96 = len(w95)
-                        if not 1 <= y96 <= 32:
-                            badLength(y96, 1, 32)
-                        a = a << 5 | (y96 - 1)
+                    for t94, v95 in enumerate(v92):
+                        w97 = v95.encode("ascii")
+                        y98 = len(w97)
+                        if not 1 <= y98 <= 32:
+                            badLength(y98, 1, 32)
+                        a = a << 5 | (y98 - 1)
                         n += 5
                         if n:
-                            o89 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                        o89 += w95
+                            o91 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                        o91 += w97
                         a = n = 0
                 except FAULTS as x:
-                    raise encodeFailure(encodeFailure(x, at94), f"[{t92}]") from None
+                    raise encodeFailure(encodeFailure(x, at96), f"[{t94}]") from None
                 if n:
-                    o89 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                putOctets(o, o89 or b"\0")
+                    o91 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o91 or b"\0")
             if p1 & 0x100000:
                 at = "presentationIndicator"
-                o97 = bytearray()
-                at = "presentationIndicator"
-                v98 = v["presentationIndicator"]
-                a, n = e_PresentationIndicator(v98, o97, 0, 0)
-                if n:
-                    o97 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                putOctets(o, o97 or b"\0")
-            if p1 & 0x80000:
-                at = "screeningIndicator"
                 o99 = bytearray()
-                at = "screeningIndicator"
-                v100 = v["screeningIndicator"]
-                a = n = 0
-                x101 = Ke6.get(v100, -1)
-                if x101 >= 0:
-                    a = a << 3 | x101
-                    n += 3
-                else:
-                    a, n = putAdded(v100, (), o99, a, n)
+                at = "presentationIndicator"
+                v100 = v["presentationIndicator"]
+                a, n = e_PresentationIndicator(v100, o99, 0, 0)
                 if n:
                     o99 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o99 or b"\0")
+            if p1 & 0x80000:
+                at = "screeningIndicator"
+                o101 = bytearray()
+                at = "screeningIndicator"
+                v102 = v["screeningIndicator"]
+                a = n = 0
+                x103 = Ke7.get(v102, -1)
+                if x103 >= 0:
+                    a = a << 3 | x103
+                    n += 3
+                else:
+                    a, n = putAdded(v102, (), o101, a, n)
+                if n:
+                    o101 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o101 or b"\0")
             if p1 & 0x40000:
                 at = "serviceControl"
-                o102 = bytearray()
+                o104 = bytearray()
                 at = "serviceControl"
-                v103 = v["serviceControl"]
-                y104 = len(v103)
-                putUnbounded(o102, y104)
+                v105 = v["serviceControl"]
+                y106 = len(v105)
+                putUnbounded(o104, y106)
                 a = n = 0
-                t105 = 0
-                at107 = ""
+                t107 = 0
+                at109 = ""
                 try:
-                    for t105, v106 in enumerate(v103):
-                        a, n = e_ServiceControlSession(v106, o102, a, n)
+                    for t107, v108 in enumerate(v105):
+                        a, n = e_ServiceControlSession(v108, o104, a, n)
                 except FAULTS as x:
-                    raise encodeFailure(encodeFailure(x, at107), f"[{t105}]") from None
+                    raise encodeFailure(encodeFailure(x, at109), f"[{t107}]") from None
                 if n:
-                    o102 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                putOctets(o, o102 or b"\0")
+                    o104 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o104 or b"\0")
             if p1 & 0x20000:
                 at = "symmetricOperationRequired"
-                o108 = bytearray()
-                putOctets(o, o108 or b"\0")
+                o110 = bytearray()
+                putOctets(o, o110 or b"\0")
             if p1 & 0x10000:
                 at = "capacity"
-                o109 = bytearray()
-                at = "capacity"
-                v110 = v["capacity"]
-                a, n = e_CallCapacity(v110, o109, 0, 0)
-                if n:
-                    o109 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                putOctets(o, o109 or b"\0")
-            if p1 & 0x8000:
-                at = "circuitInfo"
                 o111 = bytearray()
-                at = "circuitInfo"
-                v112 = v["circuitInfo"]
-                a, n = e_CircuitInfo(v112, o111, 0, 0)
+                at = "capacity"
+                v112 = v["capacity"]
+                a, n = e_CallCapacity(v112, o111, 0, 0)
                 if n:
                     o111 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o111 or b"\0")
-            if p1 & 0x4000:
-                at = "desiredProtocols"
+            if p1 & 0x8000:
+                at = "circuitInfo"
                 o113 = bytearray()
-                at = "desiredProtocols"
-                v114 = v["desiredProtocols"]
-                y115 = len(v114)
-                putUnbounded(o113, y115)
-                a = n = 0
-                t116 = 0
-                at118 = ""
-                try:
-                    for t116, v117 in enumerate(v114):
-                        a, n = e_SupportedProtocols(v117, o113, a, n)
-                except FAULTS as x:
-                    raise encodeFailure(encodeFailure(x, at118), f"[{t116}]") from None
+                at = "circuitInfo"
+                v114 = v["circuitInfo"]
+                a, n = e_CircuitInfo(v114, o113, 0, 0)
                 if n:
                     o113 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o113 or b"\0")
+            if p1 & 0x4000:
+                at = "desiredProtocols"
+                o115 = bytearray()
+                at = "desiredProtocols"
+                v116 = v["desiredProtocols"]
+                y117 = len(v116)
+                putUnbounded(o115, y117)
+                a = n = 0
+                t118 = 0
+                at120 = ""
+                try:
+                    for t118, v119 in enumerate(v116):
+                        a, n = e_SupportedProtocols(v119, o115, a, n)
+                except FAULTS as x:
+                    raise encodeFailure(encodeFailure(x, at120), f"[{t118}]") from None
+                if n:
+                    o115 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o115 or b"\0")
             if p1 & 0x2000:
                 at = "neededFeatures"
-                o119 = bytearray()
+                o121 = bytearray()
                 at = "neededFeatures"
-                v120 = v["neededFeatures"]
-                y121 = len(v120)
-                putUnbounded(o119, y121)
+                v122 = v["neededFeatures"]
+                y123 = len(v122)
+                putUnbounded(o121, y123)
                 a = n = 0
-                t122 = 0
-                at124 = ""
+                t124 = 0
+                at126 = ""
                 try:
-                    for t122, v123 in enumerate(v120):
-                        a, n = e_GenericData(v123, o119, a, n)
+                    for t124, v125 in enumerate(v122):
+                        a, n = e_GenericData(v125, o121, a, n)
                 except FAULTS as x:
-                    raise encodeFailure(encodeFailure(x, at124), f"[{t122}]") from None
+                    raise encodeFailure(encodeFailure(x, at126), f"[{t124}]") from None
                 if n:
-                    o119 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                putOctets(o, o119 or b"\0")
+                    o121 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o121 or b"\0")
             if p1 & 0x1000:
                 at = "desiredFeatures"
-                o125 = bytearray()
+                o127 = bytearray()
                 at = "desiredFeatures"
-                v126 = v["desiredFeatures"]
-                y127 = len(v126)
-                putUnbounded(o125, y127)
+                v128 = v["desiredFeatures"]
+                y129 = len(v128)
+                putUnbounded(o127, y129)
                 a = n = 0
-                t128 = 0
-                at130 = ""
+                t130 = 0
+                at132 = ""
                 try:
-                    for t128, v129 in enumerate(v126):
-                        a, n = e_GenericData(v129, o125, a, n)
+                    for t130, v131 in enumerate(v128):
+                        a, n = e_GenericData(v131, o127, a, n)
                 except FAULTS as x:
-                    raise encodeFailure(encodeFailure(x, at130), f"[{t128}]") from None
+                    raise encodeFailure(encodeFailure(x, at132), f"[{t130}]") from None
                 if n:
-                    o125 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                putOctets(o, o125 or b"\0")
+                    o127 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o127 or b"\0")
             if p1 & 0x800:
                 at = "supportedFeatures"
-                o131 = bytearray()
+                o133 = bytearray()
                 at = "supportedFeatures"
-                v132 = v["supportedFeatures"]
-                y133 = len(v132)
-                putUnbounded(o131, y133)
+                v134 = v["supportedFeatures"]
+                y135 = len(v134)
+                putUnbounded(o133, y135)
                 a = n = 0
-                t134 = 0
-                at136 = ""
+                t136 = 0
+                at138 = ""
                 try:
-                    for t134, v135 in enumerate(v132):
-                        a, n = e_GenericData(v135, o131, a, n)
+                    for t136, v137 in enumerate(v134):
+                        a, n = e_GenericData(v137, o133, a, n)
                 except FAULTS as x:
-                    raise encodeFailure(encodeFailure(x, at136), f"[{t134}]") from None
+                    raise encodeFailure(encodeFailure(x, at138), f"[{t136}]") from None
                 if n:
-                    o131 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                putOctets(o, o131 or b"\0")
+                    o133 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o133 or b"\0")
             if p1 & 0x400:
                 at = "parallelH245Control"
-                o137 = bytearray()
+                o139 = bytearray()
                 at = "parallelH245Control"
-                v138 = v["parallelH245Control"]
-                y139 = len(v138)
-                putUnbounded(o137, y139)
+                v140 = v["parallelH245Control"]
+                y141 = len(v140)
+                putUnbounded(o139, y141)
                 a = n = 0
-                t140 = 0
-                at142 = ""
+                t142 = 0
+                at144 = ""
                 try:
-                    for t140, v141 in enumerate(v138):
+                    for t142, v143 in enumerate(v140):
                         if n:
-                            o137 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                        y = len(v141)
+                            o139 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                        y = len(v143)
                         if y < 128:
-                            o137.append(y)
-                            o137 += v141
+                            o139.append(y)
+                            o139 += v143
                         else:
-                            putOctets(o137, v141)
+                            putOctets(o139, v143)
                         a = n = 0
                 except FAULTS as x:
-                    raise encodeFailure(encodeFailure(x, at142), f"[{t140}]") from None
+                    raise encodeFailure(encodeFailure(x, at144), f"[{t142}]") from None
                 if n:
-                    o137 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                putOctets(o, o137 or b"\0")
+                    o139 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o139 or b"\0")
             if p1 & 0x200:
                 at = "additionalSourceAddresses"
-                o143 = bytearray()
+                o145 = bytearray()
                 at = "additionalSourceAddresses"
-                v144 = v["additionalSourceAddresses"]
-                y145 = len(v144)
-                putUnbounded(o143, y145)
+                v146 = v["additionalSourceAddresses"]
+                y147 = len(v146)
+                putUnbounded(o145, y147)
                 a = n = 0
-                t146 = 0
-                at148 = ""
+                t148 = 0
+                at150 = ""
                 try:
-                    for t146, v147 in enumerate(v144):
-                        a, n = e_ExtendedAliasAddress(v147, o143, a, n)
+                    for t148, v149 in enumerate(v146):
+                        a, n = e_ExtendedAliasAddress(v149, o145, a, n)
                 except FAULTS as x:
-                    raise encodeFailure(encodeFailure(x, at148), f"[{t146}]") from None
+                    raise encodeFailure(encodeFailure(x, at150), f"[{t148}]") from None
                 if n:
-                    o143 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                putOctets(o, o143 or b"\0")
+                    o145 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o145 or b"\0")
             if p1 & 0x100:
                 at = "hopCount"
-                o149 = bytearray()
+                o151 = bytearray()
                 at = "hopCount"
-                v150 = v["hopCount"]
-                if not 1 <= v150 <= 31:
-                    outOfRange(v150, 1, 31)
-                a = (v150 - 1)
-                o149.append(a << 3)
-                putOctets(o, o149 or b"\0")
+                v152 = v["hopCount"]
+                if not 1 <= v152 <= 31:
+                    outOfRange(v152, 1, 31)
+                a = (v152 - 1)
+                o151.append(a << 3)
+                putOctets(o, o151 or b"\0")
             if p1 & 0x80:
                 at = "displayName"
-                o151 = bytearray()
+                o153 = bytearray()
                 at = "displayName"
-                v152 = v["displayName"]
-                y153 = len(v152)
-                putUnbounded(o151, y153)
+                v154 = v["displayName"]
+                y155 = len(v154)
+                putUnbounded(o153, y155)
                 a = n = 0
-                t154 = 0
-                at156 = ""
+                t156 = 0
+                at158 = ""
                 try:
-                    for t154, v155 in enumerate(v152):
-                        a, n = e_DisplayName(v155, o151, a, n)
+                    for t156, v157 in enumerate(v154):
+                        a, n = e_DisplayName(v157, o153, a, n)
                 except FAULTS as x:
-                    raise encodeFailure(encodeFailure(x, at156), f"[{t154}]") from None
+                    raise encodeFailure(encodeFailure(x, at158), f"[{t156}]") from None
                 if n:
-                    o151 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                putOctets(o, o151 or b"\0")
+                    o153 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o153 or b"\0")
+            if p1 > 34359738367:
+                putAdditions(v, o, 28)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -4929,7 +5027,7 @@ def e_ScnConnectionType(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke14.get(c1, 7)
+        k3 = Ke16.get(c1, 7)
         if k3 < 7:
             a = a << 4 | k3
             n += 4
@@ -4966,7 +5064,7 @@ def e_ScnConnectionAggregation(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke15.get(c1, 6)
+        k3 = Ke17.get(c1, 6)
         if k3 < 6:
             a = a << 4 | k3
             n += 4
@@ -5003,7 +5101,7 @@ def e_PresentationIndicator(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke16.get(c1, 3)
+        k3 = Ke18.get(c1, 3)
         if k3 < 3:
             a = a << 3 | k3
             n += 3
@@ -5035,7 +5133,7 @@ def d_ScreeningIndicator(d, p, e):
 def e_ScreeningIndicator(v, o, a, n):
     at = ""
     try:
-        x1 = Ke6.get(v, -1)
+        x1 = Ke7.get(v, -1)
         if x1 >= 0:
             a = a << 3 | x1
             n += 3
@@ -5454,7 +5552,7 @@ def d_Facility_UUIE(d, p, e):
                     v1["h245SecurityMode"] = v86
                     p = g85
             if u11:
-                p = skip(d, p, e, u11)
+                p = keep(d, p, e, u11, 16, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -5464,8 +5562,11 @@ def e_Facility_UUIE(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke17[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke19[k2]
+        except KeyError:
+            p1 = presence(v, Ke19, 3, 16)
         at = "protocolIdentifier"
         v3 = v["protocolIdentifier"]
         a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
@@ -5507,8 +5608,11 @@ def e_Facility_UUIE(v, o, a, n):
         v12 = v["reason"]
         a, n = e_FacilityReason(v12, o, a, n)
         if p1 > 7:
-            a = a << 23 | 983040 | (p1 >> 3)
-            n += 23
+            if p1 > 524287:
+                a, n = putBitmap(v, p1 >> 3, 16, o, a, n)
+            else:
+                a = a << 23 | 983040 | (p1 >> 3)
+                n += 23
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x40000:
@@ -5712,6 +5816,8 @@ def e_Facility_UUIE(v, o, a, n):
                 if n:
                     o68 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o68 or b"\0")
+            if p1 > 524287:
+                putAdditions(v, o, 16)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -5743,7 +5849,7 @@ def d_ConferenceList(d, p, e):
             v5, p = d_NonStandardParameter(d, p, e)
             v1["nonStandardData"] = v5
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -5753,9 +5859,12 @@ def e_ConferenceList(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke18[k2]
-        a = a << 4 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke20[k2]
+        except KeyError:
+            p1 = presence(v, Ke20, 3, 0)
+        a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
         n += 4
         if p1 & 0x4:
             at = "conferenceID"
@@ -5775,6 +5884,9 @@ def e_ConferenceList(v, o, a, n):
             at = "nonStandardData"
             v6 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v6, o, a, n)
+        if p1 > 7:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -5820,7 +5932,7 @@ def e_FacilityReason(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke19.get(c1, 11)
+        k3 = Ke21.get(c1, 11)
         if k3 < 4:
             a = a << 3 | k3
             n += 3
@@ -5983,7 +6095,7 @@ def d_Progress_UUIE(d, p, e):
                     v1["fastConnectRefused"] = None
                     p = g29
             if u18:
-                p = skip(d, p, e, u18)
+                p = keep(d, p, e, u18, 3, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -5993,8 +6105,11 @@ def e_Progress_UUIE(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke20[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke22[k2]
+        except KeyError:
+            p1 = presence(v, Ke22, 5, 3)
         at = "protocolIdentifier"
         v3 = v["protocolIdentifier"]
         a = a << 6 | ((p1 > 31) << 5 | p1 & 31)
@@ -6070,8 +6185,11 @@ def e_Progress_UUIE(v, o, a, n):
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at22), f"[{t20}]") from None
         if p1 > 31:
-            a = a << 10 | 16 | (p1 >> 5)
-            n += 10
+            if p1 > 255:
+                a, n = putBitmap(v, p1 >> 5, 3, o, a, n)
+            else:
+                a = a << 10 | 16 | (p1 >> 5)
+                n += 10
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x80:
@@ -6096,6 +6214,8 @@ def e_Progress_UUIE(v, o, a, n):
                 at = "fastConnectRefused"
                 o29 = bytearray()
                 putOctets(o, o29 or b"\0")
+            if p1 > 255:
+                putAdditions(v, o, 3)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -6177,7 +6297,7 @@ def d_TransportAddress(d, p, e):
                         p = g18
                     v6 = {"ip": v8, "port": v9, "route": v10, "routing": v14}
                     if b7 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v6)
                     v1 = ("ipSourceRoute", v6)
                 else:
                     at = "ipxAddress"
@@ -6219,7 +6339,7 @@ def d_TransportAddress(d, p, e):
                     p = (i + 2) << 3
                     v24 = {"ip": v26, "port": v27}
                     if b25 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v24)
                     v1 = ("ip6Address", v24)
                 elif b2 == 4:
                     at = "netBios"
@@ -6266,7 +6386,7 @@ def e_TransportAddress(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke21.get(c1, 7)
+        k3 = Ke23.get(c1, 7)
         if k3 < 7:
             a = a << 4 | k3
             n += 4
@@ -6289,109 +6409,117 @@ def e_TransportAddress(v, o, a, n):
                     a = n = 0
                 elif k3 == 1:
                     at = "ipSourceRoute"
+                    p7 = 0
                     if len(v2) != 4:
-                        notThese(v2, ('ip', 'port', 'route', 'routing'))
+                        p7 = presence(v2, Ke24, 0, 0)
                     at = "ipSourceRoute.ip"
-                    v7 = v2["ip"]
-                    y8 = len(v7)
-                    if not y8 == 4:
-                        badLength(y8, 4, 4)
-                    a = a << 1
+                    v9 = v2["ip"]
+                    y10 = len(v9)
+                    if not y10 == 4:
+                        badLength(y10, 4, 4)
+                    a = a << 1 | ((p7 > 0) << 0)
                     n += 1
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += v7
+                    o += v9
                     at = "ipSourceRoute.port"
-                    v9 = v2["port"]
-                    o += v9.to_bytes(2)
+                    v11 = v2["port"]
+                    o += v11.to_bytes(2)
                     at = "ipSourceRoute.route"
-                    v10 = v2["route"]
-                    y11 = len(v10)
-                    putUnbounded(o, y11)
+                    v12 = v2["route"]
+                    y13 = len(v12)
+                    putUnbounded(o, y13)
                     a = n = 0
-                    t12 = 0
-                    at14 = ""
+                    t14 = 0
+                    at16 = ""
                     try:
-                        for t12, v13 in enumerate(v10):
-                            y15 = len(v13)
-                            if not y15 == 4:
-                                badLength(y15, 4, 4)
+                        for t14, v15 in enumerate(v12):
+                            y17 = len(v15)
+                            if not y17 == 4:
+                                badLength(y17, 4, 4)
                             if n:
                                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                            o += v13
+                            o += v15
                             a = n = 0
                     except FAULTS as x:
-                        raise encodeFailure(encodeFailure(x, at14), f"[{t12}]") from None
+                        raise encodeFailure(encodeFailure(x, at16), f"[{t14}]") from None
                     at = "ipSourceRoute.routing"
-                    v16 = v2["routing"]
-                    c17, v18 = v16
-                    k19 = Ke22.get(c17, 2)
-                    if k19 < 2:
-                        a = a << 2 | k19
+                    v18 = v2["routing"]
+                    c19, v20 = v18
+                    k21 = Ke25.get(c19, 2)
+                    if k21 < 2:
+                        a = a << 2 | k21
                         n += 2
                     else:
-                        putUnknown(c17, v18, o, a, n)
+                        putUnknown(c19, v20, o, a, n)
+                        a = n = 0
+                    if p7 > 0:
+                        putUnknownOnly(v2, o, a, n)
                         a = n = 0
                 else:
                     at = "ipxAddress"
                     if len(v2) != 3:
                         notThese(v2, ('node', 'netnum', 'port'))
                     at = "ipxAddress.node"
-                    v20 = v2["node"]
-                    y21 = len(v20)
-                    if not y21 == 6:
-                        badLength(y21, 6, 6)
+                    v22 = v2["node"]
+                    y23 = len(v22)
+                    if not y23 == 6:
+                        badLength(y23, 6, 6)
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += v20
-                    at = "ipxAddress.netnum"
-                    v22 = v2["netnum"]
-                    y23 = len(v22)
-                    if not y23 == 4:
-                        badLength(y23, 4, 4)
                     o += v22
-                    at = "ipxAddress.port"
-                    v24 = v2["port"]
+                    at = "ipxAddress.netnum"
+                    v24 = v2["netnum"]
                     y25 = len(v24)
-                    if not y25 == 2:
-                        badLength(y25, 2, 2)
-                    x26 = I(v24)
-                    a = x26
+                    if not y25 == 4:
+                        badLength(y25, 4, 4)
+                    o += v24
+                    at = "ipxAddress.port"
+                    v26 = v2["port"]
+                    y27 = len(v26)
+                    if not y27 == 2:
+                        badLength(y27, 2, 2)
+                    x28 = I(v26)
+                    a = x28
                     n = 16
             else:
                 if k3 == 3:
                     at = "ip6Address"
+                    p29 = 0
                     if len(v2) != 2:
-                        notThese(v2, ('ip', 'port'))
+                        p29 = presence(v2, Ke26, 0, 0)
                     at = "ip6Address.ip"
-                    v27 = v2["ip"]
-                    y28 = len(v27)
-                    if not y28 == 16:
-                        badLength(y28, 16, 16)
-                    a = a << 1
+                    v31 = v2["ip"]
+                    y32 = len(v31)
+                    if not y32 == 16:
+                        badLength(y32, 16, 16)
+                    a = a << 1 | ((p29 > 0) << 0)
                     n += 1
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += v27
+                    o += v31
                     at = "ip6Address.port"
-                    v29 = v2["port"]
-                    o += v29.to_bytes(2)
+                    v33 = v2["port"]
+                    o += v33.to_bytes(2)
                     a = n = 0
+                    if p29 > 0:
+                        putUnknownOnly(v2, o, a, n)
+                        a = n = 0
                 elif k3 == 4:
                     at = "netBios"
-                    y30 = len(v2)
-                    if not y30 == 16:
-                        badLength(y30, 16, 16)
+                    y34 = len(v2)
+                    if not y34 == 16:
+                        badLength(y34, 16, 16)
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                     o += v2
                     a = n = 0
                 elif k3 == 5:
                     at = "nsap"
-                    y31 = len(v2)
-                    if not 1 <= y31 <= 20:
-                        badLength(y31, 1, 20)
-                    a = a << 5 | (y31 - 1)
+                    y35 = len(v2)
+                    if not 1 <= y35 <= 20:
+                        badLength(y35, 1, 20)
+                    a = a << 5 | (y35 - 1)
                     n += 5
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -6459,7 +6587,7 @@ def d_Status_UUIE(d, p, e):
                 raise decodeFailure(decodeFailure(x, at9, p), f"[{len(v8)}]", p) from None
             v1["cryptoTokens"] = v8
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -6469,11 +6597,14 @@ def e_Status_UUIE(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke23[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke27[k2]
+        except KeyError:
+            p1 = presence(v, Ke27, 2, 0)
         at = "protocolIdentifier"
         v3 = v["protocolIdentifier"]
-        a = a << 3 | p1
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -6511,6 +6642,9 @@ def e_Status_UUIE(v, o, a, n):
                     a, n = e_CryptoH323Token(v13, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at14), f"[{t12}]") from None
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -6567,7 +6701,7 @@ def d_StatusInquiry_UUIE(d, p, e):
                 raise decodeFailure(decodeFailure(x, at9, p), f"[{len(v8)}]", p) from None
             v1["cryptoTokens"] = v8
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -6577,11 +6711,14 @@ def e_StatusInquiry_UUIE(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke23[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke27[k2]
+        except KeyError:
+            p1 = presence(v, Ke27, 2, 0)
         at = "protocolIdentifier"
         v3 = v["protocolIdentifier"]
-        a = a << 3 | p1
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -6619,6 +6756,9 @@ def e_StatusInquiry_UUIE(v, o, a, n):
                     a, n = e_CryptoH323Token(v13, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at14), f"[{t12}]") from None
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -6675,7 +6815,7 @@ def d_SetupAcknowledge_UUIE(d, p, e):
                 raise decodeFailure(decodeFailure(x, at9, p), f"[{len(v8)}]", p) from None
             v1["cryptoTokens"] = v8
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -6685,11 +6825,14 @@ def e_SetupAcknowledge_UUIE(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke23[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke27[k2]
+        except KeyError:
+            p1 = presence(v, Ke27, 2, 0)
         at = "protocolIdentifier"
         v3 = v["protocolIdentifier"]
-        a = a << 3 | p1
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -6727,6 +6870,9 @@ def e_SetupAcknowledge_UUIE(v, o, a, n):
                     a, n = e_CryptoH323Token(v13, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at14), f"[{t12}]") from None
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -6902,7 +7048,7 @@ def d_Notify_UUIE(d, p, e):
                     v1["displayName"] = v35
                     p = g34
             if u12:
-                p = skip(d, p, e, u12)
+                p = keep(d, p, e, u12, 5, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -6912,8 +7058,11 @@ def e_Notify_UUIE(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke24[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke28[k2]
+        except KeyError:
+            p1 = presence(v, Ke28, 2, 5)
         at = "protocolIdentifier"
         v3 = v["protocolIdentifier"]
         a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
@@ -6955,8 +7104,11 @@ def e_Notify_UUIE(v, o, a, n):
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at14), f"[{t12}]") from None
         if p1 > 3:
-            a = a << 12 | 128 | (p1 >> 2)
-            n += 12
+            if p1 > 127:
+                a, n = putBitmap(v, p1 >> 2, 5, o, a, n)
+            else:
+                a = a << 12 | 128 | (p1 >> 2)
+                n += 12
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x40:
@@ -6992,7 +7144,7 @@ def e_Notify_UUIE(v, o, a, n):
                 at = "screeningIndicator"
                 v24 = v["screeningIndicator"]
                 a = n = 0
-                x25 = Ke6.get(v24, -1)
+                x25 = Ke7.get(v24, -1)
                 if x25 >= 0:
                     a = a << 3 | x25
                     n += 3
@@ -7028,6 +7180,8 @@ def e_Notify_UUIE(v, o, a, n):
                 if n:
                     o28 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o28 or b"\0")
+            if p1 > 127:
+                putAdditions(v, o, 5)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -7120,7 +7274,7 @@ def d_EndpointType(d, p, e):
                     v1["supportedTunnelledProtocols"] = v19
                     p = g18
             if u11:
-                p = skip(d, p, e, u11)
+                p = keep(d, p, e, u11, 2, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -7130,8 +7284,11 @@ def e_EndpointType(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke25[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke29[k2]
+        except KeyError:
+            p1 = presence(v, Ke29, 6, 2)
         a = a << 7 | ((p1 > 63) << 6 | p1 & 63)
         n += 7
         if p1 & 0x20:
@@ -7167,8 +7324,11 @@ def e_EndpointType(v, o, a, n):
         a = a << 2 | x10 << 1 | x12
         n += 2
         if p1 > 63:
-            a = a << 9 | 4 | (p1 >> 6)
-            n += 9
+            if p1 > 255:
+                a, n = putBitmap(v, p1 >> 6, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | (p1 >> 6)
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x80:
@@ -7201,6 +7361,8 @@ def e_EndpointType(v, o, a, n):
                 if n:
                     o17 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o17 or b"\0")
+            if p1 > 255:
+                putAdditions(v, o, 2)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -7235,7 +7397,7 @@ def d_GatewayInfo(d, p, e):
             v6, p = d_NonStandardParameter(d, p, e)
             v1["nonStandardData"] = v6
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -7245,9 +7407,12 @@ def e_GatewayInfo(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke26[k2]
-        a = a << 3 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke30[k2]
+        except KeyError:
+            p1 = presence(v, Ke30, 2, 0)
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
             at = "protocol"
@@ -7268,6 +7433,9 @@ def e_GatewayInfo(v, o, a, n):
             at = "nonStandardData"
             v8 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v8, o, a, n)
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -7352,7 +7520,7 @@ def e_SupportedProtocols(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke27.get(c1, 12)
+        k3 = Ke31.get(c1, 12)
         if k3 < 9:
             a = a << 5 | k3
             n += 5
@@ -7488,7 +7656,7 @@ def d_H310Caps(d, p, e):
                     v1["supportedPrefixes"] = v15
                     p = g14
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 2, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -7498,8 +7666,11 @@ def e_H310Caps(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke28[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke32[k2]
+        except KeyError:
+            p1 = presence(v, Ke32, 1, 2)
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
@@ -7507,8 +7678,11 @@ def e_H310Caps(v, o, a, n):
             v3 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v3, o, a, n)
         if p1 > 1:
-            a = a << 9 | 4 | (p1 >> 1)
-            n += 9
+            if p1 > 7:
+                a, n = putBitmap(v, p1 >> 1, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | (p1 >> 1)
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4:
@@ -7547,6 +7721,8 @@ def e_H310Caps(v, o, a, n):
                 if n:
                     o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o10 or b"\0")
+            if p1 > 7:
+                putAdditions(v, o, 2)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -7626,7 +7802,7 @@ def d_H320Caps(d, p, e):
                     v1["supportedPrefixes"] = v15
                     p = g14
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 2, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -7636,8 +7812,11 @@ def e_H320Caps(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke28[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke32[k2]
+        except KeyError:
+            p1 = presence(v, Ke32, 1, 2)
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
@@ -7645,8 +7824,11 @@ def e_H320Caps(v, o, a, n):
             v3 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v3, o, a, n)
         if p1 > 1:
-            a = a << 9 | 4 | (p1 >> 1)
-            n += 9
+            if p1 > 7:
+                a, n = putBitmap(v, p1 >> 1, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | (p1 >> 1)
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4:
@@ -7685,6 +7867,8 @@ def e_H320Caps(v, o, a, n):
                 if n:
                     o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o10 or b"\0")
+            if p1 > 7:
+                putAdditions(v, o, 2)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -7764,7 +7948,7 @@ def d_H321Caps(d, p, e):
                     v1["supportedPrefixes"] = v15
                     p = g14
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 2, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -7774,8 +7958,11 @@ def e_H321Caps(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke28[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke32[k2]
+        except KeyError:
+            p1 = presence(v, Ke32, 1, 2)
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
@@ -7783,8 +7970,11 @@ def e_H321Caps(v, o, a, n):
             v3 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v3, o, a, n)
         if p1 > 1:
-            a = a << 9 | 4 | (p1 >> 1)
-            n += 9
+            if p1 > 7:
+                a, n = putBitmap(v, p1 >> 1, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | (p1 >> 1)
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4:
@@ -7823,6 +8013,8 @@ def e_H321Caps(v, o, a, n):
                 if n:
                     o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o10 or b"\0")
+            if p1 > 7:
+                putAdditions(v, o, 2)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -7902,7 +8094,7 @@ def d_H322Caps(d, p, e):
                     v1["supportedPrefixes"] = v15
                     p = g14
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 2, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -7912,8 +8104,11 @@ def e_H322Caps(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke28[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke32[k2]
+        except KeyError:
+            p1 = presence(v, Ke32, 1, 2)
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
@@ -7921,8 +8116,11 @@ def e_H322Caps(v, o, a, n):
             v3 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v3, o, a, n)
         if p1 > 1:
-            a = a << 9 | 4 | (p1 >> 1)
-            n += 9
+            if p1 > 7:
+                a, n = putBitmap(v, p1 >> 1, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | (p1 >> 1)
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4:
@@ -7961,6 +8159,8 @@ def e_H322Caps(v, o, a, n):
                 if n:
                     o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o10 or b"\0")
+            if p1 > 7:
+                putAdditions(v, o, 2)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -8040,7 +8240,7 @@ def d_H323Caps(d, p, e):
                     v1["supportedPrefixes"] = v15
                     p = g14
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 2, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -8050,8 +8250,11 @@ def e_H323Caps(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke28[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke32[k2]
+        except KeyError:
+            p1 = presence(v, Ke32, 1, 2)
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
@@ -8059,8 +8262,11 @@ def e_H323Caps(v, o, a, n):
             v3 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v3, o, a, n)
         if p1 > 1:
-            a = a << 9 | 4 | (p1 >> 1)
-            n += 9
+            if p1 > 7:
+                a, n = putBitmap(v, p1 >> 1, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | (p1 >> 1)
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4:
@@ -8099,6 +8305,8 @@ def e_H323Caps(v, o, a, n):
                 if n:
                     o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o10 or b"\0")
+            if p1 > 7:
+                putAdditions(v, o, 2)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -8178,7 +8386,7 @@ def d_H324Caps(d, p, e):
                     v1["supportedPrefixes"] = v15
                     p = g14
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 2, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -8188,8 +8396,11 @@ def e_H324Caps(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke28[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke32[k2]
+        except KeyError:
+            p1 = presence(v, Ke32, 1, 2)
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
@@ -8197,8 +8408,11 @@ def e_H324Caps(v, o, a, n):
             v3 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v3, o, a, n)
         if p1 > 1:
-            a = a << 9 | 4 | (p1 >> 1)
-            n += 9
+            if p1 > 7:
+                a, n = putBitmap(v, p1 >> 1, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | (p1 >> 1)
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4:
@@ -8237,6 +8451,8 @@ def e_H324Caps(v, o, a, n):
                 if n:
                     o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o10 or b"\0")
+            if p1 > 7:
+                putAdditions(v, o, 2)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -8316,7 +8532,7 @@ def d_VoiceCaps(d, p, e):
                     v1["supportedPrefixes"] = v15
                     p = g14
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 2, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -8326,8 +8542,11 @@ def e_VoiceCaps(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke28[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke32[k2]
+        except KeyError:
+            p1 = presence(v, Ke32, 1, 2)
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
@@ -8335,8 +8554,11 @@ def e_VoiceCaps(v, o, a, n):
             v3 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v3, o, a, n)
         if p1 > 1:
-            a = a << 9 | 4 | (p1 >> 1)
-            n += 9
+            if p1 > 7:
+                a, n = putBitmap(v, p1 >> 1, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | (p1 >> 1)
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4:
@@ -8375,6 +8597,8 @@ def e_VoiceCaps(v, o, a, n):
                 if n:
                     o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o10 or b"\0")
+            if p1 > 7:
+                putAdditions(v, o, 2)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -8454,7 +8678,7 @@ def d_T120OnlyCaps(d, p, e):
                     v1["supportedPrefixes"] = v15
                     p = g14
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 2, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -8464,8 +8688,11 @@ def e_T120OnlyCaps(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke28[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke32[k2]
+        except KeyError:
+            p1 = presence(v, Ke32, 1, 2)
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
@@ -8473,8 +8700,11 @@ def e_T120OnlyCaps(v, o, a, n):
             v3 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v3, o, a, n)
         if p1 > 1:
-            a = a << 9 | 4 | (p1 >> 1)
-            n += 9
+            if p1 > 7:
+                a, n = putBitmap(v, p1 >> 1, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | (p1 >> 1)
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4:
@@ -8513,6 +8743,8 @@ def e_T120OnlyCaps(v, o, a, n):
                 if n:
                     o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o10 or b"\0")
+            if p1 > 7:
+                putAdditions(v, o, 2)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -8562,7 +8794,7 @@ def d_NonStandardProtocol(d, p, e):
             raise decodeFailure(decodeFailure(x, at8, p), f"[{len(v7)}]", p) from None
         v1["supportedPrefixes"] = v7
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -8572,9 +8804,12 @@ def e_NonStandardProtocol(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke29[k2]
-        a = a << 3 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke33[k2]
+        except KeyError:
+            p1 = presence(v, Ke33, 2, 0)
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
             at = "nonStandardData"
@@ -8609,6 +8844,9 @@ def e_NonStandardProtocol(v, o, a, n):
                 a, n = e_SupportedPrefix(v12, o, a, n)
         except FAULTS as x:
             raise encodeFailure(encodeFailure(x, at13), f"[{t11}]") from None
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -8663,7 +8901,7 @@ def d_T38FaxAnnexbOnlyCaps(d, p, e):
         v11, p = h245_d_T38FaxProfile(d, p, e)
         v1["t38FaxProfile"] = v11
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -8673,9 +8911,12 @@ def e_T38FaxAnnexbOnlyCaps(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke30[k2]
-        a = a << 3 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke34[k2]
+        except KeyError:
+            p1 = presence(v, Ke34, 2, 0)
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
             at = "nonStandardData"
@@ -8716,6 +8957,9 @@ def e_T38FaxAnnexbOnlyCaps(v, o, a, n):
         at = "t38FaxProfile"
         v15 = v["t38FaxProfile"]
         a, n = h245_e_T38FaxProfile(v15, o, a, n)
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -8765,7 +9009,7 @@ def d_SIPCaps(d, p, e):
                 raise decodeFailure(decodeFailure(x, at8, p), f"[{len(v7)}]", p) from None
             v1["supportedPrefixes"] = v7
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -8775,9 +9019,12 @@ def e_SIPCaps(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke31[k2]
-        a = a << 4 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke35[k2]
+        except KeyError:
+            p1 = presence(v, Ke35, 3, 0)
+        a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
         n += 4
         if p1 & 0x4:
             at = "nonStandardData"
@@ -8813,6 +9060,9 @@ def e_SIPCaps(v, o, a, n):
                     a, n = e_SupportedPrefix(v12, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at13), f"[{t11}]") from None
+        if p1 > 7:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -8862,7 +9112,7 @@ def d_McuInfo(d, p, e):
                     v1["protocol"] = v9
                     p = g8
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -8872,8 +9122,11 @@ def e_McuInfo(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke32[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke36[k2]
+        except KeyError:
+            p1 = presence(v, Ke36, 1, 1)
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
@@ -8881,8 +9134,11 @@ def e_McuInfo(v, o, a, n):
             v3 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v3, o, a, n)
         if p1 > 1:
-            a = a << 8 | (p1 >> 1)
-            n += 8
+            if p1 > 3:
+                a, n = putBitmap(v, p1 >> 1, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 1)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x2:
@@ -8903,6 +9159,8 @@ def e_McuInfo(v, o, a, n):
                 if n:
                     o4 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o4 or b"\0")
+            if p1 > 3:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -8921,7 +9179,7 @@ def d_TerminalInfo(d, p, e):
             v3, p = d_NonStandardParameter(d, p, e)
             v1["nonStandardData"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -8931,14 +9189,20 @@ def e_TerminalInfo(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke33[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke37[k2]
+        except KeyError:
+            p1 = presence(v, Ke37, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "nonStandardData"
             v3 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v3, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -8956,7 +9220,7 @@ def d_GatekeeperInfo(d, p, e):
             v3, p = d_NonStandardParameter(d, p, e)
             v1["nonStandardData"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -8966,14 +9230,20 @@ def e_GatekeeperInfo(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke33[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke37[k2]
+        except KeyError:
+            p1 = presence(v, Ke37, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "nonStandardData"
             v3 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v3, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -9038,7 +9308,7 @@ def d_VendorIdentifier(d, p, e):
                     v1["enterpriseNumber"] = v11
                     p = g10
             if u7:
-                p = skip(d, p, e, u7)
+                p = keep(d, p, e, u7, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -9048,8 +9318,11 @@ def e_VendorIdentifier(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke34[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke38[k2]
+        except KeyError:
+            p1 = presence(v, Ke38, 2, 1)
         at = "vendor"
         v3 = v["vendor"]
         a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
@@ -9078,8 +9351,11 @@ def e_VendorIdentifier(v, o, a, n):
             o += v6
             a = n = 0
         if p1 > 3:
-            a = a << 8 | (p1 >> 2)
-            n += 8
+            if p1 > 7:
+                a, n = putBitmap(v, p1 >> 2, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 2)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4:
@@ -9089,6 +9365,8 @@ def e_VendorIdentifier(v, o, a, n):
                 v9 = v["enterpriseNumber"]
                 o8 += oidOctets(v9)
                 putOctets(o, o8 or b"\0")
+            if p1 > 7:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -9114,7 +9392,7 @@ def d_H221NonStandard(d, p, e):
         p = (i + 2) << 3
         v1 = {"t35CountryCode": v3, "t35Extension": v4, "manufacturerCode": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -9123,22 +9401,26 @@ def d_H221NonStandard(d, p, e):
 def e_H221NonStandard(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 3:
-            notThese(v, ('t35CountryCode', 't35Extension', 'manufacturerCode'))
+            p1 = presence(v, Ke39, 0, 0)
         at = "t35CountryCode"
-        v1 = v["t35CountryCode"]
-        a = a << 1
+        v3 = v["t35CountryCode"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1)
+        o.append(v3)
         at = "t35Extension"
-        v2 = v["t35Extension"]
-        o.append(v2)
+        v4 = v["t35Extension"]
+        o.append(v4)
         at = "manufacturerCode"
-        v3 = v["manufacturerCode"]
-        o += v3.to_bytes(2)
+        v5 = v["manufacturerCode"]
+        o += v5.to_bytes(2)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -9193,7 +9475,7 @@ def d_TunnelledProtocol(d, p, e):
                 refuse("a character outside the alphabet", p)
             v1["subIdentifier"] = v11
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -9203,13 +9485,16 @@ def e_TunnelledProtocol(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke35[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke40[k2]
+        except KeyError:
+            p1 = presence(v, Ke40, 1, 0)
         at = "id"
         v3 = v["id"]
         c4, v5 = v3
-        k6 = Ke36.get(c4, 2)
-        a = a << 2 | p1
+        k6 = Ke41.get(c4, 2)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if k6 < 2:
             a = a << 2 | k6
@@ -9238,6 +9523,9 @@ def e_TunnelledProtocol(v, o, a, n):
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o += w8
+            a = n = 0
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -9277,7 +9565,7 @@ def d_TunnelledProtocolAlternateIdentifier(d, p, e):
                 refuse("a character outside the alphabet", p)
             v1["protocolVariant"] = v5
         if b2 & 0x80:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -9287,15 +9575,18 @@ def e_TunnelledProtocolAlternateIdentifier(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke37[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke42[k2]
+        except KeyError:
+            p1 = presence(v, Ke42, 1, 0)
         at = "protocolType"
         v3 = v["protocolType"]
         w4 = v3.encode("ascii")
         y5 = len(w4)
         if not 1 <= y5 <= 64:
             badLength(y5, 1, 64)
-        a = a << 8 | p1 << 6 | (y5 - 1)
+        a = a << 8 | ((p1 > 1) << 1 | p1 & 1) << 6 | (y5 - 1)
         n += 8
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -9313,6 +9604,9 @@ def e_TunnelledProtocolAlternateIdentifier(v, o, a, n):
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o += w7
+            a = n = 0
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -9405,7 +9699,7 @@ def e_NonStandardIdentifier(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke38.get(c1, 2)
+        k3 = Ke43.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -9519,7 +9813,7 @@ def e_AliasAddress(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke39.get(c1, 8)
+        k3 = Ke44.get(c1, 8)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -9528,7 +9822,7 @@ def e_AliasAddress(v, o, a, n):
                 if v2.strip('#*,0123456789'):
                     badCharacter()
                 y5 = len(v2)
-                w4 = v2.translate(Te40)
+                w4 = v2.translate(Te45)
                 if not 1 <= y5 <= 128:
                     badLength(y5, 1, 128)
                 a = a << 7 | (y5 - 1)
@@ -9644,7 +9938,7 @@ def e_AddressPattern(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke41.get(c1, 2)
+        k3 = Ke46.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -9750,7 +10044,7 @@ def e_PartyNumber(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke42.get(c1, 5)
+        k3 = Ke47.get(c1, 5)
         if k3 < 5:
             a = a << 4 | k3
             n += 4
@@ -9763,7 +10057,7 @@ def e_PartyNumber(v, o, a, n):
                     if v2.strip('#*,0123456789'):
                         badCharacter()
                     y5 = len(v2)
-                    w4 = v2.translate(Te40)
+                    w4 = v2.translate(Te45)
                     if not 1 <= y5 <= 128:
                         badLength(y5, 1, 128)
                     a = a << 7 | (y5 - 1)
@@ -9783,7 +10077,7 @@ def e_PartyNumber(v, o, a, n):
                     if v2.strip('#*,0123456789'):
                         badCharacter()
                     y7 = len(v2)
-                    w6 = v2.translate(Te40)
+                    w6 = v2.translate(Te45)
                     if not 1 <= y7 <= 128:
                         badLength(y7, 1, 128)
                     a = a << 7 | (y7 - 1)
@@ -9805,7 +10099,7 @@ def e_PartyNumber(v, o, a, n):
                     if v2.strip('#*,0123456789'):
                         badCharacter()
                     y9 = len(v2)
-                    w8 = v2.translate(Te40)
+                    w8 = v2.translate(Te45)
                     if not 1 <= y9 <= 128:
                         badLength(y9, 1, 128)
                     a = a << 7 | (y9 - 1)
@@ -9864,7 +10158,7 @@ def e_PublicPartyNumber(v, o, a, n):
         if v2.strip('#*,0123456789'):
             badCharacter()
         y4 = len(v2)
-        w3 = v2.translate(Te40)
+        w3 = v2.translate(Te45)
         if not 1 <= y4 <= 128:
             badLength(y4, 1, 128)
         a = a << 7 | (y4 - 1)
@@ -9920,7 +10214,7 @@ def e_PrivatePartyNumber(v, o, a, n):
         if v2.strip('#*,0123456789'):
             badCharacter()
         y4 = len(v2)
-        w3 = v2.translate(Te40)
+        w3 = v2.translate(Te45)
         if not 1 <= y4 <= 128:
             badLength(y4, 1, 128)
         a = a << 7 | (y4 - 1)
@@ -9965,7 +10259,7 @@ def e_NumberDigits(v, o, a, n):
         if v.strip('#*,0123456789'):
             badCharacter()
         y2 = len(v)
-        w1 = v.translate(Te40)
+        w1 = v.translate(Te45)
         if not 1 <= y2 <= 128:
             badLength(y2, 1, 128)
         a = a << 7 | (y2 - 1)
@@ -10022,7 +10316,7 @@ def e_DisplayName(v, o, a, n):
     try:
         p1 = 0
         for k2 in v:
-            p1 |= Ke43[k2]
+            p1 |= Ke48[k2]
         a = a << 1 | p1
         n += 1
         if p1 & 0x1:
@@ -10077,7 +10371,7 @@ def e_PublicTypeOfNumber(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke44.get(c1, 6)
+        k3 = Ke49.get(c1, 6)
         if k3 < 6:
             a = a << 4 | k3
             n += 4
@@ -10114,7 +10408,7 @@ def e_PrivateTypeOfNumber(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke45.get(c1, 6)
+        k3 = Ke50.get(c1, 6)
         if k3 < 6:
             a = a << 4 | k3
             n += 4
@@ -10158,7 +10452,7 @@ def e_MobileUIM(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke46.get(c1, 2)
+        k3 = Ke51.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -10195,7 +10489,7 @@ def e_TBCD_STRING(v, o, a, n):
         if v.strip('#*0123456789abc'):
             badCharacter()
         y2 = len(v)
-        w1 = v.translate(Te47)
+        w1 = v.translate(Te52)
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
         putUnbounded(o, y2)
@@ -10407,7 +10701,7 @@ def d_ANSI_41_UIM(d, p, e):
                 refuse("a character outside the alphabet", p)
             v1["soc"] = v31
         if b2 & 0x800:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -10417,9 +10711,12 @@ def e_ANSI_41_UIM(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke48[k2]
-        a = a << 12 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke53[k2]
+        except KeyError:
+            p1 = presence(v, Ke53, 11, 0)
+        a = a << 12 | ((p1 > 2047) << 11 | p1 & 2047)
         n += 12
         if p1 & 0x400:
             at = "imsi"
@@ -10427,7 +10724,7 @@ def e_ANSI_41_UIM(v, o, a, n):
             if v3.strip('#*0123456789abc'):
                 badCharacter()
             y5 = len(v3)
-            w4 = v3.translate(Te47)
+            w4 = v3.translate(Te52)
             if not 3 <= y5 <= 16:
                 badLength(y5, 3, 16)
             a = a << 4 | (y5 - 3)
@@ -10447,7 +10744,7 @@ def e_ANSI_41_UIM(v, o, a, n):
             if v6.strip('#*0123456789abc'):
                 badCharacter()
             y8 = len(v6)
-            w7 = v6.translate(Te47)
+            w7 = v6.translate(Te52)
             if not 3 <= y8 <= 16:
                 badLength(y8, 3, 16)
             a = a << 4 | (y8 - 3)
@@ -10467,7 +10764,7 @@ def e_ANSI_41_UIM(v, o, a, n):
             if v9.strip('#*0123456789abc'):
                 badCharacter()
             y11 = len(v9)
-            w10 = v9.translate(Te47)
+            w10 = v9.translate(Te52)
             if not 3 <= y11 <= 16:
                 badLength(y11, 3, 16)
             a = a << 4 | (y11 - 3)
@@ -10487,7 +10784,7 @@ def e_ANSI_41_UIM(v, o, a, n):
             if v12.strip('#*0123456789abc'):
                 badCharacter()
             y14 = len(v12)
-            w13 = v12.translate(Te47)
+            w13 = v12.translate(Te52)
             if not 3 <= y14 <= 16:
                 badLength(y14, 3, 16)
             a = a << 4 | (y14 - 3)
@@ -10507,7 +10804,7 @@ def e_ANSI_41_UIM(v, o, a, n):
             if v15.strip('#*0123456789abc'):
                 badCharacter()
             y17 = len(v15)
-            w16 = v15.translate(Te47)
+            w16 = v15.translate(Te52)
             if not y17 == 16:
                 badLength(y17, 16, 16)
             if n:
@@ -10525,7 +10822,7 @@ def e_ANSI_41_UIM(v, o, a, n):
             if v18.strip('#*0123456789abc'):
                 badCharacter()
             y20 = len(v18)
-            w19 = v18.translate(Te47)
+            w19 = v18.translate(Te52)
             if not 3 <= y20 <= 16:
                 badLength(y20, 3, 16)
             a = a << 4 | (y20 - 3)
@@ -10542,7 +10839,7 @@ def e_ANSI_41_UIM(v, o, a, n):
         at = "system-id"
         v21 = v["system-id"]
         c22, v23 = v21
-        k24 = Ke49.get(c22, 2)
+        k24 = Ke54.get(c22, 2)
         if k24 < 2:
             a = a << 2 | k24
             n += 2
@@ -10551,7 +10848,7 @@ def e_ANSI_41_UIM(v, o, a, n):
                 if v23.strip('#*0123456789abc'):
                     badCharacter()
                 y26 = len(v23)
-                w25 = v23.translate(Te47)
+                w25 = v23.translate(Te52)
                 if not 1 <= y26 <= 4:
                     badLength(y26, 1, 4)
                 a = a << 2 | (y26 - 1)
@@ -10570,7 +10867,7 @@ def e_ANSI_41_UIM(v, o, a, n):
                 if v23.strip('#*0123456789abc'):
                     badCharacter()
                 y28 = len(v23)
-                w27 = v23.translate(Te47)
+                w27 = v23.translate(Te52)
                 if not 1 <= y28 <= 4:
                     badLength(y28, 1, 4)
                 a = a << 2 | (y28 - 1)
@@ -10620,7 +10917,7 @@ def e_ANSI_41_UIM(v, o, a, n):
             if v38.strip('#*0123456789abc'):
                 badCharacter()
             y40 = len(v38)
-            w39 = v38.translate(Te47)
+            w39 = v38.translate(Te52)
             if not y40 == 16:
                 badLength(y40, 16, 16)
             if n:
@@ -10638,7 +10935,7 @@ def e_ANSI_41_UIM(v, o, a, n):
             if v41.strip('#*0123456789abc'):
                 badCharacter()
             y43 = len(v41)
-            w42 = v41.translate(Te47)
+            w42 = v41.translate(Te52)
             if not 3 <= y43 <= 16:
                 badLength(y43, 3, 16)
             a = a << 4 | (y43 - 3)
@@ -10652,6 +10949,9 @@ def e_ANSI_41_UIM(v, o, a, n):
             else:
                 o += HEX(w42)
                 a = n = 0
+        if p1 > 2047:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -10756,7 +11056,7 @@ def d_GSM_UIM(d, p, e):
                 refuse("a character outside the alphabet", p)
             v1["vplmn"] = v13
         if b2 & 0x40:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -10766,9 +11066,12 @@ def e_GSM_UIM(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke50[k2]
-        a = a << 7 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke55[k2]
+        except KeyError:
+            p1 = presence(v, Ke55, 6, 0)
+        a = a << 7 | ((p1 > 63) << 6 | p1 & 63)
         n += 7
         if p1 & 0x20:
             at = "imsi"
@@ -10776,7 +11079,7 @@ def e_GSM_UIM(v, o, a, n):
             if v3.strip('#*0123456789abc'):
                 badCharacter()
             y5 = len(v3)
-            w4 = v3.translate(Te47)
+            w4 = v3.translate(Te52)
             if not 3 <= y5 <= 16:
                 badLength(y5, 3, 16)
             a = a << 4 | (y5 - 3)
@@ -10808,7 +11111,7 @@ def e_GSM_UIM(v, o, a, n):
             if v8.strip('#*0123456789abc'):
                 badCharacter()
             y10 = len(v8)
-            w9 = v8.translate(Te47)
+            w9 = v8.translate(Te52)
             if not 3 <= y10 <= 16:
                 badLength(y10, 3, 16)
             a = a << 4 | (y10 - 3)
@@ -10828,7 +11131,7 @@ def e_GSM_UIM(v, o, a, n):
             if v11.strip('#*0123456789abc'):
                 badCharacter()
             y13 = len(v11)
-            w12 = v11.translate(Te47)
+            w12 = v11.translate(Te52)
             if not 15 <= y13 <= 16:
                 badLength(y13, 15, 16)
             a = a << 1 | (y13 - 15)
@@ -10848,7 +11151,7 @@ def e_GSM_UIM(v, o, a, n):
             if v14.strip('#*0123456789abc'):
                 badCharacter()
             y16 = len(v14)
-            w15 = v14.translate(Te47)
+            w15 = v14.translate(Te52)
             if not 1 <= y16 <= 4:
                 badLength(y16, 1, 4)
             a = a << 2 | (y16 - 1)
@@ -10868,7 +11171,7 @@ def e_GSM_UIM(v, o, a, n):
             if v17.strip('#*0123456789abc'):
                 badCharacter()
             y19 = len(v17)
-            w18 = v17.translate(Te47)
+            w18 = v17.translate(Te52)
             if not 1 <= y19 <= 4:
                 badLength(y19, 1, 4)
             a = a << 2 | (y19 - 1)
@@ -10882,6 +11185,9 @@ def e_GSM_UIM(v, o, a, n):
             else:
                 o += HEX(w18)
                 a = n = 0
+        if p1 > 63:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -10968,7 +11274,7 @@ def e_IsupNumber(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke42.get(c1, 5)
+        k3 = Ke47.get(c1, 5)
         if k3 < 5:
             a = a << 4 | k3
             n += 4
@@ -10981,7 +11287,7 @@ def e_IsupNumber(v, o, a, n):
                     if v2.strip('0123456789ABCDE'):
                         badCharacter()
                     y5 = len(v2)
-                    w4 = v2.translate(Te51)
+                    w4 = v2.translate(Te56)
                     if not 1 <= y5 <= 128:
                         badLength(y5, 1, 128)
                     a = a << 7 | (y5 - 1)
@@ -11001,7 +11307,7 @@ def e_IsupNumber(v, o, a, n):
                     if v2.strip('0123456789ABCDE'):
                         badCharacter()
                     y7 = len(v2)
-                    w6 = v2.translate(Te51)
+                    w6 = v2.translate(Te56)
                     if not 1 <= y7 <= 128:
                         badLength(y7, 1, 128)
                     a = a << 7 | (y7 - 1)
@@ -11023,7 +11329,7 @@ def e_IsupNumber(v, o, a, n):
                     if v2.strip('0123456789ABCDE'):
                         badCharacter()
                     y9 = len(v2)
-                    w8 = v2.translate(Te51)
+                    w8 = v2.translate(Te56)
                     if not 1 <= y9 <= 128:
                         badLength(y9, 1, 128)
                     a = a << 7 | (y9 - 1)
@@ -11067,7 +11373,7 @@ def d_IsupPublicPartyNumber(d, p, e):
             refuse("a character outside the alphabet", p)
         v1 = {"natureOfAddress": v3, "address": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -11076,31 +11382,35 @@ def d_IsupPublicPartyNumber(d, p, e):
 def e_IsupPublicPartyNumber(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('natureOfAddress', 'address'))
+            p1 = presence(v, Ke57, 0, 0)
         at = "natureOfAddress"
-        v1 = v["natureOfAddress"]
-        a = a << 1
+        v3 = v["natureOfAddress"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_NatureOfAddress(v1, o, a, n)
+        a, n = e_NatureOfAddress(v3, o, a, n)
         at = "address"
-        v2 = v["address"]
-        if v2.strip('0123456789ABCDE'):
+        v4 = v["address"]
+        if v4.strip('0123456789ABCDE'):
             badCharacter()
-        y4 = len(v2)
-        w3 = v2.translate(Te51)
-        if not 1 <= y4 <= 128:
-            badLength(y4, 1, 128)
-        a = a << 7 | (y4 - 1)
+        y6 = len(v4)
+        w5 = v4.translate(Te56)
+        if not 1 <= y6 <= 128:
+            badLength(y6, 1, 128)
+        a = a << 7 | (y6 - 1)
         n += 7
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        if y4 & 1:
-            o += HEX(w3[:-1])
-            a = int(w3[-1], 16)
+        if y6 & 1:
+            o += HEX(w5[:-1])
+            a = int(w5[-1], 16)
             n = 4
         else:
-            o += HEX(w3)
+            o += HEX(w5)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -11129,7 +11439,7 @@ def d_IsupPrivatePartyNumber(d, p, e):
             refuse("a character outside the alphabet", p)
         v1 = {"privateTypeOfNumber": v3, "address": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -11138,31 +11448,35 @@ def d_IsupPrivatePartyNumber(d, p, e):
 def e_IsupPrivatePartyNumber(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('privateTypeOfNumber', 'address'))
+            p1 = presence(v, Ke58, 0, 0)
         at = "privateTypeOfNumber"
-        v1 = v["privateTypeOfNumber"]
-        a = a << 1
+        v3 = v["privateTypeOfNumber"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_PrivateTypeOfNumber(v1, o, a, n)
+        a, n = e_PrivateTypeOfNumber(v3, o, a, n)
         at = "address"
-        v2 = v["address"]
-        if v2.strip('0123456789ABCDE'):
+        v4 = v["address"]
+        if v4.strip('0123456789ABCDE'):
             badCharacter()
-        y4 = len(v2)
-        w3 = v2.translate(Te51)
-        if not 1 <= y4 <= 128:
-            badLength(y4, 1, 128)
-        a = a << 7 | (y4 - 1)
+        y6 = len(v4)
+        w5 = v4.translate(Te56)
+        if not 1 <= y6 <= 128:
+            badLength(y6, 1, 128)
+        a = a << 7 | (y6 - 1)
         n += 7
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        if y4 & 1:
-            o += HEX(w3[:-1])
-            a = int(w3[-1], 16)
+        if y6 & 1:
+            o += HEX(w5[:-1])
+            a = int(w5[-1], 16)
             n = 4
         else:
-            o += HEX(w3)
+            o += HEX(w5)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -11194,7 +11508,7 @@ def e_NatureOfAddress(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke52.get(c1, 8)
+        k3 = Ke59.get(c1, 8)
         if k3 < 8:
             a = a << 4 | k3
             n += 4
@@ -11232,7 +11546,7 @@ def e_IsupDigits(v, o, a, n):
         if v.strip('0123456789ABCDE'):
             badCharacter()
         y2 = len(v)
-        w1 = v.translate(Te51)
+        w1 = v.translate(Te56)
         if not 1 <= y2 <= 128:
             badLength(y2, 1, 128)
         a = a << 7 | (y2 - 1)
@@ -11277,7 +11591,7 @@ def d_ExtendedAliasAddress(d, p, e):
                 v6 = f"_ext_{n}"
             v1["screeningIndicator"] = v6
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -11287,11 +11601,14 @@ def e_ExtendedAliasAddress(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke53[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke60[k2]
+        except KeyError:
+            p1 = presence(v, Ke60, 2, 0)
         at = "address"
         v3 = v["address"]
-        a = a << 3 | p1
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         a, n = e_AliasAddress(v3, o, a, n)
         if p1 & 0x2:
@@ -11301,12 +11618,15 @@ def e_ExtendedAliasAddress(v, o, a, n):
         if p1 & 0x1:
             at = "screeningIndicator"
             v5 = v["screeningIndicator"]
-            x6 = Ke6.get(v5, -1)
+            x6 = Ke7.get(v5, -1)
             if x6 >= 0:
                 a = a << 3 | x6
                 n += 3
             else:
                 a, n = putAdded(v5, (), o, a, n)
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -11500,7 +11820,7 @@ def d_Endpoint(d, p, e):
                     v1["featureSet"] = v41
                     p = g40
             if u29:
-                p = skip(d, p, e, u29)
+                p = keep(d, p, e, u29, 3, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -11510,8 +11830,11 @@ def e_Endpoint(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke54[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke61[k2]
+        except KeyError:
+            p1 = presence(v, Ke61, 10, 3)
         a = a << 11 | ((p1 > 1023) << 10 | p1 & 1023)
         n += 11
         if p1 & 0x200:
@@ -11635,8 +11958,11 @@ def e_Endpoint(v, o, a, n):
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at40), f"[{t38}]") from None
         if p1 > 1023:
-            a = a << 10 | 16 | (p1 >> 10)
-            n += 10
+            if p1 > 8191:
+                a, n = putBitmap(v, p1 >> 10, 3, o, a, n)
+            else:
+                a = a << 10 | 16 | (p1 >> 10)
+                n += 10
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1000:
@@ -11666,6 +11992,8 @@ def e_Endpoint(v, o, a, n):
                 if n:
                     o45 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o45 or b"\0")
+            if p1 > 8191:
+                putAdditions(v, o, 3)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -11728,7 +12056,7 @@ def d_AlternateTransportAddresses(d, p, e):
                     v1["sctp"] = v11
                     p = g10
             if u7:
-                p = skip(d, p, e, u7)
+                p = keep(d, p, e, u7, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -11738,8 +12066,11 @@ def e_AlternateTransportAddresses(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke55[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke62[k2]
+        except KeyError:
+            p1 = presence(v, Ke62, 1, 1)
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
@@ -11758,8 +12089,11 @@ def e_AlternateTransportAddresses(v, o, a, n):
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
         if p1 > 1:
-            a = a << 8 | (p1 >> 1)
-            n += 8
+            if p1 > 3:
+                a, n = putBitmap(v, p1 >> 1, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 1)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x2:
@@ -11780,6 +12114,8 @@ def e_AlternateTransportAddresses(v, o, a, n):
                 if n:
                     o8 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o8 or b"\0")
+            if p1 > 3:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -11814,7 +12150,7 @@ def e_UseSpecifiedTransport(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke56.get(c1, 3)
+        k3 = Ke63.get(c1, 3)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -11863,7 +12199,7 @@ def d_AlternateGK(d, p, e):
         at = "priority"
         v1["priority"] = (b6 & 127)
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -11873,11 +12209,14 @@ def e_AlternateGK(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke57[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke64[k2]
+        except KeyError:
+            p1 = presence(v, Ke64, 1, 0)
         at = "rasAddress"
         v3 = v["rasAddress"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_TransportAddress(v3, o, a, n)
         if p1 & 0x1:
@@ -11902,6 +12241,9 @@ def e_AlternateGK(v, o, a, n):
             outOfRange(v9, 0, 127)
         a = a << 8 | x8 << 7 | v9
         n += 8
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -11930,7 +12272,7 @@ def d_AltGKInfo(d, p, e):
         p += 1
         v1 = {"alternateGatekeeper": v3, "altGKisPermanent": b6 == 1}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -11939,29 +12281,33 @@ def d_AltGKInfo(d, p, e):
 def e_AltGKInfo(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('alternateGatekeeper', 'altGKisPermanent'))
+            p1 = presence(v, Ke65, 0, 0)
         at = "alternateGatekeeper"
-        v1 = v["alternateGatekeeper"]
-        y2 = len(v1)
-        a = a << 1
+        v3 = v["alternateGatekeeper"]
+        y4 = len(v3)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        putUnbounded(o, y2)
+        putUnbounded(o, y4)
         a = n = 0
-        t3 = 0
-        at5 = ""
+        t5 = 0
+        at7 = ""
         try:
-            for t3, v4 in enumerate(v1):
-                a, n = e_AlternateGK(v4, o, a, n)
+            for t5, v6 in enumerate(v3):
+                a, n = e_AlternateGK(v6, o, a, n)
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at5), f"[{t3}]") from None
+            raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
         at = "altGKisPermanent"
-        v6 = v["altGKisPermanent"]
-        x7 = BIT[v6]
-        a = a << 1 | x7
+        v8 = v["altGKisPermanent"]
+        x9 = BIT[v8]
+        a = a << 1 | x9
         n += 1
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -12001,7 +12347,7 @@ def e_SecurityServiceMode(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke58.get(c1, 3)
+        k3 = Ke66.get(c1, 3)
         if k3 < 3:
             a = a << 3 | k3
             n += 3
@@ -12041,7 +12387,7 @@ def d_SecurityCapabilities(d, p, e):
         v6, p = d_SecurityServiceMode(d, p, e)
         v1["integrity"] = v6
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -12051,9 +12397,12 @@ def e_SecurityCapabilities(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke59[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke67[k2]
+        except KeyError:
+            p1 = presence(v, Ke67, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "nonStandard"
@@ -12068,6 +12417,9 @@ def e_SecurityCapabilities(v, o, a, n):
         at = "integrity"
         v6 = v["integrity"]
         a, n = e_SecurityServiceMode(v6, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -12098,7 +12450,7 @@ def e_SecurityErrors(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke60.get(c1, 16)
+        k3 = Ke68.get(c1, 16)
         if k3 < 16:
             a = a << 5 | k3
             n += 5
@@ -12135,7 +12487,7 @@ def e_SecurityErrors2(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke61.get(c1, 6)
+        k3 = Ke69.get(c1, 6)
         if k3 < 6:
             a = a << 4 | k3
             n += 4
@@ -12185,7 +12537,7 @@ def e_H245Security(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke62.get(c1, 4)
+        k3 = Ke70.get(c1, 4)
         if k3 < 4:
             a = a << 3 | k3
             n += 3
@@ -12218,7 +12570,7 @@ def d_QseriesOptions(d, p, e):
         v3, p = d_Q954Details(d, p, e)
         v1 = {"q932Full": (b2 >> 6 & 1) == 1, "q951Full": (b2 >> 5 & 1) == 1, "q952Full": (b2 >> 4 & 1) == 1, "q953Full": (b2 >> 3 & 1) == 1, "q955Full": (b2 >> 2 & 1) == 1, "q956Full": (b2 >> 1 & 1) == 1, "q957Full": (b2 & 1) == 1, "q954Info": v3}
         if b2 & 0x80:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -12227,34 +12579,38 @@ def d_QseriesOptions(d, p, e):
 def e_QseriesOptions(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 8:
-            notThese(v, ('q932Full', 'q951Full', 'q952Full', 'q953Full', 'q955Full', 'q956Full', 'q957Full', 'q954Info'))
+            p1 = presence(v, Ke71, 0, 0)
         at = "q932Full"
-        v1 = v["q932Full"]
-        x2 = BIT[v1]
-        at = "q951Full"
-        v3 = v["q951Full"]
+        v3 = v["q932Full"]
         x4 = BIT[v3]
-        at = "q952Full"
-        v5 = v["q952Full"]
+        at = "q951Full"
+        v5 = v["q951Full"]
         x6 = BIT[v5]
-        at = "q953Full"
-        v7 = v["q953Full"]
+        at = "q952Full"
+        v7 = v["q952Full"]
         x8 = BIT[v7]
-        at = "q955Full"
-        v9 = v["q955Full"]
+        at = "q953Full"
+        v9 = v["q953Full"]
         x10 = BIT[v9]
-        at = "q956Full"
-        v11 = v["q956Full"]
+        at = "q955Full"
+        v11 = v["q955Full"]
         x12 = BIT[v11]
-        at = "q957Full"
-        v13 = v["q957Full"]
+        at = "q956Full"
+        v13 = v["q956Full"]
         x14 = BIT[v13]
+        at = "q957Full"
+        v15 = v["q957Full"]
+        x16 = BIT[v15]
         at = "q954Info"
-        v15 = v["q954Info"]
-        a = a << 8 | x2 << 6 | x4 << 5 | x6 << 4 | x8 << 3 | x10 << 2 | x12 << 1 | x14
+        v17 = v["q954Info"]
+        a = a << 8 | ((p1 > 0) << 0) << 7 | x4 << 6 | x6 << 5 | x8 << 4 | x10 << 3 | x12 << 2 | x14 << 1 | x16
         n += 8
-        a, n = e_Q954Details(v15, o, a, n)
+        a, n = e_Q954Details(v17, o, a, n)
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -12268,7 +12624,7 @@ def d_Q954Details(d, p, e):
         p += 3
         v1 = {"conferenceCalling": (b2 >> 1 & 1) == 1, "threePartyService": (b2 & 1) == 1}
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -12277,16 +12633,20 @@ def d_Q954Details(d, p, e):
 def e_Q954Details(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('conferenceCalling', 'threePartyService'))
+            p1 = presence(v, Ke72, 0, 0)
         at = "conferenceCalling"
-        v1 = v["conferenceCalling"]
-        x2 = BIT[v1]
-        at = "threePartyService"
-        v3 = v["threePartyService"]
+        v3 = v["conferenceCalling"]
         x4 = BIT[v3]
-        a = a << 3 | x2 << 1 | x4
+        at = "threePartyService"
+        v5 = v["threePartyService"]
+        x6 = BIT[v5]
+        a = a << 3 | ((p1 > 0) << 0) << 2 | x4 << 1 | x6
         n += 3
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -12672,7 +13032,7 @@ def d_CallIdentifier(d, p, e):
             refuse("ends too early", p)
         v1 = {"guid": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -12681,19 +13041,23 @@ def d_CallIdentifier(d, p, e):
 def e_CallIdentifier(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('guid',))
+            p1 = presence(v, Ke73, 0, 0)
         at = "guid"
-        v1 = v["guid"]
-        y2 = len(v1)
-        if not y2 == 16:
-            badLength(y2, 16, 16)
-        a = a << 1
+        v3 = v["guid"]
+        y4 = len(v3)
+        if not y4 == 16:
+            badLength(y4, 16, 16)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += v1
+        o += v3
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -12738,7 +13102,7 @@ def e_EncryptIntAlg(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke63.get(c1, 2)
+        k3 = Ke74.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -12804,7 +13168,7 @@ def e_NonIsoIntegrityMechanism(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke64.get(c1, 4)
+        k3 = Ke75.get(c1, 4)
         if k3 < 4:
             a = a << 3 | k3
             n += 3
@@ -12875,7 +13239,7 @@ def e_IntegrityMechanism(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke65.get(c1, 4)
+        k3 = Ke76.get(c1, 4)
         if k3 < 4:
             a = a << 3 | k3
             n += 3
@@ -13165,7 +13529,7 @@ def e_CryptoH323Token(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke66.get(c1, 8)
+        k3 = Ke77.get(c1, 8)
         if k3 < 8:
             a = a << 4 | k3
             n += 4
@@ -13338,7 +13702,7 @@ def d_DataRate(d, p, e):
             p = (i + 1) << 3
             v1["channelMultiplier"] = v6
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -13348,9 +13712,12 @@ def e_DataRate(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke67[k2]
-        a = a << 3 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke78[k2]
+        except KeyError:
+            p1 = presence(v, Ke78, 2, 0)
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
             at = "nonStandardData"
@@ -13374,6 +13741,9 @@ def e_DataRate(v, o, a, n):
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o.append(v7 - 1)
+            a = n = 0
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -13406,7 +13776,7 @@ def d_CallLinkage(d, p, e):
                 refuse("ends too early", p)
             v1["threadId"] = v4
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -13416,9 +13786,12 @@ def e_CallLinkage(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke68[k2]
-        a = a << 3 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke79[k2]
+        except KeyError:
+            p1 = presence(v, Ke79, 2, 0)
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
             at = "globalCallId"
@@ -13440,6 +13813,9 @@ def e_CallLinkage(v, o, a, n):
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o += v5
             a = n = 0
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -13460,7 +13836,7 @@ def d_SupportedPrefix(d, p, e):
         v4, p = d_AliasAddress(d, p, e)
         v1["prefix"] = v4
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -13470,9 +13846,12 @@ def e_SupportedPrefix(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke69[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke80[k2]
+        except KeyError:
+            p1 = presence(v, Ke80, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "nonStandardData"
@@ -13481,6 +13860,9 @@ def e_SupportedPrefix(v, o, a, n):
         at = "prefix"
         v4 = v["prefix"]
         a, n = e_AliasAddress(v4, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -13494,7 +13876,7 @@ def d_CapacityReportingCapability(d, p, e):
         p += 2
         v1 = {"canReportCallCapacity": (b2 & 1) == 1}
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -13503,13 +13885,17 @@ def d_CapacityReportingCapability(d, p, e):
 def e_CapacityReportingCapability(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('canReportCallCapacity',))
+            p1 = presence(v, Ke81, 0, 0)
         at = "canReportCallCapacity"
-        v1 = v["canReportCallCapacity"]
-        x2 = BIT[v1]
-        a = a << 2 | x2
+        v3 = v["canReportCallCapacity"]
+        x4 = BIT[v3]
+        a = a << 2 | ((p1 > 0) << 0) << 1 | x4
         n += 2
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -13529,10 +13915,10 @@ def d_CapacityReportingSpecification(d, p, e):
         if h3 & 0x1:
             v4["callEnd"] = None
         if h3 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v4)
         v1 = {"when": v4}
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -13541,19 +13927,29 @@ def d_CapacityReportingSpecification(d, p, e):
 def e_CapacityReportingSpecification(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('when',))
+            p1 = presence(v, Ke82, 0, 0)
         at = "when"
-        v1 = v["when"]
-        p2 = 0
-        for k3 in v1:
-            p2 |= Ke70[k3]
-        a = a << 4 | p2
+        v3 = v["when"]
+        p4 = 0
+        try:
+            for k5 in v3:
+                p4 |= Ke83[k5]
+        except KeyError:
+            p4 = presence(v3, Ke83, 2, 0)
+        a = a << 4 | ((p1 > 0) << 0) << 3 | ((p4 > 3) << 2 | p4 & 3)
         n += 4
-        if p2 & 0x2:
+        if p4 & 0x2:
             pass
-        if p2 & 0x1:
+        if p4 & 0x1:
             pass
+        if p4 > 3:
+            putUnknownOnly(v3, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -13575,7 +13971,7 @@ def d_CallCapacity(d, p, e):
             v4, p = d_CallCapacityInfo(d, p, e)
             v1["currentCallCapacity"] = v4
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -13585,9 +13981,12 @@ def e_CallCapacity(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke71[k2]
-        a = a << 3 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke84[k2]
+        except KeyError:
+            p1 = presence(v, Ke84, 2, 0)
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
             at = "maximumCallCapacity"
@@ -13597,6 +13996,9 @@ def e_CallCapacity(v, o, a, n):
             at = "currentCallCapacity"
             v4 = v["currentCallCapacity"]
             a, n = e_CallCapacityInfo(v4, o, a, n)
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -13818,7 +14220,7 @@ def d_CallCapacityInfo(d, p, e):
                     v1["sipGwCallsAvailable"] = v41
                     p = g40
             if u37:
-                p = skip(d, p, e, u37)
+                p = keep(d, p, e, u37, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -13828,8 +14230,11 @@ def e_CallCapacityInfo(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke72[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke85[k2]
+        except KeyError:
+            p1 = presence(v, Ke85, 11, 1)
         a = a << 12 | ((p1 > 2047) << 11 | p1 & 2047)
         n += 12
         if p1 & 0x400:
@@ -13998,8 +14403,11 @@ def e_CallCapacityInfo(v, o, a, n):
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at57), f"[{t55}]") from None
         if p1 > 2047:
-            a = a << 8 | (p1 >> 11)
-            n += 8
+            if p1 > 4095:
+                a, n = putBitmap(v, p1 >> 11, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 11)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x800:
@@ -14020,6 +14428,8 @@ def e_CallCapacityInfo(v, o, a, n):
                 if n:
                     o58 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o58 or b"\0")
+            if p1 > 4095:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -14074,7 +14484,7 @@ def d_CallsAvailable(d, p, e):
                     v1["carrier"] = v12
                     p = g11
             if u8:
-                p = skip(d, p, e, u8)
+                p = keep(d, p, e, u8, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14084,8 +14494,11 @@ def e_CallsAvailable(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke73[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke86[k2]
+        except KeyError:
+            p1 = presence(v, Ke86, 1, 1)
         at = "calls"
         v3 = v["calls"]
         if not 0 <= v3 <= 4294967295:
@@ -14112,8 +14525,11 @@ def e_CallsAvailable(v, o, a, n):
             o += w7
             a = n = 0
         if p1 > 1:
-            a = a << 8 | (p1 >> 1)
-            n += 8
+            if p1 > 3:
+                a, n = putBitmap(v, p1 >> 1, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 1)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x2:
@@ -14125,6 +14541,8 @@ def e_CallsAvailable(v, o, a, n):
                 if n:
                     o9 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o9 or b"\0")
+            if p1 > 3:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -14163,7 +14581,7 @@ def d_CircuitInfo(d, p, e):
                 raise decodeFailure(decodeFailure(x, at6, p), f"[{len(v5)}]", p) from None
             v1["genericData"] = v5
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14173,9 +14591,12 @@ def e_CircuitInfo(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke74[k2]
-        a = a << 4 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke87[k2]
+        except KeyError:
+            p1 = presence(v, Ke87, 3, 0)
+        a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
         n += 4
         if p1 & 0x4:
             at = "sourceCircuitID"
@@ -14200,6 +14621,9 @@ def e_CircuitInfo(v, o, a, n):
                     a, n = e_GenericData(v8, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at9), f"[{t7}]") from None
+        if p1 > 7:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -14241,7 +14665,7 @@ def d_CircuitIdentifier(d, p, e):
                     v1["carrier"] = v10
                     p = g9
             if u6:
-                p = skip(d, p, e, u6)
+                p = keep(d, p, e, u6, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14251,8 +14675,11 @@ def e_CircuitIdentifier(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke75[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke88[k2]
+        except KeyError:
+            p1 = presence(v, Ke88, 2, 1)
         a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
@@ -14264,8 +14691,11 @@ def e_CircuitIdentifier(v, o, a, n):
             v4 = v["group"]
             a, n = e_GroupID(v4, o, a, n)
         if p1 > 3:
-            a = a << 8 | (p1 >> 2)
-            n += 8
+            if p1 > 7:
+                a, n = putBitmap(v, p1 >> 2, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 2)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4:
@@ -14277,6 +14707,8 @@ def e_CircuitIdentifier(v, o, a, n):
                 if n:
                     o5 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o5 or b"\0")
+            if p1 > 7:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -14326,7 +14758,7 @@ def d_CicInfo(d, p, e):
             refuse("ends too early", p)
         v1 = {"cic": v3, "pointCode": v8}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14335,43 +14767,47 @@ def d_CicInfo(d, p, e):
 def e_CicInfo(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('cic', 'pointCode'))
+            p1 = presence(v, Ke89, 0, 0)
         at = "cic"
-        v1 = v["cic"]
-        y2 = len(v1)
-        a = a << 1
+        v3 = v["cic"]
+        y4 = len(v3)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        putUnbounded(o, y2)
+        putUnbounded(o, y4)
         a = n = 0
-        t3 = 0
-        at5 = ""
+        t5 = 0
+        at7 = ""
         try:
-            for t3, v4 in enumerate(v1):
-                y6 = len(v4)
-                if not 2 <= y6 <= 4:
-                    badLength(y6, 2, 4)
-                a = a << 2 | (y6 - 2)
+            for t5, v6 in enumerate(v3):
+                y8 = len(v6)
+                if not 2 <= y8 <= 4:
+                    badLength(y8, 2, 4)
+                a = a << 2 | (y8 - 2)
                 n += 2
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o += v4
+                o += v6
                 a = n = 0
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at5), f"[{t3}]") from None
+            raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
         at = "pointCode"
-        v7 = v["pointCode"]
-        y8 = len(v7)
-        if not 2 <= y8 <= 5:
-            badLength(y8, 2, 5)
-        a = a << 2 | (y8 - 2)
+        v9 = v["pointCode"]
+        y10 = len(v9)
+        if not 2 <= y10 <= 5:
+            badLength(y10, 2, 5)
+        a = a << 2 | (y10 - 2)
         n += 2
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += v7
+        o += v9
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -14417,7 +14853,7 @@ def d_GroupID(d, p, e):
             refuse("a character outside the alphabet", p)
         v1["group"] = v7
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14427,9 +14863,12 @@ def e_GroupID(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke76[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke90[k2]
+        except KeyError:
+            p1 = presence(v, Ke90, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "member"
@@ -14461,6 +14900,9 @@ def e_GroupID(v, o, a, n):
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
         o += w9
         a = n = 0
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -14501,7 +14943,7 @@ def d_CarrierInfo(d, p, e):
                 refuse("a character outside the alphabet", p)
             v1["carrierName"] = v5
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14511,9 +14953,12 @@ def e_CarrierInfo(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke77[k2]
-        a = a << 3 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke91[k2]
+        except KeyError:
+            p1 = presence(v, Ke91, 2, 0)
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
             at = "carrierIdentificationCode"
@@ -14539,6 +14984,9 @@ def e_CarrierInfo(v, o, a, n):
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o += w6
+            a = n = 0
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -14606,7 +15054,7 @@ def e_ServiceControlDescriptor(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke78.get(c1, 4)
+        k3 = Ke92.get(c1, 4)
         if k3 < 4:
             a = a << 3 | k3
             n += 3
@@ -14677,7 +15125,7 @@ def d_ServiceControlSession(d, p, e):
             p = g10
         v1["reason"] = v6
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14687,11 +15135,14 @@ def e_ServiceControlSession(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke79[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke93[k2]
+        except KeyError:
+            p1 = presence(v, Ke93, 1, 0)
         at = "sessionId"
         v3 = v["sessionId"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -14704,12 +15155,15 @@ def e_ServiceControlSession(v, o, a, n):
         at = "reason"
         v5 = v["reason"]
         c6, v7 = v5
-        k8 = Ke80.get(c6, 3)
+        k8 = Ke94.get(c6, 3)
         if k8 < 3:
             a = a << 3 | k8
             n += 3
         else:
             putUnknown(c6, v7, o, a, n)
+            a = n = 0
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -14744,7 +15198,7 @@ def d_RasUsageInfoTypes(d, p, e):
         if b2 & 0x1:
             v1["terminationCause"] = None
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14754,12 +15208,15 @@ def e_RasUsageInfoTypes(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke81[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke95[k2]
+        except KeyError:
+            p1 = presence(v, Ke95, 3, 0)
         at = "nonStandardUsageTypes"
         v3 = v["nonStandardUsageTypes"]
         y4 = len(v3)
-        a = a << 4 | p1
+        a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
         n += 4
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -14778,6 +15235,9 @@ def e_RasUsageInfoTypes(v, o, a, n):
             pass
         if p1 & 0x1:
             pass
+        if p1 > 7:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -14799,7 +15259,7 @@ def d_RasUsageSpecification(d, p, e):
         if h3 & 0x1:
             v4["inIrr"] = None
         if h3 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v4)
         v1 = {"when": v4}
         if b2 & 0x10:
             at = "callStartingPoint"
@@ -14812,13 +15272,13 @@ def d_RasUsageSpecification(d, p, e):
             if b6 & 0x1:
                 v5["connect"] = None
             if b6 & 0x4:
-                p = additionsPast(d, p, e)
+                p = additionsKept(d, p, e, v5)
             v1["callStartingPoint"] = v5
         at = "required"
         v7, p = d_RasUsageInfoTypes(d, p, e)
         v1["required"] = v7
         if b2 & 0x20:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14828,14 +15288,20 @@ def e_RasUsageSpecification(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke82[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke96[k2]
+        except KeyError:
+            p1 = presence(v, Ke96, 1, 0)
         at = "when"
         v3 = v["when"]
         p4 = 0
-        for k5 in v3:
-            p4 |= Ke83[k5]
-        a = a << 6 | p1 << 4 | p4
+        try:
+            for k5 in v3:
+                p4 |= Ke97[k5]
+        except KeyError:
+            p4 = presence(v3, Ke97, 3, 0)
+        a = a << 6 | ((p1 > 1) << 1 | p1 & 1) << 4 | ((p4 > 7) << 3 | p4 & 7)
         n += 6
         if p4 & 0x4:
             pass
@@ -14843,21 +15309,33 @@ def e_RasUsageSpecification(v, o, a, n):
             pass
         if p4 & 0x1:
             pass
+        if p4 > 7:
+            putUnknownOnly(v3, o, a, n)
+            a = n = 0
         if p1 & 0x1:
             at = "callStartingPoint"
             v6 = v["callStartingPoint"]
             p7 = 0
-            for k8 in v6:
-                p7 |= Ke84[k8]
-            a = a << 3 | p7
+            try:
+                for k8 in v6:
+                    p7 |= Ke98[k8]
+            except KeyError:
+                p7 = presence(v6, Ke98, 2, 0)
+            a = a << 3 | ((p7 > 3) << 2 | p7 & 3)
             n += 3
             if p7 & 0x2:
                 pass
             if p7 & 0x1:
                 pass
+            if p7 > 3:
+                putUnknownOnly(v6, o, a, n)
+                a = n = 0
         at = "required"
         v9 = v["required"]
         a, n = e_RasUsageInfoTypes(v9, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -14921,7 +15399,7 @@ def d_RasUsageInformation(d, p, e):
                 refuse("more than 4294967295", p)
             v1["endTime"] = v10
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14931,12 +15409,15 @@ def e_RasUsageInformation(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke85[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke99[k2]
+        except KeyError:
+            p1 = presence(v, Ke99, 3, 0)
         at = "nonStandardUsageFields"
         v3 = v["nonStandardUsageFields"]
         y4 = len(v3)
-        a = a << 4 | p1
+        a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
         n += 4
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -14988,6 +15469,9 @@ def e_RasUsageInformation(v, o, a, n):
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o += x15.to_bytes(s16)
             a = n = 0
+        if p1 > 7:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -15036,7 +15520,7 @@ def e_CallTerminationCause(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke86.get(c1, 2)
+        k3 = Ke100.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -15078,7 +15562,7 @@ def d_BandwidthDetails(d, p, e):
         v5, p = d_TransportChannelInfo(d, p, e)
         v1 = {"sender": (b2 >> 3 & 1) == 1, "multicast": (b2 >> 2 & 1) == 1, "bandwidth": v4, "rtcpAddresses": v5}
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -15087,28 +15571,32 @@ def d_BandwidthDetails(d, p, e):
 def e_BandwidthDetails(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 4:
-            notThese(v, ('sender', 'multicast', 'bandwidth', 'rtcpAddresses'))
+            p1 = presence(v, Ke101, 0, 0)
         at = "sender"
-        v1 = v["sender"]
-        x2 = BIT[v1]
-        at = "multicast"
-        v3 = v["multicast"]
+        v3 = v["sender"]
         x4 = BIT[v3]
+        at = "multicast"
+        v5 = v["multicast"]
+        x6 = BIT[v5]
         at = "bandwidth"
-        v5 = v["bandwidth"]
-        if not 0 <= v5 <= 4294967295:
-            outOfRange(v5, 0, 4294967295)
-        x6 = v5
-        s7 = (x6.bit_length() + 7) >> 3 or 1
-        a = a << 5 | x2 << 3 | x4 << 2 | (s7 - 1)
+        v7 = v["bandwidth"]
+        if not 0 <= v7 <= 4294967295:
+            outOfRange(v7, 0, 4294967295)
+        x8 = v7
+        s9 = (x8.bit_length() + 7) >> 3 or 1
+        a = a << 5 | ((p1 > 0) << 0) << 4 | x4 << 3 | x6 << 2 | (s9 - 1)
         n += 5
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += x6.to_bytes(s7)
+        o += x8.to_bytes(s9)
         at = "rtcpAddresses"
-        v8 = v["rtcpAddresses"]
-        a, n = e_TransportChannelInfo(v8, o, 0, 0)
+        v10 = v["rtcpAddresses"]
+        a, n = e_TransportChannelInfo(v10, o, 0, 0)
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -15130,7 +15618,7 @@ def d_CallCreditCapability(d, p, e):
             p += 1
             v1["canEnforceDurationLimit"] = b4 == 1
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -15140,9 +15628,12 @@ def e_CallCreditCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke87[k2]
-        a = a << 3 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke102[k2]
+        except KeyError:
+            p1 = presence(v, Ke102, 2, 0)
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
             at = "canDisplayAmountString"
@@ -15156,6 +15647,9 @@ def e_CallCreditCapability(v, o, a, n):
             x6 = BIT[v5]
             a = a << 1 | x6
             n += 1
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -15228,7 +15722,7 @@ def d_CallCreditServiceControl(d, p, e):
                 p = g18
             v1["callStartingPoint"] = v13
         if b2 & 0x20:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -15238,9 +15732,12 @@ def e_CallCreditServiceControl(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke88[k2]
-        a = a << 6 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke103[k2]
+        except KeyError:
+            p1 = presence(v, Ke103, 5, 0)
+        a = a << 6 | ((p1 > 31) << 5 | p1 & 31)
         n += 6
         if p1 & 0x10:
             at = "amountString"
@@ -15258,7 +15755,7 @@ def e_CallCreditServiceControl(v, o, a, n):
             at = "billingMode"
             v6 = v["billingMode"]
             c7, v8 = v6
-            k9 = Ke89.get(c7, 2)
+            k9 = Ke104.get(c7, 2)
             if k9 < 2:
                 a = a << 2 | k9
                 n += 2
@@ -15288,13 +15785,16 @@ def e_CallCreditServiceControl(v, o, a, n):
             at = "callStartingPoint"
             v15 = v["callStartingPoint"]
             c16, v17 = v15
-            k18 = Ke90.get(c16, 2)
+            k18 = Ke105.get(c16, 2)
             if k18 < 2:
                 a = a << 2 | k18
                 n += 2
             else:
                 putUnknown(c16, v17, o, a, n)
                 a = n = 0
+        if p1 > 31:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -15329,7 +15829,7 @@ def d_GenericData(d, p, e, z=0):
                 raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
             v1["parameters"] = v4
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -15339,11 +15839,14 @@ def e_GenericData(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke91[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke106[k2]
+        except KeyError:
+            p1 = presence(v, Ke106, 1, 0)
         at = "id"
         v3 = v["id"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_GenericIdentifier(v3, o, a, n)
         if p1 & 0x1:
@@ -15363,6 +15866,9 @@ def e_GenericData(v, o, a, n):
                     a, n = e_EnumeratedParameter(v7, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -15427,7 +15933,7 @@ def e_GenericIdentifier(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke92.get(c1, 3)
+        k3 = Ke107.get(c1, 3)
         if k3 < 3:
             a = a << 3 | k3
             n += 3
@@ -15488,7 +15994,7 @@ def d_EnumeratedParameter(d, p, e, z=0):
             v4, p = d_Content(d, p, e, z + 1)
             v1["content"] = v4
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -15498,17 +16004,23 @@ def e_EnumeratedParameter(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke93[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke108[k2]
+        except KeyError:
+            p1 = presence(v, Ke108, 1, 0)
         at = "id"
         v3 = v["id"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_GenericIdentifier(v3, o, a, n)
         if p1 & 0x1:
             at = "content"
             v4 = v["content"]
             a, n = e_Content(v4, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -15648,7 +16160,7 @@ def e_Content(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke94.get(c1, 12)
+        k3 = Ke109.get(c1, 12)
         if k3 < 12:
             a = a << 5 | k3
             n += 5
@@ -15819,7 +16331,7 @@ def d_FeatureSet(d, p, e):
                 raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
             v1["supportedFeatures"] = v9
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -15829,12 +16341,15 @@ def e_FeatureSet(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke95[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke110[k2]
+        except KeyError:
+            p1 = presence(v, Ke110, 3, 0)
         at = "replacementFeatureSet"
         v3 = v["replacementFeatureSet"]
         x4 = BIT[v3]
-        a = a << 5 | p1 << 1 | x4
+        a = a << 5 | ((p1 > 7) << 3 | p1 & 7) << 1 | x4
         n += 5
         if p1 & 0x4:
             at = "neededFeatures"
@@ -15881,6 +16396,9 @@ def e_FeatureSet(v, o, a, n):
                     a, n = e_GenericData(v18, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at19), f"[{t17}]") from None
+        if p1 > 7:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -15902,7 +16420,7 @@ def d_TransportChannelInfo(d, p, e):
             v4, p = d_TransportAddress(d, p, e)
             v1["recvAddress"] = v4
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -15912,9 +16430,12 @@ def e_TransportChannelInfo(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke96[k2]
-        a = a << 3 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke111[k2]
+        except KeyError:
+            p1 = presence(v, Ke111, 2, 0)
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
             at = "sendAddress"
@@ -15924,6 +16445,9 @@ def e_TransportChannelInfo(v, o, a, n):
             at = "recvAddress"
             v4 = v["recvAddress"]
             a, n = e_TransportAddress(v4, o, a, n)
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -16021,7 +16545,7 @@ def d_RTPSession(d, p, e):
                     v1["bandwidth"] = v22
                     p = g21
             if u15:
-                p = skip(d, p, e, u15)
+                p = keep(d, p, e, u15, 2, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -16031,8 +16555,11 @@ def e_RTPSession(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke97[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke112[k2]
+        except KeyError:
+            p1 = presence(v, Ke112, 0, 2)
         at = "rtpAddress"
         v3 = v["rtpAddress"]
         a = a << 1 | ((p1 > 0) << 0)
@@ -16082,8 +16609,11 @@ def e_RTPSession(v, o, a, n):
         except FAULTS as x:
             raise encodeFailure(encodeFailure(x, at16), f"[{t14}]") from None
         if p1 > 0:
-            a = a << 9 | 4 | p1
-            n += 9
+            if p1 > 3:
+                a, n = putBitmap(v, p1, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | p1
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x2:
@@ -16103,6 +16633,8 @@ def e_RTPSession(v, o, a, n):
                 o18.append(a << 6)
                 o18 += x20.to_bytes(s21)
                 putOctets(o, o18 or b"\0")
+            if p1 > 3:
+                putAdditions(v, o, 2)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -16124,7 +16656,7 @@ def e_RehomingModel(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke98[c1]
+        k3 = Ke113[c1]
         a = a << 1 | k3
         n += 1
         return a, n
@@ -16317,7 +16849,7 @@ def e_RasMessage(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke99.get(c1, 33)
+        k3 = Ke114.get(c1, 33)
         if k3 < 25:
             a = a << 6 | k3
             n += 6
@@ -16831,7 +17363,7 @@ def d_GatekeeperRequest(d, p, e):
                     v1["assignedGatekeeper"] = v76
                     p = g75
             if u15:
-                p = skip(d, p, e, u15)
+                p = keep(d, p, e, u15, 12, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -16841,8 +17373,11 @@ def e_GatekeeperRequest(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke100[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke115[k2]
+        except KeyError:
+            p1 = presence(v, Ke115, 4, 12)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -16899,8 +17434,11 @@ def e_GatekeeperRequest(v, o, a, n):
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at16), f"[{t14}]") from None
         if p1 > 15:
-            a = a << 19 | 45056 | (p1 >> 4)
-            n += 19
+            if p1 > 65535:
+                a, n = putBitmap(v, p1 >> 4, 12, o, a, n)
+            else:
+                a = a << 19 | 45056 | (p1 >> 4)
+                n += 19
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x8000:
@@ -17072,6 +17610,8 @@ def e_GatekeeperRequest(v, o, a, n):
                 if n:
                     o67 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o67 or b"\0")
+            if p1 > 65535:
+                putAdditions(v, o, 12)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -17379,7 +17919,7 @@ def d_GatekeeperConfirm(d, p, e):
                     v1["rehomingModel"] = v64
                     p = g63
             if u10:
-                p = skip(d, p, e, u10)
+                p = keep(d, p, e, u10, 11, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -17389,8 +17929,11 @@ def e_GatekeeperConfirm(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke101[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke116[k2]
+        except KeyError:
+            p1 = presence(v, Ke116, 2, 11)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -17425,8 +17968,11 @@ def e_GatekeeperConfirm(v, o, a, n):
         v9 = v["rasAddress"]
         a, n = e_TransportAddress(v9, o, a, n)
         if p1 > 3:
-            a = a << 18 | 20480 | (p1 >> 2)
-            n += 18
+            if p1 > 8191:
+                a, n = putBitmap(v, p1 >> 2, 11, o, a, n)
+            else:
+                a = a << 18 | 20480 | (p1 >> 2)
+                n += 18
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1000:
@@ -17571,6 +18117,8 @@ def e_GatekeeperConfirm(v, o, a, n):
                 if n:
                     o50 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o50 or b"\0")
+            if p1 > 8191:
+                putAdditions(v, o, 11)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -17761,7 +18309,7 @@ def d_GatekeeperReject(d, p, e):
                     v1["genericData"] = v38
                     p = g37
             if u10:
-                p = skip(d, p, e, u10)
+                p = keep(d, p, e, u10, 6, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -17771,8 +18319,11 @@ def e_GatekeeperReject(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke102[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke117[k2]
+        except KeyError:
+            p1 = presence(v, Ke117, 2, 6)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -17807,8 +18358,11 @@ def e_GatekeeperReject(v, o, a, n):
         v9 = v["rejectReason"]
         a, n = e_GatekeeperRejectReason(v9, o, a, n)
         if p1 > 3:
-            a = a << 13 | 320 | (p1 >> 2)
-            n += 13
+            if p1 > 255:
+                a, n = putBitmap(v, p1 >> 2, 6, o, a, n)
+            else:
+                a = a << 13 | 320 | (p1 >> 2)
+                n += 13
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x80:
@@ -17892,6 +18446,8 @@ def e_GatekeeperReject(v, o, a, n):
                 if n:
                     o28 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o28 or b"\0")
+            if p1 > 255:
+                putAdditions(v, o, 6)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -17934,7 +18490,7 @@ def e_GatekeeperRejectReason(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke103.get(c1, 8)
+        k3 = Ke118.get(c1, 8)
         if k3 < 4:
             a = a << 3 | k3
             n += 3
@@ -18647,7 +19203,7 @@ def d_RegistrationRequest(d, p, e):
                     v1["language"] = v139
                     p = g138
             if u21:
-                p = skip(d, p, e, u21)
+                p = keep(d, p, e, u21, 27, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -18657,8 +19213,11 @@ def e_RegistrationRequest(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke104[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke119[k2]
+        except KeyError:
+            p1 = presence(v, Ke119, 3, 27)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -18744,8 +19303,11 @@ def e_RegistrationRequest(v, o, a, n):
         v27 = v["endpointVendor"]
         a, n = e_VendorIdentifier(v27, o, a, n)
         if p1 > 7:
-            a = a << 34 | 3489660928 | (p1 >> 3)
-            n += 34
+            if p1 > 1073741823:
+                a, n = putBitmap(v, p1 >> 3, 27, o, a, n)
+            else:
+                a = a << 34 | 3489660928 | (p1 >> 3)
+                n += 34
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x20000000:
@@ -19059,6 +19621,8 @@ def e_RegistrationRequest(v, o, a, n):
                 if n:
                     o109 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o109 or b"\0")
+            if p1 > 1073741823:
+                putAdditions(v, o, 27)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -19392,7 +19956,7 @@ def d_RegistrationConfirm(d, p, e):
                                 v52["useSpecifiedTransport"] = v72
                                 p = g71
                         if u55:
-                            p = skip(d49, p, e50, u55)
+                            p = keep(d49, p, e50, u55, 4, v52)
                     if p > e50:
                         refuse("ends too early", p)
                     v1["preGrantedARQ"] = v52
@@ -19721,7 +20285,7 @@ def d_RegistrationConfirm(d, p, e):
                     v1["language"] = v137
                     p = g136
             if u17:
-                p = skip(d, p, e, u17)
+                p = keep(d, p, e, u17, 21, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -19731,8 +20295,11 @@ def e_RegistrationConfirm(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke105[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke120[k2]
+        except KeyError:
+            p1 = presence(v, Ke120, 3, 21)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -19805,8 +20372,11 @@ def e_RegistrationConfirm(v, o, a, n):
         o += w20
         a = n = 0
         if p1 > 7:
-            a = a << 28 | 41943040 | (p1 >> 3)
-            n += 28
+            if p1 > 16777215:
+                a, n = putBitmap(v, p1 >> 3, 21, o, a, n)
+            else:
+                a = a << 28 | 41943040 | (p1 >> 3)
+                n += 28
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x800000:
@@ -19900,8 +20470,11 @@ def e_RegistrationConfirm(v, o, a, n):
                 at = "preGrantedARQ"
                 v50 = v["preGrantedARQ"]
                 p51 = 0
-                for k52 in v50:
-                    p51 |= Ke106[k52]
+                try:
+                    for k52 in v50:
+                        p51 |= Ke121[k52]
+                except KeyError:
+                    p51 = presence(v50, Ke121, 0, 4)
                 at = "preGrantedARQ.makeCall"
                 v53 = v50["makeCall"]
                 x54 = BIT[v53]
@@ -19917,8 +20490,11 @@ def e_RegistrationConfirm(v, o, a, n):
                 a = ((p51 > 0) << 0) << 4 | x54 << 3 | x56 << 2 | x58 << 1 | x60
                 n = 5
                 if p51 > 0:
-                    a = a << 11 | 48 | p51
-                    n += 11
+                    if p51 > 15:
+                        a, n = putBitmap(v50, p51, 4, o49, a, n)
+                    else:
+                        a = a << 11 | 48 | p51
+                        n += 11
                     if n:
                         o49 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                     if p51 & 0x8:
@@ -19961,6 +20537,8 @@ def e_RegistrationConfirm(v, o, a, n):
                         if n:
                             o69 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                         putOctets(o49, o69 or b"\0")
+                    if p51 > 15:
+                        putAdditions(v50, o49, 4)
                     a = n = 0
                 if n:
                     o49 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -20149,6 +20727,8 @@ def e_RegistrationConfirm(v, o, a, n):
                 if n:
                     o117 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o117 or b"\0")
+            if p1 > 16777215:
+                putAdditions(v, o, 21)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -20356,7 +20936,7 @@ def d_RegistrationReject(d, p, e):
                     v1["assignedGatekeeper"] = v44
                     p = g43
             if u10:
-                p = skip(d, p, e, u10)
+                p = keep(d, p, e, u10, 7, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -20366,8 +20946,11 @@ def e_RegistrationReject(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke107[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke122[k2]
+        except KeyError:
+            p1 = presence(v, Ke122, 2, 7)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -20402,8 +20985,11 @@ def e_RegistrationReject(v, o, a, n):
             o += w8
             a = n = 0
         if p1 > 3:
-            a = a << 14 | 768 | (p1 >> 2)
-            n += 14
+            if p1 > 511:
+                a, n = putBitmap(v, p1 >> 2, 7, o, a, n)
+            else:
+                a = a << 14 | 768 | (p1 >> 2)
+                n += 14
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x100:
@@ -20496,6 +21082,8 @@ def e_RegistrationReject(v, o, a, n):
                 if n:
                     o34 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o34 or b"\0")
+            if p1 > 511:
+                putAdditions(v, o, 7)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -20610,7 +21198,7 @@ def d_RegistrationRejectReason(d, p, e):
                         raise decodeFailure(decodeFailure(x, at19, p), f"[{len(v18)}]", p) from None
                     v10["supportedPrefixes"] = v18
                 if b11 & 0x8:
-                    p = additionsPast(d7, p, e8)
+                    p = additionsKept(d7, p, e8, v10)
                 v1 = ("invalidTerminalAliases", v10)
             elif k6 == 7:
                 v1 = ("genericDataReason", None)
@@ -20637,7 +21225,7 @@ def e_RegistrationRejectReason(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke108.get(c1, 19)
+        k3 = Ke123.get(c1, 19)
         if k3 < 8:
             a = a << 4 | k3
             n += 4
@@ -20698,9 +21286,12 @@ def e_RegistrationRejectReason(v, o, a, n):
                     elif k3 == 14:
                         at = "invalidTerminalAliases"
                         p9 = 0
-                        for k10 in v2:
-                            p9 |= Ke109[k10]
-                        a = a << 4 | p9
+                        try:
+                            for k10 in v2:
+                                p9 |= Ke124[k10]
+                        except KeyError:
+                            p9 = presence(v2, Ke124, 3, 0)
+                        a = a << 4 | ((p9 > 7) << 3 | p9 & 7)
                         n += 4
                         if p9 & 0x4:
                             at = "invalidTerminalAliases.terminalAlias"
@@ -20747,6 +21338,9 @@ def e_RegistrationRejectReason(v, o, a, n):
                                     a, n = e_SupportedPrefix(v24, o8, a, n)
                             except FAULTS as x:
                                 raise encodeFailure(encodeFailure(x, at25), f"[{t23}]") from None
+                        if p9 > 7:
+                            putUnknownOnly(v2, o8, a, n)
+                            a = n = 0
                     else:
                         pass
                 else:
@@ -21113,7 +21707,7 @@ def d_UnregistrationRequest(d, p, e):
                     v1["assignedGatekeeper"] = v73
                     p = g72
             if u14:
-                p = skip(d, p, e, u14)
+                p = keep(d, p, e, u14, 11, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -21123,8 +21717,11 @@ def e_UnregistrationRequest(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke110[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke125[k2]
+        except KeyError:
+            p1 = presence(v, Ke125, 3, 11)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -21179,8 +21776,11 @@ def e_UnregistrationRequest(v, o, a, n):
             o += w16
             a = n = 0
         if p1 > 7:
-            a = a << 18 | 20480 | (p1 >> 3)
-            n += 18
+            if p1 > 16383:
+                a, n = putBitmap(v, p1 >> 3, 11, o, a, n)
+            else:
+                a = a << 18 | 20480 | (p1 >> 3)
+                n += 18
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x2000:
@@ -21349,6 +21949,8 @@ def e_UnregistrationRequest(v, o, a, n):
                 if n:
                     o68 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o68 or b"\0")
+            if p1 > 16383:
+                putAdditions(v, o, 11)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -21389,7 +21991,7 @@ def e_UnregRequestReason(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke111.get(c1, 7)
+        k3 = Ke126.get(c1, 7)
         if k3 < 4:
             a = a << 3 | k3
             n += 3
@@ -21561,7 +22163,7 @@ def d_UnregistrationConfirm(d, p, e):
                     v1["assignedGatekeeper"] = v32
                     p = g31
             if u6:
-                p = skip(d, p, e, u6)
+                p = keep(d, p, e, u6, 5, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -21571,8 +22173,11 @@ def e_UnregistrationConfirm(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke112[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke127[k2]
+        except KeyError:
+            p1 = presence(v, Ke127, 1, 5)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -21588,8 +22193,11 @@ def e_UnregistrationConfirm(v, o, a, n):
             v4 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v4, o, a, n)
         if p1 > 1:
-            a = a << 12 | 128 | (p1 >> 1)
-            n += 12
+            if p1 > 63:
+                a, n = putBitmap(v, p1 >> 1, 5, o, a, n)
+            else:
+                a = a << 12 | 128 | (p1 >> 1)
+                n += 12
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x20:
@@ -21664,6 +22272,8 @@ def e_UnregistrationConfirm(v, o, a, n):
                 if n:
                     o25 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o25 or b"\0")
+            if p1 > 63:
+                putAdditions(v, o, 5)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -21814,7 +22424,7 @@ def d_UnregistrationReject(d, p, e):
                     v1["genericData"] = v31
                     p = g30
             if u7:
-                p = skip(d, p, e, u7)
+                p = keep(d, p, e, u7, 5, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -21824,8 +22434,11 @@ def e_UnregistrationReject(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke113[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke128[k2]
+        except KeyError:
+            p1 = presence(v, Ke128, 1, 5)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -21843,8 +22456,11 @@ def e_UnregistrationReject(v, o, a, n):
             v5 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v5, o, a, n)
         if p1 > 1:
-            a = a << 12 | 128 | (p1 >> 1)
-            n += 12
+            if p1 > 63:
+                a, n = putBitmap(v, p1 >> 1, 5, o, a, n)
+            else:
+                a = a << 12 | 128 | (p1 >> 1)
+                n += 12
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x20:
@@ -21919,6 +22535,8 @@ def e_UnregistrationReject(v, o, a, n):
                 if n:
                     o22 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o22 or b"\0")
+            if p1 > 63:
+                putAdditions(v, o, 5)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -21959,7 +22577,7 @@ def e_UnregRejectReason(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke114.get(c1, 6)
+        k3 = Ke129.get(c1, 6)
         if k3 < 3:
             a = a << 3 | k3
             n += 3
@@ -22521,7 +23139,7 @@ def d_AdmissionRequest(d, p, e):
                     v1["canMapSrcAlias"] = b116 == 1
                     p = g115
             if u27:
-                p = skip(d, p, e, u27)
+                p = keep(d, p, e, u27, 19, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -22531,8 +23149,11 @@ def e_AdmissionRequest(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke115[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke130[k2]
+        except KeyError:
+            p1 = presence(v, Ke130, 7, 19)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -22653,8 +23274,11 @@ def e_AdmissionRequest(v, o, a, n):
         a = x35 << 1 | x37
         n = 2
         if p1 > 127:
-            a = a << 26 | 9437184 | (p1 >> 7)
-            n += 26
+            if p1 > 67108863:
+                a, n = putBitmap(v, p1 >> 7, 19, o, a, n)
+            else:
+                a = a << 26 | 9437184 | (p1 >> 7)
+                n += 26
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x2000000:
@@ -22886,6 +23510,8 @@ def e_AdmissionRequest(v, o, a, n):
                 a = x104
                 o102.append(a << 7)
                 putOctets(o, o102 or b"\0")
+            if p1 > 67108863:
+                putAdditions(v, o, 19)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -22917,7 +23543,7 @@ def e_CallType(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke116.get(c1, 4)
+        k3 = Ke131.get(c1, 4)
         if k3 < 4:
             a = a << 3 | k3
             n += 3
@@ -22954,7 +23580,7 @@ def e_CallModel(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke117.get(c1, 2)
+        k3 = Ke132.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -23009,7 +23635,7 @@ def e_TransportQOS(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke118.get(c1, 4)
+        k3 = Ke133.get(c1, 4)
         if k3 < 3:
             a = a << 3 | k3
             n += 3
@@ -23634,7 +24260,7 @@ def d_AdmissionConfirm(d, p, e):
                     v1["assignedGatekeeper"] = v128
                     p = g127
             if u11:
-                p = skip(d, p, e, u11)
+                p = keep(d, p, e, u11, 23, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -23644,8 +24270,11 @@ def e_AdmissionConfirm(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke119[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke134[k2]
+        except KeyError:
+            p1 = presence(v, Ke134, 2, 23)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -23684,8 +24313,11 @@ def e_AdmissionConfirm(v, o, a, n):
             v10 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v10, o, a, n)
         if p1 > 3:
-            a = a << 30 | 184549376 | (p1 >> 2)
-            n += 30
+            if p1 > 33554431:
+                a, n = putBitmap(v, p1 >> 2, 23, o, a, n)
+            else:
+                a = a << 30 | 184549376 | (p1 >> 2)
+                n += 30
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1000000:
@@ -24012,6 +24644,8 @@ def e_AdmissionConfirm(v, o, a, n):
                 if n:
                     o107 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o107 or b"\0")
+            if p1 > 33554431:
+                putAdditions(v, o, 23)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -24101,7 +24735,7 @@ def d_UUIEsRequested(d, p, e):
                     v1["notify"] = b20 == 1
                     p = g19
             if u4:
-                p = skip(d, p, e, u4)
+                p = keep(d, p, e, u4, 4, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -24111,8 +24745,11 @@ def e_UUIEsRequested(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke120[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke135[k2]
+        except KeyError:
+            p1 = presence(v, Ke135, 0, 4)
         at = "setup"
         v3 = v["setup"]
         x4 = BIT[v3]
@@ -24143,8 +24780,11 @@ def e_UUIEsRequested(v, o, a, n):
         a = a << 10 | ((p1 > 0) << 0) << 9 | x4 << 8 | x6 << 7 | x8 << 6 | x10 << 5 | x12 << 4 | x14 << 3 | x16 << 2 | x18 << 1 | x20
         n += 10
         if p1 > 0:
-            a = a << 11 | 48 | p1
-            n += 11
+            if p1 > 15:
+                a, n = putBitmap(v, p1, 4, o, a, n)
+            else:
+                a = a << 11 | 48 | p1
+                n += 11
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x8:
@@ -24183,6 +24823,8 @@ def e_UUIEsRequested(v, o, a, n):
                 a = x32
                 o30.append(a << 7)
                 putOctets(o, o30 or b"\0")
+            if p1 > 15:
+                putAdditions(v, o, 4)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -24426,7 +25068,7 @@ def d_AdmissionReject(d, p, e):
                     v1["assignedGatekeeper"] = v53
                     p = g52
             if u7:
-                p = skip(d, p, e, u7)
+                p = keep(d, p, e, u7, 9, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -24436,8 +25078,11 @@ def e_AdmissionReject(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke121[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke136[k2]
+        except KeyError:
+            p1 = presence(v, Ke136, 1, 9)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -24455,8 +25100,11 @@ def e_AdmissionReject(v, o, a, n):
             v5 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v5, o, a, n)
         if p1 > 1:
-            a = a << 16 | 4096 | (p1 >> 1)
-            n += 16
+            if p1 > 1023:
+                a, n = putBitmap(v, p1 >> 1, 9, o, a, n)
+            else:
+                a = a << 16 | 4096 | (p1 >> 1)
+                n += 16
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x200:
@@ -24585,6 +25233,8 @@ def e_AdmissionReject(v, o, a, n):
                 if n:
                     o42 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o42 or b"\0")
+            if p1 > 1023:
+                putAdditions(v, o, 9)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -24663,7 +25313,7 @@ def e_AdmissionRejectReason(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke122.get(c1, 23)
+        k3 = Ke137.get(c1, 23)
         if k3 < 8:
             a = a << 4 | k3
             n += 4
@@ -25052,7 +25702,7 @@ def d_BandwidthRequest(d, p, e):
                     v1["transportQOS"] = v70
                     p = g69
             if u13:
-                p = skip(d, p, e, u13)
+                p = keep(d, p, e, u13, 12, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -25062,8 +25712,11 @@ def e_BandwidthRequest(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke123[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke138[k2]
+        except KeyError:
+            p1 = presence(v, Ke138, 2, 12)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -25113,8 +25766,11 @@ def e_BandwidthRequest(v, o, a, n):
             v14 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v14, o, a, n)
         if p1 > 3:
-            a = a << 19 | 45056 | (p1 >> 2)
-            n += 19
+            if p1 > 16383:
+                a, n = putBitmap(v, p1 >> 2, 12, o, a, n)
+            else:
+                a = a << 19 | 45056 | (p1 >> 2)
+                n += 19
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x2000:
@@ -25265,6 +25921,8 @@ def e_BandwidthRequest(v, o, a, n):
                 if n:
                     o56 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o56 or b"\0")
+            if p1 > 16383:
+                putAdditions(v, o, 12)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -25437,7 +26095,7 @@ def d_BandwidthConfirm(d, p, e):
                     v1["transportQOS"] = v38
                     p = g37
             if u8:
-                p = skip(d, p, e, u8)
+                p = keep(d, p, e, u8, 6, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -25447,8 +26105,11 @@ def e_BandwidthConfirm(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke124[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke139[k2]
+        except KeyError:
+            p1 = presence(v, Ke139, 1, 6)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -25473,8 +26134,11 @@ def e_BandwidthConfirm(v, o, a, n):
             v7 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v7, o, a, n)
         if p1 > 1:
-            a = a << 13 | 320 | (p1 >> 1)
-            n += 13
+            if p1 > 127:
+                a, n = putBitmap(v, p1 >> 1, 6, o, a, n)
+            else:
+                a = a << 13 | 320 | (p1 >> 1)
+                n += 13
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x40:
@@ -25558,6 +26222,8 @@ def e_BandwidthConfirm(v, o, a, n):
                 if n:
                     o30 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o30 or b"\0")
+            if p1 > 127:
+                putAdditions(v, o, 6)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -25716,7 +26382,7 @@ def d_BandwidthReject(d, p, e):
                     v1["genericData"] = v33
                     p = g32
             if u9:
-                p = skip(d, p, e, u9)
+                p = keep(d, p, e, u9, 5, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -25726,8 +26392,11 @@ def e_BandwidthReject(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke125[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke140[k2]
+        except KeyError:
+            p1 = presence(v, Ke140, 1, 5)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -25757,8 +26426,11 @@ def e_BandwidthReject(v, o, a, n):
             v8 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v8, o, a, n)
         if p1 > 1:
-            a = a << 12 | 128 | (p1 >> 1)
-            n += 12
+            if p1 > 63:
+                a, n = putBitmap(v, p1 >> 1, 5, o, a, n)
+            else:
+                a = a << 12 | 128 | (p1 >> 1)
+                n += 12
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x20:
@@ -25833,6 +26505,8 @@ def e_BandwidthReject(v, o, a, n):
                 if n:
                     o25 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o25 or b"\0")
+            if p1 > 63:
+                putAdditions(v, o, 5)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -25871,7 +26545,7 @@ def e_BandRejectReason(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke126.get(c1, 8)
+        k3 = Ke141.get(c1, 8)
         if k3 < 6:
             a = a << 4 | k3
             n += 4
@@ -26355,7 +27029,7 @@ def d_LocationRequest(d, p, e):
                     v1["language"] = v95
                     p = g94
             if u12:
-                p = skip(d, p, e, u12)
+                p = keep(d, p, e, u12, 17, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -26365,8 +27039,11 @@ def e_LocationRequest(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke127[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke142[k2]
+        except KeyError:
+            p1 = presence(v, Ke142, 2, 17)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -26412,8 +27089,11 @@ def e_LocationRequest(v, o, a, n):
         v13 = v["replyAddress"]
         a, n = e_TransportAddress(v13, o, a, n)
         if p1 > 3:
-            a = a << 24 | 2097152 | (p1 >> 2)
-            n += 24
+            if p1 > 524287:
+                a, n = putBitmap(v, p1 >> 2, 17, o, a, n)
+            else:
+                a = a << 24 | 2097152 | (p1 >> 2)
+                n += 24
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x40000:
@@ -26650,6 +27330,8 @@ def e_LocationRequest(v, o, a, n):
                 if n:
                     o76 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o76 or b"\0")
+            if p1 > 524287:
+                putAdditions(v, o, 17)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -27138,7 +27820,7 @@ def d_LocationConfirm(d, p, e):
                     v1["language"] = v101
                     p = g100
             if u8:
-                p = skip(d, p, e, u8)
+                p = keep(d, p, e, u8, 18, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -27148,8 +27830,11 @@ def e_LocationConfirm(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke128[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke143[k2]
+        except KeyError:
+            p1 = presence(v, Ke143, 1, 18)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -27170,8 +27855,11 @@ def e_LocationConfirm(v, o, a, n):
             v6 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v6, o, a, n)
         if p1 > 1:
-            a = a << 25 | 4456448 | (p1 >> 1)
-            n += 25
+            if p1 > 524287:
+                a, n = putBitmap(v, p1 >> 1, 18, o, a, n)
+            else:
+                a = a << 25 | 4456448 | (p1 >> 1)
+                n += 25
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x40000:
@@ -27448,6 +28136,8 @@ def e_LocationConfirm(v, o, a, n):
                 if n:
                     o84 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o84 or b"\0")
+            if p1 > 524287:
+                putAdditions(v, o, 18)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -27644,7 +28334,7 @@ def d_LocationReject(d, p, e):
                     v1["serviceControl"] = v41
                     p = g40
             if u7:
-                p = skip(d, p, e, u7)
+                p = keep(d, p, e, u7, 7, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -27654,8 +28344,11 @@ def e_LocationReject(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke129[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke144[k2]
+        except KeyError:
+            p1 = presence(v, Ke144, 1, 7)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -27673,8 +28366,11 @@ def e_LocationReject(v, o, a, n):
             v5 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v5, o, a, n)
         if p1 > 1:
-            a = a << 14 | 768 | (p1 >> 1)
-            n += 14
+            if p1 > 255:
+                a, n = putBitmap(v, p1 >> 1, 7, o, a, n)
+            else:
+                a = a << 14 | 768 | (p1 >> 1)
+                n += 14
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x80:
@@ -27776,6 +28472,8 @@ def e_LocationReject(v, o, a, n):
                 if n:
                     o30 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o30 or b"\0")
+            if p1 > 255:
+                putAdditions(v, o, 7)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -27848,7 +28546,7 @@ def e_LocationRejectReason(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke130.get(c1, 16)
+        k3 = Ke145.get(c1, 16)
         if k3 < 4:
             a = a << 3 | k3
             n += 3
@@ -28237,7 +28935,7 @@ def d_DisengageRequest(d, p, e):
                     v1["genericData"] = v70
                     p = g69
             if u11:
-                p = skip(d, p, e, u11)
+                p = keep(d, p, e, u11, 13, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -28247,8 +28945,11 @@ def e_DisengageRequest(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke131[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke146[k2]
+        except KeyError:
+            p1 = presence(v, Ke146, 1, 13)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -28284,8 +28985,11 @@ def e_DisengageRequest(v, o, a, n):
             v11 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v11, o, a, n)
         if p1 > 1:
-            a = a << 20 | 98304 | (p1 >> 1)
-            n += 20
+            if p1 > 16383:
+                a, n = putBitmap(v, p1 >> 1, 13, o, a, n)
+            else:
+                a = a << 20 | 98304 | (p1 >> 1)
+                n += 20
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x2000:
@@ -28445,6 +29149,8 @@ def e_DisengageRequest(v, o, a, n):
                 if n:
                     o51 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o51 or b"\0")
+            if p1 > 16383:
+                putAdditions(v, o, 13)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -28476,7 +29182,7 @@ def e_DisengageReason(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke132.get(c1, 3)
+        k3 = Ke147.get(c1, 3)
         if k3 < 3:
             a = a << 3 | k3
             n += 3
@@ -28681,7 +29387,7 @@ def d_DisengageConfirm(d, p, e):
                     v1["assignedGatekeeper"] = v44
                     p = g43
             if u6:
-                p = skip(d, p, e, u6)
+                p = keep(d, p, e, u6, 8, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -28691,8 +29397,11 @@ def e_DisengageConfirm(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke133[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke148[k2]
+        except KeyError:
+            p1 = presence(v, Ke148, 1, 8)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -28708,8 +29417,11 @@ def e_DisengageConfirm(v, o, a, n):
             v4 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v4, o, a, n)
         if p1 > 1:
-            a = a << 15 | 1792 | (p1 >> 1)
-            n += 15
+            if p1 > 511:
+                a, n = putBitmap(v, p1 >> 1, 8, o, a, n)
+            else:
+                a = a << 15 | 1792 | (p1 >> 1)
+                n += 15
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x100:
@@ -28811,6 +29523,8 @@ def e_DisengageConfirm(v, o, a, n):
                 if n:
                     o31 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o31 or b"\0")
+            if p1 > 511:
+                putAdditions(v, o, 8)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -28961,7 +29675,7 @@ def d_DisengageReject(d, p, e):
                     v1["genericData"] = v31
                     p = g30
             if u7:
-                p = skip(d, p, e, u7)
+                p = keep(d, p, e, u7, 5, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -28971,8 +29685,11 @@ def e_DisengageReject(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke113[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke128[k2]
+        except KeyError:
+            p1 = presence(v, Ke128, 1, 5)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -28990,8 +29707,11 @@ def e_DisengageReject(v, o, a, n):
             v5 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v5, o, a, n)
         if p1 > 1:
-            a = a << 12 | 128 | (p1 >> 1)
-            n += 12
+            if p1 > 63:
+                a, n = putBitmap(v, p1 >> 1, 5, o, a, n)
+            else:
+                a = a << 12 | 128 | (p1 >> 1)
+                n += 12
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x20:
@@ -29066,6 +29786,8 @@ def e_DisengageReject(v, o, a, n):
                 if n:
                     o22 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o22 or b"\0")
+            if p1 > 63:
+                putAdditions(v, o, 5)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -29104,7 +29826,7 @@ def e_DisengageRejectReason(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke134.get(c1, 4)
+        k3 = Ke149.get(c1, 4)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -29402,7 +30124,7 @@ def d_InfoRequest(d, p, e):
                     v1["assignedGatekeeper"] = v60
                     p = g59
             if u8:
-                p = skip(d, p, e, u8)
+                p = keep(d, p, e, u8, 12, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -29412,8 +30134,11 @@ def e_InfoRequest(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke135[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke150[k2]
+        except KeyError:
+            p1 = presence(v, Ke150, 2, 12)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -29436,8 +30161,11 @@ def e_InfoRequest(v, o, a, n):
             v6 = v["replyAddress"]
             a, n = e_TransportAddress(v6, o, a, n)
         if p1 > 3:
-            a = a << 19 | 45056 | (p1 >> 2)
-            n += 19
+            if p1 > 16383:
+                a, n = putBitmap(v, p1 >> 2, 12, o, a, n)
+            else:
+                a = a << 19 | 45056 | (p1 >> 2)
+                n += 19
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x2000:
@@ -29563,6 +30291,8 @@ def e_InfoRequest(v, o, a, n):
                 if n:
                     o39 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o39 or b"\0")
+            if p1 > 16383:
+                putAdditions(v, o, 12)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -29938,7 +30668,7 @@ def d_InfoRequestResponse(d, p, e):
                                 v17["circuitInfo"] = v81
                                 p = g80
                         if u39:
-                            p = skip(d, p, e, u39)
+                            p = keep(d, p, e, u39, 8, v17)
                     v15.append(v17)
             except (DecodeError, IndexError) as x:
                 raise decodeFailure(decodeFailure(x, at16, p), f"[{len(v15)}]", p) from None
@@ -30121,7 +30851,7 @@ def d_InfoRequestResponse(d, p, e):
                     v1["genericData"] = v119
                     p = g118
             if u83:
-                p = skip(d, p, e, u83)
+                p = keep(d, p, e, u83, 8, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -30131,8 +30861,11 @@ def e_InfoRequestResponse(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke136[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke151[k2]
+        except KeyError:
+            p1 = presence(v, Ke151, 3, 8)
         a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
         n += 4
         if p1 & 0x4:
@@ -30205,8 +30938,11 @@ def e_InfoRequestResponse(v, o, a, n):
             try:
                 for t22, v23 in enumerate(v20):
                     p25 = 0
-                    for k26 in v23:
-                        p25 |= Ke137[k26]
+                    try:
+                        for k26 in v23:
+                            p25 |= Ke152[k26]
+                    except KeyError:
+                        p25 = presence(v23, Ke152, 5, 8)
                     a = a << 6 | ((p25 > 31) << 5 | p25 & 31)
                     n += 6
                     if p25 & 0x10:
@@ -30300,8 +31036,11 @@ def e_InfoRequestResponse(v, o, a, n):
                     v54 = v23["callModel"]
                     a, n = e_CallModel(v54, o, 0, 0)
                     if p25 > 31:
-                        a = a << 15 | 1792 | (p25 >> 5)
-                        n += 15
+                        if p25 > 8191:
+                            a, n = putBitmap(v23, p25 >> 5, 8, o, a, n)
+                        else:
+                            a = a << 15 | 1792 | (p25 >> 5)
+                            n += 15
                         if n:
                             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                         if p25 & 0x1000:
@@ -30427,12 +31166,17 @@ def e_InfoRequestResponse(v, o, a, n):
                             if n:
                                 o89 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                             putOctets(o, o89 or b"\0")
+                        if p25 > 8191:
+                            putAdditions(v23, o, 8)
                         a = n = 0
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at24), f"[{t22}]") from None
         if p1 > 7:
-            a = a << 15 | 1792 | (p1 >> 3)
-            n += 15
+            if p1 > 2047:
+                a, n = putBitmap(v, p1 >> 3, 8, o, a, n)
+            else:
+                a = a << 15 | 1792 | (p1 >> 3)
+                n += 15
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x400:
@@ -30534,6 +31278,8 @@ def e_InfoRequestResponse(v, o, a, n):
                 if n:
                     o115 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o115 or b"\0")
+            if p1 > 2047:
+                putAdditions(v, o, 8)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -30576,7 +31322,7 @@ def e_InfoRequestResponseStatus(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke138.get(c1, 4)
+        k3 = Ke153.get(c1, 4)
         if k3 < 4:
             a = a << 3 | k3
             n += 3
@@ -30654,7 +31400,7 @@ def d_InfoRequestAck(d, p, e):
             v11, p = d_ICV(d, p, e)
             v1["integrityCheckValue"] = v11
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -30664,13 +31410,16 @@ def e_InfoRequestAck(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke139[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke154[k2]
+        except KeyError:
+            p1 = presence(v, Ke154, 4, 0)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
             outOfRange(v3, 1, 65535)
-        a = a << 5 | p1
+        a = a << 5 | ((p1 > 15) << 4 | p1 & 15)
         n += 5
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -30714,6 +31463,9 @@ def e_InfoRequestAck(v, o, a, n):
             at = "integrityCheckValue"
             v15 = v["integrityCheckValue"]
             a, n = e_ICV(v15, o, a, n)
+        if p1 > 15:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -30780,7 +31532,7 @@ def d_InfoRequestNak(d, p, e):
             v13, p = d_ICV(d, p, e)
             v1["integrityCheckValue"] = v13
         if b2 & 0x20:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -30790,13 +31542,16 @@ def e_InfoRequestNak(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke140[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke155[k2]
+        except KeyError:
+            p1 = presence(v, Ke155, 5, 0)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
             outOfRange(v3, 1, 65535)
-        a = a << 6 | p1
+        a = a << 6 | ((p1 > 31) << 5 | p1 & 31)
         n += 6
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -30847,6 +31602,9 @@ def e_InfoRequestNak(v, o, a, n):
             at = "integrityCheckValue"
             v17 = v["integrityCheckValue"]
             a, n = e_ICV(v17, o, a, n)
+        if p1 > 31:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -30882,7 +31640,7 @@ def e_InfoRequestNakReason(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke141.get(c1, 4)
+        k3 = Ke156.get(c1, 4)
         if k3 < 3:
             a = a << 3 | k3
             n += 3
@@ -31045,7 +31803,7 @@ def d_NonStandardMessage(d, p, e):
                     v1["genericData"] = v30
                     p = g29
             if u6:
-                p = skip(d, p, e, u6)
+                p = keep(d, p, e, u6, 5, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -31055,8 +31813,11 @@ def e_NonStandardMessage(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke142[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke157[k2]
+        except KeyError:
+            p1 = presence(v, Ke157, 0, 5)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -31070,8 +31831,11 @@ def e_NonStandardMessage(v, o, a, n):
         v4 = v["nonStandardData"]
         a, n = e_NonStandardParameter(v4, o, 0, 0)
         if p1 > 0:
-            a = a << 12 | 128 | p1
-            n += 12
+            if p1 > 31:
+                a, n = putBitmap(v, p1, 5, o, a, n)
+            else:
+                a = a << 12 | 128 | p1
+                n += 12
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x10:
@@ -31146,6 +31910,8 @@ def e_NonStandardMessage(v, o, a, n):
                 if n:
                     o21 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o21 or b"\0")
+            if p1 > 31:
+                putAdditions(v, o, 5)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -31270,7 +32036,7 @@ def d_UnknownMessageResponse(d, p, e):
                     v1["messageNotUnderstood"] = v25
                     p = g24
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 4, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -31280,8 +32046,11 @@ def e_UnknownMessageResponse(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke143[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke158[k2]
+        except KeyError:
+            p1 = presence(v, Ke158, 0, 4)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -31293,8 +32062,11 @@ def e_UnknownMessageResponse(v, o, a, n):
         o += (v3 - 1).to_bytes(2)
         a = n = 0
         if p1 > 0:
-            a = a << 11 | 48 | p1
-            n += 11
+            if p1 > 15:
+                a, n = putBitmap(v, p1, 4, o, a, n)
+            else:
+                a = a << 11 | 48 | p1
+                n += 11
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x8:
@@ -31354,6 +32126,8 @@ def e_UnknownMessageResponse(v, o, a, n):
                 else:
                     putOctets(o18, v19)
                 putOctets(o, o18 or b"\0")
+            if p1 > 15:
+                putAdditions(v, o, 4)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -31421,7 +32195,7 @@ def d_RequestInProgress(d, p, e):
             refuse("more than 65535", p)
         v1["delay"] = v12
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -31431,13 +32205,16 @@ def e_RequestInProgress(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke144[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke159[k2]
+        except KeyError:
+            p1 = presence(v, Ke159, 4, 0)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
             outOfRange(v3, 1, 65535)
-        a = a << 5 | p1
+        a = a << 5 | ((p1 > 15) << 4 | p1 & 15)
         n += 5
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -31489,6 +32266,9 @@ def e_RequestInProgress(v, o, a, n):
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
         o += (v16 - 1).to_bytes(2)
         a = n = 0
+        if p1 > 15:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -31636,7 +32416,7 @@ def d_ResourcesAvailableIndicate(d, p, e):
                     v1["genericData"] = v28
                     p = g27
             if u20:
-                p = skip(d, p, e, u20)
+                p = keep(d, p, e, u20, 2, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -31646,8 +32426,11 @@ def e_ResourcesAvailableIndicate(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke145[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke160[k2]
+        except KeyError:
+            p1 = presence(v, Ke160, 4, 2)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -31728,8 +32511,11 @@ def e_ResourcesAvailableIndicate(v, o, a, n):
             v26 = v["integrityCheckValue"]
             a, n = e_ICV(v26, o, a, n)
         if p1 > 15:
-            a = a << 9 | 4 | (p1 >> 4)
-            n += 9
+            if p1 > 63:
+                a, n = putBitmap(v, p1 >> 4, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | (p1 >> 4)
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x20:
@@ -31759,6 +32545,8 @@ def e_ResourcesAvailableIndicate(v, o, a, n):
                 if n:
                     o29 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o29 or b"\0")
+            if p1 > 63:
+                putAdditions(v, o, 2)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -31860,7 +32648,7 @@ def d_ResourcesAvailableConfirm(d, p, e):
                     v1["genericData"] = v18
                     p = g17
             if u14:
-                p = skip(d, p, e, u14)
+                p = keep(d, p, e, u14, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -31870,8 +32658,11 @@ def e_ResourcesAvailableConfirm(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke146[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke161[k2]
+        except KeyError:
+            p1 = presence(v, Ke161, 4, 1)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
@@ -31924,8 +32715,11 @@ def e_ResourcesAvailableConfirm(v, o, a, n):
             v16 = v["integrityCheckValue"]
             a, n = e_ICV(v16, o, a, n)
         if p1 > 15:
-            a = a << 8 | (p1 >> 4)
-            n += 8
+            if p1 > 31:
+                a, n = putBitmap(v, p1 >> 4, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 4)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x10:
@@ -31946,6 +32740,8 @@ def e_ResourcesAvailableConfirm(v, o, a, n):
                 if n:
                     o17 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o17 or b"\0")
+            if p1 > 31:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -32014,7 +32810,7 @@ def d_ServiceControlIndication(d, p, e):
             p += 1
             v10 = {"callIdentifier": v12, "conferenceID": v13, "answeredCall": b14 == 1}
             if b11 & 0x1:
-                p = additionsPast(d, p, e)
+                p = additionsKept(d, p, e, v10)
             v1["callSpecific"] = v10
         if b2 & 0x10:
             at = "tokens"
@@ -32073,7 +32869,7 @@ def d_ServiceControlIndication(d, p, e):
                 raise decodeFailure(decodeFailure(x, at24, p), f"[{len(v23)}]", p) from None
             v1["genericData"] = v23
         if b2 & 0x100:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -32083,13 +32879,16 @@ def e_ServiceControlIndication(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke147[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke162[k2]
+        except KeyError:
+            p1 = presence(v, Ke162, 8, 0)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
             outOfRange(v3, 1, 65535)
-        a = a << 9 | p1
+        a = a << 9 | ((p1 > 255) << 8 | p1 & 255)
         n += 9
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -32129,79 +32928,86 @@ def e_ServiceControlIndication(v, o, a, n):
         if p1 & 0x20:
             at = "callSpecific"
             v13 = v["callSpecific"]
+            p14 = 0
             if len(v13) != 3:
-                notThese(v13, ('callIdentifier', 'conferenceID', 'answeredCall'))
+                p14 = presence(v13, Ke163, 0, 0)
             at = "callSpecific.callIdentifier"
-            v14 = v13["callIdentifier"]
-            a = a << 1
+            v16 = v13["callIdentifier"]
+            a = a << 1 | ((p14 > 0) << 0)
             n += 1
-            a, n = e_CallIdentifier(v14, o, a, n)
+            a, n = e_CallIdentifier(v16, o, a, n)
             at = "callSpecific.conferenceID"
-            v15 = v13["conferenceID"]
-            y16 = len(v15)
-            if not y16 == 16:
-                badLength(y16, 16, 16)
+            v17 = v13["conferenceID"]
+            y18 = len(v17)
+            if not y18 == 16:
+                badLength(y18, 16, 16)
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o += v15
+            o += v17
             at = "callSpecific.answeredCall"
-            v17 = v13["answeredCall"]
-            x18 = BIT[v17]
-            a = x18
+            v19 = v13["answeredCall"]
+            x20 = BIT[v19]
+            a = x20
             n = 1
+            if p14 > 0:
+                putUnknownOnly(v13, o, a, n)
+                a = n = 0
         if p1 & 0x10:
             at = "tokens"
-            v19 = v["tokens"]
-            y20 = len(v19)
+            v21 = v["tokens"]
+            y22 = len(v21)
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            putUnbounded(o, y20)
+            putUnbounded(o, y22)
             a = n = 0
-            t21 = 0
-            at23 = ""
+            t23 = 0
+            at25 = ""
             try:
-                for t21, v22 in enumerate(v19):
-                    a, n = h235_e_ClearToken(v22, o, a, n)
+                for t23, v24 in enumerate(v21):
+                    a, n = h235_e_ClearToken(v24, o, a, n)
             except FAULTS as x:
-                raise encodeFailure(encodeFailure(x, at23), f"[{t21}]") from None
+                raise encodeFailure(encodeFailure(x, at25), f"[{t23}]") from None
         if p1 & 0x8:
             at = "cryptoTokens"
-            v24 = v["cryptoTokens"]
-            y25 = len(v24)
+            v26 = v["cryptoTokens"]
+            y27 = len(v26)
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            putUnbounded(o, y25)
+            putUnbounded(o, y27)
             a = n = 0
-            t26 = 0
-            at28 = ""
+            t28 = 0
+            at30 = ""
             try:
-                for t26, v27 in enumerate(v24):
-                    a, n = e_CryptoH323Token(v27, o, a, n)
+                for t28, v29 in enumerate(v26):
+                    a, n = e_CryptoH323Token(v29, o, a, n)
             except FAULTS as x:
-                raise encodeFailure(encodeFailure(x, at28), f"[{t26}]") from None
+                raise encodeFailure(encodeFailure(x, at30), f"[{t28}]") from None
         if p1 & 0x4:
             at = "integrityCheckValue"
-            v29 = v["integrityCheckValue"]
-            a, n = e_ICV(v29, o, a, n)
+            v31 = v["integrityCheckValue"]
+            a, n = e_ICV(v31, o, a, n)
         if p1 & 0x2:
             at = "featureSet"
-            v30 = v["featureSet"]
-            a, n = e_FeatureSet(v30, o, a, n)
+            v32 = v["featureSet"]
+            a, n = e_FeatureSet(v32, o, a, n)
         if p1 & 0x1:
             at = "genericData"
-            v31 = v["genericData"]
-            y32 = len(v31)
+            v33 = v["genericData"]
+            y34 = len(v33)
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            putUnbounded(o, y32)
+            putUnbounded(o, y34)
             a = n = 0
-            t33 = 0
-            at35 = ""
+            t35 = 0
+            at37 = ""
             try:
-                for t33, v34 in enumerate(v31):
-                    a, n = e_GenericData(v34, o, a, n)
+                for t35, v36 in enumerate(v33):
+                    a, n = e_GenericData(v36, o, a, n)
             except FAULTS as x:
-                raise encodeFailure(encodeFailure(x, at35), f"[{t33}]") from None
+                raise encodeFailure(encodeFailure(x, at37), f"[{t35}]") from None
+        if p1 > 255:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -32296,7 +33102,7 @@ def d_ServiceControlResponse(d, p, e):
                 raise decodeFailure(decodeFailure(x, at20, p), f"[{len(v19)}]", p) from None
             v1["genericData"] = v19
         if b2 & 0x80:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -32306,13 +33112,16 @@ def e_ServiceControlResponse(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke148[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke164[k2]
+        except KeyError:
+            p1 = presence(v, Ke164, 7, 0)
         at = "requestSeqNum"
         v3 = v["requestSeqNum"]
         if not 1 <= v3 <= 65535:
             outOfRange(v3, 1, 65535)
-        a = a << 8 | p1
+        a = a << 8 | ((p1 > 127) << 7 | p1 & 127)
         n += 8
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -32322,7 +33131,7 @@ def e_ServiceControlResponse(v, o, a, n):
             at = "result"
             v4 = v["result"]
             c5, v6 = v4
-            k7 = Ke149.get(c5, 5)
+            k7 = Ke165.get(c5, 5)
             if k7 < 5:
                 a = a << 4 | k7
                 n += 4
@@ -32386,6 +33195,9 @@ def e_ServiceControlResponse(v, o, a, n):
                     a, n = e_GenericData(v24, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at25), f"[{t23}]") from None
+        if p1 > 127:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None

@@ -12,10 +12,10 @@ from h323d.asn1.runtime.limits import (
     OID_LIMIT,
 )
 from h323d.asn1.runtime.reading import (
-    additions, additionsPast, arcs, bitString, choiceIndex, count, fragments, generalBitString, generalInteger, octets, openType, signedBitString, skip,
+    additions, additionsKept, arcs, bitString, choiceIndex, count, fragments, generalBitString, generalInteger, keep, octets, openType, signedBitString,
 )
 from h323d.asn1.runtime.writing import (
-    integerOctets, oidOctets, putBitString, putBits, putOctets, putUnbounded, putUnknown,
+    integerOctets, oidOctets, presence, putAdditions, putBitmap, putBitString, putBits, putOctets, putUnbounded, putUnknown, putUnknownOnly,
 )
 from h323d.errors import DecodeError, EncodeError
 
@@ -25,21 +25,24 @@ BIT = {False: 0, True: 1}
 FAULTS = (EncodeError, KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 C0 = (('default', None), ('radius', None))
-Ke0 = {'halfkey': 0, 'modSize': 2, 'generator': 1}
-Ke1 = {'x': 2, 'y': 1}
-Ke2 = {'eckasdhp': 0, 'eckasdh2': 1}
-Ke3 = {'default': 0, 'radius': 1}
-Ke4 = {'dhExch': 0, 'pwdSymEnc': 1, 'pwdHash': 2, 'certSign': 3, 'ipsec': 4, 'tls': 5, 'nonStandard': 6, 'authenticationBES': 7, 'keyExch': 8}
-Ke5 = {'tokenOID': 0, 'timeStamp': 128, 'password': 64, 'dhkey': 32, 'challenge': 16, 'random': 8, 'certificate': 4, 'generalID': 2, 'nonStandard': 1, 'eckasdhkey': 4096, 'sendersID': 2048, 'h235Key': 1024, 'profileInfo': 512, 'dhkeyext': 256}
-Ke6 = {'elementID': 0, 'paramS': 2, 'element': 1}
-Ke7 = {'octets': 0, 'integer': 1, 'bits': 2, 'name': 3, 'flag': 4}
-Ke8 = {'ranInt': 2, 'iv8': 1, 'iv16': 16, 'iv': 8, 'clearSalt': 4}
-Ke9 = {'cryptoEncryptedToken': 0, 'cryptoSignedToken': 1, 'cryptoHashedToken': 2, 'cryptoPwdEncr': 3}
-Ke10 = {'secureChannel': 0, 'sharedSecret': 1, 'certProtectedKey': 2, 'secureSharedSecret': 3, 'secureChannelExt': 4}
-Ke11 = {'generalId': 0, 'mrandom': 0, 'srandom': 2, 'timeStamp': 1, 'encrptval': 0}
-Ke12 = {'certificate': 0, 'responseRandom': 0, 'requesterRandom': 1, 'signature': 0}
-Ke13 = {'generalId': 0, 'responseRandom': 0, 'requestRandom': 2, 'certificate': 1}
-Ke14 = {'generalID': 64, 'algorithmOID': 32, 'paramS': 0, 'encryptedSessionKey': 16, 'encryptedSaltingKey': 8, 'clearSaltingKey': 4, 'paramSsalt': 2, 'keyDerivationOID': 1, 'genericKeyMaterial': 128}
+Ke0 = {'halfkey': 0, 'modSize': 0, 'generator': 0}
+Ke1 = {'halfkey': 0, 'modSize': 2, 'generator': 1}
+Ke2 = {'x': 2, 'y': 1}
+Ke3 = {'eckasdhp': 0, 'eckasdh2': 1}
+Ke4 = {'type': 0, 'certificate': 0}
+Ke5 = {'default': 0, 'radius': 1}
+Ke6 = {'dhExch': 0, 'pwdSymEnc': 1, 'pwdHash': 2, 'certSign': 3, 'ipsec': 4, 'tls': 5, 'nonStandard': 6, 'authenticationBES': 7, 'keyExch': 8}
+Ke7 = {'tokenOID': 0, 'timeStamp': 128, 'password': 64, 'dhkey': 32, 'challenge': 16, 'random': 8, 'certificate': 4, 'generalID': 2, 'nonStandard': 1, 'eckasdhkey': 4096, 'sendersID': 2048, 'h235Key': 1024, 'profileInfo': 512, 'dhkeyext': 256}
+Ke8 = {'elementID': 0, 'paramS': 2, 'element': 1}
+Ke9 = {'octets': 0, 'integer': 1, 'bits': 2, 'name': 3, 'flag': 4}
+Ke10 = {'ranInt': 2, 'iv8': 1, 'iv16': 16, 'iv': 8, 'clearSalt': 4}
+Ke11 = {'cryptoEncryptedToken': 0, 'cryptoSignedToken': 1, 'cryptoHashedToken': 2, 'cryptoPwdEncr': 3}
+Ke12 = {'secureChannel': 0, 'sharedSecret': 1, 'certProtectedKey': 2, 'secureSharedSecret': 3, 'secureChannelExt': 4}
+Ke13 = {'generalId': 0, 'mrandom': 0, 'srandom': 2, 'timeStamp': 1, 'encrptval': 0}
+Ke14 = {'certificate': 0, 'responseRandom': 0, 'requesterRandom': 1, 'signature': 0}
+Ke15 = {'generalId': 0, 'responseRandom': 0, 'requestRandom': 2, 'certificate': 1}
+Ke16 = {'generalID': 0, 'keyMaterial': 0}
+Ke17 = {'generalID': 64, 'algorithmOID': 32, 'paramS': 0, 'encryptedSessionKey': 16, 'encryptedSaltingKey': 8, 'clearSaltingKey': 4, 'paramSsalt': 2, 'keyDerivationOID': 1, 'genericKeyMaterial': 128}
 
 
 def d_ChallengeString(d, p, e):
@@ -344,7 +347,7 @@ def d_DHset(d, p, e):
         v5, p = bitString(d, p, e, n)
         v1 = {"halfkey": v3, "modSize": v4, "generator": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -353,37 +356,41 @@ def d_DHset(d, p, e):
 def e_DHset(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 3:
-            notThese(v, ('halfkey', 'modSize', 'generator'))
+            p1 = presence(v, Ke0, 0, 0)
         at = "halfkey"
-        v1 = v["halfkey"]
-        x2, y3 = v1
-        if not 0 <= y3 <= 2048:
-            badLength(y3, 0, 2048)
-        a = a << 1
+        v3 = v["halfkey"]
+        x4, y5 = v3
+        if not 0 <= y5 <= 2048:
+            badLength(y5, 0, 2048)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += y3.to_bytes(2)
-        a, n = putBits(v1, o)
+        o += y5.to_bytes(2)
+        a, n = putBits(v3, o)
         at = "modSize"
-        v4 = v["modSize"]
-        x5, y6 = v4
-        if not 0 <= y6 <= 2048:
-            badLength(y6, 0, 2048)
+        v6 = v["modSize"]
+        x7, y8 = v6
+        if not 0 <= y8 <= 2048:
+            badLength(y8, 0, 2048)
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += y6.to_bytes(2)
-        a, n = putBits(v4, o)
+        o += y8.to_bytes(2)
+        a, n = putBits(v6, o)
         at = "generator"
-        v7 = v["generator"]
-        x8, y9 = v7
-        if not 0 <= y9 <= 2048:
-            badLength(y9, 0, 2048)
+        v9 = v["generator"]
+        x10, y11 = v9
+        if not 0 <= y11 <= 2048:
+            badLength(y11, 0, 2048)
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += y9.to_bytes(2)
-        a, n = putBits(v7, o)
+        o += y11.to_bytes(2)
+        a, n = putBits(v9, o)
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -416,7 +423,7 @@ def d_DHsetExt(d, p, e):
                 refuse("shorter than 2049", p)
             v1["generator"] = v5
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -426,11 +433,14 @@ def e_DHsetExt(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke0[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke1[k2]
+        except KeyError:
+            p1 = presence(v, Ke1, 2, 0)
         at = "halfkey"
         v3 = v["halfkey"]
-        a = a << 3 | p1
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -447,6 +457,9 @@ def e_DHsetExt(v, o, a, n):
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             a, n = putBitString(v5, o, 2049, None)
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -476,7 +489,7 @@ def d_ECpoint(d, p, e):
             v4, p = bitString(d, p, e, n)
             v1["y"] = v4
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -486,9 +499,12 @@ def e_ECpoint(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke1[k2]
-        a = a << 3 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke2[k2]
+        except KeyError:
+            p1 = presence(v, Ke2, 2, 0)
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
             at = "x"
@@ -510,6 +526,9 @@ def e_ECpoint(v, o, a, n):
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o += y8.to_bytes(2)
             a, n = putBits(v6, o)
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -591,7 +610,7 @@ def e_ECKASDH(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke2.get(c1, 2)
+        k3 = Ke3.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -754,7 +773,7 @@ def d_TypedCertificate(d, p, e):
             v4, p = octets(d, i << 3, e)
         v1 = {"type": v3, "certificate": v4}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -763,24 +782,28 @@ def d_TypedCertificate(d, p, e):
 def e_TypedCertificate(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('type', 'certificate'))
+            p1 = presence(v, Ke4, 0, 0)
         at = "type"
-        v1 = v["type"]
-        a = a << 1
+        v3 = v["type"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += oidOctets(v1)
+        o += oidOctets(v3)
         at = "certificate"
-        v2 = v["certificate"]
-        y = len(v2)
+        v4 = v["certificate"]
+        y = len(v4)
         if y < 128:
             o.append(y)
-            o += v2
+            o += v4
         else:
-            putOctets(o, v2)
+            putOctets(o, v4)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -811,7 +834,7 @@ def e_AuthenticationBES(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke3.get(c1, 2)
+        k3 = Ke5.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -883,7 +906,7 @@ def e_AuthenticationMechanism(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke4.get(c1, 9)
+        k3 = Ke6.get(c1, 9)
         if k3 < 7:
             a = a << 4 | k3
             n += 4
@@ -1125,7 +1148,7 @@ def d_ClearToken(d, p, e):
                     v1["dhkeyext"] = v40
                     p = g39
             if u17:
-                p = skip(d, p, e, u17)
+                p = keep(d, p, e, u17, 5, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -1135,8 +1158,11 @@ def e_ClearToken(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke5[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke7[k2]
+        except KeyError:
+            p1 = presence(v, Ke7, 8, 5)
         at = "tokenOID"
         v3 = v["tokenOID"]
         a = a << 9 | ((p1 > 255) << 8 | p1 & 255)
@@ -1216,8 +1242,11 @@ def e_ClearToken(v, o, a, n):
             v18 = v["nonStandard"]
             a, n = e_NonStandardParameter(v18, o, a, n)
         if p1 > 255:
-            a = a << 12 | 128 | (p1 >> 8)
-            n += 12
+            if p1 > 8191:
+                a, n = putBitmap(v, p1 >> 8, 5, o, a, n)
+            else:
+                a = a << 12 | 128 | (p1 >> 8)
+                n += 12
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1000:
@@ -1278,6 +1307,8 @@ def e_ClearToken(v, o, a, n):
                 if n:
                     o33 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o33 or b"\0")
+            if p1 > 8191:
+                putAdditions(v, o, 5)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -1304,7 +1335,7 @@ def d_ProfileElement(d, p, e):
             v5, p = d_Element(d, p, e)
             v1["element"] = v5
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -1314,11 +1345,14 @@ def e_ProfileElement(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke6[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke8[k2]
+        except KeyError:
+            p1 = presence(v, Ke8, 2, 0)
         at = "elementID"
         v3 = v["elementID"]
-        a = a << 3 | p1
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -1332,6 +1366,9 @@ def e_ProfileElement(v, o, a, n):
             at = "element"
             v5 = v["element"]
             a, n = e_Element(v5, o, a, n)
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -1399,7 +1436,7 @@ def e_Element(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke7.get(c1, 5)
+        k3 = Ke9.get(c1, 5)
         if k3 < 5:
             a = a << 4 | k3
             n += 4
@@ -1715,7 +1752,7 @@ def d_Params(d, p, e):
                     v1["clearSalt"] = v18
                     p = g17
             if u6:
-                p = skip(d, p, e, u6)
+                p = keep(d, p, e, u6, 3, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -1725,8 +1762,11 @@ def e_Params(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke8[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke10[k2]
+        except KeyError:
+            p1 = presence(v, Ke10, 2, 3)
         a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
@@ -1747,8 +1787,11 @@ def e_Params(v, o, a, n):
             o += v4
             a = n = 0
         if p1 > 3:
-            a = a << 10 | 16 | (p1 >> 2)
-            n += 10
+            if p1 > 31:
+                a, n = putBitmap(v, p1 >> 2, 3, o, a, n)
+            else:
+                a = a << 10 | 16 | (p1 >> 2)
+                n += 10
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x10:
@@ -1785,6 +1828,8 @@ def e_Params(v, o, a, n):
                 else:
                     putOctets(o11, v12)
                 putOctets(o, o11 or b"\0")
+            if p1 > 31:
+                putAdditions(v, o, 3)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -1982,7 +2027,7 @@ def e_CryptoToken(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke9.get(c1, 4)
+        k3 = Ke11.get(c1, 4)
         if k3 < 4:
             a = a << 3 | k3
             n += 3
@@ -2135,7 +2180,7 @@ def e_H235Key(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke10.get(c1, 5)
+        k3 = Ke12.get(c1, 5)
         if k3 < 3:
             a = a << 3 | k3
             n += 3
@@ -2249,7 +2294,7 @@ def e_KeySignedMaterial(v, o, a, n):
     try:
         p1 = 0
         for k2 in v:
-            p1 |= Ke11[k2]
+            p1 |= Ke13[k2]
         at = "generalId"
         v3 = v["generalId"]
         w4 = v3.encode("utf-16-be")
@@ -2375,7 +2420,7 @@ def d_H235CertificateSignature(d, p, e):
         v6 = {"toBeSigned": v7, "algorithmOID": v8, "paramS": v9, "signature": v10}
         v1["signature"] = v6
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -2385,11 +2430,14 @@ def e_H235CertificateSignature(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke12[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke14[k2]
+        except KeyError:
+            p1 = presence(v, Ke14, 1, 0)
         at = "certificate"
         v3 = v["certificate"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_TypedCertificate(v3, o, a, n)
         at = "responseRandom"
@@ -2430,6 +2478,9 @@ def e_H235CertificateSignature(v, o, a, n):
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
         a, n = putBitString(v10, o, 0, None)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -2471,7 +2522,7 @@ def e_ReturnSig(v, o, a, n):
     try:
         p1 = 0
         for k2 in v:
-            p1 |= Ke13[k2]
+            p1 |= Ke15[k2]
         at = "generalId"
         v3 = v["generalId"]
         w4 = v3.encode("utf-16-be")
@@ -2562,7 +2613,7 @@ def d_KeySyncMaterial(d, p, e):
         v5, p = bitString(d, p, e, n)
         v1 = {"generalID": v4, "keyMaterial": v5}
         if b2 & 0x80:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -2571,26 +2622,30 @@ def d_KeySyncMaterial(d, p, e):
 def e_KeySyncMaterial(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('generalID', 'keyMaterial'))
+            p1 = presence(v, Ke16, 0, 0)
         at = "generalID"
-        v1 = v["generalID"]
-        w2 = v1.encode("utf-16-be")
-        y3 = len(w2) >> 1
-        if not 1 <= y3 <= 128:
-            badLength(y3, 1, 128)
-        a = a << 8 | (y3 - 1)
+        v3 = v["generalID"]
+        w4 = v3.encode("utf-16-be")
+        y5 = len(w4) >> 1
+        if not 1 <= y5 <= 128:
+            badLength(y5, 1, 128)
+        a = a << 8 | ((p1 > 0) << 0) << 7 | (y5 - 1)
         n += 8
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += w2
+        o += w4
         at = "keyMaterial"
-        v4 = v["keyMaterial"]
-        x5, y6 = v4
-        if not 1 <= y6 <= 2048:
-            badLength(y6, 1, 2048)
-        o += (y6 - 1).to_bytes(2)
-        a, n = putBits(v4, o)
+        v6 = v["keyMaterial"]
+        x7, y8 = v6
+        if not 1 <= y8 <= 2048:
+            badLength(y8, 1, 2048)
+        o += (y8 - 1).to_bytes(2)
+        a, n = putBits(v6, o)
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -2754,7 +2809,7 @@ def d_V3KeySyncMaterial(d, p, e):
                     v1["genericKeyMaterial"] = v17
                     p = g16
             if u13:
-                p = skip(d, p, e, u13)
+                p = keep(d, p, e, u13, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -2764,8 +2819,11 @@ def e_V3KeySyncMaterial(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke14[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke17[k2]
+        except KeyError:
+            p1 = presence(v, Ke17, 7, 1)
         a = a << 8 | ((p1 > 127) << 7 | p1 & 127)
         n += 8
         if p1 & 0x40:
@@ -2839,8 +2897,11 @@ def e_V3KeySyncMaterial(v, o, a, n):
             o += oidOctets(v12)
             a = n = 0
         if p1 > 127:
-            a = a << 8 | (p1 >> 7)
-            n += 8
+            if p1 > 255:
+                a, n = putBitmap(v, p1 >> 7, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 7)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x80:
@@ -2855,6 +2916,8 @@ def e_V3KeySyncMaterial(v, o, a, n):
                 else:
                     putOctets(o13, v14)
                 putOctets(o, o13 or b"\0")
+            if p1 > 255:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:

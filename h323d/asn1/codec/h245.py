@@ -12,10 +12,10 @@ from h323d.asn1.runtime.limits import (
     DEPTH_LIMIT, OID_LIMIT,
 )
 from h323d.asn1.runtime.reading import (
-    additions, additionsPast, arcs, bitString, choiceIndex, count, generalInteger, octets, openType, skip,
+    additions, additionsKept, arcs, bitString, choiceIndex, count, generalInteger, keep, octets, openType,
 )
 from h323d.asn1.runtime.writing import (
-    integerOctets, oidOctets, putBits, putOctets, putUnbounded, putUnknown,
+    integerOctets, oidOctets, presence, putAdditions, putBitmap, putBits, putOctets, putUnbounded, putUnknown, putUnknownOnly,
 )
 from h323d.errors import DecodeError, EncodeError
 
@@ -91,249 +91,366 @@ Ke2 = {'nonStandard': 0, 'masterSlaveDeterminationAck': 1, 'masterSlaveDetermina
 Ke3 = {'nonStandard': 0, 'maintenanceLoopOffCommand': 1, 'sendTerminalCapabilitySet': 2, 'encryptionCommand': 3, 'flowControlCommand': 4, 'endSessionCommand': 5, 'miscellaneousCommand': 6, 'communicationModeCommand': 7, 'conferenceCommand': 8, 'h223MultiplexReconfiguration': 9, 'newATMVCCommand': 10, 'mobileMultilinkReconfigurationCommand': 11, 'genericCommand': 12}
 Ke4 = {'nonStandard': 0, 'functionNotUnderstood': 1, 'masterSlaveDeterminationRelease': 2, 'terminalCapabilitySetRelease': 3, 'openLogicalChannelConfirm': 4, 'requestChannelCloseRelease': 5, 'multiplexEntrySendRelease': 6, 'requestMultiplexEntryRelease': 7, 'requestModeRelease': 8, 'miscellaneousIndication': 9, 'jitterIndication': 10, 'h223SkewIndication': 11, 'newATMVCIndication': 12, 'userInput': 13, 'h2250MaximumSkewIndication': 14, 'mcLocationIndication': 15, 'conferenceIndication': 16, 'vendorIdentification': 17, 'functionNotSupported': 18, 'multilinkIndication': 19, 'logicalChannelRateRelease': 20, 'flowControlIndication': 21, 'mobileMultilinkReconfigurationIndication': 22, 'genericIndication': 23}
 Ke5 = {'messageIdentifier': 0, 'subMessageIdentifier': 2, 'messageContent': 1}
-Ke6 = {'object': 0, 'h221NonStandard': 1}
-Ke7 = {'master': 0, 'slave': 1}
-Ke8 = {'identicalNumbers': 0}
-Ke9 = {'sequenceNumber': 0, 'protocolIdentifier': 0, 'multiplexCapability': 4, 'capabilityTable': 2, 'capabilityDescriptors': 1, 'genericInformation': 8}
-Ke10 = {'capabilityTableEntryNumber': 0, 'capability': 1}
-Ke11 = {'capabilityDescriptorNumber': 0, 'simultaneousCapabilities': 1}
-Ke12 = {'sequenceNumber': 0, 'genericInformation': 1}
-Ke13 = {'sequenceNumber': 0, 'cause': 0, 'genericInformation': 1}
-Ke14 = {'unspecified': 0, 'undefinedTableEntryUsed': 1, 'descriptorCapacityExceeded': 2, 'tableEntryCapacityExceeded': 3}
-Ke15 = {'highestEntryNumberProcessed': 0, 'noneProcessed': 1}
-Ke16 = {'genericInformation': 1}
-Ke17 = {'nonStandard': 0, 'receiveVideoCapability': 1, 'transmitVideoCapability': 2, 'receiveAndTransmitVideoCapability': 3, 'receiveAudioCapability': 4, 'transmitAudioCapability': 5, 'receiveAndTransmitAudioCapability': 6, 'receiveDataApplicationCapability': 7, 'transmitDataApplicationCapability': 8, 'receiveAndTransmitDataApplicationCapability': 9, 'h233EncryptionTransmitCapability': 10, 'h233EncryptionReceiveCapability': 11, 'conferenceCapability': 12, 'h235SecurityCapability': 13, 'maxPendingReplacementFor': 14, 'receiveUserInputCapability': 15, 'transmitUserInputCapability': 16, 'receiveAndTransmitUserInputCapability': 17, 'genericControlCapability': 18, 'receiveMultiplexedStreamCapability': 19, 'transmitMultiplexedStreamCapability': 20, 'receiveAndTransmitMultiplexedStreamCapability': 21, 'receiveRTPAudioTelephonyEventCapability': 22, 'receiveRTPAudioToneCapability': 23, 'depFecCapability': 24, 'multiplePayloadStreamCapability': 25, 'fecCapability': 26, 'redundancyEncodingCap': 27, 'oneOfCapabilities': 28}
-Ke18 = {'nonStandard': 0, 'h222Capability': 1, 'h223Capability': 2, 'v76Capability': 3, 'h2250Capability': 4, 'genericMultiplexCapability': 5}
-Ke19 = {'aal1': 2, 'aal5': 1, 'transportStream': 0, 'programStream': 0, 'availableBitRates': 0, 'aal1ViaGateway': 4}
-Ke20 = {'singleBitRate': 0, 'rangeOfBitRates': 1}
-Ke21 = {'transportWithI-frames': 0, 'videoWithAL1': 0, 'videoWithAL2': 0, 'videoWithAL3': 0, 'audioWithAL1': 0, 'audioWithAL2': 0, 'audioWithAL3': 0, 'dataWithAL1': 0, 'dataWithAL2': 0, 'dataWithAL3': 0, 'maximumAl2SDUSize': 0, 'maximumAl3SDUSize': 0, 'maximumDelayJitter': 0, 'h223MultiplexTableCapability': 0, 'maxMUXPDUSizeCapability': 32, 'nsrpSupport': 16, 'mobileOperationTransmitCapability': 8, 'h223AnnexCCapability': 4, 'bitRate': 2, 'mobileMultilinkFrameCapability': 1}
-Ke22 = {'basic': 0, 'enhanced': 1}
-Ke23 = {'videoWithAL1M': 0, 'videoWithAL2M': 0, 'videoWithAL3M': 0, 'audioWithAL1M': 0, 'audioWithAL2M': 0, 'audioWithAL3M': 0, 'dataWithAL1M': 0, 'dataWithAL2M': 0, 'dataWithAL3M': 0, 'alpduInterleaving': 0, 'maximumAL1MPDUSize': 0, 'maximumAL2MSDUSize': 0, 'maximumAL3MSDUSize': 0, 'rsCodeCapability': 1}
-Ke24 = {'maximumAudioDelayJitter': 0, 'receiveMultipointCapability': 0, 'transmitMultipointCapability': 0, 'receiveAndTransmitMultipointCapability': 0, 'mcCapability': 0, 'rtcpVideoControlCapability': 0, 'mediaPacketizationCapability': 0, 'transportCapability': 8, 'redundancyEncodingCapability': 4, 'logicalChannelSwitchingCapability': 2, 't120DynamicPortCapability': 1}
-Ke25 = {'h261aVideoPacketization': 0, 'rtpPayloadType': 1}
-Ke26 = {'qosMode': 32, 'tokenRate': 16, 'bucketSize': 8, 'peakRate': 4, 'minPoliced': 2, 'maxPktSize': 1}
-Ke27 = {'guaranteedQOS': 0, 'controlledLoad': 1}
-Ke28 = {'nonStandardParameter': 1, 'value': 2}
-Ke29 = {'nonStandardData': 2, 'servicePrioritySignalled': 0, 'servicePriorityValue': 1, 'serviceClass': 8, 'serviceSubclass': 4}
-Ke30 = {'nonStandardData': 1}
-Ke31 = {'desired': 0, 'required': 1}
-Ke32 = {'class0': 0, 'class1': 1, 'class2': 2, 'class3': 3, 'class4': 4, 'class5': 5}
-Ke33 = {'nonStandardData': 1, 'qosType': 0, 'qosClass': 0}
-Ke34 = {'nonStandardData': 16, 'averageRate': 8, 'burst': 4, 'peakRate': 2, 'maxPktSize': 1}
-Ke35 = {'nonStandardData': 4, 'rsvpParameters': 2, 'atmParameters': 1, 'localQoS': 256, 'genericTransportParameters': 128, 'servicePriority': 64, 'authorizationParameter': 32, 'qosDescriptor': 16, 'dscpValue': 8}
-Ke36 = {'ip-UDP': 0, 'ip-TCP': 1, 'atm-AAL5-UNIDIR': 2, 'atm-AAL5-BIDIR': 3, 'atm-AAL5-compressed': 4}
-Ke37 = {'mediaTransport': 1}
-Ke38 = {'nonStandard': 4, 'qOSCapabilities': 2, 'mediaChannelCapabilities': 1}
-Ke39 = {'redundancyEncodingMethod': 0, 'primaryEncoding': 0, 'secondaryEncoding': 1}
-Ke40 = {'nonStandard': 0, 'rtpAudioRedundancyEncoding': 1, 'rtpH263VideoRedundancyEncoding': 2}
-Ke41 = {'numberOfThreads': 0, 'framesBetweenSyncPoints': 0, 'frameToThreadMapping': 0, 'containedThreads': 1}
-Ke42 = {'roundrobin': 0, 'custom': 1}
-Ke43 = {'centralizedControl': 0, 'distributedControl': 0, 'centralizedAudio': 0, 'distributedAudio': 0, 'centralizedVideo': 0, 'distributedVideo': 0, 'centralizedData': 2, 'distributedData': 1}
-Ke44 = {'nonStandard': 0, 'h261VideoCapability': 1, 'h262VideoCapability': 2, 'h263VideoCapability': 3, 'is11172VideoCapability': 4, 'genericVideoCapability': 5, 'extendedVideoCapability': 6}
-Ke45 = {'videoCapability': 0, 'videoCapabilityExtension': 1}
-Ke46 = {'qcifMPI': 2, 'cifMPI': 1, 'temporalSpatialTradeOffCapability': 0, 'maxBitRate': 0, 'stillImageTransmission': 0, 'videoBadMBsCap': 4}
-Ke47 = {'profileAndLevel-SPatML': 0, 'profileAndLevel-MPatLL': 0, 'profileAndLevel-MPatML': 0, 'profileAndLevel-MPatH-14': 0, 'profileAndLevel-MPatHL': 0, 'profileAndLevel-SNRatLL': 0, 'profileAndLevel-SNRatML': 0, 'profileAndLevel-SpatialatH-14': 0, 'profileAndLevel-HPatML': 0, 'profileAndLevel-HPatH-14': 0, 'profileAndLevel-HPatHL': 0, 'videoBitRate': 32, 'vbvBufferSize': 16, 'samplesPerLine': 8, 'linesPerFrame': 4, 'framesPerSecond': 2, 'luminanceSampleRate': 1, 'videoBadMBsCap': 0}
-Ke48 = {'sqcifMPI': 64, 'qcifMPI': 32, 'cifMPI': 16, 'cif4MPI': 8, 'cif16MPI': 4, 'maxBitRate': 0, 'unrestrictedVector': 0, 'arithmeticCoding': 0, 'advancedPrediction': 0, 'pbFrames': 0, 'temporalSpatialTradeOffCapability': 0, 'hrd-B': 2, 'bppMaxKb': 1, 'slowSqcifMPI': 16384, 'slowQcifMPI': 8192, 'slowCifMPI': 4096, 'slowCif4MPI': 2048, 'slowCif16MPI': 1024, 'errorCompensation': 512, 'enhancementLayerInfo': 256, 'h263Options': 128}
-Ke49 = {'baseBitRateConstrained': 0, 'snrEnhancement': 4, 'spatialEnhancement': 2, 'bPictureEnhancement': 1}
-Ke50 = {'sqcifMPI': 1024, 'qcifMPI': 512, 'cifMPI': 256, 'cif4MPI': 128, 'cif16MPI': 64, 'maxBitRate': 0, 'unrestrictedVector': 0, 'arithmeticCoding': 0, 'temporalSpatialTradeOffCapability': 0, 'slowSqcifMPI': 32, 'slowQcifMPI': 16, 'slowCifMPI': 8, 'slowCif4MPI': 4, 'slowCif16MPI': 2, 'errorCompensation': 0, 'h263Options': 1}
-Ke51 = {'advancedIntraCodingMode': 0, 'deblockingFilterMode': 0, 'improvedPBFramesMode': 0, 'unlimitedMotionVectors': 0, 'fullPictureFreeze': 0, 'partialPictureFreezeAndRelease': 0, 'resizingPartPicFreezeAndRelease': 0, 'fullPictureSnapshot': 0, 'partialPictureSnapshot': 0, 'videoSegmentTagging': 0, 'progressiveRefinement': 0, 'dynamicPictureResizingByFour': 0, 'dynamicPictureResizingSixteenthPel': 0, 'dynamicWarpingHalfPel': 0, 'dynamicWarpingSixteenthPel': 0, 'independentSegmentDecoding': 0, 'slicesInOrder-NonRect': 0, 'slicesInOrder-Rect': 0, 'slicesNoOrder-NonRect': 0, 'slicesNoOrder-Rect': 0, 'alternateInterVLCMode': 0, 'modifiedQuantizationMode': 0, 'reducedResolutionUpdate': 0, 'transparencyParameters': 16, 'separateVideoBackChannel': 0, 'refPictureSelection': 8, 'customPictureClockFrequency': 4, 'customPictureFormat': 2, 'modeCombos': 1, 'videoBadMBsCap': 64, 'h263Version3Options': 32}
-Ke52 = {'additionalPictureMemory': 1, 'videoMux': 0, 'videoBackChannelSend': 0, 'enhancedReferencePicSelect': 2}
-Ke53 = {'sqcifAdditionalPictureMemory': 32, 'qcifAdditionalPictureMemory': 16, 'cifAdditionalPictureMemory': 8, 'cif4AdditionalPictureMemory': 4, 'cif16AdditionalPictureMemory': 2, 'bigCpfAdditionalPictureMemory': 1}
-Ke54 = {'none': 0, 'ackMessageOnly': 1, 'nackMessageOnly': 2, 'ackOrNackMessageOnly': 3, 'ackAndNackMessage': 4}
-Ke55 = {'subPictureRemovalParameters': 1}
-Ke56 = {'clockConversionCode': 0, 'clockDivisor': 0, 'sqcifMPI': 16, 'qcifMPI': 8, 'cifMPI': 4, 'cif4MPI': 2, 'cif16MPI': 1}
-Ke57 = {'standardMPI': 2, 'customPCF': 1}
-Ke58 = {'anyPixelAspectRatio': 0, 'pixelAspectCode': 1, 'extendedPAR': 2}
-Ke59 = {'unrestrictedVector': 0, 'arithmeticCoding': 0, 'advancedPrediction': 0, 'pbFrames': 0, 'advancedIntraCodingMode': 0, 'deblockingFilterMode': 0, 'unlimitedMotionVectors': 0, 'slicesInOrder-NonRect': 0, 'slicesInOrder-Rect': 0, 'slicesNoOrder-NonRect': 0, 'slicesNoOrder-Rect': 0, 'improvedPBFramesMode': 0, 'referencePicSelect': 0, 'dynamicPictureResizingByFour': 0, 'dynamicPictureResizingSixteenthPel': 0, 'dynamicWarpingHalfPel': 0, 'dynamicWarpingSixteenthPel': 0, 'reducedResolutionUpdate': 0, 'independentSegmentDecoding': 0, 'alternateInterVLCMode': 0, 'modifiedQuantizationMode': 0, 'enhancedReferencePicSelect': 2, 'h263Version3Options': 1}
-Ke60 = {'constrainedBitstream': 0, 'videoBitRate': 32, 'vbvBufferSize': 16, 'samplesPerLine': 8, 'linesPerFrame': 4, 'pictureRate': 2, 'luminanceSampleRate': 1, 'videoBadMBsCap': 64}
-Ke61 = {'nonStandard': 0, 'g711Alaw64k': 1, 'g711Alaw56k': 2, 'g711Ulaw64k': 3, 'g711Ulaw56k': 4, 'g722-64k': 5, 'g722-56k': 6, 'g722-48k': 7, 'g7231': 8, 'g728': 9, 'g729': 10, 'g729AnnexA': 11, 'is11172AudioCapability': 12, 'is13818AudioCapability': 13, 'g729wAnnexB': 14, 'g729AnnexAwAnnexB': 15, 'g7231AnnexCCapability': 16, 'gsmFullRate': 17, 'gsmHalfRate': 18, 'gsmEnhancedFullRate': 19, 'genericAudioCapability': 20, 'g729Extensions': 21, 'vbd': 22, 'audioTelephonyEvent': 23, 'audioTone': 24, 'extendedAudioCapability': 25}
-Ke62 = {'audioUnit': 1, 'annexA': 0, 'annexB': 0, 'annexD': 0, 'annexE': 0, 'annexF': 0, 'annexG': 0, 'annexH': 0}
-Ke63 = {'maxAl-sduAudioFrames': 0, 'silenceSuppression': 0, 'g723AnnexCAudioMode': 1}
-Ke64 = {'nonStandard': 0, 't120': 1, 'dsm-cc': 2, 'userData': 3, 't84': 4, 't434': 5, 'h224': 6, 'nlpid': 7, 'dsvdControl': 8, 'h222DataPartitioning': 9, 't30fax': 10, 't140': 11, 't38fax': 12, 'genericDataCapability': 13}
-Ke65 = {'nonStandard': 0, 'v14buffered': 1, 'v42lapm': 2, 'hdlcFrameTunnelling': 3, 'h310SeparateVCStack': 4, 'h310SingleVCStack': 5, 'transparent': 6, 'segmentationAndReassembly': 7, 'hdlcFrameTunnelingwSAR': 8, 'v120': 9, 'separateLANStack': 10, 'v76wCompression': 11, 'tcp': 12, 'udp': 13}
-Ke66 = {'transmitCompression': 0, 'receiveCompression': 1, 'transmitAndReceiveCompression': 2}
-Ke67 = {'v42bis': 0}
-Ke68 = {'t84Unrestricted': 0, 't84Restricted': 1}
-Ke69 = {'fillBitRemoval': 0, 'transcodingJBIG': 0, 'transcodingMMR': 0, 'version': 8, 't38FaxRateManagement': 4, 't38FaxUdpOptions': 2, 't38FaxTcpOptions': 1}
-Ke70 = {'localTCF': 0, 'transferredTCF': 1}
-Ke71 = {'t38FaxMaxBuffer': 2, 't38FaxMaxDatagram': 1, 't38FaxUdpEC': 0}
-Ke72 = {'t38UDPFEC': 0, 't38UDPRedundancy': 1}
-Ke73 = {'encryptionCapability': 4, 'authenticationCapability': 2, 'integrityCapability': 1, 'genericH235SecurityCapability': 8}
-Ke74 = {'nonStandard': 0, 'algorithm': 1}
-Ke75 = {'nonStandard': 1, 'antiSpamAlgorithm': 2}
-Ke76 = {'nonStandard': 1}
-Ke77 = {'nonStandard': 0, 'basicString': 1, 'iA5String': 2, 'generalString': 3, 'dtmf': 4, 'hookflash': 5, 'extendedAlphanumeric': 6, 'encryptedBasicString': 7, 'encryptedIA5String': 8, 'encryptedGeneralString': 9, 'secureDTMF': 10, 'genericUserInputCapability': 11}
-Ke78 = {'nonStandardData': 1, 'chairControlCapability': 0, 'videoIndicateMixingCapability': 4, 'multipointVisualizationCapability': 2}
-Ke79 = {'capabilityIdentifier': 0, 'maxBitRate': 16, 'collapsing': 8, 'nonCollapsing': 4, 'nonCollapsingRaw': 2, 'transport': 1}
-Ke80 = {'standard': 0, 'h221NonStandard': 1, 'uuid': 2, 'domainBased': 3}
-Ke81 = {'parameterIdentifier': 0, 'parameterValue': 0, 'supersedes': 1}
-Ke82 = {'logical': 0, 'booleanArray': 1, 'unsignedMin': 2, 'unsignedMax': 3, 'unsigned32Min': 4, 'unsigned32Max': 5, 'octetString': 6, 'genericParameter': 7}
-Ke83 = {'multiplexFormat': 0, 'controlOnMuxStream': 0, 'capabilityOnMuxStream': 1}
-Ke84 = {'nonStandard': 0, 'h222Capability': 1, 'h223Capability': 2}
-Ke85 = {'rfc2733': 0}
-Ke86 = {'protectedCapability': 0, 'fecScheme': 2, 'rfc2733Format': 1}
-Ke87 = {'rfc2733rfc2198': 0, 'rfc2733sameport': 1, 'rfc2733diffport': 2}
-Ke88 = {'forwardLogicalChannelNumber': 0, 'forwardLogicalChannelParameters': 0, 'reverseLogicalChannelParameters': 1, 'separateStack': 8, 'encryptionSync': 4, 'genericInformation': 2}
-Ke89 = {'portNumber': 1, 'dataType': 0, 'multiplexParameters': 0, 'forwardLogicalChannelDependency': 4, 'replacementFor': 2}
-Ke90 = {'h222LogicalChannelParameters': 0, 'h223LogicalChannelParameters': 1, 'v76LogicalChannelParameters': 2, 'h2250LogicalChannelParameters': 3, 'none': 4}
-Ke91 = {'dataType': 0, 'multiplexParameters': 1, 'reverseLogicalChannelDependency': 4, 'replacementFor': 2}
-Ke92 = {'h223LogicalChannelParameters': 0, 'v76LogicalChannelParameters': 1, 'h2250LogicalChannelParameters': 2}
-Ke93 = {'distribution': 2, 'networkAddress': 0, 'associateConference': 0, 'externalReference': 1, 't120SetupProcedure': 4}
-Ke94 = {'unicast': 0, 'multicast': 1}
-Ke95 = {'q2931Address': 0, 'e164Address': 1, 'localAreaAddress': 2}
-Te96 = {35: '0', 42: '1', 44: '2', 48: '3', 49: '4', 50: '5', 51: '6', 52: '7', 53: '8', 54: '9', 55: 'a', 56: 'b', 57: 'c'}
-Ke97 = {'originateCall': 0, 'waitForCall': 1, 'issueQuery': 2}
-Ke98 = {'address': 0, 'subaddress': 1}
-Ke99 = {'internationalNumber': 0, 'nsapAddress': 1}
-Te100 = {32: '0', 48: '1', 49: '2', 50: '3', 51: '4', 52: '5', 53: '6', 54: '7', 55: '8', 56: '9', 57: 'a'}
-Ke101 = {'nonStandard': 0, 'nullData': 1, 'videoData': 2, 'audioData': 3, 'data': 4, 'encryptionData': 5, 'h235Control': 6, 'h235Media': 7, 'multiplexedStream': 8, 'redundancyEncoding': 9, 'multiplePayloadStream': 10, 'depFec': 11, 'fec': 12}
-Ke102 = {'nonStandard': 0, 'videoData': 1, 'audioData': 2, 'data': 3, 'redundancyEncoding': 4, 'multiplePayloadStream': 5, 'depFec': 6, 'fec': 7}
-Ke103 = {'resourceID': 0, 'subChannelID': 0, 'pcr-pid': 4, 'programDescriptors': 2, 'streamDescriptors': 1}
-Ke104 = {'nonStandard': 0, 'al1Framed': 1, 'al1NotFramed': 2, 'al2WithoutSequenceNumbers': 3, 'al2WithSequenceNumbers': 4, 'al3': 5, 'al1M': 6, 'al2M': 7, 'al3M': 8}
-Ke105 = {'transferMode': 0, 'headerFEC': 0, 'crcLength': 0, 'rcpcCodeRate': 0, 'arqType': 0, 'alpduInterleaving': 0, 'alsduSplitting': 0, 'rsCodeCorrection': 1}
-Ke106 = {'framed': 0, 'unframed': 1}
-Ke107 = {'sebch16-7': 0, 'golay24-12': 1}
-Ke108 = {'crc4bit': 0, 'crc12bit': 1, 'crc20bit': 2, 'crc28bit': 3, 'crc8bit': 4, 'crc16bit': 5, 'crc32bit': 6, 'crcNotUsed': 7}
-Ke109 = {'noArq': 0, 'typeIArq': 1, 'typeIIArq': 2}
-Ke110 = {'sebch16-5': 0, 'golay24-12': 1}
-Ke111 = {'headerFormat': 0, 'crcLength': 0, 'rcpcCodeRate': 0, 'arqType': 0, 'alpduInterleaving': 0, 'rsCodeCorrection': 1}
-Ke112 = {'finite': 0, 'infinite': 1}
-Ke113 = {'noSuspendResume': 0, 'suspendResumewAddress': 1, 'suspendResumewoAddress': 2}
-Ke114 = {'eRM': 0, 'uNERM': 1}
-Ke115 = {'rej': 0, 'sREJ': 1, 'mSREJ': 2}
-Ke116 = {'crc8bit': 0, 'crc16bit': 1, 'crc32bit': 2}
-Ke117 = {'nonStandard': 512, 'sessionID': 0, 'associatedSessionID': 256, 'mediaChannel': 128, 'mediaGuaranteedDelivery': 64, 'mediaControlChannel': 32, 'mediaControlGuaranteedDelivery': 16, 'silenceSuppression': 8, 'destination': 4, 'dynamicRTPPayloadType': 2, 'mediaPacketization': 1, 'transportCapability': 4096, 'redundancyEncoding': 2048, 'source': 1024}
-Ke118 = {'payloadDescriptor': 0, 'payloadType': 1}
-Ke119 = {'nonStandardIdentifier': 0, 'rfc-number': 1, 'oid': 2}
-Ke120 = {'redundancyEncodingMethod': 0, 'secondaryEncoding': 1, 'rtpRedundancyEncoding': 2}
-Ke121 = {'primary': 2, 'secondary': 1}
-Ke122 = {'dataType': 0, 'payloadType': 1}
-Ke123 = {'redundancyEncoding': 0, 'separateStream': 1}
-Ke124 = {'differentPort': 0, 'samePort': 1}
-Ke125 = {'protectedSessionID': 0, 'protectedPayloadType': 1}
-Ke126 = {'protectedPayloadType': 0, 'fecScheme': 1, 'pktMode': 0}
-Ke127 = {'rfc2198coding': 0, 'rfc2733sameport': 1, 'rfc2733diffport': 2}
-Ke128 = {'unicastAddress': 0, 'multicastAddress': 1}
-Ke129 = {'iPAddress': 0, 'iPXAddress': 1, 'iP6Address': 2, 'netBios': 3, 'iPSourceRouteAddress': 4, 'nsap': 5, 'nonStandardAddress': 6}
-Ke130 = {'strict': 0, 'loose': 1}
-Ke131 = {'iPAddress': 0, 'iP6Address': 1, 'nsap': 2, 'nonStandardAddress': 3}
-Ke132 = {'nonStandard': 2, 'synchFlag': 0, 'h235Key': 0, 'escrowentry': 1, 'genericParameter': 4}
-Ke133 = {'forwardLogicalChannelNumber': 0, 'reverseLogicalChannelParameters': 1, 'separateStack': 16, 'forwardMultiplexAckParameters': 8, 'encryptionSync': 4, 'genericInformation': 2}
-Ke134 = {'reverseLogicalChannelNumber': 0, 'portNumber': 2, 'multiplexParameters': 1, 'replacementFor': 4}
-Ke135 = {'h222LogicalChannelParameters': 0, 'h2250LogicalChannelParameters': 1}
-Ke136 = {'h2250LogicalChannelAckParameters': 0}
-Ke137 = {'forwardLogicalChannelNumber': 0, 'cause': 0, 'genericInformation': 1}
-Ke138 = {'unspecified': 0, 'unsuitableReverseParameters': 1, 'dataTypeNotSupported': 2, 'dataTypeNotAvailable': 3, 'unknownDataType': 4, 'dataTypeALCombinationNotSupported': 5, 'multicastChannelNotAllowed': 6, 'insufficientBandwidth': 7, 'separateStackEstablishmentFailed': 8, 'invalidSessionID': 9, 'masterSlaveConflict': 10, 'waitForCommunicationMode': 11, 'invalidDependentChannel': 12, 'replacementForRejected': 13, 'securityDenied': 14, 'qoSControlNotSupported': 15}
-Ke139 = {'forwardLogicalChannelNumber': 0, 'genericInformation': 1}
-Ke140 = {'nonStandard': 16, 'sessionID': 8, 'mediaChannel': 4, 'mediaControlChannel': 2, 'dynamicRTPPayloadType': 1, 'flowControlToZero': 128, 'portNumber': 64, 'multiplePayloadStream': 32}
-Ke141 = {'forwardLogicalChannelNumber': 0, 'source': 0, 'reason': 1}
-Ke142 = {'user': 0, 'lcse': 1}
-Ke143 = {'unknown': 0, 'reopen': 1, 'reservationFailure': 2, 'networkErrorCode': 3}
-Ke144 = {'forwardLogicalChannelNumber': 0, 'qosCapability': 2, 'reason': 1}
-Ke145 = {'unknown': 0, 'normal': 1, 'reopen': 2, 'reservationFailure': 3, 'networkErrorCode': 4}
-Ke146 = {'unspecified': 0}
-Ke147 = {'multiplexTableEntryNumber': 0, 'elementList': 1}
-Ke148 = {'logicalChannelNumber': 0, 'subElementList': 1}
-Ke149 = {'finite': 0, 'untilClosingFlag': 1}
-Ke150 = {'unspecifiedCause': 0, 'descriptorTooComplex': 1}
-Ke151 = {'unspecifiedCause': 0}
-Ke152 = {'willTransmitMostPreferredMode': 0, 'willTransmitLessPreferredMode': 1}
-Ke153 = {'modeUnavailable': 0, 'multipointConstraint': 1, 'requestDenied': 2}
-Ke154 = {'nonStandard': 0, 'videoMode': 1, 'audioMode': 2, 'dataMode': 3, 'encryptionMode': 4, 'h235Mode': 5, 'multiplexedStreamMode': 6, 'redundancyEncodingDTMode': 7, 'multiplePayloadStreamMode': 8, 'depFecMode': 9, 'fecMode': 10}
-Ke155 = {'type': 0, 'h223ModeParameters': 1, 'v76ModeParameters': 32, 'h2250ModeParameters': 16, 'genericModeParameters': 8, 'multiplexedStreamModeParameters': 4, 'logicalChannelNumber': 2}
-Ke156 = {'nonStandard': 0, 'videoMode': 1, 'audioMode': 2, 'dataMode': 3}
-Ke157 = {'nonStandard': 0, 'videoMode': 1, 'audioMode': 2, 'dataMode': 3, 'encryptionMode': 4, 'h235Mode': 5, 'fecMode': 6}
-Ke158 = {'rfc2733Mode': 0}
-Ke159 = {'protectedElement': 0, 'fecScheme': 2, 'rfc2733Format': 1}
-Ke160 = {'suspendResumewAddress': 0, 'suspendResumewoAddress': 1}
-Ke161 = {'redundancyEncodingMode': 1}
-Ke162 = {'redundancyEncodingMethod': 0, 'secondaryEncoding': 1}
-Ke163 = {'nonStandard': 0, 'audioData': 1}
-Ke164 = {'nonStandard': 0, 'h261VideoMode': 1, 'h262VideoMode': 2, 'h263VideoMode': 3, 'is11172VideoMode': 4, 'genericVideoMode': 5}
-Ke165 = {'qcif': 0, 'cif': 1}
-Ke166 = {'profileAndLevel': 0, 'videoBitRate': 32, 'vbvBufferSize': 16, 'samplesPerLine': 8, 'linesPerFrame': 4, 'framesPerSecond': 2, 'luminanceSampleRate': 1}
-Ke167 = {'profileAndLevel-SPatML': 0, 'profileAndLevel-MPatLL': 1, 'profileAndLevel-MPatML': 2, 'profileAndLevel-MPatH-14': 3, 'profileAndLevel-MPatHL': 4, 'profileAndLevel-SNRatLL': 5, 'profileAndLevel-SNRatML': 6, 'profileAndLevel-SpatialatH-14': 7, 'profileAndLevel-HPatML': 8, 'profileAndLevel-HPatH-14': 9, 'profileAndLevel-HPatHL': 10}
-Ke168 = {'resolution': 0, 'bitRate': 0, 'unrestrictedVector': 0, 'arithmeticCoding': 0, 'advancedPrediction': 0, 'pbFrames': 0, 'errorCompensation': 4, 'enhancementLayerInfo': 2, 'h263Options': 1}
-Ke169 = {'sqcif': 0, 'qcif': 1, 'cif': 2, 'cif4': 3, 'cif16': 4, 'custom': 5}
-Ke170 = {'constrainedBitstream': 0, 'videoBitRate': 32, 'vbvBufferSize': 16, 'samplesPerLine': 8, 'linesPerFrame': 4, 'pictureRate': 2, 'luminanceSampleRate': 1}
-Ke171 = {'nonStandard': 0, 'g711Alaw64k': 1, 'g711Alaw56k': 2, 'g711Ulaw64k': 3, 'g711Ulaw56k': 4, 'g722-64k': 5, 'g722-56k': 6, 'g722-48k': 7, 'g728': 8, 'g729': 9, 'g729AnnexA': 10, 'g7231': 11, 'is11172AudioMode': 12, 'is13818AudioMode': 13, 'g729wAnnexB': 14, 'g729AnnexAwAnnexB': 15, 'g7231AnnexCMode': 16, 'gsmFullRate': 17, 'gsmHalfRate': 18, 'gsmEnhancedFullRate': 19, 'genericAudioMode': 20, 'g729Extensions': 21, 'vbd': 22}
-Ke172 = {'noSilenceSuppressionLowRate': 0, 'noSilenceSuppressionHighRate': 1, 'silenceSuppressionLowRate': 2, 'silenceSuppressionHighRate': 3}
-Ke173 = {'audioLayer1': 0, 'audioLayer2': 1, 'audioLayer3': 2}
-Ke174 = {'audioSampling32k': 0, 'audioSampling44k1': 1, 'audioSampling48k': 2}
-Ke175 = {'singleChannel': 0, 'twoChannelStereo': 1, 'twoChannelDual': 2}
-Ke176 = {'audioSampling16k': 0, 'audioSampling22k05': 1, 'audioSampling24k': 2, 'audioSampling32k': 3, 'audioSampling44k1': 4, 'audioSampling48k': 5}
-Ke177 = {'singleChannel': 0, 'twoChannelStereo': 1, 'twoChannelDual': 2, 'threeChannels2-1': 3, 'threeChannels3-0': 4, 'fourChannels2-0-2-0': 5, 'fourChannels2-2': 6, 'fourChannels3-1': 7, 'fiveChannels3-0-2-0': 8, 'fiveChannels3-2': 9}
-Ke178 = {'nonStandard': 0, 't120': 1, 'dsm-cc': 2, 'userData': 3, 't84': 4, 't434': 5, 'h224': 6, 'nlpid': 7, 'dsvdControl': 8, 'h222DataPartitioning': 9, 't30fax': 10, 't140': 11, 't38fax': 12, 'genericDataMode': 13}
-Ke179 = {'nonStandard': 0, 'h233Encryption': 1}
-Ke180 = {'systemLoop': 0, 'mediaLoop': 1, 'logicalChannelLoop': 2}
-Ke181 = {'canNotPerformLoop': 0}
-Ke182 = {'communicationModeTable': 0}
-Ke183 = {'nonStandard': 64, 'sessionID': 0, 'associatedSessionID': 32, 'terminalLabel': 16, 'sessionDescription': 0, 'dataType': 0, 'mediaChannel': 8, 'mediaGuaranteedDelivery': 4, 'mediaControlChannel': 2, 'mediaControlGuaranteedDelivery': 1, 'redundancyEncoding': 512, 'sessionDependency': 256, 'destination': 128}
-Ke184 = {'videoData': 0, 'audioData': 1, 'data': 2}
-Ke185 = {'terminalListRequest': 0, 'makeMeChair': 1, 'cancelMakeMeChair': 2, 'dropTerminal': 3, 'requestTerminalID': 4, 'enterH243Password': 5, 'enterH243TerminalID': 6, 'enterH243ConferenceID': 7, 'enterExtensionAddress': 8, 'requestChairTokenOwner': 9, 'requestTerminalCertificate': 10, 'broadcastMyLogicalChannel': 11, 'makeTerminalBroadcaster': 12, 'sendThisSource': 13, 'requestAllTerminalIDs': 14, 'remoteMCRequest': 15}
-Ke186 = {'terminalLabel': 4, 'certSelectionCriteria': 2, 'sRandom': 1}
-Ke187 = {'mCTerminalIDResponse': 0, 'terminalIDResponse': 1, 'conferenceIDResponse': 2, 'passwordResponse': 3, 'terminalListResponse': 4, 'videoCommandReject': 5, 'terminalDropReject': 6, 'makeMeChairResponse': 7, 'extensionAddressResponse': 8, 'chairTokenOwnerResponse': 9, 'terminalCertificateResponse': 10, 'broadcastMyLogicalChannelResponse': 11, 'makeTerminalBroadcasterResponse': 12, 'sendThisSourceResponse': 13, 'requestAllTerminalIDsResponse': 14, 'remoteMCResponse': 15}
-Ke188 = {'grantedChairToken': 0, 'deniedChairToken': 1}
-Ke189 = {'terminalLabel': 2, 'certificateResponse': 1}
-Ke190 = {'grantedBroadcastMyLogicalChannel': 0, 'deniedBroadcastMyLogicalChannel': 1}
-Ke191 = {'grantedMakeTerminalBroadcaster': 0, 'deniedMakeTerminalBroadcaster': 1}
-Ke192 = {'grantedSendThisSource': 0, 'deniedSendThisSource': 1}
-Ke193 = {'masterActivate': 0, 'slaveActivate': 1, 'deActivate': 2}
-Ke194 = {'accept': 0, 'reject': 1}
-Ke195 = {'unspecified': 0, 'functionNotSupported': 1}
-Ke196 = {'nonStandard': 0, 'callInformation': 1, 'addConnection': 2, 'removeConnection': 3, 'maximumHeaderInterval': 4}
-Ke197 = {'currentIntervalInformation': 0, 'requestedInterval': 1}
-Ke198 = {'accepted': 0, 'rejected': 1}
-Ke199 = {'connectionsNotAvailable': 0, 'userRejected': 1}
-Ke200 = {'nonStandard': 0, 'crcDesired': 1, 'excessiveError': 2}
-Ke201 = {'nonStandard': 0, 'differential': 1, 'infoNotAvailable': 2}
-Ke202 = {'networkAddress': 0, 'subAddress': 1, 'networkType': 0}
-Ke203 = {'nonStandard': 0, 'n-isdn': 1, 'gstn': 2, 'mobile': 3}
-Ke204 = {'sequenceNumber': 0, 'logicalChannelNumber': 0, 'rejectReason': 0, 'currentMaximumBitRate': 1}
-Ke205 = {'undefinedReason': 0, 'insufficientResources': 1}
-Ke206 = {'specificRequest': 0, 'genericRequest': 1}
-Ke207 = {'multiplexCapability': 0, 'capabilityTableEntryNumbers': 2, 'capabilityDescriptorNumbers': 1}
-Ke208 = {'encryptionSE': 0, 'encryptionIVRequest': 1, 'encryptionAlgorithmID': 2}
-Ke209 = {'logicalChannelNumber': 0, 'resourceID': 1, 'wholeMultiplex': 2}
-Ke210 = {'maximumBitRate': 0, 'noRestriction': 1}
-Ke211 = {'nonStandard': 0, 'disconnect': 1, 'gstnOptions': 2, 'isdnOptions': 3, 'genericInformation': 4}
-Ke212 = {'telephonyMode': 0, 'v8bis': 1, 'v34DSVD': 2, 'v34DuplexFAX': 3, 'v34H324': 4}
-Ke213 = {'telephonyMode': 0, 'v140': 1, 'terminalOnHold': 2}
-Ke214 = {'broadcastMyLogicalChannel': 0, 'cancelBroadcastMyLogicalChannel': 1, 'makeTerminalBroadcaster': 2, 'cancelMakeTerminalBroadcaster': 3, 'sendThisSource': 4, 'cancelSendThisSource': 5, 'dropConference': 6, 'substituteConferenceIDCommand': 7}
-Ke215 = {'masterToSlave': 0, 'slaveToMaster': 1}
-Ke216 = {'logicalChannelNumber': 0, 'type': 0, 'direction': 1}
-Ke217 = {'equaliseDelay': 0, 'zeroDelay': 1, 'multipointModeCommand': 2, 'cancelMultipointModeCommand': 3, 'videoFreezePicture': 4, 'videoFastUpdatePicture': 5, 'videoFastUpdateGOB': 6, 'videoTemporalSpatialTradeOff': 7, 'videoSendSyncEveryGOB': 8, 'videoSendSyncEveryGOBCancel': 9, 'videoFastUpdateMB': 10, 'maxH223MUXPDUsize': 11, 'encryptionUpdate': 12, 'encryptionUpdateRequest': 13, 'switchReceiveMediaOff': 14, 'switchReceiveMediaOn': 15, 'progressiveRefinementStart': 16, 'progressiveRefinementAbortOne': 17, 'progressiveRefinementAbortContinuous': 18, 'videoBadMBs': 19, 'lostPicture': 20, 'lostPartialPicture': 21, 'recoveryReferencePicture': 22, 'encryptionUpdateCommand': 23, 'encryptionUpdateAck': 24}
-Ke218 = {'firstGOB': 2, 'firstMB': 1, 'numberOfMBs': 0}
-Ke219 = {'doOneProgression': 0, 'doContinuousProgressions': 1, 'doOneIndependentProgression': 2, 'doContinuousIndependentProgressions': 3}
-Ke220 = {'encryptionSync': 0, 'multiplePayloadStream': 1}
-Ke221 = {'keyProtectionMethod': 1, 'synchFlag': 2}
-Ke222 = {'pictureNumber': 0, 'longTermPictureIndex': 1}
-Ke223 = {'h223ModeChange': 0, 'h223AnnexADoubleFlag': 1}
-Ke224 = {'toLevel0': 0, 'toLevel1': 1, 'toLevel2': 2, 'toLevel2withOptionalHeader': 3}
-Ke225 = {'start': 0, 'stop': 1}
-Ke226 = {'aal1': 0, 'aal5': 1}
-Ke227 = {'nullClockRecovery': 0, 'srtsClockRecovery': 1, 'adaptiveClockRecovery': 2}
-Ke228 = {'nullErrorCorrection': 0, 'longInterleaver': 1, 'shortInterleaver': 2, 'errorCorrectionOnly': 3}
-Ke229 = {'noMultiplex': 0, 'transportStream': 1, 'programStream': 2}
-Ke230 = {'synchronized': 0, 'reconfiguration': 1}
-Ke231 = {'request': 0, 'response': 1, 'command': 2}
-Ke232 = {'cause': 0, 'returnedFunction': 1}
-Ke233 = {'syntaxError': 0, 'semanticError': 1, 'unknownFunction': 2}
-Ke234 = {'sbeNumber': 0, 'terminalNumberAssign': 1, 'terminalJoinedConference': 2, 'terminalLeftConference': 3, 'seenByAtLeastOneOther': 4, 'cancelSeenByAtLeastOneOther': 5, 'seenByAll': 6, 'cancelSeenByAll': 7, 'terminalYouAreSeeing': 8, 'requestForFloor': 9, 'withdrawChairToken': 10, 'floorRequested': 11, 'terminalYouAreSeeingInSubPictureNumber': 12, 'videoIndicateCompose': 13, 'masterMCU': 14, 'cancelMasterMCU': 15}
-Ke235 = {'terminalNumber': 0, 'subPictureNumber': 0, 'mcuNumber': 1}
-Ke236 = {'logicalChannelActive': 0, 'logicalChannelInactive': 1, 'multipointConference': 2, 'cancelMultipointConference': 3, 'multipointZeroComm': 4, 'cancelMultipointZeroComm': 5, 'multipointSecondaryStatus': 6, 'cancelMultipointSecondaryStatus': 7, 'videoIndicateReadyToActivate': 8, 'videoTemporalSpatialTradeOff': 9, 'videoNotDecodedMBs': 10, 'transportCapability': 11}
-Ke237 = {'scope': 0, 'estimatedReceivedJitterMantissa': 0, 'estimatedReceivedJitterExponent': 0, 'skippedFrameCount': 2, 'additionalDecoderBuffer': 1}
-Ke238 = {'vendor': 0, 'productNumber': 2, 'versionNumber': 1}
-Ke239 = {'resourceID': 0, 'bitRate': 0, 'bitRateLockedToPCRClock': 0, 'bitRateLockedToNetworkClock': 0, 'aal': 0, 'multiplex': 0, 'reverseParameters': 1}
-Ke240 = {'iv8': 4, 'iv16': 2, 'iv': 1}
-Ke241 = {'nonStandard': 0, 'alphanumeric': 1, 'userInputSupportIndication': 2, 'signal': 3, 'signalUpdate': 4, 'extendedAlphanumeric': 5, 'encryptedAlphanumeric': 6, 'genericInformation': 7}
-Ke242 = {'nonStandard': 0, 'basicString': 1, 'iA5String': 2, 'generalString': 3, 'encryptedBasicString': 4, 'encryptedIA5String': 5, 'encryptedGeneralString': 6}
-Ke243 = {'signalType': 0, 'duration': 2, 'rtp': 1, 'rtpPayloadIndication': 32, 'paramS': 16, 'encryptedSignalType': 8, 'algorithmOID': 4}
-Ke244 = {'timestamp': 2, 'expirationTime': 1, 'logicalChannelNumber': 0}
-Ke245 = {'duration': 0, 'rtp': 1}
-Ke246 = {'alphanumeric': 0, 'rtpPayloadIndication': 1, 'encryptedAlphanumeric': 2}
-Ke247 = {'algorithmOID': 0, 'paramS': 1, 'encrypted': 0}
-Ke248 = {'audioCapability': 0, 'audioCapabilityExtension': 1}
+Ke6 = {'nonStandardData': 0}
+Ke7 = {'object': 0, 'h221NonStandard': 1}
+Ke8 = {'terminalType': 0, 'statusDeterminationNumber': 0}
+Ke9 = {'decision': 0}
+Ke10 = {'master': 0, 'slave': 1}
+Ke11 = {'cause': 0}
+Ke12 = {'identicalNumbers': 0}
+Ke13 = {}
+Ke14 = {'sequenceNumber': 0, 'protocolIdentifier': 0, 'multiplexCapability': 4, 'capabilityTable': 2, 'capabilityDescriptors': 1, 'genericInformation': 8}
+Ke15 = {'capabilityTableEntryNumber': 0, 'capability': 1}
+Ke16 = {'capabilityDescriptorNumber': 0, 'simultaneousCapabilities': 1}
+Ke17 = {'sequenceNumber': 0, 'genericInformation': 1}
+Ke18 = {'sequenceNumber': 0, 'cause': 0, 'genericInformation': 1}
+Ke19 = {'unspecified': 0, 'undefinedTableEntryUsed': 1, 'descriptorCapacityExceeded': 2, 'tableEntryCapacityExceeded': 3}
+Ke20 = {'highestEntryNumberProcessed': 0, 'noneProcessed': 1}
+Ke21 = {'genericInformation': 1}
+Ke22 = {'nonStandard': 0, 'receiveVideoCapability': 1, 'transmitVideoCapability': 2, 'receiveAndTransmitVideoCapability': 3, 'receiveAudioCapability': 4, 'transmitAudioCapability': 5, 'receiveAndTransmitAudioCapability': 6, 'receiveDataApplicationCapability': 7, 'transmitDataApplicationCapability': 8, 'receiveAndTransmitDataApplicationCapability': 9, 'h233EncryptionTransmitCapability': 10, 'h233EncryptionReceiveCapability': 11, 'conferenceCapability': 12, 'h235SecurityCapability': 13, 'maxPendingReplacementFor': 14, 'receiveUserInputCapability': 15, 'transmitUserInputCapability': 16, 'receiveAndTransmitUserInputCapability': 17, 'genericControlCapability': 18, 'receiveMultiplexedStreamCapability': 19, 'transmitMultiplexedStreamCapability': 20, 'receiveAndTransmitMultiplexedStreamCapability': 21, 'receiveRTPAudioTelephonyEventCapability': 22, 'receiveRTPAudioToneCapability': 23, 'depFecCapability': 24, 'multiplePayloadStreamCapability': 25, 'fecCapability': 26, 'redundancyEncodingCap': 27, 'oneOfCapabilities': 28}
+Ke23 = {'h233IVResponseTime': 0}
+Ke24 = {'encryptionAuthenticationAndIntegrity': 0, 'mediaCapability': 0}
+Ke25 = {'nonStandard': 0, 'h222Capability': 1, 'h223Capability': 2, 'v76Capability': 3, 'h2250Capability': 4, 'genericMultiplexCapability': 5}
+Ke26 = {'numberOfVCs': 0, 'vcCapability': 0}
+Ke27 = {'aal1': 2, 'aal5': 1, 'transportStream': 0, 'programStream': 0, 'availableBitRates': 0, 'aal1ViaGateway': 4}
+Ke28 = {'nullClockRecovery': 0, 'srtsClockRecovery': 0, 'adaptiveClockRecovery': 0, 'nullErrorCorrection': 0, 'longInterleaver': 0, 'shortInterleaver': 0, 'errorCorrectionOnly': 0, 'structuredDataTransfer': 0, 'partiallyFilledCells': 0}
+Ke29 = {'forwardMaximumSDUSize': 0, 'backwardMaximumSDUSize': 0}
+Ke30 = {'type': 0}
+Ke31 = {'singleBitRate': 0, 'rangeOfBitRates': 1}
+Ke32 = {'gatewayAddress': 0, 'nullClockRecovery': 0, 'srtsClockRecovery': 0, 'adaptiveClockRecovery': 0, 'nullErrorCorrection': 0, 'longInterleaver': 0, 'shortInterleaver': 0, 'errorCorrectionOnly': 0, 'structuredDataTransfer': 0, 'partiallyFilledCells': 0}
+Ke33 = {'transportWithI-frames': 0, 'videoWithAL1': 0, 'videoWithAL2': 0, 'videoWithAL3': 0, 'audioWithAL1': 0, 'audioWithAL2': 0, 'audioWithAL3': 0, 'dataWithAL1': 0, 'dataWithAL2': 0, 'dataWithAL3': 0, 'maximumAl2SDUSize': 0, 'maximumAl3SDUSize': 0, 'maximumDelayJitter': 0, 'h223MultiplexTableCapability': 0, 'maxMUXPDUSizeCapability': 32, 'nsrpSupport': 16, 'mobileOperationTransmitCapability': 8, 'h223AnnexCCapability': 4, 'bitRate': 2, 'mobileMultilinkFrameCapability': 1}
+Ke34 = {'basic': 0, 'enhanced': 1}
+Ke35 = {'maximumNestingDepth': 0, 'maximumElementListSize': 0, 'maximumSubElementListSize': 0}
+Ke36 = {'modeChangeCapability': 0, 'h223AnnexA': 0, 'h223AnnexADoubleFlag': 0, 'h223AnnexB': 0, 'h223AnnexBwithHeader': 0}
+Ke37 = {'maximumSampleSize': 0, 'maximumPayloadLength': 0}
+Ke38 = {'videoWithAL1M': 0, 'videoWithAL2M': 0, 'videoWithAL3M': 0, 'audioWithAL1M': 0, 'audioWithAL2M': 0, 'audioWithAL3M': 0, 'dataWithAL1M': 0, 'dataWithAL2M': 0, 'dataWithAL3M': 0, 'alpduInterleaving': 0, 'maximumAL1MPDUSize': 0, 'maximumAL2MSDUSize': 0, 'maximumAL3MSDUSize': 0, 'rsCodeCapability': 1}
+Ke39 = {'suspendResumeCapabilitywAddress': 0, 'suspendResumeCapabilitywoAddress': 0, 'rejCapability': 0, 'sREJCapability': 0, 'mREJCapability': 0, 'crc8bitCapability': 0, 'crc16bitCapability': 0, 'crc32bitCapability': 0, 'uihCapability': 0, 'numOfDLCS': 0, 'twoOctetAddressFieldCapability': 0, 'loopBackTestCapability': 0, 'n401Capability': 0, 'maxWindowSizeCapability': 0, 'v75Capability': 0}
+Ke40 = {'audioHeader': 0}
+Ke41 = {'maximumAudioDelayJitter': 0, 'receiveMultipointCapability': 0, 'transmitMultipointCapability': 0, 'receiveAndTransmitMultipointCapability': 0, 'mcCapability': 0, 'rtcpVideoControlCapability': 0, 'mediaPacketizationCapability': 0, 'transportCapability': 8, 'redundancyEncodingCapability': 4, 'logicalChannelSwitchingCapability': 2, 't120DynamicPortCapability': 1}
+Ke42 = {'centralizedConferenceMC': 0, 'decentralizedConferenceMC': 0}
+Ke43 = {'h261aVideoPacketization': 0, 'rtpPayloadType': 1}
+Ke44 = {'qosMode': 32, 'tokenRate': 16, 'bucketSize': 8, 'peakRate': 4, 'minPoliced': 2, 'maxPktSize': 1}
+Ke45 = {'guaranteedQOS': 0, 'controlledLoad': 1}
+Ke46 = {'maxNTUSize': 0, 'atmUBR': 0, 'atmrtVBR': 0, 'atmnrtVBR': 0, 'atmABR': 0, 'atmCBR': 0}
+Ke47 = {'nonStandardParameter': 1, 'value': 2}
+Ke48 = {'nonStandardData': 2, 'servicePrioritySignalled': 0, 'servicePriorityValue': 1, 'serviceClass': 8, 'serviceSubclass': 4}
+Ke49 = {'nonStandardData': 1}
+Ke50 = {'desired': 0, 'required': 1}
+Ke51 = {'class0': 0, 'class1': 1, 'class2': 2, 'class3': 3, 'class4': 4, 'class5': 5}
+Ke52 = {'nonStandardData': 1, 'qosType': 0, 'qosClass': 0}
+Ke53 = {'nonStandardData': 16, 'averageRate': 8, 'burst': 4, 'peakRate': 2, 'maxPktSize': 1}
+Ke54 = {'nonStandardData': 4, 'rsvpParameters': 2, 'atmParameters': 1, 'localQoS': 256, 'genericTransportParameters': 128, 'servicePriority': 64, 'authorizationParameter': 32, 'qosDescriptor': 16, 'dscpValue': 8}
+Ke55 = {'ip-UDP': 0, 'ip-TCP': 1, 'atm-AAL5-UNIDIR': 2, 'atm-AAL5-BIDIR': 3, 'atm-AAL5-compressed': 4}
+Ke56 = {'variable-delta': 0}
+Ke57 = {'mediaTransport': 1}
+Ke58 = {'nonStandard': 4, 'qOSCapabilities': 2, 'mediaChannelCapabilities': 1}
+Ke59 = {'redundancyEncodingMethod': 0, 'primaryEncoding': 0, 'secondaryEncoding': 1}
+Ke60 = {'nonStandard': 0, 'rtpAudioRedundancyEncoding': 1, 'rtpH263VideoRedundancyEncoding': 2}
+Ke61 = {'numberOfThreads': 0, 'framesBetweenSyncPoints': 0, 'frameToThreadMapping': 0, 'containedThreads': 1}
+Ke62 = {'roundrobin': 0, 'custom': 1}
+Ke63 = {'threadNumber': 0, 'frameSequence': 0}
+Ke64 = {'multicastCapability': 0, 'multiUniCastConference': 0, 'mediaDistributionCapability': 0}
+Ke65 = {'centralizedControl': 0, 'distributedControl': 0, 'centralizedAudio': 0, 'distributedAudio': 0, 'centralizedVideo': 0, 'distributedVideo': 0, 'centralizedData': 2, 'distributedData': 1}
+Ke66 = {'nonStandard': 0, 'h261VideoCapability': 1, 'h262VideoCapability': 2, 'h263VideoCapability': 3, 'is11172VideoCapability': 4, 'genericVideoCapability': 5, 'extendedVideoCapability': 6}
+Ke67 = {'videoCapability': 0, 'videoCapabilityExtension': 1}
+Ke68 = {'qcifMPI': 2, 'cifMPI': 1, 'temporalSpatialTradeOffCapability': 0, 'maxBitRate': 0, 'stillImageTransmission': 0, 'videoBadMBsCap': 4}
+Ke69 = {'profileAndLevel-SPatML': 0, 'profileAndLevel-MPatLL': 0, 'profileAndLevel-MPatML': 0, 'profileAndLevel-MPatH-14': 0, 'profileAndLevel-MPatHL': 0, 'profileAndLevel-SNRatLL': 0, 'profileAndLevel-SNRatML': 0, 'profileAndLevel-SpatialatH-14': 0, 'profileAndLevel-HPatML': 0, 'profileAndLevel-HPatH-14': 0, 'profileAndLevel-HPatHL': 0, 'videoBitRate': 32, 'vbvBufferSize': 16, 'samplesPerLine': 8, 'linesPerFrame': 4, 'framesPerSecond': 2, 'luminanceSampleRate': 1, 'videoBadMBsCap': 0}
+Ke70 = {'sqcifMPI': 64, 'qcifMPI': 32, 'cifMPI': 16, 'cif4MPI': 8, 'cif16MPI': 4, 'maxBitRate': 0, 'unrestrictedVector': 0, 'arithmeticCoding': 0, 'advancedPrediction': 0, 'pbFrames': 0, 'temporalSpatialTradeOffCapability': 0, 'hrd-B': 2, 'bppMaxKb': 1, 'slowSqcifMPI': 16384, 'slowQcifMPI': 8192, 'slowCifMPI': 4096, 'slowCif4MPI': 2048, 'slowCif16MPI': 1024, 'errorCompensation': 512, 'enhancementLayerInfo': 256, 'h263Options': 128}
+Ke71 = {'baseBitRateConstrained': 0, 'snrEnhancement': 4, 'spatialEnhancement': 2, 'bPictureEnhancement': 1}
+Ke72 = {'enhancementOptions': 0, 'numberOfBPictures': 0}
+Ke73 = {'sqcifMPI': 1024, 'qcifMPI': 512, 'cifMPI': 256, 'cif4MPI': 128, 'cif16MPI': 64, 'maxBitRate': 0, 'unrestrictedVector': 0, 'arithmeticCoding': 0, 'temporalSpatialTradeOffCapability': 0, 'slowSqcifMPI': 32, 'slowQcifMPI': 16, 'slowCifMPI': 8, 'slowCif4MPI': 4, 'slowCif16MPI': 2, 'errorCompensation': 0, 'h263Options': 1}
+Ke74 = {'advancedIntraCodingMode': 0, 'deblockingFilterMode': 0, 'improvedPBFramesMode': 0, 'unlimitedMotionVectors': 0, 'fullPictureFreeze': 0, 'partialPictureFreezeAndRelease': 0, 'resizingPartPicFreezeAndRelease': 0, 'fullPictureSnapshot': 0, 'partialPictureSnapshot': 0, 'videoSegmentTagging': 0, 'progressiveRefinement': 0, 'dynamicPictureResizingByFour': 0, 'dynamicPictureResizingSixteenthPel': 0, 'dynamicWarpingHalfPel': 0, 'dynamicWarpingSixteenthPel': 0, 'independentSegmentDecoding': 0, 'slicesInOrder-NonRect': 0, 'slicesInOrder-Rect': 0, 'slicesNoOrder-NonRect': 0, 'slicesNoOrder-Rect': 0, 'alternateInterVLCMode': 0, 'modifiedQuantizationMode': 0, 'reducedResolutionUpdate': 0, 'transparencyParameters': 16, 'separateVideoBackChannel': 0, 'refPictureSelection': 8, 'customPictureClockFrequency': 4, 'customPictureFormat': 2, 'modeCombos': 1, 'videoBadMBsCap': 64, 'h263Version3Options': 32}
+Ke75 = {'presentationOrder': 0, 'offset-x': 0, 'offset-y': 0, 'scale-x': 0, 'scale-y': 0}
+Ke76 = {'additionalPictureMemory': 1, 'videoMux': 0, 'videoBackChannelSend': 0, 'enhancedReferencePicSelect': 2}
+Ke77 = {'sqcifAdditionalPictureMemory': 32, 'qcifAdditionalPictureMemory': 16, 'cifAdditionalPictureMemory': 8, 'cif4AdditionalPictureMemory': 4, 'cif16AdditionalPictureMemory': 2, 'bigCpfAdditionalPictureMemory': 1}
+Ke78 = {'none': 0, 'ackMessageOnly': 1, 'nackMessageOnly': 2, 'ackOrNackMessageOnly': 3, 'ackAndNackMessage': 4}
+Ke79 = {'subPictureRemovalParameters': 1}
+Ke80 = {'mpuHorizMBs': 0, 'mpuVertMBs': 0, 'mpuTotalNumber': 0}
+Ke81 = {'clockConversionCode': 0, 'clockDivisor': 0, 'sqcifMPI': 16, 'qcifMPI': 8, 'cifMPI': 4, 'cif4MPI': 2, 'cif16MPI': 1}
+Ke82 = {'maxCustomPictureWidth': 0, 'maxCustomPictureHeight': 0, 'minCustomPictureWidth': 0, 'minCustomPictureHeight': 0, 'mPI': 0, 'pixelAspectInformation': 0}
+Ke83 = {'standardMPI': 2, 'customPCF': 1}
+Ke84 = {'clockConversionCode': 0, 'clockDivisor': 0, 'customMPI': 0}
+Ke85 = {'anyPixelAspectRatio': 0, 'pixelAspectCode': 1, 'extendedPAR': 2}
+Ke86 = {'width': 0, 'height': 0}
+Ke87 = {'h263VideoUncoupledModes': 0, 'h263VideoCoupledModes': 0}
+Ke88 = {'unrestrictedVector': 0, 'arithmeticCoding': 0, 'advancedPrediction': 0, 'pbFrames': 0, 'advancedIntraCodingMode': 0, 'deblockingFilterMode': 0, 'unlimitedMotionVectors': 0, 'slicesInOrder-NonRect': 0, 'slicesInOrder-Rect': 0, 'slicesNoOrder-NonRect': 0, 'slicesNoOrder-Rect': 0, 'improvedPBFramesMode': 0, 'referencePicSelect': 0, 'dynamicPictureResizingByFour': 0, 'dynamicPictureResizingSixteenthPel': 0, 'dynamicWarpingHalfPel': 0, 'dynamicWarpingSixteenthPel': 0, 'reducedResolutionUpdate': 0, 'independentSegmentDecoding': 0, 'alternateInterVLCMode': 0, 'modifiedQuantizationMode': 0, 'enhancedReferencePicSelect': 2, 'h263Version3Options': 1}
+Ke89 = {'dataPartitionedSlices': 0, 'fixedPointIDCT0': 0, 'interlacedFields': 0, 'currentPictureHeaderRepetition': 0, 'previousPictureHeaderRepetition': 0, 'nextPictureHeaderRepetition': 0, 'pictureNumber': 0, 'spareReferencePictures': 0}
+Ke90 = {'constrainedBitstream': 0, 'videoBitRate': 32, 'vbvBufferSize': 16, 'samplesPerLine': 8, 'linesPerFrame': 4, 'pictureRate': 2, 'luminanceSampleRate': 1, 'videoBadMBsCap': 64}
+Ke91 = {'nonStandard': 0, 'g711Alaw64k': 1, 'g711Alaw56k': 2, 'g711Ulaw64k': 3, 'g711Ulaw56k': 4, 'g722-64k': 5, 'g722-56k': 6, 'g722-48k': 7, 'g7231': 8, 'g728': 9, 'g729': 10, 'g729AnnexA': 11, 'is11172AudioCapability': 12, 'is13818AudioCapability': 13, 'g729wAnnexB': 14, 'g729AnnexAwAnnexB': 15, 'g7231AnnexCCapability': 16, 'gsmFullRate': 17, 'gsmHalfRate': 18, 'gsmEnhancedFullRate': 19, 'genericAudioCapability': 20, 'g729Extensions': 21, 'vbd': 22, 'audioTelephonyEvent': 23, 'audioTone': 24, 'extendedAudioCapability': 25}
+Ke92 = {'audioUnit': 1, 'annexA': 0, 'annexB': 0, 'annexD': 0, 'annexE': 0, 'annexF': 0, 'annexG': 0, 'annexH': 0}
+Ke93 = {'maxAl-sduAudioFrames': 0, 'silenceSuppression': 0, 'g723AnnexCAudioMode': 1}
+Ke94 = {'highRateMode0': 0, 'highRateMode1': 0, 'lowRateMode0': 0, 'lowRateMode1': 0, 'sidMode0': 0, 'sidMode1': 0}
+Ke95 = {'audioLayer1': 0, 'audioLayer2': 0, 'audioLayer3': 0, 'audioSampling32k': 0, 'audioSampling44k1': 0, 'audioSampling48k': 0, 'singleChannel': 0, 'twoChannels': 0, 'bitRate': 0}
+Ke96 = {'audioLayer1': 0, 'audioLayer2': 0, 'audioLayer3': 0, 'audioSampling16k': 0, 'audioSampling22k05': 0, 'audioSampling24k': 0, 'audioSampling32k': 0, 'audioSampling44k1': 0, 'audioSampling48k': 0, 'singleChannel': 0, 'twoChannels': 0, 'threeChannels2-1': 0, 'threeChannels3-0': 0, 'fourChannels2-0-2-0': 0, 'fourChannels2-2': 0, 'fourChannels3-1': 0, 'fiveChannels3-0-2-0': 0, 'fiveChannels3-2': 0, 'lowFrequencyEnhancement': 0, 'multilingual': 0, 'bitRate': 0}
+Ke97 = {'audioUnitSize': 0, 'comfortNoise': 0, 'scrambled': 0}
+Ke98 = {'application': 0, 'maxBitRate': 0}
+Ke99 = {'nonStandard': 0, 't120': 1, 'dsm-cc': 2, 'userData': 3, 't84': 4, 't434': 5, 'h224': 6, 'nlpid': 7, 'dsvdControl': 8, 'h222DataPartitioning': 9, 't30fax': 10, 't140': 11, 't38fax': 12, 'genericDataCapability': 13}
+Ke100 = {'nonStandard': 0, 'v14buffered': 1, 'v42lapm': 2, 'hdlcFrameTunnelling': 3, 'h310SeparateVCStack': 4, 'h310SingleVCStack': 5, 'transparent': 6, 'segmentationAndReassembly': 7, 'hdlcFrameTunnelingwSAR': 8, 'v120': 9, 'separateLANStack': 10, 'v76wCompression': 11, 'tcp': 12, 'udp': 13}
+Ke101 = {'transmitCompression': 0, 'receiveCompression': 1, 'transmitAndReceiveCompression': 2}
+Ke102 = {'v42bis': 0}
+Ke103 = {'numberOfCodewords': 0, 'maximumStringLength': 0}
+Ke104 = {'t84Unrestricted': 0, 't84Restricted': 1}
+Ke105 = {'qcif': 0, 'cif': 0, 'ccir601Seq': 0, 'ccir601Prog': 0, 'hdtvSeq': 0, 'hdtvProg': 0, 'g3FacsMH200x100': 0, 'g3FacsMH200x200': 0, 'g4FacsMMR200x100': 0, 'g4FacsMMR200x200': 0, 'jbig200x200Seq': 0, 'jbig200x200Prog': 0, 'jbig300x300Seq': 0, 'jbig300x300Prog': 0, 'digPhotoLow': 0, 'digPhotoMedSeq': 0, 'digPhotoMedProg': 0, 'digPhotoHighSeq': 0, 'digPhotoHighProg': 0}
+Ke106 = {'fillBitRemoval': 0, 'transcodingJBIG': 0, 'transcodingMMR': 0, 'version': 8, 't38FaxRateManagement': 4, 't38FaxUdpOptions': 2, 't38FaxTcpOptions': 1}
+Ke107 = {'localTCF': 0, 'transferredTCF': 1}
+Ke108 = {'t38FaxMaxBuffer': 2, 't38FaxMaxDatagram': 1, 't38FaxUdpEC': 0}
+Ke109 = {'t38UDPFEC': 0, 't38UDPRedundancy': 1}
+Ke110 = {'t38TCPBidirectionalMode': 0}
+Ke111 = {'encryptionCapability': 4, 'authenticationCapability': 2, 'integrityCapability': 1, 'genericH235SecurityCapability': 8}
+Ke112 = {'nonStandard': 0, 'algorithm': 1}
+Ke113 = {'nonStandard': 1, 'antiSpamAlgorithm': 2}
+Ke114 = {'nonStandard': 1}
+Ke115 = {'nonStandard': 0, 'basicString': 1, 'iA5String': 2, 'generalString': 3, 'dtmf': 4, 'hookflash': 5, 'extendedAlphanumeric': 6, 'encryptedBasicString': 7, 'encryptedIA5String': 8, 'encryptedGeneralString': 9, 'secureDTMF': 10, 'genericUserInputCapability': 11}
+Ke116 = {'nonStandardData': 1, 'chairControlCapability': 0, 'videoIndicateMixingCapability': 4, 'multipointVisualizationCapability': 2}
+Ke117 = {'capabilityIdentifier': 0, 'maxBitRate': 16, 'collapsing': 8, 'nonCollapsing': 4, 'nonCollapsingRaw': 2, 'transport': 1}
+Ke118 = {'standard': 0, 'h221NonStandard': 1, 'uuid': 2, 'domainBased': 3}
+Ke119 = {'parameterIdentifier': 0, 'parameterValue': 0, 'supersedes': 1}
+Ke120 = {'logical': 0, 'booleanArray': 1, 'unsignedMin': 2, 'unsignedMax': 3, 'unsigned32Min': 4, 'unsigned32Max': 5, 'octetString': 6, 'genericParameter': 7}
+Ke121 = {'multiplexFormat': 0, 'controlOnMuxStream': 0, 'capabilityOnMuxStream': 1}
+Ke122 = {'nonStandard': 0, 'h222Capability': 1, 'h223Capability': 2}
+Ke123 = {'dynamicRTPPayloadType': 0, 'audioTelephoneEvent': 0}
+Ke124 = {'dynamicRTPPayloadType': 0}
+Ke125 = {'audioTelephoneEvent': 0}
+Ke126 = {'capabilities': 0}
+Ke127 = {'rfc2733': 0}
+Ke128 = {'redundancyEncoding': 0, 'separateStream': 0}
+Ke129 = {'separatePort': 0, 'samePort': 0}
+Ke130 = {'protectedCapability': 0, 'fecScheme': 2, 'rfc2733Format': 1}
+Ke131 = {'rfc2733rfc2198': 0, 'rfc2733sameport': 1, 'rfc2733diffport': 2}
+Ke132 = {'forwardLogicalChannelNumber': 0, 'forwardLogicalChannelParameters': 0, 'reverseLogicalChannelParameters': 1, 'separateStack': 8, 'encryptionSync': 4, 'genericInformation': 2}
+Ke133 = {'portNumber': 1, 'dataType': 0, 'multiplexParameters': 0, 'forwardLogicalChannelDependency': 4, 'replacementFor': 2}
+Ke134 = {'h222LogicalChannelParameters': 0, 'h223LogicalChannelParameters': 1, 'v76LogicalChannelParameters': 2, 'h2250LogicalChannelParameters': 3, 'none': 4}
+Ke135 = {'dataType': 0, 'multiplexParameters': 1, 'reverseLogicalChannelDependency': 4, 'replacementFor': 2}
+Ke136 = {'h223LogicalChannelParameters': 0, 'v76LogicalChannelParameters': 1, 'h2250LogicalChannelParameters': 2}
+Ke137 = {'distribution': 2, 'networkAddress': 0, 'associateConference': 0, 'externalReference': 1, 't120SetupProcedure': 4}
+Ke138 = {'unicast': 0, 'multicast': 1}
+Ke139 = {'q2931Address': 0, 'e164Address': 1, 'localAreaAddress': 2}
+Te140 = {35: '0', 42: '1', 44: '2', 48: '3', 49: '4', 50: '5', 51: '6', 52: '7', 53: '8', 54: '9', 55: 'a', 56: 'b', 57: 'c'}
+Ke141 = {'originateCall': 0, 'waitForCall': 1, 'issueQuery': 2}
+Ke142 = {'address': 0, 'subaddress': 1}
+Ke143 = {'internationalNumber': 0, 'nsapAddress': 1}
+Te144 = {32: '0', 48: '1', 49: '2', 50: '3', 51: '4', 52: '5', 53: '6', 54: '7', 55: '8', 56: '9', 57: 'a'}
+Ke145 = {'audioHeaderPresent': 0}
+Ke146 = {'nonStandard': 0, 'nullData': 1, 'videoData': 2, 'audioData': 3, 'data': 4, 'encryptionData': 5, 'h235Control': 6, 'h235Media': 7, 'multiplexedStream': 8, 'redundancyEncoding': 9, 'multiplePayloadStream': 10, 'depFec': 11, 'fec': 12}
+Ke147 = {'encryptionAuthenticationAndIntegrity': 0, 'mediaType': 0}
+Ke148 = {'nonStandard': 0, 'videoData': 1, 'audioData': 2, 'data': 3, 'redundancyEncoding': 4, 'multiplePayloadStream': 5, 'depFec': 6, 'fec': 7}
+Ke149 = {'multiplexFormat': 0, 'controlOnMuxStream': 0}
+Ke150 = {'resourceID': 0, 'subChannelID': 0, 'pcr-pid': 4, 'programDescriptors': 2, 'streamDescriptors': 1}
+Ke151 = {'adaptationLayerType': 0, 'segmentableFlag': 0}
+Ke152 = {'nonStandard': 0, 'al1Framed': 1, 'al1NotFramed': 2, 'al2WithoutSequenceNumbers': 3, 'al2WithSequenceNumbers': 4, 'al3': 5, 'al1M': 6, 'al2M': 7, 'al3M': 8}
+Ke153 = {'transferMode': 0, 'headerFEC': 0, 'crcLength': 0, 'rcpcCodeRate': 0, 'arqType': 0, 'alpduInterleaving': 0, 'alsduSplitting': 0, 'rsCodeCorrection': 1}
+Ke154 = {'framed': 0, 'unframed': 1}
+Ke155 = {'sebch16-7': 0, 'golay24-12': 1}
+Ke156 = {'crc4bit': 0, 'crc12bit': 1, 'crc20bit': 2, 'crc28bit': 3, 'crc8bit': 4, 'crc16bit': 5, 'crc32bit': 6, 'crcNotUsed': 7}
+Ke157 = {'noArq': 0, 'typeIArq': 1, 'typeIIArq': 2}
+Ke158 = {'headerFEC': 0, 'alpduInterleaving': 0}
+Ke159 = {'sebch16-5': 0, 'golay24-12': 1}
+Ke160 = {'headerFormat': 0, 'crcLength': 0, 'rcpcCodeRate': 0, 'arqType': 0, 'alpduInterleaving': 0, 'rsCodeCorrection': 1}
+Ke161 = {'numberOfRetransmissions': 0, 'sendBufferSize': 0}
+Ke162 = {'finite': 0, 'infinite': 1}
+Ke163 = {'hdlcParameters': 0, 'suspendResume': 0, 'uIH': 0, 'mode': 0, 'v75Parameters': 0}
+Ke164 = {'noSuspendResume': 0, 'suspendResumewAddress': 1, 'suspendResumewoAddress': 2}
+Ke165 = {'eRM': 0, 'uNERM': 1}
+Ke166 = {'windowSize': 0, 'recovery': 0}
+Ke167 = {'rej': 0, 'sREJ': 1, 'mSREJ': 2}
+Ke168 = {'crcLength': 0, 'n401': 0, 'loopbackTestProcedure': 0}
+Ke169 = {'crc8bit': 0, 'crc16bit': 1, 'crc32bit': 2}
+Ke170 = {'nonStandard': 512, 'sessionID': 0, 'associatedSessionID': 256, 'mediaChannel': 128, 'mediaGuaranteedDelivery': 64, 'mediaControlChannel': 32, 'mediaControlGuaranteedDelivery': 16, 'silenceSuppression': 8, 'destination': 4, 'dynamicRTPPayloadType': 2, 'mediaPacketization': 1, 'transportCapability': 4096, 'redundancyEncoding': 2048, 'source': 1024}
+Ke171 = {'payloadDescriptor': 0, 'payloadType': 1}
+Ke172 = {'nonStandardIdentifier': 0, 'rfc-number': 1, 'oid': 2}
+Ke173 = {'redundancyEncodingMethod': 0, 'secondaryEncoding': 1, 'rtpRedundancyEncoding': 2}
+Ke174 = {'primary': 2, 'secondary': 1}
+Ke175 = {'dataType': 0, 'payloadType': 1}
+Ke176 = {'elements': 0}
+Ke177 = {'mode': 0}
+Ke178 = {'redundancyEncoding': 0, 'separateStream': 1}
+Ke179 = {'differentPort': 0, 'samePort': 1}
+Ke180 = {'protectedSessionID': 0, 'protectedPayloadType': 1}
+Ke181 = {'protectedPayloadType': 0}
+Ke182 = {'protectedPayloadType': 0, 'fecScheme': 1, 'pktMode': 0}
+Ke183 = {'rfc2198coding': 0, 'rfc2733sameport': 1, 'rfc2733diffport': 2}
+Ke184 = {'protectedChannel': 0}
+Ke185 = {'unicastAddress': 0, 'multicastAddress': 1}
+Ke186 = {'iPAddress': 0, 'iPXAddress': 1, 'iP6Address': 2, 'netBios': 3, 'iPSourceRouteAddress': 4, 'nsap': 5, 'nonStandardAddress': 6}
+Ke187 = {'network': 0, 'tsapIdentifier': 0}
+Ke188 = {'node': 0, 'netnum': 0, 'tsapIdentifier': 0}
+Ke189 = {'routing': 0, 'network': 0, 'tsapIdentifier': 0, 'route': 0}
+Ke190 = {'strict': 0, 'loose': 1}
+Ke191 = {'iPAddress': 0, 'iP6Address': 1, 'nsap': 2, 'nonStandardAddress': 3}
+Ke192 = {'nonStandard': 2, 'synchFlag': 0, 'h235Key': 0, 'escrowentry': 1, 'genericParameter': 4}
+Ke193 = {'escrowID': 0, 'escrowValue': 0}
+Ke194 = {'forwardLogicalChannelNumber': 0, 'reverseLogicalChannelParameters': 1, 'separateStack': 16, 'forwardMultiplexAckParameters': 8, 'encryptionSync': 4, 'genericInformation': 2}
+Ke195 = {'reverseLogicalChannelNumber': 0, 'portNumber': 2, 'multiplexParameters': 1, 'replacementFor': 4}
+Ke196 = {'h222LogicalChannelParameters': 0, 'h2250LogicalChannelParameters': 1}
+Ke197 = {'h2250LogicalChannelAckParameters': 0}
+Ke198 = {'forwardLogicalChannelNumber': 0, 'cause': 0, 'genericInformation': 1}
+Ke199 = {'unspecified': 0, 'unsuitableReverseParameters': 1, 'dataTypeNotSupported': 2, 'dataTypeNotAvailable': 3, 'unknownDataType': 4, 'dataTypeALCombinationNotSupported': 5, 'multicastChannelNotAllowed': 6, 'insufficientBandwidth': 7, 'separateStackEstablishmentFailed': 8, 'invalidSessionID': 9, 'masterSlaveConflict': 10, 'waitForCommunicationMode': 11, 'invalidDependentChannel': 12, 'replacementForRejected': 13, 'securityDenied': 14, 'qoSControlNotSupported': 15}
+Ke200 = {'forwardLogicalChannelNumber': 0, 'genericInformation': 1}
+Ke201 = {'nonStandard': 16, 'sessionID': 8, 'mediaChannel': 4, 'mediaControlChannel': 2, 'dynamicRTPPayloadType': 1, 'flowControlToZero': 128, 'portNumber': 64, 'multiplePayloadStream': 32}
+Ke202 = {'forwardLogicalChannelNumber': 0, 'source': 0, 'reason': 1}
+Ke203 = {'user': 0, 'lcse': 1}
+Ke204 = {'unknown': 0, 'reopen': 1, 'reservationFailure': 2, 'networkErrorCode': 3}
+Ke205 = {'forwardLogicalChannelNumber': 0}
+Ke206 = {'forwardLogicalChannelNumber': 0, 'qosCapability': 2, 'reason': 1}
+Ke207 = {'unknown': 0, 'normal': 1, 'reopen': 2, 'reservationFailure': 3, 'networkErrorCode': 4}
+Ke208 = {'forwardLogicalChannelNumber': 0, 'cause': 0}
+Ke209 = {'unspecified': 0}
+Ke210 = {'sequenceNumber': 0, 'multiplexEntryDescriptors': 0}
+Ke211 = {'multiplexTableEntryNumber': 0, 'elementList': 1}
+Ke212 = {'logicalChannelNumber': 0, 'subElementList': 1}
+Ke213 = {'finite': 0, 'untilClosingFlag': 1}
+Ke214 = {'sequenceNumber': 0, 'multiplexTableEntryNumber': 0}
+Ke215 = {'sequenceNumber': 0, 'rejectionDescriptions': 0}
+Ke216 = {'multiplexTableEntryNumber': 0, 'cause': 0}
+Ke217 = {'unspecifiedCause': 0, 'descriptorTooComplex': 1}
+Ke218 = {'multiplexTableEntryNumber': 0}
+Ke219 = {'entryNumbers': 0}
+Ke220 = {'entryNumbers': 0, 'rejectionDescriptions': 0}
+Ke221 = {'unspecifiedCause': 0}
+Ke222 = {'sequenceNumber': 0, 'requestedModes': 0}
+Ke223 = {'sequenceNumber': 0, 'response': 0}
+Ke224 = {'willTransmitMostPreferredMode': 0, 'willTransmitLessPreferredMode': 1}
+Ke225 = {'sequenceNumber': 0, 'cause': 0}
+Ke226 = {'modeUnavailable': 0, 'multipointConstraint': 1, 'requestDenied': 2}
+Ke227 = {'nonStandard': 0, 'videoMode': 1, 'audioMode': 2, 'dataMode': 3, 'encryptionMode': 4, 'h235Mode': 5, 'multiplexedStreamMode': 6, 'redundancyEncodingDTMode': 7, 'multiplePayloadStreamMode': 8, 'depFecMode': 9, 'fecMode': 10}
+Ke228 = {'type': 0, 'h223ModeParameters': 1, 'v76ModeParameters': 32, 'h2250ModeParameters': 16, 'genericModeParameters': 8, 'multiplexedStreamModeParameters': 4, 'logicalChannelNumber': 2}
+Ke229 = {'encryptionAuthenticationAndIntegrity': 0, 'mediaMode': 0}
+Ke230 = {'nonStandard': 0, 'videoMode': 1, 'audioMode': 2, 'dataMode': 3}
+Ke231 = {'logicalChannelNumber': 0}
+Ke232 = {'redundancyEncodingMethod': 0, 'primary': 0, 'secondary': 0}
+Ke233 = {'nonStandard': 0, 'videoMode': 1, 'audioMode': 2, 'dataMode': 3, 'encryptionMode': 4, 'h235Mode': 5, 'fecMode': 6}
+Ke234 = {'rfc2733Mode': 0}
+Ke235 = {'protectedType': 0}
+Ke236 = {'protectedElement': 0, 'fecScheme': 2, 'rfc2733Format': 1}
+Ke237 = {'suspendResumewAddress': 0, 'suspendResumewoAddress': 1}
+Ke238 = {'redundancyEncodingMode': 1}
+Ke239 = {'redundancyEncodingMethod': 0, 'secondaryEncoding': 1}
+Ke240 = {'nonStandard': 0, 'audioData': 1}
+Ke241 = {'nonStandard': 0, 'h261VideoMode': 1, 'h262VideoMode': 2, 'h263VideoMode': 3, 'is11172VideoMode': 4, 'genericVideoMode': 5}
+Ke242 = {'resolution': 0, 'bitRate': 0, 'stillImageTransmission': 0}
+Ke243 = {'qcif': 0, 'cif': 1}
+Ke244 = {'profileAndLevel': 0, 'videoBitRate': 32, 'vbvBufferSize': 16, 'samplesPerLine': 8, 'linesPerFrame': 4, 'framesPerSecond': 2, 'luminanceSampleRate': 1}
+Ke245 = {'profileAndLevel-SPatML': 0, 'profileAndLevel-MPatLL': 1, 'profileAndLevel-MPatML': 2, 'profileAndLevel-MPatH-14': 3, 'profileAndLevel-MPatHL': 4, 'profileAndLevel-SNRatLL': 5, 'profileAndLevel-SNRatML': 6, 'profileAndLevel-SpatialatH-14': 7, 'profileAndLevel-HPatML': 8, 'profileAndLevel-HPatH-14': 9, 'profileAndLevel-HPatHL': 10}
+Ke246 = {'resolution': 0, 'bitRate': 0, 'unrestrictedVector': 0, 'arithmeticCoding': 0, 'advancedPrediction': 0, 'pbFrames': 0, 'errorCompensation': 4, 'enhancementLayerInfo': 2, 'h263Options': 1}
+Ke247 = {'sqcif': 0, 'qcif': 1, 'cif': 2, 'cif4': 3, 'cif16': 4, 'custom': 5}
+Ke248 = {'constrainedBitstream': 0, 'videoBitRate': 32, 'vbvBufferSize': 16, 'samplesPerLine': 8, 'linesPerFrame': 4, 'pictureRate': 2, 'luminanceSampleRate': 1}
+Ke249 = {'nonStandard': 0, 'g711Alaw64k': 1, 'g711Alaw56k': 2, 'g711Ulaw64k': 3, 'g711Ulaw56k': 4, 'g722-64k': 5, 'g722-56k': 6, 'g722-48k': 7, 'g728': 8, 'g729': 9, 'g729AnnexA': 10, 'g7231': 11, 'is11172AudioMode': 12, 'is13818AudioMode': 13, 'g729wAnnexB': 14, 'g729AnnexAwAnnexB': 15, 'g7231AnnexCMode': 16, 'gsmFullRate': 17, 'gsmHalfRate': 18, 'gsmEnhancedFullRate': 19, 'genericAudioMode': 20, 'g729Extensions': 21, 'vbd': 22}
+Ke250 = {'noSilenceSuppressionLowRate': 0, 'noSilenceSuppressionHighRate': 1, 'silenceSuppressionLowRate': 2, 'silenceSuppressionHighRate': 3}
+Ke251 = {'audioLayer': 0, 'audioSampling': 0, 'multichannelType': 0, 'bitRate': 0}
+Ke252 = {'audioLayer1': 0, 'audioLayer2': 1, 'audioLayer3': 2}
+Ke253 = {'audioSampling32k': 0, 'audioSampling44k1': 1, 'audioSampling48k': 2}
+Ke254 = {'singleChannel': 0, 'twoChannelStereo': 1, 'twoChannelDual': 2}
+Ke255 = {'audioLayer': 0, 'audioSampling': 0, 'multichannelType': 0, 'lowFrequencyEnhancement': 0, 'multilingual': 0, 'bitRate': 0}
+Ke256 = {'audioSampling16k': 0, 'audioSampling22k05': 1, 'audioSampling24k': 2, 'audioSampling32k': 3, 'audioSampling44k1': 4, 'audioSampling48k': 5}
+Ke257 = {'singleChannel': 0, 'twoChannelStereo': 1, 'twoChannelDual': 2, 'threeChannels2-1': 3, 'threeChannels3-0': 4, 'fourChannels2-0-2-0': 5, 'fourChannels2-2': 6, 'fourChannels3-1': 7, 'fiveChannels3-0-2-0': 8, 'fiveChannels3-2': 9}
+Ke258 = {'maxAl-sduAudioFrames': 0, 'silenceSuppression': 0, 'g723AnnexCAudioMode': 0}
+Ke259 = {'application': 0, 'bitRate': 0}
+Ke260 = {'nonStandard': 0, 't120': 1, 'dsm-cc': 2, 'userData': 3, 't84': 4, 't434': 5, 'h224': 6, 'nlpid': 7, 'dsvdControl': 8, 'h222DataPartitioning': 9, 't30fax': 10, 't140': 11, 't38fax': 12, 'genericDataMode': 13}
+Ke261 = {'nonStandard': 0, 'h233Encryption': 1}
+Ke262 = {'sequenceNumber': 0}
+Ke263 = {'systemLoop': 0, 'mediaLoop': 1, 'logicalChannelLoop': 2}
+Ke264 = {'type': 0, 'cause': 0}
+Ke265 = {'canNotPerformLoop': 0}
+Ke266 = {'communicationModeTable': 0}
+Ke267 = {'nonStandard': 64, 'sessionID': 0, 'associatedSessionID': 32, 'terminalLabel': 16, 'sessionDescription': 0, 'dataType': 0, 'mediaChannel': 8, 'mediaGuaranteedDelivery': 4, 'mediaControlChannel': 2, 'mediaControlGuaranteedDelivery': 1, 'redundancyEncoding': 512, 'sessionDependency': 256, 'destination': 128}
+Ke268 = {'videoData': 0, 'audioData': 1, 'data': 2}
+Ke269 = {'terminalListRequest': 0, 'makeMeChair': 1, 'cancelMakeMeChair': 2, 'dropTerminal': 3, 'requestTerminalID': 4, 'enterH243Password': 5, 'enterH243TerminalID': 6, 'enterH243ConferenceID': 7, 'enterExtensionAddress': 8, 'requestChairTokenOwner': 9, 'requestTerminalCertificate': 10, 'broadcastMyLogicalChannel': 11, 'makeTerminalBroadcaster': 12, 'sendThisSource': 13, 'requestAllTerminalIDs': 14, 'remoteMCRequest': 15}
+Ke270 = {'terminalLabel': 4, 'certSelectionCriteria': 2, 'sRandom': 1}
+Ke271 = {'field': 0, 'value': 0}
+Ke272 = {'mcuNumber': 0, 'terminalNumber': 0}
+Ke273 = {'mCTerminalIDResponse': 0, 'terminalIDResponse': 1, 'conferenceIDResponse': 2, 'passwordResponse': 3, 'terminalListResponse': 4, 'videoCommandReject': 5, 'terminalDropReject': 6, 'makeMeChairResponse': 7, 'extensionAddressResponse': 8, 'chairTokenOwnerResponse': 9, 'terminalCertificateResponse': 10, 'broadcastMyLogicalChannelResponse': 11, 'makeTerminalBroadcasterResponse': 12, 'sendThisSourceResponse': 13, 'requestAllTerminalIDsResponse': 14, 'remoteMCResponse': 15}
+Ke274 = {'terminalLabel': 0, 'terminalID': 0}
+Ke275 = {'terminalLabel': 0, 'conferenceID': 0}
+Ke276 = {'terminalLabel': 0, 'password': 0}
+Ke277 = {'grantedChairToken': 0, 'deniedChairToken': 1}
+Ke278 = {'extensionAddress': 0}
+Ke279 = {'terminalLabel': 2, 'certificateResponse': 1}
+Ke280 = {'grantedBroadcastMyLogicalChannel': 0, 'deniedBroadcastMyLogicalChannel': 1}
+Ke281 = {'grantedMakeTerminalBroadcaster': 0, 'deniedMakeTerminalBroadcaster': 1}
+Ke282 = {'grantedSendThisSource': 0, 'deniedSendThisSource': 1}
+Ke283 = {'terminalInformation': 0}
+Ke284 = {'masterActivate': 0, 'slaveActivate': 1, 'deActivate': 2}
+Ke285 = {'accept': 0, 'reject': 1}
+Ke286 = {'unspecified': 0, 'functionNotSupported': 1}
+Ke287 = {'nonStandard': 0, 'callInformation': 1, 'addConnection': 2, 'removeConnection': 3, 'maximumHeaderInterval': 4}
+Ke288 = {'maxNumberOfAdditionalConnections': 0}
+Ke289 = {'sequenceNumber': 0, 'dialingInformation': 0}
+Ke290 = {'connectionIdentifier': 0}
+Ke291 = {'requestType': 0}
+Ke292 = {'currentIntervalInformation': 0, 'requestedInterval': 1}
+Ke293 = {'dialingInformation': 0, 'callAssociationNumber': 0}
+Ke294 = {'sequenceNumber': 0, 'responseCode': 0}
+Ke295 = {'accepted': 0, 'rejected': 1}
+Ke296 = {'connectionsNotAvailable': 0, 'userRejected': 1}
+Ke297 = {'currentInterval': 0}
+Ke298 = {'nonStandard': 0, 'crcDesired': 1, 'excessiveError': 2}
+Ke299 = {'nonStandard': 0, 'differential': 1, 'infoNotAvailable': 2}
+Ke300 = {'networkAddress': 0, 'subAddress': 1, 'networkType': 0}
+Ke301 = {'nonStandard': 0, 'n-isdn': 1, 'gstn': 2, 'mobile': 3}
+Ke302 = {'channelTag': 0, 'sequenceNumber': 0}
+Ke303 = {'sequenceNumber': 0, 'logicalChannelNumber': 0, 'maximumBitRate': 0}
+Ke304 = {'sequenceNumber': 0, 'logicalChannelNumber': 0, 'rejectReason': 0, 'currentMaximumBitRate': 1}
+Ke305 = {'undefinedReason': 0, 'insufficientResources': 1}
+Ke306 = {'specificRequest': 0, 'genericRequest': 1}
+Ke307 = {'multiplexCapability': 0, 'capabilityTableEntryNumbers': 2, 'capabilityDescriptorNumbers': 1}
+Ke308 = {'encryptionSE': 0, 'encryptionIVRequest': 1, 'encryptionAlgorithmID': 2}
+Ke309 = {'scope': 0, 'restriction': 0}
+Ke310 = {'logicalChannelNumber': 0, 'resourceID': 1, 'wholeMultiplex': 2}
+Ke311 = {'maximumBitRate': 0, 'noRestriction': 1}
+Ke312 = {'nonStandard': 0, 'disconnect': 1, 'gstnOptions': 2, 'isdnOptions': 3, 'genericInformation': 4}
+Ke313 = {'telephonyMode': 0, 'v8bis': 1, 'v34DSVD': 2, 'v34DuplexFAX': 3, 'v34H324': 4}
+Ke314 = {'telephonyMode': 0, 'v140': 1, 'terminalOnHold': 2}
+Ke315 = {'broadcastMyLogicalChannel': 0, 'cancelBroadcastMyLogicalChannel': 1, 'makeTerminalBroadcaster': 2, 'cancelMakeTerminalBroadcaster': 3, 'sendThisSource': 4, 'cancelSendThisSource': 5, 'dropConference': 6, 'substituteConferenceIDCommand': 7}
+Ke316 = {'conferenceIdentifier': 0}
+Ke317 = {'masterToSlave': 0, 'slaveToMaster': 1}
+Ke318 = {'logicalChannelNumber': 0, 'type': 0, 'direction': 1}
+Ke319 = {'equaliseDelay': 0, 'zeroDelay': 1, 'multipointModeCommand': 2, 'cancelMultipointModeCommand': 3, 'videoFreezePicture': 4, 'videoFastUpdatePicture': 5, 'videoFastUpdateGOB': 6, 'videoTemporalSpatialTradeOff': 7, 'videoSendSyncEveryGOB': 8, 'videoSendSyncEveryGOBCancel': 9, 'videoFastUpdateMB': 10, 'maxH223MUXPDUsize': 11, 'encryptionUpdate': 12, 'encryptionUpdateRequest': 13, 'switchReceiveMediaOff': 14, 'switchReceiveMediaOn': 15, 'progressiveRefinementStart': 16, 'progressiveRefinementAbortOne': 17, 'progressiveRefinementAbortContinuous': 18, 'videoBadMBs': 19, 'lostPicture': 20, 'lostPartialPicture': 21, 'recoveryReferencePicture': 22, 'encryptionUpdateCommand': 23, 'encryptionUpdateAck': 24}
+Ke320 = {'firstGOB': 2, 'firstMB': 1, 'numberOfMBs': 0}
+Ke321 = {'repeatCount': 0}
+Ke322 = {'doOneProgression': 0, 'doContinuousProgressions': 1, 'doOneIndependentProgression': 2, 'doContinuousIndependentProgressions': 3}
+Ke323 = {'firstMB': 0, 'numberOfMBs': 0, 'temporalReference': 0}
+Ke324 = {'pictureReference': 0, 'firstMB': 0, 'numberOfMBs': 0}
+Ke325 = {'encryptionSync': 0, 'multiplePayloadStream': 1}
+Ke326 = {'synchFlag': 0}
+Ke327 = {'secureChannel': 0, 'sharedSecret': 0, 'certProtectedKey': 0}
+Ke328 = {'keyProtectionMethod': 1, 'synchFlag': 2}
+Ke329 = {'pictureNumber': 0, 'longTermPictureIndex': 1}
+Ke330 = {'h223ModeChange': 0, 'h223AnnexADoubleFlag': 1}
+Ke331 = {'toLevel0': 0, 'toLevel1': 1, 'toLevel2': 2, 'toLevel2withOptionalHeader': 3}
+Ke332 = {'start': 0, 'stop': 1}
+Ke333 = {'resourceID': 0, 'bitRate': 0, 'bitRateLockedToPCRClock': 0, 'bitRateLockedToNetworkClock': 0, 'aal': 0, 'multiplex': 0, 'reverseParameters': 0}
+Ke334 = {'aal1': 0, 'aal5': 1}
+Ke335 = {'clockRecovery': 0, 'errorCorrection': 0, 'structuredDataTransfer': 0, 'partiallyFilledCells': 0}
+Ke336 = {'nullClockRecovery': 0, 'srtsClockRecovery': 1, 'adaptiveClockRecovery': 2}
+Ke337 = {'nullErrorCorrection': 0, 'longInterleaver': 1, 'shortInterleaver': 2, 'errorCorrectionOnly': 3}
+Ke338 = {'noMultiplex': 0, 'transportStream': 1, 'programStream': 2}
+Ke339 = {'bitRate': 0, 'bitRateLockedToPCRClock': 0, 'bitRateLockedToNetworkClock': 0, 'multiplex': 0}
+Ke340 = {'sampleSize': 0, 'samplesPerFrame': 0, 'status': 0}
+Ke341 = {'synchronized': 0, 'reconfiguration': 1}
+Ke342 = {'request': 0, 'response': 1, 'command': 2}
+Ke343 = {'cause': 0, 'returnedFunction': 1}
+Ke344 = {'syntaxError': 0, 'semanticError': 1, 'unknownFunction': 2}
+Ke345 = {'sbeNumber': 0, 'terminalNumberAssign': 1, 'terminalJoinedConference': 2, 'terminalLeftConference': 3, 'seenByAtLeastOneOther': 4, 'cancelSeenByAtLeastOneOther': 5, 'seenByAll': 6, 'cancelSeenByAll': 7, 'terminalYouAreSeeing': 8, 'requestForFloor': 9, 'withdrawChairToken': 10, 'floorRequested': 11, 'terminalYouAreSeeingInSubPictureNumber': 12, 'videoIndicateCompose': 13, 'masterMCU': 14, 'cancelMasterMCU': 15}
+Ke346 = {'terminalNumber': 0, 'subPictureNumber': 0, 'mcuNumber': 1}
+Ke347 = {'compositionNumber': 0}
+Ke348 = {'logicalChannelNumber': 0, 'type': 0}
+Ke349 = {'logicalChannelActive': 0, 'logicalChannelInactive': 1, 'multipointConference': 2, 'cancelMultipointConference': 3, 'multipointZeroComm': 4, 'cancelMultipointZeroComm': 5, 'multipointSecondaryStatus': 6, 'cancelMultipointSecondaryStatus': 7, 'videoIndicateReadyToActivate': 8, 'videoTemporalSpatialTradeOff': 9, 'videoNotDecodedMBs': 10, 'transportCapability': 11}
+Ke350 = {'scope': 0, 'estimatedReceivedJitterMantissa': 0, 'estimatedReceivedJitterExponent': 0, 'skippedFrameCount': 2, 'additionalDecoderBuffer': 1}
+Ke351 = {'logicalChannelNumber1': 0, 'logicalChannelNumber2': 0, 'skew': 0}
+Ke352 = {'logicalChannelNumber1': 0, 'logicalChannelNumber2': 0, 'maximumSkew': 0}
+Ke353 = {'signalAddress': 0}
+Ke354 = {'vendor': 0, 'productNumber': 2, 'versionNumber': 1}
+Ke355 = {'resourceID': 0, 'bitRate': 0, 'bitRateLockedToPCRClock': 0, 'bitRateLockedToNetworkClock': 0, 'aal': 0, 'multiplex': 0, 'reverseParameters': 1}
+Ke356 = {'iv8': 4, 'iv16': 2, 'iv': 1}
+Ke357 = {'nonStandard': 0, 'alphanumeric': 1, 'userInputSupportIndication': 2, 'signal': 3, 'signalUpdate': 4, 'extendedAlphanumeric': 5, 'encryptedAlphanumeric': 6, 'genericInformation': 7}
+Ke358 = {'nonStandard': 0, 'basicString': 1, 'iA5String': 2, 'generalString': 3, 'encryptedBasicString': 4, 'encryptedIA5String': 5, 'encryptedGeneralString': 6}
+Ke359 = {'signalType': 0, 'duration': 2, 'rtp': 1, 'rtpPayloadIndication': 32, 'paramS': 16, 'encryptedSignalType': 8, 'algorithmOID': 4}
+Ke360 = {'timestamp': 2, 'expirationTime': 1, 'logicalChannelNumber': 0}
+Ke361 = {'duration': 0, 'rtp': 1}
+Ke362 = {'alphanumeric': 0, 'rtpPayloadIndication': 1, 'encryptedAlphanumeric': 2}
+Ke363 = {'algorithmOID': 0, 'paramS': 1, 'encrypted': 0}
+Ke364 = {'sampleSize': 0, 'samplesPerFrame': 0}
+Ke365 = {'audioCapability': 0, 'audioCapabilityExtension': 1}
 
 
 def d_MultimediaSystemControlMessage(d, p, e):
@@ -1265,7 +1382,7 @@ def d_GenericMessage(d, p, e):
                 raise decodeFailure(decodeFailure(x, at7, p), f"[{len(v6)}]", p) from None
             v1["messageContent"] = v6
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -1275,11 +1392,14 @@ def e_GenericMessage(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke5[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke5[k2]
+        except KeyError:
+            p1 = presence(v, Ke5, 2, 0)
         at = "messageIdentifier"
         v3 = v["messageIdentifier"]
-        a = a << 3 | p1
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         a, n = e_CapabilityIdentifier(v3, o, a, n)
         if p1 & 0x2:
@@ -1304,6 +1424,9 @@ def e_GenericMessage(v, o, a, n):
                     a, n = e_GenericParameter(v8, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at9), f"[{t7}]") from None
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -1336,7 +1459,7 @@ def d_NonStandardMessage(d, p, e):
         v3, p = d_NonStandardParameter(d, p, e)
         v1 = {"nonStandardData": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -1345,13 +1468,17 @@ def d_NonStandardMessage(d, p, e):
 def e_NonStandardMessage(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('nonStandardData',))
+            p1 = presence(v, Ke6, 0, 0)
         at = "nonStandardData"
-        v1 = v["nonStandardData"]
-        a = a << 1
+        v3 = v["nonStandardData"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_NonStandardParameter(v1, o, a, n)
+        a, n = e_NonStandardParameter(v3, o, a, n)
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -1445,7 +1572,7 @@ def e_NonStandardIdentifier(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke6[c1]
+        k3 = Ke7[c1]
         a = a << 1 | k3
         n += 1
         if k3 == 0:
@@ -1493,7 +1620,7 @@ def d_MasterSlaveDetermination(d, p, e):
         p = j << 3
         v1 = {"terminalType": v3, "statusDeterminationNumber": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -1502,25 +1629,29 @@ def d_MasterSlaveDetermination(d, p, e):
 def e_MasterSlaveDetermination(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('terminalType', 'statusDeterminationNumber'))
+            p1 = presence(v, Ke8, 0, 0)
         at = "terminalType"
-        v1 = v["terminalType"]
-        a = a << 1
+        v3 = v["terminalType"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1)
+        o.append(v3)
         at = "statusDeterminationNumber"
-        v2 = v["statusDeterminationNumber"]
-        if not 0 <= v2 <= 16777215:
-            outOfRange(v2, 0, 16777215)
-        x3 = v2
-        s4 = (x3.bit_length() + 7) >> 3 or 1
-        a = (s4 - 1)
+        v4 = v["statusDeterminationNumber"]
+        if not 0 <= v4 <= 16777215:
+            outOfRange(v4, 0, 16777215)
+        x5 = v4
+        s6 = (x5.bit_length() + 7) >> 3 or 1
+        a = (s6 - 1)
         o.append(a << 6)
-        o += x3.to_bytes(s4)
+        o += x5.to_bytes(s6)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -1537,7 +1668,7 @@ def d_MasterSlaveDeterminationAck(d, p, e):
         v4 = C0[h3]
         v1 = {"decision": v4}
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -1546,14 +1677,18 @@ def d_MasterSlaveDeterminationAck(d, p, e):
 def e_MasterSlaveDeterminationAck(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('decision',))
+            p1 = presence(v, Ke9, 0, 0)
         at = "decision"
-        v1 = v["decision"]
-        c2, v3 = v1
-        k4 = Ke7[c2]
-        a = a << 2 | k4
+        v3 = v["decision"]
+        c4, v5 = v3
+        k6 = Ke10[c4]
+        a = a << 2 | ((p1 > 0) << 0) << 1 | k6
         n += 2
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -1578,7 +1713,7 @@ def d_MasterSlaveDeterminationReject(d, p, e):
             p = g8
         v1 = {"cause": v4}
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -1587,19 +1722,23 @@ def d_MasterSlaveDeterminationReject(d, p, e):
 def e_MasterSlaveDeterminationReject(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('cause',))
+            p1 = presence(v, Ke11, 0, 0)
         at = "cause"
-        v1 = v["cause"]
-        c2, v3 = v1
-        k4 = Ke8.get(c2, 1)
-        a = a << 1
+        v3 = v["cause"]
+        c4, v5 = v3
+        k6 = Ke12.get(c4, 1)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        if k4 < 1:
-            a = a << 1 | k4
+        if k6 < 1:
+            a = a << 1 | k6
             n += 1
         else:
-            putUnknown(c2, v3, o, a, n)
+            putUnknown(c4, v5, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -1613,7 +1752,7 @@ def d_MasterSlaveDeterminationRelease(d, p, e):
         p += 1
         v1 = {}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -1622,10 +1761,14 @@ def d_MasterSlaveDeterminationRelease(d, p, e):
 def e_MasterSlaveDeterminationRelease(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 0:
-            notThese(v, ())
-        a = a << 1
+            p1 = presence(v, Ke13, 0, 0)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -1722,7 +1865,7 @@ def d_TerminalCapabilitySet(d, p, e):
                     v1["genericInformation"] = v17
                     p = g16
             if u13:
-                p = skip(d, p, e, u13)
+                p = keep(d, p, e, u13, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -1732,8 +1875,11 @@ def e_TerminalCapabilitySet(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke9[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke14[k2]
+        except KeyError:
+            p1 = presence(v, Ke14, 3, 1)
         at = "sequenceNumber"
         v3 = v["sequenceNumber"]
         a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
@@ -1784,8 +1930,11 @@ def e_TerminalCapabilitySet(v, o, a, n):
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at15), f"[{t13}]") from None
         if p1 > 7:
-            a = a << 8 | (p1 >> 3)
-            n += 8
+            if p1 > 15:
+                a, n = putBitmap(v, p1 >> 3, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 3)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x8:
@@ -1806,6 +1955,8 @@ def e_TerminalCapabilitySet(v, o, a, n):
                 if n:
                     o16 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o16 or b"\0")
+            if p1 > 15:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -1838,7 +1989,7 @@ def e_CapabilityTableEntry(v, o, a, n):
     try:
         p1 = 0
         for k2 in v:
-            p1 |= Ke10[k2]
+            p1 |= Ke15[k2]
         at = "capabilityTableEntryNumber"
         v3 = v["capabilityTableEntryNumber"]
         if not 1 <= v3 <= 65535:
@@ -1912,7 +2063,7 @@ def e_CapabilityDescriptor(v, o, a, n):
     try:
         p1 = 0
         for k2 in v:
-            p1 |= Ke11[k2]
+            p1 |= Ke16[k2]
         at = "capabilityDescriptorNumber"
         v3 = v["capabilityDescriptorNumber"]
         a = a << 1 | p1
@@ -2107,7 +2258,7 @@ def d_TerminalCapabilitySetAck(d, p, e):
                     v1["genericInformation"] = v9
                     p = g8
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -2117,8 +2268,11 @@ def e_TerminalCapabilitySetAck(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke12[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke17[k2]
+        except KeyError:
+            p1 = presence(v, Ke17, 0, 1)
         at = "sequenceNumber"
         v3 = v["sequenceNumber"]
         a = a << 1 | ((p1 > 0) << 0)
@@ -2128,8 +2282,11 @@ def e_TerminalCapabilitySetAck(v, o, a, n):
         o.append(v3)
         a = n = 0
         if p1 > 0:
-            a = a << 8 | p1
-            n += 8
+            if p1 > 1:
+                a, n = putBitmap(v, p1, 1, o, a, n)
+            else:
+                a = a << 8 | p1
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1:
@@ -2150,6 +2307,8 @@ def e_TerminalCapabilitySetAck(v, o, a, n):
                 if n:
                     o4 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o4 or b"\0")
+            if p1 > 1:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -2232,7 +2391,7 @@ def d_TerminalCapabilitySetReject(d, p, e):
                     v1["genericInformation"] = v18
                     p = g17
             if u14:
-                p = skip(d, p, e, u14)
+                p = keep(d, p, e, u14, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -2242,8 +2401,11 @@ def e_TerminalCapabilitySetReject(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke13[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke18[k2]
+        except KeyError:
+            p1 = presence(v, Ke18, 0, 1)
         at = "sequenceNumber"
         v3 = v["sequenceNumber"]
         a = a << 1 | ((p1 > 0) << 0)
@@ -2254,7 +2416,7 @@ def e_TerminalCapabilitySetReject(v, o, a, n):
         at = "cause"
         v4 = v["cause"]
         c5, v6 = v4
-        k7 = Ke14.get(c5, 4)
+        k7 = Ke19.get(c5, 4)
         a = n = 0
         if k7 < 4:
             a = a << 3 | k7
@@ -2268,7 +2430,7 @@ def e_TerminalCapabilitySetReject(v, o, a, n):
             else:
                 at = "cause.tableEntryCapacityExceeded"
                 c8, v9 = v6
-                k10 = Ke15[c8]
+                k10 = Ke20[c8]
                 a = a << 1 | k10
                 n += 1
                 if k10 == 0:
@@ -2285,8 +2447,11 @@ def e_TerminalCapabilitySetReject(v, o, a, n):
             putUnknown(c5, v6, o, a, n)
             a = n = 0
         if p1 > 0:
-            a = a << 8 | p1
-            n += 8
+            if p1 > 1:
+                a, n = putBitmap(v, p1, 1, o, a, n)
+            else:
+                a = a << 8 | p1
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1:
@@ -2307,6 +2472,8 @@ def e_TerminalCapabilitySetReject(v, o, a, n):
                 if n:
                     o11 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o11 or b"\0")
+            if p1 > 1:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -2352,7 +2519,7 @@ def d_TerminalCapabilitySetRelease(d, p, e):
                     v1["genericInformation"] = v8
                     p = g7
             if u4:
-                p = skip(d, p, e, u4)
+                p = keep(d, p, e, u4, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -2362,13 +2529,19 @@ def e_TerminalCapabilitySetRelease(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke16[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke21[k2]
+        except KeyError:
+            p1 = presence(v, Ke21, 0, 1)
         a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if p1 > 0:
-            a = a << 8 | p1
-            n += 8
+            if p1 > 1:
+                a, n = putBitmap(v, p1, 1, o, a, n)
+            else:
+                a = a << 8 | p1
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1:
@@ -2389,6 +2562,8 @@ def e_TerminalCapabilitySetRelease(v, o, a, n):
                 if n:
                     o3 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o3 or b"\0")
+            if p1 > 1:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -2464,7 +2639,7 @@ def d_Capability(d, p, e):
                         p = (i + 1) << 3
                         v14 = {"h233IVResponseTime": v16}
                         if b15 & 0x1:
-                            p = additionsPast(d, p, e)
+                            p = additionsKept(d, p, e, v14)
                         v1 = ("h233EncryptionReceiveCapability", v14)
         else:
             p -= 4
@@ -2571,7 +2746,7 @@ def e_Capability(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke17.get(c1, 29)
+        k3 = Ke22.get(c1, 29)
         if k3 < 12:
             a = a << 5 | k3
             n += 5
@@ -2618,106 +2793,110 @@ def e_Capability(v, o, a, n):
                         n += 1
                     else:
                         at = "h233EncryptionReceiveCapability"
+                        p5 = 0
                         if len(v2) != 1:
-                            notThese(v2, ('h233IVResponseTime',))
+                            p5 = presence(v2, Ke23, 0, 0)
                         at = "h233EncryptionReceiveCapability.h233IVResponseTime"
-                        v5 = v2["h233IVResponseTime"]
-                        a = a << 1
+                        v7 = v2["h233IVResponseTime"]
+                        a = a << 1 | ((p5 > 0) << 0)
                         n += 1
                         if n:
                             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                        o.append(v5)
+                        o.append(v7)
                         a = n = 0
+                        if p5 > 0:
+                            putUnknownOnly(v2, o, a, n)
+                            a = n = 0
         elif k3 < 29:
             a = a << 8 | (k3 + 116)
             n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o6 = bytearray()
+            o8 = bytearray()
             a = n = 0
             if k3 < 20:
                 if k3 < 16:
                     if k3 == 12:
                         at = "conferenceCapability"
-                        a, n = e_ConferenceCapability(v2, o6, a, n)
+                        a, n = e_ConferenceCapability(v2, o8, a, n)
                     elif k3 == 13:
                         at = "h235SecurityCapability"
-                        a, n = e_H235SecurityCapability(v2, o6, a, n)
+                        a, n = e_H235SecurityCapability(v2, o8, a, n)
                     elif k3 == 14:
                         at = "maxPendingReplacementFor"
                         if n:
-                            o6 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                        o6.append(v2)
+                            o8 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                        o8.append(v2)
                         a = n = 0
                     else:
                         at = "receiveUserInputCapability"
-                        a, n = e_UserInputCapability(v2, o6, a, n)
+                        a, n = e_UserInputCapability(v2, o8, a, n)
                 else:
                     if k3 == 16:
                         at = "transmitUserInputCapability"
-                        a, n = e_UserInputCapability(v2, o6, a, n)
+                        a, n = e_UserInputCapability(v2, o8, a, n)
                     elif k3 == 17:
                         at = "receiveAndTransmitUserInputCapability"
-                        a, n = e_UserInputCapability(v2, o6, a, n)
+                        a, n = e_UserInputCapability(v2, o8, a, n)
                     elif k3 == 18:
                         at = "genericControlCapability"
-                        a, n = e_GenericCapability(v2, o6, a, n)
+                        a, n = e_GenericCapability(v2, o8, a, n)
                     else:
                         at = "receiveMultiplexedStreamCapability"
-                        a, n = e_MultiplexedStreamCapability(v2, o6, a, n)
+                        a, n = e_MultiplexedStreamCapability(v2, o8, a, n)
             else:
                 if k3 < 24:
                     if k3 == 20:
                         at = "transmitMultiplexedStreamCapability"
-                        a, n = e_MultiplexedStreamCapability(v2, o6, a, n)
+                        a, n = e_MultiplexedStreamCapability(v2, o8, a, n)
                     elif k3 == 21:
                         at = "receiveAndTransmitMultiplexedStreamCapability"
-                        a, n = e_MultiplexedStreamCapability(v2, o6, a, n)
+                        a, n = e_MultiplexedStreamCapability(v2, o8, a, n)
                     elif k3 == 22:
                         at = "receiveRTPAudioTelephonyEventCapability"
-                        a, n = e_AudioTelephonyEventCapability(v2, o6, a, n)
+                        a, n = e_AudioTelephonyEventCapability(v2, o8, a, n)
                     else:
                         at = "receiveRTPAudioToneCapability"
-                        a, n = e_AudioToneCapability(v2, o6, a, n)
+                        a, n = e_AudioToneCapability(v2, o8, a, n)
                 else:
                     if k3 < 26:
                         if k3 == 24:
                             at = "depFecCapability"
-                            a, n = e_DepFECCapability(v2, o6, a, n)
+                            a, n = e_DepFECCapability(v2, o8, a, n)
                         else:
                             at = "multiplePayloadStreamCapability"
-                            a, n = e_MultiplePayloadStreamCapability(v2, o6, a, n)
+                            a, n = e_MultiplePayloadStreamCapability(v2, o8, a, n)
                     else:
                         if k3 == 26:
                             at = "fecCapability"
-                            a, n = e_FECCapability(v2, o6, a, n)
+                            a, n = e_FECCapability(v2, o8, a, n)
                         elif k3 == 27:
                             at = "redundancyEncodingCap"
-                            a, n = e_RedundancyEncodingCapability(v2, o6, a, n)
+                            a, n = e_RedundancyEncodingCapability(v2, o8, a, n)
                         else:
                             at = "oneOfCapabilities"
-                            y7 = len(v2)
-                            if not 1 <= y7 <= 256:
-                                badLength(y7, 1, 256)
+                            y9 = len(v2)
+                            if not 1 <= y9 <= 256:
+                                badLength(y9, 1, 256)
                             if n:
-                                o6 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                            o6.append(y7 - 1)
+                                o8 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                            o8.append(y9 - 1)
                             a = n = 0
-                            t8 = 0
-                            at10 = ""
+                            t10 = 0
+                            at12 = ""
                             try:
-                                for t8, v9 in enumerate(v2):
-                                    if not 1 <= v9 <= 65535:
-                                        outOfRange(v9, 1, 65535)
+                                for t10, v11 in enumerate(v2):
+                                    if not 1 <= v11 <= 65535:
+                                        outOfRange(v11, 1, 65535)
                                     if n:
-                                        o6 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                                    o6 += (v9 - 1).to_bytes(2)
+                                        o8 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                                    o8 += (v11 - 1).to_bytes(2)
                                     a = n = 0
                             except FAULTS as x:
-                                raise encodeFailure(encodeFailure(x, at10), f"[{t8}]") from None
+                                raise encodeFailure(encodeFailure(x, at12), f"[{t10}]") from None
             if n:
-                o6 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            putOctets(o, o6 or b"\0")
+                o8 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+            putOctets(o, o8 or b"\0")
             a = n = 0
         else:
             putUnknown(c1, v2, o, a, n)
@@ -2742,7 +2921,7 @@ def d_H235SecurityCapability(d, p, e):
             refuse("more than 65535", p)
         v1 = {"encryptionAuthenticationAndIntegrity": v3, "mediaCapability": v4}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -2751,21 +2930,25 @@ def d_H235SecurityCapability(d, p, e):
 def e_H235SecurityCapability(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('encryptionAuthenticationAndIntegrity', 'mediaCapability'))
+            p1 = presence(v, Ke24, 0, 0)
         at = "encryptionAuthenticationAndIntegrity"
-        v1 = v["encryptionAuthenticationAndIntegrity"]
-        a = a << 1
+        v3 = v["encryptionAuthenticationAndIntegrity"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_EncryptionAuthenticationAndIntegrity(v1, o, a, n)
+        a, n = e_EncryptionAuthenticationAndIntegrity(v3, o, a, n)
         at = "mediaCapability"
-        v2 = v["mediaCapability"]
-        if not 1 <= v2 <= 65535:
-            outOfRange(v2, 1, 65535)
+        v4 = v["mediaCapability"]
+        if not 1 <= v4 <= 65535:
+            outOfRange(v4, 1, 65535)
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v2 - 1).to_bytes(2)
+        o += (v4 - 1).to_bytes(2)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -2820,7 +3003,7 @@ def e_MultiplexCapability(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke18.get(c1, 6)
+        k3 = Ke25.get(c1, 6)
         if k3 < 4:
             a = a << 3 | k3
             n += 3
@@ -2886,7 +3069,7 @@ def d_H222Capability(d, p, e):
             raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
         v1 = {"numberOfVCs": v3, "vcCapability": v4}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -2895,27 +3078,31 @@ def d_H222Capability(d, p, e):
 def e_H222Capability(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('numberOfVCs', 'vcCapability'))
+            p1 = presence(v, Ke26, 0, 0)
         at = "numberOfVCs"
-        v1 = v["numberOfVCs"]
-        a = a << 1
+        v3 = v["numberOfVCs"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1 - 1)
+        o.append(v3 - 1)
         at = "vcCapability"
-        v2 = v["vcCapability"]
-        y3 = len(v2)
-        putUnbounded(o, y3)
+        v4 = v["vcCapability"]
+        y5 = len(v4)
+        putUnbounded(o, y5)
         a = n = 0
-        t4 = 0
-        at6 = ""
+        t6 = 0
+        at8 = ""
         try:
-            for t4, v5 in enumerate(v2):
-                a, n = e_VCCapability(v5, o, a, n)
+            for t6, v7 in enumerate(v4):
+                a, n = e_VCCapability(v7, o, a, n)
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at6), f"[{t4}]") from None
+            raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -2935,7 +3122,7 @@ def d_VCCapability(d, p, e):
             p = q
             v3 = {"nullClockRecovery": (b4 >> 8 & 1) == 1, "srtsClockRecovery": (b4 >> 7 & 1) == 1, "adaptiveClockRecovery": (b4 >> 6 & 1) == 1, "nullErrorCorrection": (b4 >> 5 & 1) == 1, "longInterleaver": (b4 >> 4 & 1) == 1, "shortInterleaver": (b4 >> 3 & 1) == 1, "errorCorrectionOnly": (b4 >> 2 & 1) == 1, "structuredDataTransfer": (b4 >> 1 & 1) == 1, "partiallyFilledCells": (b4 & 1) == 1}
             if b4 & 0x200:
-                p = additionsPast(d, p, e)
+                p = additionsKept(d, p, e, v3)
             v1["aal1"] = v3
         if b2 & 0x1:
             at = "aal5"
@@ -2951,7 +3138,7 @@ def d_VCCapability(d, p, e):
             p = (i + 2) << 3
             v5 = {"forwardMaximumSDUSize": v7, "backwardMaximumSDUSize": v8}
             if b6 & 0x1:
-                p = additionsPast(d, p, e)
+                p = additionsKept(d, p, e, v5)
             v1["aal5"] = v5
         i = p >> 3
         b9 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
@@ -2989,7 +3176,7 @@ def d_VCCapability(d, p, e):
             v13 = ("rangeOfBitRates", v15)
         v11 = {"type": v13}
         if h10 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v11)
         v1["availableBitRates"] = v11
         if b2 & 0x4:
             a18, u19, p = additions(d, p, e, 1)
@@ -3028,13 +3215,13 @@ def d_VCCapability(d, p, e):
                     p += 9
                     v23 = {"gatewayAddress": v25, "nullClockRecovery": (b28 >> 8 & 1) == 1, "srtsClockRecovery": (b28 >> 7 & 1) == 1, "adaptiveClockRecovery": (b28 >> 6 & 1) == 1, "nullErrorCorrection": (b28 >> 5 & 1) == 1, "longInterleaver": (b28 >> 4 & 1) == 1, "shortInterleaver": (b28 >> 3 & 1) == 1, "errorCorrectionOnly": (b28 >> 2 & 1) == 1, "structuredDataTransfer": (b28 >> 1 & 1) == 1, "partiallyFilledCells": (b28 & 1) == 1}
                     if b24 & 0x1:
-                        p = additionsPast(d20, p, e21)
+                        p = additionsKept(d20, p, e21, v23)
                     if p > e21:
                         refuse("ends too early", p)
                     v1["aal1ViaGateway"] = v23
                     p = g22
             if u19:
-                p = skip(d, p, e, u19)
+                p = keep(d, p, e, u19, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -3044,161 +3231,185 @@ def e_VCCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke19[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke27[k2]
+        except KeyError:
+            p1 = presence(v, Ke27, 2, 1)
         a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
             at = "aal1"
             v3 = v["aal1"]
+            p4 = 0
             if len(v3) != 9:
-                notThese(v3, ('nullClockRecovery', 'srtsClockRecovery', 'adaptiveClockRecovery', 'nullErrorCorrection', 'longInterleaver', 'shortInterleaver', 'errorCorrectionOnly', 'structuredDataTransfer', 'partiallyFilledCells'))
+                p4 = presence(v3, Ke28, 0, 0)
             at = "aal1.nullClockRecovery"
-            v4 = v3["nullClockRecovery"]
-            x5 = BIT[v4]
-            at = "aal1.srtsClockRecovery"
-            v6 = v3["srtsClockRecovery"]
+            v6 = v3["nullClockRecovery"]
             x7 = BIT[v6]
-            at = "aal1.adaptiveClockRecovery"
-            v8 = v3["adaptiveClockRecovery"]
+            at = "aal1.srtsClockRecovery"
+            v8 = v3["srtsClockRecovery"]
             x9 = BIT[v8]
-            at = "aal1.nullErrorCorrection"
-            v10 = v3["nullErrorCorrection"]
+            at = "aal1.adaptiveClockRecovery"
+            v10 = v3["adaptiveClockRecovery"]
             x11 = BIT[v10]
-            at = "aal1.longInterleaver"
-            v12 = v3["longInterleaver"]
+            at = "aal1.nullErrorCorrection"
+            v12 = v3["nullErrorCorrection"]
             x13 = BIT[v12]
-            at = "aal1.shortInterleaver"
-            v14 = v3["shortInterleaver"]
+            at = "aal1.longInterleaver"
+            v14 = v3["longInterleaver"]
             x15 = BIT[v14]
-            at = "aal1.errorCorrectionOnly"
-            v16 = v3["errorCorrectionOnly"]
+            at = "aal1.shortInterleaver"
+            v16 = v3["shortInterleaver"]
             x17 = BIT[v16]
-            at = "aal1.structuredDataTransfer"
-            v18 = v3["structuredDataTransfer"]
+            at = "aal1.errorCorrectionOnly"
+            v18 = v3["errorCorrectionOnly"]
             x19 = BIT[v18]
-            at = "aal1.partiallyFilledCells"
-            v20 = v3["partiallyFilledCells"]
+            at = "aal1.structuredDataTransfer"
+            v20 = v3["structuredDataTransfer"]
             x21 = BIT[v20]
-            a = a << 10 | x5 << 8 | x7 << 7 | x9 << 6 | x11 << 5 | x13 << 4 | x15 << 3 | x17 << 2 | x19 << 1 | x21
+            at = "aal1.partiallyFilledCells"
+            v22 = v3["partiallyFilledCells"]
+            x23 = BIT[v22]
+            a = a << 10 | ((p4 > 0) << 0) << 9 | x7 << 8 | x9 << 7 | x11 << 6 | x13 << 5 | x15 << 4 | x17 << 3 | x19 << 2 | x21 << 1 | x23
             n += 10
+            if p4 > 0:
+                putUnknownOnly(v3, o, a, n)
+                a = n = 0
         if p1 & 0x1:
             at = "aal5"
-            v22 = v["aal5"]
-            if len(v22) != 2:
-                notThese(v22, ('forwardMaximumSDUSize', 'backwardMaximumSDUSize'))
+            v24 = v["aal5"]
+            p25 = 0
+            if len(v24) != 2:
+                p25 = presence(v24, Ke29, 0, 0)
             at = "aal5.forwardMaximumSDUSize"
-            v23 = v22["forwardMaximumSDUSize"]
-            a = a << 1
+            v27 = v24["forwardMaximumSDUSize"]
+            a = a << 1 | ((p25 > 0) << 0)
             n += 1
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o += v23.to_bytes(2)
+            o += v27.to_bytes(2)
             at = "aal5.backwardMaximumSDUSize"
-            v24 = v22["backwardMaximumSDUSize"]
-            o += v24.to_bytes(2)
+            v28 = v24["backwardMaximumSDUSize"]
+            o += v28.to_bytes(2)
             a = n = 0
+            if p25 > 0:
+                putUnknownOnly(v24, o, a, n)
+                a = n = 0
         at = "transportStream"
-        v25 = v["transportStream"]
-        x26 = BIT[v25]
+        v29 = v["transportStream"]
+        x30 = BIT[v29]
         at = "programStream"
-        v27 = v["programStream"]
-        x28 = BIT[v27]
+        v31 = v["programStream"]
+        x32 = BIT[v31]
         at = "availableBitRates"
-        v29 = v["availableBitRates"]
-        if len(v29) != 1:
-            notThese(v29, ('type',))
+        v33 = v["availableBitRates"]
+        p34 = 0
+        if len(v33) != 1:
+            p34 = presence(v33, Ke30, 0, 0)
         at = "availableBitRates.type"
-        v30 = v29["type"]
-        c31, v32 = v30
-        k33 = Ke20[c31]
-        a = a << 4 | x26 << 3 | x28 << 2 | k33
+        v36 = v33["type"]
+        c37, v38 = v36
+        k39 = Ke31[c37]
+        a = a << 4 | x30 << 3 | x32 << 2 | ((p34 > 0) << 0) << 1 | k39
         n += 4
-        if k33 == 0:
+        if k39 == 0:
             at = "availableBitRates.type.singleBitRate"
-            if not 1 <= v32 <= 65535:
-                outOfRange(v32, 1, 65535)
+            if not 1 <= v38 <= 65535:
+                outOfRange(v38, 1, 65535)
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o += (v32 - 1).to_bytes(2)
+            o += (v38 - 1).to_bytes(2)
             a = n = 0
         else:
             at = "availableBitRates.type.rangeOfBitRates"
-            if len(v32) != 2:
-                notThese(v32, ('lowerBitRate', 'higherBitRate'))
+            if len(v38) != 2:
+                notThese(v38, ('lowerBitRate', 'higherBitRate'))
             at = "availableBitRates.type.rangeOfBitRates.lowerBitRate"
-            v34 = v32["lowerBitRate"]
-            if not 1 <= v34 <= 65535:
-                outOfRange(v34, 1, 65535)
+            v40 = v38["lowerBitRate"]
+            if not 1 <= v40 <= 65535:
+                outOfRange(v40, 1, 65535)
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o += (v34 - 1).to_bytes(2)
+            o += (v40 - 1).to_bytes(2)
             at = "availableBitRates.type.rangeOfBitRates.higherBitRate"
-            v35 = v32["higherBitRate"]
-            if not 1 <= v35 <= 65535:
-                outOfRange(v35, 1, 65535)
-            o += (v35 - 1).to_bytes(2)
+            v41 = v38["higherBitRate"]
+            if not 1 <= v41 <= 65535:
+                outOfRange(v41, 1, 65535)
+            o += (v41 - 1).to_bytes(2)
+            a = n = 0
+        if p34 > 0:
+            putUnknownOnly(v33, o, a, n)
             a = n = 0
         if p1 > 3:
-            a = a << 8 | (p1 >> 2)
-            n += 8
+            if p1 > 7:
+                a, n = putBitmap(v, p1 >> 2, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 2)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4:
                 at = "aal1ViaGateway"
-                o36 = bytearray()
+                o42 = bytearray()
                 at = "aal1ViaGateway"
-                v37 = v["aal1ViaGateway"]
-                if len(v37) != 10:
-                    notThese(v37, ('gatewayAddress', 'nullClockRecovery', 'srtsClockRecovery', 'adaptiveClockRecovery', 'nullErrorCorrection', 'longInterleaver', 'shortInterleaver', 'errorCorrectionOnly', 'structuredDataTransfer', 'partiallyFilledCells'))
+                v43 = v["aal1ViaGateway"]
+                p44 = 0
+                if len(v43) != 10:
+                    p44 = presence(v43, Ke32, 0, 0)
                 at = "aal1ViaGateway.gatewayAddress"
-                v38 = v37["gatewayAddress"]
-                y39 = len(v38)
-                if not 1 <= y39 <= 256:
-                    badLength(y39, 1, 256)
-                a = 0
-                o36.append(a << 7)
-                o36.append(y39 - 1)
+                v46 = v43["gatewayAddress"]
+                y47 = len(v46)
+                if not 1 <= y47 <= 256:
+                    badLength(y47, 1, 256)
+                a = ((p44 > 0) << 0)
+                o42.append(a << 7)
+                o42.append(y47 - 1)
                 a = n = 0
-                t40 = 0
-                at42 = ""
+                t48 = 0
+                at50 = ""
                 try:
-                    for t40, v41 in enumerate(v38):
-                        a, n = e_Q2931Address(v41, o36, a, n)
+                    for t48, v49 in enumerate(v46):
+                        a, n = e_Q2931Address(v49, o42, a, n)
                 except FAULTS as x:
-                    raise encodeFailure(encodeFailure(x, at42), f"[{t40}]") from None
+                    raise encodeFailure(encodeFailure(x, at50), f"[{t48}]") from None
                 at = "aal1ViaGateway.nullClockRecovery"
-                v43 = v37["nullClockRecovery"]
-                x44 = BIT[v43]
-                at = "aal1ViaGateway.srtsClockRecovery"
-                v45 = v37["srtsClockRecovery"]
-                x46 = BIT[v45]
-                at = "aal1ViaGateway.adaptiveClockRecovery"
-                v47 = v37["adaptiveClockRecovery"]
-                x48 = BIT[v47]
-                at = "aal1ViaGateway.nullErrorCorrection"
-                v49 = v37["nullErrorCorrection"]
-                x50 = BIT[v49]
-                at = "aal1ViaGateway.longInterleaver"
-                v51 = v37["longInterleaver"]
+                v51 = v43["nullClockRecovery"]
                 x52 = BIT[v51]
-                at = "aal1ViaGateway.shortInterleaver"
-                v53 = v37["shortInterleaver"]
+                at = "aal1ViaGateway.srtsClockRecovery"
+                v53 = v43["srtsClockRecovery"]
                 x54 = BIT[v53]
-                at = "aal1ViaGateway.errorCorrectionOnly"
-                v55 = v37["errorCorrectionOnly"]
+                at = "aal1ViaGateway.adaptiveClockRecovery"
+                v55 = v43["adaptiveClockRecovery"]
                 x56 = BIT[v55]
-                at = "aal1ViaGateway.structuredDataTransfer"
-                v57 = v37["structuredDataTransfer"]
+                at = "aal1ViaGateway.nullErrorCorrection"
+                v57 = v43["nullErrorCorrection"]
                 x58 = BIT[v57]
-                at = "aal1ViaGateway.partiallyFilledCells"
-                v59 = v37["partiallyFilledCells"]
+                at = "aal1ViaGateway.longInterleaver"
+                v59 = v43["longInterleaver"]
                 x60 = BIT[v59]
-                a = a << 9 | x44 << 8 | x46 << 7 | x48 << 6 | x50 << 5 | x52 << 4 | x54 << 3 | x56 << 2 | x58 << 1 | x60
+                at = "aal1ViaGateway.shortInterleaver"
+                v61 = v43["shortInterleaver"]
+                x62 = BIT[v61]
+                at = "aal1ViaGateway.errorCorrectionOnly"
+                v63 = v43["errorCorrectionOnly"]
+                x64 = BIT[v63]
+                at = "aal1ViaGateway.structuredDataTransfer"
+                v65 = v43["structuredDataTransfer"]
+                x66 = BIT[v65]
+                at = "aal1ViaGateway.partiallyFilledCells"
+                v67 = v43["partiallyFilledCells"]
+                x68 = BIT[v67]
+                a = a << 9 | x52 << 8 | x54 << 7 | x56 << 6 | x58 << 5 | x60 << 4 | x62 << 3 | x64 << 2 | x66 << 1 | x68
                 n += 9
+                if p44 > 0:
+                    putUnknownOnly(v43, o42, a, n)
+                    a = n = 0
                 if n:
-                    o36 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                putOctets(o, o36 or b"\0")
+                    o42 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o42 or b"\0")
+            if p1 > 7:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -3247,7 +3458,7 @@ def d_H223Capability(d, p, e):
                 refuse("more than 255", p)
             v8 = {"maximumNestingDepth": v10, "maximumElementListSize": v11, "maximumSubElementListSize": v12}
             if b9 & 0x100000:
-                p = additionsPast(d, p, e)
+                p = additionsKept(d, p, e, v8)
             v7 = ("enhanced", v8)
         v1 = {"transportWithI-frames": (b2 >> 9 & 1) == 1, "videoWithAL1": (b2 >> 8 & 1) == 1, "videoWithAL2": (b2 >> 7 & 1) == 1, "videoWithAL3": (b2 >> 6 & 1) == 1, "audioWithAL1": (b2 >> 5 & 1) == 1, "audioWithAL2": (b2 >> 4 & 1) == 1, "audioWithAL3": (b2 >> 3 & 1) == 1, "dataWithAL1": (b2 >> 2 & 1) == 1, "dataWithAL2": (b2 >> 1 & 1) == 1, "dataWithAL3": (b2 & 1) == 1, "maximumAl2SDUSize": v3, "maximumAl3SDUSize": v4, "maximumDelayJitter": v5, "h223MultiplexTableCapability": v7}
         if b2 & 0x400:
@@ -3305,7 +3516,7 @@ def d_H223Capability(d, p, e):
                     p += 6
                     v26 = {"modeChangeCapability": (b27 >> 4 & 1) == 1, "h223AnnexA": (b27 >> 3 & 1) == 1, "h223AnnexADoubleFlag": (b27 >> 2 & 1) == 1, "h223AnnexB": (b27 >> 1 & 1) == 1, "h223AnnexBwithHeader": (b27 & 1) == 1}
                     if b27 & 0x20:
-                        p = additionsPast(d23, p, e24)
+                        p = additionsKept(d23, p, e24, v26)
                     if p > e24:
                         refuse("ends too early", p)
                     v1["mobileOperationTransmitCapability"] = v26
@@ -3375,13 +3586,13 @@ def d_H223Capability(d, p, e):
                         refuse("more than 65025", p)
                     v39 = {"maximumSampleSize": v41, "maximumPayloadLength": v42}
                     if b40 & 0x100:
-                        p = additionsPast(d36, p, e37)
+                        p = additionsKept(d36, p, e37, v39)
                     if p > e37:
                         refuse("ends too early", p)
                     v1["mobileMultilinkFrameCapability"] = v39
                     p = g38
             if u14:
-                p = skip(d, p, e, u14)
+                p = keep(d, p, e, u14, 6, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -3391,8 +3602,11 @@ def e_H223Capability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke21[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke33[k2]
+        except KeyError:
+            p1 = presence(v, Ke33, 0, 6)
         at = "transportWithI-frames"
         v3 = v["transportWithI-frames"]
         x4 = BIT[v3]
@@ -3441,114 +3655,136 @@ def e_H223Capability(v, o, a, n):
         at = "h223MultiplexTableCapability"
         v26 = v["h223MultiplexTableCapability"]
         c27, v28 = v26
-        k29 = Ke22[c27]
+        k29 = Ke34[c27]
         a = k29
         n = 1
         if k29 == 0:
             pass
         else:
             at = "h223MultiplexTableCapability.enhanced"
+            p30 = 0
             if len(v28) != 3:
-                notThese(v28, ('maximumNestingDepth', 'maximumElementListSize', 'maximumSubElementListSize'))
+                p30 = presence(v28, Ke35, 0, 0)
             at = "h223MultiplexTableCapability.enhanced.maximumNestingDepth"
-            v30 = v28["maximumNestingDepth"]
-            if not 1 <= v30 <= 15:
-                outOfRange(v30, 1, 15)
+            v32 = v28["maximumNestingDepth"]
+            if not 1 <= v32 <= 15:
+                outOfRange(v32, 1, 15)
             at = "h223MultiplexTableCapability.enhanced.maximumElementListSize"
-            v31 = v28["maximumElementListSize"]
-            if not 2 <= v31 <= 255:
-                outOfRange(v31, 2, 255)
+            v33 = v28["maximumElementListSize"]
+            if not 2 <= v33 <= 255:
+                outOfRange(v33, 2, 255)
             at = "h223MultiplexTableCapability.enhanced.maximumSubElementListSize"
-            v32 = v28["maximumSubElementListSize"]
-            if not 2 <= v32 <= 255:
-                outOfRange(v32, 2, 255)
-            a = a << 21 | (v30 - 1) << 16 | (v31 - 2) << 8 | (v32 - 2)
+            v34 = v28["maximumSubElementListSize"]
+            if not 2 <= v34 <= 255:
+                outOfRange(v34, 2, 255)
+            a = a << 21 | ((p30 > 0) << 0) << 20 | (v32 - 1) << 16 | (v33 - 2) << 8 | (v34 - 2)
             n += 21
+            if p30 > 0:
+                putUnknownOnly(v28, o, a, n)
+                a = n = 0
         if p1 > 0:
-            a = a << 13 | 320 | p1
-            n += 13
+            if p1 > 63:
+                a, n = putBitmap(v, p1, 6, o, a, n)
+            else:
+                a = a << 13 | 320 | p1
+                n += 13
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x20:
                 at = "maxMUXPDUSizeCapability"
-                o33 = bytearray()
+                o35 = bytearray()
                 at = "maxMUXPDUSizeCapability"
-                v34 = v["maxMUXPDUSizeCapability"]
-                x35 = BIT[v34]
-                a = x35
-                o33.append(a << 7)
-                putOctets(o, o33 or b"\0")
+                v36 = v["maxMUXPDUSizeCapability"]
+                x37 = BIT[v36]
+                a = x37
+                o35.append(a << 7)
+                putOctets(o, o35 or b"\0")
             if p1 & 0x10:
                 at = "nsrpSupport"
-                o36 = bytearray()
+                o38 = bytearray()
                 at = "nsrpSupport"
-                v37 = v["nsrpSupport"]
-                x38 = BIT[v37]
-                a = x38
-                o36.append(a << 7)
-                putOctets(o, o36 or b"\0")
+                v39 = v["nsrpSupport"]
+                x40 = BIT[v39]
+                a = x40
+                o38.append(a << 7)
+                putOctets(o, o38 or b"\0")
             if p1 & 0x8:
                 at = "mobileOperationTransmitCapability"
-                o39 = bytearray()
+                o41 = bytearray()
                 at = "mobileOperationTransmitCapability"
-                v40 = v["mobileOperationTransmitCapability"]
-                if len(v40) != 5:
-                    notThese(v40, ('modeChangeCapability', 'h223AnnexA', 'h223AnnexADoubleFlag', 'h223AnnexB', 'h223AnnexBwithHeader'))
+                v42 = v["mobileOperationTransmitCapability"]
+                p43 = 0
+                if len(v42) != 5:
+                    p43 = presence(v42, Ke36, 0, 0)
                 at = "mobileOperationTransmitCapability.modeChangeCapability"
-                v41 = v40["modeChangeCapability"]
-                x42 = BIT[v41]
-                at = "mobileOperationTransmitCapability.h223AnnexA"
-                v43 = v40["h223AnnexA"]
-                x44 = BIT[v43]
-                at = "mobileOperationTransmitCapability.h223AnnexADoubleFlag"
-                v45 = v40["h223AnnexADoubleFlag"]
+                v45 = v42["modeChangeCapability"]
                 x46 = BIT[v45]
-                at = "mobileOperationTransmitCapability.h223AnnexB"
-                v47 = v40["h223AnnexB"]
+                at = "mobileOperationTransmitCapability.h223AnnexA"
+                v47 = v42["h223AnnexA"]
                 x48 = BIT[v47]
-                at = "mobileOperationTransmitCapability.h223AnnexBwithHeader"
-                v49 = v40["h223AnnexBwithHeader"]
+                at = "mobileOperationTransmitCapability.h223AnnexADoubleFlag"
+                v49 = v42["h223AnnexADoubleFlag"]
                 x50 = BIT[v49]
-                a = x42 << 4 | x44 << 3 | x46 << 2 | x48 << 1 | x50
-                o39.append(a << 2)
-                putOctets(o, o39 or b"\0")
+                at = "mobileOperationTransmitCapability.h223AnnexB"
+                v51 = v42["h223AnnexB"]
+                x52 = BIT[v51]
+                at = "mobileOperationTransmitCapability.h223AnnexBwithHeader"
+                v53 = v42["h223AnnexBwithHeader"]
+                x54 = BIT[v53]
+                a = ((p43 > 0) << 0) << 5 | x46 << 4 | x48 << 3 | x50 << 2 | x52 << 1 | x54
+                n = 6
+                if p43 > 0:
+                    putUnknownOnly(v42, o41, a, n)
+                    a = n = 0
+                if n:
+                    o41 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o41 or b"\0")
             if p1 & 0x4:
                 at = "h223AnnexCCapability"
-                o51 = bytearray()
+                o55 = bytearray()
                 at = "h223AnnexCCapability"
-                v52 = v["h223AnnexCCapability"]
-                a, n = e_H223AnnexCCapability(v52, o51, 0, 0)
+                v56 = v["h223AnnexCCapability"]
+                a, n = e_H223AnnexCCapability(v56, o55, 0, 0)
                 if n:
-                    o51 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                putOctets(o, o51 or b"\0")
+                    o55 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o55 or b"\0")
             if p1 & 0x2:
                 at = "bitRate"
-                o53 = bytearray()
+                o57 = bytearray()
                 at = "bitRate"
-                v54 = v["bitRate"]
-                if not 1 <= v54 <= 19200:
-                    outOfRange(v54, 1, 19200)
-                o53 += (v54 - 1).to_bytes(2)
-                putOctets(o, o53 or b"\0")
+                v58 = v["bitRate"]
+                if not 1 <= v58 <= 19200:
+                    outOfRange(v58, 1, 19200)
+                o57 += (v58 - 1).to_bytes(2)
+                putOctets(o, o57 or b"\0")
             if p1 & 0x1:
                 at = "mobileMultilinkFrameCapability"
-                o55 = bytearray()
+                o59 = bytearray()
                 at = "mobileMultilinkFrameCapability"
-                v56 = v["mobileMultilinkFrameCapability"]
-                if len(v56) != 2:
-                    notThese(v56, ('maximumSampleSize', 'maximumPayloadLength'))
+                v60 = v["mobileMultilinkFrameCapability"]
+                p61 = 0
+                if len(v60) != 2:
+                    p61 = presence(v60, Ke37, 0, 0)
                 at = "mobileMultilinkFrameCapability.maximumSampleSize"
-                v57 = v56["maximumSampleSize"]
-                if not 1 <= v57 <= 255:
-                    outOfRange(v57, 1, 255)
+                v63 = v60["maximumSampleSize"]
+                if not 1 <= v63 <= 255:
+                    outOfRange(v63, 1, 255)
                 at = "mobileMultilinkFrameCapability.maximumPayloadLength"
-                v58 = v56["maximumPayloadLength"]
-                if not 1 <= v58 <= 65025:
-                    outOfRange(v58, 1, 65025)
-                a = (v57 - 1)
-                o55 += (a << 7).to_bytes(2)
-                o55 += (v58 - 1).to_bytes(2)
-                putOctets(o, o55 or b"\0")
+                v64 = v60["maximumPayloadLength"]
+                if not 1 <= v64 <= 65025:
+                    outOfRange(v64, 1, 65025)
+                a = ((p61 > 0) << 0) << 8 | (v63 - 1)
+                o59 += (a << 7).to_bytes(2)
+                o59 += (v64 - 1).to_bytes(2)
+                a = n = 0
+                if p61 > 0:
+                    putUnknownOnly(v60, o59, a, n)
+                    a = n = 0
+                if n:
+                    o59 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o59 or b"\0")
+            if p1 > 63:
+                putAdditions(v, o, 6)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -3596,7 +3832,7 @@ def d_H223AnnexCCapability(d, p, e):
                     v1["rsCodeCapability"] = b11 == 1
                     p = g10
             if u7:
-                p = skip(d, p, e, u7)
+                p = keep(d, p, e, u7, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -3606,8 +3842,11 @@ def e_H223AnnexCCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke23[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke38[k2]
+        except KeyError:
+            p1 = presence(v, Ke38, 0, 1)
         at = "videoWithAL1M"
         v3 = v["videoWithAL1M"]
         x4 = BIT[v3]
@@ -3653,8 +3892,11 @@ def e_H223AnnexCCapability(v, o, a, n):
         o += v25.to_bytes(2)
         a = n = 0
         if p1 > 0:
-            a = a << 8 | p1
-            n += 8
+            if p1 > 1:
+                a, n = putBitmap(v, p1, 1, o, a, n)
+            else:
+                a = a << 8 | p1
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1:
@@ -3666,6 +3908,8 @@ def e_H223AnnexCCapability(v, o, a, n):
                 a = x28
                 o26.append(a << 7)
                 putOctets(o, o26 or b"\0")
+            if p1 > 1:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -3702,7 +3946,7 @@ def d_V76Capability(d, p, e):
         v8, p = d_V75Capability(d, p, e)
         v1 = {"suspendResumeCapabilitywAddress": (b2 >> 8 & 1) == 1, "suspendResumeCapabilitywoAddress": (b2 >> 7 & 1) == 1, "rejCapability": (b2 >> 6 & 1) == 1, "sREJCapability": (b2 >> 5 & 1) == 1, "mREJCapability": (b2 >> 4 & 1) == 1, "crc8bitCapability": (b2 >> 3 & 1) == 1, "crc16bitCapability": (b2 >> 2 & 1) == 1, "crc32bitCapability": (b2 >> 1 & 1) == 1, "uihCapability": (b2 & 1) == 1, "numOfDLCS": v3, "twoOctetAddressFieldCapability": (b4 >> 1 & 1) == 1, "loopBackTestCapability": (b4 & 1) == 1, "n401Capability": v5, "maxWindowSizeCapability": v7, "v75Capability": v8}
         if b2 & 0x200:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -3711,65 +3955,69 @@ def d_V76Capability(d, p, e):
 def e_V76Capability(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 15:
-            notThese(v, ('suspendResumeCapabilitywAddress', 'suspendResumeCapabilitywoAddress', 'rejCapability', 'sREJCapability', 'mREJCapability', 'crc8bitCapability', 'crc16bitCapability', 'crc32bitCapability', 'uihCapability', 'numOfDLCS', 'twoOctetAddressFieldCapability', 'loopBackTestCapability', 'n401Capability', 'maxWindowSizeCapability', 'v75Capability'))
+            p1 = presence(v, Ke39, 0, 0)
         at = "suspendResumeCapabilitywAddress"
-        v1 = v["suspendResumeCapabilitywAddress"]
-        x2 = BIT[v1]
-        at = "suspendResumeCapabilitywoAddress"
-        v3 = v["suspendResumeCapabilitywoAddress"]
+        v3 = v["suspendResumeCapabilitywAddress"]
         x4 = BIT[v3]
-        at = "rejCapability"
-        v5 = v["rejCapability"]
+        at = "suspendResumeCapabilitywoAddress"
+        v5 = v["suspendResumeCapabilitywoAddress"]
         x6 = BIT[v5]
-        at = "sREJCapability"
-        v7 = v["sREJCapability"]
+        at = "rejCapability"
+        v7 = v["rejCapability"]
         x8 = BIT[v7]
-        at = "mREJCapability"
-        v9 = v["mREJCapability"]
+        at = "sREJCapability"
+        v9 = v["sREJCapability"]
         x10 = BIT[v9]
-        at = "crc8bitCapability"
-        v11 = v["crc8bitCapability"]
+        at = "mREJCapability"
+        v11 = v["mREJCapability"]
         x12 = BIT[v11]
-        at = "crc16bitCapability"
-        v13 = v["crc16bitCapability"]
+        at = "crc8bitCapability"
+        v13 = v["crc8bitCapability"]
         x14 = BIT[v13]
-        at = "crc32bitCapability"
-        v15 = v["crc32bitCapability"]
+        at = "crc16bitCapability"
+        v15 = v["crc16bitCapability"]
         x16 = BIT[v15]
-        at = "uihCapability"
-        v17 = v["uihCapability"]
+        at = "crc32bitCapability"
+        v17 = v["crc32bitCapability"]
         x18 = BIT[v17]
+        at = "uihCapability"
+        v19 = v["uihCapability"]
+        x20 = BIT[v19]
         at = "numOfDLCS"
-        v19 = v["numOfDLCS"]
-        if not 2 <= v19 <= 8191:
-            outOfRange(v19, 2, 8191)
-        a = a << 10 | x2 << 8 | x4 << 7 | x6 << 6 | x8 << 5 | x10 << 4 | x12 << 3 | x14 << 2 | x16 << 1 | x18
+        v21 = v["numOfDLCS"]
+        if not 2 <= v21 <= 8191:
+            outOfRange(v21, 2, 8191)
+        a = a << 10 | ((p1 > 0) << 0) << 9 | x4 << 8 | x6 << 7 | x8 << 6 | x10 << 5 | x12 << 4 | x14 << 3 | x16 << 2 | x18 << 1 | x20
         n += 10
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v19 - 2).to_bytes(2)
+        o += (v21 - 2).to_bytes(2)
         at = "twoOctetAddressFieldCapability"
-        v20 = v["twoOctetAddressFieldCapability"]
-        x21 = BIT[v20]
-        at = "loopBackTestCapability"
-        v22 = v["loopBackTestCapability"]
+        v22 = v["twoOctetAddressFieldCapability"]
         x23 = BIT[v22]
+        at = "loopBackTestCapability"
+        v24 = v["loopBackTestCapability"]
+        x25 = BIT[v24]
         at = "n401Capability"
-        v24 = v["n401Capability"]
-        if not 1 <= v24 <= 4095:
-            outOfRange(v24, 1, 4095)
-        a = x21 << 1 | x23
+        v26 = v["n401Capability"]
+        if not 1 <= v26 <= 4095:
+            outOfRange(v26, 1, 4095)
+        a = x23 << 1 | x25
         o.append(a << 6)
-        o += (v24 - 1).to_bytes(2)
+        o += (v26 - 1).to_bytes(2)
         at = "maxWindowSizeCapability"
-        v25 = v["maxWindowSizeCapability"]
-        if not 1 <= v25 <= 127:
-            outOfRange(v25, 1, 127)
+        v27 = v["maxWindowSizeCapability"]
+        if not 1 <= v27 <= 127:
+            outOfRange(v27, 1, 127)
         at = "v75Capability"
-        v26 = v["v75Capability"]
-        a = (v25 - 1)
-        a, n = e_V75Capability(v26, o, a, 7)
+        v28 = v["v75Capability"]
+        a = (v27 - 1)
+        a, n = e_V75Capability(v28, o, a, 7)
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -3783,7 +4031,7 @@ def d_V75Capability(d, p, e):
         p += 2
         v1 = {"audioHeader": (b2 & 1) == 1}
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -3792,13 +4040,17 @@ def d_V75Capability(d, p, e):
 def e_V75Capability(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('audioHeader',))
+            p1 = presence(v, Ke40, 0, 0)
         at = "audioHeader"
-        v1 = v["audioHeader"]
-        x2 = BIT[v1]
-        a = a << 2 | x2
+        v3 = v["audioHeader"]
+        x4 = BIT[v3]
+        a = a << 2 | ((p1 > 0) << 0) << 1 | x4
         n += 2
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -3827,7 +4079,7 @@ def d_H2250Capability(d, p, e):
         p += 2
         v8 = {"centralizedConferenceMC": (b9 >> 1 & 1) == 1, "decentralizedConferenceMC": (b9 & 1) == 1}
         if b7 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v8)
         b10 = d[p >> 3] >> (~p & 7) & 1
         p += 1
         at = "mediaPacketizationCapability"
@@ -3920,7 +4172,7 @@ def d_H2250Capability(d, p, e):
                     v1["t120DynamicPortCapability"] = b31 == 1
                     p = g30
             if u13:
-                p = skip(d, p, e, u13)
+                p = keep(d, p, e, u13, 4, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -3930,8 +4182,11 @@ def e_H2250Capability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke24[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke41[k2]
+        except KeyError:
+            p1 = presence(v, Ke41, 0, 4)
         at = "maximumAudioDelayJitter"
         v3 = v["maximumAudioDelayJitter"]
         if not 0 <= v3 <= 1023:
@@ -3952,74 +4207,85 @@ def e_H2250Capability(v, o, a, n):
         a, n = e_MultipointCapability(v6, o, a, n)
         at = "mcCapability"
         v7 = v["mcCapability"]
+        p8 = 0
         if len(v7) != 2:
-            notThese(v7, ('centralizedConferenceMC', 'decentralizedConferenceMC'))
+            p8 = presence(v7, Ke42, 0, 0)
         at = "mcCapability.centralizedConferenceMC"
-        v8 = v7["centralizedConferenceMC"]
-        x9 = BIT[v8]
-        at = "mcCapability.decentralizedConferenceMC"
-        v10 = v7["decentralizedConferenceMC"]
+        v10 = v7["centralizedConferenceMC"]
         x11 = BIT[v10]
-        at = "rtcpVideoControlCapability"
-        v12 = v["rtcpVideoControlCapability"]
+        at = "mcCapability.decentralizedConferenceMC"
+        v12 = v7["decentralizedConferenceMC"]
         x13 = BIT[v12]
+        a = a << 3 | ((p8 > 0) << 0) << 2 | x11 << 1 | x13
+        n += 3
+        if p8 > 0:
+            putUnknownOnly(v7, o, a, n)
+            a = n = 0
+        at = "rtcpVideoControlCapability"
+        v14 = v["rtcpVideoControlCapability"]
+        x15 = BIT[v14]
         at = "mediaPacketizationCapability"
-        v14 = v["mediaPacketizationCapability"]
-        a = a << 4 | x9 << 2 | x11 << 1 | x13
-        n += 4
-        a, n = e_MediaPacketizationCapability(v14, o, a, n)
+        v16 = v["mediaPacketizationCapability"]
+        a = a << 1 | x15
+        n += 1
+        a, n = e_MediaPacketizationCapability(v16, o, a, n)
         if p1 > 0:
-            a = a << 11 | 48 | p1
-            n += 11
+            if p1 > 15:
+                a, n = putBitmap(v, p1, 4, o, a, n)
+            else:
+                a = a << 11 | 48 | p1
+                n += 11
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x8:
                 at = "transportCapability"
-                o15 = bytearray()
-                at = "transportCapability"
-                v16 = v["transportCapability"]
-                a, n = e_TransportCapability(v16, o15, 0, 0)
-                if n:
-                    o15 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                putOctets(o, o15 or b"\0")
-            if p1 & 0x4:
-                at = "redundancyEncodingCapability"
                 o17 = bytearray()
-                at = "redundancyEncodingCapability"
-                v18 = v["redundancyEncodingCapability"]
-                y19 = len(v18)
-                if not 1 <= y19 <= 256:
-                    badLength(y19, 1, 256)
-                o17.append(y19 - 1)
-                a = n = 0
-                t20 = 0
-                at22 = ""
-                try:
-                    for t20, v21 in enumerate(v18):
-                        a, n = e_RedundancyEncodingCapability(v21, o17, a, n)
-                except FAULTS as x:
-                    raise encodeFailure(encodeFailure(x, at22), f"[{t20}]") from None
+                at = "transportCapability"
+                v18 = v["transportCapability"]
+                a, n = e_TransportCapability(v18, o17, 0, 0)
                 if n:
                     o17 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o17 or b"\0")
+            if p1 & 0x4:
+                at = "redundancyEncodingCapability"
+                o19 = bytearray()
+                at = "redundancyEncodingCapability"
+                v20 = v["redundancyEncodingCapability"]
+                y21 = len(v20)
+                if not 1 <= y21 <= 256:
+                    badLength(y21, 1, 256)
+                o19.append(y21 - 1)
+                a = n = 0
+                t22 = 0
+                at24 = ""
+                try:
+                    for t22, v23 in enumerate(v20):
+                        a, n = e_RedundancyEncodingCapability(v23, o19, a, n)
+                except FAULTS as x:
+                    raise encodeFailure(encodeFailure(x, at24), f"[{t22}]") from None
+                if n:
+                    o19 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o19 or b"\0")
             if p1 & 0x2:
                 at = "logicalChannelSwitchingCapability"
-                o23 = bytearray()
+                o25 = bytearray()
                 at = "logicalChannelSwitchingCapability"
-                v24 = v["logicalChannelSwitchingCapability"]
-                x25 = BIT[v24]
-                a = x25
-                o23.append(a << 7)
-                putOctets(o, o23 or b"\0")
+                v26 = v["logicalChannelSwitchingCapability"]
+                x27 = BIT[v26]
+                a = x27
+                o25.append(a << 7)
+                putOctets(o, o25 or b"\0")
             if p1 & 0x1:
                 at = "t120DynamicPortCapability"
-                o26 = bytearray()
+                o28 = bytearray()
                 at = "t120DynamicPortCapability"
-                v27 = v["t120DynamicPortCapability"]
-                x28 = BIT[v27]
-                a = x28
-                o26.append(a << 7)
-                putOctets(o, o26 or b"\0")
+                v29 = v["t120DynamicPortCapability"]
+                x30 = BIT[v29]
+                a = x30
+                o28.append(a << 7)
+                putOctets(o, o28 or b"\0")
+            if p1 > 15:
+                putAdditions(v, o, 4)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -4067,7 +4333,7 @@ def d_MediaPacketizationCapability(d, p, e):
                     v1["rtpPayloadType"] = v8
                     p = g7
             if u4:
-                p = skip(d, p, e, u4)
+                p = keep(d, p, e, u4, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -4077,16 +4343,22 @@ def e_MediaPacketizationCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke25[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke43[k2]
+        except KeyError:
+            p1 = presence(v, Ke43, 0, 1)
         at = "h261aVideoPacketization"
         v3 = v["h261aVideoPacketization"]
         x4 = BIT[v3]
         a = a << 2 | ((p1 > 0) << 0) << 1 | x4
         n += 2
         if p1 > 0:
-            a = a << 8 | p1
-            n += 8
+            if p1 > 1:
+                a, n = putBitmap(v, p1, 1, o, a, n)
+            else:
+                a = a << 8 | p1
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1:
@@ -4109,6 +4381,8 @@ def e_MediaPacketizationCapability(v, o, a, n):
                 if n:
                     o5 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o5 or b"\0")
+            if p1 > 1:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -4187,7 +4461,7 @@ def d_RSVPParameters(d, p, e):
                 refuse("more than 4294967295", p)
             v1["maxPktSize"] = v12
         if b2 & 0x40:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -4197,9 +4471,12 @@ def e_RSVPParameters(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke26[k2]
-        a = a << 7 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke44[k2]
+        except KeyError:
+            p1 = presence(v, Ke44, 6, 0)
+        a = a << 7 | ((p1 > 63) << 6 | p1 & 63)
         n += 7
         if p1 & 0x20:
             at = "qosMode"
@@ -4270,6 +4547,9 @@ def e_RSVPParameters(v, o, a, n):
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o += x17.to_bytes(s18)
             a = n = 0
+        if p1 > 63:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -4300,7 +4580,7 @@ def e_QOSMode(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke27.get(c1, 2)
+        k3 = Ke45.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -4325,7 +4605,7 @@ def d_ATMParameters(d, p, e):
         p += 5
         v1 = {"maxNTUSize": v3, "atmUBR": (b4 >> 4 & 1) == 1, "atmrtVBR": (b4 >> 3 & 1) == 1, "atmnrtVBR": (b4 >> 2 & 1) == 1, "atmABR": (b4 >> 1 & 1) == 1, "atmCBR": (b4 & 1) == 1}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -4334,32 +4614,36 @@ def d_ATMParameters(d, p, e):
 def e_ATMParameters(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 6:
-            notThese(v, ('maxNTUSize', 'atmUBR', 'atmrtVBR', 'atmnrtVBR', 'atmABR', 'atmCBR'))
+            p1 = presence(v, Ke46, 0, 0)
         at = "maxNTUSize"
-        v1 = v["maxNTUSize"]
-        a = a << 1
+        v3 = v["maxNTUSize"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += v1.to_bytes(2)
+        o += v3.to_bytes(2)
         at = "atmUBR"
-        v2 = v["atmUBR"]
-        x3 = BIT[v2]
-        at = "atmrtVBR"
-        v4 = v["atmrtVBR"]
+        v4 = v["atmUBR"]
         x5 = BIT[v4]
-        at = "atmnrtVBR"
-        v6 = v["atmnrtVBR"]
+        at = "atmrtVBR"
+        v6 = v["atmrtVBR"]
         x7 = BIT[v6]
-        at = "atmABR"
-        v8 = v["atmABR"]
+        at = "atmnrtVBR"
+        v8 = v["atmnrtVBR"]
         x9 = BIT[v8]
-        at = "atmCBR"
-        v10 = v["atmCBR"]
+        at = "atmABR"
+        v10 = v["atmABR"]
         x11 = BIT[v10]
-        a = x3 << 4 | x5 << 3 | x7 << 2 | x9 << 1 | x11
+        at = "atmCBR"
+        v12 = v["atmCBR"]
+        x13 = BIT[v12]
+        a = x5 << 4 | x7 << 3 | x9 << 2 | x11 << 1 | x13
         n = 5
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -4399,7 +4683,7 @@ def d_ServicePriorityValue(d, p, e):
                     v1["value"] = v9
                     p = g8
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -4409,8 +4693,11 @@ def e_ServicePriorityValue(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke28[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke47[k2]
+        except KeyError:
+            p1 = presence(v, Ke47, 1, 1)
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
@@ -4418,8 +4705,11 @@ def e_ServicePriorityValue(v, o, a, n):
             v3 = v["nonStandardParameter"]
             a, n = e_NonStandardParameter(v3, o, a, n)
         if p1 > 1:
-            a = a << 8 | (p1 >> 1)
-            n += 8
+            if p1 > 3:
+                a, n = putBitmap(v, p1 >> 1, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 1)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x2:
@@ -4429,6 +4719,8 @@ def e_ServicePriorityValue(v, o, a, n):
                 v5 = v["value"]
                 o4.append(v5)
                 putOctets(o, o4 or b"\0")
+            if p1 > 3:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -4495,7 +4787,7 @@ def d_ServicePriority(d, p, e):
                     v1["serviceSubclass"] = v15
                     p = g14
             if u7:
-                p = skip(d, p, e, u7)
+                p = keep(d, p, e, u7, 2, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -4505,8 +4797,11 @@ def e_ServicePriority(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke29[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke48[k2]
+        except KeyError:
+            p1 = presence(v, Ke48, 2, 2)
         a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
@@ -4523,8 +4818,11 @@ def e_ServicePriority(v, o, a, n):
             v6 = v["servicePriorityValue"]
             a, n = e_ServicePriorityValue(v6, o, a, n)
         if p1 > 3:
-            a = a << 9 | 4 | (p1 >> 2)
-            n += 9
+            if p1 > 15:
+                a, n = putBitmap(v, p1 >> 2, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | (p1 >> 2)
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x8:
@@ -4543,6 +4841,8 @@ def e_ServicePriority(v, o, a, n):
                 v10 = v["serviceSubclass"]
                 o9.append(v10)
                 putOctets(o, o9 or b"\0")
+            if p1 > 15:
+                putAdditions(v, o, 2)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -4561,7 +4861,7 @@ def d_AuthorizationParameters(d, p, e):
             v3, p = d_NonStandardParameter(d, p, e)
             v1["nonStandardData"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -4571,14 +4871,20 @@ def e_AuthorizationParameters(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke30[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke49[k2]
+        except KeyError:
+            p1 = presence(v, Ke49, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "nonStandardData"
             v3 = v["nonStandardData"]
             a, n = e_NonStandardParameter(v3, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -4609,7 +4915,7 @@ def e_QOSType(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke31.get(c1, 2)
+        k3 = Ke50.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -4646,7 +4952,7 @@ def e_QOSClass(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke32.get(c1, 6)
+        k3 = Ke51.get(c1, 6)
         if k3 < 6:
             a = a << 4 | k3
             n += 4
@@ -4676,7 +4982,7 @@ def d_QOSDescriptor(d, p, e):
         v5, p = d_QOSClass(d, p, e)
         v1["qosClass"] = v5
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -4686,9 +4992,12 @@ def e_QOSDescriptor(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke33[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke52[k2]
+        except KeyError:
+            p1 = presence(v, Ke52, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "nonStandardData"
@@ -4700,6 +5009,9 @@ def e_QOSDescriptor(v, o, a, n):
         at = "qosClass"
         v5 = v["qosClass"]
         a, n = e_QOSClass(v5, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -4765,7 +5077,7 @@ def d_GenericTransportParameters(d, p, e):
                 refuse("more than 4294967295", p)
             v1["maxPktSize"] = v10
         if b2 & 0x20:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -4775,9 +5087,12 @@ def e_GenericTransportParameters(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke34[k2]
-        a = a << 6 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke53[k2]
+        except KeyError:
+            p1 = presence(v, Ke53, 5, 0)
+        a = a << 6 | ((p1 > 31) << 5 | p1 & 31)
         n += 6
         if p1 & 0x10:
             at = "nonStandardData"
@@ -4834,6 +5149,9 @@ def e_GenericTransportParameters(v, o, a, n):
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o += x14.to_bytes(s15)
+            a = n = 0
+        if p1 > 31:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -4967,7 +5285,7 @@ def d_QOSCapability(d, p, e):
                     v1["dscpValue"] = b32
                     p = g30
             if u7:
-                p = skip(d, p, e, u7)
+                p = keep(d, p, e, u7, 6, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -4977,8 +5295,11 @@ def e_QOSCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke35[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke54[k2]
+        except KeyError:
+            p1 = presence(v, Ke54, 3, 6)
         a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
         n += 4
         if p1 & 0x4:
@@ -4994,8 +5315,11 @@ def e_QOSCapability(v, o, a, n):
             v5 = v["atmParameters"]
             a, n = e_ATMParameters(v5, o, a, n)
         if p1 > 7:
-            a = a << 13 | 320 | (p1 >> 3)
-            n += 13
+            if p1 > 511:
+                a, n = putBitmap(v, p1 >> 3, 6, o, a, n)
+            else:
+                a = a << 13 | 320 | (p1 >> 3)
+                n += 13
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x100:
@@ -5053,6 +5377,8 @@ def e_QOSCapability(v, o, a, n):
                 a = v18
                 o17.append(a << 2)
                 putOctets(o, o17 or b"\0")
+            if p1 > 511:
+                putAdditions(v, o, 6)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -5076,7 +5402,7 @@ def d_MediaTransportType(d, p, e):
                 p += 2
                 v7 = {"variable-delta": (b8 & 1) == 1}
                 if b8 & 0x2:
-                    p = additionsPast(d4, p, e5)
+                    p = additionsKept(d4, p, e5, v7)
                 v1 = ("atm-AAL5-compressed", v7)
             else:
                 v1 = (f"_ext_{k3}", bytes(d4[p >> 3 : e5 >> 3]))
@@ -5093,7 +5419,7 @@ def e_MediaTransportType(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke36.get(c1, 5)
+        k3 = Ke55.get(c1, 5)
         if k3 < 4:
             a = a << 3 | k3
             n += 3
@@ -5104,13 +5430,19 @@ def e_MediaTransportType(v, o, a, n):
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o4 = bytearray()
             at = "atm-AAL5-compressed"
+            p5 = 0
             if len(v2) != 1:
-                notThese(v2, ('variable-delta',))
+                p5 = presence(v2, Ke56, 0, 0)
             at = "atm-AAL5-compressed.variable-delta"
-            v5 = v2["variable-delta"]
-            x6 = BIT[v5]
-            a = x6
-            o4.append(a << 6)
+            v7 = v2["variable-delta"]
+            x8 = BIT[v7]
+            a = ((p5 > 0) << 0) << 1 | x8
+            n = 2
+            if p5 > 0:
+                putUnknownOnly(v2, o4, a, n)
+                a = n = 0
+            if n:
+                o4 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             putOctets(o, o4 or b"\0")
             a = n = 0
         else:
@@ -5133,7 +5465,7 @@ def d_MediaChannelCapability(d, p, e):
             v3, p = d_MediaTransportType(d, p, e)
             v1["mediaTransport"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -5143,14 +5475,20 @@ def e_MediaChannelCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke37[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke57[k2]
+        except KeyError:
+            p1 = presence(v, Ke57, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "mediaTransport"
             v3 = v["mediaTransport"]
             a, n = e_MediaTransportType(v3, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -5202,7 +5540,7 @@ def d_TransportCapability(d, p, e):
                 raise decodeFailure(decodeFailure(x, at8, p), f"[{len(v7)}]", p) from None
             v1["mediaChannelCapabilities"] = v7
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -5212,9 +5550,12 @@ def e_TransportCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke38[k2]
-        a = a << 4 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke58[k2]
+        except KeyError:
+            p1 = presence(v, Ke58, 3, 0)
+        a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
         n += 4
         if p1 & 0x4:
             at = "nonStandard"
@@ -5254,6 +5595,9 @@ def e_TransportCapability(v, o, a, n):
                     a, n = e_MediaChannelCapability(v12, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at13), f"[{t11}]") from None
+        if p1 > 7:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -5296,7 +5640,7 @@ def d_RedundancyEncodingCapability(d, p, e):
                 raise decodeFailure(decodeFailure(x, at6, p), f"[{len(v5)}]", p) from None
             v1["secondaryEncoding"] = v5
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -5306,11 +5650,14 @@ def e_RedundancyEncodingCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke39[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke59[k2]
+        except KeyError:
+            p1 = presence(v, Ke59, 1, 0)
         at = "redundancyEncodingMethod"
         v3 = v["redundancyEncodingMethod"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_RedundancyEncodingMethod(v3, o, a, n)
         at = "primaryEncoding"
@@ -5343,6 +5690,9 @@ def e_RedundancyEncodingCapability(v, o, a, n):
                     a = n = 0
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at9), f"[{t7}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -5383,7 +5733,7 @@ def e_RedundancyEncodingMethod(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke40.get(c1, 3)
+        k3 = Ke60.get(c1, 3)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -5476,7 +5826,7 @@ def d_RTPH263VideoRedundancyEncoding(d, p, e):
                 raise decodeFailure(decodeFailure(x, at15, p), f"[{len(v14)}]", p) from None
             v1["containedThreads"] = v14
         if b2 & 0x20:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -5486,15 +5836,18 @@ def e_RTPH263VideoRedundancyEncoding(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke41[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke61[k2]
+        except KeyError:
+            p1 = presence(v, Ke61, 1, 0)
         at = "numberOfThreads"
         v3 = v["numberOfThreads"]
         if not 1 <= v3 <= 16:
             outOfRange(v3, 1, 16)
         at = "framesBetweenSyncPoints"
         v4 = v["framesBetweenSyncPoints"]
-        a = a << 6 | p1 << 4 | (v3 - 1)
+        a = a << 6 | ((p1 > 1) << 1 | p1 & 1) << 4 | (v3 - 1)
         n += 6
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -5502,7 +5855,7 @@ def e_RTPH263VideoRedundancyEncoding(v, o, a, n):
         at = "frameToThreadMapping"
         v5 = v["frameToThreadMapping"]
         c6, v7 = v5
-        k8 = Ke42.get(c6, 2)
+        k8 = Ke62.get(c6, 2)
         a = n = 0
         if k8 < 2:
             a = a << 2 | k8
@@ -5548,6 +5901,9 @@ def e_RTPH263VideoRedundancyEncoding(v, o, a, n):
                     n += 4
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at17), f"[{t15}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -5579,7 +5935,7 @@ def d_RTPH263VideoRedundancyFrameMapping(d, p, e):
             raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
         v1 = {"threadNumber": (b2 & 15), "frameSequence": v4}
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -5588,33 +5944,37 @@ def d_RTPH263VideoRedundancyFrameMapping(d, p, e):
 def e_RTPH263VideoRedundancyFrameMapping(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('threadNumber', 'frameSequence'))
+            p1 = presence(v, Ke63, 0, 0)
         at = "threadNumber"
-        v1 = v["threadNumber"]
-        if not 0 <= v1 <= 15:
-            outOfRange(v1, 0, 15)
+        v3 = v["threadNumber"]
+        if not 0 <= v3 <= 15:
+            outOfRange(v3, 0, 15)
         at = "frameSequence"
-        v2 = v["frameSequence"]
-        y3 = len(v2)
-        if not 1 <= y3 <= 256:
-            badLength(y3, 1, 256)
-        a = a << 5 | v1
+        v4 = v["frameSequence"]
+        y5 = len(v4)
+        if not 1 <= y5 <= 256:
+            badLength(y5, 1, 256)
+        a = a << 5 | ((p1 > 0) << 0) << 4 | v3
         n += 5
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(y3 - 1)
+        o.append(y5 - 1)
         a = n = 0
-        t4 = 0
-        at6 = ""
+        t6 = 0
+        at8 = ""
         try:
-            for t4, v5 in enumerate(v2):
+            for t6, v7 in enumerate(v4):
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o.append(v5)
+                o.append(v7)
                 a = n = 0
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at6), f"[{t4}]") from None
+            raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -5642,7 +6002,7 @@ def d_MultipointCapability(d, p, e):
             raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
         v1 = {"multicastCapability": (b2 >> 1 & 1) == 1, "multiUniCastConference": (b2 & 1) == 1, "mediaDistributionCapability": v3}
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -5651,30 +6011,34 @@ def d_MultipointCapability(d, p, e):
 def e_MultipointCapability(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 3:
-            notThese(v, ('multicastCapability', 'multiUniCastConference', 'mediaDistributionCapability'))
+            p1 = presence(v, Ke64, 0, 0)
         at = "multicastCapability"
-        v1 = v["multicastCapability"]
-        x2 = BIT[v1]
-        at = "multiUniCastConference"
-        v3 = v["multiUniCastConference"]
+        v3 = v["multicastCapability"]
         x4 = BIT[v3]
+        at = "multiUniCastConference"
+        v5 = v["multiUniCastConference"]
+        x6 = BIT[v5]
         at = "mediaDistributionCapability"
-        v5 = v["mediaDistributionCapability"]
-        y6 = len(v5)
-        a = a << 3 | x2 << 1 | x4
+        v7 = v["mediaDistributionCapability"]
+        y8 = len(v7)
+        a = a << 3 | ((p1 > 0) << 0) << 2 | x4 << 1 | x6
         n += 3
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        putUnbounded(o, y6)
+        putUnbounded(o, y8)
         a = n = 0
-        t7 = 0
-        at9 = ""
+        t9 = 0
+        at11 = ""
         try:
-            for t7, v8 in enumerate(v5):
-                a, n = e_MediaDistributionCapability(v8, o, a, n)
+            for t9, v10 in enumerate(v7):
+                a, n = e_MediaDistributionCapability(v10, o, a, n)
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at9), f"[{t7}]") from None
+            raise encodeFailure(encodeFailure(x, at11), f"[{t9}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -5720,7 +6084,7 @@ def d_MediaDistributionCapability(d, p, e):
                 raise decodeFailure(decodeFailure(x, at7, p), f"[{len(v6)}]", p) from None
             v1["distributedData"] = v6
         if b2 & 0x100:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -5730,8 +6094,11 @@ def e_MediaDistributionCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke43[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke65[k2]
+        except KeyError:
+            p1 = presence(v, Ke65, 2, 0)
         at = "centralizedControl"
         v3 = v["centralizedControl"]
         x4 = BIT[v3]
@@ -5750,7 +6117,7 @@ def e_MediaDistributionCapability(v, o, a, n):
         at = "distributedVideo"
         v13 = v["distributedVideo"]
         x14 = BIT[v13]
-        a = a << 9 | p1 << 6 | x4 << 5 | x6 << 4 | x8 << 3 | x10 << 2 | x12 << 1 | x14
+        a = a << 9 | ((p1 > 3) << 2 | p1 & 3) << 6 | x4 << 5 | x6 << 4 | x8 << 3 | x10 << 2 | x12 << 1 | x14
         n += 9
         if p1 & 0x2:
             at = "centralizedData"
@@ -5782,6 +6149,9 @@ def e_MediaDistributionCapability(v, o, a, n):
                     a, n = e_DataApplicationCapability(v23, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at24), f"[{t22}]") from None
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -5846,7 +6216,7 @@ def e_VideoCapability(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke44.get(c1, 7)
+        k3 = Ke66.get(c1, 7)
         if k3 < 5:
             a = a << 4 | k3
             n += 4
@@ -5932,7 +6302,7 @@ def d_ExtendedVideoCapability(d, p, e, z=0):
                 raise decodeFailure(decodeFailure(x, at7, p), f"[{len(v6)}]", p) from None
             v1["videoCapabilityExtension"] = v6
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -5942,12 +6312,15 @@ def e_ExtendedVideoCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke45[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke67[k2]
+        except KeyError:
+            p1 = presence(v, Ke67, 1, 0)
         at = "videoCapability"
         v3 = v["videoCapability"]
         y4 = len(v3)
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -5975,6 +6348,9 @@ def e_ExtendedVideoCapability(v, o, a, n):
                     a, n = e_GenericCapability(v11, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at12), f"[{t10}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -6036,7 +6412,7 @@ def d_H261VideoCapability(d, p, e):
                     v1["videoBadMBsCap"] = b15 == 1
                     p = g14
             if u11:
-                p = skip(d, p, e, u11)
+                p = keep(d, p, e, u11, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -6046,8 +6422,11 @@ def e_H261VideoCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke46[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke68[k2]
+        except KeyError:
+            p1 = presence(v, Ke68, 2, 1)
         a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
@@ -6082,8 +6461,11 @@ def e_H261VideoCapability(v, o, a, n):
         a = x9
         n = 1
         if p1 > 3:
-            a = a << 8 | (p1 >> 2)
-            n += 8
+            if p1 > 7:
+                a, n = putBitmap(v, p1 >> 2, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 2)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4:
@@ -6095,6 +6477,8 @@ def e_H261VideoCapability(v, o, a, n):
                 a = x12
                 o10.append(a << 7)
                 putOctets(o, o10 or b"\0")
+            if p1 > 7:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -6173,7 +6557,7 @@ def e_H262VideoCapability(v, o, a, n):
     try:
         p1 = 0
         for k2 in v:
-            p1 |= Ke47[k2]
+            p1 |= Ke69[k2]
         at = "profileAndLevel-SPatML"
         v3 = v["profileAndLevel-SPatML"]
         x4 = BIT[v3]
@@ -6521,7 +6905,7 @@ def d_H263VideoCapability(d, p, e):
                     v1["h263Options"] = v52
                     p = g51
             if u20:
-                p = skip(d, p, e, u20)
+                p = keep(d, p, e, u20, 8, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -6531,8 +6915,11 @@ def e_H263VideoCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke48[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke70[k2]
+        except KeyError:
+            p1 = presence(v, Ke70, 7, 8)
         a = a << 8 | ((p1 > 127) << 7 | p1 & 127)
         n += 8
         if p1 & 0x40:
@@ -6619,8 +7006,11 @@ def e_H263VideoCapability(v, o, a, n):
             o += v24.to_bytes(2)
             a = n = 0
         if p1 > 127:
-            a = a << 15 | 1792 | (p1 >> 7)
-            n += 15
+            if p1 > 32767:
+                a, n = putBitmap(v, p1 >> 7, 8, o, a, n)
+            else:
+                a = a << 15 | 1792 | (p1 >> 7)
+                n += 15
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4000:
@@ -6695,6 +7085,8 @@ def e_H263VideoCapability(v, o, a, n):
                 if n:
                     o40 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o40 or b"\0")
+            if p1 > 32767:
+                putAdditions(v, o, 8)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -6766,7 +7158,7 @@ def d_EnhancementLayerInfo(d, p, e):
                 raise decodeFailure(decodeFailure(x, at13, p), f"[{len(v11)}]", p) from None
             v1["bPictureEnhancement"] = v11
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -6776,12 +7168,15 @@ def e_EnhancementLayerInfo(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke49[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke71[k2]
+        except KeyError:
+            p1 = presence(v, Ke71, 3, 0)
         at = "baseBitRateConstrained"
         v3 = v["baseBitRateConstrained"]
         x4 = BIT[v3]
-        a = a << 5 | p1 << 1 | x4
+        a = a << 5 | ((p1 > 7) << 3 | p1 & 7) << 1 | x4
         n += 5
         if p1 & 0x4:
             at = "snrEnhancement"
@@ -6828,6 +7223,9 @@ def e_EnhancementLayerInfo(v, o, a, n):
                     a, n = e_BEnhancementParameters(v18, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at19), f"[{t17}]") from None
+        if p1 > 7:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -6847,7 +7245,7 @@ def d_BEnhancementParameters(d, p, e):
         v5 = b4 + 1
         v1 = {"enhancementOptions": v3, "numberOfBPictures": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -6856,19 +7254,23 @@ def d_BEnhancementParameters(d, p, e):
 def e_BEnhancementParameters(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('enhancementOptions', 'numberOfBPictures'))
+            p1 = presence(v, Ke72, 0, 0)
         at = "enhancementOptions"
-        v1 = v["enhancementOptions"]
-        a = a << 1
+        v3 = v["enhancementOptions"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_EnhancementOptions(v1, o, a, n)
+        a, n = e_EnhancementOptions(v3, o, a, n)
         at = "numberOfBPictures"
-        v2 = v["numberOfBPictures"]
-        if not 1 <= v2 <= 64:
-            outOfRange(v2, 1, 64)
-        a = a << 6 | (v2 - 1)
+        v4 = v["numberOfBPictures"]
+        if not 1 <= v4 <= 64:
+            outOfRange(v4, 1, 64)
+        a = a << 6 | (v4 - 1)
         n += 6
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -6980,7 +7382,7 @@ def d_EnhancementOptions(d, p, e):
             v22, p = d_H263Options(d, p, e)
             v1["h263Options"] = v22
         if b2 & 0x800:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -6990,9 +7392,12 @@ def e_EnhancementOptions(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke50[k2]
-        a = a << 12 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke73[k2]
+        except KeyError:
+            p1 = presence(v, Ke73, 11, 0)
+        a = a << 12 | ((p1 > 2047) << 11 | p1 & 2047)
         n += 12
         if p1 & 0x400:
             at = "sqcifMPI"
@@ -7105,6 +7510,9 @@ def e_EnhancementOptions(v, o, a, n):
             at = "h263Options"
             v24 = v["h263Options"]
             a, n = e_H263Options(v24, o, a, n)
+        if p1 > 2047:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -7218,7 +7626,7 @@ def d_H263Options(d, p, e):
                     v1["h263Version3Options"] = v27
                     p = g26
             if u19:
-                p = skip(d, p, e, u19)
+                p = keep(d, p, e, u19, 2, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -7228,8 +7636,11 @@ def e_H263Options(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke51[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke74[k2]
+        except KeyError:
+            p1 = presence(v, Ke74, 5, 2)
         at = "advancedIntraCodingMode"
         v3 = v["advancedIntraCodingMode"]
         x4 = BIT[v3]
@@ -7360,8 +7771,11 @@ def e_H263Options(v, o, a, n):
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at67), f"[{t65}]") from None
         if p1 > 31:
-            a = a << 9 | 4 | (p1 >> 5)
-            n += 9
+            if p1 > 127:
+                a, n = putBitmap(v, p1 >> 5, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | (p1 >> 5)
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x40:
@@ -7382,6 +7796,8 @@ def e_H263Options(v, o, a, n):
                 if n:
                     o71 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o71 or b"\0")
+            if p1 > 127:
+                putAdditions(v, o, 2)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -7428,7 +7844,7 @@ def d_TransparencyParameters(d, p, e):
             refuse("more than 255", p)
         v1 = {"presentationOrder": v3, "offset-x": v5, "offset-y": v7, "scale-x": v9, "scale-y": v10}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -7437,43 +7853,47 @@ def d_TransparencyParameters(d, p, e):
 def e_TransparencyParameters(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 5:
-            notThese(v, ('presentationOrder', 'offset-x', 'offset-y', 'scale-x', 'scale-y'))
+            p1 = presence(v, Ke75, 0, 0)
         at = "presentationOrder"
-        v1 = v["presentationOrder"]
-        a = a << 1
+        v3 = v["presentationOrder"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1 - 1)
+        o.append(v3 - 1)
         at = "offset-x"
-        v2 = v["offset-x"]
-        if not -262144 <= v2 <= 262143:
-            outOfRange(v2, -262144, 262143)
-        x3 = v2 + 262144
-        s4 = (x3.bit_length() + 7) >> 3 or 1
-        a = (s4 - 1)
+        v4 = v["offset-x"]
+        if not -262144 <= v4 <= 262143:
+            outOfRange(v4, -262144, 262143)
+        x5 = v4 + 262144
+        s6 = (x5.bit_length() + 7) >> 3 or 1
+        a = (s6 - 1)
         o.append(a << 6)
-        o += x3.to_bytes(s4)
+        o += x5.to_bytes(s6)
         at = "offset-y"
-        v5 = v["offset-y"]
-        if not -262144 <= v5 <= 262143:
-            outOfRange(v5, -262144, 262143)
-        x6 = v5 + 262144
-        s7 = (x6.bit_length() + 7) >> 3 or 1
-        a = (s7 - 1)
+        v7 = v["offset-y"]
+        if not -262144 <= v7 <= 262143:
+            outOfRange(v7, -262144, 262143)
+        x8 = v7 + 262144
+        s9 = (x8.bit_length() + 7) >> 3 or 1
+        a = (s9 - 1)
         o.append(a << 6)
-        o += x6.to_bytes(s7)
+        o += x8.to_bytes(s9)
         at = "scale-x"
-        v8 = v["scale-x"]
-        if not 1 <= v8 <= 255:
-            outOfRange(v8, 1, 255)
+        v10 = v["scale-x"]
+        if not 1 <= v10 <= 255:
+            outOfRange(v10, 1, 255)
         at = "scale-y"
-        v9 = v["scale-y"]
-        if not 1 <= v9 <= 255:
-            outOfRange(v9, 1, 255)
-        a = (v8 - 1) << 8 | (v9 - 1)
+        v11 = v["scale-y"]
+        if not 1 <= v11 <= 255:
+            outOfRange(v11, 1, 255)
+        a = (v10 - 1) << 8 | (v11 - 1)
         n = 16
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -7529,7 +7949,7 @@ def d_RefPictureSelection(d, p, e):
                 p = (i + 1) << 3
                 v3["bigCpfAdditionalPictureMemory"] = v10
             if b4 & 0x40:
-                p = additionsPast(d, p, e)
+                p = additionsKept(d, p, e, v3)
             v1["additionalPictureMemory"] = v3
         i = p >> 3
         b11 = (d[i] << 8 | d[i + 1]) >> (11 - (p & 7)) & 0x1f
@@ -7583,16 +8003,16 @@ def d_RefPictureSelection(d, p, e):
                         p = (i + 2) << 3
                         v25 = {"mpuHorizMBs": v27, "mpuVertMBs": v28, "mpuTotalNumber": v29}
                         if b26 & 0x4000:
-                            p = additionsPast(d20, p, e21)
+                            p = additionsKept(d20, p, e21, v25)
                         v23["subPictureRemovalParameters"] = v25
                     if b24 & 0x2:
-                        p = additionsPast(d20, p, e21)
+                        p = additionsKept(d20, p, e21, v23)
                     if p > e21:
                         refuse("ends too early", p)
                     v1["enhancedReferencePicSelect"] = v23
                     p = g22
             if u19:
-                p = skip(d, p, e, u19)
+                p = keep(d, p, e, u19, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -7602,17 +8022,23 @@ def e_RefPictureSelection(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke52[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke76[k2]
+        except KeyError:
+            p1 = presence(v, Ke76, 1, 1)
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "additionalPictureMemory"
             v3 = v["additionalPictureMemory"]
             p4 = 0
-            for k5 in v3:
-                p4 |= Ke53[k5]
-            a = a << 7 | p4
+            try:
+                for k5 in v3:
+                    p4 |= Ke77[k5]
+            except KeyError:
+                p4 = presence(v3, Ke77, 6, 0)
+            a = a << 7 | ((p4 > 63) << 6 | p4 & 63)
             n += 7
             if p4 & 0x20:
                 at = "additionalPictureMemory.sqcifAdditionalPictureMemory"
@@ -7656,13 +8082,16 @@ def e_RefPictureSelection(v, o, a, n):
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 o.append(v11 - 1)
                 a = n = 0
+            if p4 > 63:
+                putUnknownOnly(v3, o, a, n)
+                a = n = 0
         at = "videoMux"
         v12 = v["videoMux"]
         x13 = BIT[v12]
         at = "videoBackChannelSend"
         v14 = v["videoBackChannelSend"]
         c15, v16 = v14
-        k17 = Ke54.get(c15, 5)
+        k17 = Ke78.get(c15, 5)
         a = a << 1 | x13
         n += 1
         if k17 < 5:
@@ -7672,8 +8101,11 @@ def e_RefPictureSelection(v, o, a, n):
             putUnknown(c15, v16, o, a, n)
             a = n = 0
         if p1 > 1:
-            a = a << 8 | (p1 >> 1)
-            n += 8
+            if p1 > 3:
+                a, n = putBitmap(v, p1 >> 1, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 1)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x2:
@@ -7682,34 +8114,46 @@ def e_RefPictureSelection(v, o, a, n):
                 at = "enhancedReferencePicSelect"
                 v19 = v["enhancedReferencePicSelect"]
                 p20 = 0
-                for k21 in v19:
-                    p20 |= Ke55[k21]
-                a = p20
+                try:
+                    for k21 in v19:
+                        p20 |= Ke79[k21]
+                except KeyError:
+                    p20 = presence(v19, Ke79, 1, 0)
+                a = ((p20 > 1) << 1 | p20 & 1)
                 n = 2
                 if p20 & 0x1:
                     at = "enhancedReferencePicSelect.subPictureRemovalParameters"
                     v22 = v19["subPictureRemovalParameters"]
+                    p23 = 0
                     if len(v22) != 3:
-                        notThese(v22, ('mpuHorizMBs', 'mpuVertMBs', 'mpuTotalNumber'))
+                        p23 = presence(v22, Ke80, 0, 0)
                     at = "enhancedReferencePicSelect.subPictureRemovalParameters.mpuHorizMBs"
-                    v23 = v22["mpuHorizMBs"]
-                    if not 1 <= v23 <= 128:
-                        outOfRange(v23, 1, 128)
+                    v25 = v22["mpuHorizMBs"]
+                    if not 1 <= v25 <= 128:
+                        outOfRange(v25, 1, 128)
                     at = "enhancedReferencePicSelect.subPictureRemovalParameters.mpuVertMBs"
-                    v24 = v22["mpuVertMBs"]
-                    if not 1 <= v24 <= 72:
-                        outOfRange(v24, 1, 72)
+                    v26 = v22["mpuVertMBs"]
+                    if not 1 <= v26 <= 72:
+                        outOfRange(v26, 1, 72)
                     at = "enhancedReferencePicSelect.subPictureRemovalParameters.mpuTotalNumber"
-                    v25 = v22["mpuTotalNumber"]
-                    a = a << 15 | (v23 - 1) << 7 | (v24 - 1)
+                    v27 = v22["mpuTotalNumber"]
+                    a = a << 15 | ((p23 > 0) << 0) << 14 | (v25 - 1) << 7 | (v26 - 1)
                     n += 15
                     if n:
                         o18 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o18 += (v25 - 1).to_bytes(2)
+                    o18 += (v27 - 1).to_bytes(2)
+                    a = n = 0
+                    if p23 > 0:
+                        putUnknownOnly(v22, o18, a, n)
+                        a = n = 0
+                if p20 > 1:
+                    putUnknownOnly(v19, o18, a, n)
                     a = n = 0
                 if n:
                     o18 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o18 or b"\0")
+            if p1 > 3:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -7760,7 +8204,7 @@ def d_CustomPictureClockFrequency(d, p, e):
             p = (i + 2) << 3
             v1["cif16MPI"] = v9
         if b2 & 0x2000:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -7770,8 +8214,11 @@ def e_CustomPictureClockFrequency(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke56[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke81[k2]
+        except KeyError:
+            p1 = presence(v, Ke81, 5, 0)
         at = "clockConversionCode"
         v3 = v["clockConversionCode"]
         if not 1000 <= v3 <= 1001:
@@ -7780,7 +8227,7 @@ def e_CustomPictureClockFrequency(v, o, a, n):
         v4 = v["clockDivisor"]
         if not 1 <= v4 <= 127:
             outOfRange(v4, 1, 127)
-        a = a << 14 | p1 << 8 | (v3 - 1000) << 7 | (v4 - 1)
+        a = a << 14 | ((p1 > 31) << 5 | p1 & 31) << 8 | (v3 - 1000) << 7 | (v4 - 1)
         n += 14
         if p1 & 0x10:
             at = "sqcifMPI"
@@ -7826,6 +8273,9 @@ def e_CustomPictureClockFrequency(v, o, a, n):
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o += (v9 - 1).to_bytes(2)
+            a = n = 0
+        if p1 > 31:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -7892,13 +8342,13 @@ def d_CustomPictureFormat(d, p, e):
                     p = (i + 2) << 3
                     v14 = {"clockConversionCode": v16, "clockDivisor": v17, "customMPI": v18}
                     if b15 & 0x100:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v14)
                     v11.append(v14)
             except (DecodeError, IndexError) as x:
                 raise decodeFailure(decodeFailure(x, at13, p), f"[{len(v11)}]", p) from None
             v8["customPCF"] = v11
         if b7 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v8)
         i = p >> 3
         b19 = (d[i] << 8 | d[i + 1]) >> (13 - (p & 7)) & 0x7
         p += 3
@@ -7959,7 +8409,7 @@ def d_CustomPictureFormat(d, p, e):
                             refuse("more than 255", p)
                         v29 = {"width": v31, "height": v32}
                         if b30 & 0x10000:
-                            p = additionsPast(d, p, e)
+                            p = additionsKept(d, p, e, v29)
                         v27.append(v29)
                 except (DecodeError, IndexError) as x:
                     raise decodeFailure(decodeFailure(x, at28, p), f"[{len(v27)}]", p) from None
@@ -7974,7 +8424,7 @@ def d_CustomPictureFormat(d, p, e):
             p = g36
         v1 = {"maxCustomPictureWidth": v3, "maxCustomPictureHeight": v4, "minCustomPictureWidth": v5, "minCustomPictureHeight": v6, "mPI": v8, "pixelAspectInformation": v20}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -7983,138 +8433,156 @@ def d_CustomPictureFormat(d, p, e):
 def e_CustomPictureFormat(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 6:
-            notThese(v, ('maxCustomPictureWidth', 'maxCustomPictureHeight', 'minCustomPictureWidth', 'minCustomPictureHeight', 'mPI', 'pixelAspectInformation'))
+            p1 = presence(v, Ke82, 0, 0)
         at = "maxCustomPictureWidth"
-        v1 = v["maxCustomPictureWidth"]
-        if not 1 <= v1 <= 2048:
-            outOfRange(v1, 1, 2048)
-        a = a << 1
+        v3 = v["maxCustomPictureWidth"]
+        if not 1 <= v3 <= 2048:
+            outOfRange(v3, 1, 2048)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v1 - 1).to_bytes(2)
-        at = "maxCustomPictureHeight"
-        v2 = v["maxCustomPictureHeight"]
-        if not 1 <= v2 <= 2048:
-            outOfRange(v2, 1, 2048)
-        o += (v2 - 1).to_bytes(2)
-        at = "minCustomPictureWidth"
-        v3 = v["minCustomPictureWidth"]
-        if not 1 <= v3 <= 2048:
-            outOfRange(v3, 1, 2048)
         o += (v3 - 1).to_bytes(2)
-        at = "minCustomPictureHeight"
-        v4 = v["minCustomPictureHeight"]
+        at = "maxCustomPictureHeight"
+        v4 = v["maxCustomPictureHeight"]
         if not 1 <= v4 <= 2048:
             outOfRange(v4, 1, 2048)
         o += (v4 - 1).to_bytes(2)
+        at = "minCustomPictureWidth"
+        v5 = v["minCustomPictureWidth"]
+        if not 1 <= v5 <= 2048:
+            outOfRange(v5, 1, 2048)
+        o += (v5 - 1).to_bytes(2)
+        at = "minCustomPictureHeight"
+        v6 = v["minCustomPictureHeight"]
+        if not 1 <= v6 <= 2048:
+            outOfRange(v6, 1, 2048)
+        o += (v6 - 1).to_bytes(2)
         at = "mPI"
-        v5 = v["mPI"]
-        p6 = 0
-        for k7 in v5:
-            p6 |= Ke57[k7]
-        a = p6
+        v7 = v["mPI"]
+        p8 = 0
+        try:
+            for k9 in v7:
+                p8 |= Ke83[k9]
+        except KeyError:
+            p8 = presence(v7, Ke83, 2, 0)
+        a = ((p8 > 3) << 2 | p8 & 3)
         n = 3
-        if p6 & 0x2:
+        if p8 & 0x2:
             at = "mPI.standardMPI"
-            v8 = v5["standardMPI"]
-            if not 1 <= v8 <= 31:
-                outOfRange(v8, 1, 31)
-            a = a << 5 | (v8 - 1)
+            v10 = v7["standardMPI"]
+            if not 1 <= v10 <= 31:
+                outOfRange(v10, 1, 31)
+            a = a << 5 | (v10 - 1)
             n += 5
-        if p6 & 0x1:
+        if p8 & 0x1:
             at = "mPI.customPCF"
-            v9 = v5["customPCF"]
-            y10 = len(v9)
-            if not 1 <= y10 <= 16:
-                badLength(y10, 1, 16)
-            a = a << 4 | (y10 - 1)
+            v11 = v7["customPCF"]
+            y12 = len(v11)
+            if not 1 <= y12 <= 16:
+                badLength(y12, 1, 16)
+            a = a << 4 | (y12 - 1)
             n += 4
-            t11 = 0
-            at13 = ""
+            t13 = 0
+            at15 = ""
             try:
-                for t11, v12 in enumerate(v9):
-                    if len(v12) != 3:
-                        notThese(v12, ('clockConversionCode', 'clockDivisor', 'customMPI'))
-                    at13 = "clockConversionCode"
-                    v14 = v12["clockConversionCode"]
-                    if not 1000 <= v14 <= 1001:
-                        outOfRange(v14, 1000, 1001)
-                    at13 = "clockDivisor"
-                    v15 = v12["clockDivisor"]
-                    if not 1 <= v15 <= 127:
-                        outOfRange(v15, 1, 127)
-                    at13 = "customMPI"
-                    v16 = v12["customMPI"]
-                    if not 1 <= v16 <= 2048:
-                        outOfRange(v16, 1, 2048)
-                    a = a << 9 | (v14 - 1000) << 7 | (v15 - 1)
+                for t13, v14 in enumerate(v11):
+                    p16 = 0
+                    if len(v14) != 3:
+                        p16 = presence(v14, Ke84, 0, 0)
+                    at15 = "clockConversionCode"
+                    v18 = v14["clockConversionCode"]
+                    if not 1000 <= v18 <= 1001:
+                        outOfRange(v18, 1000, 1001)
+                    at15 = "clockDivisor"
+                    v19 = v14["clockDivisor"]
+                    if not 1 <= v19 <= 127:
+                        outOfRange(v19, 1, 127)
+                    at15 = "customMPI"
+                    v20 = v14["customMPI"]
+                    if not 1 <= v20 <= 2048:
+                        outOfRange(v20, 1, 2048)
+                    a = a << 9 | ((p16 > 0) << 0) << 8 | (v18 - 1000) << 7 | (v19 - 1)
                     n += 9
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += (v16 - 1).to_bytes(2)
+                    o += (v20 - 1).to_bytes(2)
                     a = n = 0
+                    if p16 > 0:
+                        putUnknownOnly(v14, o, a, n)
+                        a = n = 0
             except FAULTS as x:
-                raise encodeFailure(encodeFailure(x, at13), f"[{t11}]") from None
+                raise encodeFailure(encodeFailure(x, at15), f"[{t13}]") from None
+        if p8 > 3:
+            putUnknownOnly(v7, o, a, n)
+            a = n = 0
         at = "pixelAspectInformation"
-        v17 = v["pixelAspectInformation"]
-        c18, v19 = v17
-        k20 = Ke58.get(c18, 3)
-        if k20 < 3:
-            a = a << 3 | k20
+        v21 = v["pixelAspectInformation"]
+        c22, v23 = v21
+        k24 = Ke85.get(c22, 3)
+        if k24 < 3:
+            a = a << 3 | k24
             n += 3
-            if k20 == 0:
+            if k24 == 0:
                 at = "pixelAspectInformation.anyPixelAspectRatio"
-                x21 = BIT[v19]
-                a = a << 1 | x21
+                x25 = BIT[v23]
+                a = a << 1 | x25
                 n += 1
-            elif k20 == 1:
+            elif k24 == 1:
                 at = "pixelAspectInformation.pixelAspectCode"
-                y22 = len(v19)
-                if not 1 <= y22 <= 14:
-                    badLength(y22, 1, 14)
-                a = a << 4 | (y22 - 1)
+                y26 = len(v23)
+                if not 1 <= y26 <= 14:
+                    badLength(y26, 1, 14)
+                a = a << 4 | (y26 - 1)
                 n += 4
-                t23 = 0
-                at25 = ""
-                try:
-                    for t23, v24 in enumerate(v19):
-                        if not 1 <= v24 <= 14:
-                            outOfRange(v24, 1, 14)
-                        a = a << 4 | (v24 - 1)
-                        n += 4
-                except FAULTS as x:
-                    raise encodeFailure(encodeFailure(x, at25), f"[{t23}]") from None
-            else:
-                at = "pixelAspectInformation.extendedPAR"
-                y26 = len(v19)
-                if not 1 <= y26 <= 256:
-                    badLength(y26, 1, 256)
-                if n:
-                    o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o.append(y26 - 1)
-                a = n = 0
                 t27 = 0
                 at29 = ""
                 try:
-                    for t27, v28 in enumerate(v19):
-                        if len(v28) != 2:
-                            notThese(v28, ('width', 'height'))
-                        at29 = "width"
-                        v30 = v28["width"]
-                        if not 1 <= v30 <= 255:
-                            outOfRange(v30, 1, 255)
-                        at29 = "height"
-                        v31 = v28["height"]
-                        if not 1 <= v31 <= 255:
-                            outOfRange(v31, 1, 255)
-                        a = a << 17 | (v30 - 1) << 8 | (v31 - 1)
-                        n += 17
+                    for t27, v28 in enumerate(v23):
+                        if not 1 <= v28 <= 14:
+                            outOfRange(v28, 1, 14)
+                        a = a << 4 | (v28 - 1)
+                        n += 4
                 except FAULTS as x:
                     raise encodeFailure(encodeFailure(x, at29), f"[{t27}]") from None
+            else:
+                at = "pixelAspectInformation.extendedPAR"
+                y30 = len(v23)
+                if not 1 <= y30 <= 256:
+                    badLength(y30, 1, 256)
+                if n:
+                    o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                o.append(y30 - 1)
+                a = n = 0
+                t31 = 0
+                at33 = ""
+                try:
+                    for t31, v32 in enumerate(v23):
+                        p34 = 0
+                        if len(v32) != 2:
+                            p34 = presence(v32, Ke86, 0, 0)
+                        at33 = "width"
+                        v36 = v32["width"]
+                        if not 1 <= v36 <= 255:
+                            outOfRange(v36, 1, 255)
+                        at33 = "height"
+                        v37 = v32["height"]
+                        if not 1 <= v37 <= 255:
+                            outOfRange(v37, 1, 255)
+                        a = a << 17 | ((p34 > 0) << 0) << 16 | (v36 - 1) << 8 | (v37 - 1)
+                        n += 17
+                        if p34 > 0:
+                            putUnknownOnly(v32, o, a, n)
+                            a = n = 0
+                except FAULTS as x:
+                    raise encodeFailure(encodeFailure(x, at33), f"[{t31}]") from None
         else:
-            putUnknown(c18, v19, o, a, n)
+            putUnknown(c22, v23, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -8145,7 +8613,7 @@ def d_H263VideoModeCombos(d, p, e):
             raise decodeFailure(decodeFailure(x, at6, p), f"[{len(v5)}]", p) from None
         v1 = {"h263VideoUncoupledModes": v3, "h263VideoCoupledModes": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -8154,27 +8622,31 @@ def d_H263VideoModeCombos(d, p, e):
 def e_H263VideoModeCombos(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('h263VideoUncoupledModes', 'h263VideoCoupledModes'))
+            p1 = presence(v, Ke87, 0, 0)
         at = "h263VideoUncoupledModes"
-        v1 = v["h263VideoUncoupledModes"]
-        a = a << 1
+        v3 = v["h263VideoUncoupledModes"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_H263ModeComboFlags(v1, o, a, n)
+        a, n = e_H263ModeComboFlags(v3, o, a, n)
         at = "h263VideoCoupledModes"
-        v2 = v["h263VideoCoupledModes"]
-        y3 = len(v2)
-        if not 1 <= y3 <= 16:
-            badLength(y3, 1, 16)
-        a = a << 4 | (y3 - 1)
+        v4 = v["h263VideoCoupledModes"]
+        y5 = len(v4)
+        if not 1 <= y5 <= 16:
+            badLength(y5, 1, 16)
+        a = a << 4 | (y5 - 1)
         n += 4
-        t4 = 0
-        at6 = ""
+        t6 = 0
+        at8 = ""
         try:
-            for t4, v5 in enumerate(v2):
-                a, n = e_H263ModeComboFlags(v5, o, a, n)
+            for t6, v7 in enumerate(v4):
+                a, n = e_H263ModeComboFlags(v7, o, a, n)
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at6), f"[{t4}]") from None
+            raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -8226,7 +8698,7 @@ def d_H263ModeComboFlags(d, p, e):
                     v1["h263Version3Options"] = v12
                     p = g11
             if u4:
-                p = skip(d, p, e, u4)
+                p = keep(d, p, e, u4, 2, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -8236,8 +8708,11 @@ def e_H263ModeComboFlags(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke59[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke88[k2]
+        except KeyError:
+            p1 = presence(v, Ke88, 0, 2)
         at = "unrestrictedVector"
         v3 = v["unrestrictedVector"]
         x4 = BIT[v3]
@@ -8304,8 +8779,11 @@ def e_H263ModeComboFlags(v, o, a, n):
         a = a << 22 | ((p1 > 0) << 0) << 21 | x4 << 20 | x6 << 19 | x8 << 18 | x10 << 17 | x12 << 16 | x14 << 15 | x16 << 14 | x18 << 13 | x20 << 12 | x22 << 11 | x24 << 10 | x26 << 9 | x28 << 8 | x30 << 7 | x32 << 6 | x34 << 5 | x36 << 4 | x38 << 3 | x40 << 2 | x42 << 1 | x44
         n += 22
         if p1 > 0:
-            a = a << 9 | 4 | p1
-            n += 9
+            if p1 > 3:
+                a, n = putBitmap(v, p1, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | p1
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x2:
@@ -8326,6 +8804,8 @@ def e_H263ModeComboFlags(v, o, a, n):
                 if n:
                     o48 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o48 or b"\0")
+            if p1 > 3:
+                putAdditions(v, o, 2)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -8340,7 +8820,7 @@ def d_H263Version3Options(d, p, e):
         p += 9
         v1 = {"dataPartitionedSlices": (b2 >> 7 & 1) == 1, "fixedPointIDCT0": (b2 >> 6 & 1) == 1, "interlacedFields": (b2 >> 5 & 1) == 1, "currentPictureHeaderRepetition": (b2 >> 4 & 1) == 1, "previousPictureHeaderRepetition": (b2 >> 3 & 1) == 1, "nextPictureHeaderRepetition": (b2 >> 2 & 1) == 1, "pictureNumber": (b2 >> 1 & 1) == 1, "spareReferencePictures": (b2 & 1) == 1}
         if b2 & 0x100:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -8349,34 +8829,38 @@ def d_H263Version3Options(d, p, e):
 def e_H263Version3Options(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 8:
-            notThese(v, ('dataPartitionedSlices', 'fixedPointIDCT0', 'interlacedFields', 'currentPictureHeaderRepetition', 'previousPictureHeaderRepetition', 'nextPictureHeaderRepetition', 'pictureNumber', 'spareReferencePictures'))
+            p1 = presence(v, Ke89, 0, 0)
         at = "dataPartitionedSlices"
-        v1 = v["dataPartitionedSlices"]
-        x2 = BIT[v1]
-        at = "fixedPointIDCT0"
-        v3 = v["fixedPointIDCT0"]
+        v3 = v["dataPartitionedSlices"]
         x4 = BIT[v3]
-        at = "interlacedFields"
-        v5 = v["interlacedFields"]
+        at = "fixedPointIDCT0"
+        v5 = v["fixedPointIDCT0"]
         x6 = BIT[v5]
-        at = "currentPictureHeaderRepetition"
-        v7 = v["currentPictureHeaderRepetition"]
+        at = "interlacedFields"
+        v7 = v["interlacedFields"]
         x8 = BIT[v7]
-        at = "previousPictureHeaderRepetition"
-        v9 = v["previousPictureHeaderRepetition"]
+        at = "currentPictureHeaderRepetition"
+        v9 = v["currentPictureHeaderRepetition"]
         x10 = BIT[v9]
-        at = "nextPictureHeaderRepetition"
-        v11 = v["nextPictureHeaderRepetition"]
+        at = "previousPictureHeaderRepetition"
+        v11 = v["previousPictureHeaderRepetition"]
         x12 = BIT[v11]
-        at = "pictureNumber"
-        v13 = v["pictureNumber"]
+        at = "nextPictureHeaderRepetition"
+        v13 = v["nextPictureHeaderRepetition"]
         x14 = BIT[v13]
-        at = "spareReferencePictures"
-        v15 = v["spareReferencePictures"]
+        at = "pictureNumber"
+        v15 = v["pictureNumber"]
         x16 = BIT[v15]
-        a = a << 9 | x2 << 7 | x4 << 6 | x6 << 5 | x8 << 4 | x10 << 3 | x12 << 2 | x14 << 1 | x16
+        at = "spareReferencePictures"
+        v17 = v["spareReferencePictures"]
+        x18 = BIT[v17]
+        a = a << 9 | ((p1 > 0) << 0) << 8 | x4 << 7 | x6 << 6 | x8 << 5 | x10 << 4 | x12 << 3 | x14 << 2 | x16 << 1 | x18
         n += 9
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -8463,7 +8947,7 @@ def d_IS11172VideoCapability(d, p, e):
                     v1["videoBadMBsCap"] = b18 == 1
                     p = g17
             if u14:
-                p = skip(d, p, e, u14)
+                p = keep(d, p, e, u14, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -8473,8 +8957,11 @@ def e_IS11172VideoCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke60[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke90[k2]
+        except KeyError:
+            p1 = presence(v, Ke90, 6, 1)
         at = "constrainedBitstream"
         v3 = v["constrainedBitstream"]
         x4 = BIT[v3]
@@ -8545,8 +9032,11 @@ def e_IS11172VideoCapability(v, o, a, n):
             o += x15.to_bytes(s16)
             a = n = 0
         if p1 > 63:
-            a = a << 8 | (p1 >> 6)
-            n += 8
+            if p1 > 127:
+                a, n = putBitmap(v, p1 >> 6, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 6)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x40:
@@ -8558,6 +9048,8 @@ def e_IS11172VideoCapability(v, o, a, n):
                 a = x19
                 o17.append(a << 7)
                 putOctets(o, o17 or b"\0")
+            if p1 > 127:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -8733,7 +9225,7 @@ def e_AudioCapability(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke61.get(c1, 26)
+        k3 = Ke91.get(c1, 26)
         if k3 < 14:
             a = a << 5 | k3
             n += 5
@@ -8917,7 +9409,7 @@ def d_G729Extensions(d, p, e):
         v1["annexG"] = (b4 >> 1 & 1) == 1
         v1["annexH"] = (b4 & 1) == 1
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -8927,9 +9419,12 @@ def e_G729Extensions(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke62[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke92[k2]
+        except KeyError:
+            p1 = presence(v, Ke92, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "audioUnit"
@@ -8961,6 +9456,9 @@ def e_G729Extensions(v, o, a, n):
         x17 = BIT[v16]
         a = a << 7 | x5 << 6 | x7 << 5 | x9 << 4 | x11 << 3 | x13 << 2 | x15 << 1 | x17
         n += 7
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -9010,10 +9508,10 @@ def d_G7231AnnexCCapability(d, p, e):
                 refuse("more than 17", p)
             v5 = {"highRateMode0": v7, "highRateMode1": v8, "lowRateMode0": v9, "lowRateMode1": v10, "sidMode0": v11, "sidMode1": v12}
             if b6 & 0x100000000:
-                p = additionsPast(d, p, e)
+                p = additionsKept(d, p, e, v5)
             v1["g723AnnexCAudioMode"] = v5
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -9023,11 +9521,14 @@ def e_G7231AnnexCCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke63[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke93[k2]
+        except KeyError:
+            p1 = presence(v, Ke93, 1, 0)
         at = "maxAl-sduAudioFrames"
         v3 = v["maxAl-sduAudioFrames"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -9040,34 +9541,41 @@ def e_G7231AnnexCCapability(v, o, a, n):
         if p1 & 0x1:
             at = "g723AnnexCAudioMode"
             v6 = v["g723AnnexCAudioMode"]
+            p7 = 0
             if len(v6) != 6:
-                notThese(v6, ('highRateMode0', 'highRateMode1', 'lowRateMode0', 'lowRateMode1', 'sidMode0', 'sidMode1'))
+                p7 = presence(v6, Ke94, 0, 0)
             at = "g723AnnexCAudioMode.highRateMode0"
-            v7 = v6["highRateMode0"]
-            if not 27 <= v7 <= 78:
-                outOfRange(v7, 27, 78)
+            v9 = v6["highRateMode0"]
+            if not 27 <= v9 <= 78:
+                outOfRange(v9, 27, 78)
             at = "g723AnnexCAudioMode.highRateMode1"
-            v8 = v6["highRateMode1"]
-            if not 27 <= v8 <= 78:
-                outOfRange(v8, 27, 78)
+            v10 = v6["highRateMode1"]
+            if not 27 <= v10 <= 78:
+                outOfRange(v10, 27, 78)
             at = "g723AnnexCAudioMode.lowRateMode0"
-            v9 = v6["lowRateMode0"]
-            if not 23 <= v9 <= 66:
-                outOfRange(v9, 23, 66)
+            v11 = v6["lowRateMode0"]
+            if not 23 <= v11 <= 66:
+                outOfRange(v11, 23, 66)
             at = "g723AnnexCAudioMode.lowRateMode1"
-            v10 = v6["lowRateMode1"]
-            if not 23 <= v10 <= 66:
-                outOfRange(v10, 23, 66)
+            v12 = v6["lowRateMode1"]
+            if not 23 <= v12 <= 66:
+                outOfRange(v12, 23, 66)
             at = "g723AnnexCAudioMode.sidMode0"
-            v11 = v6["sidMode0"]
-            if not 6 <= v11 <= 17:
-                outOfRange(v11, 6, 17)
+            v13 = v6["sidMode0"]
+            if not 6 <= v13 <= 17:
+                outOfRange(v13, 6, 17)
             at = "g723AnnexCAudioMode.sidMode1"
-            v12 = v6["sidMode1"]
-            if not 6 <= v12 <= 17:
-                outOfRange(v12, 6, 17)
-            a = a << 33 | (v7 - 27) << 26 | (v8 - 27) << 20 | (v9 - 23) << 14 | (v10 - 23) << 8 | (v11 - 6) << 4 | (v12 - 6)
+            v14 = v6["sidMode1"]
+            if not 6 <= v14 <= 17:
+                outOfRange(v14, 6, 17)
+            a = a << 33 | ((p7 > 0) << 0) << 32 | (v9 - 27) << 26 | (v10 - 27) << 20 | (v11 - 23) << 14 | (v12 - 23) << 8 | (v13 - 6) << 4 | (v14 - 6)
             n += 33
+            if p7 > 0:
+                putUnknownOnly(v6, o, a, n)
+                a = n = 0
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -9087,7 +9595,7 @@ def d_IS11172AudioCapability(d, p, e):
             refuse("more than 448", p)
         v1 = {"audioLayer1": (b2 >> 7 & 1) == 1, "audioLayer2": (b2 >> 6 & 1) == 1, "audioLayer3": (b2 >> 5 & 1) == 1, "audioSampling32k": (b2 >> 4 & 1) == 1, "audioSampling44k1": (b2 >> 3 & 1) == 1, "audioSampling48k": (b2 >> 2 & 1) == 1, "singleChannel": (b2 >> 1 & 1) == 1, "twoChannels": (b2 & 1) == 1, "bitRate": v3}
         if b2 & 0x100:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -9096,42 +9604,46 @@ def d_IS11172AudioCapability(d, p, e):
 def e_IS11172AudioCapability(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 9:
-            notThese(v, ('audioLayer1', 'audioLayer2', 'audioLayer3', 'audioSampling32k', 'audioSampling44k1', 'audioSampling48k', 'singleChannel', 'twoChannels', 'bitRate'))
+            p1 = presence(v, Ke95, 0, 0)
         at = "audioLayer1"
-        v1 = v["audioLayer1"]
-        x2 = BIT[v1]
-        at = "audioLayer2"
-        v3 = v["audioLayer2"]
+        v3 = v["audioLayer1"]
         x4 = BIT[v3]
-        at = "audioLayer3"
-        v5 = v["audioLayer3"]
+        at = "audioLayer2"
+        v5 = v["audioLayer2"]
         x6 = BIT[v5]
-        at = "audioSampling32k"
-        v7 = v["audioSampling32k"]
+        at = "audioLayer3"
+        v7 = v["audioLayer3"]
         x8 = BIT[v7]
-        at = "audioSampling44k1"
-        v9 = v["audioSampling44k1"]
+        at = "audioSampling32k"
+        v9 = v["audioSampling32k"]
         x10 = BIT[v9]
-        at = "audioSampling48k"
-        v11 = v["audioSampling48k"]
+        at = "audioSampling44k1"
+        v11 = v["audioSampling44k1"]
         x12 = BIT[v11]
-        at = "singleChannel"
-        v13 = v["singleChannel"]
+        at = "audioSampling48k"
+        v13 = v["audioSampling48k"]
         x14 = BIT[v13]
-        at = "twoChannels"
-        v15 = v["twoChannels"]
+        at = "singleChannel"
+        v15 = v["singleChannel"]
         x16 = BIT[v15]
+        at = "twoChannels"
+        v17 = v["twoChannels"]
+        x18 = BIT[v17]
         at = "bitRate"
-        v17 = v["bitRate"]
-        if not 1 <= v17 <= 448:
-            outOfRange(v17, 1, 448)
-        a = a << 9 | x2 << 7 | x4 << 6 | x6 << 5 | x8 << 4 | x10 << 3 | x12 << 2 | x14 << 1 | x16
+        v19 = v["bitRate"]
+        if not 1 <= v19 <= 448:
+            outOfRange(v19, 1, 448)
+        a = a << 9 | ((p1 > 0) << 0) << 8 | x4 << 7 | x6 << 6 | x8 << 5 | x10 << 4 | x12 << 3 | x14 << 2 | x16 << 1 | x18
         n += 9
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v17 - 1).to_bytes(2)
+        o += (v19 - 1).to_bytes(2)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -9151,7 +9663,7 @@ def d_IS13818AudioCapability(d, p, e):
             refuse("more than 1130", p)
         v1 = {"audioLayer1": (b2 >> 19 & 1) == 1, "audioLayer2": (b2 >> 18 & 1) == 1, "audioLayer3": (b2 >> 17 & 1) == 1, "audioSampling16k": (b2 >> 16 & 1) == 1, "audioSampling22k05": (b2 >> 15 & 1) == 1, "audioSampling24k": (b2 >> 14 & 1) == 1, "audioSampling32k": (b2 >> 13 & 1) == 1, "audioSampling44k1": (b2 >> 12 & 1) == 1, "audioSampling48k": (b2 >> 11 & 1) == 1, "singleChannel": (b2 >> 10 & 1) == 1, "twoChannels": (b2 >> 9 & 1) == 1, "threeChannels2-1": (b2 >> 8 & 1) == 1, "threeChannels3-0": (b2 >> 7 & 1) == 1, "fourChannels2-0-2-0": (b2 >> 6 & 1) == 1, "fourChannels2-2": (b2 >> 5 & 1) == 1, "fourChannels3-1": (b2 >> 4 & 1) == 1, "fiveChannels3-0-2-0": (b2 >> 3 & 1) == 1, "fiveChannels3-2": (b2 >> 2 & 1) == 1, "lowFrequencyEnhancement": (b2 >> 1 & 1) == 1, "multilingual": (b2 & 1) == 1, "bitRate": v3}
         if b2 & 0x100000:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -9160,78 +9672,82 @@ def d_IS13818AudioCapability(d, p, e):
 def e_IS13818AudioCapability(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 21:
-            notThese(v, ('audioLayer1', 'audioLayer2', 'audioLayer3', 'audioSampling16k', 'audioSampling22k05', 'audioSampling24k', 'audioSampling32k', 'audioSampling44k1', 'audioSampling48k', 'singleChannel', 'twoChannels', 'threeChannels2-1', 'threeChannels3-0', 'fourChannels2-0-2-0', 'fourChannels2-2', 'fourChannels3-1', 'fiveChannels3-0-2-0', 'fiveChannels3-2', 'lowFrequencyEnhancement', 'multilingual', 'bitRate'))
+            p1 = presence(v, Ke96, 0, 0)
         at = "audioLayer1"
-        v1 = v["audioLayer1"]
-        x2 = BIT[v1]
-        at = "audioLayer2"
-        v3 = v["audioLayer2"]
+        v3 = v["audioLayer1"]
         x4 = BIT[v3]
-        at = "audioLayer3"
-        v5 = v["audioLayer3"]
+        at = "audioLayer2"
+        v5 = v["audioLayer2"]
         x6 = BIT[v5]
-        at = "audioSampling16k"
-        v7 = v["audioSampling16k"]
+        at = "audioLayer3"
+        v7 = v["audioLayer3"]
         x8 = BIT[v7]
-        at = "audioSampling22k05"
-        v9 = v["audioSampling22k05"]
+        at = "audioSampling16k"
+        v9 = v["audioSampling16k"]
         x10 = BIT[v9]
-        at = "audioSampling24k"
-        v11 = v["audioSampling24k"]
+        at = "audioSampling22k05"
+        v11 = v["audioSampling22k05"]
         x12 = BIT[v11]
-        at = "audioSampling32k"
-        v13 = v["audioSampling32k"]
+        at = "audioSampling24k"
+        v13 = v["audioSampling24k"]
         x14 = BIT[v13]
-        at = "audioSampling44k1"
-        v15 = v["audioSampling44k1"]
+        at = "audioSampling32k"
+        v15 = v["audioSampling32k"]
         x16 = BIT[v15]
-        at = "audioSampling48k"
-        v17 = v["audioSampling48k"]
+        at = "audioSampling44k1"
+        v17 = v["audioSampling44k1"]
         x18 = BIT[v17]
-        at = "singleChannel"
-        v19 = v["singleChannel"]
+        at = "audioSampling48k"
+        v19 = v["audioSampling48k"]
         x20 = BIT[v19]
-        at = "twoChannels"
-        v21 = v["twoChannels"]
+        at = "singleChannel"
+        v21 = v["singleChannel"]
         x22 = BIT[v21]
-        at = "threeChannels2-1"
-        v23 = v["threeChannels2-1"]
+        at = "twoChannels"
+        v23 = v["twoChannels"]
         x24 = BIT[v23]
-        at = "threeChannels3-0"
-        v25 = v["threeChannels3-0"]
+        at = "threeChannels2-1"
+        v25 = v["threeChannels2-1"]
         x26 = BIT[v25]
-        at = "fourChannels2-0-2-0"
-        v27 = v["fourChannels2-0-2-0"]
+        at = "threeChannels3-0"
+        v27 = v["threeChannels3-0"]
         x28 = BIT[v27]
-        at = "fourChannels2-2"
-        v29 = v["fourChannels2-2"]
+        at = "fourChannels2-0-2-0"
+        v29 = v["fourChannels2-0-2-0"]
         x30 = BIT[v29]
-        at = "fourChannels3-1"
-        v31 = v["fourChannels3-1"]
+        at = "fourChannels2-2"
+        v31 = v["fourChannels2-2"]
         x32 = BIT[v31]
-        at = "fiveChannels3-0-2-0"
-        v33 = v["fiveChannels3-0-2-0"]
+        at = "fourChannels3-1"
+        v33 = v["fourChannels3-1"]
         x34 = BIT[v33]
-        at = "fiveChannels3-2"
-        v35 = v["fiveChannels3-2"]
+        at = "fiveChannels3-0-2-0"
+        v35 = v["fiveChannels3-0-2-0"]
         x36 = BIT[v35]
-        at = "lowFrequencyEnhancement"
-        v37 = v["lowFrequencyEnhancement"]
+        at = "fiveChannels3-2"
+        v37 = v["fiveChannels3-2"]
         x38 = BIT[v37]
-        at = "multilingual"
-        v39 = v["multilingual"]
+        at = "lowFrequencyEnhancement"
+        v39 = v["lowFrequencyEnhancement"]
         x40 = BIT[v39]
+        at = "multilingual"
+        v41 = v["multilingual"]
+        x42 = BIT[v41]
         at = "bitRate"
-        v41 = v["bitRate"]
-        if not 1 <= v41 <= 1130:
-            outOfRange(v41, 1, 1130)
-        a = a << 21 | x2 << 19 | x4 << 18 | x6 << 17 | x8 << 16 | x10 << 15 | x12 << 14 | x14 << 13 | x16 << 12 | x18 << 11 | x20 << 10 | x22 << 9 | x24 << 8 | x26 << 7 | x28 << 6 | x30 << 5 | x32 << 4 | x34 << 3 | x36 << 2 | x38 << 1 | x40
+        v43 = v["bitRate"]
+        if not 1 <= v43 <= 1130:
+            outOfRange(v43, 1, 1130)
+        a = a << 21 | ((p1 > 0) << 0) << 20 | x4 << 19 | x6 << 18 | x8 << 17 | x10 << 16 | x12 << 15 | x14 << 14 | x16 << 13 | x18 << 12 | x20 << 11 | x22 << 10 | x24 << 9 | x26 << 8 | x28 << 7 | x30 << 6 | x32 << 5 | x34 << 4 | x36 << 3 | x38 << 2 | x40 << 1 | x42
         n += 21
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v41 - 1).to_bytes(2)
+        o += (v43 - 1).to_bytes(2)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -9250,7 +9766,7 @@ def d_GSMAudioCapability(d, p, e):
         p += 2
         v1 = {"audioUnitSize": v3, "comfortNoise": (b4 >> 1 & 1) == 1, "scrambled": (b4 & 1) == 1}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -9259,23 +9775,27 @@ def d_GSMAudioCapability(d, p, e):
 def e_GSMAudioCapability(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 3:
-            notThese(v, ('audioUnitSize', 'comfortNoise', 'scrambled'))
+            p1 = presence(v, Ke97, 0, 0)
         at = "audioUnitSize"
-        v1 = v["audioUnitSize"]
-        a = a << 1
+        v3 = v["audioUnitSize"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1 - 1)
+        o.append(v3 - 1)
         at = "comfortNoise"
-        v2 = v["comfortNoise"]
-        x3 = BIT[v2]
-        at = "scrambled"
-        v4 = v["scrambled"]
+        v4 = v["comfortNoise"]
         x5 = BIT[v4]
-        a = x3 << 1 | x5
+        at = "scrambled"
+        v6 = v["scrambled"]
+        x7 = BIT[v6]
+        a = x5 << 1 | x7
         n = 2
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -9292,7 +9812,7 @@ def d_VBDCapability(d, p, e, z=0):
         v3, p = d_AudioCapability(d, p, e, z + 1)
         v1 = {"type": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -9301,13 +9821,17 @@ def d_VBDCapability(d, p, e, z=0):
 def e_VBDCapability(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('type',))
+            p1 = presence(v, Ke30, 0, 0)
         at = "type"
-        v1 = v["type"]
-        a = a << 1
+        v3 = v["type"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_AudioCapability(v1, o, a, n)
+        a, n = e_AudioCapability(v3, o, a, n)
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -9425,7 +9949,7 @@ def d_DataApplicationCapability(d, p, e):
         p = j << 3
         v1 = {"application": v4, "maxBitRate": v29}
         if b2 & 0x20:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -9434,119 +9958,123 @@ def d_DataApplicationCapability(d, p, e):
 def e_DataApplicationCapability(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('application', 'maxBitRate'))
+            p1 = presence(v, Ke98, 0, 0)
         at = "application"
-        v1 = v["application"]
-        c2, v3 = v1
-        k4 = Ke64.get(c2, 14)
-        a = a << 1
+        v3 = v["application"]
+        c4, v5 = v3
+        k6 = Ke99.get(c4, 14)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        if k4 < 10:
-            a = a << 5 | k4
+        if k6 < 10:
+            a = a << 5 | k6
             n += 5
-            if k4 < 5:
-                if k4 < 2:
-                    if k4 == 0:
+            if k6 < 5:
+                if k6 < 2:
+                    if k6 == 0:
                         at = "application.nonStandard"
-                        a, n = e_NonStandardParameter(v3, o, a, n)
+                        a, n = e_NonStandardParameter(v5, o, a, n)
                     else:
                         at = "application.t120"
-                        a, n = e_DataProtocolCapability(v3, o, a, n)
+                        a, n = e_DataProtocolCapability(v5, o, a, n)
                 else:
-                    if k4 == 2:
+                    if k6 == 2:
                         at = "application.dsm-cc"
-                        a, n = e_DataProtocolCapability(v3, o, a, n)
-                    elif k4 == 3:
+                        a, n = e_DataProtocolCapability(v5, o, a, n)
+                    elif k6 == 3:
                         at = "application.userData"
-                        a, n = e_DataProtocolCapability(v3, o, a, n)
+                        a, n = e_DataProtocolCapability(v5, o, a, n)
                     else:
                         at = "application.t84"
-                        if len(v3) != 2:
-                            notThese(v3, ('t84Protocol', 't84Profile'))
+                        if len(v5) != 2:
+                            notThese(v5, ('t84Protocol', 't84Profile'))
                         at = "application.t84.t84Protocol"
-                        v5 = v3["t84Protocol"]
-                        a, n = e_DataProtocolCapability(v5, o, a, n)
+                        v7 = v5["t84Protocol"]
+                        a, n = e_DataProtocolCapability(v7, o, a, n)
                         at = "application.t84.t84Profile"
-                        v6 = v3["t84Profile"]
-                        a, n = e_T84Profile(v6, o, a, n)
+                        v8 = v5["t84Profile"]
+                        a, n = e_T84Profile(v8, o, a, n)
             else:
-                if k4 < 7:
-                    if k4 == 5:
+                if k6 < 7:
+                    if k6 == 5:
                         at = "application.t434"
-                        a, n = e_DataProtocolCapability(v3, o, a, n)
+                        a, n = e_DataProtocolCapability(v5, o, a, n)
                     else:
                         at = "application.h224"
-                        a, n = e_DataProtocolCapability(v3, o, a, n)
+                        a, n = e_DataProtocolCapability(v5, o, a, n)
                 else:
-                    if k4 == 7:
+                    if k6 == 7:
                         at = "application.nlpid"
-                        if len(v3) != 2:
-                            notThese(v3, ('nlpidProtocol', 'nlpidData'))
+                        if len(v5) != 2:
+                            notThese(v5, ('nlpidProtocol', 'nlpidData'))
                         at = "application.nlpid.nlpidProtocol"
-                        v7 = v3["nlpidProtocol"]
-                        a, n = e_DataProtocolCapability(v7, o, a, n)
+                        v9 = v5["nlpidProtocol"]
+                        a, n = e_DataProtocolCapability(v9, o, a, n)
                         at = "application.nlpid.nlpidData"
-                        v8 = v3["nlpidData"]
+                        v10 = v5["nlpidData"]
                         if n:
                             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                        y = len(v8)
+                        y = len(v10)
                         if y < 128:
                             o.append(y)
-                            o += v8
+                            o += v10
                         else:
-                            putOctets(o, v8)
+                            putOctets(o, v10)
                         a = n = 0
-                    elif k4 == 8:
+                    elif k6 == 8:
                         pass
                     else:
                         at = "application.h222DataPartitioning"
-                        a, n = e_DataProtocolCapability(v3, o, a, n)
-        elif k4 < 14:
-            a = a << 8 | (k4 + 118)
+                        a, n = e_DataProtocolCapability(v5, o, a, n)
+        elif k6 < 14:
+            a = a << 8 | (k6 + 118)
             n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o9 = bytearray()
+            o11 = bytearray()
             a = n = 0
-            if k4 == 10:
+            if k6 == 10:
                 at = "application.t30fax"
-                a, n = e_DataProtocolCapability(v3, o9, a, n)
-            elif k4 == 11:
+                a, n = e_DataProtocolCapability(v5, o11, a, n)
+            elif k6 == 11:
                 at = "application.t140"
-                a, n = e_DataProtocolCapability(v3, o9, a, n)
-            elif k4 == 12:
+                a, n = e_DataProtocolCapability(v5, o11, a, n)
+            elif k6 == 12:
                 at = "application.t38fax"
-                if len(v3) != 2:
-                    notThese(v3, ('t38FaxProtocol', 't38FaxProfile'))
+                if len(v5) != 2:
+                    notThese(v5, ('t38FaxProtocol', 't38FaxProfile'))
                 at = "application.t38fax.t38FaxProtocol"
-                v10 = v3["t38FaxProtocol"]
-                a, n = e_DataProtocolCapability(v10, o9, a, n)
+                v12 = v5["t38FaxProtocol"]
+                a, n = e_DataProtocolCapability(v12, o11, a, n)
                 at = "application.t38fax.t38FaxProfile"
-                v11 = v3["t38FaxProfile"]
-                a, n = e_T38FaxProfile(v11, o9, a, n)
+                v13 = v5["t38FaxProfile"]
+                a, n = e_T38FaxProfile(v13, o11, a, n)
             else:
                 at = "application.genericDataCapability"
-                a, n = e_GenericCapability(v3, o9, a, n)
+                a, n = e_GenericCapability(v5, o11, a, n)
             if n:
-                o9 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            putOctets(o, o9 or b"\0")
+                o11 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+            putOctets(o, o11 or b"\0")
             a = n = 0
         else:
-            putUnknown(c2, v3, o, a, n)
+            putUnknown(c4, v5, o, a, n)
             a = n = 0
         at = "maxBitRate"
-        v12 = v["maxBitRate"]
-        if not 0 <= v12 <= 4294967295:
-            outOfRange(v12, 0, 4294967295)
-        x13 = v12
-        s14 = (x13.bit_length() + 7) >> 3 or 1
-        a = a << 2 | (s14 - 1)
+        v14 = v["maxBitRate"]
+        if not 0 <= v14 <= 4294967295:
+            outOfRange(v14, 0, 4294967295)
+        x15 = v14
+        s16 = (x15.bit_length() + 7) >> 3 or 1
+        a = a << 2 | (s16 - 1)
         n += 2
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += x13.to_bytes(s14)
+        o += x15.to_bytes(s16)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -9637,7 +10165,7 @@ def e_DataProtocolCapability(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke65.get(c1, 14)
+        k3 = Ke100.get(c1, 14)
         if k3 < 7:
             a = a << 4 | k3
             n += 4
@@ -9678,7 +10206,7 @@ def e_DataProtocolCapability(v, o, a, n):
                 elif k3 == 11:
                     at = "v76wCompression"
                     c5, v6 = v2
-                    k7 = Ke66.get(c5, 3)
+                    k7 = Ke101.get(c5, 3)
                     if k7 < 3:
                         a = a << 3 | k7
                         n += 3
@@ -9735,7 +10263,7 @@ def e_CompressionType(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke67.get(c1, 1)
+        k3 = Ke102.get(c1, 1)
         if k3 < 1:
             at = "v42bis"
             a = a << 1 | k3
@@ -9764,7 +10292,7 @@ def d_V42bis(d, p, e):
         p = (i + 1) << 3
         v1 = {"numberOfCodewords": v3, "maximumStringLength": v4}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -9773,19 +10301,23 @@ def d_V42bis(d, p, e):
 def e_V42bis(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('numberOfCodewords', 'maximumStringLength'))
+            p1 = presence(v, Ke103, 0, 0)
         at = "numberOfCodewords"
-        v1 = v["numberOfCodewords"]
-        a = a << 1
+        v3 = v["numberOfCodewords"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v1 - 1).to_bytes(2)
+        o += (v3 - 1).to_bytes(2)
         at = "maximumStringLength"
-        v2 = v["maximumStringLength"]
-        o.append(v2 - 1)
+        v4 = v["maximumStringLength"]
+        o.append(v4 - 1)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -9805,7 +10337,7 @@ def d_T84Profile(d, p, e):
             p = q
             v3 = {"qcif": (b4 >> 18 & 1) == 1, "cif": (b4 >> 17 & 1) == 1, "ccir601Seq": (b4 >> 16 & 1) == 1, "ccir601Prog": (b4 >> 15 & 1) == 1, "hdtvSeq": (b4 >> 14 & 1) == 1, "hdtvProg": (b4 >> 13 & 1) == 1, "g3FacsMH200x100": (b4 >> 12 & 1) == 1, "g3FacsMH200x200": (b4 >> 11 & 1) == 1, "g4FacsMMR200x100": (b4 >> 10 & 1) == 1, "g4FacsMMR200x200": (b4 >> 9 & 1) == 1, "jbig200x200Seq": (b4 >> 8 & 1) == 1, "jbig200x200Prog": (b4 >> 7 & 1) == 1, "jbig300x300Seq": (b4 >> 6 & 1) == 1, "jbig300x300Prog": (b4 >> 5 & 1) == 1, "digPhotoLow": (b4 >> 4 & 1) == 1, "digPhotoMedSeq": (b4 >> 3 & 1) == 1, "digPhotoMedProg": (b4 >> 2 & 1) == 1, "digPhotoHighSeq": (b4 >> 1 & 1) == 1, "digPhotoHighProg": (b4 & 1) == 1}
             if b4 & 0x80000:
-                p = additionsPast(d, p, e)
+                p = additionsKept(d, p, e, v3)
             v1 = ("t84Restricted", v3)
         return v1, p
     except (DecodeError, IndexError) as x:
@@ -9816,74 +10348,78 @@ def e_T84Profile(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke68[c1]
+        k3 = Ke104[c1]
         a = a << 1 | k3
         n += 1
         if k3 == 0:
             pass
         else:
             at = "t84Restricted"
+            p4 = 0
             if len(v2) != 19:
-                notThese(v2, ('qcif', 'cif', 'ccir601Seq', 'ccir601Prog', 'hdtvSeq', 'hdtvProg', 'g3FacsMH200x100', 'g3FacsMH200x200', 'g4FacsMMR200x100', 'g4FacsMMR200x200', 'jbig200x200Seq', 'jbig200x200Prog', 'jbig300x300Seq', 'jbig300x300Prog', 'digPhotoLow', 'digPhotoMedSeq', 'digPhotoMedProg', 'digPhotoHighSeq', 'digPhotoHighProg'))
+                p4 = presence(v2, Ke105, 0, 0)
             at = "t84Restricted.qcif"
-            v4 = v2["qcif"]
-            x5 = BIT[v4]
-            at = "t84Restricted.cif"
-            v6 = v2["cif"]
+            v6 = v2["qcif"]
             x7 = BIT[v6]
-            at = "t84Restricted.ccir601Seq"
-            v8 = v2["ccir601Seq"]
+            at = "t84Restricted.cif"
+            v8 = v2["cif"]
             x9 = BIT[v8]
-            at = "t84Restricted.ccir601Prog"
-            v10 = v2["ccir601Prog"]
+            at = "t84Restricted.ccir601Seq"
+            v10 = v2["ccir601Seq"]
             x11 = BIT[v10]
-            at = "t84Restricted.hdtvSeq"
-            v12 = v2["hdtvSeq"]
+            at = "t84Restricted.ccir601Prog"
+            v12 = v2["ccir601Prog"]
             x13 = BIT[v12]
-            at = "t84Restricted.hdtvProg"
-            v14 = v2["hdtvProg"]
+            at = "t84Restricted.hdtvSeq"
+            v14 = v2["hdtvSeq"]
             x15 = BIT[v14]
-            at = "t84Restricted.g3FacsMH200x100"
-            v16 = v2["g3FacsMH200x100"]
+            at = "t84Restricted.hdtvProg"
+            v16 = v2["hdtvProg"]
             x17 = BIT[v16]
-            at = "t84Restricted.g3FacsMH200x200"
-            v18 = v2["g3FacsMH200x200"]
+            at = "t84Restricted.g3FacsMH200x100"
+            v18 = v2["g3FacsMH200x100"]
             x19 = BIT[v18]
-            at = "t84Restricted.g4FacsMMR200x100"
-            v20 = v2["g4FacsMMR200x100"]
+            at = "t84Restricted.g3FacsMH200x200"
+            v20 = v2["g3FacsMH200x200"]
             x21 = BIT[v20]
-            at = "t84Restricted.g4FacsMMR200x200"
-            v22 = v2["g4FacsMMR200x200"]
+            at = "t84Restricted.g4FacsMMR200x100"
+            v22 = v2["g4FacsMMR200x100"]
             x23 = BIT[v22]
-            at = "t84Restricted.jbig200x200Seq"
-            v24 = v2["jbig200x200Seq"]
+            at = "t84Restricted.g4FacsMMR200x200"
+            v24 = v2["g4FacsMMR200x200"]
             x25 = BIT[v24]
-            at = "t84Restricted.jbig200x200Prog"
-            v26 = v2["jbig200x200Prog"]
+            at = "t84Restricted.jbig200x200Seq"
+            v26 = v2["jbig200x200Seq"]
             x27 = BIT[v26]
-            at = "t84Restricted.jbig300x300Seq"
-            v28 = v2["jbig300x300Seq"]
+            at = "t84Restricted.jbig200x200Prog"
+            v28 = v2["jbig200x200Prog"]
             x29 = BIT[v28]
-            at = "t84Restricted.jbig300x300Prog"
-            v30 = v2["jbig300x300Prog"]
+            at = "t84Restricted.jbig300x300Seq"
+            v30 = v2["jbig300x300Seq"]
             x31 = BIT[v30]
-            at = "t84Restricted.digPhotoLow"
-            v32 = v2["digPhotoLow"]
+            at = "t84Restricted.jbig300x300Prog"
+            v32 = v2["jbig300x300Prog"]
             x33 = BIT[v32]
-            at = "t84Restricted.digPhotoMedSeq"
-            v34 = v2["digPhotoMedSeq"]
+            at = "t84Restricted.digPhotoLow"
+            v34 = v2["digPhotoLow"]
             x35 = BIT[v34]
-            at = "t84Restricted.digPhotoMedProg"
-            v36 = v2["digPhotoMedProg"]
+            at = "t84Restricted.digPhotoMedSeq"
+            v36 = v2["digPhotoMedSeq"]
             x37 = BIT[v36]
-            at = "t84Restricted.digPhotoHighSeq"
-            v38 = v2["digPhotoHighSeq"]
+            at = "t84Restricted.digPhotoMedProg"
+            v38 = v2["digPhotoMedProg"]
             x39 = BIT[v38]
-            at = "t84Restricted.digPhotoHighProg"
-            v40 = v2["digPhotoHighProg"]
+            at = "t84Restricted.digPhotoHighSeq"
+            v40 = v2["digPhotoHighSeq"]
             x41 = BIT[v40]
-            a = a << 20 | x5 << 18 | x7 << 17 | x9 << 16 | x11 << 15 | x13 << 14 | x15 << 13 | x17 << 12 | x19 << 11 | x21 << 10 | x23 << 9 | x25 << 8 | x27 << 7 | x29 << 6 | x31 << 5 | x33 << 4 | x35 << 3 | x37 << 2 | x39 << 1 | x41
+            at = "t84Restricted.digPhotoHighProg"
+            v42 = v2["digPhotoHighProg"]
+            x43 = BIT[v42]
+            a = a << 20 | ((p4 > 0) << 0) << 19 | x7 << 18 | x9 << 17 | x11 << 16 | x13 << 15 | x15 << 14 | x17 << 13 | x19 << 12 | x21 << 11 | x23 << 10 | x25 << 9 | x27 << 8 | x29 << 7 | x31 << 6 | x33 << 5 | x35 << 4 | x37 << 3 | x39 << 2 | x41 << 1 | x43
             n += 20
+            if p4 > 0:
+                putUnknownOnly(v2, o, a, n)
+                a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -9970,7 +10506,7 @@ def d_T38FaxProfile(d, p, e):
                     v1["t38FaxTcpOptions"] = v20
                     p = g19
             if u4:
-                p = skip(d, p, e, u4)
+                p = keep(d, p, e, u4, 4, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -9980,8 +10516,11 @@ def e_T38FaxProfile(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke69[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke106[k2]
+        except KeyError:
+            p1 = presence(v, Ke106, 0, 4)
         at = "fillBitRemoval"
         v3 = v["fillBitRemoval"]
         x4 = BIT[v3]
@@ -9994,8 +10533,11 @@ def e_T38FaxProfile(v, o, a, n):
         a = a << 4 | ((p1 > 0) << 0) << 3 | x4 << 2 | x6 << 1 | x8
         n += 4
         if p1 > 0:
-            a = a << 11 | 48 | p1
-            n += 11
+            if p1 > 15:
+                a, n = putBitmap(v, p1, 4, o, a, n)
+            else:
+                a = a << 11 | 48 | p1
+                n += 11
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x8:
@@ -10032,6 +10574,8 @@ def e_T38FaxProfile(v, o, a, n):
                 if n:
                     o15 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o15 or b"\0")
+            if p1 > 15:
+                putAdditions(v, o, 4)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -10063,7 +10607,7 @@ def e_T38FaxRateManagement(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke70.get(c1, 2)
+        k3 = Ke107.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -10117,7 +10661,7 @@ def e_T38FaxUdpOptions(v, o, a, n):
     try:
         p1 = 0
         for k2 in v:
-            p1 |= Ke71[k2]
+            p1 |= Ke108[k2]
         a = a << 2 | p1
         n += 2
         if p1 & 0x2:
@@ -10137,7 +10681,7 @@ def e_T38FaxUdpOptions(v, o, a, n):
         at = "t38FaxUdpEC"
         v5 = v["t38FaxUdpEC"]
         c6, v7 = v5
-        k8 = Ke72.get(c6, 2)
+        k8 = Ke109.get(c6, 2)
         if k8 < 2:
             a = a << 2 | k8
             n += 2
@@ -10157,7 +10701,7 @@ def d_T38FaxTcpOptions(d, p, e):
         p += 2
         v1 = {"t38TCPBidirectionalMode": (b2 & 1) == 1}
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -10166,13 +10710,17 @@ def d_T38FaxTcpOptions(d, p, e):
 def e_T38FaxTcpOptions(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('t38TCPBidirectionalMode',))
+            p1 = presence(v, Ke110, 0, 0)
         at = "t38TCPBidirectionalMode"
-        v1 = v["t38TCPBidirectionalMode"]
-        x2 = BIT[v1]
-        a = a << 2 | x2
+        v3 = v["t38TCPBidirectionalMode"]
+        x4 = BIT[v3]
+        a = a << 2 | ((p1 > 0) << 0) << 1 | x4
         n += 2
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -10231,7 +10779,7 @@ def d_EncryptionAuthenticationAndIntegrity(d, p, e):
                     v1["genericH235SecurityCapability"] = v13
                     p = g12
             if u9:
-                p = skip(d, p, e, u9)
+                p = keep(d, p, e, u9, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -10241,8 +10789,11 @@ def e_EncryptionAuthenticationAndIntegrity(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke73[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke111[k2]
+        except KeyError:
+            p1 = presence(v, Ke111, 3, 1)
         a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
         n += 4
         if p1 & 0x4:
@@ -10271,8 +10822,11 @@ def e_EncryptionAuthenticationAndIntegrity(v, o, a, n):
             v9 = v["integrityCapability"]
             a, n = e_IntegrityCapability(v9, o, a, n)
         if p1 > 7:
-            a = a << 8 | (p1 >> 3)
-            n += 8
+            if p1 > 15:
+                a, n = putBitmap(v, p1 >> 3, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 3)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x8:
@@ -10284,6 +10838,8 @@ def e_EncryptionAuthenticationAndIntegrity(v, o, a, n):
                 if n:
                     o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o10 or b"\0")
+            if p1 > 15:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -10373,7 +10929,7 @@ def e_MediaEncryptionAlgorithm(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke74.get(c1, 2)
+        k3 = Ke112.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -10433,7 +10989,7 @@ def d_AuthenticationCapability(d, p, e):
                     v1["antiSpamAlgorithm"] = v9
                     p = g8
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -10443,8 +10999,11 @@ def e_AuthenticationCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke75[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke113[k2]
+        except KeyError:
+            p1 = presence(v, Ke113, 1, 1)
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
@@ -10452,8 +11011,11 @@ def e_AuthenticationCapability(v, o, a, n):
             v3 = v["nonStandard"]
             a, n = e_NonStandardParameter(v3, o, a, n)
         if p1 > 1:
-            a = a << 8 | (p1 >> 1)
-            n += 8
+            if p1 > 3:
+                a, n = putBitmap(v, p1 >> 1, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 1)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x2:
@@ -10463,6 +11025,8 @@ def e_AuthenticationCapability(v, o, a, n):
                 v5 = v["antiSpamAlgorithm"]
                 o4 += oidOctets(v5)
                 putOctets(o, o4 or b"\0")
+            if p1 > 3:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -10481,7 +11045,7 @@ def d_IntegrityCapability(d, p, e):
             v3, p = d_NonStandardParameter(d, p, e)
             v1["nonStandard"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -10491,14 +11055,20 @@ def e_IntegrityCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke76[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke114[k2]
+        except KeyError:
+            p1 = presence(v, Ke114, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "nonStandard"
             v3 = v["nonStandard"]
             a, n = e_NonStandardParameter(v3, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -10574,7 +11144,7 @@ def e_UserInputCapability(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke77.get(c1, 12)
+        k3 = Ke115.get(c1, 12)
         if k3 < 6:
             a = a << 4 | k3
             n += 4
@@ -10704,7 +11274,7 @@ def d_ConferenceCapability(d, p, e):
                     v1["multipointVisualizationCapability"] = b16 == 1
                     p = g15
             if u8:
-                p = skip(d, p, e, u8)
+                p = keep(d, p, e, u8, 2, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -10714,8 +11284,11 @@ def e_ConferenceCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke78[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke116[k2]
+        except KeyError:
+            p1 = presence(v, Ke116, 1, 2)
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
@@ -10739,8 +11312,11 @@ def e_ConferenceCapability(v, o, a, n):
         a = a << 1 | x9
         n += 1
         if p1 > 1:
-            a = a << 9 | 4 | (p1 >> 1)
-            n += 9
+            if p1 > 7:
+                a, n = putBitmap(v, p1 >> 1, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | (p1 >> 1)
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4:
@@ -10761,6 +11337,8 @@ def e_ConferenceCapability(v, o, a, n):
                 a = x15
                 o13.append(a << 7)
                 putOctets(o, o13 or b"\0")
+            if p1 > 7:
+                putAdditions(v, o, 2)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -10837,7 +11415,7 @@ def d_GenericCapability(d, p, e):
             v13, p = d_DataProtocolCapability(d, p, e)
             v1["transport"] = v13
         if b2 & 0x20:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -10847,11 +11425,14 @@ def e_GenericCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke79[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke117[k2]
+        except KeyError:
+            p1 = presence(v, Ke117, 5, 0)
         at = "capabilityIdentifier"
         v3 = v["capabilityIdentifier"]
-        a = a << 6 | p1
+        a = a << 6 | ((p1 > 31) << 5 | p1 & 31)
         n += 6
         a, n = e_CapabilityIdentifier(v3, o, a, n)
         if p1 & 0x10:
@@ -10913,6 +11494,9 @@ def e_GenericCapability(v, o, a, n):
             at = "transport"
             v18 = v["transport"]
             a, n = e_DataProtocolCapability(v18, o, a, n)
+        if p1 > 31:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -10981,7 +11565,7 @@ def e_CapabilityIdentifier(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke80.get(c1, 4)
+        k3 = Ke118.get(c1, 4)
         if k3 < 4:
             a = a << 3 | k3
             n += 3
@@ -11053,7 +11637,7 @@ def d_GenericParameter(d, p, e, z=0):
                 raise decodeFailure(decodeFailure(x, at6, p), f"[{len(v5)}]", p) from None
             v1["supersedes"] = v5
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -11063,11 +11647,14 @@ def e_GenericParameter(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke81[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke119[k2]
+        except KeyError:
+            p1 = presence(v, Ke119, 1, 0)
         at = "parameterIdentifier"
         v3 = v["parameterIdentifier"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_ParameterIdentifier(v3, o, a, n)
         at = "parameterValue"
@@ -11088,6 +11675,9 @@ def e_GenericParameter(v, o, a, n):
                     a, n = e_ParameterIdentifier(v8, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at9), f"[{t7}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -11151,7 +11741,7 @@ def e_ParameterIdentifier(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke80.get(c1, 4)
+        k3 = Ke118.get(c1, 4)
         if k3 < 4:
             a = a << 3 | k3
             n += 3
@@ -11291,7 +11881,7 @@ def e_ParameterValue(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke82.get(c1, 8)
+        k3 = Ke120.get(c1, 8)
         if k3 < 8:
             a = a << 4 | k3
             n += 4
@@ -11420,7 +12010,7 @@ def d_MultiplexedStreamCapability(d, p, e):
                 raise decodeFailure(decodeFailure(x, at6, p), f"[{len(v5)}]", p) from None
             v1["capabilityOnMuxStream"] = v5
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -11430,11 +12020,14 @@ def e_MultiplexedStreamCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke83[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke121[k2]
+        except KeyError:
+            p1 = presence(v, Ke121, 1, 0)
         at = "multiplexFormat"
         v3 = v["multiplexFormat"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_MultiplexFormat(v3, o, a, n)
         at = "controlOnMuxStream"
@@ -11477,6 +12070,9 @@ def e_MultiplexedStreamCapability(v, o, a, n):
                         raise encodeFailure(encodeFailure(x, at14), f"[{t12}]") from None
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at10), f"[{t8}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -11520,7 +12116,7 @@ def e_MultiplexFormat(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke84.get(c1, 3)
+        k3 = Ke122.get(c1, 3)
         if k3 < 3:
             a = a << 3 | k3
             n += 3
@@ -11563,7 +12159,7 @@ def d_AudioTelephonyEventCapability(d, p, e):
             v4, p = octets(d, i << 3, e)
         v1 = {"dynamicRTPPayloadType": v3, "audioTelephoneEvent": v4.decode("latin-1")}
         if b2 & 0x20:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -11572,16 +12168,17 @@ def d_AudioTelephonyEventCapability(d, p, e):
 def e_AudioTelephonyEventCapability(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('dynamicRTPPayloadType', 'audioTelephoneEvent'))
+            p1 = presence(v, Ke123, 0, 0)
         at = "dynamicRTPPayloadType"
-        v1 = v["dynamicRTPPayloadType"]
-        if not 96 <= v1 <= 127:
-            outOfRange(v1, 96, 127)
+        v3 = v["dynamicRTPPayloadType"]
+        if not 96 <= v3 <= 127:
+            outOfRange(v3, 96, 127)
         at = "audioTelephoneEvent"
-        v2 = v["audioTelephoneEvent"]
-        w = v2.encode("latin-1")
-        a = a << 6 | (v1 - 96)
+        v4 = v["audioTelephoneEvent"]
+        w = v4.encode("latin-1")
+        a = a << 6 | ((p1 > 0) << 0) << 5 | (v3 - 96)
         n += 6
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -11592,6 +12189,9 @@ def e_AudioTelephonyEventCapability(v, o, a, n):
         else:
             putOctets(o, w)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -11607,7 +12207,7 @@ def d_AudioToneCapability(d, p, e):
         v3 = (b2 & 31) + 96
         v1 = {"dynamicRTPPayloadType": v3}
         if b2 & 0x20:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -11616,14 +12216,18 @@ def d_AudioToneCapability(d, p, e):
 def e_AudioToneCapability(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('dynamicRTPPayloadType',))
+            p1 = presence(v, Ke124, 0, 0)
         at = "dynamicRTPPayloadType"
-        v1 = v["dynamicRTPPayloadType"]
-        if not 96 <= v1 <= 127:
-            outOfRange(v1, 96, 127)
-        a = a << 6 | (v1 - 96)
+        v3 = v["dynamicRTPPayloadType"]
+        if not 96 <= v3 <= 127:
+            outOfRange(v3, 96, 127)
+        a = a << 6 | ((p1 > 0) << 0) << 5 | (v3 - 96)
         n += 6
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -11648,7 +12252,7 @@ def d_NoPTAudioTelephonyEventCapability(d, p, e):
             v3, p = octets(d, i << 3, e)
         v1 = {"audioTelephoneEvent": v3.decode("latin-1")}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -11657,12 +12261,13 @@ def d_NoPTAudioTelephonyEventCapability(d, p, e):
 def e_NoPTAudioTelephonyEventCapability(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('audioTelephoneEvent',))
+            p1 = presence(v, Ke125, 0, 0)
         at = "audioTelephoneEvent"
-        v1 = v["audioTelephoneEvent"]
-        w = v1.encode("latin-1")
-        a = a << 1
+        v3 = v["audioTelephoneEvent"]
+        w = v3.encode("latin-1")
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -11673,6 +12278,9 @@ def e_NoPTAudioTelephonyEventCapability(v, o, a, n):
         else:
             putOctets(o, w)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -11685,7 +12293,7 @@ def d_NoPTAudioToneCapability(d, p, e):
         p += 1
         v1 = {}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -11694,10 +12302,14 @@ def d_NoPTAudioToneCapability(d, p, e):
 def e_NoPTAudioToneCapability(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 0:
-            notThese(v, ())
-        a = a << 1
+            p1 = presence(v, Ke13, 0, 0)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -11742,7 +12354,7 @@ def d_MultiplePayloadStreamCapability(d, p, e):
             raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
         v1 = {"capabilities": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -11751,44 +12363,48 @@ def d_MultiplePayloadStreamCapability(d, p, e):
 def e_MultiplePayloadStreamCapability(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('capabilities',))
+            p1 = presence(v, Ke126, 0, 0)
         at = "capabilities"
-        v1 = v["capabilities"]
-        y2 = len(v1)
-        if not 1 <= y2 <= 256:
-            badLength(y2, 1, 256)
-        a = a << 1
+        v3 = v["capabilities"]
+        y4 = len(v3)
+        if not 1 <= y4 <= 256:
+            badLength(y4, 1, 256)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(y2 - 1)
+        o.append(y4 - 1)
         a = n = 0
-        t3 = 0
-        at5 = ""
+        t5 = 0
+        at7 = ""
         try:
-            for t3, v4 in enumerate(v1):
-                y6 = len(v4)
-                if not 1 <= y6 <= 256:
-                    badLength(y6, 1, 256)
+            for t5, v6 in enumerate(v3):
+                y8 = len(v6)
+                if not 1 <= y8 <= 256:
+                    badLength(y8, 1, 256)
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o.append(y6 - 1)
+                o.append(y8 - 1)
                 a = n = 0
-                t7 = 0
-                at9 = ""
+                t9 = 0
+                at11 = ""
                 try:
-                    for t7, v8 in enumerate(v4):
-                        if not 1 <= v8 <= 65535:
-                            outOfRange(v8, 1, 65535)
+                    for t9, v10 in enumerate(v6):
+                        if not 1 <= v10 <= 65535:
+                            outOfRange(v10, 1, 65535)
                         if n:
                             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                        o += (v8 - 1).to_bytes(2)
+                        o += (v10 - 1).to_bytes(2)
                         a = n = 0
                 except FAULTS as x:
-                    raise encodeFailure(encodeFailure(x, at9), f"[{t7}]") from None
+                    raise encodeFailure(encodeFailure(x, at11), f"[{t9}]") from None
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at5), f"[{t3}]") from None
+            raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -11811,10 +12427,10 @@ def d_DepFECCapability(d, p, e):
             p += 2
             v6 = {"separatePort": (b7 >> 1 & 1) == 1, "samePort": (b7 & 1) == 1}
             if h5 & 0x1:
-                p = additionsPast(d, p, e)
+                p = additionsKept(d, p, e, v6)
             v3 = {"redundancyEncoding": (b4 >> 1 & 1) == 1, "separateStream": v6}
             if b4 & 0x4:
-                p = additionsPast(d, p, e)
+                p = additionsKept(d, p, e, v3)
             v1 = ("rfc2733", v3)
         else:
             k8, d9, p, e10, g11 = choiceIndex(d, p, e)
@@ -11832,26 +12448,34 @@ def e_DepFECCapability(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke85.get(c1, 1)
+        k3 = Ke127.get(c1, 1)
         if k3 < 1:
             at = "rfc2733"
+            p4 = 0
             if len(v2) != 2:
-                notThese(v2, ('redundancyEncoding', 'separateStream'))
+                p4 = presence(v2, Ke128, 0, 0)
             at = "rfc2733.redundancyEncoding"
-            v4 = v2["redundancyEncoding"]
-            x5 = BIT[v4]
+            v6 = v2["redundancyEncoding"]
+            x7 = BIT[v6]
             at = "rfc2733.separateStream"
-            v6 = v2["separateStream"]
-            if len(v6) != 2:
-                notThese(v6, ('separatePort', 'samePort'))
+            v8 = v2["separateStream"]
+            p9 = 0
+            if len(v8) != 2:
+                p9 = presence(v8, Ke129, 0, 0)
             at = "rfc2733.separateStream.separatePort"
-            v7 = v6["separatePort"]
-            x8 = BIT[v7]
+            v11 = v8["separatePort"]
+            x12 = BIT[v11]
             at = "rfc2733.separateStream.samePort"
-            v9 = v6["samePort"]
-            x10 = BIT[v9]
-            a = a << 6 | k3 << 5 | x5 << 3 | x8 << 1 | x10
+            v13 = v8["samePort"]
+            x14 = BIT[v13]
+            a = a << 6 | k3 << 5 | ((p4 > 0) << 0) << 4 | x7 << 3 | ((p9 > 0) << 0) << 2 | x12 << 1 | x14
             n += 6
+            if p9 > 0:
+                putUnknownOnly(v8, o, a, n)
+                a = n = 0
+            if p4 > 0:
+                putUnknownOnly(v2, o, a, n)
+                a = n = 0
         else:
             putUnknown(c1, v2, o, a, n)
             a = n = 0
@@ -11907,7 +12531,7 @@ def d_FECCapability(d, p, e):
                 v5 = ("rfc2733diffport", v9)
             v1["rfc2733Format"] = v5
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -11917,13 +12541,16 @@ def e_FECCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke86[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke130[k2]
+        except KeyError:
+            p1 = presence(v, Ke130, 2, 0)
         at = "protectedCapability"
         v3 = v["protectedCapability"]
         if not 1 <= v3 <= 65535:
             outOfRange(v3, 1, 65535)
-        a = a << 3 | p1
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -11940,7 +12567,7 @@ def e_FECCapability(v, o, a, n):
             at = "rfc2733Format"
             v5 = v["rfc2733Format"]
             c6, v7 = v5
-            k8 = Ke87[c6]
+            k8 = Ke131[c6]
             a = a << 2 | k8
             n += 2
             if k8 == 0:
@@ -11961,6 +12588,9 @@ def e_FECCapability(v, o, a, n):
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 o += integerOctets(v7, 1)
                 a = n = 0
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -12094,7 +12724,7 @@ def d_OpenLogicalChannel(d, p, e):
                     v5["replacementFor"] = v27
                     p = g26
             if u19:
-                p = skip(d, p, e, u19)
+                p = keep(d, p, e, u19, 2, v5)
         v1 = {"forwardLogicalChannelNumber": v3, "forwardLogicalChannelParameters": v5}
         if b2 & 0x1:
             at = "reverseLogicalChannelParameters"
@@ -12178,7 +12808,7 @@ def d_OpenLogicalChannel(d, p, e):
                         v28["replacementFor"] = v49
                         p = g48
                 if u41:
-                    p = skip(d, p, e, u41)
+                    p = keep(d, p, e, u41, 2, v28)
             v1["reverseLogicalChannelParameters"] = v28
         if b2 & 0x2:
             a50, u51, p = additions(d, p, e, 3)
@@ -12247,7 +12877,7 @@ def d_OpenLogicalChannel(d, p, e):
                     v1["genericInformation"] = v63
                     p = g62
             if u51:
-                p = skip(d, p, e, u51)
+                p = keep(d, p, e, u51, 3, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -12257,8 +12887,11 @@ def e_OpenLogicalChannel(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke88[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke132[k2]
+        except KeyError:
+            p1 = presence(v, Ke132, 1, 3)
         at = "forwardLogicalChannelNumber"
         v3 = v["forwardLogicalChannelNumber"]
         if not 1 <= v3 <= 65535:
@@ -12271,8 +12904,11 @@ def e_OpenLogicalChannel(v, o, a, n):
         at = "forwardLogicalChannelParameters"
         v4 = v["forwardLogicalChannelParameters"]
         p5 = 0
-        for k6 in v4:
-            p5 |= Ke89[k6]
+        try:
+            for k6 in v4:
+                p5 |= Ke133[k6]
+        except KeyError:
+            p5 = presence(v4, Ke133, 1, 2)
         a = ((p5 > 1) << 1 | p5 & 1)
         n = 2
         if p5 & 0x1:
@@ -12288,7 +12924,7 @@ def e_OpenLogicalChannel(v, o, a, n):
         at = "forwardLogicalChannelParameters.multiplexParameters"
         v9 = v4["multiplexParameters"]
         c10, v11 = v9
-        k12 = Ke90.get(c10, 5)
+        k12 = Ke134.get(c10, 5)
         if k12 < 3:
             a = a << 3 | k12
             n += 3
@@ -12321,8 +12957,11 @@ def e_OpenLogicalChannel(v, o, a, n):
             putUnknown(c10, v11, o, a, n)
             a = n = 0
         if p5 > 1:
-            a = a << 9 | 4 | (p5 >> 1)
-            n += 9
+            if p5 > 7:
+                a, n = putBitmap(v4, p5 >> 1, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | (p5 >> 1)
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p5 & 0x4:
@@ -12343,13 +12982,18 @@ def e_OpenLogicalChannel(v, o, a, n):
                     outOfRange(v17, 1, 65535)
                 o16 += (v17 - 1).to_bytes(2)
                 putOctets(o, o16 or b"\0")
+            if p5 > 7:
+                putAdditions(v4, o, 2)
             a = n = 0
         if p1 & 0x1:
             at = "reverseLogicalChannelParameters"
             v18 = v["reverseLogicalChannelParameters"]
             p19 = 0
-            for k20 in v18:
-                p19 |= Ke91[k20]
+            try:
+                for k20 in v18:
+                    p19 |= Ke135[k20]
+            except KeyError:
+                p19 = presence(v18, Ke135, 1, 2)
             at = "reverseLogicalChannelParameters.dataType"
             v21 = v18["dataType"]
             a = a << 2 | ((p19 > 1) << 1 | p19 & 1)
@@ -12359,7 +13003,7 @@ def e_OpenLogicalChannel(v, o, a, n):
                 at = "reverseLogicalChannelParameters.multiplexParameters"
                 v22 = v18["multiplexParameters"]
                 c23, v24 = v22
-                k25 = Ke92.get(c23, 3)
+                k25 = Ke136.get(c23, 3)
                 if k25 < 2:
                     a = a << 2 | k25
                     n += 2
@@ -12385,8 +13029,11 @@ def e_OpenLogicalChannel(v, o, a, n):
                     putUnknown(c23, v24, o, a, n)
                     a = n = 0
             if p19 > 1:
-                a = a << 9 | 4 | (p19 >> 1)
-                n += 9
+                if p19 > 7:
+                    a, n = putBitmap(v18, p19 >> 1, 2, o, a, n)
+                else:
+                    a = a << 9 | 4 | (p19 >> 1)
+                    n += 9
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 if p19 & 0x4:
@@ -12407,10 +13054,15 @@ def e_OpenLogicalChannel(v, o, a, n):
                         outOfRange(v30, 1, 65535)
                     o29 += (v30 - 1).to_bytes(2)
                     putOctets(o, o29 or b"\0")
+                if p19 > 7:
+                    putAdditions(v18, o, 2)
                 a = n = 0
         if p1 > 1:
-            a = a << 10 | 16 | (p1 >> 1)
-            n += 10
+            if p1 > 15:
+                a, n = putBitmap(v, p1 >> 1, 3, o, a, n)
+            else:
+                a = a << 10 | 16 | (p1 >> 1)
+                n += 10
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x8:
@@ -12449,6 +13101,8 @@ def e_OpenLogicalChannel(v, o, a, n):
                 if n:
                     o35 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o35 or b"\0")
+            if p1 > 15:
+                putAdditions(v, o, 3)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -12594,7 +13248,7 @@ def d_NetworkAccessParameters(d, p, e):
                     v1["t120SetupProcedure"] = v27
                     p = g26
             if u23:
-                p = skip(d, p, e, u23)
+                p = keep(d, p, e, u23, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -12604,15 +13258,18 @@ def e_NetworkAccessParameters(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke93[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke137[k2]
+        except KeyError:
+            p1 = presence(v, Ke137, 2, 1)
         a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
             at = "distribution"
             v3 = v["distribution"]
             c4, v5 = v3
-            k6 = Ke94.get(c4, 2)
+            k6 = Ke138.get(c4, 2)
             if k6 < 2:
                 a = a << 2 | k6
                 n += 2
@@ -12622,7 +13279,7 @@ def e_NetworkAccessParameters(v, o, a, n):
         at = "networkAddress"
         v7 = v["networkAddress"]
         c8, v9 = v7
-        k10 = Ke95.get(c8, 3)
+        k10 = Ke139.get(c8, 3)
         if k10 < 3:
             a = a << 3 | k10
             n += 3
@@ -12634,7 +13291,7 @@ def e_NetworkAccessParameters(v, o, a, n):
                 if v9.strip('#*,0123456789'):
                     badCharacter()
                 y12 = len(v9)
-                w11 = v9.translate(Te96)
+                w11 = v9.translate(Te140)
                 if not 1 <= y12 <= 128:
                     badLength(y12, 1, 128)
                 a = a << 7 | (y12 - 1)
@@ -12672,8 +13329,11 @@ def e_NetworkAccessParameters(v, o, a, n):
             o += v15
             a = n = 0
         if p1 > 3:
-            a = a << 8 | (p1 >> 2)
-            n += 8
+            if p1 > 7:
+                a, n = putBitmap(v, p1 >> 2, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 2)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4:
@@ -12682,7 +13342,7 @@ def e_NetworkAccessParameters(v, o, a, n):
                 at = "t120SetupProcedure"
                 v18 = v["t120SetupProcedure"]
                 c19, v20 = v18
-                k21 = Ke97.get(c19, 3)
+                k21 = Ke141.get(c19, 3)
                 a = n = 0
                 if k21 < 3:
                     a = a << 3 | k21
@@ -12693,6 +13353,8 @@ def e_NetworkAccessParameters(v, o, a, n):
                 if n:
                     o17 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o17 or b"\0")
+            if p1 > 7:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -12763,7 +13425,7 @@ def d_Q2931Address(d, p, e):
                 refuse("ends too early", p)
             v1["subaddress"] = v13
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -12773,13 +13435,16 @@ def e_Q2931Address(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke98[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke142[k2]
+        except KeyError:
+            p1 = presence(v, Ke142, 1, 0)
         at = "address"
         v3 = v["address"]
         c4, v5 = v3
-        k6 = Ke99.get(c4, 2)
-        a = a << 2 | p1
+        k6 = Ke143.get(c4, 2)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if k6 < 2:
             a = a << 2 | k6
@@ -12789,7 +13454,7 @@ def e_Q2931Address(v, o, a, n):
                 if v5.strip(' 0123456789'):
                     badCharacter()
                 y8 = len(v5)
-                w7 = v5.translate(Te100)
+                w7 = v5.translate(Te144)
                 if not 1 <= y8 <= 16:
                     badLength(y8, 1, 16)
                 a = a << 4 | (y8 - 1)
@@ -12829,6 +13494,9 @@ def e_Q2931Address(v, o, a, n):
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o += v10
             a = n = 0
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -12842,7 +13510,7 @@ def d_V75Parameters(d, p, e):
         p += 2
         v1 = {"audioHeaderPresent": (b2 & 1) == 1}
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -12851,13 +13519,17 @@ def d_V75Parameters(d, p, e):
 def e_V75Parameters(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('audioHeaderPresent',))
+            p1 = presence(v, Ke145, 0, 0)
         at = "audioHeaderPresent"
-        v1 = v["audioHeaderPresent"]
-        x2 = BIT[v1]
-        a = a << 2 | x2
+        v3 = v["audioHeaderPresent"]
+        x4 = BIT[v3]
+        a = a << 2 | ((p1 > 0) << 0) << 1 | x4
         n += 2
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -12944,7 +13616,7 @@ def e_DataType(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke101.get(c1, 13)
+        k3 = Ke146.get(c1, 13)
         if k3 < 6:
             a = a << 4 | k3
             n += 4
@@ -13066,7 +13738,7 @@ def d_H235Media(d, p, e, z=0):
             p = g13
         v1 = {"encryptionAuthenticationAndIntegrity": v3, "mediaType": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -13075,57 +13747,61 @@ def d_H235Media(d, p, e, z=0):
 def e_H235Media(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('encryptionAuthenticationAndIntegrity', 'mediaType'))
+            p1 = presence(v, Ke147, 0, 0)
         at = "encryptionAuthenticationAndIntegrity"
-        v1 = v["encryptionAuthenticationAndIntegrity"]
-        a = a << 1
+        v3 = v["encryptionAuthenticationAndIntegrity"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_EncryptionAuthenticationAndIntegrity(v1, o, a, n)
+        a, n = e_EncryptionAuthenticationAndIntegrity(v3, o, a, n)
         at = "mediaType"
-        v2 = v["mediaType"]
-        c3, v4 = v2
-        k5 = Ke102.get(c3, 8)
-        if k5 < 4:
-            a = a << 3 | k5
+        v4 = v["mediaType"]
+        c5, v6 = v4
+        k7 = Ke148.get(c5, 8)
+        if k7 < 4:
+            a = a << 3 | k7
             n += 3
-            if k5 == 0:
+            if k7 == 0:
                 at = "mediaType.nonStandard"
-                a, n = e_NonStandardParameter(v4, o, a, n)
-            elif k5 == 1:
+                a, n = e_NonStandardParameter(v6, o, a, n)
+            elif k7 == 1:
                 at = "mediaType.videoData"
-                a, n = e_VideoCapability(v4, o, a, n)
-            elif k5 == 2:
+                a, n = e_VideoCapability(v6, o, a, n)
+            elif k7 == 2:
                 at = "mediaType.audioData"
-                a, n = e_AudioCapability(v4, o, a, n)
+                a, n = e_AudioCapability(v6, o, a, n)
             else:
                 at = "mediaType.data"
-                a, n = e_DataApplicationCapability(v4, o, a, n)
-        elif k5 < 8:
-            a = a << 8 | (k5 + 124)
+                a, n = e_DataApplicationCapability(v6, o, a, n)
+        elif k7 < 8:
+            a = a << 8 | (k7 + 124)
             n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o6 = bytearray()
+            o8 = bytearray()
             a = n = 0
-            if k5 == 4:
+            if k7 == 4:
                 at = "mediaType.redundancyEncoding"
-                a, n = e_RedundancyEncoding(v4, o6, a, n)
-            elif k5 == 5:
+                a, n = e_RedundancyEncoding(v6, o8, a, n)
+            elif k7 == 5:
                 at = "mediaType.multiplePayloadStream"
-                a, n = e_MultiplePayloadStream(v4, o6, a, n)
-            elif k5 == 6:
+                a, n = e_MultiplePayloadStream(v6, o8, a, n)
+            elif k7 == 6:
                 at = "mediaType.depFec"
-                a, n = e_DepFECData(v4, o6, a, n)
+                a, n = e_DepFECData(v6, o8, a, n)
             else:
                 at = "mediaType.fec"
-                a, n = e_FECData(v4, o6, a, n)
+                a, n = e_FECData(v6, o8, a, n)
             if n:
-                o6 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            putOctets(o, o6 or b"\0")
+                o8 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+            putOctets(o, o8 or b"\0")
             a = n = 0
         else:
-            putUnknown(c3, v4, o, a, n)
+            putUnknown(c5, v6, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -13143,7 +13819,7 @@ def d_MultiplexedStreamParameter(d, p, e):
         p += 1
         v1 = {"multiplexFormat": v3, "controlOnMuxStream": b4 == 1}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -13152,18 +13828,22 @@ def d_MultiplexedStreamParameter(d, p, e):
 def e_MultiplexedStreamParameter(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('multiplexFormat', 'controlOnMuxStream'))
+            p1 = presence(v, Ke149, 0, 0)
         at = "multiplexFormat"
-        v1 = v["multiplexFormat"]
-        a = a << 1
+        v3 = v["multiplexFormat"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_MultiplexFormat(v1, o, a, n)
+        a, n = e_MultiplexFormat(v3, o, a, n)
         at = "controlOnMuxStream"
-        v2 = v["controlOnMuxStream"]
-        x3 = BIT[v2]
-        a = a << 1 | x3
+        v4 = v["controlOnMuxStream"]
+        x5 = BIT[v4]
+        a = a << 1 | x5
         n += 1
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -13219,7 +13899,7 @@ def d_H222LogicalChannelParameters(d, p, e):
                 v7, p = octets(d, i << 3, e)
             v1["streamDescriptors"] = v7
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -13229,11 +13909,14 @@ def e_H222LogicalChannelParameters(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke103[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke150[k2]
+        except KeyError:
+            p1 = presence(v, Ke150, 3, 0)
         at = "resourceID"
         v3 = v["resourceID"]
-        a = a << 4 | p1
+        a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
         n += 4
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -13276,6 +13959,9 @@ def e_H222LogicalChannelParameters(v, o, a, n):
                 o += v7
             else:
                 putOctets(o, v7)
+            a = n = 0
+        if p1 > 7:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -13349,7 +14035,7 @@ def d_H223LogicalChannelParameters(d, p, e):
         p += 1
         v1 = {"adaptationLayerType": v4, "segmentableFlag": b18 == 1}
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -13358,78 +14044,82 @@ def d_H223LogicalChannelParameters(d, p, e):
 def e_H223LogicalChannelParameters(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('adaptationLayerType', 'segmentableFlag'))
+            p1 = presence(v, Ke151, 0, 0)
         at = "adaptationLayerType"
-        v1 = v["adaptationLayerType"]
-        c2, v3 = v1
-        k4 = Ke104.get(c2, 9)
-        a = a << 1
+        v3 = v["adaptationLayerType"]
+        c4, v5 = v3
+        k6 = Ke152.get(c4, 9)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        if k4 < 6:
-            a = a << 4 | k4
+        if k6 < 6:
+            a = a << 4 | k6
             n += 4
-            if k4 < 3:
-                if k4 == 0:
+            if k6 < 3:
+                if k6 == 0:
                     at = "adaptationLayerType.nonStandard"
-                    a, n = e_NonStandardParameter(v3, o, a, n)
-                elif k4 == 1:
+                    a, n = e_NonStandardParameter(v5, o, a, n)
+                elif k6 == 1:
                     pass
                 else:
                     pass
             else:
-                if k4 == 3:
+                if k6 == 3:
                     pass
-                elif k4 == 4:
+                elif k6 == 4:
                     pass
                 else:
                     at = "adaptationLayerType.al3"
-                    if len(v3) != 2:
-                        notThese(v3, ('controlFieldOctets', 'sendBufferSize'))
+                    if len(v5) != 2:
+                        notThese(v5, ('controlFieldOctets', 'sendBufferSize'))
                     at = "adaptationLayerType.al3.controlFieldOctets"
-                    v5 = v3["controlFieldOctets"]
-                    if not 0 <= v5 <= 2:
-                        outOfRange(v5, 0, 2)
+                    v7 = v5["controlFieldOctets"]
+                    if not 0 <= v7 <= 2:
+                        outOfRange(v7, 0, 2)
                     at = "adaptationLayerType.al3.sendBufferSize"
-                    v6 = v3["sendBufferSize"]
-                    if not 0 <= v6 <= 16777215:
-                        outOfRange(v6, 0, 16777215)
-                    x7 = v6
-                    s8 = (x7.bit_length() + 7) >> 3 or 1
-                    a = a << 4 | v5 << 2 | (s8 - 1)
+                    v8 = v5["sendBufferSize"]
+                    if not 0 <= v8 <= 16777215:
+                        outOfRange(v8, 0, 16777215)
+                    x9 = v8
+                    s10 = (x9.bit_length() + 7) >> 3 or 1
+                    a = a << 4 | v7 << 2 | (s10 - 1)
                     n += 4
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += x7.to_bytes(s8)
+                    o += x9.to_bytes(s10)
                     a = n = 0
-        elif k4 < 9:
-            a = a << 8 | (k4 + 122)
+        elif k6 < 9:
+            a = a << 8 | (k6 + 122)
             n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o9 = bytearray()
+            o11 = bytearray()
             a = n = 0
-            if k4 == 6:
+            if k6 == 6:
                 at = "adaptationLayerType.al1M"
-                a, n = e_H223AL1MParameters(v3, o9, a, n)
-            elif k4 == 7:
+                a, n = e_H223AL1MParameters(v5, o11, a, n)
+            elif k6 == 7:
                 at = "adaptationLayerType.al2M"
-                a, n = e_H223AL2MParameters(v3, o9, a, n)
+                a, n = e_H223AL2MParameters(v5, o11, a, n)
             else:
                 at = "adaptationLayerType.al3M"
-                a, n = e_H223AL3MParameters(v3, o9, a, n)
+                a, n = e_H223AL3MParameters(v5, o11, a, n)
             if n:
-                o9 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            putOctets(o, o9 or b"\0")
+                o11 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+            putOctets(o, o11 or b"\0")
             a = n = 0
         else:
-            putUnknown(c2, v3, o, a, n)
+            putUnknown(c4, v5, o, a, n)
             a = n = 0
         at = "segmentableFlag"
-        v10 = v["segmentableFlag"]
-        x11 = BIT[v10]
-        a = a << 1 | x11
+        v12 = v["segmentableFlag"]
+        x13 = BIT[v12]
+        a = a << 1 | x13
         n += 1
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -13546,7 +14236,7 @@ def d_H223AL1MParameters(d, p, e):
                     v1["rsCodeCorrection"] = b38
                     p = g36
             if u33:
-                p = skip(d, p, e, u33)
+                p = keep(d, p, e, u33, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -13556,12 +14246,15 @@ def e_H223AL1MParameters(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke105[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke153[k2]
+        except KeyError:
+            p1 = presence(v, Ke153, 0, 1)
         at = "transferMode"
         v3 = v["transferMode"]
         c4, v5 = v3
-        k6 = Ke106.get(c4, 2)
+        k6 = Ke154.get(c4, 2)
         a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if k6 < 2:
@@ -13573,7 +14266,7 @@ def e_H223AL1MParameters(v, o, a, n):
         at = "headerFEC"
         v7 = v["headerFEC"]
         c8, v9 = v7
-        k10 = Ke107.get(c8, 2)
+        k10 = Ke155.get(c8, 2)
         if k10 < 2:
             a = a << 2 | k10
             n += 2
@@ -13583,7 +14276,7 @@ def e_H223AL1MParameters(v, o, a, n):
         at = "crcLength"
         v11 = v["crcLength"]
         c12, v13 = v11
-        k14 = Ke108.get(c12, 8)
+        k14 = Ke156.get(c12, 8)
         if k14 < 4:
             a = a << 3 | k14
             n += 3
@@ -13605,7 +14298,7 @@ def e_H223AL1MParameters(v, o, a, n):
         at = "arqType"
         v17 = v["arqType"]
         c18, v19 = v17
-        k20 = Ke109.get(c18, 3)
+        k20 = Ke157.get(c18, 3)
         a = a << 5 | (v16 - 8)
         n += 5
         if k20 < 3:
@@ -13631,8 +14324,11 @@ def e_H223AL1MParameters(v, o, a, n):
         a = a << 2 | x22 << 1 | x24
         n += 2
         if p1 > 0:
-            a = a << 8 | p1
-            n += 8
+            if p1 > 1:
+                a, n = putBitmap(v, p1, 1, o, a, n)
+            else:
+                a = a << 8 | p1
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1:
@@ -13645,6 +14341,8 @@ def e_H223AL1MParameters(v, o, a, n):
                 a = v26
                 o25.append(a << 1)
                 putOctets(o, o25 or b"\0")
+            if p1 > 1:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -13673,7 +14371,7 @@ def d_H223AL2MParameters(d, p, e):
         p += 1
         v1 = {"headerFEC": v4, "alpduInterleaving": b9 == 1}
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -13682,25 +14380,29 @@ def d_H223AL2MParameters(d, p, e):
 def e_H223AL2MParameters(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('headerFEC', 'alpduInterleaving'))
+            p1 = presence(v, Ke158, 0, 0)
         at = "headerFEC"
-        v1 = v["headerFEC"]
-        c2, v3 = v1
-        k4 = Ke110.get(c2, 2)
-        a = a << 1
+        v3 = v["headerFEC"]
+        c4, v5 = v3
+        k6 = Ke159.get(c4, 2)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        if k4 < 2:
-            a = a << 2 | k4
+        if k6 < 2:
+            a = a << 2 | k6
             n += 2
         else:
-            putUnknown(c2, v3, o, a, n)
+            putUnknown(c4, v5, o, a, n)
             a = n = 0
         at = "alpduInterleaving"
-        v5 = v["alpduInterleaving"]
-        x6 = BIT[v5]
-        a = a << 1 | x6
+        v7 = v["alpduInterleaving"]
+        x8 = BIT[v7]
+        a = a << 1 | x8
         n += 1
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -13802,7 +14504,7 @@ def d_H223AL3MParameters(d, p, e):
                     v1["rsCodeCorrection"] = b32
                     p = g30
             if u27:
-                p = skip(d, p, e, u27)
+                p = keep(d, p, e, u27, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -13812,12 +14514,15 @@ def e_H223AL3MParameters(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke111[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke160[k2]
+        except KeyError:
+            p1 = presence(v, Ke160, 0, 1)
         at = "headerFormat"
         v3 = v["headerFormat"]
         c4, v5 = v3
-        k6 = Ke107.get(c4, 2)
+        k6 = Ke155.get(c4, 2)
         a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if k6 < 2:
@@ -13829,7 +14534,7 @@ def e_H223AL3MParameters(v, o, a, n):
         at = "crcLength"
         v7 = v["crcLength"]
         c8, v9 = v7
-        k10 = Ke108.get(c8, 8)
+        k10 = Ke156.get(c8, 8)
         if k10 < 4:
             a = a << 3 | k10
             n += 3
@@ -13851,7 +14556,7 @@ def e_H223AL3MParameters(v, o, a, n):
         at = "arqType"
         v13 = v["arqType"]
         c14, v15 = v13
-        k16 = Ke109.get(c14, 3)
+        k16 = Ke157.get(c14, 3)
         a = a << 5 | (v12 - 8)
         n += 5
         if k16 < 3:
@@ -13874,8 +14579,11 @@ def e_H223AL3MParameters(v, o, a, n):
         a = a << 1 | x18
         n += 1
         if p1 > 0:
-            a = a << 8 | p1
-            n += 8
+            if p1 > 1:
+                a, n = putBitmap(v, p1, 1, o, a, n)
+            else:
+                a = a << 8 | p1
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1:
@@ -13888,6 +14596,8 @@ def e_H223AL3MParameters(v, o, a, n):
                 a = v20
                 o19.append(a << 1)
                 putOctets(o, o19 or b"\0")
+            if p1 > 1:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -13932,7 +14642,7 @@ def d_H223AnnexCArqParameters(d, p, e):
         p = j << 3
         v1 = {"numberOfRetransmissions": v4, "sendBufferSize": v12}
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -13941,40 +14651,44 @@ def d_H223AnnexCArqParameters(d, p, e):
 def e_H223AnnexCArqParameters(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('numberOfRetransmissions', 'sendBufferSize'))
+            p1 = presence(v, Ke161, 0, 0)
         at = "numberOfRetransmissions"
-        v1 = v["numberOfRetransmissions"]
-        c2, v3 = v1
-        k4 = Ke112.get(c2, 2)
-        a = a << 1
+        v3 = v["numberOfRetransmissions"]
+        c4, v5 = v3
+        k6 = Ke162.get(c4, 2)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        if k4 < 2:
-            a = a << 2 | k4
+        if k6 < 2:
+            a = a << 2 | k6
             n += 2
-            if k4 == 0:
+            if k6 == 0:
                 at = "numberOfRetransmissions.finite"
-                if not 0 <= v3 <= 16:
-                    outOfRange(v3, 0, 16)
-                a = a << 5 | v3
+                if not 0 <= v5 <= 16:
+                    outOfRange(v5, 0, 16)
+                a = a << 5 | v5
                 n += 5
             else:
                 pass
         else:
-            putUnknown(c2, v3, o, a, n)
+            putUnknown(c4, v5, o, a, n)
             a = n = 0
         at = "sendBufferSize"
-        v5 = v["sendBufferSize"]
-        if not 0 <= v5 <= 16777215:
-            outOfRange(v5, 0, 16777215)
-        x6 = v5
-        s7 = (x6.bit_length() + 7) >> 3 or 1
-        a = a << 2 | (s7 - 1)
+        v7 = v["sendBufferSize"]
+        if not 0 <= v7 <= 16777215:
+            outOfRange(v7, 0, 16777215)
+        x8 = v7
+        s9 = (x8.bit_length() + 7) >> 3 or 1
+        a = a << 2 | (s9 - 1)
         n += 2
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += x6.to_bytes(s7)
+        o += x8.to_bytes(s9)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -14030,7 +14744,7 @@ def d_V76LogicalChannelParameters(d, p, e):
                     p = g21
                 v13 = {"windowSize": v15, "recovery": v17}
                 if b14 & 0x400:
-                    p = additionsPast(d, p, e)
+                    p = additionsKept(d, p, e, v13)
                 v12 = ("eRM", v13)
             else:
                 v12 = ("uNERM", None)
@@ -14046,7 +14760,7 @@ def d_V76LogicalChannelParameters(d, p, e):
         v26, p = d_V75Parameters(d, p, e)
         v1 = {"hdlcParameters": v3, "suspendResume": v5, "uIH": (b10 >> 2 & 1) == 1, "mode": v12, "v75Parameters": v26}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14055,63 +14769,71 @@ def d_V76LogicalChannelParameters(d, p, e):
 def e_V76LogicalChannelParameters(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 5:
-            notThese(v, ('hdlcParameters', 'suspendResume', 'uIH', 'mode', 'v75Parameters'))
+            p1 = presence(v, Ke163, 0, 0)
         at = "hdlcParameters"
-        v1 = v["hdlcParameters"]
-        a = a << 1
+        v3 = v["hdlcParameters"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_V76HDLCParameters(v1, o, a, n)
+        a, n = e_V76HDLCParameters(v3, o, a, n)
         at = "suspendResume"
-        v2 = v["suspendResume"]
-        c3, v4 = v2
-        k5 = Ke113.get(c3, 3)
-        if k5 < 3:
-            a = a << 3 | k5
+        v4 = v["suspendResume"]
+        c5, v6 = v4
+        k7 = Ke164.get(c5, 3)
+        if k7 < 3:
+            a = a << 3 | k7
             n += 3
         else:
-            putUnknown(c3, v4, o, a, n)
+            putUnknown(c5, v6, o, a, n)
             a = n = 0
         at = "uIH"
-        v6 = v["uIH"]
-        x7 = BIT[v6]
+        v8 = v["uIH"]
+        x9 = BIT[v8]
         at = "mode"
-        v8 = v["mode"]
-        c9, v10 = v8
-        k11 = Ke114.get(c9, 2)
-        a = a << 1 | x7
+        v10 = v["mode"]
+        c11, v12 = v10
+        k13 = Ke165.get(c11, 2)
+        a = a << 1 | x9
         n += 1
-        if k11 < 2:
-            a = a << 2 | k11
+        if k13 < 2:
+            a = a << 2 | k13
             n += 2
-            if k11 == 0:
+            if k13 == 0:
                 at = "mode.eRM"
-                if len(v10) != 2:
-                    notThese(v10, ('windowSize', 'recovery'))
+                p14 = 0
+                if len(v12) != 2:
+                    p14 = presence(v12, Ke166, 0, 0)
                 at = "mode.eRM.windowSize"
-                v12 = v10["windowSize"]
-                if not 1 <= v12 <= 127:
-                    outOfRange(v12, 1, 127)
+                v16 = v12["windowSize"]
+                if not 1 <= v16 <= 127:
+                    outOfRange(v16, 1, 127)
                 at = "mode.eRM.recovery"
-                v13 = v10["recovery"]
-                c14, v15 = v13
-                k16 = Ke115.get(c14, 3)
-                a = a << 8 | (v12 - 1)
+                v17 = v12["recovery"]
+                c18, v19 = v17
+                k20 = Ke167.get(c18, 3)
+                a = a << 8 | ((p14 > 0) << 0) << 7 | (v16 - 1)
                 n += 8
-                if k16 < 3:
-                    a = a << 3 | k16
+                if k20 < 3:
+                    a = a << 3 | k20
                     n += 3
                 else:
-                    putUnknown(c14, v15, o, a, n)
+                    putUnknown(c18, v19, o, a, n)
+                    a = n = 0
+                if p14 > 0:
+                    putUnknownOnly(v12, o, a, n)
                     a = n = 0
             else:
                 pass
         else:
-            putUnknown(c9, v10, o, a, n)
+            putUnknown(c11, v12, o, a, n)
             a = n = 0
         at = "v75Parameters"
-        v17 = v["v75Parameters"]
-        a, n = e_V75Parameters(v17, o, a, n)
+        v21 = v["v75Parameters"]
+        a, n = e_V75Parameters(v21, o, a, n)
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -14134,7 +14856,7 @@ def d_V76HDLCParameters(d, p, e):
         p += 1
         v1 = {"crcLength": v3, "n401": v4, "loopbackTestProcedure": b5 == 1}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14143,25 +14865,29 @@ def d_V76HDLCParameters(d, p, e):
 def e_V76HDLCParameters(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 3:
-            notThese(v, ('crcLength', 'n401', 'loopbackTestProcedure'))
+            p1 = presence(v, Ke168, 0, 0)
         at = "crcLength"
-        v1 = v["crcLength"]
-        a = a << 1
+        v3 = v["crcLength"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_CRCLength(v1, o, a, n)
+        a, n = e_CRCLength(v3, o, a, n)
         at = "n401"
-        v2 = v["n401"]
-        if not 1 <= v2 <= 4095:
-            outOfRange(v2, 1, 4095)
+        v4 = v["n401"]
+        if not 1 <= v4 <= 4095:
+            outOfRange(v4, 1, 4095)
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v2 - 1).to_bytes(2)
+        o += (v4 - 1).to_bytes(2)
         at = "loopbackTestProcedure"
-        v3 = v["loopbackTestProcedure"]
-        x4 = BIT[v3]
-        a = x4
+        v5 = v["loopbackTestProcedure"]
+        x6 = BIT[v5]
+        a = x6
         n = 1
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -14192,7 +14918,7 @@ def e_CRCLength(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke116.get(c1, 3)
+        k3 = Ke169.get(c1, 3)
         if k3 < 3:
             a = a << 3 | k3
             n += 3
@@ -14345,7 +15071,7 @@ def d_H2250LogicalChannelParameters(d, p, e):
                     v1["source"] = v37
                     p = g36
             if u25:
-                p = skip(d, p, e, u25)
+                p = keep(d, p, e, u25, 3, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14355,8 +15081,11 @@ def e_H2250LogicalChannelParameters(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke117[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke170[k2]
+        except KeyError:
+            p1 = presence(v, Ke170, 10, 3)
         a = a << 11 | ((p1 > 1023) << 10 | p1 & 1023)
         n += 11
         if p1 & 0x200:
@@ -14428,7 +15157,7 @@ def e_H2250LogicalChannelParameters(v, o, a, n):
             at = "mediaPacketization"
             v20 = v["mediaPacketization"]
             c21, v22 = v20
-            k23 = Ke25.get(c21, 2)
+            k23 = Ke43.get(c21, 2)
             if k23 < 1:
                 a = a << 1 | k23
                 n += 1
@@ -14448,8 +15177,11 @@ def e_H2250LogicalChannelParameters(v, o, a, n):
                 putUnknown(c21, v22, o, a, n)
                 a = n = 0
         if p1 > 1023:
-            a = a << 10 | 16 | (p1 >> 10)
-            n += 10
+            if p1 > 8191:
+                a, n = putBitmap(v, p1 >> 10, 3, o, a, n)
+            else:
+                a = a << 10 | 16 | (p1 >> 10)
+                n += 10
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1000:
@@ -14479,6 +15211,8 @@ def e_H2250LogicalChannelParameters(v, o, a, n):
                 if n:
                     o29 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o29 or b"\0")
+            if p1 > 8191:
+                putAdditions(v, o, 3)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -14540,7 +15274,7 @@ def d_RTPPayloadType(d, p, e):
             p += 7
             v1["payloadType"] = b15
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14550,13 +15284,16 @@ def e_RTPPayloadType(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke118[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke171[k2]
+        except KeyError:
+            p1 = presence(v, Ke171, 1, 0)
         at = "payloadDescriptor"
         v3 = v["payloadDescriptor"]
         c4, v5 = v3
-        k6 = Ke119.get(c4, 3)
-        a = a << 2 | p1
+        k6 = Ke172.get(c4, 3)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if k6 < 3:
             a = a << 3 | k6
@@ -14598,6 +15335,9 @@ def e_RTPPayloadType(v, o, a, n):
                 outOfRange(v7, 0, 127)
             a = a << 7 | v7
             n += 7
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -14657,13 +15397,13 @@ def d_RedundancyEncoding(d, p, e, z=0):
                             raise decodeFailure(decodeFailure(x, at14, p), f"[{len(v13)}]", p) from None
                         v10["secondary"] = v13
                     if b11 & 0x4:
-                        p = additionsPast(d7, p, e8)
+                        p = additionsKept(d7, p, e8, v10)
                     if p > e8:
                         refuse("ends too early", p)
                     v1["rtpRedundancyEncoding"] = v10
                     p = g9
             if u6:
-                p = skip(d, p, e, u6)
+                p = keep(d, p, e, u6, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14673,8 +15413,11 @@ def e_RedundancyEncoding(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke120[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke173[k2]
+        except KeyError:
+            p1 = presence(v, Ke173, 1, 1)
         at = "redundancyEncodingMethod"
         v3 = v["redundancyEncodingMethod"]
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
@@ -14685,8 +15428,11 @@ def e_RedundancyEncoding(v, o, a, n):
             v4 = v["secondaryEncoding"]
             a, n = e_DataType(v4, o, a, n)
         if p1 > 1:
-            a = a << 8 | (p1 >> 1)
-            n += 8
+            if p1 > 3:
+                a, n = putBitmap(v, p1 >> 1, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 1)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x2:
@@ -14695,9 +15441,12 @@ def e_RedundancyEncoding(v, o, a, n):
                 at = "rtpRedundancyEncoding"
                 v6 = v["rtpRedundancyEncoding"]
                 p7 = 0
-                for k8 in v6:
-                    p7 |= Ke121[k8]
-                a = p7
+                try:
+                    for k8 in v6:
+                        p7 |= Ke174[k8]
+                except KeyError:
+                    p7 = presence(v6, Ke174, 2, 0)
+                a = ((p7 > 3) << 2 | p7 & 3)
                 n = 3
                 if p7 & 0x2:
                     at = "rtpRedundancyEncoding.primary"
@@ -14718,9 +15467,14 @@ def e_RedundancyEncoding(v, o, a, n):
                             a, n = e_RedundancyEncodingElement(v13, o5, a, n)
                     except FAULTS as x:
                         raise encodeFailure(encodeFailure(x, at14), f"[{t12}]") from None
+                if p7 > 3:
+                    putUnknownOnly(v6, o5, a, n)
+                    a = n = 0
                 if n:
                     o5 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o5 or b"\0")
+            if p1 > 3:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -14745,7 +15499,7 @@ def d_RedundancyEncodingElement(d, p, e, z=0):
             p += 7
             v1["payloadType"] = b5
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14755,11 +15509,14 @@ def e_RedundancyEncodingElement(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke122[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke175[k2]
+        except KeyError:
+            p1 = presence(v, Ke175, 1, 0)
         at = "dataType"
         v3 = v["dataType"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_DataType(v3, o, a, n)
         if p1 & 0x1:
@@ -14769,6 +15526,9 @@ def e_RedundancyEncodingElement(v, o, a, n):
                 outOfRange(v4, 0, 127)
             a = a << 7 | v4
             n += 7
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -14797,7 +15557,7 @@ def d_MultiplePayloadStream(d, p, e, z=0):
             raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
         v1 = {"elements": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14806,24 +15566,28 @@ def d_MultiplePayloadStream(d, p, e, z=0):
 def e_MultiplePayloadStream(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('elements',))
+            p1 = presence(v, Ke176, 0, 0)
         at = "elements"
-        v1 = v["elements"]
-        y2 = len(v1)
-        a = a << 1
+        v3 = v["elements"]
+        y4 = len(v3)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        putUnbounded(o, y2)
+        putUnbounded(o, y4)
         a = n = 0
-        t3 = 0
-        at5 = ""
+        t5 = 0
+        at7 = ""
         try:
-            for t3, v4 in enumerate(v1):
-                a, n = e_MultiplePayloadStreamElement(v4, o, a, n)
+            for t5, v6 in enumerate(v3):
+                a, n = e_MultiplePayloadStreamElement(v6, o, a, n)
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at5), f"[{t3}]") from None
+            raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -14847,7 +15611,7 @@ def d_MultiplePayloadStreamElement(d, p, e, z=0):
             p += 7
             v1["payloadType"] = b5
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -14857,11 +15621,14 @@ def e_MultiplePayloadStreamElement(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke122[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke175[k2]
+        except KeyError:
+            p1 = presence(v, Ke175, 1, 0)
         at = "dataType"
         v3 = v["dataType"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_DataType(v3, o, a, n)
         if p1 & 0x1:
@@ -14871,6 +15638,9 @@ def e_MultiplePayloadStreamElement(v, o, a, n):
                 outOfRange(v4, 0, 127)
             a = a << 7 | v4
             n += 7
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -14911,7 +15681,7 @@ def d_DepFECData(d, p, e):
                             p += 7
                             v8["protectedPayloadType"] = b12
                         if b9 & 0x200:
-                            p = additionsPast(d, p, e)
+                            p = additionsKept(d, p, e, v8)
                         v6 = ("differentPort", v8)
                     else:
                         at = "rfc2733.mode.separateStream.samePort"
@@ -14921,7 +15691,7 @@ def d_DepFECData(d, p, e):
                         at = "rfc2733.mode.separateStream.samePort.protectedPayloadType"
                         v13 = {"protectedPayloadType": (b14 & 127)}
                         if b14 & 0x80:
-                            p = additionsPast(d, p, e)
+                            p = additionsKept(d, p, e, v13)
                         v6 = ("samePort", v13)
                 else:
                     p -= 1
@@ -14942,7 +15712,7 @@ def d_DepFECData(d, p, e):
             p = g23
         v2 = {"mode": v5}
         if b3 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v2)
         v1 = ("rfc2733", v2)
         return v1, p
     except (DecodeError, IndexError) as x:
@@ -14953,61 +15723,75 @@ def e_DepFECData(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke85[c1]
+        k3 = Ke127[c1]
         at = "rfc2733"
+        p4 = 0
         if len(v2) != 1:
-            notThese(v2, ('mode',))
+            p4 = presence(v2, Ke177, 0, 0)
         at = "rfc2733.mode"
-        v4 = v2["mode"]
-        c5, v6 = v4
-        k7 = Ke123.get(c5, 2)
-        a = a << 1
+        v6 = v2["mode"]
+        c7, v8 = v6
+        k9 = Ke178.get(c7, 2)
+        a = a << 1 | ((p4 > 0) << 0)
         n += 1
-        if k7 < 2:
-            a = a << 2 | k7
+        if k9 < 2:
+            a = a << 2 | k9
             n += 2
-            if k7 == 0:
+            if k9 == 0:
                 pass
             else:
                 at = "rfc2733.mode.separateStream"
-                c8, v9 = v6
-                k10 = Ke124.get(c8, 2)
-                if k10 < 2:
-                    a = a << 2 | k10
+                c10, v11 = v8
+                k12 = Ke179.get(c10, 2)
+                if k12 < 2:
+                    a = a << 2 | k12
                     n += 2
-                    if k10 == 0:
+                    if k12 == 0:
                         at = "rfc2733.mode.separateStream.differentPort"
-                        p11 = 0
-                        for k12 in v9:
-                            p11 |= Ke125[k12]
+                        p13 = 0
+                        try:
+                            for k14 in v11:
+                                p13 |= Ke180[k14]
+                        except KeyError:
+                            p13 = presence(v11, Ke180, 1, 0)
                         at = "rfc2733.mode.separateStream.differentPort.protectedSessionID"
-                        v13 = v9["protectedSessionID"]
-                        if not 1 <= v13 <= 255:
-                            outOfRange(v13, 1, 255)
-                        a = a << 10 | p11 << 8 | (v13 - 1)
+                        v15 = v11["protectedSessionID"]
+                        if not 1 <= v15 <= 255:
+                            outOfRange(v15, 1, 255)
+                        a = a << 10 | ((p13 > 1) << 1 | p13 & 1) << 8 | (v15 - 1)
                         n += 10
-                        if p11 & 0x1:
+                        if p13 & 0x1:
                             at = "rfc2733.mode.separateStream.differentPort.protectedPayloadType"
-                            v14 = v9["protectedPayloadType"]
-                            if not 0 <= v14 <= 127:
-                                outOfRange(v14, 0, 127)
-                            a = a << 7 | v14
+                            v16 = v11["protectedPayloadType"]
+                            if not 0 <= v16 <= 127:
+                                outOfRange(v16, 0, 127)
+                            a = a << 7 | v16
                             n += 7
+                        if p13 > 1:
+                            putUnknownOnly(v11, o, a, n)
+                            a = n = 0
                     else:
                         at = "rfc2733.mode.separateStream.samePort"
-                        if len(v9) != 1:
-                            notThese(v9, ('protectedPayloadType',))
+                        p17 = 0
+                        if len(v11) != 1:
+                            p17 = presence(v11, Ke181, 0, 0)
                         at = "rfc2733.mode.separateStream.samePort.protectedPayloadType"
-                        v15 = v9["protectedPayloadType"]
-                        if not 0 <= v15 <= 127:
-                            outOfRange(v15, 0, 127)
-                        a = a << 8 | v15
+                        v19 = v11["protectedPayloadType"]
+                        if not 0 <= v19 <= 127:
+                            outOfRange(v19, 0, 127)
+                        a = a << 8 | ((p17 > 0) << 0) << 7 | v19
                         n += 8
+                        if p17 > 0:
+                            putUnknownOnly(v11, o, a, n)
+                            a = n = 0
                 else:
-                    putUnknown(c8, v9, o, a, n)
+                    putUnknown(c10, v11, o, a, n)
                     a = n = 0
         else:
-            putUnknown(c5, v6, o, a, n)
+            putUnknown(c7, v8, o, a, n)
+            a = n = 0
+        if p4 > 0:
+            putUnknownOnly(v2, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -15052,7 +15836,7 @@ def d_FECData(d, p, e):
                     p += 1
                     v9 = {}
                     if b10 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v9)
                     v8 = ("rfc2733sameport", v9)
                 else:
                     at = "rfc2733.pktMode.rfc2733diffport"
@@ -15066,7 +15850,7 @@ def d_FECData(d, p, e):
                         refuse("more than 65535", p)
                     v11 = {"protectedChannel": v13}
                     if b12 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v11)
                     v8 = ("rfc2733diffport", v11)
             else:
                 p -= 2
@@ -15078,7 +15862,7 @@ def d_FECData(d, p, e):
                 p = g17
             v3["pktMode"] = v8
             if b4 & 0x100:
-                p = additionsPast(d, p, e)
+                p = additionsKept(d, p, e, v3)
             v1 = ("rfc2733", v3)
         else:
             k18, d19, p, e20, g21 = choiceIndex(d, p, e)
@@ -15096,17 +15880,20 @@ def e_FECData(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke85.get(c1, 1)
+        k3 = Ke127.get(c1, 1)
         if k3 < 1:
             at = "rfc2733"
             p4 = 0
-            for k5 in v2:
-                p4 |= Ke126[k5]
+            try:
+                for k5 in v2:
+                    p4 |= Ke182[k5]
+            except KeyError:
+                p4 = presence(v2, Ke182, 1, 0)
             at = "rfc2733.protectedPayloadType"
             v6 = v2["protectedPayloadType"]
             if not 0 <= v6 <= 127:
                 outOfRange(v6, 0, 127)
-            a = a << 10 | k3 << 9 | p4 << 7 | v6
+            a = a << 10 | k3 << 9 | ((p4 > 1) << 1 | p4 & 1) << 7 | v6
             n += 10
             if p4 & 0x1:
                 at = "rfc2733.fecScheme"
@@ -15118,7 +15905,7 @@ def e_FECData(v, o, a, n):
             at = "rfc2733.pktMode"
             v8 = v2["pktMode"]
             c9, v10 = v8
-            k11 = Ke127.get(c9, 3)
+            k11 = Ke183.get(c9, 3)
             if k11 < 3:
                 a = a << 3 | k11
                 n += 3
@@ -15126,26 +15913,37 @@ def e_FECData(v, o, a, n):
                     pass
                 elif k11 == 1:
                     at = "rfc2733.pktMode.rfc2733sameport"
+                    p12 = 0
                     if len(v10) != 0:
-                        notThese(v10, ())
-                    a = a << 1
+                        p12 = presence(v10, Ke13, 0, 0)
+                    a = a << 1 | ((p12 > 0) << 0)
                     n += 1
+                    if p12 > 0:
+                        putUnknownOnly(v10, o, a, n)
+                        a = n = 0
                 else:
                     at = "rfc2733.pktMode.rfc2733diffport"
+                    p14 = 0
                     if len(v10) != 1:
-                        notThese(v10, ('protectedChannel',))
+                        p14 = presence(v10, Ke184, 0, 0)
                     at = "rfc2733.pktMode.rfc2733diffport.protectedChannel"
-                    v12 = v10["protectedChannel"]
-                    if not 1 <= v12 <= 65535:
-                        outOfRange(v12, 1, 65535)
-                    a = a << 1
+                    v16 = v10["protectedChannel"]
+                    if not 1 <= v16 <= 65535:
+                        outOfRange(v16, 1, 65535)
+                    a = a << 1 | ((p14 > 0) << 0)
                     n += 1
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += (v12 - 1).to_bytes(2)
+                    o += (v16 - 1).to_bytes(2)
                     a = n = 0
+                    if p14 > 0:
+                        putUnknownOnly(v10, o, a, n)
+                        a = n = 0
             else:
                 putUnknown(c9, v10, o, a, n)
+                a = n = 0
+            if p4 > 1:
+                putUnknownOnly(v2, o, a, n)
                 a = n = 0
         else:
             putUnknown(c1, v2, o, a, n)
@@ -15187,7 +15985,7 @@ def e_TransportAddress(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke128.get(c1, 2)
+        k3 = Ke185.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -15232,7 +16030,7 @@ def d_UnicastAddress(d, p, e):
                     p = (i + 2) << 3
                     v3 = {"network": v5, "tsapIdentifier": v6}
                     if b4 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v3)
                     v1 = ("iPAddress", v3)
                 else:
                     at = "iPXAddress"
@@ -15258,7 +16056,7 @@ def d_UnicastAddress(d, p, e):
                     p += 16
                     v7 = {"node": v9, "netnum": v10, "tsapIdentifier": b12.to_bytes(2)}
                     if b8 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v7)
                     v1 = ("iPXAddress", v7)
             else:
                 if b2 == 2:
@@ -15278,7 +16076,7 @@ def d_UnicastAddress(d, p, e):
                     p = (i + 2) << 3
                     v13 = {"network": v15, "tsapIdentifier": v16}
                     if b14 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v13)
                     v1 = ("iP6Address", v13)
                 elif b2 == 3:
                     at = "netBios"
@@ -15329,7 +16127,7 @@ def d_UnicastAddress(d, p, e):
                         raise decodeFailure(decodeFailure(x, at25, p), f"[{len(v24)}]", p) from None
                     v18 = {"routing": v21, "network": v22, "tsapIdentifier": v23, "route": v24}
                     if b19 & 0x2:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v18)
                     v1 = ("iPSourceRouteAddress", v18)
         else:
             p -= 3
@@ -15367,148 +16165,164 @@ def e_UnicastAddress(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke129.get(c1, 7)
+        k3 = Ke186.get(c1, 7)
         if k3 < 5:
             a = a << 4 | k3
             n += 4
             if k3 < 2:
                 if k3 == 0:
                     at = "iPAddress"
+                    p4 = 0
                     if len(v2) != 2:
-                        notThese(v2, ('network', 'tsapIdentifier'))
+                        p4 = presence(v2, Ke187, 0, 0)
                     at = "iPAddress.network"
-                    v4 = v2["network"]
-                    y5 = len(v4)
-                    if not y5 == 4:
-                        badLength(y5, 4, 4)
-                    a = a << 1
+                    v6 = v2["network"]
+                    y7 = len(v6)
+                    if not y7 == 4:
+                        badLength(y7, 4, 4)
+                    a = a << 1 | ((p4 > 0) << 0)
                     n += 1
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += v4
+                    o += v6
                     at = "iPAddress.tsapIdentifier"
-                    v6 = v2["tsapIdentifier"]
-                    o += v6.to_bytes(2)
+                    v8 = v2["tsapIdentifier"]
+                    o += v8.to_bytes(2)
                     a = n = 0
+                    if p4 > 0:
+                        putUnknownOnly(v2, o, a, n)
+                        a = n = 0
                 else:
                     at = "iPXAddress"
+                    p9 = 0
                     if len(v2) != 3:
-                        notThese(v2, ('node', 'netnum', 'tsapIdentifier'))
+                        p9 = presence(v2, Ke188, 0, 0)
                     at = "iPXAddress.node"
-                    v7 = v2["node"]
-                    y8 = len(v7)
-                    if not y8 == 6:
-                        badLength(y8, 6, 6)
-                    a = a << 1
+                    v11 = v2["node"]
+                    y12 = len(v11)
+                    if not y12 == 6:
+                        badLength(y12, 6, 6)
+                    a = a << 1 | ((p9 > 0) << 0)
                     n += 1
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += v7
+                    o += v11
                     at = "iPXAddress.netnum"
-                    v9 = v2["netnum"]
-                    y10 = len(v9)
-                    if not y10 == 4:
-                        badLength(y10, 4, 4)
-                    o += v9
+                    v13 = v2["netnum"]
+                    y14 = len(v13)
+                    if not y14 == 4:
+                        badLength(y14, 4, 4)
+                    o += v13
                     at = "iPXAddress.tsapIdentifier"
-                    v11 = v2["tsapIdentifier"]
-                    y12 = len(v11)
-                    if not y12 == 2:
-                        badLength(y12, 2, 2)
-                    x13 = I(v11)
-                    a = x13
+                    v15 = v2["tsapIdentifier"]
+                    y16 = len(v15)
+                    if not y16 == 2:
+                        badLength(y16, 2, 2)
+                    x17 = I(v15)
+                    a = x17
                     n = 16
+                    if p9 > 0:
+                        putUnknownOnly(v2, o, a, n)
+                        a = n = 0
             else:
                 if k3 == 2:
                     at = "iP6Address"
+                    p18 = 0
                     if len(v2) != 2:
-                        notThese(v2, ('network', 'tsapIdentifier'))
+                        p18 = presence(v2, Ke187, 0, 0)
                     at = "iP6Address.network"
-                    v14 = v2["network"]
-                    y15 = len(v14)
-                    if not y15 == 16:
-                        badLength(y15, 16, 16)
-                    a = a << 1
+                    v20 = v2["network"]
+                    y21 = len(v20)
+                    if not y21 == 16:
+                        badLength(y21, 16, 16)
+                    a = a << 1 | ((p18 > 0) << 0)
                     n += 1
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += v14
+                    o += v20
                     at = "iP6Address.tsapIdentifier"
-                    v16 = v2["tsapIdentifier"]
-                    o += v16.to_bytes(2)
+                    v22 = v2["tsapIdentifier"]
+                    o += v22.to_bytes(2)
                     a = n = 0
+                    if p18 > 0:
+                        putUnknownOnly(v2, o, a, n)
+                        a = n = 0
                 elif k3 == 3:
                     at = "netBios"
-                    y17 = len(v2)
-                    if not y17 == 16:
-                        badLength(y17, 16, 16)
+                    y23 = len(v2)
+                    if not y23 == 16:
+                        badLength(y23, 16, 16)
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                     o += v2
                     a = n = 0
                 else:
                     at = "iPSourceRouteAddress"
+                    p24 = 0
                     if len(v2) != 4:
-                        notThese(v2, ('routing', 'network', 'tsapIdentifier', 'route'))
+                        p24 = presence(v2, Ke189, 0, 0)
                     at = "iPSourceRouteAddress.routing"
-                    v18 = v2["routing"]
-                    c19, v20 = v18
-                    k21 = Ke130[c19]
+                    v26 = v2["routing"]
+                    c27, v28 = v26
+                    k29 = Ke190[c27]
                     at = "iPSourceRouteAddress.network"
-                    v22 = v2["network"]
-                    y23 = len(v22)
-                    if not y23 == 4:
-                        badLength(y23, 4, 4)
-                    a = a << 2 | k21
+                    v30 = v2["network"]
+                    y31 = len(v30)
+                    if not y31 == 4:
+                        badLength(y31, 4, 4)
+                    a = a << 2 | ((p24 > 0) << 0) << 1 | k29
                     n += 2
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += v22
+                    o += v30
                     at = "iPSourceRouteAddress.tsapIdentifier"
-                    v24 = v2["tsapIdentifier"]
-                    o += v24.to_bytes(2)
+                    v32 = v2["tsapIdentifier"]
+                    o += v32.to_bytes(2)
                     at = "iPSourceRouteAddress.route"
-                    v25 = v2["route"]
-                    y26 = len(v25)
-                    putUnbounded(o, y26)
+                    v33 = v2["route"]
+                    y34 = len(v33)
+                    putUnbounded(o, y34)
                     a = n = 0
-                    t27 = 0
-                    at29 = ""
+                    t35 = 0
+                    at37 = ""
                     try:
-                        for t27, v28 in enumerate(v25):
-                            y30 = len(v28)
-                            if not y30 == 4:
-                                badLength(y30, 4, 4)
+                        for t35, v36 in enumerate(v33):
+                            y38 = len(v36)
+                            if not y38 == 4:
+                                badLength(y38, 4, 4)
                             if n:
                                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                            o += v28
+                            o += v36
                             a = n = 0
                     except FAULTS as x:
-                        raise encodeFailure(encodeFailure(x, at29), f"[{t27}]") from None
+                        raise encodeFailure(encodeFailure(x, at37), f"[{t35}]") from None
+                    if p24 > 0:
+                        putUnknownOnly(v2, o, a, n)
+                        a = n = 0
         elif k3 < 7:
             a = a << 8 | (k3 + 123)
             n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o31 = bytearray()
+            o39 = bytearray()
             a = n = 0
             if k3 == 5:
                 at = "nsap"
-                y32 = len(v2)
-                if not 1 <= y32 <= 20:
-                    badLength(y32, 1, 20)
-                a = a << 5 | (y32 - 1)
+                y40 = len(v2)
+                if not 1 <= y40 <= 20:
+                    badLength(y40, 1, 20)
+                a = a << 5 | (y40 - 1)
                 n += 5
                 if n:
-                    o31 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o31 += v2
+                    o39 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                o39 += v2
                 a = n = 0
             else:
                 at = "nonStandardAddress"
-                a, n = e_NonStandardParameter(v2, o31, a, n)
+                a, n = e_NonStandardParameter(v2, o39, a, n)
             if n:
-                o31 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            putOctets(o, o31 or b"\0")
+                o39 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+            putOctets(o, o39 or b"\0")
             a = n = 0
         else:
             putUnknown(c1, v2, o, a, n)
@@ -15542,7 +16356,7 @@ def d_MulticastAddress(d, p, e):
                 p = (i + 2) << 3
                 v3 = {"network": v5, "tsapIdentifier": v6}
                 if b4 & 0x1:
-                    p = additionsPast(d, p, e)
+                    p = additionsKept(d, p, e, v3)
                 v1 = ("iPAddress", v3)
             else:
                 at = "iP6Address"
@@ -15561,7 +16375,7 @@ def d_MulticastAddress(d, p, e):
                 p = (i + 2) << 3
                 v7 = {"network": v9, "tsapIdentifier": v10}
                 if b8 & 0x1:
-                    p = additionsPast(d, p, e)
+                    p = additionsKept(d, p, e, v7)
                 v1 = ("iP6Address", v7)
         else:
             p -= 1
@@ -15599,70 +16413,78 @@ def e_MulticastAddress(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke131.get(c1, 4)
+        k3 = Ke191.get(c1, 4)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
             if k3 == 0:
                 at = "iPAddress"
+                p4 = 0
                 if len(v2) != 2:
-                    notThese(v2, ('network', 'tsapIdentifier'))
+                    p4 = presence(v2, Ke187, 0, 0)
                 at = "iPAddress.network"
-                v4 = v2["network"]
-                y5 = len(v4)
-                if not y5 == 4:
-                    badLength(y5, 4, 4)
-                a = a << 1
+                v6 = v2["network"]
+                y7 = len(v6)
+                if not y7 == 4:
+                    badLength(y7, 4, 4)
+                a = a << 1 | ((p4 > 0) << 0)
                 n += 1
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o += v4
+                o += v6
                 at = "iPAddress.tsapIdentifier"
-                v6 = v2["tsapIdentifier"]
-                o += v6.to_bytes(2)
+                v8 = v2["tsapIdentifier"]
+                o += v8.to_bytes(2)
                 a = n = 0
+                if p4 > 0:
+                    putUnknownOnly(v2, o, a, n)
+                    a = n = 0
             else:
                 at = "iP6Address"
+                p9 = 0
                 if len(v2) != 2:
-                    notThese(v2, ('network', 'tsapIdentifier'))
+                    p9 = presence(v2, Ke187, 0, 0)
                 at = "iP6Address.network"
-                v7 = v2["network"]
-                y8 = len(v7)
-                if not y8 == 16:
-                    badLength(y8, 16, 16)
-                a = a << 1
+                v11 = v2["network"]
+                y12 = len(v11)
+                if not y12 == 16:
+                    badLength(y12, 16, 16)
+                a = a << 1 | ((p9 > 0) << 0)
                 n += 1
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o += v7
+                o += v11
                 at = "iP6Address.tsapIdentifier"
-                v9 = v2["tsapIdentifier"]
-                o += v9.to_bytes(2)
+                v13 = v2["tsapIdentifier"]
+                o += v13.to_bytes(2)
                 a = n = 0
+                if p9 > 0:
+                    putUnknownOnly(v2, o, a, n)
+                    a = n = 0
         elif k3 < 4:
             a = a << 8 | (k3 + 126)
             n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o10 = bytearray()
+            o14 = bytearray()
             a = n = 0
             if k3 == 2:
                 at = "nsap"
-                y11 = len(v2)
-                if not 1 <= y11 <= 20:
-                    badLength(y11, 1, 20)
-                a = a << 5 | (y11 - 1)
+                y15 = len(v2)
+                if not 1 <= y15 <= 20:
+                    badLength(y15, 1, 20)
+                a = a << 5 | (y15 - 1)
                 n += 5
                 if n:
-                    o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o10 += v2
+                    o14 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                o14 += v2
                 a = n = 0
             else:
                 at = "nonStandardAddress"
-                a, n = e_NonStandardParameter(v2, o10, a, n)
+                a, n = e_NonStandardParameter(v2, o14, a, n)
             if n:
-                o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            putOctets(o, o10 or b"\0")
+                o14 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+            putOctets(o, o14 or b"\0")
             a = n = 0
         else:
             putUnknown(c1, v2, o, a, n)
@@ -15738,7 +16560,7 @@ def d_EncryptionSync(d, p, e):
                     v1["genericParameter"] = v14
                     p = g13
             if u10:
-                p = skip(d, p, e, u10)
+                p = keep(d, p, e, u10, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -15748,8 +16570,11 @@ def e_EncryptionSync(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke132[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke192[k2]
+        except KeyError:
+            p1 = presence(v, Ke192, 2, 1)
         a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
@@ -15787,8 +16612,11 @@ def e_EncryptionSync(v, o, a, n):
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at11), f"[{t9}]") from None
         if p1 > 3:
-            a = a << 8 | (p1 >> 2)
-            n += 8
+            if p1 > 7:
+                a, n = putBitmap(v, p1 >> 2, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 2)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4:
@@ -15800,6 +16628,8 @@ def e_EncryptionSync(v, o, a, n):
                 if n:
                     o12 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o12 or b"\0")
+            if p1 > 7:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -15830,7 +16660,7 @@ def d_EscrowData(d, p, e):
         v4, p = bitString(d, p, e, n)
         v1 = {"escrowID": v3, "escrowValue": v4}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -15839,22 +16669,26 @@ def d_EscrowData(d, p, e):
 def e_EscrowData(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('escrowID', 'escrowValue'))
+            p1 = presence(v, Ke193, 0, 0)
         at = "escrowID"
-        v1 = v["escrowID"]
-        a = a << 1
+        v3 = v["escrowID"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += oidOctets(v1)
+        o += oidOctets(v3)
         at = "escrowValue"
-        v2 = v["escrowValue"]
-        x3, y4 = v2
-        if not 1 <= y4 <= 65535:
-            badLength(y4, 1, 65535)
-        o += (y4 - 1).to_bytes(2)
-        a, n = putBits(v2, o)
+        v4 = v["escrowValue"]
+        x5, y6 = v4
+        if not 1 <= y6 <= 65535:
+            badLength(y6, 1, 65535)
+        o += (y6 - 1).to_bytes(2)
+        a, n = putBits(v4, o)
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -15936,7 +16770,7 @@ def d_OpenLogicalChannelAck(d, p, e):
                         v4["replacementFor"] = v21
                         p = g20
                 if u17:
-                    p = skip(d, p, e, u17)
+                    p = keep(d, p, e, u17, 1, v4)
             v1["reverseLogicalChannelParameters"] = v4
         if b2 & 0x2:
             a22, u23, p = additions(d, p, e, 4)
@@ -16034,7 +16868,7 @@ def d_OpenLogicalChannelAck(d, p, e):
                     v1["genericInformation"] = v45
                     p = g44
             if u23:
-                p = skip(d, p, e, u23)
+                p = keep(d, p, e, u23, 4, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -16044,8 +16878,11 @@ def e_OpenLogicalChannelAck(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke133[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke194[k2]
+        except KeyError:
+            p1 = presence(v, Ke194, 1, 4)
         at = "forwardLogicalChannelNumber"
         v3 = v["forwardLogicalChannelNumber"]
         if not 1 <= v3 <= 65535:
@@ -16060,8 +16897,11 @@ def e_OpenLogicalChannelAck(v, o, a, n):
             at = "reverseLogicalChannelParameters"
             v4 = v["reverseLogicalChannelParameters"]
             p5 = 0
-            for k6 in v4:
-                p5 |= Ke134[k6]
+            try:
+                for k6 in v4:
+                    p5 |= Ke195[k6]
+            except KeyError:
+                p5 = presence(v4, Ke195, 2, 1)
             at = "reverseLogicalChannelParameters.reverseLogicalChannelNumber"
             v7 = v4["reverseLogicalChannelNumber"]
             if not 1 <= v7 <= 65535:
@@ -16083,7 +16923,7 @@ def e_OpenLogicalChannelAck(v, o, a, n):
                 at = "reverseLogicalChannelParameters.multiplexParameters"
                 v9 = v4["multiplexParameters"]
                 c10, v11 = v9
-                k12 = Ke135.get(c10, 2)
+                k12 = Ke196.get(c10, 2)
                 if k12 < 1:
                     at = "reverseLogicalChannelParameters.multiplexParameters.h222LogicalChannelParameters"
                     a = a << 1 | k12
@@ -16105,8 +16945,11 @@ def e_OpenLogicalChannelAck(v, o, a, n):
                     putUnknown(c10, v11, o, a, n)
                     a = n = 0
             if p5 > 3:
-                a = a << 8 | (p5 >> 2)
-                n += 8
+                if p5 > 7:
+                    a, n = putBitmap(v4, p5 >> 2, 1, o, a, n)
+                else:
+                    a = a << 8 | (p5 >> 2)
+                    n += 8
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 if p5 & 0x4:
@@ -16118,10 +16961,15 @@ def e_OpenLogicalChannelAck(v, o, a, n):
                         outOfRange(v15, 1, 65535)
                     o14 += (v15 - 1).to_bytes(2)
                     putOctets(o, o14 or b"\0")
+                if p5 > 7:
+                    putAdditions(v4, o, 1)
                 a = n = 0
         if p1 > 1:
-            a = a << 11 | 48 | (p1 >> 1)
-            n += 11
+            if p1 > 31:
+                a, n = putBitmap(v, p1 >> 1, 4, o, a, n)
+            else:
+                a = a << 11 | 48 | (p1 >> 1)
+                n += 11
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x10:
@@ -16139,7 +16987,7 @@ def e_OpenLogicalChannelAck(v, o, a, n):
                 at = "forwardMultiplexAckParameters"
                 v19 = v["forwardMultiplexAckParameters"]
                 c20, v21 = v19
-                k22 = Ke136.get(c20, 1)
+                k22 = Ke197.get(c20, 1)
                 a = n = 0
                 if k22 < 1:
                     at = "forwardMultiplexAckParameters.h2250LogicalChannelAckParameters"
@@ -16179,6 +17027,8 @@ def e_OpenLogicalChannelAck(v, o, a, n):
                 if n:
                     o25 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o25 or b"\0")
+            if p1 > 31:
+                putAdditions(v, o, 4)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -16264,7 +17114,7 @@ def d_OpenLogicalChannelReject(d, p, e):
                     v1["genericInformation"] = v15
                     p = g14
             if u11:
-                p = skip(d, p, e, u11)
+                p = keep(d, p, e, u11, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -16274,8 +17124,11 @@ def e_OpenLogicalChannelReject(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke137[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke198[k2]
+        except KeyError:
+            p1 = presence(v, Ke198, 0, 1)
         at = "forwardLogicalChannelNumber"
         v3 = v["forwardLogicalChannelNumber"]
         if not 1 <= v3 <= 65535:
@@ -16288,7 +17141,7 @@ def e_OpenLogicalChannelReject(v, o, a, n):
         at = "cause"
         v4 = v["cause"]
         c5, v6 = v4
-        k7 = Ke138.get(c5, 16)
+        k7 = Ke199.get(c5, 16)
         a = n = 0
         if k7 < 6:
             a = a << 4 | k7
@@ -16305,8 +17158,11 @@ def e_OpenLogicalChannelReject(v, o, a, n):
             putUnknown(c5, v6, o, a, n)
             a = n = 0
         if p1 > 0:
-            a = a << 8 | p1
-            n += 8
+            if p1 > 1:
+                a, n = putBitmap(v, p1, 1, o, a, n)
+            else:
+                a = a << 8 | p1
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1:
@@ -16327,6 +17183,8 @@ def e_OpenLogicalChannelReject(v, o, a, n):
                 if n:
                     o9 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o9 or b"\0")
+            if p1 > 1:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -16378,7 +17236,7 @@ def d_OpenLogicalChannelConfirm(d, p, e):
                     v1["genericInformation"] = v9
                     p = g8
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -16388,8 +17246,11 @@ def e_OpenLogicalChannelConfirm(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke139[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke200[k2]
+        except KeyError:
+            p1 = presence(v, Ke200, 0, 1)
         at = "forwardLogicalChannelNumber"
         v3 = v["forwardLogicalChannelNumber"]
         if not 1 <= v3 <= 65535:
@@ -16401,8 +17262,11 @@ def e_OpenLogicalChannelConfirm(v, o, a, n):
         o += (v3 - 1).to_bytes(2)
         a = n = 0
         if p1 > 0:
-            a = a << 8 | p1
-            n += 8
+            if p1 > 1:
+                a, n = putBitmap(v, p1, 1, o, a, n)
+            else:
+                a = a << 8 | p1
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1:
@@ -16423,6 +17287,8 @@ def e_OpenLogicalChannelConfirm(v, o, a, n):
                 if n:
                     o4 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o4 or b"\0")
+            if p1 > 1:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -16534,7 +17400,7 @@ def d_H2250LogicalChannelAckParameters(d, p, e):
                     v1["multiplePayloadStream"] = v25
                     p = g24
             if u13:
-                p = skip(d, p, e, u13)
+                p = keep(d, p, e, u13, 3, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -16544,8 +17410,11 @@ def e_H2250LogicalChannelAckParameters(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke140[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke201[k2]
+        except KeyError:
+            p1 = presence(v, Ke201, 5, 3)
         a = a << 6 | ((p1 > 31) << 5 | p1 & 31)
         n += 6
         if p1 & 0x10:
@@ -16586,8 +17455,11 @@ def e_H2250LogicalChannelAckParameters(v, o, a, n):
             a = a << 5 | (v11 - 96)
             n += 5
         if p1 > 31:
-            a = a << 10 | 16 | (p1 >> 5)
-            n += 10
+            if p1 > 255:
+                a, n = putBitmap(v, p1 >> 5, 3, o, a, n)
+            else:
+                a = a << 10 | 16 | (p1 >> 5)
+                n += 10
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x80:
@@ -16615,6 +17487,8 @@ def e_H2250LogicalChannelAckParameters(v, o, a, n):
                 if n:
                     o17 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o17 or b"\0")
+            if p1 > 255:
+                putAdditions(v, o, 3)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -16676,7 +17550,7 @@ def d_CloseLogicalChannel(d, p, e):
                     v1["reason"] = v11
                     p = g10
             if u7:
-                p = skip(d, p, e, u7)
+                p = keep(d, p, e, u7, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -16686,8 +17560,11 @@ def e_CloseLogicalChannel(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke141[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke202[k2]
+        except KeyError:
+            p1 = presence(v, Ke202, 0, 1)
         at = "forwardLogicalChannelNumber"
         v3 = v["forwardLogicalChannelNumber"]
         if not 1 <= v3 <= 65535:
@@ -16700,12 +17577,15 @@ def e_CloseLogicalChannel(v, o, a, n):
         at = "source"
         v4 = v["source"]
         c5, v6 = v4
-        k7 = Ke142[c5]
+        k7 = Ke203[c5]
         a = k7
         n = 1
         if p1 > 0:
-            a = a << 8 | p1
-            n += 8
+            if p1 > 1:
+                a, n = putBitmap(v, p1, 1, o, a, n)
+            else:
+                a = a << 8 | p1
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1:
@@ -16714,7 +17594,7 @@ def e_CloseLogicalChannel(v, o, a, n):
                 at = "reason"
                 v9 = v["reason"]
                 c10, v11 = v9
-                k12 = Ke143.get(c10, 4)
+                k12 = Ke204.get(c10, 4)
                 a = n = 0
                 if k12 < 3:
                     a = a << 3 | k12
@@ -16735,6 +17615,8 @@ def e_CloseLogicalChannel(v, o, a, n):
                 if n:
                     o8 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o8 or b"\0")
+            if p1 > 1:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -16754,7 +17636,7 @@ def d_CloseLogicalChannelAck(d, p, e):
             refuse("more than 65535", p)
         v1 = {"forwardLogicalChannelNumber": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -16763,18 +17645,22 @@ def d_CloseLogicalChannelAck(d, p, e):
 def e_CloseLogicalChannelAck(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('forwardLogicalChannelNumber',))
+            p1 = presence(v, Ke205, 0, 0)
         at = "forwardLogicalChannelNumber"
-        v1 = v["forwardLogicalChannelNumber"]
-        if not 1 <= v1 <= 65535:
-            outOfRange(v1, 1, 65535)
-        a = a << 1
+        v3 = v["forwardLogicalChannelNumber"]
+        if not 1 <= v3 <= 65535:
+            outOfRange(v3, 1, 65535)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v1 - 1).to_bytes(2)
+        o += (v3 - 1).to_bytes(2)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -16848,7 +17734,7 @@ def d_RequestChannelClose(d, p, e):
                     v1["reason"] = v13
                     p = g12
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 2, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -16858,8 +17744,11 @@ def e_RequestChannelClose(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke144[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke206[k2]
+        except KeyError:
+            p1 = presence(v, Ke206, 0, 2)
         at = "forwardLogicalChannelNumber"
         v3 = v["forwardLogicalChannelNumber"]
         if not 1 <= v3 <= 65535:
@@ -16871,8 +17760,11 @@ def e_RequestChannelClose(v, o, a, n):
         o += (v3 - 1).to_bytes(2)
         a = n = 0
         if p1 > 0:
-            a = a << 9 | 4 | p1
-            n += 9
+            if p1 > 3:
+                a, n = putBitmap(v, p1, 2, o, a, n)
+            else:
+                a = a << 9 | 4 | p1
+                n += 9
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x2:
@@ -16890,7 +17782,7 @@ def e_RequestChannelClose(v, o, a, n):
                 at = "reason"
                 v7 = v["reason"]
                 c8, v9 = v7
-                k10 = Ke145.get(c8, 5)
+                k10 = Ke207.get(c8, 5)
                 a = n = 0
                 if k10 < 4:
                     a = a << 3 | k10
@@ -16911,6 +17803,8 @@ def e_RequestChannelClose(v, o, a, n):
                 if n:
                     o6 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o6 or b"\0")
+            if p1 > 3:
+                putAdditions(v, o, 2)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -16930,7 +17824,7 @@ def d_RequestChannelCloseAck(d, p, e):
             refuse("more than 65535", p)
         v1 = {"forwardLogicalChannelNumber": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -16939,18 +17833,22 @@ def d_RequestChannelCloseAck(d, p, e):
 def e_RequestChannelCloseAck(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('forwardLogicalChannelNumber',))
+            p1 = presence(v, Ke205, 0, 0)
         at = "forwardLogicalChannelNumber"
-        v1 = v["forwardLogicalChannelNumber"]
-        if not 1 <= v1 <= 65535:
-            outOfRange(v1, 1, 65535)
-        a = a << 1
+        v3 = v["forwardLogicalChannelNumber"]
+        if not 1 <= v3 <= 65535:
+            outOfRange(v3, 1, 65535)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v1 - 1).to_bytes(2)
+        o += (v3 - 1).to_bytes(2)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -16981,7 +17879,7 @@ def d_RequestChannelCloseReject(d, p, e):
             p = g9
         v1 = {"forwardLogicalChannelNumber": v3, "cause": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -16990,27 +17888,31 @@ def d_RequestChannelCloseReject(d, p, e):
 def e_RequestChannelCloseReject(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('forwardLogicalChannelNumber', 'cause'))
+            p1 = presence(v, Ke208, 0, 0)
         at = "forwardLogicalChannelNumber"
-        v1 = v["forwardLogicalChannelNumber"]
-        if not 1 <= v1 <= 65535:
-            outOfRange(v1, 1, 65535)
-        a = a << 1
+        v3 = v["forwardLogicalChannelNumber"]
+        if not 1 <= v3 <= 65535:
+            outOfRange(v3, 1, 65535)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v1 - 1).to_bytes(2)
+        o += (v3 - 1).to_bytes(2)
         at = "cause"
-        v2 = v["cause"]
-        c3, v4 = v2
-        k5 = Ke146.get(c3, 1)
+        v4 = v["cause"]
+        c5, v6 = v4
+        k7 = Ke209.get(c5, 1)
         a = n = 0
-        if k5 < 1:
-            a = a << 1 | k5
+        if k7 < 1:
+            a = a << 1 | k7
             n += 1
         else:
-            putUnknown(c3, v4, o, a, n)
+            putUnknown(c5, v6, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -17030,7 +17932,7 @@ def d_RequestChannelCloseRelease(d, p, e):
             refuse("more than 65535", p)
         v1 = {"forwardLogicalChannelNumber": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -17039,18 +17941,22 @@ def d_RequestChannelCloseRelease(d, p, e):
 def e_RequestChannelCloseRelease(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('forwardLogicalChannelNumber',))
+            p1 = presence(v, Ke205, 0, 0)
         at = "forwardLogicalChannelNumber"
-        v1 = v["forwardLogicalChannelNumber"]
-        if not 1 <= v1 <= 65535:
-            outOfRange(v1, 1, 65535)
-        a = a << 1
+        v3 = v["forwardLogicalChannelNumber"]
+        if not 1 <= v3 <= 65535:
+            outOfRange(v3, 1, 65535)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v1 - 1).to_bytes(2)
+        o += (v3 - 1).to_bytes(2)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -17083,7 +17989,7 @@ def d_MultiplexEntrySend(d, p, e):
             raise decodeFailure(decodeFailure(x, at6, p), f"[{len(v5)}]", p) from None
         v1 = {"sequenceNumber": v3, "multiplexEntryDescriptors": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -17092,29 +17998,33 @@ def d_MultiplexEntrySend(d, p, e):
 def e_MultiplexEntrySend(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('sequenceNumber', 'multiplexEntryDescriptors'))
+            p1 = presence(v, Ke210, 0, 0)
         at = "sequenceNumber"
-        v1 = v["sequenceNumber"]
-        a = a << 1
+        v3 = v["sequenceNumber"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1)
+        o.append(v3)
         at = "multiplexEntryDescriptors"
-        v2 = v["multiplexEntryDescriptors"]
-        y3 = len(v2)
-        if not 1 <= y3 <= 15:
-            badLength(y3, 1, 15)
-        a = (y3 - 1)
+        v4 = v["multiplexEntryDescriptors"]
+        y5 = len(v4)
+        if not 1 <= y5 <= 15:
+            badLength(y5, 1, 15)
+        a = (y5 - 1)
         n = 4
-        t4 = 0
-        at6 = ""
+        t6 = 0
+        at8 = ""
         try:
-            for t4, v5 in enumerate(v2):
-                a, n = e_MultiplexEntryDescriptor(v5, o, a, n)
+            for t6, v7 in enumerate(v4):
+                a, n = e_MultiplexEntryDescriptor(v7, o, a, n)
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at6), f"[{t4}]") from None
+            raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -17158,7 +18068,7 @@ def e_MultiplexEntryDescriptor(v, o, a, n):
     try:
         p1 = 0
         for k2 in v:
-            p1 |= Ke147[k2]
+            p1 |= Ke211[k2]
         at = "multiplexTableEntryNumber"
         v3 = v["multiplexTableEntryNumber"]
         if not 1 <= v3 <= 15:
@@ -17247,7 +18157,7 @@ def e_MultiplexElement(v, o, a, n):
         at = "type"
         v1 = v["type"]
         c2, v3 = v1
-        k4 = Ke148[c2]
+        k4 = Ke212[c2]
         a = a << 1 | k4
         n += 1
         if k4 == 0:
@@ -17273,7 +18183,7 @@ def e_MultiplexElement(v, o, a, n):
         at = "repeatCount"
         v9 = v["repeatCount"]
         c10, v11 = v9
-        k12 = Ke149[c10]
+        k12 = Ke213[c10]
         a = a << 1 | k12
         n += 1
         if k12 == 0:
@@ -17349,7 +18259,7 @@ def d_MultiplexEntrySendAck(d, p, e):
             raise decodeFailure(decodeFailure(x, at6, p), f"[{len(v5)}]", p) from None
         v1 = {"sequenceNumber": v3, "multiplexTableEntryNumber": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -17358,32 +18268,36 @@ def d_MultiplexEntrySendAck(d, p, e):
 def e_MultiplexEntrySendAck(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('sequenceNumber', 'multiplexTableEntryNumber'))
+            p1 = presence(v, Ke214, 0, 0)
         at = "sequenceNumber"
-        v1 = v["sequenceNumber"]
-        a = a << 1
+        v3 = v["sequenceNumber"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1)
+        o.append(v3)
         at = "multiplexTableEntryNumber"
-        v2 = v["multiplexTableEntryNumber"]
-        y3 = len(v2)
-        if not 1 <= y3 <= 15:
-            badLength(y3, 1, 15)
-        a = (y3 - 1)
+        v4 = v["multiplexTableEntryNumber"]
+        y5 = len(v4)
+        if not 1 <= y5 <= 15:
+            badLength(y5, 1, 15)
+        a = (y5 - 1)
         n = 4
-        t4 = 0
-        at6 = ""
+        t6 = 0
+        at8 = ""
         try:
-            for t4, v5 in enumerate(v2):
-                if not 1 <= v5 <= 15:
-                    outOfRange(v5, 1, 15)
-                a = a << 4 | (v5 - 1)
+            for t6, v7 in enumerate(v4):
+                if not 1 <= v7 <= 15:
+                    outOfRange(v7, 1, 15)
+                a = a << 4 | (v7 - 1)
                 n += 4
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at6), f"[{t4}]") from None
+            raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -17416,7 +18330,7 @@ def d_MultiplexEntrySendReject(d, p, e):
             raise decodeFailure(decodeFailure(x, at6, p), f"[{len(v5)}]", p) from None
         v1 = {"sequenceNumber": v3, "rejectionDescriptions": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -17425,29 +18339,33 @@ def d_MultiplexEntrySendReject(d, p, e):
 def e_MultiplexEntrySendReject(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('sequenceNumber', 'rejectionDescriptions'))
+            p1 = presence(v, Ke215, 0, 0)
         at = "sequenceNumber"
-        v1 = v["sequenceNumber"]
-        a = a << 1
+        v3 = v["sequenceNumber"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1)
+        o.append(v3)
         at = "rejectionDescriptions"
-        v2 = v["rejectionDescriptions"]
-        y3 = len(v2)
-        if not 1 <= y3 <= 15:
-            badLength(y3, 1, 15)
-        a = (y3 - 1)
+        v4 = v["rejectionDescriptions"]
+        y5 = len(v4)
+        if not 1 <= y5 <= 15:
+            badLength(y5, 1, 15)
+        a = (y5 - 1)
         n = 4
-        t4 = 0
-        at6 = ""
+        t6 = 0
+        at8 = ""
         try:
-            for t4, v5 in enumerate(v2):
-                a, n = e_MultiplexEntryRejectionDescriptions(v5, o, a, n)
+            for t6, v7 in enumerate(v4):
+                a, n = e_MultiplexEntryRejectionDescriptions(v7, o, a, n)
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at6), f"[{t4}]") from None
+            raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -17477,7 +18395,7 @@ def d_MultiplexEntryRejectionDescriptions(d, p, e):
             p = g9
         v1 = {"multiplexTableEntryNumber": v3, "cause": v5}
         if b2 & 0x40:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -17486,23 +18404,27 @@ def d_MultiplexEntryRejectionDescriptions(d, p, e):
 def e_MultiplexEntryRejectionDescriptions(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('multiplexTableEntryNumber', 'cause'))
+            p1 = presence(v, Ke216, 0, 0)
         at = "multiplexTableEntryNumber"
-        v1 = v["multiplexTableEntryNumber"]
-        if not 1 <= v1 <= 15:
-            outOfRange(v1, 1, 15)
+        v3 = v["multiplexTableEntryNumber"]
+        if not 1 <= v3 <= 15:
+            outOfRange(v3, 1, 15)
         at = "cause"
-        v2 = v["cause"]
-        c3, v4 = v2
-        k5 = Ke150.get(c3, 2)
-        a = a << 5 | (v1 - 1)
+        v4 = v["cause"]
+        c5, v6 = v4
+        k7 = Ke217.get(c5, 2)
+        a = a << 5 | ((p1 > 0) << 0) << 4 | (v3 - 1)
         n += 5
-        if k5 < 2:
-            a = a << 2 | k5
+        if k7 < 2:
+            a = a << 2 | k7
             n += 2
         else:
-            putUnknown(c3, v4, o, a, n)
+            putUnknown(c5, v6, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -17537,7 +18459,7 @@ def d_MultiplexEntrySendRelease(d, p, e):
             raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
         v1 = {"multiplexTableEntryNumber": v4}
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -17546,25 +18468,29 @@ def d_MultiplexEntrySendRelease(d, p, e):
 def e_MultiplexEntrySendRelease(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('multiplexTableEntryNumber',))
+            p1 = presence(v, Ke218, 0, 0)
         at = "multiplexTableEntryNumber"
-        v1 = v["multiplexTableEntryNumber"]
-        y2 = len(v1)
-        if not 1 <= y2 <= 15:
-            badLength(y2, 1, 15)
-        a = a << 5 | (y2 - 1)
+        v3 = v["multiplexTableEntryNumber"]
+        y4 = len(v3)
+        if not 1 <= y4 <= 15:
+            badLength(y4, 1, 15)
+        a = a << 5 | ((p1 > 0) << 0) << 4 | (y4 - 1)
         n += 5
-        t3 = 0
-        at5 = ""
+        t5 = 0
+        at7 = ""
         try:
-            for t3, v4 in enumerate(v1):
-                if not 1 <= v4 <= 15:
-                    outOfRange(v4, 1, 15)
-                a = a << 4 | (v4 - 1)
+            for t5, v6 in enumerate(v3):
+                if not 1 <= v6 <= 15:
+                    outOfRange(v6, 1, 15)
+                a = a << 4 | (v6 - 1)
                 n += 4
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at5), f"[{t3}]") from None
+            raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -17598,7 +18524,7 @@ def d_RequestMultiplexEntry(d, p, e):
             raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
         v1 = {"entryNumbers": v4}
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -17607,25 +18533,29 @@ def d_RequestMultiplexEntry(d, p, e):
 def e_RequestMultiplexEntry(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('entryNumbers',))
+            p1 = presence(v, Ke219, 0, 0)
         at = "entryNumbers"
-        v1 = v["entryNumbers"]
-        y2 = len(v1)
-        if not 1 <= y2 <= 15:
-            badLength(y2, 1, 15)
-        a = a << 5 | (y2 - 1)
+        v3 = v["entryNumbers"]
+        y4 = len(v3)
+        if not 1 <= y4 <= 15:
+            badLength(y4, 1, 15)
+        a = a << 5 | ((p1 > 0) << 0) << 4 | (y4 - 1)
         n += 5
-        t3 = 0
-        at5 = ""
+        t5 = 0
+        at7 = ""
         try:
-            for t3, v4 in enumerate(v1):
-                if not 1 <= v4 <= 15:
-                    outOfRange(v4, 1, 15)
-                a = a << 4 | (v4 - 1)
+            for t5, v6 in enumerate(v3):
+                if not 1 <= v6 <= 15:
+                    outOfRange(v6, 1, 15)
+                a = a << 4 | (v6 - 1)
                 n += 4
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at5), f"[{t3}]") from None
+            raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -17659,7 +18589,7 @@ def d_RequestMultiplexEntryAck(d, p, e):
             raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
         v1 = {"entryNumbers": v4}
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -17668,25 +18598,29 @@ def d_RequestMultiplexEntryAck(d, p, e):
 def e_RequestMultiplexEntryAck(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('entryNumbers',))
+            p1 = presence(v, Ke219, 0, 0)
         at = "entryNumbers"
-        v1 = v["entryNumbers"]
-        y2 = len(v1)
-        if not 1 <= y2 <= 15:
-            badLength(y2, 1, 15)
-        a = a << 5 | (y2 - 1)
+        v3 = v["entryNumbers"]
+        y4 = len(v3)
+        if not 1 <= y4 <= 15:
+            badLength(y4, 1, 15)
+        a = a << 5 | ((p1 > 0) << 0) << 4 | (y4 - 1)
         n += 5
-        t3 = 0
-        at5 = ""
+        t5 = 0
+        at7 = ""
         try:
-            for t3, v4 in enumerate(v1):
-                if not 1 <= v4 <= 15:
-                    outOfRange(v4, 1, 15)
-                a = a << 4 | (v4 - 1)
+            for t5, v6 in enumerate(v3):
+                if not 1 <= v6 <= 15:
+                    outOfRange(v6, 1, 15)
+                a = a << 4 | (v6 - 1)
                 n += 4
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at5), f"[{t3}]") from None
+            raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -17737,7 +18671,7 @@ def d_RequestMultiplexEntryReject(d, p, e):
             raise decodeFailure(decodeFailure(x, at10, p), f"[{len(v9)}]", p) from None
         v1 = {"entryNumbers": v4, "rejectionDescriptions": v9}
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -17746,39 +18680,43 @@ def d_RequestMultiplexEntryReject(d, p, e):
 def e_RequestMultiplexEntryReject(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('entryNumbers', 'rejectionDescriptions'))
+            p1 = presence(v, Ke220, 0, 0)
         at = "entryNumbers"
-        v1 = v["entryNumbers"]
-        y2 = len(v1)
-        if not 1 <= y2 <= 15:
-            badLength(y2, 1, 15)
-        a = a << 5 | (y2 - 1)
+        v3 = v["entryNumbers"]
+        y4 = len(v3)
+        if not 1 <= y4 <= 15:
+            badLength(y4, 1, 15)
+        a = a << 5 | ((p1 > 0) << 0) << 4 | (y4 - 1)
         n += 5
-        t3 = 0
-        at5 = ""
+        t5 = 0
+        at7 = ""
         try:
-            for t3, v4 in enumerate(v1):
-                if not 1 <= v4 <= 15:
-                    outOfRange(v4, 1, 15)
-                a = a << 4 | (v4 - 1)
+            for t5, v6 in enumerate(v3):
+                if not 1 <= v6 <= 15:
+                    outOfRange(v6, 1, 15)
+                a = a << 4 | (v6 - 1)
                 n += 4
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at5), f"[{t3}]") from None
+            raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
         at = "rejectionDescriptions"
-        v6 = v["rejectionDescriptions"]
-        y7 = len(v6)
-        if not 1 <= y7 <= 15:
-            badLength(y7, 1, 15)
-        a = a << 4 | (y7 - 1)
+        v8 = v["rejectionDescriptions"]
+        y9 = len(v8)
+        if not 1 <= y9 <= 15:
+            badLength(y9, 1, 15)
+        a = a << 4 | (y9 - 1)
         n += 4
-        t8 = 0
-        at10 = ""
+        t10 = 0
+        at12 = ""
         try:
-            for t8, v9 in enumerate(v6):
-                a, n = e_RequestMultiplexEntryRejectionDescriptions(v9, o, a, n)
+            for t10, v11 in enumerate(v8):
+                a, n = e_RequestMultiplexEntryRejectionDescriptions(v11, o, a, n)
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at10), f"[{t8}]") from None
+            raise encodeFailure(encodeFailure(x, at12), f"[{t10}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -17807,7 +18745,7 @@ def d_RequestMultiplexEntryRejectionDescriptions(d, p, e):
             p = g9
         v1 = {"multiplexTableEntryNumber": v3, "cause": v5}
         if b2 & 0x20:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -17816,23 +18754,27 @@ def d_RequestMultiplexEntryRejectionDescriptions(d, p, e):
 def e_RequestMultiplexEntryRejectionDescriptions(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('multiplexTableEntryNumber', 'cause'))
+            p1 = presence(v, Ke216, 0, 0)
         at = "multiplexTableEntryNumber"
-        v1 = v["multiplexTableEntryNumber"]
-        if not 1 <= v1 <= 15:
-            outOfRange(v1, 1, 15)
+        v3 = v["multiplexTableEntryNumber"]
+        if not 1 <= v3 <= 15:
+            outOfRange(v3, 1, 15)
         at = "cause"
-        v2 = v["cause"]
-        c3, v4 = v2
-        k5 = Ke151.get(c3, 1)
-        a = a << 5 | (v1 - 1)
+        v4 = v["cause"]
+        c5, v6 = v4
+        k7 = Ke221.get(c5, 1)
+        a = a << 5 | ((p1 > 0) << 0) << 4 | (v3 - 1)
         n += 5
-        if k5 < 1:
-            a = a << 1 | k5
+        if k7 < 1:
+            a = a << 1 | k7
             n += 1
         else:
-            putUnknown(c3, v4, o, a, n)
+            putUnknown(c5, v6, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -17867,7 +18809,7 @@ def d_RequestMultiplexEntryRelease(d, p, e):
             raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
         v1 = {"entryNumbers": v4}
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -17876,25 +18818,29 @@ def d_RequestMultiplexEntryRelease(d, p, e):
 def e_RequestMultiplexEntryRelease(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('entryNumbers',))
+            p1 = presence(v, Ke219, 0, 0)
         at = "entryNumbers"
-        v1 = v["entryNumbers"]
-        y2 = len(v1)
-        if not 1 <= y2 <= 15:
-            badLength(y2, 1, 15)
-        a = a << 5 | (y2 - 1)
+        v3 = v["entryNumbers"]
+        y4 = len(v3)
+        if not 1 <= y4 <= 15:
+            badLength(y4, 1, 15)
+        a = a << 5 | ((p1 > 0) << 0) << 4 | (y4 - 1)
         n += 5
-        t3 = 0
-        at5 = ""
+        t5 = 0
+        at7 = ""
         try:
-            for t3, v4 in enumerate(v1):
-                if not 1 <= v4 <= 15:
-                    outOfRange(v4, 1, 15)
-                a = a << 4 | (v4 - 1)
+            for t5, v6 in enumerate(v3):
+                if not 1 <= v6 <= 15:
+                    outOfRange(v6, 1, 15)
+                a = a << 4 | (v6 - 1)
                 n += 4
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at5), f"[{t3}]") from None
+            raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -17939,7 +18885,7 @@ def d_RequestMode(d, p, e):
             raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
         v1 = {"sequenceNumber": v3, "requestedModes": v4}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -17948,42 +18894,46 @@ def d_RequestMode(d, p, e):
 def e_RequestMode(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('sequenceNumber', 'requestedModes'))
+            p1 = presence(v, Ke222, 0, 0)
         at = "sequenceNumber"
-        v1 = v["sequenceNumber"]
-        a = a << 1
+        v3 = v["sequenceNumber"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1)
+        o.append(v3)
         at = "requestedModes"
-        v2 = v["requestedModes"]
-        y3 = len(v2)
-        if not 1 <= y3 <= 256:
-            badLength(y3, 1, 256)
-        o.append(y3 - 1)
+        v4 = v["requestedModes"]
+        y5 = len(v4)
+        if not 1 <= y5 <= 256:
+            badLength(y5, 1, 256)
+        o.append(y5 - 1)
         a = n = 0
-        t4 = 0
-        at6 = ""
+        t6 = 0
+        at8 = ""
         try:
-            for t4, v5 in enumerate(v2):
-                y7 = len(v5)
-                if not 1 <= y7 <= 256:
-                    badLength(y7, 1, 256)
+            for t6, v7 in enumerate(v4):
+                y9 = len(v7)
+                if not 1 <= y9 <= 256:
+                    badLength(y9, 1, 256)
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o.append(y7 - 1)
+                o.append(y9 - 1)
                 a = n = 0
-                t8 = 0
-                at10 = ""
+                t10 = 0
+                at12 = ""
                 try:
-                    for t8, v9 in enumerate(v5):
-                        a, n = e_ModeElement(v9, o, a, n)
+                    for t10, v11 in enumerate(v7):
+                        a, n = e_ModeElement(v11, o, a, n)
                 except FAULTS as x:
-                    raise encodeFailure(encodeFailure(x, at10), f"[{t8}]") from None
+                    raise encodeFailure(encodeFailure(x, at12), f"[{t10}]") from None
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at6), f"[{t4}]") from None
+            raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -18013,7 +18963,7 @@ def d_RequestModeAck(d, p, e):
             p = g9
         v1 = {"sequenceNumber": v3, "response": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -18022,25 +18972,29 @@ def d_RequestModeAck(d, p, e):
 def e_RequestModeAck(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('sequenceNumber', 'response'))
+            p1 = presence(v, Ke223, 0, 0)
         at = "sequenceNumber"
-        v1 = v["sequenceNumber"]
-        a = a << 1
+        v3 = v["sequenceNumber"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1)
+        o.append(v3)
         at = "response"
-        v2 = v["response"]
-        c3, v4 = v2
-        k5 = Ke152.get(c3, 2)
+        v4 = v["response"]
+        c5, v6 = v4
+        k7 = Ke224.get(c5, 2)
         a = n = 0
-        if k5 < 2:
-            a = a << 2 | k5
+        if k7 < 2:
+            a = a << 2 | k7
             n += 2
         else:
-            putUnknown(c3, v4, o, a, n)
+            putUnknown(c5, v6, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -18071,7 +19025,7 @@ def d_RequestModeReject(d, p, e):
             p = g9
         v1 = {"sequenceNumber": v3, "cause": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -18080,25 +19034,29 @@ def d_RequestModeReject(d, p, e):
 def e_RequestModeReject(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('sequenceNumber', 'cause'))
+            p1 = presence(v, Ke225, 0, 0)
         at = "sequenceNumber"
-        v1 = v["sequenceNumber"]
-        a = a << 1
+        v3 = v["sequenceNumber"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1)
+        o.append(v3)
         at = "cause"
-        v2 = v["cause"]
-        c3, v4 = v2
-        k5 = Ke153.get(c3, 3)
+        v4 = v["cause"]
+        c5, v6 = v4
+        k7 = Ke226.get(c5, 3)
         a = n = 0
-        if k5 < 3:
-            a = a << 3 | k5
+        if k7 < 3:
+            a = a << 3 | k7
             n += 3
         else:
-            putUnknown(c3, v4, o, a, n)
+            putUnknown(c5, v6, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -18112,7 +19070,7 @@ def d_RequestModeRelease(d, p, e):
         p += 1
         v1 = {}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -18121,10 +19079,14 @@ def d_RequestModeRelease(d, p, e):
 def e_RequestModeRelease(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 0:
-            notThese(v, ())
-        a = a << 1
+            p1 = presence(v, Ke13, 0, 0)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -18249,7 +19211,7 @@ def e_ModeElementType(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke154.get(c1, 11)
+        k3 = Ke227.get(c1, 11)
         if k3 < 5:
             a = a << 4 | k3
             n += 4
@@ -18415,7 +19377,7 @@ def d_ModeElement(d, p, e):
                     v1["logicalChannelNumber"] = v26
                     p = g25
             if u6:
-                p = skip(d, p, e, u6)
+                p = keep(d, p, e, u6, 5, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -18425,8 +19387,11 @@ def e_ModeElement(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke155[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke228[k2]
+        except KeyError:
+            p1 = presence(v, Ke228, 1, 5)
         at = "type"
         v3 = v["type"]
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
@@ -18437,8 +19402,11 @@ def e_ModeElement(v, o, a, n):
             v4 = v["h223ModeParameters"]
             a, n = e_H223ModeParameters(v4, o, a, n)
         if p1 > 1:
-            a = a << 12 | 128 | (p1 >> 1)
-            n += 12
+            if p1 > 63:
+                a, n = putBitmap(v, p1 >> 1, 5, o, a, n)
+            else:
+                a = a << 12 | 128 | (p1 >> 1)
+                n += 12
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x20:
@@ -18486,6 +19454,8 @@ def e_ModeElement(v, o, a, n):
                     outOfRange(v14, 1, 65535)
                 o13 += (v14 - 1).to_bytes(2)
                 putOctets(o, o13 or b"\0")
+            if p1 > 63:
+                putAdditions(v, o, 5)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -18530,7 +19500,7 @@ def d_H235Mode(d, p, e):
             p = g13
         v1 = {"encryptionAuthenticationAndIntegrity": v3, "mediaMode": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -18539,34 +19509,38 @@ def d_H235Mode(d, p, e):
 def e_H235Mode(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('encryptionAuthenticationAndIntegrity', 'mediaMode'))
+            p1 = presence(v, Ke229, 0, 0)
         at = "encryptionAuthenticationAndIntegrity"
-        v1 = v["encryptionAuthenticationAndIntegrity"]
-        a = a << 1
+        v3 = v["encryptionAuthenticationAndIntegrity"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_EncryptionAuthenticationAndIntegrity(v1, o, a, n)
+        a, n = e_EncryptionAuthenticationAndIntegrity(v3, o, a, n)
         at = "mediaMode"
-        v2 = v["mediaMode"]
-        c3, v4 = v2
-        k5 = Ke156.get(c3, 4)
-        if k5 < 4:
-            a = a << 3 | k5
+        v4 = v["mediaMode"]
+        c5, v6 = v4
+        k7 = Ke230.get(c5, 4)
+        if k7 < 4:
+            a = a << 3 | k7
             n += 3
-            if k5 == 0:
+            if k7 == 0:
                 at = "mediaMode.nonStandard"
-                a, n = e_NonStandardParameter(v4, o, a, n)
-            elif k5 == 1:
+                a, n = e_NonStandardParameter(v6, o, a, n)
+            elif k7 == 1:
                 at = "mediaMode.videoMode"
-                a, n = e_VideoMode(v4, o, a, n)
-            elif k5 == 2:
+                a, n = e_VideoMode(v6, o, a, n)
+            elif k7 == 2:
                 at = "mediaMode.audioMode"
-                a, n = e_AudioMode(v4, o, a, n)
+                a, n = e_AudioMode(v6, o, a, n)
             else:
                 at = "mediaMode.dataMode"
-                a, n = e_DataMode(v4, o, a, n)
+                a, n = e_DataMode(v6, o, a, n)
         else:
-            putUnknown(c3, v4, o, a, n)
+            putUnknown(c5, v6, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -18586,7 +19560,7 @@ def d_MultiplexedStreamModeParameters(d, p, e):
             refuse("more than 65535", p)
         v1 = {"logicalChannelNumber": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -18595,18 +19569,22 @@ def d_MultiplexedStreamModeParameters(d, p, e):
 def e_MultiplexedStreamModeParameters(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('logicalChannelNumber',))
+            p1 = presence(v, Ke231, 0, 0)
         at = "logicalChannelNumber"
-        v1 = v["logicalChannelNumber"]
-        if not 1 <= v1 <= 65535:
-            outOfRange(v1, 1, 65535)
-        a = a << 1
+        v3 = v["logicalChannelNumber"]
+        if not 1 <= v3 <= 65535:
+            outOfRange(v3, 1, 65535)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v1 - 1).to_bytes(2)
+        o += (v3 - 1).to_bytes(2)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -18639,7 +19617,7 @@ def d_RedundancyEncodingDTMode(d, p, e, z=0):
             raise decodeFailure(decodeFailure(x, at6, p), f"[{len(v5)}]", p) from None
         v1 = {"redundancyEncodingMethod": v3, "primary": v4, "secondary": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -18648,30 +19626,34 @@ def d_RedundancyEncodingDTMode(d, p, e, z=0):
 def e_RedundancyEncodingDTMode(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 3:
-            notThese(v, ('redundancyEncodingMethod', 'primary', 'secondary'))
+            p1 = presence(v, Ke232, 0, 0)
         at = "redundancyEncodingMethod"
-        v1 = v["redundancyEncodingMethod"]
-        a = a << 1
+        v3 = v["redundancyEncodingMethod"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_RedundancyEncodingMethod(v1, o, a, n)
+        a, n = e_RedundancyEncodingMethod(v3, o, a, n)
         at = "primary"
-        v2 = v["primary"]
-        a, n = e_RedundancyEncodingDTModeElement(v2, o, a, n)
+        v4 = v["primary"]
+        a, n = e_RedundancyEncodingDTModeElement(v4, o, a, n)
         at = "secondary"
-        v3 = v["secondary"]
-        y4 = len(v3)
+        v5 = v["secondary"]
+        y6 = len(v5)
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        putUnbounded(o, y4)
+        putUnbounded(o, y6)
         a = n = 0
-        t5 = 0
-        at7 = ""
+        t7 = 0
+        at9 = ""
         try:
-            for t5, v6 in enumerate(v3):
-                a, n = e_RedundancyEncodingDTModeElement(v6, o, a, n)
+            for t7, v8 in enumerate(v5):
+                a, n = e_RedundancyEncodingDTModeElement(v8, o, a, n)
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+            raise encodeFailure(encodeFailure(x, at9), f"[{t7}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -18731,7 +19713,7 @@ def d_RedundancyEncodingDTModeElement(d, p, e, z=0):
             p = g14
         v1 = {"type": v4}
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -18740,51 +19722,55 @@ def d_RedundancyEncodingDTModeElement(d, p, e, z=0):
 def e_RedundancyEncodingDTModeElement(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('type',))
+            p1 = presence(v, Ke30, 0, 0)
         at = "type"
-        v1 = v["type"]
-        c2, v3 = v1
-        k4 = Ke157.get(c2, 7)
-        a = a << 1
+        v3 = v["type"]
+        c4, v5 = v3
+        k6 = Ke233.get(c4, 7)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        if k4 < 6:
-            a = a << 4 | k4
+        if k6 < 6:
+            a = a << 4 | k6
             n += 4
-            if k4 < 3:
-                if k4 == 0:
+            if k6 < 3:
+                if k6 == 0:
                     at = "type.nonStandard"
-                    a, n = e_NonStandardParameter(v3, o, a, n)
-                elif k4 == 1:
+                    a, n = e_NonStandardParameter(v5, o, a, n)
+                elif k6 == 1:
                     at = "type.videoMode"
-                    a, n = e_VideoMode(v3, o, a, n)
+                    a, n = e_VideoMode(v5, o, a, n)
                 else:
                     at = "type.audioMode"
-                    a, n = e_AudioMode(v3, o, a, n)
+                    a, n = e_AudioMode(v5, o, a, n)
             else:
-                if k4 == 3:
+                if k6 == 3:
                     at = "type.dataMode"
-                    a, n = e_DataMode(v3, o, a, n)
-                elif k4 == 4:
+                    a, n = e_DataMode(v5, o, a, n)
+                elif k6 == 4:
                     at = "type.encryptionMode"
-                    a, n = e_EncryptionMode(v3, o, a, n)
+                    a, n = e_EncryptionMode(v5, o, a, n)
                 else:
                     at = "type.h235Mode"
-                    a, n = e_H235Mode(v3, o, a, n)
-        elif k4 < 7:
-            a = a << 8 | (k4 + 122)
+                    a, n = e_H235Mode(v5, o, a, n)
+        elif k6 < 7:
+            a = a << 8 | (k6 + 122)
             n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o5 = bytearray()
+            o7 = bytearray()
             at = "type.fecMode"
-            a, n = e_FECMode(v3, o5, 0, 0)
+            a, n = e_FECMode(v5, o7, 0, 0)
             if n:
-                o5 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            putOctets(o, o5 or b"\0")
+                o7 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+            putOctets(o, o7 or b"\0")
             a = n = 0
         else:
-            putUnknown(c2, v3, o, a, n)
+            putUnknown(c4, v5, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -18814,7 +19800,7 @@ def d_MultiplePayloadStreamMode(d, p, e, z=0):
             raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
         v1 = {"elements": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -18823,24 +19809,28 @@ def d_MultiplePayloadStreamMode(d, p, e, z=0):
 def e_MultiplePayloadStreamMode(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('elements',))
+            p1 = presence(v, Ke176, 0, 0)
         at = "elements"
-        v1 = v["elements"]
-        y2 = len(v1)
-        a = a << 1
+        v3 = v["elements"]
+        y4 = len(v3)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        putUnbounded(o, y2)
+        putUnbounded(o, y4)
         a = n = 0
-        t3 = 0
-        at5 = ""
+        t5 = 0
+        at7 = ""
         try:
-            for t3, v4 in enumerate(v1):
-                a, n = e_MultiplePayloadStreamElementMode(v4, o, a, n)
+            for t5, v6 in enumerate(v3):
+                a, n = e_MultiplePayloadStreamElementMode(v6, o, a, n)
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at5), f"[{t3}]") from None
+            raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -18857,7 +19847,7 @@ def d_MultiplePayloadStreamElementMode(d, p, e, z=0):
         v3, p = d_ModeElementType(d, p, e, z + 1)
         v1 = {"type": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -18866,13 +19856,17 @@ def d_MultiplePayloadStreamElementMode(d, p, e, z=0):
 def e_MultiplePayloadStreamElementMode(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('type',))
+            p1 = presence(v, Ke30, 0, 0)
         at = "type"
-        v1 = v["type"]
-        a = a << 1
+        v3 = v["type"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_ModeElementType(v1, o, a, n)
+        a, n = e_ModeElementType(v3, o, a, n)
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -18918,7 +19912,7 @@ def d_DepFECMode(d, p, e, z=0):
                                 p += 7
                                 v9["protectedPayloadType"] = b13
                             if b10 & 0x200:
-                                p = additionsPast(d, p, e)
+                                p = additionsKept(d, p, e, v9)
                             v7 = ("differentPort", v9)
                         else:
                             at = "rfc2733Mode.mode.separateStream.samePort"
@@ -18928,7 +19922,7 @@ def d_DepFECMode(d, p, e, z=0):
                             v16, p = d_ModeElementType(d, p, e, z + 1)
                             v14 = {"protectedType": v16}
                             if b15 & 0x1:
-                                p = additionsPast(d, p, e)
+                                p = additionsKept(d, p, e, v14)
                             v7 = ("samePort", v14)
                     else:
                         p -= 1
@@ -18949,7 +19943,7 @@ def d_DepFECMode(d, p, e, z=0):
                 p = g24
             v3 = {"mode": v6}
             if b4 & 0x4:
-                p = additionsPast(d, p, e)
+                p = additionsKept(d, p, e, v3)
             v1 = ("rfc2733Mode", v3)
         else:
             k25, d26, p, e27, g28 = choiceIndex(d, p, e)
@@ -18967,61 +19961,75 @@ def e_DepFECMode(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke158.get(c1, 1)
+        k3 = Ke234.get(c1, 1)
         if k3 < 1:
             at = "rfc2733Mode"
+            p4 = 0
             if len(v2) != 1:
-                notThese(v2, ('mode',))
+                p4 = presence(v2, Ke177, 0, 0)
             at = "rfc2733Mode.mode"
-            v4 = v2["mode"]
-            c5, v6 = v4
-            k7 = Ke123.get(c5, 2)
-            a = a << 2 | k3 << 1
+            v6 = v2["mode"]
+            c7, v8 = v6
+            k9 = Ke178.get(c7, 2)
+            a = a << 2 | k3 << 1 | ((p4 > 0) << 0)
             n += 2
-            if k7 < 2:
-                a = a << 2 | k7
+            if k9 < 2:
+                a = a << 2 | k9
                 n += 2
-                if k7 == 0:
+                if k9 == 0:
                     pass
                 else:
                     at = "rfc2733Mode.mode.separateStream"
-                    c8, v9 = v6
-                    k10 = Ke124.get(c8, 2)
-                    if k10 < 2:
-                        a = a << 2 | k10
+                    c10, v11 = v8
+                    k12 = Ke179.get(c10, 2)
+                    if k12 < 2:
+                        a = a << 2 | k12
                         n += 2
-                        if k10 == 0:
+                        if k12 == 0:
                             at = "rfc2733Mode.mode.separateStream.differentPort"
-                            p11 = 0
-                            for k12 in v9:
-                                p11 |= Ke125[k12]
+                            p13 = 0
+                            try:
+                                for k14 in v11:
+                                    p13 |= Ke180[k14]
+                            except KeyError:
+                                p13 = presence(v11, Ke180, 1, 0)
                             at = "rfc2733Mode.mode.separateStream.differentPort.protectedSessionID"
-                            v13 = v9["protectedSessionID"]
-                            if not 1 <= v13 <= 255:
-                                outOfRange(v13, 1, 255)
-                            a = a << 10 | p11 << 8 | (v13 - 1)
+                            v15 = v11["protectedSessionID"]
+                            if not 1 <= v15 <= 255:
+                                outOfRange(v15, 1, 255)
+                            a = a << 10 | ((p13 > 1) << 1 | p13 & 1) << 8 | (v15 - 1)
                             n += 10
-                            if p11 & 0x1:
+                            if p13 & 0x1:
                                 at = "rfc2733Mode.mode.separateStream.differentPort.protectedPayloadType"
-                                v14 = v9["protectedPayloadType"]
-                                if not 0 <= v14 <= 127:
-                                    outOfRange(v14, 0, 127)
-                                a = a << 7 | v14
+                                v16 = v11["protectedPayloadType"]
+                                if not 0 <= v16 <= 127:
+                                    outOfRange(v16, 0, 127)
+                                a = a << 7 | v16
                                 n += 7
+                            if p13 > 1:
+                                putUnknownOnly(v11, o, a, n)
+                                a = n = 0
                         else:
                             at = "rfc2733Mode.mode.separateStream.samePort"
-                            if len(v9) != 1:
-                                notThese(v9, ('protectedType',))
+                            p17 = 0
+                            if len(v11) != 1:
+                                p17 = presence(v11, Ke235, 0, 0)
                             at = "rfc2733Mode.mode.separateStream.samePort.protectedType"
-                            v15 = v9["protectedType"]
-                            a = a << 1
+                            v19 = v11["protectedType"]
+                            a = a << 1 | ((p17 > 0) << 0)
                             n += 1
-                            a, n = e_ModeElementType(v15, o, a, n)
+                            a, n = e_ModeElementType(v19, o, a, n)
+                            if p17 > 0:
+                                putUnknownOnly(v11, o, a, n)
+                                a = n = 0
                     else:
-                        putUnknown(c8, v9, o, a, n)
+                        putUnknown(c10, v11, o, a, n)
                         a = n = 0
             else:
-                putUnknown(c5, v6, o, a, n)
+                putUnknown(c7, v8, o, a, n)
+                a = n = 0
+            if p4 > 0:
+                putUnknownOnly(v2, o, a, n)
                 a = n = 0
         else:
             putUnknown(c1, v2, o, a, n)
@@ -19077,7 +20085,7 @@ def d_FECMode(d, p, e, z=0):
                 v5 = ("rfc2733diffport", v9)
             v1["rfc2733Format"] = v5
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -19087,11 +20095,14 @@ def e_FECMode(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke159[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke236[k2]
+        except KeyError:
+            p1 = presence(v, Ke236, 2, 0)
         at = "protectedElement"
         v3 = v["protectedElement"]
-        a = a << 3 | p1
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         a, n = e_ModeElementType(v3, o, a, n)
         if p1 & 0x2:
@@ -19105,7 +20116,7 @@ def e_FECMode(v, o, a, n):
             at = "rfc2733Format"
             v5 = v["rfc2733Format"]
             c6, v7 = v5
-            k8 = Ke87[c6]
+            k8 = Ke131[c6]
             a = a << 2 | k8
             n += 2
             if k8 == 0:
@@ -19126,6 +20137,9 @@ def e_FECMode(v, o, a, n):
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 o += integerOctets(v7, 1)
                 a = n = 0
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -19198,7 +20212,7 @@ def d_H223ModeParameters(d, p, e):
         p += 1
         v1 = {"adaptationLayerType": v4, "segmentableFlag": b18 == 1}
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -19207,78 +20221,82 @@ def d_H223ModeParameters(d, p, e):
 def e_H223ModeParameters(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('adaptationLayerType', 'segmentableFlag'))
+            p1 = presence(v, Ke151, 0, 0)
         at = "adaptationLayerType"
-        v1 = v["adaptationLayerType"]
-        c2, v3 = v1
-        k4 = Ke104.get(c2, 9)
-        a = a << 1
+        v3 = v["adaptationLayerType"]
+        c4, v5 = v3
+        k6 = Ke152.get(c4, 9)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        if k4 < 6:
-            a = a << 4 | k4
+        if k6 < 6:
+            a = a << 4 | k6
             n += 4
-            if k4 < 3:
-                if k4 == 0:
+            if k6 < 3:
+                if k6 == 0:
                     at = "adaptationLayerType.nonStandard"
-                    a, n = e_NonStandardParameter(v3, o, a, n)
-                elif k4 == 1:
+                    a, n = e_NonStandardParameter(v5, o, a, n)
+                elif k6 == 1:
                     pass
                 else:
                     pass
             else:
-                if k4 == 3:
+                if k6 == 3:
                     pass
-                elif k4 == 4:
+                elif k6 == 4:
                     pass
                 else:
                     at = "adaptationLayerType.al3"
-                    if len(v3) != 2:
-                        notThese(v3, ('controlFieldOctets', 'sendBufferSize'))
+                    if len(v5) != 2:
+                        notThese(v5, ('controlFieldOctets', 'sendBufferSize'))
                     at = "adaptationLayerType.al3.controlFieldOctets"
-                    v5 = v3["controlFieldOctets"]
-                    if not 0 <= v5 <= 2:
-                        outOfRange(v5, 0, 2)
+                    v7 = v5["controlFieldOctets"]
+                    if not 0 <= v7 <= 2:
+                        outOfRange(v7, 0, 2)
                     at = "adaptationLayerType.al3.sendBufferSize"
-                    v6 = v3["sendBufferSize"]
-                    if not 0 <= v6 <= 16777215:
-                        outOfRange(v6, 0, 16777215)
-                    x7 = v6
-                    s8 = (x7.bit_length() + 7) >> 3 or 1
-                    a = a << 4 | v5 << 2 | (s8 - 1)
+                    v8 = v5["sendBufferSize"]
+                    if not 0 <= v8 <= 16777215:
+                        outOfRange(v8, 0, 16777215)
+                    x9 = v8
+                    s10 = (x9.bit_length() + 7) >> 3 or 1
+                    a = a << 4 | v7 << 2 | (s10 - 1)
                     n += 4
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += x7.to_bytes(s8)
+                    o += x9.to_bytes(s10)
                     a = n = 0
-        elif k4 < 9:
-            a = a << 8 | (k4 + 122)
+        elif k6 < 9:
+            a = a << 8 | (k6 + 122)
             n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o9 = bytearray()
+            o11 = bytearray()
             a = n = 0
-            if k4 == 6:
+            if k6 == 6:
                 at = "adaptationLayerType.al1M"
-                a, n = e_H223AL1MParameters(v3, o9, a, n)
-            elif k4 == 7:
+                a, n = e_H223AL1MParameters(v5, o11, a, n)
+            elif k6 == 7:
                 at = "adaptationLayerType.al2M"
-                a, n = e_H223AL2MParameters(v3, o9, a, n)
+                a, n = e_H223AL2MParameters(v5, o11, a, n)
             else:
                 at = "adaptationLayerType.al3M"
-                a, n = e_H223AL3MParameters(v3, o9, a, n)
+                a, n = e_H223AL3MParameters(v5, o11, a, n)
             if n:
-                o9 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            putOctets(o, o9 or b"\0")
+                o11 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+            putOctets(o, o11 or b"\0")
             a = n = 0
         else:
-            putUnknown(c2, v3, o, a, n)
+            putUnknown(c4, v5, o, a, n)
             a = n = 0
         at = "segmentableFlag"
-        v10 = v["segmentableFlag"]
-        x11 = BIT[v10]
-        a = a << 1 | x11
+        v12 = v["segmentableFlag"]
+        x13 = BIT[v12]
+        a = a << 1 | x13
         n += 1
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -19309,7 +20327,7 @@ def e_V76ModeParameters(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke160.get(c1, 2)
+        k3 = Ke237.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -19333,7 +20351,7 @@ def d_H2250ModeParameters(d, p, e):
             v3, p = d_RedundancyEncodingMode(d, p, e)
             v1["redundancyEncodingMode"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -19343,14 +20361,20 @@ def e_H2250ModeParameters(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke161[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke238[k2]
+        except KeyError:
+            p1 = presence(v, Ke238, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "redundancyEncodingMode"
             v3 = v["redundancyEncodingMode"]
             a, n = e_RedundancyEncodingMode(v3, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -19389,7 +20413,7 @@ def d_RedundancyEncodingMode(d, p, e):
                 p = g11
             v1["secondaryEncoding"] = v4
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -19399,18 +20423,21 @@ def e_RedundancyEncodingMode(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke162[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke239[k2]
+        except KeyError:
+            p1 = presence(v, Ke239, 1, 0)
         at = "redundancyEncodingMethod"
         v3 = v["redundancyEncodingMethod"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_RedundancyEncodingMethod(v3, o, a, n)
         if p1 & 0x1:
             at = "secondaryEncoding"
             v4 = v["secondaryEncoding"]
             c5, v6 = v4
-            k7 = Ke163.get(c5, 2)
+            k7 = Ke240.get(c5, 2)
             if k7 < 2:
                 a = a << 2 | k7
                 n += 2
@@ -19423,6 +20450,9 @@ def e_RedundancyEncodingMode(v, o, a, n):
             else:
                 putUnknown(c5, v6, o, a, n)
                 a = n = 0
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -19481,7 +20511,7 @@ def e_VideoMode(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke164.get(c1, 6)
+        k3 = Ke241.get(c1, 6)
         if k3 < 5:
             a = a << 4 | k3
             n += 4
@@ -19541,7 +20571,7 @@ def d_H261VideoMode(d, p, e):
         p += 1
         v1 = {"resolution": v4, "bitRate": v5, "stillImageTransmission": b6 == 1}
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -19550,26 +20580,30 @@ def d_H261VideoMode(d, p, e):
 def e_H261VideoMode(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 3:
-            notThese(v, ('resolution', 'bitRate', 'stillImageTransmission'))
+            p1 = presence(v, Ke242, 0, 0)
         at = "resolution"
-        v1 = v["resolution"]
-        c2, v3 = v1
-        k4 = Ke165[c2]
+        v3 = v["resolution"]
+        c4, v5 = v3
+        k6 = Ke243[c4]
         at = "bitRate"
-        v5 = v["bitRate"]
-        if not 1 <= v5 <= 19200:
-            outOfRange(v5, 1, 19200)
-        a = a << 2 | k4
+        v7 = v["bitRate"]
+        if not 1 <= v7 <= 19200:
+            outOfRange(v7, 1, 19200)
+        a = a << 2 | ((p1 > 0) << 0) << 1 | k6
         n += 2
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v5 - 1).to_bytes(2)
+        o += (v7 - 1).to_bytes(2)
         at = "stillImageTransmission"
-        v6 = v["stillImageTransmission"]
-        x7 = BIT[v6]
-        a = x7
+        v8 = v["stillImageTransmission"]
+        x9 = BIT[v8]
+        a = x9
         n = 1
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -19647,7 +20681,7 @@ def d_H262VideoMode(d, p, e):
             p = j << 3
             v1["luminanceSampleRate"] = v17
         if b2 & 0x800:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -19657,13 +20691,16 @@ def e_H262VideoMode(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke166[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke244[k2]
+        except KeyError:
+            p1 = presence(v, Ke244, 6, 0)
         at = "profileAndLevel"
         v3 = v["profileAndLevel"]
         c4, v5 = v3
-        k6 = Ke167.get(c4, 11)
-        a = a << 7 | p1
+        k6 = Ke245.get(c4, 11)
+        a = a << 7 | ((p1 > 63) << 6 | p1 & 63)
         n += 7
         if k6 < 11:
             a = a << 5 | k6
@@ -19734,6 +20771,9 @@ def e_H262VideoMode(v, o, a, n):
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o += x17.to_bytes(s18)
+            a = n = 0
+        if p1 > 63:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -19826,7 +20866,7 @@ def d_H263VideoMode(d, p, e):
                     v1["h263Options"] = v24
                     p = g23
             if u12:
-                p = skip(d, p, e, u12)
+                p = keep(d, p, e, u12, 3, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -19836,12 +20876,15 @@ def e_H263VideoMode(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke168[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke246[k2]
+        except KeyError:
+            p1 = presence(v, Ke246, 0, 3)
         at = "resolution"
         v3 = v["resolution"]
         c4, v5 = v3
-        k6 = Ke169.get(c4, 6)
+        k6 = Ke247.get(c4, 6)
         a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if k6 < 5:
@@ -19880,8 +20923,11 @@ def e_H263VideoMode(v, o, a, n):
         a = x10 << 3 | x12 << 2 | x14 << 1 | x16
         n = 4
         if p1 > 0:
-            a = a << 10 | 16 | p1
-            n += 10
+            if p1 > 7:
+                a, n = putBitmap(v, p1, 3, o, a, n)
+            else:
+                a = a << 10 | 16 | p1
+                n += 10
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x4:
@@ -19911,6 +20957,8 @@ def e_H263VideoMode(v, o, a, n):
                 if n:
                     o22 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o22 or b"\0")
+            if p1 > 7:
+                putAdditions(v, o, 3)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -19977,7 +21025,7 @@ def d_IS11172VideoMode(d, p, e):
             p = j << 3
             v1["luminanceSampleRate"] = v11
         if b2 & 0x80:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -19987,12 +21035,15 @@ def e_IS11172VideoMode(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke170[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke248[k2]
+        except KeyError:
+            p1 = presence(v, Ke248, 6, 0)
         at = "constrainedBitstream"
         v3 = v["constrainedBitstream"]
         x4 = BIT[v3]
-        a = a << 8 | p1 << 1 | x4
+        a = a << 8 | ((p1 > 63) << 6 | p1 & 63) << 1 | x4
         n += 8
         if p1 & 0x20:
             at = "videoBitRate"
@@ -20057,6 +21108,9 @@ def e_IS11172VideoMode(v, o, a, n):
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o += x15.to_bytes(s16)
+            a = n = 0
+        if p1 > 63:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -20177,7 +21231,7 @@ def e_AudioMode(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke171.get(c1, 23)
+        k3 = Ke249.get(c1, 23)
         if k3 < 14:
             a = a << 5 | k3
             n += 5
@@ -20213,7 +21267,7 @@ def e_AudioMode(v, o, a, n):
                     elif k3 == 11:
                         at = "g7231"
                         c4, v5 = v2
-                        k6 = Ke172[c4]
+                        k6 = Ke250[c4]
                         a = a << 2 | k6
                         n += 2
                     elif k3 == 12:
@@ -20305,7 +21359,7 @@ def d_IS11172AudioMode(d, p, e):
             refuse("more than 448", p)
         v1 = {"audioLayer": v4, "audioSampling": v6, "multichannelType": v8, "bitRate": v9}
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -20314,30 +21368,34 @@ def d_IS11172AudioMode(d, p, e):
 def e_IS11172AudioMode(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 4:
-            notThese(v, ('audioLayer', 'audioSampling', 'multichannelType', 'bitRate'))
+            p1 = presence(v, Ke251, 0, 0)
         at = "audioLayer"
-        v1 = v["audioLayer"]
-        c2, v3 = v1
-        k4 = Ke173[c2]
+        v3 = v["audioLayer"]
+        c4, v5 = v3
+        k6 = Ke252[c4]
         at = "audioSampling"
-        v5 = v["audioSampling"]
-        c6, v7 = v5
-        k8 = Ke174[c6]
+        v7 = v["audioSampling"]
+        c8, v9 = v7
+        k10 = Ke253[c8]
         at = "multichannelType"
-        v9 = v["multichannelType"]
-        c10, v11 = v9
-        k12 = Ke175[c10]
+        v11 = v["multichannelType"]
+        c12, v13 = v11
+        k14 = Ke254[c12]
         at = "bitRate"
-        v13 = v["bitRate"]
-        if not 1 <= v13 <= 448:
-            outOfRange(v13, 1, 448)
-        a = a << 7 | k4 << 4 | k8 << 2 | k12
+        v15 = v["bitRate"]
+        if not 1 <= v15 <= 448:
+            outOfRange(v15, 1, 448)
+        a = a << 7 | ((p1 > 0) << 0) << 6 | k6 << 4 | k10 << 2 | k14
         n += 7
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v13 - 1).to_bytes(2)
+        o += (v15 - 1).to_bytes(2)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -20373,7 +21431,7 @@ def d_IS13818AudioMode(d, p, e):
             refuse("more than 1130", p)
         v1 = {"audioLayer": v4, "audioSampling": v6, "multichannelType": v8, "lowFrequencyEnhancement": (b9 >> 1 & 1) == 1, "multilingual": (b9 & 1) == 1, "bitRate": v10}
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -20382,36 +21440,40 @@ def d_IS13818AudioMode(d, p, e):
 def e_IS13818AudioMode(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 6:
-            notThese(v, ('audioLayer', 'audioSampling', 'multichannelType', 'lowFrequencyEnhancement', 'multilingual', 'bitRate'))
+            p1 = presence(v, Ke255, 0, 0)
         at = "audioLayer"
-        v1 = v["audioLayer"]
-        c2, v3 = v1
-        k4 = Ke173[c2]
+        v3 = v["audioLayer"]
+        c4, v5 = v3
+        k6 = Ke252[c4]
         at = "audioSampling"
-        v5 = v["audioSampling"]
-        c6, v7 = v5
-        k8 = Ke176[c6]
+        v7 = v["audioSampling"]
+        c8, v9 = v7
+        k10 = Ke256[c8]
         at = "multichannelType"
-        v9 = v["multichannelType"]
-        c10, v11 = v9
-        k12 = Ke177[c10]
+        v11 = v["multichannelType"]
+        c12, v13 = v11
+        k14 = Ke257[c12]
         at = "lowFrequencyEnhancement"
-        v13 = v["lowFrequencyEnhancement"]
-        x14 = BIT[v13]
-        at = "multilingual"
-        v15 = v["multilingual"]
+        v15 = v["lowFrequencyEnhancement"]
         x16 = BIT[v15]
+        at = "multilingual"
+        v17 = v["multilingual"]
+        x18 = BIT[v17]
         at = "bitRate"
-        v17 = v["bitRate"]
-        if not 1 <= v17 <= 1130:
-            outOfRange(v17, 1, 1130)
-        a = a << 12 | k4 << 9 | k8 << 6 | k12 << 2 | x14 << 1 | x16
+        v19 = v["bitRate"]
+        if not 1 <= v19 <= 1130:
+            outOfRange(v19, 1, 1130)
+        a = a << 12 | ((p1 > 0) << 0) << 11 | k6 << 9 | k10 << 6 | k14 << 2 | x16 << 1 | x18
         n += 12
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v17 - 1).to_bytes(2)
+        o += (v19 - 1).to_bytes(2)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -20459,10 +21521,10 @@ def d_G7231AnnexCMode(d, p, e):
             refuse("more than 17", p)
         v6 = {"highRateMode0": v8, "highRateMode1": v9, "lowRateMode0": v10, "lowRateMode1": v11, "sidMode0": v12, "sidMode1": v13}
         if h5 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v6)
         v1 = {"maxAl-sduAudioFrames": v3, "silenceSuppression": (b4 >> 1 & 1) == 1, "g723AnnexCAudioMode": v6}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -20471,48 +21533,56 @@ def d_G7231AnnexCMode(d, p, e):
 def e_G7231AnnexCMode(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 3:
-            notThese(v, ('maxAl-sduAudioFrames', 'silenceSuppression', 'g723AnnexCAudioMode'))
+            p1 = presence(v, Ke258, 0, 0)
         at = "maxAl-sduAudioFrames"
-        v1 = v["maxAl-sduAudioFrames"]
-        a = a << 1
+        v3 = v["maxAl-sduAudioFrames"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1 - 1)
+        o.append(v3 - 1)
         at = "silenceSuppression"
-        v2 = v["silenceSuppression"]
-        x3 = BIT[v2]
+        v4 = v["silenceSuppression"]
+        x5 = BIT[v4]
         at = "g723AnnexCAudioMode"
-        v4 = v["g723AnnexCAudioMode"]
-        if len(v4) != 6:
-            notThese(v4, ('highRateMode0', 'highRateMode1', 'lowRateMode0', 'lowRateMode1', 'sidMode0', 'sidMode1'))
+        v6 = v["g723AnnexCAudioMode"]
+        p7 = 0
+        if len(v6) != 6:
+            p7 = presence(v6, Ke94, 0, 0)
         at = "g723AnnexCAudioMode.highRateMode0"
-        v5 = v4["highRateMode0"]
-        if not 27 <= v5 <= 78:
-            outOfRange(v5, 27, 78)
+        v9 = v6["highRateMode0"]
+        if not 27 <= v9 <= 78:
+            outOfRange(v9, 27, 78)
         at = "g723AnnexCAudioMode.highRateMode1"
-        v6 = v4["highRateMode1"]
-        if not 27 <= v6 <= 78:
-            outOfRange(v6, 27, 78)
+        v10 = v6["highRateMode1"]
+        if not 27 <= v10 <= 78:
+            outOfRange(v10, 27, 78)
         at = "g723AnnexCAudioMode.lowRateMode0"
-        v7 = v4["lowRateMode0"]
-        if not 23 <= v7 <= 66:
-            outOfRange(v7, 23, 66)
+        v11 = v6["lowRateMode0"]
+        if not 23 <= v11 <= 66:
+            outOfRange(v11, 23, 66)
         at = "g723AnnexCAudioMode.lowRateMode1"
-        v8 = v4["lowRateMode1"]
-        if not 23 <= v8 <= 66:
-            outOfRange(v8, 23, 66)
+        v12 = v6["lowRateMode1"]
+        if not 23 <= v12 <= 66:
+            outOfRange(v12, 23, 66)
         at = "g723AnnexCAudioMode.sidMode0"
-        v9 = v4["sidMode0"]
-        if not 6 <= v9 <= 17:
-            outOfRange(v9, 6, 17)
+        v13 = v6["sidMode0"]
+        if not 6 <= v13 <= 17:
+            outOfRange(v13, 6, 17)
         at = "g723AnnexCAudioMode.sidMode1"
-        v10 = v4["sidMode1"]
-        if not 6 <= v10 <= 17:
-            outOfRange(v10, 6, 17)
-        a = x3 << 33 | (v5 - 27) << 26 | (v6 - 27) << 20 | (v7 - 23) << 14 | (v8 - 23) << 8 | (v9 - 6) << 4 | (v10 - 6)
+        v14 = v6["sidMode1"]
+        if not 6 <= v14 <= 17:
+            outOfRange(v14, 6, 17)
+        a = x5 << 33 | ((p7 > 0) << 0) << 32 | (v9 - 27) << 26 | (v10 - 27) << 20 | (v11 - 23) << 14 | (v12 - 23) << 8 | (v13 - 6) << 4 | (v14 - 6)
         n = 34
+        if p7 > 0:
+            putUnknownOnly(v6, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -20529,7 +21599,7 @@ def d_VBDMode(d, p, e, z=0):
         v3, p = d_AudioMode(d, p, e, z + 1)
         v1 = {"type": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -20538,13 +21608,17 @@ def d_VBDMode(d, p, e, z=0):
 def e_VBDMode(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('type',))
+            p1 = presence(v, Ke30, 0, 0)
         at = "type"
-        v1 = v["type"]
-        a = a << 1
+        v3 = v["type"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_AudioMode(v1, o, a, n)
+        a, n = e_AudioMode(v3, o, a, n)
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -20658,7 +21732,7 @@ def d_DataMode(d, p, e):
         p = j << 3
         v1 = {"application": v4, "bitRate": v27}
         if b2 & 0x20:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -20667,112 +21741,116 @@ def d_DataMode(d, p, e):
 def e_DataMode(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('application', 'bitRate'))
+            p1 = presence(v, Ke259, 0, 0)
         at = "application"
-        v1 = v["application"]
-        c2, v3 = v1
-        k4 = Ke178.get(c2, 14)
-        a = a << 1
+        v3 = v["application"]
+        c4, v5 = v3
+        k6 = Ke260.get(c4, 14)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        if k4 < 10:
-            a = a << 5 | k4
+        if k6 < 10:
+            a = a << 5 | k6
             n += 5
-            if k4 < 5:
-                if k4 < 2:
-                    if k4 == 0:
+            if k6 < 5:
+                if k6 < 2:
+                    if k6 == 0:
                         at = "application.nonStandard"
-                        a, n = e_NonStandardParameter(v3, o, a, n)
+                        a, n = e_NonStandardParameter(v5, o, a, n)
                     else:
                         at = "application.t120"
-                        a, n = e_DataProtocolCapability(v3, o, a, n)
+                        a, n = e_DataProtocolCapability(v5, o, a, n)
                 else:
-                    if k4 == 2:
+                    if k6 == 2:
                         at = "application.dsm-cc"
-                        a, n = e_DataProtocolCapability(v3, o, a, n)
-                    elif k4 == 3:
+                        a, n = e_DataProtocolCapability(v5, o, a, n)
+                    elif k6 == 3:
                         at = "application.userData"
-                        a, n = e_DataProtocolCapability(v3, o, a, n)
+                        a, n = e_DataProtocolCapability(v5, o, a, n)
                     else:
                         at = "application.t84"
-                        a, n = e_DataProtocolCapability(v3, o, a, n)
+                        a, n = e_DataProtocolCapability(v5, o, a, n)
             else:
-                if k4 < 7:
-                    if k4 == 5:
+                if k6 < 7:
+                    if k6 == 5:
                         at = "application.t434"
-                        a, n = e_DataProtocolCapability(v3, o, a, n)
+                        a, n = e_DataProtocolCapability(v5, o, a, n)
                     else:
                         at = "application.h224"
-                        a, n = e_DataProtocolCapability(v3, o, a, n)
-                else:
-                    if k4 == 7:
-                        at = "application.nlpid"
-                        if len(v3) != 2:
-                            notThese(v3, ('nlpidProtocol', 'nlpidData'))
-                        at = "application.nlpid.nlpidProtocol"
-                        v5 = v3["nlpidProtocol"]
                         a, n = e_DataProtocolCapability(v5, o, a, n)
+                else:
+                    if k6 == 7:
+                        at = "application.nlpid"
+                        if len(v5) != 2:
+                            notThese(v5, ('nlpidProtocol', 'nlpidData'))
+                        at = "application.nlpid.nlpidProtocol"
+                        v7 = v5["nlpidProtocol"]
+                        a, n = e_DataProtocolCapability(v7, o, a, n)
                         at = "application.nlpid.nlpidData"
-                        v6 = v3["nlpidData"]
+                        v8 = v5["nlpidData"]
                         if n:
                             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                        y = len(v6)
+                        y = len(v8)
                         if y < 128:
                             o.append(y)
-                            o += v6
+                            o += v8
                         else:
-                            putOctets(o, v6)
+                            putOctets(o, v8)
                         a = n = 0
-                    elif k4 == 8:
+                    elif k6 == 8:
                         pass
                     else:
                         at = "application.h222DataPartitioning"
-                        a, n = e_DataProtocolCapability(v3, o, a, n)
-        elif k4 < 14:
-            a = a << 8 | (k4 + 118)
+                        a, n = e_DataProtocolCapability(v5, o, a, n)
+        elif k6 < 14:
+            a = a << 8 | (k6 + 118)
             n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o7 = bytearray()
+            o9 = bytearray()
             a = n = 0
-            if k4 == 10:
+            if k6 == 10:
                 at = "application.t30fax"
-                a, n = e_DataProtocolCapability(v3, o7, a, n)
-            elif k4 == 11:
+                a, n = e_DataProtocolCapability(v5, o9, a, n)
+            elif k6 == 11:
                 at = "application.t140"
-                a, n = e_DataProtocolCapability(v3, o7, a, n)
-            elif k4 == 12:
+                a, n = e_DataProtocolCapability(v5, o9, a, n)
+            elif k6 == 12:
                 at = "application.t38fax"
-                if len(v3) != 2:
-                    notThese(v3, ('t38FaxProtocol', 't38FaxProfile'))
+                if len(v5) != 2:
+                    notThese(v5, ('t38FaxProtocol', 't38FaxProfile'))
                 at = "application.t38fax.t38FaxProtocol"
-                v8 = v3["t38FaxProtocol"]
-                a, n = e_DataProtocolCapability(v8, o7, a, n)
+                v10 = v5["t38FaxProtocol"]
+                a, n = e_DataProtocolCapability(v10, o9, a, n)
                 at = "application.t38fax.t38FaxProfile"
-                v9 = v3["t38FaxProfile"]
-                a, n = e_T38FaxProfile(v9, o7, a, n)
+                v11 = v5["t38FaxProfile"]
+                a, n = e_T38FaxProfile(v11, o9, a, n)
             else:
                 at = "application.genericDataMode"
-                a, n = e_GenericCapability(v3, o7, a, n)
+                a, n = e_GenericCapability(v5, o9, a, n)
             if n:
-                o7 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            putOctets(o, o7 or b"\0")
+                o9 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+            putOctets(o, o9 or b"\0")
             a = n = 0
         else:
-            putUnknown(c2, v3, o, a, n)
+            putUnknown(c4, v5, o, a, n)
             a = n = 0
         at = "bitRate"
-        v10 = v["bitRate"]
-        if not 0 <= v10 <= 4294967295:
-            outOfRange(v10, 0, 4294967295)
-        x11 = v10
-        s12 = (x11.bit_length() + 7) >> 3 or 1
-        a = a << 2 | (s12 - 1)
+        v12 = v["bitRate"]
+        if not 0 <= v12 <= 4294967295:
+            outOfRange(v12, 0, 4294967295)
+        x13 = v12
+        s14 = (x13.bit_length() + 7) >> 3 or 1
+        a = a << 2 | (s14 - 1)
         n += 2
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += x11.to_bytes(s12)
+        o += x13.to_bytes(s14)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -20808,7 +21886,7 @@ def e_EncryptionMode(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke179.get(c1, 2)
+        k3 = Ke261.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -20836,7 +21914,7 @@ def d_RoundTripDelayRequest(d, p, e):
         p = (i + 1) << 3
         v1 = {"sequenceNumber": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -20845,16 +21923,20 @@ def d_RoundTripDelayRequest(d, p, e):
 def e_RoundTripDelayRequest(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('sequenceNumber',))
+            p1 = presence(v, Ke262, 0, 0)
         at = "sequenceNumber"
-        v1 = v["sequenceNumber"]
-        a = a << 1
+        v3 = v["sequenceNumber"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1)
+        o.append(v3)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -20871,7 +21953,7 @@ def d_RoundTripDelayResponse(d, p, e):
         p = (i + 1) << 3
         v1 = {"sequenceNumber": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -20880,16 +21962,20 @@ def d_RoundTripDelayResponse(d, p, e):
 def e_RoundTripDelayResponse(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('sequenceNumber',))
+            p1 = presence(v, Ke262, 0, 0)
         at = "sequenceNumber"
-        v1 = v["sequenceNumber"]
-        a = a << 1
+        v3 = v["sequenceNumber"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1)
+        o.append(v3)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -20934,7 +22020,7 @@ def d_MaintenanceLoopRequest(d, p, e):
             p = g10
         v1 = {"type": v4}
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -20943,37 +22029,41 @@ def d_MaintenanceLoopRequest(d, p, e):
 def e_MaintenanceLoopRequest(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('type',))
+            p1 = presence(v, Ke30, 0, 0)
         at = "type"
-        v1 = v["type"]
-        c2, v3 = v1
-        k4 = Ke180.get(c2, 3)
-        a = a << 1
+        v3 = v["type"]
+        c4, v5 = v3
+        k6 = Ke263.get(c4, 3)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        if k4 < 3:
-            a = a << 3 | k4
+        if k6 < 3:
+            a = a << 3 | k6
             n += 3
-            if k4 == 0:
+            if k6 == 0:
                 pass
-            elif k4 == 1:
+            elif k6 == 1:
                 at = "type.mediaLoop"
-                if not 1 <= v3 <= 65535:
-                    outOfRange(v3, 1, 65535)
+                if not 1 <= v5 <= 65535:
+                    outOfRange(v5, 1, 65535)
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o += (v3 - 1).to_bytes(2)
+                o += (v5 - 1).to_bytes(2)
                 a = n = 0
             else:
                 at = "type.logicalChannelLoop"
-                if not 1 <= v3 <= 65535:
-                    outOfRange(v3, 1, 65535)
+                if not 1 <= v5 <= 65535:
+                    outOfRange(v5, 1, 65535)
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o += (v3 - 1).to_bytes(2)
+                o += (v5 - 1).to_bytes(2)
                 a = n = 0
         else:
-            putUnknown(c2, v3, o, a, n)
+            putUnknown(c4, v5, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -21019,7 +22109,7 @@ def d_MaintenanceLoopAck(d, p, e):
             p = g10
         v1 = {"type": v4}
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -21028,37 +22118,41 @@ def d_MaintenanceLoopAck(d, p, e):
 def e_MaintenanceLoopAck(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('type',))
+            p1 = presence(v, Ke30, 0, 0)
         at = "type"
-        v1 = v["type"]
-        c2, v3 = v1
-        k4 = Ke180.get(c2, 3)
-        a = a << 1
+        v3 = v["type"]
+        c4, v5 = v3
+        k6 = Ke263.get(c4, 3)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        if k4 < 3:
-            a = a << 3 | k4
+        if k6 < 3:
+            a = a << 3 | k6
             n += 3
-            if k4 == 0:
+            if k6 == 0:
                 pass
-            elif k4 == 1:
+            elif k6 == 1:
                 at = "type.mediaLoop"
-                if not 1 <= v3 <= 65535:
-                    outOfRange(v3, 1, 65535)
+                if not 1 <= v5 <= 65535:
+                    outOfRange(v5, 1, 65535)
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o += (v3 - 1).to_bytes(2)
+                o += (v5 - 1).to_bytes(2)
                 a = n = 0
             else:
                 at = "type.logicalChannelLoop"
-                if not 1 <= v3 <= 65535:
-                    outOfRange(v3, 1, 65535)
+                if not 1 <= v5 <= 65535:
+                    outOfRange(v5, 1, 65535)
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o += (v3 - 1).to_bytes(2)
+                o += (v5 - 1).to_bytes(2)
                 a = n = 0
         else:
-            putUnknown(c2, v3, o, a, n)
+            putUnknown(c4, v5, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -21116,7 +22210,7 @@ def d_MaintenanceLoopReject(d, p, e):
             p = g16
         v1 = {"type": v4, "cause": v12}
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -21125,47 +22219,51 @@ def d_MaintenanceLoopReject(d, p, e):
 def e_MaintenanceLoopReject(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('type', 'cause'))
+            p1 = presence(v, Ke264, 0, 0)
         at = "type"
-        v1 = v["type"]
-        c2, v3 = v1
-        k4 = Ke180.get(c2, 3)
-        a = a << 1
+        v3 = v["type"]
+        c4, v5 = v3
+        k6 = Ke263.get(c4, 3)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        if k4 < 3:
-            a = a << 3 | k4
+        if k6 < 3:
+            a = a << 3 | k6
             n += 3
-            if k4 == 0:
+            if k6 == 0:
                 pass
-            elif k4 == 1:
+            elif k6 == 1:
                 at = "type.mediaLoop"
-                if not 1 <= v3 <= 65535:
-                    outOfRange(v3, 1, 65535)
+                if not 1 <= v5 <= 65535:
+                    outOfRange(v5, 1, 65535)
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o += (v3 - 1).to_bytes(2)
+                o += (v5 - 1).to_bytes(2)
                 a = n = 0
             else:
                 at = "type.logicalChannelLoop"
-                if not 1 <= v3 <= 65535:
-                    outOfRange(v3, 1, 65535)
+                if not 1 <= v5 <= 65535:
+                    outOfRange(v5, 1, 65535)
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o += (v3 - 1).to_bytes(2)
+                o += (v5 - 1).to_bytes(2)
                 a = n = 0
         else:
-            putUnknown(c2, v3, o, a, n)
+            putUnknown(c4, v5, o, a, n)
             a = n = 0
         at = "cause"
-        v5 = v["cause"]
-        c6, v7 = v5
-        k8 = Ke181.get(c6, 1)
-        if k8 < 1:
-            a = a << 1 | k8
+        v7 = v["cause"]
+        c8, v9 = v7
+        k10 = Ke265.get(c8, 1)
+        if k10 < 1:
+            a = a << 1 | k10
             n += 1
         else:
-            putUnknown(c6, v7, o, a, n)
+            putUnknown(c8, v9, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -21179,7 +22277,7 @@ def d_MaintenanceLoopOffCommand(d, p, e):
         p += 1
         v1 = {}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -21188,10 +22286,14 @@ def d_MaintenanceLoopOffCommand(d, p, e):
 def e_MaintenanceLoopOffCommand(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 0:
-            notThese(v, ())
-        a = a << 1
+            p1 = presence(v, Ke13, 0, 0)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -21219,7 +22321,7 @@ def d_CommunicationModeCommand(d, p, e):
             raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
         v1 = {"communicationModeTable": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -21228,26 +22330,30 @@ def d_CommunicationModeCommand(d, p, e):
 def e_CommunicationModeCommand(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('communicationModeTable',))
+            p1 = presence(v, Ke266, 0, 0)
         at = "communicationModeTable"
-        v1 = v["communicationModeTable"]
-        y2 = len(v1)
-        if not 1 <= y2 <= 256:
-            badLength(y2, 1, 256)
-        a = a << 1
+        v3 = v["communicationModeTable"]
+        y4 = len(v3)
+        if not 1 <= y4 <= 256:
+            badLength(y4, 1, 256)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(y2 - 1)
+        o.append(y4 - 1)
         a = n = 0
-        t3 = 0
-        at5 = ""
+        t5 = 0
+        at7 = ""
         try:
-            for t3, v4 in enumerate(v1):
-                a, n = e_CommunicationModeTableEntry(v4, o, a, n)
+            for t5, v6 in enumerate(v3):
+                a, n = e_CommunicationModeTableEntry(v6, o, a, n)
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at5), f"[{t3}]") from None
+            raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -21260,7 +22366,7 @@ def d_CommunicationModeRequest(d, p, e):
         p += 1
         v1 = {}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -21269,10 +22375,14 @@ def d_CommunicationModeRequest(d, p, e):
 def e_CommunicationModeRequest(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 0:
-            notThese(v, ())
-        a = a << 1
+            p1 = presence(v, Ke13, 0, 0)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -21316,7 +22426,7 @@ def e_CommunicationModeResponse(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke182.get(c1, 1)
+        k3 = Ke266.get(c1, 1)
         if k3 < 1:
             at = "communicationModeTable"
             y4 = len(v2)
@@ -21501,7 +22611,7 @@ def d_CommunicationModeTableEntry(d, p, e):
                     v1["destination"] = v40
                     p = g39
             if u27:
-                p = skip(d, p, e, u27)
+                p = keep(d, p, e, u27, 3, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -21511,8 +22621,11 @@ def e_CommunicationModeTableEntry(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke183[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke267[k2]
+        except KeyError:
+            p1 = presence(v, Ke267, 7, 3)
         a = a << 8 | ((p1 > 127) << 7 | p1 & 127)
         n += 8
         if p1 & 0x40:
@@ -21561,7 +22674,7 @@ def e_CommunicationModeTableEntry(v, o, a, n):
         at = "dataType"
         v14 = v["dataType"]
         c15, v16 = v14
-        k17 = Ke184.get(c15, 3)
+        k17 = Ke268.get(c15, 3)
         a = n = 0
         if k17 < 3:
             a = a << 3 | k17
@@ -21599,8 +22712,11 @@ def e_CommunicationModeTableEntry(v, o, a, n):
             a = a << 1 | x23
             n += 1
         if p1 > 127:
-            a = a << 10 | 16 | (p1 >> 7)
-            n += 10
+            if p1 > 1023:
+                a, n = putBitmap(v, p1 >> 7, 3, o, a, n)
+            else:
+                a = a << 10 | 16 | (p1 >> 7)
+                n += 10
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x200:
@@ -21631,6 +22747,8 @@ def e_CommunicationModeTableEntry(v, o, a, n):
                 if n:
                     o28 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o28 or b"\0")
+            if p1 > 1023:
+                putAdditions(v, o, 3)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -21712,7 +22830,7 @@ def d_ConferenceRequest(d, p, e):
                         refuse("more than 4294967295", p)
                     v9["sRandom"] = v16
                 if b10 & 0x8:
-                    p = additionsPast(d6, p, e7)
+                    p = additionsKept(d6, p, e7, v9)
                 v1 = ("requestTerminalCertificate", v9)
             elif k5 == 3:
                 at = "broadcastMyLogicalChannel"
@@ -21751,7 +22869,7 @@ def e_ConferenceRequest(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke185.get(c1, 16)
+        k3 = Ke269.get(c1, 16)
         if k3 < 8:
             a = a << 4 | k3
             n += 4
@@ -21790,9 +22908,12 @@ def e_ConferenceRequest(v, o, a, n):
                 elif k3 == 10:
                     at = "requestTerminalCertificate"
                     p5 = 0
-                    for k6 in v2:
-                        p5 |= Ke186[k6]
-                    a = a << 4 | p5
+                    try:
+                        for k6 in v2:
+                            p5 |= Ke270[k6]
+                    except KeyError:
+                        p5 = presence(v2, Ke270, 3, 0)
+                    a = a << 4 | ((p5 > 7) << 3 | p5 & 7)
                     n += 4
                     if p5 & 0x4:
                         at = "requestTerminalCertificate.terminalLabel"
@@ -21825,6 +22946,9 @@ def e_ConferenceRequest(v, o, a, n):
                         if n:
                             o4 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                         o4 += x14.to_bytes(s15)
+                        a = n = 0
+                    if p5 > 7:
+                        putUnknownOnly(v2, o4, a, n)
                         a = n = 0
                 else:
                     at = "broadcastMyLogicalChannel"
@@ -21927,7 +23051,7 @@ def d_Criteria(d, p, e):
             refuse("ends too early", p)
         v1 = {"field": v3, "value": v4}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -21936,23 +23060,27 @@ def d_Criteria(d, p, e):
 def e_Criteria(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('field', 'value'))
+            p1 = presence(v, Ke271, 0, 0)
         at = "field"
-        v1 = v["field"]
-        a = a << 1
+        v3 = v["field"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += oidOctets(v1)
+        o += oidOctets(v3)
         at = "value"
-        v2 = v["value"]
-        y3 = len(v2)
-        if not 1 <= y3 <= 65535:
-            badLength(y3, 1, 65535)
-        o += (y3 - 1).to_bytes(2)
-        o += v2
+        v4 = v["value"]
+        y5 = len(v4)
+        if not 1 <= y5 <= 65535:
+            badLength(y5, 1, 65535)
+        o += (y5 - 1).to_bytes(2)
+        o += v4
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -21974,7 +23102,7 @@ def d_TerminalLabel(d, p, e):
             refuse("more than 192", p)
         v1 = {"mcuNumber": v3, "terminalNumber": v4}
         if b2 & 0x10000:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -21983,18 +23111,22 @@ def d_TerminalLabel(d, p, e):
 def e_TerminalLabel(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('mcuNumber', 'terminalNumber'))
+            p1 = presence(v, Ke272, 0, 0)
         at = "mcuNumber"
-        v1 = v["mcuNumber"]
-        if not 0 <= v1 <= 192:
-            outOfRange(v1, 0, 192)
+        v3 = v["mcuNumber"]
+        if not 0 <= v3 <= 192:
+            outOfRange(v3, 0, 192)
         at = "terminalNumber"
-        v2 = v["terminalNumber"]
-        if not 0 <= v2 <= 192:
-            outOfRange(v2, 0, 192)
-        a = a << 17 | v1 << 8 | v2
+        v4 = v["terminalNumber"]
+        if not 0 <= v4 <= 192:
+            outOfRange(v4, 0, 192)
+        a = a << 17 | ((p1 > 0) << 0) << 16 | v3 << 8 | v4
         n += 17
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -22079,7 +23211,7 @@ def d_ConferenceResponse(d, p, e):
                         refuse("ends too early", p)
                     v3 = {"terminalLabel": v5, "terminalID": v7}
                     if b4 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v3)
                     v1 = ("mCTerminalIDResponse", v3)
                 elif b2 == 1:
                     at = "terminalIDResponse"
@@ -22100,7 +23232,7 @@ def d_ConferenceResponse(d, p, e):
                         refuse("ends too early", p)
                     v8 = {"terminalLabel": v10, "terminalID": v12}
                     if b9 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v8)
                     v1 = ("terminalIDResponse", v8)
                 elif b2 == 2:
                     at = "conferenceIDResponse"
@@ -22121,7 +23253,7 @@ def d_ConferenceResponse(d, p, e):
                         refuse("ends too early", p)
                     v13 = {"terminalLabel": v15, "conferenceID": v17}
                     if b14 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v13)
                     v1 = ("conferenceIDResponse", v13)
                 else:
                     at = "passwordResponse"
@@ -22142,7 +23274,7 @@ def d_ConferenceResponse(d, p, e):
                         refuse("ends too early", p)
                     v18 = {"terminalLabel": v20, "password": v22}
                     if b19 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v18)
                     v1 = ("passwordResponse", v18)
             else:
                 if b2 == 4:
@@ -22200,7 +23332,7 @@ def d_ConferenceResponse(d, p, e):
                     refuse("ends too early", p)
                 v36 = {"extensionAddress": v39}
                 if b37 & 0x80:
-                    p = additionsPast(d33, p, e34)
+                    p = additionsKept(d33, p, e34, v36)
                 v1 = ("extensionAddressResponse", v36)
             elif k32 == 1:
                 at = "chairTokenOwnerResponse"
@@ -22221,7 +23353,7 @@ def d_ConferenceResponse(d, p, e):
                     refuse("ends too early", p)
                 v40 = {"terminalLabel": v42, "terminalID": v44}
                 if b41 & 0x1:
-                    p = additionsPast(d33, p, e34)
+                    p = additionsKept(d33, p, e34, v40)
                 v1 = ("chairTokenOwnerResponse", v40)
             elif k32 == 2:
                 at = "terminalCertificateResponse"
@@ -22246,7 +23378,7 @@ def d_ConferenceResponse(d, p, e):
                         refuse("ends too early", p)
                     v45["certificateResponse"] = v48
                 if b46 & 0x4:
-                    p = additionsPast(d33, p, e34)
+                    p = additionsKept(d33, p, e34, v45)
                 v1 = ("terminalCertificateResponse", v45)
             elif k32 == 3:
                 at = "broadcastMyLogicalChannelResponse"
@@ -22316,227 +23448,257 @@ def e_ConferenceResponse(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke187.get(c1, 16)
+        k3 = Ke273.get(c1, 16)
         if k3 < 8:
             a = a << 4 | k3
             n += 4
             if k3 < 4:
                 if k3 == 0:
                     at = "mCTerminalIDResponse"
+                    p4 = 0
                     if len(v2) != 2:
-                        notThese(v2, ('terminalLabel', 'terminalID'))
+                        p4 = presence(v2, Ke274, 0, 0)
                     at = "mCTerminalIDResponse.terminalLabel"
-                    v4 = v2["terminalLabel"]
-                    a = a << 1
+                    v6 = v2["terminalLabel"]
+                    a = a << 1 | ((p4 > 0) << 0)
                     n += 1
-                    a, n = e_TerminalLabel(v4, o, a, n)
+                    a, n = e_TerminalLabel(v6, o, a, n)
                     at = "mCTerminalIDResponse.terminalID"
-                    v5 = v2["terminalID"]
-                    y6 = len(v5)
-                    if not 1 <= y6 <= 128:
-                        badLength(y6, 1, 128)
-                    a = a << 7 | (y6 - 1)
+                    v7 = v2["terminalID"]
+                    y8 = len(v7)
+                    if not 1 <= y8 <= 128:
+                        badLength(y8, 1, 128)
+                    a = a << 7 | (y8 - 1)
                     n += 7
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += v5
+                    o += v7
                     a = n = 0
+                    if p4 > 0:
+                        putUnknownOnly(v2, o, a, n)
+                        a = n = 0
                 elif k3 == 1:
                     at = "terminalIDResponse"
+                    p9 = 0
                     if len(v2) != 2:
-                        notThese(v2, ('terminalLabel', 'terminalID'))
+                        p9 = presence(v2, Ke274, 0, 0)
                     at = "terminalIDResponse.terminalLabel"
-                    v7 = v2["terminalLabel"]
-                    a = a << 1
+                    v11 = v2["terminalLabel"]
+                    a = a << 1 | ((p9 > 0) << 0)
                     n += 1
-                    a, n = e_TerminalLabel(v7, o, a, n)
+                    a, n = e_TerminalLabel(v11, o, a, n)
                     at = "terminalIDResponse.terminalID"
-                    v8 = v2["terminalID"]
-                    y9 = len(v8)
-                    if not 1 <= y9 <= 128:
-                        badLength(y9, 1, 128)
-                    a = a << 7 | (y9 - 1)
+                    v12 = v2["terminalID"]
+                    y13 = len(v12)
+                    if not 1 <= y13 <= 128:
+                        badLength(y13, 1, 128)
+                    a = a << 7 | (y13 - 1)
                     n += 7
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += v8
+                    o += v12
                     a = n = 0
+                    if p9 > 0:
+                        putUnknownOnly(v2, o, a, n)
+                        a = n = 0
                 elif k3 == 2:
                     at = "conferenceIDResponse"
+                    p14 = 0
                     if len(v2) != 2:
-                        notThese(v2, ('terminalLabel', 'conferenceID'))
+                        p14 = presence(v2, Ke275, 0, 0)
                     at = "conferenceIDResponse.terminalLabel"
-                    v10 = v2["terminalLabel"]
-                    a = a << 1
+                    v16 = v2["terminalLabel"]
+                    a = a << 1 | ((p14 > 0) << 0)
                     n += 1
-                    a, n = e_TerminalLabel(v10, o, a, n)
+                    a, n = e_TerminalLabel(v16, o, a, n)
                     at = "conferenceIDResponse.conferenceID"
-                    v11 = v2["conferenceID"]
-                    y12 = len(v11)
-                    if not 1 <= y12 <= 32:
-                        badLength(y12, 1, 32)
-                    a = a << 5 | (y12 - 1)
+                    v17 = v2["conferenceID"]
+                    y18 = len(v17)
+                    if not 1 <= y18 <= 32:
+                        badLength(y18, 1, 32)
+                    a = a << 5 | (y18 - 1)
                     n += 5
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += v11
+                    o += v17
                     a = n = 0
+                    if p14 > 0:
+                        putUnknownOnly(v2, o, a, n)
+                        a = n = 0
                 else:
                     at = "passwordResponse"
+                    p19 = 0
                     if len(v2) != 2:
-                        notThese(v2, ('terminalLabel', 'password'))
+                        p19 = presence(v2, Ke276, 0, 0)
                     at = "passwordResponse.terminalLabel"
-                    v13 = v2["terminalLabel"]
-                    a = a << 1
+                    v21 = v2["terminalLabel"]
+                    a = a << 1 | ((p19 > 0) << 0)
                     n += 1
-                    a, n = e_TerminalLabel(v13, o, a, n)
+                    a, n = e_TerminalLabel(v21, o, a, n)
                     at = "passwordResponse.password"
-                    v14 = v2["password"]
-                    y15 = len(v14)
-                    if not 1 <= y15 <= 32:
-                        badLength(y15, 1, 32)
-                    a = a << 5 | (y15 - 1)
+                    v22 = v2["password"]
+                    y23 = len(v22)
+                    if not 1 <= y23 <= 32:
+                        badLength(y23, 1, 32)
+                    a = a << 5 | (y23 - 1)
                     n += 5
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += v14
+                    o += v22
                     a = n = 0
+                    if p19 > 0:
+                        putUnknownOnly(v2, o, a, n)
+                        a = n = 0
             else:
                 if k3 == 4:
                     at = "terminalListResponse"
-                    y16 = len(v2)
-                    if not 1 <= y16 <= 256:
-                        badLength(y16, 1, 256)
+                    y24 = len(v2)
+                    if not 1 <= y24 <= 256:
+                        badLength(y24, 1, 256)
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o.append(y16 - 1)
+                    o.append(y24 - 1)
                     a = n = 0
-                    t17 = 0
-                    at19 = ""
+                    t25 = 0
+                    at27 = ""
                     try:
-                        for t17, v18 in enumerate(v2):
-                            a, n = e_TerminalLabel(v18, o, a, n)
+                        for t25, v26 in enumerate(v2):
+                            a, n = e_TerminalLabel(v26, o, a, n)
                     except FAULTS as x:
-                        raise encodeFailure(encodeFailure(x, at19), f"[{t17}]") from None
+                        raise encodeFailure(encodeFailure(x, at27), f"[{t25}]") from None
                 elif k3 == 5:
                     pass
                 elif k3 == 6:
                     pass
                 else:
                     at = "makeMeChairResponse"
-                    c20, v21 = v2
-                    k22 = Ke188.get(c20, 2)
-                    if k22 < 2:
-                        a = a << 2 | k22
+                    c28, v29 = v2
+                    k30 = Ke277.get(c28, 2)
+                    if k30 < 2:
+                        a = a << 2 | k30
                         n += 2
                     else:
-                        putUnknown(c20, v21, o, a, n)
+                        putUnknown(c28, v29, o, a, n)
                         a = n = 0
         elif k3 < 16:
             a = a << 8 | (k3 + 120)
             n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o23 = bytearray()
+            o31 = bytearray()
             a = n = 0
             if k3 < 12:
                 if k3 == 8:
                     at = "extensionAddressResponse"
+                    p32 = 0
                     if len(v2) != 1:
-                        notThese(v2, ('extensionAddress',))
+                        p32 = presence(v2, Ke278, 0, 0)
                     at = "extensionAddressResponse.extensionAddress"
-                    v24 = v2["extensionAddress"]
-                    y25 = len(v24)
-                    if not 1 <= y25 <= 128:
-                        badLength(y25, 1, 128)
-                    a = a << 8 | (y25 - 1)
+                    v34 = v2["extensionAddress"]
+                    y35 = len(v34)
+                    if not 1 <= y35 <= 128:
+                        badLength(y35, 1, 128)
+                    a = a << 8 | ((p32 > 0) << 0) << 7 | (y35 - 1)
                     n += 8
                     if n:
-                        o23 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o23 += v24
+                        o31 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                    o31 += v34
                     a = n = 0
+                    if p32 > 0:
+                        putUnknownOnly(v2, o31, a, n)
+                        a = n = 0
                 elif k3 == 9:
                     at = "chairTokenOwnerResponse"
+                    p36 = 0
                     if len(v2) != 2:
-                        notThese(v2, ('terminalLabel', 'terminalID'))
+                        p36 = presence(v2, Ke274, 0, 0)
                     at = "chairTokenOwnerResponse.terminalLabel"
-                    v26 = v2["terminalLabel"]
-                    a = a << 1
+                    v38 = v2["terminalLabel"]
+                    a = a << 1 | ((p36 > 0) << 0)
                     n += 1
-                    a, n = e_TerminalLabel(v26, o23, a, n)
+                    a, n = e_TerminalLabel(v38, o31, a, n)
                     at = "chairTokenOwnerResponse.terminalID"
-                    v27 = v2["terminalID"]
-                    y28 = len(v27)
-                    if not 1 <= y28 <= 128:
-                        badLength(y28, 1, 128)
-                    a = a << 7 | (y28 - 1)
+                    v39 = v2["terminalID"]
+                    y40 = len(v39)
+                    if not 1 <= y40 <= 128:
+                        badLength(y40, 1, 128)
+                    a = a << 7 | (y40 - 1)
                     n += 7
                     if n:
-                        o23 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o23 += v27
+                        o31 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                    o31 += v39
                     a = n = 0
+                    if p36 > 0:
+                        putUnknownOnly(v2, o31, a, n)
+                        a = n = 0
                 elif k3 == 10:
                     at = "terminalCertificateResponse"
-                    p29 = 0
-                    for k30 in v2:
-                        p29 |= Ke189[k30]
-                    a = a << 3 | p29
+                    p41 = 0
+                    try:
+                        for k42 in v2:
+                            p41 |= Ke279[k42]
+                    except KeyError:
+                        p41 = presence(v2, Ke279, 2, 0)
+                    a = a << 3 | ((p41 > 3) << 2 | p41 & 3)
                     n += 3
-                    if p29 & 0x2:
+                    if p41 & 0x2:
                         at = "terminalCertificateResponse.terminalLabel"
-                        v31 = v2["terminalLabel"]
-                        a, n = e_TerminalLabel(v31, o23, a, n)
-                    if p29 & 0x1:
+                        v43 = v2["terminalLabel"]
+                        a, n = e_TerminalLabel(v43, o31, a, n)
+                    if p41 & 0x1:
                         at = "terminalCertificateResponse.certificateResponse"
-                        v32 = v2["certificateResponse"]
-                        y33 = len(v32)
-                        if not 1 <= y33 <= 65535:
-                            badLength(y33, 1, 65535)
+                        v44 = v2["certificateResponse"]
+                        y45 = len(v44)
+                        if not 1 <= y45 <= 65535:
+                            badLength(y45, 1, 65535)
                         if n:
-                            o23 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                        o23 += (y33 - 1).to_bytes(2)
-                        o23 += v32
+                            o31 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                        o31 += (y45 - 1).to_bytes(2)
+                        o31 += v44
+                        a = n = 0
+                    if p41 > 3:
+                        putUnknownOnly(v2, o31, a, n)
                         a = n = 0
                 else:
                     at = "broadcastMyLogicalChannelResponse"
-                    c34, v35 = v2
-                    k36 = Ke190.get(c34, 2)
-                    if k36 < 2:
-                        a = a << 2 | k36
+                    c46, v47 = v2
+                    k48 = Ke280.get(c46, 2)
+                    if k48 < 2:
+                        a = a << 2 | k48
                         n += 2
                     else:
-                        putUnknown(c34, v35, o23, a, n)
+                        putUnknown(c46, v47, o31, a, n)
                         a = n = 0
             else:
                 if k3 == 12:
                     at = "makeTerminalBroadcasterResponse"
-                    c37, v38 = v2
-                    k39 = Ke191.get(c37, 2)
-                    if k39 < 2:
-                        a = a << 2 | k39
+                    c49, v50 = v2
+                    k51 = Ke281.get(c49, 2)
+                    if k51 < 2:
+                        a = a << 2 | k51
                         n += 2
                     else:
-                        putUnknown(c37, v38, o23, a, n)
+                        putUnknown(c49, v50, o31, a, n)
                         a = n = 0
                 elif k3 == 13:
                     at = "sendThisSourceResponse"
-                    c40, v41 = v2
-                    k42 = Ke192.get(c40, 2)
-                    if k42 < 2:
-                        a = a << 2 | k42
+                    c52, v53 = v2
+                    k54 = Ke282.get(c52, 2)
+                    if k54 < 2:
+                        a = a << 2 | k54
                         n += 2
                     else:
-                        putUnknown(c40, v41, o23, a, n)
+                        putUnknown(c52, v53, o31, a, n)
                         a = n = 0
                 elif k3 == 14:
                     at = "requestAllTerminalIDsResponse"
-                    a, n = e_RequestAllTerminalIDsResponse(v2, o23, a, n)
+                    a, n = e_RequestAllTerminalIDsResponse(v2, o31, a, n)
                 else:
                     at = "remoteMCResponse"
-                    a, n = e_RemoteMCResponse(v2, o23, a, n)
+                    a, n = e_RemoteMCResponse(v2, o31, a, n)
             if n:
-                o23 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            putOctets(o, o23 or b"\0")
+                o31 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+            putOctets(o, o31 or b"\0")
             a = n = 0
         else:
             putUnknown(c1, v2, o, a, n)
@@ -22672,7 +23834,7 @@ def d_RequestAllTerminalIDsResponse(d, p, e):
             raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
         v1 = {"terminalInformation": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -22681,24 +23843,28 @@ def d_RequestAllTerminalIDsResponse(d, p, e):
 def e_RequestAllTerminalIDsResponse(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('terminalInformation',))
+            p1 = presence(v, Ke283, 0, 0)
         at = "terminalInformation"
-        v1 = v["terminalInformation"]
-        y2 = len(v1)
-        a = a << 1
+        v3 = v["terminalInformation"]
+        y4 = len(v3)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        putUnbounded(o, y2)
+        putUnbounded(o, y4)
         a = n = 0
-        t3 = 0
-        at5 = ""
+        t5 = 0
+        at7 = ""
         try:
-            for t3, v4 in enumerate(v1):
-                a, n = e_TerminalInformation(v4, o, a, n)
+            for t5, v6 in enumerate(v3):
+                a, n = e_TerminalInformation(v6, o, a, n)
         except FAULTS as x:
-            raise encodeFailure(encodeFailure(x, at5), f"[{t3}]") from None
+            raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -22724,7 +23890,7 @@ def d_TerminalInformation(d, p, e):
             refuse("ends too early", p)
         v1 = {"terminalLabel": v3, "terminalID": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -22733,24 +23899,28 @@ def d_TerminalInformation(d, p, e):
 def e_TerminalInformation(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('terminalLabel', 'terminalID'))
+            p1 = presence(v, Ke274, 0, 0)
         at = "terminalLabel"
-        v1 = v["terminalLabel"]
-        a = a << 1
+        v3 = v["terminalLabel"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_TerminalLabel(v1, o, a, n)
+        a, n = e_TerminalLabel(v3, o, a, n)
         at = "terminalID"
-        v2 = v["terminalID"]
-        y3 = len(v2)
-        if not 1 <= y3 <= 128:
-            badLength(y3, 1, 128)
-        a = a << 7 | (y3 - 1)
+        v4 = v["terminalID"]
+        y5 = len(v4)
+        if not 1 <= y5 <= 128:
+            badLength(y5, 1, 128)
+        a = a << 7 | (y5 - 1)
         n += 7
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += v2
+        o += v4
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -22781,7 +23951,7 @@ def e_RemoteMCRequest(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke193.get(c1, 3)
+        k3 = Ke284.get(c1, 3)
         if k3 < 3:
             a = a << 3 | k3
             n += 3
@@ -22835,7 +24005,7 @@ def e_RemoteMCResponse(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke194.get(c1, 2)
+        k3 = Ke285.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -22844,7 +24014,7 @@ def e_RemoteMCResponse(v, o, a, n):
             else:
                 at = "reject"
                 c4, v5 = v2
-                k6 = Ke195.get(c4, 2)
+                k6 = Ke286.get(c4, 2)
                 if k6 < 2:
                     a = a << 2 | k6
                     n += 2
@@ -22885,7 +24055,7 @@ def d_MultilinkRequest(d, p, e):
                         refuse("more than 65535", p)
                     v4 = {"maxNumberOfAdditionalConnections": v6}
                     if b5 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v4)
                     v1 = ("callInformation", v4)
             else:
                 if b2 == 2:
@@ -22900,7 +24070,7 @@ def d_MultilinkRequest(d, p, e):
                     v10, p = d_DialingInformation(d, p, e)
                     v7 = {"sequenceNumber": v9, "dialingInformation": v10}
                     if b8 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v7)
                     v1 = ("addConnection", v7)
                 elif b2 == 3:
                     at = "removeConnection"
@@ -22910,7 +24080,7 @@ def d_MultilinkRequest(d, p, e):
                     v13, p = d_ConnectionIdentifier(d, p, e)
                     v11 = {"connectionIdentifier": v13}
                     if b12 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v11)
                     v1 = ("removeConnection", v11)
                 else:
                     at = "maximumHeaderInterval"
@@ -22938,7 +24108,7 @@ def d_MultilinkRequest(d, p, e):
                         p = g22
                     v14 = {"requestType": v17}
                     if b15 & 0x4:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v14)
                     v1 = ("maximumHeaderInterval", v14)
         else:
             p -= 3
@@ -22957,7 +24127,7 @@ def e_MultilinkRequest(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke196.get(c1, 5)
+        k3 = Ke287.get(c1, 5)
         if k3 < 5:
             a = a << 4 | k3
             n += 4
@@ -22967,65 +24137,81 @@ def e_MultilinkRequest(v, o, a, n):
                     a, n = e_NonStandardMessage(v2, o, a, n)
                 else:
                     at = "callInformation"
+                    p4 = 0
                     if len(v2) != 1:
-                        notThese(v2, ('maxNumberOfAdditionalConnections',))
+                        p4 = presence(v2, Ke288, 0, 0)
                     at = "callInformation.maxNumberOfAdditionalConnections"
-                    v4 = v2["maxNumberOfAdditionalConnections"]
-                    if not 1 <= v4 <= 65535:
-                        outOfRange(v4, 1, 65535)
-                    a = a << 1
+                    v6 = v2["maxNumberOfAdditionalConnections"]
+                    if not 1 <= v6 <= 65535:
+                        outOfRange(v6, 1, 65535)
+                    a = a << 1 | ((p4 > 0) << 0)
                     n += 1
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += (v4 - 1).to_bytes(2)
+                    o += (v6 - 1).to_bytes(2)
                     a = n = 0
+                    if p4 > 0:
+                        putUnknownOnly(v2, o, a, n)
+                        a = n = 0
             else:
                 if k3 == 2:
                     at = "addConnection"
+                    p7 = 0
                     if len(v2) != 2:
-                        notThese(v2, ('sequenceNumber', 'dialingInformation'))
+                        p7 = presence(v2, Ke289, 0, 0)
                     at = "addConnection.sequenceNumber"
-                    v5 = v2["sequenceNumber"]
-                    a = a << 1
+                    v9 = v2["sequenceNumber"]
+                    a = a << 1 | ((p7 > 0) << 0)
                     n += 1
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o.append(v5)
+                    o.append(v9)
                     at = "addConnection.dialingInformation"
-                    v6 = v2["dialingInformation"]
-                    a, n = e_DialingInformation(v6, o, 0, 0)
+                    v10 = v2["dialingInformation"]
+                    a, n = e_DialingInformation(v10, o, 0, 0)
+                    if p7 > 0:
+                        putUnknownOnly(v2, o, a, n)
+                        a = n = 0
                 elif k3 == 3:
                     at = "removeConnection"
+                    p11 = 0
                     if len(v2) != 1:
-                        notThese(v2, ('connectionIdentifier',))
+                        p11 = presence(v2, Ke290, 0, 0)
                     at = "removeConnection.connectionIdentifier"
-                    v7 = v2["connectionIdentifier"]
-                    a = a << 1
+                    v13 = v2["connectionIdentifier"]
+                    a = a << 1 | ((p11 > 0) << 0)
                     n += 1
-                    a, n = e_ConnectionIdentifier(v7, o, a, n)
+                    a, n = e_ConnectionIdentifier(v13, o, a, n)
+                    if p11 > 0:
+                        putUnknownOnly(v2, o, a, n)
+                        a = n = 0
                 else:
                     at = "maximumHeaderInterval"
+                    p14 = 0
                     if len(v2) != 1:
-                        notThese(v2, ('requestType',))
+                        p14 = presence(v2, Ke291, 0, 0)
                     at = "maximumHeaderInterval.requestType"
-                    v8 = v2["requestType"]
-                    c9, v10 = v8
-                    k11 = Ke197.get(c9, 2)
-                    a = a << 1
+                    v16 = v2["requestType"]
+                    c17, v18 = v16
+                    k19 = Ke292.get(c17, 2)
+                    a = a << 1 | ((p14 > 0) << 0)
                     n += 1
-                    if k11 < 2:
-                        a = a << 2 | k11
+                    if k19 < 2:
+                        a = a << 2 | k19
                         n += 2
-                        if k11 == 0:
+                        if k19 == 0:
                             pass
                         else:
                             at = "maximumHeaderInterval.requestType.requestedInterval"
                             if n:
                                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                            o += v10.to_bytes(2)
+                            o += v18.to_bytes(2)
                             a = n = 0
                     else:
-                        putUnknown(c9, v10, o, a, n)
+                        putUnknown(c17, v18, o, a, n)
+                        a = n = 0
+                    if p14 > 0:
+                        putUnknownOnly(v2, o, a, n)
                         a = n = 0
         else:
             putUnknown(c1, v2, o, a, n)
@@ -23065,7 +24251,7 @@ def d_MultilinkResponse(d, p, e):
                     p = j << 3
                     v4 = {"dialingInformation": v6, "callAssociationNumber": v8}
                     if b5 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v4)
                     v1 = ("callInformation", v4)
             else:
                 if b2 == 2:
@@ -23107,7 +24293,7 @@ def d_MultilinkResponse(d, p, e):
                         p = g23
                     v9 = {"sequenceNumber": v11, "responseCode": v13}
                     if b10 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v9)
                     v1 = ("addConnection", v9)
                 elif b2 == 3:
                     at = "removeConnection"
@@ -23117,7 +24303,7 @@ def d_MultilinkResponse(d, p, e):
                     v26, p = d_ConnectionIdentifier(d, p, e)
                     v24 = {"connectionIdentifier": v26}
                     if b25 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v24)
                     v1 = ("removeConnection", v24)
                 else:
                     at = "maximumHeaderInterval"
@@ -23129,7 +24315,7 @@ def d_MultilinkResponse(d, p, e):
                     p = (i + 2) << 3
                     v27 = {"currentInterval": v29}
                     if b28 & 0x1:
-                        p = additionsPast(d, p, e)
+                        p = additionsKept(d, p, e, v27)
                     v1 = ("maximumHeaderInterval", v27)
         else:
             p -= 3
@@ -23148,7 +24334,7 @@ def e_MultilinkResponse(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke196.get(c1, 5)
+        k3 = Ke287.get(c1, 5)
         if k3 < 5:
             a = a << 4 | k3
             n += 4
@@ -23158,81 +24344,97 @@ def e_MultilinkResponse(v, o, a, n):
                     a, n = e_NonStandardMessage(v2, o, a, n)
                 else:
                     at = "callInformation"
+                    p4 = 0
                     if len(v2) != 2:
-                        notThese(v2, ('dialingInformation', 'callAssociationNumber'))
+                        p4 = presence(v2, Ke293, 0, 0)
                     at = "callInformation.dialingInformation"
-                    v4 = v2["dialingInformation"]
-                    a = a << 1
+                    v6 = v2["dialingInformation"]
+                    a = a << 1 | ((p4 > 0) << 0)
                     n += 1
-                    a, n = e_DialingInformation(v4, o, a, n)
+                    a, n = e_DialingInformation(v6, o, a, n)
                     at = "callInformation.callAssociationNumber"
-                    v5 = v2["callAssociationNumber"]
-                    if not 0 <= v5 <= 4294967295:
-                        outOfRange(v5, 0, 4294967295)
-                    x6 = v5
-                    s7 = (x6.bit_length() + 7) >> 3 or 1
-                    a = a << 2 | (s7 - 1)
+                    v7 = v2["callAssociationNumber"]
+                    if not 0 <= v7 <= 4294967295:
+                        outOfRange(v7, 0, 4294967295)
+                    x8 = v7
+                    s9 = (x8.bit_length() + 7) >> 3 or 1
+                    a = a << 2 | (s9 - 1)
                     n += 2
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += x6.to_bytes(s7)
+                    o += x8.to_bytes(s9)
                     a = n = 0
+                    if p4 > 0:
+                        putUnknownOnly(v2, o, a, n)
+                        a = n = 0
             else:
                 if k3 == 2:
                     at = "addConnection"
+                    p10 = 0
                     if len(v2) != 2:
-                        notThese(v2, ('sequenceNumber', 'responseCode'))
+                        p10 = presence(v2, Ke294, 0, 0)
                     at = "addConnection.sequenceNumber"
-                    v8 = v2["sequenceNumber"]
-                    a = a << 1
+                    v12 = v2["sequenceNumber"]
+                    a = a << 1 | ((p10 > 0) << 0)
                     n += 1
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o.append(v8)
+                    o.append(v12)
                     at = "addConnection.responseCode"
-                    v9 = v2["responseCode"]
-                    c10, v11 = v9
-                    k12 = Ke198.get(c10, 2)
+                    v13 = v2["responseCode"]
+                    c14, v15 = v13
+                    k16 = Ke295.get(c14, 2)
                     a = n = 0
-                    if k12 < 2:
-                        a = a << 2 | k12
+                    if k16 < 2:
+                        a = a << 2 | k16
                         n += 2
-                        if k12 == 0:
+                        if k16 == 0:
                             pass
                         else:
                             at = "addConnection.responseCode.rejected"
-                            c13, v14 = v11
-                            k15 = Ke199.get(c13, 2)
-                            if k15 < 2:
-                                a = a << 2 | k15
+                            c17, v18 = v15
+                            k19 = Ke296.get(c17, 2)
+                            if k19 < 2:
+                                a = a << 2 | k19
                                 n += 2
                             else:
-                                putUnknown(c13, v14, o, a, n)
+                                putUnknown(c17, v18, o, a, n)
                                 a = n = 0
                     else:
-                        putUnknown(c10, v11, o, a, n)
+                        putUnknown(c14, v15, o, a, n)
+                        a = n = 0
+                    if p10 > 0:
+                        putUnknownOnly(v2, o, a, n)
                         a = n = 0
                 elif k3 == 3:
                     at = "removeConnection"
+                    p20 = 0
                     if len(v2) != 1:
-                        notThese(v2, ('connectionIdentifier',))
+                        p20 = presence(v2, Ke290, 0, 0)
                     at = "removeConnection.connectionIdentifier"
-                    v16 = v2["connectionIdentifier"]
-                    a = a << 1
+                    v22 = v2["connectionIdentifier"]
+                    a = a << 1 | ((p20 > 0) << 0)
                     n += 1
-                    a, n = e_ConnectionIdentifier(v16, o, a, n)
+                    a, n = e_ConnectionIdentifier(v22, o, a, n)
+                    if p20 > 0:
+                        putUnknownOnly(v2, o, a, n)
+                        a = n = 0
                 else:
                     at = "maximumHeaderInterval"
+                    p23 = 0
                     if len(v2) != 1:
-                        notThese(v2, ('currentInterval',))
+                        p23 = presence(v2, Ke297, 0, 0)
                     at = "maximumHeaderInterval.currentInterval"
-                    v17 = v2["currentInterval"]
-                    a = a << 1
+                    v25 = v2["currentInterval"]
+                    a = a << 1 | ((p23 > 0) << 0)
                     n += 1
                     if n:
                         o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o += v17.to_bytes(2)
+                    o += v25.to_bytes(2)
                     a = n = 0
+                    if p23 > 0:
+                        putUnknownOnly(v2, o, a, n)
+                        a = n = 0
         else:
             putUnknown(c1, v2, o, a, n)
             a = n = 0
@@ -23260,7 +24462,7 @@ def d_MultilinkIndication(d, p, e):
                 p += 1
                 v4 = {}
                 if b5 & 0x1:
-                    p = additionsPast(d, p, e)
+                    p = additionsKept(d, p, e, v4)
                 v1 = ("crcDesired", v4)
             else:
                 at = "excessiveError"
@@ -23270,7 +24472,7 @@ def d_MultilinkIndication(d, p, e):
                 v8, p = d_ConnectionIdentifier(d, p, e)
                 v6 = {"connectionIdentifier": v8}
                 if b7 & 0x1:
-                    p = additionsPast(d, p, e)
+                    p = additionsKept(d, p, e, v6)
                 v1 = ("excessiveError", v6)
         else:
             p -= 2
@@ -23289,7 +24491,7 @@ def e_MultilinkIndication(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke200.get(c1, 3)
+        k3 = Ke298.get(c1, 3)
         if k3 < 3:
             a = a << 3 | k3
             n += 3
@@ -23298,19 +24500,27 @@ def e_MultilinkIndication(v, o, a, n):
                 a, n = e_NonStandardMessage(v2, o, a, n)
             elif k3 == 1:
                 at = "crcDesired"
+                p4 = 0
                 if len(v2) != 0:
-                    notThese(v2, ())
-                a = a << 1
+                    p4 = presence(v2, Ke13, 0, 0)
+                a = a << 1 | ((p4 > 0) << 0)
                 n += 1
+                if p4 > 0:
+                    putUnknownOnly(v2, o, a, n)
+                    a = n = 0
             else:
                 at = "excessiveError"
+                p6 = 0
                 if len(v2) != 1:
-                    notThese(v2, ('connectionIdentifier',))
+                    p6 = presence(v2, Ke290, 0, 0)
                 at = "excessiveError.connectionIdentifier"
-                v4 = v2["connectionIdentifier"]
-                a = a << 1
+                v8 = v2["connectionIdentifier"]
+                a = a << 1 | ((p6 > 0) << 0)
                 n += 1
-                a, n = e_ConnectionIdentifier(v4, o, a, n)
+                a, n = e_ConnectionIdentifier(v8, o, a, n)
+                if p6 > 0:
+                    putUnknownOnly(v2, o, a, n)
+                    a = n = 0
         else:
             putUnknown(c1, v2, o, a, n)
             a = n = 0
@@ -23376,7 +24586,7 @@ def e_DialingInformation(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke201.get(c1, 3)
+        k3 = Ke299.get(c1, 3)
         if k3 < 3:
             a = a << 3 | k3
             n += 3
@@ -23471,7 +24681,7 @@ def d_DialingInformationNumber(d, p, e):
             raise decodeFailure(decodeFailure(x, at9, p), f"[{len(v8)}]", p) from None
         v1["networkType"] = v8
         if b2 & 0x80:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -23481,17 +24691,20 @@ def e_DialingInformationNumber(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke202[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke300[k2]
+        except KeyError:
+            p1 = presence(v, Ke300, 1, 0)
         at = "networkAddress"
         v3 = v["networkAddress"]
         if v3.strip(' 0123456789'):
             badCharacter()
         y5 = len(v3)
-        w4 = v3.translate(Te100)
+        w4 = v3.translate(Te144)
         if not 0 <= y5 <= 40:
             badLength(y5, 0, 40)
-        a = a << 8 | p1 << 6 | y5
+        a = a << 8 | ((p1 > 1) << 1 | p1 & 1) << 6 | y5
         n += 8
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -23529,6 +24742,9 @@ def e_DialingInformationNumber(v, o, a, n):
                 a, n = e_DialingInformationNetworkType(v12, o, a, n)
         except FAULTS as x:
             raise encodeFailure(encodeFailure(x, at13), f"[{t11}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -23571,7 +24787,7 @@ def e_DialingInformationNetworkType(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke203.get(c1, 4)
+        k3 = Ke301.get(c1, 4)
         if k3 < 3:
             a = a << 3 | k3
             n += 3
@@ -23619,7 +24835,7 @@ def d_ConnectionIdentifier(d, p, e):
         p = j << 3
         v1 = {"channelTag": v4, "sequenceNumber": v6}
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -23628,29 +24844,33 @@ def d_ConnectionIdentifier(d, p, e):
 def e_ConnectionIdentifier(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('channelTag', 'sequenceNumber'))
+            p1 = presence(v, Ke302, 0, 0)
         at = "channelTag"
-        v1 = v["channelTag"]
-        if not 0 <= v1 <= 4294967295:
-            outOfRange(v1, 0, 4294967295)
-        x2 = v1
-        s3 = (x2.bit_length() + 7) >> 3 or 1
-        a = a << 3 | (s3 - 1)
+        v3 = v["channelTag"]
+        if not 0 <= v3 <= 4294967295:
+            outOfRange(v3, 0, 4294967295)
+        x4 = v3
+        s5 = (x4.bit_length() + 7) >> 3 or 1
+        a = a << 3 | ((p1 > 0) << 0) << 2 | (s5 - 1)
         n += 3
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += x2.to_bytes(s3)
+        o += x4.to_bytes(s5)
         at = "sequenceNumber"
-        v4 = v["sequenceNumber"]
-        if not 0 <= v4 <= 4294967295:
-            outOfRange(v4, 0, 4294967295)
-        x5 = v4
-        s6 = (x5.bit_length() + 7) >> 3 or 1
-        a = (s6 - 1)
+        v6 = v["sequenceNumber"]
+        if not 0 <= v6 <= 4294967295:
+            outOfRange(v6, 0, 4294967295)
+        x7 = v6
+        s8 = (x7.bit_length() + 7) >> 3 or 1
+        a = (s8 - 1)
         o.append(a << 6)
-        o += x5.to_bytes(s6)
+        o += x7.to_bytes(s8)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -23713,7 +24933,7 @@ def d_LogicalChannelRateRequest(d, p, e):
         p = j << 3
         v1 = {"sequenceNumber": v3, "logicalChannelNumber": v4, "maximumBitRate": v6}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -23722,30 +24942,34 @@ def d_LogicalChannelRateRequest(d, p, e):
 def e_LogicalChannelRateRequest(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 3:
-            notThese(v, ('sequenceNumber', 'logicalChannelNumber', 'maximumBitRate'))
+            p1 = presence(v, Ke303, 0, 0)
         at = "sequenceNumber"
-        v1 = v["sequenceNumber"]
-        a = a << 1
+        v3 = v["sequenceNumber"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1)
+        o.append(v3)
         at = "logicalChannelNumber"
-        v2 = v["logicalChannelNumber"]
-        if not 1 <= v2 <= 65535:
-            outOfRange(v2, 1, 65535)
-        o += (v2 - 1).to_bytes(2)
+        v4 = v["logicalChannelNumber"]
+        if not 1 <= v4 <= 65535:
+            outOfRange(v4, 1, 65535)
+        o += (v4 - 1).to_bytes(2)
         at = "maximumBitRate"
-        v3 = v["maximumBitRate"]
-        if not 0 <= v3 <= 4294967295:
-            outOfRange(v3, 0, 4294967295)
-        x4 = v3
-        s5 = (x4.bit_length() + 7) >> 3 or 1
-        a = (s5 - 1)
+        v5 = v["maximumBitRate"]
+        if not 0 <= v5 <= 4294967295:
+            outOfRange(v5, 0, 4294967295)
+        x6 = v5
+        s7 = (x6.bit_length() + 7) >> 3 or 1
+        a = (s7 - 1)
         o.append(a << 6)
-        o += x4.to_bytes(s5)
+        o += x6.to_bytes(s7)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -23775,7 +24999,7 @@ def d_LogicalChannelRateAcknowledge(d, p, e):
         p = j << 3
         v1 = {"sequenceNumber": v3, "logicalChannelNumber": v4, "maximumBitRate": v6}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -23784,30 +25008,34 @@ def d_LogicalChannelRateAcknowledge(d, p, e):
 def e_LogicalChannelRateAcknowledge(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 3:
-            notThese(v, ('sequenceNumber', 'logicalChannelNumber', 'maximumBitRate'))
+            p1 = presence(v, Ke303, 0, 0)
         at = "sequenceNumber"
-        v1 = v["sequenceNumber"]
-        a = a << 1
+        v3 = v["sequenceNumber"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1)
+        o.append(v3)
         at = "logicalChannelNumber"
-        v2 = v["logicalChannelNumber"]
-        if not 1 <= v2 <= 65535:
-            outOfRange(v2, 1, 65535)
-        o += (v2 - 1).to_bytes(2)
+        v4 = v["logicalChannelNumber"]
+        if not 1 <= v4 <= 65535:
+            outOfRange(v4, 1, 65535)
+        o += (v4 - 1).to_bytes(2)
         at = "maximumBitRate"
-        v3 = v["maximumBitRate"]
-        if not 0 <= v3 <= 4294967295:
-            outOfRange(v3, 0, 4294967295)
-        x4 = v3
-        s5 = (x4.bit_length() + 7) >> 3 or 1
-        a = (s5 - 1)
+        v5 = v["maximumBitRate"]
+        if not 0 <= v5 <= 4294967295:
+            outOfRange(v5, 0, 4294967295)
+        x6 = v5
+        s7 = (x6.bit_length() + 7) >> 3 or 1
+        a = (s7 - 1)
         o.append(a << 6)
-        o += x4.to_bytes(s5)
+        o += x6.to_bytes(s7)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -23843,7 +25071,7 @@ def d_LogicalChannelRateReject(d, p, e):
             p = j << 3
             v1["currentMaximumBitRate"] = v6
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -23853,11 +25081,14 @@ def e_LogicalChannelRateReject(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke204[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke304[k2]
+        except KeyError:
+            p1 = presence(v, Ke304, 1, 0)
         at = "sequenceNumber"
         v3 = v["sequenceNumber"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -23882,6 +25113,9 @@ def e_LogicalChannelRateReject(v, o, a, n):
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o += x7.to_bytes(s8)
+            a = n = 0
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -23913,7 +25147,7 @@ def e_LogicalChannelRateRejectReason(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke205.get(c1, 2)
+        k3 = Ke305.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -23932,7 +25166,7 @@ def d_LogicalChannelRateRelease(d, p, e):
         p += 1
         v1 = {}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -23941,10 +25175,14 @@ def d_LogicalChannelRateRelease(d, p, e):
 def e_LogicalChannelRateRelease(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 0:
-            notThese(v, ())
-        a = a << 1
+            p1 = presence(v, Ke13, 0, 0)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -24006,7 +25244,7 @@ def d_SendTerminalCapabilitySet(d, p, e):
                         raise decodeFailure(decodeFailure(x, at9, p), f"[{len(v8)}]", p) from None
                     v3["capabilityDescriptorNumbers"] = v8
                 if b4 & 0x8:
-                    p = additionsPast(d, p, e)
+                    p = additionsKept(d, p, e, v3)
                 v1 = ("specificRequest", v3)
             else:
                 v1 = ("genericRequest", None)
@@ -24027,19 +25265,22 @@ def e_SendTerminalCapabilitySet(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke206.get(c1, 2)
+        k3 = Ke306.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
             if k3 == 0:
                 at = "specificRequest"
                 p4 = 0
-                for k5 in v2:
-                    p4 |= Ke207[k5]
+                try:
+                    for k5 in v2:
+                        p4 |= Ke307[k5]
+                except KeyError:
+                    p4 = presence(v2, Ke307, 2, 0)
                 at = "specificRequest.multiplexCapability"
                 v6 = v2["multiplexCapability"]
                 x7 = BIT[v6]
-                a = a << 4 | p4 << 1 | x7
+                a = a << 4 | ((p4 > 3) << 2 | p4 & 3) << 1 | x7
                 n += 4
                 if p4 & 0x2:
                     at = "specificRequest.capabilityTableEntryNumbers"
@@ -24083,6 +25324,9 @@ def e_SendTerminalCapabilitySet(v, o, a, n):
                             a = n = 0
                     except FAULTS as x:
                         raise encodeFailure(encodeFailure(x, at17), f"[{t15}]") from None
+                if p4 > 3:
+                    putUnknownOnly(v2, o, a, n)
+                    a = n = 0
             else:
                 pass
         else:
@@ -24145,7 +25389,7 @@ def e_EncryptionCommand(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke208.get(c1, 3)
+        k3 = Ke308.get(c1, 3)
         if k3 < 3:
             a = a << 3 | k3
             n += 3
@@ -24225,7 +25469,7 @@ def d_FlowControlCommand(d, p, e):
             v8 = ("noRestriction", None)
         v1 = {"scope": v4, "restriction": v8}
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -24234,50 +25478,54 @@ def d_FlowControlCommand(d, p, e):
 def e_FlowControlCommand(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('scope', 'restriction'))
+            p1 = presence(v, Ke309, 0, 0)
         at = "scope"
-        v1 = v["scope"]
-        c2, v3 = v1
-        k4 = Ke209[c2]
-        a = a << 3 | k4
+        v3 = v["scope"]
+        c4, v5 = v3
+        k6 = Ke310[c4]
+        a = a << 3 | ((p1 > 0) << 0) << 2 | k6
         n += 3
-        if k4 == 0:
+        if k6 == 0:
             at = "scope.logicalChannelNumber"
-            if not 1 <= v3 <= 65535:
-                outOfRange(v3, 1, 65535)
+            if not 1 <= v5 <= 65535:
+                outOfRange(v5, 1, 65535)
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o += (v3 - 1).to_bytes(2)
+            o += (v5 - 1).to_bytes(2)
             a = n = 0
-        elif k4 == 1:
+        elif k6 == 1:
             at = "scope.resourceID"
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o += v3.to_bytes(2)
+            o += v5.to_bytes(2)
             a = n = 0
         else:
             pass
         at = "restriction"
-        v5 = v["restriction"]
-        c6, v7 = v5
-        k8 = Ke210[c6]
-        a = a << 1 | k8
+        v7 = v["restriction"]
+        c8, v9 = v7
+        k10 = Ke311[c8]
+        a = a << 1 | k10
         n += 1
-        if k8 == 0:
+        if k10 == 0:
             at = "restriction.maximumBitRate"
-            if not 0 <= v7 <= 16777215:
-                outOfRange(v7, 0, 16777215)
-            x9 = v7
-            s10 = (x9.bit_length() + 7) >> 3 or 1
-            a = a << 2 | (s10 - 1)
+            if not 0 <= v9 <= 16777215:
+                outOfRange(v9, 0, 16777215)
+            x11 = v9
+            s12 = (x11.bit_length() + 7) >> 3 or 1
+            a = a << 2 | (s12 - 1)
             n += 2
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o += x9.to_bytes(s10)
+            o += x11.to_bytes(s12)
             a = n = 0
         else:
             pass
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -24363,7 +25611,7 @@ def e_EndSessionCommand(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke211.get(c1, 5)
+        k3 = Ke312.get(c1, 5)
         if k3 < 3:
             a = a << 3 | k3
             n += 3
@@ -24375,7 +25623,7 @@ def e_EndSessionCommand(v, o, a, n):
             else:
                 at = "gstnOptions"
                 c4, v5 = v2
-                k6 = Ke212.get(c4, 5)
+                k6 = Ke313.get(c4, 5)
                 if k6 < 5:
                     a = a << 4 | k6
                     n += 4
@@ -24392,7 +25640,7 @@ def e_EndSessionCommand(v, o, a, n):
             if k3 == 3:
                 at = "isdnOptions"
                 c8, v9 = v2
-                k10 = Ke213.get(c8, 3)
+                k10 = Ke314.get(c8, 3)
                 if k10 < 3:
                     a = a << 3 | k10
                     n += 3
@@ -24488,7 +25736,7 @@ def e_ConferenceCommand(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke214.get(c1, 8)
+        k3 = Ke315.get(c1, 8)
         if k3 < 7:
             a = a << 4 | k3
             n += 4
@@ -24556,7 +25804,7 @@ def d_SubstituteConferenceIDCommand(d, p, e):
             refuse("ends too early", p)
         v1 = {"conferenceIdentifier": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -24565,19 +25813,23 @@ def d_SubstituteConferenceIDCommand(d, p, e):
 def e_SubstituteConferenceIDCommand(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('conferenceIdentifier',))
+            p1 = presence(v, Ke316, 0, 0)
         at = "conferenceIdentifier"
-        v1 = v["conferenceIdentifier"]
-        y2 = len(v1)
-        if not y2 == 16:
-            badLength(y2, 16, 16)
-        a = a << 1
+        v3 = v["conferenceIdentifier"]
+        y4 = len(v3)
+        if not y4 == 16:
+            badLength(y4, 16, 16)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += v1
+        o += v3
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -24608,7 +25860,7 @@ def e_EncryptionUpdateDirection(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke215.get(c1, 2)
+        k3 = Ke317.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -24706,7 +25958,7 @@ def d_MiscellaneousCommand(d, p, e):
                 p = (i + 2) << 3
                 v16["numberOfMBs"] = v20
                 if b17 & 0x4:
-                    p = additionsPast(d13, p, e14)
+                    p = additionsKept(d13, p, e14, v16)
                 v5 = ("videoFastUpdateMB", v16)
             elif k12 == 1:
                 at = "type.maxH223MUXPDUsize"
@@ -24746,7 +25998,7 @@ def d_MiscellaneousCommand(d, p, e):
                     p = g31
                 v24 = {"repeatCount": v27}
                 if b25 & 0x8:
-                    p = additionsPast(d13, p, e14)
+                    p = additionsKept(d13, p, e14, v24)
                 v5 = ("progressiveRefinementStart", v24)
             elif k12 == 7:
                 v5 = ("progressiveRefinementAbortOne", None)
@@ -24774,7 +26026,7 @@ def d_MiscellaneousCommand(d, p, e):
                 p = (i + 2) << 3
                 v32 = {"firstMB": v34, "numberOfMBs": v35, "temporalReference": v36}
                 if b33 & 0x1:
-                    p = additionsPast(d13, p, e14)
+                    p = additionsKept(d13, p, e14, v32)
                 v5 = ("videoBadMBs", v32)
             elif k12 == 10:
                 at = "type.lostPicture"
@@ -24812,7 +26064,7 @@ def d_MiscellaneousCommand(d, p, e):
                     refuse("more than 9216", p)
                 v40 = {"pictureReference": v42, "firstMB": v43, "numberOfMBs": v44}
                 if b41 & 0x1:
-                    p = additionsPast(d13, p, e14)
+                    p = additionsKept(d13, p, e14, v40)
                 v5 = ("lostPartialPicture", v40)
             elif k12 == 12:
                 at = "type.recoveryReferencePicture"
@@ -24842,7 +26094,7 @@ def d_MiscellaneousCommand(d, p, e):
                     v51, p = d_MultiplePayloadStream(d13, p, e14)
                     v48["multiplePayloadStream"] = v51
                 if b49 & 0x2:
-                    p = additionsPast(d13, p, e14)
+                    p = additionsKept(d13, p, e14, v48)
                 v5 = ("encryptionUpdateCommand", v48)
             elif k12 == 14:
                 at = "type.encryptionUpdateAck"
@@ -24854,7 +26106,7 @@ def d_MiscellaneousCommand(d, p, e):
                 p = (i + 1) << 3
                 v52 = {"synchFlag": v54}
                 if b53 & 0x1:
-                    p = additionsPast(d13, p, e14)
+                    p = additionsKept(d13, p, e14, v52)
                 v5 = ("encryptionUpdateAck", v52)
             else:
                 v5 = (f"_ext_{k12}", bytes(d13[p >> 3 : e14 >> 3]))
@@ -24884,7 +26136,7 @@ def d_MiscellaneousCommand(d, p, e):
                     v1["direction"] = v60
                     p = g59
             if u56:
-                p = skip(d, p, e, u56)
+                p = keep(d, p, e, u56, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -24894,8 +26146,11 @@ def e_MiscellaneousCommand(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke216[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke318[k2]
+        except KeyError:
+            p1 = presence(v, Ke318, 0, 1)
         at = "logicalChannelNumber"
         v3 = v["logicalChannelNumber"]
         if not 1 <= v3 <= 65535:
@@ -24908,7 +26163,7 @@ def e_MiscellaneousCommand(v, o, a, n):
         at = "type"
         v4 = v["type"]
         c5, v6 = v4
-        k7 = Ke217.get(c5, 25)
+        k7 = Ke319.get(c5, 25)
         a = n = 0
         if k7 < 10:
             a = a << 5 | k7
@@ -24967,9 +26222,12 @@ def e_MiscellaneousCommand(v, o, a, n):
                     if k7 == 10:
                         at = "type.videoFastUpdateMB"
                         p11 = 0
-                        for k12 in v6:
-                            p11 |= Ke218[k12]
-                        a = a << 3 | p11
+                        try:
+                            for k12 in v6:
+                                p11 |= Ke320[k12]
+                        except KeyError:
+                            p11 = presence(v6, Ke320, 2, 0)
+                        a = a << 3 | ((p11 > 3) << 2 | p11 & 3)
                         n += 3
                         if p11 & 0x2:
                             at = "type.videoFastUpdateMB.firstGOB"
@@ -24995,6 +26253,9 @@ def e_MiscellaneousCommand(v, o, a, n):
                             o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                         o10 += (v15 - 1).to_bytes(2)
                         a = n = 0
+                        if p11 > 3:
+                            putUnknownOnly(v6, o10, a, n)
+                            a = n = 0
                     elif k7 == 11:
                         at = "type.maxH223MUXPDUsize"
                         if not 1 <= v6 <= 65535:
@@ -25016,19 +26277,23 @@ def e_MiscellaneousCommand(v, o, a, n):
                         pass
                     else:
                         at = "type.progressiveRefinementStart"
+                        p16 = 0
                         if len(v6) != 1:
-                            notThese(v6, ('repeatCount',))
+                            p16 = presence(v6, Ke321, 0, 0)
                         at = "type.progressiveRefinementStart.repeatCount"
-                        v16 = v6["repeatCount"]
-                        c17, v18 = v16
-                        k19 = Ke219.get(c17, 4)
-                        a = a << 1
+                        v18 = v6["repeatCount"]
+                        c19, v20 = v18
+                        k21 = Ke322.get(c19, 4)
+                        a = a << 1 | ((p16 > 0) << 0)
                         n += 1
-                        if k19 < 4:
-                            a = a << 3 | k19
+                        if k21 < 4:
+                            a = a << 3 | k21
                             n += 3
                         else:
-                            putUnknown(c17, v18, o10, a, n)
+                            putUnknown(c19, v20, o10, a, n)
+                            a = n = 0
+                        if p16 > 0:
+                            putUnknownOnly(v6, o10, a, n)
                             a = n = 0
             else:
                 if k7 < 21:
@@ -25038,105 +26303,123 @@ def e_MiscellaneousCommand(v, o, a, n):
                         pass
                     elif k7 == 19:
                         at = "type.videoBadMBs"
+                        p22 = 0
                         if len(v6) != 3:
-                            notThese(v6, ('firstMB', 'numberOfMBs', 'temporalReference'))
+                            p22 = presence(v6, Ke323, 0, 0)
                         at = "type.videoBadMBs.firstMB"
-                        v20 = v6["firstMB"]
-                        if not 1 <= v20 <= 9216:
-                            outOfRange(v20, 1, 9216)
-                        a = a << 1
+                        v24 = v6["firstMB"]
+                        if not 1 <= v24 <= 9216:
+                            outOfRange(v24, 1, 9216)
+                        a = a << 1 | ((p22 > 0) << 0)
                         n += 1
                         if n:
                             o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                        o10 += (v20 - 1).to_bytes(2)
+                        o10 += (v24 - 1).to_bytes(2)
                         at = "type.videoBadMBs.numberOfMBs"
-                        v21 = v6["numberOfMBs"]
-                        if not 1 <= v21 <= 9216:
-                            outOfRange(v21, 1, 9216)
-                        o10 += (v21 - 1).to_bytes(2)
+                        v25 = v6["numberOfMBs"]
+                        if not 1 <= v25 <= 9216:
+                            outOfRange(v25, 1, 9216)
+                        o10 += (v25 - 1).to_bytes(2)
                         at = "type.videoBadMBs.temporalReference"
-                        v22 = v6["temporalReference"]
-                        if not 0 <= v22 <= 1023:
-                            outOfRange(v22, 0, 1023)
-                        o10 += v22.to_bytes(2)
+                        v26 = v6["temporalReference"]
+                        if not 0 <= v26 <= 1023:
+                            outOfRange(v26, 0, 1023)
+                        o10 += v26.to_bytes(2)
                         a = n = 0
+                        if p22 > 0:
+                            putUnknownOnly(v6, o10, a, n)
+                            a = n = 0
                     else:
                         at = "type.lostPicture"
-                        y23 = len(v6)
+                        y27 = len(v6)
                         if n:
                             o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                        putUnbounded(o10, y23)
+                        putUnbounded(o10, y27)
                         a = n = 0
-                        t24 = 0
-                        at26 = ""
+                        t28 = 0
+                        at30 = ""
                         try:
-                            for t24, v25 in enumerate(v6):
-                                a, n = e_PictureReference(v25, o10, a, n)
+                            for t28, v29 in enumerate(v6):
+                                a, n = e_PictureReference(v29, o10, a, n)
                         except FAULTS as x:
-                            raise encodeFailure(encodeFailure(x, at26), f"[{t24}]") from None
+                            raise encodeFailure(encodeFailure(x, at30), f"[{t28}]") from None
                 else:
                     if k7 == 21:
                         at = "type.lostPartialPicture"
+                        p31 = 0
                         if len(v6) != 3:
-                            notThese(v6, ('pictureReference', 'firstMB', 'numberOfMBs'))
+                            p31 = presence(v6, Ke324, 0, 0)
                         at = "type.lostPartialPicture.pictureReference"
-                        v27 = v6["pictureReference"]
-                        a = a << 1
+                        v33 = v6["pictureReference"]
+                        a = a << 1 | ((p31 > 0) << 0)
                         n += 1
-                        a, n = e_PictureReference(v27, o10, a, n)
+                        a, n = e_PictureReference(v33, o10, a, n)
                         at = "type.lostPartialPicture.firstMB"
-                        v28 = v6["firstMB"]
-                        if not 1 <= v28 <= 9216:
-                            outOfRange(v28, 1, 9216)
+                        v34 = v6["firstMB"]
+                        if not 1 <= v34 <= 9216:
+                            outOfRange(v34, 1, 9216)
                         if n:
                             o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                        o10 += (v28 - 1).to_bytes(2)
+                        o10 += (v34 - 1).to_bytes(2)
                         at = "type.lostPartialPicture.numberOfMBs"
-                        v29 = v6["numberOfMBs"]
-                        if not 1 <= v29 <= 9216:
-                            outOfRange(v29, 1, 9216)
-                        o10 += (v29 - 1).to_bytes(2)
+                        v35 = v6["numberOfMBs"]
+                        if not 1 <= v35 <= 9216:
+                            outOfRange(v35, 1, 9216)
+                        o10 += (v35 - 1).to_bytes(2)
                         a = n = 0
+                        if p31 > 0:
+                            putUnknownOnly(v6, o10, a, n)
+                            a = n = 0
                     elif k7 == 22:
                         at = "type.recoveryReferencePicture"
-                        y30 = len(v6)
+                        y36 = len(v6)
                         if n:
                             o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                        putUnbounded(o10, y30)
+                        putUnbounded(o10, y36)
                         a = n = 0
-                        t31 = 0
-                        at33 = ""
+                        t37 = 0
+                        at39 = ""
                         try:
-                            for t31, v32 in enumerate(v6):
-                                a, n = e_PictureReference(v32, o10, a, n)
+                            for t37, v38 in enumerate(v6):
+                                a, n = e_PictureReference(v38, o10, a, n)
                         except FAULTS as x:
-                            raise encodeFailure(encodeFailure(x, at33), f"[{t31}]") from None
+                            raise encodeFailure(encodeFailure(x, at39), f"[{t37}]") from None
                     elif k7 == 23:
                         at = "type.encryptionUpdateCommand"
-                        p34 = 0
-                        for k35 in v6:
-                            p34 |= Ke220[k35]
+                        p40 = 0
+                        try:
+                            for k41 in v6:
+                                p40 |= Ke325[k41]
+                        except KeyError:
+                            p40 = presence(v6, Ke325, 1, 0)
                         at = "type.encryptionUpdateCommand.encryptionSync"
-                        v36 = v6["encryptionSync"]
-                        a = a << 2 | p34
+                        v42 = v6["encryptionSync"]
+                        a = a << 2 | ((p40 > 1) << 1 | p40 & 1)
                         n += 2
-                        a, n = e_EncryptionSync(v36, o10, a, n)
-                        if p34 & 0x1:
+                        a, n = e_EncryptionSync(v42, o10, a, n)
+                        if p40 & 0x1:
                             at = "type.encryptionUpdateCommand.multiplePayloadStream"
-                            v37 = v6["multiplePayloadStream"]
-                            a, n = e_MultiplePayloadStream(v37, o10, a, n)
+                            v43 = v6["multiplePayloadStream"]
+                            a, n = e_MultiplePayloadStream(v43, o10, a, n)
+                        if p40 > 1:
+                            putUnknownOnly(v6, o10, a, n)
+                            a = n = 0
                     else:
                         at = "type.encryptionUpdateAck"
+                        p44 = 0
                         if len(v6) != 1:
-                            notThese(v6, ('synchFlag',))
+                            p44 = presence(v6, Ke326, 0, 0)
                         at = "type.encryptionUpdateAck.synchFlag"
-                        v38 = v6["synchFlag"]
-                        a = a << 1
+                        v46 = v6["synchFlag"]
+                        a = a << 1 | ((p44 > 0) << 0)
                         n += 1
                         if n:
                             o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                        o10.append(v38)
+                        o10.append(v46)
                         a = n = 0
+                        if p44 > 0:
+                            putUnknownOnly(v6, o10, a, n)
+                            a = n = 0
             if n:
                 o10 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             putOctets(o, o10 or b"\0")
@@ -25145,19 +26428,24 @@ def e_MiscellaneousCommand(v, o, a, n):
             putUnknown(c5, v6, o, a, n)
             a = n = 0
         if p1 > 0:
-            a = a << 8 | p1
-            n += 8
+            if p1 > 1:
+                a, n = putBitmap(v, p1, 1, o, a, n)
+            else:
+                a = a << 8 | p1
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1:
                 at = "direction"
-                o39 = bytearray()
+                o47 = bytearray()
                 at = "direction"
-                v40 = v["direction"]
-                a, n = e_EncryptionUpdateDirection(v40, o39, 0, 0)
+                v48 = v["direction"]
+                a, n = e_EncryptionUpdateDirection(v48, o47, 0, 0)
                 if n:
-                    o39 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                putOctets(o, o39 or b"\0")
+                    o47 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o47 or b"\0")
+            if p1 > 1:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -25172,7 +26460,7 @@ def d_KeyProtectionMethod(d, p, e):
         p += 4
         v1 = {"secureChannel": (b2 >> 2 & 1) == 1, "sharedSecret": (b2 >> 1 & 1) == 1, "certProtectedKey": (b2 & 1) == 1}
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -25181,19 +26469,23 @@ def d_KeyProtectionMethod(d, p, e):
 def e_KeyProtectionMethod(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 3:
-            notThese(v, ('secureChannel', 'sharedSecret', 'certProtectedKey'))
+            p1 = presence(v, Ke327, 0, 0)
         at = "secureChannel"
-        v1 = v["secureChannel"]
-        x2 = BIT[v1]
-        at = "sharedSecret"
-        v3 = v["sharedSecret"]
+        v3 = v["secureChannel"]
         x4 = BIT[v3]
-        at = "certProtectedKey"
-        v5 = v["certProtectedKey"]
+        at = "sharedSecret"
+        v5 = v["sharedSecret"]
         x6 = BIT[v5]
-        a = a << 4 | x2 << 2 | x4 << 1 | x6
+        at = "certProtectedKey"
+        v7 = v["certProtectedKey"]
+        x8 = BIT[v7]
+        a = a << 4 | ((p1 > 0) << 0) << 3 | x4 << 2 | x6 << 1 | x8
         n += 4
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -25233,7 +26525,7 @@ def d_EncryptionUpdateRequest(d, p, e):
                     v1["synchFlag"] = v9
                     p = g8
             if u5:
-                p = skip(d, p, e, u5)
+                p = keep(d, p, e, u5, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -25243,8 +26535,11 @@ def e_EncryptionUpdateRequest(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke221[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke328[k2]
+        except KeyError:
+            p1 = presence(v, Ke328, 1, 1)
         a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
@@ -25252,8 +26547,11 @@ def e_EncryptionUpdateRequest(v, o, a, n):
             v3 = v["keyProtectionMethod"]
             a, n = e_KeyProtectionMethod(v3, o, a, n)
         if p1 > 1:
-            a = a << 8 | (p1 >> 1)
-            n += 8
+            if p1 > 3:
+                a, n = putBitmap(v, p1 >> 1, 1, o, a, n)
+            else:
+                a = a << 8 | (p1 >> 1)
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x2:
@@ -25263,6 +26561,8 @@ def e_EncryptionUpdateRequest(v, o, a, n):
                 v5 = v["synchFlag"]
                 o4.append(v5)
                 putOctets(o, o4 or b"\0")
+            if p1 > 3:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -25305,7 +26605,7 @@ def e_PictureReference(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke222.get(c1, 2)
+        k3 = Ke329.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -25387,14 +26687,14 @@ def e_H223MultiplexReconfiguration(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke223.get(c1, 2)
+        k3 = Ke330.get(c1, 2)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
             if k3 == 0:
                 at = "h223ModeChange"
                 c4, v5 = v2
-                k6 = Ke224.get(c4, 4)
+                k6 = Ke331.get(c4, 4)
                 if k6 < 4:
                     a = a << 3 | k6
                     n += 3
@@ -25404,7 +26704,7 @@ def e_H223MultiplexReconfiguration(v, o, a, n):
             else:
                 at = "h223AnnexADoubleFlag"
                 c7, v8 = v2
-                k9 = Ke225.get(c7, 2)
+                k9 = Ke332.get(c7, 2)
                 if k9 < 2:
                     a = a << 2 | k9
                     n += 2
@@ -25474,7 +26774,7 @@ def d_NewATMVCCommand(d, p, e):
                 p += 2
                 v8 = {"clockRecovery": v11, "errorCorrection": v17, "structuredDataTransfer": (b22 >> 1 & 1) == 1, "partiallyFilledCells": (b22 & 1) == 1}
                 if b9 & 0x8:
-                    p = additionsPast(d, p, e)
+                    p = additionsKept(d, p, e, v8)
                 v7 = ("aal1", v8)
             else:
                 at = "aal.aal5"
@@ -25490,7 +26790,7 @@ def d_NewATMVCCommand(d, p, e):
                 p = (i + 2) << 3
                 v23 = {"forwardMaximumSDUSize": v25, "backwardMaximumSDUSize": v26}
                 if b24 & 0x1:
-                    p = additionsPast(d, p, e)
+                    p = additionsKept(d, p, e, v23)
                 v7 = ("aal5", v23)
         else:
             p -= 1
@@ -25539,10 +26839,10 @@ def d_NewATMVCCommand(d, p, e):
             p = g46
         v38 = {"bitRate": v39, "bitRateLockedToPCRClock": (b40 >> 4 & 1) == 1, "bitRateLockedToNetworkClock": (b40 >> 3 & 1) == 1, "multiplex": v42}
         if b37 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v38)
         v1 = {"resourceID": v3, "bitRate": v4, "bitRateLockedToPCRClock": (b5 >> 3 & 1) == 1, "bitRateLockedToNetworkClock": (b5 >> 2 & 1) == 1, "aal": v7, "multiplex": v32, "reverseParameters": v38}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -25551,127 +26851,143 @@ def d_NewATMVCCommand(d, p, e):
 def e_NewATMVCCommand(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 7:
-            notThese(v, ('resourceID', 'bitRate', 'bitRateLockedToPCRClock', 'bitRateLockedToNetworkClock', 'aal', 'multiplex', 'reverseParameters'))
+            p1 = presence(v, Ke333, 0, 0)
         at = "resourceID"
-        v1 = v["resourceID"]
-        a = a << 1
+        v3 = v["resourceID"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += v1.to_bytes(2)
+        o += v3.to_bytes(2)
         at = "bitRate"
-        v2 = v["bitRate"]
-        if not 1 <= v2 <= 65535:
-            outOfRange(v2, 1, 65535)
-        o += (v2 - 1).to_bytes(2)
+        v4 = v["bitRate"]
+        if not 1 <= v4 <= 65535:
+            outOfRange(v4, 1, 65535)
+        o += (v4 - 1).to_bytes(2)
         at = "bitRateLockedToPCRClock"
-        v3 = v["bitRateLockedToPCRClock"]
-        x4 = BIT[v3]
-        at = "bitRateLockedToNetworkClock"
-        v5 = v["bitRateLockedToNetworkClock"]
+        v5 = v["bitRateLockedToPCRClock"]
         x6 = BIT[v5]
+        at = "bitRateLockedToNetworkClock"
+        v7 = v["bitRateLockedToNetworkClock"]
+        x8 = BIT[v7]
         at = "aal"
-        v7 = v["aal"]
-        c8, v9 = v7
-        k10 = Ke226.get(c8, 2)
-        a = x4 << 1 | x6
+        v9 = v["aal"]
+        c10, v11 = v9
+        k12 = Ke334.get(c10, 2)
+        a = x6 << 1 | x8
         n = 2
-        if k10 < 2:
-            a = a << 2 | k10
+        if k12 < 2:
+            a = a << 2 | k12
             n += 2
-            if k10 == 0:
+            if k12 == 0:
                 at = "aal.aal1"
-                if len(v9) != 4:
-                    notThese(v9, ('clockRecovery', 'errorCorrection', 'structuredDataTransfer', 'partiallyFilledCells'))
+                p13 = 0
+                if len(v11) != 4:
+                    p13 = presence(v11, Ke335, 0, 0)
                 at = "aal.aal1.clockRecovery"
-                v11 = v9["clockRecovery"]
-                c12, v13 = v11
-                k14 = Ke227.get(c12, 3)
-                a = a << 1
-                n += 1
-                if k14 < 3:
-                    a = a << 3 | k14
-                    n += 3
-                else:
-                    putUnknown(c12, v13, o, a, n)
-                    a = n = 0
-                at = "aal.aal1.errorCorrection"
-                v15 = v9["errorCorrection"]
+                v15 = v11["clockRecovery"]
                 c16, v17 = v15
-                k18 = Ke228.get(c16, 4)
-                if k18 < 4:
+                k18 = Ke336.get(c16, 3)
+                a = a << 1 | ((p13 > 0) << 0)
+                n += 1
+                if k18 < 3:
                     a = a << 3 | k18
                     n += 3
                 else:
                     putUnknown(c16, v17, o, a, n)
                     a = n = 0
+                at = "aal.aal1.errorCorrection"
+                v19 = v11["errorCorrection"]
+                c20, v21 = v19
+                k22 = Ke337.get(c20, 4)
+                if k22 < 4:
+                    a = a << 3 | k22
+                    n += 3
+                else:
+                    putUnknown(c20, v21, o, a, n)
+                    a = n = 0
                 at = "aal.aal1.structuredDataTransfer"
-                v19 = v9["structuredDataTransfer"]
-                x20 = BIT[v19]
+                v23 = v11["structuredDataTransfer"]
+                x24 = BIT[v23]
                 at = "aal.aal1.partiallyFilledCells"
-                v21 = v9["partiallyFilledCells"]
-                x22 = BIT[v21]
-                a = a << 2 | x20 << 1 | x22
+                v25 = v11["partiallyFilledCells"]
+                x26 = BIT[v25]
+                a = a << 2 | x24 << 1 | x26
                 n += 2
+                if p13 > 0:
+                    putUnknownOnly(v11, o, a, n)
+                    a = n = 0
             else:
                 at = "aal.aal5"
-                if len(v9) != 2:
-                    notThese(v9, ('forwardMaximumSDUSize', 'backwardMaximumSDUSize'))
+                p27 = 0
+                if len(v11) != 2:
+                    p27 = presence(v11, Ke29, 0, 0)
                 at = "aal.aal5.forwardMaximumSDUSize"
-                v23 = v9["forwardMaximumSDUSize"]
-                a = a << 1
+                v29 = v11["forwardMaximumSDUSize"]
+                a = a << 1 | ((p27 > 0) << 0)
                 n += 1
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o += v23.to_bytes(2)
+                o += v29.to_bytes(2)
                 at = "aal.aal5.backwardMaximumSDUSize"
-                v24 = v9["backwardMaximumSDUSize"]
-                o += v24.to_bytes(2)
+                v30 = v11["backwardMaximumSDUSize"]
+                o += v30.to_bytes(2)
                 a = n = 0
+                if p27 > 0:
+                    putUnknownOnly(v11, o, a, n)
+                    a = n = 0
         else:
-            putUnknown(c8, v9, o, a, n)
+            putUnknown(c10, v11, o, a, n)
             a = n = 0
         at = "multiplex"
-        v25 = v["multiplex"]
-        c26, v27 = v25
-        k28 = Ke229.get(c26, 3)
-        if k28 < 3:
-            a = a << 3 | k28
+        v31 = v["multiplex"]
+        c32, v33 = v31
+        k34 = Ke338.get(c32, 3)
+        if k34 < 3:
+            a = a << 3 | k34
             n += 3
         else:
-            putUnknown(c26, v27, o, a, n)
+            putUnknown(c32, v33, o, a, n)
             a = n = 0
         at = "reverseParameters"
-        v29 = v["reverseParameters"]
-        if len(v29) != 4:
-            notThese(v29, ('bitRate', 'bitRateLockedToPCRClock', 'bitRateLockedToNetworkClock', 'multiplex'))
+        v35 = v["reverseParameters"]
+        p36 = 0
+        if len(v35) != 4:
+            p36 = presence(v35, Ke339, 0, 0)
         at = "reverseParameters.bitRate"
-        v30 = v29["bitRate"]
-        if not 1 <= v30 <= 65535:
-            outOfRange(v30, 1, 65535)
-        a = a << 1
+        v38 = v35["bitRate"]
+        if not 1 <= v38 <= 65535:
+            outOfRange(v38, 1, 65535)
+        a = a << 1 | ((p36 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v30 - 1).to_bytes(2)
+        o += (v38 - 1).to_bytes(2)
         at = "reverseParameters.bitRateLockedToPCRClock"
-        v31 = v29["bitRateLockedToPCRClock"]
-        x32 = BIT[v31]
+        v39 = v35["bitRateLockedToPCRClock"]
+        x40 = BIT[v39]
         at = "reverseParameters.bitRateLockedToNetworkClock"
-        v33 = v29["bitRateLockedToNetworkClock"]
-        x34 = BIT[v33]
+        v41 = v35["bitRateLockedToNetworkClock"]
+        x42 = BIT[v41]
         at = "reverseParameters.multiplex"
-        v35 = v29["multiplex"]
-        c36, v37 = v35
-        k38 = Ke229.get(c36, 3)
-        a = x32 << 1 | x34
+        v43 = v35["multiplex"]
+        c44, v45 = v43
+        k46 = Ke338.get(c44, 3)
+        a = x40 << 1 | x42
         n = 2
-        if k38 < 3:
-            a = a << 3 | k38
+        if k46 < 3:
+            a = a << 3 | k46
             n += 3
         else:
-            putUnknown(c36, v37, o, a, n)
+            putUnknown(c44, v45, o, a, n)
+            a = n = 0
+        if p36 > 0:
+            putUnknownOnly(v35, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -25706,7 +27022,7 @@ def d_MobileMultilinkReconfigurationCommand(d, p, e):
             p = g10
         v1 = {"sampleSize": v3, "samplesPerFrame": v4, "status": v6}
         if b2 & 0x40000:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -25715,27 +27031,31 @@ def d_MobileMultilinkReconfigurationCommand(d, p, e):
 def e_MobileMultilinkReconfigurationCommand(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 3:
-            notThese(v, ('sampleSize', 'samplesPerFrame', 'status'))
+            p1 = presence(v, Ke340, 0, 0)
         at = "sampleSize"
-        v1 = v["sampleSize"]
-        if not 1 <= v1 <= 255:
-            outOfRange(v1, 1, 255)
+        v3 = v["sampleSize"]
+        if not 1 <= v3 <= 255:
+            outOfRange(v3, 1, 255)
         at = "samplesPerFrame"
-        v2 = v["samplesPerFrame"]
-        if not 1 <= v2 <= 255:
-            outOfRange(v2, 1, 255)
+        v4 = v["samplesPerFrame"]
+        if not 1 <= v4 <= 255:
+            outOfRange(v4, 1, 255)
         at = "status"
-        v3 = v["status"]
-        c4, v5 = v3
-        k6 = Ke230.get(c4, 2)
-        a = a << 17 | (v1 - 1) << 8 | (v2 - 1)
+        v5 = v["status"]
+        c6, v7 = v5
+        k8 = Ke341.get(c6, 2)
+        a = a << 17 | ((p1 > 0) << 0) << 16 | (v3 - 1) << 8 | (v4 - 1)
         n += 17
-        if k6 < 2:
-            a = a << 2 | k6
+        if k8 < 2:
+            a = a << 2 | k8
             n += 2
         else:
-            putUnknown(c4, v5, o, a, n)
+            putUnknown(c6, v7, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -25771,7 +27091,7 @@ def e_FunctionNotUnderstood(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke231[c1]
+        k3 = Ke342[c1]
         a = a << 2 | k3
         n += 2
         if k3 == 0:
@@ -25822,7 +27142,7 @@ def d_FunctionNotSupported(d, p, e):
                 v9, p = octets(d, i << 3, e)
             v1["returnedFunction"] = v9
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -25832,13 +27152,16 @@ def e_FunctionNotSupported(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke232[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke343[k2]
+        except KeyError:
+            p1 = presence(v, Ke343, 1, 0)
         at = "cause"
         v3 = v["cause"]
         c4, v5 = v3
-        k6 = Ke233.get(c4, 3)
-        a = a << 2 | p1
+        k6 = Ke344.get(c4, 3)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if k6 < 3:
             a = a << 3 | k6
@@ -25857,6 +27180,9 @@ def e_FunctionNotSupported(v, o, a, n):
                 o += v7
             else:
                 putOctets(o, v7)
+            a = n = 0
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -25949,7 +27275,7 @@ def e_ConferenceIndication(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke234.get(c1, 16)
+        k3 = Ke345.get(c1, 16)
         if k3 < 10:
             a = a << 5 | k3
             n += 5
@@ -26063,7 +27389,7 @@ def d_TerminalYouAreSeeingInSubPictureNumber(d, p, e):
                     v1["mcuNumber"] = v10
                     p = g9
             if u6:
-                p = skip(d, p, e, u6)
+                p = keep(d, p, e, u6, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -26073,8 +27399,11 @@ def e_TerminalYouAreSeeingInSubPictureNumber(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke235[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke346[k2]
+        except KeyError:
+            p1 = presence(v, Ke346, 0, 1)
         at = "terminalNumber"
         v3 = v["terminalNumber"]
         if not 0 <= v3 <= 192:
@@ -26088,8 +27417,11 @@ def e_TerminalYouAreSeeingInSubPictureNumber(v, o, a, n):
         o.append(v4)
         a = n = 0
         if p1 > 0:
-            a = a << 8 | p1
-            n += 8
+            if p1 > 1:
+                a, n = putBitmap(v, p1, 1, o, a, n)
+            else:
+                a = a << 8 | p1
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1:
@@ -26102,6 +27434,8 @@ def e_TerminalYouAreSeeingInSubPictureNumber(v, o, a, n):
                 a = v6
                 o5.append(a)
                 putOctets(o, o5 or b"\0")
+            if p1 > 1:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -26119,7 +27453,7 @@ def d_VideoIndicateCompose(d, p, e):
         p = (i + 1) << 3
         v1 = {"compositionNumber": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -26128,16 +27462,20 @@ def d_VideoIndicateCompose(d, p, e):
 def e_VideoIndicateCompose(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('compositionNumber',))
+            p1 = presence(v, Ke347, 0, 0)
         at = "compositionNumber"
-        v1 = v["compositionNumber"]
-        a = a << 1
+        v3 = v["compositionNumber"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o.append(v1)
+        o.append(v3)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -26211,7 +27549,7 @@ def d_MiscellaneousIndication(d, p, e):
                 p = (i + 1) << 3
                 v12 = {"firstMB": v14, "numberOfMBs": v15, "temporalReference": v16}
                 if b13 & 0x1:
-                    p = additionsPast(d9, p, e10)
+                    p = additionsKept(d9, p, e10, v12)
                 v5 = ("videoNotDecodedMBs", v12)
             elif k8 == 1:
                 at = "type.transportCapability"
@@ -26225,7 +27563,7 @@ def d_MiscellaneousIndication(d, p, e):
             p = g11
         v1 = {"logicalChannelNumber": v3, "type": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -26234,93 +27572,101 @@ def d_MiscellaneousIndication(d, p, e):
 def e_MiscellaneousIndication(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('logicalChannelNumber', 'type'))
+            p1 = presence(v, Ke348, 0, 0)
         at = "logicalChannelNumber"
-        v1 = v["logicalChannelNumber"]
-        if not 1 <= v1 <= 65535:
-            outOfRange(v1, 1, 65535)
-        a = a << 1
+        v3 = v["logicalChannelNumber"]
+        if not 1 <= v3 <= 65535:
+            outOfRange(v3, 1, 65535)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v1 - 1).to_bytes(2)
+        o += (v3 - 1).to_bytes(2)
         at = "type"
-        v2 = v["type"]
-        c3, v4 = v2
-        k5 = Ke236.get(c3, 12)
+        v4 = v["type"]
+        c5, v6 = v4
+        k7 = Ke349.get(c5, 12)
         a = n = 0
-        if k5 < 10:
-            a = a << 5 | k5
+        if k7 < 10:
+            a = a << 5 | k7
             n += 5
-            if k5 < 5:
-                if k5 < 2:
-                    if k5 == 0:
+            if k7 < 5:
+                if k7 < 2:
+                    if k7 == 0:
                         pass
                     else:
                         pass
                 else:
-                    if k5 == 2:
+                    if k7 == 2:
                         pass
-                    elif k5 == 3:
+                    elif k7 == 3:
                         pass
                     else:
                         pass
             else:
-                if k5 < 7:
-                    if k5 == 5:
+                if k7 < 7:
+                    if k7 == 5:
                         pass
                     else:
                         pass
                 else:
-                    if k5 == 7:
+                    if k7 == 7:
                         pass
-                    elif k5 == 8:
+                    elif k7 == 8:
                         pass
                     else:
                         at = "type.videoTemporalSpatialTradeOff"
-                        if not 0 <= v4 <= 31:
-                            outOfRange(v4, 0, 31)
-                        a = a << 5 | v4
+                        if not 0 <= v6 <= 31:
+                            outOfRange(v6, 0, 31)
+                        a = a << 5 | v6
                         n += 5
-        elif k5 < 12:
-            a = a << 8 | (k5 + 118)
+        elif k7 < 12:
+            a = a << 8 | (k7 + 118)
             n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o6 = bytearray()
+            o8 = bytearray()
             a = n = 0
-            if k5 == 10:
+            if k7 == 10:
                 at = "type.videoNotDecodedMBs"
-                if len(v4) != 3:
-                    notThese(v4, ('firstMB', 'numberOfMBs', 'temporalReference'))
+                p9 = 0
+                if len(v6) != 3:
+                    p9 = presence(v6, Ke323, 0, 0)
                 at = "type.videoNotDecodedMBs.firstMB"
-                v7 = v4["firstMB"]
-                if not 1 <= v7 <= 8192:
-                    outOfRange(v7, 1, 8192)
-                a = a << 1
+                v11 = v6["firstMB"]
+                if not 1 <= v11 <= 8192:
+                    outOfRange(v11, 1, 8192)
+                a = a << 1 | ((p9 > 0) << 0)
                 n += 1
                 if n:
-                    o6 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o6 += (v7 - 1).to_bytes(2)
+                    o8 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                o8 += (v11 - 1).to_bytes(2)
                 at = "type.videoNotDecodedMBs.numberOfMBs"
-                v8 = v4["numberOfMBs"]
-                if not 1 <= v8 <= 8192:
-                    outOfRange(v8, 1, 8192)
-                o6 += (v8 - 1).to_bytes(2)
+                v12 = v6["numberOfMBs"]
+                if not 1 <= v12 <= 8192:
+                    outOfRange(v12, 1, 8192)
+                o8 += (v12 - 1).to_bytes(2)
                 at = "type.videoNotDecodedMBs.temporalReference"
-                v9 = v4["temporalReference"]
-                o6.append(v9)
+                v13 = v6["temporalReference"]
+                o8.append(v13)
                 a = n = 0
+                if p9 > 0:
+                    putUnknownOnly(v6, o8, a, n)
+                    a = n = 0
             else:
                 at = "type.transportCapability"
-                a, n = e_TransportCapability(v4, o6, a, n)
+                a, n = e_TransportCapability(v6, o8, a, n)
             if n:
-                o6 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            putOctets(o, o6 or b"\0")
+                o8 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+            putOctets(o, o8 or b"\0")
             a = n = 0
         else:
-            putUnknown(c3, v4, o, a, n)
+            putUnknown(c5, v6, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -26378,7 +27724,7 @@ def d_JitterIndication(d, p, e):
                 refuse("more than 262143", p)
             v1["additionalDecoderBuffer"] = v12
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -26388,13 +27734,16 @@ def e_JitterIndication(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke237[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke350[k2]
+        except KeyError:
+            p1 = presence(v, Ke350, 2, 0)
         at = "scope"
         v3 = v["scope"]
         c4, v5 = v3
-        k6 = Ke209[c4]
-        a = a << 5 | p1 << 2 | k6
+        k6 = Ke310[c4]
+        a = a << 5 | ((p1 > 3) << 2 | p1 & 3) << 2 | k6
         n += 5
         if k6 == 0:
             at = "scope.logicalChannelNumber"
@@ -26442,6 +27791,9 @@ def e_JitterIndication(v, o, a, n):
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o += x11.to_bytes(s12)
             a = n = 0
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -26470,7 +27822,7 @@ def d_H223SkewIndication(d, p, e):
         p = (i + 2) << 3
         v1 = {"logicalChannelNumber1": v3, "logicalChannelNumber2": v4, "skew": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -26479,28 +27831,32 @@ def d_H223SkewIndication(d, p, e):
 def e_H223SkewIndication(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 3:
-            notThese(v, ('logicalChannelNumber1', 'logicalChannelNumber2', 'skew'))
+            p1 = presence(v, Ke351, 0, 0)
         at = "logicalChannelNumber1"
-        v1 = v["logicalChannelNumber1"]
-        if not 1 <= v1 <= 65535:
-            outOfRange(v1, 1, 65535)
-        a = a << 1
+        v3 = v["logicalChannelNumber1"]
+        if not 1 <= v3 <= 65535:
+            outOfRange(v3, 1, 65535)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v1 - 1).to_bytes(2)
+        o += (v3 - 1).to_bytes(2)
         at = "logicalChannelNumber2"
-        v2 = v["logicalChannelNumber2"]
-        if not 1 <= v2 <= 65535:
-            outOfRange(v2, 1, 65535)
-        o += (v2 - 1).to_bytes(2)
+        v4 = v["logicalChannelNumber2"]
+        if not 1 <= v4 <= 65535:
+            outOfRange(v4, 1, 65535)
+        o += (v4 - 1).to_bytes(2)
         at = "skew"
-        v3 = v["skew"]
-        if not 0 <= v3 <= 4095:
-            outOfRange(v3, 0, 4095)
-        o += v3.to_bytes(2)
+        v5 = v["skew"]
+        if not 0 <= v5 <= 4095:
+            outOfRange(v5, 0, 4095)
+        o += v5.to_bytes(2)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -26529,7 +27885,7 @@ def d_H2250MaximumSkewIndication(d, p, e):
         p = (i + 2) << 3
         v1 = {"logicalChannelNumber1": v3, "logicalChannelNumber2": v4, "maximumSkew": v5}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -26538,28 +27894,32 @@ def d_H2250MaximumSkewIndication(d, p, e):
 def e_H2250MaximumSkewIndication(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 3:
-            notThese(v, ('logicalChannelNumber1', 'logicalChannelNumber2', 'maximumSkew'))
+            p1 = presence(v, Ke352, 0, 0)
         at = "logicalChannelNumber1"
-        v1 = v["logicalChannelNumber1"]
-        if not 1 <= v1 <= 65535:
-            outOfRange(v1, 1, 65535)
-        a = a << 1
+        v3 = v["logicalChannelNumber1"]
+        if not 1 <= v3 <= 65535:
+            outOfRange(v3, 1, 65535)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += (v1 - 1).to_bytes(2)
+        o += (v3 - 1).to_bytes(2)
         at = "logicalChannelNumber2"
-        v2 = v["logicalChannelNumber2"]
-        if not 1 <= v2 <= 65535:
-            outOfRange(v2, 1, 65535)
-        o += (v2 - 1).to_bytes(2)
+        v4 = v["logicalChannelNumber2"]
+        if not 1 <= v4 <= 65535:
+            outOfRange(v4, 1, 65535)
+        o += (v4 - 1).to_bytes(2)
         at = "maximumSkew"
-        v3 = v["maximumSkew"]
-        if not 0 <= v3 <= 4095:
-            outOfRange(v3, 0, 4095)
-        o += v3.to_bytes(2)
+        v5 = v["maximumSkew"]
+        if not 0 <= v5 <= 4095:
+            outOfRange(v5, 0, 4095)
+        o += v5.to_bytes(2)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -26574,7 +27934,7 @@ def d_MCLocationIndication(d, p, e):
         v3, p = d_TransportAddress(d, p, e)
         v1 = {"signalAddress": v3}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -26583,13 +27943,17 @@ def d_MCLocationIndication(d, p, e):
 def e_MCLocationIndication(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('signalAddress',))
+            p1 = presence(v, Ke353, 0, 0)
         at = "signalAddress"
-        v1 = v["signalAddress"]
-        a = a << 1
+        v3 = v["signalAddress"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = e_TransportAddress(v1, o, a, n)
+        a, n = e_TransportAddress(v3, o, a, n)
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -26627,7 +27991,7 @@ def d_VendorIdentification(d, p, e):
                 refuse("ends too early", p)
             v1["versionNumber"] = v5
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -26637,11 +28001,14 @@ def e_VendorIdentification(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke238[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke354[k2]
+        except KeyError:
+            p1 = presence(v, Ke354, 2, 0)
         at = "vendor"
         v3 = v["vendor"]
-        a = a << 3 | p1
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         a, n = e_NonStandardIdentifier(v3, o, a, n)
         if p1 & 0x2:
@@ -26665,6 +28032,9 @@ def e_VendorIdentification(v, o, a, n):
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o.append(y7 - 1)
             o += v6
+            a = n = 0
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -26726,7 +28096,7 @@ def d_NewATMVCIndication(d, p, e):
                 p += 2
                 v8 = {"clockRecovery": v11, "errorCorrection": v17, "structuredDataTransfer": (b22 >> 1 & 1) == 1, "partiallyFilledCells": (b22 & 1) == 1}
                 if b9 & 0x8:
-                    p = additionsPast(d, p, e)
+                    p = additionsKept(d, p, e, v8)
                 v7 = ("aal1", v8)
             else:
                 at = "aal.aal5"
@@ -26742,7 +28112,7 @@ def d_NewATMVCIndication(d, p, e):
                 p = (i + 2) << 3
                 v23 = {"forwardMaximumSDUSize": v25, "backwardMaximumSDUSize": v26}
                 if b24 & 0x1:
-                    p = additionsPast(d, p, e)
+                    p = additionsKept(d, p, e, v23)
                 v7 = ("aal5", v23)
         else:
             p -= 1
@@ -26806,13 +28176,13 @@ def d_NewATMVCIndication(d, p, e):
                         p = g51
                     v42 = {"bitRate": v44, "bitRateLockedToPCRClock": (b45 >> 4 & 1) == 1, "bitRateLockedToNetworkClock": (b45 >> 3 & 1) == 1, "multiplex": v47}
                     if b43 & 0x1:
-                        p = additionsPast(d39, p, e40)
+                        p = additionsKept(d39, p, e40, v42)
                     if p > e40:
                         refuse("ends too early", p)
                     v1["reverseParameters"] = v42
                     p = g41
             if u38:
-                p = skip(d, p, e, u38)
+                p = keep(d, p, e, u38, 1, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -26822,8 +28192,11 @@ def e_NewATMVCIndication(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke239[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke355[k2]
+        except KeyError:
+            p1 = presence(v, Ke355, 0, 1)
         at = "resourceID"
         v3 = v["resourceID"]
         a = a << 1 | ((p1 > 0) << 0)
@@ -26845,7 +28218,7 @@ def e_NewATMVCIndication(v, o, a, n):
         at = "aal"
         v9 = v["aal"]
         c10, v11 = v9
-        k12 = Ke226.get(c10, 2)
+        k12 = Ke334.get(c10, 2)
         a = x6 << 1 | x8
         n = 2
         if k12 < 2:
@@ -26853,106 +28226,123 @@ def e_NewATMVCIndication(v, o, a, n):
             n += 2
             if k12 == 0:
                 at = "aal.aal1"
+                p13 = 0
                 if len(v11) != 4:
-                    notThese(v11, ('clockRecovery', 'errorCorrection', 'structuredDataTransfer', 'partiallyFilledCells'))
+                    p13 = presence(v11, Ke335, 0, 0)
                 at = "aal.aal1.clockRecovery"
-                v13 = v11["clockRecovery"]
-                c14, v15 = v13
-                k16 = Ke227.get(c14, 3)
-                a = a << 1
+                v15 = v11["clockRecovery"]
+                c16, v17 = v15
+                k18 = Ke336.get(c16, 3)
+                a = a << 1 | ((p13 > 0) << 0)
                 n += 1
-                if k16 < 3:
-                    a = a << 3 | k16
+                if k18 < 3:
+                    a = a << 3 | k18
                     n += 3
                 else:
-                    putUnknown(c14, v15, o, a, n)
+                    putUnknown(c16, v17, o, a, n)
                     a = n = 0
                 at = "aal.aal1.errorCorrection"
-                v17 = v11["errorCorrection"]
-                c18, v19 = v17
-                k20 = Ke228.get(c18, 4)
-                if k20 < 4:
-                    a = a << 3 | k20
+                v19 = v11["errorCorrection"]
+                c20, v21 = v19
+                k22 = Ke337.get(c20, 4)
+                if k22 < 4:
+                    a = a << 3 | k22
                     n += 3
                 else:
-                    putUnknown(c18, v19, o, a, n)
+                    putUnknown(c20, v21, o, a, n)
                     a = n = 0
                 at = "aal.aal1.structuredDataTransfer"
-                v21 = v11["structuredDataTransfer"]
-                x22 = BIT[v21]
-                at = "aal.aal1.partiallyFilledCells"
-                v23 = v11["partiallyFilledCells"]
+                v23 = v11["structuredDataTransfer"]
                 x24 = BIT[v23]
-                a = a << 2 | x22 << 1 | x24
+                at = "aal.aal1.partiallyFilledCells"
+                v25 = v11["partiallyFilledCells"]
+                x26 = BIT[v25]
+                a = a << 2 | x24 << 1 | x26
                 n += 2
+                if p13 > 0:
+                    putUnknownOnly(v11, o, a, n)
+                    a = n = 0
             else:
                 at = "aal.aal5"
+                p27 = 0
                 if len(v11) != 2:
-                    notThese(v11, ('forwardMaximumSDUSize', 'backwardMaximumSDUSize'))
+                    p27 = presence(v11, Ke29, 0, 0)
                 at = "aal.aal5.forwardMaximumSDUSize"
-                v25 = v11["forwardMaximumSDUSize"]
-                a = a << 1
+                v29 = v11["forwardMaximumSDUSize"]
+                a = a << 1 | ((p27 > 0) << 0)
                 n += 1
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                o += v25.to_bytes(2)
+                o += v29.to_bytes(2)
                 at = "aal.aal5.backwardMaximumSDUSize"
-                v26 = v11["backwardMaximumSDUSize"]
-                o += v26.to_bytes(2)
+                v30 = v11["backwardMaximumSDUSize"]
+                o += v30.to_bytes(2)
                 a = n = 0
+                if p27 > 0:
+                    putUnknownOnly(v11, o, a, n)
+                    a = n = 0
         else:
             putUnknown(c10, v11, o, a, n)
             a = n = 0
         at = "multiplex"
-        v27 = v["multiplex"]
-        c28, v29 = v27
-        k30 = Ke229.get(c28, 3)
-        if k30 < 3:
-            a = a << 3 | k30
+        v31 = v["multiplex"]
+        c32, v33 = v31
+        k34 = Ke338.get(c32, 3)
+        if k34 < 3:
+            a = a << 3 | k34
             n += 3
         else:
-            putUnknown(c28, v29, o, a, n)
+            putUnknown(c32, v33, o, a, n)
             a = n = 0
         if p1 > 0:
-            a = a << 8 | p1
-            n += 8
+            if p1 > 1:
+                a, n = putBitmap(v, p1, 1, o, a, n)
+            else:
+                a = a << 8 | p1
+                n += 8
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x1:
                 at = "reverseParameters"
-                o31 = bytearray()
+                o35 = bytearray()
                 at = "reverseParameters"
-                v32 = v["reverseParameters"]
-                if len(v32) != 4:
-                    notThese(v32, ('bitRate', 'bitRateLockedToPCRClock', 'bitRateLockedToNetworkClock', 'multiplex'))
+                v36 = v["reverseParameters"]
+                p37 = 0
+                if len(v36) != 4:
+                    p37 = presence(v36, Ke339, 0, 0)
                 at = "reverseParameters.bitRate"
-                v33 = v32["bitRate"]
-                if not 1 <= v33 <= 65535:
-                    outOfRange(v33, 1, 65535)
-                a = 0
-                o31.append(a << 7)
-                o31 += (v33 - 1).to_bytes(2)
+                v39 = v36["bitRate"]
+                if not 1 <= v39 <= 65535:
+                    outOfRange(v39, 1, 65535)
+                a = ((p37 > 0) << 0)
+                o35.append(a << 7)
+                o35 += (v39 - 1).to_bytes(2)
                 at = "reverseParameters.bitRateLockedToPCRClock"
-                v34 = v32["bitRateLockedToPCRClock"]
-                x35 = BIT[v34]
+                v40 = v36["bitRateLockedToPCRClock"]
+                x41 = BIT[v40]
                 at = "reverseParameters.bitRateLockedToNetworkClock"
-                v36 = v32["bitRateLockedToNetworkClock"]
-                x37 = BIT[v36]
+                v42 = v36["bitRateLockedToNetworkClock"]
+                x43 = BIT[v42]
                 at = "reverseParameters.multiplex"
-                v38 = v32["multiplex"]
-                c39, v40 = v38
-                k41 = Ke229.get(c39, 3)
-                a = x35 << 1 | x37
+                v44 = v36["multiplex"]
+                c45, v46 = v44
+                k47 = Ke338.get(c45, 3)
+                a = x41 << 1 | x43
                 n = 2
-                if k41 < 3:
-                    a = a << 3 | k41
+                if k47 < 3:
+                    a = a << 3 | k47
                     n += 3
                 else:
-                    putUnknown(c39, v40, o31, a, n)
+                    putUnknown(c45, v46, o35, a, n)
+                    a = n = 0
+                if p37 > 0:
+                    putUnknownOnly(v36, o35, a, n)
                     a = n = 0
                 if n:
-                    o31 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                putOctets(o, o31 or b"\0")
+                    o35 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                putOctets(o, o35 or b"\0")
+            if p1 > 1:
+                putAdditions(v, o, 1)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -27057,7 +28447,7 @@ def d_Params(d, p, e):
                 v5, p = octets(d, i << 3, e)
             v1["iv"] = v5
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -27067,9 +28457,12 @@ def e_Params(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke240[k2]
-        a = a << 4 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke356[k2]
+        except KeyError:
+            p1 = presence(v, Ke356, 3, 0)
+        a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
         n += 4
         if p1 & 0x4:
             at = "iv8"
@@ -27102,6 +28495,9 @@ def e_Params(v, o, a, n):
                 o += v7
             else:
                 putOctets(o, v7)
+            a = n = 0
+        if p1 > 7:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -27226,7 +28622,7 @@ def d_UserInputIndication(d, p, e):
                         refuse("more than 65535", p)
                     v20["logicalChannelNumber"] = v26
                     if b21 & 0x4:
-                        p = additionsPast(d6, p, e7)
+                        p = additionsKept(d6, p, e7, v20)
                     v16["rtp"] = v20
                 if b17 & 0x4:
                     a27, u28, p = additions(d6, p, e7, 4)
@@ -27307,7 +28703,7 @@ def d_UserInputIndication(d, p, e):
                             v16["algorithmOID"] = v44
                             p = g43
                     if u28:
-                        p = skip(d6, p, e7, u28)
+                        p = keep(d6, p, e7, u28, 4, v16)
                 v1 = ("signal", v16)
             elif k5 == 2:
                 at = "signalUpdate"
@@ -27332,10 +28728,10 @@ def d_UserInputIndication(d, p, e):
                         refuse("more than 65535", p)
                     v48 = {"logicalChannelNumber": v50}
                     if b49 & 0x1:
-                        p = additionsPast(d6, p, e7)
+                        p = additionsKept(d6, p, e7, v48)
                     v45["rtp"] = v48
                 if b46 & 0x2:
-                    p = additionsPast(d6, p, e7)
+                    p = additionsKept(d6, p, e7, v45)
                 v1 = ("signalUpdate", v45)
             elif k5 == 3:
                 at = "extendedAlphanumeric"
@@ -27401,13 +28797,13 @@ def d_UserInputIndication(d, p, e):
                                 v63, p = octets(d56, i << 3, e57)
                             v59["encrypted"] = v63
                             if b60 & 0x2:
-                                p = additionsPast(d56, p, e57)
+                                p = additionsKept(d56, p, e57, v59)
                             if p > e57:
                                 refuse("ends too early", p)
                             v51["encryptedAlphanumeric"] = v59
                             p = g58
                     if u55:
-                        p = skip(d6, p, e7, u55)
+                        p = keep(d6, p, e7, u55, 1, v51)
                 v1 = ("extendedAlphanumeric", v51)
             elif k5 == 4:
                 at = "encryptedAlphanumeric"
@@ -27441,7 +28837,7 @@ def d_UserInputIndication(d, p, e):
                     v68, p = octets(d6, i << 3, e7)
                 v64["encrypted"] = v68
                 if b65 & 0x2:
-                    p = additionsPast(d6, p, e7)
+                    p = additionsKept(d6, p, e7, v64)
                 v1 = ("encryptedAlphanumeric", v64)
             elif k5 == 5:
                 at = "genericInformation"
@@ -27474,7 +28870,7 @@ def e_UserInputIndication(v, o, a, n):
     at = ""
     try:
         c1, v2 = v
-        k3 = Ke241.get(c1, 8)
+        k3 = Ke357.get(c1, 8)
         if k3 < 2:
             a = a << 2 | k3
             n += 2
@@ -27504,7 +28900,7 @@ def e_UserInputIndication(v, o, a, n):
                 if k3 == 2:
                     at = "userInputSupportIndication"
                     c5, v6 = v2
-                    k7 = Ke242.get(c5, 7)
+                    k7 = Ke358.get(c5, 7)
                     if k7 < 4:
                         a = a << 3 | k7
                         n += 3
@@ -27531,8 +28927,11 @@ def e_UserInputIndication(v, o, a, n):
                 elif k3 == 3:
                     at = "signal"
                     p9 = 0
-                    for k10 in v2:
-                        p9 |= Ke243[k10]
+                    try:
+                        for k10 in v2:
+                            p9 |= Ke359[k10]
+                    except KeyError:
+                        p9 = presence(v2, Ke359, 2, 4)
                     at = "signal.signalType"
                     v11 = v2["signalType"]
                     if v11.strip('!#*0123456789ABCD'):
@@ -27557,9 +28956,12 @@ def e_UserInputIndication(v, o, a, n):
                         at = "signal.rtp"
                         v16 = v2["rtp"]
                         p17 = 0
-                        for k18 in v16:
-                            p17 |= Ke244[k18]
-                        a = a << 3 | p17
+                        try:
+                            for k18 in v16:
+                                p17 |= Ke360[k18]
+                        except KeyError:
+                            p17 = presence(v16, Ke360, 2, 0)
+                        a = a << 3 | ((p17 > 3) << 2 | p17 & 3)
                         n += 3
                         if p17 & 0x2:
                             at = "signal.rtp.timestamp"
@@ -27595,9 +28997,15 @@ def e_UserInputIndication(v, o, a, n):
                             o4 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                         o4 += (v25 - 1).to_bytes(2)
                         a = n = 0
+                        if p17 > 3:
+                            putUnknownOnly(v16, o4, a, n)
+                            a = n = 0
                     if p9 > 3:
-                        a = a << 11 | 48 | (p9 >> 2)
-                        n += 11
+                        if p9 > 63:
+                            a, n = putBitmap(v2, p9 >> 2, 4, o4, a, n)
+                        else:
+                            a = a << 11 | 48 | (p9 >> 2)
+                            n += 11
                         if n:
                             o4 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                         if p9 & 0x20:
@@ -27632,17 +29040,22 @@ def e_UserInputIndication(v, o, a, n):
                             v34 = v2["algorithmOID"]
                             o33 += oidOctets(v34)
                             putOctets(o4, o33 or b"\0")
+                        if p9 > 63:
+                            putAdditions(v2, o4, 4)
                         a = n = 0
                 else:
                     at = "signalUpdate"
                     p35 = 0
-                    for k36 in v2:
-                        p35 |= Ke245[k36]
+                    try:
+                        for k36 in v2:
+                            p35 |= Ke361[k36]
+                    except KeyError:
+                        p35 = presence(v2, Ke361, 1, 0)
                     at = "signalUpdate.duration"
                     v37 = v2["duration"]
                     if not 1 <= v37 <= 65535:
                         outOfRange(v37, 1, 65535)
-                    a = a << 2 | p35
+                    a = a << 2 | ((p35 > 1) << 1 | p35 & 1)
                     n += 2
                     if n:
                         o4 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -27651,28 +29064,38 @@ def e_UserInputIndication(v, o, a, n):
                     if p35 & 0x1:
                         at = "signalUpdate.rtp"
                         v38 = v2["rtp"]
+                        p39 = 0
                         if len(v38) != 1:
-                            notThese(v38, ('logicalChannelNumber',))
+                            p39 = presence(v38, Ke231, 0, 0)
                         at = "signalUpdate.rtp.logicalChannelNumber"
-                        v39 = v38["logicalChannelNumber"]
-                        if not 1 <= v39 <= 65535:
-                            outOfRange(v39, 1, 65535)
-                        a = a << 1
+                        v41 = v38["logicalChannelNumber"]
+                        if not 1 <= v41 <= 65535:
+                            outOfRange(v41, 1, 65535)
+                        a = a << 1 | ((p39 > 0) << 0)
                         n += 1
                         if n:
                             o4 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                        o4 += (v39 - 1).to_bytes(2)
+                        o4 += (v41 - 1).to_bytes(2)
+                        a = n = 0
+                        if p39 > 0:
+                            putUnknownOnly(v38, o4, a, n)
+                            a = n = 0
+                    if p35 > 1:
+                        putUnknownOnly(v2, o4, a, n)
                         a = n = 0
             else:
                 if k3 == 5:
                     at = "extendedAlphanumeric"
-                    p40 = 0
-                    for k41 in v2:
-                        p40 |= Ke246[k41]
+                    p42 = 0
+                    try:
+                        for k43 in v2:
+                            p42 |= Ke362[k43]
+                    except KeyError:
+                        p42 = presence(v2, Ke362, 1, 1)
                     at = "extendedAlphanumeric.alphanumeric"
-                    v42 = v2["alphanumeric"]
-                    w = v42.encode("latin-1")
-                    a = a << 2 | ((p40 > 1) << 1 | p40 & 1)
+                    v44 = v2["alphanumeric"]
+                    w = v44.encode("latin-1")
+                    a = a << 2 | ((p42 > 1) << 1 | p42 & 1)
                     n += 2
                     if n:
                         o4 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -27683,85 +29106,105 @@ def e_UserInputIndication(v, o, a, n):
                     else:
                         putOctets(o4, w)
                     a = n = 0
-                    if p40 & 0x1:
+                    if p42 & 0x1:
                         pass
-                    if p40 > 1:
-                        a = a << 8 | (p40 >> 1)
-                        n += 8
+                    if p42 > 1:
+                        if p42 > 3:
+                            a, n = putBitmap(v2, p42 >> 1, 1, o4, a, n)
+                        else:
+                            a = a << 8 | (p42 >> 1)
+                            n += 8
                         if n:
                             o4 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                        if p40 & 0x2:
+                        if p42 & 0x2:
                             at = "extendedAlphanumeric.encryptedAlphanumeric"
-                            o43 = bytearray()
+                            o45 = bytearray()
                             at = "extendedAlphanumeric.encryptedAlphanumeric"
-                            v44 = v2["encryptedAlphanumeric"]
-                            p45 = 0
-                            for k46 in v44:
-                                p45 |= Ke247[k46]
+                            v46 = v2["encryptedAlphanumeric"]
+                            p47 = 0
+                            try:
+                                for k48 in v46:
+                                    p47 |= Ke363[k48]
+                            except KeyError:
+                                p47 = presence(v46, Ke363, 1, 0)
                             at = "extendedAlphanumeric.encryptedAlphanumeric.algorithmOID"
-                            v47 = v44["algorithmOID"]
-                            a = p45
-                            o43.append(a << 6)
-                            o43 += oidOctets(v47)
+                            v49 = v46["algorithmOID"]
+                            a = ((p47 > 1) << 1 | p47 & 1)
+                            o45.append(a << 6)
+                            o45 += oidOctets(v49)
                             a = n = 0
-                            if p45 & 0x1:
+                            if p47 & 0x1:
                                 at = "extendedAlphanumeric.encryptedAlphanumeric.paramS"
-                                v48 = v44["paramS"]
-                                a, n = e_Params(v48, o43, a, n)
+                                v50 = v46["paramS"]
+                                a, n = e_Params(v50, o45, a, n)
                             at = "extendedAlphanumeric.encryptedAlphanumeric.encrypted"
-                            v49 = v44["encrypted"]
+                            v51 = v46["encrypted"]
                             if n:
-                                o43 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                            y = len(v49)
+                                o45 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                            y = len(v51)
                             if y < 128:
-                                o43.append(y)
-                                o43 += v49
+                                o45.append(y)
+                                o45 += v51
                             else:
-                                putOctets(o43, v49)
-                            putOctets(o4, o43 or b"\0")
+                                putOctets(o45, v51)
+                            a = n = 0
+                            if p47 > 1:
+                                putUnknownOnly(v46, o45, a, n)
+                                a = n = 0
+                            if n:
+                                o45 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
+                            putOctets(o4, o45 or b"\0")
+                        if p42 > 3:
+                            putAdditions(v2, o4, 1)
                         a = n = 0
                 elif k3 == 6:
                     at = "encryptedAlphanumeric"
-                    p50 = 0
-                    for k51 in v2:
-                        p50 |= Ke247[k51]
+                    p52 = 0
+                    try:
+                        for k53 in v2:
+                            p52 |= Ke363[k53]
+                    except KeyError:
+                        p52 = presence(v2, Ke363, 1, 0)
                     at = "encryptedAlphanumeric.algorithmOID"
-                    v52 = v2["algorithmOID"]
-                    a = a << 2 | p50
+                    v54 = v2["algorithmOID"]
+                    a = a << 2 | ((p52 > 1) << 1 | p52 & 1)
                     n += 2
                     if n:
                         o4 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    o4 += oidOctets(v52)
+                    o4 += oidOctets(v54)
                     a = n = 0
-                    if p50 & 0x1:
+                    if p52 & 0x1:
                         at = "encryptedAlphanumeric.paramS"
-                        v53 = v2["paramS"]
-                        a, n = e_Params(v53, o4, a, n)
+                        v55 = v2["paramS"]
+                        a, n = e_Params(v55, o4, a, n)
                     at = "encryptedAlphanumeric.encrypted"
-                    v54 = v2["encrypted"]
+                    v56 = v2["encrypted"]
                     if n:
                         o4 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    y = len(v54)
+                    y = len(v56)
                     if y < 128:
                         o4.append(y)
-                        o4 += v54
+                        o4 += v56
                     else:
-                        putOctets(o4, v54)
+                        putOctets(o4, v56)
                     a = n = 0
+                    if p52 > 1:
+                        putUnknownOnly(v2, o4, a, n)
+                        a = n = 0
                 else:
                     at = "genericInformation"
-                    y55 = len(v2)
+                    y57 = len(v2)
                     if n:
                         o4 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                    putUnbounded(o4, y55)
+                    putUnbounded(o4, y57)
                     a = n = 0
-                    t56 = 0
-                    at58 = ""
+                    t58 = 0
+                    at60 = ""
                     try:
-                        for t56, v57 in enumerate(v2):
-                            a, n = e_GenericMessage(v57, o4, a, n)
+                        for t58, v59 in enumerate(v2):
+                            a, n = e_GenericMessage(v59, o4, a, n)
                     except FAULTS as x:
-                        raise encodeFailure(encodeFailure(x, at58), f"[{t56}]") from None
+                        raise encodeFailure(encodeFailure(x, at60), f"[{t58}]") from None
             if n:
                 o4 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             putOctets(o, o4 or b"\0")
@@ -27817,7 +29260,7 @@ def d_FlowControlIndication(d, p, e):
             v8 = ("noRestriction", None)
         v1 = {"scope": v4, "restriction": v8}
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -27826,50 +29269,54 @@ def d_FlowControlIndication(d, p, e):
 def e_FlowControlIndication(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('scope', 'restriction'))
+            p1 = presence(v, Ke309, 0, 0)
         at = "scope"
-        v1 = v["scope"]
-        c2, v3 = v1
-        k4 = Ke209[c2]
-        a = a << 3 | k4
+        v3 = v["scope"]
+        c4, v5 = v3
+        k6 = Ke310[c4]
+        a = a << 3 | ((p1 > 0) << 0) << 2 | k6
         n += 3
-        if k4 == 0:
+        if k6 == 0:
             at = "scope.logicalChannelNumber"
-            if not 1 <= v3 <= 65535:
-                outOfRange(v3, 1, 65535)
+            if not 1 <= v5 <= 65535:
+                outOfRange(v5, 1, 65535)
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o += (v3 - 1).to_bytes(2)
+            o += (v5 - 1).to_bytes(2)
             a = n = 0
-        elif k4 == 1:
+        elif k6 == 1:
             at = "scope.resourceID"
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o += v3.to_bytes(2)
+            o += v5.to_bytes(2)
             a = n = 0
         else:
             pass
         at = "restriction"
-        v5 = v["restriction"]
-        c6, v7 = v5
-        k8 = Ke210[c6]
-        a = a << 1 | k8
+        v7 = v["restriction"]
+        c8, v9 = v7
+        k10 = Ke311[c8]
+        a = a << 1 | k10
         n += 1
-        if k8 == 0:
+        if k10 == 0:
             at = "restriction.maximumBitRate"
-            if not 0 <= v7 <= 16777215:
-                outOfRange(v7, 0, 16777215)
-            x9 = v7
-            s10 = (x9.bit_length() + 7) >> 3 or 1
-            a = a << 2 | (s10 - 1)
+            if not 0 <= v9 <= 16777215:
+                outOfRange(v9, 0, 16777215)
+            x11 = v9
+            s12 = (x11.bit_length() + 7) >> 3 or 1
+            a = a << 2 | (s12 - 1)
             n += 2
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-            o += x9.to_bytes(s10)
+            o += x11.to_bytes(s12)
             a = n = 0
         else:
             pass
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -27891,7 +29338,7 @@ def d_MobileMultilinkReconfigurationIndication(d, p, e):
             refuse("more than 255", p)
         v1 = {"sampleSize": v3, "samplesPerFrame": v4}
         if b2 & 0x10000:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -27900,18 +29347,22 @@ def d_MobileMultilinkReconfigurationIndication(d, p, e):
 def e_MobileMultilinkReconfigurationIndication(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('sampleSize', 'samplesPerFrame'))
+            p1 = presence(v, Ke364, 0, 0)
         at = "sampleSize"
-        v1 = v["sampleSize"]
-        if not 1 <= v1 <= 255:
-            outOfRange(v1, 1, 255)
+        v3 = v["sampleSize"]
+        if not 1 <= v3 <= 255:
+            outOfRange(v3, 1, 255)
         at = "samplesPerFrame"
-        v2 = v["samplesPerFrame"]
-        if not 1 <= v2 <= 255:
-            outOfRange(v2, 1, 255)
-        a = a << 17 | (v1 - 1) << 8 | (v2 - 1)
+        v4 = v["samplesPerFrame"]
+        if not 1 <= v4 <= 255:
+            outOfRange(v4, 1, 255)
+        a = a << 17 | ((p1 > 0) << 0) << 16 | (v3 - 1) << 8 | (v4 - 1)
         n += 17
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -27957,7 +29408,7 @@ def d_ExtendedAudioCapability(d, p, e, z=0):
                 raise decodeFailure(decodeFailure(x, at7, p), f"[{len(v6)}]", p) from None
             v1["audioCapabilityExtension"] = v6
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -27967,12 +29418,15 @@ def e_ExtendedAudioCapability(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke248[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke365[k2]
+        except KeyError:
+            p1 = presence(v, Ke365, 1, 0)
         at = "audioCapability"
         v3 = v["audioCapability"]
         y4 = len(v3)
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -28000,6 +29454,9 @@ def e_ExtendedAudioCapability(v, o, a, n):
                     a, n = e_GenericCapability(v11, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at12), f"[{t10}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None

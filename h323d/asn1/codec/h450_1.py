@@ -12,10 +12,10 @@ from h323d.asn1.runtime.limits import (
     OID_LIMIT,
 )
 from h323d.asn1.runtime.reading import (
-    additions, additionsPast, arcs, choiceIndex, count, generalInteger, octets, openType, skip, smallNumber,
+    additions, additionsKept, arcs, choiceIndex, count, generalInteger, keep, octets, openType, smallNumber,
 )
 from h323d.asn1.runtime.writing import (
-    integerOctets, oidOctets, putAdded, putOctets, putUnbounded, putUnknown,
+    integerOctets, oidOctets, presence, putAdded, putAdditions, putBitmap, putOctets, putUnbounded, putUnknown, putUnknownOnly,
 )
 from h323d.errors import DecodeError, EncodeError
 from h323d.asn1.codec.h225 import d_AliasAddress as h225_d_AliasAddress
@@ -70,7 +70,7 @@ def d_H4501SupplementaryService(d, p, e):
         v5, p = d_ServiceApdus(d, p, e)
         v1["serviceApdu"] = v5
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -80,9 +80,12 @@ def e_H4501SupplementaryService(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke0[k2]
-        a = a << 3 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke0[k2]
+        except KeyError:
+            p1 = presence(v, Ke0, 2, 0)
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         if p1 & 0x2:
             at = "networkFacilityExtension"
@@ -95,6 +98,9 @@ def e_H4501SupplementaryService(v, o, a, n):
         at = "serviceApdu"
         v5 = v["serviceApdu"]
         a, n = e_ServiceApdus(v5, o, a, n)
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -121,7 +127,7 @@ def d_NetworkFacilityExtension(d, p, e):
             v6, p = h225_d_AliasAddress(d, p, e)
             v1["destinationEntityAddress"] = v6
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -131,11 +137,14 @@ def e_NetworkFacilityExtension(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke1[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke1[k2]
+        except KeyError:
+            p1 = presence(v, Ke1, 2, 0)
         at = "sourceEntity"
         v3 = v["sourceEntity"]
-        a = a << 3 | p1
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         a, n = e_EntityType(v3, o, a, n)
         if p1 & 0x2:
@@ -149,6 +158,9 @@ def e_NetworkFacilityExtension(v, o, a, n):
             at = "destinationEntityAddress"
             v6 = v["destinationEntityAddress"]
             a, n = h225_e_AliasAddress(v6, o, a, n)
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -843,7 +855,7 @@ def d_EndpointAddress(d, p, e):
                     v1["remoteExtensionAddressScreeningIndicator"] = v26
                     p = g24
             if u8:
-                p = skip(d, p, e, u8)
+                p = keep(d, p, e, u8, 4, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -853,8 +865,11 @@ def e_EndpointAddress(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke11[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke11[k2]
+        except KeyError:
+            p1 = presence(v, Ke11, 1, 4)
         at = "destinationAddress"
         v3 = v["destinationAddress"]
         y4 = len(v3)
@@ -876,8 +891,11 @@ def e_EndpointAddress(v, o, a, n):
             v8 = v["remoteExtensionAddress"]
             a, n = h225_e_AliasAddress(v8, o, a, n)
         if p1 > 1:
-            a = a << 11 | 48 | (p1 >> 1)
-            n += 11
+            if p1 > 31:
+                a, n = putBitmap(v, p1 >> 1, 4, o, a, n)
+            else:
+                a = a << 11 | 48 | (p1 >> 1)
+                n += 11
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             if p1 & 0x10:
@@ -928,6 +946,8 @@ def e_EndpointAddress(v, o, a, n):
                 if n:
                     o16 += (a << (-n & 7)).to_bytes((n + 7) >> 3)
                 putOctets(o, o16 or b"\0")
+            if p1 > 31:
+                putAdditions(v, o, 4)
             a = n = 0
         return a, n
     except FAULTS as x:
@@ -1026,7 +1046,7 @@ def d_UserSpecifiedSubaddress(d, p, e):
             p += 1
             v1["oddCountIndicator"] = b5 == 1
         if b2 & 0x40:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -1036,14 +1056,17 @@ def e_UserSpecifiedSubaddress(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke14[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke14[k2]
+        except KeyError:
+            p1 = presence(v, Ke14, 1, 0)
         at = "subaddressInformation"
         v3 = v["subaddressInformation"]
         y4 = len(v3)
         if not 1 <= y4 <= 20:
             badLength(y4, 1, 20)
-        a = a << 7 | p1 << 5 | (y4 - 1)
+        a = a << 7 | ((p1 > 1) << 1 | p1 & 1) << 5 | (y4 - 1)
         n += 7
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -1055,6 +1078,9 @@ def e_UserSpecifiedSubaddress(v, o, a, n):
             x6 = BIT[v5]
             a = a << 1 | x6
             n += 1
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None

@@ -9,10 +9,10 @@ from h323d.asn1.runtime.failures import (
     badLength, decodeFailure, encodeFailure, outOfRange, refuse,
 )
 from h323d.asn1.runtime.reading import (
-    additionsPast, choiceIndex, octets,
+    additionsKept, choiceIndex, octets,
 )
 from h323d.asn1.runtime.writing import (
-    putUnknown,
+    presence, putUnknown, putUnknownOnly,
 )
 from h323d.errors import DecodeError, EncodeError
 from h323d.asn1.codec.h225 import d_CallIdentifier as h225_d_CallIdentifier
@@ -151,7 +151,7 @@ def d_CIRequestArg(d, p, e):
                 raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
             v1["argumentExtension"] = v4
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -161,13 +161,16 @@ def e_CIRequestArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke1[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke1[k2]
+        except KeyError:
+            p1 = presence(v, Ke1, 1, 0)
         at = "ciCapabilityLevel"
         v3 = v["ciCapabilityLevel"]
         if not 1 <= v3 <= 3:
             outOfRange(v3, 1, 3)
-        a = a << 4 | p1 << 2 | (v3 - 1)
+        a = a << 4 | ((p1 > 1) << 1 | p1 & 1) << 2 | (v3 - 1)
         n += 4
         if p1 & 0x1:
             at = "argumentExtension"
@@ -186,6 +189,9 @@ def e_CIRequestArg(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v7, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -218,7 +224,7 @@ def d_CIRequestRes(d, p, e):
                 raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
             v1["resultExtension"] = v4
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -228,11 +234,14 @@ def e_CIRequestRes(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke2[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke2[k2]
+        except KeyError:
+            p1 = presence(v, Ke2, 1, 0)
         at = "ciStatusInformation"
         v3 = v["ciStatusInformation"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_CIStatusInformation(v3, o, a, n)
         if p1 & 0x1:
@@ -252,6 +261,9 @@ def e_CIRequestRes(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v7, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -282,7 +294,7 @@ def d_CIGetCIPLOptArg(d, p, e):
                 raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
             v1["argumentExtension"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -292,9 +304,12 @@ def e_CIGetCIPLOptArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke3[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke3[k2]
+        except KeyError:
+            p1 = presence(v, Ke3, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "argumentExtension"
@@ -313,6 +328,9 @@ def e_CIGetCIPLOptArg(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v6, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -346,7 +364,7 @@ def d_CIGetCIPLRes(d, p, e):
                 raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
             v1["resultExtension"] = v4
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -356,13 +374,16 @@ def e_CIGetCIPLRes(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke4[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke4[k2]
+        except KeyError:
+            p1 = presence(v, Ke4, 2, 0)
         at = "ciProtectionLevel"
         v3 = v["ciProtectionLevel"]
         if not 0 <= v3 <= 3:
             outOfRange(v3, 0, 3)
-        a = a << 5 | p1 << 2 | v3
+        a = a << 5 | ((p1 > 3) << 2 | p1 & 3) << 2 | v3
         n += 5
         if p1 & 0x2:
             pass
@@ -383,6 +404,9 @@ def e_CIGetCIPLRes(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v7, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -413,7 +437,7 @@ def d_CIIsOptArg(d, p, e):
                 raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
             v1["argumentExtension"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -423,9 +447,12 @@ def e_CIIsOptArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke3[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke3[k2]
+        except KeyError:
+            p1 = presence(v, Ke3, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "argumentExtension"
@@ -444,6 +471,9 @@ def e_CIIsOptArg(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v6, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -474,7 +504,7 @@ def d_CIIsOptRes(d, p, e):
                 raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
             v1["resultExtension"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -484,9 +514,12 @@ def e_CIIsOptRes(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke5[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke5[k2]
+        except KeyError:
+            p1 = presence(v, Ke5, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "resultExtension"
@@ -505,6 +538,9 @@ def e_CIIsOptRes(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v6, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -539,7 +575,7 @@ def d_CIFrcRelArg(d, p, e):
                 raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
             v1["argumentExtension"] = v4
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -549,13 +585,16 @@ def e_CIFrcRelArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke1[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke1[k2]
+        except KeyError:
+            p1 = presence(v, Ke1, 1, 0)
         at = "ciCapabilityLevel"
         v3 = v["ciCapabilityLevel"]
         if not 1 <= v3 <= 3:
             outOfRange(v3, 1, 3)
-        a = a << 4 | p1 << 2 | (v3 - 1)
+        a = a << 4 | ((p1 > 1) << 1 | p1 & 1) << 2 | (v3 - 1)
         n += 4
         if p1 & 0x1:
             at = "argumentExtension"
@@ -574,6 +613,9 @@ def e_CIFrcRelArg(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v7, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -604,7 +646,7 @@ def d_CIFrcRelOptRes(d, p, e):
                 raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
             v1["resultExtension"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -614,9 +656,12 @@ def e_CIFrcRelOptRes(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke5[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke5[k2]
+        except KeyError:
+            p1 = presence(v, Ke5, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "resultExtension"
@@ -635,6 +680,9 @@ def e_CIFrcRelOptRes(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v6, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -665,7 +713,7 @@ def d_CIWobOptArg(d, p, e):
                 raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
             v1["argumentExtension"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -675,9 +723,12 @@ def e_CIWobOptArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke3[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke3[k2]
+        except KeyError:
+            p1 = presence(v, Ke3, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "argumentExtension"
@@ -696,6 +747,9 @@ def e_CIWobOptArg(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v6, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -726,7 +780,7 @@ def d_CIWobOptRes(d, p, e):
                 raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
             v1["resultExtension"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -736,9 +790,12 @@ def e_CIWobOptRes(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke5[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke5[k2]
+        except KeyError:
+            p1 = presence(v, Ke5, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "resultExtension"
@@ -757,6 +814,9 @@ def e_CIWobOptRes(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v6, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -795,7 +855,7 @@ def d_CISilentArg(d, p, e):
                 raise decodeFailure(decodeFailure(x, at6, p), f"[{len(v5)}]", p) from None
             v1["argumentExtension"] = v5
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -805,13 +865,16 @@ def e_CISilentArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke6[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke6[k2]
+        except KeyError:
+            p1 = presence(v, Ke6, 2, 0)
         at = "ciCapabilityLevel"
         v3 = v["ciCapabilityLevel"]
         if not 1 <= v3 <= 3:
             outOfRange(v3, 1, 3)
-        a = a << 5 | p1 << 2 | (v3 - 1)
+        a = a << 5 | ((p1 > 3) << 2 | p1 & 3) << 2 | (v3 - 1)
         n += 5
         if p1 & 0x2:
             at = "specificCall"
@@ -834,6 +897,9 @@ def e_CISilentArg(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v8, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at9), f"[{t7}]") from None
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -864,7 +930,7 @@ def d_CISilentOptRes(d, p, e):
                 raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
             v1["resultExtension"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -874,9 +940,12 @@ def e_CISilentOptRes(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke5[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke5[k2]
+        except KeyError:
+            p1 = presence(v, Ke5, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "resultExtension"
@@ -895,6 +964,9 @@ def e_CISilentOptRes(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v6, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -927,7 +999,7 @@ def d_CINotificationArg(d, p, e):
                 raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
             v1["argumentExtension"] = v4
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -937,11 +1009,14 @@ def e_CINotificationArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke7[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke7[k2]
+        except KeyError:
+            p1 = presence(v, Ke7, 1, 0)
         at = "ciStatusInformation"
         v3 = v["ciStatusInformation"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_CIStatusInformation(v3, o, a, n)
         if p1 & 0x1:
@@ -961,6 +1036,9 @@ def e_CINotificationArg(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v7, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None

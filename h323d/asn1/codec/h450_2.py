@@ -9,10 +9,10 @@ from h323d.asn1.runtime.failures import (
     badCharacter, badLength, decodeFailure, encodeFailure, refuse,
 )
 from h323d.asn1.runtime.reading import (
-    additionsPast, count, octets, smallNumber,
+    additionsKept, count, octets, smallNumber,
 )
 from h323d.asn1.runtime.writing import (
-    putAdded, putOctets, putUnbounded,
+    presence, putAdded, putOctets, putUnbounded, putUnknownOnly,
 )
 from h323d.errors import DecodeError, EncodeError
 from h323d.asn1.codec.h225 import d_NonStandardParameter as h225_d_NonStandardParameter
@@ -302,7 +302,7 @@ def d_CTInitiateArg(d, p, e):
             v6, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["argumentExtension"] = v6
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -312,8 +312,11 @@ def e_CTInitiateArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke4[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke4[k2]
+        except KeyError:
+            p1 = presence(v, Ke4, 1, 0)
         at = "callIdentity"
         v3 = v["callIdentity"]
         if v3.strip(' 0123456789'):
@@ -322,7 +325,7 @@ def e_CTInitiateArg(v, o, a, n):
         w4 = v3.translate(Te0)
         if not 0 <= y5 <= 4:
             badLength(y5, 0, 4)
-        a = a << 5 | p1 << 3 | y5
+        a = a << 5 | ((p1 > 1) << 1 | p1 & 1) << 3 | y5
         n += 5
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -340,6 +343,9 @@ def e_CTInitiateArg(v, o, a, n):
             at = "argumentExtension"
             v7 = v["argumentExtension"]
             a, n = h450_1_e_ExtensionChoice(v7, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -374,7 +380,7 @@ def d_CTSetupArg(d, p, e):
             v6, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["argumentExtension"] = v6
         if b2 & 0x20:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -384,8 +390,11 @@ def e_CTSetupArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke5[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke5[k2]
+        except KeyError:
+            p1 = presence(v, Ke5, 2, 0)
         at = "callIdentity"
         v3 = v["callIdentity"]
         if v3.strip(' 0123456789'):
@@ -394,7 +403,7 @@ def e_CTSetupArg(v, o, a, n):
         w4 = v3.translate(Te0)
         if not 0 <= y5 <= 4:
             badLength(y5, 0, 4)
-        a = a << 6 | p1 << 3 | y5
+        a = a << 6 | ((p1 > 3) << 2 | p1 & 3) << 3 | y5
         n += 6
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -413,6 +422,9 @@ def e_CTSetupArg(v, o, a, n):
             at = "argumentExtension"
             v7 = v["argumentExtension"]
             a, n = h450_1_e_ExtensionChoice(v7, o, a, n)
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -445,7 +457,7 @@ def d_CTIdentifyRes(d, p, e):
             v6, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["resultExtension"] = v6
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -455,8 +467,11 @@ def e_CTIdentifyRes(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke6[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke6[k2]
+        except KeyError:
+            p1 = presence(v, Ke6, 1, 0)
         at = "callIdentity"
         v3 = v["callIdentity"]
         if v3.strip(' 0123456789'):
@@ -465,7 +480,7 @@ def e_CTIdentifyRes(v, o, a, n):
         w4 = v3.translate(Te0)
         if not 0 <= y5 <= 4:
             badLength(y5, 0, 4)
-        a = a << 5 | p1 << 3 | y5
+        a = a << 5 | ((p1 > 1) << 1 | p1 & 1) << 3 | y5
         n += 5
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
@@ -483,6 +498,9 @@ def e_CTIdentifyRes(v, o, a, n):
             at = "resultExtension"
             v7 = v["resultExtension"]
             a, n = h450_1_e_ExtensionChoice(v7, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -529,7 +547,7 @@ def d_CTUpdateArg(d, p, e):
             v7, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["argumentExtension"] = v7
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -539,11 +557,14 @@ def e_CTUpdateArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke7[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke7[k2]
+        except KeyError:
+            p1 = presence(v, Ke7, 3, 0)
         at = "redirectionNumber"
         v3 = v["redirectionNumber"]
-        a = a << 4 | p1
+        a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
         n += 4
         a, n = h450_1_e_EndpointAddress(v3, o, a, n)
         if p1 & 0x4:
@@ -575,6 +596,9 @@ def e_CTUpdateArg(v, o, a, n):
             at = "argumentExtension"
             v8 = v["argumentExtension"]
             a, n = h450_1_e_ExtensionChoice(v8, o, a, n)
+        if p1 > 7:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -594,7 +618,7 @@ def d_SubaddressTransferArg(d, p, e):
             v4, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["argumentExtension"] = v4
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -604,17 +628,23 @@ def e_SubaddressTransferArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke8[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke8[k2]
+        except KeyError:
+            p1 = presence(v, Ke8, 1, 0)
         at = "redirectionSubaddress"
         v3 = v["redirectionSubaddress"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = h450_1_e_PartySubaddress(v3, o, a, n)
         if p1 & 0x1:
             at = "argumentExtension"
             v4 = v["argumentExtension"]
             a, n = h450_1_e_ExtensionChoice(v4, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -683,7 +713,7 @@ def d_CTCompleteArg(d, p, e):
             v11, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["argumentExtension"] = v11
         if b2 & 0x40:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -693,13 +723,16 @@ def e_CTCompleteArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke9[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke9[k2]
+        except KeyError:
+            p1 = presence(v, Ke9, 4, 0)
         if p1 & 2 and v["callStatus"] == 'answered':
             p1 ^= 2
         at = "endDesignation"
         v3 = v["endDesignation"]
-        a = a << 5 | p1
+        a = a << 5 | ((p1 > 15) << 4 | p1 & 15)
         n += 5
         x4 = Ke1.get(v3, -1)
         if x4 >= 0:
@@ -748,6 +781,9 @@ def e_CTCompleteArg(v, o, a, n):
             at = "argumentExtension"
             v12 = v["argumentExtension"]
             a, n = h450_1_e_ExtensionChoice(v12, o, a, n)
+        if p1 > 15:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -794,7 +830,7 @@ def d_CTActiveArg(d, p, e):
             v7, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["argumentExtension"] = v7
         if b2 & 0x8:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -804,11 +840,14 @@ def e_CTActiveArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke10[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke10[k2]
+        except KeyError:
+            p1 = presence(v, Ke10, 3, 0)
         at = "connectedAddress"
         v3 = v["connectedAddress"]
-        a = a << 4 | p1
+        a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
         n += 4
         a, n = h450_1_e_EndpointAddress(v3, o, a, n)
         if p1 & 0x4:
@@ -840,6 +879,9 @@ def e_CTActiveArg(v, o, a, n):
             at = "argumentExtension"
             v8 = v["argumentExtension"]
             a, n = h450_1_e_ExtensionChoice(v8, o, a, n)
+        if p1 > 7:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None

@@ -9,10 +9,10 @@ from h323d.asn1.runtime.failures import (
     badLength, decodeFailure, encodeFailure, outOfRange, refuse,
 )
 from h323d.asn1.runtime.reading import (
-    additionsPast, count, octets, smallNumber,
+    additionsKept, count, octets, smallNumber,
 )
 from h323d.asn1.runtime.writing import (
-    putAdded, putOctets, putUnbounded,
+    presence, putAdded, putOctets, putUnbounded, putUnknownOnly,
 )
 from h323d.errors import DecodeError, EncodeError
 from h323d.asn1.codec.h225 import d_NonStandardParameter as h225_d_NonStandardParameter
@@ -215,7 +215,7 @@ def d_ARG_activateDiversionQ(d, p, e):
             v10, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["extension"] = v10
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -225,11 +225,14 @@ def e_ARG_activateDiversionQ(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke4[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke4[k2]
+        except KeyError:
+            p1 = presence(v, Ke4, 1, 0)
         at = "procedure"
         v3 = v["procedure"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         x4 = Ke1.get(v3, -1)
         if x4 >= 0:
@@ -258,6 +261,9 @@ def e_ARG_activateDiversionQ(v, o, a, n):
             at = "extension"
             v10 = v["extension"]
             a, n = h450_1_e_ExtensionChoice(v10, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -297,7 +303,7 @@ def d_ARG_deactivateDiversionQ(d, p, e):
             v9, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["extension"] = v9
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -307,11 +313,14 @@ def e_ARG_deactivateDiversionQ(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke5[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke5[k2]
+        except KeyError:
+            p1 = presence(v, Ke5, 1, 0)
         at = "procedure"
         v3 = v["procedure"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         x4 = Ke1.get(v3, -1)
         if x4 >= 0:
@@ -337,6 +346,9 @@ def e_ARG_deactivateDiversionQ(v, o, a, n):
             at = "extension"
             v9 = v["extension"]
             a, n = h450_1_e_ExtensionChoice(v9, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -382,7 +394,7 @@ def d_ARG_interrogateDiversionQ(d, p, e):
             v9, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["extension"] = v9
         if b2 & 0x20:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -392,13 +404,16 @@ def e_ARG_interrogateDiversionQ(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke6[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke6[k2]
+        except KeyError:
+            p1 = presence(v, Ke6, 2, 0)
         if p1 & 2 and v["basicService"] == 'allServices':
             p1 ^= 2
         at = "procedure"
         v3 = v["procedure"]
-        a = a << 3 | p1
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         x4 = Ke1.get(v3, -1)
         if x4 >= 0:
@@ -425,6 +440,9 @@ def e_ARG_interrogateDiversionQ(v, o, a, n):
             at = "extension"
             v9 = v["extension"]
             a, n = h450_1_e_ExtensionChoice(v9, o, a, n)
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -454,7 +472,7 @@ def d_ARG_checkRestriction(d, p, e):
             v7, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["extension"] = v7
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -464,11 +482,14 @@ def e_ARG_checkRestriction(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke7[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke7[k2]
+        except KeyError:
+            p1 = presence(v, Ke7, 1, 0)
         at = "servedUserNr"
         v3 = v["servedUserNr"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = h450_1_e_EndpointAddress(v3, o, a, n)
         at = "basicService"
@@ -486,6 +507,9 @@ def e_ARG_checkRestriction(v, o, a, n):
             at = "extension"
             v7 = v["extension"]
             a, n = h450_1_e_ExtensionChoice(v7, o, a, n)
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -613,7 +637,7 @@ def d_ARG_callRerouting(d, p, e):
             v23, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["extension"] = v23
         if b2 & 0x400:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -623,11 +647,14 @@ def e_ARG_callRerouting(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke8[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke8[k2]
+        except KeyError:
+            p1 = presence(v, Ke8, 7, 0)
         at = "reroutingReason"
         v3 = v["reroutingReason"]
-        a = a << 8 | p1
+        a = a << 8 | ((p1 > 127) << 7 | p1 & 127)
         n += 8
         x4 = Ke0.get(v3, -1)
         if x4 >= 0:
@@ -728,6 +755,9 @@ def e_ARG_callRerouting(v, o, a, n):
             at = "extension"
             v25 = v["extension"]
             a, n = h450_1_e_ExtensionChoice(v25, o, a, n)
+        if p1 > 127:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -797,7 +827,7 @@ def d_ARG_divertingLegInformation1(d, p, e):
             v13, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["extension"] = v13
         if b2 & 0x80:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -807,11 +837,14 @@ def e_ARG_divertingLegInformation1(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke9[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke9[k2]
+        except KeyError:
+            p1 = presence(v, Ke9, 4, 0)
         at = "diversionReason"
         v3 = v["diversionReason"]
-        a = a << 5 | p1
+        a = a << 5 | ((p1 > 15) << 4 | p1 & 15)
         n += 5
         x4 = Ke0.get(v3, -1)
         if x4 >= 0:
@@ -864,6 +897,9 @@ def e_ARG_divertingLegInformation1(v, o, a, n):
             at = "extension"
             v15 = v["extension"]
             a, n = h450_1_e_ExtensionChoice(v15, o, a, n)
+        if p1 > 15:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -939,7 +975,7 @@ def d_ARG_divertingLegInformation2(d, p, e):
             v14, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["extension"] = v14
         if b2 & 0x2000:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -949,15 +985,18 @@ def e_ARG_divertingLegInformation2(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke10[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke10[k2]
+        except KeyError:
+            p1 = presence(v, Ke10, 6, 0)
         at = "diversionCounter"
         v3 = v["diversionCounter"]
         if not 1 <= v3 <= 15:
             outOfRange(v3, 1, 15)
         at = "diversionReason"
         v4 = v["diversionReason"]
-        a = a << 11 | p1 << 4 | (v3 - 1)
+        a = a << 11 | ((p1 > 63) << 6 | p1 & 63) << 4 | (v3 - 1)
         n += 11
         x5 = Ke0.get(v4, -1)
         if x5 >= 0:
@@ -1012,6 +1051,9 @@ def e_ARG_divertingLegInformation2(v, o, a, n):
             at = "extension"
             v16 = v["extension"]
             a, n = h450_1_e_ExtensionChoice(v16, o, a, n)
+        if p1 > 63:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -1047,7 +1089,7 @@ def d_ARG_divertingLegInformation3(d, p, e):
             v6, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["extension"] = v6
         if b2 & 0x10:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -1057,12 +1099,15 @@ def e_ARG_divertingLegInformation3(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke11[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke11[k2]
+        except KeyError:
+            p1 = presence(v, Ke11, 3, 0)
         at = "presentationAllowedIndicator"
         v3 = v["presentationAllowedIndicator"]
         x4 = BIT[v3]
-        a = a << 5 | p1 << 1 | x4
+        a = a << 5 | ((p1 > 7) << 3 | p1 & 7) << 1 | x4
         n += 5
         if p1 & 0x4:
             at = "redirectionNr"
@@ -1085,6 +1130,9 @@ def e_ARG_divertingLegInformation3(v, o, a, n):
             at = "extension"
             v9 = v["extension"]
             a, n = h450_1_e_ExtensionChoice(v9, o, a, n)
+        if p1 > 7:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -1153,7 +1201,7 @@ def d_ARG_divertingLegInformation4(d, p, e):
             v13, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["extension"] = v13
         if b2 & 0x40:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -1163,11 +1211,14 @@ def e_ARG_divertingLegInformation4(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke12[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke12[k2]
+        except KeyError:
+            p1 = presence(v, Ke12, 3, 0)
         at = "diversionReason"
         v3 = v["diversionReason"]
-        a = a << 4 | p1
+        a = a << 4 | ((p1 > 7) << 3 | p1 & 7)
         n += 4
         x4 = Ke0.get(v3, -1)
         if x4 >= 0:
@@ -1219,6 +1270,9 @@ def e_ARG_divertingLegInformation4(v, o, a, n):
             at = "extension"
             v15 = v["extension"]
             a, n = h450_1_e_ExtensionChoice(v15, o, a, n)
+        if p1 > 7:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -1266,7 +1320,7 @@ def d_IntResult(d, p, e):
             v10, p = h450_1_d_ExtensionChoice(d, p, e)
             v1["extension"] = v10
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -1276,13 +1330,16 @@ def e_IntResult(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke13[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke13[k2]
+        except KeyError:
+            p1 = presence(v, Ke13, 2, 0)
         if p1 & 2 and v["remoteEnabled"] == False:
             p1 ^= 2
         at = "servedUserNr"
         v3 = v["servedUserNr"]
-        a = a << 3 | p1
+        a = a << 3 | ((p1 > 3) << 2 | p1 & 3)
         n += 3
         a, n = h450_1_e_EndpointAddress(v3, o, a, n)
         at = "basicService"
@@ -1314,6 +1371,9 @@ def e_IntResult(v, o, a, n):
             at = "extension"
             v11 = v["extension"]
             a, n = h450_1_e_ExtensionChoice(v11, o, a, n)
+        if p1 > 3:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None

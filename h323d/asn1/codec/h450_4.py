@@ -9,7 +9,10 @@ from h323d.asn1.runtime.failures import (
     badLength, decodeFailure, encodeFailure, refuse,
 )
 from h323d.asn1.runtime.reading import (
-    additionsPast, octets,
+    additionsKept, octets,
+)
+from h323d.asn1.runtime.writing import (
+    presence, putUnknownOnly,
 )
 from h323d.errors import DecodeError, EncodeError
 from h323d.asn1.codec.h225 import d_NonStandardParameter as h225_d_NonStandardParameter
@@ -88,7 +91,7 @@ def d_HoldNotificArg(d, p, e):
                 raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
             v1["extensionArg"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -98,9 +101,12 @@ def e_HoldNotificArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke1[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke1[k2]
+        except KeyError:
+            p1 = presence(v, Ke1, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "extensionArg"
@@ -119,6 +125,9 @@ def e_HoldNotificArg(v, o, a, n):
                     a, n = e_MixedExtension(v6, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -149,7 +158,7 @@ def d_RetrieveNotificArg(d, p, e):
                 raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
             v1["extensionArg"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -159,9 +168,12 @@ def e_RetrieveNotificArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke1[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke1[k2]
+        except KeyError:
+            p1 = presence(v, Ke1, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "extensionArg"
@@ -180,6 +192,9 @@ def e_RetrieveNotificArg(v, o, a, n):
                     a, n = e_MixedExtension(v6, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -210,7 +225,7 @@ def d_RemoteHoldArg(d, p, e):
                 raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
             v1["extensionArg"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -220,9 +235,12 @@ def e_RemoteHoldArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke1[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke1[k2]
+        except KeyError:
+            p1 = presence(v, Ke1, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "extensionArg"
@@ -241,6 +259,9 @@ def e_RemoteHoldArg(v, o, a, n):
                     a, n = e_MixedExtension(v6, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -271,7 +292,7 @@ def d_RemoteHoldRes(d, p, e):
                 raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
             v1["extensionRes"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -281,9 +302,12 @@ def e_RemoteHoldRes(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke2[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke2[k2]
+        except KeyError:
+            p1 = presence(v, Ke2, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "extensionRes"
@@ -302,6 +326,9 @@ def e_RemoteHoldRes(v, o, a, n):
                     a, n = e_MixedExtension(v6, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -332,7 +359,7 @@ def d_RemoteRetrieveArg(d, p, e):
                 raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
             v1["extensionArg"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -342,9 +369,12 @@ def e_RemoteRetrieveArg(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke1[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke1[k2]
+        except KeyError:
+            p1 = presence(v, Ke1, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "extensionArg"
@@ -363,6 +393,9 @@ def e_RemoteRetrieveArg(v, o, a, n):
                     a, n = e_MixedExtension(v6, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -393,7 +426,7 @@ def d_RemoteRetrieveRes(d, p, e):
                 raise decodeFailure(decodeFailure(x, at4, p), f"[{len(v3)}]", p) from None
             v1["extensionRes"] = v3
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -403,9 +436,12 @@ def e_RemoteRetrieveRes(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke2[k2]
-        a = a << 2 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke2[k2]
+        except KeyError:
+            p1 = presence(v, Ke2, 1, 0)
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         if p1 & 0x1:
             at = "extensionRes"
@@ -424,6 +460,9 @@ def e_RemoteRetrieveRes(v, o, a, n):
                     a, n = e_MixedExtension(v6, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at7), f"[{t5}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None

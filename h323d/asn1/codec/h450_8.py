@@ -9,10 +9,10 @@ from h323d.asn1.runtime.failures import (
     badLength, decodeFailure, encodeFailure, refuse,
 )
 from h323d.asn1.runtime.reading import (
-    additionsPast, choiceIndex, octets,
+    additionsKept, choiceIndex, octets,
 )
 from h323d.asn1.runtime.writing import (
-    putUnknown,
+    presence, putUnknown, putUnknownOnly,
 )
 from h323d.errors import DecodeError, EncodeError
 from h323d.asn1.codec.h450_4 import d_MixedExtension as h450_4_d_MixedExtension
@@ -356,7 +356,7 @@ def d_ARG_callingName(d, p, e):
                 raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
             v1["extensionArg"] = v4
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -366,11 +366,14 @@ def e_ARG_callingName(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke3[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke3[k2]
+        except KeyError:
+            p1 = presence(v, Ke3, 1, 0)
         at = "name"
         v3 = v["name"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_Name(v3, o, a, n)
         if p1 & 0x1:
@@ -390,6 +393,9 @@ def e_ARG_callingName(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v7, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -422,7 +428,7 @@ def d_ARG_alertingName(d, p, e):
                 raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
             v1["extensionArg"] = v4
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -432,11 +438,14 @@ def e_ARG_alertingName(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke3[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke3[k2]
+        except KeyError:
+            p1 = presence(v, Ke3, 1, 0)
         at = "name"
         v3 = v["name"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_Name(v3, o, a, n)
         if p1 & 0x1:
@@ -456,6 +465,9 @@ def e_ARG_alertingName(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v7, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -488,7 +500,7 @@ def d_ARG_connectedName(d, p, e):
                 raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
             v1["extensionArg"] = v4
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -498,11 +510,14 @@ def e_ARG_connectedName(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke3[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke3[k2]
+        except KeyError:
+            p1 = presence(v, Ke3, 1, 0)
         at = "name"
         v3 = v["name"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_Name(v3, o, a, n)
         if p1 & 0x1:
@@ -522,6 +537,9 @@ def e_ARG_connectedName(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v7, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -554,7 +572,7 @@ def d_ARG_busyName(d, p, e):
                 raise decodeFailure(decodeFailure(x, at5, p), f"[{len(v4)}]", p) from None
             v1["extensionArg"] = v4
         if b2 & 0x2:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -564,11 +582,14 @@ def e_ARG_busyName(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke3[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke3[k2]
+        except KeyError:
+            p1 = presence(v, Ke3, 1, 0)
         at = "name"
         v3 = v["name"]
-        a = a << 2 | p1
+        a = a << 2 | ((p1 > 1) << 1 | p1 & 1)
         n += 2
         a, n = e_Name(v3, o, a, n)
         if p1 & 0x1:
@@ -588,6 +609,9 @@ def e_ARG_busyName(v, o, a, n):
                     a, n = h450_4_e_MixedExtension(v7, o, a, n)
             except FAULTS as x:
                 raise encodeFailure(encodeFailure(x, at8), f"[{t6}]") from None
+        if p1 > 1:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None

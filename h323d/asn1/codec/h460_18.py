@@ -6,10 +6,13 @@ Aligned PER of H.460.18 (09/2005), signalling through NAT and firewalls: SIGNALL
 
 
 from h323d.asn1.runtime.failures import (
-    decodeFailure, encodeFailure, notThese, outOfRange, refuse,
+    decodeFailure, encodeFailure, outOfRange, refuse,
 )
 from h323d.asn1.runtime.reading import (
-    additionsPast,
+    additionsKept,
+)
+from h323d.asn1.runtime.writing import (
+    presence, putUnknownOnly,
 )
 from h323d.errors import DecodeError, EncodeError
 from h323d.asn1.codec.h225 import d_CallIdentifier as h225_d_CallIdentifier
@@ -22,6 +25,8 @@ HEX = bytes.fromhex
 BIT = {False: 0, True: 1}
 FAULTS = (EncodeError, KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
+Ke0 = {'callSignallingAddress': 0, 'callID': 0}
+Ke1 = {'lrqKeepAliveInterval': 0}
 
 
 def d_IncomingCallIndication(d, p, e):
@@ -35,7 +40,7 @@ def d_IncomingCallIndication(d, p, e):
         v4, p = h225_d_CallIdentifier(d, p, e)
         v1 = {"callSignallingAddress": v3, "callID": v4}
         if b2 & 0x1:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -44,16 +49,20 @@ def d_IncomingCallIndication(d, p, e):
 def e_IncomingCallIndication(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 2:
-            notThese(v, ('callSignallingAddress', 'callID'))
+            p1 = presence(v, Ke0, 0, 0)
         at = "callSignallingAddress"
-        v1 = v["callSignallingAddress"]
-        a = a << 1
+        v3 = v["callSignallingAddress"]
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        a, n = h225_e_TransportAddress(v1, o, a, n)
+        a, n = h225_e_TransportAddress(v3, o, a, n)
         at = "callID"
-        v2 = v["callID"]
-        a, n = h225_e_CallIdentifier(v2, o, a, n)
+        v4 = v["callID"]
+        a, n = h225_e_CallIdentifier(v4, o, a, n)
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -75,7 +84,7 @@ def d_LRQKeepAliveData(d, p, e):
             refuse("more than 4294967295", p)
         v1 = {"lrqKeepAliveInterval": v4}
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -84,20 +93,24 @@ def d_LRQKeepAliveData(d, p, e):
 def e_LRQKeepAliveData(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('lrqKeepAliveInterval',))
+            p1 = presence(v, Ke1, 0, 0)
         at = "lrqKeepAliveInterval"
-        v1 = v["lrqKeepAliveInterval"]
-        if not 1 <= v1 <= 4294967295:
-            outOfRange(v1, 1, 4294967295)
-        x2 = v1 - 1
-        s3 = (x2.bit_length() + 7) >> 3 or 1
-        a = a << 3 | (s3 - 1)
+        v3 = v["lrqKeepAliveInterval"]
+        if not 1 <= v3 <= 4294967295:
+            outOfRange(v3, 1, 4294967295)
+        x4 = v3 - 1
+        s5 = (x4.bit_length() + 7) >> 3 or 1
+        a = a << 3 | ((p1 > 0) << 0) << 2 | (s5 - 1)
         n += 3
         if n:
             o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-        o += x2.to_bytes(s3)
+        o += x4.to_bytes(s5)
         a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None

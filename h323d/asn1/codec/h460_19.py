@@ -9,7 +9,10 @@ from h323d.asn1.runtime.failures import (
     decodeFailure, encodeFailure, outOfRange, refuse,
 )
 from h323d.asn1.runtime.reading import (
-    additionsPast,
+    additionsKept,
+)
+from h323d.asn1.runtime.writing import (
+    presence, putUnknownOnly,
 )
 from h323d.errors import DecodeError, EncodeError
 from h323d.asn1.codec.h245 import d_TransportAddress as h245_d_TransportAddress
@@ -71,7 +74,7 @@ def d_TraversalParameters(d, p, e):
                 refuse("more than 4294967295", p)
             v1["keepAliveInterval"] = v10
         if b2 & 0x40:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -81,9 +84,12 @@ def e_TraversalParameters(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke0[k2]
-        a = a << 7 | p1
+        try:
+            for k2 in v:
+                p1 |= Ke0[k2]
+        except KeyError:
+            p1 = presence(v, Ke0, 6, 0)
+        a = a << 7 | ((p1 > 63) << 6 | p1 & 63)
         n += 7
         if p1 & 0x20:
             at = "multiplexedMediaChannel"
@@ -129,6 +135,9 @@ def e_TraversalParameters(v, o, a, n):
             if n:
                 o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
             o += x11.to_bytes(s12)
+            a = n = 0
+        if p1 > 63:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:

@@ -6,13 +6,13 @@ Aligned PER of H.460.4 (01/2007), call priority and country of origin: CALL-PRIO
 
 
 from h323d.asn1.runtime.failures import (
-    badCharacter, badLength, decodeFailure, encodeFailure, notThese, refuse,
+    badCharacter, badLength, decodeFailure, encodeFailure, refuse,
 )
 from h323d.asn1.runtime.reading import (
-    additionsPast, choiceIndex, count,
+    additionsKept, choiceIndex, count,
 )
 from h323d.asn1.runtime.writing import (
-    putUnbounded, putUnknown,
+    presence, putUnbounded, putUnknown, putUnknownOnly,
 )
 from h323d.errors import DecodeError, EncodeError
 from h323d.asn1.codec.h235 import d_ClearToken as h235_d_ClearToken
@@ -31,8 +31,11 @@ T2 = {48: '0', 49: '1', 50: '2', 51: '3', 52: '4', 53: '5', 54: '6', 55: '7', 56
 Ke0 = {'priorityValue': 0, 'priorityExtension': 8, 'tokens': 4, 'cryptoTokens': 2, 'rejectReason': 1}
 Ke1 = {'emergencyAuthorized': 0, 'emergencyPublic': 1, 'high': 2, 'normal': 3}
 Ke2 = {'priorityUnavailable': 0, 'priorityUnauthorized': 1, 'priorityValueUnknown': 2}
-Ke3 = {'x121': 0, 'e164': 1}
-Te4 = {48: '0', 49: '1', 50: '2', 51: '3', 52: '4', 53: '5', 54: '6', 55: '7', 56: '8', 57: '9'}
+Ke3 = {'numberingPlan': 0}
+Ke4 = {'x121': 0, 'e164': 1}
+Ke5 = {'countryCode': 0}
+Te6 = {48: '0', 49: '1', 50: '2', 51: '3', 52: '4', 53: '5', 54: '6', 55: '7', 56: '8', 57: '9'}
+Ke7 = {'countryCode': 0, 'identificationCode': 0}
 
 
 def d_CallPriorityInfo(d, p, e):
@@ -109,7 +112,7 @@ def d_CallPriorityInfo(d, p, e):
                 p = g21
             v1["rejectReason"] = v16
         if b2 & 0x80:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -119,13 +122,16 @@ def e_CallPriorityInfo(v, o, a, n):
     at = ""
     try:
         p1 = 0
-        for k2 in v:
-            p1 |= Ke0[k2]
+        try:
+            for k2 in v:
+                p1 |= Ke0[k2]
+        except KeyError:
+            p1 = presence(v, Ke0, 4, 0)
         at = "priorityValue"
         v3 = v["priorityValue"]
         c4, v5 = v3
         k6 = Ke1.get(c4, 4)
-        a = a << 5 | p1
+        a = a << 5 | ((p1 > 15) << 4 | p1 & 15)
         n += 5
         if k6 < 4:
             a = a << 3 | k6
@@ -181,6 +187,9 @@ def e_CallPriorityInfo(v, o, a, n):
             else:
                 putUnknown(c19, v20, o, a, n)
                 a = n = 0
+        if p1 > 15:
+            putUnknownOnly(v, o, a, n)
+            a = n = 0
         return a, n
     except FAULTS as x:
         raise encodeFailure(x, at) from None
@@ -213,7 +222,7 @@ def d_CountryInternationalNetworkCallOriginationIdentification(d, p, e):
                     refuse("a character outside the alphabet", p)
                 v5 = {"countryCode": v7}
                 if b6 & 0x1:
-                    p = additionsPast(d, p, e)
+                    p = additionsKept(d, p, e, v5)
                 v4 = ("x121", v5)
             else:
                 at = "numberingPlan.e164"
@@ -246,7 +255,7 @@ def d_CountryInternationalNetworkCallOriginationIdentification(d, p, e):
                     refuse("a character outside the alphabet", p)
                 v8 = {"countryCode": v10, "identificationCode": v12}
                 if b9 & 0x1:
-                    p = additionsPast(d, p, e)
+                    p = additionsKept(d, p, e, v8)
                 v4 = ("e164", v8)
         else:
             p -= 1
@@ -258,7 +267,7 @@ def d_CountryInternationalNetworkCallOriginationIdentification(d, p, e):
             p = g16
         v1 = {"numberingPlan": v4}
         if b2 & 0x4:
-            p = additionsPast(d, p, e)
+            p = additionsKept(d, p, e, v1)
         return v1, p
     except (DecodeError, IndexError) as x:
         raise decodeFailure(x, at, p) from None
@@ -267,66 +276,78 @@ def d_CountryInternationalNetworkCallOriginationIdentification(d, p, e):
 def e_CountryInternationalNetworkCallOriginationIdentification(v, o, a, n):
     at = ""
     try:
+        p1 = 0
         if len(v) != 1:
-            notThese(v, ('numberingPlan',))
+            p1 = presence(v, Ke3, 0, 0)
         at = "numberingPlan"
-        v1 = v["numberingPlan"]
-        c2, v3 = v1
-        k4 = Ke3.get(c2, 2)
-        a = a << 1
+        v3 = v["numberingPlan"]
+        c4, v5 = v3
+        k6 = Ke4.get(c4, 2)
+        a = a << 1 | ((p1 > 0) << 0)
         n += 1
-        if k4 < 2:
-            a = a << 2 | k4
+        if k6 < 2:
+            a = a << 2 | k6
             n += 2
-            if k4 == 0:
+            if k6 == 0:
                 at = "numberingPlan.x121"
-                if len(v3) != 1:
-                    notThese(v3, ('countryCode',))
+                p7 = 0
+                if len(v5) != 1:
+                    p7 = presence(v5, Ke5, 0, 0)
                 at = "numberingPlan.x121.countryCode"
-                v5 = v3["countryCode"]
-                if v5.strip('0123456789'):
-                    badCharacter()
-                y7 = len(v5)
-                w6 = v5.translate(Te4)
-                if not y7 == 3:
-                    badLength(y7, 3, 3)
-                x8 = int(w6 or '0', 16)
-                a = a << 13 | x8
-                n += 13
-            else:
-                at = "numberingPlan.e164"
-                if len(v3) != 2:
-                    notThese(v3, ('countryCode', 'identificationCode'))
-                at = "numberingPlan.e164.countryCode"
-                v9 = v3["countryCode"]
+                v9 = v5["countryCode"]
                 if v9.strip('0123456789'):
                     badCharacter()
                 y11 = len(v9)
-                w10 = v9.translate(Te4)
+                w10 = v9.translate(Te6)
                 if not y11 == 3:
                     badLength(y11, 3, 3)
                 x12 = int(w10 or '0', 16)
-                at = "numberingPlan.e164.identificationCode"
-                v13 = v3["identificationCode"]
-                if v13.strip('0123456789'):
+                a = a << 13 | ((p7 > 0) << 0) << 12 | x12
+                n += 13
+                if p7 > 0:
+                    putUnknownOnly(v5, o, a, n)
+                    a = n = 0
+            else:
+                at = "numberingPlan.e164"
+                p13 = 0
+                if len(v5) != 2:
+                    p13 = presence(v5, Ke7, 0, 0)
+                at = "numberingPlan.e164.countryCode"
+                v15 = v5["countryCode"]
+                if v15.strip('0123456789'):
                     badCharacter()
-                y15 = len(v13)
-                w14 = v13.translate(Te4)
-                if not 1 <= y15 <= 4:
-                    badLength(y15, 1, 4)
-                a = a << 15 | x12 << 2 | (y15 - 1)
+                y17 = len(v15)
+                w16 = v15.translate(Te6)
+                if not y17 == 3:
+                    badLength(y17, 3, 3)
+                x18 = int(w16 or '0', 16)
+                at = "numberingPlan.e164.identificationCode"
+                v19 = v5["identificationCode"]
+                if v19.strip('0123456789'):
+                    badCharacter()
+                y21 = len(v19)
+                w20 = v19.translate(Te6)
+                if not 1 <= y21 <= 4:
+                    badLength(y21, 1, 4)
+                a = a << 15 | ((p13 > 0) << 0) << 14 | x18 << 2 | (y21 - 1)
                 n += 15
                 if n:
                     o += (a << (-n & 7)).to_bytes((n + 7) >> 3)
-                if y15 & 1:
-                    o += HEX(w14[:-1])
-                    a = int(w14[-1], 16)
+                if y21 & 1:
+                    o += HEX(w20[:-1])
+                    a = int(w20[-1], 16)
                     n = 4
                 else:
-                    o += HEX(w14)
+                    o += HEX(w20)
+                    a = n = 0
+                if p13 > 0:
+                    putUnknownOnly(v5, o, a, n)
                     a = n = 0
         else:
-            putUnknown(c2, v3, o, a, n)
+            putUnknown(c4, v5, o, a, n)
+            a = n = 0
+        if p1 > 0:
+            putUnknownOnly(v, o, a, n)
             a = n = 0
         return a, n
     except FAULTS as x:

@@ -252,7 +252,7 @@ class Decoding(LeafDecoding):
         with source.block(f"if {test}:"):
             d, end = self._data, self._end
             if not number:
-                source.line(f"p = additionsPast({d}, p, {end})")
+                source.line(f"p = additionsKept({d}, p, {end}, {value})")
                 self._phase = 0
             else:
                 there, unknown = source.fresh("a"), source.fresh("u")
@@ -265,7 +265,8 @@ class Decoding(LeafDecoding):
                             bit = 1 << number - 1 - index
                             self._addition(shape, group, value, f"{there} & {bit:#x}")
                 with source.block(f"if {unknown}:"):
-                    source.line(f"p = skip({d}, p, {end}, {unknown})")
+                    arguments = f"{d}, p, {end}, {unknown}, {number}, {value}"
+                    source.line(f"p = keep({arguments})")
         if self._phase != phase:
             self._phase = None
 

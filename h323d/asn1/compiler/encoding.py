@@ -142,10 +142,10 @@ class Encoding(LeafEncoding):
     def _sequence(self, shape: shapes.Sequence, value: str) -> None:
         source = self._source
         optional = [part for part in shape.root if part.optional]
-        number, added = len(optional), len(shape.additions)
+        number = len(optional)
         present = self._presence(shape, value)
         mask = (1 << number) - 1
-        if added:
+        if shape.extensible:
             root = f" | {present} & {mask}" if number else ""
             self._put(f"({present} > {mask}) << {number}{root}", 1 + number)
         else:
@@ -160,7 +160,7 @@ class Encoding(LeafEncoding):
                     self._spill()
             else:
                 self._component(part, value)
-        if added:
+        if shape.extensible:
             self._spill()
             with source.block(f"if {present} > {mask}:"):
                 self._additions(shape, value, present, number)
@@ -177,7 +177,8 @@ class Encoding(LeafEncoding):
     def _presence(self, shape: shapes.Sequence, value: str) -> str:
         """
         Which optional components and additions are there, as bits in the order of
-        the encoding; what the type does not have is refused on the way.
+        the encoding, below one that says whether there are additions that the type does
+        not have; what it cannot have is refused on the way.
         """
         source = self._source
         optional = [part for part in shape.root if part.optional]
@@ -186,14 +187,26 @@ class Encoding(LeafEncoding):
         table |= {part.name: 1 << number - 1 - at for at, part in enumerate(optional)}
         for at, group in enumerate(shape.additions):
             table |= {part.name: 1 << number + added - 1 - at for part in group}
-        if not optional and not added:
+        if not optional and not shape.extensible:
             with source.block(f"if len({value}) != {len(shape.root)}:"):
                 source.line(f"notThese({value}, {tuple(table)!r})")
             return "0"
         present, key = source.fresh("p"), source.fresh("k")
         source.line(f"{present} = 0")
-        with source.block(f"for {key} in {value}:"):
-            source.line(f"{present} |= {self._constant('K', repr(table))}[{key}]")
+        names = self._constant("K", repr(table))
+        every = f"presence({value}, {names}, {number}, {added})"
+        if not optional and not added:
+            with source.block(f"if len({value}) != {len(shape.root)}:"):
+                source.line(f"{present} = {every}")
+            return present
+        if not shape.extensible:
+            with source.block(f"for {key} in {value}:"):
+                source.line(f"{present} |= {names}[{key}]")
+        else:
+            with source.block("try:"), source.block(f"for {key} in {value}:"):
+                source.line(f"{present} |= {names}[{key}]")
+            with source.block("except KeyError:"):
+                source.line(f"{present} = {every}")
         for part in optional:
             if part.hasDefault:
                 test = f'{present} & {table[part.name]} and {value}["{part.name}"]'
@@ -205,13 +218,19 @@ class Encoding(LeafEncoding):
         source = self._source
         added = len(shape.additions)
         bitmap = f"{present} >> {number}" if number else present
-        if added <= _SMALL:
+        if added > _SMALL:
+            raise NotImplementedError("more than 64 additions")
+        if not added:
+            source.line(f"putUnknownOnly({value}, {self._out}, a, n)")
+            self._known = 0
+            return
+        some = f"{present} > {(1 << number + added) - 1}"
+        with source.block(f"if {some}:"):
+            source.line(f"a, n = putBitmap({value}, {bitmap}, {added}, {self._out}, a, n)")
+        with source.block("else:"):
             self._put(str(added - 1), 7)
-        else:
-            self._put("1", 1)
-            self._align()
-            source.line(f"putUnbounded({self._out}, {added})")
-        self._put(bitmap, added)
+            self._put(bitmap, added)
+            self._spill()
         self._align()
         for at, group in enumerate(shape.additions):
             bit = 1 << number + added - 1 - at
@@ -226,6 +245,8 @@ class Encoding(LeafEncoding):
                     source.line(f"{inner} = {{k: {value}[k] for k in {names!r} if k in {value}}}")
                     self._sequence(shapes.Sequence(group, (), False), inner)
                 self._leave(outer)
+        with source.block(f"if {some}:"):
+            source.line(f"putAdditions({value}, {self._out}, {added})")
 
     def _enter(self) -> str:
         """

@@ -18,7 +18,7 @@ __all__ = [
     "Reassembled",
     "SignedBits",
     "additions",
-    "additionsPast",
+    "additionsKept",
     "arcs",
     "bitString",
     "choiceIndex",
@@ -26,10 +26,10 @@ __all__ = [
     "fragments",
     "generalBitString",
     "generalInteger",
+    "keep",
     "octets",
     "openType",
     "signedBitString",
-    "skip",
     "smallNumber",
     "unbounded",
 ]
@@ -143,8 +143,9 @@ def additions(data: bytes, position: int, end: int, known: int) -> tuple[int, in
     The bitmap of a SEQUENCE's additions, of whatever length the sender knows.
 
     @param known: how many additions our schema has.
-    @return: which of the known ones are there (the first is the highest bit), how
-        many unknown ones, and the position of the first addition.
+    @return: which of the known ones are there (the first is the highest bit), which
+        unknown ones - likewise, below a bit that stands for the last known one; 0 if
+        there are none - and the position of the first addition.
     """
     behind = position + 7
     length = _toInt(data[position >> 3 : (behind + 7) >> 3]) >> (-behind & 7) & 127
@@ -161,7 +162,8 @@ def additions(data: bytes, position: int, end: int, known: int) -> tuple[int, in
     more = length - known
     if more <= 0:
         return present << -more, 0, behind
-    return present >> more, (present & ((1 << more) - 1)).bit_count(), behind
+    unknown = present & ((1 << more) - 1)
+    return present >> more, unknown and unknown | 1 << more, behind
 
 
 def openType(data: bytes, position: int, end: int) -> tuple[bytes, int, int, int]:
@@ -188,23 +190,31 @@ def openType(data: bytes, position: int, end: int) -> tuple[bytes, int, int, int
     return data, position, behind, behind
 
 
-def skip(data: bytes, position: int, end: int, number: int) -> int:
+def keep(
+    data: bytes, position: int, end: int, unknown: int, known: int, value: dict[str, object]
+) -> int:
     """
-    Pass over additions that our schema does not know.
+    Keep additions that our schema does not know: their octets, under their numbers.
 
+    @param unknown: which, as L{additions} has it.
+    @param known: how many additions our schema has.
+    @param value: gets them, as C{_ext_7} and so on.
     @return: the position behind them.
     """
-    for _ in range(number):
-        position = openType(data, position, end)[3]
+    below = unknown.bit_length() - 1
+    for index in range(below):
+        if unknown >> (below - 1 - index) & 1:
+            inside, first, last, position = openType(data, position, end)
+            value[f"_ext_{known + index}"] = bytes(inside[first >> 3 : last >> 3])
     return position
 
 
-def additionsPast(data: bytes, position: int, end: int) -> int:
+def additionsKept(data: bytes, position: int, end: int, value: dict[str, object]) -> int:
     """
-    Pass over all the additions of a SEQUENCE of which we know none.
+    Keep all the additions of a SEQUENCE of which we know none.
     """
     _, unknown, position = additions(data, position, end, 0)
-    return skip(data, position, end, unknown)
+    return keep(data, position, end, unknown, 0, value) if unknown else position
 
 
 def choiceIndex(data: bytes, position: int, end: int) -> tuple[int, bytes, int, int, int]:

@@ -17,17 +17,103 @@ from h323d.errors import EncodeError
 __all__ = [
     "integerOctets",
     "oidOctets",
+    "presence",
     "putAdded",
+    "putAdditions",
+    "putBitmap",
     "putBitString",
     "putBits",
     "putOctets",
     "putSmall",
     "putUnbounded",
     "putUnknown",
+    "putUnknownOnly",
 ]
 
 _FRAGMENT = 16384
 _CACHED = 512  # object identifiers remembered
+_BITMAP_LIMIT = 16383  # additions that a bitmap can tell of
+_KEPT = "_ext_"  # what the names of additions begin with that our schema does not know
+
+
+def presence(value: dict[str, object], known: dict[str, int], optional: int, added: int) -> int:
+    """
+    Which components and additions a SEQUENCE has, where some are unknown or missing.
+
+    @param known: for each component its bit; 0 for one that must be there.
+    @param optional: how many components of the root may be absent.
+    @param added: how many additions our schema has.
+    @return: the bits, with one above them if there are additions that were kept.
+    """
+    present = 0
+    for name in value:
+        bit = known.get(name)
+        if bit is None:
+            _number(name, added)
+            bit = 1 << (optional + added)
+        present |= bit
+    for name, bit in known.items():
+        if not bit and name not in value:
+            raise EncodeError(f"{name} is missing")
+    return present
+
+
+def _number(name: str, added: int) -> int:
+    """
+    The number of an addition that was kept.
+    """
+    digits = name.removeprefix(_KEPT)
+    if digits == name or not digits.isdecimal() or not added <= int(digits) < _BITMAP_LIMIT:
+        raise EncodeError(f"{name!r:.40} is not known here")
+    return int(digits)
+
+
+def _kept(value: dict[str, bytes], added: int) -> list[tuple[int, bytes]]:
+    return sorted(
+        (_number(name, added), octets) for name, octets in value.items() if name.startswith(_KEPT)
+    )
+
+
+def putBitmap(
+    value: dict[str, bytes], present: int, added: int, out: bytearray, accumulated: int, bits: int
+) -> tuple[int, int]:
+    """
+    Append the bitmap of the additions of a SEQUENCE some of which our schema does not know.
+
+    @param present: which known ones are there, below a bit of no meaning here.
+    @param added: how many additions our schema has.
+    """
+    numbers = [number for number, _ in _kept(value, added)]
+    length = numbers[-1] + 1
+    bitmap = (present & ((1 << added) - 1)) << (length - added)
+    for number in numbers:
+        bitmap |= 1 << (length - 1 - number)
+    if length <= 64:
+        return accumulated << 7 + length | length - 1 << length | bitmap, bits + 7 + length
+    accumulated = accumulated << 1 | 1
+    bits += 1
+    out += (accumulated << (-bits & 7)).to_bytes((bits + 7) >> 3)
+    putUnbounded(out, length)
+    return bitmap, length
+
+
+def putAdditions(value: dict[str, bytes], out: bytearray, added: int) -> None:
+    """
+    Append the additions that our schema does not know, as they were decoded.
+
+    @param out: at an octet boundary.
+    """
+    for _, octets in _kept(value, added):
+        putOctets(out, octets or b"\0")
+
+
+def putUnknownOnly(value: dict[str, bytes], out: bytearray, accumulated: int, bits: int) -> None:
+    """
+    Append the additions of a SEQUENCE for which our schema has none.
+    """
+    accumulated, bits = putBitmap(value, 0, 0, out, accumulated, bits)
+    out += (accumulated << (-bits & 7)).to_bytes((bits + 7) >> 3)
+    putAdditions(value, out, 0)
 
 
 def putOctets(out: bytearray, content: bytes) -> None:
