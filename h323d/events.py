@@ -29,6 +29,7 @@ __all__ = [
     "CallAnswered",
     "CallEnded",
     "CallOffered",
+    "CallOriginated",
     "CallRefused",
     "CallRouted",
     "ConfigurationReloaded",
@@ -79,6 +80,21 @@ class CallOffered(Fact):
     peer: TransportAddress
     callIdentifier: str = ""
     conferenceId: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallOriginated(Fact):
+    """
+    We call somebody, because the operator said so.
+
+    @ivar protocol: C{"h323"} or C{"sip"}.
+    """
+
+    callId: CallID
+    legId: LegID
+    protocol: str
+    calling: tuple[PartyAddress, ...]
+    called: tuple[PartyAddress, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +397,40 @@ class BadInput(Fact):
     door: str
     source: TransportAddress
     place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRefused(Fact):
+    """
+    An address may not talk to us, or not so often; told at most once a second
+    of each.
+
+    @ivar door: which one: C{"ras"}, C{"sip"}, C{"h225"}, C{"calls"}.
+    @ivar reason: C{"network"} or C{"rateLimit"}.
+    @ivar count: how many packets, connections or calls were refused since the
+        last time that was told of it.
+    """
+
+    door: str
+    source: TransportAddress
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticationFailed(Fact):
+    """
+    A RAS message did not prove that it is from whom it says.
+
+    @ivar message: its name, as in C{"registrationRequest"}.
+    @ivar identity: whose password was asked for; empty if nobody knows.
+    @ivar reason: C{"absent"}, C{"unknown"}, or a C{SecurityErrors} of H.225.0.
+    """
+
+    source: TransportAddress
+    message: str
+    identity: str
     reason: str
 
 

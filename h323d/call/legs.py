@@ -14,7 +14,7 @@ import enum
 from zope.interface import Attribute, Interface
 
 from h323d.call.media import IMediaPort
-from h323d.values.address import PartyAddress
+from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media import AudioStream, DigitMethod, MediaProfile
@@ -176,9 +176,13 @@ class IOriginator(Interface):
         called: PartyAddress,
         profile: MediaProfile,
         observer: ILegObserver,
+        destination: TransportAddress | None = None,
     ) -> ILeg:
         """
         Call C{called}.
+
+        @param destination: where the call is sent, whatever C{called} is; C{None}
+            leaves that to the name.
 
         @return: a leg that will report to C{observer}; a failure of any kind
             is reported as C{legReleased}, after this call has returned.

@@ -184,8 +184,8 @@ class Phone:
             originator = SIPOriginator(self._sip, self._reactor.resolve)
             self.leg = originator.originate(callId, calling, target, profile, self)
         else:
-            self.leg = self._h323.call(
-                callId, calling, target, profile, self, self._settings.startUp, destination
+            self.leg = self._h323.originate(
+                callId, calling, target, profile, self, destination, self._settings.startUp
             )
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None) -> None:

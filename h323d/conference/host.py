@@ -11,11 +11,12 @@ from h323d.call.legs import ILeg
 from h323d.call.media import IMediaPool
 from h323d.call.policy import IDestination
 from h323d.conference.config import ConferenceConfig
-from h323d.conference.room import Room
-from h323d.errors import ConfigurationError
+from h323d.conference.pairing import PAIR, Pairing
+from h323d.conference.room import Dial, Room, RoomOwner
+from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events import CallRefused, EventBus
 from h323d.values.cause import Cause
-from h323d.values.identifiers import RoomID
+from h323d.values.identifiers import CallID, RoomID
 from h323d.values.media import MediaProfile
 
 __all__ = ["ConferenceHost"]
@@ -85,6 +86,33 @@ class ConferenceHost:
         else:
             (room or self._open(RoomID(target))).admit(leg)
 
+    def pair(self, callId: CallID, first: Dial, second: Dial) -> None:
+        """
+        Call two parties and join them: the second as soon as the first has
+        answered, in a room of their own, which nobody else can dial.
+
+        @raise ResourceUnavailable: there is no room for them.
+        """
+        if self.participants + PAIR > self._config.maxTotalParticipants:
+            raise ResourceUnavailable("the server is full")
+        if len(self.rooms) >= self._config.maxRooms:
+            raise ResourceUnavailable("there are as many rooms as there may be")
+        pairing = Pairing(second, self.roomClosed)
+        self._open(RoomID(f"pair-{callId}"), PAIR, pairing).invite(first)
+
+    def roomAnswered(self, room: Room) -> None:
+        """
+        Of interest to nobody: everybody comes by themselves.
+        """
+
+    def roomLeft(self, room: Room, cause: Cause) -> None:
+        """
+        The others go on without them.
+        """
+
+    def roomClosed(self, room: Room) -> None:
+        self.rooms.pop(room.roomId, None)
+
     def close(self) -> None:
         """
         Hang up on everybody.
@@ -92,16 +120,13 @@ class ConferenceHost:
         for room in tuple(self.rooms.values()):
             room.dismiss(Cause.NORMAL_CALL_CLEARING)
 
-    def _open(self, roomId: RoomID) -> Room:
-        limit = self._limits.get(roomId, self._config.maxParticipants)
+    def _open(self, roomId: RoomID, limit: int = 0, owner: RoomOwner | None = None) -> Room:
+        limit = limit or self._limits.get(roomId, self._config.maxParticipants)
         room = Room(
-            roomId, limit, self._profile, self._clock, self._events, self._pool, self._closed
+            roomId, limit, self._profile, self._clock, self._events, self._pool, owner or self
         )
         self.rooms[roomId] = room
         return room
-
-    def _closed(self, room: Room) -> None:
-        self.rooms.pop(room.roomId, None)
 
     def _refuse(self, leg: ILeg, cause: Cause, reason: str) -> None:
         self._events.publish(

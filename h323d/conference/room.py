@@ -5,17 +5,20 @@ A conference room: its participants and their mixer.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
-from h323d.call.legs import ILeg, endedBy
+from h323d.call.legs import ILeg, ILegObserver, endedBy
 from h323d.call.media import IMediaPool, IMixerObserver
+from h323d.call.observer import SilentObserver
 from h323d.conference.participant import Participant
 from h323d.events import (
     ActiveSpeakerChanged,
     CallAnswered,
     CallEnded,
+    CallOriginated,
     DigitReceived,
     EventBus,
     ParticipantJoined,
@@ -27,7 +30,28 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID, RoomID
 from h323d.values.media import AudioStream, DigitMethod, MediaProfile
 
-__all__ = ["Room"]
+__all__ = ["Dial", "Room", "RoomOwner"]
+
+Dial = Callable[[MediaProfile, ILegObserver], ILeg]
+"""
+Calls somebody, within a profile; the leg reports to the observer, and not before it is
+returned.
+"""
+
+
+class RoomOwner(Protocol):
+    """
+    Whom a room tells what concerns more than itself.
+    """
+
+    def roomAnswered(self, room: Room) -> None:
+        """Somebody in it answered, or was answered."""
+
+    def roomLeft(self, room: Room, cause: Cause) -> None:
+        """Somebody left, and others are there still."""
+
+    def roomClosed(self, room: Room) -> None:
+        """Nobody is in it any more."""
 
 
 @implementer(IMixerObserver)
@@ -51,7 +75,7 @@ class Room:
         clock: IReactorTime,
         events: EventBus,
         pool: IMediaPool,
-        closed: Callable[[Room], None],
+        owner: RoomOwner,
     ) -> None:
         self.roomId = roomId
         self.maxParticipants = maxParticipants
@@ -62,7 +86,7 @@ class Room:
         self._profile = profile
         self._clock = clock
         self._events = events
-        self._closed = closed
+        self._owner = owner
         self._mixer = pool.openMixer(self)
         self._events.publish(RoomOpened(self.openedAt, roomId))
 
@@ -74,10 +98,25 @@ class Room:
         """
         Make the leg a participant, and answer it.
         """
+        self._enter(leg)
+        leg.answer(self._profile)
+
+    def invite(self, dial: Dial) -> None:
+        """
+        Call somebody, who is a participant from the first ring on.
+        """
+        leg = dial(self._profile, SilentObserver())
+        self._enter(leg)
+        self._events.publish(
+            CallOriginated(
+                self._clock.seconds(), leg.callId, leg.legId, leg.protocol, leg.calling, leg.called
+            )
+        )
+
+    def _enter(self, leg: ILeg) -> None:
         participant = Participant(self, leg, self._mixer)
         self.participants[leg.legId] = participant
         leg.observe(participant)
-        leg.answer(self._profile)
 
     def dismiss(self, cause: Cause) -> None:
         """
@@ -89,6 +128,7 @@ class Room:
     def participantAnswered(self, participant: Participant) -> None:
         leg = participant.leg
         self._events.publish(CallAnswered(self._clock.seconds(), leg.callId, leg.legId))
+        self._owner.roomAnswered(self)
 
     def participantJoined(self, participant: Participant, stream: AudioStream) -> None:
         leg, now = participant.leg, self._clock.seconds()
@@ -109,10 +149,12 @@ class Room:
         if participant.joinedAt is not None:
             self._events.publish(ParticipantLeft(now, self.roomId, leg.callId, leg.legId, cause))
         self._events.publish(CallEnded(now, leg.callId, leg.legId, cause, endedBy(leg)))
-        if not self.participants:
-            self._mixer.close()
-            self._events.publish(RoomClosed(now, self.roomId))
-            self._closed(self)
+        if self.participants:
+            self._owner.roomLeft(self, cause)
+            return
+        self._mixer.close()
+        self._events.publish(RoomClosed(now, self.roomId))
+        self._owner.roomClosed(self)
 
     def activeSpeaker(self, portId: int | None) -> None:
         speaker = self._legOf(portId)

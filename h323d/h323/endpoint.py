@@ -283,24 +283,13 @@ class H323Endpoint:
         called: PartyAddress,
         profile: MediaProfile,
         observer: ILegObserver,
-    ) -> H323Leg:
-        return self.call(callId, calling, called, profile, observer)
-
-    def call(
-        self,
-        callId: CallID,
-        calling: tuple[PartyAddress, ...],
-        called: PartyAddress,
-        profile: MediaProfile,
-        observer: ILegObserver,
-        options: StartUpOptions | None = None,
         destination: TransportAddress | None = None,
+        options: StartUpOptions | None = None,
     ) -> H323Leg:
         """
-        As L{originate}, with more to choose.
+        Call C{called}.
 
         @param options: how media and H.245 start; as configured by default.
-        @param destination: where the Setup goes, whatever C{called} is.
         """
         config = self._config
         if options is None:

@@ -18,7 +18,7 @@ from h323d.sip.nameaddr import NameAddr
 from h323d.sip.parties import targetOf
 from h323d.sip.routing import literal
 from h323d.sip.uri import SIPURI, parseURI
-from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media import MediaProfile
@@ -54,6 +54,7 @@ class SIPOriginator:
         called: PartyAddress,
         profile: MediaProfile,
         observer: ILegObserver,
+        destination: TransportAddress | None = None,
     ) -> CallingLeg:
         """
         Call C{called}: a SIP URI, or a transport address.
@@ -62,6 +63,9 @@ class SIPOriginator:
         uri = targetOf(called)
         if uri is None:
             leg.soon(partial(leg.fail, Cause.NO_ROUTE_TO_DESTINATION))
+        elif destination is not None:
+            hop = SIPURI(destination.host, port=destination.port, params=uri.params)
+            leg.soon(partial(self._begin, leg, uri, hop))
         elif literal(uri.host):
             leg.soon(partial(self._begin, leg, uri, uri))
         elif self._resolve is None:

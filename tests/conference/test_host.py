@@ -4,6 +4,8 @@ Rooms: who gets in, who hears whom, and what is told of it.
 
 from __future__ import annotations
 
+from functools import partial
+
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
@@ -14,11 +16,12 @@ from h323d.call.policy import IDestination
 from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Presence
-from h323d.errors import ConfigurationError
+from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events import (
     ActiveSpeakerChanged,
     CallAnswered,
     CallEnded,
+    CallOriginated,
     CallRefused,
     DigitReceived,
     EventBus,
@@ -29,7 +32,7 @@ from h323d.events import (
     RoomOpened,
 )
 from h323d.values.cause import Cause
-from h323d.values.identifiers import RoomID
+from h323d.values.identifiers import CallID, RoomID
 from h323d.values.media import G711_ALAW, G711_ULAW, DigitMethod, MediaProfile
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
@@ -60,6 +63,12 @@ class HostTestCase(SynchronousTestCase):
 
     def kinds(self) -> list[type[Fact]]:
         return [type(fact) for fact in self.facts]
+
+
+class HostTests(HostTestCase):
+    """
+    Rooms that people call.
+    """
 
     def test_interfaces(self) -> None:
         verifyObject(IDestination, self.host)
@@ -172,3 +181,76 @@ class HostTestCase(SynchronousTestCase):
             [leg.done[-1] for leg in legs], [("hangup", Cause.NORMAL_CALL_CLEARING)] * 2
         )
         self.assertEqual(self.host.rooms, {})
+
+
+class PairTests(HostTestCase):
+    """
+    L{ConferenceHost.pair}: two parties whom we call ourselves.
+    """
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.called: list[FakeLeg] = []
+        self.host.pair(CallID("c1"), partial(self.dial, "1001"), partial(self.dial, "1002"))
+
+    def dial(self, name: str, profile: MediaProfile, observer: ILegObserver) -> FakeLeg:
+        leg = FakeLeg(name, self.pool)
+        leg.observe(observer)
+        self.called.append(leg)
+        return leg
+
+    def answered(self, leg: FakeLeg) -> None:
+        assert leg.observer is not None
+        leg.observer.legAnswered(leg)
+        leg.mediaReady()
+
+    def test_theSecondIsCalledWhenTheFirstAnswers(self) -> None:
+        (first,) = self.called
+        assert first.observer is not None
+        first.observer.legAlerting(first)
+        self.assertEqual(len(self.called), 1)
+        self.answered(first)
+        _, second = self.called
+        self.answered(second)
+        self.assertEqual(len(self.called), 2)
+        (room,) = self.host.rooms.values()
+        self.assertEqual(
+            [each.presence for each in room.participants.values()], [Presence.PRESENT] * 2
+        )
+        self.assertEqual(
+            [fact.called for fact in self.facts if isinstance(fact, CallOriginated)],
+            [first.called, second.called],
+        )
+
+    def test_whoHangsUpTakesTheOtherAlong(self) -> None:
+        self.answered(self.called[0])
+        self.answered(self.called[1])
+        self.called[1].release(Cause.NORMAL_CALL_CLEARING)
+        self.assertEqual(self.called[0].done[-1], ("hangup", Cause.NORMAL_CALL_CLEARING))
+        self.assertEqual(self.host.rooms, {})
+
+    def test_aSecondThatIsBusyEndsTheFirst(self) -> None:
+        self.answered(self.called[0])
+        self.called[1].release(Cause.USER_BUSY)
+        self.assertEqual(self.called[0].done[-1], ("hangup", Cause.USER_BUSY))
+        self.assertEqual(self.host.participants, 0)
+
+    def test_aFirstThatDoesNotAnswerIsTheEndOfIt(self) -> None:
+        self.called[0].release(Cause.NO_ANSWER_FROM_USER)
+        self.assertEqual(len(self.called), 1)
+        self.assertEqual(self.host.rooms, {})
+
+    def test_nobodyElseGetsIntoTheirRoom(self) -> None:
+        (roomId,) = self.host.rooms
+        self.answered(self.called[0])
+        stranger = self.join(roomId)
+        self.assertEqual(stranger.done, [("reject", Cause.USER_BUSY)])
+
+    def test_aServerThatIsFullCallsNobody(self) -> None:
+        self.build(ConferenceConfig(maxTotalParticipants=1))
+        with self.assertRaises(ResourceUnavailable):
+            self.host.pair(CallID("c2"), partial(self.dial, "1"), partial(self.dial, "2"))
+        self.build(ConferenceConfig(maxRooms=1))
+        self.join("80001")
+        with self.assertRaises(ResourceUnavailable):
+            self.host.pair(CallID("c2"), partial(self.dial, "1"), partial(self.dial, "2"))

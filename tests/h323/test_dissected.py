@@ -42,14 +42,14 @@ def signalling() -> list[bytes]:
         network.observers.append(observe)
         caller = Side(network, "10.0.0.2", seed=2)
         callee = Side(network, "10.0.0.1", answers=False)
-        leg = caller.endpoint.call(
+        leg = caller.endpoint.originate(
             CallID("c1"),
             (),
             CALLED,
             PROFILE,
             Party(),
-            StartUpOptions(*flags),
             callee.endpoint.address,
+            StartUpOptions(*flags),
         )
         clock.pump([0.005] * 10)
         far = callee.parties[0].leg

@@ -72,7 +72,7 @@ def call(
     side: Side, target: TransportAddress | None, options: StartUpOptions | None = None
 ) -> tuple[H323Leg, Party]:
     party = Party()
-    leg = side.endpoint.call(CallID("c1"), (), CALLED, PROFILE, party, options, target)
+    leg = side.endpoint.originate(CallID("c1"), (), CALLED, PROFILE, party, target, options)
     settle(side.host.network.clock)
     return leg, party
 
@@ -134,7 +134,7 @@ def test_aNameTooLongForAnElementIsStillCalled(caller: Side, callee: Side, clock
     party = Party()
     name = PartyAddress(AddressKind.DIALLED_DIGITS, "1" * 300)
     address = callee.endpoint.address
-    caller.endpoint.call(CallID("c1"), (), name, PROFILE, party, None, address)
+    caller.endpoint.originate(CallID("c1"), (), name, PROFILE, party, address)
     settle(clock)
     assert "answered" in party.reports
 
@@ -249,7 +249,7 @@ def test_aCallerMayGiveUp(caller: Side, patient: Side, clock: Clock) -> None:
 def test_aCallerMayGiveUpWhileConnecting(caller: Side, clock: Clock) -> None:
     party = Party()
     nowhere = TransportAddress("10.0.0.77", 1720)
-    leg = caller.endpoint.call(CallID("c1"), (), CALLED, PROFILE, party, None, nowhere)
+    leg = caller.endpoint.originate(CallID("c1"), (), CALLED, PROFILE, party, nowhere)
     clock.advance(0)
     leg.hangup(Cause.NORMAL_CALL_CLEARING)
     settle(clock)

@@ -56,8 +56,8 @@ def network(clock: Clock) -> SimulatedNetwork:
 
 def call(caller: Side, callee: Side, options: StartUpOptions) -> tuple[H323Leg, Party]:
     party = Party()
-    leg = caller.endpoint.call(
-        CallID("c1"), (), CALLED, PROFILE, party, options, callee.endpoint.address
+    leg = caller.endpoint.originate(
+        CallID("c1"), (), CALLED, PROFILE, party, callee.endpoint.address, options
     )
     return leg, party
 
@@ -166,7 +166,9 @@ def place(network: SimulatedNetwork, options: StartUpOptions) -> tuple[Side, Scr
     side = Side(network, "10.0.0.2")
     peer = ScriptedCallee(network, "10.0.0.9")
     party = Party()
-    party.leg = side.endpoint.call(CallID("c1"), (), CALLED, PROFILE, party, options, peer.address)
+    party.leg = side.endpoint.originate(
+        CallID("c1"), (), CALLED, PROFILE, party, peer.address, options
+    )
     peer.settle()
     return side, peer, party
 

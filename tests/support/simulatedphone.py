@@ -252,7 +252,7 @@ class Telephone(LocalParty):
             originator = SIPOriginator(self._sip)
             leg = originator.originate(callId, calling, called, profile, self)
         else:
-            leg = self._h323.call(callId, calling, called, profile, self, options, destination)
+            leg = self._h323.originate(callId, calling, called, profile, self, destination, options)
         self.leg = leg
         return leg
 

@@ -1,0 +1,39 @@
+"""
+A call between two parties whom we call ourselves (third-party call): the first, and as
+soon as it answers, the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from h323d.conference.room import Dial, Room
+from h323d.values.cause import Cause
+
+__all__ = ["PAIR", "Pairing"]
+
+PAIR = 2  # who are in it
+
+
+class Pairing:
+    """
+    A L{h323d.conference.room.RoomOwner}: who leaves takes the other along.
+    """
+
+    def __init__(self, second: Dial, closed: Callable[[Room], None]) -> None:
+        """
+        @param second: calls the second party.
+        @param closed: told when both are gone.
+        """
+        self._waiting = [second]
+        self._closed = closed
+
+    def roomAnswered(self, room: Room) -> None:
+        while self._waiting:
+            room.invite(self._waiting.pop())
+
+    def roomLeft(self, room: Room, cause: Cause) -> None:
+        room.dismiss(cause)
+
+    def roomClosed(self, room: Room) -> None:
+        self._closed(room)
