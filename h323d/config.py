@@ -32,6 +32,7 @@ from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.h323.config import H323Config
 from h323d.media.config import MediaConfig
 from h323d.sip.config import SIPConfig
+from h323d.witness.config import CDRConfig
 
 __all__ = ["Configuration", "PluginConfig", "ServerConfig", "load", "parse", "sample"]
 
@@ -97,6 +98,7 @@ class Configuration:
     routing: RoutingConfig = field(default_factory=RoutingConfig)
     media: MediaConfig = field(default_factory=MediaConfig)
     conference: ConferenceConfig = field(default_factory=ConferenceConfig)
+    cdr: CDRConfig = field(default_factory=CDRConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, replace
 
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred, DeferredList, succeed
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from zope.interface import implementer
@@ -35,6 +35,7 @@ from h323d.net.route import advertisedAddress
 from h323d.plugins import CALLED, DESTINATIONS, POLICIES, choose
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.values.address import PartyAddress, TransportAddress
+from h323d.witness.records import CallRecords
 
 __all__ = ["Server"]
 
@@ -49,6 +50,7 @@ class Server:
     A gatekeeper and a conference server.
 
     @ivar events: the facts.
+    @ivar records: the call detail records.
     @ivar host: the rooms.
     @ivar sip: the SIP user agent; C{None} when switched off.
     @ivar h323: the H.323 endpoint; C{None} when switched off.
@@ -70,6 +72,7 @@ class Server:
         self._bind = configuration.server.bind
         self._advertise = configuration.server.advertise or advertisedAddress(self._bind)
         self.events = surroundings.events
+        self.records = self._newRecords()
         self.directory = RoomDirectory(configuration.conference)
         self.host = ConferenceHost(
             configuration.conference, surroundings.clock, self.events, surroundings.pool
@@ -109,6 +112,7 @@ class Server:
             self._surroundings.pool,
             None if self.zone is None else self.zone.registry,
             listeners,
+            self.records.latest,
         )
         self._log.info("listening: {listeners}", listeners=listeners)
 
@@ -143,7 +147,9 @@ class Server:
             self.locations.close()
         if self.h323 is not None:
             self.h323.close()
-        return succeed(None) if self.zone is None else self.zone.close()
+        kept = succeed(None) if self.zone is None else self.zone.close()
+        done = DeferredList([kept, self.records.close()])
+        return done.addCallback(lambda results: None)
 
     def reload(self, configuration: Configuration) -> None:
         """
@@ -167,6 +173,17 @@ class Server:
             "configuration reloaded; in force: {sections}", sections=taken or "nothing new"
         )
         self.events.publish(ConfigurationReloaded(self._surroundings.clock.seconds(), taken))
+
+    def _newRecords(self) -> CallRecords:
+        world, config = self._surroundings, self.configuration.cdr
+        return CallRecords(
+            world.clock,
+            world.events,
+            world.defer,
+            world.pathOf(config.file),
+            world.pathOf(config.database),
+            config.recent,
+        )
 
     def _newGates(self, configuration: Configuration) -> Gates:
         world = self._surroundings

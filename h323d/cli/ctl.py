@@ -24,6 +24,20 @@ __all__ = ["KINDS", "CommandFailed", "ask", "main"]
 
 TIMEOUT = 10.0  # seconds that an answer may take
 KINDS = ("h225", "h245", "ras", "sip")
+RECORD_COLUMNS = (
+    "offered",
+    "duration",
+    "outcome",
+    "model",
+    "calling",
+    "called",
+    "room",
+    "callingPeer",
+    "calledPeer",
+    "causeName",
+    "releasedBy",
+    "reason",
+)
 
 
 class CommandFailed(Exception):
@@ -62,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
         ("registrations", "every registered endpoint"),
     ):
         commands.add_parser(name, help=text).set_defaults(run=_ask, command=name, arguments=[])
+    cdr = commands.add_parser("cdr", help="the last call detail records, the newest first")
+    cdr.add_argument("count", nargs="?", default="20", metavar="N", help="how many; 20")
+    cdr.set_defaults(run=_records)
     hangup = commands.add_parser("hangup", help="end a call, a leg, or all calls of a room")
     hangup.add_argument("arguments", nargs=1, metavar="ID")
     hangup.set_defaults(run=_ask, command="hangup")
@@ -88,10 +105,21 @@ def _addDecode(parser: argparse.ArgumentParser) -> None:
 
 
 def _ask(options: argparse.Namespace) -> None:
-    configuration = load(options.config) if options.config else Configuration()
-    path = options.socket or str(socketPath(configuration.control))
-    result = ask(path, options.command, *options.arguments)
+    result = ask(_socketOf(options), options.command, *options.arguments)
     print(json.dumps(result, indent=2) if options.json else _table(result))
+
+
+def _records(options: argparse.Namespace) -> None:
+    records = ask(_socketOf(options), "cdr", options.count)
+    if options.json:
+        print(json.dumps(records, indent=2))
+    else:
+        print(_table([{name: record[name] for name in RECORD_COLUMNS} for record in records]))
+
+
+def _socketOf(options: argparse.Namespace) -> str:
+    configuration = load(options.config) if options.config else Configuration()
+    return options.socket or str(socketPath(configuration.control))
 
 
 def ask(path: str, command: str, *arguments: str) -> Any:

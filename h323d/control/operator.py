@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
@@ -51,13 +51,18 @@ class Operator:
         pool: IMediaPool,
         registry: EndpointRegistry | None,
         listeners: dict[str, str],
+        records: Callable[[int], list[View]],
     ) -> None:
+        """
+        @param records: gives the last call detail records, the newest first.
+        """
         self._clock = clock
         self._switch = switch
         self._host = host
         self._pool = pool
         self._registry = registry
         self._listeners = listeners
+        self._records = records
         self._startedAt = clock.seconds()
         self._facts: Counter[str] = Counter()
         events.subscribe(Fact, self._count)
@@ -100,6 +105,16 @@ class Operator:
         return (
             [] if self._registry is None else [_registrationView(each) for each in self._registry]
         )
+
+    def cdr(self, count: str = "20") -> list[View]:
+        """
+        The last call detail records, the newest first.
+
+        @raise OperatorError: C{count} is not a number.
+        """
+        if not (count.isascii() and count.isdigit()) or len(count) > 9:
+            raise OperatorError(f"{count} is not a number of records")
+        return self._records(int(count))
 
     def hangup(self, name: str) -> View:
         """

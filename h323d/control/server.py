@@ -27,6 +27,7 @@ from h323d.errors import ResourceUnavailable
 __all__ = ["ControlServer"]
 
 MAX_QUESTION = 65536  # octets
+_ARGUMENTS = {"cdr": (0, 1), "hangup": (1, 1)}  # fewest and most; the others take none
 
 
 class ControlServer(Factory):
@@ -43,6 +44,7 @@ class ControlServer(Factory):
             "calls": operator.calls,
             "rooms": operator.rooms,
             "registrations": operator.registrations,
+            "cdr": operator.cdr,
             "hangup": operator.hangup,
         }
 
@@ -110,7 +112,8 @@ class ControlProtocol(LineOnlyReceiver):
         arguments = question.get("arguments", [])
         if not isinstance(arguments, list) or not all(isinstance(each, str) for each in arguments):
             raise OperatorError("arguments must be a list of strings")
-        expected = 1 if question["command"] == "hangup" else 0
-        if len(arguments) != expected:
+        fewest, most = _ARGUMENTS.get(question["command"], (0, 0))
+        if not fewest <= len(arguments) <= most:
+            expected = str(most) if fewest == most else f"{fewest} to {most}"
             raise OperatorError(f"{question['command']} takes {expected} arguments")
         return command(*arguments)

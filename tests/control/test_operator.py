@@ -62,6 +62,7 @@ class OperatorTests(SynchronousTestCase):
             self.pool,
             self.registry,
             {"sip": "127.0.0.1:5060"},
+            lambda count: [{"callId": f"c{number}"} for number in range(count)],
         )
 
     def register(self) -> None:
@@ -112,6 +113,12 @@ class OperatorTests(SynchronousTestCase):
         self.assertEqual(
             [each["legId"] for each in room["participants"]], [leg.legId for leg in legs]
         )
+
+    def test_theLastRecordsAsManyAsAreAskedFor(self) -> None:
+        self.assertEqual(len(self.operator.cdr()), 20)
+        self.assertEqual(self.operator.cdr("2"), [{"callId": "c0"}, {"callId": "c1"}])
+        for count in ("", "-1", "many", "\u0663", "9" * 5000):
+            self.assertRaises(OperatorError, self.operator.cdr, count)
 
     def test_everyViewIsJSON(self) -> None:
         self.join("80001")

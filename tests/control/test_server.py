@@ -34,6 +34,9 @@ class FakeOperator:
 
     rooms = registrations = status
 
+    def cdr(self, count: str = "20") -> object:
+        return [count]
+
     def hangup(self, name: str) -> object:
         raise OperatorError(f"no {name}")
 
@@ -52,6 +55,8 @@ def answer(line: bytes) -> Any:
 
 def test_aQuestionIsAnswered() -> None:
     assert answer(b'{"command": "status"}') == {"result": {"calls": 0}}
+    assert answer(b'{"command": "cdr"}') == {"result": ["20"]}
+    assert answer(b'{"command": "cdr", "arguments": ["5"]}') == {"result": ["5"]}
 
 
 @pytest.mark.parametrize(
@@ -61,10 +66,14 @@ def test_aQuestionIsAnswered() -> None:
         (b"[" * 5000, "the question is not JSON"),
         (b"\xff\xfe", "the question is not JSON"),
         (b"[]", "the question is not an object"),
-        (b'{"command": "reboot"}', "commands are status, calls, rooms, registrations, hangup"),
-        (b'{"command": ["status"]}', "commands are status, calls, rooms, registrations, hangup"),
+        (b'{"command": "reboot"}', "commands are status, calls, rooms, registrations, cdr, hangup"),
+        (
+            b'{"command": ["status"]}',
+            "commands are status, calls, rooms, registrations, cdr, hangup",
+        ),
         (b'{"command": "status", "arguments": "x"}', "arguments must be a list of strings"),
         (b'{"command": "status", "arguments": ["x"]}', "status takes 0 arguments"),
+        (b'{"command": "cdr", "arguments": ["1", "2"]}', "cdr takes 0 to 1 arguments"),
         (b'{"command": "hangup", "arguments": []}', "hangup takes 1 arguments"),
         (b'{"command": "hangup", "arguments": ["c1"]}', "no c1"),
     ],

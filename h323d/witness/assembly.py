@@ -1,0 +1,304 @@
+"""
+Makes call detail records out of facts.
+
+One call is told of in up to two ways: by signalling that we see (C{Call...}
+facts, by our own C{callId}), and by RAS (C{RASAdmission...} facts, by H.323's
+call identifier), each side for itself.  They are one call if they have one
+call identifier and the Setup comes from the host that was admitted for it:
+nobody else can put a call of his into another's record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from h323d.events import (
+    BandwidthChanged,
+    CallAdmitted,
+    CallAnswered,
+    CallEnded,
+    CallOffered,
+    CallRefused,
+    CallRouted,
+    EventBus,
+    Fact,
+    ParticipantJoined,
+    RASAdmissionEnded,
+    RASAdmissionGranted,
+    RASAdmissionRefused,
+)
+from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, LegID
+from h323d.witness.cdr import CallDetail, Outcome
+
+__all__ = ["Assembly"]
+
+LINGER = 5.0  # seconds that endpoints get to disengage once the signalling is over
+MAX_NAMES = 8  # of one party that a record takes
+
+Side = tuple[str, bool]  # an endpoint identifier, and whether it is the called side
+
+
+@dataclass(slots=True)
+class _Call:
+    """
+    What is known so far.
+
+    @ivar legs: those that are not over.
+    @ivar sides: the admissions in force, and the host of each.
+    """
+
+    offered: float
+    protocol: str
+    callIdentifier: str
+    conferenceId: str
+    callId: CallID | None = None
+    model: str = ""
+    signalled: bool = False
+    refused: bool = False
+    answered: float | None = None
+    ended: float | None = None
+    calling: tuple[PartyAddress, ...] = ()
+    called: tuple[PartyAddress, ...] = ()
+    callingPeer: TransportAddress | None = None
+    calledPeer: TransportAddress | None = None
+    callingEndpoint: str = ""
+    calledEndpoint: str = ""
+    room: str = ""
+    cause: Cause | None = None
+    releasedBy: str = ""
+    reason: str = ""
+    bandwidth: int = 0
+    admissions: int = 0
+    legs: set[LegID] = field(default_factory=set)
+    sides: dict[Side, str] = field(default_factory=dict)
+    linger: IDelayedCall | None = None
+
+    def end(self, at: float, cause: Cause | None, releasedBy: str) -> None:
+        """
+        Who ends first, ends the call; what comes after is its echo.
+        """
+        if self.ended is None:
+            self.ended, self.cause, self.releasedBy = at, cause, releasedBy
+
+    def outcome(self) -> Outcome:
+        if self.refused:
+            return Outcome.REFUSED
+        if self.ended is None:
+            return Outcome.UNFINISHED
+        if self.answered is not None:
+            return Outcome.ANSWERED
+        return Outcome.UNANSWERED if self.signalled else Outcome.ADMITTED
+
+    def detail(self) -> CallDetail:
+        return CallDetail(
+            callId=self.callId or "",
+            callIdentifier=self.callIdentifier,
+            conferenceId=self.conferenceId,
+            protocol=self.protocol,
+            model=self.model,
+            outcome=self.outcome(),
+            offered=self.offered,
+            answered=self.answered,
+            ended=self.ended,
+            calling=self.calling[:MAX_NAMES],
+            called=self.called[:MAX_NAMES],
+            callingPeer=self.callingPeer,
+            calledPeer=self.calledPeer,
+            callingEndpoint=self.callingEndpoint,
+            calledEndpoint=self.calledEndpoint,
+            room=self.room,
+            cause=self.cause,
+            releasedBy=self.releasedBy,
+            reason=self.reason,
+            bandwidth=self.bandwidth,
+            admissions=self.admissions,
+        )
+
+
+class Assembly:
+    """
+    Listens, and hands out a record when a call is over.
+    """
+
+    def __init__(
+        self, clock: IReactorTime, events: EventBus, finished: Callable[[CallDetail], None]
+    ) -> None:
+        """
+        @param finished: called with each record.
+        """
+        self._clock = clock
+        self._finished = finished
+        self._byCall: dict[CallID, _Call] = {}
+        self._byIdentifier: dict[str, _Call] = {}
+        # Any: each takes the fact that it stands for.
+        self._listeners: dict[type[Fact], Callable[[Any], None]] = {
+            CallOffered: self._offered,
+            CallAdmitted: self._admitted,
+            CallRefused: self._refused,
+            CallRouted: self._routed,
+            CallAnswered: self._answered,
+            CallEnded: self._ended,
+            ParticipantJoined: self._joined,
+            RASAdmissionGranted: self._granted,
+            RASAdmissionRefused: self._notGranted,
+            RASAdmissionEnded: self._disengaged,
+            BandwidthChanged: self._bandwidthChanged,
+        }
+        # One subscription, so that a fact costs one look-up, not eleven.
+        self._unsubscribe = events.subscribe(Fact, self._hear)
+
+    def __len__(self) -> int:
+        """
+        How many calls are not over.
+        """
+        return len(self._open())
+
+    def close(self) -> None:
+        """
+        Hand out records of those calls that are not over, and listen no more.
+        """
+        self._unsubscribe()
+        for call in self._open():
+            self._finish(call)
+
+    def _open(self) -> list[_Call]:
+        calls = (*self._byCall.values(), *self._byIdentifier.values())
+        return list({id(call): call for call in calls}.values())
+
+    def _hear(self, fact: Fact) -> None:
+        listener = self._listeners.get(type(fact))
+        if listener is not None:
+            listener(fact)
+
+    # Signalling that we see.
+
+    def _offered(self, fact: CallOffered) -> None:
+        call = self._byIdentifier.get(fact.callIdentifier)
+        if call is None or call.callId is not None or not _admittedFrom(call, fact.peer.host):
+            call = _Call(fact.at, fact.protocol, fact.callIdentifier, fact.conferenceId)
+            if fact.callIdentifier:
+                self._byIdentifier.setdefault(fact.callIdentifier, call)
+        call.callId = fact.callId
+        call.signalled = True
+        call.callingPeer = fact.peer
+        call.legs.add(fact.legId)
+        self._byCall[fact.callId] = call
+
+    def _admitted(self, fact: CallAdmitted) -> None:
+        call = self._byCall.get(fact.callId)
+        if call is not None:
+            call.calling, call.called = fact.calling, fact.called
+
+    def _routed(self, fact: CallRouted) -> None:
+        call = self._byCall.get(fact.callId)
+        if call is None:
+            return
+        call.model = fact.model
+        if fact.peer is None:
+            call.room = fact.target
+        else:
+            call.calledPeer, call.calledEndpoint = fact.peer, fact.target
+
+    def _joined(self, fact: ParticipantJoined) -> None:
+        call = self._byCall.get(fact.callId)
+        if call is not None:
+            call.room = fact.roomId
+
+    def _answered(self, fact: CallAnswered) -> None:
+        call = self._byCall.get(fact.callId)
+        if call is not None and call.answered is None:
+            call.answered = fact.at
+
+    def _refused(self, fact: CallRefused) -> None:
+        call = self._byCall.get(fact.callId)
+        if call is not None:
+            call.refused = True
+            call.reason = fact.reason
+            self._legOver(call, fact.legId, fact.at, fact.cause, "server")
+
+    def _ended(self, fact: CallEnded) -> None:
+        call = self._byCall.get(fact.callId)
+        if call is not None:
+            self._legOver(call, fact.legId, fact.at, fact.cause, fact.releasedBy)
+
+    def _legOver(self, call: _Call, legId: LegID, at: float, cause: Cause, releasedBy: str) -> None:
+        call.end(at, cause, releasedBy)
+        call.legs.discard(legId)
+        if call.legs:
+            return
+        if not call.sides:
+            self._finish(call)
+        elif call.linger is None:
+            call.linger = self._clock.callLater(LINGER, self._finish, call)
+
+    # Admissions.
+
+    def _granted(self, fact: RASAdmissionGranted) -> None:
+        call = self._byIdentifier.get(fact.callIdentifier)
+        if call is None:
+            call = _Call(fact.at, "h323", fact.callIdentifier, fact.conferenceId)
+            self._byIdentifier[fact.callIdentifier] = call
+        side = (fact.endpointId, fact.answerCall)
+        if side not in call.sides:
+            call.admissions += 1
+        call.sides[side] = fact.source.host
+        call.bandwidth = max(call.bandwidth, fact.bandwidth)
+        call.model = call.model or fact.model
+        if fact.answerCall:
+            call.calledEndpoint = fact.endpointId
+            call.calledPeer = call.calledPeer or fact.destination
+        else:
+            call.callingEndpoint = fact.endpointId
+            call.callingPeer = call.callingPeer or fact.source
+            call.calledPeer = call.calledPeer or fact.destination
+        call.calling = call.calling or fact.calling
+        call.called = call.called or fact.called
+
+    def _notGranted(self, fact: RASAdmissionRefused) -> None:
+        if not fact.endpointId:
+            return  # of strangers no records are kept: they could fill a disk with them
+        if fact.callIdentifier in self._byIdentifier:
+            return  # the call lasts; its record says that one side was admitted
+        call = _Call(fact.at, "h323", fact.callIdentifier, "", refused=True, reason=fact.reason)
+        call.callingPeer = fact.source
+        call.callingEndpoint = fact.endpointId
+        call.calling, call.called = fact.calling, fact.called
+        call.end(fact.at, None, "server")
+        self._finished(call.detail())
+
+    def _disengaged(self, fact: RASAdmissionEnded) -> None:
+        call = self._byIdentifier.get(fact.callIdentifier)
+        if call is None or call.sides.pop((fact.endpointId, fact.answerCall), None) is None:
+            return
+        if not call.signalled:
+            who = "called" if fact.answerCall else "calling"
+            call.end(fact.at, fact.cause, who if fact.disengaged else "server")
+        if not call.sides and not call.legs:
+            self._finish(call)
+
+    def _bandwidthChanged(self, fact: BandwidthChanged) -> None:
+        call = self._byIdentifier.get(fact.callIdentifier)
+        if call is not None:
+            call.bandwidth = max(call.bandwidth, fact.bandwidth)
+
+    def _finish(self, call: _Call) -> None:
+        if call.linger is not None and call.linger.active():
+            call.linger.cancel()
+        if call.callId is not None:
+            del self._byCall[call.callId]
+        if self._byIdentifier.get(call.callIdentifier) is call:
+            del self._byIdentifier[call.callIdentifier]
+        self._finished(call.detail())
+
+
+def _admittedFrom(call: _Call, host: str) -> bool:
+    """
+    Whether somebody at that host was admitted to make this call.
+    """
+    return any(source == host for (_, answerCall), source in call.sides.items() if not answerCall)

@@ -1,0 +1,126 @@
+"""
+A call detail record: what is known of a call when it is over.
+
+docs/reference/cdr.rst explains the fields to those who read them.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+
+__all__ = ["CallDetail", "Outcome"]
+
+
+class Outcome(enum.Enum):
+    """
+    What became of a call, in one word.
+    """
+
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+    REFUSED = "refused"
+    ADMITTED = "admitted"
+    UNFINISHED = "unfinished"
+
+
+@dataclass(frozen=True, slots=True)
+class CallDetail:
+    """
+    The record of one call.
+
+    @ivar callId: our own name for it; empty for a call that only its
+        admissions tell of.
+    @ivar callIdentifier: H.323's, in hexadecimal; empty for other protocols.
+    @ivar conferenceId: likewise.
+    @ivar protocol: that of the calling side.
+    @ivar model: C{"direct"}, C{"routed"}, C{"proxied"}, C{"conference"} or
+        another destination's name; empty if it came to nothing before.
+    @ivar offered: when we heard of it first, in seconds since 1970.
+    @ivar answered: C{None} if it was not, or nobody told us.
+    @ivar ended: C{None} if it was not over when the record was written.
+    @ivar room: empty if it did not go to one.
+    @ivar cause: why it ended; C{None} if nobody told us.
+    @ivar releasedBy: C{"calling"}, C{"called"}, C{"server"}, or empty.
+    @ivar reason: why it was refused, in a word of ours or of RAS.
+    @ivar bandwidth: the most that RAS granted it, in units of 100 bit/s.
+    @ivar admissions: how many sides RAS admitted.
+    """
+
+    callId: str
+    callIdentifier: str
+    conferenceId: str
+    protocol: str
+    model: str
+    outcome: Outcome
+    offered: float
+    answered: float | None
+    ended: float | None
+    calling: tuple[PartyAddress, ...]
+    called: tuple[PartyAddress, ...]
+    callingPeer: TransportAddress | None
+    calledPeer: TransportAddress | None
+    callingEndpoint: str
+    calledEndpoint: str
+    room: str
+    cause: Cause | None
+    releasedBy: str
+    reason: str
+    bandwidth: int
+    admissions: int
+
+    @property
+    def duration(self) -> float | None:
+        """
+        Seconds from the answer to the end; C{None} if either is not known.
+        """
+        if self.answered is None or self.ended is None:
+            return None
+        return round(self.ended - self.answered, 3)
+
+    def told(self) -> dict[str, Any]:
+        """
+        The record in what JSON can say; the keys are the fields' names, in
+        the order of the reference.
+        """
+        return {
+            "callId": self.callId,
+            "callIdentifier": self.callIdentifier,
+            "conferenceId": self.conferenceId,
+            "protocol": self.protocol,
+            "model": self.model,
+            "outcome": self.outcome.value,
+            "offered": _moment(self.offered),
+            "answered": _moment(self.answered),
+            "ended": _moment(self.ended),
+            "duration": self.duration,
+            "calling": [str(each) for each in self.calling],
+            "called": [str(each) for each in self.called],
+            "callingPeer": _address(self.callingPeer),
+            "calledPeer": _address(self.calledPeer),
+            "callingEndpoint": self.callingEndpoint,
+            "calledEndpoint": self.calledEndpoint,
+            "room": self.room,
+            "cause": None if self.cause is None else self.cause.value,
+            "causeName": None if self.cause is None else self.cause.name,
+            "releasedBy": self.releasedBy,
+            "reason": self.reason,
+            "bandwidth": self.bandwidth,
+            "admissions": self.admissions,
+        }
+
+
+def _moment(seconds: float | None) -> str | None:
+    if seconds is None:
+        return None
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _address(address: TransportAddress | None) -> str | None:
+    return None if address is None else str(address)

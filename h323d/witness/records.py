@@ -1,0 +1,71 @@
+"""
+The call detail records of a server: assembled, kept for a while, and written.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.interfaces import IReactorTime
+
+from h323d.events import EventBus
+from h323d.witness.assembly import Assembly
+from h323d.witness.cdr import CallDetail
+from h323d.witness.database import Database
+from h323d.witness.jsonlines import JSONLines
+from h323d.witness.spool import Defer, Spool
+
+__all__ = ["CallRecords"]
+
+
+class CallRecords:
+    """
+    All records, on their ways.
+    """
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        events: EventBus,
+        defer: Defer,
+        file: Path | None,
+        database: Path | None,
+        recent: int,
+    ) -> None:
+        """
+        @param file: where lines of JSON go; C{None} for nowhere.
+        @param database: where rows go; C{None} for nowhere.
+        @param recent: how many are kept in memory.
+        """
+        self._recent: deque[CallDetail] = deque(maxlen=recent)
+        self._spools: list[Spool] = []
+        if file is not None:
+            self._spools.append(Spool(JSONLines(file), str(file), clock, defer))
+        if database is not None:
+            self._spools.append(Spool(Database(database), str(database), clock, defer))
+        self._assembly = Assembly(clock, events, self._finished)
+
+    def latest(self, count: int) -> list[dict[str, Any]]:
+        """
+        @return: the last records, the newest first, as JSON says them.
+        """
+        return [record.told() for record in islice(reversed(self._recent), count)]
+
+    def close(self) -> Deferred[None]:
+        """
+        Write all that is not written, with the calls that are not over.
+
+        @return: fires when that is done; never fails.
+        """
+        self._assembly.close()
+        done = DeferredList([spool.close() for spool in self._spools])
+        return done.addCallback(lambda results: None)
+
+    def _finished(self, record: CallDetail) -> None:
+        self._recent.append(record)
+        for spool in self._spools:
+            spool.add(record)

@@ -1,0 +1,122 @@
+"""
+Call detail records of a whole server, from the wire to the file.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from h323d.config import Configuration
+from h323d.media.config import MediaConfig
+from h323d.values.address import TransportAddress
+from h323d.witness.config import CDRConfig
+from tests.support.simulatedphone import Telephone
+from tests.support.simulation import SimulatedServer, Simulation
+
+SERVER, ALICE, BOB = "10.0.0.1", "10.0.1.1", "10.0.1.2"
+
+
+class Scene:
+    """
+    A server that writes records, and its telephones.
+    """
+
+    def __init__(self, world: Simulation, directory: Path) -> None:
+        self.world = world
+        self.file = directory / "cdr.jsonl"
+        self.database = directory / "cdr.sqlite"
+        cdr = CDRConfig(file=str(self.file), database=str(self.database))
+        self.server: SimulatedServer = world.server(
+            SERVER, Configuration(media=MediaConfig(tickMs=20), cdr=cdr)
+        )
+
+    def phone(self, address: str, name: str) -> Telephone:
+        """
+        A telephone that has registered.
+        """
+        gatekeeper = TransportAddress(SERVER, 1719)
+        phone = Telephone(self.world, address, name, gatekeeper=gatekeeper)
+        phone.register()
+        self.world.until(lambda: phone.registrations)
+        return phone
+
+    def records(self) -> list[dict[str, Any]]:
+        """
+        What stands in the file two seconds later.
+        """
+        self.world.run(2.0)
+        return [json.loads(line) for line in self.file.read_text().splitlines()]
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    with Simulation() as world:
+        yield Scene(world, tmp_path)
+        world.leave()
+        assert world.leftOver() == []
+
+
+def test_aCallOfARegisteredPhoneIntoARoomIsOneRecord(scene: Scene) -> None:
+    alice = scene.phone(ALICE, "alice")
+    alice.call("80001")
+    scene.world.until(lambda: alice.speaking)
+    scene.world.run(10.0)
+    alice.hangup()
+    (record,) = scene.records()
+    assert record["outcome"] == "answered"
+    assert record["duration"] == pytest.approx(10.0, abs=0.5)
+    assert (record["protocol"], record["model"], record["room"]) == ("h323", "conference", "80001")
+    assert record["calling"] == ["alice"]
+    assert record["called"] == ["80001"]
+    assert record["callingPeer"].startswith(f"{ALICE}:")
+    assert record["callingEndpoint"]
+    assert (record["admissions"], record["releasedBy"]) == (1, "calling")
+    assert (record["cause"], record["causeName"]) == (16, "NORMAL_CALL_CLEARING")
+
+
+def test_aCallBetweenTwoPhonesIsOneRecord(scene: Scene) -> None:
+    alice, bob = scene.phone(ALICE, "alice"), scene.phone(BOB, "bob")
+    alice.call("bob")
+    scene.world.until(lambda: "offered" in bob.reports)
+    scene.world.run(1.0)
+    bob.hangup()
+    (record,) = scene.records()
+    assert (record["calling"], record["called"]) == (["alice"], ["bob"])
+    assert record["callingEndpoint"] != record["calledEndpoint"] != ""
+    assert record["calledPeer"] == f"{BOB}:1720"
+    assert record["admissions"] == 2
+
+
+def test_aCallToNobodyIsRefusedAndRecorded(scene: Scene) -> None:
+    scene.phone(ALICE, "alice").call("nobody")
+    (record,) = scene.records()
+    assert (record["outcome"], record["reason"]) == ("refused", "calledPartyNotRegistered")
+    assert record["called"] == ["nobody"]
+
+
+def test_theDatabaseAndTheOperatorSayTheSameAsTheFile(scene: Scene) -> None:
+    alice = scene.phone(ALICE, "alice")
+    alice.call("80001")
+    scene.world.until(lambda: alice.speaking)
+    alice.hangup()
+    (record,) = scene.records()
+    assert scene.server.server.operator.cdr("1") == [record]
+    database = sqlite3.connect(scene.database)
+    (row,) = database.execute("SELECT callId, duration, called FROM cdr").fetchall()
+    database.close()
+    assert row == (record["callId"], record["duration"], '["80001"]')
+
+
+def test_aServerThatStopsWritesWhatItHas(scene: Scene) -> None:
+    alice = scene.phone(ALICE, "alice")
+    alice.call("80001")
+    scene.world.until(lambda: alice.speaking)
+    scene.server.stop()
+    (record,) = scene.records()
+    assert (record["outcome"], record["releasedBy"]) == ("answered", "server")

@@ -1,0 +1,295 @@
+"""
+From facts to call detail records.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from twisted.internet.task import Clock
+
+from h323d.events import (
+    BandwidthChanged,
+    CallAdmitted,
+    CallAnswered,
+    CallEnded,
+    CallOffered,
+    CallRefused,
+    CallRouted,
+    EventBus,
+    RASAdmissionEnded,
+    RASAdmissionGranted,
+    RASAdmissionRefused,
+)
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, LegID
+from h323d.witness.assembly import LINGER, MAX_NAMES, Assembly
+from h323d.witness.cdr import CallDetail, Outcome
+
+ANNA, BERT = TransportAddress("10.0.0.2", 1720), TransportAddress("10.0.0.3", 1720)
+A, B = "endpoint-a", "endpoint-b"
+IDENTIFIER, CONFERENCE = "0a" * 16, "0c" * 16
+CALL, LEG, OTHER_LEG = CallID("c1"), LegID("l1"), LegID("l2")
+
+
+def number(text: str) -> PartyAddress:
+    return PartyAddress(AddressKind.DIALLED_DIGITS, text)
+
+
+CALLING, CALLED = (number("1001"),), (number("1002"),)
+
+
+class Scene:
+    """
+    A server that tells facts, a second apart, and the records that come of it.
+    """
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.events = EventBus()
+        self.records: list[CallDetail] = []
+        self.assembly = Assembly(self.clock, self.events, self.records.append)
+
+    def tell(self, kind: Any, *fields: Any) -> None:
+        self.events.publish(kind(self.clock.seconds(), *fields))
+        self.clock.advance(1)
+
+    def offer(
+        self, identifier: str = "", peer: TransportAddress = ANNA, call: CallID = CALL
+    ) -> None:
+        self.tell(CallOffered, call, LEG, "h323", peer, identifier, CONFERENCE)
+
+    def grant(self, endpointId: str = A, answerCall: bool = False, bandwidth: int = 1280) -> None:
+        source = BERT if answerCall else ANNA
+        self.tell(
+            RASAdmissionGranted, endpointId, IDENTIFIER, bandwidth, answerCall, CONFERENCE,
+            source, "direct", BERT, CALLING, CALLED,
+        )  # fmt: skip
+
+    def disengage(
+        self,
+        endpointId: str = A,
+        answerCall: bool = False,
+        cause: Cause | None = Cause.NORMAL_CALL_CLEARING,
+        disengaged: bool = True,
+    ) -> None:
+        self.tell(RASAdmissionEnded, endpointId, IDENTIFIER, answerCall, cause, disengaged)
+
+    @property
+    def record(self) -> CallDetail:
+        (record,) = self.records
+        assert len(self.assembly) == 0
+        assert self.clock.getDelayedCalls() == []
+        return record
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+# --- calls whose signalling we see
+
+
+def test_aCallToARoom(scene: Scene) -> None:
+    scene.offer(IDENTIFIER)
+    scene.tell(CallAdmitted, CALL, LEG, CALLING, CALLED)
+    scene.tell(CallRouted, CALL, LEG, "conference", "80001")
+    scene.tell(CallAnswered, CALL, LEG)
+    scene.clock.advance(60)
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    record = scene.record
+    assert (record.callId, record.callIdentifier, record.conferenceId) == (
+        CALL, IDENTIFIER, CONFERENCE
+    )  # fmt: skip
+    assert (record.protocol, record.model, record.room) == ("h323", "conference", "80001")
+    assert (record.calling, record.called, record.callingPeer) == (CALLING, CALLED, ANNA)
+    assert (record.offered, record.answered, record.ended) == (0.0, 3.0, 64.0)
+    assert (record.outcome, record.duration) == (Outcome.ANSWERED, 61.0)
+    assert (record.cause, record.releasedBy) == (Cause.NORMAL_CALL_CLEARING, "calling")
+
+
+def test_aCallerWhoGivesUpLeavesAnUnansweredCall(scene: Scene) -> None:
+    scene.offer()
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    assert (scene.record.outcome, scene.record.duration) == (Outcome.UNANSWERED, None)
+
+
+def test_aRefusedCallIsARecordWithoutTheNamesThatDidNotPass(scene: Scene) -> None:
+    scene.offer()
+    scene.tell(CallRefused, CALL, LEG, Cause.CALL_REJECTED, "because")
+    record = scene.record
+    assert (record.outcome, record.reason) == (Outcome.REFUSED, "because")
+    assert (record.cause, record.releasedBy) == (Cause.CALL_REJECTED, "server")
+    assert (record.calling, record.called) == ((), ())
+
+
+def test_aRoutedCallIsOverWithBothItsSides(scene: Scene) -> None:
+    scene.offer(IDENTIFIER)
+    scene.tell(CallAdmitted, CALL, LEG, CALLING, CALLED)
+    scene.tell(CallRouted, CALL, LEG, "routed", "", ANNA)
+    scene.tell(CallRouted, CALL, LEG, "routed", B, BERT)
+    scene.tell(CallAnswered, CALL, OTHER_LEG)
+    scene.tell(CallEnded, CALL, OTHER_LEG, Cause.USER_BUSY, "called")
+    assert scene.records == []
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_UNSPECIFIED, "server")
+    record = scene.record
+    assert (record.model, record.calledPeer, record.calledEndpoint) == ("routed", BERT, B)
+    assert (record.cause, record.releasedBy, record.ended) == (Cause.USER_BUSY, "called", 5.0)
+
+
+def test_ofManyNamesARecordTakesAFew(scene: Scene) -> None:
+    many = tuple(number(str(each)) for each in range(50))
+    scene.offer()
+    scene.tell(CallAdmitted, CALL, LEG, many, many)
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    assert scene.record.calling == many[:MAX_NAMES]
+
+
+# --- calls that RAS tells of
+
+
+def test_aDirectCallIsOverWhenBothSidesHaveDisengaged(scene: Scene) -> None:
+    scene.grant(A)
+    scene.grant(B, answerCall=True, bandwidth=640)
+    scene.tell(BandwidthChanged, A, IDENTIFIER, 2000)
+    scene.disengage(B, answerCall=True, cause=Cause.USER_BUSY)
+    assert scene.records == []
+    scene.disengage(A)
+    record = scene.record
+    assert (record.callId, record.callIdentifier) == ("", IDENTIFIER)
+    assert (record.outcome, record.model) == (Outcome.ADMITTED, "direct")
+    assert (record.callingEndpoint, record.calledEndpoint) == (A, B)
+    assert (record.callingPeer, record.calledPeer) == (ANNA, BERT)
+    assert (record.calling, record.called) == (CALLING, CALLED)
+    assert (record.offered, record.answered, record.ended) == (0.0, None, 3.0)
+    assert (record.cause, record.releasedBy) == (Cause.USER_BUSY, "called")
+    assert (record.bandwidth, record.admissions) == (2000, 2)
+
+
+def test_anEndpointThatIsGoneDidNotReleaseTheCallItself(scene: Scene) -> None:
+    scene.grant(A)
+    scene.disengage(A, cause=None, disengaged=False)
+    assert (scene.record.cause, scene.record.releasedBy) == (None, "server")
+
+
+def test_askingTwiceIsOneAdmission(scene: Scene) -> None:
+    scene.grant(A)
+    scene.grant(A)
+    scene.disengage(A)
+    assert scene.record.admissions == 1
+
+
+def test_aRefusedAdmissionIsARecord(scene: Scene) -> None:
+    scene.tell(
+        RASAdmissionRefused, A, IDENTIFIER, "calledPartyNotRegistered", ANNA, CALLING, CALLED
+    )
+    record = scene.record
+    assert (record.outcome, record.reason) == (Outcome.REFUSED, "calledPartyNotRegistered")
+    assert (record.callingEndpoint, record.called) == (A, CALLED)
+
+
+def test_aStrangerLeavesNoRecord(scene: Scene) -> None:
+    scene.tell(RASAdmissionRefused, "", IDENTIFIER, "callerNotRegistered", ANNA, (), ())
+    assert scene.records == []
+
+
+def test_aSecondSideThatIsRefusedLeavesTheCallsRecordAlone(scene: Scene) -> None:
+    scene.grant(A)
+    scene.tell(RASAdmissionRefused, B, IDENTIFIER, "requestDenied", BERT, CALLING, CALLED)
+    scene.disengage(A)
+    assert scene.record.outcome is Outcome.ADMITTED
+
+
+# --- both ways of one call
+
+
+def test_anAdmittedCallThatIsSignalledToUsIsOneRecord(scene: Scene) -> None:
+    scene.grant(A)
+    scene.offer(IDENTIFIER)
+    scene.tell(CallAdmitted, CALL, LEG, CALLING, CALLED)
+    scene.tell(CallRouted, CALL, LEG, "conference", "80001")
+    scene.tell(CallAnswered, CALL, LEG)
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    assert scene.records == []
+    scene.disengage(A)
+    record = scene.record
+    assert (record.callId, record.callingEndpoint, record.model) == (CALL, A, "conference")
+    assert (record.outcome, record.admissions, record.ended) == (Outcome.ANSWERED, 1, 5.0)
+
+
+def test_anEndpointThatDisengagesFirstDoesNotEndTheCall(scene: Scene) -> None:
+    scene.grant(A)
+    scene.offer(IDENTIFIER)
+    scene.disengage(A)
+    assert scene.records == []
+    scene.tell(CallEnded, CALL, LEG, Cause.USER_BUSY, "server")
+    assert (scene.record.ended, scene.record.cause) == (3.0, Cause.USER_BUSY)
+
+
+def test_anEndpointThatNeverDisengagesIsNotWaitedForLong(scene: Scene) -> None:
+    scene.grant(A)
+    scene.offer(IDENTIFIER)
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    scene.clock.advance(LINGER)
+    assert scene.record.ended == 2.0
+    scene.disengage(A)
+    assert len(scene.records) == 1
+
+
+def test_theCalledSideOfARoutedCallJoinsItsRecord(scene: Scene) -> None:
+    scene.offer(IDENTIFIER)
+    scene.tell(CallRouted, CALL, LEG, "routed", "", BERT)
+    scene.grant(B, answerCall=True)
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "called")
+    scene.disengage(B, answerCall=True)
+    assert (scene.record.calledEndpoint, scene.record.model) == (B, "routed")
+
+
+def test_aStrangersSetupDoesNotGetIntoAnAdmittedCallsRecord(scene: Scene) -> None:
+    scene.grant(A)
+    scene.offer(IDENTIFIER, peer=TransportAddress("10.6.6.6", 1720))
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    (record,) = scene.records
+    assert (record.callingEndpoint, record.admissions) == ("", 0)
+    scene.disengage(A)
+    assert scene.records[1].callId == ""
+
+
+def test_twoSetupsWithOneIdentifierAreTwoCalls(scene: Scene) -> None:
+    scene.grant(A)
+    scene.offer(IDENTIFIER)
+    scene.offer(IDENTIFIER, call=CallID("c2"))
+    for call in (CallID("c2"), CALL):
+        scene.tell(CallEnded, call, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    scene.disengage(A)
+    assert [each.callId for each in scene.records] == ["c2", "c1"]
+    assert len(scene.assembly) == 0
+
+
+# --- the end
+
+
+def test_whatIsNotOverWhenTheServerStopsIsARecordToo(scene: Scene) -> None:
+    scene.grant(A)
+    scene.offer()
+    scene.assembly.close()
+    assert [each.outcome for each in scene.records] == [Outcome.UNFINISHED] * 2
+    assert [each.ended for each in scene.records] == [None] * 2
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    assert len(scene.records) == 2
+    assert scene.clock.getDelayedCalls() == []
+
+
+def test_factsOfCallsThatNobodyKnowsAreNothing(scene: Scene) -> None:
+    scene.tell(CallAdmitted, CALL, LEG, CALLING, CALLED)
+    scene.tell(CallRouted, CALL, LEG, "conference", "80001")
+    scene.tell(CallAnswered, CALL, LEG)
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    scene.tell(CallRefused, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "because")
+    scene.tell(BandwidthChanged, A, IDENTIFIER, 5)
+    scene.disengage()
+    assert scene.records == []
+    assert len(scene.assembly) == 0
