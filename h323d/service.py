@@ -32,6 +32,8 @@ from h323d.events import EventBus
 from h323d.media.codecs import BUILT_IN
 from h323d.media.thread import newMediaService, prepareInterpreter
 from h323d.net.datagram import Datagrams
+from h323d.net.http import Web, newAgent
+from h323d.net.names import Names
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.plugins import CODECS, choose
 from h323d.server import Server
@@ -119,6 +121,8 @@ class H323dService(Service):
             EventBus(),
             deferToThread,
             stateDirectory(configuration.control),
+            Names(reactor, configuration.routing.dnsServers, configuration.routing.dnsTimeout),
+            Web(newAgent(reactor), reactor),
         )
         self.server = Server(configuration, surroundings)
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.lookups import INames, IWeb, NoNames, NoWeb
 from h323d.call.media import IMediaPool
 from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener
 from h323d.events import EventBus
@@ -39,6 +40,8 @@ class Surroundings:
     @ivar events: the facts, of which there is one bus in a server.
     @ivar stateDirectory: where files are that outlive the process; C{None} in a
         simulation, which keeps nothing that no absolute path is given for.
+    @ivar names: the DNS.
+    @ivar web: who answers questions by HTTP.
     """
 
     clock: IReactorTime
@@ -50,6 +53,8 @@ class Surroundings:
     events: EventBus
     defer: Defer
     stateDirectory: Path | None = None
+    names: INames = field(default_factory=NoNames)
+    web: IWeb = field(default_factory=NoWeb)
 
     def pathOf(self, name: str) -> Path | None:
         """
