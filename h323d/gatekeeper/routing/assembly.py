@@ -11,7 +11,10 @@ from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.registrations import EndpointRegistry
 from h323d.gatekeeper.routing.chain import ICalledPolicy, RoutingChain
 from h323d.gatekeeper.routing.config import RoutingConfig
+from h323d.gatekeeper.routing.domains import Domains, DomainServers
+from h323d.gatekeeper.routing.e164 import ENUM
 from h323d.gatekeeper.routing.explicit import CatchAll, ExplicitRoutes
+from h323d.gatekeeper.routing.http import HTTPQuestion
 from h323d.gatekeeper.routing.inquiries import Asker, Inquiries
 from h323d.gatekeeper.routing.local import LocalNumbers, RegisteredEndpoints, SignalledAddress
 from h323d.gatekeeper.routing.neighbours import Neighbourhood, Neighbours
@@ -52,12 +55,23 @@ class Routing:
         """
         self.neighbourhood = Neighbourhood(config.neighbours)
         self.inquiries = Inquiries(identity, asker, world.clock)
+        domains = Domains(world.names, self.inquiries, identity, world.clock, world.rng)
         policies: tuple[ICalledPolicy, ...] = (
             NumberRewriting(config.rewrites, config.domains),
             ExplicitRoutes(config.routes),
             LocalNumbers(numbers, identity.signalling),
             RegisteredEndpoints(registry),
+            HTTPQuestion(world.web, world.clock, config),
             Neighbours(self.neighbourhood, self.inquiries, config.hopCount),
+            DomainServers(domains, config.hopCount),
+            ENUM(
+                world.names,
+                domains,
+                world.clock,
+                config.enumZones,
+                config.enumPrefix,
+                config.hopCount,
+            ),
             SignalledAddress(registry),
             CatchAll(config.catchAll),
         )

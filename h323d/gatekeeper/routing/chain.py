@@ -62,6 +62,12 @@ class Called:
     call: bytes = b""
     locating: bool = False
 
+    def within(self, hops: int) -> Called:
+        """
+        The same, with at most so many gatekeepers to ask.
+        """
+        return self if self.hops <= hops else replace(self, hops=hops)
+
 
 @dataclass(frozen=True, slots=True)
 class Destination:

@@ -34,6 +34,7 @@ DEFAULT_POLICIES = (
     "explicit",
     "rooms",
     "registered",
+    "http",
     "neighbours",
     "signalled",
     "catchAll",
@@ -258,6 +259,7 @@ class RoutingConfig:
             ("routes", "explicit"),
             ("neighbours", "neighbours"),
             ("catchAll", "catchAll"),
+            ("httpURL", "http"),
         ):
             if getattr(self, key) and policy not in self.policies:
                 raise ValueError(f"{key}: policies does not name {policy}, which would use it")

@@ -7,7 +7,6 @@ They are asked for the names that they serve, and may ask us.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
@@ -81,11 +80,4 @@ class Neighbours:
         rounds = self._neighbourhood.rounds(called.names)
         if not rounds:
             return None
-        return self._inquiries.ask(limited(called, self._hopCount), rounds)
-
-
-def limited(called: Called, hopCount: int) -> Called:
-    """
-    @param hopCount: the most gatekeepers that may be asked.
-    """
-    return called if called.hops <= hopCount else replace(called, hops=hopCount)
+        return self._inquiries.ask(called.within(self._hopCount), rounds)

@@ -64,6 +64,7 @@ def test_aValueThatCannotBeUsedIsRefusedByItsName(key: str, value: Any) -> None:
         ("routes", (StaticRoute(prefix="0", reject=True),)),
         ("neighbours", (NeighbourConfig("a", "192.0.2.1"),)),
         ("catchAll", "192.0.2.1"),
+        ("httpURL", "http://127.0.0.1/"),
     ],
 )
 def test_whatNoPolicyWouldUseIsRefused(key: str, value: Any) -> None:

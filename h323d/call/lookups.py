@@ -1,0 +1,146 @@
+"""
+What can be looked up in the world: names in the DNS, answers on the web.
+
+The seams only: L{h323d.net} has the sockets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twisted.internet.defer import Deferred, fail, succeed
+from zope.interface import Interface, implementer
+
+__all__ = [
+    "HostRecord",
+    "INames",
+    "IWeb",
+    "LookupFailed",
+    "NoNames",
+    "NoWeb",
+    "PointerRecord",
+    "ServiceRecord",
+]
+
+
+class LookupFailed(Exception):
+    """
+    Nobody answered in time, or the answer makes no sense.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRecord:
+    """
+    One server of a service (SRV, RFC 2782).
+
+    @ivar priority: the lowest is tried first.
+    @ivar weight: its part of the calls among those of the same priority.
+    @ivar host: its name.
+    @ivar lifetime: seconds that this may be kept.
+    """
+
+    priority: int
+    weight: int
+    host: str
+    port: int
+    lifetime: float
+
+
+@dataclass(frozen=True, slots=True)
+class PointerRecord:
+    """
+    One rule that makes another name of a name (NAPTR, RFC 3403).
+
+    @ivar order: the lowest is used first.
+    @ivar preference: the lowest, among those of the same order.
+    @ivar flags: C{"u"} where a URI comes of it.
+    @ivar service: what that URI is for, as in C{"E2U+h323"}.
+    @ivar rule: the substitution, as it stands in the record.
+    @ivar lifetime: seconds that this may be kept.
+    """
+
+    order: int
+    preference: int
+    flags: str
+    service: str
+    rule: str
+    lifetime: float
+
+
+@dataclass(frozen=True, slots=True)
+class HostRecord:
+    """
+    One address of a host (A or AAAA).
+
+    @ivar address: literal.
+    @ivar lifetime: seconds that this may be kept.
+    """
+
+    address: str
+    lifetime: float
+
+
+class INames(Interface):
+    """
+    The DNS.  Each look-up fires with no records where there are none, and fails
+    with L{LookupFailed} where that is not known.
+    """
+
+    def services(name: str) -> Deferred[tuple[ServiceRecord, ...]]:
+        """
+        @param name: as in C{"_h323cs._tcp.example.com"}.
+        """
+
+    def pointers(name: str) -> Deferred[tuple[PointerRecord, ...]]:
+        """
+        @param name: as in C{"2.1.0.3.9.4.e164.arpa"}.
+        """
+
+    def hosts(name: str) -> Deferred[tuple[HostRecord, ...]]:
+        """
+        @return: IPv4 before IPv6.
+        """
+
+
+class IWeb(Interface):
+    """
+    The web.
+    """
+
+    def post(url: str, body: bytes, timeout: float, limit: int) -> Deferred[bytes]:
+        """
+        Ask by POST of C{application/json}.
+
+        @param timeout: seconds for the whole of it.
+        @param limit: octets of the longest answer that is taken.
+
+        @return: fires with the body of an answer of status 200; fails with
+            L{LookupFailed} in every other case.
+        """
+
+
+@implementer(INames)
+class NoNames:
+    """
+    A world without DNS.
+    """
+
+    def services(self, name: str) -> Deferred[tuple[ServiceRecord, ...]]:
+        return succeed(())
+
+    def pointers(self, name: str) -> Deferred[tuple[PointerRecord, ...]]:
+        return succeed(())
+
+    def hosts(self, name: str) -> Deferred[tuple[HostRecord, ...]]:
+        return succeed(())
+
+
+@implementer(IWeb)
+class NoWeb:
+    """
+    A world without web.
+    """
+
+    def post(self, url: str, body: bytes, timeout: float, limit: int) -> Deferred[bytes]:
+        return fail(LookupFailed("there is no web"))
