@@ -29,6 +29,7 @@ from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.routing.chain import ICalledPolicy
 from h323d.gatekeeper.settings import ZoneSettings
+from h323d.gatekeeper.sources import Sources
 from h323d.gatekeeper.zone import Place, Zone
 from h323d.h323.endpoint import H323Endpoint, Host
 from h323d.net.route import advertisedAddress
@@ -77,6 +78,7 @@ class Server:
         self.host = ConferenceHost(
             configuration.conference, surroundings.clock, self.events, surroundings.pool
         )
+        self._sources = Sources(configuration.security, surroundings.clock, self.events)
         self.gates = self._newGates(configuration)
         self.switch = self._newSwitch(configuration)
         both = configuration.h323.enabled and configuration.gatekeeper.enabled
@@ -190,7 +192,7 @@ class Server:
         policies: tuple[IAdmissionPolicy, ...] = choose(
             configuration.plugins.gates, {}, POLICIES, IAdmissionPolicy, "plugins.gates", world
         )
-        return Gates(world.clock, self.events, policies)
+        return Gates(world.clock, self.events, (self._sources, *policies))
 
     def _newSwitch(self, configuration: Configuration) -> Switch:
         world, plugins = self._surroundings, configuration.plugins
@@ -219,8 +221,8 @@ class Server:
         return SIPEndpoint(
             world.clock,
             world.rng,
-            world.datagrams,
-            world.listener,
+            self._sources.sipDatagrams(world.datagrams),
+            self._sources.listener("sip", world.listener),
             world.opener,
             world.pool,
             self.switch,
@@ -247,19 +249,21 @@ class Server:
             self.events,
             self.configuration.h323,
             world.pool,
-            world.listener,
+            self._sources.listener("h225", world.listener),
             world.opener,
             Host(self._bind, self._advertise),
             self.switch,
         )
 
     def _newZone(self) -> Zone:
-        configuration = self.configuration
+        world, configuration = self._surroundings, self.configuration
         if configuration.h323.port == 0:
             raise ConfigurationError("h323.port", "a gatekeeper announces it, so it cannot be 0")
         return Zone(
-            ZoneSettings(configuration.gatekeeper, configuration.routing),
-            self._surroundings,
+            ZoneSettings(
+                configuration.gatekeeper, configuration.routing, configuration.security
+            ),
+            replace(world, datagrams=self._sources.rasDatagrams(world.datagrams)),
             Place(
                 self._bind,
                 self._advertise,

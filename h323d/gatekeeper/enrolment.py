@@ -146,7 +146,9 @@ class Enrolment:
         if len(named) > self._config.maxAliases:
             return self._reject(request, "resourceUnavailable")
         aliases = partiesFromAliases(named)
-        endpointId = self._identityOf(fields, request.source, signalling)
+        proof = request.verdict.proof
+        authenticated = "" if proof is None else proof.identity
+        endpointId = self._identityOf(fields, request.source, signalling, authenticated)
         if endpointId is None:
             return self._reject(request, "fullRegistrationRequired")
         ours = tuple(alias for alias in aliases if self._numbers.serves(alias))
@@ -163,6 +165,8 @@ class Enrolment:
             timeToLive=self._timeToLive(fields),
             version=protocolVersion(fields["protocolIdentifier"]),
             product=_productOf(fields["endpointVendor"]),
+            authenticated=authenticated,
+            scheme="" if proof is None else proof.scheme,
         )
         try:
             registration = self._registry.register(wanted)
@@ -181,11 +185,17 @@ class Enrolment:
         return RASMessage("registrationConfirm", confirmation)
 
     def _identityOf(
-        self, fields: Fields, source: TransportAddress, signalling: Sequence[TransportAddress]
+        self,
+        fields: Fields,
+        source: TransportAddress,
+        signalling: Sequence[TransportAddress],
+        authenticated: str,
     ) -> str | None:
         """
         Which endpoint it is: one that changes its registration, one that was
         started anew at the same place, or a new one.
+
+        @param authenticated: whom it proved to be, if anybody.
 
         @return: C{None} if it claims a registration that is not its own.
         """
@@ -193,7 +203,12 @@ class Enrolment:
         if claimed is not None:
             return claimed.endpointId if claimed.source == source else None
         known = self._registry.bySignalling(signalling[0])
-        if known is not None and known.protocol == "h323" and known.source.host == source.host:
+        if (
+            known is not None
+            and known.protocol == "h323"
+            and known.source.host == source.host
+            and known.authenticated in ("", authenticated)
+        ):
             return known.endpointId
         return self._registry.newEndpointId()
 

@@ -100,6 +100,7 @@ class Registration:
     @ivar prefixes: number prefixes that a gateway serves, digits.
     @ivar authenticated: the identity whose password proved the registration;
         empty if none was asked for.
+    @ivar scheme: how it was proved, as L{h323d.values.proof.Proof} has it.
     @ivar traversal: it is behind a NAT, and is reached through the connections
         that it opens itself (H.460.18).
     @ivar exhausted: a gateway that told it has no more resources (RAI).
@@ -119,6 +120,7 @@ class Registration:
     product: str = ""
     prefixes: tuple[str, ...] = ()
     authenticated: str = ""
+    scheme: str = ""
     traversal: bool = False
     exhausted: bool = False
     contacts: tuple[str, ...] = ()
@@ -213,6 +215,7 @@ class EndpointRegistry:
         self._byId: dict[str, Registration] = {}
         self._byAlias: dict[PartyAddress, str] = {}
         self._bySignalling: dict[TransportAddress, str] = {}
+        self._bySource: dict[TransportAddress, str] = {}
         self._expiry: Expiry[str] = Expiry(clock, self._expired)
 
     def __len__(self) -> int:
@@ -229,6 +232,13 @@ class EndpointRegistry:
 
     def bySignalling(self, address: TransportAddress) -> Registration | None:
         return self._found(self._bySignalling.get(address))
+
+    def bySource(self, address: TransportAddress) -> Registration | None:
+        """
+        The endpoint whose RAS comes from an address; of several, the one that
+        came last.
+        """
+        return self._found(self._bySource.get(address))
 
     def newEndpointId(self) -> str:
         """
@@ -344,12 +354,17 @@ class EndpointRegistry:
         own = (None, wanted.endpointId)
         taken = tuple(a for a in wanted.aliases if self._byAlias.get(a) not in own)
         addresses = [a for a in wanted.ownAddresses if self._bySignalling.get(a) not in own]
-        if self._config.aliasConflict is AliasConflict.REJECT:
+        others = [self._byAlias[a] for a in taken] + [self._bySignalling[a] for a in addresses]
+        proved = {self._byId[each].authenticated for each in others}
+        # What a password proved is replaced only by who knows the password.
+        if self._config.aliasConflict is AliasConflict.REJECT or proved - {
+            "",
+            wanted.authenticated,
+        }:
             if taken:
                 raise AliasesTaken(taken)
             if addresses:
                 raise AddressTaken
-        others = [self._byAlias[a] for a in taken] + [self._bySignalling[a] for a in addresses]
         return dict.fromkeys(others)
 
     def _index(self, registration: Registration) -> None:
@@ -359,6 +374,8 @@ class EndpointRegistry:
             self._byAlias[alias] = endpointId
         for address in registration.ownAddresses:
             self._bySignalling[address] = endpointId
+        if registration.protocol == "h323":
+            self._bySource[registration.source] = endpointId
 
     def _unindex(self, registration: Registration) -> None:
         endpointId = registration.endpointId
@@ -367,6 +384,8 @@ class EndpointRegistry:
             del self._byAlias[alias]
         for address in registration.ownAddresses:
             del self._bySignalling[address]
+        if self._bySource.get(registration.source) == endpointId:
+            del self._bySource[registration.source]
 
     def _expired(self, endpointId: str) -> None:
         self.unregister(endpointId, UnregisterReason.EXPIRED)

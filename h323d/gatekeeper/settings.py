@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routing.config import RoutingConfig
+from h323d.gatekeeper.securityconfig import SecurityConfig
 
 __all__ = ["ZoneSettings"]
 
@@ -20,3 +21,4 @@ class ZoneSettings:
 
     gatekeeper: GatekeeperConfig = field(default_factory=GatekeeperConfig)
     routing: RoutingConfig = field(default_factory=RoutingConfig)
+    security: SecurityConfig = field(default_factory=SecurityConfig)

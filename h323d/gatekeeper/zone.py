@@ -15,11 +15,13 @@ from h323d.call.gates import Gates
 from h323d.call.surroundings import Surroundings
 from h323d.gatekeeper.admission import AdmissionTable
 from h323d.gatekeeper.admitting import Admitting
+from h323d.gatekeeper.authentication import Authentication
 from h323d.gatekeeper.bandwidth import Bandwidth
 from h323d.gatekeeper.enrolment import Enrolment
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.locating import Locating
 from h323d.gatekeeper.maintenance import Maintenance
+from h323d.gatekeeper.passwords import readPasswords
 from h323d.gatekeeper.ras import GatekeeperRAS
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration, UnregisterReason
 from h323d.gatekeeper.routing.assembly import ChoosePolicies, Routing
@@ -73,6 +75,9 @@ class Zone:
         @param gates: what calls pass that are routed through us.
         @param choosePolicies: picks the policies of the routing chain; without
             it, the configuration can only name what is built in.
+
+        @raise h323d.errors.ConfigurationError: a file of a password cannot be
+            read.
         """
         config, clock, events = settings.gatekeeper, world.clock, world.events
         self.bandwidth = Bandwidth(config)
@@ -93,6 +98,15 @@ class Zone:
             gates, self._identity, self.registry, self.admissions, clock, events
         )
         owner = GatekeeperRAS(self.registry, enrolment, admitting, locating, maintenance)
+        self._authentication = Authentication(
+            settings.security,
+            readPasswords(settings.security),
+            config.gatekeeperIdentifier,
+            self.registry,
+            clock,
+            world.rng,
+            events,
+        )
         here = TransportAddress(place.bind, config.rasPort)
         self._channel = RASChannel(
             world.datagrams,
@@ -103,6 +117,7 @@ class Zone:
             events,
             config.multicast,
             locating.replyTo,
+            self._authentication,
         )
 
     def start(self) -> None:
@@ -127,6 +142,7 @@ class Zone:
         not true any more.
         """
         self.admissions.endAll(registration.endpointId)
+        self._authentication.endpointGone(registration)
         self._channel.forgetAnswers(registration.source)
 
     def registrations(self) -> tuple[Registration, ...]:
@@ -141,10 +157,10 @@ class Zone:
 
         @return: whether there was one.
         """
-        registration = self.registry.unregister(endpointId, UnregisterReason.OPERATOR)
+        registration = self.registry.byId(endpointId)
         if registration is None:
             return False
-        if registration.protocol == "h323":
+        if registration.protocol == "h323":  # asked first: it is signed with what we know of it
             fields: Fields = {
                 "callSignalAddress": [transportToValue(each) for each in registration.signalling],
                 "endpointIdentifier": endpointId,
@@ -154,6 +170,7 @@ class Zone:
             self._channel.request(
                 "unregistrationRequest", fields, registration.source, lambda answer: None
             )
+        self.registry.unregister(endpointId, UnregisterReason.OPERATOR)
         return True
 
     def query(self, endpointId: str, answered: Callable[[RASMessage | None], None]) -> bool:

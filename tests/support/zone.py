@@ -20,6 +20,7 @@ from h323d.events import EventBus, Fact
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.routing.config import RoutingConfig
+from h323d.gatekeeper.securityconfig import SecurityConfig
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.zone import Place, Zone
 from h323d.net.datagram import Datagrams
@@ -95,7 +96,9 @@ def surroundings(
     )
 
 
-def newWorld(routing: RoutingConfig | None = None, **config: Any) -> World:
+def newWorld(
+    routing: RoutingConfig | None = None, security: SecurityConfig | None = None, **config: Any
+) -> World:
     clock = Clock()
     clock.advance(START)
     network = SimulatedNetwork(clock, random.Random(1))
@@ -104,7 +107,9 @@ def newWorld(routing: RoutingConfig | None = None, **config: Any) -> World:
     events.subscribe(Fact, facts.append)
     world = surroundings(network, clock, "10.0.0.1", events)
     place = Place("10.0.0.1", "10.0.0.1", TransportAddress("10.0.0.1", 1720))
-    settings = ZoneSettings(GatekeeperConfig(**config), routing or RoutingConfig())
+    settings = ZoneSettings(
+        GatekeeperConfig(**config), routing or RoutingConfig(), security or SecurityConfig()
+    )
     gates = Gates(clock, events, ())
     zone = Zone(settings, world, place, EightDigits(), gates)
     zone.start()

@@ -1,0 +1,134 @@
+"""
+The configuration of who is believed, and who may talk to us at all.
+"""
+
+from __future__ import annotations
+
+import enum
+import ipaddress
+from dataclasses import dataclass, field
+
+__all__ = ["PasswordEntry", "Requirement", "SecurityConfig", "WeakScheme"]
+
+MAX_WINDOW = 24 * 3600  # seconds
+MAX_NAME = 128  # characters; what H.235 has place for
+
+
+class Requirement(enum.Enum):
+    """
+    Who has to prove who it is.
+    """
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+class WeakScheme(enum.Enum):
+    """
+    Proofs of older equipment, which say nothing of the rest of a message.
+    """
+
+    MD5 = "md5"
+    CAT = "cat"
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordEntry:
+    """
+    One password.
+    """
+
+    alias: str
+    """The name that it proves, as the endpoint registers it."""
+
+    password: str = field(default="", repr=False)
+    """The password itself; or"""
+
+    passwordFile: str = ""
+    """the file whose first line is the password."""
+
+    names: tuple[str, ...] = ()
+    """More names that whoever knows the password may register."""
+
+    def __post_init__(self) -> None:
+        for name in (self.alias, *self.names):
+            if not 1 <= len(name) <= MAX_NAME:
+                key = "alias" if name == self.alias else "names"
+                raise ValueError(f"{key}: must have 1 to {MAX_NAME} characters")
+        if bool(self.password) == bool(self.passwordFile):
+            raise ValueError("password: give either password or passwordFile")
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityConfig:
+    """
+    Who has to prove who it is, and who may talk to us at all.
+    """
+
+    h2351: Requirement = Requirement.OPTIONAL
+    """Who has to sign its RAS messages by H.235.1: nobody (off), whoever registers a name that has
+    a password (optional), or everybody (required)."""
+
+    weakSchemes: tuple[WeakScheme, ...] = ()
+    """What is taken in an RRQ instead of H.235.1: C{"md5"}, C{"cat"}; both prove the password, and
+    protect nothing else."""
+
+    timeWindow: float = 7200.0
+    """Seconds by which the clock of an endpoint may differ from ours; 0 does not compare them, and
+    then only the last messages of each count as shown before."""
+
+    allowNoGeneralID: bool = True
+    """Whether a signed message may leave out whom it is for, as some endpoints do."""
+
+    allow: tuple[str, ...] = ()
+    """The networks that may send to us, as in C{"192.0.2.0/24"}; empty for any.  This and the
+    following hold for RAS, SIP and the connections of call signalling."""
+
+    deny: tuple[str, ...] = ()
+    """The networks that may not, whatever C{allow} says."""
+
+    rasRate: float = 0.0
+    """RAS messages each second that one address may send in the long run; 0 sets no limit."""
+
+    rasBurst: int = 200
+    """RAS messages that it may send at once."""
+
+    connectionRate: float = 0.0
+    """Connections for call signalling each second that one address may open; 0 sets no limit."""
+
+    connectionBurst: int = 50
+    """Connections that it may open at once."""
+
+    callRate: float = 0.0
+    """Calls each second that one address may offer, by H.323 and SIP; 0 sets no limit."""
+
+    callBurst: int = 20
+    """Calls that it may offer at once."""
+
+    passwords: tuple[PasswordEntry, ...] = ()
+    """The passwords of endpoints."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.timeWindow <= MAX_WINDOW:
+            raise ValueError(f"timeWindow: must be 0 to {MAX_WINDOW}")
+        for key in ("allow", "deny"):
+            for text in getattr(self, key):
+                try:
+                    ipaddress.ip_network(text)
+                except ValueError as error:
+                    raise ValueError(f"{key}: {error}") from None
+        for key in ("rasRate", "connectionRate", "callRate"):
+            if getattr(self, key) < 0:
+                raise ValueError(f"{key}: must not be negative")
+        for key in ("rasBurst", "connectionBurst", "callBurst"):
+            if getattr(self, key) < 1:
+                raise ValueError(f"{key}: must be at least 1")
+        known: set[str] = set()
+        for entry in self.passwords:
+            for name in dict.fromkeys((entry.alias, *entry.names)):
+                if name in known:
+                    raise ValueError(f"passwords: {name!r} has two")
+                known.add(name)
+        if self.h2351 is Requirement.REQUIRED and not self.passwords:
+            raise ValueError("passwords: there is none, and h2351 requires one of everybody")
