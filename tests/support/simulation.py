@@ -34,6 +34,7 @@ from h323d.media.stepped import SteppedMedia
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.server import Server
+from tests.support.lookups import FakeNames, FakeWeb
 from tests.support.network import Conditions, SimulatedHost, SimulatedNetwork
 from tests.support.networkmedia import NetworkPacketIO, NetworkPorts, newRelays
 from tests.support.tracerecorder import TraceRecorder
@@ -146,6 +147,8 @@ class SimulatedServer:
                 self.media.pool,
                 EventBus(),
                 execute,
+                names=world.names,
+                web=world.web,
             ),
         )
         self.facts: list[Fact] = []
@@ -217,6 +220,8 @@ class Simulation:
     @ivar network: its conditions can be changed at any time.
     @ivar trace: what happened.
     @ivar failures: what was logged as an error; a peer must not be able to cause one.
+    @ivar names: the DNS of all servers.
+    @ivar web: what every URL answers them.
     """
 
     def __init__(self, seed: int = 1, conditions: Conditions | None = None) -> None:
@@ -228,6 +233,8 @@ class Simulation:
         )
         self.trace = TraceRecorder(self.clock, self.network)
         self.failures: list[str] = []
+        self.names = FakeNames()
+        self.web = FakeWeb()
         self._servers: list[SimulatedServer] = []
         self._others: list[StartsAndStops] = []
 

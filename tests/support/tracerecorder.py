@@ -112,12 +112,12 @@ def readable(kind: str, source: tuple[str, int], destination: tuple[str, int], d
     """
     What was sent, in the words of its standard.
     """
+    if kind == "udp" and (source[1] in RAS_PORTS or destination[1] in RAS_PORTS):
+        return str(h225.decode("RasMessage", data)[0])
     if data[:1].isalpha():
         return data.partition(b"\r\n")[0].decode("ascii", "replace")
     if kind == "tcp":
         return " + ".join(_packets(data)) or "nothing"
-    if source[1] in RAS_PORTS or destination[1] in RAS_PORTS:
-        return str(h225.decode("RasMessage", data)[0])
     if data and data[0] >> 6 == RTP_VERSION:
         return "RTCP" if data[1] in RTCP_TYPES else f"RTP {data[1] & 0x7F}"
     return "octets"

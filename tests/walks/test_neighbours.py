@@ -1,0 +1,186 @@
+"""
+The walk of a call between two zones: ARQ at the first, LRQ to the second, Setup from endpoint to
+endpoint; and questions that nobody can answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from h323d.conference.config import ConferenceConfig
+from h323d.config import Configuration
+from h323d.events import RASAdmissionGranted, RASAdmissionRefused
+from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.gatekeeper.routing.config import DEFAULT_POLICIES, NeighbourConfig, RoutingConfig
+from h323d.media.config import MediaConfig
+from h323d.values.address import TransportAddress
+from tests.support.simulatedphone import Telephone
+from tests.support.simulation import SimulatedServer, Simulation
+
+NORTH, SOUTH, EAST = "10.0.0.1", "10.0.0.2", "10.0.0.3"
+QUICK = 0.1  # seconds: much less than anybody waits for an answer
+
+
+@pytest.fixture
+def world() -> Iterator[Simulation]:
+    with Simulation() as world:
+        yield world
+
+
+def zone(
+    world: Simulation, address: str, *neighbours: str, routing: RoutingConfig | None = None
+) -> SimulatedServer:
+    configured = tuple(NeighbourConfig(each, each) for each in neighbours)
+    return world.server(
+        address,
+        Configuration(
+            gatekeeper=GatekeeperConfig(gatekeeperIdentifier=address, multicast=False),
+            routing=routing or RoutingConfig(neighbours=configured),
+            media=MediaConfig(tickMs=20),
+            conference=ConferenceConfig(patterns=("8xxxx",)),
+        ),
+    )
+
+
+def registered(world: Simulation, address: str, alias: str, zone: str) -> Telephone:
+    phone = Telephone(world, address, alias, gatekeeper=TransportAddress(zone, 1719))
+    phone.register()
+    world.until(lambda: phone.registrations == ["registered"])
+    return phone
+
+
+def asked(world: Simulation) -> list[str]:
+    """
+    The messages between gatekeepers, as the trace has them.
+    """
+    gatekeepers = (NORTH, SOUTH, EAST)
+    found = []
+    for entry in world.trace.of("udp"):
+        source, _, destination, name = entry.text.split()[:4]
+        ends = [each.split(":")[0] for each in (source, destination)]
+        if all(end in gatekeepers for end in ends):
+            found.append(f"{ends[0]} > {ends[1]} {name}")
+    return found
+
+
+def test_anEndpointOfOneZoneCallsOneOfTheOther(world: Simulation) -> None:
+    north, south = zone(world, NORTH, SOUTH), zone(world, SOUTH, NORTH)
+    anna = registered(world, "10.0.1.1", "anna", NORTH)
+    bert = registered(world, "10.0.2.1", "bert", SOUTH)
+    anna.call("bert")
+    world.until(lambda: anna.speaking and bert.speaking)
+    assert asked(world) == [
+        f"{NORTH} > {SOUTH} locationRequest",
+        f"{SOUTH} > {NORTH} locationConfirm",
+    ]
+    for server in (north, south):
+        assert len(server.told(RASAdmissionGranted)) == 1
+    anna.hangup()
+    world.leave()
+    assert world.leftOver() == []
+
+
+def test_aRoomOfTheOtherZoneIsFoundToo(world: Simulation) -> None:
+    zone(world, NORTH, SOUTH)
+    south = zone(world, SOUTH, NORTH)
+    patterns = Configuration(conference=ConferenceConfig(patterns=("9xxxx",)))
+    south.server.directory.reconfigure(patterns.conference)
+    anna = registered(world, "10.0.1.1", "anna", NORTH)
+    anna.call("90001")
+    world.until(lambda: anna.speaking)
+    assert list(south.server.host.rooms) == ["90001"]
+    world.leave()
+    assert world.leftOver() == []
+
+
+def test_twoNeighboursThatDoNotKnowANameFindThatOutAtOnce(world: Simulation) -> None:
+    north = zone(world, NORTH, SOUTH)
+    zone(world, SOUTH, NORTH)
+    anna = registered(world, "10.0.1.1", "anna", NORTH)
+    anna.call("nobody")
+    world.run(QUICK)
+    (refused,) = north.told(RASAdmissionRefused)
+    assert refused.reason == "calledPartyNotRegistered"
+    assert asked(world) == [
+        f"{NORTH} > {SOUTH} locationRequest",
+        f"{SOUTH} > {NORTH} locationReject",
+    ]
+    world.leave()
+    assert world.leftOver() == []
+
+
+def test_aQuestionInACircleOfThreeEndsAtOnce(world: Simulation) -> None:
+    north = zone(world, NORTH, SOUTH)
+    zone(world, SOUTH, EAST, NORTH)
+    zone(world, EAST, NORTH, SOUTH)
+    anna = registered(world, "10.0.1.1", "anna", NORTH)
+    anna.call("nobody")
+    world.run(QUICK)
+    assert len(north.told(RASAdmissionRefused)) == 1
+    assert f"{SOUTH} > {EAST} locationRequest" in asked(world)
+    assert len(asked(world)) == 6
+    world.leave()
+    assert world.leftOver() == []
+
+
+def test_aNameIsFoundThroughTheZoneBetween(world: Simulation) -> None:
+    zone(world, NORTH, SOUTH)
+    zone(world, SOUTH, EAST, NORTH)
+    zone(world, EAST, SOUTH)
+    anna = registered(world, "10.0.1.1", "anna", NORTH)
+    carl = registered(world, "10.0.3.1", "carl", EAST)
+    anna.call("carl")
+    world.until(lambda: anna.speaking and carl.speaking)
+    assert asked(world)[:2] == [
+        f"{NORTH} > {SOUTH} locationRequest",
+        f"{SOUTH} > {EAST} locationRequest",
+    ]
+    world.leave()
+    assert world.leftOver() == []
+
+
+def test_aNeighbourThatIsDownCostsItsTimeoutAndNoMore(world: Simulation) -> None:
+    silent = NeighbourConfig("south", SOUTH, timeout=1.5)
+    catchAll = RoutingConfig(neighbours=(silent,), catchAll="10.0.9.1:1720")
+    north = zone(world, NORTH, routing=catchAll)
+    anna = registered(world, "10.0.1.1", "anna", NORTH)
+    anna.call("nobody")
+    world.run(1.4)
+    assert not north.told(RASAdmissionGranted)
+    world.run(0.2)
+    assert len(north.told(RASAdmissionGranted)) == 1
+    assert asked(world) == [f"{NORTH} > {SOUTH} locationRequest"] * 3
+    world.leave()
+    assert world.leftOver() == []
+
+
+def test_aNameInAForeignDomainIsFoundByTheDNS(world: Simulation) -> None:
+    world.names.service("_h323ls._udp.south.example.com", "gk.south.example.com", 1719)
+    world.names.host("gk.south.example.com", SOUTH)
+    zone(world, NORTH, routing=RoutingConfig(policies=("srv", *DEFAULT_POLICIES)))
+    zone(
+        world,
+        SOUTH,
+        routing=RoutingConfig(domains=("south.example.com",), acceptUnknownLRQ=True),
+    )
+    anna = registered(world, "10.0.1.1", "anna", NORTH)
+    bert = registered(world, "10.0.2.1", "bert", SOUTH)
+    anna.call("bert@south.example.com")
+    world.until(lambda: anna.speaking and bert.speaking)
+    world.leave()
+    assert world.leftOver() == []
+
+
+def test_aProgramSaysWhereACallGoes(world: Simulation) -> None:
+    world.web.answer = b'{"names": ["bert"]}'
+    routing = RoutingConfig(policies=("http", "registered"), httpURL="http://127.0.0.1:8080/route")
+    zone(world, NORTH, routing=routing)
+    anna = registered(world, "10.0.1.1", "anna", NORTH)
+    bert = registered(world, "10.0.1.2", "bert", NORTH)
+    anna.call("4711")
+    world.until(lambda: anna.speaking and bert.speaking)
+    assert world.web.asked[0]["called"] == ["4711"]
+    world.leave()
+    assert world.leftOver() == []
