@@ -28,6 +28,7 @@ TABLES = {
     ("routing", "rewrites"),
     ("routing", "routes"),
     ("routing", "neighbours"),
+    ("security", "passwords"),
 }
 
 
@@ -46,6 +47,11 @@ def another(section: str, key: str) -> Any:
         ("routing", "httpURL"): "http://127.0.0.1/route",
         ("routing", "dnsServers"): ["192.0.2.53"],
         ("routing", "enumPrefix"): "00",
+        ("security", "h2351"): "off",
+        ("security", "weakSchemes"): ["md5", "cat"],
+        ("security", "allow"): ["192.0.2.0/24"],
+        ("security", "deny"): ["192.0.2.1", "2001:db8::/32"],
+        ("security", "passwords"): [{"alias": "anna", "password": "secret"}],
         ("media", "tickMs"): 10,
         ("conference", "packetMs"): 40,
         ("conference", "patterns"): ["7xx"],
@@ -93,6 +99,8 @@ def asGiven(item: Any) -> Any:
     """
     An item of a list: a table without what it leaves out, its lists as tuples.
     """
+    if isinstance(item, enum.Enum):
+        return item.value
     if not dataclasses.is_dataclass(item):
         pairs = item.items() if isinstance(item, dict) else None
         return item if pairs is None else {key: _tuple(value) for key, value in pairs}
