@@ -22,6 +22,7 @@ from h323d.events import (
     CallAnswered,
     CallEnded,
     CallOffered,
+    CallOriginated,
     CallRefused,
     CallRouted,
     EventBus,
@@ -39,6 +40,7 @@ from h323d.witness.cdr import CallDetail, Outcome
 __all__ = ["Assembly"]
 
 LINGER = 5.0  # seconds that endpoints get to disengage once the signalling is over
+THIRD_PARTY = "thirdParty"  # the model of a call in which it is us who call both
 MAX_NAMES = 8  # of one party that a record takes
 
 Side = tuple[str, bool]  # an endpoint identifier, and whether it is the called side
@@ -49,6 +51,7 @@ class _Call:
     """
     What is known so far.
 
+    @ivar first: the leg of the calling side, where it was us who called both.
     @ivar legs: those that are not over.
     @ivar sides: the admissions in force, and the host of each.
     """
@@ -58,6 +61,7 @@ class _Call:
     callIdentifier: str
     conferenceId: str
     callId: CallID | None = None
+    first: LegID | None = None
     model: str = ""
     signalled: bool = False
     refused: bool = False
@@ -139,6 +143,7 @@ class Assembly:
         # Any: each takes the fact that it stands for.
         self._listeners: dict[type[Fact], Callable[[Any], None]] = {
             CallOffered: self._offered,
+            CallOriginated: self._originated,
             CallAdmitted: self._admitted,
             CallRefused: self._refused,
             CallRouted: self._routed,
@@ -190,6 +195,17 @@ class Assembly:
         call.legs.add(fact.legId)
         self._byCall[fact.callId] = call
 
+    def _originated(self, fact: CallOriginated) -> None:
+        call = self._byCall.get(fact.callId)
+        if call is None:
+            call = _Call(fact.at, fact.protocol, "", "", fact.callId, fact.legId, THIRD_PARTY)
+            call.signalled = True
+            self._byCall[fact.callId] = call
+        else:  # the first has answered, and counts as who calls the second
+            call.answered = None
+        call.calling, call.called = call.called, fact.called
+        call.legs.add(fact.legId)
+
     def _admitted(self, fact: CallAdmitted) -> None:
         call = self._byCall.get(fact.callId)
         if call is not None:
@@ -225,7 +241,10 @@ class Assembly:
     def _ended(self, fact: CallEnded) -> None:
         call = self._byCall.get(fact.callId)
         if call is not None:
-            self._legOver(call, fact.legId, fact.at, fact.cause, fact.releasedBy)
+            who = fact.releasedBy
+            if who == "called" and fact.legId == call.first:
+                who = "calling"
+            self._legOver(call, fact.legId, fact.at, fact.cause, who)
 
     def _legOver(self, call: _Call, legId: LegID, at: float, cause: Cause, releasedBy: str) -> None:
         call.end(at, cause, releasedBy)

@@ -15,6 +15,7 @@ from h323d.events import (
     CallAnswered,
     CallEnded,
     CallOffered,
+    CallOriginated,
     CallRefused,
     CallRouted,
     EventBus,
@@ -146,6 +147,30 @@ def test_ofManyNamesARecordTakesAFew(scene: Scene) -> None:
     scene.tell(CallAdmitted, CALL, LEG, many, many)
     scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
     assert scene.record.calling == many[:MAX_NAMES]
+
+
+def test_aCallBetweenTwoWhomWeCalledIsOneRecord(scene: Scene) -> None:
+    scene.tell(CallOriginated, CALL, LEG, "sip", (), CALLING)
+    scene.tell(CallAnswered, CALL, LEG)
+    scene.tell(CallOriginated, CALL, OTHER_LEG, "h323", CALLING, CALLED)
+    scene.tell(CallAnswered, CALL, OTHER_LEG)
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "called")
+    scene.tell(CallEnded, CALL, OTHER_LEG, Cause.NORMAL_UNSPECIFIED, "server")
+    record = scene.record
+    assert (record.model, record.protocol) == ("thirdParty", "sip")
+    assert (record.calling, record.called) == (CALLING, CALLED)
+    assert (record.answered, record.ended) == (3.0, 4.0)
+    assert (record.outcome, record.releasedBy) == (Outcome.ANSWERED, "calling")
+
+
+def test_aSecondPartyWhoDoesNotAnswerLeavesItUnanswered(scene: Scene) -> None:
+    scene.tell(CallOriginated, CALL, LEG, "sip", (), CALLING)
+    scene.tell(CallAnswered, CALL, LEG)
+    scene.tell(CallOriginated, CALL, OTHER_LEG, "h323", CALLING, CALLED)
+    scene.tell(CallEnded, CALL, OTHER_LEG, Cause.USER_BUSY, "called")
+    scene.tell(CallEnded, CALL, LEG, Cause.USER_BUSY, "server")
+    assert scene.record.outcome is Outcome.UNANSWERED
+    assert (scene.record.cause, scene.record.releasedBy) == (Cause.USER_BUSY, "called")
 
 
 # --- calls that RAS tells of
