@@ -4,6 +4,7 @@ Registrations across a restart.
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import sqlite3
@@ -27,7 +28,7 @@ from h323d.gatekeeper.registrations import (
     UnregisterReason,
 )
 from h323d.gatekeeper.store import BEHIND, MAX_WAITING, RETRY, RegistrationKeeper
-from h323d.gatekeeper.storefile import RegistrationFile
+from h323d.gatekeeper.storefile import BATCH, GONE, RegistrationFile
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 NOW = 1_700_000_000.0
@@ -451,11 +452,22 @@ def test_nobodyElseReadsTheFile(lives: Callable[..., Life]) -> None:
     assert life.path.parent.stat().st_mode & 0o077 == 0
 
 
+def test_moreThanOneStatementTakesIsKeptToo(tmp_path: Path) -> None:
+    file = RegistrationFile(tmp_path / "file")
+    names = [f"{number}" for number in range(2 * BATCH + 1)]
+    file.write({name: (anna(name), NOW) for name in names})
+    file.write({name: (None, NOW + 9) for name in names})
+    assert sorted(file.load()) == [(name, anna(name), NOW + 9) for name in sorted(names)]
+    file.write(dict.fromkeys(names, GONE))
+    assert list(file.load()) == []
+    file.close()
+
+
 def test_aBatchIsKeptWholeOrNotAtAll(tmp_path: Path) -> None:
     file = RegistrationFile(tmp_path / "file")
     file.write({"a": (anna(), NOW)})
     with pytest.raises(sqlite3.Error):
-        file.write({"a": (None, NOW + 9), "b": (anna("b"), None)})
+        file.write({"a": (None, NOW + 9), "b": (anna("b"), math.nan)})
     assert [deadline for _, _, deadline in file.load()] == [NOW]
     file.close()
     assert os.listdir(tmp_path) == ["file"]
