@@ -456,7 +456,7 @@ def test_moreThanOneStatementTakesIsKeptToo(tmp_path: Path) -> None:
     file = RegistrationFile(tmp_path / "file")
     names = [f"{number}" for number in range(2 * BATCH + 1)]
     file.write({name: (anna(name), NOW) for name in names})
-    file.write({name: (None, NOW + 9) for name in names})
+    file.write(dict.fromkeys(names, (None, NOW + 9)))
     assert sorted(file.load()) == [(name, anna(name), NOW + 9) for name in sorted(names)]
     file.write(dict.fromkeys(names, GONE))
     assert list(file.load()) == []
