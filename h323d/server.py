@@ -16,12 +16,14 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.call.gates import Gates
+from h323d.call.legs import IOriginator
 from h323d.call.policy import IAdmissionPolicy, IDestination, IRoutePolicy
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.config import Configuration
+from h323d.control.calling import Calling
 from h323d.control.operator import Operator
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events import ConfigurationReloaded
@@ -35,6 +37,7 @@ from h323d.h323.endpoint import H323Endpoint, Host
 from h323d.net.route import advertisedAddress
 from h323d.plugins import CALLED, DESTINATIONS, POLICIES, choose
 from h323d.sip.endpoint import SIPEndpoint
+from h323d.sip.originator import SIPOriginator
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.witness.records import CallRecords
 
@@ -109,10 +112,12 @@ class Server:
         self.operator = Operator(
             self._surroundings.clock,
             self.events,
+            self.gates,
             self.switch,
             self.host,
             self._surroundings.pool,
-            None if self.zone is None else self.zone.registry,
+            self.zone,
+            self._newCalling(),
             listeners,
             self.records.latest,
         )
@@ -233,6 +238,14 @@ class Server:
             self.locations,
         )
 
+    def _newCalling(self) -> Calling:
+        originators: dict[str, IOriginator] = {}
+        if self.h323 is not None:
+            originators["h323"] = self.h323
+        if self.sip is not None:
+            originators["sip"] = SIPOriginator(self.sip)
+        return Calling(originators, self.zone, self.host, self.gates, self._surroundings.rng)
+
     def _newLocations(self) -> LocationService | None:
         sip = self.configuration.sip
         if self.zone is None or not (sip.enabled and sip.registrar):
@@ -260,9 +273,7 @@ class Server:
         if configuration.h323.port == 0:
             raise ConfigurationError("h323.port", "a gatekeeper announces it, so it cannot be 0")
         return Zone(
-            ZoneSettings(
-                configuration.gatekeeper, configuration.routing, configuration.security
-            ),
+            ZoneSettings(configuration.gatekeeper, configuration.routing, configuration.security),
             replace(world, datagrams=self._sources.rasDatagrams(world.datagrams)),
             Place(
                 self._bind,

@@ -169,10 +169,7 @@ class H323dService(Service):
             namespace = {
                 "server": self.server,
                 "state": stateName,
-                "calls": operator.calls,
-                "rooms": operator.rooms,
-                "registrations": operator.registrations,
-                "hangup": operator.hangup,
+                **operator.commands(),
             }
             keys = Path(control.manholeAuthorizedKeys).expanduser()
             factory = manholeFactory(namespace, keys, hostKeyPath(control))

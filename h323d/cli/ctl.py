@@ -17,6 +17,7 @@ from typing import Any
 
 from h323d import __version__
 from h323d.config import Configuration, load, sample
+from h323d.control.commands import COMMANDS, Command
 from h323d.control.paths import socketPath
 from h323d.errors import ConfigurationError, DecodeError
 
@@ -24,20 +25,6 @@ __all__ = ["KINDS", "CommandFailed", "ask", "main"]
 
 TIMEOUT = 10.0  # seconds that an answer may take
 KINDS = ("h225", "h245", "ras", "sip")
-RECORD_COLUMNS = (
-    "offered",
-    "duration",
-    "outcome",
-    "model",
-    "calling",
-    "called",
-    "room",
-    "callingPeer",
-    "calledPeer",
-    "causeName",
-    "releasedBy",
-    "reason",
-)
 
 
 class CommandFailed(Exception):
@@ -69,22 +56,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", metavar="FILE", help="the configuration that names the socket")
     parser.add_argument("--json", action="store_true", help="print values, not tables")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, text in (
-        ("status", "the server at a glance"),
-        ("calls", "every leg, with its media"),
-        ("rooms", "every open room, and who is in it"),
-        ("registrations", "every registered endpoint"),
-    ):
-        commands.add_parser(name, help=text).set_defaults(run=_ask, command=name, arguments=[])
-    cdr = commands.add_parser("cdr", help="the last call detail records, the newest first")
-    cdr.add_argument("count", nargs="?", default="20", metavar="N", help="how many; 20")
-    cdr.set_defaults(run=_records)
-    hangup = commands.add_parser("hangup", help="end a call, a leg, or all calls of a room")
-    hangup.add_argument("arguments", nargs=1, metavar="ID")
-    hangup.set_defaults(run=_ask, command="hangup")
+    for command in COMMANDS:
+        _addCommand(commands.add_parser(command.name, help=command.help), command)
     _addConfig(commands.add_parser("config", help="check a configuration, or print the sample"))
     _addDecode(commands.add_parser("decode", help="decode a packet; needs no server"))
     return parser
+
+
+def _addCommand(parser: argparse.ArgumentParser, command: Command) -> None:
+    for argument in command.arguments:
+        parser.add_argument(
+            argument.name,
+            help=argument.help,
+            nargs="?" if argument.optional else None,
+            choices=argument.choices or None,
+        )
+    parser.set_defaults(run=_ask, command=command)
 
 
 def _addConfig(parser: argparse.ArgumentParser) -> None:
@@ -105,16 +92,16 @@ def _addDecode(parser: argparse.ArgumentParser) -> None:
 
 
 def _ask(options: argparse.Namespace) -> None:
-    result = ask(_socketOf(options), options.command, *options.arguments)
-    print(json.dumps(result, indent=2) if options.json else _table(result))
-
-
-def _records(options: argparse.Namespace) -> None:
-    records = ask(_socketOf(options), "cdr", options.count)
+    command: Command = options.command
+    given = [getattr(options, each.name) for each in command.arguments]
+    arguments = [each for each in given if each is not None]
+    result = ask(_socketOf(options), command.name, *arguments)
     if options.json:
-        print(json.dumps(records, indent=2))
-    else:
-        print(_table([{name: record[name] for name in RECORD_COLUMNS} for record in records]))
+        print(json.dumps(result, indent=2))
+        return
+    if command.columns:
+        result = [{name: row[name] for name in command.columns} for row in result]
+    print(_table(result))
 
 
 def _socketOf(options: argparse.Namespace) -> str:

@@ -1,9 +1,9 @@
 """
 A Python shell inside the running server, by SSH, with keys only.
 
-It listens on the loopback alone.  The namespace holds C{calls}, C{rooms},
-C{registrations} and C{hangup} as C{h323ctl} has them, C{server} with all its
-objects, and C{state} to read any machine's state.
+It listens on the loopback alone.  The namespace holds the commands of C{h323ctl}
+that ask a server, as functions, C{server} with all its objects, and C{state} to
+read any machine's state.
 """
 
 from __future__ import annotations

@@ -1,34 +1,47 @@
 """
 What an operator can see and do, whichever door they came by.
 
-Views are plain values (C{dict}, C{list}, C{str}, numbers), ready for JSON.
-The doors are L{h323d.control.server} and L{h323d.control.manhole}.
+The commands are those of L{h323d.control.commands}; what they answer is ready for
+JSON (L{h323d.control.views}).  The doors are L{h323d.control.server} and
+L{h323d.control.manhole}.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from h323d import __version__
+from h323d.call.gates import MAINTENANCE, Gates
 from h323d.call.legs import ILeg
-from h323d.call.media import IMediaPool, IMediaPort
+from h323d.call.media import IMediaPool
 from h323d.call.switch import Switch
 from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Participant
 from h323d.conference.room import Room
+from h323d.control.calling import Calling, CannotCall
+from h323d.control.commands import COMMANDS
+from h323d.control.naming import registrationNamed
+from h323d.control.views import (
+    View,
+    admissionView,
+    legView,
+    participantView,
+    registrationView,
+    roomView,
+)
 from h323d.errors import H323dError
 from h323d.events import EventBus, Fact
-from h323d.gatekeeper.registrations import EndpointRegistry, Registration
+from h323d.gatekeeper.admission import Admission
+from h323d.gatekeeper.registrations import Registration
+from h323d.gatekeeper.zone import Zone
 from h323d.values.cause import Cause
 
 __all__ = ["Operator", "OperatorError", "View"]
-
-View = dict[str, Any]  # Any: whatever JSON can say
 
 
 class OperatorError(H323dError):
@@ -46,26 +59,38 @@ class Operator:
         self,
         clock: IReactorTime,
         events: EventBus,
+        gates: Gates,
         switch: Switch,
         host: ConferenceHost,
         pool: IMediaPool,
-        registry: EndpointRegistry | None,
+        zone: Zone | None,
+        calling: Calling,
         listeners: dict[str, str],
         records: Callable[[int], list[View]],
     ) -> None:
         """
+        @param zone: the gatekeeper, if there is one.
+        @param calling: makes third-party calls.
         @param records: gives the last call detail records, the newest first.
         """
         self._clock = clock
+        self._gates = gates
         self._switch = switch
         self._host = host
         self._pool = pool
-        self._registry = registry
+        self._zone = zone
+        self._calling = calling
         self._listeners = listeners
         self._records = records
         self._startedAt = clock.seconds()
         self._facts: Counter[str] = Counter()
         events.subscribe(Fact, self._count)
+
+    def commands(self) -> dict[str, Callable[..., object]]:
+        """
+        The commands by name, as functions of their arguments.
+        """
+        return {command.name: getattr(self, command.name) for command in COMMANDS}
 
     def status(self) -> View:
         """
@@ -75,36 +100,51 @@ class Operator:
             "version": __version__,
             "uptime": round(self._clock.seconds() - self._startedAt, 3),
             "listeners": dict(self._listeners),
+            "shut": None if self._gates.shut is None else self._gates.shut.reason,
             "calls": len(self._switch.waiting) + self._host.participants,
             "rooms": len(self._host.rooms),
             "participants": self._host.participants,
-            "registrations": 0 if self._registry is None else len(self._registry),
+            "registrations": 0 if self._zone is None else len(self._zone.registry),
+            "admissions": 0 if self._zone is None else len(self._zone.admissions),
+            "bandwidth": 0 if self._zone is None else self._zone.bandwidth.used,
             "media": dict(self._pool.figures()),
             "facts": dict(sorted(self._facts.items())),
         }
 
-    def calls(self) -> list[View]:
+    def calls(self, limit: str = "1000") -> list[View]:
         """
-        Every leg, with what is known of its media.
+        Every leg, with what is known of its media, and every admitted call of
+        the gatekeeper's endpoints.
+
+        @raise OperatorError: C{limit} is no number.
         """
-        waiting = [_legView(leg) for leg in self._switch.waiting.values()]
-        return waiting + [
-            self._participantView(room, participant) for room, participant in self._participants()
-        ]
+        now = self._clock.seconds()
+        views = itertools.chain(
+            (legView(leg) for leg in self._switch.waiting.values()),
+            (participantView(room, each, now) for room, each in self._participants()),
+            (admissionView(each, now) for each in (self._zone.admissions if self._zone else ())),
+        )
+        return list(itertools.islice(views, _number(limit)))
 
     def rooms(self) -> list[View]:
         """
         Every open room, and who is in it.
         """
-        return [self._roomView(room) for room in self._host.rooms.values()]
+        return [roomView(room, self._clock.seconds()) for room in self._host.rooms.values()]
 
-    def registrations(self) -> list[View]:
+    def registrations(self, name: str = "-", limit: str = "1000") -> list[View]:
         """
-        Every registered endpoint.
+        Registered endpoints.
+
+        @param name: of one; C{-} for all of them.
+
+        @raise OperatorError: nobody has that name, or C{limit} is no number.
         """
-        return (
-            [] if self._registry is None else [_registrationView(each) for each in self._registry]
-        )
+        most = _number(limit)
+        if name != "-":
+            return [registrationView(self._registration(name))]
+        everybody = iter(()) if self._zone is None else iter(self._zone.registry)
+        return [registrationView(each) for each in itertools.islice(everybody, most)]
 
     def cdr(self, count: str = "20") -> list[View]:
         """
@@ -112,13 +152,26 @@ class Operator:
 
         @raise OperatorError: C{count} is not a number.
         """
-        if not (count.isascii() and count.isdigit()) or len(count) > 9:
-            raise OperatorError(f"{count} is not a number of records")
-        return self._records(int(count))
+        return self._records(_number(count))
+
+    def call(self, first: str, second: str) -> Deferred[View]:
+        """
+        Call C{first}, and when they answer, C{second}, and join them.
+
+        @return: fails with an L{OperatorError} if one of them cannot be called.
+        """
+        return Deferred.fromCoroutine(self._call(first, second))
+
+    async def _call(self, first: str, second: str) -> View:
+        try:
+            return await self._calling.call(first, second)
+        except CannotCall as error:
+            raise OperatorError(str(error)) from error
 
     def hangup(self, name: str) -> View:
         """
-        End the calls that C{name} means: a call, a leg, or a room's.
+        End the calls that C{name} means: a call, a leg, or a room's; of a call
+        between endpoints, both are told to hang up (DRQ).
 
         @raise OperatorError: it means none.
         """
@@ -127,11 +180,48 @@ class Operator:
             for room, leg in self._legs()
             if name in (leg.callId, leg.legId, "" if room is None else room.roomId)
         ]
-        if not legs:
+        sides = self._sides(name)
+        if not legs and not sides:
             raise OperatorError(f"no call, leg or room is called {name}")
         for leg in legs:
             leg.hangup(Cause.NORMAL_CALL_CLEARING)
-        return {"ended": [leg.legId for leg in legs]}
+        if self._zone is not None:
+            for side in sides:
+                self._zone.demands.drop(side, Cause.NORMAL_CALL_CLEARING)
+        ended = [leg.legId for leg in legs]
+        return {"ended": ended + [side.claim.endpointId for side in sides]}
+
+    def unregister(self, name: str) -> View:
+        """
+        End a registration, and tell the endpoint.
+
+        @raise OperatorError: nobody has that name.
+        """
+        registration = self._registration(name)
+        if self._zone is not None:
+            self._zone.unregister(registration.endpointId)
+        return {"unregistered": registration.endpointId}
+
+    def maintenance(self, action: str = "status") -> View:
+        """
+        Take no new calls (C{on}), take them again (C{off}), or tell how many
+        are left (C{status}).
+
+        @raise OperatorError: the server is about to stop.
+        """
+        shut = self._gates.shut
+        if action != "status" and shut not in (None, MAINTENANCE):
+            raise OperatorError("the server is about to stop")
+        if action == "on" and shut is None:
+            self._gates.close(MAINTENANCE)
+        elif action == "off" and shut is not None:
+            self._gates.open()
+        return {
+            "maintenance": self._gates.shut is MAINTENANCE,
+            "calls": len(self._switch.waiting) + self._host.participants,
+            "admissions": 0 if self._zone is None else len(self._zone.admissions),
+            "registrations": 0 if self._zone is None else len(self._zone.registry),
+        }
 
     def _count(self, fact: Fact) -> None:
         self._facts[type(fact).__name__] += 1
@@ -147,68 +237,21 @@ class Operator:
         for room, participant in self._participants():
             yield room, participant.leg
 
-    def _roomView(self, room: Room) -> View:
-        return {
-            "room": room.roomId,
-            "open": round(self._clock.seconds() - room.openedAt, 3),
-            "maxParticipants": room.maxParticipants,
-            "speaker": room.speaker,
-            "participants": [
-                {
-                    "legId": legId,
-                    "displayName": participant.leg.displayName,
-                    "presence": participant.presence.value,
-                    "level": room.loudness.get(legId),
-                }
-                for legId, participant in room.participants.items()
-            ],
-        }
+    def _sides(self, name: str) -> tuple[Admission, ...]:
+        try:
+            call = bytes.fromhex(name)
+        except ValueError:
+            return ()
+        return () if self._zone is None else self._zone.admissions.ofCall(call)
 
-    def _participantView(self, room: Room, participant: Participant) -> View:
-        view = _legView(participant.leg) | {
-            "room": room.roomId,
-            "presence": participant.presence.value,
-        }
-        if participant.joinedAt is not None:
-            view["joined"] = round(self._clock.seconds() - participant.joinedAt, 3)
-        if participant.port is not None:
-            view["media"] = _mediaView(participant.port)
-        return view
+    def _registration(self, name: str) -> Registration:
+        found = None if self._zone is None else registrationNamed(self._zone.registry, name)
+        if found is None:
+            raise OperatorError(f"nobody is registered as {name}")
+        return found
 
 
-def _legView(leg: ILeg) -> View:
-    return {
-        "callId": leg.callId,
-        "legId": leg.legId,
-        "protocol": leg.protocol,
-        "direction": leg.direction.value,
-        "calling": [str(address) for address in leg.calling],
-        "called": [str(address) for address in leg.called],
-        "displayName": leg.displayName,
-        "peer": str(leg.peer),
-        "state": leg.state,
-    }
-
-
-def _mediaView(port: IMediaPort) -> View:
-    transmit = port.stream.transmit
-    return {
-        "rtp": str(port.rtp),
-        "direction": port.stream.direction.value,
-        "format": None if transmit is None else str(transmit.format),
-        "remote": None if transmit is None else str(transmit.rtp),
-        **dataclasses.asdict(port.statistics()),
-    }
-
-
-def _registrationView(registration: Registration) -> View:
-    return {
-        "endpointId": registration.endpointId,
-        "protocol": registration.protocol,
-        "kind": registration.kind.value,
-        "aliases": [str(alias) for alias in registration.aliases],
-        "signalling": [str(address) for address in registration.signalling],
-        "source": str(registration.source),
-        "timeToLive": registration.timeToLive,
-        "product": registration.product,
-    }
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > 9:
+        raise OperatorError(f"{text} is not a number")
+    return int(text)

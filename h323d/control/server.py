@@ -15,19 +15,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from twisted.internet.defer import maybeDeferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IAddress, IReactorUNIX
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 from twisted.protocols.basic import LineOnlyReceiver
+from twisted.python.failure import Failure
 
+from h323d.control.commands import COMMANDS
 from h323d.control.operator import Operator, OperatorError
 from h323d.errors import ResourceUnavailable
 
 __all__ = ["ControlServer"]
 
 MAX_QUESTION = 65536  # octets
-_ARGUMENTS = {"cdr": (0, 1), "hangup": (1, 1)}  # fewest and most; the others take none
+_DECLARED = {command.name: command for command in COMMANDS}
 
 
 class ControlServer(Factory):
@@ -39,14 +42,7 @@ class ControlServer(Factory):
 
     def __init__(self, operator: Operator, path: Path) -> None:
         self.path = path
-        self._commands: dict[str, Callable[..., object]] = {
-            "status": operator.status,
-            "calls": operator.calls,
-            "rooms": operator.rooms,
-            "registrations": operator.registrations,
-            "cdr": operator.cdr,
-            "hangup": operator.hangup,
-        }
+        self._commands = operator.commands()
 
     def listen(self, reactor: IReactorUNIX) -> Any:
         """
@@ -90,13 +86,18 @@ class ControlProtocol(LineOnlyReceiver):
         self._commands = commands
 
     def lineReceived(self, line: bytes) -> None:
-        try:
-            answer: dict[str, object] = {"result": self._answer(line)}
-        except OperatorError as error:
-            answer = {"error": str(error)}
-        except Exception:
-            self._log.failure("an operator's question failed")
-            answer = {"error": "the server failed to answer; its log says why"}
+        result = maybeDeferred(self._answer, line)
+        result.addCallback(lambda value: self._send({"result": value}))
+        result.addErrback(self._failed)
+
+    def _failed(self, failure: Failure) -> None:
+        if failure.check(OperatorError):
+            self._send({"error": str(failure.value)})
+            return
+        self._log.failure("an operator's question failed", failure=failure)
+        self._send({"error": "the server failed to answer; its log says why"})
+
+    def _send(self, answer: dict[str, object]) -> None:
         self.sendLine(json.dumps(answer).encode())
 
     def _answer(self, line: bytes) -> object:
@@ -112,8 +113,7 @@ class ControlProtocol(LineOnlyReceiver):
         arguments = question.get("arguments", [])
         if not isinstance(arguments, list) or not all(isinstance(each, str) for each in arguments):
             raise OperatorError("arguments must be a list of strings")
-        fewest, most = _ARGUMENTS.get(question["command"], (0, 0))
-        if not fewest <= len(arguments) <= most:
-            expected = str(most) if fewest == most else f"{fewest} to {most}"
-            raise OperatorError(f"{question['command']} takes {expected} arguments")
+        complaint = _DECLARED[question["command"]].complaint(arguments)
+        if complaint is not None:
+            raise OperatorError(complaint)
         return command(*arguments)

@@ -17,6 +17,7 @@ from h323d.gatekeeper.admission import AdmissionTable
 from h323d.gatekeeper.admitting import Admitting
 from h323d.gatekeeper.authentication import Authentication
 from h323d.gatekeeper.bandwidth import Bandwidth
+from h323d.gatekeeper.demands import Demands
 from h323d.gatekeeper.enrolment import Enrolment
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.locating import Locating
@@ -25,6 +26,7 @@ from h323d.gatekeeper.passwords import readPasswords
 from h323d.gatekeeper.ras import GatekeeperRAS
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration, UnregisterReason
 from h323d.gatekeeper.routing.assembly import ChoosePolicies, Routing
+from h323d.gatekeeper.routing.chain import RoutingChain
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.store import RegistrationKeeper
 from h323d.h323.addresses import transportToValue
@@ -59,6 +61,7 @@ class Zone:
     @ivar registry: who is registered.
     @ivar admissions: which calls are admitted.
     @ivar bandwidth: how much they use.
+    @ivar demands: asks endpoints about them.
     """
 
     def __init__(
@@ -119,6 +122,7 @@ class Zone:
             locating.replyTo,
             self._authentication,
         )
+        self.demands = Demands(self._channel, self._identity, self.registry, self.admissions)
 
     def start(self) -> None:
         """
@@ -144,6 +148,13 @@ class Zone:
         self.admissions.endAll(registration.endpointId)
         self._authentication.endpointGone(registration)
         self._channel.forgetAnswers(registration.source)
+
+    @property
+    def chain(self) -> RoutingChain:
+        """
+        Where calls to names go.
+        """
+        return self._routing.chain
 
     def registrations(self) -> tuple[Registration, ...]:
         """

@@ -7,31 +7,55 @@ from __future__ import annotations
 import json
 import random
 
-from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer
 
-from h323d.call.gates import Gates
+from h323d.call.legs import ILegObserver, IOriginator
 from h323d.call.switch import Switch
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
+from h323d.control.calling import Calling
 from h323d.control.operator import Operator, OperatorError
-from h323d.events import EventBus
-from h323d.gatekeeper.config import GatekeeperConfig
-from h323d.gatekeeper.registrations import EndpointKind, EndpointRegistry, Registration
+from h323d.gatekeeper.registrations import EndpointKind, Registration
+from h323d.h323.ras.messages import RASMessage
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID
+from h323d.values.media import MediaProfile
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
+from tests.support.ras import CALL, Peer, arq
+from tests.support.zone import newWorld
 
 
-class NobodyCares:
+@implementer(IOriginator)
+class Originator:
     """
-    Has nothing to clear up after an endpoint.
+    Makes legs that are nobody's.
+
+    @ivar made: all of them, with whom they were to call and where.
     """
 
-    def endpointGone(self, registration: Registration) -> None:
-        pass
+    def __init__(self, protocol: str, pool: FakePool) -> None:
+        self.protocol = protocol
+        self.made: list[tuple[FakeLeg, str, TransportAddress | None]] = []
+        self._pool = pool
+
+    def originate(
+        self,
+        callId: CallID,
+        calling: tuple[PartyAddress, ...],
+        called: PartyAddress,
+        profile: MediaProfile,
+        observer: ILegObserver,
+        destination: TransportAddress | None = None,
+    ) -> FakeLeg:
+        leg = FakeLeg(called.value, self._pool)
+        leg.callId, leg.calling = callId, calling
+        leg.observe(observer)
+        self.made.append((leg, called.value, destination))
+        return leg
 
 
 class OperatorTests(SynchronousTestCase):
@@ -40,27 +64,27 @@ class OperatorTests(SynchronousTestCase):
     """
 
     def setUp(self) -> None:
-        self.clock = Clock()
-        events = EventBus()
+        self.world = newWorld()
+        self.addCleanup(self.world.zone.close)
+        self.clock, events, gates = self.world.clock, self.world.events, self.world.gates
         config = ConferenceConfig()
         self.pool = FakePool()
         self.host = ConferenceHost(config, self.clock, events, self.pool)
-        gates = Gates(self.clock, events, ())
         self.switch = Switch(
             self.clock, events, gates, (RoomDirectory(config),), {"conference": self.host}
         )
-        gatekeeper = GatekeeperConfig()
-        self.registry = EndpointRegistry(
-            gatekeeper, self.clock, random.Random(1), events, NobodyCares()
-        )
-        self.addCleanup(self.registry.close)
+        self.registry = self.world.zone.registry
+        self.h323, self.sip = Originator("h323", self.pool), Originator("sip", self.pool)
+        originators: dict[str, IOriginator] = {"h323": self.h323, "sip": self.sip}
         self.operator = Operator(
             self.clock,
             events,
+            gates,
             self.switch,
             self.host,
             self.pool,
-            self.registry,
+            self.world.zone,
+            Calling(originators, self.world.zone, self.host, gates, random.Random(1)),
             {"sip": "127.0.0.1:5060"},
             lambda count: [{"callId": f"c{number}"} for number in range(count)],
         )
@@ -69,7 +93,7 @@ class OperatorTests(SynchronousTestCase):
         here = TransportAddress("127.0.0.9", 1720)
         self.registry.register(
             Registration(
-                "",
+                "e1",
                 "h323",
                 here,
                 (here,),
@@ -148,3 +172,151 @@ class OperatorTests(SynchronousTestCase):
     def test_hangupOfNothingSaysSo(self) -> None:
         with self.assertRaisesRegex(OperatorError, "^no call, leg or room is called c99$"):
             self.operator.hangup("c99")
+
+    # The gatekeeper's calls.
+
+    def admitted(self) -> tuple[Peer, Peer]:
+        """
+        A direct call between two endpoints, both sides of it admitted.
+        """
+        anna, annaId = self.world.registered("10.0.0.2", ("h323-ID", "anna"))
+        bert, bertId = self.world.registered("10.0.0.3", ("dialledDigits", "1002"))
+        anna.ask(arq(2, annaId, ("dialledDigits", "1002")))
+        bert.ask(arq(2, bertId, ("dialledDigits", "1002"), answerCall=True))
+        for each in (anna, bert):
+            each.received.clear()
+        return anna, bert
+
+    def test_statusHasTheGatekeepersFigures(self) -> None:
+        self.admitted()
+        status = self.operator.status()
+        self.assertEqual((status["admissions"], status["bandwidth"]), (2, 1280))
+
+    def test_aDirectCallIsShownWithBothItsSides(self) -> None:
+        self.admitted()
+        self.clock.advance(5)
+        views = self.operator.calls()
+        json.dumps(views)
+        self.assertEqual([view["side"] for view in views], ["calling", "called"])
+        self.assertEqual({view["callId"] for view in views}, {CALL.hex()})
+        self.assertEqual(views[0]["called"], ["1002"])
+        self.assertEqual(len(self.operator.calls("1")), 1)
+
+    def test_bothEndpointsOfADirectCallAreToldToHangUp(self) -> None:
+        anna, bert = self.admitted()
+        answer = self.operator.hangup(CALL.hex())
+        self.assertEqual(len(answer["ended"]), 2)
+        self.clock.advance(0.01)
+        for peer in (anna, bert):
+            (told,) = peer.messages()
+            self.assertEqual(told.name, "disengageRequest")
+            self.assertEqual(told.fields["disengageReason"], ("forcedDrop", None))
+            number = told.fields["requestSeqNum"]
+            peer.send(RASMessage("disengageConfirm", {"requestSeqNum": number}))
+        self.clock.advance(0.01)
+        self.assertEqual(len(self.world.zone.admissions), 0)
+
+    # Registrations.
+
+    def test_anEndpointIsFoundByAnyOfItsNames(self) -> None:
+        self.register()
+        for name in ("1001", "e1", "127.0.0.9:1720"):
+            (view,) = self.operator.registrations(name)
+            self.assertEqual(view["endpointId"], "e1")
+        for name in ("1002", "127.0.0.9:1", "127.0.0.9:x", ":"):
+            with self.assertRaisesRegex(OperatorError, f"^nobody is registered as {name}$"):
+                self.operator.registrations(name)
+
+    def test_noMoreRegistrationsThanWanted(self) -> None:
+        self.register()
+        self.world.registered("10.0.0.2")
+        self.assertEqual(len(self.operator.registrations()), 2)
+        self.assertEqual(len(self.operator.registrations("-", "1")), 1)
+        with self.assertRaisesRegex(OperatorError, "^many is not a number$"):
+            self.operator.registrations("-", "many")
+
+    def test_anEndpointIsUnregisteredByItsName(self) -> None:
+        peer, endpointId = self.world.registered("10.0.0.2", ("h323-ID", "anna"))
+        peer.received.clear()
+        self.assertEqual(self.operator.unregister("anna"), {"unregistered": endpointId})
+        self.clock.advance(0.01)
+        self.assertEqual(peer.messages()[0].name, "unregistrationRequest")
+        self.assertEqual(len(self.registry), 0)
+
+    # Maintenance.
+
+    def test_maintenanceIsSwitchedOnAndOffAndTellsWhatIsLeft(self) -> None:
+        self.join("80001")
+        self.register()
+        left = {"calls": 1, "admissions": 0, "registrations": 1}
+        self.assertEqual(self.operator.maintenance(), {"maintenance": False, **left})
+        self.assertEqual(self.operator.maintenance("on"), {"maintenance": True, **left})
+        self.operator.maintenance("on")
+        self.assertEqual(self.operator.status()["shut"], "maintenance")
+        leg = FakeLeg("80002", self.pool)
+        self.switch.legOffered(leg)
+        self.assertEqual(leg.done, [("reject", Cause.SWITCHING_EQUIPMENT_CONGESTION)])
+        self.assertEqual(self.operator.maintenance("off"), {"maintenance": False, **left})
+        self.join("80002")
+
+    def test_aServerThatStopsIsNotOpenedAgain(self) -> None:
+        self.switch.close()
+        with self.assertRaisesRegex(OperatorError, "^the server is about to stop$"):
+            self.operator.maintenance("off")
+
+    # Third-party calls.
+
+    def test_twoEndpointsAreCalledOneAfterTheOther(self) -> None:
+        self.register()
+        self.world.registered("10.0.0.2", ("h323-ID", "anna"))
+        answer = self.successResultOf(self.operator.call("1001", "anna"))
+        ((first, name, destination),) = self.h323.made
+        self.assertEqual((name, destination), ("1001", TransportAddress("127.0.0.9", 1720)))
+        self.assertEqual(str(first.calling[0]), "anna")
+        assert first.observer is not None
+        first.observer.legAnswered(first)
+        (_, (second, name, destination)) = self.h323.made
+        self.assertEqual((name, destination), ("anna", TransportAddress("10.0.0.2", 1720)))
+        self.assertEqual([view["callId"] for view in self.operator.calls()], [answer["callId"]] * 2)
+        self.operator.hangup(answer["callId"])
+        self.assertEqual(second.done[-1], ("hangup", Cause.NORMAL_CALL_CLEARING))
+        self.assertEqual(self.host.rooms, {})
+
+    def test_aURIIsCalledByItsOwnProtocol(self) -> None:
+        self.successResultOf(self.operator.call("sip:bob@192.0.2.1", "h323:eve@192.0.2.2"))
+        ((leg, name, destination),) = self.sip.made
+        self.assertEqual((name, destination), ("sip:bob@192.0.2.1", None))
+        assert leg.observer is not None
+        leg.observer.legAnswered(leg)
+        self.assertEqual(self.h323.made[0][1:], ("h323:eve@192.0.2.2", None))
+
+    def test_aSIPPhoneThatIsRegisteredIsCalledAtItsContact(self) -> None:
+        there = TransportAddress("10.0.0.5", 5062)
+        self.registry.register(
+            Registration(
+                "e5",
+                "sip",
+                there,
+                (there,),
+                (),
+                (PartyAddress(AddressKind.DIALLED_DIGITS, "1005"),),
+                EndpointKind.TERMINAL,
+                300,
+                contacts=("sip:x@10.0.0.5:5062",),
+            )
+        )
+        self.successResultOf(self.operator.call("1005", "h323:eve@192.0.2.2"))
+        self.assertEqual(self.sip.made[0][1:], ("sip:x@10.0.0.5:5062", there))
+
+    def test_whomNobodyKnowsCannotBeCalled(self) -> None:
+        self.register()
+        failure = self.failureResultOf(self.operator.call("1001", "nobody"), OperatorError)
+        self.assertEqual(str(failure.value), "nobody is called nobody")
+        self.assertEqual(self.h323.made, [])
+
+    def test_inMaintenanceNobodyIsCalled(self) -> None:
+        self.operator.maintenance("on")
+        failure = self.failureResultOf(
+            self.operator.call("h323:a@192.0.2.1", "h323:b@192.0.2.2"), OperatorError
+        )
+        self.assertEqual(str(failure.value), "no calls are taken: maintenance")

@@ -7,18 +7,22 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import pytest_twisted
 from twisted.internet import reactor
+from twisted.internet.defer import Deferred
 from twisted.internet.testing import StringTransport
 
+from h323d.control.commands import COMMANDS
 from h323d.control.operator import Operator, OperatorError
 from h323d.control.server import ControlServer
 from h323d.errors import ResourceUnavailable
+
+NAMES = ", ".join(command.name for command in COMMANDS)
 
 
 class FakeOperator:
@@ -39,6 +43,18 @@ class FakeOperator:
 
     def hangup(self, name: str) -> object:
         raise OperatorError(f"no {name}")
+
+    def maintenance(self, action: str = "status") -> object:
+        return action
+
+    def call(self, first: str, second: str) -> Deferred[object]:
+        self.waiting: Deferred[object] = Deferred()
+        return self.waiting
+
+    unregister = hangup
+
+    def commands(self) -> dict[str, Callable[..., object]]:
+        return {each.name: getattr(self, each.name) for each in COMMANDS}
 
 
 def server(path: Path) -> ControlServer:
@@ -66,20 +82,43 @@ def test_aQuestionIsAnswered() -> None:
         (b"[" * 5000, "the question is not JSON"),
         (b"\xff\xfe", "the question is not JSON"),
         (b"[]", "the question is not an object"),
-        (b'{"command": "reboot"}', "commands are status, calls, rooms, registrations, cdr, hangup"),
-        (
-            b'{"command": ["status"]}',
-            "commands are status, calls, rooms, registrations, cdr, hangup",
-        ),
+        (b'{"command": "reboot"}', f"commands are {NAMES}"),
+        (b'{"command": ["status"]}', f"commands are {NAMES}"),
         (b'{"command": "status", "arguments": "x"}', "arguments must be a list of strings"),
         (b'{"command": "status", "arguments": ["x"]}', "status takes 0 arguments"),
         (b'{"command": "cdr", "arguments": ["1", "2"]}', "cdr takes 0 to 1 arguments"),
         (b'{"command": "hangup", "arguments": []}', "hangup takes 1 arguments"),
         (b'{"command": "hangup", "arguments": ["c1"]}', "no c1"),
+        (b'{"command": "call", "arguments": ["1001"]}', "call takes 2 arguments"),
+        (
+            b'{"command": "maintenance", "arguments": ["now"]}',
+            "ACTION is one of on, off, status",
+        ),
     ],
 )
 def test_aBadQuestionIsToldWhy(line: bytes, error: str) -> None:
     assert answer(line) == {"error": error}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        ({"callId": "c1"}, {"result": {"callId": "c1"}}),
+        (OperatorError("nobody is called 2"), {"error": "nobody is called 2"}),
+    ],
+)
+def test_anAnswerMayTakeItsTime(outcome: Any, expected: Any) -> None:
+    operator = FakeOperator()
+    protocol = ControlServer(cast(Operator, operator), Path("unused")).buildProtocol(None)
+    transport = StringTransport()
+    protocol.makeConnection(transport)
+    protocol.dataReceived(b'{"command": "call", "arguments": ["1", "2"]}\n')
+    assert transport.value() == b""
+    if isinstance(outcome, Exception):
+        operator.waiting.errback(outcome)
+    else:
+        operator.waiting.callback(outcome)
+    assert json.loads(transport.value()) == expected
 
 
 @pytest_twisted.inlineCallbacks

@@ -46,7 +46,7 @@ class FakeLeg:
         number = next(_numbers)
         self.legId = LegID(f"l{number}")
         self.callId = CallID(f"c{number}")
-        self.calling = (PartyAddress(AddressKind.DIALLED_DIGITS, "1001"),)
+        self.calling: tuple[PartyAddress, ...] = (PartyAddress(AddressKind.DIALLED_DIGITS, "1001"),)
         self.called = (PartyAddress(AddressKind.DIALLED_DIGITS, called),)
         self.peer = TransportAddress("127.0.0.9", 5060)
         self.done: list[tuple[str, object]] = []

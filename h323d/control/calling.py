@@ -1,0 +1,147 @@
+"""
+Third-party calls: two parties whom the operator names are found, called and joined.
+
+A name is looked for among the registered SIP phones, then as a registered endpoint's
+call is routed; what nobody knows there must say itself where it is.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from twisted.internet.defer import Deferred
+
+from h323d.call.gates import Gates
+from h323d.call.legs import ILeg, ILegObserver, IOriginator
+from h323d.call.policy import Refusal
+from h323d.conference.host import ConferenceHost
+from h323d.control.naming import registrationNamed
+from h323d.control.views import View
+from h323d.errors import H323dError, ResourceUnavailable
+from h323d.gatekeeper.routing.chain import Called
+from h323d.gatekeeper.zone import Zone
+from h323d.h323.addresses import hostOf, partyFromText
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.identifiers import CallID, newCallID
+from h323d.values.media import MediaProfile
+
+__all__ = ["Calling", "CannotCall"]
+
+H323_PORT = 1720  # of a URI that names none
+_SIP = ("sip:", "sips:")
+
+
+class CannotCall(H323dError):
+    """
+    Why there is no call, for the operator to read.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class _Party:
+    """
+    Somebody who can be called.
+
+    @ivar protocol: by which.
+    @ivar name: as they are called.
+    @ivar destination: where the call is sent; C{None} if the name says it.
+    """
+
+    protocol: str
+    name: PartyAddress
+    destination: TransportAddress | None = None
+
+
+class Calling:
+    """
+    Makes third-party calls.
+    """
+
+    def __init__(
+        self,
+        originators: Mapping[str, IOriginator],
+        zone: Zone | None,
+        host: ConferenceHost,
+        gates: Gates,
+        rng: random.Random,
+    ) -> None:
+        """
+        @param originators: by protocol.
+        @param zone: knows where names are; C{None} without a gatekeeper.
+        @param host: joins the two.
+        @param gates: while they are shut, nobody is called.
+        """
+        self._originators = dict(originators)
+        self._zone = zone
+        self._host = host
+        self._gates = gates
+        self._rng = rng
+
+    async def call(self, first: str, second: str) -> View:
+        """
+        Call C{first}, and when they answer, C{second}.
+
+        @return: the C{callId} of both legs.
+
+        @raise CannotCall: one of them cannot be found, or there is no room.
+        """
+        if self._gates.shut is not None:
+            raise CannotCall(f"no calls are taken: {self._gates.shut.reason}")
+        one, other = await self._find(first), await self._find(second)
+        callId = newCallID(self._rng)
+        try:
+            self._host.pair(
+                callId,
+                partial(self._dial, callId, one, other),
+                partial(self._dial, callId, other, one),
+            )
+        except ResourceUnavailable as error:
+            raise CannotCall(str(error)) from error
+        return {"callId": callId}
+
+    def _dial(
+        self,
+        callId: CallID,
+        called: _Party,
+        calling: _Party,
+        profile: MediaProfile,
+        observer: ILegObserver,
+    ) -> ILeg:
+        originator = self._originators[called.protocol]
+        leg: ILeg = originator.originate(
+            callId, (calling.name,), called.name, profile, observer, called.destination
+        )
+        return leg
+
+    async def _find(self, text: str) -> _Party:
+        name = partyFromText(text)
+        party = await self._route(text, name)
+        if party is None and name.value.lower().startswith(_SIP):
+            party = _Party("sip", name)
+        if party is None and hostOf(name, H323_PORT) is not None:
+            party = _Party("h323", name)
+        if party is None:
+            raise CannotCall(f"nobody is called {text}")
+        if party.protocol not in self._originators:
+            raise CannotCall(f"{text} speaks {party.protocol}, which is switched off")
+        return party
+
+    async def _route(self, text: str, name: PartyAddress) -> _Party | None:
+        if self._zone is None:
+            return None
+        registration = registrationNamed(self._zone.registry, text)
+        if registration is not None and registration.protocol == "sip":
+            contact = PartyAddress(AddressKind.URL, registration.contacts[0])
+            return _Party("sip", contact, registration.signalling[0])
+        decision = self._zone.chain.find(Called((name,)))
+        if isinstance(decision, Deferred):
+            decision = await decision
+        if isinstance(decision, Refusal):
+            raise CannotCall(f"{text} may not be called: {decision.reason}")
+        if not decision:
+            return None
+        names = decision[0].names or (name,)
+        return _Party("h323", names[0], decision[0].signalling)

@@ -1,0 +1,113 @@
+"""
+What an operator can ask and command, in one table: the server's socket checks
+questions by it, C{h323ctl} makes its command line of it, and the manhole its names.
+
+Each command is the L{Operator<h323d.control.operator.Operator>}'s method of that name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["COMMANDS", "Argument", "Command"]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """
+    One word after a command.
+
+    @ivar name: as a usage line shows it.
+    @ivar choices: what it can be; empty for anything.
+    """
+
+    name: str
+    help: str
+    optional: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """
+    One command.
+
+    @ivar arguments: in their order; after an optional one, all are.
+    @ivar columns: what a table for people shows of each row; empty for all of it.
+    """
+
+    name: str
+    help: str
+    arguments: tuple[Argument, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    def complaint(self, arguments: list[str]) -> str | None:
+        """
+        What is wrong with the arguments; C{None} if nothing is.
+        """
+        most = len(self.arguments)
+        fewest = sum(not each.optional for each in self.arguments)
+        if not fewest <= len(arguments) <= most:
+            expected = str(most) if fewest == most else f"{fewest} to {most}"
+            return f"{self.name} takes {expected} arguments"
+        for argument, given in zip(self.arguments, arguments, strict=False):
+            if argument.choices and given not in argument.choices:
+                return f"{argument.name} is one of {', '.join(argument.choices)}"
+        return None
+
+
+_LIMIT = Argument("LIMIT", "how many at most; 1000", optional=True)
+_RECORD_COLUMNS = (
+    "offered",
+    "duration",
+    "outcome",
+    "model",
+    "calling",
+    "called",
+    "room",
+    "callingPeer",
+    "calledPeer",
+    "causeName",
+    "releasedBy",
+    "reason",
+)
+
+COMMANDS = (
+    Command("status", "the server at a glance"),
+    Command("calls", "every leg, with its media, and every admitted call", (_LIMIT,)),
+    Command("rooms", "every open room, and who is in it"),
+    Command(
+        "registrations",
+        "every registered endpoint, or the one of a name",
+        (Argument("NAME", "an alias, an identifier, or an address; - for all", True), _LIMIT),
+    ),
+    Command(
+        "cdr",
+        "the last call detail records, the newest first",
+        (Argument("N", "how many; 20", optional=True),),
+        _RECORD_COLUMNS,
+    ),
+    Command(
+        "call",
+        "call two parties, and join them",
+        (
+            Argument("A", "who is called first: an alias, a number, or a URI"),
+            Argument("B", "who is called when A has answered"),
+        ),
+    ),
+    Command(
+        "hangup",
+        "end a call, a leg, or all calls of a room",
+        (Argument("ID", "of the call, the leg or the room"),),
+    ),
+    Command(
+        "unregister",
+        "end a registration",
+        (Argument("NAME", "an alias, an identifier, or an address"),),
+    ),
+    Command(
+        "maintenance",
+        "take no new calls, and let those that are there finish",
+        (Argument("ACTION", "on, off, or status", True, ("on", "off", "status")),),
+    ),
+)

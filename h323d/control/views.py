@@ -1,0 +1,119 @@
+"""
+How an operator sees calls, media, rooms and registrations: plain values (C{dict},
+C{list}, C{str}, numbers), ready for JSON.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from h323d.call.legs import ILeg
+from h323d.call.media import IMediaPort
+from h323d.conference.participant import Participant
+from h323d.conference.room import Room
+from h323d.gatekeeper.admission import Admission
+from h323d.gatekeeper.registrations import Registration
+
+__all__ = ["View", "admissionView", "legView", "participantView", "registrationView", "roomView"]
+
+View = dict[str, Any]  # Any: whatever JSON can say
+
+
+def legView(leg: ILeg) -> View:
+    """
+    A leg, without its media.
+    """
+    return {
+        "callId": leg.callId,
+        "legId": leg.legId,
+        "protocol": leg.protocol,
+        "direction": leg.direction.value,
+        "calling": [str(address) for address in leg.calling],
+        "called": [str(address) for address in leg.called],
+        "displayName": leg.displayName,
+        "peer": str(leg.peer),
+        "state": leg.state,
+    }
+
+
+def participantView(room: Room, participant: Participant, now: float) -> View:
+    """
+    A leg that is in a room.
+    """
+    view = legView(participant.leg) | {
+        "room": room.roomId,
+        "presence": participant.presence.value,
+    }
+    if participant.joinedAt is not None:
+        view["joined"] = round(now - participant.joinedAt, 3)
+    if participant.port is not None:
+        view["media"] = _mediaView(participant.port)
+    return view
+
+
+def admissionView(admission: Admission, now: float) -> View:
+    """
+    One side of a call between endpoints that the gatekeeper admitted.
+    """
+    claim = admission.claim
+    return {
+        "callId": claim.call.hex(),
+        "protocol": "h323",
+        "model": admission.model,
+        "side": "called" if claim.answerCall else "calling",
+        "endpointId": claim.endpointId,
+        "calling": [str(address) for address in admission.calling],
+        "called": [str(address) for address in admission.called],
+        "peer": str(admission.source),
+        "bandwidth": admission.bandwidth,
+        "admitted": round(now - admission.since, 3),
+    }
+
+
+def roomView(room: Room, now: float) -> View:
+    """
+    A room, and who is in it.
+    """
+    return {
+        "room": room.roomId,
+        "open": round(now - room.openedAt, 3),
+        "maxParticipants": room.maxParticipants,
+        "speaker": room.speaker,
+        "participants": [
+            {
+                "legId": legId,
+                "displayName": participant.leg.displayName,
+                "presence": participant.presence.value,
+                "level": room.loudness.get(legId),
+            }
+            for legId, participant in room.participants.items()
+        ],
+    }
+
+
+def registrationView(registration: Registration) -> View:
+    """
+    A registered endpoint.
+    """
+    return {
+        "endpointId": registration.endpointId,
+        "protocol": registration.protocol,
+        "kind": registration.kind.value,
+        "aliases": [str(alias) for alias in registration.aliases],
+        "signalling": [str(address) for address in registration.signalling],
+        "source": str(registration.source),
+        "timeToLive": registration.timeToLive,
+        "product": registration.product,
+    }
+
+
+def _mediaView(port: IMediaPort) -> View:
+    transmit = port.stream.transmit
+    return {
+        "rtp": str(port.rtp),
+        "direction": port.stream.direction.value,
+        "format": None if transmit is None else str(transmit.format),
+        "remote": None if transmit is None else str(transmit.rtp),
+        **dataclasses.asdict(port.statistics()),
+    }
