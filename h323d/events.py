@@ -45,6 +45,7 @@ __all__ = [
     "RASAdmissionEnded",
     "RASAdmissionGranted",
     "RASAdmissionRefused",
+    "RASRequestRefused",
     "RegistrationsRestored",
     "RoomClosed",
     "RoomOpened",
@@ -337,6 +338,22 @@ class RASAdmissionEnded(Fact):
     answerCall: bool
     cause: Cause | None
     disengaged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RASRequestRefused(Fact):
+    """
+    A RAS request other than an ARQ was rejected.
+
+    @ivar request: its name, as in C{"registrationRequest"}.
+    @ivar endpointId: of whom it speaks, as far as it says so; not proven.
+    @ivar reason: the reason that the reject gives.
+    """
+
+    source: TransportAddress
+    request: str
+    endpointId: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

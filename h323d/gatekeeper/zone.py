@@ -24,6 +24,7 @@ from h323d.gatekeeper.locating import Locating
 from h323d.gatekeeper.maintenance import Maintenance
 from h323d.gatekeeper.passwords import readPasswords
 from h323d.gatekeeper.ras import GatekeeperRAS
+from h323d.gatekeeper.refusals import Refusals
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration, UnregisterReason
 from h323d.gatekeeper.routing.assembly import ChoosePolicies, Routing
 from h323d.gatekeeper.routing.chain import RoutingChain
@@ -87,8 +88,8 @@ class Zone:
         self.admissions = AdmissionTable(config, clock, events, self.bandwidth)
         self._store = RegistrationKeeper(world.pathOf(config.store), clock, world.defer, events)
         self.registry = EndpointRegistry(config, clock, world.rng, events, self, self._store)
-        ras = TransportAddress(place.advertise, config.rasPort)
-        self._identity = Identity(config.gatekeeperIdentifier, ras, place.signalling)
+        here = TransportAddress(place.advertise, config.rasPort)
+        self._identity = Identity(config.gatekeeperIdentifier, here, place.signalling)
         self._routing = Routing(
             settings.routing, world, self._identity, numbers, self.registry, self, choosePolicies
         )
@@ -100,7 +101,7 @@ class Zone:
         maintenance = Maintenance(
             gates, self._identity, self.registry, self.admissions, clock, events
         )
-        owner = GatekeeperRAS(self.registry, enrolment, admitting, locating, maintenance)
+        ras = GatekeeperRAS(self.registry, enrolment, admitting, locating, maintenance)
         self._authentication = Authentication(
             settings.security,
             readPasswords(settings.security),
@@ -110,11 +111,10 @@ class Zone:
             world.rng,
             events,
         )
-        here = TransportAddress(place.bind, config.rasPort)
         self._channel = RASChannel(
             world.datagrams,
-            here,
-            owner,
+            TransportAddress(place.bind, config.rasPort),
+            Refusals(ras, clock, events),
             clock,
             world.rng,
             events,
