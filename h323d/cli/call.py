@@ -81,6 +81,8 @@ def optionsOf(arguments: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if bool(options.target) == options.answer:
         parser.error("give either a target or --answer")
+    if options.gatekeeper_password_file is not None and not options.gatekeeper:
+        parser.error("--gatekeeper-password-file has no meaning without --gatekeeper")
     if options.record and options.sound_card is not None:
         parser.error("--record has no place beside --sound-card, which listens")
     return options
@@ -101,6 +103,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--h323-port", type=_port, default=0, help="default: any that is free")
     parser.add_argument("--rtp-port", type=_port, default=20000, help="the first to try")
     parser.add_argument("--gatekeeper", metavar="HOST[:PORT]", help="register there first")
+    parser.add_argument(
+        "--gatekeeper-password-file",
+        type=Path,
+        metavar="FILE",
+        help="prove to it, by H.235.1, that we are --alias: FILE's first line is the password",
+    )
     start = parser.add_argument_group("how an H.323 call starts")
     start.add_argument("--no-fast-start", action="store_true", help="open media by H.245 only")
     start.add_argument("--no-tunnelling", action="store_true", help="H.245 on its own connection")
@@ -353,6 +361,7 @@ def _settings(options: argparse.Namespace, destination: TransportAddress | None)
             raise H323dError(f"--codec: {name} is none of {', '.join(FORMATS)}")
         formats.append(FORMATS[name])
     gatekeeper = _address(options.gatekeeper, RAS_PORT) if options.gatekeeper else None
+    password = options.gatekeeper_password_file
     return PhoneSettings(
         bind=options.bind or _near(options.target, gatekeeper or destination),
         alias=options.alias,
@@ -361,10 +370,22 @@ def _settings(options: argparse.Namespace, destination: TransportAddress | None)
             not options.no_fast_start, not options.no_tunnelling, options.early_h245
         ),
         gatekeeper=gatekeeper,
+        gatekeeperPassword="" if password is None else _firstLine(password),
         sipPort=options.sip_port,
         h323Port=options.h323_port,
         media=MediaConfig(portFirst=options.rtp_port & ~1, maximumPorts=16, tickMs=20),
     )
+
+
+def _firstLine(path: Path) -> str:
+    try:
+        line = path.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "is not UTF-8 text"
+        raise H323dError(f"--gatekeeper-password-file: {path}: {reason}") from error
+    if not line:
+        raise H323dError(f"--gatekeeper-password-file: {path}: the first line is empty")
+    return line
 
 
 def _near(target: str | None, peer: TransportAddress | None) -> str:

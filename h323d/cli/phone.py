@@ -58,6 +58,7 @@ class PhoneSettings:
     @ivar profile: what it speaks.
     @ivar startUp: how its H.323 calls start.
     @ivar gatekeeper: where it registers before it calls by alias.
+    @ivar gatekeeperPassword: of its name, for H.235.1; empty for none.
     """
 
     bind: str
@@ -65,6 +66,7 @@ class PhoneSettings:
     profile: MediaProfile
     startUp: StartUpOptions = field(default_factory=StartUpOptions)
     gatekeeper: TransportAddress | None = None
+    gatekeeperPassword: str = field(default="", repr=False)
     sipPort: int = 0
     h323Port: int = 0
     media: MediaConfig = field(default_factory=MediaConfig)
@@ -228,7 +230,12 @@ class Phone:
         self._media.stop()
 
     def _newRAS(self, gatekeeper: TransportAddress) -> RASClient:
-        profile = EndpointProfile(self._h323.address, (_named(self._settings.alias),), gatekeeper)
+        profile = EndpointProfile(
+            self._h323.address,
+            (_named(self._settings.alias),),
+            gatekeeper,
+            password=self._settings.gatekeeperPassword,
+        )
         here = TransportAddress(self._settings.bind, 0)
         return RASClient(
             profile, self._datagrams, here, self, self._reactor, self._rng, self._events

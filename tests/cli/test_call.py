@@ -24,6 +24,7 @@ from h323d.values.address import AddressKind
         ["--sound-card", "--tone", "440", "127.0.0.1"],
         ["--sound-card", "--record", "a.wav", "127.0.0.1"],
         ["--bind", "nonsense", "127.0.0.1"],
+        ["--gatekeeper-password-file", "a", "127.0.0.1"],
         ["--seconds", "nan", "127.0.0.1"],
         ["--seconds", "-1", "127.0.0.1"],
         ["--level", "1", "127.0.0.1"],
@@ -45,6 +46,10 @@ def test_unusableOptionsExitWith2(arguments: list[str], capsys: pytest.CaptureFi
         (["--tone", "4000", "127.0.0.1"], "--tone: "),
         (["--tone", "-1", "127.0.0.1"], "--tone: "),
         (["--gatekeeper", "gk.example", "80001"], "gk.example is not an address and port"),
+        (
+            ["--gatekeeper", "127.0.0.1", "--gatekeeper-password-file", "/absent", "80001"],
+            "--gatekeeper-password-file: /absent: No such file",
+        ),
         (["h323:80001@somewhere"], "somewhere is not an address and port"),
         (["127.0.0.1:70000"], "127.0.0.1:70000 is not an address and port"),
         (["--play", "/absent.wav", "127.0.0.1"], "/absent.wav: "),

@@ -35,7 +35,7 @@ def test_aValueThatMeansNothing(values: dict[str, Any], key: str) -> None:
 
 
 @pytest.mark.parametrize("values", [{}, {"password": "a", "passwordFile": "b"}])
-def test_oneOfPasswordAndFile(values: dict[str, str]) -> None:
+def test_oneOfPasswordAndFile(values: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"^password: "):
         PasswordEntry("anna", **values)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -26,6 +26,7 @@ from h323d.h323.addresses import (
 from h323d.h323.admission import AdmissionRequest
 from h323d.h323.ras.calls import ClientCalls
 from h323d.h323.ras.channel import DISCOVERY_GROUP, RASChannel
+from h323d.h323.ras.clientsecurity import ClientSecurity
 from h323d.h323.ras.messages import (
     PROTOCOL_IDENTIFIER,
     Fields,
@@ -37,7 +38,9 @@ from h323d.h323.ras.messages import (
     usableAddresses,
 )
 from h323d.h323.ras.registration import RegistrationMachine, newRegistration
+from h323d.h323.ras.security import UNSECURED
 from h323d.h323.ras.transactions import RASAnswer, RASAsked, RASRequest
+from h323d.h323.securityoffer import OFFER
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = ["EndpointProfile", "RASClient", "RASClientOwner"]
@@ -60,6 +63,8 @@ class EndpointProfile:
     @ivar kind: C{"terminal"}, C{"gateway"} or C{"mcu"}.
     @ivar timeToLive: seconds between renewals that it asks for.
     @ivar product: what it calls itself, ASCII.
+    @ivar password: of the first of its names, for H.235.1; empty for none, and
+        then the gatekeeper is believed without.
     """
 
     signalling: TransportAddress
@@ -70,6 +75,7 @@ class EndpointProfile:
     kind: str = "terminal"
     timeToLive: int = 300
     product: str = "h323d"
+    password: str = field(default="", repr=False)
 
 
 class RASClientOwner(Protocol):
@@ -133,7 +139,10 @@ class RASClient:
         # Without discovery a group cannot be registered with.
         discover = profile.discover or profile.gatekeeper == DISCOVERY_GROUP
         self._machine: RegistrationMachine = newRegistration(self, clock, discover)
-        self._channel = RASChannel(datagrams, bind, self, clock, rng, events)
+        self._security = self._newSecurity(clock, rng) if profile.password else None
+        self._channel = RASChannel(
+            datagrams, bind, self, clock, rng, events, security=self._security or UNSECURED
+        )
         self._channel.start()
 
     @property
@@ -281,6 +290,8 @@ class RASClient:
             fields["gatekeeperIdentifier"] = self._profile.gatekeeperIdentifier
         if self._profile.aliases:
             fields["endpointAlias"] = aliasesFromParties(self._profile.aliases)
+        if self._security is not None:
+            fields |= OFFER
         self._asked = self.ask("gatekeeperRequest", fields, self._discovered)
 
     def askRegistration(self) -> None:
@@ -343,7 +354,9 @@ class RASClient:
 
     def _registrationAnswered(self, answer: RASMessage | None) -> None:
         self._asked = None
-        if answer is None:
+        if answer is None and self._security is not None and self._security.doubted:
+            self._machine.refused("unverified")
+        elif answer is None:
             self._machine.silence()
         elif answer.name == "registrationConfirm":
             self._confirmed(answer.fields)
@@ -391,6 +404,13 @@ class RASClient:
         if named:
             fields["gatekeeperIdentifier"] = named
         return fields
+
+    def _newSecurity(self, clock: IReactorTime, rng: random.Random) -> ClientSecurity:
+        profile = self._profile
+        alias = profile.aliases[0].value if profile.aliases else ""
+        return ClientSecurity(
+            self, profile.password, alias, profile.gatekeeperIdentifier, clock, rng
+        )
 
     def _endpointType(self) -> Fields:
         return {
