@@ -29,10 +29,12 @@ class Outcome(enum.Enum):
     UNFINISHED = "unfinished"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CallDetail:
     """
-    The record of one call.
+    The record of one call.  Nobody changes it, though it is not frozen: every
+    ARQ and DRQ makes one, and a frozen one of so many fields costs five times
+    as much.
 
     @ivar callId: our own name for it; empty for a call that only its
         admissions tell of.

@@ -1,0 +1,55 @@
+"""
+Call detail records of a real server: in its file, by C{h323ctl}, and when it is told to stop.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from tests.support.processes import Caller, Server, program, waitFor
+
+US, CALLER = "127.0.25.21", "127.0.25.31"
+CONFIGURATION = '[cdr]\nfile = "cdr.jsonl"\ndatabase = "cdr.sqlite"\n'
+
+
+def caller(directory: Path, *options: str) -> Caller:
+    return Caller(
+        directory, "caller", "--json", "--bind", CALLER, "--tone", "440", *options,
+        f"h323:80001@{US}",
+    )  # fmt: skip
+
+
+def written(server: Server) -> list[dict[str, Any]]:
+    file = server.state / "cdr.jsonl"
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def test_aCallIsInTheFileAndShownByTheOperatorsProgram(tmp_path: Path) -> None:
+    with Server(tmp_path / "server", US, CONFIGURATION) as server:
+        with caller(tmp_path, "--seconds", "0.5") as call:
+            assert call.wait(15) == 0, call.output()
+        (record,) = waitFor(lambda: written(server), 5, "the record is written")
+        assert (record["outcome"], record["room"]) == ("answered", "80001")
+        assert 0.3 < record["duration"] < 5
+        assert record["releasedBy"] == "calling"
+        assert server.ask("cdr", "1") == [record]
+        shown = subprocess.run(
+            [program("h323ctl"), "--socket", str(server.socket), "cdr"],
+            capture_output=True, text=True, timeout=20, check=True,
+        ).stdout  # fmt: skip
+        assert "NORMAL_CALL_CLEARING" in shown
+        assert record["offered"] in shown
+
+
+def test_aServerThatIsToldToStopWritesTheRecordsOfTheCallsThatItEnds(tmp_path: Path) -> None:
+    with Server(tmp_path / "server", US, CONFIGURATION) as server, caller(tmp_path) as call:
+        waitFor(lambda: '"media"' in call.output(), 10, "the caller is in the room")
+        server.signal(signal.SIGTERM)
+        server.wait(10)
+        (record,) = written(server)
+    assert (record["outcome"], record["releasedBy"]) == ("answered", "server")
+    assert "Traceback" not in server.output()
