@@ -34,10 +34,12 @@ __all__ = [
     "CallRouted",
     "ConfigurationReloaded",
     "DigitReceived",
+    "EndpointLocated",
     "EndpointRegistered",
     "EndpointUnregistered",
     "EventBus",
     "Fact",
+    "GatekeepersAsked",
     "GatesClosed",
     "GatesOpened",
     "ParticipantJoined",
@@ -400,6 +402,36 @@ class GatesOpened(Fact):
     """
     Calls pass again.
     """
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointLocated(Fact):
+    """
+    An LRQ was confirmed: somebody was told where a name is.
+
+    @ivar source: who asked.
+    @ivar callIdentifier: in hexadecimal; empty if the question had none.
+    @ivar destination: the call-signalling address that was told.
+    """
+
+    source: TransportAddress
+    callIdentifier: str
+    destination: TransportAddress
+
+
+@dataclass(frozen=True, slots=True)
+class GatekeepersAsked(Fact):
+    """
+    Other gatekeepers were asked where somebody is (LRQ).
+
+    @ivar callIdentifier: in hexadecimal; empty if it is not known.
+    @ivar asked: who, in the order in which they were asked.
+    @ivar answeredBy: who knew; C{None} if nobody did.
+    """
+
+    callIdentifier: str
+    asked: tuple[TransportAddress, ...]
+    answeredBy: TransportAddress | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.policy import Refusal
+from h323d.events import EndpointLocated, EventBus
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routing.assembly import Routing
@@ -62,6 +64,8 @@ class Locating:
         identity: Identity,
         registry: EndpointRegistry,
         routing: Routing,
+        clock: IReactorTime,
+        events: EventBus,
     ) -> None:
         self._config = config
         self._identity = identity
@@ -69,6 +73,8 @@ class Locating:
         self._neighbourhood = routing.neighbourhood
         self._inquiries = routing.inquiries
         self._chain = routing.chain
+        self._clock = clock
+        self._events = events
 
     def replyTo(self, message: RASMessage, source: TransportAddress) -> TransportAddress | None:
         """
@@ -147,6 +153,11 @@ class Locating:
         names = aliasesFromParties(_namesOf(found, called))
         if names:
             confirm["destinationInfo"] = names
+        self._events.publish(
+            EndpointLocated(
+                self._clock.seconds(), request.source, called.call.hex(), found.signalling
+            )
+        )
         return RASMessage("locationConfirm", confirm)
 
     def _reason(self, called: Called) -> str:

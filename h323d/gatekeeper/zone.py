@@ -93,7 +93,9 @@ class Zone:
         self._routing = Routing(
             settings.routing, world, self._identity, numbers, self.registry, self, choosePolicies
         )
-        locating = Locating(settings.routing, self._identity, self.registry, self._routing)
+        locating = Locating(
+            settings.routing, self._identity, self.registry, self._routing, clock, events
+        )
         enrolment = Enrolment(config, self._identity, self.registry, self.admissions, numbers)
         admitting = Admitting(
             self._identity, self.registry, self.admissions, self._routing.chain, clock, events

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from h323d.events import EndpointLocated
 from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig, StaticRoute
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import RASMessage, reasonOf
+from h323d.values.address import TransportAddress
 from tests.support.ras import CALL, Peer, at, lrq
 
 ANNA = ("h323-ID", "anna")
@@ -72,6 +74,9 @@ def test_aNeighbourIsToldWhereAnEndpointIsAndItsNames(zone: Any) -> None:
     answer = zone.peer(NORTH).ask(lrq(1, NORTH, ANNA))
     assert answer.fields["callSignalAddress"] == at("10.0.0.2", 1720)
     assert answer.fields["destinationInfo"] == [ANNA]
+    (fact,) = zone.told(EndpointLocated)
+    assert (fact.source.host, fact.callIdentifier) == (NORTH, "")
+    assert fact.destination == TransportAddress("10.0.0.2", 1720)
 
 
 def test_anEndpointIsAnsweredByItsIdentifier(world: Any) -> None:

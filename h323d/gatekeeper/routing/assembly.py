@@ -54,7 +54,7 @@ class Routing:
             is built in.
         """
         self.neighbourhood = Neighbourhood(config.neighbours)
-        self.inquiries = Inquiries(identity, asker, world.clock)
+        self.inquiries = Inquiries(identity, asker, world.clock, world.events)
         domains = Domains(world.names, self.inquiries, identity, world.clock, world.rng)
         policies: tuple[ICalledPolicy, ...] = (
             NumberRewriting(config.rewrites, config.domains),

@@ -36,6 +36,8 @@ class ExplicitRoutes:
     def __init__(self, routes: Iterable[StaticRoute]) -> None:
         self._names: dict[str, list[_Entry]] = {}
         self._prefixes: PrefixTable[_Entry] = PrefixTable()
+        routes = tuple(routes)
+        self._idle = not routes
         for route in sorted(routes, key=lambda each: not each.caller):
             entry = (callersOf(route.caller), tuple(_destination(each) for each in route.to))
             if route.name:
@@ -44,6 +46,8 @@ class ExplicitRoutes:
                 self._prefixes.add(route.prefix, entry)
 
     def find(self, called: Called) -> tuple[Destination, ...] | Refusal | None:
+        if self._idle:
+            return None
         for callers, destinations in self._fitting(called.names):
             if callers(called):
                 return destinations or FORBIDDEN

@@ -8,7 +8,7 @@ turn.  A C{requestInProgress} extends the wait for who sent it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from twisted.logger import Logger
 
 from h323d.call.timer import Timer
 from h323d.errors import ResourceUnavailable
+from h323d.events import EventBus, GatekeepersAsked
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.routing.chain import Called, Destination, Finding
 from h323d.h323.addresses import aliasesFromParties, partiesFromAliases, transportToValue
@@ -83,7 +84,9 @@ class Inquiries:
     All questions of a zone to other gatekeepers that are under way.
     """
 
-    def __init__(self, identity: Identity, asker: Asker, clock: IReactorTime) -> None:
+    def __init__(
+        self, identity: Identity, asker: Asker, clock: IReactorTime, events: EventBus
+    ) -> None:
         """
         @param identity: what we tell of ourselves, and the address where we
             are never asked.
@@ -91,6 +94,7 @@ class Inquiries:
         self._identity = identity
         self._asker = asker
         self._clock = clock
+        self._events = events
         self._running: dict[_Inquiry, None] = {}
         self._calls: dict[bytes, int] = {}
 
@@ -127,9 +131,21 @@ class Inquiries:
         inquiry.start()
         return inquiry.found
 
+    def ended(
+        self,
+        call: bytes,
+        asked: Iterable[TransportAddress],
+        answeredBy: TransportAddress | None,
+    ) -> None:
+        """
+        An inquiry has its answer.
+        """
+        now = self._clock.seconds()
+        self._events.publish(GatekeepersAsked(now, call.hex(), tuple(asked), answeredBy))
+
     def over(self, inquiry: _Inquiry, call: bytes) -> None:
         """
-        An inquiry has ended.
+        An inquiry is not under way any more.
         """
         del self._running[inquiry]
         if call:
@@ -195,6 +211,7 @@ class _Inquiry:
         self._rounds = iter(rounds)
         self._called = called
         self._asked: dict[Gatekeeper, Asked] = {}
+        self._everAsked: dict[TransportAddress, None] = {}
         self._deadline = Timer(clock)
 
     def start(self) -> None:
@@ -226,6 +243,7 @@ class _Inquiry:
                 self._asked[gatekeeper] = self._asker.ask(
                     "locationRequest", self._fields, gatekeeper.ras, answered, interval
                 )
+                self._everAsked[gatekeeper.ras] = None
             except ResourceUnavailable:
                 self._log.warn("{gatekeeper} is not asked", gatekeeper=gatekeeper.ras)
         if not self._asked:
@@ -236,15 +254,18 @@ class _Inquiry:
         if answer is not None and answer.name == "locationConfirm":
             destinations = _destinations(answer.fields, self._called)
             if destinations:
-                self.cancel()
-                self.found.callback(destinations)
+                self._end(destinations, gatekeeper.ras)
                 return
         if not self._asked:
             self._nextRound()
 
     def _giveUp(self) -> None:
+        self._end(None, None)
+
+    def _end(self, finding: Finding, answeredBy: TransportAddress | None) -> None:
         self.cancel()
-        self.found.callback(None)
+        self._table.ended(self._called.call, self._everAsked, answeredBy)
+        self.found.callback(finding)
 
 
 def _destinations(fields: Fields, called: Called) -> tuple[Destination, ...]:

@@ -39,6 +39,8 @@ class NumberRewriting:
         self._domains = frozenset(domain.lower() for domain in domains)
         self._names: dict[str, list[_Rule]] = {}
         self._prefixes: PrefixTable[_Rule] = PrefixTable()
+        rules = tuple(rules)
+        self._idle = not rules and not self._domains
         for rule in sorted(rules, key=lambda each: not each.caller):
             entry = (callersOf(rule.caller), rule)
             if rule.name:
@@ -47,6 +49,8 @@ class NumberRewriting:
                 self._prefixes.add(rule.prefix, entry)
 
     def find(self, called: Called) -> Called | None:
+        if self._idle:
+            return None
         names = tuple(dict.fromkeys(self._rewritten(each, called) for each in called.names))
         return None if names == called.names else replace(called, names=names)
 

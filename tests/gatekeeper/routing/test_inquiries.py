@@ -12,6 +12,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from h323d.errors import ResourceUnavailable
+from h323d.events import EventBus, GatekeepersAsked
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.routing.chain import Called, Destination
 from h323d.gatekeeper.routing.inquiries import MAX_WAIT, Gatekeeper, Inquiries
@@ -66,7 +67,10 @@ class Table:
         self.questions: dict[str, Question] = {}
         self.intervals: list[float] = []
         self.full = False
-        self.inquiries = Inquiries(HERE, self, self.clock)
+        self.facts: list[GatekeepersAsked] = []
+        events = EventBus()
+        events.subscribe(GatekeepersAsked, self.facts.append)
+        self.inquiries = Inquiries(HERE, self, self.clock, events)
         self.found: list[Any] = []
 
     def ask(
@@ -218,6 +222,20 @@ def test_alternateEndpointsAreTriedAfterTheFirst() -> None:
     table = Table().look([NORTH])
     table[NORTH].answer(yes(alternateEndpoints=alternates))
     assert table.found == [(Destination(THERE), Destination(other), Destination(other))]
+
+
+def test_whoWasAskedAndWhoKnewIsTold() -> None:
+    table = Table().look([NORTH], [SOUTH], [WEST])
+    table[NORTH].answer(NO)
+    table[SOUTH].answer(yes())
+    asked = (NORTH.ras, SOUTH.ras)
+    assert table.facts == [GatekeepersAsked(0.0, CALL.hex(), asked, SOUTH.ras)]
+
+
+def test_thatNobodyKnewIsToldToo() -> None:
+    table = Table().look([NORTH])
+    table[NORTH].answer(None)
+    assert table.facts == [GatekeepersAsked(0.0, CALL.hex(), (NORTH.ras,), None)]
 
 
 def test_closingGivesUpAllQuestions() -> None:
