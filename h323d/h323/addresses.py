@@ -25,6 +25,15 @@ __all__ = [
 
 Choice = tuple[str, Any]
 
+_NAMES = {
+    kind.value: kind
+    for kind in (
+        AddressKind.DIALLED_DIGITS,
+        AddressKind.H323_ID,
+        AddressKind.URL,
+        AddressKind.EMAIL,
+    )
+}
 _DIALLED = frozenset("0123456789#*,")
 _MAXIMUM_DIGITS = 128
 _MAXIMUM_NAME = 256
@@ -62,8 +71,9 @@ def partyFromAlias(alias: Choice) -> PartyAddress | None:
     @return: C{None} for a kind that has no use here, or an empty name.
     """
     kind, value = alias
-    if kind in ("dialledDigits", "h323-ID", "url-ID", "email-ID"):
-        return PartyAddress(AddressKind(kind), value) if value else None
+    name = _NAMES.get(kind)
+    if name is not None:
+        return PartyAddress(name, value) if value else None
     if kind == "partyNumber":
         digits = _partyNumberDigits(value)
         return PartyAddress(AddressKind.PARTY_NUMBER, digits) if digits else None
@@ -86,7 +96,7 @@ def partiesFromAliases(aliases: Iterable[Choice]) -> tuple[PartyAddress, ...]:
     """
     Read a list of C{AliasAddress}, leaving out what has no use here and what is repeated.
     """
-    parties = (partyFromAlias(alias) for alias in aliases)
+    parties = map(partyFromAlias, aliases)
     return tuple(dict.fromkeys(party for party in parties if party is not None))
 
 

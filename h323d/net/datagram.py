@@ -8,6 +8,7 @@ C{IReactorUDP} and C{IReactorMulticast}.  It knows no protocol.
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -25,6 +26,8 @@ __all__ = ["Datagrams"]
 
 MAX_DATAGRAM = 65536
 RECEIVE_BUFFER = 4 << 20  # octets: a burst of registrations must not be dropped
+
+Write = Callable[[bytes, tuple[str, int]], object]
 
 
 @implementer(IDatagrams)
@@ -81,15 +84,20 @@ class _Port(DatagramProtocol):
     def __init__(self, user: IDatagramUser) -> None:
         self._user = user
         self._listening: Any = None  # Any: a port with what the reactor adds to IListeningPort
+        self._write: Write | None = None
         self.address = TransportAddress("0.0.0.0", 0)
 
     def bound(self, listening: Any) -> None:
         self._listening = listening
+        self._write = listening.write
         host = listening.getHost()
         self.address = TransportAddress(host.host, host.port)
         getHandle = getattr(listening, "getHandle", None)
         if getHandle is not None:
-            getHandle().setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            handle = getHandle()
+            handle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            # Twisted's own write looks at every address whether it is a literal one.  Ours are.
+            self._write = handle.sendto
 
     def join(self, group: str, interface: str) -> None:
         joined: Deferred[Any] = self._listening.joinGroup(group, interface)
@@ -107,15 +115,16 @@ class _Port(DatagramProtocol):
         self._user.datagramReceived(datagram, TransportAddress(addr[0], addr[1]))
 
     def send(self, data: bytes, destination: TransportAddress) -> None:
-        if self.transport is None:
+        if self._write is None:
             return
         try:
-            self.transport.write(data, (destination.host, destination.port))
+            self._write(data, (destination.host, destination.port))
         except OSError as error:
             self._log.debug(
                 "cannot send to {destination}: {reason}", destination=destination, reason=str(error)
             )
 
     def close(self) -> None:
+        self._write = None
         if self._listening is not None:
             self._listening.stopListening()

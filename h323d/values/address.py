@@ -11,6 +11,7 @@ from __future__ import annotations
 import enum
 import ipaddress
 from dataclasses import dataclass
+from socket import AF_INET, inet_ntop, inet_pton
 
 __all__ = ["AddressKind", "PartyAddress", "TransportAddress"]
 
@@ -38,7 +39,10 @@ class TransportAddress:
 
         @raise ValueError: C{host} is not a literal address.
         """
-        return ipaddress.ip_address(self.host).packed
+        try:
+            return inet_pton(AF_INET, self.host)  # ten times as fast, and nearly all are of IPv4
+        except (OSError, ValueError):
+            return ipaddress.ip_address(self.host).packed
 
     @classmethod
     def fromPacked(cls, host: bytes, port: int) -> TransportAddress:
@@ -47,7 +51,8 @@ class TransportAddress:
 
         @raise ValueError: C{host} is of another length.
         """
-        return cls(str(ipaddress.ip_address(host)), port)
+        text = inet_ntop(AF_INET, host) if len(host) == 4 else str(ipaddress.ip_address(host))
+        return cls(text, port)
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if self.isIPv6 else f"{self.host}:{self.port}"
@@ -78,6 +83,9 @@ class PartyAddress:
 
     kind: AddressKind
     value: str
+
+    def __hash__(self) -> int:
+        return hash(self.value)  # an enumeration's own costs more than all the rest
 
     def __lt__(self, other: PartyAddress) -> bool:
         return (self.kind.value, self.value) < (other.kind.value, other.value)

@@ -4,6 +4,7 @@ The ground floor's values.
 
 from __future__ import annotations
 
+import ipaddress
 import random
 
 import pytest
@@ -36,6 +37,21 @@ def test_transportAddress(host: str, text: str) -> None:
     address = TransportAddress(host, 80)
     assert str(address) == text
     assert TransportAddress.fromPacked(address.packed, 80) == address
+
+
+@pytest.mark.parametrize(
+    "text", ["0.0.0.0", "255.255.255.255", "10.0.0.1", "::", "2001:db8::1", "::ffff:10.0.0.1"]
+)
+def test_octetsAreThoseOfTheStandardLibrary(text: str) -> None:
+    literal = ipaddress.ip_address(text)
+    assert TransportAddress(text, 1).packed == literal.packed
+    assert TransportAddress.fromPacked(literal.packed, 1).host == str(literal)
+
+
+@pytest.mark.parametrize("text", ["", "host", "10.0.0", "10.0.0.256", "010.0.0.1", "10.0.0.1\0"])
+def test_whatIsNoLiteralAddressHasNoOctets(text: str) -> None:
+    with pytest.raises(ValueError, match="does not appear"):
+        _ = TransportAddress(text, 1).packed
 
 
 @pytest.mark.parametrize(
