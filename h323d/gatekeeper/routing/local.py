@@ -36,9 +36,8 @@ class LocalNumbers:
 @implementer(ICalledPolicy)
 class RegisteredEndpoints:
     """
-    Whoever registered the name by H.323, all of them where names are shared, in
-    the order in which they came; without a gateway between, nobody else can be
-    called by it.
+    Whoever registered the name by H.323; without a gateway between, nobody
+    else can be called by it.
     """
 
     name = "registered"
@@ -48,14 +47,9 @@ class RegisteredEndpoints:
 
     def find(self, called: Called) -> tuple[Destination, ...] | None:
         for name in called.names:
-            found = tuple(
-                Destination(address, each)
-                for each in self._registry.allByAlias(name)
-                if each.protocol == "h323"
-                for address in each.signalling
-            )
-            if found:
-                return found
+            found = self._registry.byAlias(name)
+            if found is not None and found.protocol == "h323":
+                return tuple(Destination(each, found) for each in found.signalling)
         return None
 
 
