@@ -22,6 +22,7 @@ class AliasConflict(enum.Enum):
 
     REJECT = "reject"
     REPLACE = "replace"
+    ADDITIVE = "additive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class GatekeeperConfig:
     """How many names one endpoint may have."""
 
     aliasConflict: AliasConflict = AliasConflict.REJECT
-    """What to do when an endpoint wants a name of another: reject it, or let it replace the other."""
+    """What to do when an endpoint wants a name of another: reject it, let it replace the other, or
+    let both have the name (additive); then calls try them in the order in which they came."""
 
     maxCalls: int = 100_000
     """How many admissions may be in force at once; a call between two endpoints has two."""

@@ -10,15 +10,22 @@ from __future__ import annotations
 
 import enum
 import random
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.events import EndpointRegistered, EndpointUnregistered, EventBus
 from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gatekeeper.expiry import Expiry
+from h323d.gatekeeper.indexes import NameIndex, PrefixIndex
+from h323d.gatekeeper.registration import (
+    FORGETFUL,
+    EndpointKind,
+    Registration,
+    RegistrationStore,
+    RegistryObserver,
+)
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = [
@@ -34,17 +41,6 @@ __all__ = [
 ]
 
 GRACE = 15.0  # seconds past the time to live, for a renewal that has to be repeated
-
-
-class EndpointKind(enum.Enum):
-    """
-    What sort of party an endpoint is (H.225.0, C{EndpointType}).
-    """
-
-    TERMINAL = "terminal"
-    GATEWAY = "gateway"
-    MCU = "mcu"
-    GATEKEEPER = "gatekeeper"
 
 
 class UnregisterReason(enum.Enum):
@@ -82,112 +78,6 @@ class AliasesTaken(Exception):
         self.aliases = aliases
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """
-    One endpoint.
-
-    @ivar endpointId: the C{endpointIdentifier} that we gave it.
-    @ivar protocol: C{"h323"} or C{"sip"}.
-    @ivar source: where it registered from; only from there may it change or
-        end the registration, and there our requests to it go.
-    @ivar signalling: where calls to it go, best first; at least one.
-    @ivar ras: the RAS addresses that it named; told, never sent to.
-    @ivar aliases: its names, all of which are its own.
-    @ivar timeToLive: seconds between renewals.
-    @ivar version: of H.225.0; 0 for other protocols, and if it does not tell.
-    @ivar product: what it calls itself, printable, for people to read.
-    @ivar prefixes: number prefixes that a gateway serves, digits.
-    @ivar authenticated: the identity whose password proved the registration;
-        empty if none was asked for.
-    @ivar scheme: how it was proved, as L{h323d.values.proof.Proof} has it.
-    @ivar traversal: it is behind a NAT, and is reached through the connections
-        that it opens itself (H.460.18).
-    @ivar exhausted: a gateway that told it has no more resources (RAI).
-    @ivar contacts: the URI behind each of C{signalling}, for SIP.
-    @ivar since: when it registered first, in seconds of the clock.
-    """
-
-    endpointId: str
-    protocol: str
-    source: TransportAddress
-    signalling: tuple[TransportAddress, ...]
-    ras: tuple[TransportAddress, ...]
-    aliases: tuple[PartyAddress, ...]
-    kind: EndpointKind
-    timeToLive: int
-    version: int = 0
-    product: str = ""
-    prefixes: tuple[str, ...] = ()
-    authenticated: str = ""
-    scheme: str = ""
-    traversal: bool = False
-    exhausted: bool = False
-    contacts: tuple[str, ...] = ()
-    since: float = 0.0
-
-    @property
-    def ownAddresses(self) -> tuple[TransportAddress, ...]:
-        """
-        The signalling addresses that nobody else can have: those of H.323.  A
-        SIP phone has one address for all its names, each registered by itself.
-        """
-        return () if self.protocol == "sip" else self.signalling
-
-
-class RegistryObserver(Protocol):
-    """
-    Who has to clear up after an endpoint.
-    """
-
-    def endpointGone(self, registration: Registration) -> None:
-        """
-        It is not registered any more, for whatever reason.
-        """
-
-
-class RegistrationStore(Protocol):
-    """
-    Who remembers registrations across a restart.  Each is told of from within
-    the answering of a request, so it must not take its time.
-    """
-
-    def keep(self, registration: Registration, deadline: float) -> None:
-        """
-        An endpoint registered, or changed its registration.
-
-        @param deadline: when it expires, in seconds of the clock.
-        """
-
-    def prolong(self, endpointId: str, deadline: float) -> None:
-        """
-        A registration was renewed.
-        """
-
-    def forget(self, endpointId: str) -> None:
-        """
-        An endpoint is not registered any more.
-        """
-
-
-class Forgetful:
-    """
-    A L{RegistrationStore} that remembers nothing.
-    """
-
-    def keep(self, registration: Registration, deadline: float) -> None:
-        pass
-
-    def prolong(self, endpointId: str, deadline: float) -> None:
-        pass
-
-    def forget(self, endpointId: str) -> None:
-        pass
-
-
-_FORGETFUL = Forgetful()
-
-
 class EndpointRegistry:
     """
     The table.
@@ -200,7 +90,7 @@ class EndpointRegistry:
         rng: random.Random,
         events: EventBus,
         observer: RegistryObserver,
-        store: RegistrationStore = _FORGETFUL,
+        store: RegistrationStore = FORGETFUL,
     ) -> None:
         """
         @param rng: draws endpoint identifiers, so that none can be guessed;
@@ -213,7 +103,8 @@ class EndpointRegistry:
         self._observer = observer
         self._store = store
         self._byId: dict[str, Registration] = {}
-        self._byAlias: dict[PartyAddress, str] = {}
+        self._names = NameIndex()
+        self._prefixes = PrefixIndex()
         self._bySignalling: dict[TransportAddress, str] = {}
         self._bySource: dict[TransportAddress, str] = {}
         self._expiry: Expiry[str] = Expiry(clock, self._expired)
@@ -228,7 +119,26 @@ class EndpointRegistry:
         return self._byId.get(endpointId)
 
     def byAlias(self, alias: PartyAddress) -> Registration | None:
-        return self._found(self._byAlias.get(alias))
+        """
+        The endpoint that has a name; of several, the one that came first.
+        """
+        return self._found(self._names.first(alias))
+
+    def allByAlias(self, alias: PartyAddress) -> tuple[Registration, ...]:
+        """
+        Everybody who has a name, in the order in which they came; several
+        only where names may be shared.
+        """
+        return tuple(self._byId[each] for each in self._names.all(alias))
+
+    def byPrefix(self, digits: str) -> tuple[Registration, ...]:
+        """
+        The gateways that serve the longest prefix that a number has: those
+        with resources left first, and of those the ones that came first.
+        """
+        found = [self._byId[each] for each in self._prefixes.longest(digits)]
+        found.sort(key=lambda each: each.exhausted)
+        return tuple(found)
 
     def bySignalling(self, address: TransportAddress) -> Registration | None:
         return self._found(self._bySignalling.get(address))
@@ -266,11 +176,12 @@ class EndpointRegistry:
             raise RegistryFull
         for endpointId in inTheWay:
             self.unregister(endpointId, UnregisterReason.REPLACED)
-        if old is not None:
-            self._unindex(old)
         now = self._clock.seconds()
         registration = replace(wanted, since=now if old is None else old.since)
-        self._index(registration)
+        if old is None:
+            self._index(registration)
+        else:
+            self._reindex(old, registration)
         deadline = now + registration.timeToLive + GRACE
         self._expiry.set(registration.endpointId, deadline)
         if registration == old:
@@ -299,6 +210,16 @@ class EndpointRegistry:
         self._store.keep(registration, deadline)
         return registration
 
+    def exhaust(self, endpointId: str, exhausted: bool) -> None:
+        """
+        A gateway has no more resources, or has some again.
+
+        @raise KeyError: there is no such endpoint.
+        """
+        registration = self._byId[endpointId]
+        if registration.exhausted != exhausted:
+            self._byId[endpointId] = replace(registration, exhausted=exhausted)
+
     def restore(self, registration: Registration, deadline: float) -> bool:
         """
         Enter an endpoint that was registered before a restart.  Nobody is
@@ -316,7 +237,10 @@ class EndpointRegistry:
             deadline <= now
             or len(self._byId) >= self._config.maxRegistrations
             or registration.endpointId in self._byId
-            or any(alias in self._byAlias for alias in registration.aliases)
+            or (
+                self._config.aliasConflict is not AliasConflict.ADDITIVE
+                and any(self._names.first(alias) for alias in registration.aliases)
+            )
             or any(address in self._bySignalling for address in registration.ownAddresses)
         ):
             return False
@@ -351,37 +275,65 @@ class EndpointRegistry:
         return None if endpointId is None else self._byId[endpointId]
 
     def _inTheWay(self, wanted: Registration) -> Collection[str]:
+        """
+        Who has to go so that an endpoint can come.
+        """
         own = (None, wanted.endpointId)
-        taken = tuple(a for a in wanted.aliases if self._byAlias.get(a) not in own)
+        policy = self._config.aliasConflict
+        taken = tuple(a for a in wanted.aliases if self._names.first(a) not in own)
         addresses = [a for a in wanted.ownAddresses if self._bySignalling.get(a) not in own]
-        others = [self._byAlias[a] for a in taken] + [self._bySignalling[a] for a in addresses]
+        if not taken and not addresses:
+            return ()
+        others = [each for alias in taken for each in self._names.all(alias) if each not in own]
+        others += [self._bySignalling[a] for a in addresses]
         proved = {self._byId[each].authenticated for each in others}
-        # What a password proved is replaced only by who knows the password.
-        if self._config.aliasConflict is AliasConflict.REJECT or proved - {
-            "",
-            wanted.authenticated,
-        }:
+        # What a password proved is replaced, or shared, only by who knows the password.
+        if policy is AliasConflict.REJECT or proved - {"", wanted.authenticated}:
             if taken:
                 raise AliasesTaken(taken)
+            raise AddressTaken
+        if policy is AliasConflict.ADDITIVE:
             if addresses:
                 raise AddressTaken
+            return ()
         return dict.fromkeys(others)
 
     def _index(self, registration: Registration) -> None:
         endpointId = registration.endpointId
         self._byId[endpointId] = registration
         for alias in registration.aliases:
-            self._byAlias[alias] = endpointId
+            self._names.add(alias, endpointId)
+        for prefix in registration.prefixes:
+            self._prefixes.add(prefix, endpointId)
         for address in registration.ownAddresses:
             self._bySignalling[address] = endpointId
         if registration.protocol == "h323":
             self._bySource[registration.source] = endpointId
 
+    def _reindex(self, old: Registration, new: Registration) -> None:
+        """
+        Change what is different, so that nobody who comes again loses the
+        place in the order in which they came.
+        """
+        self._removeFromIndexes(
+            old,
+            [each for each in old.aliases if each not in new.aliases],
+            [each for each in old.prefixes if each not in new.prefixes],
+        )
+        self._index(new)
+
     def _unindex(self, registration: Registration) -> None:
+        del self._byId[registration.endpointId]
+        self._removeFromIndexes(registration, registration.aliases, registration.prefixes)
+
+    def _removeFromIndexes(
+        self, registration: Registration, aliases: Iterable[PartyAddress], prefixes: Iterable[str]
+    ) -> None:
         endpointId = registration.endpointId
-        del self._byId[endpointId]
-        for alias in registration.aliases:
-            del self._byAlias[alias]
+        for alias in aliases:
+            self._names.remove(alias, endpointId)
+        for prefix in prefixes:
+            self._prefixes.remove(prefix, endpointId)
         for address in registration.ownAddresses:
             del self._bySignalling[address]
         if self._bySource.get(registration.source) == endpointId:

@@ -216,13 +216,97 @@ def test_identifiersAreDrawnAndUnique() -> None:
 def test_aThousandComersAndGoersLeaveNothingBehind() -> None:
     table = Table()
     for number in range(1000):
-        table.registry.register(endpoint(number, f"name{number}"))
+        table.registry.register(endpoint(number, f"name{number}", prefixes=(str(number),)))
         table.registry.unregister(f"endpoint{number}", UnregisterReason.REQUEST)
     registry = table.registry
-    indexes = (registry._byId, registry._byAlias, registry._bySignalling)
-    assert indexes == ({}, {}, {})
+    indexes = (registry._byId, registry._names, registry._prefixes, registry._bySignalling)
+    assert [len(each) for each in indexes] == [0, 0, 0, 0]
     assert len(registry._expiry) == 0
     assert table.clock.getDelayedCalls() == []
+
+
+# --- shared names
+
+
+def test_severalMayHaveANameIfNamesAreShared() -> None:
+    table = Table(aliasConflict=AliasConflict.ADDITIVE).registry
+    anna = table.register(endpoint(1, "sales", "anna"))
+    bert = table.register(endpoint(2, "sales"))
+    assert table.byAlias(name("sales")) is anna
+    assert table.allByAlias(name("sales")) == (anna, bert)
+    assert table.allByAlias(name("anna")) == (anna,)
+    assert table.allByAlias(name("carl")) == ()
+
+
+def test_whoRegistersASharedNameAgainKeepsTheirPlace() -> None:
+    table = Table(aliasConflict=AliasConflict.ADDITIVE).registry
+    table.register(endpoint(1, "sales"))
+    bert = table.register(endpoint(2, "sales"))
+    anna = table.register(endpoint(1, "anna", "sales"))
+    assert table.allByAlias(name("sales")) == (anna, bert)
+
+
+def test_theNextHasASharedNameWhenTheFirstIsGone() -> None:
+    table = Table(aliasConflict=AliasConflict.ADDITIVE).registry
+    table.register(endpoint(1, "sales"))
+    bert = table.register(endpoint(2, "sales"))
+    carl = table.register(endpoint(3, "sales"))
+    table.unregister("endpoint1", UnregisterReason.REQUEST)
+    assert table.allByAlias(name("sales")) == (bert, carl)
+    assert table.byAlias(name("sales")) is bert
+    table.register(endpoint(2, "bert"))
+    assert table.allByAlias(name("sales")) == (carl,)
+
+
+def test_aNameThatAPasswordProvedIsNotShared() -> None:
+    table = Table(aliasConflict=AliasConflict.ADDITIVE).registry
+    table.register(endpoint(1, "sales", authenticated="anna"))
+    with pytest.raises(AliasesTaken):
+        table.register(endpoint(2, "sales"))
+    table.register(endpoint(3, "sales", authenticated="anna"))
+
+
+def test_aSignallingAddressIsNeverShared() -> None:
+    table = Table(aliasConflict=AliasConflict.ADDITIVE).registry
+    table.register(endpoint(1, "sales"))
+    with pytest.raises(AddressTaken):
+        table.register(endpoint(2, "sales", signalling=endpoint(1).signalling))
+
+
+# --- prefixes
+
+
+def test_aGatewayIsFoundByTheLongestOfThePrefixes() -> None:
+    table = Table().registry
+    near = table.register(endpoint(1, prefixes=("0", "0049")))
+    far = table.register(endpoint(2, prefixes=("00",)))
+    assert table.byPrefix("0049123") == (near,)
+    assert table.byPrefix("0033123") == (far,)
+    assert table.byPrefix("07") == (near,)
+    assert table.byPrefix("1") == table.byPrefix("") == ()
+
+
+def test_gatewaysOfOnePrefixComeOldestFirstAndExhaustedLast() -> None:
+    table = Table().registry
+    for number in (1, 2, 3):
+        table.register(endpoint(number, prefixes=("9",)))
+    table.exhaust("endpoint1", True)
+    assert [each.endpointId for each in table.byPrefix("90")] == [
+        "endpoint2",
+        "endpoint3",
+        "endpoint1",
+    ]
+    table.exhaust("endpoint1", False)
+    assert table.byPrefix("90")[0].endpointId == "endpoint1"
+
+
+def test_aPrefixGoesWithItsGateway() -> None:
+    table = Table().registry
+    table.register(endpoint(1, prefixes=("9", "8")))
+    table.register(endpoint(1, prefixes=("8",)))
+    assert table.byPrefix("9") == ()
+    table.unregister("endpoint1", UnregisterReason.REQUEST)
+    assert table.byPrefix("8") == ()
 
 
 # --- across a restart

@@ -36,8 +36,9 @@ class LocalNumbers:
 @implementer(ICalledPolicy)
 class RegisteredEndpoints:
     """
-    Whoever registered the name by H.323; without a gateway between, nobody
-    else can be called by it.
+    Whoever registered the name by H.323, all of them where names are shared: who
+    has resources left first, and of those who came first; without a gateway between, nobody else can be
+    called by it.
     """
 
     name = "registered"
@@ -47,9 +48,12 @@ class RegisteredEndpoints:
 
     def find(self, called: Called) -> tuple[Destination, ...] | None:
         for name in called.names:
-            found = self._registry.byAlias(name)
-            if found is not None and found.protocol == "h323":
-                return tuple(Destination(each, found) for each in found.signalling)
+            having = [each for each in self._registry.allByAlias(name) if each.protocol == "h323"]
+            if having:
+                having.sort(key=lambda each: each.exhausted)
+                return tuple(
+                    Destination(address, each) for each in having for address in each.signalling
+                )
         return None
 
 

@@ -1,0 +1,137 @@
+"""
+One registered endpoint, and who hears of it.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Protocol
+
+from h323d.values.address import PartyAddress, TransportAddress
+
+__all__ = [
+    "FORGETFUL",
+    "EndpointKind",
+    "Forgetful",
+    "Registration",
+    "RegistrationStore",
+    "RegistryObserver",
+]
+
+
+class EndpointKind(enum.Enum):
+    """
+    What sort of party an endpoint is (H.225.0, C{EndpointType}).
+    """
+
+    TERMINAL = "terminal"
+    GATEWAY = "gateway"
+    MCU = "mcu"
+    GATEKEEPER = "gatekeeper"
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """
+    One endpoint.
+
+    @ivar endpointId: the C{endpointIdentifier} that we gave it.
+    @ivar protocol: C{"h323"} or C{"sip"}.
+    @ivar source: where it registered from; only from there may it change or
+        end the registration, and there our requests to it go.
+    @ivar signalling: where calls to it go, best first; at least one.
+    @ivar ras: the RAS addresses that it named; told, never sent to.
+    @ivar aliases: its names.
+    @ivar timeToLive: seconds between renewals.
+    @ivar version: of H.225.0; 0 for other protocols, and if it does not tell.
+    @ivar product: what it calls itself, printable, for people to read.
+    @ivar prefixes: number prefixes that a gateway serves, digits.
+    @ivar authenticated: the identity whose password proved the registration;
+        empty if none was asked for.
+    @ivar scheme: how it was proved, as L{h323d.values.proof.Proof} has it.
+    @ivar traversal: it is behind a NAT, and is reached through the connections
+        that it opens itself (H.460.18).
+    @ivar exhausted: a gateway that told it has no more resources (RAI).
+    @ivar contacts: the URI behind each of C{signalling}, for SIP.
+    @ivar since: when it registered first, in seconds of the clock.
+    """
+
+    endpointId: str
+    protocol: str
+    source: TransportAddress
+    signalling: tuple[TransportAddress, ...]
+    ras: tuple[TransportAddress, ...]
+    aliases: tuple[PartyAddress, ...]
+    kind: EndpointKind
+    timeToLive: int
+    version: int = 0
+    product: str = ""
+    prefixes: tuple[str, ...] = ()
+    authenticated: str = ""
+    scheme: str = ""
+    traversal: bool = False
+    exhausted: bool = False
+    contacts: tuple[str, ...] = ()
+    since: float = 0.0
+
+    @property
+    def ownAddresses(self) -> tuple[TransportAddress, ...]:
+        """
+        The signalling addresses that nobody else can have: those of H.323.  A
+        SIP phone has one address for all its names, each registered by itself.
+        """
+        return () if self.protocol == "sip" else self.signalling
+
+
+class RegistryObserver(Protocol):
+    """
+    Who has to clear up after an endpoint.
+    """
+
+    def endpointGone(self, registration: Registration) -> None:
+        """
+        It is not registered any more, for whatever reason.
+        """
+
+
+class RegistrationStore(Protocol):
+    """
+    Who remembers registrations across a restart.  Each is told of from within
+    the answering of a request, so it must not take its time.
+    """
+
+    def keep(self, registration: Registration, deadline: float) -> None:
+        """
+        An endpoint registered, or changed its registration.
+
+        @param deadline: when it expires, in seconds of the clock.
+        """
+
+    def prolong(self, endpointId: str, deadline: float) -> None:
+        """
+        A registration was renewed.
+        """
+
+    def forget(self, endpointId: str) -> None:
+        """
+        An endpoint is not registered any more.
+        """
+
+
+class Forgetful:
+    """
+    A L{RegistrationStore} that remembers nothing.
+    """
+
+    def keep(self, registration: Registration, deadline: float) -> None:
+        pass
+
+    def prolong(self, endpointId: str, deadline: float) -> None:
+        pass
+
+    def forget(self, endpointId: str) -> None:
+        pass
+
+
+FORGETFUL = Forgetful()
