@@ -251,7 +251,11 @@ class Server:
         if self.zone is None or not (sip.enabled and sip.registrar):
             return None
         return LocationService(
-            self.zone.registry, LocalRooms(self.directory), self._surroundings.clock, self.gates
+            self.zone.registry,
+            LocalRooms(self.directory),
+            self._surroundings.clock,
+            self.gates,
+            self.zone.passwords,
         )
 
     def _newH323(self) -> H323Endpoint:

@@ -16,6 +16,7 @@ from h323d.call.gates import Gates
 from h323d.errors import DecodeError
 from h323d.gatekeeper.expiry import Expiry
 from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.passwords import Passwords
 from h323d.gatekeeper.registrations import (
     AliasesTaken,
     EndpointKind,
@@ -47,11 +48,15 @@ class LocationService:
         numbers: ILocalNumbers,
         clock: IReactorTime,
         gates: Gates,
+        passwords: Passwords,
     ) -> None:
         """
         @param numbers: whose names nobody can register: the rooms'.
         @param gates: while they are shut, nobody new registers.
+        @param passwords: whose names nobody can register by SIP, as long as it
+            has no way to prove a password.
         """
+        self._passwords = passwords
         self._gates = gates
         self._registry = registry
         self._numbers = numbers
@@ -67,8 +72,9 @@ class LocationService:
         self, address: SIPURI, bindings: tuple[Binding, ...], registrant: Registrant
     ) -> None:
         names = partiesOf(address)
-        if any(self._numbers.serves(name) for name in names):
-            raise RegistrationRefused(403)
+        for name in names:
+            if self._numbers.serves(name) or self._passwords.of(name.value) is not None:
+                raise RegistrationRefused(403)
         own = self._own(address, registrant)
         if bindings:
             if own is None and self._gates.shut is not None:

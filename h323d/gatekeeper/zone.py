@@ -63,6 +63,7 @@ class Zone:
     @ivar admissions: which calls are admitted.
     @ivar bandwidth: how much they use.
     @ivar demands: asks endpoints about them.
+    @ivar passwords: of endpoints, by name.
     """
 
     def __init__(
@@ -104,9 +105,10 @@ class Zone:
             gates, self._identity, self.registry, self.admissions, clock, events
         )
         ras = GatekeeperRAS(self.registry, enrolment, admitting, locating, maintenance)
+        self.passwords = readPasswords(settings.security)
         self._authentication = Authentication(
             settings.security,
-            readPasswords(settings.security),
+            self.passwords,
             config.gatekeeperIdentifier,
             self.registry,
             clock,

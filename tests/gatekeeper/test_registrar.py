@@ -17,6 +17,7 @@ from h323d.call.gates import MAINTENANCE, Gates
 from h323d.events import EndpointRegistered, EndpointUnregistered, EventBus, Fact
 from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.passwords import readPasswords
 from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.registrations import (
     EndpointKind,
@@ -26,6 +27,7 @@ from h323d.gatekeeper.registrations import (
 )
 from h323d.gatekeeper.routing.chain import Called
 from h323d.gatekeeper.routing.local import RegisteredEndpoints
+from h323d.gatekeeper.securityconfig import PasswordEntry, SecurityConfig
 from h323d.sip.registrar import Binding, Registrant, RegistrationRefused
 from h323d.sip.uri import SIPURI, parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
@@ -60,7 +62,10 @@ class Table:
             replace(GatekeeperConfig(), **config), self.clock, random.Random(3), events, self
         )
         self.gates = Gates(self.clock, events, ())
-        self.locations = LocationService(self.registry, OneRoom(), self.clock, self.gates)
+        passwords = readPasswords(SecurityConfig(passwords=(PasswordEntry("carol", "secret"),)))
+        self.locations = LocationService(
+            self.registry, OneRoom(), self.clock, self.gates, passwords
+        )
 
     def endpointGone(self, registration: Registration) -> None:
         pass
@@ -227,6 +232,11 @@ def test_aNameOfAnH323EndpointIsTaken(table: Table) -> None:
 
 def test_aRoomsNameCannotBeRegistered(table: Table) -> None:
     assert table.refused(table.binding(), address=SIPURI("example.com", "80001")) == 403
+    assert len(table.registry) == 0
+
+
+def test_aNameWithAPasswordCannotBeRegisteredWithoutIt(table: Table) -> None:
+    assert table.refused(table.binding(), address=SIPURI("example.com", "carol")) == 403
     assert len(table.registry) == 0
 
 
