@@ -8,6 +8,8 @@ both ways carry sound.  Everything that we send is dissected.
 from __future__ import annotations
 
 import json
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,6 +130,33 @@ def test_aCallerReachesRegisteredAsteriskThroughTheGatekeeper(
         ) as phone:  # fmt: skip
             assert phone.wait(20) == 0, phone.output()
         assert server.ask("status")["facts"]["RASAdmissionGranted"] >= 2
+        (record,) = waitFor(lambda: server.ask("cdr"), 10, "both have disengaged")
+        assert (record["model"], record["outcome"]) == ("direct", "admitted")
+        assert (record["calling"], record["called"]) == (["1001"], ["600"])
+        assert (record["calledPeer"], record["admissions"]) == (f"{THEM}:1720", 2)
+    assert heard(recording, (440, 700), 1.5, 1.5) == [440]
+
+
+def test_asteriskIsReachedAtOnceAfterTheGatekeeperWasKilledAndIsBack(
+    tmp_path: Path, capture: Capture
+) -> None:
+    recording = tmp_path / "heard.wav"
+    with Asterisk(tmp_path / "asterisk", THEM, CALLER, gk=US, e164="600"):
+        with Server(tmp_path / "server", US) as server:
+            waitFor(lambda: server.ask("registrations"), 15, "Asterisk registers")
+            (before,) = server.ask("registrations")
+            time.sleep(2.0)  # what is a second old is on the disk
+            server.signal(signal.SIGKILL)
+            server.wait(5)
+            server.socket.unlink()
+        with Server(tmp_path / "server", US) as server:
+            (after,) = server.ask("registrations")
+            assert after["endpointId"] == before["endpointId"]
+            with caller(
+                tmp_path, "--gatekeeper", US, "--alias", "1001", "--tone", "440", "--record",
+                str(recording), "--seconds", "4", "600",
+            ) as phone:  # fmt: skip
+                assert phone.wait(20) == 0, phone.output()
     assert heard(recording, (440, 700), 1.5, 1.5) == [440]
 
 
