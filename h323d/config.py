@@ -28,6 +28,7 @@ from h323d.conference.config import ConferenceConfig
 from h323d.control.config import ControlConfig
 from h323d.errors import ConfigurationError
 from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.securityconfig import SecurityConfig
 from h323d.h323.config import H323Config
@@ -97,6 +98,7 @@ class Configuration:
     h323: H323Config = field(default_factory=H323Config)
     gatekeeper: GatekeeperConfig = field(default_factory=GatekeeperConfig)
     routing: RoutingConfig = field(default_factory=RoutingConfig)
+    routed: RoutedConfig = field(default_factory=RoutedConfig)
     security: SecurityConfig = field(default_factory=SecurityConfig)
     media: MediaConfig = field(default_factory=MediaConfig)
     conference: ConferenceConfig = field(default_factory=ConferenceConfig)

@@ -270,6 +270,7 @@ class Server:
             world.opener,
             Host(self._bind, self._advertise),
             self.switch,
+            None if self.zone is None else self.zone.routed,
         )
 
     def _newZone(self) -> Zone:
@@ -277,7 +278,13 @@ class Server:
         if configuration.h323.port == 0:
             raise ConfigurationError("h323.port", "a gatekeeper announces it, so it cannot be 0")
         return Zone(
-            ZoneSettings(configuration.gatekeeper, configuration.routing, configuration.security),
+            ZoneSettings(
+                configuration.gatekeeper,
+                configuration.routing,
+                configuration.security,
+                configuration.routed,
+                configuration.h323,
+            ),
             replace(world, datagrams=self._sources.rasDatagrams(world.datagrams)),
             Place(
                 self._bind,

@@ -28,6 +28,7 @@ TABLES = {
     ("routing", "rewrites"),
     ("routing", "routes"),
     ("routing", "neighbours"),
+    ("routed", "rules"),
     ("security", "passwords"),
 }
 
@@ -47,6 +48,9 @@ def another(section: str, key: str) -> Any:
         ("routing", "httpURL"): "http://127.0.0.1/route",
         ("routing", "dnsServers"): ["192.0.2.53"],
         ("routing", "enumPrefix"): "00",
+        ("routed", "model"): "proxied",
+        ("routed", "rules"): [{"prefixes": ["1"]}],
+        ("routed", "failoverCauses"): [27],
         ("security", "h2351"): "off",
         ("security", "weakSchemes"): ["md5", "cat"],
         ("security", "allow"): ["192.0.2.0/24"],

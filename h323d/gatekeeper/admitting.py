@@ -3,11 +3,13 @@ How a registered endpoint asks to call and be called, for bandwidth, and to
 end: ARQ, BRQ and DRQ (H.225.0, 7.11 to 7.13).
 
 Each method takes a request and returns its answer, or a Deferred where somebody
-else has to be asked first.  Calls are admitted in the
-direct model: endpoints signal to each other, or to our own rooms, themselves.
+else has to be asked first.  Where a call is to be routed, both sides are told
+our own call signalling address instead of each other's.
 """
 
 from __future__ import annotations
+
+from typing import Protocol
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -18,6 +20,7 @@ from h323d.gatekeeper.admission import Admission, AdmissionTable, NoBandwidth, T
 from h323d.gatekeeper.bandwidth import Claim
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration
+from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routing.chain import Called, Decision, Destination, RoutingChain
 from h323d.h323.addresses import aliasesFromParties, partiesFromAliases, transportToValue
 from h323d.h323.causes import causeOfReason
@@ -34,7 +37,7 @@ from h323d.h323.ras.transactions import RASAnswer, RASRequest
 from h323d.h323.reading import causeOfElement
 from h323d.values.cause import Cause
 
-__all__ = ["Admitting"]
+__all__ = ["Admitting", "CallRouting"]
 
 _NO_UUIES = dict.fromkeys(
     (
@@ -56,6 +59,21 @@ _NO_UUIES = dict.fromkeys(
 )
 
 
+class CallRouting(Protocol):
+    """
+    What is asked of the calls whose signalling goes through us.
+    """
+
+    def modelFor(self, called: Called, destination: Destination) -> CallModel:
+        """How much of a call that is about to be admitted goes through us."""
+
+    def remember(self, called: Called, model: CallModel, routes: tuple[Destination, ...]) -> None:
+        """Such a call was admitted: this is where it may go."""
+
+    def carries(self, callIdentifier: bytes) -> bool:
+        """Whether a call goes through us already."""
+
+
 class Admitting:
     """
     Answers what concerns calls.
@@ -67,6 +85,7 @@ class Admitting:
         registry: EndpointRegistry,
         admissions: AdmissionTable,
         routing: RoutingChain,
+        routed: CallRouting,
         clock: IReactorTime,
         events: EventBus,
     ) -> None:
@@ -74,6 +93,7 @@ class Admitting:
         self._registry = registry
         self._admissions = admissions
         self._routing = routing
+        self._routed = routed
         self._clock = clock
         self._events = events
 
@@ -88,7 +108,8 @@ class Admitting:
         called = _called(fields, registration)
         if fields["answerCall"]:
             here = Destination(registration.signalling[0])
-            return self._grant(request, registration, called, here)
+            routed = self._routed.carries(called.call)
+            return self._grant(request, registration, called, here, routed)
         decision = self._routing.find(called)
         if isinstance(decision, Deferred):
             return decision.addCallback(self._decidedLater, request, registration, called)
@@ -109,7 +130,13 @@ class Admitting:
             return self._refuse(request, "requestDenied", endpointId, called)
         if not decision:
             return self._refuse(request, "calledPartyNotRegistered", endpointId, called)
-        return self._grant(request, registration, called, decision[0])
+        model = self._routed.modelFor(called, decision[0])
+        if model is CallModel.DIRECT:
+            return self._grant(request, registration, called, decision[0], False)
+        answer = self._grant(request, registration, called, decision[0], True)
+        if answer.name == "admissionConfirm":
+            self._routed.remember(called, model, decision)
+        return answer
 
     def _grant(
         self,
@@ -117,8 +144,13 @@ class Admitting:
         registration: Registration,
         called: Called,
         destination: Destination,
+        routed: bool,
     ) -> RASMessage:
+        """
+        @param routed: whether the signalling goes through us.
+        """
         fields = request.message.fields
+        signalling = self._identity.signalling if routed else destination.signalling
         endpointId = registration.endpointId
         wanted = Admission(
             claim=Claim(callKey(fields), endpointId, fields["answerCall"]),
@@ -126,9 +158,10 @@ class Admitting:
             callReference=fields["callReferenceValue"],
             bandwidth=fields["bandWidth"],
             source=request.source,
-            destination=destination.signalling,
+            destination=signalling,
             calling=called.calling,
             called=called.names,
+            model="routed" if routed else "direct",
         )
         try:
             granted = self._admissions.admit(wanted)
@@ -139,8 +172,8 @@ class Admitting:
         confirm: Fields = {
             "requestSeqNum": fields["requestSeqNum"],
             "bandWidth": granted.bandwidth,
-            "callModel": ("direct", None),
-            "destCallSignalAddress": transportToValue(destination.signalling),
+            "callModel": ("gatekeeperRouted" if routed else "direct", None),
+            "destCallSignalAddress": transportToValue(signalling),
             "willRespondToIRR": True,
             "uuiesRequested": _NO_UUIES,
         }

@@ -7,8 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.securityconfig import SecurityConfig
+from h323d.h323.config import H323Config
 
 __all__ = ["ZoneSettings"]
 
@@ -22,3 +24,5 @@ class ZoneSettings:
     gatekeeper: GatekeeperConfig = field(default_factory=GatekeeperConfig)
     routing: RoutingConfig = field(default_factory=RoutingConfig)
     security: SecurityConfig = field(default_factory=SecurityConfig)
+    routed: RoutedConfig = field(default_factory=RoutedConfig)
+    h323: H323Config = field(default_factory=H323Config)

@@ -26,6 +26,7 @@ from h323d.gatekeeper.passwords import readPasswords
 from h323d.gatekeeper.ras import GatekeeperRAS
 from h323d.gatekeeper.refusals import Refusals
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration, UnregisterReason
+from h323d.gatekeeper.routed.router import RoutedCalls
 from h323d.gatekeeper.routing.assembly import ChoosePolicies, Routing
 from h323d.gatekeeper.routing.chain import RoutingChain
 from h323d.gatekeeper.settings import ZoneSettings
@@ -63,6 +64,7 @@ class Zone:
     @ivar admissions: which calls are admitted.
     @ivar bandwidth: how much they use.
     @ivar demands: asks endpoints about them.
+    @ivar routed: the calls whose signalling goes through us.
     @ivar passwords: of endpoints, by name.
     """
 
@@ -98,8 +100,25 @@ class Zone:
             settings.routing, self._identity, self.registry, self._routing, clock, events
         )
         enrolment = Enrolment(config, self._identity, self.registry, self.admissions, numbers)
+        self.routed = RoutedCalls(
+            settings.routed,
+            settings.h323,
+            world,
+            place.bind,
+            place.signalling,
+            self.registry,
+            self._routing.chain,
+            numbers,
+            gates,
+        )
         admitting = Admitting(
-            self._identity, self.registry, self.admissions, self._routing.chain, clock, events
+            self._identity,
+            self.registry,
+            self.admissions,
+            self._routing.chain,
+            self.routed,
+            clock,
+            events,
         )
         maintenance = Maintenance(
             gates, self._identity, self.registry, self.admissions, clock, events
@@ -224,6 +243,7 @@ class Zone:
 
         @return: fires when the registrations are on the disk; never fails.
         """
+        self.routed.close()
         self._routing.close()
         self._channel.close()
         self.registry.close()

@@ -197,7 +197,9 @@ class H323Endpoint:
         if self._setupOwner is not None:
             call = self._setupOwner.routeSetup(connection, message, setup)
         if call is not None:
-            connection.carry(setup.reference, False, call)
+            if not connection.carry(setup.reference, False, call):
+                self._refuse(connection, message, Cause.RESOURCE_UNAVAILABLE)
+                call.connectionLost("it carries too many calls")
             return
         self._terminate(connection, message, setup)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from h323d import __version__
 from h323d.h323.uuie import Fields
 
-__all__ = ["mcuType", "terminalType"]
+__all__ = ["gatekeeperType", "mcuType", "terminalType"]
 
 
 def _vendor(name: str) -> Fields:
@@ -17,6 +17,15 @@ def _vendor(name: str) -> Fields:
         "productId": name.encode("ascii", "replace")[:256] or b"h323d",
         "versionId": __version__.encode("ascii"),
     }
+
+
+def gatekeeperType(name: str) -> Fields:
+    """
+    A gatekeeper, where it signals itself in a call that it routes.
+
+    @param name: the product.
+    """
+    return {"vendor": _vendor(name), "gatekeeper": {}, "mc": False, "undefinedNode": False}
 
 
 def mcuType(name: str) -> Fields:

@@ -1,0 +1,534 @@
+"""
+One routed call: two signalling connections, and all that passes between them (H.323, 8.1.3).
+
+What a side says goes to the other as it came, but for call references and addresses.  The
+call answers the caller with CallProceeding itself, and tries one way after the other to the
+called party, until something of an answer has reached the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from zope.interface import implementer
+
+from h323d import tracing
+from h323d.call.gates import Gates
+from h323d.call.legs import IOffer
+from h323d.call.media import IMediaPool
+from h323d.call.policy import Refusal
+from h323d.call.transport import IOpening
+from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.events import CallAnswered, CallEnded, CallRefused, CallRouted, EventBus
+from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.registrations import Registration
+from h323d.gatekeeper.routed import messages
+from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
+from h323d.gatekeeper.routed.media import MediaProxy
+from h323d.gatekeeper.routed.messages import START_FIELDS, SetupChange
+from h323d.gatekeeper.routed.models import CallModels, Endpoint, stricter
+from h323d.gatekeeper.routed.passage import Passage
+from h323d.gatekeeper.routed.progress import ProgressTimers, newProgress
+from h323d.gatekeeper.routed.remembered import AdmittedRoutes
+from h323d.gatekeeper.routed.side import CALLED, CALLER, Side
+from h323d.gatekeeper.routing.chain import Called, Decision, Destination, RoutingChain
+from h323d.h323 import reading
+from h323d.h323.addresses import transportFromValue
+from h323d.h323.callinputs import CallNumber
+from h323d.h323.h245link import ControlNetwork
+from h323d.h323.incoming import IncomingSetup
+from h323d.h323.q931 import MessageType, Q931Message
+from h323d.h323.signalling import SignallingConnection
+from h323d.h323.uuie import Content, Fields, usable
+from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, LegID
+
+__all__ = ["CallContext", "CallOwner", "Dial", "RoutedCall"]
+
+MAXIMUM_EARLY = 32  # messages of the caller that are kept for the next way
+MAXIMUM_REDIRECTIONS = 5  # of one call, by called sides
+
+_REDIRECTIONS = frozenset(("callForwarded", "routeCallToGatekeeper", "routeCallToMC"))
+_OF_THE_CALLED = frozenset(
+    (
+        MessageType.SETUP,
+        MessageType.SETUP_ACKNOWLEDGE,
+        MessageType.CALL_PROCEEDING,
+        MessageType.ALERTING,
+        MessageType.CONNECT,
+    )
+)
+_NUMBERS = {  # what the caller's side, and the called side, see of us
+    "calling": (CallNumber.INCOMING_PROCEEDING, CallNumber.OUTGOING_PROCEEDING),
+    "ringing": (CallNumber.CALL_RECEIVED, CallNumber.CALL_DELIVERED),
+    "active": (CallNumber.ACTIVE, CallNumber.ACTIVE),
+}
+_EARLY_NUMBERS = (CallNumber.INCOMING_PROCEEDING, CallNumber.CALL_INITIATED)
+
+Dial = Callable[[Destination, SignallingConnection], IOpening]
+"""Opens a signalling connection to a destination."""
+
+
+class CallOwner(Protocol):
+    """
+    What a call needs of whoever keeps all of them.
+    """
+
+    def newConnection(self) -> SignallingConnection:
+        """A signalling connection to be opened."""
+
+    def callGone(self, call: RoutedCall) -> None:
+        """The call is over."""
+
+    def callFault(self, door: str, source: TransportAddress, error: DecodeError) -> None:
+        """Something of a peer's could not be read."""
+
+
+@dataclass(frozen=True)
+class CallContext:
+    """
+    What all routed calls have in common.
+
+    @ivar signalling: our call signalling address, as peers are told.
+    @ivar network: for separate H.245.
+    @ivar mediaHost: the local address of relays.
+    @ivar endpointType: what we are, as an H.225.0 C{EndpointType}.
+    @ivar silence: seconds without media until a call is cleared; 0 for never.
+    @ivar reference: draws a call reference value.
+    """
+
+    owner: CallOwner
+    clock: IReactorTime
+    events: EventBus
+    gates: Gates
+    chain: RoutingChain
+    numbers: ILocalNumbers
+    models: CallModels
+    config: RoutedConfig
+    timers: ProgressTimers
+    signalling: TransportAddress
+    network: ControlNetwork
+    pool: IMediaPool
+    mediaHost: str
+    endpointType: Fields
+    silence: float
+    dial: Dial
+    reference: Callable[[], int]
+
+
+@implementer(IOffer)
+class RoutedCall:
+    """
+    One call.
+
+    @ivar identity: the call's identifiers in H.323.
+    @ivar caller: the registration of the caller, if there is one.
+    @ivar route: where the call goes; C{None} before it is known.
+    @ivar model: how much of it goes through us.
+    @ivar since: when it came in, in seconds of the clock.
+    @ivar answeredAt: when it was answered; C{None} before that.
+    """
+
+    protocol = "h323"
+
+    def __init__(
+        self,
+        context: CallContext,
+        ids: tuple[CallID, LegID],
+        connection: SignallingConnection,
+        message: Q931Message,
+        setup: IncomingSetup,
+        caller: Registration | None,
+        admitted: AdmittedRoutes | None,
+    ) -> None:
+        """
+        @param message: the Setup.
+        @param admitted: what the ARQ was told, where there was one.
+        """
+        self._context = context
+        self.callId, self.legId = ids
+        self.identity = setup.identity
+        self.calling, self.called = setup.calling, setup.called
+        self.displayName = setup.displayName
+        self.peer = connection.peer
+        self.callIdentifier = setup.identity.callIdentifier.hex()
+        self.conferenceId = setup.identity.conferenceID.hex()
+        self.caller = caller
+        self.route: Destination | None = None
+        self.model = CallModel.ROUTED if admitted is None else admitted.model
+        self.since = context.clock.seconds()
+        self.answeredAt: float | None = None
+        self.callerSide = Side(self, CALLER, setup.reference, connection.peer, connection)
+        self.calledSide: Side | None = None
+        self._setup, self._setupContent = message, setup.content
+        self._admitted = admitted
+        self._names: tuple[PartyAddress, ...] = ()  # that a called side forwarded the call to
+        self._wanted = Called(
+            setup.called,
+            calling=setup.calling,
+            caller=caller,
+            source=connection.peer,
+            call=setup.identity.callIdentifier,
+        )
+        self._routes: list[Destination] = []
+        self._early: list[tuple[Q931Message, Content]] = []
+        self._start: Fields = {}
+        self._committed = False  # something of an answer has reached the caller
+        self._redirections = 0
+        self._opening: IOpening | None = None
+        self._passage: Passage | None = None
+        self._progress = newProgress(self, context.clock, context.timers)
+
+    @property
+    def state(self) -> str:
+        """
+        How far it is, for an operator to read.
+        """
+        return tracing.stateName(self._progress)
+
+    @property
+    def sides(self) -> tuple[Side, Side | None]:
+        """
+        The caller's, and the called party's as far as there is one.
+        """
+        return self.callerSide, self.calledSide
+
+    # Commands.
+
+    def begin(self) -> None:
+        """
+        Tell the caller that we work on it, and ask the gates.
+        """
+        if self.state == "released":
+            return
+        tunnelling = bool(self._setupContent.tunnelling)
+        self.callerSide.send(
+            messages.callProceeding(self.identity, self._context.endpointType, tunnelling)
+        )
+        if self._setupContent.fields.get("hopCount", 2) <= 1:
+            self._progress.refuse(Cause.EXCHANGE_ROUTING_ERROR, "hopCountExceeded")
+            return
+        self._context.gates.admit(self).addCallback(self._judged)
+
+    def refuse(self, cause: Cause, reason: str) -> None:
+        """
+        Say no, before any gate is asked.
+        """
+        self._progress.refuse(cause, reason)
+
+    def hangup(self, cause: Cause) -> None:
+        """
+        End the call.
+        """
+        self._progress.release(cause, "server")
+
+    def transfer(self, place: int, target: PartyAddress) -> bool:
+        """
+        Ask one side to call somebody else instead (Facility, callForwarded): a side that
+        does so releases this call.
+
+        @return: whether that side could be asked; only in an answered call.
+        """
+        side = self.sides[place]
+        if side is None or not side.isOpen or self.state != "active":
+            return False
+        side.send(messages.callForwarded(self.identity, (target,), None))
+        return True
+
+    def callNumber(self, place: int) -> CallNumber:
+        return _NUMBERS.get(self.state, _EARLY_NUMBERS)[place]
+
+    # What the machine wants.
+
+    def _judged(self, refusal: Refusal | None) -> None:
+        if refusal is None:
+            self._progress.admitted()
+        else:
+            self._progress.refuse(refusal.cause, refusal.reason)
+
+    def locate(self) -> None:
+        admitted, self._admitted = self._admitted, None
+        if admitted is not None:
+            self._decided(admitted.routes)
+            return
+        decision = self._context.chain.find(self._wanted)
+        if isinstance(decision, Deferred):
+            decision.addCallback(self._decided)
+        else:
+            self._decided(decision)
+
+    def _decided(self, decision: Decision) -> None:
+        if isinstance(decision, Refusal):
+            self._progress.refuse(decision.cause, decision.reason)
+        elif not decision:
+            self._progress.refuse(Cause.NO_ROUTE_TO_DESTINATION, "noRoute")
+        else:
+            self._routes = list(decision)
+            self._progress.located()
+
+    def tryRoute(self, failed: Cause | None) -> None:
+        self._leaveCalled(failed or Cause.NORMAL_UNSPECIFIED)
+        while self._routes:
+            route = self._routes.pop(0)
+            if not self._comesBack(route):
+                self._dial(route)
+                return
+            failed = Cause.EXCHANGE_ROUTING_ERROR
+        self._progress.noneLeft(failed or Cause.NO_ROUTE_TO_DESTINATION)
+
+    def _comesBack(self, route: Destination) -> bool:
+        """
+        Whether a way leads to ourselves, and not to one of our own rooms.
+        """
+        numbers = self._context.numbers
+        return route.signalling == self._context.signalling and not any(
+            numbers.serves(name) for name in route.names or self._wanted.names
+        )
+
+    def _dial(self, route: Destination) -> None:
+        context = self._context
+        self.route = route
+        reference = context.reference()
+        side = self.calledSide = Side(self, CALLED, reference, route.signalling)
+        self._openPassage(route)
+        connection = context.owner.newConnection()
+        connection.carry(reference, True, side)
+        target = "" if route.registration is None else route.registration.endpointId
+        model = "proxied" if self.model is CallModel.PROXIED else "routed"
+        now = context.clock.seconds()
+        context.events.publish(
+            CallRouted(now, self.callId, self.legId, model, target, route.signalling)
+        )
+        self._opening = context.dial(route, connection)
+
+    def _openPassage(self, route: Destination) -> None:
+        """
+        The called party may make the model stricter; that holds for the ways after it, too.
+        """
+        context = self._context
+        source = Endpoint.registered(self.caller, self.calling, self.peer.host)
+        names = route.names or self._wanted.names
+        target = Endpoint.registered(route.registration, names, route.signalling.host)
+        model = stricter(self.model, context.models.choose(source, target))
+        if self._passage is not None and model is self.model:
+            return
+        if self._passage is not None:
+            self._passage.close()
+        self.model = model
+        media = None
+        if model is CallModel.PROXIED:
+            behind = [
+                each is not None and each.traversal for each in (self.caller, route.registration)
+            ]
+            media = MediaProxy(self, context.pool, context.mediaHost, (behind[0], behind[1]))
+        inUse = model in (CallModel.ROUTED_H245, CallModel.PROXIED)
+        self._passage = Passage(self, context.clock, context.network if inUse else None, media)
+
+    def _leaveCalled(self, cause: Cause) -> None:
+        side, self.calledSide = self.calledSide, None
+        opening, self._opening = self._opening, None
+        self._start = {}
+        if side is not None:
+            side.release(cause)
+            if self._passage is not None:
+                self._passage.forget(CALLED)
+        if opening is not None:
+            opening.cancel()
+
+    def tellAnswered(self) -> None:
+        context = self._context
+        self.answeredAt = context.clock.seconds()
+        self._early.clear()
+        context.events.publish(CallAnswered(self.answeredAt, self.callId, self.legId))
+
+    def tellRefused(self, cause: Cause, reason: str) -> None:
+        now = self._context.clock.seconds()
+        self._context.events.publish(CallRefused(now, self.callId, self.legId, cause, reason))
+
+    def tellEnded(self, cause: Cause, by: str) -> None:
+        now = self._context.clock.seconds()
+        self._context.events.publish(CallEnded(now, self.callId, self.legId, cause, by))
+
+    def clear(self, cause: Cause) -> None:
+        self.callerSide.release(cause)
+        self._leaveCalled(cause)
+        if self._passage is not None:
+            self._passage.close()
+        self._context.owner.callGone(self)
+
+    # What the sides report.
+
+    def sideOpened(self, side: Side) -> None:
+        route = self.route
+        if side is not self.calledSide or route is None:
+            return
+        names = route.names or self._names
+        change = SetupChange(self._context.signalling, route.signalling, names)
+        self._pass(side, change.applied(self._setup), self._setupContent, change.edit)
+        for message, content in tuple(self._early):
+            self._pass(side, message, content)
+
+    def sideReceived(self, side: Side, message: Q931Message, content: Content) -> None:
+        if messages.unreadable(message, content):
+            message = messages.withoutUserUser(message)
+        if side is self.callerSide:
+            if message.messageType not in _OF_THE_CALLED:
+                self._fromCaller(message, content)
+        elif side is self.calledSide and message.messageType != MessageType.SETUP:
+            self._fromCalled(message, content)
+
+    def sideReleased(self, side: Side, message: Q931Message, content: Content) -> None:
+        cause = reading.releaseCause(message, content)
+        if messages.unreadable(message, content):
+            message = messages.withoutUserUser(message)
+        if side is self.callerSide:
+            if self.calledSide is not None:
+                self.calledSide.passRelease(message)
+            self._progress.release(cause, "calling")
+        elif side is self.calledSide:
+            self._calledGone(cause, message)
+
+    def sideLost(self, side: Side, reason: str) -> None:
+        if side is self.callerSide:
+            self._progress.release(Cause.NETWORK_OUT_OF_ORDER, "calling")
+        elif side is self.calledSide:
+            self._calledGone(Cause.DESTINATION_OUT_OF_ORDER, None)
+
+    def _calledGone(self, cause: Cause, message: Q931Message | None) -> None:
+        """
+        The called side is not there any more; perhaps there is another.
+
+        @param message: its ReleaseComplete, if there was one.
+        """
+        other = self.state == "calling" and not self._committed and bool(self._routes)
+        if other and (message is None or cause in self._context.config.failoverCauses):
+            self._progress.routeFailed(cause)
+            return
+        if message is not None:
+            self.callerSide.passRelease(message)
+        self._progress.release(cause, "called")
+
+    def _fromCaller(self, message: Q931Message, content: Content) -> None:
+        if not self._committed and self.answeredAt is None:
+            if len(self._early) < MAXIMUM_EARLY:
+                self._early.append((message, content))
+            else:
+                self._committed = True  # the next way would not be told all
+        if self.calledSide is not None and self.calledSide.isOpen:
+            self._pass(self.calledSide, message, content)
+
+    def _fromCalled(self, message: Q931Message, content: Content) -> None:
+        kind = message.messageType
+        if kind == MessageType.CALL_PROCEEDING:
+            self._swallow(message, content)
+            return
+        if kind == MessageType.FACILITY and self._redirected(content):
+            return
+        if kind == MessageType.ALERTING:
+            self._progress.alerting()
+        elif kind == MessageType.CONNECT:
+            self._progress.connected()
+        else:
+            self._progress.proceeding()
+        start, self._start = self._start, {}
+        edits = [_adding(start)] if start else []
+        self._committed = True
+        self._pass(self.callerSide, message, content, *edits)
+
+    def _swallow(self, message: Q931Message, content: Content) -> None:
+        """
+        The caller has had its CallProceeding; what else stands in this one goes on with the
+        next message, H.245 at once.
+        """
+        self._progress.proceeding()
+        self._start |= {
+            name: content.fields[name] for name in START_FIELDS if name in content.fields
+        }
+        if content.h245Control:
+            self._committed = True
+            facility = messages.tunnelled(list(content.h245Control))
+            bare = replace(content, body="empty", fields={})
+            self._pass(self.callerSide, facility, bare)
+
+    def _redirected(self, content: Content) -> bool:
+        """
+        Whether a Facility sends the call elsewhere.  Once something of an answer has
+        reached the caller, it is the caller who has to call there.
+        """
+        if content.reason not in _REDIRECTIONS or self.state not in ("calling", "ringing"):
+            return False
+        address = usable(transportFromValue(content.fields.get("alternativeAddress")))
+        names = content.aliases("alternativeAliasAddress")
+        if self._committed and (self._start or self.state != "calling"):
+            return False
+        if not names and address is None:
+            return False
+        self._redirections += 1
+        if self._redirections > MAXIMUM_REDIRECTIONS:
+            self._progress.release(Cause.EXCHANGE_ROUTING_ERROR, "server")
+            return True
+        if names:
+            self._names = names
+        self._wanted = replace(self._wanted, names=names or self._wanted.names, signalled=address)
+        self._leaveCalled(Cause.NORMAL_CALL_CLEARING)
+        self._progress.redirected()
+        return True
+
+    def _pass(
+        self, to: Side, message: Q931Message, content: Content, *edits: messages.Edit
+    ) -> None:
+        if self._passage is None:
+            return
+        try:
+            passed = self._passage.translated(1 - to.place, message, content, *edits)
+        except ResourceUnavailable as error:
+            self._progress.release(error.cause, "server")
+            return
+        to.send(passed)
+
+    # What the passage reports.
+
+    def translateControl(self, place: int, octets: bytes) -> bytes | None:
+        if self._passage is None:
+            return None
+        try:
+            return self._passage.translateControl(place, octets)
+        except ResourceUnavailable as error:
+            self._progress.release(error.cause, "server")
+            return None
+
+    def controlCoupled(self) -> None:
+        self._committed = True
+
+    def controlFault(self, place: int, error: DecodeError) -> None:
+        self._fault("h245", place, error)
+
+    def mediaFault(self, place: int, error: DecodeError) -> None:
+        self._fault("h245", place, error)
+
+    def mediaSilent(self, seconds: float) -> None:
+        if 0 < self._context.silence <= seconds:
+            self._progress.release(Cause.RECOVERY_ON_TIMER_EXPIRY, "server")
+
+    def _fault(self, door: str, place: int, error: DecodeError) -> None:
+        side = self.sides[place]
+        source = self.peer if side is None else side.peer
+        self._context.owner.callFault(door, source, error)
+
+
+def _adding(start: Fields) -> messages.Edit:
+    """
+    Puts in what a message before should have carried.
+    """
+
+    def edit(pdu: Fields, fields: Fields) -> None:
+        if pdu["h323-message-body"][0] in ("alerting", "progress", "connect"):
+            for name, value in start.items():
+                fields.setdefault(name, value)
+
+    return edit

@@ -1,0 +1,150 @@
+"""
+A separate H.245 channel that goes through us (H.323, 8.2.3): two connections, coupled.
+
+One side said where it waits for a connection; the other is told a listener of ours
+instead.  When it connects, we connect to the first, and carry packet after packet.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from twisted.internet.interfaces import IReactorTime
+
+from h323d.errors import DecodeError
+from h323d.h323.control import ControlChannel, ControlListener, Dialling, dialControl
+from h323d.h323.h245link import ControlNetwork
+from h323d.values.address import TransportAddress
+
+__all__ = ["ControlCoupling", "CouplingOwner"]
+
+MAXIMUM_WAITING = 64  # packets from one side while the other's connection opens
+
+
+class CouplingOwner(Protocol):
+    """
+    What a coupling needs of the call.
+    """
+
+    def translateControl(self, place: int, octets: bytes) -> bytes | None:
+        """
+        What one side's H.245 message is to be for the other; C{None} to drop it.
+        """
+
+    def controlCoupled(self) -> None:
+        """H.245 has begun."""
+
+    def controlFault(self, place: int, error: DecodeError) -> None:
+        """A side's stream cannot be read."""
+
+
+class _End:
+    """
+    One of the two connections, a L{h323d.h323.control.ControlUser}.
+    """
+
+    def __init__(self, coupling: ControlCoupling, place: int) -> None:
+        self._coupling = coupling
+        self._channel: ControlChannel | None = None
+        self._waiting: list[bytes] = []
+        self.place = place
+
+    def send(self, octets: bytes) -> None:
+        if self._channel is not None:
+            self._channel.send(octets)
+        elif len(self._waiting) < MAXIMUM_WAITING:
+            self._waiting.append(octets)
+
+    def close(self) -> None:
+        channel, self._channel = self._channel, None
+        self._waiting.clear()
+        if channel is not None:
+            channel.close()
+
+    def controlOpened(self, channel: ControlChannel) -> None:
+        self._channel = channel
+        waiting, self._waiting = self._waiting, []
+        for octets in waiting:
+            channel.send(octets)
+        self._coupling.endOpened(self)
+
+    def controlReceived(self, channel: ControlChannel, octets: bytes) -> None:
+        self._coupling.endReceived(self, octets)
+
+    def controlClosed(self, channel: ControlChannel, error: DecodeError | None) -> None:
+        self._coupling.endClosed(self, error)
+
+
+class ControlCoupling:
+    """
+    Two connections that are to be one channel.
+
+    @ivar address: where the other side is told to connect.
+    """
+
+    def __init__(
+        self,
+        owner: CouplingOwner,
+        clock: IReactorTime,
+        network: ControlNetwork,
+        place: int,
+        target: TransportAddress,
+    ) -> None:
+        """
+        @param place: of the side that waits for a connection.
+        @param target: where it does.
+
+        @raise h323d.errors.ResourceUnavailable: no port is left.
+        """
+        self._owner = owner
+        self._clock = clock
+        self._network = network
+        self._target = target
+        self._dialling: Dialling | None = None
+        self._far = _End(self, place)
+        self._near = _End(self, 1 - place)
+        self._closed = False
+        self._listener = ControlListener(
+            self._near, clock, network.listener, network.bind, network.advertised
+        )
+        self.address = self._listener.address
+
+    def aim(self, target: TransportAddress) -> None:
+        """
+        The side waits somewhere else now; too late where the connection is made.
+        """
+        self._target = target
+
+    def close(self) -> None:
+        """
+        End both connections.
+        """
+        self._closed = True
+        self._listener.stop()
+        dialling, self._dialling = self._dialling, None
+        if dialling is not None and not dialling.isOpen:
+            dialling.cancel()
+        self._near.close()
+        self._far.close()
+
+    # What the ends report.
+
+    def endOpened(self, end: _End) -> None:
+        if self._closed:
+            end.close()
+        elif end is self._near:
+            self._owner.controlCoupled()
+            network = self._network
+            self._dialling = dialControl(
+                self._far, self._clock, network.opener, self._target, network.connectTimeout
+            )
+
+    def endReceived(self, end: _End, octets: bytes) -> None:
+        translated = self._owner.translateControl(end.place, octets)
+        if translated is not None and not self._closed:
+            (self._far if end is self._near else self._near).send(translated)
+
+    def endClosed(self, end: _End, error: DecodeError | None) -> None:
+        if error is not None:
+            self._owner.controlFault(end.place, error)
+        self.close()

@@ -1,0 +1,231 @@
+"""
+Media that goes through us: the addresses in H.245 and fast start are replaced by ours.
+
+A relay carries the packets of one session, found by its C{sessionID} (H.245, B.3).  An
+address that a side tells is where that side receives; the other side is told the relay's
+instead.  A side that repeats what it was told (answers to fast start do) means the other
+side's own address, and that is what the other side gets back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Protocol
+
+from zope.interface import implementer
+
+from h323d.asn1 import h245
+from h323d.call.media import IMediaPool, IRelay, IRelayObserver
+from h323d.errors import DecodeError
+from h323d.h323.h245.messages import Fields
+from h323d.h323.h245.parameters import ASK_MASTER, mediaAddress, mediaAddressValue
+from h323d.values.address import TransportAddress
+
+__all__ = ["MediaProxy", "MediaProxyOwner"]
+
+ENCODED = "MultimediaSystemControlMessage"
+MAXIMUM_SESSIONS = 16  # of one call: each takes four ports
+
+_PARAMETERS = ("h2250LogicalChannelParameters", "h2250LogicalChannelAckParameters")
+_PRIMARY = {"audioData": 1, "videoData": 2, "data": 3}  # H.245, B.3: the primary sessions
+
+
+class MediaProxyOwner(Protocol):
+    """
+    What the proxy needs of the call.
+    """
+
+    def mediaFault(self, place: int, error: DecodeError) -> None:
+        """Something of a side's could not be read, and is not passed on."""
+
+    def mediaSilent(self, seconds: float) -> None:
+        """Nothing arrived on any side of a session for that long."""
+
+
+class _Session:
+    """
+    One relay, and what the sides told of themselves.
+    """
+
+    def __init__(self, relay: IRelay, latches: tuple[bool, bool]) -> None:
+        self.relay = relay
+        self._latches = latches
+        self._told: list[dict[str, TransportAddress]] = [{}, {}]
+
+    def substitute(self, place: int, parameters: Fields) -> None:
+        """
+        Replace the addresses in what one side says.
+        """
+        for field, port in (("mediaChannel", "rtp"), ("mediaControlChannel", "rtcp")):
+            address = mediaAddress(parameters.get(field))
+            if address is None:
+                continue
+            if address == getattr(self.relay.sides[place], port):
+                theirs = self._told[1 - place].get(port)
+                if theirs is not None:
+                    parameters[field] = mediaAddressValue(theirs)
+                continue
+            if self._told[place].get(port) != address:
+                self._told[place][port] = address
+                self._aim(place)
+            ours: TransportAddress = getattr(self.relay.sides[1 - place], port)
+            parameters[field] = mediaAddressValue(ours)
+
+    def forget(self, place: int) -> None:
+        """
+        Somebody else will be on that side.
+        """
+        if self._told[place]:
+            self._told[place].clear()
+            self.relay.sides[place].aim(None, None, self._latches[place])
+
+    def _aim(self, place: int) -> None:
+        told = self._told[place]
+        rtp, rtcp = told.get("rtp"), told.get("rtcp")
+        if rtp is not None and rtcp is None and rtp.port < 0xFFFF:
+            rtcp = replace(rtp, port=rtp.port + 1)
+        self.relay.sides[place].aim(rtp, rtcp, self._latches[place])
+
+
+@implementer(IRelayObserver)
+class MediaProxy:
+    """
+    The relays of one call.
+    """
+
+    def __init__(
+        self,
+        owner: MediaProxyOwner,
+        pool: IMediaPool,
+        host: str,
+        latches: tuple[bool, bool] = (False, False),
+    ) -> None:
+        """
+        @param host: the local address of the relays.
+        @param latches: for each side, whether it may be behind a NAT.
+        """
+        self._owner = owner
+        self._pool = pool
+        self._host = host
+        self._latches = latches
+        self._sessions: dict[int, _Session] = {}
+        self._channels: dict[tuple[int, int], int] = {}
+
+    def close(self) -> None:
+        """
+        Free all ports.
+        """
+        sessions, self._sessions = self._sessions, {}
+        for session in sessions.values():
+            session.relay.close()
+
+    def forget(self, place: int) -> None:
+        """
+        Somebody else will be on that side.
+        """
+        for session in self._sessions.values():
+            session.forget(place)
+        self._channels = {key: value for key, value in self._channels.items() if key[0] != place}
+
+    def translateFastStart(self, place: int, elements: Iterable[bytes]) -> list[bytes]:
+        """
+        What is left out could not be read.
+
+        @raise h323d.errors.ResourceUnavailable: no ports are left.
+        """
+        translated = []
+        for octets in elements:
+            try:
+                channel = h245.decode("OpenLogicalChannel", octets)
+            except DecodeError as error:
+                self._owner.mediaFault(place, error)
+                continue
+            self._channel(place, channel)
+            translated.append(h245.encode("OpenLogicalChannel", channel))
+        return translated
+
+    def translate(self, place: int, octets: bytes) -> bytes | None:
+        """
+        @return: the octets themselves where nothing had to change; C{None} where they
+            cannot be read.
+
+        @raise h323d.errors.ResourceUnavailable: no ports are left.
+        """
+        try:
+            message = h245.decode(ENCODED, octets)
+        except DecodeError as error:
+            self._owner.mediaFault(place, error)
+            return None
+        match message:
+            case ("request", ("openLogicalChannel", dict(channel))):
+                changed = self._channel(place, channel)
+            case ("response", ("openLogicalChannelAck", dict(answer))):
+                changed = self._answer(place, answer)
+            case _:
+                changed = False
+        return h245.encode(ENCODED, message) if changed else octets
+
+    def _channel(self, place: int, channel: Fields) -> bool:
+        forward = channel["forwardLogicalChannelParameters"]
+        reverse = channel.get("reverseLogicalChannelParameters", {})
+        session = None
+        for part in (forward, reverse):
+            parameters = _parametersOf(part.get("multiplexParameters"))
+            if parameters is not None:
+                number = parameters["sessionID"] or _primary(forward, reverse)
+                session = self._session(number)
+                if session is not None:
+                    self._channels[place, channel["forwardLogicalChannelNumber"]] = number
+                    session.substitute(place, parameters)
+        return session is not None
+
+    def _answer(self, place: int, answer: Fields) -> bool:
+        number = answer["forwardLogicalChannelNumber"]
+        known = self._channels.get((1 - place, number))
+        reverse = answer.get("reverseLogicalChannelParameters", {})
+        session = None
+        for choice in (
+            answer.get("forwardMultiplexAckParameters"),
+            reverse.get("multiplexParameters"),
+        ):
+            parameters = _parametersOf(choice)
+            if parameters is not None:
+                session = self._session(known or parameters.get("sessionID", ASK_MASTER))
+                if session is not None:
+                    session.substitute(place, parameters)
+        return session is not None
+
+    def _session(self, number: int) -> _Session | None:
+        session = self._sessions.get(number)
+        if session is None and len(self._sessions) < MAXIMUM_SESSIONS:
+            relay = self._pool.openRelay(self, (self._host, self._host), (False, False))
+            session = self._sessions[number] = _Session(relay, self._latches)
+        return session
+
+    # What the relays report.
+
+    def relayHeard(self, relay: IRelay, side: int, source: TransportAddress) -> None:
+        """
+        It is enough that they carry it.
+        """
+
+    def relaySilent(self, relay: IRelay, seconds: float) -> None:
+        self._owner.mediaSilent(seconds)
+
+
+def _parametersOf(choice: tuple[str, Fields] | None) -> Fields | None:
+    if choice is None or choice[0] not in _PARAMETERS:
+        return None
+    return choice[1]
+
+
+def _primary(forward: Fields, reverse: Fields) -> int:
+    """
+    The session that a slave means that leaves its number to the master.
+    """
+    for part in (forward, reverse):
+        kind = part.get("dataType", ("", None))[0]
+        if kind in _PRIMARY:
+            return _PRIMARY[kind]
+    return ASK_MASTER

@@ -1,0 +1,177 @@
+"""
+What is changed in a message on its way through us, and the few messages of our own.
+
+A message goes on octet by octet as it came, with another call reference.  Where something
+in its user-user element has to change, that element alone is decoded, changed and encoded;
+fields that our schema does not know are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from h323d.asn1 import h225
+from h323d.h323 import messages, uuie
+from h323d.h323.addresses import Choice, aliasesFromParties, transportToValue
+from h323d.h323.q931 import (
+    IE,
+    USER_USER_DISCRIMINATOR,
+    Element,
+    MessageType,
+    Q931Message,
+)
+from h323d.h323.uuie import CallIdentity, Content, Fields
+from h323d.values.address import PartyAddress, TransportAddress
+
+__all__ = [
+    "Edit",
+    "SetupChange",
+    "START_FIELDS",
+    "callForwarded",
+    "callProceeding",
+    "rewritten",
+    "tunnelled",
+    "unreadable",
+    "withoutUserUser",
+]
+
+_INFORMATION = "H323-UserInformation"
+
+START_FIELDS = ("fastStart", "h245Address", "fastConnectRefused")
+"""How media and H.245 start: what a swallowed CallProceeding hands on to the next message."""
+
+Edit = Callable[[Fields, Fields], None]
+"""Changes a C{h323-uu-pdu} and the fields of its body, in place."""
+
+
+def unreadable(message: Q931Message, content: Content) -> bool:
+    """
+    Whether a message has a user-user element of which nothing could be read.
+    """
+    return content is uuie.NOTHING and message.userUser is not None
+
+
+def _withUserUser(message: Q931Message, octets: bytes) -> Q931Message:
+    contents = bytes([USER_USER_DISCRIMINATOR]) + octets
+    elements = list(message.elements)
+    for index, element in enumerate(elements):
+        if element.identifier == IE.USER_USER and element.codeset == 0:
+            elements[index] = replace(element, contents=contents)
+            break
+    return replace(message, elements=tuple(elements))
+
+
+def withoutUserUser(message: Q931Message) -> Q931Message:
+    """
+    The message without what nobody could read.
+    """
+    kept = (
+        each for each in message.elements if each.identifier != IE.USER_USER or each.codeset != 0
+    )
+    return replace(message, elements=tuple(kept))
+
+
+def rewritten(message: Q931Message, *edits: Edit) -> Q931Message:
+    """
+    The message with another user-user element.
+
+    @param message: one whose element was read already.
+    """
+    octets = message.userUser
+    if octets is None or not edits:
+        return message
+    value: Fields = h225.decode(_INFORMATION, octets)
+    pdu = value["h323-uu-pdu"]
+    fields = pdu["h323-message-body"][1]
+    for edit in edits:
+        edit(pdu, fields if isinstance(fields, dict) else {})
+    return _withUserUser(message, h225.encode(_INFORMATION, value))
+
+
+@dataclass(frozen=True, slots=True)
+class SetupChange:
+    """
+    What a Setup says otherwise when it leaves us (H.225.0, 7.3.10).
+
+    @ivar source: our call signalling address.
+    @ivar destination: where the Setup goes.
+    @ivar names: what the called party is called there; empty to leave that as it is.
+    """
+
+    source: TransportAddress
+    destination: TransportAddress
+    names: tuple[PartyAddress, ...] = ()
+
+    def edit(self, pdu: Fields, fields: Fields) -> None:
+        """
+        An L{Edit}.  The tokens that sign a message, and the caller's identifier, are for
+        its gatekeeper: for us.
+        """
+        fields["sourceCallSignalAddress"] = transportToValue(self.source)
+        fields["destCallSignalAddress"] = transportToValue(self.destination)
+        for name in ("endpointIdentifier", "cryptoTokens"):
+            fields.pop(name, None)
+        if "hopCount" in fields:
+            fields["hopCount"] -= 1
+        if self.names:
+            fields["destinationAddress"] = aliasesFromParties(self.names)
+
+    def applied(self, setup: Q931Message) -> Q931Message:
+        """
+        The called number of Q.931 is changed where the names are.
+        """
+        if not self.names:
+            return setup
+        number = messages.numberOf(self.names)
+        elements: list[Element] = []
+        for element in setup.elements:
+            if element.identifier == IE.CALLED_PARTY_NUMBER and element.codeset == 0:
+                if number is None:
+                    continue
+                element = replace(element, contents=number.encode())
+            elements.append(element)
+        return replace(setup, elements=tuple(elements))
+
+
+def _information(pdu: Fields) -> bytes:
+    return bytes(h225.encode(_INFORMATION, {"h323-uu-pdu": pdu}))
+
+
+def callProceeding(identity: CallIdentity, endpointType: Fields, tunnelling: bool) -> Q931Message:
+    """
+    Our own CallProceeding.  It does not say how the called side takes H.245: peers that
+    do not know that go by C{tunnelling} for the time being (H.323, 8.2.1).
+
+    @param tunnelling: what the Setup says.
+    """
+    body = uuie.callProceeding(identity, endpointType, uuie.Start())
+    pdu: Fields = {
+        "h323-message-body": body,
+        "h245Tunnelling": tunnelling,
+        "provisionalRespToH245Tunnelling": None,
+    }
+    return messages.make(MessageType.CALL_PROCEEDING, _information(pdu))
+
+
+def tunnelled(control: list[bytes]) -> Q931Message:
+    """
+    A Facility that carries H.245 messages, and nothing else.
+    """
+    return messages.facility(uuie.write(uuie.EMPTY, True, control))
+
+
+def callForwarded(
+    identity: CallIdentity, names: tuple[PartyAddress, ...], address: TransportAddress | None
+) -> Q931Message:
+    """
+    A Facility that asks its receiver to call somebody else instead.
+    """
+    body: Choice = uuie.facility(identity, "callForwarded")
+    fields: dict[str, Any] = body[1]
+    if aliases := aliasesFromParties(names):
+        fields["alternativeAliasAddress"] = aliases
+    if address is not None:
+        fields["alternativeAddress"] = transportToValue(address)
+    return messages.facility(uuie.write(body, False))

@@ -1,0 +1,132 @@
+"""
+How H.245 and media get from one side of a routed call to the other, as its model says.
+
+In the routed model they pass by: whatever a message says of them stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from twisted.internet.interfaces import IReactorTime
+
+from h323d.gatekeeper.routed import messages
+from h323d.gatekeeper.routed.control import ControlCoupling, CouplingOwner
+from h323d.gatekeeper.routed.media import MediaProxy, MediaProxyOwner
+from h323d.gatekeeper.routed.messages import Edit
+from h323d.h323.addresses import transportToValue
+from h323d.h323.h245link import ControlNetwork
+from h323d.h323.q931 import Q931Message
+from h323d.h323.uuie import Content, Fields
+from h323d.values.address import TransportAddress
+
+__all__ = ["Passage", "PassageOwner"]
+
+_MEDIA_FIELDS = ("fastStart", "parallelH245Control")
+
+
+class PassageOwner(CouplingOwner, MediaProxyOwner, Protocol):
+    """
+    What the passage needs of the call.
+    """
+
+
+class Passage:
+    """
+    What is between the two sides of one call.
+    """
+
+    def __init__(
+        self,
+        owner: PassageOwner,
+        clock: IReactorTime,
+        network: ControlNetwork | None,
+        media: MediaProxy | None,
+    ) -> None:
+        """
+        @param network: for separate H.245; C{None} lets the sides connect to each other.
+        @param media: for media; C{None} lets them send to each other.
+        """
+        self._owner = owner
+        self._clock = clock
+        self._network = network
+        self._media = media
+        self._couplings: dict[int, ControlCoupling] = {}
+
+    def translated(
+        self, place: int, message: Q931Message, content: Content, *edits: Edit
+    ) -> Q931Message:
+        """
+        What one side's message is to be for the other.
+
+        @param edits: what else is to be changed.
+
+        @raise h323d.errors.ResourceUnavailable: no ports are left.
+        """
+        more: list[Edit] = list(edits)
+        if self._network is not None and (address := content.start.h245Address) is not None:
+            ours = self._couple(self._network, place, address)
+
+            def replaceAddress(pdu: Fields, fields: Fields) -> None:
+                fields["h245Address"] = transportToValue(ours)
+
+            more.append(replaceAddress)
+        if self._media is not None and (
+            content.h245Control or any(name in content.fields for name in _MEDIA_FIELDS)
+        ):
+            media = self._media
+
+            def replaceMedia(pdu: Fields, fields: Fields) -> None:
+                if "fastStart" in fields:
+                    fields["fastStart"] = media.translateFastStart(place, fields["fastStart"])
+                for holder, name in ((fields, "parallelH245Control"), (pdu, "h245Control")):
+                    if name in holder:
+                        holder[name] = self._controls(media, place, holder[name])
+
+            more.append(replaceMedia)
+        return messages.rewritten(message, *more)
+
+    def translateControl(self, place: int, octets: bytes) -> bytes | None:
+        """
+        The same for a message of a separate channel.
+
+        @raise h323d.errors.ResourceUnavailable: no ports are left.
+        """
+        return octets if self._media is None else self._media.translate(place, octets)
+
+    def forget(self, place: int) -> None:
+        """
+        Somebody else will be on that side.
+        """
+        coupling = self._couplings.pop(place, None)
+        if coupling is not None:
+            coupling.close()
+        if self._media is not None:
+            self._media.forget(place)
+
+    def close(self) -> None:
+        """
+        Free everything.
+        """
+        for coupling in self._couplings.values():
+            coupling.close()
+        self._couplings.clear()
+        if self._media is not None:
+            self._media.close()
+
+    def _couple(
+        self, network: ControlNetwork, place: int, target: TransportAddress
+    ) -> TransportAddress:
+        coupling = self._couplings.get(place)
+        if coupling is None:
+            coupling = ControlCoupling(self._owner, self._clock, network, place, target)
+            self._couplings[place] = coupling
+        else:
+            coupling.aim(target)
+        return coupling.address
+
+    @staticmethod
+    def _controls(media: MediaProxy, place: int, control: Iterable[bytes]) -> list[bytes]:
+        translated = (media.translate(place, octets) for octets in control)
+        return [octets for octets in translated if octets is not None]

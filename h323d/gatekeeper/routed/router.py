@@ -1,0 +1,275 @@
+"""
+All routed calls: which Setup becomes one, and who may have one.
+
+This is the L{h323d.h323.endpoint.SetupOwner} of a server with a gatekeeper.  A Setup for
+one of our own rooms, or of the direct model, is left to the endpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from h323d.call.complaints import Complaints
+from h323d.call.gates import Gates
+from h323d.call.surroundings import Surroundings
+from h323d.call.transport import IOpening
+from h323d.errors import DecodeError
+from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.registrations import EndpointRegistry, Registration
+from h323d.gatekeeper.routed.call import CallContext, RoutedCall
+from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
+from h323d.gatekeeper.routed.models import CallModels, Endpoint
+from h323d.gatekeeper.routed.progress import ProgressTimers
+from h323d.gatekeeper.routed.remembered import AdmittedRoutes, RouteMemory
+from h323d.gatekeeper.routed.side import Side
+from h323d.gatekeeper.routing.chain import Called, Destination, RoutingChain
+from h323d.h323 import messages
+from h323d.h323.addresses import transportFromValue
+from h323d.h323.config import H323Config
+from h323d.h323.endpointtype import gatekeeperType
+from h323d.h323.h245link import ControlNetwork
+from h323d.h323.incoming import IncomingSetup
+from h323d.h323.q931 import Q931Message
+from h323d.h323.signalling import SignallingConnection
+from h323d.h323.uuie import Content
+from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, newCallID, newLegID
+
+__all__ = ["RoutedCalls"]
+
+MAXIMUM_PASSES = 3  # how often one call may come by at one time: once more is a loop
+
+
+class RoutedCalls:
+    """
+    The calls that are routed through us.
+    """
+
+    def __init__(
+        self,
+        config: RoutedConfig,
+        h323: H323Config,
+        world: Surroundings,
+        bind: str,
+        signalling: TransportAddress,
+        registry: EndpointRegistry,
+        chain: RoutingChain,
+        numbers: ILocalNumbers,
+        gates: Gates,
+    ) -> None:
+        """
+        @param h323: the limits and timers of call signalling.
+        @param bind: the local address of listeners and relays.
+        @param signalling: our call signalling address, as peers are told.
+        @param chain: says where a call goes.
+        @param numbers: which names end in this server.
+        """
+        self._config = config
+        self._h323 = h323
+        self._world = world
+        self._registry = registry
+        self._numbers = numbers
+        self._signalling = signalling
+        self._models = CallModels(config)
+        self._memory = RouteMemory(world.clock)
+        self._calls: dict[CallID, RoutedCall] = {}
+        self._byIdentifier: dict[bytes, int] = {}
+        self._connections: dict[SignallingConnection, None] = {}
+        self._complaints = Complaints(world.clock, world.events)
+        self._context = CallContext(
+            self,
+            world.clock,
+            world.events,
+            gates,
+            chain,
+            numbers,
+            self._models,
+            config,
+            ProgressTimers(config.setupTimeout, h323.proceedingTimeout, h323.ringTimeout),
+            signalling,
+            ControlNetwork(
+                world.listener, world.opener, bind, signalling.host, h323.connectTimeout
+            ),
+            world.pool,
+            signalling.host,
+            gatekeeperType(h323.name),
+            h323.silenceTimeout,
+            self._dial,
+            lambda: world.rng.randrange(1, 0x8000),
+        )
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def __iter__(self) -> Iterator[RoutedCall]:
+        return iter(tuple(self._calls.values()))
+
+    def byId(self, callId: CallID) -> RoutedCall | None:
+        """
+        One call.
+        """
+        return self._calls.get(callId)
+
+    def hangup(self, callId: CallID, cause: Cause = Cause.NORMAL_CALL_CLEARING) -> bool:
+        """
+        End a call.
+
+        @return: whether there is such a call.
+        """
+        call = self._calls.get(callId)
+        if call is not None:
+            call.hangup(cause)
+        return call is not None
+
+    def transfer(self, callId: CallID, place: int, target: PartyAddress) -> bool:
+        """
+        Ask one side of an answered call to call somebody else instead.
+
+        @param place: L{h323d.gatekeeper.routed.side.CALLER} or C{CALLED}.
+
+        @return: whether it was asked.
+        """
+        call = self._calls.get(callId)
+        return call is not None and call.transfer(place, target)
+
+    def close(self) -> None:
+        """
+        End all calls.
+        """
+        for call in self:
+            call.hangup(Cause.NORMAL_CALL_CLEARING)
+        for connection in tuple(self._connections):
+            connection.close()
+
+    # What an ARQ asks.
+
+    def modelFor(self, called: Called, destination: Destination) -> CallModel:
+        """
+        The model of a call that is about to be admitted.  One to ourselves goes to a room,
+        and there is nothing to route.
+        """
+        if not self._models.anyRouted or destination.signalling == self._signalling:
+            return CallModel.DIRECT
+        source = Endpoint.registered(
+            called.caller, called.calling, called.source.host if called.source else ""
+        )
+        names = destination.names or called.names
+        target = Endpoint.registered(destination.registration, names, destination.signalling.host)
+        return self._models.choose(source, target)
+
+    def remember(self, called: Called, model: CallModel, routes: tuple[Destination, ...]) -> None:
+        """
+        A call was admitted, and its caller told to send the Setup to us.
+        """
+        if called.caller is not None and called.call:
+            self._memory.remember(called.call, AdmittedRoutes(called.caller, model, routes))
+
+    def carries(self, callIdentifier: bytes) -> bool:
+        """
+        Whether a call goes through us, as its called side may ask.
+        """
+        return callIdentifier in self._byIdentifier
+
+    # What the endpoint asks.
+
+    def routeSetup(
+        self, connection: SignallingConnection, message: Q931Message, setup: IncomingSetup
+    ) -> Side | None:
+        """
+        Take a call, unless it ends here.
+        """
+        if not self._models.anyRouted or any(map(self._numbers.serves, setup.called)):
+            return None
+        identifier = setup.identity.callIdentifier
+        admitted = self._memory.recall(identifier, connection.peer.host)
+        caller = admitted.caller if admitted else self._callerOf(connection, setup)
+        if caller is None and not self._config.acceptUnregistered:
+            return None
+        if self._isForUs(setup):
+            return None
+        rng = self._world.rng
+        ids = (newCallID(rng), newLegID(rng))
+        call = RoutedCall(self._context, ids, connection, message, setup, caller, admitted)
+        self._calls[call.callId] = call
+        passes = self._byIdentifier[identifier] = self._byIdentifier.get(identifier, 0) + 1
+        # The connection carries the call when this has returned.
+        clock = self._world.clock
+        if passes > MAXIMUM_PASSES:
+            clock.callLater(0, call.refuse, Cause.EXCHANGE_ROUTING_ERROR, "loop")
+        elif len(self._calls) > self._config.maxCalls:
+            clock.callLater(0, call.refuse, Cause.RESOURCE_UNAVAILABLE, "tooManyCalls")
+        else:
+            clock.callLater(0, call.begin)
+        return call.callerSide
+
+    def _isForUs(self, setup: IncomingSetup) -> bool:
+        """
+        Whether a Setup names nobody but ourselves.
+        """
+        if setup.called:
+            return False
+        named = transportFromValue(setup.content.fields.get("destCallSignalAddress"))
+        return named is None or named == self._signalling
+
+    def _callerOf(
+        self, connection: SignallingConnection, setup: IncomingSetup
+    ) -> Registration | None:
+        """
+        The registration of who sent a Setup without having asked first: by its identifier,
+        or by its address; from where it is registered in either case.
+        """
+        fields = setup.content.fields
+        identifier = fields.get("endpointIdentifier")
+        address = transportFromValue(fields.get("sourceCallSignalAddress"))
+        found = (
+            self._registry.byId(identifier) if identifier else None,
+            self._registry.bySignalling(address) if address else None,
+        )
+        host = connection.peer.host
+        return next((each for each in found if each and each.source.host == host), None)
+
+    # What calls and connections want.
+
+    def newConnection(self) -> SignallingConnection:
+        connection = SignallingConnection(self, self._world.clock, self._h323, True)
+        self._connections[connection] = None
+        return connection
+
+    def _dial(self, destination: Destination, connection: SignallingConnection) -> IOpening:
+        opening: IOpening = self._world.opener.open(
+            destination.signalling, connection, self._h323.connectTimeout
+        )
+        return opening
+
+    def callGone(self, call: RoutedCall) -> None:
+        if self._calls.pop(call.callId, None) is None:
+            return
+        identifier = call.identity.callIdentifier
+        self._byIdentifier[identifier] -= 1
+        if not self._byIdentifier[identifier]:
+            del self._byIdentifier[identifier]
+
+    def callFault(self, door: str, source: TransportAddress, error: DecodeError) -> None:
+        self._complaints.about(door, source, error)
+
+    def setupReceived(
+        self, connection: SignallingConnection, message: Q931Message, content: Content
+    ) -> None:
+        """
+        A called side calls back on the connection that we opened for one call.
+        """
+        answer = messages.release(Cause.SERVICE_NOT_AVAILABLE)
+        connection.send(messages.addressed(answer, message.callReference, True))
+
+    def facilityReceived(self, connection: SignallingConnection, content: Content) -> bool:
+        """
+        Nobody connects back on a connection that we opened.
+        """
+        return False
+
+    def badInput(self, connection: SignallingConnection, error: DecodeError) -> None:
+        self._complaints.about("h225", connection.peer, error)
+
+    def connectionGone(self, connection: SignallingConnection) -> None:
+        self._connections.pop(connection, None)

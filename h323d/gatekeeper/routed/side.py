@@ -1,0 +1,156 @@
+"""
+One side of a routed call: its signalling connection, and its call reference there.
+
+It answers what concerns the connection rather than the call (Q.931, 5.8.10 and 5.8.11:
+Status); all else is the call's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+from h323d.h323 import messages, reading, uuie
+from h323d.h323.callinputs import CallNumber
+from h323d.h323.causes import reasonOfCause
+from h323d.h323.q931 import MessageType, Q931Message
+from h323d.h323.signalling import SignallingConnection
+from h323d.h323.uuie import CallIdentity, Content
+from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
+
+__all__ = ["CALLED", "CALLER", "Side", "SideOwner"]
+
+CALLER, CALLED = 0, 1  # the places of the sides
+
+
+class SideOwner(Protocol):
+    """
+    What a side needs of its call.
+    """
+
+    identity: CallIdentity
+
+    def sideOpened(self, side: Side) -> None:
+        """The connection that was being opened is there."""
+
+    def sideReceived(self, side: Side, message: Q931Message, content: Content) -> None:
+        """A message arrived."""
+
+    def sideReleased(self, side: Side, message: Q931Message, content: Content) -> None:
+        """A ReleaseComplete arrived; nothing more will."""
+
+    def sideLost(self, side: Side, reason: str) -> None:
+        """The connection is gone, or could not be opened."""
+
+    def callNumber(self, place: int) -> CallNumber:
+        """In which state the call is, as that side sees us."""
+
+
+class Side:
+    """
+    One side, a L{h323d.h323.signalling.SignallingCall}.
+
+    @ivar place: L{CALLER} or L{CALLED}.
+    @ivar peer: where it is.
+    """
+
+    def __init__(
+        self,
+        owner: SideOwner,
+        place: int,
+        reference: int,
+        peer: TransportAddress,
+        connection: SignallingConnection | None = None,
+    ) -> None:
+        """
+        @param reference: the call reference value: the caller's, or one that we chose
+            for the called side.
+        @param connection: where the call came in.
+        """
+        self._owner = owner
+        self._reference = reference
+        self._connection = connection
+        self._over = False
+        self.place = place
+        self.peer = peer
+
+    @property
+    def isOpen(self) -> bool:
+        return self._connection is not None
+
+    def send(self, message: Q931Message) -> None:
+        """
+        Pass a message on to this side; ignored where it cannot be.
+        """
+        if self._connection is not None:
+            self._connection.send(
+                replace(
+                    message,
+                    callReference=self._reference,
+                    toOriginator=self.place == CALLER,
+                    referenceLength=2,
+                )
+            )
+
+    def passRelease(self, message: Q931Message) -> None:
+        """
+        Pass on the ReleaseComplete of the other side.
+        """
+        self.send(message)
+        self.drop()
+
+    def release(self, cause: Cause) -> None:
+        """
+        End this side of the call, unless it is over.
+        """
+        body = uuie.releaseComplete(self._owner.identity, reasonOfCause(cause))
+        self.passRelease(messages.release(cause, uuie.write(body, False)))
+
+    def drop(self) -> None:
+        """
+        The call is over here; nothing is reported any more.
+        """
+        self._over = True
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.drop(self._reference, self.place == CALLED)
+
+    # What the connection reports.
+
+    def connectionOpened(self, connection: SignallingConnection) -> None:
+        if self._over:
+            connection.close()
+            return
+        self._connection = connection
+        self._owner.sideOpened(self)
+
+    def connectionLost(self, reason: str) -> None:
+        over, self._over, self._connection = self._over, True, None
+        if not over:
+            self._owner.sideLost(self, reason)
+
+    def messageReceived(self, message: Q931Message, content: Content) -> None:
+        kind = message.messageType
+        if self._over:
+            return
+        if kind == MessageType.RELEASE_COMPLETE:
+            self.drop()
+            self._owner.sideReleased(self, message, content)
+        elif kind == MessageType.STATUS_INQUIRY:
+            body = uuie.plain("status", self._owner.identity)
+            number = self._owner.callNumber(self.place)
+            octets = uuie.write(body, False)
+            self.send(messages.status(number, Cause.RESPONSE_TO_STATUS_ENQUIRY, octets))
+        elif kind == MessageType.STATUS:
+            self._statusReceived(message)
+        else:
+            self._owner.sideReceived(self, message, content)
+
+    def _statusReceived(self, message: Q931Message) -> None:
+        """
+        A peer that does not know the call has no call with us (Q.931, 5.8.11).
+        """
+        if reading.reportedState(message, CallNumber.ACTIVE) == CallNumber.NULL:
+            self.drop()
+            self._owner.sideLost(self, "the peer does not know the call")
