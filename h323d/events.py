@@ -484,40 +484,6 @@ class AuthenticationFailed(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class SourceRefused(Fact):
-    """
-    An address may not talk to us, or not so often; told at most once a second
-    of each.
-
-    @ivar door: which one: C{"ras"}, C{"sip"}, C{"h225"}, C{"calls"}.
-    @ivar reason: C{"network"} or C{"rateLimit"}.
-    @ivar count: how many packets, connections or calls were refused since the
-        last time that was told of it.
-    """
-
-    door: str
-    source: TransportAddress
-    reason: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class AuthenticationFailed(Fact):
-    """
-    A RAS message did not prove that it is from whom it says.
-
-    @ivar message: its name, as in C{"registrationRequest"}.
-    @ivar identity: whose password was asked for; empty if nobody knows.
-    @ivar reason: C{"absent"}, C{"unknown"}, or a C{SecurityErrors} of H.225.0.
-    """
-
-    source: TransportAddress
-    message: str
-    identity: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class ConfigurationReloaded(Fact):
     """
     A changed configuration is in force.
