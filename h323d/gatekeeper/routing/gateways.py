@@ -24,15 +24,16 @@ class Prefixes(Protocol):
 
     def byPrefix(self, digits: str) -> Sequence[Registration]:
         """
-        The gateways of the longest prefix that C{digits} has.
+        The gateways of the longest prefix that C{digits} has, those that have
+        resources left first.
         """
 
 
 @implementer(ICalledPolicy)
 class GatewayPrefixes:
     """
-    The gateways of the longest prefix, those that have resources left first;
-    never the one that the call comes from.
+    The gateways of the longest prefix, but never the one that the call comes
+    from.
     """
 
     name = "prefix"
@@ -48,7 +49,6 @@ class GatewayPrefixes:
             serving = self._registry.byPrefix(name.value)
             found = [each for each in serving if each.endpointId != asker]
             if found:
-                found.sort(key=lambda each: each.exhausted)
                 return tuple(
                     Destination(address, each) for each in found for address in each.signalling
                 )

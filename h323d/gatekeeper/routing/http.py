@@ -1,7 +1,7 @@
 """
 A question by HTTP: somebody else's program says where calls go.
 
-The question and the answer are JSON; F{docs/howto/route-calls.rst} has both.
+The question and the answer are JSON; C{docs/howto/route-calls.rst} has both.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from zope.interface.verify import verifyObject
 
@@ -13,7 +11,7 @@ from h323d.values.address import AddressKind, PartyAddress
 from tests.gatekeeper.test_registrations import endpoint
 
 FIRST = endpoint(1, "first")
-TIRED = replace(endpoint(2, "tired"), exhausted=True)
+SECOND = endpoint(2, "second")
 
 
 class Gateways:
@@ -47,11 +45,11 @@ def test_otherNamesPass(name: str) -> None:
     assert GatewayPrefixes(Gateways(FIRST)).find(Called((partyFromText(name),))) is None
 
 
-def test_aGatewayWithoutResourcesComesLast() -> None:
-    assert found(Called((partyFromText("01"),)), TIRED, FIRST) == ["endpoint1", "endpoint2"]
+def test_gatewaysOfTheSamePrefixAreTriedAsTheRegistryOrdersThem() -> None:
+    assert found(Called((partyFromText("01"),)), SECOND, FIRST) == ["endpoint2", "endpoint1"]
 
 
 def test_aCallIsNotSentBackToTheGatewayItCameFrom() -> None:
     called = Called((partyFromText("01"),), caller=FIRST)
-    assert found(called, FIRST, TIRED) == ["endpoint2"]
+    assert found(called, FIRST, SECOND) == ["endpoint2"]
     assert found(called, FIRST) == []
