@@ -28,6 +28,7 @@ __all__ = [
     "CallAdmitted",
     "CallAnswered",
     "CallEnded",
+    "CallLost",
     "CallOffered",
     "CallOriginated",
     "CallRefused",
@@ -355,6 +356,22 @@ class RASRequestRefused(Fact):
     source: TransportAddress
     request: str
     endpointId: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallLost(Fact):
+    """
+    An endpoint turns out not to have a call any more that it was admitted to;
+    its admission ends.
+
+    @ivar answerCall: whether it was the called side.
+    @ivar reason: C{"unknown"} (it says so) or C{"silent"} (it does not answer).
+    """
+
+    endpointId: str
+    callIdentifier: str
+    answerCall: bool
     reason: str
 
 

@@ -78,6 +78,14 @@ class GatekeeperConfig:
     minimumBandwidthPerCall: int = 0
     """What one call counts with at least, however little it asks for, in units of 100 bit/s."""
 
+    callPollInterval: int = 300
+    """Seconds within which each endpoint is asked once about each of its calls (IRQ), unless it tells by
+    itself; 0 asks never."""
+
+    dropLostCalls: bool = True
+    """Whether the other endpoint is told to hang up (DRQ) when one does not know a call any more, or
+    answers no questions about it though it did before."""
+
     def __post_init__(self) -> None:
         if not 1 <= len(self.gatekeeperIdentifier) <= 128:
             raise ValueError("gatekeeperIdentifier: must have 1 to 128 characters")
@@ -96,6 +104,8 @@ class GatekeeperConfig:
         for name in (*limits, "minimumBandwidthPerCall"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name}: must not be negative")
+        if self.callPollInterval < 0:
+            raise ValueError("callPollInterval: must not be negative")
         for name in limits:
             if 0 < getattr(self, name) < self.minimumBandwidthPerCall:
                 raise ValueError(f"minimumBandwidthPerCall: must not be more than {name}")

@@ -17,6 +17,7 @@ from h323d.gatekeeper.enrolment import Enrolment
 from h323d.gatekeeper.locating import Locating
 from h323d.gatekeeper.maintenance import Maintenance
 from h323d.gatekeeper.registrations import EndpointRegistry
+from h323d.gatekeeper.reports import CallReports
 from h323d.h323.ras.messages import RASMessage, identifierIn
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 
@@ -37,9 +38,11 @@ class GatekeeperRAS:
         admitting: Admitting,
         locating: Locating,
         maintenance: Maintenance,
+        reports: CallReports,
     ) -> None:
         self._registry = registry
         self._maintenance = maintenance
+        self._reports = reports
         self._answerers: dict[str, Callable[[RASRequest], RASAnswer | Deferred[RASAnswer]]] = {
             "gatekeeperRequest": enrolment.discover,
             "registrationRequest": enrolment.register,
@@ -69,10 +72,13 @@ class GatekeeperRAS:
         Take an IRR that nobody asked for; say so if it wants to know.
         """
         fields = request.message.fields
+        registration = self._registry.byId(identifierIn(fields, "endpointIdentifier") or "")
+        own = registration is not None and registration.source == request.source
+        if registration is not None and own:
+            self._reports.told(registration.endpointId, fields)
         if not fields.get("needResponse"):
             return None
-        registration = self._registry.byId(identifierIn(fields, "endpointIdentifier") or "")
-        if registration is None or registration.source != request.source:
+        if not own:
             return RASMessage(
                 "infoRequestNak",
                 {"requestSeqNum": fields["requestSeqNum"], "nakReason": ("notRegistered", None)},

@@ -26,11 +26,13 @@ from h323d.gatekeeper.passwords import readPasswords
 from h323d.gatekeeper.ras import GatekeeperRAS
 from h323d.gatekeeper.refusals import Refusals
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration, UnregisterReason
+from h323d.gatekeeper.reports import CallReports
 from h323d.gatekeeper.routed.router import RoutedCalls
 from h323d.gatekeeper.routing.assembly import ChoosePolicies, Routing
 from h323d.gatekeeper.routing.chain import RoutingChain
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.store import RegistrationKeeper
+from h323d.gatekeeper.upkeep import Upkeep
 from h323d.h323.addresses import transportToValue
 from h323d.h323.ras.channel import RASChannel
 from h323d.h323.ras.messages import Fields, RASMessage
@@ -120,10 +122,13 @@ class Zone:
             clock,
             events,
         )
+        reports = CallReports(self.admissions, clock)
         maintenance = Maintenance(
             gates, self._identity, self.registry, self.admissions, clock, events
         )
-        ras = GatekeeperRAS(self.registry, enrolment, admitting, locating, maintenance)
+        ras = GatekeeperRAS(
+            self.registry, enrolment, admitting, locating, maintenance, reports
+        )
         self.passwords = readPasswords(settings.security)
         self._authentication = Authentication(
             settings.security,
@@ -146,6 +151,7 @@ class Zone:
             self._authentication,
         )
         self.demands = Demands(self._channel, self._identity, self.registry, self.admissions)
+        self._upkeep = Upkeep(config, clock, events, self.admissions, self.demands, reports)
 
     def start(self) -> None:
         """
@@ -245,6 +251,7 @@ class Zone:
         """
         self.routed.close()
         self._routing.close()
+        self._upkeep.stop()
         self._channel.close()
         self.registry.close()
         return self._store.close()
