@@ -216,10 +216,11 @@ class Assembly:
         if call is None:
             return
         call.model = fact.model
+        call.calledPeer = fact.peer
         if fact.peer is None:
             call.room = fact.target
         else:
-            call.calledPeer, call.calledEndpoint = fact.peer, fact.target
+            call.calledEndpoint = fact.target
 
     def _joined(self, fact: ParticipantJoined) -> None:
         call = self._byCall.get(fact.callId)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from h323d.config import Configuration
+from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.media.config import MediaConfig
 from h323d.values.address import TransportAddress
 from h323d.witness.config import CDRConfig
@@ -27,13 +28,16 @@ class Scene:
     A server that writes records, and its telephones.
     """
 
-    def __init__(self, world: Simulation, directory: Path) -> None:
+    def __init__(
+        self, world: Simulation, directory: Path, model: CallModel = CallModel.DIRECT
+    ) -> None:
         self.world = world
         self.file = directory / "cdr.jsonl"
         self.database = directory / "cdr.sqlite"
         cdr = CDRConfig(file=str(self.file), database=str(self.database))
         self.server: SimulatedServer = world.server(
-            SERVER, Configuration(media=MediaConfig(tickMs=20), cdr=cdr)
+            SERVER,
+            Configuration(media=MediaConfig(tickMs=20), cdr=cdr, routed=RoutedConfig(model=model)),
         )
 
     def phone(self, address: str, name: str) -> Telephone:
@@ -55,9 +59,12 @@ class Scene:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
+def scene(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Scene]:
+    """
+    A scene, of the call model that the test's parameter says.
+    """
     with Simulation() as world:
-        yield Scene(world, tmp_path)
+        yield Scene(world, tmp_path, getattr(request, "param", CallModel.DIRECT))
         world.leave()
         assert world.leftOver() == []
 
@@ -76,6 +83,7 @@ def test_aCallOfARegisteredPhoneIntoARoomIsOneRecord(scene: Scene) -> None:
     assert record["called"] == ["80001"]
     assert record["callingPeer"].startswith(f"{ALICE}:")
     assert record["callingEndpoint"]
+    assert record["calledPeer"] is None
     assert (record["admissions"], record["releasedBy"]) == (1, "calling")
     assert (record["cause"], record["causeName"]) == (16, "NORMAL_CALL_CLEARING")
 
@@ -91,6 +99,23 @@ def test_aCallBetweenTwoPhonesIsOneRecord(scene: Scene) -> None:
     assert record["callingEndpoint"] != record["calledEndpoint"] != ""
     assert record["calledPeer"] == f"{BOB}:1720"
     assert record["admissions"] == 2
+
+
+@pytest.mark.parametrize("scene", [CallModel.ROUTED, CallModel.PROXIED], indirect=True, ids=str)
+def test_aRoutedCallIsOneRecordOfBothItsSides(scene: Scene, request: pytest.FixtureRequest) -> None:
+    alice, bob = scene.phone(ALICE, "alice"), scene.phone(BOB, "bob")
+    alice.call("bob")
+    scene.world.until(lambda: alice.speaking and bob.speaking)
+    scene.world.run(5.0)
+    bob.hangup()
+    (record,) = scene.records()
+    assert record["model"] == request.node.callspec.params["scene"].value
+    assert (record["outcome"], record["releasedBy"]) == ("answered", "called")
+    assert record["duration"] == pytest.approx(5.0, abs=0.5)
+    assert (record["calling"], record["called"]) == (["alice"], ["bob"])
+    assert record["callId"]
+    assert record["callingEndpoint"] != record["calledEndpoint"] != ""
+    assert (record["calledPeer"], record["admissions"]) == (f"{BOB}:1720", 2)
 
 
 def test_aCallToNobodyIsRefusedAndRecorded(scene: Scene) -> None:
