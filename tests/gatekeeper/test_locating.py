@@ -4,6 +4,7 @@ LRQs, of neighbours, endpoints and strangers, and how they are passed on.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig, Stat
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import RASMessage, reasonOf
 from h323d.values.address import TransportAddress
+from tests.gatekeeper.test_registrations import endpoint
 from tests.support.ras import CALL, Peer, at, lrq
 
 ANNA = ("h323-ID", "anna")
@@ -125,6 +127,13 @@ def test_aNeighbourThatCallsItselfOtherwiseIsRefused(zone: Any) -> None:
 
 def test_whatARouteRejectsIsDenied(zone: Any) -> None:
     assert reasonOf(zone.peer(NORTH).ask(lrq(1, NORTH, FORBIDDEN))) == "requestDenied"
+
+
+def test_aNumberOfAGatewayKeepsItsName(zone: Any) -> None:
+    zone.zone.registry.register(replace(endpoint(1, "gateway"), prefixes=("41",)))
+    answer = zone.peer(NORTH).ask(lrq(1, NORTH, ("dialledDigits", "41123")))
+    assert answer.fields["callSignalAddress"] == at("10.1.0.2", 1720)
+    assert "destinationInfo" not in answer.fields
 
 
 # --- where the answer goes

@@ -14,6 +14,7 @@ from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.routing.domains import Domains, DomainServers
 from h323d.gatekeeper.routing.e164 import ENUM
 from h323d.gatekeeper.routing.explicit import CatchAll, ExplicitRoutes
+from h323d.gatekeeper.routing.gateways import GatewayPrefixes
 from h323d.gatekeeper.routing.http import HTTPQuestion
 from h323d.gatekeeper.routing.inquiries import Asker, Inquiries
 from h323d.gatekeeper.routing.local import LocalNumbers, RegisteredEndpoints, SignalledAddress
@@ -61,6 +62,7 @@ class Routing:
             ExplicitRoutes(config.routes),
             LocalNumbers(numbers, identity.signalling),
             RegisteredEndpoints(registry),
+            GatewayPrefixes(registry),
             HTTPQuestion(world.web, world.clock, config),
             Neighbours(self.neighbourhood, self.inquiries, config.hopCount),
             DomainServers(domains, config.hopCount),

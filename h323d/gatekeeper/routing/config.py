@@ -34,6 +34,7 @@ DEFAULT_POLICIES = (
     "explicit",
     "rooms",
     "registered",
+    "prefix",
     "http",
     "neighbours",
     "signalled",
