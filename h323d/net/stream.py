@@ -30,7 +30,15 @@ from h323d.net.binding import cannotBind
 from h323d.net.keepalive import keepAlive
 from h323d.values.address import TransportAddress
 
-__all__ = ["StreamListener", "StreamOpener"]
+__all__ = [
+    "BACKLOG",
+    "Accepting",
+    "Dialling",
+    "Listening",
+    "Opening",
+    "StreamListener",
+    "StreamOpener",
+]
 
 BACKLOG = 512  # connections that wait to be accepted
 
@@ -82,7 +90,7 @@ def _address(address: Any) -> TransportAddress:
     return TransportAddress(address.host, address.port)
 
 
-class _Accepting(Factory):
+class Accepting(Factory):
     """
     Gives each accepted connection a user.
     """
@@ -97,7 +105,7 @@ class _Accepting(Factory):
 
 
 @implementer(IListening)
-class _Listening:
+class Listening:
     """
     One open listener.
     """
@@ -122,14 +130,14 @@ class StreamListener:
     def listen(self, address: TransportAddress, newUser: Callable[[], IStreamUser]) -> IListening:
         try:
             port = self._reactor.listenTCP(
-                address.port, _Accepting(newUser), backlog=BACKLOG, interface=address.host
+                address.port, Accepting(newUser), backlog=BACKLOG, interface=address.host
             )
         except (CannotListenError, OSError) as error:
             raise cannotBind("TCP", address, error) from error
-        return _Listening(port)
+        return Listening(port)
 
 
-class _Dialling(ClientFactory):
+class Dialling(ClientFactory):
     """
     Gives one outgoing connection its user, or tells the user that there is
     none.
@@ -148,7 +156,7 @@ class _Dialling(ClientFactory):
 
 
 @implementer(IOpening)
-class _Opening:
+class Opening:
     """
     A connection on its way.
     """
@@ -177,6 +185,6 @@ class StreamOpener:
     def open(self, address: TransportAddress, user: IStreamUser, timeout: float) -> IOpening:
         bind = (self.bindHost, 0) if self.bindHost else None
         connector = self._reactor.connectTCP(
-            address.host, address.port, _Dialling(user), timeout=timeout, bindAddress=bind
+            address.host, address.port, Dialling(user), timeout=timeout, bindAddress=bind
         )
-        return _Opening(connector)
+        return Opening(connector)
