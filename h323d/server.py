@@ -24,6 +24,7 @@ from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.config import Configuration
 from h323d.control.calling import Calling
+from h323d.control.gatekeeping import Gatekeeping
 from h323d.control.operator import Operator
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events import ConfigurationReloaded
@@ -116,7 +117,7 @@ class Server:
             self.switch,
             self.host,
             self._surroundings.pool,
-            self.zone,
+            Gatekeeping(self.zone),
             self._newCalling(),
             listeners,
             self.records.latest,

@@ -101,6 +101,15 @@ COMMANDS = (
         (Argument("ID", "of the call, the leg or the room"),),
     ),
     Command(
+        "transfer",
+        "have one side of a routed call, the caller by default, call somebody else",
+        (
+            Argument("ID", "of the routed call"),
+            Argument("TARGET", "whom to call instead"),
+            Argument("SIDE", "calling, or called", True, ("calling", "called")),
+        ),
+    ),
+    Command(
         "unregister",
         "end a registration",
         (Argument("NAME", "an alias, an identifier, or an address"),),

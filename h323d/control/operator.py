@@ -25,29 +25,17 @@ from h323d.conference.participant import Participant
 from h323d.conference.room import Room
 from h323d.control.calling import Calling, CannotCall
 from h323d.control.commands import COMMANDS
-from h323d.control.naming import registrationNamed
+from h323d.control.gatekeeping import Gatekeeping, OperatorError
 from h323d.control.views import (
     View,
-    admissionView,
     legView,
     participantView,
-    registrationView,
     roomView,
 )
-from h323d.errors import H323dError
 from h323d.events import EventBus, Fact
-from h323d.gatekeeper.admission import Admission
-from h323d.gatekeeper.registrations import Registration
-from h323d.gatekeeper.zone import Zone
 from h323d.values.cause import Cause
 
 __all__ = ["Operator", "OperatorError", "View"]
-
-
-class OperatorError(H323dError):
-    """
-    A request that cannot be done; its text is for the operator.
-    """
 
 
 class Operator:
@@ -63,13 +51,13 @@ class Operator:
         switch: Switch,
         host: ConferenceHost,
         pool: IMediaPool,
-        zone: Zone | None,
+        gatekeeping: Gatekeeping,
         calling: Calling,
         listeners: dict[str, str],
         records: Callable[[int], list[View]],
     ) -> None:
         """
-        @param zone: the gatekeeper, if there is one.
+        @param gatekeeping: the gatekeeper, if there is one.
         @param calling: makes third-party calls.
         @param records: gives the last call detail records, the newest first.
         """
@@ -78,7 +66,7 @@ class Operator:
         self._switch = switch
         self._host = host
         self._pool = pool
-        self._zone = zone
+        self._gatekeeping = gatekeeping
         self._calling = calling
         self._listeners = listeners
         self._records = records
@@ -101,20 +89,18 @@ class Operator:
             "uptime": round(self._clock.seconds() - self._startedAt, 3),
             "listeners": dict(self._listeners),
             "shut": None if self._gates.shut is None else self._gates.shut.reason,
-            "calls": len(self._switch.waiting) + self._host.participants,
+            "calls": self._callsLeft,
             "rooms": len(self._host.rooms),
             "participants": self._host.participants,
-            "registrations": 0 if self._zone is None else len(self._zone.registry),
-            "admissions": 0 if self._zone is None else len(self._zone.admissions),
-            "bandwidth": 0 if self._zone is None else self._zone.bandwidth.used,
+            **self._gatekeeping.figures(),
             "media": dict(self._pool.figures()),
             "facts": dict(sorted(self._facts.items())),
         }
 
     def calls(self, limit: str = "1000") -> list[View]:
         """
-        Every leg, with what is known of its media, and every admitted call of
-        the gatekeeper's endpoints.
+        Every leg, with what is known of its media, and every call of the
+        gatekeeper's endpoints.
 
         @raise OperatorError: C{limit} is no number.
         """
@@ -122,7 +108,7 @@ class Operator:
         views = itertools.chain(
             (legView(leg) for leg in self._switch.waiting.values()),
             (participantView(room, each, now) for room, each in self._participants()),
-            (admissionView(each, now) for each in (self._zone.admissions if self._zone else ())),
+            self._gatekeeping.calls(now),
         )
         return list(itertools.islice(views, _number(limit)))
 
@@ -140,11 +126,7 @@ class Operator:
 
         @raise OperatorError: nobody has that name, or C{limit} is no number.
         """
-        most = _number(limit)
-        if name != "-":
-            return [registrationView(self._registration(name))]
-        everybody = iter(()) if self._zone is None else iter(self._zone.registry)
-        return [registrationView(each) for each in itertools.islice(everybody, most)]
+        return self._gatekeeping.registrations(name, _number(limit))
 
     def cdr(self, count: str = "20") -> list[View]:
         """
@@ -180,16 +162,20 @@ class Operator:
             for room, leg in self._legs()
             if name in (leg.callId, leg.legId, "" if room is None else room.roomId)
         ]
-        sides = self._sides(name)
-        if not legs and not sides:
-            raise OperatorError(f"no call, leg or room is called {name}")
         for leg in legs:
             leg.hangup(Cause.NORMAL_CALL_CLEARING)
-        if self._zone is not None:
-            for side in sides:
-                self._zone.demands.drop(side, Cause.NORMAL_CALL_CLEARING)
-        ended = [leg.legId for leg in legs]
-        return {"ended": ended + [side.claim.endpointId for side in sides]}
+        ended = [*(leg.legId for leg in legs), *self._gatekeeping.hangup(name)]
+        if not ended:
+            raise OperatorError(f"no call, leg or room is called {name}")
+        return {"ended": ended}
+
+    def transfer(self, name: str, target: str, side: str = "calling") -> View:
+        """
+        Have one side of a routed call call C{target} instead.
+
+        @raise OperatorError: there is no such call, or it cannot be.
+        """
+        return self._gatekeeping.transfer(name, target, side)
 
     def unregister(self, name: str) -> View:
         """
@@ -197,10 +183,7 @@ class Operator:
 
         @raise OperatorError: nobody has that name.
         """
-        registration = self._registration(name)
-        if self._zone is not None:
-            self._zone.unregister(registration.endpointId)
-        return {"unregistered": registration.endpointId}
+        return self._gatekeeping.unregister(name)
 
     def maintenance(self, action: str = "status") -> View:
         """
@@ -218,10 +201,14 @@ class Operator:
             self._gates.open()
         return {
             "maintenance": self._gates.shut is MAINTENANCE,
-            "calls": len(self._switch.waiting) + self._host.participants,
-            "admissions": 0 if self._zone is None else len(self._zone.admissions),
-            "registrations": 0 if self._zone is None else len(self._zone.registry),
+            "calls": self._callsLeft,
+            **self._gatekeeping.figures(),
         }
+
+    @property
+    def _callsLeft(self) -> int:
+        ours = len(self._switch.waiting) + self._host.participants
+        return ours + self._gatekeeping.routed
 
     def _count(self, fact: Fact) -> None:
         self._facts[type(fact).__name__] += 1
@@ -236,19 +223,6 @@ class Operator:
             yield None, leg
         for room, participant in self._participants():
             yield room, participant.leg
-
-    def _sides(self, name: str) -> tuple[Admission, ...]:
-        try:
-            call = bytes.fromhex(name)
-        except ValueError:
-            return ()
-        return () if self._zone is None else self._zone.admissions.ofCall(call)
-
-    def _registration(self, name: str) -> Registration:
-        found = None if self._zone is None else registrationNamed(self._zone.registry, name)
-        if found is None:
-            raise OperatorError(f"nobody is registered as {name}")
-        return found
 
 
 def _number(text: str) -> int:

@@ -14,8 +14,17 @@ from h323d.conference.participant import Participant
 from h323d.conference.room import Room
 from h323d.gatekeeper.admission import Admission
 from h323d.gatekeeper.registrations import Registration
+from h323d.gatekeeper.routed.call import RoutedCall
 
-__all__ = ["View", "admissionView", "legView", "participantView", "registrationView", "roomView"]
+__all__ = [
+    "View",
+    "admissionView",
+    "legView",
+    "participantView",
+    "registrationView",
+    "roomView",
+    "routedView",
+]
 
 View = dict[str, Any]  # Any: whatever JSON can say
 
@@ -68,6 +77,25 @@ def admissionView(admission: Admission, now: float) -> View:
         "peer": str(admission.source),
         "bandwidth": admission.bandwidth,
         "admitted": round(now - admission.since, 3),
+    }
+
+
+def routedView(call: RoutedCall, now: float) -> View:
+    """
+    A call whose signalling goes through us.
+    """
+    return {
+        "callId": call.callId,
+        "legId": call.legId,
+        "protocol": "h323",
+        "model": call.model.value,
+        "calling": [str(address) for address in call.calling],
+        "called": [str(address) for address in call.called],
+        "displayName": call.displayName,
+        "peer": str(call.peer),
+        "target": None if call.route is None else str(call.route.signalling),
+        "state": call.state,
+        "answered": None if call.answeredAt is None else round(now - call.answeredAt, 3),
     }
 
 

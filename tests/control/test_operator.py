@@ -16,6 +16,7 @@ from h323d.conference.config import ConferenceConfig
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.control.calling import Calling
+from h323d.control.gatekeeping import Gatekeeping
 from h323d.control.operator import Operator, OperatorError
 from h323d.gatekeeper.registrations import EndpointKind, Registration
 from h323d.h323.ras.messages import RASMessage
@@ -83,7 +84,7 @@ class OperatorTests(SynchronousTestCase):
             self.switch,
             self.host,
             self.pool,
-            self.world.zone,
+            Gatekeeping(self.world.zone),
             Calling(originators, self.world.zone, self.host, gates, random.Random(1)),
             {"sip": "127.0.0.1:5060"},
             lambda count: [{"callId": f"c{number}"} for number in range(count)],
@@ -248,7 +249,7 @@ class OperatorTests(SynchronousTestCase):
     def test_maintenanceIsSwitchedOnAndOffAndTellsWhatIsLeft(self) -> None:
         self.join("80001")
         self.register()
-        left = {"calls": 1, "admissions": 0, "registrations": 1}
+        left = {"calls": 1, "registrations": 1, "routed": 0, "admissions": 0, "bandwidth": 0}
         self.assertEqual(self.operator.maintenance(), {"maintenance": False, **left})
         self.assertEqual(self.operator.maintenance("on"), {"maintenance": True, **left})
         self.operator.maintenance("on")

@@ -1,0 +1,136 @@
+"""
+The gatekeeper as an operator sees it: its registrations, and the calls of its endpoints,
+direct and routed.
+
+Without a gatekeeper it is as with one that nobody uses.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from h323d.control.naming import registrationNamed
+from h323d.control.views import View, admissionView, registrationView, routedView
+from h323d.errors import H323dError
+from h323d.gatekeeper.admission import Admission
+from h323d.gatekeeper.registrations import Registration
+from h323d.gatekeeper.routed.call import RoutedCall
+from h323d.gatekeeper.routed.side import CALLED, CALLER
+from h323d.gatekeeper.zone import Zone
+from h323d.h323.addresses import partyFromText
+from h323d.values.cause import Cause
+
+__all__ = ["Gatekeeping", "OperatorError"]
+
+
+class OperatorError(H323dError):
+    """
+    A request that cannot be done; its text is for the operator.
+    """
+
+
+class Gatekeeping:
+    """
+    Shows and steers a zone.
+    """
+
+    def __init__(self, zone: Zone | None) -> None:
+        self._zone = zone
+
+    @property
+    def routed(self) -> int:
+        """
+        How many calls are routed through us.
+        """
+        return 0 if self._zone is None else len(self._zone.routed)
+
+    def figures(self) -> View:
+        """
+        How many of everything there are.
+        """
+        zone = self._zone
+        return {
+            "registrations": 0 if zone is None else len(zone.registry),
+            "routed": self.routed,
+            "admissions": 0 if zone is None else len(zone.admissions),
+            "bandwidth": 0 if zone is None else zone.bandwidth.used,
+        }
+
+    def calls(self, now: float) -> Iterator[View]:
+        """
+        Every routed call, and every side of a call that is admitted.
+        """
+        if self._zone is not None:
+            yield from (routedView(each, now) for each in self._zone.routed)
+            yield from (admissionView(each, now) for each in self._zone.admissions)
+
+    def registrations(self, name: str, most: int) -> list[View]:
+        """
+        @param name: of one; C{-} for all.
+
+        @raise OperatorError: nobody has that name.
+        """
+        if name != "-":
+            return [registrationView(self._registration(name))]
+        everybody = iter(()) if self._zone is None else iter(self._zone.registry)
+        return [registrationView(each) for each in itertools.islice(everybody, most)]
+
+    def unregister(self, name: str) -> View:
+        """
+        End a registration, and tell the endpoint.
+
+        @raise OperatorError: nobody has that name.
+        """
+        endpointId = self._registration(name).endpointId
+        if self._zone is not None:
+            self._zone.unregister(endpointId)
+        return {"unregistered": endpointId}
+
+    def hangup(self, name: str) -> list[str]:
+        """
+        End the calls that C{name} means; of a direct one, both endpoints are
+        told to hang up (DRQ).
+
+        @return: what was ended: legs of routed calls, endpoints of direct ones.
+        """
+        routed = self._routed(name)
+        for call in routed:
+            call.hangup(Cause.NORMAL_CALL_CLEARING)
+        if routed or self._zone is None:
+            return [call.legId for call in routed]
+        sides = self._sides(name)
+        for side in sides:
+            self._zone.demands.drop(side, Cause.NORMAL_CALL_CLEARING)
+        return [side.claim.endpointId for side in sides]
+
+    def transfer(self, name: str, target: str, side: str) -> View:
+        """
+        Ask one side of a routed call to call somebody else instead.
+
+        @param side: C{"calling"} or C{"called"}.
+
+        @raise OperatorError: there is no such call, or it cannot be.
+        """
+        for call in self._routed(name):
+            if call.transfer(CALLER if side == "calling" else CALLED, partyFromText(target)):
+                return {"transferred": call.callId}
+            raise OperatorError(f"{name} is not answered, or its {side} side cannot be asked")
+        raise OperatorError(f"no routed call is called {name}")
+
+    def _routed(self, name: str) -> list[RoutedCall]:
+        calls = () if self._zone is None else self._zone.routed
+        return [each for each in calls if name in (each.callId, each.legId, each.callIdentifier)]
+
+    def _sides(self, name: str) -> tuple[Admission, ...]:
+        try:
+            call = bytes.fromhex(name)
+        except ValueError:
+            return ()
+        return () if self._zone is None else self._zone.admissions.ofCall(call)
+
+    def _registration(self, name: str) -> Registration:
+        found = None if self._zone is None else registrationNamed(self._zone.registry, name)
+        if found is None:
+            raise OperatorError(f"nobody is registered as {name}")
+        return found

@@ -1,0 +1,93 @@
+"""
+A routed call in an operator's hands: seen, ended, transferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from h323d.config import Configuration
+from h323d.control.operator import Operator, OperatorError
+from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
+from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
+from tests.support.simulatedphone import Telephone
+from tests.support.simulation import Simulation
+
+SERVER = "10.0.0.1"
+RAS = TransportAddress(SERVER, 1719)
+
+
+@pytest.fixture
+def world() -> Iterator[Simulation]:
+    with Simulation(seed=5) as simulation:
+        yield simulation
+
+
+@pytest.fixture
+def operator(world: Simulation) -> Operator:
+    routed = RoutedConfig(model=CallModel.ROUTED)
+    return world.server(SERVER, replace(Configuration(), routed=routed)).server.operator
+
+
+@pytest.fixture
+def alice(world: Simulation, operator: Operator) -> Telephone:
+    return registered(world, "10.0.0.2", "1000")
+
+
+@pytest.fixture
+def bob(world: Simulation, alice: Telephone) -> Telephone:
+    """
+    Whom Alice has called.
+    """
+    bob = registered(world, "10.0.0.3", "2000")
+    alice.call("2000")
+    world.run(1.0)
+    return bob
+
+
+def registered(world: Simulation, address: str, alias: str) -> Telephone:
+    telephone = Telephone(world, address, alias, gatekeeper=RAS)
+    telephone.register()
+    world.until(lambda: telephone.registrations == ["registered"])
+    return telephone
+
+
+def test_itIsSeenOnceBesideItsAdmissions(
+    world: Simulation, operator: Operator, bob: Telephone
+) -> None:
+    routed, calling, called = operator.calls()
+    assert (routed["model"], routed["state"], routed["target"]) == (
+        "routed",
+        "active",
+        "10.0.0.3:1720",
+    )
+    assert {calling["model"], called["model"]} == {"routed"}
+    status = operator.status()
+    assert (status["calls"], status["routed"], status["admissions"]) == (1, 1, 2)
+
+
+@pytest.mark.parametrize("name", ["callId", "legId", "identifier"])
+def test_itIsEndedByAnyOfItsNames(
+    world: Simulation, operator: Operator, alice: Telephone, bob: Telephone, name: str
+) -> None:
+    routed, calling, _ = operator.calls()
+    operator.hangup(calling["callId"] if name == "identifier" else routed[name])
+    world.run(1.0)
+    assert (alice.cause, bob.cause) == (Cause.NORMAL_CALL_CLEARING,) * 2
+    assert operator.calls() == []
+
+
+def test_aSideIsSentToSomebodyElse(
+    world: Simulation, operator: Operator, alice: Telephone, bob: Telephone
+) -> None:
+    (routed, *_) = operator.calls()
+    assert operator.transfer(routed["callId"], "3000") == {"transferred": routed["callId"]}
+
+
+def test_whatIsNoRoutedCallIsNotTransferred(operator: Operator) -> None:
+    with pytest.raises(OperatorError, match=r"^no routed call is called c1$"):
+        operator.transfer("c1", "3000")
