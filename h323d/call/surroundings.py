@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.lookups import INames, IWeb, NoNames, NoWeb
 from h323d.call.media import IMediaPool
-from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener
+from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener, SecureStreams
 from h323d.events import EventBus
 
 __all__ = ["Defer", "Surroundings"]
@@ -42,6 +42,7 @@ class Surroundings:
         simulation, which keeps nothing that no absolute path is given for.
     @ivar names: the DNS.
     @ivar web: who answers questions by HTTP.
+    @ivar secure: TLS for call signalling; C{None} without a certificate.
     """
 
     clock: IReactorTime
@@ -55,6 +56,7 @@ class Surroundings:
     stateDirectory: Path | None = None
     names: INames = field(default_factory=NoNames)
     web: IWeb = field(default_factory=NoWeb)
+    secure: SecureStreams | None = None
 
     def pathOf(self, name: str) -> Path | None:
         """
@@ -64,7 +66,9 @@ class Surroundings:
 
         @return: C{None} if it is not kept.
         """
+        if not name:
+            return None
         path = Path(os.path.expanduser(name))  # which leaves what it cannot expand
-        if not name or path.is_absolute():
-            return path if name else None
+        if path.is_absolute():
+            return path
         return None if self.stateDirectory is None else self.stateDirectory / path

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from h323d.config import Configuration
+from h323d.gatekeeper.registrations import GRACE
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.media.config import MediaConfig
 from h323d.values.address import TransportAddress
@@ -40,12 +41,12 @@ class Scene:
             Configuration(media=MediaConfig(tickMs=20), cdr=cdr, routed=RoutedConfig(model=model)),
         )
 
-    def phone(self, address: str, name: str) -> Telephone:
+    def phone(self, address: str, name: str, timeToLive: int = 300) -> Telephone:
         """
         A telephone that has registered.
         """
         gatekeeper = TransportAddress(SERVER, 1719)
-        phone = Telephone(self.world, address, name, gatekeeper=gatekeeper)
+        phone = Telephone(self.world, address, name, gatekeeper=gatekeeper, timeToLive=timeToLive)
         phone.register()
         self.world.until(lambda: phone.registrations)
         return phone
@@ -99,6 +100,17 @@ def test_aCallBetweenTwoPhonesIsOneRecord(scene: Scene) -> None:
     assert record["callingEndpoint"] != record["calledEndpoint"] != ""
     assert record["calledPeer"] == f"{BOB}:1720"
     assert record["admissions"] == 2
+
+
+def test_endpointsThatAreNotHeardOfAnyMoreHaveARecord(scene: Scene) -> None:
+    phones = [scene.phone(ALICE, "alice", 10), scene.phone(BOB, "bob", 10)]
+    phones[0].call("bob")
+    scene.world.until(lambda: "offered" in phones[1].reports)
+    for phone in phones:
+        phone.ras.close()
+    scene.world.run(10 + GRACE + 2.0)
+    (record,) = scene.records()
+    assert (record["outcome"], record["releasedBy"]) == ("admitted", "server")
 
 
 @pytest.mark.parametrize("scene", [CallModel.ROUTED, CallModel.PROXIED], indirect=True, ids=str)
