@@ -31,6 +31,7 @@ from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.securityconfig import SecurityConfig
+from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.config import H323Config
 from h323d.media.config import MediaConfig
 from h323d.sip.config import SIPConfig
@@ -100,6 +101,7 @@ class Configuration:
     routing: RoutingConfig = field(default_factory=RoutingConfig)
     routed: RoutedConfig = field(default_factory=RoutedConfig)
     security: SecurityConfig = field(default_factory=SecurityConfig)
+    traversal: TraversalConfig = field(default_factory=TraversalConfig)
     media: MediaConfig = field(default_factory=MediaConfig)
     conference: ConferenceConfig = field(default_factory=ConferenceConfig)
     cdr: CDRConfig = field(default_factory=CDRConfig)

@@ -272,6 +272,7 @@ class Server:
             Host(self._bind, self._advertise),
             self.switch,
             None if self.zone is None else self.zone.routed,
+            dialBacks=None if self.zone is None else self.zone.dialBacks,
         )
 
     def _newZone(self) -> Zone:
@@ -283,6 +284,7 @@ class Server:
                 configuration.gatekeeper,
                 configuration.routing,
                 configuration.security,
+                configuration.traversal,
                 configuration.routed,
                 configuration.h323,
             ),

@@ -56,6 +56,7 @@ def another(section: str, key: str) -> Any:
         ("security", "allow"): ["192.0.2.0/24"],
         ("security", "deny"): ["192.0.2.1", "2001:db8::/32"],
         ("security", "passwords"): [{"alias": "anna", "password": "secret"}],
+        ("traversal", "privateNetworks"): ["192.168.0.0/16"],
         ("media", "tickMs"): 10,
         ("conference", "packetMs"): 40,
         ("conference", "patterns"): ["7xx"],

@@ -23,6 +23,7 @@ from h323d.gatekeeper.registrations import (
     RegistryFull,
     UnregisterReason,
 )
+from h323d.gatekeeper.traversal import Reach
 from h323d.h323.addresses import (
     aliasesFromParties,
     partiesFromAliases,
@@ -58,8 +59,10 @@ class Enrolment:
         registry: EndpointRegistry,
         admissions: AdmissionTable,
         numbers: ILocalNumbers,
+        reach: Reach,
     ) -> None:
         self._config = config
+        self._reach = reach
         self._identity = identity
         self._registry = registry
         self._admissions = admissions
@@ -75,15 +78,15 @@ class Enrolment:
             return None if request.multicast else self._reject(request, "terminalExcluded")
         if _tooOld(fields):
             return self._reject(request, "invalidRevision")
-        return RASMessage(
-            "gatekeeperConfirm",
-            {
-                "requestSeqNum": fields["requestSeqNum"],
-                "protocolIdentifier": PROTOCOL_IDENTIFIER,
-                "gatekeeperIdentifier": self._identity.identifier,
-                "rasAddress": transportToValue(self._identity.ras),
-            },
-        )
+        confirmation: Fields = {
+            "requestSeqNum": fields["requestSeqNum"],
+            "protocolIdentifier": PROTOCOL_IDENTIFIER,
+            "gatekeeperIdentifier": self._identity.identifier,
+            "rasAddress": transportToValue(self._identity.ras),
+        }
+        if self._reach.asked(fields):
+            confirmation = self._reach.confirmed(confirmation)
+        return RASMessage("gatekeeperConfirm", confirmation)
 
     def register(self, request: RASRequest) -> RASMessage:
         """
@@ -130,17 +133,20 @@ class Enrolment:
             return self._reject(request, "fullRegistrationRequired")
         timeToLive = registration.timeToLive
         if "timeToLive" in fields:
-            timeToLive = self._timeToLive(fields)
+            timeToLive = self._timeToLive(fields, registration.traversal)
         renewed = self._registry.renew(registration.endpointId, timeToLive)
         return RASMessage("registrationConfirm", self._confirmation(fields, renewed))
 
     def _registerFully(self, request: RASRequest) -> RASMessage:
         fields = request.message.fields
-        signalling = usableAddresses(fields["callSignalAddress"])
+        traversal = self._reach.asked(fields)
+        signalling = self._reach.signalling(
+            usableAddresses(fields["callSignalAddress"]), request.source, traversal
+        )
         if not signalling:
             return self._reject(request, "invalidCallSignalAddress")
         ras = usableAddresses(fields["rasAddress"])
-        if not ras:
+        if not ras and not traversal:
             return self._reject(request, "invalidRASAddress")
         named = fields.get("terminalAlias", [])
         if len(named) > self._config.maxAliases:
@@ -149,6 +155,8 @@ class Enrolment:
         proof = request.verdict.proof
         authenticated = "" if proof is None else proof.identity
         endpointId = self._identityOf(fields, request.source, signalling, authenticated)
+        if endpointId is not None and traversal:
+            endpointId = self._returning(request.source, ras, aliases, authenticated) or endpointId
         if endpointId is None:
             return self._reject(request, "fullRegistrationRequired")
         ours = tuple(alias for alias in aliases if self._numbers.serves(alias))
@@ -162,11 +170,12 @@ class Enrolment:
             ras=ras,
             aliases=aliases,
             kind=_kindOf(fields["terminalType"]),
-            timeToLive=self._timeToLive(fields),
+            timeToLive=self._timeToLive(fields, traversal),
             version=protocolVersion(fields["protocolIdentifier"]),
             product=_productOf(fields["endpointVendor"]),
             authenticated=authenticated,
             scheme="" if proof is None else proof.scheme,
+            traversal=traversal,
         )
         try:
             registration = self._registry.register(wanted)
@@ -212,12 +221,36 @@ class Enrolment:
             return known.endpointId
         return self._registry.newEndpointId()
 
-    def _timeToLive(self, fields: Fields) -> int:
+    def _returning(
+        self,
+        source: TransportAddress,
+        ras: Sequence[TransportAddress],
+        aliases: Sequence[PartyAddress],
+        authenticated: str,
+    ) -> str | None:
+        """
+        Which endpoint it is that comes through another port of the same NAT than before: it
+        was started anew, or the NAT forgot it.  It has the name, and names the address, that
+        it had.
+        """
+        known = self._registry.byAlias(aliases[0]) if aliases else None
+        if (
+            known is not None
+            and known.traversal
+            and known.source.host == source.host
+            and known.ras == tuple(ras)
+            and known.authenticated in ("", authenticated)
+        ):
+            return known.endpointId
+        return None
+
+    def _timeToLive(self, fields: Fields, traversal: bool) -> int:
         wanted = int(fields.get("timeToLive", self._config.timeToLive))
-        return max(MIN_TIME_TO_LIVE, min(wanted, self._config.timeToLive))
+        most = self._reach.timeToLive(self._config.timeToLive, traversal)
+        return max(MIN_TIME_TO_LIVE, min(wanted, most))
 
     def _confirmation(self, fields: Fields, registration: Registration) -> Fields:
-        return {
+        confirmation: Fields = {
             "requestSeqNum": fields["requestSeqNum"],
             "protocolIdentifier": PROTOCOL_IDENTIFIER,
             "callSignalAddress": [transportToValue(self._identity.signalling)],
@@ -227,6 +260,9 @@ class Enrolment:
             "willRespondToIRR": True,
             "maintainConnection": False,
         }
+        if registration.traversal:
+            confirmation = self._reach.confirmed(confirmation)
+        return confirmation
 
     def _duplicate(self, request: RASRequest, aliases: Sequence[PartyAddress]) -> RASMessage:
         return self._reject(request, "duplicateAlias", aliasesFromParties(aliases))

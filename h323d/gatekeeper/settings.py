@@ -10,6 +10,7 @@ from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.securityconfig import SecurityConfig
+from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.config import H323Config
 
 __all__ = ["ZoneSettings"]
@@ -24,5 +25,6 @@ class ZoneSettings:
     gatekeeper: GatekeeperConfig = field(default_factory=GatekeeperConfig)
     routing: RoutingConfig = field(default_factory=RoutingConfig)
     security: SecurityConfig = field(default_factory=SecurityConfig)
+    traversal: TraversalConfig = field(default_factory=TraversalConfig)
     routed: RoutedConfig = field(default_factory=RoutedConfig)
     h323: H323Config = field(default_factory=H323Config)

@@ -32,6 +32,7 @@ from h323d.gatekeeper.routing.assembly import ChoosePolicies, Routing
 from h323d.gatekeeper.routing.chain import RoutingChain
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.store import RegistrationKeeper
+from h323d.gatekeeper.traversal import DialBacks, Reach
 from h323d.gatekeeper.upkeep import Upkeep
 from h323d.h323.addresses import transportToValue
 from h323d.h323.ras.channel import RASChannel
@@ -66,6 +67,7 @@ class Zone:
     @ivar admissions: which calls are admitted.
     @ivar bandwidth: how much they use.
     @ivar demands: asks endpoints about them.
+    @ivar dialBacks: calls that wait for their endpoint to connect.
     @ivar routed: the calls whose signalling goes through us.
     @ivar passwords: of endpoints, by name.
     """
@@ -101,7 +103,15 @@ class Zone:
         locating = Locating(
             settings.routing, self._identity, self.registry, self._routing, clock, events
         )
-        enrolment = Enrolment(config, self._identity, self.registry, self.admissions, numbers)
+        enrolment = Enrolment(
+            config,
+            self._identity,
+            self.registry,
+            self.admissions,
+            numbers,
+            Reach(settings.traversal),
+        )
+        self.dialBacks = DialBacks(settings.traversal, clock, place.signalling, self.ask)
         self.routed = RoutedCalls(
             settings.routed,
             settings.h323,
@@ -238,7 +248,7 @@ class Zone:
         interval: float,
     ) -> RASAsked:
         """
-        Ask another gatekeeper, as L{RASChannel.request}.
+        Ask another gatekeeper or an endpoint, as L{RASChannel.request}.
         """
         return self._channel.request(name, fields, destination, answered, interval)
 
@@ -250,6 +260,7 @@ class Zone:
         @return: fires when the registrations are on the disk; never fails.
         """
         self.routed.close()
+        self.dialBacks.close()
         self._routing.close()
         self._upkeep.stop()
         self._channel.close()

@@ -47,7 +47,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, newCallID, newGUID, newLegID
 from h323d.values.media import MediaProfile
 
-__all__ = ["H323Endpoint", "Host", "SetupOwner"]
+__all__ = ["DialBackOwner", "H323Endpoint", "Host", "SetupOwner"]
 
 DEFAULT_PORT = 1720
 
@@ -78,6 +78,19 @@ class SetupOwner(Protocol):
         """
 
 
+class DialBackOwner(Protocol):
+    """
+    Who waits for endpoints behind a NAT to connect.
+    """
+
+    def facilityReceived(self, connection: SignallingConnection, content: Content) -> bool:
+        """
+        A Facility that belongs to no call of its connection.
+
+        @return: whether it was what was waited for.
+        """
+
+
 @implementer(IOriginator)
 class H323Endpoint:
     """
@@ -104,13 +117,16 @@ class H323Endpoint:
         setupOwner: SetupOwner | None = None,
         admitter: Admitter | None = None,
         endpointType: Fields | None = None,
+        dialBacks: DialBackOwner | None = None,
     ) -> None:
         """
         @param owner: takes incoming legs.
         @param setupOwner: may route calls on; without one, all end here.
         @param admitter: our registration with a gatekeeper, if there is one.
         @param endpointType: what we are, as an H.225.0 C{EndpointType}; an MCU by default.
+        @param dialBacks: is told of Facilities that belong to no call.
         """
+        self._dialBacks = dialBacks
         self._clock = clock
         self._rng = rng
         self._config = config
@@ -202,6 +218,10 @@ class H323Endpoint:
                 call.connectionLost("it carries too many calls")
             return
         self._terminate(connection, message, setup)
+
+    def facilityReceived(self, connection: SignallingConnection, content: Content) -> bool:
+        dialBacks = self._dialBacks
+        return dialBacks is not None and dialBacks.facilityReceived(connection, content)
 
     def _terminate(
         self, connection: SignallingConnection, message: Q931Message, setup: IncomingSetup

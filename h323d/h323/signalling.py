@@ -72,6 +72,14 @@ class SignallingOwner(Protocol):
         L{SignallingConnection.carry}, or refuse it.
         """
 
+    def facilityReceived(self, connection: SignallingConnection, content: Content) -> bool:
+        """
+        A Facility with no known call reference arrived.  An endpoint behind a NAT sends one
+        with the global call reference, when it connects for a call to it (H.460.18, 8.2.3).
+
+        @return: whether that was expected.
+        """
+
     def badInput(self, connection: SignallingConnection, error: DecodeError) -> None:
         """Something could not be read."""
 
@@ -234,6 +242,10 @@ class SignallingConnection:
         call = self._calls.get((message.callReference, message.toOriginator))
         if call is not None:
             call.messageReceived(message, content)
+        elif message.messageType == MessageType.FACILITY and self._owner.facilityReceived(
+            self, content
+        ):
+            return
         elif not message.callReference:
             return  # the global call reference: nothing that we do
         elif message.messageType == MessageType.SETUP:

@@ -22,6 +22,7 @@ from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.securityconfig import SecurityConfig
 from h323d.gatekeeper.settings import ZoneSettings
+from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.gatekeeper.zone import Place, Zone
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
@@ -97,7 +98,10 @@ def surroundings(
 
 
 def newWorld(
-    routing: RoutingConfig | None = None, security: SecurityConfig | None = None, **config: Any
+    routing: RoutingConfig | None = None,
+    security: SecurityConfig | None = None,
+    traversal: TraversalConfig | None = None,
+    **config: Any,
 ) -> World:
     clock = Clock()
     clock.advance(START)
@@ -108,7 +112,10 @@ def newWorld(
     world = surroundings(network, clock, "10.0.0.1", events)
     place = Place("10.0.0.1", "10.0.0.1", TransportAddress("10.0.0.1", 1720))
     settings = ZoneSettings(
-        GatekeeperConfig(**config), routing or RoutingConfig(), security or SecurityConfig()
+        GatekeeperConfig(**config),
+        routing or RoutingConfig(),
+        security or SecurityConfig(),
+        traversal or TraversalConfig(),
     )
     gates = Gates(clock, events, ())
     zone = Zone(settings, world, place, EightDigits(), gates)
@@ -123,7 +130,7 @@ def makeWorld() -> Iterator[Any]:
     """
     made: list[World] = []
 
-    def make(*routing: RoutingConfig, **config: Any) -> World:
+    def make(*routing: Any, **config: Any) -> World:
         made.append(newWorld(*routing, **config))
         return made[-1]
 
