@@ -47,7 +47,6 @@ __all__ = ["Server"]
 FAREWELL = 2.0  # seconds that calls get to end when the server is told to stop
 FAREWELL_STEP = 0.05  # seconds between two looks whether they have ended
 LAST_WORDS = 0.2  # seconds for peers to read why: what is sent to a closed socket resets it
-RELOADABLE = frozenset({"conference"})
 
 
 class Server:
@@ -169,14 +168,19 @@ class Server:
             for each in fields(configuration)
             if getattr(configuration, each.name) != getattr(self.configuration, each.name)
         ]
-        waiting = [name for name in changed if name not in RELOADABLE]
-        if waiting:
-            self._log.warn("changed, and waiting for a restart: {sections}", sections=waiting)
+        before = self.configuration
         if "conference" in changed:
             self.directory.reconfigure(configuration.conference)
             self.host.reconfigure(configuration.conference)
-        self.configuration = replace(self.configuration, conference=configuration.conference)
-        taken = tuple(name for name in changed if name in RELOADABLE)
+            self.configuration = replace(self.configuration, conference=configuration.conference)
+        if "gatekeeper" in changed and self.zone is not None:
+            gatekeeper = self.zone.reload(configuration.gatekeeper)
+            self.configuration = replace(self.configuration, gatekeeper=gatekeeper)
+        after = self.configuration
+        waiting = [name for name in changed if getattr(after, name) != getattr(configuration, name)]
+        if waiting:
+            self._log.warn("changed, and waiting for a restart: {sections}", sections=waiting)
+        taken = tuple(name for name in changed if getattr(after, name) != getattr(before, name))
         self._log.info(
             "configuration reloaded; in force: {sections}", sections=taken or "nothing new"
         )

@@ -5,7 +5,7 @@ The configuration of the gatekeeper.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = ["AliasConflict", "GatekeeperConfig"]
 
@@ -13,6 +13,23 @@ MIN_TIME_TO_LIVE = (
     10  # seconds; endpoints renew 5 s before the end, and never oftener than every 5 s
 )
 MAX_TIME_TO_LIVE = 7 * 24 * 3600  # seconds
+LIVE = frozenset(
+    {
+        "maxRegistrations",
+        "aliasConflict",
+        "maxCalls",
+        "maxCallsPerEndpoint",
+        "totalBandwidth",
+        "bandwidthPerCall",
+        "bandwidthPerEndpoint",
+        "minimumBandwidthPerCall",
+        "callPollInterval",
+        "dropLostCalls",
+    }
+)
+"""
+The keys that take effect without a restart.
+"""
 
 
 class AliasConflict(enum.Enum):
@@ -85,6 +102,12 @@ class GatekeeperConfig:
     dropLostCalls: bool = True
     """Whether the other endpoint is told to hang up (DRQ) when one does not know a call any more, or
     answers no questions about it though it did before."""
+
+    def reloaded(self, other: GatekeeperConfig) -> GatekeeperConfig:
+        """
+        This, with those of the other's values that can change while we run.
+        """
+        return replace(self, **{name: getattr(other, name) for name in LIVE})
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.gatekeeperIdentifier) <= 128:

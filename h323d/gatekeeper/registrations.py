@@ -109,6 +109,13 @@ class EndpointRegistry:
         self._bySource: dict[TransportAddress, str] = {}
         self._expiry: Expiry[str] = Expiry(clock, self._expired)
 
+    def reconfigure(self, config: GatekeeperConfig) -> None:
+        """
+        Another policy on conflicts, and another limit, for whoever comes from
+        now on; nobody loses a place.
+        """
+        self._config = config
+
     def __len__(self) -> int:
         return len(self._byId)
 

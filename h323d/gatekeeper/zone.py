@@ -17,6 +17,7 @@ from h323d.gatekeeper.admission import AdmissionTable
 from h323d.gatekeeper.admitting import Admitting
 from h323d.gatekeeper.authentication import Authentication
 from h323d.gatekeeper.bandwidth import Bandwidth
+from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.demands import Demands
 from h323d.gatekeeper.enrolment import Enrolment
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
@@ -91,6 +92,7 @@ class Zone:
             read.
         """
         config, clock, events = settings.gatekeeper, world.clock, world.events
+        self._config = config
         self.bandwidth = Bandwidth(config)
         self.admissions = AdmissionTable(config, clock, events, self.bandwidth)
         self._store = RegistrationKeeper(world.pathOf(config.store), clock, world.defer, events)
@@ -187,6 +189,18 @@ class Zone:
         self.admissions.endAll(registration.endpointId)
         self._authentication.endpointGone(registration)
         self._channel.forgetAnswers(registration.source)
+
+    def reload(self, config: GatekeeperConfig) -> GatekeeperConfig:
+        """
+        Let a changed configuration take effect where it can.
+
+        @return: what is in force from now on.
+        """
+        self._config = self._config.reloaded(config)
+        self.admissions.reconfigure(self._config)
+        self.registry.reconfigure(self._config)
+        self._upkeep.reconfigure(self._config)
+        return self._config
 
     @property
     def chain(self) -> RoutingChain:
