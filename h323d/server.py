@@ -131,6 +131,8 @@ class Server:
         talking = self._hasLegs()
         self.switch.close()
         self.host.close()
+        if self.zone is not None:
+            self.zone.routed.close()
         waited = 0.0
         while waited < FAREWELL and self._hasLegs():
             await deferLater(self._surroundings.clock, FAREWELL_STEP)
