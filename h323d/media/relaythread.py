@@ -2,8 +2,8 @@
 The driver of the relays in service: a thread of its own, which forwards at once.
 
 A relay has no tick to wait for.  One epoll finds the sockets that have something to read; a
-packet is read, judged by L{h323d.media.relay}, and sent on in the same round.  Everything else
-- commands, figures - is done between two rounds.
+packet is read, judged by L{h323d.media.relay}, and sent on in the same round.  Everything else,
+commands and figures, is done between two rounds.
 
 Waking a thread costs more than forwarding a packet does.  So where rounds follow each other
 closely, which takes a thousand packets a second, it rests a little after each, and finds several
