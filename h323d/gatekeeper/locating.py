@@ -18,8 +18,10 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.policy import Refusal
 from h323d.events import EndpointLocated, EventBus
+from h323d.gatekeeper.admitting import CallRouting
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration
+from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routing.assembly import Routing
 from h323d.gatekeeper.routing.chain import Called, Decision, Destination
 from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig
@@ -64,6 +66,7 @@ class Locating:
         identity: Identity,
         registry: EndpointRegistry,
         routing: Routing,
+        routed: CallRouting,
         clock: IReactorTime,
         events: EventBus,
     ) -> None:
@@ -73,6 +76,7 @@ class Locating:
         self._neighbourhood = routing.neighbourhood
         self._inquiries = routing.inquiries
         self._chain = routing.chain
+        self._routed = routed
         self._clock = clock
         self._events = events
 
@@ -145,20 +149,30 @@ class Locating:
         if not decision:
             return self._refuse(request, self._reason(called))
         found = decision[0]
+        signalling = self._signallingFor(called, decision)
         confirm: Fields = {
             "requestSeqNum": request.message.requestSeqNum,
-            "callSignalAddress": transportToValue(found.signalling),
+            "callSignalAddress": transportToValue(signalling),
             "rasAddress": transportToValue(self._identity.ras),
         }
         names = aliasesFromParties(_namesOf(found, called))
         if names:
             confirm["destinationInfo"] = names
         self._events.publish(
-            EndpointLocated(
-                self._clock.seconds(), request.source, called.call.hex(), found.signalling
-            )
+            EndpointLocated(self._clock.seconds(), request.source, called.call.hex(), signalling)
         )
         return RASMessage("locationConfirm", confirm)
+
+    def _signallingFor(self, called: Called, found: tuple[Destination, ...]) -> TransportAddress:
+        """
+        Where the Setup goes: to ourselves, if it is for an endpoint of ours whose calls are
+        routed through us, and if the call can be known again.
+        """
+        model = self._routed.modelFor(called, found[0])
+        if model is CallModel.DIRECT or found[0].registration is None or not called.call:
+            return found[0].signalling
+        self._routed.remember(called, model, found)
+        return self._identity.signalling
 
     def _reason(self, called: Called) -> str:
         exhausted = called.hops < 1 and self._neighbourhood.rounds(called.names)

@@ -102,9 +102,6 @@ class Zone:
         self._routing = Routing(
             settings.routing, world, self._identity, numbers, self.registry, self, choosePolicies
         )
-        locating = Locating(
-            settings.routing, self._identity, self.registry, self._routing, clock, events
-        )
         enrolment = Enrolment(
             config,
             self._identity,
@@ -124,6 +121,15 @@ class Zone:
             self._routing.chain,
             numbers,
             gates,
+        )
+        locating = Locating(
+            settings.routing,
+            self._identity,
+            self.registry,
+            self._routing,
+            self.routed,
+            clock,
+            events,
         )
         admitting = Admitting(
             self._identity,

@@ -11,8 +11,9 @@ import pytest
 
 from h323d.conference.config import ConferenceConfig
 from h323d.config import Configuration
-from h323d.events import RASAdmissionGranted, RASAdmissionRefused
+from h323d.events import CallRouted, RASAdmissionGranted, RASAdmissionRefused
 from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.gatekeeper.routed.config import CallModel, RoutedConfig, RoutedRule
 from h323d.gatekeeper.routing.config import DEFAULT_POLICIES, NeighbourConfig, RoutingConfig
 from h323d.media.config import MediaConfig
 from h323d.values.address import TransportAddress
@@ -30,7 +31,11 @@ def world() -> Iterator[Simulation]:
 
 
 def zone(
-    world: Simulation, address: str, *neighbours: str, routing: RoutingConfig | None = None
+    world: Simulation,
+    address: str,
+    *neighbours: str,
+    routing: RoutingConfig | None = None,
+    routed: RoutedConfig | None = None,
 ) -> SimulatedServer:
     configured = tuple(NeighbourConfig(each, each) for each in neighbours)
     return world.server(
@@ -38,6 +43,7 @@ def zone(
         Configuration(
             gatekeeper=GatekeeperConfig(gatekeeperIdentifier=address, multicast=False),
             routing=routing or RoutingConfig(neighbours=configured),
+            routed=routed or RoutedConfig(),
             media=MediaConfig(tickMs=20),
             conference=ConferenceConfig(patterns=("8xxxx",)),
         ),
@@ -78,6 +84,36 @@ def test_anEndpointOfOneZoneCallsOneOfTheOther(world: Simulation) -> None:
     for server in (north, south):
         assert len(server.told(RASAdmissionGranted)) == 1
     anna.hangup()
+    world.leave()
+    assert world.leftOver() == []
+
+
+@pytest.mark.parametrize("model", [CallModel.ROUTED, CallModel.PROXIED])
+def test_aCallFromTheOtherZoneIsRoutedAsItsEndpointsCallsAre(
+    world: Simulation, model: CallModel
+) -> None:
+    zone(world, NORTH, SOUTH)
+    rule = RoutedRule(model=model, aliases=("bert",))
+    south = zone(world, SOUTH, NORTH, routed=RoutedConfig(rules=(rule,)))
+    anna = registered(world, "10.0.1.1", "anna", NORTH)
+    bert = registered(world, "10.0.2.1", "bert", SOUTH)
+    anna.call("bert")
+    world.until(lambda: anna.speaking and bert.speaking)
+    (fact,) = south.told(CallRouted)
+    assert fact.peer == TransportAddress("10.0.2.1", 1720)
+    setups = [entry.text.split()[2] for entry in world.trace.of("tcp", "SETUP")]
+    assert setups == [f"{SOUTH}:1720", "10.0.2.1:1720"]
+    world.leave()
+    assert world.leftOver() == []
+
+
+def test_aStrangersCallIsNotRouted(world: Simulation) -> None:
+    south = zone(world, SOUTH, routed=RoutedConfig(model=CallModel.ROUTED))
+    registered(world, "10.0.2.1", "bert", SOUTH)
+    stranger = Telephone(world, "10.0.9.1", "stranger")
+    stranger.call("bert", destination=TransportAddress(SOUTH, 1720))
+    world.until(lambda: "released" in stranger.reports)
+    assert not south.told(CallRouted)
     world.leave()
     assert world.leftOver() == []
 

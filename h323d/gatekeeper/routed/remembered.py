@@ -26,11 +26,11 @@ class AdmittedRoutes:
     """
     What one admitted call may do.
 
-    @ivar caller: who asked.
+    @ivar caller: who asked; C{None} if another gatekeeper did.
     @ivar routes: where the called party is, best first.
     """
 
-    caller: Registration
+    caller: Registration | None
     model: CallModel
     routes: tuple[Destination, ...]
 
@@ -64,10 +64,14 @@ class RouteMemory:
         """
         Give up what is known of a call.
 
-        @param host: where its Setup came from: only who asked may use the answer.
+        @param host: where its Setup came from: only who asked may use the answer.  What
+            another gatekeeper was told is for whoever knows the call identifier.
         """
         kept = self._calls.get(call)
-        if kept is None or kept[1].caller.source.host != host:
+        if kept is None:
+            return None
+        caller = kept[1].caller
+        if caller is not None and caller.source.host != host:
             return None
         del self._calls[call]
         return kept[1] if kept[0] > self._clock.seconds() else None

@@ -160,9 +160,10 @@ class RoutedCalls:
 
     def remember(self, called: Called, model: CallModel, routes: tuple[Destination, ...]) -> None:
         """
-        A call was admitted, and its caller told to send the Setup to us.
+        A call was admitted, or another gatekeeper asked where to send it (LRQ), and the
+        caller is told to send the Setup to us.
         """
-        if called.caller is not None and called.call:
+        if called.call:
             self._memory.remember(called.call, AdmittedRoutes(called.caller, model, routes))
 
     def carries(self, callIdentifier: bytes) -> bool:
@@ -184,7 +185,7 @@ class RoutedCalls:
         identifier = setup.identity.callIdentifier
         admitted = self._memory.recall(identifier, connection.peer.host)
         caller = admitted.caller if admitted else self._callerOf(connection, setup)
-        if caller is None and not self._config.acceptUnregistered:
+        if caller is None and admitted is None and not self._config.acceptUnregistered:
             return None
         if self._isForUs(setup):
             return None
