@@ -20,6 +20,7 @@ from h323d.call.legs import IOriginator
 from h323d.call.policy import IAdmissionPolicy, IDestination, IRoutePolicy
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
+from h323d.call.transport import SecureStreams
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.config import Configuration
@@ -164,7 +165,12 @@ class Server:
         """
         Let a changed configuration take effect where it can; the log names
         what waits for a restart.
+
+        @raise ConfigurationError: a certificate cannot be used; nothing is
+            changed.
         """
+        if self._surroundings.secure is not None:
+            self._surroundings.secure.reload()
         changed = [
             each.name
             for each in fields(configuration)
@@ -279,7 +285,14 @@ class Server:
             self.switch,
             None if self.zone is None else self.zone.routed,
             dialBacks=None if self.zone is None else self.zone.dialBacks,
+            secure=self._secureStreams(),
         )
+
+    def _secureStreams(self) -> SecureStreams | None:
+        secure = self._surroundings.secure
+        if secure is None:
+            return None
+        return replace(secure, listener=self._sources.listener("h225", secure.listener))
 
     def _newZone(self) -> Zone:
         world, configuration = self._surroundings, self.configuration

@@ -22,6 +22,7 @@ from twisted.logger import Logger
 from twisted.python import usage
 
 from h323d.call.surroundings import Surroundings
+from h323d.call.transport import SecureStreams
 from h323d.config import Configuration, load
 from h323d.control.manhole import manholeFactory
 from h323d.control.paths import hostKeyPath, socketPath, stateDirectory
@@ -35,6 +36,7 @@ from h323d.net.datagram import Datagrams
 from h323d.net.http import Web, newAgent
 from h323d.net.names import Names
 from h323d.net.stream import StreamListener, StreamOpener
+from h323d.net.tls import Credentials, TLSListener, TLSOpener
 from h323d.plugins import CODECS, choose
 from h323d.server import Server
 from h323d.tracing import stateName
@@ -123,6 +125,7 @@ class H323dService(Service):
             stateDirectory(configuration.control),
             Names(reactor, configuration.routing.dnsServers, configuration.routing.dnsTimeout),
             Web(newAgent(reactor), reactor),
+            _secureStreams(configuration, reactor),
         )
         self.server = Server(configuration, surroundings)
 
@@ -192,6 +195,17 @@ class H323dService(Service):
             self.server.reload(self._options.read())
         except ConfigurationError as error:
             self._log.error("not reloaded: {reason}", reason=str(error))
+
+
+def _secureStreams(configuration: Configuration, reactor: Any) -> SecureStreams | None:
+    config, bind = configuration.h323, configuration.server.bind
+    if not config.certificate:
+        return None
+    credentials = Credentials(
+        config.certificate, config.privateKey, config.authorities, config.verifyPeers
+    )
+    opener = TLSOpener(reactor, credentials, "" if bind in ("0.0.0.0", "::") else bind)
+    return SecureStreams(TLSListener(reactor, credentials), opener, credentials.load)
 
 
 def makeService(options: Options) -> H323dService:

@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.lookups import INames, IWeb, NoNames, NoWeb
 from h323d.call.media import IMediaPool
-from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener
+from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener, SecureStreams
 from h323d.events import EventBus
 
 __all__ = ["Defer", "Surroundings"]
@@ -42,6 +42,7 @@ class Surroundings:
         simulation, which keeps nothing that no absolute path is given for.
     @ivar names: the DNS.
     @ivar web: who answers questions by HTTP.
+    @ivar secure: TLS for call signalling; C{None} without a certificate.
     """
 
     clock: IReactorTime
@@ -55,6 +56,7 @@ class Surroundings:
     stateDirectory: Path | None = None
     names: INames = field(default_factory=NoNames)
     web: IWeb = field(default_factory=NoWeb)
+    secure: SecureStreams | None = None
 
     def pathOf(self, name: str) -> Path | None:
         """

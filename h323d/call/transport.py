@@ -9,6 +9,7 @@ network does so in tests.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from zope.interface import Attribute, Interface
 
@@ -24,6 +25,7 @@ __all__ = [
     "IStreamListener",
     "IStreamOpener",
     "IStreamUser",
+    "SecureStreams",
 ]
 
 
@@ -121,6 +123,21 @@ class IStreamListener(Interface):
 
         @raise h323d.errors.ResourceUnavailable: it cannot be bound.
         """
+
+
+@dataclass(frozen=True)
+class SecureStreams:
+    """
+    Connections over TLS.
+
+    @ivar reload: reads certificates and keys again; raises
+        L{h323d.errors.ConfigurationError} if they cannot be used, and then
+        those of before stay in use.
+    """
+
+    listener: IStreamListener
+    opener: IStreamOpener
+    reload: Callable[[], None]
 
 
 class IDatagramPort(Interface):

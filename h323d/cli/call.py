@@ -45,6 +45,7 @@ __all__ = ["destinationOf", "main", "optionsOf"]
 
 FORMATS = {each.name: each for each in (G711_ULAW, G711_ALAW)}
 H323_PORT = 1720
+TLS_PORT = 1300
 RAS_PORT = 1719
 LONGEST = 86400  # seconds
 LAST_WORDS = 0.1  # seconds for the last messages to leave, and to be answered
@@ -83,6 +84,10 @@ def optionsOf(arguments: Sequence[str] | None) -> argparse.Namespace:
         parser.error("give either a target or --answer")
     if options.gatekeeper_password_file is not None and not options.gatekeeper:
         parser.error("--gatekeeper-password-file has no meaning without --gatekeeper")
+    if options.tls and options.gatekeeper:
+        parser.error("--tls calls addresses: a gatekeeper's are not known to take TLS")
+    if options.tls_authorities is not None and not options.tls:
+        parser.error("--tls-authorities has no meaning without --tls")
     if options.record and options.sound_card is not None:
         parser.error("--record has no place beside --sound-card, which listens")
     return options
@@ -110,6 +115,10 @@ def _parser() -> argparse.ArgumentParser:
         help="prove to it, by H.235.1, that we are --alias: FILE's first line is the password",
     )
     start = parser.add_argument_group("how an H.323 call starts")
+    start.add_argument("--tls", action="store_true", help="signal over TLS; port 1300, not 1720")
+    start.add_argument(
+        "--tls-authorities", type=Path, metavar="PEM", help="believe only whom one of these signed"
+    )
     start.add_argument("--no-fast-start", action="store_true", help="open media by H.245 only")
     start.add_argument("--no-tunnelling", action="store_true", help="H.245 on its own connection")
     start.add_argument("--early-h245", action="store_true", help="begin H.245 in the Setup")
@@ -371,6 +380,8 @@ def _settings(options: argparse.Namespace, destination: TransportAddress | None)
         ),
         gatekeeper=gatekeeper,
         gatekeeperPassword="" if password is None else _firstLine(password),
+        tls=options.tls,
+        tlsAuthorities="" if options.tls_authorities is None else str(options.tls_authorities),
         sipPort=options.sip_port,
         h323Port=options.h323_port,
         media=MediaConfig(portFirst=options.rtp_port & ~1, maximumPorts=16, tickMs=20),
@@ -435,11 +446,12 @@ def destinationOf(
     if text.startswith(("sip:", "sips:")):
         return PartyAddress(AddressKind.URL, text), None
     alias, at, host = text.removeprefix("h323:").rpartition("@")
+    port = TLS_PORT if options.tls else H323_PORT
     if at:
-        return _party(alias), _address(host, H323_PORT)
+        return _party(alias), _address(host, port)
     if options.gatekeeper:
         return _party(host), None
-    address = _address(host, H323_PORT)
+    address = _address(host, port)
     return PartyAddress(AddressKind.TRANSPORT, str(address)), address
 
 

@@ -24,6 +24,7 @@ from h323d.call.media import (
     PortStatistics,
 )
 from h323d.call.observer import SilentObserver
+from h323d.call.transport import IStreamOpener
 from h323d.events import EventBus
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.config import H323Config
@@ -35,6 +36,7 @@ from h323d.media.config import MediaConfig
 from h323d.media.thread import newMediaService
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
+from h323d.net.tls import Credentials, TLSOpener
 from h323d.sip.config import SIPConfig
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.originator import SIPOriginator
@@ -59,6 +61,9 @@ class PhoneSettings:
     @ivar startUp: how its H.323 calls start.
     @ivar gatekeeper: where it registers before it calls by alias.
     @ivar gatekeeperPassword: of its name, for H.235.1; empty for none.
+    @ivar tls: signal H.323 calls over TLS.
+    @ivar tlsAuthorities: a PEM file of those who may have signed for the other
+        side; empty for anybody.
     """
 
     bind: str
@@ -67,6 +72,8 @@ class PhoneSettings:
     startUp: StartUpOptions = field(default_factory=StartUpOptions)
     gatekeeper: TransportAddress | None = None
     gatekeeperPassword: str = field(default="", repr=False)
+    tls: bool = False
+    tlsAuthorities: str = ""
     sipPort: int = 0
     h323Port: int = 0
     media: MediaConfig = field(default_factory=MediaConfig)
@@ -145,7 +152,7 @@ class Phone:
             ),
             pool,
             listener,
-            opener,
+            _secured(settings, reactor) if settings.tls else opener,
             Host(settings.bind, settings.bind),
             self,
             admitter=None if settings.gatekeeper is None else self,
@@ -330,6 +337,13 @@ class Phone:
 
     def levels(self, levels: Mapping[int, float]) -> None:
         pass
+
+
+def _secured(settings: PhoneSettings, reactor: Any) -> IStreamOpener:
+    authorities = settings.tlsAuthorities
+    credentials = Credentials("", "", authorities, bool(authorities))
+    opener: IStreamOpener = TLSOpener(reactor, credentials, settings.bind)
+    return opener
 
 
 def _named(alias: str) -> PartyAddress:

@@ -23,6 +23,21 @@ class H323Config:
     port: int = 1720
     """The TCP port for call signalling; 0 takes any free one."""
 
+    tlsPort: int = 0
+    """The TCP port for call signalling over TLS, 1300 by custom (H.460.22); 0 for none."""
+
+    certificate: str = ""
+    """A PEM file with our certificate, and those between it and its authority."""
+
+    privateKey: str = ""
+    """A PEM file with its key, without a passphrase."""
+
+    authorities: str = ""
+    """A PEM file with the certificates of the authorities that we believe."""
+
+    verifyPeers: bool = False
+    """Whether peers need a certificate, over TLS, that one of the C{authorities} has signed."""
+
     name: str = "h323d"
     """The h323-ID and display name of our own calls, where a call has none."""
 
@@ -75,6 +90,14 @@ class H323Config:
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
             raise ValueError("port: must be 0 to 65535")
+        if not 0 <= self.tlsPort <= 65535:
+            raise ValueError("tlsPort: must be 0 to 65535")
+        if bool(self.certificate) != bool(self.privateKey):
+            raise ValueError("privateKey: and certificate belong together")
+        if self.tlsPort and not self.certificate:
+            raise ValueError("tlsPort: needs a certificate and a privateKey")
+        if self.verifyPeers and not self.authorities:
+            raise ValueError("verifyPeers: needs authorities")
         if not 0 <= self.terminalType <= 255:
             raise ValueError("terminalType: must be 0 to 255")
         for name in ("maxConnections", "maxCallsPerConnection", "maxCalls"):

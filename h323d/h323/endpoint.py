@@ -27,6 +27,7 @@ from h323d.call.transport import (
     IStreamListener,
     IStreamOpener,
     IStreamUser,
+    SecureStreams,
 )
 from h323d.errors import DecodeError, RemoteProtocolError
 from h323d.events import EventBus
@@ -118,6 +119,7 @@ class H323Endpoint:
         admitter: Admitter | None = None,
         endpointType: Fields | None = None,
         dialBacks: DialBackOwner | None = None,
+        secure: SecureStreams | None = None,
     ) -> None:
         """
         @param owner: takes incoming legs.
@@ -125,7 +127,11 @@ class H323Endpoint:
         @param admitter: our registration with a gatekeeper, if there is one.
         @param endpointType: what we are, as an H.225.0 C{EndpointType}; an MCU by default.
         @param dialBacks: is told of Facilities that belong to no call.
+        @param secure: TLS, for calls that come to the configured port for it.
         """
+        self._secure = secure
+        self._secureListening: IListening | None = None
+        self._secured: dict[SignallingConnection, None] = {}
         self._dialBacks = dialBacks
         self._clock = clock
         self._rng = rng
@@ -165,14 +171,18 @@ class H323Endpoint:
         """
         here = TransportAddress(self._host.bind, self._config.port)
         self._listening = self._listener.listen(here, self._newConnection)
+        if self._secure is not None and self._config.tlsPort:
+            there = TransportAddress(self._host.bind, self._config.tlsPort)
+            self._secureListening = self._secure.listener.listen(there, self._newSecureConnection)
 
     def stop(self) -> None:
         """
         Take no more calls; those that are there go on.
         """
-        listening, self._listening = self._listening, None
-        if listening is not None:
-            listening.stop()
+        for listening in (self._listening, self._secureListening):
+            if listening is not None:
+                listening.stop()
+        self._listening = self._secureListening = None
 
     def close(self) -> None:
         """
@@ -201,6 +211,24 @@ class H323Endpoint:
         self._connections[connection] = None
         return connection
 
+    def _newSecureConnection(self) -> IStreamUser:
+        connection = self._newConnection()
+        if isinstance(connection, SignallingConnection):
+            self._secured[connection] = None
+        return connection
+
+    def _contextOf(self, connection: SignallingConnection) -> LegContext:
+        """
+        What legs of a connection share: where the call came by TLS, its H.245
+        goes by TLS.
+        """
+        if self._secure is None or connection not in self._secured:
+            return self._context
+        network = replace(
+            self._context.network, listener=self._secure.listener, opener=self._secure.opener
+        )
+        return replace(self._context, network=network)
+
     def setupReceived(
         self, connection: SignallingConnection, message: Q931Message, content: Content
     ) -> None:
@@ -227,7 +255,7 @@ class H323Endpoint:
         self, connection: SignallingConnection, message: Q931Message, setup: IncomingSetup
     ) -> None:
         leg = H323Leg(
-            self._context,
+            self._contextOf(connection),
             CallDescription(
                 newLegID(self._rng),
                 newCallID(self._rng),
@@ -392,6 +420,7 @@ class H323Endpoint:
 
     def connectionGone(self, connection: SignallingConnection) -> None:
         self._connections.pop(connection, None)
+        self._secured.pop(connection, None)
 
     def badInput(self, connection: SignallingConnection, error: DecodeError) -> None:
         self.complaints.about("h225", connection.peer, error)

@@ -22,6 +22,10 @@ def test_theTimersAreThoseOfTheStandard() -> None:
     [
         ("port", -1),
         ("port", 65536),
+        ("tlsPort", 65536),
+        ("tlsPort", 1300),
+        ("verifyPeers", True),
+        ("privateKey", "key.pem"),
         ("terminalType", 256),
         ("maxCalls", 0),
         ("maxConnections", 0),

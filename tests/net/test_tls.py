@@ -4,18 +4,13 @@ TLS streams, on the real loopback, with certificates made for the occasion.
 
 from __future__ import annotations
 
-import datetime
 import socket
 from collections.abc import Generator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_twisted
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
@@ -25,46 +20,9 @@ from h323d.call.transport import IStream, IStreamListener, IStreamOpener, IStrea
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.net.tls import Credentials, TLSListener, TLSOpener
 from h323d.values.address import TransportAddress
+from tests.support.certificates import Issued, issue
 
 ANY = TransportAddress("127.0.0.1", 0)
-DAY = datetime.timedelta(days=1)
-
-
-@dataclass
-class Issued:
-    """
-    A certificate in files.
-    """
-
-    certificate: str
-    privateKey: str
-
-
-def issue(directory: Path, name: str) -> Issued:
-    """
-    A certificate that signs itself.
-    """
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = datetime.datetime(2024, 1, 1)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now)
-        .not_valid_after(now + 36500 * DAY)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    issued = Issued(str(directory / f"{name}.pem"), str(directory / f"{name}.key"))
-    pem = serialization.Encoding.PEM
-    Path(issued.certificate).write_bytes(certificate.public_bytes(pem))
-    Path(issued.privateKey).write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return issued
 
 
 @implementer(IStreamUser)

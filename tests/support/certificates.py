@@ -1,0 +1,52 @@
+"""
+Certificates made for the occasion.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+__all__ = ["Issued", "issue"]
+
+DAY = datetime.timedelta(days=1)
+
+
+@dataclass
+class Issued:
+    """
+    A certificate and its key, in files.
+    """
+
+    certificate: str
+    privateKey: str
+
+
+def issue(directory: Path, name: str) -> Issued:
+    """
+    A certificate that signs itself.
+    """
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    since = datetime.datetime(2024, 1, 1)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(since)
+        .not_valid_after(since + 36500 * DAY)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    issued = Issued(str(directory / f"{name}.pem"), str(directory / f"{name}.key"))
+    pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    Path(issued.certificate).write_bytes(certificate.public_bytes(pem))
+    Path(issued.privateKey).write_bytes(key.private_bytes(pem, form, serialization.NoEncryption()))
+    return issued
