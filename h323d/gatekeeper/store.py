@@ -99,7 +99,7 @@ class RegistrationKeeper:
 
     def _restore(self, file: RegistrationFile, registry: EndpointRegistry) -> None:
         restored, unusable = 0, []
-        for endpointId, registration, deadline in file.load():
+        for endpointId, registration, deadline in sorted(file.load(), key=_since):
             if registration is not None and registry.restore(registration, deadline):
                 restored += 1
             else:
@@ -179,3 +179,11 @@ class RegistrationKeeper:
             await self._defer(file.close)
         except sqlite3.Error as error:
             self._log.error("the last changes of registrations are lost: {reason}", reason=error)
+
+
+def _since(row: tuple[str, Registration | None, float]) -> float:
+    """
+    In which order they came: of several with one name, the first has it.
+    """
+    registration = row[1]
+    return 0.0 if registration is None else registration.since

@@ -161,6 +161,16 @@ def test_whoWasRegisteredIsRegisteredStill(lives: Callable[..., Life]) -> None:
     after.end()
 
 
+def test_theyAreInTheOrderInWhichTheyCame(lives: Callable[..., Life]) -> None:
+    life = lives().start()
+    for number, name in enumerate("cab"):
+        life.registry.register(anna(name, f"10.0.0.{number + 2}"))
+        life.clock.advance(1)
+    after = life.again()
+    assert [each.endpointId for each in after.registry] == ["c", "a", "b"]
+    after.end()
+
+
 def test_theTimeToLiveGoesOnFromWhereItWas(lives: Callable[..., Life]) -> None:
     life = lives().start()
     life.registry.register(anna())
