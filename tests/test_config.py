@@ -25,6 +25,7 @@ KEYS = [
 ]
 TABLES = {
     ("conference", "rooms"),
+    ("gatekeeper", "alternates"),
     ("routing", "rewrites"),
     ("routing", "routes"),
     ("routing", "neighbours"),
@@ -49,6 +50,8 @@ def another(section: str, key: str) -> Any:
         ("server", "bind"): "127.0.0.9",
         ("server", "advertise"): "192.0.2.1",
         ("gatekeeper", "aliasConflict"): "replace",
+        ("gatekeeper", "alternates"): [{"address": "192.0.2.2"}],
+        ("gatekeeper", "preGrantedCalls"): "both",
         ("routing", "rewrites"): [{"prefix": "0", "to": "49"}],
         ("routing", "routes"): [{"name": "anna", "to": ["192.0.2.1"]}],
         ("routing", "neighbours"): [{"name": "north", "address": "192.0.2.1"}],

@@ -18,6 +18,7 @@ from h323d.call.policy import Refusal
 from h323d.events import EventBus, RASAdmissionRefused
 from h323d.gatekeeper.admission import Admission, AdmissionTable, NoBandwidth, TooManyCalls
 from h323d.gatekeeper.bandwidth import Claim
+from h323d.gatekeeper.config import GatekeeperConfig, PreGranted
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routed.config import CallModel
@@ -81,6 +82,7 @@ class Admitting:
 
     def __init__(
         self,
+        config: GatekeeperConfig,
         identity: Identity,
         registry: EndpointRegistry,
         admissions: AdmissionTable,
@@ -89,6 +91,8 @@ class Admitting:
         clock: IReactorTime,
         events: EventBus,
     ) -> None:
+        self._irrFrequency = config.irrFrequency
+        self._preGranted = config.preGrantedCalls is not PreGranted.NONE
         self._identity = identity
         self._registry = registry
         self._admissions = admissions
@@ -177,6 +181,8 @@ class Admitting:
             "willRespondToIRR": True,
             "uuiesRequested": _NO_UUIES,
         }
+        if self._irrFrequency:
+            confirm["irrFrequency"] = self._irrFrequency
         if destination.names and fields.get("canMapAlias"):
             confirm["destinationInfo"] = aliasesFromParties(destination.names)
         return RASMessage("admissionConfirm", confirm)
@@ -207,7 +213,8 @@ class Admitting:
 
     def disengage(self, request: RASRequest) -> RASMessage:
         """
-        Answer a DRQ.  A call that nobody knows is over, as was asked.
+        Answer a DRQ.  A call that nobody knows is over, as was asked; so is one
+        that only the other side asked for, where calls are granted beforehand.
         """
         fields = request.message.fields
         registration = self._registered(request)
@@ -218,7 +225,7 @@ class Admitting:
         admission = self._find(fields, registration)
         if admission is not None:
             self._admissions.end(admission, _causeOf(fields), disengaged=True)
-        elif self._admissions.knows(callKey(fields)):
+        elif not self._preGranted and self._admissions.knows(callKey(fields)):
             return rejection(request.message, "requestToDropOther")
         return RASMessage("disengageConfirm", {"requestSeqNum": fields["requestSeqNum"]})
 
@@ -253,7 +260,7 @@ class Admitting:
                 () if called is None else called.names,
             )
         )
-        return rejection(request.message, reason)
+        return rejection(request.message, reason, **self._identity.elsewhere(reason))
 
 
 def _causeOf(fields: Fields) -> Cause | None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, replace
 
-__all__ = ["AliasConflict", "GatekeeperConfig"]
+from h323d.gatekeeper.alternates import AlternateConfig
+
+__all__ = ["AliasConflict", "GatekeeperConfig", "PreGranted"]
 
 MIN_TIME_TO_LIVE = (
     10  # seconds; endpoints renew 5 s before the end, and never oftener than every 5 s
@@ -30,6 +32,7 @@ LIVE = frozenset(
 """
 The keys that take effect without a restart.
 """
+MAX_ALTERNATES = 8  # as many as an answer to a GRQ can name and still be short
 
 
 class AliasConflict(enum.Enum):
@@ -40,6 +43,17 @@ class AliasConflict(enum.Enum):
     REJECT = "reject"
     REPLACE = "replace"
     ADDITIVE = "additive"
+
+
+class PreGranted(enum.Enum):
+    """
+    Which calls endpoints need not ask for, each by itself (C{preGrantedARQ}).
+    """
+
+    NONE = "none"
+    MAKE = "makeCall"
+    ANSWER = "answerCall"
+    BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +85,30 @@ class GatekeeperConfig:
     """How many endpoints may be registered at once; the next is refused, and nobody loses a place."""
 
     maxAliases: int = 64
-    """How many names one endpoint may have."""
+    """How many names one endpoint may have, and how many prefixes a gateway."""
 
     aliasConflict: AliasConflict = AliasConflict.REJECT
     """What to do when an endpoint wants a name of another: reject it, let it replace the other, or
     let both have the name (additive); then calls try them in the order in which they came."""
+
+    alternates: tuple[AlternateConfig, ...] = ()
+    """Other gatekeepers, which endpoints are told of and turn to when we are not there, full, or in
+    maintenance; at most 8."""
 
     maxCalls: int = 100_000
     """How many admissions may be in force at once; a call between two endpoints has two."""
 
     maxCallsPerEndpoint: int = 1000
     """How many admissions one endpoint may hold at once."""
+
+    preGrantedCalls: PreGranted = PreGranted.NONE
+    """What endpoints may do without asking (ARQ): nothing (none), call addresses that they know
+    (makeCall), answer (answerCall), or both.  Such calls are direct, and known only by what endpoints
+    tell of them."""
+
+    irrFrequency: int = 0
+    """Every how many seconds endpoints are told to report on a call (IRR), at most 65535; 0 tells
+    them nothing."""
 
     totalBandwidth: int = 0
     """What all calls together may use, in units of 100 bit/s; 0 sets no limit."""
@@ -114,6 +141,10 @@ class GatekeeperConfig:
             raise ValueError("gatekeeperIdentifier: must have 1 to 128 characters")
         if any(ord(character) > 0xFFFF for character in self.gatekeeperIdentifier):
             raise ValueError("gatekeeperIdentifier: has a character that H.323 cannot carry")
+        if len(self.alternates) > MAX_ALTERNATES:
+            raise ValueError(f"alternates: at most {MAX_ALTERNATES}")
+        if not 0 <= self.irrFrequency <= 65535:
+            raise ValueError("irrFrequency: must be 0 to 65535")
         if "\0" in self.store:
             raise ValueError("store: is not a path")
         if not 1 <= self.rasPort <= 65535:

@@ -1,6 +1,6 @@
 """
-How an endpoint finds the gatekeeper, registers, renews and leaves: GRQ, RRQ
-and URQ (H.225.0, 7.8 to 7.10; H.323, 7.2).
+How an endpoint finds the gatekeeper, registers and renews: GRQ and RRQ
+(H.225.0, 7.8 and 7.9; H.323, 7.2).
 
 Each method takes a request and returns its answer; the table is
 L{EndpointRegistry}.  A registration belongs to the address it came from:
@@ -10,19 +10,19 @@ nobody else can renew, change or end it by knowing its identifier.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from h323d.gatekeeper.admission import AdmissionTable
-from h323d.gatekeeper.config import MIN_TIME_TO_LIVE, GatekeeperConfig
+from h323d.gatekeeper.config import MIN_TIME_TO_LIVE, GatekeeperConfig, PreGranted
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.registrations import (
     AddressTaken,
     AliasesTaken,
-    EndpointKind,
     EndpointRegistry,
     Registration,
     RegistryFull,
-    UnregisterReason,
 )
+from h323d.gatekeeper.selfdescription import kindOf, prefixesOf, prefixesToValue, productOf
 from h323d.gatekeeper.traversal import Reach
 from h323d.h323.addresses import (
     aliasesFromParties,
@@ -35,7 +35,6 @@ from h323d.h323.ras.messages import (
     RASMessage,
     identifierIn,
     protocolVersion,
-    rejection,
     usableAddresses,
 )
 from h323d.h323.ras.transactions import RASRequest
@@ -43,7 +42,6 @@ from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = ["Enrolment"]
 
-MAX_PRODUCT = 64  # characters of a product's name that are kept
 _OLDEST_VERSION = 2  # an RRQ of version 1 has no time to live to renew
 
 
@@ -62,6 +60,7 @@ class Enrolment:
         reach: Reach,
     ) -> None:
         self._config = config
+        self._granted = _preGrantedARQ(config)
         self._reach = reach
         self._identity = identity
         self._registry = registry
@@ -84,6 +83,8 @@ class Enrolment:
             "gatekeeperIdentifier": self._identity.identifier,
             "rasAddress": transportToValue(self._identity.ras),
         }
+        if self._identity.alternates:
+            confirmation["alternateGatekeeper"] = list(self._identity.alternates)
         if self._reach.asked(fields):
             confirmation = self._reach.confirmed(confirmation)
         return RASMessage("gatekeeperConfirm", confirmation)
@@ -100,31 +101,8 @@ class Enrolment:
         if fields.get("keepAlive"):
             return self._keepAlive(request)
         if "additiveRegistration" in fields:
-            return self._reject(request, "additiveRegistrationNotSupported")
+            return self._registerMore(request)
         return self._registerFully(request)
-
-    def unregister(self, request: RASRequest) -> RASMessage:
-        """
-        Answer a URQ.
-        """
-        fields = request.message.fields
-        registration = self._unregistering(fields)
-        if registration is None:
-            return rejection(request.message, "notCurrentlyRegistered")
-        if registration.source != request.source:
-            return rejection(request.message, "permissionDenied")
-        self._registry.unregister(registration.endpointId, UnregisterReason.REQUEST)
-        return RASMessage("unregistrationConfirm", {"requestSeqNum": fields["requestSeqNum"]})
-
-    def _unregistering(self, fields: Fields) -> Registration | None:
-        if identifierIn(fields, "gatekeeperIdentifier") not in (None, self._identity.identifier):
-            return None
-        endpointId = identifierIn(fields, "endpointIdentifier")
-        if endpointId is not None:
-            return self._registry.byId(endpointId)
-        for address in usableAddresses(fields["callSignalAddress"]):
-            return self._registry.bySignalling(address)
-        return None
 
     def _keepAlive(self, request: RASRequest) -> RASMessage:
         fields = request.message.fields
@@ -149,7 +127,8 @@ class Enrolment:
         if not ras and not traversal:
             return self._reject(request, "invalidRASAddress")
         named = fields.get("terminalAlias", [])
-        if len(named) > self._config.maxAliases:
+        prefixes = prefixesOf(fields["terminalType"])
+        if max(len(named), len(prefixes)) > self._config.maxAliases:
             return self._reject(request, "resourceUnavailable")
         aliases = partiesFromAliases(named)
         proof = request.verdict.proof
@@ -159,9 +138,6 @@ class Enrolment:
             endpointId = self._returning(request.source, ras, aliases, authenticated) or endpointId
         if endpointId is None:
             return self._reject(request, "fullRegistrationRequired")
-        ours = tuple(alias for alias in aliases if self._numbers.serves(alias))
-        if ours:
-            return self._duplicate(request, ours)
         wanted = Registration(
             endpointId=endpointId,
             protocol="h323",
@@ -169,14 +145,43 @@ class Enrolment:
             signalling=signalling,
             ras=ras,
             aliases=aliases,
-            kind=_kindOf(fields["terminalType"]),
+            kind=kindOf(fields["terminalType"]),
             timeToLive=self._timeToLive(fields, traversal),
             version=protocolVersion(fields["protocolIdentifier"]),
-            product=_productOf(fields["endpointVendor"]),
+            product=productOf(fields["endpointVendor"]),
+            prefixes=prefixes,
             authenticated=authenticated,
             scheme="" if proof is None else proof.scheme,
             traversal=traversal,
         )
+        restarted = "restart" in fields
+        known = self._registry.byId(endpointId)
+        if known is not None and known.exhausted and not restarted:
+            wanted = replace(wanted, exhausted=True)
+        answer = self._enter(request, wanted)
+        if restarted and answer.name == "registrationConfirm":
+            self._admissions.endAll(endpointId)
+        return answer
+
+    def _registerMore(self, request: RASRequest) -> RASMessage:
+        """
+        Add names and prefixes to a registration (C{additiveRegistration}).
+        """
+        fields = request.message.fields
+        known = self._registry.byId(identifierIn(fields, "endpointIdentifier") or "")
+        if known is None or known.source != request.source:
+            return self._reject(request, "fullRegistrationRequired")
+        named = partiesFromAliases(fields.get("terminalAlias", ()))
+        aliases = tuple(dict.fromkeys((*known.aliases, *named)))
+        prefixes = tuple(dict.fromkeys((*known.prefixes, *prefixesOf(fields["terminalType"]))))
+        if max(len(aliases), len(prefixes)) > self._config.maxAliases:
+            return self._reject(request, "resourceUnavailable")
+        return self._enter(request, replace(known, aliases=aliases, prefixes=prefixes))
+
+    def _enter(self, request: RASRequest, wanted: Registration) -> RASMessage:
+        ours = tuple(alias for alias in wanted.aliases if self._numbers.serves(alias))
+        if ours:
+            return self._duplicate(request, ours)
         try:
             registration = self._registry.register(wanted)
         except AliasesTaken as taken:
@@ -185,12 +190,17 @@ class Enrolment:
             return self._reject(request, "invalidCallSignalAddress")
         except RegistryFull:
             return self._reject(request, "resourceUnavailable")
-        if "restart" in fields:
-            self._admissions.endAll(endpointId)
-        confirmation = self._confirmation(fields, registration)
-        confirmation["terminalAlias"] = aliasesFromParties(registration.aliases)
-        if not confirmation["terminalAlias"]:
-            del confirmation["terminalAlias"]
+        confirmation = self._confirmation(request.message.fields, registration)
+        confirmation["supportsAdditiveRegistration"] = None
+        aliases = aliasesFromParties(registration.aliases)
+        if aliases:
+            confirmation["terminalAlias"] = aliases
+        if registration.prefixes:
+            confirmation["supportedPrefixes"] = prefixesToValue(registration.prefixes)
+        if self._identity.alternates:
+            confirmation["alternateGatekeeper"] = list(self._identity.alternates)
+        if self._granted is not None:
+            confirmation["preGrantedARQ"] = self._granted
         return RASMessage("registrationConfirm", confirmation)
 
     def _identityOf(
@@ -268,27 +278,29 @@ class Enrolment:
         return self._reject(request, "duplicateAlias", aliasesFromParties(aliases))
 
     def _reject(self, request: RASRequest, reason: str, value: object = None) -> RASMessage:
-        return rejection(
-            request.message,
-            reason,
-            value,
-            protocolIdentifier=PROTOCOL_IDENTIFIER,
-            gatekeeperIdentifier=self._identity.identifier,
-        )
+        return self._identity.reject(request.message, reason, value)
+
+
+def _preGrantedARQ(config: GatekeeperConfig) -> Fields | None:
+    """
+    What endpoints may do without asking; C{None} if nothing.
+    """
+    allowed = config.preGrantedCalls
+    if allowed is PreGranted.NONE:
+        return None
+    granted: Fields = {
+        "makeCall": allowed is not PreGranted.ANSWER,
+        "useGKCallSignalAddressToMakeCall": False,
+        "answerCall": allowed is not PreGranted.MAKE,
+        "useGKCallSignalAddressToAnswer": False,
+    }
+    if config.irrFrequency:
+        granted["irrFrequencyInCall"] = config.irrFrequency
+    if config.bandwidthPerEndpoint:
+        granted["totalBandwidthRestriction"] = config.bandwidthPerEndpoint
+    return granted
 
 
 def _tooOld(fields: Fields) -> bool:
     # Real equipment sends object identifiers that are none of H.225.0's.
     return 0 < protocolVersion(fields["protocolIdentifier"]) < _OLDEST_VERSION
-
-
-def _kindOf(terminalType: Fields) -> EndpointKind:
-    for kind in (EndpointKind.GATEKEEPER, EndpointKind.GATEWAY, EndpointKind.MCU):
-        if kind.value in terminalType:
-            return kind
-    return EndpointKind.TERMINAL
-
-
-def _productOf(vendor: Fields) -> str:
-    text = bytes(vendor.get("productId", b"")).decode("ascii", "replace")[:MAX_PRODUCT]
-    return "".join(c for c in text if c.isascii() and c.isprintable()).strip()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from zope.interface import Interface
 
+from h323d.h323.ras.messages import PROTOCOL_IDENTIFIER, Fields, RASMessage, rejection
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = ["ILocalNumbers", "Identity"]
@@ -33,8 +34,41 @@ class Identity:
     @ivar identifier: the C{gatekeeperIdentifier}.
     @ivar ras: where endpoints send RAS.
     @ivar signalling: our own call-signalling address.
+    @ivar alternates: the gatekeepers that endpoints can turn to instead, each an
+        H.225.0 C{AlternateGK}, the first to try first.
     """
 
     identifier: str
     ras: TransportAddress
     signalling: TransportAddress
+    alternates: tuple[Fields, ...] = ()
+
+    def reject(self, request: RASMessage, reason: str, value: object = None) -> RASMessage:
+        """
+        The reject of a GRQ or RRQ, which tells who we are, and who else could
+        help if we cannot.
+
+        @param reason: and C{value}, as for L{rejection}.
+        """
+        return rejection(
+            request,
+            reason,
+            value,
+            protocolIdentifier=PROTOCOL_IDENTIFIER,
+            gatekeeperIdentifier=self.identifier,
+            **self.elsewhere(reason),
+        )
+
+    def elsewhere(self, reason: str) -> Fields:
+        """
+        What a reject says of the alternates: where to try this one request,
+        if it is for want of resources that we refuse.
+        """
+        if reason != "resourceUnavailable" or not self.alternates:
+            return {}
+        return {
+            "altGKInfo": {
+                "alternateGatekeeper": list(self.alternates),
+                "altGKisPermanent": False,
+            }
+        }

@@ -14,6 +14,8 @@ from twisted.internet.defer import Deferred
 
 from h323d.gatekeeper.admitting import Admitting
 from h323d.gatekeeper.enrolment import Enrolment
+from h323d.gatekeeper.indications import Indications
+from h323d.gatekeeper.leaving import Leaving
 from h323d.gatekeeper.locating import Locating
 from h323d.gatekeeper.maintenance import Maintenance
 from h323d.gatekeeper.registrations import EndpointRegistry
@@ -35,9 +37,11 @@ class GatekeeperRAS:
         self,
         registry: EndpointRegistry,
         enrolment: Enrolment,
+        leaving: Leaving,
         admitting: Admitting,
         locating: Locating,
         maintenance: Maintenance,
+        indications: Indications,
         reports: CallReports,
     ) -> None:
         self._registry = registry
@@ -46,12 +50,14 @@ class GatekeeperRAS:
         self._answerers: dict[str, Callable[[RASRequest], RASAnswer | Deferred[RASAnswer]]] = {
             "gatekeeperRequest": enrolment.discover,
             "registrationRequest": enrolment.register,
-            "unregistrationRequest": enrolment.unregister,
+            "unregistrationRequest": leaving.unregister,
             "admissionRequest": admitting.admit,
             "bandwidthRequest": admitting.changeBandwidth,
             "disengageRequest": admitting.disengage,
             "locationRequest": locating.locate,
             "infoRequestResponse": self.informed,
+            "resourcesAvailableIndicate": indications.resourcesAvailable,
+            "serviceControlIndication": indications.serviceControl,
         }
 
     def rasRequested(self, request: RASRequest) -> RASAnswer | Deferred[RASAnswer]:

@@ -15,12 +15,15 @@ from h323d.call.gates import Gates
 from h323d.call.surroundings import Surroundings
 from h323d.gatekeeper.admission import AdmissionTable
 from h323d.gatekeeper.admitting import Admitting
+from h323d.gatekeeper.alternates import alternateGatekeepers
 from h323d.gatekeeper.authentication import Authentication
 from h323d.gatekeeper.bandwidth import Bandwidth
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.demands import Demands
 from h323d.gatekeeper.enrolment import Enrolment
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
+from h323d.gatekeeper.indications import Indications
+from h323d.gatekeeper.leaving import Leaving
 from h323d.gatekeeper.locating import Locating
 from h323d.gatekeeper.maintenance import Maintenance
 from h323d.gatekeeper.passwords import readPasswords
@@ -98,7 +101,12 @@ class Zone:
         self._store = RegistrationKeeper(world.pathOf(config.store), clock, world.defer, events)
         self.registry = EndpointRegistry(config, clock, world.rng, events, self, self._store)
         here = TransportAddress(place.advertise, config.rasPort)
-        self._identity = Identity(config.gatekeeperIdentifier, here, place.signalling)
+        self._identity = Identity(
+            config.gatekeeperIdentifier,
+            here,
+            place.signalling,
+            alternateGatekeepers(config.alternates),
+        )
         self._routing = Routing(
             settings.routing, world, self._identity, numbers, self.registry, self, choosePolicies
         )
@@ -132,6 +140,7 @@ class Zone:
             events,
         )
         admitting = Admitting(
+            config,
             self._identity,
             self.registry,
             self.admissions,
@@ -142,10 +151,23 @@ class Zone:
         )
         reports = CallReports(self.admissions, clock)
         maintenance = Maintenance(
-            gates, self._identity, self.registry, self.admissions, clock, events
+            gates,
+            self._identity,
+            self.registry,
+            self.admissions,
+            clock,
+            events,
+            self._identity.alternates,
         )
         ras = GatekeeperRAS(
-            self.registry, enrolment, admitting, locating, maintenance, reports
+            self.registry,
+            enrolment,
+            Leaving(self._identity, self.registry),
+            admitting,
+            locating,
+            maintenance,
+            Indications(self.registry),
+            reports,
         )
         self.passwords = readPasswords(settings.security)
         self._authentication = Authentication(

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from h323d.events import EndpointRegistered, EndpointUnregistered
-from h323d.gatekeeper.config import AliasConflict
+from h323d.gatekeeper.alternates import AlternateConfig
+from h323d.gatekeeper.config import AliasConflict, PreGranted
 from h323d.gatekeeper.registrations import GRACE, EndpointKind
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import reasonOf, usableAddresses
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
-from tests.support.ras import GATEKEEPER, arq, at, grq, keepAlive, rrq, urq
+from tests.support.ras import GATEKEEPER, arq, at, gateway, grq, keepAlive, rrq, urq
 
 ANNA = ("h323-ID", "anna")
 NUMBER = ("dialledDigits", "1001")
@@ -235,9 +236,183 @@ def test_anRRQForAnotherGatekeeperMustDiscover(world: Any) -> None:
     assert reasonOf(answer) == "discoveryRequired"
 
 
-def test_additiveRegistrationIsNotSupported(world: Any) -> None:
+def test_anAdditiveRRQAddsNamesAndKeepsTheOthers(world: Any) -> None:
+    peer, endpointId = world.registered("10.0.0.2", ANNA)
+    answer = peer.ask(
+        rrq(9, "10.0.0.2", NUMBER, additiveRegistration=None, endpointIdentifier=endpointId)
+    )
+    assert answer.name == "registrationConfirm"
+    assert answer.fields["terminalAlias"] == [ANNA, NUMBER]
+    assert "supportsAdditiveRegistration" in answer.fields
+    (registration,) = world.zone.registrations()
+    assert [str(each) for each in registration.aliases] == ["anna", "1001"]
+
+
+def test_anAdditiveRRQAddsPrefixes(world: Any) -> None:
+    peer, endpointId = world.registered("10.0.0.2", ANNA, terminalType=gateway("9"))
+    more = {"additiveRegistration": None, "endpointIdentifier": endpointId}
+    answer = peer.ask(rrq(9, "10.0.0.2", terminalType=gateway("9", "00"), **more))
+    assert [each["prefix"] for each in answer.fields["supportedPrefixes"]] == [
+        ("dialledDigits", "9"),
+        ("dialledDigits", "00"),
+    ]
+    assert world.zone.registry.byPrefix("0049")[0].endpointId == endpointId
+
+
+def test_anAdditiveRRQOfNobodyMustBeAFullOne(world: Any) -> None:
     answer = world.peer("10.0.0.2").ask(rrq(1, "10.0.0.2", additiveRegistration=None))
-    assert reasonOf(answer) == "additiveRegistrationNotSupported"
+    assert reasonOf(answer) == "fullRegistrationRequired"
+
+
+def test_nobodyAddsANameToTheRegistrationOfAnother(world: Any) -> None:
+    _, endpointId = world.registered("10.0.0.2", ANNA)
+    more = {"additiveRegistration": None, "endpointIdentifier": endpointId}
+    answer = world.peer("10.0.0.3").ask(rrq(1, "10.0.0.3", NUMBER, **more))
+    assert reasonOf(answer) == "fullRegistrationRequired"
+    assert [str(each) for each in world.zone.registrations()[0].aliases] == ["anna"]
+
+
+@pytest.mark.parametrize(
+    ("alias", "reason"),
+    [(("dialledDigits", "1002"), "duplicateAlias"), (("dialledDigits", "80000"), "duplicateAlias")],
+)
+def test_whatAnotherHasCannotBeAdded(world: Any, alias: Any, reason: str) -> None:
+    world.registered("10.0.0.3", ("dialledDigits", "1002"))
+    peer, endpointId = world.registered("10.0.0.2", ANNA)
+    more = {"additiveRegistration": None, "endpointIdentifier": endpointId}
+    assert reasonOf(peer.ask(rrq(9, "10.0.0.2", alias, **more))) == reason
+    assert len(world.zone.registry.byId(endpointId).aliases) == 1
+
+
+def test_namesCannotBeAddedWithoutEnd(makeWorld: Any) -> None:
+    world = makeWorld(maxAliases=2)
+    peer, endpointId = world.registered("10.0.0.2", ANNA, NUMBER)
+    more = {"additiveRegistration": None, "endpointIdentifier": endpointId}
+    answer = peer.ask(rrq(9, "10.0.0.2", ("h323-ID", "anne"), **more))
+    assert reasonOf(answer) == "resourceUnavailable"
+
+
+# --- gateways
+
+
+def test_aGatewayIsFoundByThePrefixesOfAllItsProtocols(world: Any) -> None:
+    terminalType = {
+        "gateway": {
+            "protocol": [
+                ("h323", {"supportedPrefixes": [{"prefix": ("dialledDigits", "9")}]}),
+                ("voice", {"supportedPrefixes": [{"prefix": ("dialledDigits", "00")}]}),
+                ("sip", {"supportedPrefixes": [{"prefix": ("dialledDigits", "9")}]}),
+            ]
+        },
+        "mc": False,
+        "undefinedNode": False,
+    }
+    _, endpointId = world.registered("10.0.0.2", ANNA, terminalType=terminalType)
+    (registration,) = world.zone.registrations()
+    assert registration.prefixes == ("9", "00")
+    assert world.zone.registry.byPrefix("90")[0].endpointId == endpointId
+
+
+def test_aGatewayWithTooManyPrefixesIsRefused(makeWorld: Any) -> None:
+    world = makeWorld(maxAliases=2)
+    answer = world.peer("10.0.0.2").ask(rrq(1, "10.0.0.2", terminalType=gateway("1", "2", "3")))
+    assert reasonOf(answer) == "resourceUnavailable"
+
+
+def test_aFullTableLosesNobody(makeWorld: Any) -> None:
+    world = makeWorld(maxRegistrations=2)
+    for number in (2, 3):
+        world.registered(f"10.0.0.{number}", ("dialledDigits", f"100{number}"))
+    answer = world.peer("10.0.0.4").ask(rrq(1, "10.0.0.4", ANNA))
+    assert reasonOf(answer) == "resourceUnavailable"
+    assert len(world.zone.registrations()) == 2
+
+
+# --- names of every kind
+
+
+@pytest.mark.parametrize(
+    "alias",
+    [
+        ("dialledDigits", "12#*"),
+        ("h323-ID", "\u00e4nne"),
+        ("url-ID", "h323:anna@example.org"),
+        ("email-ID", "anna@example.org"),
+        ("transportID", at("10.0.0.2", 1720)),
+        (
+            "partyNumber",
+            (
+                "e164Number",
+                {"publicTypeOfNumber": ("unknown", None), "publicNumberDigits": "4930123"},
+            ),
+        ),
+    ],
+)
+def test_aNameOfEveryKindCanBeRegisteredAndCalled(world: Any, alias: Any) -> None:
+    _, anna = world.registered("10.0.0.2", alias)
+    assert world.zone.registry.byId(anna).aliases != ()
+    bert, endpointId = world.registered("10.0.0.3", ("h323-ID", "bert"))
+    answer = bert.ask(arq(9, endpointId, alias))
+    assert answer.fields["destCallSignalAddress"] == at("10.0.0.2", 1720)
+
+
+# --- calls granted beforehand
+
+
+def test_whoRegistersIsGrantedNoCallsBeforehand(world: Any) -> None:
+    answer = world.peer("10.0.0.2").ask(rrq(1, "10.0.0.2", ANNA))
+    assert "preGrantedARQ" not in answer.fields
+
+
+def test_whoRegistersIsToldWhichCallsAreGrantedBeforehand(makeWorld: Any) -> None:
+    world = makeWorld(preGrantedCalls=PreGranted.ANSWER, irrFrequency=60, bandwidthPerEndpoint=5000)
+    answer = world.peer("10.0.0.2").ask(rrq(1, "10.0.0.2", ANNA))
+    assert answer.fields["preGrantedARQ"] == {
+        "makeCall": False,
+        "useGKCallSignalAddressToMakeCall": False,
+        "answerCall": True,
+        "useGKCallSignalAddressToAnswer": False,
+        "irrFrequencyInCall": 60,
+        "totalBandwidthRestriction": 5000,
+    }
+
+
+# --- alternates
+
+
+def test_everybodyIsToldOfTheAlternatesInOrder(makeWorld: Any) -> None:
+    alternates = (
+        AlternateConfig("10.0.0.9", "second", needToRegister=False, priority=5),
+        AlternateConfig("10.0.0.8:1800", priority=1),
+    )
+    world = makeWorld(alternates=alternates)
+    peer = world.peer("10.0.0.2")
+    for request in (grq(1, "10.0.0.2"), rrq(2, "10.0.0.2", ANNA)):
+        assert peer.ask(request).fields["alternateGatekeeper"] == [
+            {"rasAddress": at("10.0.0.8", 1800), "needToRegister": True, "priority": 1},
+            {
+                "rasAddress": at("10.0.0.9", 1719),
+                "gatekeeperIdentifier": "second",
+                "needToRegister": False,
+                "priority": 5,
+            },
+        ]
+
+
+def test_whoFindsNoPlaceIsToldWhereElseToTry(makeWorld: Any) -> None:
+    world = makeWorld(maxRegistrations=1, alternates=(AlternateConfig("10.0.0.9"),))
+    world.registered("10.0.0.2", ANNA)
+    answer = world.peer("10.0.0.3").ask(rrq(1, "10.0.0.3", NUMBER))
+    (alternate,) = answer.fields["altGKInfo"]["alternateGatekeeper"]
+    assert alternate["rasAddress"] == at("10.0.0.9", 1719)
+
+
+def test_whoIsRefusedForGoodIsNotSentElsewhere(makeWorld: Any) -> None:
+    world = makeWorld(alternates=(AlternateConfig("10.0.0.9"),))
+    world.registered("10.0.0.2", ANNA)
+    answer = world.peer("10.0.0.3").ask(rrq(1, "10.0.0.3", ANNA))
+    assert reasonOf(answer) == "duplicateAlias"
+    assert "altGKInfo" not in answer.fields
 
 
 def test_aFullTableRefusesTheNextAndKeepsTheOthers(makeWorld: Any) -> None:

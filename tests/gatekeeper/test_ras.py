@@ -11,7 +11,7 @@ import pytest
 from h323d.events import BadInput
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import RASMessage, encodeRAS, reasonOf, rejection
-from tests.support.ras import H225_V4, arq, grq, irr, rrq
+from tests.support.ras import H225_V4, arq, grq, irr, nsm, rrq
 
 ANNA = ("h323-ID", "anna")
 ROOM = ("dialledDigits", "80001")
@@ -58,23 +58,10 @@ def test_anIRRForCallsThatNobodyKnowsHarmsNothing(world: Any, answered: bool) ->
 # --- what is not understood
 
 
-def resources(seq: int) -> RASMessage:
-    return RASMessage(
-        "resourcesAvailableIndicate",
-        {
-            "requestSeqNum": seq,
-            "protocolIdentifier": H225_V4,
-            "endpointIdentifier": "x",
-            "protocols": [],
-            "almostOutOfResources": False,
-        },
-    )
-
-
 def test_aRequestThatIsNotForAGatekeeperIsAnsweredAsUnknown(world: Any) -> None:
     peer = world.peer("10.0.0.2")
     request = RASMessage("infoRequest", {"requestSeqNum": 7, "callReferenceValue": 0})
-    for each in (request, resources(8)):
+    for each in (request, nsm(8)):
         answer = peer.ask(each)
         assert answer.name == "unknownMessageResponse"
         assert answer.fields["requestSeqNum"] == each.requestSeqNum

@@ -15,7 +15,21 @@ from h323d.net.datagram import Datagrams
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedHost, SimulatedNetwork
 
-__all__ = ["Peer", "arq", "brq", "drq", "grq", "irr", "lrq", "rrq", "urq"]
+__all__ = [
+    "Peer",
+    "arq",
+    "brq",
+    "drq",
+    "gateway",
+    "grq",
+    "irr",
+    "lrq",
+    "nsm",
+    "rai",
+    "rrq",
+    "sci",
+    "urq",
+]
 
 H225_V4 = (0, 0, 8, 2250, 0, 4)
 GATEKEEPER = TransportAddress("10.0.0.1", 1719)
@@ -29,6 +43,15 @@ Value = tuple[str, Any]
 
 def at(host: str, port: int) -> Value:
     return transportToValue(TransportAddress(host, port))
+
+
+def gateway(*prefixes: str) -> Fields:
+    """
+    An C{EndpointType} that serves numbers with these prefixes.
+    """
+    supported = [{"prefix": ("dialledDigits", each)} for each in prefixes]
+    protocol = [("voice", {"supportedPrefixes": supported})]
+    return {"gateway": {"protocol": protocol}, "mc": False, "undefinedNode": False}
 
 
 def grq(seq: int, host: str, **more: Any) -> RASMessage:
@@ -134,6 +157,30 @@ def irr(seq: int, host: str, endpointId: str, **more: Any) -> RASMessage:
         "unsolicited": True,
     }
     return RASMessage("infoRequestResponse", fields | more)
+
+
+def rai(seq: int, endpointId: str, almostOutOfResources: bool) -> RASMessage:
+    fields: Fields = {
+        "requestSeqNum": seq,
+        "protocolIdentifier": H225_V4,
+        "endpointIdentifier": endpointId,
+        "protocols": [],
+        "almostOutOfResources": almostOutOfResources,
+    }
+    return RASMessage("resourcesAvailableIndicate", fields)
+
+
+def sci(seq: int, *reasons: str) -> RASMessage:
+    sessions = [{"sessionId": 1, "reason": (reason, None)} for reason in reasons]
+    return RASMessage(
+        "serviceControlIndication", {"requestSeqNum": seq, "serviceControl": sessions}
+    )
+
+
+def nsm(seq: int) -> RASMessage:
+    identifier = ("h221NonStandard", VENDOR["vendor"])
+    data = {"nonStandardIdentifier": identifier, "data": b"hello"}
+    return RASMessage("nonStandardMessage", {"requestSeqNum": seq, "nonStandardData": data})
 
 
 @implementer(IDatagramUser)
