@@ -85,7 +85,7 @@ def test_whatIsNotUnderstoodIsNotSentBackInFull(world: Any) -> None:
 
 def test_onlyDiscoveryAndLocationAreAnsweredByMulticast(world: Any) -> None:
     peer = world.peer("10.0.0.2")
-    for request in (rrq(1, "10.0.0.2"), arq(2, "x", ROOM), resources(3)):
+    for request in (rrq(1, "10.0.0.2"), arq(2, "x", ROOM), nsm(3)):
         peer.send(request, DISCOVERY_GROUP)
     world.clock.pump([0.01] * 5)
     assert peer.received == []
