@@ -18,7 +18,7 @@ from zope.interface.verify import verifyObject
 
 from h323d.errors import ConfigurationError
 
-__all__ = ["CALLED", "CODECS", "DESTINATIONS", "POLICIES", "choose"]
+__all__ = ["CALLED", "CODECS", "DESTINATIONS", "POLICIES", "choose", "look"]
 
 CODECS = "h323d.codec"
 POLICIES = "h323d.policy"
@@ -66,6 +66,33 @@ def choose(
     )
 
 
+def look(
+    names: Iterable[str],
+    builtIns: Iterable[str],
+    group: str,
+    place: str,
+    installed: Callable[..., Iterable[EntryPoint]] = entry_points,
+) -> None:
+    """
+    See whether what the configuration names is there, without loading it.
+
+    @param builtIns: the names of what is there already.
+
+    @raise ConfigurationError: a name is unknown.
+    """
+    known = tuple(builtIns)
+    for name in names:
+        if name not in known and not tuple(installed(group=group, name=name)):
+            raise _unknown(name, known, group, place)
+
+
+def _unknown(name: str, builtIns: tuple[str, ...], group: str, place: str) -> ConfigurationError:
+    known = ", ".join(builtIns) or "none"
+    return ConfigurationError(
+        place, f"{name} is unknown; built in: {known}; no entry point in {group}"
+    )
+
+
 def _verified(name: str, made: T, interface: Any, place: str) -> T:
     try:
         verifyObject(interface, made)
@@ -87,7 +114,4 @@ def _fromEntryPoint(
             return entryPoint.load()(*arguments)
         except Exception as error:  # a fence: the plug-in's own code runs here
             raise ConfigurationError(place, f"{name} cannot be loaded: {error}") from error
-    known = ", ".join(builtIns) or "none"
-    raise ConfigurationError(
-        place, f"{name} is unknown; built in: {known}; no entry point in {group}"
-    )
+    raise _unknown(name, builtIns, group, place)

@@ -16,10 +16,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from h323d import __version__
-from h323d.config import Configuration, load, sample
+from h323d.config import Configuration, PluginConfig, load, sample
 from h323d.control.commands import COMMANDS, Command
 from h323d.control.paths import socketPath
 from h323d.errors import ConfigurationError, DecodeError
+from h323d.plugins import CODECS, DESTINATIONS, POLICIES, look
 
 __all__ = ["KINDS", "CommandFailed", "ask", "main"]
 
@@ -145,8 +146,24 @@ def ask(path: str, command: str, *arguments: str) -> Any:
 
 
 def _check(options: argparse.Namespace) -> None:
-    load(options.file)
+    plugins = load(options.file).plugins
+    try:
+        _look(plugins)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{options.file}: {error.place}", error.reason) from error
     print(f"{options.file}: good")
+
+
+def _look(plugins: PluginConfig) -> None:
+    # Only now: they take a while to load.
+    from h323d.conference.directory import RoomDirectory
+    from h323d.conference.host import ConferenceHost
+    from h323d.media.codecs import BUILT_IN
+
+    look(plugins.codecs, [each.name for each in BUILT_IN], CODECS, "plugins.codecs")
+    look(plugins.routes, [RoomDirectory.name], POLICIES, "plugins.routes")
+    look(plugins.gates, [], POLICIES, "plugins.gates")
+    look(plugins.destinations, [ConferenceHost.name], DESTINATIONS, "plugins.destinations")
 
 
 def _sample(options: argparse.Namespace) -> None:

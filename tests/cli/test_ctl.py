@@ -185,6 +185,25 @@ def test_aBadConfigurationIsOneLineWithTheKey(
     assert capsys.readouterr().err == expected
 
 
+@pytest.mark.parametrize(
+    ("key", "builtIn"),
+    [
+        ("routes", "rooms"),
+        ("gates", "none"),
+        ("destinations", "conference"),
+        ("codecs", "PCMU, PCMA"),
+    ],
+)
+def test_aPlugInThatNobodyInstalledIsTold(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], key: str, builtIn: str
+) -> None:
+    file = tmp_path / "h323d.toml"
+    file.write_text(f'[plugins]\n{key} = ["nonsense"]\n')
+    assert ctl.main(["config", "check", str(file)]) == 1
+    expected = f"h323ctl: {file}: plugins.{key}: nonsense is unknown; built in: {builtIn}"
+    assert capsys.readouterr().err.startswith(expected)
+
+
 def test_theSampleIsPrinted(capsys: pytest.CaptureFixture[str]) -> None:
     assert ctl.main(["config", "sample"]) == 0
     assert capsys.readouterr().out == sample()
