@@ -4,10 +4,13 @@ What endpoints are told while no new calls are taken.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from h323d.call.gates import MAINTENANCE
 from h323d.events import GatesClosed, GatesOpened, RASAdmissionRefused
+from h323d.gatekeeper.alternates import AlternateConfig
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.maintenance import Maintenance
 from h323d.h323.ras.messages import RASMessage, encodeRAS, reasonOf
@@ -139,3 +142,14 @@ def test_aRefusedCallIsNotSentAwayForGood(world: World, alternate: Maintenance) 
 
 def test_whoAsksTheWholeNetworkHearsNothing(alternate: Maintenance) -> None:
     assert alternate.refuse(asked(grq(1, "10.0.0.2"), multicast=True)) is None
+
+
+def test_theConfiguredAlternateIsNamed(makeWorld: Any) -> None:
+    world = makeWorld(alternates=(AlternateConfig("10.0.0.99"),))
+    peer, endpointId = world.registered("10.0.0.2", ANNA)
+    world.gates.close(MAINTENANCE)
+    answer = peer.ask(keepAlive(2, "10.0.0.2", endpointId))
+    (named,) = answer.fields["altGKInfo"]["alternateGatekeeper"]
+    assert named["rasAddress"] == at("10.0.0.99", 1719)
+    refused = peer.ask(arq(3, endpointId, ROOM))
+    assert refused.fields["altGKInfo"]["alternateGatekeeper"] == [named]
