@@ -7,7 +7,7 @@ Its surroundings - clock, chance, sockets, media - are a reactor's in service
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
 from twisted.internet.defer import Deferred, DeferredList, succeed
@@ -177,6 +177,9 @@ class Server:
             if getattr(configuration, each.name) != getattr(self.configuration, each.name)
         ]
         before = self.configuration
+        if "routing" in changed and self.zone is not None:
+            routing = self.zone.reloadRouting(configuration.routing)
+            self.configuration = replace(self.configuration, routing=routing)
         if "conference" in changed:
             self.directory.reconfigure(configuration.conference)
             self.host.reconfigure(configuration.conference)
@@ -318,8 +321,9 @@ class Server:
             self._calledPolicies,
         )
 
-    def _calledPolicies(self, builtIns: Mapping[str, ICalledPolicy]) -> tuple[ICalledPolicy, ...]:
-        names = self.configuration.routing.policies
+    def _calledPolicies(
+        self, names: Sequence[str], builtIns: Mapping[str, ICalledPolicy]
+    ) -> tuple[ICalledPolicy, ...]:
         policies: tuple[ICalledPolicy, ...] = choose(
             names, builtIns, CALLED, ICalledPolicy, "routing.policies", self._surroundings
         )

@@ -24,7 +24,7 @@ from h323d.gatekeeper.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routing.assembly import Routing
 from h323d.gatekeeper.routing.chain import Called, Decision, Destination
-from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig
+from h323d.gatekeeper.routing.config import NeighbourConfig
 from h323d.h323.addresses import aliasesFromParties, partiesFromAliases, transportToValue
 from h323d.h323.ras.messages import (
     Fields,
@@ -62,7 +62,6 @@ class Locating:
 
     def __init__(
         self,
-        config: RoutingConfig,
         identity: Identity,
         registry: EndpointRegistry,
         routing: Routing,
@@ -70,12 +69,9 @@ class Locating:
         clock: IReactorTime,
         events: EventBus,
     ) -> None:
-        self._config = config
         self._identity = identity
         self._registry = registry
-        self._neighbourhood = routing.neighbourhood
-        self._inquiries = routing.inquiries
-        self._chain = routing.chain
+        self._routing = routing
         self._routed = routed
         self._clock = clock
         self._events = events
@@ -107,7 +103,7 @@ class Locating:
             call=callIdentifierIn(fields),
             locating=True,
         )
-        decision = self._chain.find(called)
+        decision = self._routing.chain.find(called)
         if isinstance(decision, Deferred):
             return decision.addCallback(self._located, request, called)
         return self._located(decision, request, called)
@@ -116,7 +112,7 @@ class Locating:
         """
         The neighbour that asks, if it may.
         """
-        neighbour = self._neighbourhood.at(source)
+        neighbour = self._routing.neighbourhood.at(source)
         if neighbour is None or not neighbour.asks:
             return None
         claimed = identifierIn(fields, "gatekeeperIdentifier")
@@ -126,12 +122,12 @@ class Locating:
     def _asking(self, fields: Fields, source: TransportAddress) -> _Asking | None:
         if self._neighbour(fields, source) is not None:
             return _Asking(None, int(fields.get("hopCount", HOPS_UNSAID)) - 1)
-        if self._neighbourhood.at(source) is not None:
+        if self._routing.neighbourhood.at(source) is not None:
             return None
         registration = self._registry.byId(identifierIn(fields, "endpointIdentifier") or "")
         if registration is not None and registration.source == source:
-            return _Asking(registration, int(fields.get("hopCount", self._config.hopCount)))
-        return _Asking(None, 0) if self._config.acceptUnknownLRQ else None
+            return _Asking(registration, int(fields.get("hopCount", self._routing.config.hopCount)))
+        return _Asking(None, 0) if self._routing.config.acceptUnknownLRQ else None
 
     def _comesRound(self, fields: Fields) -> bool:
         """
@@ -140,7 +136,7 @@ class Locating:
         """
         call = callIdentifierIn(fields)
         if call:
-            return self._inquiries.concerns(call)
+            return self._routing.inquiries.concerns(call)
         return identifierIn(fields, "gatekeeperIdentifier") == self._identity.identifier
 
     def _located(self, decision: Decision, request: RASRequest, called: Called) -> RASAnswer:
@@ -175,7 +171,7 @@ class Locating:
         return self._identity.signalling
 
     def _reason(self, called: Called) -> str:
-        exhausted = called.hops < 1 and self._neighbourhood.rounds(called.names)
+        exhausted = called.hops < 1 and self._routing.neighbourhood.rounds(called.names)
         return "hopCountExceeded" if exhausted else "notRegistered"
 
     def _refuse(self, request: RASRequest, reason: str) -> RASMessage | None:

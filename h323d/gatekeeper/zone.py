@@ -34,6 +34,7 @@ from h323d.gatekeeper.reports import CallReports
 from h323d.gatekeeper.routed.router import RoutedCalls
 from h323d.gatekeeper.routing.assembly import ChoosePolicies, Routing
 from h323d.gatekeeper.routing.chain import RoutingChain
+from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.store import RegistrationKeeper
 from h323d.gatekeeper.traversal import DialBacks, Reach
@@ -131,7 +132,6 @@ class Zone:
             gates,
         )
         locating = Locating(
-            settings.routing,
             self._identity,
             self.registry,
             self._routing,
@@ -229,6 +229,18 @@ class Zone:
         self.registry.reconfigure(self._config)
         self._upkeep.reconfigure(self._config)
         return self._config
+
+    def reloadRouting(self, config: RoutingConfig) -> RoutingConfig:
+        """
+        Let changed routes take effect.
+
+        @return: what is in force from now on.
+
+        @raise h323d.errors.ConfigurationError: a policy cannot be used; nothing
+            is changed.
+        """
+        self._routing.reload(self._routing.config.reloaded(config))
+        return self._routing.config
 
     @property
     def chain(self) -> RoutingChain:

@@ -23,9 +23,9 @@ from h323d.gatekeeper.routing.rewriting import NumberRewriting
 
 __all__ = ["ChoosePolicies", "Routing"]
 
-ChoosePolicies = Callable[[Mapping[str, ICalledPolicy]], Sequence[ICalledPolicy]]
+ChoosePolicies = Callable[[Sequence[str], Mapping[str, ICalledPolicy]], Sequence[ICalledPolicy]]
 """
-Given the built-in policies by name, says which ones are asked, in which order.
+Given the configured names, and the built-in policies by name, finds the policies.
 """
 
 
@@ -33,6 +33,7 @@ class Routing:
     """
     Who is asked where a call goes.
 
+    @ivar config: as it is in force.
     @ivar chain: the policies.
     @ivar neighbourhood: the neighbours.
     @ivar inquiries: the questions to other gatekeepers.
@@ -53,38 +54,60 @@ class Routing:
         @param asker: sends the questions to other gatekeepers.
         @param choosePolicies: without it, the configuration can only name what
             is built in.
+
+        @raise h323d.errors.ConfigurationError: a policy that is named cannot be
+            used.
         """
-        self.neighbourhood = Neighbourhood(config.neighbours)
+        self._world = world
+        self._identity = identity
+        self._numbers = numbers
+        self._registry = registry
+        self._choose = choosePolicies or _builtInOnly
+        self.config = config
         self.inquiries = Inquiries(identity, asker, world.clock, world.events)
-        domains = Domains(world.names, self.inquiries, identity, world.clock, world.rng)
-        policies: tuple[ICalledPolicy, ...] = (
-            NumberRewriting(config.rewrites, config.domains),
-            ExplicitRoutes(config.routes),
-            LocalNumbers(numbers, identity.signalling),
-            RegisteredEndpoints(registry),
-            GatewayPrefixes(registry),
-            HTTPQuestion(world.web, world.clock, config),
-            Neighbours(self.neighbourhood, self.inquiries, config.hopCount),
-            DomainServers(domains, config.hopCount),
-            ENUM(
-                world.names,
-                domains,
-                world.clock,
-                config.enumZones,
-                config.enumPrefix,
-                config.hopCount,
-            ),
-            SignalledAddress(registry),
-            CatchAll(config.catchAll),
-        )
-        builtIns = {policy.name: policy for policy in policies}
-        if choosePolicies is None:
-            self.chain = RoutingChain([builtIns[name] for name in config.policies])
-        else:
-            self.chain = RoutingChain(choosePolicies(builtIns))
+        self.neighbourhood = Neighbourhood(config.neighbours)
+        self.chain = RoutingChain(self._policies(config, self.neighbourhood))
+
+    def reload(self, config: RoutingConfig) -> None:
+        """
+        Let a changed configuration take effect, for who asks from now on.
+
+        @raise h323d.errors.ConfigurationError: a policy that is named cannot be
+            used; nothing is changed.
+        """
+        neighbourhood = Neighbourhood(config.neighbours)
+        self.chain.use(self._policies(config, neighbourhood))
+        self.neighbourhood, self.config = neighbourhood, config
 
     def close(self) -> None:
         """
         Ask nobody any more.
         """
         self.inquiries.close()
+
+    def _policies(
+        self, config: RoutingConfig, neighbourhood: Neighbourhood
+    ) -> Sequence[ICalledPolicy]:
+        world, identity, hops = self._world, self._identity, config.hopCount
+        domains = Domains(world.names, self.inquiries, identity, world.clock, world.rng)
+        zones, prefix = config.enumZones, config.enumPrefix
+        policies: tuple[ICalledPolicy, ...] = (
+            NumberRewriting(config.rewrites, config.domains),
+            ExplicitRoutes(config.routes),
+            LocalNumbers(self._numbers, identity.signalling),
+            RegisteredEndpoints(self._registry),
+            GatewayPrefixes(self._registry),
+            HTTPQuestion(world.web, world.clock, config),
+            Neighbours(neighbourhood, self.inquiries, hops),
+            DomainServers(domains, hops),
+            ENUM(world.names, domains, world.clock, zones, prefix, hops),
+            SignalledAddress(self._registry),
+            CatchAll(config.catchAll),
+        )
+        return self._choose(config.policies, {policy.name: policy for policy in policies})
+
+
+def _builtInOnly(
+    names: Sequence[str], builtIns: Mapping[str, ICalledPolicy]
+) -> Sequence[ICalledPolicy]:
+    return [builtIns[name] for name in names]

@@ -118,23 +118,31 @@ class RoutingChain:
     def __init__(self, policies: Sequence[ICalledPolicy]) -> None:
         self._policies = tuple(policies)
 
+    def use(self, policies: Sequence[ICalledPolicy]) -> None:
+        """
+        Have other rules from now on; who asked already is answered by the old.
+        """
+        self._policies = tuple(policies)
+
     def find(self, called: Called) -> Decision | Deferred[Decision]:
         """
         @return: where to try, in this order, by the names that the last policy
             gave; C{None} if no rule knows the called party.  A Deferred only
             if a rule has to ask somebody.
         """
-        return self._ask(called, called, 0)
+        return self._ask(self._policies, called, called)
 
-    def _ask(self, asked: Called, called: Called, first: int) -> Decision | Deferred[Decision]:
-        for index in range(first, len(self._policies)):
+    def _ask(
+        self, policies: tuple[ICalledPolicy, ...], asked: Called, called: Called
+    ) -> Decision | Deferred[Decision]:
+        for index, policy in enumerate(policies):
             try:
-                finding: Finding | Deferred[Finding] = self._policies[index].find(called)
+                finding: Finding | Deferred[Finding] = policy.find(called)
             except Exception:  # a fence: the policy may be somebody else's
-                return self._failed(Failure(), self._policies[index])
+                return self._failed(Failure(), policy)
             if isinstance(finding, Deferred):
-                finding.addErrback(self._failed, self._policies[index])
-                return finding.addCallback(self._goOn, asked, called, index + 1)
+                finding.addErrback(self._failed, policy)
+                return finding.addCallback(self._goOn, policies[index + 1 :], asked, called)
             if isinstance(finding, Called):
                 called = finding
             elif finding is not None:
@@ -142,12 +150,16 @@ class RoutingChain:
         return None
 
     def _goOn(
-        self, finding: Finding, asked: Called, called: Called, following: int
+        self,
+        finding: Finding,
+        following: tuple[ICalledPolicy, ...],
+        asked: Called,
+        called: Called,
     ) -> Decision | Deferred[Decision]:
         if isinstance(finding, Called):
-            return self._ask(asked, finding, following)
+            return self._ask(following, asked, finding)
         if finding is None:
-            return self._ask(asked, called, following)
+            return self._ask(following, asked, called)
         return _renamed(finding, asked, called)
 
     def _failed(self, failure: Failure, policy: ICalledPolicy) -> Refusal:

@@ -6,7 +6,7 @@ each of them knows.
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from h323d.gatekeeper.routing.chain import MAX_HOPS
@@ -219,6 +219,12 @@ class RoutingConfig:
     enumPrefix: str = ""
     """enum: what comes before full international numbers, as in 00, and is taken off; numbers
     without it are not looked for."""
+
+    def reloaded(self, changed: RoutingConfig) -> RoutingConfig:
+        """
+        What is in force when the file has changed: the name servers stay.
+        """
+        return replace(changed, dnsServers=self.dnsServers, dnsTimeout=self.dnsTimeout)
 
     def __post_init__(self) -> None:
         if len(set(self.policies)) < len(self.policies):

@@ -134,6 +134,19 @@ def test_aSlowPolicyIsWaitedFor(answer: Finding) -> None:
     assert found == [(Destination(HERE),)]
 
 
+def test_whoAskedBeforeTheRulesChangedIsAnsweredByTheOldOnes() -> None:
+    slow: Deferred[Finding] = Deferred()
+    chain = RoutingChain((Says(slow), Says((Destination(THERE),))))
+    before = chain.find(Called((ANNA,)))
+    chain.use((Says((Destination(HERE),)),))
+    assert chain.find(Called((ANNA,))) == (Destination(HERE),)
+    assert isinstance(before, Deferred)
+    found: list[Any] = []
+    before.addCallback(found.append)
+    slow.callback(None)
+    assert found == [(Destination(THERE),)]
+
+
 @implementer(ICalledPolicy)
 class Fails:
     """
