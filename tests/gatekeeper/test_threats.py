@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from twisted.logger import LogEvent, formatEvent, globalLogPublisher
+from twisted.logger import LogEvent, capturedLogs, formatEvent
 
 from h323d.events import AuthenticationFailed, BadInput, SourceRefused
 from h323d.gatekeeper.sources import Sources
@@ -54,10 +54,8 @@ def alive(world: World) -> bool:
 
 @pytest.fixture
 def logged() -> Iterator[list[LogEvent]]:
-    events: list[LogEvent] = []
-    globalLogPublisher.addObserver(events.append)
-    yield events
-    globalLogPublisher.removeObserver(events.append)
+    with capturedLogs() as events:
+        yield events
 
 
 # Row 4: lists of thousands.
