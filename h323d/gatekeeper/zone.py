@@ -111,13 +111,14 @@ class Zone:
         self._routing = Routing(
             settings.routing, world, self._identity, numbers, self.registry, self, choosePolicies
         )
+        reach = Reach(settings.traversal)
         enrolment = Enrolment(
             config,
             self._identity,
             self.registry,
             self.admissions,
             numbers,
-            Reach(settings.traversal),
+            reach,
         )
         self.dialBacks = DialBacks(settings.traversal, clock, place.signalling, self.ask)
         self.routed = RoutedCalls(
@@ -130,6 +131,8 @@ class Zone:
             self._routing.chain,
             numbers,
             gates,
+            self.dialBacks.summon,
+            reach,
         )
         locating = Locating(
             self._identity,

@@ -37,6 +37,7 @@ __all__ = [
     "readIncomingCall",
     "readMediaTraversal",
     "withMediaTraversal",
+    "withoutMediaTraversal",
 ]
 
 SIGNALLING_TRAVERSAL = 18
@@ -144,7 +145,7 @@ def withMediaTraversal(fields: Fields, traversal: MediaTraversal) -> Fields:
         if (number := getattr(traversal, name)) is not None:
             value[name] = number
     octets = bytes(h460_19.encode("TraversalParameters", value))
-    kept = [each for each in _informationIn(fields) if not _isMediaTraversal(each)]
+    kept = withoutMediaTraversal(fields)["genericInformation"]
     information = {
         "messageIdentifier": ("standard", _MEDIA_OID),
         "messageContent": [
@@ -155,6 +156,14 @@ def withMediaTraversal(fields: Fields, traversal: MediaTraversal) -> Fields:
         ],
     }
     return {**fields, "genericInformation": [*kept, information]}
+
+
+def withoutMediaTraversal(fields: Fields) -> Fields:
+    """
+    The same without such parameters; its C{genericInformation} may be empty.
+    """
+    kept = [each for each in _informationIn(fields) if not _isMediaTraversal(each)]
+    return {**fields, "genericInformation": kept}
 
 
 def readMediaTraversal(fields: Mapping[str, Any]) -> MediaTraversal | None:

@@ -8,52 +8,47 @@ called party, until something of an answer has reached the caller.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
 from h323d import tracing
-from h323d.call.gates import Gates
 from h323d.call.legs import IOffer
-from h323d.call.media import IMediaPool
 from h323d.call.policy import Refusal
 from h323d.call.transport import IOpening
 from h323d.errors import DecodeError, ResourceUnavailable
-from h323d.events import CallAnswered, CallEnded, CallRefused, CallRouted, EventBus
-from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.events import CallAnswered, CallEnded, CallRefused, CallRouted
 from h323d.gatekeeper.registrations import Registration
 from h323d.gatekeeper.routed import messages
-from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
+from h323d.gatekeeper.routed.config import CallModel
+from h323d.gatekeeper.routed.context import CallContext
+from h323d.gatekeeper.routed.dialling import dial
 from h323d.gatekeeper.routed.media import MediaProxy
 from h323d.gatekeeper.routed.messages import START_FIELDS, SetupChange
-from h323d.gatekeeper.routed.models import CallModels, Endpoint, stricter
+from h323d.gatekeeper.routed.models import Endpoint, stricter
 from h323d.gatekeeper.routed.passage import Passage
-from h323d.gatekeeper.routed.progress import ProgressTimers, newProgress
+from h323d.gatekeeper.routed.progress import newProgress
 from h323d.gatekeeper.routed.remembered import AdmittedRoutes
 from h323d.gatekeeper.routed.side import CALLED, CALLER, Side
-from h323d.gatekeeper.routing.chain import Called, Decision, Destination, RoutingChain
-from h323d.h323 import reading
-from h323d.h323.addresses import transportFromValue
+from h323d.gatekeeper.routing.chain import Called, Decision, Destination
+from h323d.gatekeeper.traversal import Whereabouts
+from h323d.h323 import messages as q931Messages
+from h323d.h323 import reading, uuie
 from h323d.h323.callinputs import CallNumber
-from h323d.h323.h245link import ControlNetwork
 from h323d.h323.incoming import IncomingSetup
 from h323d.h323.q931 import MessageType, Q931Message
 from h323d.h323.signalling import SignallingConnection
-from h323d.h323.uuie import Content, Fields, usable
+from h323d.h323.uuie import Content, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
 
-__all__ = ["CallContext", "CallOwner", "Dial", "RoutedCall"]
+__all__ = ["RoutedCall"]
 
 MAXIMUM_EARLY = 32  # messages of the caller that are kept for the next way
 MAXIMUM_REDIRECTIONS = 5  # of one call, by called sides
 
-_REDIRECTIONS = frozenset(("callForwarded", "routeCallToGatekeeper", "routeCallToMC"))
 _OF_THE_CALLED = frozenset(
     (
         MessageType.SETUP,
@@ -69,56 +64,6 @@ _NUMBERS = {  # what the caller's side, and the called side, see of us
     "active": (CallNumber.ACTIVE, CallNumber.ACTIVE),
 }
 _EARLY_NUMBERS = (CallNumber.INCOMING_PROCEEDING, CallNumber.CALL_INITIATED)
-
-Dial = Callable[[Destination, SignallingConnection], IOpening]
-"""Opens a signalling connection to a destination."""
-
-
-class CallOwner(Protocol):
-    """
-    What a call needs of whoever keeps all of them.
-    """
-
-    def newConnection(self) -> SignallingConnection:
-        """A signalling connection to be opened."""
-
-    def callGone(self, call: RoutedCall) -> None:
-        """The call is over."""
-
-    def callFault(self, door: str, source: TransportAddress, error: DecodeError) -> None:
-        """Something of a peer's could not be read."""
-
-
-@dataclass(frozen=True)
-class CallContext:
-    """
-    What all routed calls have in common.
-
-    @ivar signalling: our call signalling address, as peers are told.
-    @ivar network: for separate H.245.
-    @ivar mediaHost: the local address of relays.
-    @ivar endpointType: what we are, as an H.225.0 C{EndpointType}.
-    @ivar silence: seconds without media until a call is cleared; 0 for never.
-    @ivar reference: draws a call reference value.
-    """
-
-    owner: CallOwner
-    clock: IReactorTime
-    events: EventBus
-    gates: Gates
-    chain: RoutingChain
-    numbers: ILocalNumbers
-    models: CallModels
-    config: RoutedConfig
-    timers: ProgressTimers
-    signalling: TransportAddress
-    network: ControlNetwork
-    pool: IMediaPool
-    mediaHost: str
-    endpointType: Fields
-    silence: float
-    dial: Dial
-    reference: Callable[[], int]
 
 
 @implementer(IOffer)
@@ -296,15 +241,13 @@ class RoutedCall:
         reference = context.reference()
         side = self.calledSide = Side(self, CALLED, reference, route.signalling)
         self._openPassage(route)
-        connection = context.owner.newConnection()
-        connection.carry(reference, True, side)
         target = "" if route.registration is None else route.registration.endpointId
         model = "proxied" if self.model is CallModel.PROXIED else "routed"
         now = context.clock.seconds()
         context.events.publish(
             CallRouted(now, self.callId, self.legId, model, target, route.signalling)
         )
-        self._opening = context.dial(route, connection)
+        self._opening = dial(context, route, side, reference, self.identity.callIdentifier)
 
     def _openPassage(self, route: Destination) -> None:
         """
@@ -322,12 +265,26 @@ class RoutedCall:
         self.model = model
         media = None
         if model is CallModel.PROXIED:
-            behind = [
-                each is not None and each.traversal for each in (self.caller, route.registration)
-            ]
-            media = MediaProxy(self, context.pool, context.mediaHost, (behind[0], behind[1]))
+            media = MediaProxy(self, context.pool, context.mediaHost, self._places(route))
         inUse = model in (CallModel.ROUTED_H245, CallModel.PROXIED)
         self._passage = Passage(self, context.clock, context.network if inUse else None, media)
+
+    def _places(self, route: Destination) -> tuple[Whereabouts, Whereabouts]:
+        """
+        Where the two sides are, as far as media goes.
+        """
+        reach, called = self._context.reach, route.registration
+        host = route.signalling.host if called is None else called.source.host
+        return reach.whereabouts(self.caller, self.peer.host), reach.whereabouts(called, host)
+
+    def askToConnect(self, place: int, address: TransportAddress) -> None:
+        """
+        Have a side that cannot be connected to open its H.245 channel (H.460.18, 8.3).
+        """
+        side = self.sides[place]
+        if side is not None:
+            body = uuie.facility(self.identity, "startH245", address)
+            side.send(q931Messages.facility(uuie.write(body, False)))
 
     def _leaveCalled(self, cause: Cause) -> None:
         side, self.calledSide = self.calledSide, None
@@ -460,14 +417,10 @@ class RoutedCall:
         Whether a Facility sends the call elsewhere.  Once something of an answer has
         reached the caller, it is the caller who has to call there.
         """
-        if content.reason not in _REDIRECTIONS or self.state not in ("calling", "ringing"):
+        elsewhere = messages.redirection(content)
+        if elsewhere is None or self._committed or self.state != "calling":
             return False
-        address = usable(transportFromValue(content.fields.get("alternativeAddress")))
-        names = content.aliases("alternativeAliasAddress")
-        if self._committed and (self._start or self.state != "calling"):
-            return False
-        if not names and address is None:
-            return False
+        names, address = elsewhere
         self._redirections += 1
         if self._redirections > MAXIMUM_REDIRECTIONS:
             self._progress.release(Cause.EXCHANGE_ROUTING_ERROR, "server")

@@ -2,16 +2,18 @@
 A separate H.245 channel that goes through us (H.323, 8.2.3): two connections, coupled.
 
 One side said where it waits for a connection; the other is told a listener of ours
-instead.  When it connects, we connect to the first, and carry packet after packet.
+instead.  When it connects, we connect to the first, and carry packet after packet.  A side that cannot be
+connected to, behind a NAT, is asked to connect to a second listener instead.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.errors import DecodeError
+from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.h323.control import ControlChannel, ControlListener, Dialling, dialControl
 from h323d.h323.h245link import ControlNetwork
 from h323d.values.address import TransportAddress
@@ -89,10 +91,12 @@ class ControlCoupling:
         network: ControlNetwork,
         place: int,
         target: TransportAddress,
+        ask: Callable[[TransportAddress], None] | None = None,
     ) -> None:
         """
         @param place: of the side that waits for a connection.
         @param target: where it does.
+        @param ask: has that side connect to an address, where it cannot be connected to.
 
         @raise h323d.errors.ResourceUnavailable: no port is left.
         """
@@ -103,11 +107,22 @@ class ControlCoupling:
         self._dialling: Dialling | None = None
         self._far = _End(self, place)
         self._near = _End(self, 1 - place)
+        self._ask = ask
         self._closed = False
-        self._listener = ControlListener(
-            self._near, clock, network.listener, network.bind, network.advertised
-        )
+        self._listener = self._listen(self._near)
         self.address = self._listener.address
+        self._farListener = self._listenBehind() if ask is not None else None
+
+    def _listen(self, end: _End) -> ControlListener:
+        network = self._network
+        return ControlListener(end, self._clock, network.listener, network.bind, network.advertised)
+
+    def _listenBehind(self) -> ControlListener:
+        try:
+            return self._listen(self._far)
+        except ResourceUnavailable:
+            self._listener.stop()
+            raise
 
     def aim(self, target: TransportAddress) -> None:
         """
@@ -121,6 +136,8 @@ class ControlCoupling:
         """
         self._closed = True
         self._listener.stop()
+        if self._farListener is not None:
+            self._farListener.stop()
         dialling, self._dialling = self._dialling, None
         if dialling is not None and not dialling.isOpen:
             dialling.cancel()
@@ -134,10 +151,16 @@ class ControlCoupling:
             end.close()
         elif end is self._near:
             self._owner.controlCoupled()
-            network = self._network
-            self._dialling = dialControl(
-                self._far, self._clock, network.opener, self._target, network.connectTimeout
-            )
+            self._reachFar()
+
+    def _reachFar(self) -> None:
+        if self._ask is not None and self._farListener is not None:
+            self._ask(self._farListener.address)
+            return
+        network = self._network
+        self._dialling = dialControl(
+            self._far, self._clock, network.opener, self._target, network.connectTimeout
+        )
 
     def endReceived(self, end: _End, octets: bytes) -> None:
         translated = self._owner.translateControl(end.place, octets)

@@ -3,7 +3,8 @@ Media that goes through us: the addresses in H.245 and fast start are replaced b
 
 A relay carries the packets of one session, found by its C{sessionID} (H.245, B.3).  An
 address that a side tells is where that side receives; the other side is told the relay's
-instead.  A side that repeats what it was told (answers to fast start do) means the other
+instead.  For a side behind a NAT, the relay goes by where its packets come from, and the side is
+told how to keep its way open (H.460.19).  A side that repeats what it was told (answers to fast start do) means the other
 side's own address, and that is what the other side gets back.
 """
 
@@ -18,8 +19,16 @@ from zope.interface import implementer
 from h323d.asn1 import h245
 from h323d.call.media import IMediaPool, IRelay, IRelayObserver
 from h323d.errors import DecodeError
+from h323d.gatekeeper.traversal import Whereabouts
 from h323d.h323.h245.messages import Fields
 from h323d.h323.h245.parameters import ASK_MASTER, mediaAddress, mediaAddressValue
+from h323d.h323.traversal import (
+    MediaTraversal,
+    correlatedCall,
+    readMediaTraversal,
+    withMediaTraversal,
+    withoutMediaTraversal,
+)
 from h323d.values.address import TransportAddress
 
 __all__ = ["MediaProxy", "MediaProxyOwner"]
@@ -48,9 +57,10 @@ class _Session:
     One relay, and what the sides told of themselves.
     """
 
-    def __init__(self, relay: IRelay, latches: tuple[bool, bool]) -> None:
+    def __init__(self, relay: IRelay, places: tuple[Whereabouts, Whereabouts]) -> None:
         self.relay = relay
-        self._latches = latches
+        self._places = places
+        self._traversal = [MediaTraversal(), MediaTraversal()]
         self._told: list[dict[str, TransportAddress]] = [{}, {}]
 
     def substitute(self, place: int, parameters: Fields) -> None:
@@ -78,14 +88,55 @@ class _Session:
         """
         if self._told[place]:
             self._told[place].clear()
-            self.relay.sides[place].aim(None, None, self._latches[place])
+            self._traversal[place] = MediaTraversal()
+            self.relay.sides[place].aim(None, None, False)
+
+    def traverse(self, place: int, message: Fields) -> None:
+        """
+        Take what a side behind a NAT says of H.460.19 out of an OpenLogicalChannel or its
+        acknowledgement, and tell the other what it has to know, if it is behind one.
+        """
+        said = readMediaTraversal(message)
+        if said is not None:
+            message.update(withoutMediaTraversal(message))
+            if not message["genericInformation"]:
+                del message["genericInformation"]
+            if self._places[place].traversal and said != self._traversal[place]:
+                self._traversal[place] = said
+                self._aim(place)
+        other = self._places[1 - place]
+        if other.traversal:
+            side = self.relay.sides[1 - place]
+            shared = side.multiplexID is not None
+            message.update(
+                withMediaTraversal(
+                    message,
+                    MediaTraversal(
+                        side.rtp if shared else None,
+                        side.rtcp if shared else None,
+                        side.multiplexID,
+                        side.rtp,
+                        None,
+                        other.keepAliveInterval,
+                    ),
+                )
+            )
 
     def _aim(self, place: int) -> None:
         told = self._told[place]
         rtp, rtcp = told.get("rtp"), told.get("rtcp")
         if rtp is not None and rtcp is None and rtp.port < 0xFFFF:
             rtcp = replace(rtp, port=rtp.port + 1)
-        self.relay.sides[place].aim(rtp, rtcp, self._latches[place])
+        said, where = self._traversal[place], self._places[place]
+        if said.multiplexID is not None:
+            rtp, rtcp = said.rtp or rtp, said.rtcp or rtcp
+        self.relay.sides[place].aim(
+            where.seen(rtp),
+            where.seen(rtcp),
+            where.latches(rtp or rtcp),
+            said.multiplexID,
+            said.keepAlivePayloadType,
+        )
 
 
 @implementer(IRelayObserver)
@@ -99,18 +150,24 @@ class MediaProxy:
         owner: MediaProxyOwner,
         pool: IMediaPool,
         host: str,
-        latches: tuple[bool, bool] = (False, False),
+        places: tuple[Whereabouts, Whereabouts],
     ) -> None:
         """
         @param host: the local address of the relays.
-        @param latches: for each side, whether it may be behind a NAT.
+        @param places: where the sides are.
         """
         self._owner = owner
         self._pool = pool
         self._host = host
-        self._latches = latches
+        self._places = places
         self._sessions: dict[int, _Session] = {}
         self._channels: dict[tuple[int, int], int] = {}
+
+    def opensAll(self, place: int) -> bool:
+        """
+        Whether a side cannot be connected to, and has to open all connections itself.
+        """
+        return self._places[place].traversal
 
     def close(self) -> None:
         """
@@ -162,6 +219,8 @@ class MediaProxy:
                 changed = self._channel(place, channel)
             case ("response", ("openLogicalChannelAck", dict(answer))):
                 changed = self._answer(place, answer)
+            case ("indication", indication) if correlatedCall(indication) is not None:
+                return None  # it was for us
             case _:
                 changed = False
         return h245.encode(ENCODED, message) if changed else octets
@@ -178,6 +237,8 @@ class MediaProxy:
                 if session is not None:
                     self._channels[place, channel["forwardLogicalChannelNumber"]] = number
                     session.substitute(place, parameters)
+        if session is not None:
+            session.traverse(place, channel)
         return session is not None
 
     def _answer(self, place: int, answer: Fields) -> bool:
@@ -194,13 +255,15 @@ class MediaProxy:
                 session = self._session(known or parameters.get("sessionID", ASK_MASTER))
                 if session is not None:
                     session.substitute(place, parameters)
+        if session is not None:
+            session.traverse(place, answer)
         return session is not None
 
     def _session(self, number: int) -> _Session | None:
         session = self._sessions.get(number)
         if session is None and len(self._sessions) < MAXIMUM_SESSIONS:
             relay = self._pool.openRelay(self, (self._host, self._host), (False, False))
-            session = self._sessions[number] = _Session(relay, self._latches)
+            session = self._sessions[number] = _Session(relay, self._places)
         return session
 
     # What the relays report.

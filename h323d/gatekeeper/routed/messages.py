@@ -14,7 +14,12 @@ from typing import Any
 
 from h323d.asn1 import h225
 from h323d.h323 import messages, uuie
-from h323d.h323.addresses import Choice, aliasesFromParties, transportToValue
+from h323d.h323.addresses import (
+    Choice,
+    aliasesFromParties,
+    transportFromValue,
+    transportToValue,
+)
 from h323d.h323.q931 import (
     IE,
     USER_USER_DISCRIMINATOR,
@@ -31,6 +36,7 @@ __all__ = [
     "START_FIELDS",
     "callForwarded",
     "callProceeding",
+    "redirection",
     "rewritten",
     "tunnelled",
     "unreadable",
@@ -41,6 +47,8 @@ _INFORMATION = "H323-UserInformation"
 
 START_FIELDS = ("fastStart", "h245Address", "fastConnectRefused")
 """How media and H.245 start: what a swallowed CallProceeding hands on to the next message."""
+
+_REDIRECTIONS = frozenset(("callForwarded", "routeCallToGatekeeper", "routeCallToMC"))
 
 Edit = Callable[[Fields, Fields], None]
 """Changes a C{h323-uu-pdu} and the fields of its body, in place."""
@@ -175,3 +183,16 @@ def callForwarded(
     if address is not None:
         fields["alternativeAddress"] = transportToValue(address)
     return messages.facility(uuie.write(body, False))
+
+
+def redirection(
+    content: Content,
+) -> tuple[tuple[PartyAddress, ...], TransportAddress | None] | None:
+    """
+    Who is to be called instead, and where, as a Facility says; C{None} if it does not.
+    """
+    if content.reason not in _REDIRECTIONS:
+        return None
+    address = uuie.usable(transportFromValue(content.fields.get("alternativeAddress")))
+    names = content.aliases("alternativeAliasAddress")
+    return (names, address) if names or address is not None else None

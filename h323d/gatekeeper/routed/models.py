@@ -34,10 +34,13 @@ class Endpoint:
 
     @ivar names: what it is called.
     @ivar host: where it is; empty if that is not known.
+    @ivar traversal: whether only it can open connections (H.460.18): its calls can only go
+        through us, all of them.
     """
 
     names: tuple[PartyAddress, ...]
     host: str = ""
+    traversal: bool = False
 
     @classmethod
     def registered(
@@ -46,9 +49,9 @@ class Endpoint:
         """
         @param registration: its names count, too.
         """
-        if registration is not None:
-            names = (*names, *registration.aliases)
-        return cls(names, host)
+        if registration is None:
+            return cls(names, host)
+        return cls((*names, *registration.aliases), host, registration.traversal)
 
 
 class CallModels:
@@ -84,6 +87,8 @@ class CallModels:
         """
         The model of a call.
         """
+        if caller.traversal or called.traversal:
+            return CallModel.PROXIED
         if not self.anyRouted:
             return CallModel.DIRECT
         return stricter(self._modelOf(caller), self._modelOf(called))

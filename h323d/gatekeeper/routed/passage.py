@@ -6,6 +6,7 @@ In the routed model they pass by: whatever a message says of them stays as it is
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -30,6 +31,9 @@ class PassageOwner(CouplingOwner, MediaProxyOwner, Protocol):
     """
     What the passage needs of the call.
     """
+
+    def askToConnect(self, place: int, address: TransportAddress) -> None:
+        """Have a side that cannot be connected to open its H.245 channel."""
 
 
 class Passage:
@@ -120,7 +124,10 @@ class Passage:
     ) -> TransportAddress:
         coupling = self._couplings.get(place)
         if coupling is None:
-            coupling = ControlCoupling(self._owner, self._clock, network, place, target)
+            ask = None
+            if self._media is not None and self._media.opensAll(place):
+                ask = functools.partial(self._owner.askToConnect, place)
+            coupling = ControlCoupling(self._owner, self._clock, network, place, target, ask)
             self._couplings[place] = coupling
         else:
             coupling.aim(target)

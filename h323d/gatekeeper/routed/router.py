@@ -11,18 +11,20 @@ from collections.abc import Iterator
 
 from h323d.call.complaints import Complaints
 from h323d.call.gates import Gates
+from h323d.call.legs import IOffer
 from h323d.call.surroundings import Surroundings
-from h323d.call.transport import IOpening
 from h323d.errors import DecodeError
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration
-from h323d.gatekeeper.routed.call import CallContext, RoutedCall
+from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
+from h323d.gatekeeper.routed.context import CallContext, Summon
 from h323d.gatekeeper.routed.models import CallModels, Endpoint
 from h323d.gatekeeper.routed.progress import ProgressTimers
 from h323d.gatekeeper.routed.remembered import AdmittedRoutes, RouteMemory
 from h323d.gatekeeper.routed.side import Side
 from h323d.gatekeeper.routing.chain import Called, Destination, RoutingChain
+from h323d.gatekeeper.traversal import Reach
 from h323d.h323 import messages
 from h323d.h323.addresses import transportFromValue
 from h323d.h323.config import H323Config
@@ -57,6 +59,8 @@ class RoutedCalls:
         chain: RoutingChain,
         numbers: ILocalNumbers,
         gates: Gates,
+        summon: Summon,
+        reach: Reach,
     ) -> None:
         """
         @param h323: the limits and timers of call signalling.
@@ -64,6 +68,8 @@ class RoutedCalls:
         @param signalling: our call signalling address, as peers are told.
         @param chain: says where a call goes.
         @param numbers: which names end in this server.
+        @param summon: has an endpoint behind a NAT connect to us.
+        @param reach: says who is behind one.
         """
         self._config = config
         self._h323 = h323
@@ -88,6 +94,8 @@ class RoutedCalls:
             config,
             ProgressTimers(config.setupTimeout, h323.proceedingTimeout, h323.ringTimeout),
             signalling,
+            world.opener,
+            h323.connectTimeout,
             ControlNetwork(
                 world.listener, world.opener, bind, signalling.host, h323.connectTimeout
             ),
@@ -95,8 +103,9 @@ class RoutedCalls:
             signalling.host,
             gatekeeperType(h323.name),
             h323.silenceTimeout,
-            self._dial,
             lambda: world.rng.randrange(1, 0x8000),
+            summon,
+            reach,
         )
 
     def __len__(self) -> int:
@@ -149,7 +158,11 @@ class RoutedCalls:
         The model of a call that is about to be admitted.  One to ourselves goes to a room,
         and there is nothing to route.
         """
-        if not self._models.anyRouted or destination.signalling == self._signalling:
+        if destination.signalling == self._signalling:
+            return CallModel.DIRECT
+        if not self._models.anyRouted and not _onlyThroughUs(
+            called.caller, destination.registration
+        ):
             return CallModel.DIRECT
         source = Endpoint.registered(
             called.caller, called.calling, called.source.host if called.source else ""
@@ -180,11 +193,13 @@ class RoutedCalls:
         """
         Take a call, unless it ends here.
         """
-        if not self._models.anyRouted or any(map(self._numbers.serves, setup.called)):
+        if any(map(self._numbers.serves, setup.called)):
             return None
         identifier = setup.identity.callIdentifier
         admitted = self._memory.recall(identifier, connection.peer.host)
         caller = admitted.caller if admitted else self._callerOf(connection, setup)
+        if not self._models.anyRouted and admitted is None and not _onlyThroughUs(caller):
+            return None
         if caller is None and admitted is None and not self._config.acceptUnregistered:
             return None
         if self._isForUs(setup):
@@ -237,16 +252,11 @@ class RoutedCalls:
         self._connections[connection] = None
         return connection
 
-    def _dial(self, destination: Destination, connection: SignallingConnection) -> IOpening:
-        opening: IOpening = self._world.opener.open(
-            destination.signalling, connection, self._h323.connectTimeout
-        )
-        return opening
-
-    def callGone(self, call: RoutedCall) -> None:
-        if self._calls.pop(call.callId, None) is None:
+    def callGone(self, call: IOffer) -> None:
+        gone = self._calls.pop(call.callId, None)
+        if gone is None:
             return
-        identifier = call.identity.callIdentifier
+        identifier = gone.identity.callIdentifier
         self._byIdentifier[identifier] -= 1
         if not self._byIdentifier[identifier]:
             del self._byIdentifier[identifier]
@@ -274,3 +284,10 @@ class RoutedCalls:
 
     def connectionGone(self, connection: SignallingConnection) -> None:
         self._connections.pop(connection, None)
+
+
+def _onlyThroughUs(*parties: Registration | None) -> bool:
+    """
+    Whether one of them cannot be connected to.
+    """
+    return any(each is not None and each.traversal for each in parties)

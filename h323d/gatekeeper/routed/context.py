@@ -1,0 +1,91 @@
+"""
+What all routed calls have in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+
+from h323d.call.gates import Gates
+from h323d.call.legs import IOffer
+from h323d.call.media import IMediaPool
+from h323d.call.transport import IStreamOpener
+from h323d.errors import DecodeError
+from h323d.events import EventBus
+from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.registrations import Registration
+from h323d.gatekeeper.routed.config import RoutedConfig
+from h323d.gatekeeper.routed.models import CallModels
+from h323d.gatekeeper.routed.progress import ProgressTimers
+from h323d.gatekeeper.routing.chain import RoutingChain
+from h323d.gatekeeper.traversal import Reach
+from h323d.h323.h245link import ControlNetwork
+from h323d.h323.signalling import SignallingConnection
+from h323d.values.address import TransportAddress
+
+__all__ = ["CallContext", "CallOwner", "Summon"]
+
+Summon = Callable[[Registration, bytes], Deferred[SignallingConnection]]
+"""
+Has an endpoint that cannot be connected to connect to us, for a call of that identifier.
+"""
+
+
+class CallOwner(Protocol):
+    """
+    What a call needs of whoever keeps all of them.
+    """
+
+    def newConnection(self) -> SignallingConnection:
+        """A signalling connection to be opened."""
+
+    def callGone(self, call: IOffer) -> None:
+        """The call is over."""
+
+    def callFault(self, door: str, source: TransportAddress, error: DecodeError) -> None:
+        """Something of a peer's could not be read."""
+
+
+@dataclass(frozen=True)
+class CallContext:
+    """
+    What a call needs, besides its Setup.
+
+    @ivar signalling: our call signalling address, as peers are told.
+    @ivar opener: makes signalling connections.
+    @ivar connectTimeout: seconds that one may take to open.
+    @ivar network: for separate H.245.
+    @ivar mediaHost: the local address of relays.
+    @ivar endpointType: what we are, as an H.225.0 C{EndpointType}.  Any: of the ASN.1 value
+        model.
+    @ivar silence: seconds without media until a call is cleared; 0 for never.
+    @ivar reference: draws a call reference value.
+    @ivar summon: for endpoints that cannot be connected to.
+    @ivar reach: says who is behind a NAT.
+    """
+
+    owner: CallOwner
+    clock: IReactorTime
+    events: EventBus
+    gates: Gates
+    chain: RoutingChain
+    numbers: ILocalNumbers
+    models: CallModels
+    config: RoutedConfig
+    timers: ProgressTimers
+    signalling: TransportAddress
+    opener: IStreamOpener
+    connectTimeout: float
+    network: ControlNetwork
+    pool: IMediaPool
+    mediaHost: str
+    endpointType: dict[str, Any]
+    silence: float
+    reference: Callable[[], int]
+    summon: Summon
+    reach: Reach
