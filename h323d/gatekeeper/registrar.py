@@ -92,10 +92,10 @@ class LocationService:
         self._expiry.close()
 
     def _own(self, address: SIPURI, registrant: Registrant) -> Registration | None:
-        found = self._registry.byAlias(_nameOf(address))
-        if found is None or found.protocol != "sip":
-            return None
-        return found if found.source.host == registrant.source.host else None
+        for found in self._registry.allByAlias(_nameOf(address)):
+            if found.protocol == "sip" and found.source.host == registrant.source.host:
+                return found
+        return None
 
     def _bind(
         self,

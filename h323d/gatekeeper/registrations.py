@@ -184,18 +184,19 @@ class EndpointRegistry:
         for endpointId in inTheWay:
             self.unregister(endpointId, UnregisterReason.REPLACED)
         now = self._clock.seconds()
+        deadline = now + wanted.timeToLive + GRACE
+        self._expiry.set(wanted.endpointId, deadline)
         registration = replace(wanted, since=now if old is None else old.since)
         if old is None:
             self._index(registration)
+        elif old == registration:
+            # The old one stays: new objects that live long make the garbage collector stop us.
+            self._store.prolong(old.endpointId, deadline)
+            return old
         else:
             self._reindex(old, registration)
-        deadline = now + registration.timeToLive + GRACE
-        self._expiry.set(registration.endpointId, deadline)
-        if registration == old:
-            self._store.prolong(registration.endpointId, deadline)
-        else:
-            self._store.keep(registration, deadline)
-            self._tell(registration)
+        self._store.keep(registration, deadline)
+        self._tell(registration)
         return registration
 
     def renew(self, endpointId: str, timeToLive: int) -> Registration:

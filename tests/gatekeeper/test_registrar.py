@@ -218,6 +218,17 @@ def test_aStrangerReplacesWhereThatIsThePolicy() -> None:
     assert len(table.registry) == 0
 
 
+def test_whereNamesAreSharedEachHostRenewsItsOwn() -> None:
+    table = Table(aliasConflict=AliasConflict.ADDITIVE)
+    other = Registrant(TransportAddress("10.0.0.66", 5060))
+    for cseq in (1, 2):
+        table.bind(table.binding(cseq=cseq))
+        table.bind(table.binding("sip:a@10.0.0.66", cseq=cseq), registrant=other)
+    assert [each.source for each in table.registry] == [PHONE.source, other.source]
+    table.bind(registrant=other)
+    assert [each.source for each in table.registry] == [PHONE.source]
+
+
 def test_aStrangerRemovesNothingEvenThen() -> None:
     table = Table(aliasConflict=AliasConflict.REPLACE)
     table.bind(table.binding())

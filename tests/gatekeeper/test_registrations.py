@@ -238,6 +238,15 @@ def test_severalMayHaveANameIfNamesAreShared() -> None:
     assert table.allByAlias(name("carl")) == ()
 
 
+def test_registeringTheSameAgainMakesNoNewObjectsThatLiveLong() -> None:
+    table = Table()
+    first = table.registry.register(endpoint(1, "anna"))
+    again = table.registry.register(endpoint(1, "anna"))
+    assert again is first
+    assert table.registry.byId("endpoint1") is first
+    table.registry.close()
+
+
 def test_whoRegistersASharedNameAgainKeepsTheirPlace() -> None:
     table = Table(aliasConflict=AliasConflict.ADDITIVE).registry
     table.register(endpoint(1, "sales"))
