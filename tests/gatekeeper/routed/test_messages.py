@@ -1,0 +1,131 @@
+"""
+What is changed in a message on its way, and that nothing else is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from h323d.asn1 import h225
+from h323d.gatekeeper.routed import messages
+from h323d.gatekeeper.routed.messages import SetupChange
+from h323d.h323 import messages as plain
+from h323d.h323 import q931, uuie
+from h323d.h323.addresses import aliasesFromParties, transportToValue
+from h323d.h323.endpointtype import gatekeeperType, terminalType
+from h323d.h323.q931 import IE, Element, MessageType, Q931Message
+from h323d.h323.uuie import CallIdentity, Fields, SetupParties, Start
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+
+IDENTITY = CallIdentity(bytes(range(16)), bytes(16))
+US, THERE = TransportAddress("10.0.0.1", 1720), TransportAddress("10.0.0.3", 1720)
+UNKNOWN = Element(0x7A, b"\x01\x02")
+OTHER_CODESET = Element(0x7E, b"ours", 5)
+
+
+def digits(number: str) -> PartyAddress:
+    return PartyAddress(AddressKind.DIALLED_DIGITS, number)
+
+
+def setup(**more: object) -> Q931Message:
+    parties = SetupParties((digits("1000"),), (digits("2000"),), endpointIdentifier="e1")
+    name, fields = uuie.setup(IDENTITY, terminalType("test"), parties, Start())
+    fields |= more
+    octets = h225.encode(
+        "H323-UserInformation",
+        {"h323-uu-pdu": {"h323-message-body": (name, fields), "_ext_40": b"news"}},
+    )
+    made = plain.setup(octets, "Anna", parties.calling, parties.called)
+    made = replace(made, elements=(UNKNOWN, *made.elements, OTHER_CODESET))
+    return q931.decode(q931.encode(plain.addressed(made, 77, False)))
+
+
+def pduOf(message: Q931Message) -> Fields:
+    assert message.userUser is not None
+    value: Fields = h225.decode("H323-UserInformation", message.userUser)
+    pdu: Fields = value["h323-uu-pdu"]
+    return pdu
+
+
+def changed(message: Q931Message, change: SetupChange) -> Q931Message:
+    return messages.rewritten(change.applied(message), change.edit)
+
+
+def test_whatHasNothingToChangeStaysOctetByOctet() -> None:
+    message = setup()
+    assert messages.rewritten(message) is message
+    assert q931.encode(message) == message.octets
+
+
+def test_onlyNamedFieldsOfASetupChange() -> None:
+    before, after = setup(), changed(setup(), SetupChange(US, THERE))
+    old, new = pduOf(before), pduOf(after)
+    fields = dict(old["h323-message-body"][1])
+    del fields["endpointIdentifier"]
+    fields["sourceCallSignalAddress"] = transportToValue(US)
+    fields["destCallSignalAddress"] = transportToValue(THERE)
+    assert new == old | {"h323-message-body": ("setup", fields)}
+    assert new["_ext_40"] == b"news"
+
+
+def test_theOtherElementsOfQ931StayInTheirOrder() -> None:
+    before, after = setup(), changed(setup(), SetupChange(US, THERE))
+    assert [each for each in after.elements if each.identifier != IE.USER_USER or each.codeset] == [
+        each for each in before.elements if each.identifier != IE.USER_USER or each.codeset
+    ]
+    assert [each.identifier for each in after.elements] == [
+        each.identifier for each in before.elements
+    ]
+
+
+def test_anotherNameIsToldInBothPlaces() -> None:
+    after = changed(setup(), SetupChange(US, THERE, (digits("3000"),)))
+    fields = pduOf(after)["h323-message-body"][1]
+    assert fields["destinationAddress"] == aliasesFromParties((digits("3000"),))
+    assert (after.contents(IE.CALLED_PARTY_NUMBER) or b"").endswith(b"3000")
+
+
+def test_anotherNameThatIsNoNumberTakesTheNumberAway() -> None:
+    name = PartyAddress(AddressKind.H323_ID, "berta")
+    after = changed(setup(), SetupChange(US, THERE, (name,)))
+    assert after.contents(IE.CALLED_PARTY_NUMBER) is None
+
+
+def test_theHopCountGoesDown() -> None:
+    after = changed(setup(hopCount=7), SetupChange(US, THERE))
+    assert pduOf(after)["h323-message-body"][1]["hopCount"] == 6
+
+
+def test_whatSignsTheCallersMessageIsNotPassedOn() -> None:
+    token = ("cryptoEPPwdHash", None)
+    value = {
+        "alias": ("h323-ID", "a"),
+        "timeStamp": 1,
+        "token": {"algorithmOID": (1, 2), "paramS": {}, "hash": (0, 8)},
+    }
+    after = changed(setup(cryptoTokens=[(token[0], value)]), SetupChange(US, THERE))
+    assert "cryptoTokens" not in pduOf(after)["h323-message-body"][1]
+
+
+def test_whatNobodyCouldReadIsTakenAway() -> None:
+    message = plain.make(MessageType.ALERTING, b"\xff\xff", [Element(IE.DISPLAY, b"x")])
+    assert messages.unreadable(message, uuie.NOTHING)
+    bare = messages.withoutUserUser(message)
+    assert bare.userUser is None
+    assert bare.contents(IE.DISPLAY) == b"x"
+
+
+def test_ourCallProceedingLeavesTunnellingOpen() -> None:
+    made = messages.callProceeding(IDENTITY, gatekeeperType("h323d"), True)
+    content = uuie.read(made.userUser or b"")
+    assert content.body == "callProceeding"
+    assert content.tunnelling is None  # to those who know that it is provisional
+    assert content.pdu["h245Tunnelling"] is True  # to others
+
+
+def test_aForwardingNamesTheOtherDestination() -> None:
+    made = messages.callForwarded(IDENTITY, (digits("3000"),), THERE)
+    content = uuie.read(made.userUser or b"")
+    assert content.reason == "callForwarded"
+    assert content.aliases("alternativeAliasAddress") == (digits("3000"),)
+    assert content.fields["alternativeAddress"] == transportToValue(THERE)

@@ -1,0 +1,138 @@
+"""
+How far a routed call has come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from twisted.internet.task import Clock
+
+from h323d import tracing
+from h323d.gatekeeper.routed import progress
+from h323d.gatekeeper.routed.progress import Progress, ProgressTimers, newProgress
+from h323d.values.cause import Cause
+
+TIMERS = ProgressTimers(8.0, 120.0, 180.0)
+
+
+@dataclass
+class Owner:
+    """
+    Has a number of ways, and remembers what it is told.
+    """
+
+    ways: int = 1
+    told: list[str] = field(default_factory=list)
+    machine: Progress | None = None
+
+    def locate(self) -> None:
+        self.told.append("locate")
+
+    def tryRoute(self, failed: Cause | None) -> None:
+        self.told.append("try")
+        if self.ways == 0:
+            assert self.machine is not None
+            self.machine.noneLeft(failed or Cause.NO_ROUTE_TO_DESTINATION)
+        self.ways -= 1
+
+    def tellAnswered(self) -> None:
+        self.told.append("answered")
+
+    def tellRefused(self, cause: Cause, reason: str) -> None:
+        self.told.append(f"refused {reason}")
+
+    def tellEnded(self, cause: Cause, by: str) -> None:
+        self.told.append(f"ended {cause.name} {by}")
+
+    def clear(self, cause: Cause) -> None:
+        self.told.append("clear")
+
+
+def calling(ways: int = 1) -> tuple[Clock, Owner, Progress]:
+    """
+    A call whose first way is tried.
+    """
+    clock, owner = Clock(), Owner(ways)
+    machine = owner.machine = newProgress(owner, clock, TIMERS)
+    machine.admitted()
+    machine.located()
+    assert owner.told == ["locate", "try"]
+    owner.told.clear()
+    return clock, owner, machine
+
+
+def test_anAnsweredCallHasNoTimer() -> None:
+    clock, owner, machine = calling()
+    for step in (machine.proceeding, machine.alerting, machine.connected):
+        step()
+    assert owner.told == ["answered"]
+    assert clock.getDelayedCalls() == []
+    machine.release(Cause.NORMAL_CALL_CLEARING, "calling")
+    assert owner.told[1:] == ["clear", "ended NORMAL_CALL_CLEARING calling"]
+
+
+def test_aWayThatIsSilentIsLeftForTheNext() -> None:
+    clock, owner, _ = calling(ways=2)
+    clock.advance(TIMERS.setup)
+    assert owner.told == ["try"]
+    clock.advance(TIMERS.setup)
+    assert owner.told == ["try", "try", "clear", "ended NO_USER_RESPONDING called"]
+    assert clock.getDelayedCalls() == []
+
+
+def test_aWayThatAnswersHasMoreTime() -> None:
+    clock, owner, machine = calling()
+    machine.proceeding()
+    clock.advance(TIMERS.proceeding - 1)
+    assert owner.told == []
+    clock.advance(1)
+    assert owner.told[-1] == "ended NO_USER_RESPONDING called"
+
+
+def test_ringingEndsAtLast() -> None:
+    clock, owner, machine = calling(ways=2)
+    machine.alerting()
+    clock.advance(TIMERS.ringing)
+    assert owner.told == ["clear", "ended NO_ANSWER_FROM_USER server"]
+
+
+def test_aCallThatIsForwardedIsLocatedAnew() -> None:
+    clock, owner, machine = calling(ways=2)
+    machine.redirected()
+    assert owner.told == ["locate"]
+    assert clock.getDelayedCalls() == []
+    machine.located()
+    assert owner.told == ["locate", "try"]
+    machine.release(Cause.NORMAL_CALL_CLEARING, "calling")
+
+
+@pytest.mark.parametrize("state", ["admitting", "locating"])
+def test_aRefusalIsNoEnd(state: str) -> None:
+    clock, owner = Clock(), Owner()
+    machine = newProgress(owner, clock, TIMERS)
+    if state == "locating":
+        machine.admitted()
+    assert tracing.stateName(machine) == state
+    machine.refuse(Cause.CALL_REJECTED, "no")
+    assert owner.told[-2:] == ["refused no", "clear"]
+    assert tracing.stateName(machine) == "released"
+
+
+def test_everyInputIsDeclaredInEveryState() -> None:
+    table = tracing.table(progress._MACHINE)
+    assert len(table) == 6 * 11
+    assert [pair for pair, following in table.items() if following is None] == []
+
+
+def test_nothingHappensAfterTheEnd() -> None:
+    _, owner, machine = calling()
+    machine.release(Cause.NORMAL_CALL_CLEARING, "server")
+    owner.told.clear()
+    for name in ("admitted", "located", "proceeding", "alerting", "connected", "redirected"):
+        getattr(machine, name)()
+    machine.timerExpired()
+    machine.routeFailed(Cause.CALL_REJECTED)
+    machine.release(Cause.CALL_REJECTED, "server")
+    assert owner.told == []

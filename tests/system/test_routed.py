@@ -1,0 +1,109 @@
+"""
+Calls between two Asterisks that are registered with us, routed through us in each model.
+
+One of them plays back what it hears (echo).  Somebody in a conference of the other one hears
+himself only if sound passes both ways between the two.  Everything that we send is dissected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import Asterisk, Caller, Capture, Server, waitFor
+from tests.support.sound import heard
+
+pytestmark = pytest.mark.interop
+
+US, ONE, OTHER, CALLER = "127.0.22.1", "127.0.22.2", "127.0.22.3", "127.0.22.11"
+MODELS = ("routed", "routedH245", "proxied")
+MODES = [("yes", "yes"), ("yes", "no"), ("no", "yes"), ("no", "no")]
+NAMES = [f"fast={fast}-tunnel={tunnel}" for fast, tunnel in MODES]
+ROOMS = '[[conference.rooms]]\nname = "council"\naliases = ["801"]\n'
+
+
+def settings(model: str) -> str:
+    return f'[routed]\nmodel = "{model}"\n{ROOMS}'
+
+
+def facts(server: Server, kind: str) -> int:
+    """
+    How many facts of a kind the server has told.
+    """
+    return int(server.ask("status")["facts"].get(kind, 0))
+
+
+@pytest.fixture
+def capture(tmp_path: Path) -> Iterator[Capture]:
+    """
+    Dissects what the test's server and callers sent, when the test is over.
+    """
+    capture = Capture(tmp_path / "capture", "127.0.22.0/24")
+    with capture:
+        yield capture
+    assert capture.complaints(US) == ""
+
+
+@pytest.mark.parametrize(("fast", "tunnel"), MODES, ids=NAMES)
+@pytest.mark.parametrize("model", MODELS)
+def test_asteriskCallsAsterisk(
+    model: str, fast: str, tunnel: str, tmp_path: Path, capture: Capture
+) -> None:
+    recording = tmp_path / "heard.wav"
+    modes = {"faststart": fast, "tunneling": tunnel, "gk": US}
+    with (
+        Server(tmp_path / "server", US, settings(model)) as server,
+        Asterisk(tmp_path / "one", ONE, US, e164="500", **modes) as one,
+        Asterisk(tmp_path / "other", OTHER, US, e164="600", **modes) as other,
+    ):
+        waitFor(lambda: len(server.ask("registrations")) == 2, 20, "both register")
+        one.call("OOH323/600", "80009")
+        waitFor(lambda: facts(server, "CallAnswered"), 10, "the call is answered")
+        with Caller(
+            tmp_path, "caller", "--json", "--bind", CALLER, "--tone", "440", "--record",
+            str(recording), "--seconds", "5", f"sip:80009@{ONE}",
+        ) as phone:  # fmt: skip
+            assert phone.wait(20) == 0, phone.output()
+        other.tell("channel request hangup all")
+        waitFor(lambda: facts(server, "CallEnded"), 10, "the call is over")
+    assert heard(recording, (440, 700), 2.0, 1.5) == [440]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_asteriskCallsARoomOfOurs(model: str, tmp_path: Path, capture: Capture) -> None:
+    recording = tmp_path / "heard.wav"
+    with (
+        Server(tmp_path / "server", US, settings(model)) as server,
+        Asterisk(tmp_path / "one", ONE, US, gk=US, e164="600") as asterisk,
+    ):
+        waitFor(lambda: server.ask("registrations"), 20, "Asterisk registers")
+        asterisk.call("OOH323/801", "600")
+        waitFor(lambda: server.ask("rooms"), 10, "Asterisk is in the room")
+        with Caller(
+            tmp_path, "caller", "--json", "--bind", CALLER, "--tone", "440", "--record",
+            str(recording), "--seconds", "4", "h323:council@" + US,
+        ) as phone:  # fmt: skip
+            assert phone.wait(15) == 0, phone.output()
+    assert heard(recording, (440, 700), 1.5, 1.5) == [440]
+
+
+@pytest.mark.parametrize("start", [(), ("--no-fast-start",), ("--no-tunnelling",)])
+@pytest.mark.parametrize("model", MODELS)
+def test_weCallAsteriskThroughTheGatekeeper(
+    model: str, start: tuple[str, ...], tmp_path: Path, capture: Capture
+) -> None:
+    recording = tmp_path / "heard.wav"
+    with (
+        Server(tmp_path / "server", US, settings(model)) as server,
+        Asterisk(tmp_path / "other", OTHER, US, gk=US, e164="600"),
+    ):
+        waitFor(lambda: server.ask("registrations"), 20, "Asterisk registers")
+        with Caller(
+            tmp_path, "caller", "--json", "--bind", CALLER, *start, "--gatekeeper", US, "--alias",
+            "1001", "--tone", "440", "--record", str(recording), "--seconds", "4", "600",
+        ) as phone:  # fmt: skip
+            assert phone.wait(20) == 0, phone.output()
+        assert facts(server, "CallAnswered") == 1
+    assert heard(recording, (440, 700), 1.5, 1.5) == [440]
