@@ -10,15 +10,16 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from h323d.call.lookups import IWeb, LookupFailed
 from h323d.call.policy import Refusal
 from h323d.gatekeeper.routing.chain import Called, Destination, Finding, ICalledPolicy
 from h323d.gatekeeper.routing.config import RoutingConfig, literalAddress
-from h323d.gatekeeper.routing.remembered import Remembered
+from h323d.gatekeeper.routing.remembered import FAILED_FOR, Remembered
 from h323d.h323.addresses import partyFromText
 from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
@@ -111,7 +112,9 @@ class HTTPQuestion:
 
     def __init__(self, web: IWeb, clock: IReactorTime, config: RoutingConfig) -> None:
         self._web = web
+        self._clock = clock
         self._config = config
+        self._quietUntil = 0.0  # seconds of the clock
         self._answers: Remembered[HTTPAnswer | None] = Remembered(clock, None)
 
     def find(self, called: Called) -> Deferred[Finding] | None:
@@ -122,11 +125,21 @@ class HTTPQuestion:
         return answer.addCallback(_findingFor, called)
 
     def _ask(self, question: bytes) -> Deferred[tuple[HTTPAnswer | None, float]]:
+        if self._clock.seconds() < self._quietUntil:
+            return succeed((None, 0.0))
         config = self._config
         asking: Deferred[bytes] = self._web.post(
             config.httpURL, question, config.httpTimeout, MAX_ANSWER
         )
-        return asking.addCallback(self._read)
+        return asking.addCallbacks(self._read, self._silent)
+
+    def _silent(self, failure: Failure) -> Failure:
+        """
+        Who did not answer one question is asked no other for a moment, so that
+        not every call waits for it.
+        """
+        self._quietUntil = self._clock.seconds() + FAILED_FOR
+        return failure
 
     def _read(self, body: bytes) -> tuple[HTTPAnswer | None, float]:
         answer = HTTPAnswer(body)

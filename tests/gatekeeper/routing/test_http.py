@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from zope.interface.verify import verifyObject
 from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.routing.http import MAX_ANSWER, REJECTED, HTTPQuestion
+from h323d.gatekeeper.routing.remembered import FAILED_FOR
 from h323d.h323.addresses import partyFromText
 from h323d.values.address import TransportAddress
 from tests.gatekeeper.test_registrations import endpoint
@@ -135,9 +137,13 @@ def test_otherwiseItIsKeptAsConfigured(lifetime: int, asked: int) -> None:
 
 def test_whoIsSilentIsNotAskedByEveryCall() -> None:
     asking = Asking(None)
-    asking.find()
-    asking.find()
+    others = [replace(CALLED, names=(partyFromText(name),)) for name in ("1002", "1003")]
+    for called in (CALLED, CALLED, *others):
+        assert asking.find(called) is None
     assert len(asking.web.asked) == 1
+    asking.clock.advance(FAILED_FOR)
+    asking.web.answer = b'{"reject": true}'
+    assert asking.find(others[0]) == REJECTED
 
 
 def test_withoutURLNobodyIsAsked() -> None:
