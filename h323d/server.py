@@ -291,6 +291,12 @@ class Server:
             secure=self._secureStreams(),
         )
 
+    def _secureAddress(self) -> TransportAddress | None:
+        port = self.configuration.h323.tlsPort
+        if not port or self._surroundings.secure is None:
+            return None
+        return TransportAddress(self._advertise, port)
+
     def _secureStreams(self) -> SecureStreams | None:
         secure = self._surroundings.secure
         if secure is None:
@@ -315,6 +321,7 @@ class Server:
                 self._bind,
                 self._advertise,
                 TransportAddress(self._advertise, configuration.h323.port),
+                self._secureAddress(),
             ),
             LocalRooms(self.directory),
             self.gates,

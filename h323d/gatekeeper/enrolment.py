@@ -176,7 +176,11 @@ class Enrolment:
         prefixes = tuple(dict.fromkeys((*known.prefixes, *prefixesOf(fields["terminalType"]))))
         if max(len(aliases), len(prefixes)) > self._config.maxAliases:
             return self._reject(request, "resourceUnavailable")
-        return self._enter(request, replace(known, aliases=aliases, prefixes=prefixes))
+        wanted = replace(known, aliases=aliases, prefixes=prefixes)
+        proof = request.verdict.proof
+        if proof is not None:  # what it adds may be the first that needs one
+            wanted = replace(wanted, authenticated=proof.identity, scheme=proof.scheme)
+        return self._enter(request, wanted)
 
     def _enter(self, request: RASRequest, wanted: Registration) -> RASMessage:
         ours = tuple(alias for alias in wanted.aliases if self._numbers.serves(alias))

@@ -20,6 +20,7 @@ from h323d.gatekeeper.locating import Locating
 from h323d.gatekeeper.maintenance import Maintenance
 from h323d.gatekeeper.registrations import EndpointRegistry
 from h323d.gatekeeper.reports import CallReports
+from h323d.gatekeeper.secureoffers import SecureOffers
 from h323d.h323.ras.messages import RASMessage, identifierIn
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 
@@ -43,10 +44,12 @@ class GatekeeperRAS:
         maintenance: Maintenance,
         indications: Indications,
         reports: CallReports,
+        secureOffers: SecureOffers,
     ) -> None:
         self._registry = registry
         self._maintenance = maintenance
         self._reports = reports
+        self._secureOffers = secureOffers
         self._answerers: dict[str, Callable[[RASRequest], RASAnswer | Deferred[RASAnswer]]] = {
             "gatekeeperRequest": enrolment.discover,
             "registrationRequest": enrolment.register,
@@ -71,7 +74,9 @@ class GatekeeperRAS:
         if self._maintenance.turnsAway(request):
             return self._maintenance.refuse(request)
         answerer = self._answerers.get(name)
-        return _notUnderstood(request) if answerer is None else answerer(request)
+        if answerer is None:
+            return _notUnderstood(request)
+        return self._secureOffers.completed(request, answerer(request))
 
     def informed(self, request: RASRequest) -> RASAnswer:
         """

@@ -35,6 +35,7 @@ from h323d.gatekeeper.routed.router import RoutedCalls
 from h323d.gatekeeper.routing.assembly import ChoosePolicies, Routing
 from h323d.gatekeeper.routing.chain import RoutingChain
 from h323d.gatekeeper.routing.config import RoutingConfig
+from h323d.gatekeeper.secureoffers import SecureOffers
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.store import RegistrationKeeper
 from h323d.gatekeeper.traversal import DialBacks, Reach
@@ -57,11 +58,13 @@ class Place:
     @ivar advertise: the address that endpoints are told instead of it.
     @ivar signalling: our call-signalling address, as endpoints are told: where
         calls to our own numbers go.
+    @ivar secure: the same over TLS; C{None} if there is none.
     """
 
     bind: str
     advertise: str
     signalling: TransportAddress
+    secure: TransportAddress | None = None
 
 
 class Zone:
@@ -162,6 +165,7 @@ class Zone:
             events,
             self._identity.alternates,
         )
+        self._secureOffers = SecureOffers(self.registry, place.signalling, place.secure)
         ras = GatekeeperRAS(
             self.registry,
             enrolment,
@@ -171,6 +175,7 @@ class Zone:
             maintenance,
             Indications(self.registry),
             reports,
+            self._secureOffers,
         )
         self.passwords = readPasswords(settings.security)
         self._authentication = Authentication(
@@ -219,6 +224,7 @@ class Zone:
         """
         self.admissions.endAll(registration.endpointId)
         self._authentication.endpointGone(registration)
+        self._secureOffers.forget(registration.endpointId)
         self._channel.forgetAnswers(registration.source)
 
     def reload(self, config: GatekeeperConfig) -> GatekeeperConfig:

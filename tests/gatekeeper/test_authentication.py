@@ -355,6 +355,19 @@ def test_whoIsStartedAnewAtItsPlaceKeepsIt(world: World) -> None:
     assert peer.register(discoveryComplete=True) == first
 
 
+def test_aNameThatIsAddedNeedsItsPassword(world: World) -> None:
+    peer, endpointId = world.registered("10.0.0.7", BOB)
+    more = rrq(5, "10.0.0.7", ALICE, endpointIdentifier=endpointId, additiveRegistration=None)
+    assert reasonOf(peer.ask(more)) == "securityDenial"
+    peer.port.close()
+    signing = SecuredPeer(world, "10.0.0.7")
+    assert signing.ask(more).name == "registrationConfirm"
+    registration = world.zone.registry.byId(endpointId)
+    assert registration is not None
+    assert registration.authenticated == "alice"
+    assert reasonOf(signing.peer.ask(drq(6, endpointId))) == "securityDenial"
+
+
 # Discovery.
 
 

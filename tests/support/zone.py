@@ -101,6 +101,7 @@ def newWorld(
     routing: RoutingConfig | None = None,
     security: SecurityConfig | None = None,
     traversal: TraversalConfig | None = None,
+    secure: TransportAddress | None = None,
     **config: Any,
 ) -> World:
     clock = Clock()
@@ -110,7 +111,7 @@ def newWorld(
     facts: list[Fact] = []
     events.subscribe(Fact, facts.append)
     world = surroundings(network, clock, "10.0.0.1", events)
-    place = Place("10.0.0.1", "10.0.0.1", TransportAddress("10.0.0.1", 1720))
+    place = Place("10.0.0.1", "10.0.0.1", TransportAddress("10.0.0.1", 1720), secure)
     settings = ZoneSettings(
         GatekeeperConfig(**config),
         routing or RoutingConfig(),
