@@ -29,6 +29,13 @@ class Timer:
         self._clock = clock
         self._call: IDelayedCall | None = None
 
+    @property
+    def running(self) -> bool:
+        """
+        Whether it is going to expire.
+        """
+        return self._call is not None and self._call.active()
+
     def start(self, seconds: float, expired: Callable[[], None]) -> None:
         """
         Begin anew; an earlier start is forgotten.

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
+from h323d.call.timer import Timer
 from h323d.call.transport import (
     IListening,
     IOpening,
@@ -56,10 +57,9 @@ class ControlChannel:
 
     def __init__(self, user: ControlUser, clock: IReactorTime) -> None:
         self._user: ControlUser | None = user
-        self._clock = clock
         self._reader = tpkt.StreamReader()
         self._stream: IStream | None = None
-        self._partial: IDelayedCall | None = None
+        self._partial = Timer(clock)
 
     @property
     def isOpen(self) -> bool:
@@ -77,7 +77,7 @@ class ControlChannel:
         End the connection when all is sent, and report nothing any more.
         """
         self._user = None
-        self._stopPartial()
+        self._partial.stop()
         stream, self._stream = self._stream, None
         if stream is not None:
             stream.close()
@@ -92,7 +92,7 @@ class ControlChannel:
     def streamReceived(self, data: bytes) -> None:
         try:
             for packet in self._reader.feed(data):
-                self._stopPartial()
+                self._partial.stop()
                 if self._user is None:
                     return
                 self._user.controlReceived(self, packet)
@@ -112,17 +112,12 @@ class ControlChannel:
 
     def _watchPartial(self) -> None:
         if not self._reader.pending:
-            self._stopPartial()
-        elif self._partial is None and self._user is not None:
-            self._partial = self._clock.callLater(PACKET_TIMEOUT, self._tooSlow)
+            self._partial.stop()
+        elif not self._partial.running and self._user is not None:
+            self._partial.start(PACKET_TIMEOUT, self._tooSlow)
 
     def _tooSlow(self) -> None:
         self._end(DecodeError("a packet took too long", "TPKT"))
-
-    def _stopPartial(self) -> None:
-        partial, self._partial = self._partial, None
-        if partial is not None and partial.active():
-            partial.cancel()
 
 
 class ControlListener:

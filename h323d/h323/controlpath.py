@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from automat import TypeMachineBuilder
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.tracing import indexed
 from h323d.values.address import TransportAddress
 
@@ -97,18 +98,12 @@ class ControlPath(Protocol):
 @dataclass
 class _Core:
     owner: ControlPathOwner
-    clock: IReactorTime
+    turn: Timer
     ours: TransportAddress | None = None
     theirs: TransportAddress | None = None
-    turn: IDelayedCall | None = None
-
-    def stopTurn(self) -> None:
-        turn, self.turn = self.turn, None
-        if turn is not None and turn.active():
-            turn.cancel()
 
     def dial(self) -> None:
-        self.stopTurn()
+        self.turn.stop()
         if self.theirs is not None:
             self.owner.dialControl(self.theirs)
 
@@ -142,7 +137,7 @@ def wait(machine: ControlPath, core: _Core) -> None:
 
 @listening.upon(ControlPath.lost).to(idle)
 def noPort(machine: ControlPath, core: _Core) -> None:
-    core.stopTurn()
+    core.turn.stop()
     core.owner.closeListener()
     core.owner.pathFailed()
 
@@ -175,8 +170,7 @@ def bothWait(machine: ControlPath, core: _Core, address: TransportAddress, conte
 
 @listening.upon(ControlPath.theirTurn).loop()
 def leaveTurn(machine: ControlPath, core: _Core) -> None:
-    core.stopTurn()
-    core.turn = core.clock.callLater(GLARE, machine.turnOver)
+    core.turn.start(GLARE, machine.turnOver)
 
 
 @listening.upon(ControlPath.ourTurn).to(dialing)
@@ -188,7 +182,7 @@ def takeTurn(machine: ControlPath, core: _Core) -> None:
 @dialing.upon(ControlPath.connected).to(separate)
 @listening.upon(ControlPath.connected).to(separate)
 def useChannel(machine: ControlPath, core: _Core) -> None:
-    core.stopTurn()
+    core.turn.stop()
     core.owner.closeListener()
     core.owner.cancelDial()
     core.owner.beginSession()
@@ -209,7 +203,7 @@ for _state in (idle, tunnelled, listening, dialing, separate):
 
     @_state.upon(ControlPath.stop).to(closed)
     def stopAll(machine: ControlPath, core: _Core) -> None:
-        core.stopTurn()
+        core.turn.stop()
         core.owner.closeListener()
         core.owner.cancelDial()
         core.owner.closeChannel()
@@ -243,4 +237,4 @@ def newControlPath(owner: ControlPathOwner, clock: IReactorTime) -> ControlPath:
     @param owner: opens and closes connections, and speaks H.245 on them.
     @param clock: runs the wait for the other side's turn.
     """
-    return _MACHINE(_Core(owner, clock))
+    return _MACHINE(_Core(owner, Timer(clock)))

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
+from h323d.call.timer import Timer
 from h323d.values.media import (
     AudioStream,
     Direction,
@@ -65,8 +66,7 @@ class LegMedia:
         self._observer = observer
         self._pool = pool
         self._host = host
-        self._clock = clock
-        self._waiting: IDelayedCall | None = None
+        self._waiting = Timer(clock)
         self._reported = False
         self._transmit: TransmitFormat | None = None
         self._receive: ReceiveFormat | None = None
@@ -147,7 +147,7 @@ class LegMedia:
         """
         Free the port; nothing is reported any more.
         """
-        self._stopWaiting()
+        self._waiting.stop()
         port, self.port = self.port, None
         if port is not None:
             port.close()
@@ -165,23 +165,18 @@ class LegMedia:
         self._inForce = stream
         port.configure(stream)
         if stream.direction is Direction.INACTIVE:
-            self._stopWaiting()
+            self._waiting.stop()
             if self._reported:
                 self._owner.mediaLost()
             return
         self.everReady = True
         if self._reported or stream.direction is self._direction:
             self._report()
-        elif self._waiting is None:
-            self._waiting = self._clock.callLater(PARTIAL, self._report)
+        elif not self._waiting.running:
+            self._waiting.start(PARTIAL, self._report)
 
     def _report(self) -> None:
-        self._stopWaiting()
+        self._waiting.stop()
         self._reported = True
         if self.port is not None:
             self._owner.mediaReady(self.port, self._inForce)
-
-    def _stopWaiting(self) -> None:
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None and waiting.active():
-            waiting.cancel()

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
+from h323d.call.timer import Timer
 from h323d.call.transport import IStream, IStreamUser
 from h323d.errors import DecodeError
 from h323d.h323 import messages, q931, reading, tpkt, uuie
@@ -107,14 +108,12 @@ class SignallingConnection:
         @param dialled: we opened it, for one call; it is closed after that call.
         """
         self._owner = owner
-        self._clock = clock
         self._config = config
         self._dialled = dialled
         self._reader = tpkt.StreamReader()
         self._stream: IStream | None = None
         self._calls: dict[tuple[int, bool], SignallingCall] = {}
-        self._idle: IDelayedCall | None = None
-        self._partial: IDelayedCall | None = None
+        self._idle, self._partial = Timer(clock), Timer(clock)
         self.peer = self.local = TransportAddress("0.0.0.0", 0)
         self.faults = 0
 
@@ -131,7 +130,7 @@ class SignallingConnection:
         if len(self._calls) >= self._config.maxCallsPerConnection:
             return False
         self._calls[reference, originated] = call
-        self._stopIdle()
+        self._idle.stop()
         return True
 
     def drop(self, reference: int, originated: bool) -> None:
@@ -188,25 +187,19 @@ class SignallingConnection:
 
     def _end(self, reason: str) -> None:
         self._stream = None
-        self._stopIdle()
-        self._stopPartial()
+        self._idle.stop()
+        self._partial.stop()
         calls, self._calls = self._calls, {}
         for call in calls.values():
             call.connectionLost(reason)
-        self._stopIdle()
+        self._idle.stop()
         self._owner.connectionGone(self)
 
     # The limits.
 
     def _startIdle(self) -> None:
-        self._stopIdle()
         if self._stream is not None:
-            self._idle = self._clock.callLater(self._config.firstMessageTimeout, self.close)
-
-    def _stopIdle(self) -> None:
-        idle, self._idle = self._idle, None
-        if idle is not None and idle.active():
-            idle.cancel()
+            self._idle.start(self._config.firstMessageTimeout, self.close)
 
     def _stuck(self) -> None:
         if self._stream is not None:
@@ -214,14 +207,9 @@ class SignallingConnection:
 
     def _watchPartial(self) -> None:
         if not self._reader.pending:
-            self._stopPartial()
-        elif self._partial is None:
-            self._partial = self._clock.callLater(self._config.packetTimeout, self._stuck)
-
-    def _stopPartial(self) -> None:
-        partial, self._partial = self._partial, None
-        if partial is not None and partial.active():
-            partial.cancel()
+            self._partial.stop()
+        elif not self._partial.running:
+            self._partial.start(self._config.packetTimeout, self._stuck)
 
     # The messages.
 
@@ -232,7 +220,7 @@ class SignallingConnection:
             self.close()
 
     def _received(self, packet: bytes) -> None:
-        self._stopPartial()  # a peer that keeps sending whole packets is not stuck
+        self._partial.stop()  # a peer that keeps sending whole packets is not stuck
         try:
             message = q931.decode(packet)
         except DecodeError as error:

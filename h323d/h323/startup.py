@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.timer import Timer
 from h323d.errors import DecodeError
 from h323d.h323.fastconnect import FastConnect, Outcome
 from h323d.h323.h245.session import H245Failure
@@ -97,12 +98,10 @@ class StartUp:
         """
         self._owner = owner
         self._media = media
-        self._clock = clock
         self._options = options
         self._theyTunnel: bool | None = None
         self._theirAddress: TransportAddress | None = None
-        self._guard: IDelayedCall | None = None
-        self._grace: IDelayedCall | None = None
+        self._guard, self._grace = Timer(clock), Timer(clock)
         self._active = self._chosen = self._originated = False
         self._asked = self._ending = self._inSetup = False
         self.fast = FastConnect(media, options.fastStart)
@@ -184,9 +183,9 @@ class StartUp:
         self._active = True
         self.fast.refused()
         if self._inSetup:
-            self._grace = self._clock.callLater(EARLY_GRACE, self._notListened)
+            self._grace.start(EARLY_GRACE, self._notListened)
         if not self._media.everReady or not self.link.began:
-            self._guard = self._clock.callLater(MEDIA_GUARD, self._waitedLong)
+            self._guard.start(MEDIA_GUARD, self._waitedLong)
         self._consider()
 
     def heard(self, content: Content, settingUp: bool) -> None:
@@ -261,7 +260,6 @@ class StartUp:
         """
         H.245 that stood in Setup may have been ignored: say it again (H.323, 8.2.4).
         """
-        self._grace = None
         if self._inSetup and not self.link.answered:
             self.link.restart()
         self._inSetup = False
@@ -270,7 +268,6 @@ class StartUp:
         """
         Nobody will come any more: without media the call is over, with it we stop waiting.
         """
-        self._guard = None
         if not self._media.everReady:
             self._owner.controlFailed(None)
         elif not self.link.began:
@@ -297,10 +294,8 @@ class StartUp:
         """
         The call is over: close everything, report nothing.
         """
-        for timer in (self._guard, self._grace):
-            if timer is not None and timer.active():
-                timer.cancel()
-        self._guard = self._grace = None
+        self._guard.stop()
+        self._grace.stop()
         self.link.stop()
 
     # What the link reports.

@@ -31,3 +31,13 @@ def test_stoppingTwiceOrLateDoesNoHarm() -> None:
     timer.stop()
     assert fired == ["fired"]
     assert clock.getDelayedCalls() == []
+
+
+def test_itRunsFromItsStartToItsEnd() -> None:
+    clock, seen = Clock(), []
+    timer = Timer(clock)
+    assert not timer.running
+    timer.start(1.0, lambda: seen.append(timer.running))
+    assert timer.running
+    clock.advance(1)
+    assert (seen, timer.running) == ([False], False)
