@@ -22,8 +22,8 @@ from h323d.events import EventBus, GatekeepersAsked
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.routing.chain import Called, Destination, Finding
 from h323d.h323.addresses import aliasesFromParties, partiesFromAliases, transportToValue
-from h323d.h323.ras.exchange import RETRIES
 from h323d.h323.ras.messages import Fields, RASMessage, usableAddresses
+from h323d.h323.ras.transactions import TIMERS
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["Asked", "Asker", "Gatekeeper", "Inquiries"]
@@ -238,7 +238,8 @@ class _Inquiry:
             def answered(answer: RASMessage | None, gatekeeper: Gatekeeper = gatekeeper) -> None:
                 self._answered(gatekeeper, answer)
 
-            interval = gatekeeper.timeout / (RETRIES + 1)
+            _, retries = TIMERS["locationRequest"]
+            interval = gatekeeper.timeout / (retries + 1)
             try:
                 self._asked[gatekeeper] = self._asker.ask(
                     "locationRequest", self._fields, gatekeeper.ras, answered, interval

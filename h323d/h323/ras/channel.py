@@ -20,6 +20,7 @@ from h323d.call.complaints import Complaints
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.events import EventBus
+from h323d.h323.ras.answering import ServerTransactions
 from h323d.h323.ras.messages import Fields, RASMessage, decodeRAS, isRequest
 from h323d.h323.ras.security import UNSECURED, RASSecurity
 from h323d.h323.ras.transactions import (
@@ -28,7 +29,6 @@ from h323d.h323.ras.transactions import (
     RASAsked,
     RASOwner,
     RASRequest,
-    ServerTransactions,
 )
 from h323d.values.address import TransportAddress
 

@@ -19,9 +19,8 @@ from h323d.call.timer import Timer
 from h323d.h323.ras.messages import RASMessage
 from h323d.tracing import indexed
 
-__all__ = ["Exchange", "ExchangeOwner", "RETRIES", "newExchange"]
+__all__ = ["Exchange", "ExchangeOwner", "newExchange"]
 
-RETRIES = 2  # repetitions of a request that nobody answers
 MAX_PATIENCE = 60.0  # seconds; the longest that one requestInProgress can make us wait
 
 
@@ -65,6 +64,7 @@ class Exchange(Protocol):
 class _Core:
     owner: ExchangeOwner
     interval: float
+    retries: int
     timer: Timer
     sent: int = 0
 
@@ -88,7 +88,7 @@ def send(machine: Exchange, core: _Core) -> None:
 
 @asking.upon(Exchange.timeout).to(asking)
 def repeat(machine: Exchange, core: _Core) -> None:
-    if core.sent > RETRIES:
+    if core.sent > core.retries:
         machine.exhausted()
         return
     core.sent += 1
@@ -137,8 +137,11 @@ for _late in (
 _MACHINE = indexed(builder.build())
 
 
-def newExchange(owner: ExchangeOwner, clock: IReactorTime, interval: float) -> Exchange:
+def newExchange(
+    owner: ExchangeOwner, clock: IReactorTime, interval: float, retries: int
+) -> Exchange:
     """
     @param interval: seconds until the request is repeated.
+    @param retries: how often it is, while nobody answers.
     """
-    return _MACHINE(_Core(owner, interval, Timer(clock)))
+    return _MACHINE(_Core(owner, interval, retries, Timer(clock)))

@@ -350,7 +350,7 @@ def test_aSilentGatekeeperAdmitsNobody(make: Any) -> None:
     endpoint.world.network.conditions.loss = 1.0
     answers: list[Any] = []
     endpoint.client.calls.admit(CALL).addBoth(answers.append)
-    run(endpoint.world, 9.2)
+    run(endpoint.world, 15.2)
     assert answers[0].value.cause is Cause.NETWORK_OUT_OF_ORDER
 
 

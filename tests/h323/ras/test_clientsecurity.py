@@ -218,7 +218,7 @@ def test_aForgedRejectDoesNotEndACall(make: Make) -> None:
     forger.send(RASMessage("admissionReject", reject), TransportAddress(HOST, 1719))
     endpoint.run(1)
     assert outcomes == []
-    endpoint.run(10)
+    endpoint.run(16)
     assert [type(each.value) for each in outcomes] == [RemoteProtocolError]
 
 

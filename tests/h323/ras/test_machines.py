@@ -37,7 +37,7 @@ class Asker:
         self.clock = Clock()
         self.sent: list[float] = []
         self.answers: list[RASMessage | None] = []
-        self.exchange = newExchange(self, self.clock, interval)
+        self.exchange = newExchange(self, self.clock, interval, 2)
 
     def sendRequest(self) -> None:
         self.sent.append(self.clock.seconds())
