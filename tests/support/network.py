@@ -63,6 +63,7 @@ class SimulatedNetwork:
         everything that is sent.
     @ivar filters: called with C{(source, destination, data)} for each datagram; it
         vanishes if one of them says no.
+    @ivar behind: hosts that are not directly on the network, by their address.
     @ivar heldUntil: no datagram arrives before that time; seconds of the clock.
     """
 
@@ -77,6 +78,7 @@ class SimulatedNetwork:
         default_factory=list
     )
     heldUntil: float = 0.0
+    behind: dict[str, SimulatedHost] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.udp: dict[tuple[str, int], SimulatedUDPPort] = {}
@@ -88,7 +90,7 @@ class SimulatedNetwork:
         """
         A reactor for one address.
         """
-        return SimulatedHost(self, address)
+        return self.behind.get(address) or SimulatedHost(self, address)
 
     def observe(
         self, kind: str, source: tuple[str, int], destination: tuple[str, int], data: bytes
