@@ -17,7 +17,7 @@ from h323d import tracing
 from h323d.call.legs import IOffer
 from h323d.call.policy import Refusal
 from h323d.call.transport import IOpening
-from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.errors import DecodeError, EncodeError, ResourceUnavailable
 from h323d.events import CallAnswered, CallEnded, CallRefused, CallRouted
 from h323d.gatekeeper.registrations import Registration
 from h323d.gatekeeper.routed import messages
@@ -438,11 +438,11 @@ class RoutedCall:
         if self._passage is None:
             return
         try:
-            passed = self._passage.translated(1 - to.place, message, content, *edits)
+            to.send(self._passage.translated(1 - to.place, message, content, *edits))
         except ResourceUnavailable as error:
             self._progress.release(error.cause, "server")
-            return
-        to.send(passed)
+        except EncodeError as error:  # what came cannot be said again, or has become too long
+            self._fault("h225", 1 - to.place, DecodeError(error.reason, error.path))
 
     # What the passage reports.
 
@@ -453,7 +453,9 @@ class RoutedCall:
             return self._passage.translateControl(place, octets)
         except ResourceUnavailable as error:
             self._progress.release(error.cause, "server")
-            return None
+        except EncodeError as error:
+            self._fault("h245", place, DecodeError(error.reason, error.path))
+        return None
 
     def controlCoupled(self) -> None:
         self._committed = True

@@ -1,0 +1,182 @@
+"""
+The addresses that a proxied call's sides are told.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from h323d.asn1 import h245
+from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.gatekeeper.routed.media import MAXIMUM_SESSIONS, MediaProxy
+from h323d.gatekeeper.routed.side import CALLED, CALLER
+from h323d.gatekeeper.traversal import Reach
+from h323d.gatekeeper.traversalconfig import TraversalConfig
+from h323d.h323.h245.parameters import (
+    ackParameters,
+    mediaAddress,
+    mediaAddressValue,
+    multiplexParameters,
+)
+from h323d.values.address import TransportAddress
+from tests.support.fakemedia import FakePool
+
+MESSAGE = "MultimediaSystemControlMessage"
+HOST = "10.0.0.1"
+AT_CALLER, AT_CALLED = "10.0.0.2", "10.0.0.3"
+
+
+class Owner:
+    """
+    Remembers what could not be read.
+    """
+
+    def __init__(self) -> None:
+        self.faults: list[int] = []
+        self.silence: list[float] = []
+
+    def mediaFault(self, place: int, error: DecodeError) -> None:
+        self.faults.append(place)
+
+    def mediaSilent(self, seconds: float) -> None:
+        self.silence.append(seconds)
+
+
+def newProxy(pool: FakePool) -> tuple[Owner, MediaProxy]:
+    owner, reach = Owner(), Reach(TraversalConfig())
+    places = (reach.whereabouts(None, AT_CALLER), reach.whereabouts(None, AT_CALLED))
+    return owner, MediaProxy(owner, pool, HOST, places)
+
+
+def channel(session: int, rtcp: TransportAddress, number: int = 101) -> bytes:
+    kind, parameters = multiplexParameters(rtcp)
+    forward = {
+        "dataType": ("audioData", ("g711Ulaw64k", 20)),
+        "multiplexParameters": (kind, parameters | {"sessionID": session}),
+    }
+    value = {
+        "forwardLogicalChannelNumber": number,
+        "forwardLogicalChannelParameters": forward,
+    }
+    return bytes(h245.encode(MESSAGE, ("request", ("openLogicalChannel", value))))
+
+
+def answer(rtp: TransportAddress, rtcp: TransportAddress, number: int = 101) -> bytes:
+    fields = ackParameters(number, rtp, rtcp)
+    return bytes(h245.encode(MESSAGE, ("response", ("openLogicalChannelAck", fields))))
+
+
+def addressesIn(octets: bytes | None) -> dict[str, TransportAddress | None]:
+    """
+    What an OpenLogicalChannel or its acknowledgement says.
+    """
+    assert octets is not None
+    fields: Any = h245.decode(MESSAGE, octets)[1][1]
+    forward = fields.get("forwardLogicalChannelParameters", fields)
+    choice = forward.get("multiplexParameters") or forward["forwardMultiplexAckParameters"]
+    return {
+        name: mediaAddress(choice[1][name])
+        for name in ("mediaChannel", "mediaControlChannel")
+        if name in choice[1]
+    }
+
+
+RTP, RTCP = TransportAddress(AT_CALLED, 6000), TransportAddress(AT_CALLED, 6001)
+CALLERS_RTCP = TransportAddress(AT_CALLER, 5001)
+
+
+def test_eachSideIsToldTheRelayInsteadOfTheOther() -> None:
+    pool = FakePool()
+    _, proxy = newProxy(pool)
+    opened = proxy.translate(CALLER, channel(1, CALLERS_RTCP))
+    (relay,) = pool.relays
+    assert addressesIn(opened) == {"mediaControlChannel": relay.sides[CALLED].rtcp}
+    acknowledged = proxy.translate(CALLED, answer(RTP, RTCP))
+    assert addressesIn(acknowledged) == {
+        "mediaChannel": relay.sides[CALLER].rtp,
+        "mediaControlChannel": relay.sides[CALLER].rtcp,
+    }
+    assert relay.sides[CALLER].aims[-1].rtcp == CALLERS_RTCP
+    aim = relay.sides[CALLED].aims[-1]
+    assert (aim.rtp, aim.rtcp, aim.latch) == (RTP, RTCP, False)
+
+
+def test_bothDirectionsOfASessionShareARelay() -> None:
+    pool = FakePool()
+    _, proxy = newProxy(pool)
+    proxy.translate(CALLER, channel(1, CALLERS_RTCP))
+    proxy.translate(CALLED, channel(1, RTCP))
+    assert len(pool.relays) == 1
+    proxy.translate(CALLED, channel(2, RTCP, 102))
+    assert len(pool.relays) == 2
+    proxy.close()
+    assert pool.relays == []
+
+
+def test_aSessionThatTheMasterIsToNumberIsThePrimaryOne() -> None:
+    pool = FakePool()
+    _, proxy = newProxy(pool)
+    proxy.translate(CALLER, channel(0, CALLERS_RTCP))
+    proxy.translate(CALLED, channel(1, RTCP))
+    assert len(pool.relays) == 1
+
+
+def test_otherMessagesStayOctetByOctet() -> None:
+    _, proxy = newProxy(FakePool())
+    octets = h245.encode(
+        MESSAGE, ("response", ("masterSlaveDeterminationAck", {"decision": ("master", None)}))
+    )
+    assert proxy.translate(CALLER, octets) is octets
+
+
+def test_whatCannotBeReadIsNotPassedOn() -> None:
+    owner, proxy = newProxy(FakePool())
+    assert proxy.translate(CALLED, b"\xff") is None
+    assert proxy.translateFastStart(CALLER, [b"\x01"]) == []
+    assert owner.faults == [CALLED, CALLER]
+
+
+def test_anAddressThatNobodyCanSendToStaysAsItIs() -> None:
+    pool = FakePool()
+    _, proxy = newProxy(pool)
+    multicast = TransportAddress("239.1.1.1", 5000)
+    octets = proxy.translate(CALLER, channel(1, multicast))
+    assert octets is not None
+    fields: Any = h245.decode(MESSAGE, octets)[1][1]["forwardLogicalChannelParameters"]
+    said = fields["multiplexParameters"][1]["mediaControlChannel"]
+    assert said == mediaAddressValue(multicast)
+    assert pool.relays[0].sides[CALLER].aims == []
+
+
+def test_whereThereAreNoPortsThereIsNoProxy() -> None:
+    _, proxy = newProxy(FakePool(left=0))
+    with pytest.raises(ResourceUnavailable):
+        proxy.translate(CALLER, channel(1, CALLERS_RTCP))
+
+
+def test_thereIsAnEndToTheSessionsOfACall() -> None:
+    pool = FakePool()
+    _, proxy = newProxy(pool)
+    for session in range(1, MAXIMUM_SESSIONS + 5):
+        proxy.translate(CALLER, channel(session, CALLERS_RTCP, 100 + session))
+    assert len(pool.relays) == MAXIMUM_SESSIONS
+
+
+def test_anotherCalledPartyIsNotSentWhatWasForTheFirst() -> None:
+    pool = FakePool()
+    _, proxy = newProxy(pool)
+    proxy.translate(CALLER, channel(1, CALLERS_RTCP))
+    proxy.translate(CALLED, answer(RTP, RTCP))
+    proxy.forget(CALLED)
+    aim = pool.relays[0].sides[CALLED].aims[-1]
+    assert (aim.rtp, aim.rtcp) == (None, None)
+
+
+def test_silenceIsTold() -> None:
+    pool = FakePool()
+    owner, proxy = newProxy(pool)
+    proxy.translate(CALLER, channel(1, CALLERS_RTCP))
+    proxy.relaySilent(pool.relays[0], 30.0)
+    assert owner.silence == [30.0]
