@@ -20,7 +20,8 @@ from h323d.config import Configuration, PluginConfig, load, sample
 from h323d.control.commands import COMMANDS, Command
 from h323d.control.paths import socketPath
 from h323d.errors import ConfigurationError, DecodeError
-from h323d.plugins import CODECS, DESTINATIONS, POLICIES, look
+from h323d.gatekeeper.routing.config import BUILT_IN_POLICIES
+from h323d.plugins import CALLED, CODECS, DESTINATIONS, POLICIES, look
 
 __all__ = ["KINDS", "CommandFailed", "ask", "main"]
 
@@ -146,9 +147,10 @@ def ask(path: str, command: str, *arguments: str) -> Any:
 
 
 def _check(options: argparse.Namespace) -> None:
-    plugins = load(options.file).plugins
+    configuration = load(options.file)
     try:
-        _look(plugins)
+        _look(configuration.plugins)
+        look(configuration.routing.policies, BUILT_IN_POLICIES, CALLED, "routing.policies")
     except ConfigurationError as error:
         raise ConfigurationError(f"{options.file}: {error.place}", error.reason) from error
     print(f"{options.file}: good")

@@ -96,6 +96,14 @@ COMMANDS = (
         ),
     ),
     Command(
+        "route",
+        "where a call to a name would go, for the gatekeeper",
+        (
+            Argument("NAME", "who is called: an alias, a number, or a URI"),
+            Argument("CALLER", "who calls: a registered endpoint", optional=True),
+        ),
+    ),
+    Command(
         "hangup",
         "end a call, a leg, or all calls of a room",
         (Argument("ID", "of the call, the leg or the room"),),

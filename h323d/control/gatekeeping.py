@@ -10,13 +10,22 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+from twisted.internet.defer import Deferred
+
 from h323d.control.naming import registrationNamed
-from h323d.control.views import View, admissionView, registrationView, routedView
+from h323d.control.views import (
+    View,
+    admissionView,
+    registrationView,
+    routedView,
+    routeView,
+)
 from h323d.errors import H323dError
 from h323d.gatekeeper.admission import Admission
 from h323d.gatekeeper.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routed.side import CALLED, CALLER
+from h323d.gatekeeper.routing.chain import Called
 from h323d.gatekeeper.zone import Zone
 from h323d.h323.addresses import partyFromText
 from h323d.values.cause import Cause
@@ -75,6 +84,28 @@ class Gatekeeping:
             return [registrationView(self._registration(name))]
         everybody = iter(()) if self._zone is None else iter(self._zone.registry)
         return [registrationView(each) for each in itertools.islice(everybody, most)]
+
+    def route(self, name: str, caller: str) -> Deferred[View]:
+        """
+        Where a call would go: the routing chain is asked, and whoever it asks.
+
+        @return: fails with an L{OperatorError} if C{caller} is not registered,
+            or if there is no gatekeeper.
+        """
+        return Deferred.fromCoroutine(self._route(name, caller))
+
+    async def _route(self, name: str, caller: str) -> View:
+        if self._zone is None:
+            raise OperatorError("there is no gatekeeper")
+        calling = self._registration(caller) if caller else None
+        called = Called(
+            (partyFromText(name),),
+            calling=() if calling is None else calling.aliases,
+            caller=calling,
+            source=None if calling is None else calling.source,
+        )
+        decision = self._zone.chain.find(called)
+        return routeView(await decision if isinstance(decision, Deferred) else decision)
 
     def unregister(self, name: str) -> View:
         """

@@ -150,6 +150,16 @@ class Operator:
         except CannotCall as error:
             raise OperatorError(str(error)) from error
 
+    def route(self, name: str, caller: str = "") -> Deferred[View]:
+        """
+        Where a call would go, without making it.
+
+        @param caller: who calls; somebody unknown, if not said otherwise.
+
+        @return: fails with an L{OperatorError} if nobody calls so.
+        """
+        return self._gatekeeping.route(name, caller)
+
     def hangup(self, name: str) -> View:
         """
         End the calls that C{name} means: a call, a leg, or a room's; of a call

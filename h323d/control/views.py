@@ -10,11 +10,13 @@ from typing import Any
 
 from h323d.call.legs import ILeg
 from h323d.call.media import IMediaPort
+from h323d.call.policy import Refusal
 from h323d.conference.participant import Participant
 from h323d.conference.room import Room
 from h323d.gatekeeper.admission import Admission
 from h323d.gatekeeper.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
+from h323d.gatekeeper.routing.chain import Decision
 
 __all__ = [
     "View",
@@ -23,6 +25,7 @@ __all__ = [
     "participantView",
     "registrationView",
     "roomView",
+    "routeView",
     "routedView",
 ]
 
@@ -133,6 +136,24 @@ def registrationView(registration: Registration) -> View:
         "source": str(registration.source),
         "timeToLive": registration.timeToLive,
         "product": registration.product,
+    }
+
+
+def routeView(decision: Decision) -> View:
+    """
+    Where a call would go.
+    """
+    refused = isinstance(decision, Refusal)
+    return {
+        "refused": decision.reason if isinstance(decision, Refusal) else None,
+        "destinations": [
+            {
+                "signalling": str(each.signalling),
+                "endpointId": None if each.registration is None else each.registration.endpointId,
+                "names": [str(name) for name in each.names],
+            }
+            for each in (() if refused or decision is None else decision)
+        ],
     }
 
 

@@ -204,6 +204,16 @@ def test_aPlugInThatNobodyInstalledIsTold(
     assert capsys.readouterr().err.startswith(expected)
 
 
+def test_aRoutingPolicyThatIsNotThereIsAnError(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "h323d.toml"
+    file.write_text('[routing]\npolicies = ["rooms", "nonsense"]\n')
+    assert ctl.main(["config", "check", str(file)]) == 1
+    expected = f"h323ctl: {file}: routing.policies: nonsense is unknown; built in: rewrite, "
+    assert capsys.readouterr().err.startswith(expected)
+
+
 def test_theSampleIsPrinted(capsys: pytest.CaptureFixture[str]) -> None:
     assert ctl.main(["config", "sample"]) == 0
     assert capsys.readouterr().out == sample()

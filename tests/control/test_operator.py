@@ -90,6 +90,17 @@ class OperatorTests(SynchronousTestCase):
             lambda count: [{"callId": f"c{number}"} for number in range(count)],
         )
 
+    def routed(self, *arguments: str) -> object:
+        return self.successResultOf(self.operator.route(*arguments))
+
+    def test_whereACallWouldGo(self) -> None:
+        self.register()
+        found = {"signalling": "127.0.0.9:1720", "endpointId": "e1", "names": []}
+        self.assertEqual(self.routed("1001"), {"refused": None, "destinations": [found]})
+        self.assertEqual(self.routed("1001", "e1"), {"refused": None, "destinations": [found]})
+        self.assertEqual(self.routed("1002"), {"refused": None, "destinations": []})
+        self.failureResultOf(self.operator.route("1001", "nobody"), OperatorError)
+
     def register(self) -> None:
         here = TransportAddress("127.0.0.9", 1720)
         self.registry.register(

@@ -51,7 +51,7 @@ class FakeOperator:
         self.waiting: Deferred[object] = Deferred()
         return self.waiting
 
-    unregister = transfer = hangup
+    unregister = transfer = route = hangup
 
     def commands(self) -> dict[str, Callable[..., object]]:
         return {each.name: getattr(self, each.name) for each in COMMANDS}

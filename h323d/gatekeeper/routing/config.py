@@ -14,6 +14,7 @@ from h323d.h323.addresses import hostOf
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = [
+    "BUILT_IN_POLICIES",
     "DEFAULT_POLICIES",
     "DIGITS",
     "NeighbourConfig",
@@ -46,6 +47,8 @@ who has to be asked; what the caller says itself, and what takes everything,
 come last.  C{srv} and C{enum} are left out: they tell the world's name servers
 who is called, so they are for whoever names them.
 """
+
+BUILT_IN_POLICIES = (*DEFAULT_POLICIES, "srv", "enum")
 
 
 def literalAddress(text: str, port: int = SIGNALLING_PORT) -> TransportAddress | None:

@@ -13,12 +13,10 @@ from h323d.config import Configuration
 from h323d.errors import ConfigurationError
 from h323d.events import ConfigurationReloaded
 from h323d.gatekeeper.routing.chain import Called, Destination
-from h323d.gatekeeper.routing.config import DEFAULT_POLICIES, RoutingConfig
+from h323d.gatekeeper.routing.config import BUILT_IN_POLICIES, RoutingConfig
 from h323d.h323.addresses import partyFromText
 from h323d.values.address import TransportAddress
 from tests.support.simulation import Simulation
-
-BUILT_IN = ("srv", "enum", *DEFAULT_POLICIES)
 
 
 def start(*policies: str) -> None:
@@ -29,7 +27,7 @@ def start(*policies: str) -> None:
 
 
 def test_everyPolicyCanBeNamed() -> None:
-    start(*BUILT_IN)
+    start(*BUILT_IN_POLICIES)
 
 
 def test_aServerWithoutPoliciesStartsAndKnowsNobody() -> None:
@@ -40,7 +38,7 @@ def test_anUnknownPolicyIsAClearErrorThatNamesThoseThereAre() -> None:
     with pytest.raises(ConfigurationError, match=r"^routing.policies: elsewhere is unk") as raised:
         start("elsewhere", "rooms")
     (known,) = re.findall("built in: (.*); no entry point in h323d.called", str(raised.value))
-    assert sorted(known.split(", ")) == sorted(BUILT_IN)
+    assert sorted(known.split(", ")) == sorted(BUILT_IN_POLICIES)
 
 
 def test_theRoutesChangeWithTheFileAndTheNameServersDoNot() -> None:
