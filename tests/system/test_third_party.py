@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from tests.support.processes import Caller, Server, program, waitFor
-from tests.support.sound import heard
+from tests.support.sound import heard, readWAV
 
 US, ANNA, BERT = "127.0.29.1", "127.0.29.2", "127.0.29.3"
 TONES = {"anna": 440, "1002": 1400}  # Hz
@@ -41,6 +41,16 @@ def told(caller: Caller, what: str) -> None:
     waitFor(lambda: f'"{what}"' in caller.output(), 10, f"{caller.name} tells {what}")
 
 
+def everHeard(recording: Path) -> set[int]:
+    """
+    Which tones are in a recording, whenever it was.
+    """
+    samples, rate = readWAV(recording)
+    quarters = range(int((len(samples) / rate - 0.5) * 4))
+    tones = tuple(TONES.values())
+    return {tone for each in quarters for tone in heard(recording, tones, each / 4, 0.5)}
+
+
 def test_twoPartiesThatTheOperatorNamesHearEachOther(tmp_path: Path) -> None:
     with (
         Server(tmp_path / "server", US) as server,
@@ -60,5 +70,5 @@ def test_twoPartiesThatTheOperatorNamesHearEachOther(tmp_path: Path) -> None:
             told(each, "released")
         waitFor(lambda: not server.ask("calls"), 10, "nothing is left of it")
         assert "Traceback" not in server.output()
-    assert heard(tmp_path / "anna.wav", tuple(TONES.values()), 0.8, 0.5) == [TONES["1002"]]
-    assert heard(tmp_path / "1002.wav", tuple(TONES.values()), 0.8, 0.5) == [TONES["anna"]]
+    assert everHeard(tmp_path / "anna.wav") == {TONES["1002"]}
+    assert everHeard(tmp_path / "1002.wav") == {TONES["anna"]}
