@@ -143,16 +143,17 @@ def routeView(decision: Decision) -> View:
     """
     Where a call would go.
     """
-    refused = isinstance(decision, Refusal)
+    refused = decision.reason if isinstance(decision, Refusal) else None
+    found = () if decision is None or isinstance(decision, Refusal) else decision
     return {
-        "refused": decision.reason if isinstance(decision, Refusal) else None,
+        "refused": refused,
         "destinations": [
             {
                 "signalling": str(each.signalling),
                 "endpointId": None if each.registration is None else each.registration.endpointId,
                 "names": [str(name) for name in each.names],
             }
-            for each in (() if refused or decision is None else decision)
+            for each in found
         ],
     }
 
