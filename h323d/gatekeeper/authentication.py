@@ -216,8 +216,9 @@ class Authentication:
         fields = message.fields
         registration = self._registrationOf(message)
         registers = message.name == "registrationRequest"
-        names = tuple(p.value for p in partiesFromAliases(fields.get("terminalAlias", ())))
-        secrets = [s for s in map(self._passwords.of, names if registers else ()) if s is not None]
+        aliases = fields.get("terminalAlias", ()) if registers else ()
+        names = tuple(party.value for party in partiesFromAliases(aliases)) if aliases else ()
+        secrets = [each for each in map(self._passwords.of, names) if each is not None]
         if registration is not None and registration.authenticated:
             secret = self._passwords.of(registration.authenticated)
             if any(each is not secret for each in secrets):
