@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import ipaddress
 import json
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -25,29 +23,18 @@ from twisted.internet.stdio import StandardIO
 from twisted.logger import globalLogBeginner, textFileLogObserver
 from twisted.protocols.basic import LineOnlyReceiver
 
-from h323d import __version__
-from h323d.call.media import ISampleSource, PortStatistics
-from h323d.cli.phone import Phone, PhoneSettings
-from h323d.dsp.tones import Tone
+from h323d.call.media import PortStatistics
+from h323d.cli.calloptions import optionsOf
+from h323d.cli.callsettings import destinationOf, settingsOf, sinkOf, sourceOf
+from h323d.cli.phone import Phone
 from h323d.errors import H323dError
-from h323d.h323.startup import StartUpOptions
-from h323d.media.config import MediaConfig
-from h323d.media.files import ToneSource, WAVSink, WAVSource
 from h323d.media.soundcard import openSoundCard
 from h323d.media.thread import prepareInterpreter
-from h323d.net.route import addressTowards, advertisedAddress
-from h323d.sip.uri import parseURI
-from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.media import G711_ALAW, G711_ULAW, DigitMethod, MediaProfile
+from h323d.values.media import DigitMethod
 
-__all__ = ["destinationOf", "main", "optionsOf"]
+__all__ = ["main"]
 
-FORMATS = {each.name: each for each in (G711_ULAW, G711_ALAW)}
-H323_PORT = 1720
-TLS_PORT = 1300
-RAS_PORT = 1719
-LONGEST = 86400  # seconds
 LAST_WORDS = 0.1  # seconds for the last messages to leave, and to be answered
 FAREWELL = 2.0  # seconds that a call gets to end when the process is told to
 DIGIT_MS = 160
@@ -72,116 +59,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     running: Any = reactor  # Any: the reactor is a module to mypy
     running.run()
     return caller.status
-
-
-def optionsOf(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """
-    Read the command line; unusable options end the process with 2.
-    """
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    if bool(options.target) == options.answer:
-        parser.error("give either a target or --answer")
-    if options.gatekeeper_password_file is not None and not options.gatekeeper:
-        parser.error("--gatekeeper-password-file has no meaning without --gatekeeper")
-    if options.tls and options.gatekeeper:
-        parser.error("--tls calls addresses: a gatekeeper's are not known to take TLS")
-    if options.tls_authorities is not None and not options.tls:
-        parser.error("--tls-authorities has no meaning without --tls")
-    if options.record and options.sound_card is not None:
-        parser.error("--record has no place beside --sound-card, which listens")
-    return options
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="h323d-call",
-        description="Call by H.323 or SIP, or answer; play, record, and measure.",
-        epilog="Targets: sip:80001@HOST  h323:80001@HOST  HOST  or, with --gatekeeper, an alias.",
-    )
-    parser.add_argument("--version", action="version", version=f"h323d-call {__version__}")
-    parser.add_argument("target", nargs="?", help="whom to call")
-    parser.add_argument("--answer", action="store_true", help="wait for a call, and answer it")
-    parser.add_argument("--bind", type=_host, metavar="ADDRESS", help="our own address")
-    parser.add_argument("--alias", default="h323d-call", help="our own name or number")
-    parser.add_argument("--sip-port", type=_port, default=0, help="default: any that is free")
-    parser.add_argument("--h323-port", type=_port, default=0, help="default: any that is free")
-    parser.add_argument("--rtp-port", type=_port, default=20000, help="the first to try")
-    parser.add_argument("--gatekeeper", metavar="HOST[:PORT]", help="register there first")
-    parser.add_argument(
-        "--gatekeeper-password-file",
-        type=Path,
-        metavar="FILE",
-        help="prove to it, by H.235.1, that we are --alias: FILE's first line is the password",
-    )
-    start = parser.add_argument_group("how an H.323 call starts")
-    start.add_argument("--tls", action="store_true", help="signal over TLS; port 1300, not 1720")
-    start.add_argument(
-        "--tls-authorities", type=Path, metavar="PEM", help="believe only whom one of these signed"
-    )
-    start.add_argument("--no-fast-start", action="store_true", help="open media by H.245 only")
-    start.add_argument("--no-tunnelling", action="store_true", help="H.245 on its own connection")
-    start.add_argument("--early-h245", action="store_true", help="begin H.245 in the Setup")
-    sound = parser.add_argument_group("sound")
-    sound.add_argument("--codec", default="PCMU,PCMA", help="best first (default: %(default)s)")
-    sound.add_argument("--packet-ms", type=int, default=20, choices=range(10, 61, 10))
-    play = sound.add_mutually_exclusive_group()
-    play.add_argument("--tone", type=int, metavar="HZ", help="play a tone")
-    play.add_argument("--play", metavar="WAV", help="play a file, again and again")
-    play.add_argument(
-        "--sound-card",
-        nargs="?",
-        const="",
-        metavar="NAME",
-        help="speak and listen; part of its name, or last without a NAME: the system's own",
-    )
-    sound.add_argument("--level", type=_decibels, default=-16.0, help="of the tone, dBov")
-    sound.add_argument("--record", metavar="WAV", help="record what is heard")
-    sound.add_argument(
-        "--dtmf", type=_digits, metavar="DIGITS", default="", help="send digits when answered"
-    )
-    sound.add_argument(
-        "--dtmf-method", choices=[each.value for each in DigitMethod], help="default: the best"
-    )
-    parser.add_argument("--seconds", type=_seconds, default=0.0, help="hang up after so long")
-    parser.add_argument("--json", action="store_true", help="tell everything as lines of JSON")
-    parser.add_argument("--prompt", action="store_true", help="call when a line arrives on stdin")
-    parser.add_argument("--verbose", action="store_true", help="log to standard error")
-    return parser
-
-
-def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise argparse.ArgumentTypeError("not a port")
-    return number
-
-
-def _host(text: str) -> str:
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not an IP address") from None
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 <= seconds <= LONGEST:
-        raise argparse.ArgumentTypeError(f"must be 0 to {LONGEST}")
-    return seconds
-
-
-def _decibels(text: str) -> float:
-    level = float(text)
-    if not -90 <= level <= 0:
-        raise argparse.ArgumentTypeError("must be -90 to 0 dBov")
-    return level
-
-
-def _digits(text: str) -> str:
-    if not set(text) <= set("0123456789*#ABCD"):
-        raise argparse.ArgumentTypeError("digits are 0 to 9, *, # and A to D")
-    return text
 
 
 class Prompt(LineOnlyReceiver):
@@ -215,11 +92,11 @@ class Caller:
         self._answeredAt: float | None = None
         self._timers: list[IDelayedCall] = []
         self._gone: Deferred[None] | None = None
-        settings = _settings(options, self._destination)
+        settings = settingsOf(options, self._destination)
         self._card = None if options.sound_card is None else openSoundCard(options.sound_card)
-        self._sink = _sink(options)
+        self._sink = sinkOf(options)
         if self._card is None:
-            self._phone = Phone(settings, self, _source(options), self._sink, reactor)
+            self._phone = Phone(settings, self, sourceOf(options), self._sink, reactor)
         else:
             card = self._card
             self._phone = Phone(settings, self, card.microphone, card.loudspeaker, reactor)
@@ -361,113 +238,3 @@ class Caller:
             self._sink.close()
         if self._card is not None:
             self._card.close()
-
-
-def _settings(options: argparse.Namespace, destination: TransportAddress | None) -> PhoneSettings:
-    formats = []
-    for name in options.codec.split(","):
-        if name not in FORMATS:
-            raise H323dError(f"--codec: {name} is none of {', '.join(FORMATS)}")
-        formats.append(FORMATS[name])
-    gatekeeper = _address(options.gatekeeper, RAS_PORT) if options.gatekeeper else None
-    password = options.gatekeeper_password_file
-    return PhoneSettings(
-        bind=options.bind or _near(options.target, gatekeeper or destination),
-        alias=options.alias,
-        profile=MediaProfile(tuple(formats), packetMs=options.packet_ms),
-        startUp=StartUpOptions(
-            not options.no_fast_start, not options.no_tunnelling, options.early_h245
-        ),
-        gatekeeper=gatekeeper,
-        gatekeeperPassword="" if password is None else _firstLine(password),
-        tls=options.tls,
-        tlsAuthorities="" if options.tls_authorities is None else str(options.tls_authorities),
-        sipPort=options.sip_port,
-        h323Port=options.h323_port,
-        media=MediaConfig(portFirst=options.rtp_port & ~1, maximumPorts=16, tickMs=20),
-    )
-
-
-def _firstLine(path: Path) -> str:
-    try:
-        line = path.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "is not UTF-8 text"
-        raise H323dError(f"--gatekeeper-password-file: {path}: {reason}") from error
-    if not line:
-        raise H323dError(f"--gatekeeper-password-file: {path}: the first line is empty")
-    return line
-
-
-def _near(target: str | None, peer: TransportAddress | None) -> str:
-    """
-    Our address that the other side sees, where none is given.
-    """
-    host = peer.host if peer is not None else ""
-    if target and target.startswith(("sip:", "sips:")):
-        host = getattr(parseURI(target), "host", "")
-    try:
-        near = addressTowards(str(ipaddress.ip_address(host.strip("[]"))))
-    except ValueError:  # a name, or none: answering
-        near = None
-    return near or advertisedAddress("0.0.0.0")
-
-
-def _sink(options: argparse.Namespace) -> WAVSink | None:
-    if not options.record:
-        return None
-    path = Path(options.record)
-    try:
-        path.touch()  # better now than when the call is over
-    except OSError as error:
-        raise H323dError(f"--record: {path}: {error.strerror}") from error
-    return WAVSink(path)
-
-
-def _source(options: argparse.Namespace) -> ISampleSource | None:
-    if options.tone:
-        if not 0 < options.tone < 4000:
-            raise H323dError("--tone: must be between 1 and 3999 Hz")
-        return ToneSource(Tone((options.tone,), options.level))
-    return WAVSource(Path(options.play)) if options.play else None
-
-
-def destinationOf(
-    options: argparse.Namespace,
-) -> tuple[PartyAddress | None, TransportAddress | None]:
-    """
-    Whom a target means, and where its Setup goes.
-
-    @raise H323dError: it means nobody.
-    """
-    text = options.target
-    if not text:
-        return None, None
-    if text.startswith(("sip:", "sips:")):
-        return PartyAddress(AddressKind.URL, text), None
-    alias, at, host = text.removeprefix("h323:").rpartition("@")
-    port = TLS_PORT if options.tls else H323_PORT
-    if at:
-        return _party(alias), _address(host, port)
-    if options.gatekeeper:
-        return _party(host), None
-    address = _address(host, port)
-    return PartyAddress(AddressKind.TRANSPORT, str(address)), address
-
-
-def _party(alias: str) -> PartyAddress:
-    digits = all(character in "0123456789*#," for character in alias)
-    return PartyAddress(AddressKind.DIALLED_DIGITS if digits else AddressKind.H323_ID, alias)
-
-
-def _address(text: str, port: int) -> TransportAddress:
-    host, colon, number = text.rpartition(":")
-    if not colon or (text.count(":") > 1 and not text.startswith("[")):
-        host, number = text, str(port)
-    try:
-        address = TransportAddress(str(ipaddress.ip_address(host.strip("[]"))), int(number))
-    except ValueError:
-        raise H323dError(f"{text} is not an address and port") from None
-    if not 0 < address.port < 65536:
-        raise H323dError(f"{text} is not an address and port")
-    return address

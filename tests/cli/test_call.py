@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from h323d.cli import call
+from h323d.cli import call, calloptions, callsettings
 from h323d.errors import H323dError
 from h323d.values.address import AddressKind
 
@@ -84,16 +84,16 @@ def test_whatCannotBeDoneIsOneLine(
 def test_whatATargetMeans(
     arguments: list[str], kind: AddressKind, value: str, destination: str | None
 ) -> None:
-    party, address = call.destinationOf(call.optionsOf(arguments))
+    party, address = callsettings.destinationOf(calloptions.optionsOf(arguments))
     assert party is not None
     assert (party.kind, party.value) == (kind, value)
     assert (None if address is None else str(address)) == destination
 
 
 def test_whoAnswersHasNoTarget() -> None:
-    assert call.destinationOf(call.optionsOf(["--answer"])) == (None, None)
+    assert callsettings.destinationOf(calloptions.optionsOf(["--answer"])) == (None, None)
 
 
 def test_aNameIsNoAddress() -> None:
     with pytest.raises(H323dError, match=r"nowhere\.example is not an address and port"):
-        call.destinationOf(call.optionsOf(["80001@nowhere.example"]))
+        callsettings.destinationOf(calloptions.optionsOf(["80001@nowhere.example"]))

@@ -1,0 +1,127 @@
+"""
+The command line of C{h323d-call}.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+from collections.abc import Sequence
+from pathlib import Path
+
+from h323d import __version__
+from h323d.values.media import DigitMethod
+
+__all__ = ["optionsOf"]
+
+LONGEST = 86400  # seconds
+
+
+def optionsOf(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """
+    Read the command line; unusable options end the process with 2.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if bool(options.target) == options.answer:
+        parser.error("give either a target or --answer")
+    if options.gatekeeper_password_file is not None and not options.gatekeeper:
+        parser.error("--gatekeeper-password-file has no meaning without --gatekeeper")
+    if options.tls and options.gatekeeper:
+        parser.error("--tls calls addresses: a gatekeeper's are not known to take TLS")
+    if options.tls_authorities is not None and not options.tls:
+        parser.error("--tls-authorities has no meaning without --tls")
+    if options.record and options.sound_card is not None:
+        parser.error("--record has no place beside --sound-card, which listens")
+    return options
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="h323d-call",
+        description="Call by H.323 or SIP, or answer; play, record, and measure.",
+        epilog="Targets: sip:80001@HOST  h323:80001@HOST  HOST  or, with --gatekeeper, an alias.",
+    )
+    parser.add_argument("--version", action="version", version=f"h323d-call {__version__}")
+    parser.add_argument("target", nargs="?", help="whom to call")
+    parser.add_argument("--answer", action="store_true", help="wait for a call, and answer it")
+    parser.add_argument("--bind", type=_host, metavar="ADDRESS", help="our own address")
+    parser.add_argument("--alias", default="h323d-call", help="our own name or number")
+    parser.add_argument("--sip-port", type=_port, default=0, help="default: any that is free")
+    parser.add_argument("--h323-port", type=_port, default=0, help="default: any that is free")
+    parser.add_argument("--rtp-port", type=_port, default=20000, help="the first to try")
+    parser.add_argument("--gatekeeper", metavar="HOST[:PORT]", help="register there first")
+    parser.add_argument(
+        "--gatekeeper-password-file",
+        type=Path,
+        metavar="FILE",
+        help="prove to it, by H.235.1, that we are --alias: FILE's first line is the password",
+    )
+    start = parser.add_argument_group("how an H.323 call starts")
+    start.add_argument("--tls", action="store_true", help="signal over TLS; port 1300, not 1720")
+    start.add_argument(
+        "--tls-authorities", type=Path, metavar="PEM", help="believe only whom one of these signed"
+    )
+    start.add_argument("--no-fast-start", action="store_true", help="open media by H.245 only")
+    start.add_argument("--no-tunnelling", action="store_true", help="H.245 on its own connection")
+    start.add_argument("--early-h245", action="store_true", help="begin H.245 in the Setup")
+    sound = parser.add_argument_group("sound")
+    sound.add_argument("--codec", default="PCMU,PCMA", help="best first (default: %(default)s)")
+    sound.add_argument("--packet-ms", type=int, default=20, choices=range(10, 61, 10))
+    play = sound.add_mutually_exclusive_group()
+    play.add_argument("--tone", type=int, metavar="HZ", help="play a tone")
+    play.add_argument("--play", metavar="WAV", help="play a file, again and again")
+    play.add_argument(
+        "--sound-card",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="speak and listen; part of its name, or last without a NAME: the system's own",
+    )
+    sound.add_argument("--level", type=_decibels, default=-16.0, help="of the tone, dBov")
+    sound.add_argument("--record", metavar="WAV", help="record what is heard")
+    sound.add_argument(
+        "--dtmf", type=_digits, metavar="DIGITS", default="", help="send digits when answered"
+    )
+    sound.add_argument(
+        "--dtmf-method", choices=[each.value for each in DigitMethod], help="default: the best"
+    )
+    parser.add_argument("--seconds", type=_seconds, default=0.0, help="hang up after so long")
+    parser.add_argument("--json", action="store_true", help="tell everything as lines of JSON")
+    parser.add_argument("--prompt", action="store_true", help="call when a line arrives on stdin")
+    parser.add_argument("--verbose", action="store_true", help="log to standard error")
+    return parser
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError("not a port")
+    return number
+
+
+def _host(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not an IP address") from None
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= LONGEST:
+        raise argparse.ArgumentTypeError(f"must be 0 to {LONGEST}")
+    return seconds
+
+
+def _decibels(text: str) -> float:
+    level = float(text)
+    if not -90 <= level <= 0:
+        raise argparse.ArgumentTypeError("must be -90 to 0 dBov")
+    return level
+
+
+def _digits(text: str) -> str:
+    if not set(text) <= set("0123456789*#ABCD"):
+        raise argparse.ArgumentTypeError("digits are 0 to 9, *, # and A to D")
+    return text

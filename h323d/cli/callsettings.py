@@ -1,0 +1,156 @@
+"""
+What the command line of C{h323d-call} means: whom to call and where, what to play, where to
+record, and how to be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+from pathlib import Path
+
+from h323d.call.media import ISampleSource
+from h323d.cli.phone import PhoneSettings
+from h323d.dsp.tones import Tone
+from h323d.errors import H323dError
+from h323d.h323.startup import StartUpOptions
+from h323d.media.config import MediaConfig
+from h323d.media.files import ToneSource, WAVSink, WAVSource
+from h323d.net.route import addressTowards, advertisedAddress
+from h323d.sip.uri import parseURI
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.media import G711_ALAW, G711_ULAW, MediaProfile
+
+__all__ = ["destinationOf", "settingsOf", "sinkOf", "sourceOf"]
+
+FORMATS = {each.name: each for each in (G711_ULAW, G711_ALAW)}
+H323_PORT = 1720
+TLS_PORT = 1300
+RAS_PORT = 1719
+
+
+def settingsOf(options: argparse.Namespace, destination: TransportAddress | None) -> PhoneSettings:
+    """
+    What the party is like.
+
+    @param destination: where it calls, if that is known.
+
+    @raise H323dError: an option cannot be used.
+    """
+    formats = []
+    for name in options.codec.split(","):
+        if name not in FORMATS:
+            raise H323dError(f"--codec: {name} is none of {', '.join(FORMATS)}")
+        formats.append(FORMATS[name])
+    gatekeeper = _address(options.gatekeeper, RAS_PORT) if options.gatekeeper else None
+    password = options.gatekeeper_password_file
+    return PhoneSettings(
+        bind=options.bind or _near(options.target, gatekeeper or destination),
+        alias=options.alias,
+        profile=MediaProfile(tuple(formats), packetMs=options.packet_ms),
+        startUp=StartUpOptions(
+            not options.no_fast_start, not options.no_tunnelling, options.early_h245
+        ),
+        gatekeeper=gatekeeper,
+        gatekeeperPassword="" if password is None else _firstLine(password),
+        tls=options.tls,
+        tlsAuthorities="" if options.tls_authorities is None else str(options.tls_authorities),
+        sipPort=options.sip_port,
+        h323Port=options.h323_port,
+        media=MediaConfig(portFirst=options.rtp_port & ~1, maximumPorts=16, tickMs=20),
+    )
+
+
+def _firstLine(path: Path) -> str:
+    try:
+        line = path.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "is not UTF-8 text"
+        raise H323dError(f"--gatekeeper-password-file: {path}: {reason}") from error
+    if not line:
+        raise H323dError(f"--gatekeeper-password-file: {path}: the first line is empty")
+    return line
+
+
+def _near(target: str | None, peer: TransportAddress | None) -> str:
+    """
+    Our address that the other side sees, where none is given.
+    """
+    host = peer.host if peer is not None else ""
+    if target and target.startswith(("sip:", "sips:")):
+        host = getattr(parseURI(target), "host", "")
+    try:
+        near = addressTowards(str(ipaddress.ip_address(host.strip("[]"))))
+    except ValueError:  # a name, or none: answering
+        near = None
+    return near or advertisedAddress("0.0.0.0")
+
+
+def sinkOf(options: argparse.Namespace) -> WAVSink | None:
+    """
+    Where to record, if anywhere.
+
+    @raise H323dError: the file cannot be written.
+    """
+    if not options.record:
+        return None
+    path = Path(options.record)
+    try:
+        path.touch()  # better now than when the call is over
+    except OSError as error:
+        raise H323dError(f"--record: {path}: {error.strerror}") from error
+    return WAVSink(path)
+
+
+def sourceOf(options: argparse.Namespace) -> ISampleSource | None:
+    """
+    What to play, if anything.
+
+    @raise H323dError: it cannot be played.
+    """
+    if options.tone:
+        if not 0 < options.tone < 4000:
+            raise H323dError("--tone: must be between 1 and 3999 Hz")
+        return ToneSource(Tone((options.tone,), options.level))
+    return WAVSource(Path(options.play)) if options.play else None
+
+
+def destinationOf(
+    options: argparse.Namespace,
+) -> tuple[PartyAddress | None, TransportAddress | None]:
+    """
+    Whom a target means, and where its Setup goes.
+
+    @raise H323dError: it means nobody.
+    """
+    text = options.target
+    if not text:
+        return None, None
+    if text.startswith(("sip:", "sips:")):
+        return PartyAddress(AddressKind.URL, text), None
+    alias, at, host = text.removeprefix("h323:").rpartition("@")
+    port = TLS_PORT if options.tls else H323_PORT
+    if at:
+        return _party(alias), _address(host, port)
+    if options.gatekeeper:
+        return _party(host), None
+    address = _address(host, port)
+    return PartyAddress(AddressKind.TRANSPORT, str(address)), address
+
+
+def _party(alias: str) -> PartyAddress:
+    digits = all(character in "0123456789*#," for character in alias)
+    return PartyAddress(AddressKind.DIALLED_DIGITS if digits else AddressKind.H323_ID, alias)
+
+
+def _address(text: str, port: int) -> TransportAddress:
+    host, colon, number = text.rpartition(":")
+    if not colon or (text.count(":") > 1 and not text.startswith("[")):
+        host, number = text, str(port)
+    try:
+        address = TransportAddress(str(ipaddress.ip_address(host.strip("[]"))), int(number))
+    except ValueError:
+        raise H323dError(f"{text} is not an address and port") from None
+    if not 0 < address.port < 65536:
+        raise H323dError(f"{text} is not an address and port")
+    return address
