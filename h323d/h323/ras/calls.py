@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.timer import Timer
@@ -48,6 +48,10 @@ class CallsOwner(Protocol):
     @property
     def gatekeeperIdentifier(self) -> str | None:
         """As the gatekeeper calls itself, if it does."""
+
+    @property
+    def preGranted(self) -> Fields:
+        """Which calls need not be asked for (C{preGrantedARQ}); empty if all do."""
 
     @property
     def signalling(self) -> TransportAddress:
@@ -108,6 +112,9 @@ class ClientCalls:
             "canMapAlias": True,
             "willSupplyUUIEs": False,
         }
+        granted = self._preGranted(request)
+        if granted is not None:
+            return succeed(granted)
         called = aliasesFromParties(request.called)
         if called:
             fields["destinationInfo"] = called
@@ -121,6 +128,24 @@ class ClientCalls:
         answer: Deferred[RASMessage | None] = Deferred()
         self._owner.ask("admissionRequest", fields, answer.callback)
         return answer.addCallback(self._decided, request)
+
+    def _preGranted(self, request: AdmissionRequest) -> AdmissionGrant | None:
+        """
+        What the gatekeeper granted beforehand: answering, and calling whose
+        address is known.
+        """
+        granted = self._owner.preGranted
+        if not granted.get("answerCall" if request.answerCall else "makeCall"):
+            return None
+        destination = self._owner.signalling if request.answerCall else request.destination
+        routed = granted[
+            "useGKCallSignalAddressTo" + ("Answer" if request.answerCall else "MakeCall")
+        ]
+        if destination is None or routed:  # where to signal, only the gatekeeper knows
+            return None
+        interval = granted.get("irrFrequencyInCall", 0)
+        self._enter(_Call(request, request.bandwidth, interval, Timer(self._clock)))
+        return AdmissionGrant(destination, (), None)
 
     def changeBandwidth(self, request: AdmissionRequest, bandwidth: int) -> Deferred[int]:
         """

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -24,6 +23,7 @@ from h323d.h323.addresses import (
     transportToValue,
 )
 from h323d.h323.admission import AdmissionRequest
+from h323d.h323.ras.alternates import Alternates
 from h323d.h323.ras.calls import ClientCalls
 from h323d.h323.ras.channel import DISCOVERY_GROUP, RASChannel
 from h323d.h323.ras.clientsecurity import ClientSecurity
@@ -37,6 +37,7 @@ from h323d.h323.ras.messages import (
     rejection,
     usableAddresses,
 )
+from h323d.h323.ras.profile import EndpointProfile, endpointType, registrationFields
 from h323d.h323.ras.registration import RegistrationMachine, newRegistration
 from h323d.h323.ras.security import UNSECURED
 from h323d.h323.ras.transactions import RASAnswer, RASAsked, RASRequest
@@ -44,38 +45,6 @@ from h323d.h323.securityoffer import OFFER
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = ["EndpointProfile", "RASClient", "RASClientOwner"]
-
-
-# We have no manufacturer code; the country of the standard's examples.
-_NO_VENDOR = {"t35CountryCode": 181, "t35Extension": 0, "manufacturerCode": 0}
-
-
-@dataclass(frozen=True, slots=True)
-class EndpointProfile:
-    """
-    What an endpoint registers as, and with whom.
-
-    @ivar signalling: its call-signalling address.
-    @ivar aliases: its names.
-    @ivar gatekeeper: where to ask; the multicast group finds any gatekeeper.
-    @ivar gatekeeperIdentifier: the one that is meant; empty for any.
-    @ivar discover: ask for the gatekeeper (GRQ) before registering with it.
-    @ivar kind: C{"terminal"}, C{"gateway"} or C{"mcu"}.
-    @ivar timeToLive: seconds between renewals that it asks for.
-    @ivar product: what it calls itself, ASCII.
-    @ivar password: of the first of its names, for H.235.1; empty for none, and
-        then the gatekeeper is believed without.
-    """
-
-    signalling: TransportAddress
-    aliases: tuple[PartyAddress, ...] = ()
-    gatekeeper: TransportAddress = DISCOVERY_GROUP
-    gatekeeperIdentifier: str = ""
-    discover: bool = True
-    kind: str = "terminal"
-    timeToLive: int = 300
-    product: str = "h323d"
-    password: str = field(default="", repr=False)
 
 
 class RASClientOwner(Protocol):
@@ -101,13 +70,15 @@ class RASClientOwner(Protocol):
 
 class RASClient:
     """
-    One endpoint towards one gatekeeper.
+    One endpoint towards one gatekeeper, or an alternate of it.
 
     @ivar calls: where calls are admitted and given back; what
         L{h323d.h323.endpoint} wants as its admitter.
     @ivar endpointIdentifier: as the gatekeeper gave it; C{None} while not
         registered.
     @ivar gatekeeperIdentifier: as it calls itself; C{None} before it did.
+    @ivar preGranted: the C{preGrantedARQ} of the registration; empty if there is
+        none.
     """
 
     def __init__(
@@ -131,6 +102,8 @@ class RASClient:
         self._clock = clock
         self.endpointIdentifier: str | None = None
         self.gatekeeperIdentifier: str | None = None
+        self.preGranted: Fields = {}
+        self._alternates = Alternates()
         self._gatekeeper = profile.gatekeeper
         self._asked: RASAsked | None = None
         self._expulsion: IDelayedCall | None = None
@@ -246,7 +219,7 @@ class RASClient:
 
     def _information(self, calls: list[Fields]) -> Fields:
         fields: Fields = {
-            "endpointType": self._endpointType(),
+            "endpointType": endpointType(self._profile),
             "endpointIdentifier": self.endpointIdentifier,
             "rasAddress": transportToValue(self.address),
             "callSignalAddress": [transportToValue(self.signalling)],
@@ -284,7 +257,7 @@ class RASClient:
         fields: Fields = {
             "protocolIdentifier": PROTOCOL_IDENTIFIER,
             "rasAddress": transportToValue(self.address),
-            "endpointType": self._endpointType(),
+            "endpointType": endpointType(self._profile),
         }
         if self._profile.gatekeeperIdentifier:
             fields["gatekeeperIdentifier"] = self._profile.gatekeeperIdentifier
@@ -340,7 +313,7 @@ class RASClient:
     def _discovered(self, answer: RASMessage | None) -> None:
         asked, self._asked = self._asked, None
         if answer is None:
-            self._machine.silence()
+            self._turnElsewhere()
         elif answer.name != "gatekeeperConfirm":
             self._machine.refused(reasonOf(answer))
         else:
@@ -350,6 +323,7 @@ class RASClient:
             elif asked is not None and asked.answerer is not None:
                 self._gatekeeper = asked.answerer
             self.gatekeeperIdentifier = identifierIn(answer.fields, "gatekeeperIdentifier")
+            self._alternates.learn(answer.fields)
             self._machine.found()
 
     def _registrationAnswered(self, answer: RASMessage | None) -> None:
@@ -357,15 +331,37 @@ class RASClient:
         if answer is None and self._security is not None and self._security.doubted:
             self._machine.refused("unverified")
         elif answer is None:
-            self._machine.silence()
+            self._turnElsewhere()
         elif answer.name == "registrationConfirm":
             self._confirmed(answer.fields)
+        elif "altGKInfo" in answer.fields:
+            self._alternates.learn(answer.fields["altGKInfo"])
+            self._turnElsewhere()
         else:
             self._rejected(reasonOf(answer))
+
+    def _turnElsewhere(self) -> None:
+        """
+        Our gatekeeper is silent, or sends us away: try its alternates, each
+        once, and then begin from the beginning.
+        """
+        alternate = self._alternates.next()
+        if alternate is None:
+            self._gatekeeper = self._profile.gatekeeper
+            self.gatekeeperIdentifier = None
+            self._machine.silence()
+        else:
+            self._gatekeeper = alternate.ras
+            self.gatekeeperIdentifier = alternate.identifier
+            self._machine.elsewhere()
 
     def _confirmed(self, fields: Fields) -> None:
         self.endpointIdentifier = fields["endpointIdentifier"]
         self.gatekeeperIdentifier = identifierIn(fields, "gatekeeperIdentifier")
+        self._alternates.learn(fields)
+        self._alternates.reached()
+        if "preGrantedARQ" in fields:
+            self.preGranted = fields["preGrantedARQ"]
         if "terminalAlias" in fields:
             self._aliases = partiesFromAliases(fields["terminalAlias"])
         self._machine.confirmed(float(fields.get("timeToLive", 0)))
@@ -385,21 +381,11 @@ class RASClient:
     def _forget(self) -> None:
         self.endpointIdentifier = None
         self._aliases = self._profile.aliases
+        self.preGranted = {}
         self.calls.forget()
 
     def _registration(self, keepAlive: bool) -> Fields:
-        fields: Fields = {
-            "protocolIdentifier": PROTOCOL_IDENTIFIER,
-            "discoveryComplete": True,
-            "callSignalAddress": [transportToValue(self.signalling)],
-            "rasAddress": [transportToValue(self.address)],
-            "terminalType": self._endpointType(),
-            "endpointVendor": self._vendor(),
-            "timeToLive": self._profile.timeToLive,
-            "keepAlive": keepAlive,
-            "willSupplyUUIEs": False,
-            "maintainConnection": False,
-        }
+        fields = registrationFields(self._profile, self.address, keepAlive)
         named = self.gatekeeperIdentifier or self._profile.gatekeeperIdentifier
         if named:
             fields["gatekeeperIdentifier"] = named
@@ -411,14 +397,3 @@ class RASClient:
         return ClientSecurity(
             self, profile.password, alias, profile.gatekeeperIdentifier, clock, rng
         )
-
-    def _endpointType(self) -> Fields:
-        return {
-            "vendor": self._vendor(),
-            self._profile.kind: {},
-            "mc": self._profile.kind == "mcu",
-            "undefinedNode": False,
-        }
-
-    def _vendor(self) -> Fields:
-        return {"vendor": _NO_VENDOR, "productId": self._profile.product.encode("ascii")}

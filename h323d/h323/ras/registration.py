@@ -105,6 +105,9 @@ class RegistrationMachine(Protocol):
     def silence(self) -> None:
         """Nobody answered."""
 
+    def elsewhere(self) -> None:
+        """An alternate gatekeeper is to be registered with instead."""
+
     def left(self) -> None:
         """UCF, URJ, or nobody answered our URQ."""
 
@@ -206,6 +209,18 @@ def gatekeeperGone(machine: RegistrationMachine, core: _Core) -> None:
     _seek(machine, core)
 
 
+@renewing.upon(RegistrationMachine.elsewhere).to(registering)
+def moved(machine: RegistrationMachine, core: _Core) -> None:
+    core.owner.registrationLost("noAnswer")
+    core.owner.askRegistration()
+
+
+@discovering.upon(RegistrationMachine.elsewhere).to(registering)
+@registering.upon(RegistrationMachine.elsewhere).to(registering)
+def tryAnother(machine: RegistrationMachine, core: _Core) -> None:
+    core.owner.askRegistration()
+
+
 @renewing.upon(RegistrationMachine.refused).to(waiting)
 def notRenewed(machine: RegistrationMachine, core: _Core, reason: str) -> None:
     core.owner.registrationLost(reason)
@@ -280,16 +295,23 @@ for _open in (idle, discovering, registering, registered, renewing, waiting, lea
 
 # Said outright, so that a (state, input) pair nobody thought of fails a test.
 _IGNORED = {
-    idle: "stop found confirmed refused mustRegister mustDiscover silence left expelled due giveUp",
+    idle: (
+        "stop found confirmed refused mustRegister mustDiscover silence elsewhere left expelled due"
+        " giveUp"
+    ),
     discovering: "start confirmed mustRegister mustDiscover left expelled due giveUp",
     registering: "start found left expelled due giveUp",
-    registered: "start found confirmed refused mustRegister mustDiscover silence left giveUp",
+    registered: (
+        "start found confirmed refused mustRegister mustDiscover silence elsewhere left giveUp"
+    ),
     renewing: "start found left due giveUp",
-    waiting: "start found confirmed refused mustRegister mustDiscover silence left expelled",
-    leaving: "start stop found confirmed refused mustRegister mustDiscover due giveUp",
+    waiting: (
+        "start found confirmed refused mustRegister mustDiscover silence elsewhere left expelled"
+    ),
+    leaving: "start stop found confirmed refused mustRegister mustDiscover elsewhere due giveUp",
     closed: (
-        "start stop found confirmed refused mustRegister mustDiscover silence left expelled due"
-        " close giveUp"
+        "start stop found confirmed refused mustRegister mustDiscover silence elsewhere left"
+        " expelled due close giveUp"
     ),
 }
 for _state, _names in _IGNORED.items():

@@ -13,6 +13,8 @@ from twisted.internet.defer import Deferred
 
 from h323d.errors import RemoteProtocolError
 from h323d.events import EventBus
+from h323d.gatekeeper.alternates import AlternateConfig
+from h323d.gatekeeper.config import PreGranted
 from h323d.gatekeeper.registrations import UnregisterReason
 from h323d.h323.addresses import partyFromText
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest
@@ -491,3 +493,88 @@ def test_itReportsEachCallAsOftenAsTheGatekeeperWants(make: Any) -> None:
 def answer(gatekeeper: Peer, name: str, fields: dict[str, Any]) -> None:
     seq = gatekeeper.messages()[-1].requestSeqNum
     gatekeeper.send(RASMessage(name, fields | {"requestSeqNum": seq}))
+
+
+# --- alternate gatekeepers
+
+SECOND = AlternateConfig("10.0.0.9", "second")
+
+
+def confirmed(rrq: RASMessage, **more: Any) -> RASMessage:
+    fields = {
+        "requestSeqNum": rrq.requestSeqNum,
+        "protocolIdentifier": (0, 0, 8, 2250, 0, 7),
+        "callSignalAddress": [],
+        "gatekeeperIdentifier": "second",
+        "endpointIdentifier": "there",
+        "timeToLive": 60,
+        "willRespondToIRR": False,
+        "maintainConnection": False,
+    }
+    return RASMessage("registrationConfirm", fields | more)
+
+
+def test_whenTheGatekeeperIsSilentItsAlternateIsRegisteredWith(make: Any) -> None:
+    endpoint = make(config={"alternates": (SECOND,), "timeToLive": 30}).registered()
+    second = Peer(endpoint.world.network, "10.0.0.9")
+    endpoint.world.zone.close()
+    run(endpoint.world, 35)
+    (request,) = second.messages()
+    assert request.name == "registrationRequest"
+    assert not request.fields["keepAlive"]
+    assert request.fields["gatekeeperIdentifier"] == "second"
+    assert "endpointIdentifier" not in request.fields
+    second.send(confirmed(request), endpoint.client.address)
+    run(endpoint.world, 1)
+    assert endpoint.reports == [("lost", "noAnswer"), ("registered", "anna")]
+    assert endpoint.client.endpointIdentifier == "there"
+
+
+def test_afterTheLastAlternateTheFirstGatekeeperIsSoughtAgain(make: Any) -> None:
+    endpoint = make(config={"alternates": (SECOND,), "timeToLive": 30}).registered()
+    endpoint.world.zone.close()
+    run(endpoint.world, 45)
+    assert endpoint.reports == [("lost", "noAnswer"), ("failed", "noAnswer", False)]
+    first = Peer(endpoint.world.network, "10.0.0.1")
+    run(endpoint.world, 30)
+    assert first.messages()[0].name == "gatekeeperRequest"
+
+
+def test_whoFindsNoPlaceRegistersWithTheAlternate(make: Any) -> None:
+    config = {"alternates": (SECOND,), "maxRegistrations": 1}
+    endpoint = make(config=config)
+    endpoint.world.registered("10.0.0.3", ("h323-ID", "bert"))
+    second = Peer(endpoint.world.network, "10.0.0.9")
+    endpoint.client.start()
+    run(endpoint.world, 1)
+    (request,) = second.messages()
+    assert request.name == "registrationRequest"
+    assert endpoint.reports == []
+
+
+# --- calls granted beforehand
+
+
+def test_aCallToAKnownAddressNeedsNoQuestionIfItWasGrantedBeforehand(make: Any) -> None:
+    endpoint = make(config={"preGrantedCalls": PreGranted.MAKE, "irrFrequency": 10}).registered()
+    names = sent(endpoint.world)
+    grants: list[Any] = []
+    there = TransportAddress("10.0.0.7", 1720)
+    call = replace(CALL, destination=there)
+    endpoint.client.calls.admit(call).addCallback(grants.append)
+    assert grants == [AdmissionGrant(there)]
+    run(endpoint.world, 12)
+    assert names == ["infoRequestResponse"]
+    endpoint.client.calls.disengage(call, Cause.NORMAL_CALL_CLEARING)
+    run(endpoint.world, 1)
+    assert names[1:] == ["disengageRequest", "disengageConfirm"]
+
+
+def test_whatWasNotGrantedBeforehandIsAskedFor(make: Any) -> None:
+    endpoint = make(config={"preGrantedCalls": PreGranted.MAKE}).registered()
+    names = sent(endpoint.world)
+    here = TransportAddress(endpoint.host, 1720)
+    endpoint.client.calls.admit(CALL).addErrback(lambda failure: None)  # its address is not known
+    endpoint.client.calls.admit(replace(CALL, answerCall=True, destination=here))
+    run(endpoint.world, 1)
+    assert names.count("admissionRequest") == 2

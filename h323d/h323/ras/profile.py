@@ -1,0 +1,81 @@
+"""
+What an endpoint says of itself to a gatekeeper (H.225.0, 7.6 to 7.9).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from h323d.h323.addresses import transportToValue
+from h323d.h323.ras.channel import DISCOVERY_GROUP
+from h323d.h323.ras.messages import PROTOCOL_IDENTIFIER, Fields
+from h323d.values.address import PartyAddress, TransportAddress
+
+__all__ = ["EndpointProfile", "endpointType", "registrationFields"]
+
+# We have no manufacturer code; the country of the standard's examples.
+_NO_VENDOR = {"t35CountryCode": 181, "t35Extension": 0, "manufacturerCode": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointProfile:
+    """
+    What an endpoint registers as, and with whom.
+
+    @ivar signalling: its call-signalling address.
+    @ivar aliases: its names.
+    @ivar gatekeeper: where to ask; the multicast group finds any gatekeeper.
+    @ivar gatekeeperIdentifier: the one that is meant; empty for any.
+    @ivar discover: ask for the gatekeeper (GRQ) before registering with it.
+    @ivar kind: C{"terminal"}, C{"gateway"} or C{"mcu"}.
+    @ivar timeToLive: seconds between renewals that it asks for.
+    @ivar product: what it calls itself, ASCII.
+    @ivar password: of the first of its names, for H.235.1; empty for none, and
+        then the gatekeeper is believed without.
+    """
+
+    signalling: TransportAddress
+    aliases: tuple[PartyAddress, ...] = ()
+    gatekeeper: TransportAddress = DISCOVERY_GROUP
+    gatekeeperIdentifier: str = ""
+    discover: bool = True
+    kind: str = "terminal"
+    timeToLive: int = 300
+    product: str = "h323d"
+    password: str = field(default="", repr=False)
+
+
+def endpointType(profile: EndpointProfile) -> Fields:
+    """
+    The C{EndpointType}.
+    """
+    return {
+        "vendor": _vendor(profile),
+        profile.kind: {},
+        "mc": profile.kind == "mcu",
+        "undefinedNode": False,
+    }
+
+
+def registrationFields(profile: EndpointProfile, ras: TransportAddress, keepAlive: bool) -> Fields:
+    """
+    The fields that every RRQ has.
+
+    @param ras: our own RAS address.
+    """
+    return {
+        "protocolIdentifier": PROTOCOL_IDENTIFIER,
+        "discoveryComplete": True,
+        "callSignalAddress": [transportToValue(profile.signalling)],
+        "rasAddress": [transportToValue(ras)],
+        "terminalType": endpointType(profile),
+        "endpointVendor": _vendor(profile),
+        "timeToLive": profile.timeToLive,
+        "keepAlive": keepAlive,
+        "willSupplyUUIEs": False,
+        "maintainConnection": False,
+    }
+
+
+def _vendor(profile: EndpointProfile) -> Fields:
+    return {"vendor": _NO_VENDOR, "productId": profile.product.encode("ascii")}
