@@ -130,7 +130,10 @@ class Reach:
         @param host: where its packets come from.
         """
         traversal = registration is not None and registration.traversal
-        return Whereabouts(host, traversal, self.locality, self._config.keepAliveInterval)
+        config = self._config
+        return Whereabouts(
+            host, traversal, self.locality, config.keepAliveInterval, config.multiplex
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +144,14 @@ class Whereabouts:
     @ivar host: where its signalling comes from.
     @ivar traversal: whether only it can open connections.
     @ivar keepAliveInterval: how often it is to keep its way open, seconds.
+    @ivar multiplex: whether its media may share ports with that of others.
     """
 
     host: str
     traversal: bool
     locality: Locality
     keepAliveInterval: int
+    multiplex: bool = False
 
     def seen(self, told: TransportAddress | None) -> TransportAddress | None:
         """

@@ -34,8 +34,10 @@ __all__ = [
     "correlatedCall",
     "incomingCallData",
     "mediaFeature",
+    "multiplexes",
     "readIncomingCall",
     "readMediaTraversal",
+    "replaceMediaFeature",
     "withMediaTraversal",
     "withoutMediaTraversal",
 ]
@@ -46,6 +48,7 @@ MEDIA_TRAVERSAL = 19
 _INCOMING_CALL = 1  # parameter of feature 18: IncomingCallIndication
 _MULTIPLEXED = 1  # parameter of feature 19: its sender can send multiplexed media
 _SERVER = 2  # parameter of feature 19: its sender is a traversal server
+_MEDIA_IDENTIFIER = ("standard", MEDIA_TRAVERSAL)
 _MEDIA_OID = (0, 0, 8, 460, 19, 0, 1)
 _TRAVERSAL_PARAMETERS = 1
 _SIGNALLING_OID = (0, 0, 8, 460, 18, 0, 1)
@@ -101,6 +104,33 @@ def mediaFeature(multiplexed: bool, server: bool) -> Fields:
     """
     numbers = [_MULTIPLEXED] * multiplexed + [_SERVER] * server
     return feature(MEDIA_TRAVERSAL, [rawParameter(number) for number in numbers])
+
+
+def multiplexes(fields: Mapping[str, Any]) -> bool:
+    """
+    Whether the sender of a Setup or its answer can send multiplexed media.
+    """
+    return _MULTIPLEXED in (parametersOf(fields, MEDIA_TRAVERSAL) or {})
+
+
+def replaceMediaFeature(body: str, fields: Fields, ours: Fields | None) -> None:
+    """
+    Put our own feature 19 into a Setup or its answer, in place of what was there.
+
+    @param body: which message it is.
+    @param fields: its fields; changed in place.
+    @param ours: what L{mediaFeature} makes; C{None} to take out what is there.
+    """
+    holder = fields if body == "setup" else dict(fields.get("featureSet", {}))
+    for name in ("neededFeatures", "desiredFeatures", "supportedFeatures"):
+        kept = [each for each in holder.pop(name, ()) if each["id"] != _MEDIA_IDENTIFIER]
+        if name == "supportedFeatures" and ours is not None:
+            kept.append(ours)
+        if kept:
+            holder[name] = kept
+    if body != "setup" and (holder or ours is not None):
+        holder.setdefault("replacementFeatureSet", False)
+        fields["featureSet"] = holder
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,10 @@ from h323d.h323.traversal import (
     correlatedCall,
     incomingCallData,
     mediaFeature,
+    multiplexes,
     readIncomingCall,
     readMediaTraversal,
+    replaceMediaFeature,
     withMediaTraversal,
 )
 from h323d.values.address import TransportAddress
@@ -125,3 +127,20 @@ def test_theCallOfAnH245ConnectionIsRead() -> None:
 def test_theKeepAliveOfLocationRequestsPassesTheCodec() -> None:
     octets = h460_18.encode("LRQKeepAliveData", {"lrqKeepAliveInterval": 19})
     assert h460_18.decode("LRQKeepAliveData", octets) == {"lrqKeepAliveInterval": 19}
+
+
+def test_ourMediaFeatureTakesThePlaceOfTheirs() -> None:
+    fields = {"supportedFeatures": [feature(9), mediaFeature(False, False)]}
+    replaceMediaFeature("setup", fields, mediaFeature(True, True))
+    assert fields == {"supportedFeatures": [feature(9), mediaFeature(True, True)]}
+    replaceMediaFeature("setup", fields, None)
+    assert fields == {"supportedFeatures": [feature(9)]}
+
+
+def test_answersHaveItInTheirFeatureSet() -> None:
+    fields: dict[str, object] = {}
+    replaceMediaFeature("connect", fields, None)
+    assert fields == {}
+    replaceMediaFeature("connect", fields, mediaFeature(True, True))
+    assert list(parametersOf(fields, MEDIA_TRAVERSAL) or {}) == [1, 2]
+    assert multiplexes(fields)

@@ -25,7 +25,10 @@ from h323d.h323.h245.parameters import ASK_MASTER, mediaAddress, mediaAddressVal
 from h323d.h323.traversal import (
     MediaTraversal,
     correlatedCall,
+    mediaFeature,
+    multiplexes,
     readMediaTraversal,
+    replaceMediaFeature,
     withMediaTraversal,
     withoutMediaTraversal,
 )
@@ -160,8 +163,30 @@ class MediaProxy:
         self._pool = pool
         self._host = host
         self._places = places
+        self._shared = [False, False]
         self._sessions: dict[int, _Session] = {}
         self._channels: dict[tuple[int, int], int] = {}
+
+    @property
+    def traverses(self) -> bool:
+        """
+        Whether one of the sides is reached by H.460.18 and .19.
+        """
+        return any(each.traversal for each in self._places)
+
+    def introduce(self, place: int, body: str, fields: Fields) -> None:
+        """
+        What one side says of H.460.19 in a Setup or its answer is for us; the other side is
+        told what we say, if it is behind a NAT.
+
+        @param body: which message it is.
+        @param fields: its fields; changed in place.
+        """
+        here, there = self._places[place], self._places[1 - place]
+        if here.traversal and here.multiplex and multiplexes(fields):
+            self._shared[place] = True
+        ours = mediaFeature(there.multiplex, True) if there.traversal else None
+        replaceMediaFeature(body, fields, ours)
 
     def opensAll(self, place: int) -> bool:
         """
@@ -262,7 +287,8 @@ class MediaProxy:
     def _session(self, number: int) -> _Session | None:
         session = self._sessions.get(number)
         if session is None and len(self._sessions) < MAXIMUM_SESSIONS:
-            relay = self._pool.openRelay(self, (self._host, self._host), (False, False))
+            shared = (self._shared[0], self._shared[1])
+            relay = self._pool.openRelay(self, (self._host, self._host), shared)
             session = self._sessions[number] = _Session(relay, self._places)
         return session
 

@@ -25,6 +25,7 @@ from h323d.values.address import TransportAddress
 __all__ = ["Passage", "PassageOwner"]
 
 _MEDIA_FIELDS = ("fastStart", "parallelH245Control")
+_INTRODUCTIONS = ("setup", "callProceeding", "alerting", "connect")
 
 
 class PassageOwner(CouplingOwner, MediaProxyOwner, Protocol):
@@ -76,6 +77,9 @@ class Passage:
                 fields["h245Address"] = transportToValue(ours)
 
             more.append(replaceAddress)
+        if self._media is not None and self._media.traverses and content.body in _INTRODUCTIONS:
+            introduce = functools.partial(self._media.introduce, place, content.body)
+            more.append(lambda pdu, fields: introduce(fields))
         if self._media is not None and (
             content.h245Control or any(name in content.fields for name in _MEDIA_FIELDS)
         ):
