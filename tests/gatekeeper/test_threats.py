@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import random
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -53,7 +53,7 @@ def alive(world: World) -> bool:
 
 
 @pytest.fixture
-def logged() -> Iterator[list[LogEvent]]:
+def logged() -> Iterator[Sequence[LogEvent]]:
     with capturedLogs() as events:
         yield events
 
@@ -118,7 +118,7 @@ def test_parametersWithoutEndAreBadInput(world: World, depth: int) -> None:
 
 
 @pytest.mark.parametrize("text", NASTY)
-def test_textIsData(makeWorld: Any, text: str, logged: list[LogEvent]) -> None:
+def test_textIsData(makeWorld: Any, text: str, logged: Sequence[LogEvent]) -> None:
     world = makeWorld(security=secured())
     peer, endpointId = world.registered("10.0.0.5", ("h323-ID", text))
     registration = world.zone.registry.byId(endpointId)

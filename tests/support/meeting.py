@@ -95,8 +95,8 @@ class Meeting:
         assert server.h323 is not None
         assert server.sip is not None
         early = StartUpOptions(True, True, True)
-        self._byH323.leg = server.h323.call(
-            CallID("h1"), (), named(ROOM), PROFILE, self._byH323, early, there
+        self._byH323.leg = server.h323.originate(
+            CallID("h1"), (), named(ROOM), PROFILE, self._byH323, there, early
         )
         uri = named(f"sip:{ROOM}@{SECOND}")
         originator = SIPOriginator(server.sip)
