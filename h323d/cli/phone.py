@@ -126,38 +126,8 @@ class Phone:
         listener, opener = StreamListener(reactor), StreamOpener(reactor, settings.bind)
         pool, self._media = newMediaService(settings.media, self._rng, reactor.callFromThread)
         self._pool = pool
-        self._sip = SIPEndpoint(
-            reactor,
-            self._rng,
-            self._datagrams,
-            listener,
-            opener,
-            pool,
-            self,
-            self._events,
-            SIPConfig(port=settings.sipPort, user=settings.alias),
-            settings.bind,
-        )
-        self._h323 = H323Endpoint(
-            reactor,
-            self._rng,
-            self._events,
-            H323Config(
-                port=settings.h323Port,
-                name=settings.alias,
-                terminalType=TERMINAL,
-                fastStart=settings.startUp.fastStart,
-                tunnelling=settings.startUp.tunnelling,
-                earlyH245=settings.startUp.earlyH245,
-            ),
-            pool,
-            listener,
-            _secured(settings, reactor) if settings.tls else opener,
-            Host(settings.bind, settings.bind),
-            self,
-            admitter=None if settings.gatekeeper is None else self,
-            endpointType=terminalType(settings.alias),
-        )
+        self._sip = self._newSIP(listener, opener)
+        self._h323 = self._newH323(listener, opener)
         self._ras: RASClient | None = None
         self._mixer = pool.openMixer(self)
         self._mixer.attach(source, sink)
@@ -235,6 +205,44 @@ class Phone:
         self._sip.stop()
         self._h323.close()
         self._media.stop()
+
+    def _newSIP(self, listener: StreamListener, opener: StreamOpener) -> SIPEndpoint:
+        settings = self._settings
+        return SIPEndpoint(
+            self._reactor,
+            self._rng,
+            self._datagrams,
+            listener,
+            opener,
+            self._pool,
+            self,
+            self._events,
+            SIPConfig(port=settings.sipPort, user=settings.alias),
+            settings.bind,
+        )
+
+    def _newH323(self, listener: StreamListener, opener: StreamOpener) -> H323Endpoint:
+        settings, start = self._settings, self._settings.startUp
+        return H323Endpoint(
+            self._reactor,
+            self._rng,
+            self._events,
+            H323Config(
+                port=settings.h323Port,
+                name=settings.alias,
+                terminalType=TERMINAL,
+                fastStart=start.fastStart,
+                tunnelling=start.tunnelling,
+                earlyH245=start.earlyH245,
+            ),
+            self._pool,
+            listener,
+            _secured(settings, self._reactor) if settings.tls else opener,
+            Host(settings.bind, settings.bind),
+            self,
+            admitter=None if settings.gatekeeper is None else self,
+            endpointType=terminalType(settings.alias),
+        )
 
     def _newRAS(self, gatekeeper: TransportAddress) -> RASClient:
         profile = EndpointProfile(
