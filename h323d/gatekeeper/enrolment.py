@@ -33,6 +33,7 @@ from h323d.h323.ras.messages import (
     PROTOCOL_IDENTIFIER,
     Fields,
     RASMessage,
+    encodeRAS,
     identifierIn,
     protocolVersion,
     usableAddresses,
@@ -42,6 +43,7 @@ from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = ["Enrolment"]
 
+MAX_FACTOR = 3  # by which the answer to a GRQ may be longer: its source may be forged
 _OLDEST_VERSION = 2  # an RRQ of version 1 has no time to live to renew
 
 
@@ -83,11 +85,24 @@ class Enrolment:
             "gatekeeperIdentifier": self._identity.identifier,
             "rasAddress": transportToValue(self._identity.ras),
         }
-        if self._identity.alternates:
-            confirmation["alternateGatekeeper"] = list(self._identity.alternates)
         if self._reach.asked(fields):
             confirmation = self._reach.confirmed(confirmation)
-        return RASMessage("gatekeeperConfirm", confirmation)
+        return self._withAlternates(
+            RASMessage("gatekeeperConfirm", confirmation), MAX_FACTOR * len(request.octets)
+        )
+
+    def _withAlternates(self, confirm: RASMessage, limit: int) -> RASMessage:
+        """
+        Tell of as many alternates as there is place for.
+
+        @param limit: octets.
+        """
+        for count in range(len(self._identity.alternates), 0, -1):
+            told = {"alternateGatekeeper": list(self._identity.alternates[:count])}
+            longer = RASMessage(confirm.name, confirm.fields | told)
+            if len(encodeRAS(longer)) <= limit:
+                return longer
+        return confirm
 
     def register(self, request: RASRequest) -> RASMessage:
         """

@@ -76,8 +76,8 @@ class Zone:
     @ivar bandwidth: how much they use.
     @ivar demands: asks endpoints about them.
     @ivar dialBacks: calls that wait for their endpoint to connect.
-    @ivar routed: the calls whose signalling goes through us.
     @ivar passwords: of endpoints, by name.
+    @ivar routed: the calls whose signalling goes through us.
     """
 
     def __init__(

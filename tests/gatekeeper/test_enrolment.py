@@ -387,7 +387,8 @@ def test_everybodyIsToldOfTheAlternatesInOrder(makeWorld: Any) -> None:
     )
     world = makeWorld(alternates=alternates)
     peer = world.peer("10.0.0.2")
-    for request in (grq(1, "10.0.0.2"), rrq(2, "10.0.0.2", ANNA)):
+    names = [("h323-ID", "an endpoint that has a name"), NUMBER]
+    for request in (grq(1, "10.0.0.2", endpointAlias=names), rrq(2, "10.0.0.2", ANNA)):
         assert peer.ask(request).fields["alternateGatekeeper"] == [
             {"rasAddress": at("10.0.0.8", 1800), "needToRegister": True, "priority": 1},
             {
@@ -397,6 +398,19 @@ def test_everybodyIsToldOfTheAlternatesInOrder(makeWorld: Any) -> None:
                 "priority": 5,
             },
         ]
+
+
+@pytest.mark.parametrize(("length", "told"), [(0, 0), (20, 2), (100, 8)])
+def test_theAnswerToAGRQNamesAsManyAlternatesAsItHasPlaceFor(
+    makeWorld: Any, length: int, told: int
+) -> None:
+    world = makeWorld(alternates=tuple(AlternateConfig(f"10.0.1.{each}") for each in range(1, 9)))
+    sent: list[int] = []
+    world.network.observers.append(lambda kind, source, there, data: sent.append(len(data)))
+    more = {"endpointAlias": [("h323-ID", "x" * length)]} if length else {}
+    answer = world.peer("10.0.0.2").ask(grq(1, "10.0.0.2", **more))
+    assert len(answer.fields.get("alternateGatekeeper", ())) >= told
+    assert sent[1] <= 3 * sent[0]
 
 
 def test_whoFindsNoPlaceIsToldWhereElseToTry(makeWorld: Any) -> None:
