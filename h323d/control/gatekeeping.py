@@ -8,7 +8,7 @@ Without a gatekeeper it is as with one that nobody uses.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from twisted.internet.defer import Deferred
 
@@ -66,13 +66,23 @@ class Gatekeeping:
             "bandwidth": 0 if zone is None else zone.bandwidth.used,
         }
 
-    def calls(self, now: float) -> Iterator[View]:
+    def calls(self, now: float, shown: Iterable[str]) -> Iterator[View]:
         """
-        Every routed call, and every side of a call that is admitted.
+        Every routed call, and every side of a direct one, which is known by its
+        admission alone.
+
+        @param shown: call identifiers of calls that the operator sees already,
+            in hexadecimal.
         """
-        if self._zone is not None:
-            yield from (routedView(each, now) for each in self._zone.routed)
-            yield from (admissionView(each, now) for each in self._zone.admissions)
+        if self._zone is None:
+            return
+        seen = set(shown)
+        for call in self._zone.routed:
+            seen.add(call.callIdentifier)
+            yield routedView(call, now)
+        for admission in self._zone.admissions:
+            if admission.claim.call.hex() not in seen:
+                yield admissionView(admission, now)
 
     def registrations(self, name: str, most: int) -> list[View]:
         """

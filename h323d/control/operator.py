@@ -108,7 +108,7 @@ class Operator:
         views = itertools.chain(
             (legView(leg) for leg in self._switch.waiting.values()),
             (participantView(room, each, now) for room, each in self._participants()),
-            self._gatekeeping.calls(now),
+            self._gatekeeping.calls(now, (leg.callIdentifier for _, leg in self._legs())),
         )
         return list(itertools.islice(views, _number(limit)))
 

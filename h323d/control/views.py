@@ -90,6 +90,7 @@ def routedView(call: RoutedCall, now: float) -> View:
     return {
         "callId": call.callId,
         "legId": call.legId,
+        "callIdentifier": call.callIdentifier,
         "protocol": "h323",
         "model": call.model.value,
         "calling": [str(address) for address in call.calling],
