@@ -69,6 +69,15 @@ def test_itIsSeenOnceThoughBothSidesAreAdmitted(
     assert (status["calls"], status["routed"], status["admissions"]) == (1, 1, 2)
 
 
+def test_aCallToARoomIsALegAndNotAnAdmissionBesides(
+    world: Simulation, operator: Operator, alice: Telephone
+) -> None:
+    alice.call("80001")
+    world.run(1.0)
+    (leg,) = operator.calls()
+    assert (leg["room"], operator.status()["admissions"]) == ("80001", 1)
+
+
 @pytest.mark.parametrize("name", ["callId", "legId", "callIdentifier"])
 def test_itIsEndedByAnyOfItsNames(
     world: Simulation, operator: Operator, alice: Telephone, bob: Telephone, name: str
