@@ -108,7 +108,7 @@ class RoutedCall:
         self.model = CallModel.ROUTED if admitted is None else admitted.model
         self.since = context.clock.seconds()
         self.answeredAt: float | None = None
-        self.callerSide = Side(self, CALLER, setup.reference, connection.peer, connection)
+        self.callerSide = self._newSide(CALLER, setup.reference, connection.peer, connection)
         self.calledSide: Side | None = None
         self._setup, self._setupContent = message, setup.content
         self._admitted = admitted
@@ -142,6 +142,16 @@ class RoutedCall:
         The caller's, and the called party's as far as there is one.
         """
         return self.callerSide, self.calledSide
+
+    def _newSide(
+        self,
+        place: int,
+        reference: int,
+        peer: TransportAddress,
+        connection: SignallingConnection | None = None,
+    ) -> Side:
+        context = self._context
+        return Side(self, place, reference, peer, context.clock, context.statusInterval, connection)
 
     # Commands.
 
@@ -239,7 +249,7 @@ class RoutedCall:
         context = self._context
         self.route = route
         reference = context.reference()
-        side = self.calledSide = Side(self, CALLED, reference, route.signalling)
+        side = self.calledSide = self._newSide(CALLED, reference, route.signalling)
         self._openPassage(route)
         target = "" if route.registration is None else route.registration.endpointId
         model = "proxied" if self.model is CallModel.PROXIED else "routed"
@@ -301,6 +311,9 @@ class RoutedCall:
         context = self._context
         self.answeredAt = context.clock.seconds()
         self._early.clear()
+        for side in self.sides:
+            if side is not None:
+                side.watch()
         context.events.publish(CallAnswered(self.answeredAt, self.callId, self.legId))
 
     def tellRefused(self, cause: Cause, reason: str) -> None:

@@ -64,6 +64,7 @@ class CallContext:
     @ivar endpointType: what we are, as an H.225.0 C{EndpointType}.  Any: of the ASN.1 value
         model.
     @ivar silence: seconds without media until a call is cleared; 0 for never.
+    @ivar statusInterval: seconds between two inquiries into an answered call; 0 for none.
     @ivar reference: draws a call reference value.
     @ivar summon: for endpoints that cannot be connected to.
     @ivar reach: says who is behind a NAT.
@@ -86,6 +87,7 @@ class CallContext:
     mediaHost: str
     endpointType: dict[str, Any]
     silence: float
+    statusInterval: float
     reference: Callable[[], int]
     summon: Summon
     reach: Reach

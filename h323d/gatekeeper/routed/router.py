@@ -103,6 +103,7 @@ class RoutedCalls:
             signalling.host,
             gatekeeperType(h323.name),
             h323.silenceTimeout,
+            h323.statusInterval,
             lambda: world.rng.randrange(1, 0x8000),
             summon,
             reach,

@@ -1,8 +1,8 @@
 """
 One side of a routed call: its signalling connection, and its call reference there.
 
-It answers what concerns the connection rather than the call (Q.931, 5.8.10 and 5.8.11:
-Status); all else is the call's.
+It answers and asks what concerns the connection rather than the call (Q.931, 5.8.10 and
+5.8.11: Status); all else is the call's.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
+from twisted.internet.interfaces import IReactorTime
+
+from h323d.gatekeeper.routed.standing import newStanding
 from h323d.h323 import messages, reading, uuie
 from h323d.h323.callinputs import CallNumber
 from h323d.h323.causes import reasonOfCause
@@ -61,17 +64,23 @@ class Side:
         place: int,
         reference: int,
         peer: TransportAddress,
+        clock: IReactorTime,
+        statusInterval: float,
         connection: SignallingConnection | None = None,
     ) -> None:
         """
         @param reference: the call reference value: the caller's, or one that we chose
             for the called side.
+        @param clock: runs the inquiries.
+        @param statusInterval: seconds between two of them, once the call is answered; 0
+            makes none.
         @param connection: where the call came in.
         """
         self._owner = owner
         self._reference = reference
         self._connection = connection
         self._over = False
+        self._standing = newStanding(self, clock, statusInterval)
         self.place = place
         self.peer = peer
 
@@ -93,6 +102,12 @@ class Side:
                 )
             )
 
+    def watch(self) -> None:
+        """
+        The call is answered: inquire into it from now on.
+        """
+        self._standing.begin()
+
     def passRelease(self, message: Q931Message) -> None:
         """
         Pass on the ReleaseComplete of the other side.
@@ -112,6 +127,7 @@ class Side:
         The call is over here; nothing is reported any more.
         """
         self._over = True
+        self._standing.end()
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.drop(self._reference, self.place == CALLED)
@@ -127,6 +143,7 @@ class Side:
 
     def connectionLost(self, reason: str) -> None:
         over, self._over, self._connection = self._over, True, None
+        self._standing.end()
         if not over:
             self._owner.sideLost(self, reason)
 
@@ -154,3 +171,15 @@ class Side:
         if reading.reportedState(message, CallNumber.ACTIVE) == CallNumber.NULL:
             self.drop()
             self._owner.sideLost(self, "the peer does not know the call")
+        else:
+            self._standing.answered()
+
+    # What the inquiries want.
+
+    def sendStatusInquiry(self) -> None:
+        body = uuie.plain("statusInquiry", self._owner.identity)
+        self.send(messages.make(MessageType.STATUS_INQUIRY, uuie.write(body, False)))
+
+    def inquiriesUnanswered(self) -> None:
+        self.release(Cause.RECOVERY_ON_TIMER_EXPIRY)
+        self._owner.sideLost(self, "the peer does not answer inquiries")

@@ -16,6 +16,8 @@ from h323d.gatekeeper.routed.side import CALLED, CALLER
 from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
 from h323d.h323 import messages, q931, uuie
 from h323d.h323.addresses import transportToValue
+from h323d.h323.callinputs import CallNumber
+from h323d.h323.config import H323Config
 from h323d.h323.elements import CallState
 from h323d.h323.q931 import IE, Element, MessageType
 from h323d.h323.uuie import Start
@@ -42,7 +44,13 @@ class Zone:
     A server that routes 2000 to Bob, and who is to be called there.
     """
 
-    def __init__(self, world: Simulation, *hosts: str, model: CallModel = CallModel.ROUTED) -> None:
+    def __init__(
+        self,
+        world: Simulation,
+        *hosts: str,
+        model: CallModel = CallModel.ROUTED,
+        statusInterval: float = 0.0,
+    ) -> None:
         routes = (
             StaticRoute(name="2000", to=hosts or (AT_BOB,)),
             StaticRoute(name="3000", to=(AT_CAROL,)),
@@ -52,6 +60,7 @@ class Zone:
             SERVER,
             replace(
                 Configuration(),
+                h323=H323Config(statusInterval=statusInterval),
                 routing=RoutingConfig(routes=routes),
                 routed=RoutedConfig(model=model, acceptUnregistered=True),
             ),
@@ -197,6 +206,31 @@ def test_eachSideIsAnsweredItsOwnStatus(world: Simulation) -> None:
         states.append(CallState.decode(message.contents(IE.CALL_STATE) or b"").value)
     assert states == [7, 4]
     assert MessageType.STATUS_INQUIRY not in (*zone.caller.kinds, *zone.bob.kinds)
+
+
+def test_aLongCallIsInquiredIntoOnBothSides(world: Simulation) -> None:
+    zone = Zone(world, statusInterval=60.0)
+    zone.call()
+    zone.answer()
+    world.run(61.0)
+    for peer in (zone.caller, zone.bob):
+        assert peer.kinds.count(MessageType.STATUS_INQUIRY) == 1
+        body = uuie.write(uuie.plain("status", peer.identity), False)
+        answer = messages.status(CallNumber.ACTIVE, Cause.RESPONSE_TO_STATUS_ENQUIRY, body)
+        peer.send(answer)
+    world.run(30.0)
+    assert MessageType.STATUS not in (*zone.caller.kinds, *zone.bob.kinds)
+    assert zone.calls == 1
+
+
+def test_aCallThatASideDoesNotAnswerForIsCleared(world: Simulation) -> None:
+    zone = Zone(world, statusInterval=60.0)
+    zone.call()
+    zone.answer()
+    world.run(61.0 + 4 * 3)
+    assert zone.calls == 0
+    assert RELEASE in zone.caller.kinds
+    assert RELEASE in zone.bob.kinds
 
 
 def test_aForwardedCallGoesToTheOtherName(world: Simulation) -> None:

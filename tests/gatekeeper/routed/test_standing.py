@@ -1,0 +1,85 @@
+"""
+Inquiries into answered calls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from twisted.internet.task import Clock
+
+from h323d import tracing
+from h323d.gatekeeper.routed import standing
+from h323d.gatekeeper.routed.standing import Standing, newStanding
+from h323d.h323.callinputs import N322, T322
+
+INTERVAL = 60.0
+
+
+@dataclass
+class Owner:
+    """
+    Remembers what it is told.
+    """
+
+    told: list[str] = field(default_factory=list)
+
+    def sendStatusInquiry(self) -> None:
+        self.told.append("inquiry")
+
+    def inquiriesUnanswered(self) -> None:
+        self.told.append("unanswered")
+
+
+def begun(interval: float = INTERVAL) -> tuple[Clock, Owner, Standing]:
+    clock, owner = Clock(), Owner()
+    machine = newStanding(owner, clock, interval)
+    machine.begin()
+    return clock, owner, machine
+
+
+def test_everyInputIsDeclaredInEveryState() -> None:
+    table = tracing.table(standing._MACHINE)
+    assert len(table) == 4 * 6
+    assert [pair for pair, following in table.items() if following is None] == []
+
+
+def test_aSideIsAskedAfterEachInterval() -> None:
+    clock, owner, machine = begun()
+    for turn in range(1, 4):
+        clock.advance(INTERVAL)
+        assert owner.told == ["inquiry"] * turn
+        machine.answered()
+
+
+def test_withoutAnIntervalNobodyIsAsked() -> None:
+    clock, owner, machine = begun(0.0)
+    assert clock.getDelayedCalls() == []
+    machine.end()
+    assert owner.told == []
+
+
+def test_silenceIsAskedAgainAndThenItIsOver() -> None:
+    clock, owner, _ = begun()
+    clock.advance(INTERVAL)
+    clock.pump([T322] * N322)
+    assert owner.told == ["inquiry"] * N322 + ["unanswered"]
+    assert clock.getDelayedCalls() == []
+
+
+def test_aLateAnswerCountsFromTheBeginning() -> None:
+    clock, owner, machine = begun()
+    clock.advance(INTERVAL)
+    clock.advance(T322)
+    machine.answered()
+    clock.advance(INTERVAL)
+    clock.pump([T322] * (N322 - 1))
+    assert "unanswered" not in owner.told
+
+
+def test_whatIsOverAsksNobody() -> None:
+    clock, owner, machine = begun()
+    machine.end()
+    machine.begin()
+    assert clock.getDelayedCalls() == []
+    assert owner.told == []
