@@ -24,13 +24,13 @@ from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.context import CallContext
 from h323d.gatekeeper.routed.dialling import dial
-from h323d.gatekeeper.routed.media import MediaProxy
 from h323d.gatekeeper.routed.messages import START_FIELDS, SetupChange
 from h323d.gatekeeper.routed.models import Endpoint, stricter
-from h323d.gatekeeper.routed.passage import Passage
-from h323d.gatekeeper.routed.progress import newProgress
+from h323d.gatekeeper.routed.passage import Passage, newPassage
+from h323d.gatekeeper.routed.progress import callNumbers, newProgress
 from h323d.gatekeeper.routed.remembered import AdmittedRoutes
 from h323d.gatekeeper.routed.side import CALLED, CALLER, Side
+from h323d.gatekeeper.routed.ways import Ways
 from h323d.gatekeeper.routing.chain import Called, Decision, Destination
 from h323d.gatekeeper.traversal import Whereabouts
 from h323d.h323 import messages as q931Messages
@@ -47,7 +47,6 @@ from h323d.values.identifiers import CallID, LegID
 __all__ = ["RoutedCall"]
 
 MAXIMUM_EARLY = 32  # messages of the caller that are kept for the next way
-MAXIMUM_REDIRECTIONS = 5  # of one call, by called sides
 
 _OF_THE_CALLED = frozenset(
     (
@@ -58,12 +57,6 @@ _OF_THE_CALLED = frozenset(
         MessageType.CONNECT,
     )
 )
-_NUMBERS = {  # what the caller's side, and the called side, see of us
-    "calling": (CallNumber.INCOMING_PROCEEDING, CallNumber.OUTGOING_PROCEEDING),
-    "ringing": (CallNumber.CALL_RECEIVED, CallNumber.CALL_DELIVERED),
-    "active": (CallNumber.ACTIVE, CallNumber.ACTIVE),
-}
-_EARLY_NUMBERS = (CallNumber.INCOMING_PROCEEDING, CallNumber.CALL_INITIATED)
 
 
 @implementer(IOffer)
@@ -111,20 +104,23 @@ class RoutedCall:
         self.callerSide = self._newSide(CALLER, setup.reference, connection.peer, connection)
         self.calledSide: Side | None = None
         self._setup, self._setupContent = message, setup.content
-        self._admitted = admitted
-        self._names: tuple[PartyAddress, ...] = ()  # that a called side forwarded the call to
-        self._wanted = Called(
+        wanted = Called(
             setup.called,
             calling=setup.calling,
             caller=caller,
             source=connection.peer,
             call=setup.identity.callIdentifier,
         )
-        self._routes: list[Destination] = []
+        self._ways = Ways(
+            context.chain,
+            context.numbers,
+            context.signalling,
+            wanted,
+            None if admitted is None else admitted.routes,
+        )
         self._early: list[tuple[Q931Message, Content]] = []
         self._start: Fields = {}
         self._committed = False  # something of an answer has reached the caller
-        self._redirections = 0
         self._opening: IOpening | None = None
         self._passage: Passage | None = None
         self._progress = newProgress(self, context.clock, context.timers)
@@ -196,7 +192,7 @@ class RoutedCall:
         return True
 
     def callNumber(self, place: int) -> CallNumber:
-        return _NUMBERS.get(self.state, _EARLY_NUMBERS)[place]
+        return callNumbers(self.state)[place]
 
     # What the machine wants.
 
@@ -207,11 +203,7 @@ class RoutedCall:
             self._progress.refuse(refusal.cause, refusal.reason)
 
     def locate(self) -> None:
-        admitted, self._admitted = self._admitted, None
-        if admitted is not None:
-            self._decided(admitted.routes)
-            return
-        decision = self._context.chain.find(self._wanted)
+        decision = self._ways.ask()
         if isinstance(decision, Deferred):
             decision.addCallback(self._decided)
         else:
@@ -223,27 +215,16 @@ class RoutedCall:
         elif not decision:
             self._progress.refuse(Cause.NO_ROUTE_TO_DESTINATION, "noRoute")
         else:
-            self._routes = list(decision)
+            self._ways.found(decision)
             self._progress.located()
 
     def tryRoute(self, failed: Cause | None) -> None:
         self._leaveCalled(failed or Cause.NORMAL_UNSPECIFIED)
-        while self._routes:
-            route = self._routes.pop(0)
-            if not self._comesBack(route):
-                self._dial(route)
-                return
-            failed = Cause.EXCHANGE_ROUTING_ERROR
-        self._progress.noneLeft(failed or Cause.NO_ROUTE_TO_DESTINATION)
-
-    def _comesBack(self, route: Destination) -> bool:
-        """
-        Whether a way leads to ourselves, and not to one of our own rooms.
-        """
-        numbers = self._context.numbers
-        return route.signalling == self._context.signalling and not any(
-            numbers.serves(name) for name in route.names or self._wanted.names
-        )
+        way = self._ways.take(failed)
+        if isinstance(way, Destination):
+            self._dial(way)
+        else:
+            self._progress.noneLeft(way)
 
     def _dial(self, route: Destination) -> None:
         context = self._context
@@ -265,7 +246,7 @@ class RoutedCall:
         """
         context = self._context
         source = Endpoint.registered(self.caller, self.calling, self.peer.host)
-        names = route.names or self._wanted.names
+        names = self._ways.namesFor(route)
         target = Endpoint.registered(route.registration, names, route.signalling.host)
         model = stricter(self.model, context.models.choose(source, target))
         if self._passage is not None and model is self.model:
@@ -273,11 +254,7 @@ class RoutedCall:
         if self._passage is not None:
             self._passage.close()
         self.model = model
-        media = None
-        if model is CallModel.PROXIED:
-            media = MediaProxy(self, context.pool, context.mediaHost, self._places(route))
-        inUse = model in (CallModel.ROUTED_H245, CallModel.PROXIED)
-        self._passage = Passage(self, context.clock, context.network if inUse else None, media)
+        self._passage = newPassage(self, context, model, self._places(route))
 
     def _places(self, route: Destination) -> tuple[Whereabouts, Whereabouts]:
         """
@@ -337,7 +314,7 @@ class RoutedCall:
         route = self.route
         if side is not self.calledSide or route is None:
             return
-        names = route.names or self._names
+        names = route.names or self._ways.forwarded
         change = SetupChange(self._context.signalling, route.signalling, names)
         self._pass(side, change.applied(self._setup), self._setupContent, change.edit)
         for message, content in tuple(self._early):
@@ -375,7 +352,7 @@ class RoutedCall:
 
         @param message: its ReleaseComplete, if there was one.
         """
-        other = self.state == "calling" and not self._committed and bool(self._routes)
+        other = self.state == "calling" and not self._committed and self._ways.areLeft
         if other and (message is None or cause in self._context.config.failoverCauses):
             self._progress.routeFailed(cause)
             return
@@ -406,7 +383,7 @@ class RoutedCall:
         else:
             self._progress.proceeding()
         start, self._start = self._start, {}
-        edits = [_adding(start)] if start else []
+        edits = [messages.adding(start)] if start else []
         self._committed = True
         self._pass(self.callerSide, message, content, *edits)
 
@@ -433,14 +410,9 @@ class RoutedCall:
         elsewhere = messages.redirection(content)
         if elsewhere is None or self._committed or self.state != "calling":
             return False
-        names, address = elsewhere
-        self._redirections += 1
-        if self._redirections > MAXIMUM_REDIRECTIONS:
+        if not self._ways.redirect(*elsewhere):
             self._progress.release(Cause.EXCHANGE_ROUTING_ERROR, "server")
             return True
-        if names:
-            self._names = names
-        self._wanted = replace(self._wanted, names=names or self._wanted.names, signalled=address)
         self._leaveCalled(Cause.NORMAL_CALL_CLEARING)
         self._progress.redirected()
         return True
@@ -487,16 +459,3 @@ class RoutedCall:
         side = self.sides[place]
         source = self.peer if side is None else side.peer
         self._context.owner.callFault(door, source, error)
-
-
-def _adding(start: Fields) -> messages.Edit:
-    """
-    Puts in what a message before should have carried.
-    """
-
-    def edit(pdu: Fields, fields: Fields) -> None:
-        if pdu["h323-message-body"][0] in ("alerting", "progress", "connect"):
-            for name, value in start.items():
-                fields.setdefault(name, value)
-
-    return edit

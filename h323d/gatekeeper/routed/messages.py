@@ -34,6 +34,7 @@ __all__ = [
     "Edit",
     "SetupChange",
     "START_FIELDS",
+    "adding",
     "callForwarded",
     "callProceeding",
     "redirection",
@@ -141,6 +142,21 @@ class SetupChange:
                 element = replace(element, contents=number.encode())
             elements.append(element)
         return replace(setup, elements=tuple(elements))
+
+
+def adding(start: Fields) -> Edit:
+    """
+    Puts into a message that goes on to the caller what one before should have carried.
+
+    @param start: how media and H.245 start, by field.
+    """
+
+    def edit(pdu: Fields, fields: Fields) -> None:
+        if pdu["h323-message-body"][0] in ("alerting", "progress", "connect"):
+            for name, value in start.items():
+                fields.setdefault(name, value)
+
+    return edit
 
 
 def _information(pdu: Fields) -> bytes:

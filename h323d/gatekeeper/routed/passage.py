@@ -13,16 +13,19 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.gatekeeper.routed import messages
+from h323d.gatekeeper.routed.config import CallModel
+from h323d.gatekeeper.routed.context import CallContext
 from h323d.gatekeeper.routed.control import ControlCoupling, CouplingOwner
 from h323d.gatekeeper.routed.media import MediaProxy, MediaProxyOwner
 from h323d.gatekeeper.routed.messages import Edit
+from h323d.gatekeeper.traversal import Whereabouts
 from h323d.h323.addresses import transportToValue
 from h323d.h323.h245link import ControlNetwork
 from h323d.h323.q931 import Q931Message
 from h323d.h323.uuie import Content, Fields
 from h323d.values.address import TransportAddress
 
-__all__ = ["Passage", "PassageOwner"]
+__all__ = ["Passage", "PassageOwner", "newPassage"]
 
 _MEDIA_FIELDS = ("fastStart", "parallelH245Control")
 _INTRODUCTIONS = ("setup", "callProceeding", "alerting", "connect")
@@ -141,3 +144,21 @@ class Passage:
     def _controls(media: MediaProxy, place: int, control: Iterable[bytes]) -> list[bytes]:
         translated = (media.translate(place, octets) for octets in control)
         return [octets for octets in translated if octets is not None]
+
+
+def newPassage(
+    owner: PassageOwner,
+    context: CallContext,
+    model: CallModel,
+    places: tuple[Whereabouts, Whereabouts],
+) -> Passage:
+    """
+    What a model lets through us: separate H.245, media, or neither.
+
+    @param places: where the caller's and the called side's media is.
+    """
+    media = None
+    if model is CallModel.PROXIED:
+        media = MediaProxy(owner, context.pool, context.mediaHost, places)
+    inUse = model in (CallModel.ROUTED_H245, CallModel.PROXIED)
+    return Passage(owner, context.clock, context.network if inUse else None, media)

@@ -14,10 +14,11 @@ from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.timer import Timer
+from h323d.h323.callinputs import CallNumber
 from h323d.tracing import indexed
 from h323d.values.cause import Cause
 
-__all__ = ["Progress", "ProgressOwner", "ProgressTimers", "newProgress"]
+__all__ = ["Progress", "ProgressOwner", "ProgressTimers", "callNumbers", "newProgress"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,23 @@ for _state, _inputs in _IGNORED.items():
         _state.upon(_input).loop().returns(None)
 
 _MACHINE = indexed(builder.build())
+
+
+_NUMBERS = {  # what the caller's side, and the called side, see of us
+    "calling": (CallNumber.INCOMING_PROCEEDING, CallNumber.OUTGOING_PROCEEDING),
+    "ringing": (CallNumber.CALL_RECEIVED, CallNumber.CALL_DELIVERED),
+    "active": (CallNumber.ACTIVE, CallNumber.ACTIVE),
+}
+_EARLY_NUMBERS = (CallNumber.INCOMING_PROCEEDING, CallNumber.CALL_INITIATED)
+
+
+def callNumbers(state: str) -> tuple[CallNumber, CallNumber]:
+    """
+    The state of a call as Q.931 numbers it: towards the caller, and towards the called side.
+
+    @param state: the name of the machine's.
+    """
+    return _NUMBERS.get(state, _EARLY_NUMBERS)
 
 
 def newProgress(owner: ProgressOwner, clock: IReactorTime, timers: ProgressTimers) -> Progress:

@@ -84,29 +84,29 @@ class RoutedCalls:
         self._connections: dict[SignallingConnection, None] = {}
         self._complaints = Complaints(world.clock, world.events)
         self._context = CallContext(
-            self,
-            world.clock,
-            world.events,
-            gates,
-            chain,
-            numbers,
-            self._models,
-            config,
-            ProgressTimers(config.setupTimeout, h323.proceedingTimeout, h323.ringTimeout),
-            signalling,
-            world.opener,
-            h323.connectTimeout,
-            ControlNetwork(
+            owner=self,
+            clock=world.clock,
+            events=world.events,
+            gates=gates,
+            chain=chain,
+            numbers=numbers,
+            models=self._models,
+            config=config,
+            timers=ProgressTimers(config.setupTimeout, h323.proceedingTimeout, h323.ringTimeout),
+            signalling=signalling,
+            opener=world.opener,
+            connectTimeout=h323.connectTimeout,
+            network=ControlNetwork(
                 world.listener, world.opener, bind, signalling.host, h323.connectTimeout
             ),
-            world.pool,
-            signalling.host,
-            gatekeeperType(h323.name),
-            h323.silenceTimeout,
-            h323.statusInterval,
-            lambda: world.rng.randrange(1, 0x8000),
-            summon,
-            reach,
+            pool=world.pool,
+            mediaHost=signalling.host,
+            endpointType=gatekeeperType(h323.name),
+            silence=h323.silenceTimeout,
+            statusInterval=h323.statusInterval,
+            reference=lambda: world.rng.randrange(1, 0x8000),
+            summon=summon,
+            reach=reach,
         )
 
     def __len__(self) -> int:
