@@ -59,16 +59,18 @@ class Identity:
             **self.elsewhere(reason),
         )
 
-    def elsewhere(self, reason: str) -> Fields:
+    def elsewhere(self, reason: str, permanent: bool = False) -> Fields:
         """
-        What a reject says of the alternates: where to try this one request,
-        if it is for want of resources that we refuse.
+        What a reject says of the alternates: where to turn to, if it is for
+        want of resources that we refuse.
+
+        @param permanent: with all requests from now on, not with this one.
         """
         if reason != "resourceUnavailable" or not self.alternates:
             return {}
         return {
             "altGKInfo": {
                 "alternateGatekeeper": list(self.alternates),
-                "altGKisPermanent": False,
+                "altGKisPermanent": permanent,
             }
         }

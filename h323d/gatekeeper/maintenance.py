@@ -10,8 +10,6 @@ speaks for it in RAS.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.gates import MAINTENANCE, Gates
@@ -21,7 +19,6 @@ from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration
 from h323d.h323.ras.messages import (
     PROTOCOL_IDENTIFIER,
-    Fields,
     callKey,
     identifierIn,
     rejection,
@@ -49,12 +46,10 @@ class Maintenance:
         admissions: AdmissionTable,
         clock: IReactorTime,
         events: EventBus,
-        alternates: Sequence[Fields] = (),
     ) -> None:
         """
         @param gates: whether it is maintenance, they know.
-        @param alternates: the gatekeepers that endpoints can go to instead, each
-            an H.225.0 C{AlternateGK}.
+        @param identity: names the gatekeepers that endpoints can go to instead.
         """
         self._gates = gates
         self._identity = identity
@@ -62,7 +57,6 @@ class Maintenance:
         self._admissions = admissions
         self._clock = clock
         self._events = events
-        self._alternates = tuple(alternates)
 
     def turnsAway(self, request: RASRequest) -> bool:
         """
@@ -90,12 +84,8 @@ class Maintenance:
         message = request.message
         if request.multicast:
             return None
-        more: Fields = {}
-        if self._alternates:
-            more["altGKInfo"] = {
-                "alternateGatekeeper": list(self._alternates),
-                "altGKisPermanent": message.name == "registrationRequest",
-            }
+        permanent = message.name == "registrationRequest"
+        more = self._identity.elsewhere("resourceUnavailable", permanent)
         if message.name in _INTRODUCED:
             more["protocolIdentifier"] = PROTOCOL_IDENTIFIER
             more["gatekeeperIdentifier"] = self._identity.identifier
@@ -104,7 +94,8 @@ class Maintenance:
         return rejection(message, "resourceUnavailable", **more)
 
     def _canGo(self, registration: Registration) -> bool:
-        return bool(self._alternates) and not self._admissions.ofEndpoint(registration.endpointId)
+        calls = self._admissions.ofEndpoint(registration.endpointId)
+        return bool(self._identity.alternates) and not calls
 
     def _registered(self, request: RASRequest) -> Registration | None:
         fields = request.message.fields

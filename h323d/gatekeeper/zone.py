@@ -104,10 +104,9 @@ class Zone:
         self.admissions = AdmissionTable(config, clock, events, self.bandwidth)
         self._store = RegistrationKeeper(world.pathOf(config.store), clock, world.defer, events)
         self.registry = EndpointRegistry(config, clock, world.rng, events, self, self._store)
-        here = TransportAddress(place.advertise, config.rasPort)
         self._identity = Identity(
             config.gatekeeperIdentifier,
-            here,
+            TransportAddress(place.advertise, config.rasPort),
             place.signalling,
             alternateGatekeepers(config.alternates),
         )
@@ -115,14 +114,6 @@ class Zone:
             settings.routing, world, self._identity, numbers, self.registry, self, choosePolicies
         )
         reach = Reach(settings.traversal)
-        enrolment = Enrolment(
-            config,
-            self._identity,
-            self.registry,
-            self.admissions,
-            numbers,
-            reach,
-        )
         self.dialBacks = DialBacks(settings.traversal, clock, place.signalling, self.ask)
         self.routed = RoutedCalls(
             settings.routed,
@@ -137,46 +128,7 @@ class Zone:
             self.dialBacks.summon,
             reach,
         )
-        locating = Locating(
-            self._identity,
-            self.registry,
-            self._routing,
-            self.routed,
-            clock,
-            events,
-        )
-        admitting = Admitting(
-            config,
-            self._identity,
-            self.registry,
-            self.admissions,
-            self._routing.chain,
-            self.routed,
-            clock,
-            events,
-        )
-        reports = CallReports(self.admissions, clock)
-        maintenance = Maintenance(
-            gates,
-            self._identity,
-            self.registry,
-            self.admissions,
-            clock,
-            events,
-            self._identity.alternates,
-        )
         self._secureOffers = SecureOffers(self.registry, place.signalling, place.secure)
-        ras = GatekeeperRAS(
-            self.registry,
-            enrolment,
-            Leaving(self._identity, self.registry),
-            admitting,
-            locating,
-            maintenance,
-            Indications(self.registry),
-            reports,
-            self._secureOffers,
-        )
         self.passwords = readPasswords(settings.security)
         self._authentication = Authentication(
             settings.security,
@@ -187,6 +139,14 @@ class Zone:
             world.rng,
             events,
         )
+        reports = CallReports(self.admissions, clock)
+        enrolment = Enrolment(
+            config, self._identity, self.registry, self.admissions, numbers, reach
+        )
+        locating = Locating(
+            self._identity, self.registry, self._routing, self.routed, clock, events
+        )
+        ras = self._newRAS(world, enrolment, locating, reports, gates)
         self._channel = RASChannel(
             world.datagrams,
             TransportAddress(place.bind, config.rasPort),
@@ -200,6 +160,47 @@ class Zone:
         )
         self.demands = Demands(self._channel, self._identity, self.registry, self.admissions)
         self._upkeep = Upkeep(config, clock, events, self.admissions, self.demands, reports)
+
+    def _newRAS(
+        self,
+        world: Surroundings,
+        enrolment: Enrolment,
+        locating: Locating,
+        reports: CallReports,
+        gates: Gates,
+    ) -> GatekeeperRAS:
+        """
+        Whoever answers the requests, put together.
+        """
+        admitting = Admitting(
+            self._config,
+            self._identity,
+            self.registry,
+            self.admissions,
+            self._routing.chain,
+            self.routed,
+            world.clock,
+            world.events,
+        )
+        maintenance = Maintenance(
+            gates,
+            self._identity,
+            self.registry,
+            self.admissions,
+            world.clock,
+            world.events,
+        )
+        return GatekeeperRAS(
+            self.registry,
+            enrolment,
+            Leaving(self._identity, self.registry),
+            admitting,
+            locating,
+            maintenance,
+            Indications(self.registry),
+            reports,
+            self._secureOffers,
+        )
 
     def start(self) -> None:
         """
@@ -284,22 +285,6 @@ class Zone:
                 "unregistrationRequest", fields, registration.source, lambda answer: None
             )
         self.registry.unregister(endpointId, UnregisterReason.OPERATOR)
-        return True
-
-    def query(self, endpointId: str, answered: Callable[[RASMessage | None], None]) -> bool:
-        """
-        Ask an endpoint for its calls (IRQ).
-
-        @param answered: called with its C{infoRequestResponse}; C{None} if it
-            does not answer.
-
-        @return: whether there is such an endpoint.
-        """
-        registration = self.registry.byId(endpointId)
-        if registration is None or registration.protocol != "h323":
-            return False
-        fields: Fields = {"callReferenceValue": 0, "callIdentifier": {"guid": bytes(16)}}
-        self._channel.request("infoRequest", fields, registration.source, answered)
         return True
 
     def ask(

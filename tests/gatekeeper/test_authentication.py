@@ -180,7 +180,7 @@ def test_onlyASignedAnswerCounts(world: World, signs: bool) -> None:
     endpointId = peer.register()
     peer.peer.received.clear()
     answers: list[RASMessage | None] = []
-    world.zone.query(endpointId, answers.append)
+    world.query(endpointId, answers.append)
     world.clock.advance(0.1)
     asked = decodeRAS(peer.peer.received[0][0])
     assert tokenIn(asked.fields) is not None

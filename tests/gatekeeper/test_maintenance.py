@@ -88,7 +88,10 @@ def alternate(world: World) -> Maintenance:
     """
     world.gates.close(MAINTENANCE)
     identity = Identity(
-        "h323d", TransportAddress("10.0.0.1", 1719), TransportAddress("10.0.0.1", 1720)
+        "h323d",
+        TransportAddress("10.0.0.1", 1719),
+        TransportAddress("10.0.0.1", 1720),
+        (ELSEWHERE,),
     )
     zone = world.zone
     return Maintenance(
@@ -98,7 +101,6 @@ def alternate(world: World) -> Maintenance:
         zone.admissions,
         world.clock,
         world.events,
-        [ELSEWHERE],
     )
 
 

@@ -5,7 +5,7 @@ A gatekeeper on a simulated network, for tests of it and of its endpoints.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ from h323d.gatekeeper.securityconfig import SecurityConfig
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.gatekeeper.zone import Place, Zone
+from h323d.h323.ras.messages import RASMessage
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import PartyAddress, TransportAddress
@@ -73,6 +74,15 @@ class World:
         answer = peer.ask(rrq(self.sequence, host, *aliases, **more))
         assert answer.name == "registrationConfirm", answer
         return peer, answer.fields["endpointIdentifier"]
+
+    def query(self, endpointId: str, answered: Callable[[RASMessage | None], None]) -> None:
+        """
+        Ask an endpoint for all its calls (IRQ).
+        """
+        registration = self.zone.registry.byId(endpointId)
+        assert registration is not None
+        fields = {"callReferenceValue": 0, "callIdentifier": {"guid": bytes(16)}}
+        self.zone.ask("infoRequest", fields, registration.source, answered, 3.0)
 
     def told(self, kind: type[Fact]) -> list[Any]:
         return [fact for fact in self.facts if isinstance(fact, kind)]

@@ -422,7 +422,7 @@ def test_anIRQIsAnsweredWithTheCalls(make: Any) -> None:
     endpoint = make().registered()
     ask(endpoint)
     answers: list[Any] = []
-    endpoint.world.zone.query(endpoint.client.endpointIdentifier, answers.append)
+    endpoint.world.query(endpoint.client.endpointIdentifier, answers.append)
     run(endpoint.world, 0.5)
     (call,) = answers[0].fields["perCallInfo"]
     assert call["callIdentifier"] == {"guid": CALL.identity.callIdentifier}
