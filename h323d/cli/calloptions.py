@@ -57,6 +57,16 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="prove to it, by H.235.1, that we are --alias: FILE's first line is the password",
     )
+    _addStart(parser)
+    _addSound(parser)
+    parser.add_argument("--seconds", type=_seconds, default=0.0, help="hang up after so long")
+    parser.add_argument("--json", action="store_true", help="tell everything as lines of JSON")
+    parser.add_argument("--prompt", action="store_true", help="call when a line arrives on stdin")
+    parser.add_argument("--verbose", action="store_true", help="log to standard error")
+    return parser
+
+
+def _addStart(parser: argparse.ArgumentParser) -> None:
     start = parser.add_argument_group("how an H.323 call starts")
     start.add_argument("--tls", action="store_true", help="signal over TLS; port 1300, not 1720")
     start.add_argument(
@@ -65,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--no-fast-start", action="store_true", help="open media by H.245 only")
     start.add_argument("--no-tunnelling", action="store_true", help="H.245 on its own connection")
     start.add_argument("--early-h245", action="store_true", help="begin H.245 in the Setup")
+
+
+def _addSound(parser: argparse.ArgumentParser) -> None:
     sound = parser.add_argument_group("sound")
     sound.add_argument("--codec", default="PCMU,PCMA", help="best first (default: %(default)s)")
     sound.add_argument("--packet-ms", type=int, default=20, choices=range(10, 61, 10))
@@ -86,11 +99,6 @@ def _parser() -> argparse.ArgumentParser:
     sound.add_argument(
         "--dtmf-method", choices=[each.value for each in DigitMethod], help="default: the best"
     )
-    parser.add_argument("--seconds", type=_seconds, default=0.0, help="hang up after so long")
-    parser.add_argument("--json", action="store_true", help="tell everything as lines of JSON")
-    parser.add_argument("--prompt", action="store_true", help="call when a line arrives on stdin")
-    parser.add_argument("--verbose", action="store_true", help="log to standard error")
-    return parser
 
 
 def _port(text: str) -> int:

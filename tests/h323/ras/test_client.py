@@ -4,85 +4,26 @@ An endpoint's RAS against a gatekeeper, over a simulated network.
 
 from __future__ import annotations
 
-import random
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
 
 from h323d.errors import RemoteProtocolError
-from h323d.events import EventBus
 from h323d.gatekeeper.alternates import AlternateConfig
 from h323d.gatekeeper.config import PreGranted
 from h323d.gatekeeper.registrations import UnregisterReason
 from h323d.h323.addresses import partyFromText
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.ras.channel import DISCOVERY_GROUP
-from h323d.h323.ras.client import EndpointProfile, RASClient
 from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf
-from h323d.h323.uuie import CallIdentity
-from h323d.net.datagram import Datagrams
-from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
-from tests.support.network import SimulatedHost
-from tests.support.ras import GATEKEEPER, Peer, at, brq, drq, urq
+from tests.support.ras import Peer, at, brq, drq, urq
+from tests.support.rasendpoint import CALL, Endpoint
 
 ROOM = partyFromText("80001")
-CALL = AdmissionRequest(
-    CallIdentity(b"c" * 16, b"f" * 16), 5, False, (partyFromText("anna"),), (ROOM,)
-)
-
-
-@dataclass
-class Endpoint:
-    """
-    A client, and what it reports.
-    """
-
-    world: Any
-    host: str = "10.0.0.2"
-    profile: dict[str, Any] = field(default_factory=dict)
-    reports: list[tuple[Any, ...]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        profile = EndpointProfile(
-            TransportAddress(self.host, 1720), (partyFromText("anna"),), GATEKEEPER
-        )
-        self.client = RASClient(
-            replace(profile, **self.profile),
-            Datagrams(SimulatedHost(self.world.network, self.host)),
-            TransportAddress(self.host, 1719),
-            self,
-            self.world.clock,
-            random.Random(5),
-            EventBus(),
-        )
-
-    def rasRegistered(self, endpointIdentifier: str, aliases: tuple[PartyAddress, ...]) -> None:
-        self.reports.append(("registered", *map(str, aliases)))
-
-    def rasRegistrationLost(self, reason: str) -> None:
-        self.reports.append(("lost", reason))
-
-    def rasRegistrationFailed(self, reason: str, permanent: bool) -> None:
-        self.reports.append(("failed", reason, permanent))
-
-    def rasUnregistered(self) -> None:
-        self.reports.append(("unregistered",))
-
-    def rasCallDropped(self, request: AdmissionRequest) -> None:
-        self.reports.append(("dropped", request))
-
-    def registered(self) -> Endpoint:
-        self.client.start()
-        run(self.world, 1)
-        assert self.reports == [("registered", "anna")]
-        self.reports.clear()
-        return self
-
-    def close(self) -> None:
-        self.client.close()
 
 
 def run(world: Any, seconds: float) -> None:
@@ -102,7 +43,7 @@ def make(makeWorld: Any) -> Any:
 
     yield makeEndpoint
     for each in made:
-        each.close()
+        each.client.close()
 
 
 def sent(world: Any) -> list[str]:

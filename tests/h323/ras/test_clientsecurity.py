@@ -4,7 +4,6 @@ An endpoint that has a password, against a gatekeeper that knows it, and others.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,76 +11,30 @@ from typing import Any
 import pytest
 
 from h323d.errors import RemoteProtocolError
-from h323d.events import AuthenticationFailed, EventBus
+from h323d.events import AuthenticationFailed
 from h323d.gatekeeper.securityconfig import PasswordEntry, Requirement, SecurityConfig
-from h323d.h323.addresses import partyFromText
-from h323d.h323.admission import AdmissionGrant, AdmissionRequest
+from h323d.h323.admission import AdmissionGrant
 from h323d.h323.h235 import Stamp, keyOf, sign, tokenIn
-from h323d.h323.ras.client import EndpointProfile, RASClient
 from h323d.h323.ras.messages import RASMessage, decodeRAS
-from h323d.h323.uuie import CallIdentity
-from h323d.net.datagram import Datagrams
-from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from tests.support import tshark
-from tests.support.network import SimulatedHost
-from tests.support.ras import GATEKEEPER, Peer, drq
+from tests.support.ras import Peer, drq
+from tests.support.rasendpoint import CALL, Endpoint
 from tests.support.zone import World
 
-HOST = "10.0.0.2"
-CALL = AdmissionRequest(
-    CallIdentity(b"c" * 16, b"f" * 16),
-    5,
-    False,
-    (partyFromText("anna"),),
-    (partyFromText("80001"),),
-)
 SECURED = SecurityConfig(
     h2351=Requirement.REQUIRED, passwords=(PasswordEntry("anna", "open sesame"),)
 )
 
 
-class Endpoint:
+class Secured(Endpoint):
     """
-    A client, and what it reports.
+    One that has a password.
     """
 
     def __init__(self, world: World, password: str = "open sesame", **profile: Any) -> None:
-        self.world = world
-        self.reports: list[tuple[Any, ...]] = []
-        here = EndpointProfile(
-            TransportAddress(HOST, 1720),
-            (partyFromText("anna"),),
-            GATEKEEPER,
-            timeToLive=60,
-            password=password,
-            **profile,
-        )
-        self.client = RASClient(
-            here,
-            Datagrams(SimulatedHost(world.network, HOST)),
-            TransportAddress(HOST, 1719),
-            self,
-            world.clock,
-            random.Random(5),
-            EventBus(),
-        )
+        super().__init__(world, profile={"timeToLive": 60, "password": password, **profile})
         self.client.start()
-
-    def rasRegistered(self, endpointIdentifier: str, aliases: tuple[PartyAddress, ...]) -> None:
-        self.reports.append(("registered", *map(str, aliases)))
-
-    def rasRegistrationLost(self, reason: str) -> None:
-        self.reports.append(("lost", reason))
-
-    def rasRegistrationFailed(self, reason: str, permanent: bool) -> None:
-        self.reports.append(("failed", reason, permanent))
-
-    def rasUnregistered(self) -> None:
-        self.reports.append(("unregistered",))
-
-    def rasCallDropped(self, request: AdmissionRequest) -> None:
-        self.reports.append(("dropped",))
 
     def admit(self) -> list[Any]:
         outcomes: list[Any] = []
@@ -89,11 +42,8 @@ class Endpoint:
         self.run(1)
         return outcomes
 
-    def run(self, seconds: float) -> None:
-        self.world.clock.pump([0.05] * round(seconds * 20))
 
-
-Make = Callable[..., Endpoint]
+Make = Callable[..., Secured]
 
 
 @pytest.fixture
@@ -101,10 +51,10 @@ def make(makeWorld: Any) -> Any:
     """
     Makes an endpoint, and the gatekeeper for it.
     """
-    made: list[Endpoint] = []
+    made: list[Secured] = []
 
-    def new(security: SecurityConfig = SECURED, **profile: Any) -> Endpoint:
-        made.append(Endpoint(makeWorld(security=security), **profile))
+    def new(security: SecurityConfig = SECURED, **profile: Any) -> Secured:
+        made.append(Secured(makeWorld(security=security), **profile))
         made[-1].run(1)
         return made[-1]
 
@@ -185,10 +135,10 @@ def test_aForgedRequestIsNotAnswered(make: Make, sender: str, password: str) -> 
     endpoint.admit()
     forger = Peer(endpoint.world.network, "10.0.0.1", 4000)
     forged = fromGatekeeper(endpoint, sender, password)
-    forger.port.send(forged, TransportAddress(HOST, 1719))
+    forger.port.send(forged, endpoint.client.address)
     endpoint.run(1)
     assert forger.received == []
-    assert ("dropped",) not in endpoint.reports
+    assert ("dropped", CALL) not in endpoint.reports
 
 
 def test_aGenuineRequestIsAnsweredSignedAndNotTwice(make: Make) -> None:
@@ -196,13 +146,13 @@ def test_aGenuineRequestIsAnsweredSignedAndNotTwice(make: Make) -> None:
     endpoint.admit()
     gatekeeper = Peer(endpoint.world.network, "10.0.0.1", 4000)
     genuine = fromGatekeeper(endpoint, "h323d", "open sesame")
-    gatekeeper.port.send(genuine, TransportAddress(HOST, 1719))
+    gatekeeper.port.send(genuine, endpoint.client.address)
     endpoint.run(1)
     ((answer, _),) = gatekeeper.received
     assert tokenIn(decodeRAS(answer).fields) is not None
-    assert ("dropped",) in endpoint.reports
+    assert ("dropped", CALL) in endpoint.reports
     replayer = Peer(endpoint.world.network, "10.0.0.1", 4001)
-    replayer.port.send(genuine, TransportAddress(HOST, 1719))
+    replayer.port.send(genuine, endpoint.client.address)
     endpoint.run(1)
     assert replayer.received == []
 
@@ -215,7 +165,7 @@ def test_aForgedRejectDoesNotEndACall(make: Make) -> None:
     forger = Peer(endpoint.world.network, "10.0.0.1")
     seq = decodeRAS(heard[0]).requestSeqNum
     reject = {"requestSeqNum": seq, "rejectReason": ("callerNotRegistered", None)}
-    forger.send(RASMessage("admissionReject", reject), TransportAddress(HOST, 1719))
+    forger.send(RASMessage("admissionReject", reject), endpoint.client.address)
     endpoint.run(1)
     assert outcomes == []
     endpoint.run(16)
