@@ -1,7 +1,7 @@
 """
 What it costs to relay calls: CPU for each call and second, and how long a packet is held.
 
-Run as C{python benchmarks/relay.py [calls [seconds]]}.  The relays run in a process of their
+Run as C{python -m benchmarks.relay [calls [seconds]]}.  The relays run in a process of their
 own, over real sockets on the loopback; this one plays both parties of every call, who send a
 packet of G.711 each 20 ms, spread evenly.  The CPU is that of the relays' process, kernel and
 all.  The latency is from before C{sendto} here to after C{recvfrom} here, so it contains two
@@ -20,15 +20,14 @@ import time
 from multiprocessing.connection import Connection
 
 import numpy as np
-from zope.interface import implementer
 
-from h323d.call.media import IRelay, IRelayObserver
 from h323d.media.config import MediaConfig
 from h323d.media.ports import PortRange
 from h323d.media.relaythread import newRelays
 from h323d.media.thread import prepareInterpreter
 from h323d.rtp.packet import RTPPacket, encode
 from h323d.values.address import TransportAddress
+from tests.support.fakemedia import Unmoved
 
 SERVER = "127.0.48.1"
 PARTIES = ("127.0.48.2", "127.0.48.3")
@@ -37,19 +36,6 @@ PAYLOAD = bytes(160)
 SETTLED = 1.0  # seconds until peers have been found
 
 Address = tuple[str, int]
-
-
-@implementer(IRelayObserver)
-class Unmoved:
-    """
-    Takes note of nothing.
-    """
-
-    def relayHeard(self, relay: IRelay, side: int, source: TransportAddress) -> None:
-        pass
-
-    def relaySilent(self, relay: IRelay, seconds: float) -> None:
-        pass
 
 
 def serve(calls: list[tuple[Address, Address]], latch: bool, pipe: Connection) -> None:

@@ -65,6 +65,17 @@ def serving(credentials: Credentials) -> tuple[Any, User]:
 
 
 @pytest_twisted.inlineCallbacks
+def part(client: User, server: User, listening: Any) -> Steps:
+    """
+    End the connection, and the listening.
+    """
+    client.stream.abort()
+    yield server.closed
+    yield client.closed
+    listening.stop()
+
+
+@pytest_twisted.inlineCallbacks
 def test_octetsGoBothWays(ours: Issued) -> Steps:
     listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
     client = User(b"over")
@@ -100,10 +111,7 @@ def test_whoHasOneIsLetIn(ours: Issued) -> Steps:
     client = User(b"over")
     TLSOpener(reactor, both).open(listening.address, client, 5.0)
     assert (yield server.received) == b"over"
-    client.stream.abort()
-    yield server.closed
-    yield client.closed
-    listening.stop()
+    yield part(client, server, listening)
 
 
 @pytest_twisted.inlineCallbacks
@@ -133,10 +141,7 @@ def test_aNewCertificateIsUsedFromThenOn(ours: Issued, tmp_path: Path) -> Steps:
         listening.address, client, 5.0
     )
     assert (yield server.received) == b"over"
-    client.stream.abort()
-    yield server.closed
-    yield client.closed
-    listening.stop()
+    yield part(client, server, listening)
 
 
 @pytest_twisted.inlineCallbacks

@@ -27,7 +27,7 @@ from h323d.errors import ResourceUnavailable
 from h323d.values.address import TransportAddress
 from h323d.values.media import G711_ALAW, G711_ULAW, AudioStream, MediaFormat
 
-__all__ = ["FakeAim", "FakeMixer", "FakePool", "FakePort", "FakeRelay", "FakeRelaySide"]
+__all__ = ["FakeAim", "FakeMixer", "FakePool", "FakePort", "FakeRelay", "FakeRelaySide", "Unmoved"]
 
 
 @implementer(IMediaPort)
@@ -227,3 +227,16 @@ class FakePool:
 
     def figures(self) -> dict[str, float]:
         return {"ports": len(self.ports)}
+
+
+@implementer(IRelayObserver)
+class Unmoved:
+    """
+    A relay's observer that takes note of nothing.
+    """
+
+    def relayHeard(self, relay: IRelay, side: int, source: TransportAddress) -> None:
+        pass
+
+    def relaySilent(self, relay: IRelay, seconds: float) -> None:
+        pass

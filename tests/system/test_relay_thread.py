@@ -11,9 +11,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from zope.interface import implementer
 
-from h323d.call.media import IRelay, IRelayObserver
 from h323d.errors import ResourceUnavailable
 from h323d.media.config import MediaConfig
 from h323d.media.ports import PortRange
@@ -21,25 +19,13 @@ from h323d.media.relaypool import RelayPool
 from h323d.media.relaythread import newRelays
 from h323d.rtp.packet import RTPPacket, encode
 from h323d.values.address import TransportAddress
+from tests.support.fakemedia import Unmoved
 
 HOST = "127.0.47.21"
 ALICE = "127.0.47.22"
 BOB = "127.0.47.23"
 CONFIG = MediaConfig(portFirst=21200, portLast=21211)
 OBEYED = 0.1  # seconds in which commands surely are
-
-
-@implementer(IRelayObserver)
-class Unmoved:
-    """
-    Takes note of nothing.
-    """
-
-    def relayHeard(self, relay: IRelay, side: int, source: TransportAddress) -> None:
-        pass
-
-    def relaySilent(self, relay: IRelay, seconds: float) -> None:
-        pass
 
 
 @pytest.fixture
