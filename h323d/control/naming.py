@@ -23,6 +23,6 @@ def registrationNamed(registry: EndpointRegistry, text: str) -> Registration | N
         if found is not None:
             return found
     host, colon, port = text.rpartition(":")
-    if not colon or not (port.isascii() and port.isdigit()):
+    if not colon or not (port.isascii() and port.isdigit() and len(port) <= 5):
         return None
     return registry.bySignalling(TransportAddress(host.strip("[]"), int(port)))

@@ -247,6 +247,10 @@ class OperatorTests(SynchronousTestCase):
         with self.assertRaisesRegex(OperatorError, "^many is not a number$"):
             self.operator.registrations("-", "many")
 
+    def test_aPortWithoutEndIsNobodys(self) -> None:
+        with self.assertRaises(OperatorError):
+            self.operator.registrations("10.0.0.2:" + "9" * 5000)
+
     def test_anEndpointIsUnregisteredByItsName(self) -> None:
         peer, endpointId = self.world.registered("10.0.0.2", ("h323-ID", "anna"))
         peer.received.clear()

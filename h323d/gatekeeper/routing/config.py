@@ -17,6 +17,7 @@ __all__ = [
     "BUILT_IN_POLICIES",
     "DEFAULT_POLICIES",
     "DIGITS",
+    "MAX_LIFETIME",
     "NeighbourConfig",
     "RewriteRule",
     "RoutingConfig",

@@ -64,7 +64,7 @@ def substituted(rule: str, number: str) -> str | None:
         if match is None:
             return None
         text = re.sub(r"\\([1-9])", lambda each: match.group(int(each[1])) or "", result)
-    except (re.error, IndexError):
+    except (re.error, IndexError, OverflowError):  # the last: a repetition without measure
         return None
     return text if len(text) <= MAX_URL else None
 

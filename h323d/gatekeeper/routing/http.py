@@ -18,7 +18,7 @@ from zope.interface import implementer
 from h323d.call.lookups import IWeb, LookupFailed
 from h323d.call.policy import Refusal
 from h323d.gatekeeper.routing.chain import Called, Destination, Finding, ICalledPolicy
-from h323d.gatekeeper.routing.config import RoutingConfig, literalAddress
+from h323d.gatekeeper.routing.config import MAX_LIFETIME, RoutingConfig, literalAddress
 from h323d.gatekeeper.routing.remembered import FAILED_FOR, Remembered
 from h323d.h323.addresses import partyFromText
 from h323d.values.address import PartyAddress
@@ -62,7 +62,8 @@ class HTTPAnswer:
         )
         self.lifetime: float | None = None
         if "lifetime" in answer:
-            self.lifetime = float(max(0, _typed(answer, "lifetime", int, 0)))
+            seconds = _typed(answer, "lifetime", int, 0)
+            self.lifetime = float(min(max(0, seconds), MAX_LIFETIME))
 
     def _destination(self, text: str) -> Destination:
         address = literalAddress(text)

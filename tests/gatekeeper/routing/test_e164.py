@@ -97,6 +97,7 @@ def test_onTheLastHopNothingIsLookedFor() -> None:
         ("!^(?=.)$!h323:x@example.com!", None),
         ("!^+49$!h323:x@example.com!", None),
         ("!(!h323:x@example.com!", None),
+        ("!^.{99999999999}$!h323:x@example.com!", None),
         (r"!^.*$!h323:\3@example.com!", None),
         ("!" + "a" * 65 + "!h323:x@example.com!", None),
         ("!^.*$!h323:x@example.com", None),

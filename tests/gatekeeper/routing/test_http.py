@@ -9,7 +9,7 @@ from twisted.internet.task import Clock
 from zope.interface.verify import verifyObject
 
 from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy
-from h323d.gatekeeper.routing.config import RoutingConfig
+from h323d.gatekeeper.routing.config import MAX_LIFETIME, RoutingConfig
 from h323d.gatekeeper.routing.http import MAX_ANSWER, REJECTED, HTTPQuestion
 from h323d.gatekeeper.routing.remembered import FAILED_FOR
 from h323d.h323.addresses import partyFromText
@@ -122,6 +122,14 @@ def test_whoMakesNoSenseDoesNotKnow(answer: bytes | None) -> None:
 def test_anAnswerIsKeptAsLongAsItSays() -> None:
     asking = Asking(b'{"reject": true, "lifetime": 10}')
     for seconds, asked in ((0, 1), (9, 1), (1, 2)):
+        asking.clock.advance(seconds)
+        assert asking.find() == REJECTED
+        assert len(asking.web.asked) == asked
+
+
+def test_noAnswerIsKeptForLongerThanADay() -> None:
+    asking = Asking(b'{"reject": true, "lifetime": 1' + b"0" * 400 + b"}")
+    for seconds, asked in ((0, 1), (MAX_LIFETIME - 1, 1), (1, 2)):
         asking.clock.advance(seconds)
         assert asking.find() == REJECTED
         assert len(asking.web.asked) == asked
