@@ -35,6 +35,19 @@ class CallReports:
         """
         for admission in self.count(endpointId, fields):
             self._heard[admission.claim] = self._clock.seconds()
+        if len(self._heard) > 2 * len(self._admissions) + MAX_CALLS:
+            # Calls have ended, and nobody asks about calls: L{forget} is never called.
+            self._heard = {
+                each.claim: self._heard[each.claim]
+                for each in self._admissions
+                if each.claim in self._heard
+            }
+
+    def __len__(self) -> int:
+        """
+        How many sides of calls were told of.
+        """
+        return len(self._heard)
 
     def count(self, endpointId: str, fields: Fields) -> list[Admission]:
         """
