@@ -289,6 +289,7 @@ class Server:
             None if self.zone is None else self.zone.routed,
             dialBacks=None if self.zone is None else self.zone.dialBacks,
             secure=self._secureStreams(),
+            secureAddressOf=None if self.zone is None else self.zone.secureOffers.behind,
         )
 
     def _secureAddress(self) -> TransportAddress | None:

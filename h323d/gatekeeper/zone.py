@@ -78,6 +78,7 @@ class Zone:
     @ivar dialBacks: calls that wait for their endpoint to connect.
     @ivar passwords: of endpoints, by name.
     @ivar routed: the calls whose signalling goes through us.
+    @ivar secureOffers: who takes calls over TLS.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ class Zone:
         )
         reach = Reach(settings.traversal)
         self.dialBacks = DialBacks(settings.traversal, clock, place.signalling, self.ask)
+        self.secureOffers = SecureOffers(self.registry, place.signalling, place.secure, reach)
         self.routed = RoutedCalls(
             settings.routed,
             settings.h323,
@@ -127,8 +129,8 @@ class Zone:
             gates,
             self.dialBacks.summon,
             reach,
+            self.secureOffers.towards,
         )
-        self._secureOffers = SecureOffers(self.registry, place.signalling, place.secure)
         self.passwords = readPasswords(settings.security)
         self._authentication = Authentication(
             settings.security,
@@ -199,7 +201,7 @@ class Zone:
             maintenance,
             Indications(self.registry),
             reports,
-            self._secureOffers,
+            self.secureOffers,
         )
 
     def start(self) -> None:
@@ -225,7 +227,7 @@ class Zone:
         """
         self.admissions.endAll(registration.endpointId)
         self._authentication.endpointGone(registration)
-        self._secureOffers.forget(registration.endpointId)
+        self.secureOffers.forget(registration.endpointId)
         self._channel.forgetAnswers(registration.source)
 
     def reload(self, config: GatekeeperConfig) -> GatekeeperConfig:

@@ -9,6 +9,7 @@ gatekeeper, an L{Admitter} is asked on both sides of every call.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -48,9 +49,15 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, newCallID, newGUID, newLegID
 from h323d.values.media import MediaProfile
 
-__all__ = ["DialBackOwner", "H323Endpoint", "Host", "SetupOwner"]
+__all__ = ["DialBackOwner", "H323Endpoint", "Host", "SecureAddressOf", "SetupOwner"]
 
 DEFAULT_PORT = 1720
+
+SecureAddressOf = Callable[[TransportAddress], TransportAddress | None]
+"""
+Where whoever has that call signalling address takes calls over TLS; C{None} if it has not
+said that it does.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +127,7 @@ class H323Endpoint:
         endpointType: Fields | None = None,
         dialBacks: DialBackOwner | None = None,
         secure: SecureStreams | None = None,
+        secureAddressOf: SecureAddressOf | None = None,
     ) -> None:
         """
         @param owner: takes incoming legs.
@@ -127,11 +135,13 @@ class H323Endpoint:
         @param admitter: our registration with a gatekeeper, if there is one.
         @param endpointType: what we are, as an H.225.0 C{EndpointType}; an MCU by default.
         @param dialBacks: is told of Facilities that belong to no call.
-        @param secure: TLS, for calls that come to the configured port for it.
+        @param secure: TLS, for calls that come to the configured port for it, and those that
+            we make to whom C{secureAddressOf} knows.
+        @param secureAddressOf: who takes calls over TLS, and where.
         """
         self._secure = secure
+        self._secureAddressOf = secureAddressOf
         self._secureListening: IListening | None = None
-        self._secured: dict[SignallingConnection, None] = {}
         self._dialBacks = dialBacks
         self._clock = clock
         self._rng = rng
@@ -204,25 +214,21 @@ class H323Endpoint:
 
     # Incoming calls.
 
-    def _newConnection(self) -> IStreamUser:
-        connection = SignallingConnection(self, self._clock, self._config, False)
+    def _newConnection(self, secure: bool = False) -> IStreamUser:
+        connection = SignallingConnection(self, self._clock, self._config, False, secure)
         if len(self._connections) >= self._config.maxConnections:
             return RefusedConnection()
         self._connections[connection] = None
         return connection
 
     def _newSecureConnection(self) -> IStreamUser:
-        connection = self._newConnection()
-        if isinstance(connection, SignallingConnection):
-            self._secured[connection] = None
-        return connection
+        return self._newConnection(True)
 
-    def _contextOf(self, connection: SignallingConnection) -> LegContext:
+    def _contextOf(self, secure: bool) -> LegContext:
         """
-        What legs of a connection share: where the call came by TLS, its H.245
-        goes by TLS.
+        What legs share: where the call is over TLS, its H.245 goes by TLS.
         """
-        if self._secure is None or connection not in self._secured:
+        if self._secure is None or not secure:
             return self._context
         network = replace(
             self._context.network, listener=self._secure.listener, opener=self._secure.opener
@@ -255,7 +261,7 @@ class H323Endpoint:
         self, connection: SignallingConnection, message: Q931Message, setup: IncomingSetup
     ) -> None:
         leg = H323Leg(
-            self._contextOf(connection),
+            self._contextOf(connection.isSecure),
             CallDescription(
                 newLegID(self._rng),
                 newCallID(self._rng),
@@ -347,6 +353,7 @@ class H323Endpoint:
         caller = calling or (PartyAddress(AddressKind.H323_ID, config.name),)
         names = () if called.kind is AddressKind.TRANSPORT else (called,)
         target = destination or addresses.hostOf(called, DEFAULT_PORT)
+        secure = self._secureAddress(target)
         description = CallDescription(
             newLegID(self._rng),
             callId,
@@ -356,17 +363,32 @@ class H323Endpoint:
             caller,
             (called,),
             "",
-            target or TransportAddress("0.0.0.0", 0),
+            secure or target or TransportAddress("0.0.0.0", 0),
         )
-        leg = H323Leg(self._context, description, options)
+        leg = H323Leg(self._contextOf(secure is not None), description, options)
         leg.observe(observer)
         leg.dial(SetupParties(caller, names, self.address, target), profile)
         self.legs[leg.legId] = leg
-        self._clock.callLater(0, self._begin, leg, names, target)
+        self._clock.callLater(0, self._begin, leg, names, target, secure)
         return leg
 
+    def _secureAddress(self, target: TransportAddress | None) -> TransportAddress | None:
+        """
+        Where to connect over TLS, instead of C{target}.  A gatekeeper of ours may send the
+        call elsewhere, so then nothing is known yet.
+        """
+        if target is None or self._secureAddressOf is None:
+            return None
+        if self._secure is None or self._admitter is not None:
+            return None
+        return self._secureAddressOf(target)
+
     def _begin(
-        self, leg: H323Leg, names: tuple[PartyAddress, ...], target: TransportAddress | None
+        self,
+        leg: H323Leg,
+        names: tuple[PartyAddress, ...],
+        target: TransportAddress | None,
+        secure: TransportAddress | None,
     ) -> None:
         if leg.released:
             return
@@ -384,8 +406,10 @@ class H323Endpoint:
             )
         elif target is None:
             leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
+        elif self._secure is not None and secure is not None:
+            self._connect(leg, secure, self._secure.opener, True)
         else:
-            self._connect(leg, target)
+            self._connect(leg, target, self._opener)
 
     def _admittedOutgoing(
         self, grant: AdmissionGrant, leg: H323Leg, target: TransportAddress | None
@@ -397,15 +421,15 @@ class H323Endpoint:
             leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
             return
         leg.redirect(destination, grant.called, grant.endpointIdentifier)
-        self._connect(leg, destination)
+        self._connect(leg, destination, self._opener)
 
-    def _connect(self, leg: H323Leg, target: TransportAddress) -> None:
-        connection = SignallingConnection(self, self._clock, self._config, True)
+    def _connect(
+        self, leg: H323Leg, target: TransportAddress, opener: IStreamOpener, secure: bool = False
+    ) -> None:
+        connection = SignallingConnection(self, self._clock, self._config, True, secure)
         self._connections[connection] = None
         connection.carry(leg.reference, True, leg)
-        self._openings[leg.legId] = self._opener.open(
-            target, connection, self._config.connectTimeout
-        )
+        self._openings[leg.legId] = opener.open(target, connection, self._config.connectTimeout)
 
     # What legs and connections report.
 
@@ -420,7 +444,6 @@ class H323Endpoint:
 
     def connectionGone(self, connection: SignallingConnection) -> None:
         self._connections.pop(connection, None)
-        self._secured.pop(connection, None)
 
     def badInput(self, connection: SignallingConnection, error: DecodeError) -> None:
         self.complaints.about("h225", connection.peer, error)

@@ -91,22 +91,30 @@ class SignallingOwner(Protocol):
 @implementer(IStreamUser)
 class SignallingConnection:
     """
-    One TCP connection.
+    One TCP or TLS connection.
 
+    @ivar isSecure: whether it is TLS.
     @ivar peer: where it goes to, as soon as it is open.
     @ivar local: our side of it.
     @ivar faults: how many messages could not be read.
     """
 
     def __init__(
-        self, owner: SignallingOwner, clock: IReactorTime, config: H323Config, dialled: bool
+        self,
+        owner: SignallingOwner,
+        clock: IReactorTime,
+        config: H323Config,
+        dialled: bool,
+        secure: bool = False,
     ) -> None:
         """
         @param owner: takes new calls.
         @param clock: runs the idle limits.
         @param config: the limits.
         @param dialled: we opened it, for one call; it is closed after that call.
+        @param secure: it is TLS.
         """
+        self.isSecure = secure
         self._owner = owner
         self._config = config
         self._dialled = dialled

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from h323d.h323.features import withFeature
+from h323d.gatekeeper.routing.chain import Destination
+from h323d.gatekeeper.traversalconfig import TraversalConfig
+from h323d.h323.features import feature, withFeature
 from h323d.h323.ras.messages import RASMessage
 from h323d.h323.securesignalling import addressIn, offer, speaksOf
 from h323d.values.address import TransportAddress
@@ -19,6 +21,7 @@ ANNA, BOB = ("h323-ID", "anna"), ("h323-ID", "bob")
 ROOM = ("dialledDigits", "80001")
 OURS = TransportAddress("10.0.0.1", 1300)
 BOBS = TransportAddress("10.0.0.3", 1300)
+BOB_PLAIN = TransportAddress("10.0.0.3", 1720)
 
 
 @pytest.fixture
@@ -89,3 +92,34 @@ def test_whoLeavesIsForgotten(world: World) -> None:
     peer.ask(rrq(3, "10.0.0.3", BOB))
     caller, endpointId = registers(world, "10.0.0.2", ANNA)
     assert not speaksOf(caller.ask(secure(arq(4, endpointId, BOB))).fields)
+
+
+def test_whoRegistersAnewWithoutItIsForgotten(world: World) -> None:
+    peer, _ = registers(world, "10.0.0.3", BOB, address=BOBS)
+    assert not speaksOf(peer.ask(rrq(2, "10.0.0.3", BOB)).fields)
+    assert world.zone.secureOffers.behind(BOB_PLAIN) is None
+
+
+@pytest.mark.parametrize("more", [{"keepAlive": True}, {"additiveRegistration": None}])
+@pytest.mark.parametrize("speaks", [False, True])
+def test_whoOnlyAddsToItsRegistrationIsNot(
+    more: dict[str, Any], speaks: bool, world: World
+) -> None:
+    peer, endpointId = registers(world, "10.0.0.3", BOB, address=BOBS)
+    message = rrq(2, "10.0.0.3", ANNA, **more, endpointIdentifier=endpointId)
+    assert peer.ask(secure(message) if speaks else message).name == "registrationConfirm"
+    assert world.zone.secureOffers.behind(BOB_PLAIN) == BOBS
+
+
+def test_whoNamesOurAddressHasNone(world: World) -> None:
+    registers(world, "10.0.0.3", BOB, address=OURS)
+    assert world.zone.secureOffers.behind(BOB_PLAIN) is None
+
+
+def test_whoIsBehindANATIsNotConnectedTo(makeWorld: Any) -> None:
+    world = makeWorld(secure=OURS, traversal=TraversalConfig(enabled=True))
+    message = withFeature(rrq(1, "10.0.0.3", BOB).fields, feature(18))
+    answer = world.peer("10.0.0.3").ask(secure(RASMessage("registrationRequest", message), BOBS))
+    registration = world.zone.registry.byId(answer.fields["endpointIdentifier"])
+    assert registration.traversal
+    assert world.zone.secureOffers.towards(Destination(BOB_PLAIN, registration)) is None

@@ -16,11 +16,21 @@ from h323d.h323.incoming import IncomingSetup
 from h323d.h323.q931 import MessageType, Q931Message
 from h323d.h323.signalling import SignallingCall, SignallingConnection
 from h323d.h323.uuie import Content, Start
-from h323d.values.address import TransportAddress
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.identifiers import newCallID
 from h323d.values.media import G711_ULAW, Direction
-from tests.support.h323 import PROFILE, ScriptedPeer, Side, newClock
+from tests.support.h323 import (
+    PROFILE,
+    Party,
+    ScriptedCallee,
+    ScriptedControl,
+    ScriptedPeer,
+    Side,
+    newClock,
+)
 from tests.support.network import SimulatedNetwork
+from tests.support.sealed import sealedStreams
 
 THEIR_RTP = TransportAddress("10.0.0.9", 5000)
 THEIR_RTCP = TransportAddress("10.0.0.9", 5001)
@@ -129,3 +139,55 @@ def test_aRoutedCallIsNoLegOfOurs(network: SimulatedNetwork) -> None:
     assert peer.received == []
     assert router.messages == [MessageType.NOTIFY]
     assert router.lost is not None
+
+
+class Secured:
+    """
+    An endpoint that calls one that takes calls over TLS at one of two ports, and over TCP.
+    """
+
+    PLAIN, SECURE = TransportAddress("10.0.0.9", 1720), TransportAddress("10.0.0.9", 1300)
+
+    def __init__(self, network: SimulatedNetwork, says: TransportAddress | None) -> None:
+        """
+        @param says: where the other end is said to take TLS.
+        """
+        secure = sealedStreams(network.host("10.0.0.1"))
+        side = Side(network, "10.0.0.1", secure=secure, secureAddressOf=lambda plain: says)
+        listener = sealedStreams(network.host("10.0.0.9")).listener
+        self.plain = ScriptedCallee(network, "10.0.0.9")
+        self.secure = ScriptedCallee(network, "10.0.0.9", 1300, listener)
+        self.party = Party()
+        called = PartyAddress(AddressKind.DIALLED_DIGITS, "2000")
+        self.leg = side.endpoint.originate(
+            newCallID(random.Random(1)), (), called, PROFILE, self.party, self.PLAIN
+        )
+        self.secure.settle()
+
+
+def test_whoTakesTLSIsCalledOverTLS(network: SimulatedNetwork) -> None:
+    secured = Secured(network, Secured.SECURE)
+    assert (secured.plain.kinds, secured.secure.kinds) == ([], [MessageType.SETUP])
+    assert secured.leg.peer == Secured.SECURE
+    secured.secure.connect()
+    assert secured.party.reports == ["answered"]
+
+
+def test_whoDoesNotIsCalledOverTCP(network: SimulatedNetwork) -> None:
+    secured = Secured(network, None)
+    assert (secured.plain.kinds, secured.secure.kinds) == ([MessageType.SETUP], [])
+
+
+def test_whereTLSFailsTCPIsNotTried(network: SimulatedNetwork) -> None:
+    secured = Secured(network, TransportAddress("10.0.0.9", 1301))
+    assert (secured.plain.kinds, secured.secure.kinds) == ([], [])
+    assert secured.party.reports == ["released"]
+
+
+def test_theH245OfACallOverTLSIsOverTLS(network: SimulatedNetwork) -> None:
+    secured = Secured(network, Secured.SECURE)
+    control = ScriptedControl(
+        network, "10.0.0.9", None, sealedStreams(network.host("10.0.0.9")).listener
+    )
+    secured.secure.connect(Start(h245Address=control.address))
+    assert "terminalCapabilitySet" in control.names

@@ -15,14 +15,14 @@ from zope.interface import implementer
 from h323d.asn1 import h245
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort
-from h323d.call.transport import IStream, IStreamUser
+from h323d.call.transport import IStream, IStreamListener, IStreamOpener, IStreamUser, SecureStreams
 from h323d.events import BadInput, EventBus
 from h323d.h323 import messages, q931, tpkt, uuie
 from h323d.h323.addresses import Choice
 from h323d.h323.admission import Admitter
 from h323d.h323.config import H323Config
 from h323d.h323.elements import CauseElement
-from h323d.h323.endpoint import H323Endpoint, Host, SetupOwner
+from h323d.h323.endpoint import H323Endpoint, Host, SecureAddressOf, SetupOwner
 from h323d.h323.q931 import IE, Element, MessageType, Q931Message
 from h323d.h323.uuie import CallIdentity, Content, SetupParties, Start
 from h323d.net.stream import StreamListener, StreamOpener
@@ -123,6 +123,8 @@ class Side:
         admitter: Admitter | None = None,
         ports: int = 1000,
         setupOwner: SetupOwner | None = None,
+        secure: SecureStreams | None = None,
+        secureAddressOf: SecureAddressOf | None = None,
     ) -> None:
         self.host = network.host(address)
         self.pool = FakePool(ports)
@@ -143,6 +145,8 @@ class Side:
             self,
             setupOwner=setupOwner,
             admitter=admitter,
+            secure=secure,
+            secureAddressOf=secureAddressOf,
         )
         self.endpoint.start()
 
@@ -260,11 +264,23 @@ KIND: dict[str, Any] = {"terminal": {}, "mc": False, "undefinedNode": False}
 class ScriptedPeer(_Scripted):
     """
     One that calls.
+
+    @ivar target: where it connected to.
     """
 
-    def __init__(self, network: SimulatedNetwork, address: str, target: TransportAddress) -> None:
+    def __init__(
+        self,
+        network: SimulatedNetwork,
+        address: str,
+        target: TransportAddress,
+        opener: IStreamOpener | None = None,
+    ) -> None:
+        """
+        @param opener: makes the connection; TCP by default.
+        """
         super().__init__(network.clock)
-        StreamOpener(network.host(address)).open(target, self, 5.0)
+        self.target = target
+        (opener or StreamOpener(network.host(address))).open(target, self, 5.0)
         self.settle()
 
     def makeSetup(
@@ -305,10 +321,20 @@ class ScriptedCallee(_Scripted):
 
     toOriginator = True
 
-    def __init__(self, network: SimulatedNetwork, address: str) -> None:
+    def __init__(
+        self,
+        network: SimulatedNetwork,
+        address: str,
+        port: int = 1720,
+        listener: IStreamListener | None = None,
+    ) -> None:
+        """
+        @param listener: takes the connection; TCP by default.
+        """
         super().__init__(network.clock)
-        self.address = TransportAddress(address, 1720)
-        StreamListener(network.host(address)).listen(self.address, lambda: self)
+        self.address = TransportAddress(address, port)
+        listener = listener or StreamListener(network.host(address))
+        listener.listen(self.address, lambda: self)
 
     def streamReceived(self, data: bytes) -> None:
         super().streamReceived(data)
@@ -336,10 +362,15 @@ class ScriptedControl:
     """
 
     def __init__(
-        self, network: SimulatedNetwork, address: str, target: TransportAddress | None
+        self,
+        network: SimulatedNetwork,
+        address: str,
+        target: TransportAddress | None,
+        listener: IStreamListener | None = None,
     ) -> None:
         """
         @param target: where to dial; C{None} waits instead.
+        @param listener: waits; for TCP by default.
         """
         self.names: list[str] = []
         self.count = 0
@@ -350,7 +381,7 @@ class ScriptedControl:
         host = network.host(address)
         if target is None:
             here = TransportAddress(address, 0)
-            self.address = StreamListener(host).listen(here, lambda: self).address
+            self.address = (listener or StreamListener(host)).listen(here, lambda: self).address
         else:
             self.address = target
             StreamOpener(host).open(target, self, 5.0)

@@ -37,6 +37,7 @@ from h323d.server import Server
 from tests.support.lookups import FakeNames, FakeWeb
 from tests.support.network import Conditions, SimulatedHost, SimulatedNetwork
 from tests.support.networkmedia import NetworkPacketIO, NetworkPorts, newRelays
+from tests.support.sealed import sealedStreams
 from tests.support.tracerecorder import TraceRecorder
 
 __all__ = [
@@ -149,6 +150,7 @@ class SimulatedServer:
                 execute,
                 names=world.names,
                 web=world.web,
+                secure=sealedStreams(host) if given.h323.certificate else None,
             ),
         )
         self.facts: list[Fact] = []

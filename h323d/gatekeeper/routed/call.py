@@ -23,7 +23,7 @@ from h323d.gatekeeper.registrations import Registration
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.context import CallContext
-from h323d.gatekeeper.routed.dialling import dial
+from h323d.gatekeeper.routed.dialling import dial, targetOf
 from h323d.gatekeeper.routed.messages import START_FIELDS, SetupChange
 from h323d.gatekeeper.routed.models import Endpoint, stricter
 from h323d.gatekeeper.routed.passage import Passage, newPassage
@@ -36,6 +36,7 @@ from h323d.gatekeeper.traversal import Whereabouts
 from h323d.h323 import messages as q931Messages
 from h323d.h323 import reading, uuie
 from h323d.h323.callinputs import CallNumber
+from h323d.h323.h245link import ControlNetwork
 from h323d.h323.incoming import IncomingSetup
 from h323d.h323.q931 import MessageType, Q931Message
 from h323d.h323.signalling import SignallingConnection
@@ -229,32 +230,41 @@ class RoutedCall:
     def _dial(self, route: Destination) -> None:
         context = self._context
         self.route = route
-        reference = context.reference()
-        side = self.calledSide = self._newSide(CALLED, reference, route.signalling)
-        self._openPassage(route)
-        target = "" if route.registration is None else route.registration.endpointId
+        reference, target = context.reference(), targetOf(context, route)
+        side = self.calledSide = self._newSide(CALLED, reference, target.address)
+        self._openPassage(route, target.secure)
+        endpointId = "" if route.registration is None else route.registration.endpointId
         model = "proxied" if self.model is CallModel.PROXIED else "routed"
         now = context.clock.seconds()
         context.events.publish(
-            CallRouted(now, self.callId, self.legId, model, target, route.signalling)
+            CallRouted(now, self.callId, self.legId, model, endpointId, target.address)
         )
-        self._opening = dial(context, route, side, reference, self.identity.callIdentifier)
+        self._opening = dial(context, route, target, side, reference, self.identity.callIdentifier)
 
-    def _openPassage(self, route: Destination) -> None:
+    def _openPassage(self, route: Destination, secure: bool) -> None:
         """
         The called party may make the model stricter; that holds for the ways after it, too.
+
+        @param secure: it is connected to over TLS.  With a caller that is not, or the other
+            way round, it could not speak H.245 but through us.
         """
         context = self._context
         source = Endpoint.registered(self.caller, self.calling, self.peer.host)
         names = self._ways.namesFor(route)
         target = Endpoint.registered(route.registration, names, route.signalling.host)
         model = stricter(self.model, context.models.choose(source, target))
+        if secure is not self.callerSide.isSecure:
+            model = stricter(model, CallModel.ROUTED_H245)
         if self._passage is not None and model is self.model:
             return
         if self._passage is not None:
             self._passage.close()
         self.model = model
-        self._passage = newPassage(self, context, model, self._places(route))
+        self._passage = newPassage(self, context, model, self._networkOf, self._places(route))
+
+    def _networkOf(self, place: int) -> ControlNetwork:
+        side = self.sides[place]
+        return self._context.networkOf(side is not None and side.isSecure)
 
     def _places(self, route: Destination) -> tuple[Whereabouts, Whereabouts]:
         """

@@ -14,7 +14,6 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.call.gates import Gates
 from h323d.call.legs import IOffer
 from h323d.call.media import IMediaPool
-from h323d.call.transport import IStreamOpener
 from h323d.errors import DecodeError
 from h323d.events import EventBus
 from h323d.gatekeeper.identity import ILocalNumbers
@@ -22,13 +21,18 @@ from h323d.gatekeeper.registrations import Registration
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routed.models import CallModels
 from h323d.gatekeeper.routed.progress import ProgressTimers
-from h323d.gatekeeper.routing.chain import RoutingChain
+from h323d.gatekeeper.routing.chain import Destination, RoutingChain
 from h323d.gatekeeper.traversal import Reach
 from h323d.h323.h245link import ControlNetwork
 from h323d.h323.signalling import SignallingConnection
 from h323d.values.address import TransportAddress
 
-__all__ = ["CallContext", "CallOwner", "Summon"]
+__all__ = ["CallContext", "CallOwner", "SecureAddressOf", "Summon"]
+
+SecureAddressOf = Callable[[Destination], TransportAddress | None]
+"""
+Where a destination takes calls over TLS; C{None} if it has not said that it does.
+"""
 
 Summon = Callable[[Registration, bytes], Deferred[SignallingConnection]]
 """
@@ -41,8 +45,8 @@ class CallOwner(Protocol):
     What a call needs of whoever keeps all of them.
     """
 
-    def newConnection(self) -> SignallingConnection:
-        """A signalling connection to be opened."""
+    def newConnection(self, secure: bool) -> SignallingConnection:
+        """A signalling connection to be opened, over TLS or not."""
 
     def callGone(self, call: IOffer) -> None:
         """The call is over."""
@@ -57,9 +61,9 @@ class CallContext:
     What a call needs, besides its Setup.
 
     @ivar signalling: our call signalling address, as peers are told.
-    @ivar opener: makes signalling connections.
-    @ivar connectTimeout: seconds that one may take to open.
-    @ivar network: for separate H.245.
+    @ivar network: for signalling connections, and separate H.245.
+    @ivar secureNetwork: the same over TLS; C{None} without a certificate.
+    @ivar secureAddressOf: who takes calls over TLS.
     @ivar mediaHost: the local address of relays.
     @ivar endpointType: what we are, as an H.225.0 C{EndpointType}.  Any: of the ASN.1 value
         model.
@@ -80,9 +84,9 @@ class CallContext:
     config: RoutedConfig
     timers: ProgressTimers
     signalling: TransportAddress
-    opener: IStreamOpener
-    connectTimeout: float
     network: ControlNetwork
+    secureNetwork: ControlNetwork | None
+    secureAddressOf: SecureAddressOf
     pool: IMediaPool
     mediaHost: str
     endpointType: dict[str, Any]
@@ -91,3 +95,12 @@ class CallContext:
     reference: Callable[[], int]
     summon: Summon
     reach: Reach
+
+    def networkOf(self, secure: bool) -> ControlNetwork:
+        """
+        The network of a side that is connected over TLS, or not.
+        """
+        if not secure:
+            return self.network
+        assert self.secureNetwork is not None  # or there were no such connection
+        return self.secureNetwork

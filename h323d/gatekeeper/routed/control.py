@@ -3,7 +3,8 @@ A separate H.245 channel that goes through us (H.323, 8.2.3): two connections, c
 
 One side said where it waits for a connection; the other is told a listener of ours
 instead.  When it connects, we connect to the first, and carry packet after packet.  A side that cannot be
-connected to, behind a NAT, is asked to connect to a second listener instead.
+connected to, behind a NAT, is asked to connect to a second listener instead.  The connection of a
+side whose signalling is over TLS is over TLS, too, whichever of the two connects.
 """
 
 from __future__ import annotations
@@ -88,12 +89,13 @@ class ControlCoupling:
         self,
         owner: CouplingOwner,
         clock: IReactorTime,
-        network: ControlNetwork,
+        networkOf: Callable[[int], ControlNetwork],
         place: int,
         target: TransportAddress,
         ask: Callable[[TransportAddress], None] | None = None,
     ) -> None:
         """
+        @param networkOf: how each side's connection is made.
         @param place: of the side that waits for a connection.
         @param target: where it does.
         @param ask: has that side connect to an address, where it cannot be connected to.
@@ -102,7 +104,7 @@ class ControlCoupling:
         """
         self._owner = owner
         self._clock = clock
-        self._network = network
+        self._networkOf = networkOf
         self._target = target
         self._dialling: Dialling | None = None
         self._far = _End(self, place)
@@ -114,7 +116,7 @@ class ControlCoupling:
         self._farListener = self._listenBehind() if ask is not None else None
 
     def _listen(self, end: _End) -> ControlListener:
-        network = self._network
+        network = self._networkOf(end.place)
         return ControlListener(end, self._clock, network.listener, network.bind, network.advertised)
 
     def _listenBehind(self) -> ControlListener:
@@ -157,7 +159,7 @@ class ControlCoupling:
         if self._ask is not None and self._farListener is not None:
             self._ask(self._farListener.address)
             return
-        network = self._network
+        network = self._networkOf(self._far.place)
         self._dialling = dialControl(
             self._far, self._clock, network.opener, self._target, network.connectTimeout
         )

@@ -1,21 +1,51 @@
 """
-The signalling connection to the called side: opened by us, or by an endpoint behind a NAT that
-we have asked to (H.460.18).
+The signalling connection to the called side: opened by us, over TLS where it takes that, or by
+an endpoint behind a NAT that we have asked to (H.460.18).
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from h323d.call.transport import IOpening
 from h323d.gatekeeper.routed.context import CallContext
 from h323d.gatekeeper.routed.side import Side
 from h323d.gatekeeper.routing.chain import Destination
 from h323d.gatekeeper.traversal import DialledBack
+from h323d.values.address import TransportAddress
 
-__all__ = ["dial"]
+__all__ = ["Target", "dial", "targetOf"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """
+    How a destination is connected to.
+
+    @ivar address: where.
+    @ivar secure: over TLS.  If that fails, the destination has failed: TCP is not tried
+        instead, or whoever can break TLS could have the call in the clear.
+    """
+
+    address: TransportAddress
+    secure: bool = False
+
+
+def targetOf(context: CallContext, route: Destination) -> Target:
+    """
+    Over TLS to an endpoint that has said where it takes that (H.460.22), if we can.
+    """
+    secure = None if context.secureNetwork is None else context.secureAddressOf(route)
+    return Target(route.signalling) if secure is None else Target(secure, True)
 
 
 def dial(
-    context: CallContext, route: Destination, side: Side, reference: int, callIdentifier: bytes
+    context: CallContext,
+    route: Destination,
+    target: Target,
+    side: Side,
+    reference: int,
+    callIdentifier: bytes,
 ) -> IOpening:
     """
     Get a connection for one side of a call; what becomes of it, the side is told.
@@ -27,7 +57,8 @@ def dial(
     if registration is not None and registration.traversal:
         opening = DialledBack(context.summon(registration, callIdentifier), reference, side)
         return opening
-    connection = context.owner.newConnection()
+    connection = context.owner.newConnection(target.secure)
     connection.carry(reference, True, side)
-    opening = context.opener.open(route.signalling, connection, context.connectTimeout)
+    network = context.networkOf(target.secure)
+    opening = network.opener.open(target.address, connection, network.connectTimeout)
     return opening

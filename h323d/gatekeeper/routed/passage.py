@@ -7,7 +7,7 @@ In the routed model they pass by: whatever a message says of them stays as it is
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
@@ -49,16 +49,17 @@ class Passage:
         self,
         owner: PassageOwner,
         clock: IReactorTime,
-        network: ControlNetwork | None,
+        networkOf: Callable[[int], ControlNetwork] | None,
         media: MediaProxy | None,
     ) -> None:
         """
-        @param network: for separate H.245; C{None} lets the sides connect to each other.
+        @param networkOf: for separate H.245 with each side; C{None} lets the sides connect
+            to each other.
         @param media: for media; C{None} lets them send to each other.
         """
         self._owner = owner
         self._clock = clock
-        self._network = network
+        self._networkOf = networkOf
         self._media = media
         self._couplings: dict[int, ControlCoupling] = {}
 
@@ -73,8 +74,9 @@ class Passage:
         @raise h323d.errors.ResourceUnavailable: no ports are left.
         """
         more: list[Edit] = list(edits)
-        if self._network is not None and (address := content.start.h245Address) is not None:
-            ours = self._couple(self._network, place, address)
+        address = content.start.h245Address
+        if self._networkOf is not None and address is not None:
+            ours = self._couple(self._networkOf, place, address)
 
             def replaceAddress(pdu: Fields, fields: Fields) -> None:
                 fields["h245Address"] = transportToValue(ours)
@@ -108,11 +110,9 @@ class Passage:
 
     def forget(self, place: int) -> None:
         """
-        Somebody else will be on that side.
+        Somebody else will be on that side, and is told anew where the other waits.
         """
-        coupling = self._couplings.pop(place, None)
-        if coupling is not None:
-            coupling.close()
+        self._uncouple()
         if self._media is not None:
             self._media.forget(place)
 
@@ -120,21 +120,27 @@ class Passage:
         """
         Free everything.
         """
-        for coupling in self._couplings.values():
-            coupling.close()
-        self._couplings.clear()
+        self._uncouple()
         if self._media is not None:
             self._media.close()
 
+    def _uncouple(self) -> None:
+        couplings, self._couplings = self._couplings, {}
+        for coupling in couplings.values():
+            coupling.close()
+
     def _couple(
-        self, network: ControlNetwork, place: int, target: TransportAddress
+        self,
+        networkOf: Callable[[int], ControlNetwork],
+        place: int,
+        target: TransportAddress,
     ) -> TransportAddress:
         coupling = self._couplings.get(place)
         if coupling is None:
             ask = None
             if self._media is not None and self._media.opensAll(place):
                 ask = functools.partial(self._owner.askToConnect, place)
-            coupling = ControlCoupling(self._owner, self._clock, network, place, target, ask)
+            coupling = ControlCoupling(self._owner, self._clock, networkOf, place, target, ask)
             self._couplings[place] = coupling
         else:
             coupling.aim(target)
@@ -150,15 +156,17 @@ def newPassage(
     owner: PassageOwner,
     context: CallContext,
     model: CallModel,
+    networkOf: Callable[[int], ControlNetwork],
     places: tuple[Whereabouts, Whereabouts],
 ) -> Passage:
     """
     What a model lets through us: separate H.245, media, or neither.
 
+    @param networkOf: how separate H.245 with each side is connected.
     @param places: where the caller's and the called side's media is.
     """
     media = None
     if model is CallModel.PROXIED:
         media = MediaProxy(owner, context.pool, context.mediaHost, places)
     inUse = model in (CallModel.ROUTED_H245, CallModel.PROXIED)
-    return Passage(owner, context.clock, context.network if inUse else None, media)
+    return Passage(owner, context.clock, networkOf if inUse else None, media)

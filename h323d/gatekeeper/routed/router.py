@@ -8,6 +8,7 @@ one of our own rooms, or of the direct model, is left to the endpoint.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from h323d.call.complaints import Complaints
 from h323d.call.gates import Gates
@@ -18,7 +19,7 @@ from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
-from h323d.gatekeeper.routed.context import CallContext, Summon
+from h323d.gatekeeper.routed.context import CallContext, SecureAddressOf, Summon
 from h323d.gatekeeper.routed.models import CallModels, Endpoint
 from h323d.gatekeeper.routed.progress import ProgressTimers
 from h323d.gatekeeper.routed.remembered import AdmittedRoutes, RouteMemory
@@ -61,6 +62,7 @@ class RoutedCalls:
         gates: Gates,
         summon: Summon,
         reach: Reach,
+        secureAddressOf: SecureAddressOf,
     ) -> None:
         """
         @param h323: the limits and timers of call signalling.
@@ -70,6 +72,7 @@ class RoutedCalls:
         @param numbers: which names end in this server.
         @param summon: has an endpoint behind a NAT connect to us.
         @param reach: says who is behind one.
+        @param secureAddressOf: says who takes calls over TLS.
         """
         self._config = config
         self._h323 = h323
@@ -83,6 +86,10 @@ class RoutedCalls:
         self._byIdentifier: dict[bytes, int] = {}
         self._connections: dict[SignallingConnection, None] = {}
         self._complaints = Complaints(world.clock, world.events)
+        network = ControlNetwork(
+            world.listener, world.opener, bind, signalling.host, h323.connectTimeout
+        )
+        secure = world.secure
         self._context = CallContext(
             owner=self,
             clock=world.clock,
@@ -94,11 +101,11 @@ class RoutedCalls:
             config=config,
             timers=ProgressTimers(config.setupTimeout, h323.proceedingTimeout, h323.ringTimeout),
             signalling=signalling,
-            opener=world.opener,
-            connectTimeout=h323.connectTimeout,
-            network=ControlNetwork(
-                world.listener, world.opener, bind, signalling.host, h323.connectTimeout
-            ),
+            network=network,
+            secureNetwork=None
+            if secure is None
+            else replace(network, listener=secure.listener, opener=secure.opener),
+            secureAddressOf=secureAddressOf,
             pool=world.pool,
             mediaHost=signalling.host,
             endpointType=gatekeeperType(h323.name),
@@ -248,8 +255,8 @@ class RoutedCalls:
 
     # What calls and connections want.
 
-    def newConnection(self) -> SignallingConnection:
-        connection = SignallingConnection(self, self._world.clock, self._h323, True)
+    def newConnection(self, secure: bool) -> SignallingConnection:
+        connection = SignallingConnection(self, self._world.clock, self._h323, True, secure)
         self._connections[connection] = None
         return connection
 

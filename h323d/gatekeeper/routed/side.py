@@ -56,6 +56,7 @@ class Side:
 
     @ivar place: L{CALLER} or L{CALLED}.
     @ivar peer: where it is.
+    @ivar isSecure: whether it is connected over TLS.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Side:
         self._standing = newStanding(self, clock, statusInterval)
         self.place = place
         self.peer = peer
+        self.isSecure = connection is not None and connection.isSecure
 
     @property
     def isOpen(self) -> bool:
@@ -138,7 +140,7 @@ class Side:
         if self._over:
             connection.close()
             return
-        self._connection = connection
+        self._connection, self.isSecure = connection, connection.isSecure
         self._owner.sideOpened(self)
 
     def connectionLost(self, reason: str) -> None:

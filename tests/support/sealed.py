@@ -1,0 +1,94 @@
+"""
+Streams that stand in for TLS on a simulated network: who speaks plainly to them, or they to
+him, reads nothing that makes sense.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from zope.interface import implementer
+
+from h323d.call.transport import (
+    IListening,
+    IOpening,
+    IStream,
+    IStreamListener,
+    IStreamOpener,
+    IStreamUser,
+    SecureStreams,
+)
+from h323d.net.stream import StreamListener, StreamOpener
+from h323d.values.address import TransportAddress
+from tests.support.network import SimulatedHost
+
+__all__ = ["sealed", "sealedStreams"]
+
+
+def sealed(data: bytes) -> bytes:
+    """
+    Octets as they are on their way; and what they were, of these.
+    """
+    return bytes(each ^ 0x5A for each in data)
+
+
+@implementer(IStream)
+class _SealedStream:
+    def __init__(self, stream: IStream) -> None:
+        self._stream = stream
+        self.local, self.peer = stream.local, stream.peer
+
+    def write(self, data: bytes) -> None:
+        self._stream.write(sealed(data))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def abort(self) -> None:
+        self._stream.abort()
+
+
+@implementer(IStreamUser)
+class _Unsealing:
+    def __init__(self, user: IStreamUser) -> None:
+        self._user = user
+
+    def streamOpened(self, stream: IStream) -> None:
+        self._user.streamOpened(_SealedStream(stream))
+
+    def streamReceived(self, data: bytes) -> None:
+        self._user.streamReceived(sealed(data))
+
+    def streamClosed(self, reason: str) -> None:
+        self._user.streamClosed(reason)
+
+
+@implementer(IStreamListener)
+class _SealedListener:
+    def __init__(self, listener: IStreamListener) -> None:
+        self._listener = listener
+
+    def listen(self, address: TransportAddress, newUser: Callable[[], IStreamUser]) -> IListening:
+        listening: IListening = self._listener.listen(address, lambda: _Unsealing(newUser()))
+        return listening
+
+
+@implementer(IStreamOpener)
+class _SealedOpener:
+    def __init__(self, opener: IStreamOpener) -> None:
+        self._opener = opener
+
+    def open(self, address: TransportAddress, user: IStreamUser, timeout: float) -> IOpening:
+        opening: IOpening = self._opener.open(address, _Unsealing(user), timeout)
+        return opening
+
+
+def sealedStreams(host: SimulatedHost) -> SecureStreams:
+    """
+    A host's.
+    """
+    return SecureStreams(
+        _SealedListener(StreamListener(host)),
+        _SealedOpener(StreamOpener(host, host.address)),
+        lambda: None,
+    )
