@@ -32,8 +32,8 @@ from h323d.events import ConfigurationReloaded
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.routing.chain import ICalledPolicy
+from h323d.gatekeeper.security.sources import Sources
 from h323d.gatekeeper.settings import ZoneSettings
-from h323d.gatekeeper.sources import Sources
 from h323d.gatekeeper.zone import Place, Zone
 from h323d.h323.endpoint import H323Endpoint, Host
 from h323d.net.route import advertisedAddress

@@ -22,7 +22,7 @@ from h323d.control.views import (
 )
 from h323d.errors import H323dError
 from h323d.gatekeeper.admission import Admission
-from h323d.gatekeeper.registrations import Registration
+from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routed.side import CALLED, CALLER
 from h323d.gatekeeper.routing.chain import Called

@@ -4,7 +4,7 @@ Whom an operator means by a name that they typed.
 
 from __future__ import annotations
 
-from h323d.gatekeeper.registrations import EndpointRegistry, Registration
+from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["registrationNamed"]

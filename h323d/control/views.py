@@ -14,7 +14,7 @@ from h323d.call.policy import Refusal
 from h323d.conference.participant import Participant
 from h323d.conference.room import Room
 from h323d.gatekeeper.admission import Admission
-from h323d.gatekeeper.registrations import Registration
+from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routing.chain import Decision
 

@@ -16,7 +16,7 @@ from h323d.call.gates import MAINTENANCE, Gates
 from h323d.events import EventBus, RASAdmissionRefused
 from h323d.gatekeeper.admission import AdmissionTable
 from h323d.gatekeeper.identity import Identity
-from h323d.gatekeeper.registrations import EndpointRegistry, Registration
+from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.h323.ras.messages import (
     PROTOCOL_IDENTIFIER,
     callKey,

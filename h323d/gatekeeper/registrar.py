@@ -14,10 +14,9 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.gates import Gates
 from h323d.errors import DecodeError
-from h323d.gatekeeper.expiry import Expiry
 from h323d.gatekeeper.identity import ILocalNumbers
-from h323d.gatekeeper.passwords import Passwords
-from h323d.gatekeeper.registrations import (
+from h323d.gatekeeper.registry.expiry import Expiry
+from h323d.gatekeeper.registry.registrations import (
     AliasesTaken,
     EndpointKind,
     EndpointRegistry,
@@ -25,6 +24,7 @@ from h323d.gatekeeper.registrations import (
     RegistryFull,
     UnregisterReason,
 )
+from h323d.gatekeeper.security.passwords import Passwords
 from h323d.sip.parties import partiesOf
 from h323d.sip.registrar import Binding, Registrant, RegistrationRefused
 from h323d.sip.transactions.layer import RETRY_AFTER

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig
-from h323d.gatekeeper.securityconfig import SecurityConfig
+from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.config import H323Config
 

@@ -25,7 +25,7 @@ from zope.interface import implementer
 
 from h323d.call.transport import IOpening
 from h323d.errors import RemoteProtocolError
-from h323d.gatekeeper.registrations import Registration
+from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.features import Fields, feature, parametersOf, withFeature
 from h323d.h323.ras.messages import RASMessage

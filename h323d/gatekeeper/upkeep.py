@@ -17,8 +17,8 @@ from h323d.call.timer import Timer
 from h323d.events import CallLost, EventBus, RASAdmissionGranted
 from h323d.gatekeeper.admission import Admission, AdmissionTable
 from h323d.gatekeeper.config import GatekeeperConfig
-from h323d.gatekeeper.demands import Demands
-from h323d.gatekeeper.reports import CallReports
+from h323d.gatekeeper.ras.demands import Demands
+from h323d.gatekeeper.ras.reports import CallReports
 from h323d.h323.ras.messages import RASMessage
 from h323d.values.cause import Cause
 

@@ -14,30 +14,30 @@ from twisted.internet.defer import Deferred
 from h323d.call.gates import Gates
 from h323d.call.surroundings import Surroundings
 from h323d.gatekeeper.admission import AdmissionTable
-from h323d.gatekeeper.admitting import Admitting
 from h323d.gatekeeper.alternates import alternateGatekeepers
-from h323d.gatekeeper.authentication import Authentication
 from h323d.gatekeeper.bandwidth import Bandwidth
 from h323d.gatekeeper.config import GatekeeperConfig
-from h323d.gatekeeper.demands import Demands
-from h323d.gatekeeper.enrolment import Enrolment
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
-from h323d.gatekeeper.indications import Indications
-from h323d.gatekeeper.leaving import Leaving
-from h323d.gatekeeper.locating import Locating
 from h323d.gatekeeper.maintenance import Maintenance
-from h323d.gatekeeper.passwords import readPasswords
-from h323d.gatekeeper.ras import GatekeeperRAS
-from h323d.gatekeeper.refusals import Refusals
-from h323d.gatekeeper.registrations import EndpointRegistry, Registration, UnregisterReason
-from h323d.gatekeeper.reports import CallReports
+from h323d.gatekeeper.ras.admitting import Admitting
+from h323d.gatekeeper.ras.demands import Demands
+from h323d.gatekeeper.ras.enrolment import Enrolment
+from h323d.gatekeeper.ras.indications import Indications
+from h323d.gatekeeper.ras.leaving import Leaving
+from h323d.gatekeeper.ras.locating import Locating
+from h323d.gatekeeper.ras.refusals import Refusals
+from h323d.gatekeeper.ras.reports import CallReports
+from h323d.gatekeeper.ras.secureoffers import SecureOffers
+from h323d.gatekeeper.ras.service import GatekeeperRAS
+from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration, UnregisterReason
+from h323d.gatekeeper.registry.store import RegistrationKeeper
 from h323d.gatekeeper.routed.router import RoutedCalls
 from h323d.gatekeeper.routing.assembly import ChoosePolicies, Routing
 from h323d.gatekeeper.routing.chain import RoutingChain
 from h323d.gatekeeper.routing.config import RoutingConfig
-from h323d.gatekeeper.secureoffers import SecureOffers
+from h323d.gatekeeper.security.authentication import Authentication
+from h323d.gatekeeper.security.passwords import readPasswords
 from h323d.gatekeeper.settings import ZoneSettings
-from h323d.gatekeeper.store import RegistrationKeeper
 from h323d.gatekeeper.traversal import DialBacks, Reach
 from h323d.gatekeeper.upkeep import Upkeep
 from h323d.h323.addresses import transportToValue

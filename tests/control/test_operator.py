@@ -18,7 +18,7 @@ from h323d.conference.host import ConferenceHost
 from h323d.control.calling import Calling
 from h323d.control.gatekeeping import Gatekeeping
 from h323d.control.operator import Operator, OperatorError
-from h323d.gatekeeper.registrations import EndpointKind, Registration
+from h323d.gatekeeper.registry.registrations import EndpointKind, Registration
 from h323d.h323.ras.messages import RASMessage
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause

@@ -17,9 +17,8 @@ from h323d.call.gates import MAINTENANCE, Gates
 from h323d.events import EndpointRegistered, EndpointUnregistered, EventBus, Fact
 from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gatekeeper.identity import ILocalNumbers
-from h323d.gatekeeper.passwords import readPasswords
 from h323d.gatekeeper.registrar import LocationService
-from h323d.gatekeeper.registrations import (
+from h323d.gatekeeper.registry.registrations import (
     EndpointKind,
     EndpointRegistry,
     Registration,
@@ -27,7 +26,8 @@ from h323d.gatekeeper.registrations import (
 )
 from h323d.gatekeeper.routing.chain import Called
 from h323d.gatekeeper.routing.local import RegisteredEndpoints
-from h323d.gatekeeper.securityconfig import PasswordEntry, SecurityConfig
+from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
+from h323d.gatekeeper.security.passwords import readPasswords
 from h323d.sip.registrar import Binding, Registrant, RegistrationRefused
 from h323d.sip.uri import SIPURI, parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from h323d.errors import RemoteProtocolError
-from h323d.gatekeeper.registrations import Registration
-from h323d.gatekeeper.storeformat import fromText, toText
+from h323d.gatekeeper.registry.registrations import Registration
+from h323d.gatekeeper.registry.storeformat import fromText, toText
 from h323d.gatekeeper.traversal import Locality
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323 import messages, q931, tpkt, uuie

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from h323d.gatekeeper.securityconfig import PasswordEntry, Requirement, SecurityConfig
+from h323d.gatekeeper.security.config import PasswordEntry, Requirement, SecurityConfig
 from h323d.h323.h235 import Stamp, keyOf, sign
 from h323d.h323.ras.messages import RASMessage, decodeRAS
 from tests.support.ras import Peer, rrq

@@ -20,7 +20,7 @@ from h323d.events import EventBus, Fact
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.routing.config import RoutingConfig
-from h323d.gatekeeper.securityconfig import SecurityConfig
+from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.gatekeeper.zone import Place, Zone

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from h323d.config import Configuration
-from h323d.gatekeeper.registrations import GRACE
+from h323d.gatekeeper.registry.registrations import GRACE
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.media.config import MediaConfig
 from h323d.values.address import TransportAddress

@@ -10,7 +10,7 @@ import pytest
 
 from h323d.config import Configuration
 from h323d.events import EndpointRegistered, EndpointUnregistered
-from h323d.gatekeeper.registrations import GRACE
+from h323d.gatekeeper.registry.registrations import GRACE
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.media.config import MediaConfig
 from h323d.values.address import TransportAddress

@@ -19,7 +19,7 @@ from h323d.call.policy import Refusal
 from h323d.call.transport import IOpening
 from h323d.errors import DecodeError, EncodeError, ResourceUnavailable
 from h323d.events import CallAnswered, CallEnded, CallRefused, CallRouted
-from h323d.gatekeeper.registrations import Registration
+from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.context import CallContext

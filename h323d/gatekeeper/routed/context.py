@@ -17,7 +17,7 @@ from h323d.call.media import IMediaPool
 from h323d.errors import DecodeError
 from h323d.events import EventBus
 from h323d.gatekeeper.identity import ILocalNumbers
-from h323d.gatekeeper.registrations import Registration
+from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routed.models import CallModels
 from h323d.gatekeeper.routed.progress import ProgressTimers

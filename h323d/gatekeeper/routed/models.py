@@ -11,7 +11,7 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from h323d.gatekeeper.registrations import Registration
+from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.values.address import PartyAddress
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.gatekeeper.registrations import Registration
+from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routing.chain import Destination
 

@@ -16,7 +16,7 @@ from h323d.call.legs import IOffer
 from h323d.call.surroundings import Surroundings
 from h323d.errors import DecodeError
 from h323d.gatekeeper.identity import ILocalNumbers
-from h323d.gatekeeper.registrations import EndpointRegistry, Registration
+from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.routed.context import CallContext, SecureAddressOf, Summon

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from h323d.call.surroundings import Surroundings
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
-from h323d.gatekeeper.registrations import EndpointRegistry
+from h323d.gatekeeper.registry.registrations import EndpointRegistry
 from h323d.gatekeeper.routing.chain import ICalledPolicy, RoutingChain
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.routing.domains import Domains, DomainServers

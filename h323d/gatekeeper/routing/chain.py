@@ -18,7 +18,7 @@ from zope.interface import Attribute, Interface
 
 from h323d.call.gates import POLICY_FAILED
 from h323d.call.policy import Refusal
-from h323d.gatekeeper.registrations import Registration
+from h323d.gatekeeper.registry.registrations import Registration
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = [

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from zope.interface import implementer
 
-from h323d.gatekeeper.registrations import Registration
+from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy
 from h323d.values.address import AddressKind
 

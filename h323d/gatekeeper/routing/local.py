@@ -8,7 +8,7 @@ from __future__ import annotations
 from zope.interface import implementer
 
 from h323d.gatekeeper.identity import ILocalNumbers
-from h323d.gatekeeper.registrations import EndpointRegistry
+from h323d.gatekeeper.registry.registrations import EndpointRegistry
 from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy
 from h323d.values.address import TransportAddress
 

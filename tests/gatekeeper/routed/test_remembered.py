@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from twisted.internet.task import Clock
 
-from h323d.gatekeeper.registrations import EndpointKind, Registration
+from h323d.gatekeeper.registry.registrations import EndpointKind, Registration
 from h323d.gatekeeper.routed import remembered
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.remembered import LIFETIME, AdmittedRoutes, RouteMemory

@@ -6,7 +6,7 @@ from h323d.gatekeeper.routing.callers import callersOf
 from h323d.gatekeeper.routing.chain import Called
 from h323d.h323.addresses import partyFromText
 from h323d.values.address import TransportAddress
-from tests.gatekeeper.test_registrations import endpoint
+from tests.support.registrations import endpoint
 
 ANNA = endpoint(1, "anna")
 CALL = Called((), caller=ANNA, source=ANNA.source)

@@ -25,7 +25,7 @@ from h323d.gatekeeper.routing.local import LocalNumbers, RegisteredEndpoints, Si
 from h323d.h323.addresses import partyFromText
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
-from tests.gatekeeper.test_registrations import Table, endpoint
+from tests.support.registrations import Table, endpoint
 from tests.support.zone import EightDigits
 
 HERE = TransportAddress("10.0.0.1", 1720)

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 from zope.interface.verify import verifyObject
 
-from h323d.gatekeeper.registrations import Registration
+from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routing.chain import Called, ICalledPolicy
 from h323d.gatekeeper.routing.gateways import GatewayPrefixes
 from h323d.h323.addresses import partyFromText
 from h323d.values.address import AddressKind, PartyAddress
-from tests.gatekeeper.test_registrations import endpoint
+from tests.support.registrations import endpoint
 
 FIRST = endpoint(1, "first")
 SECOND = endpoint(2, "second")

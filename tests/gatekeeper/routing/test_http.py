@@ -14,8 +14,8 @@ from h323d.gatekeeper.routing.http import MAX_ANSWER, REJECTED, HTTPQuestion
 from h323d.gatekeeper.routing.remembered import FAILED_FOR
 from h323d.h323.addresses import partyFromText
 from h323d.values.address import TransportAddress
-from tests.gatekeeper.test_registrations import endpoint
 from tests.support.lookups import FakeWeb
+from tests.support.registrations import endpoint
 
 URL = "http://127.0.0.1:8080/route"
 ANNA = endpoint(1, "anna")

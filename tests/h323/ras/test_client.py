@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred
 from h323d.errors import RemoteProtocolError
 from h323d.gatekeeper.alternates import AlternateConfig
 from h323d.gatekeeper.config import PreGranted
-from h323d.gatekeeper.registrations import UnregisterReason
+from h323d.gatekeeper.registry.registrations import UnregisterReason
 from h323d.h323.addresses import partyFromText
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.ras.channel import DISCOVERY_GROUP

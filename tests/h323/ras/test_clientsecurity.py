@@ -12,7 +12,7 @@ import pytest
 
 from h323d.errors import RemoteProtocolError
 from h323d.events import AuthenticationFailed
-from h323d.gatekeeper.securityconfig import PasswordEntry, Requirement, SecurityConfig
+from h323d.gatekeeper.security.config import PasswordEntry, Requirement, SecurityConfig
 from h323d.h323.admission import AdmissionGrant
 from h323d.h323.h235 import Stamp, keyOf, sign, tokenIn
 from h323d.h323.ras.messages import RASMessage, decodeRAS

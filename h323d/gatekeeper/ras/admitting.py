@@ -1,0 +1,289 @@
+"""
+How a registered endpoint asks to call and be called, for bandwidth, and to
+end: ARQ, BRQ and DRQ (H.225.0, 7.11 to 7.13).
+
+Each method takes a request and returns its answer, or a Deferred where somebody
+else has to be asked first.  Where a call is to be routed, both sides are told
+our own call signalling address instead of each other's.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+
+from h323d.call.policy import Refusal
+from h323d.events import EventBus, RASAdmissionRefused
+from h323d.gatekeeper.admission import Admission, AdmissionTable, NoBandwidth, TooManyCalls
+from h323d.gatekeeper.bandwidth import Claim
+from h323d.gatekeeper.config import GatekeeperConfig, PreGranted
+from h323d.gatekeeper.identity import Identity
+from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
+from h323d.gatekeeper.routed.config import CallModel
+from h323d.gatekeeper.routing.chain import Called, Decision, Destination, RoutingChain
+from h323d.h323.addresses import aliasesFromParties, partiesFromAliases, transportToValue
+from h323d.h323.causes import causeOfReason
+from h323d.h323.ras.messages import (
+    Fields,
+    RASMessage,
+    callIdentifierIn,
+    callKey,
+    identifierIn,
+    rejection,
+    usableAddresses,
+)
+from h323d.h323.ras.transactions import RASAnswer, RASRequest
+from h323d.h323.reading import causeOfElement
+from h323d.values.cause import Cause
+
+__all__ = ["Admitting", "CallRouting"]
+
+_NO_UUIES = dict.fromkeys(
+    (
+        "setup",
+        "callProceeding",
+        "connect",
+        "alerting",
+        "information",
+        "releaseComplete",
+        "facility",
+        "progress",
+        "empty",
+        "status",
+        "statusInquiry",
+        "setupAcknowledge",
+        "notify",
+    ),
+    False,
+)
+
+
+class CallRouting(Protocol):
+    """
+    What is asked of the calls whose signalling goes through us.
+    """
+
+    def modelFor(self, called: Called, destination: Destination) -> CallModel:
+        """How much of a call that is about to be admitted goes through us."""
+
+    def remember(self, called: Called, model: CallModel, routes: tuple[Destination, ...]) -> None:
+        """Such a call was admitted: this is where it may go."""
+
+    def carries(self, callIdentifier: bytes) -> bool:
+        """Whether a call goes through us already."""
+
+
+class Admitting:
+    """
+    Answers what concerns calls.
+    """
+
+    def __init__(
+        self,
+        config: GatekeeperConfig,
+        identity: Identity,
+        registry: EndpointRegistry,
+        admissions: AdmissionTable,
+        routing: RoutingChain,
+        routed: CallRouting,
+        clock: IReactorTime,
+        events: EventBus,
+    ) -> None:
+        self._irrFrequency = config.irrFrequency
+        self._preGranted = config.preGrantedCalls is not PreGranted.NONE
+        self._identity = identity
+        self._registry = registry
+        self._admissions = admissions
+        self._routing = routing
+        self._routed = routed
+        self._clock = clock
+        self._events = events
+
+    def admit(self, request: RASRequest) -> RASMessage | Deferred[RASAnswer]:
+        """
+        Answer an ARQ, of the calling or the called side.
+        """
+        fields = request.message.fields
+        registration = self._asker(request)
+        if registration is None:
+            return self._refuse(request, "callerNotRegistered", "")
+        called = _called(fields, registration)
+        if fields["answerCall"]:
+            here = Destination(registration.signalling[0])
+            routed = self._routed.carries(called.call)
+            return self._grant(request, registration, called, here, routed)
+        decision = self._routing.find(called)
+        if isinstance(decision, Deferred):
+            return decision.addCallback(self._decidedLater, request, registration, called)
+        return self._decided(decision, request, registration, called)
+
+    def _decidedLater(
+        self, decision: Decision, request: RASRequest, registration: Registration, called: Called
+    ) -> RASMessage:
+        if self._registry.byId(registration.endpointId) is None:  # it left while others were asked
+            return self._refuse(request, "callerNotRegistered", "")
+        return self._decided(decision, request, registration, called)
+
+    def _decided(
+        self, decision: Decision, request: RASRequest, registration: Registration, called: Called
+    ) -> RASMessage:
+        endpointId = registration.endpointId
+        if isinstance(decision, Refusal):
+            return self._refuse(request, "requestDenied", endpointId, called)
+        if not decision:
+            return self._refuse(request, "calledPartyNotRegistered", endpointId, called)
+        model = self._routed.modelFor(called, decision[0])
+        if model is CallModel.DIRECT:
+            return self._grant(request, registration, called, decision[0], False)
+        answer = self._grant(request, registration, called, decision[0], True)
+        if answer.name == "admissionConfirm":
+            self._routed.remember(called, model, decision)
+        return answer
+
+    def _grant(
+        self,
+        request: RASRequest,
+        registration: Registration,
+        called: Called,
+        destination: Destination,
+        routed: bool,
+    ) -> RASMessage:
+        """
+        @param routed: whether the signalling goes through us.
+        """
+        fields = request.message.fields
+        signalling = self._identity.signalling if routed else destination.signalling
+        endpointId = registration.endpointId
+        wanted = Admission(
+            claim=Claim(callKey(fields), endpointId, fields["answerCall"]),
+            conferenceId=fields["conferenceID"],
+            callReference=fields["callReferenceValue"],
+            bandwidth=fields["bandWidth"],
+            source=request.source,
+            destination=signalling,
+            calling=called.calling,
+            called=called.names,
+            model="routed" if routed else "direct",
+        )
+        try:
+            granted = self._admissions.admit(wanted)
+        except NoBandwidth:
+            return self._refuse(request, "requestDenied", endpointId, called)
+        except TooManyCalls:
+            return self._refuse(request, "resourceUnavailable", endpointId, called)
+        confirm: Fields = {
+            "requestSeqNum": fields["requestSeqNum"],
+            "bandWidth": granted.bandwidth,
+            "callModel": ("gatekeeperRouted" if routed else "direct", None),
+            "destCallSignalAddress": transportToValue(signalling),
+            "willRespondToIRR": True,
+            "uuiesRequested": _NO_UUIES,
+        }
+        if self._irrFrequency:
+            confirm["irrFrequency"] = self._irrFrequency
+        if destination.names and fields.get("canMapAlias"):
+            confirm["destinationInfo"] = aliasesFromParties(destination.names)
+        return RASMessage("admissionConfirm", confirm)
+
+    def changeBandwidth(self, request: RASRequest) -> RASMessage:
+        """
+        Answer a BRQ.
+        """
+        fields = request.message.fields
+        registration = self._registered(request)
+        if registration is None:
+            return rejection(request.message, "notBound", allowedBandWidth=0)
+        if registration.source != request.source:
+            return rejection(request.message, "invalidPermission", allowedBandWidth=0)
+        admission = self._find(fields, registration)
+        if admission is None:
+            return rejection(request.message, "invalidConferenceID", allowedBandWidth=0)
+        try:
+            changed = self._admissions.changeBandwidth(admission, fields["bandWidth"])
+        except NoBandwidth as error:
+            return rejection(
+                request.message, "insufficientResources", allowedBandWidth=error.allowed
+            )
+        return RASMessage(
+            "bandwidthConfirm",
+            {"requestSeqNum": fields["requestSeqNum"], "bandWidth": changed.bandwidth},
+        )
+
+    def disengage(self, request: RASRequest) -> RASMessage:
+        """
+        Answer a DRQ.  A call that nobody knows is over, as was asked; so is one
+        that only the other side asked for, where calls are granted beforehand.
+        """
+        fields = request.message.fields
+        registration = self._registered(request)
+        if registration is None:
+            return rejection(request.message, "notRegistered")
+        if registration.source != request.source:
+            return rejection(request.message, "requestToDropOther")
+        admission = self._find(fields, registration)
+        if admission is not None:
+            self._admissions.end(admission, _causeOf(fields), disengaged=True)
+        elif not self._preGranted and self._admissions.knows(callKey(fields)):
+            return rejection(request.message, "requestToDropOther")
+        return RASMessage("disengageConfirm", {"requestSeqNum": fields["requestSeqNum"]})
+
+    def _registered(self, request: RASRequest) -> Registration | None:
+        fields = request.message.fields
+        if identifierIn(fields, "gatekeeperIdentifier") not in (None, self._identity.identifier):
+            return None
+        return self._registry.byId(identifierIn(fields, "endpointIdentifier") or "")
+
+    def _asker(self, request: RASRequest) -> Registration | None:
+        registration = self._registered(request)
+        if registration is None or registration.source != request.source:
+            return None
+        return registration
+
+    def _find(self, fields: Fields, registration: Registration) -> Admission | None:
+        return self._admissions.find(
+            registration.endpointId, callKey(fields), fields.get("answeredCall")
+        )
+
+    def _refuse(
+        self, request: RASRequest, reason: str, endpointId: str, called: Called | None = None
+    ) -> RASMessage:
+        self._events.publish(
+            RASAdmissionRefused(
+                self._clock.seconds(),
+                endpointId,
+                callKey(request.message.fields).hex(),
+                reason,
+                request.source,
+                () if called is None else called.calling,
+                () if called is None else called.names,
+            )
+        )
+        return rejection(request.message, reason, **self._identity.elsewhere(reason))
+
+
+def _causeOf(fields: Fields) -> Cause | None:
+    """
+    Why a call ended, as a DRQ tells it; C{None} where it does not.
+    """
+    match fields.get("terminationCause"):
+        case ("releaseCompleteCauseIE", bytes(element)):
+            return causeOfElement(element)
+        case ("releaseCompleteReason", (str(reason), _)):
+            return causeOfReason(reason)
+        case _:
+            return None
+
+
+def _called(fields: Fields, caller: Registration) -> Called:
+    named = fields.get("destCallSignalAddress")
+    signalled = usableAddresses([named]) if named is not None else ()
+    return Called(
+        names=partiesFromAliases(fields.get("destinationInfo", ())),
+        signalled=signalled[0] if signalled else None,
+        calling=partiesFromAliases(fields["srcInfo"]),
+        caller=caller,
+        source=caller.source,
+        call=callIdentifierIn(fields),
+    )

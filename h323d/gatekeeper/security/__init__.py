@@ -1,0 +1,3 @@
+"""
+Whom a gatekeeper believes: tokens and passwords (ITU-T H.235), addresses, rates.
+"""

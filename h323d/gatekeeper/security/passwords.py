@@ -1,0 +1,76 @@
+"""
+The passwords of endpoints, found by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from h323d.errors import ConfigurationError
+from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
+from h323d.h323.h235 import keyOf
+
+__all__ = ["Passwords", "Secret", "readPasswords"]
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """
+    What somebody knows.
+
+    @ivar identity: who; the first of the names.
+    @ivar names: what who knows it may register.
+    @ivar key: the same as H.235.1 uses it.
+    """
+
+    identity: str
+    names: frozenset[str]
+    password: str = field(repr=False)
+    key: bytes = field(repr=False)
+
+
+class Passwords:
+    """
+    The table.
+    """
+
+    def __init__(self, secrets: Iterable[Secret]) -> None:
+        self._byName = {name: secret for secret in secrets for name in secret.names}
+
+    def __len__(self) -> int:
+        return len(self._byName)
+
+    def of(self, name: str) -> Secret | None:
+        """
+        What proves this name; C{None} if nothing has to.
+        """
+        return self._byName.get(name)
+
+
+def readPasswords(config: SecurityConfig) -> Passwords:
+    """
+    Take the passwords from the configuration and the files that it names.
+
+    @raise ConfigurationError: a file cannot be read, or has no password.
+    """
+    return Passwords(_secret(entry, index) for index, entry in enumerate(config.passwords))
+
+
+def _secret(entry: PasswordEntry, index: int) -> Secret:
+    place = f"security.passwords[{index}].passwordFile"
+    password = entry.password or _firstLine(entry.passwordFile, place)
+    return Secret(entry.alias, frozenset((entry.alias, *entry.names)), password, keyOf(password))
+
+
+def _firstLine(path: str, place: str) -> str:
+    try:
+        text = Path(path).expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "is not UTF-8 text"
+        raise ConfigurationError(place, f"{path}: {reason}") from error
+    password = text.partition("\n")[0].rstrip("\r")
+    if not password:
+        raise ConfigurationError(place, f"{path}: the first line is empty")
+    return password

@@ -1,0 +1,316 @@
+"""
+Who may talk to us at all: networks that may, networks that may not, and how
+often each address may.
+
+It stands before everything else, on the address alone: before a message is
+decoded, and before a connection has a user.  Each look-up costs the same
+however many networks and addresses there are, and what is remembered of
+addresses is bounded.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from h323d.call.legs import IOffer
+from h323d.call.policy import Admission, IAdmissionPolicy, Refusal
+from h323d.call.transport import (
+    IDatagramPort,
+    IDatagrams,
+    IDatagramUser,
+    IListening,
+    IStream,
+    IStreamListener,
+    IStreamUser,
+)
+from h323d.events import EventBus, SourceRefused
+from h323d.gatekeeper.security.config import SecurityConfig
+from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
+
+__all__ = ["TOO_MANY_CALLS", "FirstOf", "Networks", "Rate", "Sources"]
+
+MAX_ADDRESSES = 65_536  # that are remembered of each kind
+MAX_LOGGED = 1000  # addresses that are logged at all
+TELL_EVERY = 1.0  # seconds between two facts about one address
+
+TOO_MANY_CALLS = Refusal(Cause.SWITCHING_EQUIPMENT_CONGESTION, "rateLimit")
+
+
+class FirstOf:
+    """
+    Knows which names it has seen, up to a limit: a log is not to be filled
+    from outside.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._seen: set[str] = set()
+
+    def isFirst(self, name: str) -> bool:
+        """
+        Whether this name is new, and there is place for it.
+        """
+        if name in self._seen or len(self._seen) >= self._limit:
+            return False
+        self._seen.add(name)
+        return True
+
+
+class Networks:
+    """
+    A set of networks.
+    """
+
+    def __init__(self, networks: Sequence[str]) -> None:
+        """
+        @param networks: as in C{"192.0.2.0/24"}, or single addresses.
+        """
+        self._byLength: dict[tuple[int, int], set[int]] = {}
+        for text in networks:
+            network = ipaddress.ip_network(text)
+            shift = network.max_prefixlen - network.prefixlen
+            prefixes = self._byLength.setdefault((network.version, shift), set())
+            prefixes.add(int(network.network_address) >> shift)
+
+    def __bool__(self) -> bool:
+        return bool(self._byLength)
+
+    def __contains__(self, host: object) -> bool:
+        """
+        @param host: a literal address, as text.
+        """
+        address = ipaddress.ip_address(str(host))
+        mapped = getattr(address, "ipv4_mapped", None)
+        version, number = (address.version, int(address))
+        if mapped is not None:
+            version, number = 4, int(mapped)
+        return any(
+            version == each and number >> shift in prefixes
+            for (each, shift), prefixes in self._byLength.items()
+        )
+
+
+class Rate:
+    """
+    How often each address may do something: in the long run so often a
+    second, and so often at once (a token bucket).
+
+    An address that has been still long enough to have all its turns again is
+    forgotten; so is the stillest, when there are too many.
+    """
+
+    def __init__(self, clock: IReactorTime, rate: float, burst: int) -> None:
+        """
+        @param rate: a second; 0 sets no limit.
+        """
+        self._clock = clock
+        self._rate = rate
+        self._burst = float(burst)
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # turns left, when
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+    def take(self, host: str) -> bool:
+        """
+        Take a turn.
+
+        @return: whether there was one.
+        """
+        if not self._rate:
+            return True
+        now = self._clock.seconds()
+        left, since = self._buckets.get(host, (self._burst, now))
+        left = min(self._burst, left + (now - since) * self._rate)
+        granted = left >= 1.0
+        self._buckets[host] = (left - 1.0 if granted else left, now)
+        self._buckets.move_to_end(host)
+        self._forget(now)
+        return granted
+
+    def _forget(self, now: float) -> None:
+        # Two at a time: one comes with each turn, so the table shrinks.
+        for _ in range(2):
+            host, (left, since) = next(iter(self._buckets.items()))
+            full = left + (now - since) * self._rate >= self._burst
+            if not full and len(self._buckets) <= MAX_ADDRESSES:
+                return
+            del self._buckets[host]
+            if not self._buckets:
+                return
+
+
+@implementer(IAdmissionPolicy)
+class Sources:
+    """
+    The doorkeeper.  As an admission policy it counts calls.
+    """
+
+    name = "sources"
+    _log = Logger()
+
+    def __init__(self, config: SecurityConfig, clock: IReactorTime, events: EventBus) -> None:
+        self._clock = clock
+        self._events = events
+        self._allow = Networks(config.allow)
+        self._deny = Networks(config.deny)
+        self._ras = Rate(clock, config.rasRate, config.rasBurst)
+        self._connections = Rate(clock, config.connectionRate, config.connectionBurst)
+        self._calls = Rate(clock, config.callRate, config.callBurst)
+        self._listed = bool(self._allow) or bool(self._deny)
+        self._guardsRAS = self._listed or config.rasRate > 0
+        self._guardsConnections = self._listed or config.connectionRate > 0
+        self._judged: dict[str, bool] = {}
+        self._told: OrderedDict[str, tuple[float, int]] = OrderedDict()  # when, refused since
+        self._logged = FirstOf(MAX_LOGGED)
+
+    def rasDatagrams(self, datagrams: IDatagrams) -> IDatagrams:
+        """
+        Ports for RAS that hand on only what may come in.
+        """
+        if not self._guardsRAS:
+            return datagrams
+        return _Datagrams(datagrams, lambda source: self._admits("ras", source, self._ras))
+
+    def sipDatagrams(self, datagrams: IDatagrams) -> IDatagrams:
+        """
+        The same for SIP, by the lists alone.
+        """
+        if not self._listed:
+            return datagrams
+        return _Datagrams(datagrams, lambda source: self._admits("sip", source, None))
+
+    def listener(self, door: str, listener: IStreamListener) -> IStreamListener:
+        """
+        A listener that takes only connections that may come in.
+
+        @param door: what facts call it.
+        """
+        if not self._guardsConnections:
+            return listener
+        return _Listener(listener, lambda source: self._admits(door, source, self._connections))
+
+    def admit(self, offer: IOffer) -> Admission | Refusal:
+        """
+        Count a call.
+        """
+        if self._calls.take(offer.peer.host):
+            return Admission()
+        self._refused("calls", offer.peer, "rateLimit")
+        return TOO_MANY_CALLS
+
+    def _admits(self, door: str, source: TransportAddress, rate: Rate | None) -> bool:
+        if self._listed and not self._mayCome(source.host):
+            self._refused(door, source, "network")
+            return False
+        if rate is None or rate.take(source.host):
+            return True
+        self._refused(door, source, "rateLimit")
+        return False
+
+    def _mayCome(self, host: str) -> bool:
+        judged = self._judged.get(host)
+        if judged is None:
+            judged = host not in self._deny and (not self._allow or host in self._allow)
+            if len(self._judged) >= MAX_ADDRESSES:
+                self._judged.clear()
+            self._judged[host] = judged
+        return judged
+
+    def _refused(self, door: str, source: TransportAddress, reason: str) -> None:
+        now = self._clock.seconds()
+        since, count = self._told.pop(source.host, (now - TELL_EVERY, 0))
+        if now - since < TELL_EVERY:
+            self._told[source.host] = (since, count + 1)
+            return
+        self._told[source.host] = (now, 0)
+        if len(self._told) > MAX_ADDRESSES:
+            self._told.popitem(last=False)
+        self._events.publish(SourceRefused(now, door, source, reason, count + 1))
+        if self._logged.isFirst(source.host):
+            self._log.info(
+                "{source} is kept out, told once: {door}: {reason}",
+                source=str(source),
+                door=door,
+                reason=reason,
+            )
+
+
+Admits = Callable[[TransportAddress], bool]
+
+
+@implementer(IDatagrams)
+class _Datagrams:
+    def __init__(self, datagrams: IDatagrams, admits: Admits) -> None:
+        self._datagrams = datagrams
+        self._admits = admits
+
+    def bind(self, address: TransportAddress, user: IDatagramUser) -> IDatagramPort:
+        port: IDatagramPort = self._datagrams.bind(address, _DatagramDoor(user, self._admits))
+        return port
+
+    def bindMulticast(
+        self, group: TransportAddress, interface: str, user: IDatagramUser
+    ) -> IDatagramPort:
+        door = _DatagramDoor(user, self._admits)
+        port: IDatagramPort = self._datagrams.bindMulticast(group, interface, door)
+        return port
+
+
+@implementer(IDatagramUser)
+class _DatagramDoor:
+    def __init__(self, user: IDatagramUser, admits: Admits) -> None:
+        self._user = user
+        self._admits = admits
+
+    def datagramReceived(self, data: bytes, source: TransportAddress) -> None:
+        if self._admits(source):
+            self._user.datagramReceived(data, source)
+
+
+@implementer(IStreamListener)
+class _Listener:
+    def __init__(self, listener: IStreamListener, admits: Admits) -> None:
+        self._listener = listener
+        self._admits = admits
+
+    def listen(self, address: TransportAddress, newUser: Callable[[], IStreamUser]) -> IListening:
+        def newDoor() -> IStreamUser:
+            return _StreamDoor(newUser, self._admits)
+
+        listening: IListening = self._listener.listen(address, newDoor)
+        return listening
+
+
+@implementer(IStreamUser)
+class _StreamDoor:
+    """
+    One connection: without a user until its peer is admitted.
+    """
+
+    def __init__(self, newUser: Callable[[], IStreamUser], admits: Admits) -> None:
+        self._newUser = newUser
+        self._admits = admits
+        self._user: IStreamUser | None = None
+
+    def streamOpened(self, stream: IStream) -> None:
+        if not self._admits(stream.peer):
+            stream.abort()
+            return
+        self._user = self._newUser()
+        self._user.streamOpened(stream)
+
+    def streamReceived(self, data: bytes) -> None:
+        if self._user is not None:
+            self._user.streamReceived(data)
+
+    def streamClosed(self, reason: str) -> None:
+        if self._user is not None:
+            self._user.streamClosed(reason)

@@ -1,0 +1,279 @@
+"""
+Who may talk to us: networks, rates, and what stands before a port or a listener.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from twisted.internet.task import Clock
+from zope.interface import implementer
+from zope.interface.verify import verifyObject
+
+from h323d.call.policy import Admission, IAdmissionPolicy
+from h323d.call.transport import IDatagramUser, IStream, IStreamUser
+from h323d.events import EventBus, SourceRefused
+from h323d.gatekeeper.security import sources as module
+from h323d.gatekeeper.security.config import SecurityConfig
+from h323d.gatekeeper.security.sources import TOO_MANY_CALLS, FirstOf, Networks, Rate, Sources
+from h323d.net.datagram import Datagrams
+from h323d.net.stream import StreamListener, StreamOpener
+from h323d.values.address import TransportAddress
+from tests.support.network import SimulatedHost, SimulatedNetwork
+
+HERE = TransportAddress("10.0.0.1", 1719)
+
+
+@dataclass
+class World:
+    clock: Clock = field(default_factory=Clock)
+    facts: list[SourceRefused] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.network = SimulatedNetwork(self.clock, random.Random(1))
+        self.host = SimulatedHost(self.network, HERE.host)
+        self.events = EventBus()
+        self.events.subscribe(SourceRefused, self.facts.append)
+
+    def sources(self, **config: Any) -> Sources:
+        return Sources(SecurityConfig(**config), self.clock, self.events)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@implementer(IDatagramUser)
+class Heard:
+    def __init__(self) -> None:
+        self.hosts: list[str] = []
+
+    def datagramReceived(self, data: bytes, source: TransportAddress) -> None:
+        self.hosts.append(source.host)
+
+
+@implementer(IStreamUser)
+class Connected:
+    """
+    A connection: what its user was told.
+    """
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def streamOpened(self, stream: IStream) -> None:
+        self.told.append("opened")
+
+    def streamReceived(self, data: bytes) -> None:
+        self.told.append(data.decode())
+
+    def streamClosed(self, reason: str) -> None:
+        self.told.append("closed")
+
+
+@dataclass
+class Offer:
+    peer: TransportAddress
+
+
+# Networks.
+
+
+@pytest.mark.parametrize(
+    ("host", "within"),
+    [
+        ("192.0.2.0", True),
+        ("192.0.2.255", True),
+        ("192.0.3.0", False),
+        ("198.51.100.7", True),
+        ("198.51.100.8", False),
+        ("2001:db8::1", True),
+        ("2001:db9::1", False),
+        ("::ffff:192.0.2.9", True),
+        ("::c000:209", False),
+    ],
+)
+def test_whichAddressesAreInNetworks(host: str, within: bool) -> None:
+    networks = Networks(("192.0.2.0/24", "198.51.100.7", "2001:db8::/32"))
+    assert (host in networks) is within
+
+
+def test_everythingAndNothing() -> None:
+    assert "10.0.0.1" in Networks(("0.0.0.0/0",))
+    assert "::1" not in Networks(("0.0.0.0/0",))
+    assert not Networks(())
+
+
+# Rates.
+
+
+def test_aBurstAndThenTheRate(world: World) -> None:
+    rate = Rate(world.clock, 2.0, 3)
+    assert [rate.take("a") for _ in range(4)] == [True, True, True, False]
+    world.clock.advance(0.5)
+    assert [rate.take("a") for _ in range(2)] == [True, False]
+
+
+def test_eachAddressHasItsOwnTurns(world: World) -> None:
+    rate = Rate(world.clock, 1.0, 1)
+    assert rate.take("a")
+    assert rate.take("b")
+    assert not rate.take("a")
+
+
+def test_noMoreThanABurstIsSaved(world: World) -> None:
+    rate = Rate(world.clock, 1.0, 2)
+    rate.take("a")
+    world.clock.advance(1000)
+    assert [rate.take("a") for _ in range(3)] == [True, True, False]
+
+
+def test_theStillAreForgotten(world: World) -> None:
+    rate = Rate(world.clock, 1.0, 2)
+    for number in range(100):
+        rate.take(str(number))
+    world.clock.advance(10)
+    for number in range(100):
+        rate.take(f"other {number}")
+    assert len(rate) <= 101
+    world.clock.advance(10)
+    for _ in range(200):
+        rate.take("a")
+    assert len(rate) == 1
+
+
+def test_theTableIsBounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_ADDRESSES", 50)
+    rate = Rate(world.clock, 0.001, 2)
+    for number in range(200):
+        rate.take(str(number))
+    assert len(rate) == 50
+
+
+def test_noRateIsNoLimit(world: World) -> None:
+    rate = Rate(world.clock, 0.0, 1)
+    assert all(rate.take("a") for _ in range(100))
+    assert len(rate) == 0
+
+
+def test_namesAreToldOnceUpToALimit() -> None:
+    first = FirstOf(2)
+    assert [first.isFirst(name) for name in "aabbc"] == [True, False, True, False, False]
+
+
+# Doors.
+
+
+def send(world: World, host: str, times: int = 1) -> None:
+    port = Datagrams(SimulatedHost(world.network, host)).bind(TransportAddress(host, 0), Heard())
+    for _ in range(times):
+        port.send(b"x", HERE)
+    for _ in range(4):
+        world.clock.advance(0.01)
+    port.close()
+
+
+def test_nothingStandsBetweenWhereNothingIsConfigured(world: World) -> None:
+    datagrams, listener = Datagrams(world.host), StreamListener(world.host)
+    sources = world.sources()
+    assert sources.rasDatagrams(datagrams) is datagrams
+    assert sources.sipDatagrams(datagrams) is datagrams
+    assert sources.listener("h225", listener) is listener
+
+
+def test_onlyListedNetworksAreHeard(world: World) -> None:
+    heard = Heard()
+    sources = world.sources(allow=("10.0.0.0/24",), deny=("10.0.0.66",))
+    sources.rasDatagrams(Datagrams(world.host)).bind(HERE, heard)
+    for host in ("10.0.0.5", "10.0.0.66", "10.9.0.5"):
+        send(world, host)
+    assert heard.hosts == ["10.0.0.5"]
+    assert [(fact.source.host, fact.door, fact.reason) for fact in world.facts] == [
+        ("10.0.0.66", "ras", "network"),
+        ("10.9.0.5", "ras", "network"),
+    ]
+
+
+def test_aFloodIsCutToTheRate(world: World) -> None:
+    heard = Heard()
+    sources = world.sources(rasRate=10.0, rasBurst=5)
+    sources.rasDatagrams(Datagrams(world.host)).bind(HERE, heard)
+    send(world, "10.0.0.66", 100)
+    send(world, "10.0.0.5")
+    assert heard.hosts.count("10.0.0.66") <= 6
+    assert heard.hosts.count("10.0.0.5") == 1
+
+
+def test_aFloodIsToldOnceASecond(world: World) -> None:
+    sources = world.sources(rasRate=0.1, rasBurst=1)
+    sources.rasDatagrams(Datagrams(world.host)).bind(HERE, Heard())
+    send(world, "10.0.0.66", 11)
+    world.clock.advance(1)
+    send(world, "10.0.0.66")
+    assert [fact.count for fact in world.facts] == [1, 10]
+
+
+def test_sipIsNotCountedAsRAS(world: World) -> None:
+    heard = Heard()
+    sources = world.sources(deny=("10.0.0.66",), rasRate=0.1, rasBurst=1)
+    sources.sipDatagrams(Datagrams(world.host)).bind(HERE, heard)
+    send(world, "10.0.0.5", 10)
+    send(world, "10.0.0.66")
+    assert heard.hosts == ["10.0.0.5"] * 10
+
+
+def connect(world: World, host: str) -> Connected:
+    user = Connected()
+    StreamOpener(SimulatedHost(world.network, host), host).open(HERE, user, 5.0)
+    for _ in range(10):
+        world.clock.advance(0.01)
+    return user
+
+
+def test_onlyAdmittedConnectionsHaveAUser(world: World) -> None:
+    users: list[Connected] = []
+
+    def newUser() -> Connected:
+        users.append(Connected())
+        return users[-1]
+
+    listener = world.sources(deny=("10.0.0.66",)).listener("h225", StreamListener(world.host))
+    listener.listen(HERE, newUser)
+    assert connect(world, "10.0.0.66").told == ["opened", "closed"]
+    assert users == []
+    assert connect(world, "10.0.0.5").told == ["opened"]
+    assert [user.told for user in users] == [["opened"]]
+    (fact,) = world.facts
+    assert (fact.door, fact.reason) == ("h225", "network")
+
+
+def test_connectionsAreCounted(world: World) -> None:
+    users: list[Connected] = []
+
+    def newUser() -> Connected:
+        users.append(Connected())
+        return users[-1]
+
+    sources = world.sources(connectionRate=0.1, connectionBurst=2)
+    sources.listener("h225", StreamListener(world.host)).listen(HERE, newUser)
+    for _ in range(5):
+        connect(world, "10.0.0.66")
+    assert len(users) == 2
+
+
+def test_callsAreCounted(world: World) -> None:
+    sources = world.sources(callRate=1.0, callBurst=1)
+    offer: Any = Offer(TransportAddress("10.0.0.66", 4000))
+    assert sources.admit(offer) == Admission()
+    assert sources.admit(offer) is TOO_MANY_CALLS
+    world.clock.advance(1)
+    assert sources.admit(offer) == Admission()
+    assert [fact.door for fact in world.facts] == ["calls"]
+
+
+def test_itIsAnAdmissionPolicy(world: World) -> None:
+    assert verifyObject(IAdmissionPolicy, world.sources())
