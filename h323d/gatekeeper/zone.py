@@ -21,6 +21,7 @@ from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.maintenance import Maintenance
 from h323d.gatekeeper.ras.admitting import Admitting
 from h323d.gatekeeper.ras.demands import Demands
+from h323d.gatekeeper.ras.dismissals import Dismissals
 from h323d.gatekeeper.ras.enrolment import Enrolment
 from h323d.gatekeeper.ras.indications import Indications
 from h323d.gatekeeper.ras.leaving import Leaving
@@ -40,7 +41,6 @@ from h323d.gatekeeper.security.passwords import readPasswords
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.traversal import DialBacks, Reach
 from h323d.gatekeeper.upkeep import Upkeep
-from h323d.h323.addresses import transportToValue
 from h323d.h323.ras.channel import RASChannel
 from h323d.h323.ras.messages import Fields, RASMessage
 from h323d.h323.ras.transactions import RASAsked
@@ -160,6 +160,7 @@ class Zone:
             locating.replyTo,
             self._authentication,
         )
+        self._dismissals = Dismissals(self._channel, self._identity)
         self.demands = Demands(self._channel, self._identity, self.registry, self.admissions)
         self._upkeep = Upkeep(config, clock, events, self.admissions, self.demands, reports)
 
@@ -220,6 +221,12 @@ class Zone:
         """
         return self._channel.address
 
+    def endpointExpires(self, registration: Registration) -> None:
+        """
+        Tell an endpoint whose time to live is over, so that it registers anew.
+        """
+        self._dismissals.expire(registration)
+
     def endpointGone(self, registration: Registration) -> None:
         """
         Clear up after an endpoint: it has no calls, and what it was told is
@@ -276,16 +283,7 @@ class Zone:
         registration = self.registry.byId(endpointId)
         if registration is None:
             return False
-        if registration.protocol == "h323":  # asked first: it is signed with what we know of it
-            fields: Fields = {
-                "callSignalAddress": [transportToValue(each) for each in registration.signalling],
-                "endpointIdentifier": endpointId,
-                "gatekeeperIdentifier": self._identity.identifier,
-                "reason": ("undefinedReason", None),
-            }
-            self._channel.request(
-                "unregistrationRequest", fields, registration.source, lambda answer: None
-            )
+        self._dismissals.dismiss(registration)
         self.registry.unregister(endpointId, UnregisterReason.OPERATOR)
         return True
 

@@ -67,6 +67,9 @@ class Table:
             self.registry, OneRoom(), self.clock, self.gates, passwords
         )
 
+    def endpointExpires(self, registration: Registration) -> None:
+        pass
+
     def endpointGone(self, registration: Registration) -> None:
         pass
 

@@ -29,12 +29,16 @@ class Table:
         self.clock = Clock()
         self.facts: list[Fact] = []
         self.gone: list[str] = []
+        self.expired: list[str] = []
         events = EventBus()
         events.subscribe(Fact, self.facts.append)
         self.registry = EndpointRegistry(
             replace(GatekeeperConfig(), **config), self.clock, random.Random(3), events, self, self
         )
         self.kept: list[tuple[object, ...]] = []
+
+    def endpointExpires(self, registration: Registration) -> None:
+        self.expired.append(registration.endpointId)
 
     def endpointGone(self, registration: Registration) -> None:
         self.gone.append(registration.endpointId)

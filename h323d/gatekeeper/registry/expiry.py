@@ -3,7 +3,8 @@ Deadlines for very many things, with one timer.
 
 Keys are kept in buckets of a second each; setting, moving and removing one
 costs the same however many there are.  A key is told of up to a second late,
-never early.
+never early.  Where very many come due together, they are told of a portion at a
+time, and those that are still waiting can be moved or removed as ever.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from typing import Generic, TypeVar
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 __all__ = ["Expiry"]
+
+PORTION = 50  # keys that are told of in one go
+PAUSE = 0.02  # seconds between two portions, for everybody else
 
 K = TypeVar("K")
 
@@ -90,10 +94,15 @@ class Expiry(Generic[K]):
     def _sweep(self) -> None:
         self._timer = None
         now = self._clock.seconds()
+        left = PORTION
         while self._order and self._order[0] <= now:
             bucket = self._order[0]
             members = self._buckets[bucket]
             while members:
+                if not left:
+                    self._arm(now + PAUSE)
+                    return
+                left -= 1
                 key = next(iter(members))
                 self.remove(key)
                 self._expired(key)

@@ -89,6 +89,11 @@ class RegistryObserver(Protocol):
     Who has to clear up after an endpoint.
     """
 
+    def endpointExpires(self, registration: Registration) -> None:
+        """
+        Its time to live is over: it is about to be unregistered.
+        """
+
     def endpointGone(self, registration: Registration) -> None:
         """
         It is not registered any more, for whatever reason.

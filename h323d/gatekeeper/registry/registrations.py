@@ -348,6 +348,7 @@ class EndpointRegistry:
             del self._bySource[registration.source]
 
     def _expired(self, endpointId: str) -> None:
+        self._observer.endpointExpires(self._byId[endpointId])
         self.unregister(endpointId, UnregisterReason.EXPIRED)
 
     def _tell(self, registration: Registration) -> None:

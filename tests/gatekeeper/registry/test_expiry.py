@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from twisted.internet.task import Clock
 
-from h323d.gatekeeper.registry.expiry import Expiry
+from h323d.gatekeeper.registry.expiry import PAUSE, PORTION, Expiry
 
 
 def make() -> tuple[Clock, list[str], Expiry[str]]:
@@ -79,6 +79,33 @@ def test_aListenerMaySetAndRemoveOtherKeys() -> None:
     assert told == ["a"]
     clock.advance(5)
     assert told == ["a", "again"]
+    assert clock.getDelayedCalls() == []
+
+
+def test_veryManyAreToldOfAPortionAtATime() -> None:
+    clock, told, expiry = make()
+    for number in range(2 * PORTION + 1):
+        expiry.set(str(number), 1005)
+    portions = []
+    for seconds in (5.0, PAUSE, PAUSE):
+        before = len(told)
+        clock.advance(seconds)
+        portions.append(len(told) - before)
+    assert portions == [PORTION, PORTION, 1]
+    assert clock.getDelayedCalls() == []
+
+
+def test_aKeyThatWaitsForItsPortionCanStillBeMoved() -> None:
+    clock, told, expiry = make()
+    for number in range(PORTION + 1):
+        expiry.set(str(number), 1005)
+    clock.advance(5)
+    last = str(PORTION)
+    expiry.set(last, 1030)
+    clock.advance(10)
+    assert last not in told
+    clock.advance(15)
+    assert told[-1] == last
     assert clock.getDelayedCalls() == []
 
 

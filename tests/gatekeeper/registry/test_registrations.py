@@ -52,6 +52,7 @@ def test_aRegistrationExpiresUnlessItIsRenewed() -> None:
     table.clock.advance(60 + GRACE - 50)
     assert [each.endpointId for each in table.registry] == ["endpoint1"]
     assert table.facts[-1] == EndpointUnregistered(60 + GRACE, "endpoint2", "expired")
+    assert table.expired == ["endpoint2"]
     table.clock.advance(50)
     assert len(table.registry) == 0
     assert table.clock.getDelayedCalls() == []

@@ -98,6 +98,9 @@ class Life:
         self.keeper.start(self.registry)
         return self
 
+    def endpointExpires(self, registration: Registration) -> None:
+        pass
+
     def endpointGone(self, registration: Registration) -> None:
         pass
 

@@ -174,6 +174,18 @@ def test_ourOwnRequestsAreSigned(world: World) -> None:
     assert check(octets, token, keyOf(PASSWORD), (GATEKEEPER_ID,), (endpointId,), True) is None
 
 
+def test_whoseTimeToLiveIsOverIsToldSoSigned(world: World) -> None:
+    peer = SecuredPeer(world)
+    endpointId = peer.register()
+    peer.peer.received.clear()
+    world.clock.advance(3600)
+    world.clock.advance(0.1)
+    octets = peer.peer.received[0][0]
+    assert decodeRAS(octets).fields["reason"] == ("ttlExpired", None)
+    token = tokenOf(octets)
+    assert check(octets, token, keyOf(PASSWORD), (GATEKEEPER_ID,), (endpointId,), True) is None
+
+
 @pytest.mark.parametrize("signs", [True, False], ids=["signed", "not signed"])
 def test_onlyASignedAnswerCounts(world: World, signs: bool) -> None:
     peer = SecuredPeer(world)
