@@ -22,6 +22,7 @@ from h323d.events import (
 )
 from h323d.gatekeeper.bandwidth import Bandwidth, Claim
 from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.gatekeeper.routed.usage import Usage
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 
@@ -171,6 +172,7 @@ class AdmissionTable:
                 granted.called,
             )
         )
+        self._tellExcess(granted, 0)
         return granted
 
     def changeBandwidth(self, admission: Admission, amount: int) -> Admission:
@@ -181,7 +183,7 @@ class AdmissionTable:
         """
         claim = admission.claim
         amount = max(amount, self._config.minimumBandwidthPerCall)
-        allowed = self._bandwidth.allowed(claim)
+        allowed, excess = self._bandwidth.allowed(claim), self._excess(admission)
         if not self._bandwidth.claim(claim, amount):
             raise NoBandwidth(allowed)
         changed = replace(admission, bandwidth=amount)
@@ -189,15 +191,49 @@ class AdmissionTable:
         self._events.publish(
             BandwidthChanged(self._clock.seconds(), claim.endpointId, claim.call.hex(), amount)
         )
+        self._tellExcess(changed, excess)
         return changed
 
     def observe(self, admission: Admission, used: int) -> None:
         """
-        A side of a call is seen to use so much bandwidth.
+        An endpoint tells that its side of a call uses so much bandwidth.
         """
-        claim = admission.claim
-        before = self._bandwidth.observed(claim)
-        if self._bandwidth.observe(claim, used) and used != before:
+        excess = self._excess(admission)
+        self._bandwidth.observe(admission.claim, used)
+        self._tellExcess(admission, excess)
+
+    def watch(self, call: bytes, usage: Usage | None) -> None:
+        """
+        The channels of a call that goes through us are seen to use so much.
+
+        @param usage: C{None} if it does not go through us any more.
+        """
+        before = [(each, self._excess(each)) for each in self.ofCall(call)]
+        if usage is None:
+            self._bandwidth.watch(call, None, False)
+        else:
+            self._bandwidth.watch(call, usage.used, usage.complete)
+        for admission, excess in before:
+            self._tellExcess(admission, excess)
+
+    def used(self, admission: Admission) -> int | None:
+        """
+        What a side of a call is known to use, in units of 100 bit/s; C{None} if nothing is
+        known.
+        """
+        return self._bandwidth.uses(admission.claim)
+
+    def _excess(self, admission: Admission) -> int:
+        """
+        What a side is known to use, if that is more than it was granted; else 0.
+        """
+        used = self.used(admission) or 0
+        return used if used > admission.bandwidth else 0
+
+    def _tellExcess(self, admission: Admission, before: int) -> None:
+        used = self._excess(admission)
+        if used and used != before:
+            claim = admission.claim
             self._events.publish(
                 BandwidthExceeded(
                     self._clock.seconds(),

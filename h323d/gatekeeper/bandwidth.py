@@ -4,7 +4,12 @@ Who may use how much bandwidth (H.323, 8.2; H.225.0, C{BandWidth}).
 All amounts are in units of 100 bit/s, both directions together, as RAS
 counts.  Both sides of a call ask for it: the two claims under one call count
 once in the total, the greater of what its callers and its called ask for.
-A side that is seen to use more than it was granted counts with what it uses.
+
+What is granted is kept for the call, whether it is used or not; a call that is
+known to use more counts with what it uses.  What its channels are seen to use is
+believed before what an endpoint tells, where all of them can be seen.  A call that
+is seen though nobody asked for it counts in the total.
+
 This keeps the books, and knows nothing of messages.
 """
 
@@ -36,12 +41,20 @@ class Claim(NamedTuple):
 
 @dataclass(slots=True)
 class _Call:
-    sides: list[int] = field(default_factory=lambda: [0, 0])  # calling, called
+    """
+    @ivar sides: what the claims of the calling and of the called side count together.
+    @ivar seen: what its channels use; C{None} if nobody sees them.
+    @ivar complete: whether those are all.
+    """
+
+    sides: list[int] = field(default_factory=lambda: [0, 0])
     claims: dict[Claim, None] = field(default_factory=dict)
+    seen: int | None = None
+    complete: bool = False
 
     @property
     def used(self) -> int:
-        return max(self.sides)
+        return max(*self.sides, self.seen or 0)
 
 
 class Bandwidth:
@@ -53,7 +66,7 @@ class Bandwidth:
 
     def __init__(self, config: GatekeeperConfig) -> None:
         self._claims: dict[Claim, int] = {}
-        self._observed: dict[Claim, int] = {}  # where it is more than was granted
+        self._told: dict[Claim, int] = {}  # what endpoints say that they use
         self._calls: dict[bytes, _Call] = {}
         self._endpoints: dict[str, int] = {}
         self.used = 0
@@ -86,7 +99,7 @@ class Bandwidth:
         """
         Whether anybody has a claim under this call.
         """
-        return call in self._calls
+        return bool(self.claimsOf(call))
 
     def usedBy(self, endpointId: str) -> int:
         """
@@ -118,31 +131,49 @@ class Bandwidth:
         call = self._calls.setdefault(claim.call, _Call())
         call.claims[claim] = None
         self._claims[claim] = amount
-        self._book(claim, call, max(amount, self._observed.get(claim, 0)) - held)
+        self._book(claim, call, self._held(claim) - held)
         return True
 
-    def observed(self, claim: Claim) -> int:
+    def uses(self, claim: Claim) -> int | None:
         """
-        What a side was last seen to use beyond what it was granted; else 0.
+        What a side is known to use; C{None} if nothing is known.
         """
-        return self._observed.get(claim, 0)
+        call = self._calls.get(claim.call)
+        seen = None if call is None else call.seen
+        told = self._told.get(claim)
+        if call is None or seen is None or told is None:
+            return told if seen is None else seen
+        return seen if call.complete else max(seen, told)
 
-    def observe(self, claim: Claim, amount: int) -> bool:
+    def observe(self, claim: Claim, amount: int) -> None:
         """
-        A side is seen to use C{amount}.  That counts where it is more than it
-        was granted, whatever the limits: the others get less.
-
-        @return: whether the side uses more than it was granted.
+        An endpoint tells that a side uses C{amount}.  That counts where it is more than
+        it was granted, whatever the limits: the others get less.
         """
-        granted = self._claims.get(claim)
-        if granted is None:
-            return False
+        if claim not in self._claims:
+            return
         held = self._held(claim)
-        self._observed.pop(claim, None)
-        if amount > granted:
-            self._observed[claim] = amount
-        self._book(claim, self._calls[claim.call], max(amount, granted) - held)
-        return amount > granted
+        self._told[claim] = amount
+        self._book(claim, self._calls[claim.call], self._held(claim) - held)
+
+    def watch(self, name: bytes, seen: int | None, complete: bool) -> None:
+        """
+        The channels of a call are seen to use so much, for each of its sides; it counts
+        as what is told does.
+
+        @param name: of the call.
+        @param seen: C{None} if they are not seen any more.
+        @param complete: whether these are all its channels.
+        """
+        call = self._calls.setdefault(name, _Call())
+        before, held = call.used, [(each, self._held(each)) for each in call.claims]
+        call.seen, call.complete = seen, complete
+        for claim, amount in held:
+            change = self._held(claim) - amount
+            call.sides[claim.answerCall] += change
+            self._endpoints[claim.endpointId] += change
+        self.used += call.used - before
+        self._forgetUnused(name, call)
 
     def release(self, claim: Claim) -> None:
         """
@@ -153,15 +184,19 @@ class Bandwidth:
         call = self._calls[claim.call]
         self._book(claim, call, -self._held(claim))
         del self._claims[claim]
-        self._observed.pop(claim, None)
+        self._told.pop(claim, None)
         del call.claims[claim]
-        if not call.claims:
-            del self._calls[claim.call]
+        self._forgetUnused(claim.call, call)
         if not self._endpoints[claim.endpointId]:
             del self._endpoints[claim.endpointId]
 
+    def _forgetUnused(self, name: bytes, call: _Call) -> None:
+        if not call.claims and call.seen is None:
+            del self._calls[name]
+
     def _held(self, claim: Claim) -> int:
-        return self._observed.get(claim) or self._claims.get(claim, 0)
+        granted = self._claims.get(claim)
+        return 0 if granted is None else max(granted, self.uses(claim) or 0)
 
     def _book(self, claim: Claim, call: _Call, change: int) -> None:
         before = call.used

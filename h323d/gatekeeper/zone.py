@@ -130,6 +130,7 @@ class Zone:
             self.dialBacks.summon,
             reach,
             self.secureOffers.towards,
+            self.admissions.watch,
         )
         self.passwords = readPasswords(settings.security)
         self._authentication = Authentication(

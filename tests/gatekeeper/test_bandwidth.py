@@ -71,11 +71,11 @@ def test_aCallThatAsksForLittleCountsWithTheFloor() -> None:
 def test_whatACallReallyUsesCountsWhereItIsMore() -> None:
     bandwidth = books(totalBandwidth=4000)
     bandwidth.claim(CALLING, 1280)
-    assert bandwidth.observe(CALLING, 3000)
+    bandwidth.observe(CALLING, 3000)
     assert (bandwidth.used, bandwidth.usedBy("anna")) == (3000, 3000)
     assert bandwidth.allowed(OTHER) == 1000
-    assert not bandwidth.observe(CALLING, 640)
-    assert bandwidth.used == 1280
+    bandwidth.observe(CALLING, 640)
+    assert (bandwidth.used, bandwidth.uses(CALLING)) == (1280, 640)
     bandwidth.observe(CALLING, 3000)
     bandwidth.release(CALLING)
     assert bandwidth.used == 0
@@ -91,8 +91,52 @@ def test_whoUsesTooMuchIsNotGrantedItForThat() -> None:
 
 def test_whoHasNoClaimIsNotCounted() -> None:
     bandwidth = books()
-    assert not bandwidth.observe(OTHER, 9000)
-    assert bandwidth.used == 0
+    bandwidth.observe(OTHER, 9000)
+    assert (bandwidth.used, bandwidth.uses(OTHER)) == (0, None)
+
+
+def test_whatIsSeenOfACallCountsForBothItsSides() -> None:
+    bandwidth = books(totalBandwidth=4000)
+    bandwidth.claim(CALLING, 1280)
+    bandwidth.claim(CALLED, 640)
+    bandwidth.watch(b"call", 3000, True)
+    assert bandwidth.used == 3000
+    assert bandwidth.usedBy(CALLING.endpointId) == bandwidth.usedBy(CALLED.endpointId) == 3000
+    bandwidth.watch(b"call", 700, True)
+    assert bandwidth.used == 1280
+    assert bandwidth.usedBy(CALLED.endpointId) == 700
+    bandwidth.watch(b"call", None, False)
+    assert bandwidth.usedBy(CALLED.endpointId) == 640
+
+
+def test_wholeSightIsBelievedBeforeWhatIsTold() -> None:
+    bandwidth = books()
+    bandwidth.claim(CALLING, 1280)
+    bandwidth.observe(CALLING, 5000)
+    bandwidth.watch(b"call", 2000, True)
+    assert (bandwidth.used, bandwidth.uses(CALLING)) == (2000, 2000)
+
+
+def test_whereNotAllIsSeenTheGreaterCounts() -> None:
+    bandwidth = books()
+    bandwidth.claim(CALLING, 1280)
+    bandwidth.watch(b"call", 2000, False)
+    bandwidth.observe(CALLING, 1500)
+    assert bandwidth.used == 2000
+    bandwidth.observe(CALLING, 5000)
+    assert bandwidth.used == 5000
+
+
+def test_aCallThatNobodyAskedForCountsWithWhatIsSeen() -> None:
+    bandwidth = books(totalBandwidth=4000)
+    bandwidth.watch(b"call", 3000, True)
+    assert bandwidth.used == 3000
+    assert not bandwidth.knows(b"call")
+    assert bandwidth.allowed(OTHER) == 1000
+    bandwidth.claim(CALLING, 1280)
+    assert (bandwidth.used, bandwidth.usedBy(CALLING.endpointId)) == (3000, 3000)
+    bandwidth.release(CALLING)
+    assert bandwidth.used == 3000
 
 
 def test_lowerLimitsTakeNothingAway() -> None:
@@ -144,3 +188,36 @@ def test_theBooksNeverExceedTheTotalAndEndEmpty(
         bandwidth.release(claim)
     assert bandwidth.used == 0
     assert (bandwidth._endpoints, bandwidth._calls, bandwidth._claims) == ({}, {}, {})
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["claim", "release", "observe", "watch"]),
+            st.sampled_from([CALLING, CALLED, OTHER]),
+            st.integers(0, 500),
+            st.booleans(),
+        ),
+        max_size=30,
+    )
+)
+def test_theBooksAddUpWhateverIsSeenAndTold(
+    steps: list[tuple[str, Claim, int, bool]],
+) -> None:
+    bandwidth = books()
+    for what, claim, amount, complete in steps:
+        match what:
+            case "claim":
+                bandwidth.claim(claim, amount)
+            case "release":
+                bandwidth.release(claim)
+            case "observe":
+                bandwidth.observe(claim, amount)
+            case _:
+                bandwidth.watch(claim.call, amount, complete)
+        assert bandwidth.used == sum(call.used for call in bandwidth._calls.values())
+    for claim in (CALLING, CALLED, OTHER):
+        bandwidth.release(claim)
+        bandwidth.watch(claim.call, None, False)
+    assert bandwidth.used == 0
+    assert (bandwidth._endpoints, bandwidth._calls, bandwidth._told) == ({}, {}, {})

@@ -24,12 +24,13 @@ from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.context import CallContext
 from h323d.gatekeeper.routed.dialling import dial, targetOf
-from h323d.gatekeeper.routed.messages import START_FIELDS, SetupChange
+from h323d.gatekeeper.routed.messages import START_BODIES, START_FIELDS, SetupChange
 from h323d.gatekeeper.routed.models import Endpoint, stricter
 from h323d.gatekeeper.routed.passage import Passage, newPassage
 from h323d.gatekeeper.routed.progress import callNumbers, newProgress
 from h323d.gatekeeper.routed.remembered import AdmittedRoutes
 from h323d.gatekeeper.routed.side import CALLED, CALLER, Side
+from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.routed.ways import Ways
 from h323d.gatekeeper.routing.chain import Called, Decision, Destination
 from h323d.gatekeeper.traversal import Whereabouts
@@ -71,6 +72,7 @@ class RoutedCall:
     @ivar model: how much of it goes through us.
     @ivar since: when it came in, in seconds of the clock.
     @ivar answeredAt: when it was answered; C{None} before that.
+    @ivar usage: what its channels are seen to use.
     """
 
     protocol = "h323"
@@ -102,6 +104,7 @@ class RoutedCall:
         self.model = CallModel.ROUTED if admitted is None else admitted.model
         self.since = context.clock.seconds()
         self.answeredAt: float | None = None
+        self.usage = Usage(0, False)
         self.callerSide = self._newSide(CALLER, setup.reference, connection.peer, connection)
         self.calledSide: Side | None = None
         self._setup, self._setupContent = message, setup.content
@@ -392,8 +395,11 @@ class RoutedCall:
             self._progress.connected()
         else:
             self._progress.proceeding()
-        start, self._start = self._start, {}
-        edits = [messages.adding(start)] if start else []
+        edits = []
+        if self._start and content.body in START_BODIES:
+            start, self._start = self._start, {}
+            edits.append(messages.adding(start))
+            content = replace(content, fields=start | dict(content.fields))
         self._committed = True
         self._pass(self.callerSide, message, content, *edits)
 
@@ -457,6 +463,10 @@ class RoutedCall:
 
     def controlFault(self, place: int, error: DecodeError) -> None:
         self._fault("h245", place, error)
+
+    def usageChanged(self, usage: Usage) -> None:
+        self.usage = usage
+        self._context.owner.usageChanged(self.identity.callIdentifier)
 
     def mediaFault(self, place: int, error: DecodeError) -> None:
         self._fault("h245", place, error)

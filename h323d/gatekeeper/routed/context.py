@@ -51,6 +51,9 @@ class CallOwner(Protocol):
     def callGone(self, call: IOffer) -> None:
         """The call is over."""
 
+    def usageChanged(self, callIdentifier: bytes) -> None:
+        """Channels of a call of that identifier were opened or closed."""
+
     def callFault(self, door: str, source: TransportAddress, error: DecodeError) -> None:
         """Something of a peer's could not be read."""
 

@@ -18,9 +18,8 @@ from zope.interface import implementer
 
 from h323d.asn1 import h245
 from h323d.call.media import IMediaPool, IRelay, IRelayObserver
-from h323d.errors import DecodeError
 from h323d.gatekeeper.traversal import Whereabouts
-from h323d.h323.h245.messages import Fields
+from h323d.h323.h245.messages import Fields, Message
 from h323d.h323.h245.parameters import ASK_MASTER, mediaAddress, mediaAddressValue
 from h323d.h323.traversal import (
     MediaTraversal,
@@ -47,9 +46,6 @@ class MediaProxyOwner(Protocol):
     """
     What the proxy needs of the call.
     """
-
-    def mediaFault(self, place: int, error: DecodeError) -> None:
-        """Something of a side's could not be read, and is not passed on."""
 
     def mediaSilent(self, seconds: float) -> None:
         """Nothing arrived on any side of a session for that long."""
@@ -210,35 +206,30 @@ class MediaProxy:
             session.forget(place)
         self._channels = {key: value for key, value in self._channels.items() if key[0] != place}
 
-    def translateFastStart(self, place: int, elements: Iterable[bytes]) -> list[bytes]:
+    def translateFastStart(self, place: int, channels: Iterable[Fields]) -> list[bytes]:
         """
-        What is left out could not be read.
+        @param channels: the C{OpenLogicalChannel}s of one side; changed in place.
+
+        @return: the C{fastStart} for the other.
 
         @raise h323d.errors.ResourceUnavailable: no ports are left.
         """
         translated = []
-        for octets in elements:
-            try:
-                channel = h245.decode("OpenLogicalChannel", octets)
-            except DecodeError as error:
-                self._owner.mediaFault(place, error)
-                continue
+        for channel in channels:
             self._channel(place, channel)
             translated.append(h245.encode("OpenLogicalChannel", channel))
         return translated
 
-    def translate(self, place: int, octets: bytes) -> bytes | None:
+    def translate(self, place: int, message: Message, octets: bytes) -> bytes | None:
         """
-        @return: the octets themselves where nothing had to change; C{None} where they
-            cannot be read.
+        @param message: what one side says; changed in place.
+        @param octets: the same as it came.
+
+        @return: the octets themselves where nothing had to change; C{None} where it was for
+            us.
 
         @raise h323d.errors.ResourceUnavailable: no ports are left.
         """
-        try:
-            message = h245.decode(ENCODED, octets)
-        except DecodeError as error:
-            self._owner.mediaFault(place, error)
-            return None
         match message:
             case ("request", ("openLogicalChannel", dict(channel))):
                 changed = self._channel(place, channel)

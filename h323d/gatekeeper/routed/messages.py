@@ -33,6 +33,7 @@ from h323d.values.address import PartyAddress, TransportAddress
 __all__ = [
     "Edit",
     "SetupChange",
+    "START_BODIES",
     "START_FIELDS",
     "adding",
     "callForwarded",
@@ -48,6 +49,9 @@ _INFORMATION = "H323-UserInformation"
 
 START_FIELDS = ("fastStart", "h245Address", "fastConnectRefused")
 """How media and H.245 start: what a swallowed CallProceeding hands on to the next message."""
+
+START_BODIES = ("alerting", "progress", "connect")
+"""The messages that it can go on with."""
 
 _REDIRECTIONS = frozenset(("callForwarded", "routeCallToGatekeeper", "routeCallToMC"))
 
@@ -148,13 +152,12 @@ def adding(start: Fields) -> Edit:
     """
     Puts into a message that goes on to the caller what one before should have carried.
 
-    @param start: how media and H.245 start, by field.
+    @param start: how media and H.245 start, by field; for one of L{START_BODIES}.
     """
 
     def edit(pdu: Fields, fields: Fields) -> None:
-        if pdu["h323-message-body"][0] in ("alerting", "progress", "connect"):
-            for name, value in start.items():
-                fields.setdefault(name, value)
+        for name, value in start.items():
+            fields.setdefault(name, value)
 
     return edit
 

@@ -1,7 +1,8 @@
 """
 How H.245 and media get from one side of a routed call to the other, as its model says.
 
-In the routed model they pass by: whatever a message says of them stays as it is.
+In the routed model they pass by: whatever a message says of them stays as it is.  What passes
+through us is read once in any model, for what the call uses.
 """
 
 from __future__ import annotations
@@ -12,12 +13,16 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.asn1 import h245
+from h323d.errors import DecodeError
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.context import CallContext
 from h323d.gatekeeper.routed.control import ControlCoupling, CouplingOwner
 from h323d.gatekeeper.routed.media import MediaProxy, MediaProxyOwner
 from h323d.gatekeeper.routed.messages import Edit
+from h323d.gatekeeper.routed.side import CALLED
+from h323d.gatekeeper.routed.usage import ChannelUsage, UsageOwner
 from h323d.gatekeeper.traversal import Whereabouts
 from h323d.h323.addresses import transportToValue
 from h323d.h323.h245link import ControlNetwork
@@ -27,14 +32,18 @@ from h323d.values.address import TransportAddress
 
 __all__ = ["Passage", "PassageOwner", "newPassage"]
 
+_MESSAGE = "MultimediaSystemControlMessage"
 _MEDIA_FIELDS = ("fastStart", "parallelH245Control")
 _INTRODUCTIONS = ("setup", "callProceeding", "alerting", "connect")
 
 
-class PassageOwner(CouplingOwner, MediaProxyOwner, Protocol):
+class PassageOwner(CouplingOwner, MediaProxyOwner, UsageOwner, Protocol):
     """
     What the passage needs of the call.
     """
+
+    def mediaFault(self, place: int, error: DecodeError) -> None:
+        """Something of a side's could not be read, and is not passed on."""
 
     def askToConnect(self, place: int, address: TransportAddress) -> None:
         """Have a side that cannot be connected to open its H.245 channel."""
@@ -61,6 +70,7 @@ class Passage:
         self._clock = clock
         self._networkOf = networkOf
         self._media = media
+        self._usage = ChannelUsage(owner, networkOf is not None)
         self._couplings: dict[int, ControlCoupling] = {}
 
     def translated(
@@ -85,34 +95,39 @@ class Passage:
         if self._media is not None and self._media.traverses and content.body in _INTRODUCTIONS:
             introduce = functools.partial(self._media.introduce, place, content.body)
             more.append(lambda pdu, fields: introduce(fields))
-        if self._media is not None and (
-            content.h245Control or any(name in content.fields for name in _MEDIA_FIELDS)
-        ):
-            media = self._media
-
-            def replaceMedia(pdu: Fields, fields: Fields) -> None:
-                if "fastStart" in fields:
-                    fields["fastStart"] = media.translateFastStart(place, fields["fastStart"])
-                for holder, name in ((fields, "parallelH245Control"), (pdu, "h245Control")):
-                    if name in holder:
-                        holder[name] = self._controls(media, place, holder[name])
-
-            more.append(replaceMedia)
+        if content.h245Control or any(name in content.fields for name in _MEDIA_FIELDS):
+            if self._media is None:
+                self._listen(place, content)
+            else:
+                more.append(functools.partial(self._replaceMedia, self._media, place))
         return messages.rewritten(message, *more)
 
     def translateControl(self, place: int, octets: bytes) -> bytes | None:
         """
-        The same for a message of a separate channel.
+        The same for a message of H.245.
+
+        @return: the octets themselves where nothing had to change; C{None} where they
+            are not to go on.
 
         @raise h323d.errors.ResourceUnavailable: no ports are left.
         """
-        return octets if self._media is None else self._media.translate(place, octets)
+        try:
+            message = h245.decode(_MESSAGE, octets)
+        except DecodeError as error:
+            self._usage.missed()
+            if self._media is None:
+                return octets
+            self._owner.mediaFault(place, error)
+            return None
+        self._usage.heard(place, message)
+        return octets if self._media is None else self._media.translate(place, message, octets)
 
     def forget(self, place: int) -> None:
         """
         Somebody else will be on that side, and is told anew where the other waits.
         """
         self._uncouple()
+        self._usage.forget()
         if self._media is not None:
             self._media.forget(place)
 
@@ -121,6 +136,7 @@ class Passage:
         Free everything.
         """
         self._uncouple()
+        self._usage.forget()
         if self._media is not None:
             self._media.close()
 
@@ -146,10 +162,43 @@ class Passage:
             coupling.aim(target)
         return coupling.address
 
-    @staticmethod
-    def _controls(media: MediaProxy, place: int, control: Iterable[bytes]) -> list[bytes]:
-        translated = (media.translate(place, octets) for octets in control)
-        return [octets for octets in translated if octets is not None]
+    def _listen(self, place: int, content: Content) -> None:
+        """
+        Take note of what goes on as it is.
+        """
+        parallel = content.fields.get("parallelH245Control", ())
+        for octets in (*parallel, *content.h245Control):
+            self.translateControl(place, octets)
+        if place == CALLED:  # a proposal alone opens nothing
+            self._usage.fastStarted(self._channelsIn(place, content.fields.get("fastStart", ())))
+
+    def _replaceMedia(self, media: MediaProxy, place: int, pdu: Fields, fields: Fields) -> None:
+        """
+        An L{Edit}.
+        """
+        if "fastStart" in fields:
+            channels = self._channelsIn(place, fields["fastStart"])
+            if place == CALLED:
+                self._usage.fastStarted(channels)
+            fields["fastStart"] = media.translateFastStart(place, channels)
+        for holder, name in ((fields, "parallelH245Control"), (pdu, "h245Control")):
+            if name in holder:
+                translated = (self.translateControl(place, octets) for octets in holder[name])
+                holder[name] = [octets for octets in translated if octets is not None]
+
+    def _channelsIn(self, place: int, elements: Iterable[bytes]) -> list[Fields]:
+        """
+        Those elements of a fast start that can be read.
+        """
+        channels = []
+        for octets in elements:
+            try:
+                channels.append(h245.decode("OpenLogicalChannel", octets))
+            except DecodeError as error:
+                self._usage.missed()
+                if self._media is not None:
+                    self._owner.mediaFault(place, error)
+        return channels
 
 
 def newPassage(

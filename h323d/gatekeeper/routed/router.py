@@ -7,7 +7,7 @@ one of our own rooms, or of the direct model, is left to the endpoint.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from h323d.call.complaints import Complaints
@@ -24,6 +24,7 @@ from h323d.gatekeeper.routed.models import CallModels, Endpoint
 from h323d.gatekeeper.routed.progress import ProgressTimers
 from h323d.gatekeeper.routed.remembered import AdmittedRoutes, RouteMemory
 from h323d.gatekeeper.routed.side import Side
+from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.routing.chain import Called, Destination, RoutingChain
 from h323d.gatekeeper.traversal import Reach
 from h323d.h323 import messages
@@ -39,7 +40,12 @@ from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, newCallID, newLegID
 
-__all__ = ["RoutedCalls"]
+__all__ = ["RoutedCalls", "Watched"]
+
+Watched = Callable[[bytes, Usage | None], None]
+"""
+Is told, by its identifier, what a call's channels use; C{None} when the call is over.
+"""
 
 MAXIMUM_PASSES = 3  # how often one call may come by at one time: once more is a loop
 
@@ -63,6 +69,7 @@ class RoutedCalls:
         summon: Summon,
         reach: Reach,
         secureAddressOf: SecureAddressOf,
+        watched: Watched,
     ) -> None:
         """
         @param h323: the limits and timers of call signalling.
@@ -73,6 +80,7 @@ class RoutedCalls:
         @param summon: has an endpoint behind a NAT connect to us.
         @param reach: says who is behind one.
         @param secureAddressOf: says who takes calls over TLS.
+        @param watched: told what calls use.
         """
         self._config = config
         self._h323 = h323
@@ -81,9 +89,10 @@ class RoutedCalls:
         self._numbers = numbers
         self._signalling = signalling
         self._models = CallModels(config)
+        self._watched = watched
         self._memory = RouteMemory(world.clock)
         self._calls: dict[CallID, RoutedCall] = {}
-        self._byIdentifier: dict[bytes, int] = {}
+        self._byIdentifier: dict[bytes, dict[CallID, RoutedCall]] = {}
         self._connections: dict[SignallingConnection, None] = {}
         self._complaints = Complaints(world.clock, world.events)
         network = ControlNetwork(
@@ -216,10 +225,11 @@ class RoutedCalls:
         ids = (newCallID(rng), newLegID(rng))
         call = RoutedCall(self._context, ids, connection, message, setup, caller, admitted)
         self._calls[call.callId] = call
-        passes = self._byIdentifier[identifier] = self._byIdentifier.get(identifier, 0) + 1
+        passes = self._byIdentifier.setdefault(identifier, {})
+        passes[call.callId] = call
         # The connection carries the call when this has returned.
         clock = self._world.clock
-        if passes > MAXIMUM_PASSES:
+        if len(passes) > MAXIMUM_PASSES:
             clock.callLater(0, call.refuse, Cause.EXCHANGE_ROUTING_ERROR, "loop")
         elif len(self._calls) > self._config.maxCalls:
             clock.callLater(0, call.refuse, Cause.RESOURCE_UNAVAILABLE, "tooManyCalls")
@@ -265,9 +275,23 @@ class RoutedCalls:
         if gone is None:
             return
         identifier = gone.identity.callIdentifier
-        self._byIdentifier[identifier] -= 1
-        if not self._byIdentifier[identifier]:
+        passes = self._byIdentifier[identifier]
+        del passes[gone.callId]
+        if passes:
+            self.usageChanged(identifier)
+        else:
             del self._byIdentifier[identifier]
+            self._watched(identifier, None)
+
+    def usageChanged(self, callIdentifier: bytes) -> None:
+        """
+        A call that comes by more than once counts with what it uses at its widest; whoever
+        has a part in it twice asked twice, too.
+        """
+        seen = [call.usage for call in self._byIdentifier.get(callIdentifier, {}).values()]
+        if seen:
+            most = Usage(max(each.used for each in seen), all(each.complete for each in seen))
+            self._watched(callIdentifier, most)
 
     def callFault(self, door: str, source: TransportAddress, error: DecodeError) -> None:
         self._complaints.about(door, source, error)
