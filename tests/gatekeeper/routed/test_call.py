@@ -13,17 +13,20 @@ from h323d.config import Configuration
 from h323d.events import CallAnswered, CallEnded, CallRefused, CallRouted
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.routed.side import CALLED, CALLER
+from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
 from h323d.h323 import messages, q931, uuie
 from h323d.h323.addresses import transportToValue
 from h323d.h323.callinputs import CallNumber
 from h323d.h323.config import H323Config
 from h323d.h323.elements import CallState
+from h323d.h323.faststart import answerFastStart, offerFastStart
 from h323d.h323.q931 import IE, Element, MessageType
 from h323d.h323.uuie import Start
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from tests.support.h323 import KIND, ScriptedCallee, ScriptedPeer
+from tests.support.simulatedphone import PROFILE
 from tests.support.simulation import SimulatedServer, Simulation
 
 SERVER, AT_CALLER, AT_BOB, AT_CAROL = "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"
@@ -169,6 +172,37 @@ def test_whatASwallowedCallProceedingSaysGoesOnWithTheNext(world: Simulation) ->
     zone.bob.say(ALERTING, uuie.alerting(zone.bob.identity, KIND, Start()), False)
     assert zone.caller.kinds == [PROCEEDING, ALERTING]
     assert zone.caller.received[-1][1].start.h245Address == there
+
+
+def test_whatItSaysWaitsForAMessageThatCanCarryIt(world: Simulation) -> None:
+    zone = Zone(world)
+    zone.call()
+    there = TransportAddress(AT_BOB, 5000)
+    body = uuie.callProceeding(zone.bob.identity, KIND, Start(h245Address=there))
+    zone.bob.say(PROCEEDING, body, False)
+    zone.bob.say(MessageType.NOTIFY, uuie.plain("notify", zone.bob.identity), False)
+    zone.bob.connect()
+    assert zone.caller.kinds == [PROCEEDING, MessageType.NOTIFY, CONNECT]
+    assert zone.caller.received[-1][1].start.h245Address == there
+
+
+def test_whatItSaysIsChangedAsTheModelWantsIt(world: Simulation) -> None:
+    zone = Zone(world, model=CallModel.PROXIED)
+    rtp, rtcp = TransportAddress(AT_CALLER, 7000), TransportAddress(AT_CALLER, 7001)
+    offer = offerFastStart(PROFILE, rtp, rtcp).elements
+    zone.call(Start(fastStart=offer))
+    rtp, rtcp = TransportAddress(AT_BOB, 7000), TransportAddress(AT_BOB, 7001)
+    answer = answerFastStart(offer, PROFILE, rtp, rtcp).elements
+    start = Start(fastStart=answer, h245Address=TransportAddress(AT_BOB, 5000))
+    zone.bob.say(PROCEEDING, uuie.callProceeding(zone.bob.identity, KIND, start), False)
+    zone.bob.connect()
+    told = zone.caller.received[-1][1].start
+    assert told.h245Address is not None
+    assert told.h245Address.host == SERVER
+    assert len(told.fastStart) == len(answer)
+    assert not any(rtp.packed in element for element in told.fastStart)
+    (call,) = zone.server.server.zone.routed  # type: ignore[union-attr]  # there is a zone
+    assert call.usage == Usage(1280, True)
 
 
 def test_tunnelledH245OfACallProceedingGoesOnAtOnce(world: Simulation) -> None:

@@ -1,0 +1,209 @@
+"""
+What passes between the sides of a routed call: how it goes on, and what is read in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from twisted.internet.task import Clock
+
+from h323d.asn1 import h245
+from h323d.errors import DecodeError
+from h323d.gatekeeper.routed.media import MediaProxy
+from h323d.gatekeeper.routed.passage import Passage
+from h323d.gatekeeper.routed.side import CALLED, CALLER
+from h323d.gatekeeper.routed.usage import Usage
+from h323d.gatekeeper.traversal import Reach
+from h323d.gatekeeper.traversalconfig import TraversalConfig
+from h323d.h323 import messages, uuie
+from h323d.h323.capabilities import abilitiesOf
+from h323d.h323.faststart import answerFastStart, offerFastStart
+from h323d.h323.h245.parameters import ackParameters, forwardChannel
+from h323d.h323.h245link import ControlNetwork
+from h323d.h323.q931 import MessageType, Q931Message
+from h323d.h323.uuie import CallIdentity, Start
+from h323d.values.address import TransportAddress
+from h323d.values.media import G711_ULAW, MediaProfile
+from tests.support.fakemedia import FakePool
+from tests.support.h323 import KIND
+
+HOST, AT_CALLER, AT_CALLED = "10.0.0.1", "10.0.0.2", "10.0.0.3"
+RTP, RTCP = TransportAddress(AT_CALLER, 5000), TransportAddress(AT_CALLER, 5001)
+THERE, THERE_RTCP = TransportAddress(AT_CALLED, 6000), TransportAddress(AT_CALLED, 6001)
+IDENTITY = CallIdentity(bytes(16), bytes(16))
+PROFILE = MediaProfile((G711_ULAW,))
+(ABILITY,) = abilitiesOf(PROFILE, PROFILE.packetMs)
+UNREADABLE = b"\xff\xff"
+
+
+class Owner:
+    """
+    A call, as far as the passage knows one.
+    """
+
+    def __init__(self) -> None:
+        self.told: list[Usage] = []
+        self.faults: list[int] = []
+
+    def usageChanged(self, usage: Usage) -> None:
+        self.told.append(usage)
+
+    def mediaFault(self, place: int, error: DecodeError) -> None:
+        self.faults.append(place)
+
+    def mediaSilent(self, seconds: float) -> None:
+        raise AssertionError(seconds)
+
+    def translateControl(self, place: int, octets: bytes) -> bytes | None:
+        raise AssertionError(octets)
+
+    def controlCoupled(self) -> None:
+        raise AssertionError
+
+    def controlFault(self, place: int, error: DecodeError) -> None:
+        raise AssertionError(error)
+
+    def askToConnect(self, place: int, address: TransportAddress) -> None:
+        raise AssertionError(address)
+
+
+class Bench:
+    """
+    A passage, and what goes through it.
+    """
+
+    def __init__(self, h245Routed: bool = False, proxied: bool = False) -> None:
+        self.owner = Owner()
+        reach = Reach(TraversalConfig())
+        places = (reach.whereabouts(None, AT_CALLER), reach.whereabouts(None, AT_CALLED))
+        media = MediaProxy(self.owner, FakePool(), HOST, places) if proxied else None
+        networkOf = _noNetwork if h245Routed or proxied else None
+        self.passage = Passage(self.owner, Clock(), networkOf, media)
+
+    def passes(self, place: int, message: Q931Message) -> Q931Message:
+        assert message.userUser is not None
+        return self.passage.translated(place, message, uuie.read(message.userUser))
+
+    def tunnels(self, place: int, *control: bytes) -> Q931Message:
+        message = facility(control)
+        passed = self.passes(place, message)
+        assert passed is message
+        return passed
+
+    @property
+    def used(self) -> int:
+        return self.owner.told[-1].used if self.owner.told else 0
+
+
+def _noNetwork(place: int) -> ControlNetwork:
+    raise AssertionError(place)
+
+
+def facility(control: Sequence[bytes]) -> Q931Message:
+    return messages.make(MessageType.FACILITY, uuie.write(uuie.EMPTY, True, control))
+
+
+def connect(elements: tuple[bytes, ...]) -> Q931Message:
+    body = uuie.connect(IDENTITY, KIND, Start(fastStart=elements))
+    return messages.make(MessageType.CONNECT, uuie.write(body, False))
+
+
+def setup(start: Start) -> Q931Message:
+    body = uuie.setup(IDENTITY, KIND, uuie.SetupParties((), ()), start)
+    return messages.make(MessageType.SETUP, uuie.write(body, True))
+
+
+def h245Message(kind: str, name: str, fields: Any) -> bytes:
+    return bytes(h245.encode("MultimediaSystemControlMessage", (kind, (name, fields))))
+
+
+OPEN = h245Message("request", "openLogicalChannel", forwardChannel(101, ABILITY, RTCP))
+ACK = h245Message("response", "openLogicalChannelAck", ackParameters(101, THERE, THERE_RTCP))
+CLOSE = h245Message(
+    "request",
+    "closeLogicalChannel",
+    {"forwardLogicalChannelNumber": 101, "source": ("user", None)},
+)
+OFFER = offerFastStart(PROFILE, RTP, RTCP).elements
+ANSWER = answerFastStart(OFFER, PROFILE, THERE, THERE_RTCP).elements
+
+
+@pytest.fixture(params=[False, True], ids=["routed", "routedH245"])
+def bench(request: pytest.FixtureRequest) -> Bench:
+    """
+    Of the models that change no H.245.
+    """
+    return Bench(h245Routed=request.param)
+
+
+def test_channelsAreReadInTunnelledH245ThatGoesOnAsItCame(bench: Bench) -> None:
+    bench.tunnels(CALLER, OPEN)
+    assert bench.used == 0
+    bench.tunnels(CALLED, ACK)
+    assert bench.used == 640
+    bench.tunnels(CALLER, CLOSE)
+    assert bench.used == 0
+
+
+def test_channelsAreReadInH245BesideAFastStart(bench: Bench) -> None:
+    message = setup(Start(fastStart=OFFER, parallelH245Control=(OPEN,)))
+    assert bench.passes(CALLER, message) is message
+    bench.tunnels(CALLED, ACK)
+    assert bench.used == 640
+
+
+def test_aFastStartCountsWithItsAnswer(bench: Bench) -> None:
+    message = setup(Start(fastStart=OFFER))
+    assert bench.passes(CALLER, message) is message
+    assert bench.used == 0
+    message = connect(ANSWER)
+    assert bench.passes(CALLED, message) is message
+    assert bench.used == 1280
+
+
+def test_channelsAreReadInSeparateH245ThatGoesOnAsItCame() -> None:
+    bench = Bench(h245Routed=True)
+    for place, octets in ((CALLER, OPEN), (CALLED, ACK)):
+        assert bench.passage.translateControl(place, octets) is octets
+    assert bench.owner.told == [Usage(640, True)]
+
+
+def test_h245ThatNobodyCanReadGoesOnWhereNothingIsToBeChanged(bench: Bench) -> None:
+    bench.tunnels(CALLER, OPEN, UNREADABLE)
+    bench.tunnels(CALLED, ACK)
+    assert bench.passage.translateControl(CALLED, UNREADABLE) is UNREADABLE
+    message = connect((UNREADABLE, *ANSWER))
+    assert bench.passes(CALLED, message) is message
+    assert bench.owner.told[-1] == Usage(1280, False)  # both gave the number 101
+    assert bench.owner.faults == []
+
+
+def test_aProxiedCallIsCountedByWhatItsRelaysCarry() -> None:
+    bench = Bench(proxied=True)
+    bench.passes(CALLER, setup(Start(fastStart=OFFER)))
+    bench.passes(CALLED, connect(ANSWER))
+    assert bench.used == 1280
+    bench.passes(CALLER, facility((OPEN,)))
+    bench.passes(CALLED, facility((ACK,)))
+    bench.passage.translateControl(CALLER, CLOSE)
+    assert [each.used for each in bench.owner.told] == [1280, 640, 1280, 640]
+
+
+def test_whatAProxyCannotReadIsNotPassedOn() -> None:
+    bench = Bench(proxied=True)
+    assert bench.passage.translateControl(CALLED, UNREADABLE) is None
+    passed = bench.passes(CALLER, setup(Start(fastStart=(UNREADABLE, OFFER[0]))))
+    assert len(uuie.read(passed.userUser or b"").start.fastStart) == 1
+    assert bench.owner.faults == [CALLED, CALLER]
+
+
+@pytest.mark.parametrize(
+    "end", [lambda passage: passage.forget(CALLED), lambda passage: passage.close()]
+)
+def test_channelsEndWithTheirSides(end: Callable[[Passage], None], bench: Bench) -> None:
+    bench.passes(CALLED, connect(ANSWER))
+    end(bench.passage)
+    assert bench.used == 0
