@@ -37,6 +37,7 @@ from h323d.gatekeeper.routing.assembly import ChoosePolicies, Routing
 from h323d.gatekeeper.routing.chain import RoutingChain
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.security.authentication import Authentication
+from h323d.gatekeeper.security.neighbours import NeighbourSecurity
 from h323d.gatekeeper.security.passwords import readPasswords
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.traversal import DialBacks, Reach
@@ -159,7 +160,15 @@ class Zone:
             events,
             config.multicast,
             locating.replyTo,
-            self._authentication,
+            NeighbourSecurity(
+                self._authentication,
+                self._routing,
+                settings.security,
+                config.gatekeeperIdentifier,
+                clock,
+                world.rng,
+                events,
+            ),
         )
         self._dismissals = Dismissals(self._channel, self._identity)
         self.demands = Demands(self._channel, self._identity, self.registry, self.admissions)

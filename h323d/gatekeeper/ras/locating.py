@@ -7,6 +7,8 @@ answered only if that is configured, and nobody else is asked for them.
 
 An answer goes to the C{replyAddress} only where a neighbour asks; from anybody
 else it is an address in a message, and the answer goes to where that came from.
+Whether it is the neighbour, where that has to prove it, is found out before
+(L{h323d.gatekeeper.security.neighbours}).
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ from h323d.h323.ras.messages import (
 )
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.proof import Proof
 
 __all__ = ["Locating"]
 
@@ -76,11 +79,18 @@ class Locating:
         self._clock = clock
         self._events = events
 
-    def replyTo(self, message: RASMessage, source: TransportAddress) -> TransportAddress | None:
+    def replyTo(
+        self, message: RASMessage, source: TransportAddress, proof: Proof | None
+    ) -> TransportAddress | None:
         """
-        Where the answer to a request goes instead of to its source.
+        Where the answer to a request that is believed goes instead of to its
+        source.
+
+        @param proof: who the asker proved to be, if it did.
         """
-        if message.name != "locationRequest" or self._neighbour(message.fields, source) is None:
+        if message.name != "locationRequest":
+            return None
+        if self._neighbour(message.fields, source, proof) is None:
             return None
         addresses = usableAddresses([message.fields["replyAddress"]])
         return addresses[0] if addresses else None
@@ -91,7 +101,7 @@ class Locating:
         not know, or may not tell.
         """
         fields = request.message.fields
-        asking = self._asking(fields, request.source)
+        asking = self._asking(fields, request.source, request.verdict.proof)
         if asking is None:
             return self._refuse(request, "invalidPermission")
         called = Called(
@@ -108,19 +118,23 @@ class Locating:
             return decision.addCallback(self._located, request, called)
         return self._located(decision, request, called)
 
-    def _neighbour(self, fields: Fields, source: TransportAddress) -> NeighbourConfig | None:
+    def _neighbour(
+        self, fields: Fields, source: TransportAddress, proof: Proof | None
+    ) -> NeighbourConfig | None:
         """
         The neighbour that asks, if it may.
         """
-        neighbour = self._routing.neighbourhood.at(source)
+        neighbour = self._routing.neighbourhood.at(source, "" if proof is None else proof.identity)
         if neighbour is None or not neighbour.asks:
             return None
         claimed = identifierIn(fields, "gatekeeperIdentifier")
         expected = neighbour.gatekeeperIdentifier
         return neighbour if not expected or claimed in (None, expected) else None
 
-    def _asking(self, fields: Fields, source: TransportAddress) -> _Asking | None:
-        if self._neighbour(fields, source) is not None:
+    def _asking(
+        self, fields: Fields, source: TransportAddress, proof: Proof | None
+    ) -> _Asking | None:
+        if self._neighbour(fields, source, proof) is not None:
             return _Asking(None, int(fields.get("hopCount", HOPS_UNSAID)) - 1)
         if self._routing.neighbourhood.at(source) is not None:
             return None

@@ -18,7 +18,7 @@ from h323d.gatekeeper.routing.gateways import GatewayPrefixes
 from h323d.gatekeeper.routing.http import HTTPQuestion
 from h323d.gatekeeper.routing.inquiries import Asker, Inquiries
 from h323d.gatekeeper.routing.local import LocalNumbers, RegisteredEndpoints, SignalledAddress
-from h323d.gatekeeper.routing.neighbours import Neighbourhood, Neighbours
+from h323d.gatekeeper.routing.neighbours import Neighbourhood, Neighbours, readSecrets
 from h323d.gatekeeper.routing.rewriting import NumberRewriting
 
 __all__ = ["ChoosePolicies", "Routing"]
@@ -55,8 +55,8 @@ class Routing:
         @param choosePolicies: without it, the configuration can only name what
             is built in.
 
-        @raise h323d.errors.ConfigurationError: a policy that is named cannot be
-            used.
+        @raise h323d.errors.ConfigurationError: a policy that is named, or a
+            neighbour's password, cannot be used.
         """
         self._world = world
         self._identity = identity
@@ -65,17 +65,17 @@ class Routing:
         self._choose = choosePolicies or _builtInOnly
         self.config = config
         self.inquiries = Inquiries(identity, asker, world.clock, world.events)
-        self.neighbourhood = Neighbourhood(config.neighbours)
+        self.neighbourhood = self._neighbourhood(config)
         self.chain = RoutingChain(self._policies(config, self.neighbourhood))
 
     def reload(self, config: RoutingConfig) -> None:
         """
         Let a changed configuration take effect, for who asks from now on.
 
-        @raise h323d.errors.ConfigurationError: a policy that is named cannot be
-            used; nothing is changed.
+        @raise h323d.errors.ConfigurationError: a policy that is named, or a
+            neighbour's password, cannot be used; nothing is changed.
         """
-        neighbourhood = Neighbourhood(config.neighbours)
+        neighbourhood = self._neighbourhood(config)
         self.chain.use(self._policies(config, neighbourhood))
         self.neighbourhood, self.config = neighbourhood, config
 
@@ -84,6 +84,10 @@ class Routing:
         Ask nobody any more.
         """
         self.inquiries.close()
+
+    def _neighbourhood(self, config: RoutingConfig) -> Neighbourhood:
+        secrets = readSecrets(config.neighbours, self._identity.identifier)
+        return Neighbourhood(config.neighbours, secrets)
 
     def _policies(
         self, config: RoutingConfig, neighbourhood: Neighbourhood

@@ -6,11 +6,12 @@ each of them knows.
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from h323d.gatekeeper.routing.chain import MAX_HOPS
 from h323d.h323.addresses import hostOf
+from h323d.h323.h235 import LONGEST_IDENTIFIER
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = [
@@ -154,11 +155,44 @@ class NeighbourConfig:
     asks: bool = True
     """Whether its own questions (LRQ) are answered."""
 
+    password: str = field(default="", repr=False)
+    """What both gatekeepers know: questions and answers are then signed (H.235.1), and what is not
+    is not believed.  Who asks from the same host has to sign too; empty asks for no proof."""
+
+    passwordFile: str = ""
+    """The file whose first line is the password; give either this or the password itself."""
+
+    sendersID: str = ""
+    """What it calls itself where it signs; empty for its gatekeeperIdentifier.  We call ourselves
+    by our own."""
+
     def __post_init__(self) -> None:
         if literalAddress(self.address, RAS_PORT) is None:
             raise ValueError(f"address: {self.address!r} is not an IP address with a port")
         if not 0.3 <= self.timeout <= MAX_SECONDS:
             raise ValueError(f"timeout: must be 0.3 to {MAX_SECONDS:g}")
+        if self.password and self.passwordFile:
+            raise ValueError("password: give either password or passwordFile")
+        if self.sendersID and not self.signs:
+            raise ValueError("sendersID: there is no password to sign with")
+        if self.signs and not self.signsAs:
+            raise ValueError("sendersID: with a password, give this or gatekeeperIdentifier")
+        if len(self.sendersID) > LONGEST_IDENTIFIER:
+            raise ValueError(f"sendersID: must have at most {LONGEST_IDENTIFIER} characters")
+
+    @property
+    def signs(self) -> bool:
+        """
+        Whether it has to prove who it is.
+        """
+        return bool(self.password or self.passwordFile)
+
+    @property
+    def signsAs(self) -> str:
+        """
+        What it calls itself where it signs.
+        """
+        return self.sendersID or self.gatekeeperIdentifier
 
     @property
     def ras(self) -> TransportAddress:
@@ -256,9 +290,17 @@ class RoutingConfig:
                 raise ValueError(f"dnsServers: {server!r} is not an IP address") from None
         if not DIGITS.issuperset(self.enumPrefix):
             raise ValueError("enumPrefix: must be of the digits of a number, 0 to 9, # and *")
+        self._checkNeighbours()
+
+    def _checkNeighbours(self) -> None:
         names = [each.name for each in self.neighbours]
         if len(set(names)) < len(names):
             raise ValueError("neighbours: two have the same name")
+        signing = [each for each in self.neighbours if each.signs]
+        if len({each.ras for each in signing}) < len(signing):
+            raise ValueError("neighbours: two with a password have the same address")
+        if len({(each.ras.host, each.signsAs) for each in signing}) < len(signing):
+            raise ValueError("neighbours: two at one host sign with the same sendersID")
 
     def _checkUse(self) -> None:
         """

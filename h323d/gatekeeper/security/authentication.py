@@ -22,7 +22,7 @@ from h323d.events import AuthenticationFailed, EventBus
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.security.config import Requirement, SecurityConfig
 from h323d.gatekeeper.security.passwords import Passwords, Secret
-from h323d.gatekeeper.security.reasons import refusalOf
+from h323d.gatekeeper.security.reasons import BY_WHO_KNOWS, refusalOf
 from h323d.gatekeeper.security.sources import FirstOf
 from h323d.h323.addresses import partiesFromAliases
 from h323d.h323.freshness import Freshness
@@ -43,9 +43,6 @@ from h323d.values.proof import Proof
 __all__ = ["Authentication"]
 
 MAX_LOGGED = 1000  # sources that are logged at all
-
-# Whoever made one of these knew the password: the reject may be signed.
-_BY_WHO_KNOWS = frozenset((Fault.TIME, Fault.REPLAY, Fault.WRONG_SENDER, Fault.WRONG_RECEIVER))
 
 
 class _Claim(NamedTuple):
@@ -315,7 +312,7 @@ class Authentication:
                 name=message.name,
                 reason=fault.value,
             )
-        if fault not in _BY_WHO_KNOWS:
+        if fault not in BY_WHO_KNOWS:
             association = PLAIN
         refusal = refusalOf(message, fault, self._identifier, self._versionOf(message))
         return Verdict(False, refusal, association)

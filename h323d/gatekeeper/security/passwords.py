@@ -12,7 +12,7 @@ from h323d.errors import ConfigurationError
 from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
 from h323d.h323.h235 import keyOf
 
-__all__ = ["Passwords", "Secret", "readPasswords"]
+__all__ = ["Passwords", "Secret", "passwordIn", "readPasswords"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,18 @@ def readPasswords(config: SecurityConfig) -> Passwords:
 
 def _secret(entry: PasswordEntry, index: int) -> Secret:
     place = f"security.passwords[{index}].passwordFile"
-    password = entry.password or _firstLine(entry.passwordFile, place)
+    password = entry.password or passwordIn(entry.passwordFile, place)
     return Secret(entry.alias, frozenset((entry.alias, *entry.names)), password, keyOf(password))
 
 
-def _firstLine(path: str, place: str) -> str:
+def passwordIn(path: str, place: str) -> str:
+    """
+    The password that stands in the first line of a file.
+
+    @param place: the key that names the file, for who reads the error.
+
+    @raise ConfigurationError: it cannot be read, or has no password.
+    """
     try:
         text = Path(path).expanduser().read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

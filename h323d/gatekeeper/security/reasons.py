@@ -8,7 +8,12 @@ from __future__ import annotations
 from h323d.h323.h235 import Fault
 from h323d.h323.ras.messages import ANSWERS, PROTOCOL_IDENTIFIER, Fields, RASMessage, rejection
 
-__all__ = ["refusalOf"]
+__all__ = ["BY_WHO_KNOWS", "refusalOf"]
+
+BY_WHO_KNOWS = frozenset((Fault.TIME, Fault.REPLAY, Fault.WRONG_SENDER, Fault.WRONG_RECEIVER))
+"""
+Whoever made one of these knew the password: the reject may be signed.
+"""
 
 _MORE: dict[str, Fields] = {
     "gatekeeperRequest": {"protocolIdentifier": PROTOCOL_IDENTIFIER},

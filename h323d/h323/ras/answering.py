@@ -185,19 +185,17 @@ class _Pending:
         self._clock = clock
         self._send = send
         self.request = request
-        self._octets = request.verdict.association.seal(
-            RASMessage(
-                "requestInProgress",
-                {
-                    "requestSeqNum": request.message.requestSeqNum,
-                    "delay": int(RIP_DELAY * 1000),
-                },
-            )
-        )
+        fields = {
+            "requestSeqNum": request.message.requestSeqNum,
+            "delay": int(RIP_DELAY * 1000),
+        }
+        self._message = RASMessage("requestInProgress", fields)
         self._timer = clock.callLater(RIP_AFTER, self._due)
 
     def announce(self) -> None:
-        self._send(self._octets, self.request.asker)
+        # Sealed each time: one that is signed, and comes twice, would count as a replay.
+        octets = self.request.verdict.association.seal(self._message)
+        self._send(octets, self.request.asker)
 
     def cancel(self) -> None:
         if self._timer.active():

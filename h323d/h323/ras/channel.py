@@ -31,13 +31,14 @@ from h323d.h323.ras.transactions import (
     RASRequest,
 )
 from h323d.values.address import TransportAddress
+from h323d.values.proof import Proof
 
 __all__ = ["DISCOVERY_GROUP", "RAS_PORT", "RASChannel"]
 
 RAS_PORT = 1719
 DISCOVERY_GROUP = TransportAddress("224.0.1.41", 1718)
 
-ReplyTo = Callable[[RASMessage, TransportAddress], TransportAddress | None]
+ReplyTo = Callable[[RASMessage, TransportAddress, Proof | None], TransportAddress | None]
 
 
 @implementer(IDatagramUser)
@@ -57,7 +58,7 @@ class RASChannel:
         rng: random.Random,
         events: EventBus,
         multicast: bool = False,
-        replyTo: ReplyTo = lambda message, source: None,
+        replyTo: ReplyTo = lambda message, source, proof: None,
         security: RASSecurity = UNSECURED,
     ) -> None:
         """
@@ -66,7 +67,9 @@ class RASChannel:
         @param multicast: listen for discovery by multicast too, on the
             interface of C{bind}; done without if that cannot be bound.
         @param replyTo: says where the answer to a request goes instead of to
-            its source: an address that stands in it, if the source is trusted.
+            its source: an address that stands in it, if whoever sent it, and
+            proved to be somebody, is trusted.  It is not asked about a request
+            that is not believed.
         @param security: judges what arrives, and seals what leaves.
         """
         self._security = security
@@ -155,11 +158,18 @@ class RASChannel:
         if self._client.arrived(message, source, data):
             return
         if isRequest(message):
-            replyTo = self._replyTo(message, source)
-            verdict = self._security.examine(message, data, source)
-            self._server.requested(RASRequest(message, source, data, multicast, replyTo, verdict))
+            self._requested(message, data, source, multicast)
         else:
             self._log.debug("stray {name} from {source}", name=message.name, source=source)
+
+    def _requested(
+        self, message: RASMessage, data: bytes, source: TransportAddress, multicast: bool
+    ) -> None:
+        verdict = self._security.examine(message, data, source)
+        replyTo = self._replyTo(message, source, verdict.proof) if verdict.believed else None
+        if not verdict.believed and multicast and message.name == "locationRequest":
+            return  # all gatekeepers were asked: only who knows answers
+        self._server.requested(RASRequest(message, source, data, multicast, replyTo, verdict))
 
     def _joinGroup(self, datagrams: IDatagrams, interface: str) -> IDatagramPort | None:
         try:

@@ -16,6 +16,11 @@ from h323d.gatekeeper.routing.config import (
 from h323d.values.address import TransportAddress
 
 RULE = RewriteRule(prefix="0", to="49")
+HERE = {"name": "a", "address": "192.0.2.1"}
+
+
+def signing(name: str, address: str, sendersID: str) -> NeighbourConfig:
+    return NeighbourConfig(name, address, password="secret", sendersID=sendersID)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +54,8 @@ def test_anAddressIsReadFromText(text: str, address: TransportAddress | None) ->
         ("dnsTimeout", 0.0),
         ("enumPrefix", "+"),
         ("neighbours", (NeighbourConfig("a", "192.0.2.1"), NeighbourConfig("a", "192.0.2.2"))),
+        ("neighbours", (signing("a", "192.0.2.1", "a"), signing("b", "192.0.2.1", "b"))),
+        ("neighbours", (signing("a", "192.0.2.1", "a"), signing("b", "192.0.2.1:1729", "a"))),
     ],
 )
 def test_aValueThatCannotBeUsedIsRefusedByItsName(key: str, value: Any) -> None:
@@ -86,6 +93,11 @@ def test_whatNoPolicyWouldUseIsRefused(key: str, value: Any) -> None:
         (NeighbourConfig, "address", {"name": "a"}),
         (NeighbourConfig, "address", {"name": "a", "address": "example.com:1719"}),
         (NeighbourConfig, "timeout", {"name": "a", "address": "192.0.2.1", "timeout": 0.1}),
+        (NeighbourConfig, "password", HERE | {"password": "s", "passwordFile": "f"}),
+        (NeighbourConfig, "sendersID", HERE | {"password": "s"}),
+        (NeighbourConfig, "sendersID", HERE | {"passwordFile": "f"}),
+        (NeighbourConfig, "sendersID", HERE | {"sendersID": "a"}),
+        (NeighbourConfig, "sendersID", HERE | {"password": "s", "sendersID": "a" * 129}),
     ],
 )
 def test_aTableThatCannotBeUsedIsRefusedByItsKey(kind: Any, key: str, values: Any) -> None:
@@ -95,6 +107,24 @@ def test_aTableThatCannotBeUsedIsRefusedByItsKey(kind: Any, key: str, values: An
 
 def test_aNeighboursPortMayBeLeftOut() -> None:
     assert NeighbourConfig("a", "192.0.2.1").ras == TransportAddress("192.0.2.1", 1719)
+
+
+def test_aNeighbourSignsAsItsIdentifierIfNothingElseIsSaid() -> None:
+    alone = NeighbourConfig("a", "192.0.2.1", gatekeeperIdentifier="west", password="secret")
+    assert alone.signsAs == "west"
+    other = NeighbourConfig(
+        "a", "192.0.2.1", gatekeeperIdentifier="west", sendersID="w", password="s"
+    )
+    assert other.signsAs == "w"
+
+
+def test_theSameNameMaySignAtTwoHosts() -> None:
+    both = (signing("a", "192.0.2.1", "west"), signing("b", "192.0.2.2", "west"))
+    assert RoutingConfig(neighbours=both).neighbours == both
+
+
+def test_aPasswordIsNotShown() -> None:
+    assert "secret" not in repr(signing("a", "192.0.2.1", "a"))
 
 
 def test_anErrorInATableNamesThePlace() -> None:

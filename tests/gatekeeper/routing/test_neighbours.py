@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
 from zope.interface.verify import verifyObject
 
+from h323d.errors import ConfigurationError
 from h323d.gatekeeper.routing.chain import Called, Finding, ICalledPolicy
 from h323d.gatekeeper.routing.config import NeighbourConfig
 from h323d.gatekeeper.routing.inquiries import Gatekeeper
-from h323d.gatekeeper.routing.neighbours import Neighbourhood, Neighbours
+from h323d.gatekeeper.routing.neighbours import Neighbourhood, Neighbours, readSecrets
 from h323d.h323.addresses import partyFromText
 from h323d.values.address import TransportAddress
 
@@ -74,6 +77,59 @@ def test_eachHasItsOwnTime() -> None:
 )
 def test_aNeighbourIsKnownByWhereItAsksFrom(source: Any, neighbour: Any) -> None:
     assert ALL.at(source) == neighbour
+
+
+SIGNING = (
+    NeighbourConfig("east", "10.0.0.7", password="one", sendersID="east"),
+    NeighbourConfig("west", "10.0.0.7:1729", gatekeeperIdentifier="west", password="two"),
+    WORLD,
+)
+SIGNED = Neighbourhood(SIGNING, readSecrets(SIGNING, "h323d"))
+EAST, WEST = (TransportAddress("10.0.0.7", port) for port in (1719, 1729))
+
+
+def test_thosePasswordsAreFoundByHostAndByAddress() -> None:
+    assert sorted(SIGNED.secretsAt("10.0.0.7")) == ["east", "west"]
+    found = [SIGNED.secretOf(each) for each in (EAST, WEST, WORLD.ras)]
+    assert [each and each.password for each in found] == ["one", "two", None]
+    assert SIGNED.secretsAt("10.0.0.4") == {}
+
+
+@pytest.mark.parametrize(("proved", "name"), [("west", "west"), ("east", "east"), ("", "east")])
+def test_whatItProvedToBeCountsMoreThanItsPort(proved: str, name: str) -> None:
+    found = SIGNED.at(EAST, proved)
+    assert found is not None
+    assert found.name == name
+
+
+def test_whatAnEndpointProvedIsNoNeighbour() -> None:
+    assert SIGNED.at(WORLD.ras, "east") is WORLD
+    assert SIGNED.at(TransportAddress("10.0.0.8", 1719), "east") is None
+
+
+def test_aPasswordIsReadFromItsFile(tmp_path: Path) -> None:
+    path = tmp_path / "east"
+    path.write_text("open sesame\nnot this\n")
+    (east, *_) = SIGNING
+    secrets = readSecrets((replace(east, password="", passwordFile=str(path)),), "h323d")
+    assert secrets["east"].password == "open sesame"
+
+
+@pytest.mark.parametrize("text", [None, "", "\nsecret\n"])
+def test_aFileWithoutAPasswordIsAnErrorThatNamesThePlace(tmp_path: Path, text: Any) -> None:
+    path = tmp_path / "east"
+    if text is not None:
+        path.write_text(text)
+    faulty = replace(SIGNING[0], password="", passwordFile=str(path))
+    with pytest.raises(ConfigurationError) as caught:
+        readSecrets((WORLD, faulty), "h323d")
+    assert caught.value.place == "routing.neighbours[1].passwordFile"
+
+
+def test_aNeighbourCannotCallItselfAsWeDo() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        readSecrets(SIGNING, "west")
+    assert caught.value.place == "routing.neighbours[1].sendersID"
 
 
 def policy(neighbourhood: Neighbourhood, hopCount: int = 6) -> tuple[Neighbours, Asked]:
