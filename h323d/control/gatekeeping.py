@@ -77,12 +77,17 @@ class Gatekeeping:
         if self._zone is None:
             return
         seen = set(shown)
+        admissions = self._zone.admissions
         for call in self._zone.routed:
             seen.add(call.callIdentifier)
-            yield routedView(call, now)
-        for admission in self._zone.admissions:
+            sides = admissions.ofCall(call.identity.callIdentifier)
+            granted = max((side.bandwidth for side in sides), default=None)
+            known = [admissions.used(side) for side in sides] or [call.usage.used or None]
+            used = max((each for each in known if each is not None), default=None)
+            yield routedView(call, granted, used, now)
+        for admission in admissions:
             if admission.claim.call.hex() not in seen:
-                yield admissionView(admission, now)
+                yield admissionView(admission, admissions.used(admission), now)
 
     def registrations(self, name: str, most: int) -> list[View]:
         """

@@ -64,9 +64,11 @@ def participantView(room: Room, participant: Participant, now: float) -> View:
     return view
 
 
-def admissionView(admission: Admission, now: float) -> View:
+def admissionView(admission: Admission, used: int | None, now: float) -> View:
     """
     One side of a call between endpoints that the gatekeeper admitted.
+
+    @param used: what it is known to use, in units of 100 bit/s.
     """
     claim = admission.claim
     return {
@@ -79,13 +81,18 @@ def admissionView(admission: Admission, now: float) -> View:
         "called": [str(address) for address in admission.called],
         "peer": str(admission.source),
         "bandwidth": admission.bandwidth,
+        "used": used,
         "admitted": round(now - admission.since, 3),
     }
 
 
-def routedView(call: RoutedCall, now: float) -> View:
+def routedView(call: RoutedCall, granted: int | None, used: int | None, now: float) -> View:
     """
     A call whose signalling goes through us.
+
+    @param granted: to the side that asked for most, in units of 100 bit/s; C{None} if none
+        asked.
+    @param used: what it is known to use, likewise.
     """
     return {
         "callId": call.callId,
@@ -98,6 +105,8 @@ def routedView(call: RoutedCall, now: float) -> View:
         "displayName": call.displayName,
         "peer": str(call.peer),
         "target": None if call.route is None else str(call.route.signalling),
+        "bandwidth": granted,
+        "used": used,
         "state": call.state,
         "answered": None if call.answeredAt is None else round(now - call.answeredAt, 3),
     }
