@@ -146,6 +146,18 @@ class ILegObserver(Interface):
         The peer pressed a key.
         """
 
+    def legTransferRequested(
+        leg: ILeg, target: PartyAddress, destination: TransportAddress | None
+    ) -> None:
+        """
+        The peer asks us to call somebody else instead.  The leg leaves that to its observer:
+        whoever obeys hangs up with C{REDIRECTION_TO_NEW_DESTINATION}, and calls there.  A call
+        of ours that is not answered yet is over with it in any case.
+
+        @param target: whom to call.
+        @param destination: where, if the peer says it.
+        """
+
     def legReleased(leg: ILeg, cause: Cause) -> None:
         """
         The leg is gone, its port is closed.  The last report of all.

@@ -8,6 +8,7 @@ from zope.interface import implementer
 
 from h323d.call.legs import ILeg, ILegObserver
 from h323d.call.media import IMediaPort
+from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media import AudioStream, DigitMethod
 
@@ -39,6 +40,11 @@ class SilentObserver:
         pass
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        pass
+
+    def legTransferRequested(
+        self, leg: ILeg, target: PartyAddress, destination: TransportAddress | None
+    ) -> None:
         pass
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:

@@ -172,8 +172,10 @@ class Caller:
         self._phone.call(self._target, self._destination)
 
     def _answered(self, details: dict[str, Any]) -> None:
-        self._answeredAt = self._reactor.seconds()
+        again, self._answeredAt = self._answeredAt is not None, self._reactor.seconds()
         details["joinMs"] = round((self._answeredAt - self._dialledAt) * 1000, 2)
+        if again:  # transferred: what was asked for is under way
+            return
         if self._options.seconds:
             self._later(self._options.seconds, self._phone.hangup)
         if self._options.dtmf:

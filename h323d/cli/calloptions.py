@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from h323d import __version__
+from h323d.call.transfers import MAXIMUM_TRANSFERS
 from h323d.values.media import DigitMethod
 
 __all__ = ["optionsOf"]
 
 LONGEST = 86400  # seconds
+MOST_TRANSFERS = 100
 
 
 def optionsOf(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -59,6 +61,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     _addStart(parser)
     _addSound(parser)
+    parser.add_argument(
+        "--transfers",
+        type=_count,
+        default=MAXIMUM_TRANSFERS,
+        metavar="N",
+        help="how often the call may be sent to somebody else; 0: never (default: %(default)s)",
+    )
     parser.add_argument("--seconds", type=_seconds, default=0.0, help="hang up after so long")
     parser.add_argument("--json", action="store_true", help="tell everything as lines of JSON")
     parser.add_argument("--prompt", action="store_true", help="call when a line arrives on stdin")
@@ -120,6 +129,13 @@ def _seconds(text: str) -> float:
     if not 0 <= seconds <= LONGEST:
         raise argparse.ArgumentTypeError(f"must be 0 to {LONGEST}")
     return seconds
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= MOST_TRANSFERS:
+        raise argparse.ArgumentTypeError(f"must be 0 to {MOST_TRANSFERS}")
+    return number
 
 
 def _decibels(text: str) -> float:

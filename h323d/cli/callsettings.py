@@ -53,6 +53,7 @@ def settingsOf(options: argparse.Namespace, destination: TransportAddress | None
         ),
         gatekeeper=gatekeeper,
         gatekeeperPassword="" if password is None else _firstLine(password),
+        transfers=options.transfers,
         tls=options.tls,
         tlsAuthorities="" if options.tls_authorities is None else str(options.tls_authorities),
         sipPort=options.sip_port,

@@ -24,11 +24,13 @@ from h323d.call.media import (
     PortStatistics,
 )
 from h323d.call.observer import SilentObserver
+from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
 from h323d.call.transport import IStreamOpener
 from h323d.events import EventBus
+from h323d.h323.addresses import hostOf
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.config import H323Config
-from h323d.h323.endpoint import H323Endpoint, Host
+from h323d.h323.endpoint import DEFAULT_PORT, H323Endpoint, Host
 from h323d.h323.endpointtype import terminalType
 from h323d.h323.ras.client import EndpointProfile, RASClient
 from h323d.h323.startup import StartUpOptions
@@ -61,6 +63,8 @@ class PhoneSettings:
     @ivar startUp: how its H.323 calls start.
     @ivar gatekeeper: where it registers before it calls by alias.
     @ivar gatekeeperPassword: of its name, for H.235.1; empty for none.
+    @ivar transfers: how often one call may be transferred by the other side, or its
+        gatekeeper (Facility, C{callForwarded}); 0 for never.
     @ivar tls: signal H.323 calls over TLS.
     @ivar tlsAuthorities: a PEM file of those who may have signed for the other
         side; empty for anybody.
@@ -72,6 +76,7 @@ class PhoneSettings:
     startUp: StartUpOptions = field(default_factory=StartUpOptions)
     gatekeeper: TransportAddress | None = None
     gatekeeperPassword: str = field(default="", repr=False)
+    transfers: int = MAXIMUM_TRANSFERS
     tls: bool = False
     tlsAuthorities: str = ""
     sipPort: int = 0
@@ -132,6 +137,7 @@ class Phone:
         self._mixer = pool.openMixer(self)
         self._mixer.attach(source, sink)
         self._port: IMediaPort | None = None
+        self._transfers = Transfers(settings.transfers)
         self.leg: ILeg | None = None
 
     def start(self) -> dict[str, str]:
@@ -156,16 +162,26 @@ class Phone:
 
         @param destination: where an H.323 call is sent, without a gatekeeper.
         """
-        callId = newCallID(self._rng)
-        calling = (_named(self._settings.alias),)
-        profile = self._settings.profile
+        self._transfers.begin()
         if target.value.startswith(("sip:", "sips:")):
+            calling = (_named(self._settings.alias),)
             originator = SIPOriginator(self._sip, self._reactor.resolve)
-            self.leg = originator.originate(callId, calling, target, profile, self)
+            callId = newCallID(self._rng)
+            self.leg = originator.originate(callId, calling, target, self._settings.profile, self)
         else:
-            self.leg = self._h323.originate(
-                callId, calling, target, profile, self, destination, self._settings.startUp
-            )
+            self._callH323(target, destination)
+
+    def _callH323(self, target: PartyAddress, destination: TransportAddress | None) -> None:
+        settings = self._settings
+        self.leg = self._h323.originate(
+            newCallID(self._rng),
+            (_named(settings.alias),),
+            target,
+            settings.profile,
+            self,
+            destination,
+            settings.startUp,
+        )
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None) -> None:
         """
@@ -186,6 +202,7 @@ class Phone:
         """
         End the call.
         """
+        self._transfers.cancel()
         if self.leg is not None:
             self.leg.hangup(Cause.NORMAL_CALL_CLEARING)
 
@@ -292,6 +309,7 @@ class Phone:
             leg.reject(Cause.USER_BUSY)
             return
         self.leg = leg
+        self._transfers.begin()
         leg.observe(self)
         caller = str(leg.calling[0]) if leg.calling else str(leg.peer)
         self._owner.phoneHappened("offered", protocol=leg.protocol, caller=caller)
@@ -331,11 +349,24 @@ class Phone:
             "digit", digit=digit, milliseconds=milliseconds, method=method.value
         )
 
+    def legTransferRequested(
+        self, leg: ILeg, target: PartyAddress, destination: TransportAddress | None
+    ) -> None:
+        reached = destination or self._ras or hostOf(target, DEFAULT_PORT)
+        obeyed = reached is not None and self._transfers.obey(leg, target, destination)
+        what = "transferred" if obeyed else "notTransferred"
+        where = None if destination is None else str(destination)
+        self._owner.phoneHappened(what, target=str(target), destination=where)
+
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         statistics = self.statistics()
         port, self._port, self.leg = self._port, None, None
         if port is not None:
             self._mixer.leave(port)
+        onward = self._transfers.take()
+        if onward is not None:
+            self._callH323(*onward)
+            return
         self._owner.phoneReleased(cause, statistics)
 
     # What the mixer reports is of no interest: there is one other party.

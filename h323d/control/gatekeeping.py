@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from twisted.internet.defer import Deferred
 
+from h323d.call.policy import Refusal
 from h323d.control.naming import registrationNamed
 from h323d.control.views import (
     View,
@@ -25,9 +26,11 @@ from h323d.gatekeeper.admission import Admission
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routed.side import CALLED, CALLER
-from h323d.gatekeeper.routing.chain import Called
+from h323d.gatekeeper.routing.chain import Called, Decision
 from h323d.gatekeeper.zone import Zone
-from h323d.h323.addresses import partyFromText
+from h323d.h323.addresses import hostOf, partyFromText
+from h323d.h323.endpoint import DEFAULT_PORT
+from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 
 __all__ = ["Gatekeeping", "OperatorError"]
@@ -110,17 +113,22 @@ class Gatekeeping:
         return Deferred.fromCoroutine(self._route(name, caller))
 
     async def _route(self, name: str, caller: str) -> View:
+        calling = self._registration(caller) if caller else None
+        return routeView(await self._decide((partyFromText(name),), calling))
+
+    async def _decide(
+        self, names: tuple[PartyAddress, ...], caller: Registration | None
+    ) -> Decision:
         if self._zone is None:
             raise OperatorError("there is no gatekeeper")
-        calling = self._registration(caller) if caller else None
         called = Called(
-            (partyFromText(name),),
-            calling=() if calling is None else calling.aliases,
-            caller=calling,
-            source=None if calling is None else calling.source,
+            names,
+            calling=() if caller is None else caller.aliases,
+            caller=caller,
+            source=None if caller is None else caller.source,
         )
         decision = self._zone.chain.find(called)
-        return routeView(await decision if isinstance(decision, Deferred) else decision)
+        return await decision if isinstance(decision, Deferred) else decision
 
     def unregister(self, name: str) -> View:
         """
@@ -150,19 +158,47 @@ class Gatekeeping:
             self._zone.demands.drop(side, Cause.NORMAL_CALL_CLEARING)
         return [side.claim.endpointId for side in sides]
 
-    def transfer(self, name: str, target: str, side: str) -> View:
+    def transfer(self, name: str, target: str, side: str) -> Deferred[View]:
         """
         Ask one side of a routed call to call somebody else instead.
 
         @param side: C{"calling"} or C{"called"}.
 
-        @raise OperatorError: there is no such call, or it cannot be.
+        @return: fails with an L{OperatorError} if there is no such call, or it cannot be
+            asked, or nobody is called C{target}.
         """
+        return Deferred.fromCoroutine(self._transfer(name, target, side))
+
+    async def _transfer(self, name: str, target: str, side: str) -> View:
+        place = CALLER if side == "calling" else CALLED
         for call in self._routed(name):
-            if call.transfer(CALLER if side == "calling" else CALLED, partyFromText(target)):
+            party = partyFromText(target)
+            destination = await self._find(party, call.registrationOf(place))
+            if call.transfer(place, party, destination):
                 return {"transferred": call.callId}
             raise OperatorError(f"{name} is not answered, or its {side} side cannot be asked")
         raise OperatorError(f"no routed call is called {name}")
+
+    async def _find(
+        self, party: PartyAddress, caller: Registration | None
+    ) -> TransportAddress | None:
+        """
+        Make sure that a call would find somebody: whoever is transferred to nobody has lost
+        the call that there was.
+
+        @return: where, if only the name itself says it.
+
+        @raise OperatorError: it would not.
+        """
+        decision = await self._decide((party,), caller)
+        if isinstance(decision, Refusal):
+            raise OperatorError(f"{party} may not be called: {decision.reason}")
+        if decision:
+            return None
+        destination = hostOf(party, DEFAULT_PORT)
+        if destination is None:
+            raise OperatorError(f"nobody is called {party}")
+        return destination
 
     def _routed(self, name: str) -> list[RoutedCall]:
         calls = () if self._zone is None else self._zone.routed

@@ -179,11 +179,12 @@ class Operator:
             raise OperatorError(f"no call, leg or room is called {name}")
         return {"ended": ended}
 
-    def transfer(self, name: str, target: str, side: str = "calling") -> View:
+    def transfer(self, name: str, target: str, side: str = "calling") -> Deferred[View]:
         """
         Have one side of a routed call call C{target} instead.
 
-        @raise OperatorError: there is no such call, or it cannot be.
+        @return: fails with an L{OperatorError} if there is no such call, or it cannot be
+            asked, or nobody is called C{target}.
         """
         return self._gatekeeping.transfer(name, target, side)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from h323d.values.cause import Cause
 
-__all__ = ["believed", "causeOfAdmissionReject", "causeOfReason", "reasonOfCause"]
+__all__ = ["believed", "causeOfAdmissionReject", "causeOfReason", "causeToSend", "reasonOfCause"]
 
 _CAUSES: dict[str, Cause] = {
     "noBandwidth": Cause.NO_CIRCUIT_AVAILABLE,
@@ -47,6 +47,7 @@ _REASONS: dict[Cause, str] = {
     Cause.USER_BUSY: "inConf",
     Cause.SUBSCRIBER_ABSENT: "calledPartyNotRegistered",
     Cause.CALL_REJECTED: "destinationRejection",
+    Cause.REDIRECTION_TO_NEW_DESTINATION: "facilityCallDeflection",
     Cause.EXCHANGE_ROUTING_ERROR: "hopCountExceeded",
     Cause.INVALID_NUMBER_FORMAT: "badFormatAddress",
     Cause.NO_CIRCUIT_AVAILABLE: "noBandwidth",
@@ -93,6 +94,16 @@ def reasonOfCause(cause: Cause) -> str:
     The reason to send beside a cause; C{undefinedReason} where the table has none.
     """
     return _REASONS.get(cause, "undefinedReason")
+
+
+def causeToSend(cause: Cause) -> Cause:
+    """
+    The cause that a peer is told.  To call somebody else because a Facility asked for it is
+    normal clearing, of which the reason alone says more.
+    """
+    if cause is Cause.REDIRECTION_TO_NEW_DESTINATION:
+        return _CAUSES["facilityCallDeflection"]
+    return cause
 
 
 def believed(cause: Cause | None, reason: str | None) -> Cause:

@@ -29,7 +29,7 @@ from h323d.h323.signalling import SignallingConnection
 from h323d.h323.startup import StartUp, StartUpOptions
 from h323d.h323.uuie import Content, SetupParties
 from h323d.h323.wire import CallWire
-from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media import AudioStream, DigitMethod, MediaProfile
 
@@ -307,9 +307,25 @@ class H323Leg:
             self._digit(digit, KEYPAD_DURATION, DigitMethod.Q931_KEYPAD)
 
     def _facility(self, content: Content) -> None:
+        elsewhere = reading.redirection(content)
+        if elsewhere is not None and content.reason != "routeCallToMC":
+            self._sentElsewhere(*elsewhere)
         forwarded = content.reason in ("callForwarded", "routeCallToGatekeeper", "routeCallToMC")
         if forwarded and self.direction is LegDirection.OUTGOING and not self._answered:
             self._call.release(Cause.REDIRECTION_TO_NEW_DESTINATION)
+
+    def _sentElsewhere(
+        self, names: tuple[PartyAddress, ...], destination: TransportAddress | None
+    ) -> None:
+        """
+        A Facility asks us to call somebody else, or the same party elsewhere.
+        """
+        if self._observer is None or self.state in ("ending", "clearing"):
+            return
+        if self.direction is LegDirection.OUTGOING:
+            names = names or self.called
+        host = PartyAddress(AddressKind.TRANSPORT, str(destination))
+        self._observer.legTransferRequested(self, names[0] if names else host, destination)
 
     # The call machine's wishes.
 

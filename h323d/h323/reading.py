@@ -5,14 +5,25 @@ What single received messages say, where an element tells it; absent and unreada
 from __future__ import annotations
 
 from h323d.errors import DecodeError
-from h323d.h323 import causes, elements
+from h323d.h323 import causes, elements, uuie
+from h323d.h323.addresses import transportFromValue
 from h323d.h323.callinputs import CallNumber
 from h323d.h323.elements import CallState, CauseElement
 from h323d.h323.q931 import IE, Q931Message
 from h323d.h323.uuie import Content
+from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 
-__all__ = ["causeOfElement", "displayName", "keypadDigits", "releaseCause", "reportedState"]
+__all__ = [
+    "causeOfElement",
+    "displayName",
+    "keypadDigits",
+    "redirection",
+    "releaseCause",
+    "reportedState",
+]
+
+_REDIRECTIONS = frozenset(("callForwarded", "routeCallToGatekeeper", "routeCallToMC"))
 
 
 def causeOfElement(contents: bytes) -> Cause | None:
@@ -60,3 +71,16 @@ def displayName(message: Q931Message) -> str:
     The sender's name for people to read.
     """
     return elements.decodeText(message.contents(IE.DISPLAY) or b"")
+
+
+def redirection(
+    content: Content,
+) -> tuple[tuple[PartyAddress, ...], TransportAddress | None] | None:
+    """
+    Who is to be called instead, and where, as a Facility says; C{None} if it does not.
+    """
+    if content.reason not in _REDIRECTIONS:
+        return None
+    address = uuie.usable(transportFromValue(content.fields.get("alternativeAddress")))
+    names = content.aliases("alternativeAliasAddress")
+    return (names, address) if names or address is not None else None

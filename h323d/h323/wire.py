@@ -85,7 +85,7 @@ class CallWire:
 
     def releaseComplete(self, cause: Cause) -> None:
         body = uuie.releaseComplete(self.identity, causes.reasonOfCause(cause))
-        self._send(messages.release(cause, self._userUser(body)))
+        self._send(messages.release(causes.causeToSend(cause), self._userUser(body)))
 
     def tunnelled(self, control: Sequence[bytes]) -> None:
         """

@@ -127,6 +127,14 @@ class HostTests(HostTestCase):
         self.assertEqual(self.pool.mixers[0].members, [leg.port])
         self.assertEqual(self.kinds().count(ParticipantJoined), 1)
 
+    def test_nobodyIsSentElsewhereByWhoIsInARoom(self) -> None:
+        leg = self.join("80001")
+        participant = self.host.rooms[RoomID("80001")].participants[leg.legId]
+        before = list(leg.done)
+        participant.legTransferRequested(leg, leg.called[0], leg.peer)
+        self.assertEqual(leg.done, before)
+        self.assertEqual(self.pool.mixers[0].members, [leg.port])
+
     def test_renegotiationKeepsTheMembership(self) -> None:
         leg = self.join("80001")
         leg.mediaReady()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from twisted.internet.task import Clock
@@ -13,14 +14,15 @@ from zope.interface.verify import verifyObject
 
 from h323d.call.legs import ILeg, IOriginator, LegDirection
 from h323d.call.media import IMediaPortObserver
-from h323d.h323 import messages, q931, tpkt, uuie
+from h323d.h323 import messages, q931, reading, tpkt, uuie
+from h323d.h323.addresses import Choice, transportToValue
 from h323d.h323.config import H323Config
 from h323d.h323.elements import ProgressIndicator, encodeKeypad
 from h323d.h323.faststart import offerFastStart
 from h323d.h323.leg import H323Leg
 from h323d.h323.q931 import IE, Element, MessageType
 from h323d.h323.startup import StartUpOptions
-from h323d.h323.uuie import Start
+from h323d.h323.uuie import CallIdentity, Start
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
@@ -452,6 +454,78 @@ def test_aRedirectionReleasesTheCall(network: SimulatedNetwork, caller: Side) ->
     other = ScriptedCallee(network, "10.0.0.9")
     _, near = call(caller, other.address)
     other.say(MessageType.FACILITY, uuie.facility(other.identity, "callForwarded"))
+    assert near.cause is Cause.REDIRECTION_TO_NEW_DESTINATION
+
+
+def forwarding(identity: CallIdentity, reason: str, *aliases: Any, to: Any = None) -> Choice:
+    """
+    A Facility that sends a call elsewhere.
+    """
+    name, fields = uuie.facility(identity, reason)
+    if aliases:
+        fields["alternativeAliasAddress"] = list(aliases)
+    if to is not None:
+        fields["alternativeAddress"] = transportToValue(to)
+    return name, fields
+
+
+def test_whoIsTransferredLeavesThatToItsObserver(network: SimulatedNetwork, caller: Side) -> None:
+    other = ScriptedCallee(network, "10.0.0.9")
+    _, near = call(caller, other.address)
+    other.connect()
+    carol = ("dialledDigits", "3000")
+    other.say(MessageType.FACILITY, forwarding(other.identity, "callForwarded", carol))
+    assert near.transfers == [(PartyAddress(AddressKind.DIALLED_DIGITS, "3000"), None)]
+    assert near.cause is None
+
+
+def test_throughAGatekeeperTheSamePartyIsMeant(network: SimulatedNetwork, caller: Side) -> None:
+    other = ScriptedCallee(network, "10.0.0.9")
+    _, near = call(caller, other.address)
+    other.connect()
+    there = TransportAddress("10.0.0.8", 1720)
+    body = forwarding(other.identity, "routeCallToGatekeeper", to=there)
+    other.say(MessageType.FACILITY, body)
+    assert near.transfers == [(CALLED, there)]
+
+
+def test_whoWasCalledIsSentToAnAddressWithoutAName(network: SimulatedNetwork, callee: Side) -> None:
+    peer = ScriptedPeer(network, "10.0.0.9", callee.endpoint.address)
+    peer.setup(OFFER)
+    there = TransportAddress("10.0.0.8", 1720)
+    peer.say(MessageType.FACILITY, forwarding(peer.identity, "callForwarded", to=there))
+    host = PartyAddress(AddressKind.TRANSPORT, "10.0.0.8:1720")
+    assert callee.parties[0].transfers == [(host, there)]
+
+
+@pytest.mark.parametrize(
+    ("reason", "to"),
+    [
+        ("callForwarded", None),
+        ("callForwarded", TransportAddress("224.0.0.1", 1720)),
+        ("routeCallToMC", TransportAddress("10.0.0.8", 1720)),
+        ("undefinedReason", TransportAddress("10.0.0.8", 1720)),
+    ],
+)
+def test_whatNamesNobodyToCallIsNoTransfer(
+    network: SimulatedNetwork, callee: Side, reason: str, to: TransportAddress | None
+) -> None:
+    peer = ScriptedPeer(network, "10.0.0.9", callee.endpoint.address)
+    peer.setup(OFFER)
+    peer.say(MessageType.FACILITY, forwarding(peer.identity, reason, to=to))
+    assert callee.parties[0].transfers == []
+
+
+def test_whoLeavesForAnotherCallSaysThatItWasDeflected(
+    network: SimulatedNetwork, caller: Side
+) -> None:
+    other = ScriptedCallee(network, "10.0.0.9")
+    leg, near = call(caller, other.address)
+    leg.hangup(Cause.REDIRECTION_TO_NEW_DESTINATION)
+    other.settle()
+    message, content = other.received[-1]
+    assert content.reason == "facilityCallDeflection"
+    assert reading.causeOfElement(message.contents(IE.CAUSE) or b"") is Cause.NORMAL_CALL_CLEARING
     assert near.cause is Cause.REDIRECTION_TO_NEW_DESTINATION
 
 

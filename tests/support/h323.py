@@ -74,6 +74,7 @@ class Party:
     reports: list[str] = field(default_factory=list)
     streams: list[AudioStream] = field(default_factory=list)
     digits: list[tuple[str, DigitMethod]] = field(default_factory=list)
+    transfers: list[tuple[PartyAddress, TransportAddress | None]] = field(default_factory=list)
     cause: Cause | None = None
 
     def legDialled(self, leg: ILeg) -> None:
@@ -97,6 +98,11 @@ class Party:
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self.digits.append((digit, method))
+
+    def legTransferRequested(
+        self, leg: ILeg, target: PartyAddress, destination: TransportAddress | None
+    ) -> None:
+        self.transfers.append((target, destination))
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         self.reports.append("released")

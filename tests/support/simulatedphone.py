@@ -11,6 +11,7 @@ from zope.interface import implementer
 
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort, IMixerObserver, ISampleSource, PortStatistics
+from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
 from h323d.dsp.tones import Tone
 from h323d.events import EventBus
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest
@@ -127,6 +128,11 @@ class LocalParty:
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self.digits.append((digit, method))
 
+    def legTransferRequested(
+        self, leg: ILeg, target: PartyAddress, destination: TransportAddress | None
+    ) -> None:
+        self.reports.append(f"transfer to {target}")
+
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         self.reports.append("released")
         self.cause = cause
@@ -164,11 +170,13 @@ class Telephone(LocalParty):
         timeToLive: int = 300,
         media: MediaConfig = MEDIA,
         sip: SIPConfig | None = None,
+        transfers: int = MAXIMUM_TRANSFERS,
     ) -> None:
         """
         @param tone: what is said into it, Hz.
         @param gatekeeper: asked for every call by H.323, once L{register} was called.
         @param zone: the gatekeeper identifier of the only one that is meant; empty for any.
+        @param transfers: how often one call lets itself be transferred.
         """
         host = world.network.host(address)
         rng = world.chance(address)
@@ -179,6 +187,7 @@ class Telephone(LocalParty):
         self.address = address
         self.registrations: list[str] = []
         self._calls = 0
+        self._transfers = Transfers(transfers)
         self._media = Media(media, host, rng, world.clock)
         super().__init__(self._media, tone)
         self._sip = SIPEndpoint(
@@ -244,9 +253,20 @@ class Telephone(LocalParty):
 
         @param destination: where the Setup goes, without a gatekeeper's help.
         """
+        self._transfers.begin()
+        return self._call(target, named(target), options, destination, profile)
+
+    def _call(
+        self,
+        target: str,
+        called: PartyAddress,
+        options: StartUpOptions | None = None,
+        destination: TransportAddress | None = None,
+        profile: MediaProfile = PROFILE,
+    ) -> ILeg:
         self._calls += 1
         callId = CallID(f"{self.alias}-{self._calls}")
-        calling, called = (named(self.alias),), named(target)
+        calling = (named(self.alias),)
         leg: ILeg
         if target.startswith("sip:"):
             originator = SIPOriginator(self._sip)
@@ -255,6 +275,10 @@ class Telephone(LocalParty):
             leg = self._h323.originate(callId, calling, called, profile, self, destination, options)
         self.leg = leg
         return leg
+
+    def hangup(self) -> None:
+        self._transfers.cancel()
+        super().hangup()
 
     def stop(self) -> None:
         """
@@ -280,8 +304,22 @@ class Telephone(LocalParty):
     def legOffered(self, leg: ILeg) -> None:
         leg.observe(self)
         self.leg = leg
+        self._transfers.begin()
         self.reports.append("offered")
         leg.answer(PROFILE)
+
+    def legTransferRequested(
+        self, leg: ILeg, target: PartyAddress, destination: TransportAddress | None
+    ) -> None:
+        super().legTransferRequested(leg, target, destination)
+        self._transfers.obey(leg, target, destination)
+
+    def legReleased(self, leg: ILeg, cause: Cause) -> None:
+        super().legReleased(leg, cause)
+        onward = self._transfers.take()
+        if onward is not None:
+            target, destination = onward
+            self._call(target.value, target, destination=destination)
 
     # What the endpoint asks of the registration.
 

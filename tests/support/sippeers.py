@@ -90,6 +90,11 @@ class LegLog:
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self.digits.append((digit, milliseconds, method))
 
+    def legTransferRequested(
+        self, leg: ILeg, target: PartyAddress, destination: TransportAddress | None
+    ) -> None:
+        pass
+
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         self.said.append("released")
         self.causes.append(cause)

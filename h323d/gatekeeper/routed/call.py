@@ -182,18 +182,33 @@ class RoutedCall:
         """
         self._progress.release(cause, "server")
 
-    def transfer(self, place: int, target: PartyAddress) -> bool:
+    def transfer(
+        self, place: int, target: PartyAddress, destination: TransportAddress | None = None
+    ) -> bool:
         """
         Ask one side to call somebody else instead (Facility, callForwarded): a side that
-        does so releases this call.
+        does so releases this call.  One that is not registered asks nobody where that is,
+        and is told to call through us.
+
+        @param destination: where C{target} is, where nobody else knows that.
 
         @return: whether that side could be asked; only in an answered call.
         """
         side = self.sides[place]
         if side is None or not side.isOpen or self.state != "active":
             return False
-        side.send(messages.callForwarded(self.identity, (target,), None))
+        if destination is None and self.registrationOf(place) is None:
+            destination = self._context.signalling
+        side.send(messages.callForwarded(self.identity, (target,), destination))
         return True
+
+    def registrationOf(self, place: int) -> Registration | None:
+        """
+        Whose side it is, if they are registered.
+        """
+        if place == CALLER:
+            return self.caller
+        return None if self.route is None else self.route.registration
 
     def callNumber(self, place: int) -> CallNumber:
         return callNumbers(self.state)[place]
@@ -423,7 +438,7 @@ class RoutedCall:
         Whether a Facility sends the call elsewhere.  Once something of an answer has
         reached the caller, it is the caller who has to call there.
         """
-        elsewhere = messages.redirection(content)
+        elsewhere = reading.redirection(content)
         if elsewhere is None or self._committed or self.state != "calling":
             return False
         if not self._ways.redirect(*elsewhere):

@@ -17,7 +17,6 @@ from h323d.h323 import messages, uuie
 from h323d.h323.addresses import (
     Choice,
     aliasesFromParties,
-    transportFromValue,
     transportToValue,
 )
 from h323d.h323.q931 import (
@@ -38,7 +37,6 @@ __all__ = [
     "adding",
     "callForwarded",
     "callProceeding",
-    "redirection",
     "rewritten",
     "tunnelled",
     "unreadable",
@@ -52,8 +50,6 @@ START_FIELDS = ("fastStart", "h245Address", "fastConnectRefused")
 
 START_BODIES = ("alerting", "progress", "connect")
 """The messages that it can go on with."""
-
-_REDIRECTIONS = frozenset(("callForwarded", "routeCallToGatekeeper", "routeCallToMC"))
 
 Edit = Callable[[Fields, Fields], None]
 """Changes a C{h323-uu-pdu} and the fields of its body, in place."""
@@ -202,16 +198,3 @@ def callForwarded(
     if address is not None:
         fields["alternativeAddress"] = transportToValue(address)
     return messages.facility(uuie.write(body, False))
-
-
-def redirection(
-    content: Content,
-) -> tuple[tuple[PartyAddress, ...], TransportAddress | None] | None:
-    """
-    Who is to be called instead, and where, as a Facility says; C{None} if it does not.
-    """
-    if content.reason not in _REDIRECTIONS:
-        return None
-    address = uuie.usable(transportFromValue(content.fields.get("alternativeAddress")))
-    names = content.aliases("alternativeAliasAddress")
-    return (names, address) if names or address is not None else None

@@ -321,6 +321,7 @@ def test_aTransferAsksOneSideToCallSomebodyElse(world: Simulation) -> None:
     content = zone.bob.received[-1][1]
     assert content.reason == "callForwarded"
     assert content.aliases("alternativeAliasAddress") == (name,)
+    assert content.fields["alternativeAddress"] == transportToValue(SIGNALLING)
     assert routed.transfer(call.callId, CALLER, name)
 
 
