@@ -1,6 +1,6 @@
 """
-Two real servers as neighbours: an endpoint of one calls an endpoint, and a room, of the other; and
-all that gatekeepers said to each other is dissected.
+Two real servers as neighbours: an endpoint of one calls an endpoint, and a room, of the other, with
+and without a password between them; and all that gatekeepers said to each other is dissected.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import tshark
 from tests.support.processes import Caller, Capture, Server, waitFor
+from tests.support.signatures import isSignedWith
 
 NORTH, SOUTH = "127.0.26.1", "127.0.26.2"
 ANNA, BERT = "127.0.26.11", "127.0.26.12"
@@ -26,6 +28,10 @@ patterns = ["{rooms}"]
 [[routing.neighbours]]
 name = "other"
 address = "{other}"
+"""
+SHARED = """\
+gatekeeperIdentifier = "{peer}"
+passwordFile = "{file}"
 """
 
 
@@ -83,6 +89,58 @@ def test_anEndpointCallsARoomOfTheOtherZone(zones: tuple[Server, Server], tmp_pa
 def test_aNameThatNobodyKnowsIsRefused(zones: tuple[Server, Server], tmp_path: Path) -> None:
     with anna(tmp_path, "nobody") as calling:
         assert calling.wait(20) == 1, calling.output()
+
+
+def secured(directory: Path, here: str, there: str, **passwords: str) -> Iterator[Server]:
+    """
+    North and south, each with what it takes for the password of both.
+    """
+    for name, peer, address, other, rooms in (
+        ("north", "south", here, there, "8xxxx"),
+        ("south", "north", there, here, "9xxxx"),
+    ):
+        file = directory / f"{name}.password"
+        file.write_text(passwords[name] + "\n")
+        text = ZONE.format(name=name, rooms=rooms, other=other)
+        yield Server(directory / name, address, text + SHARED.format(peer=peer, file=file))
+
+
+def test_neighboursThatDoNotShareAPasswordFindNothing(tmp_path: Path) -> None:
+    north, south = "127.0.28.1", "127.0.28.2"
+    with ExitStack() as stack:
+        servers = secured(tmp_path, north, south, north="open sesame", south="guess")
+        first, second = (stack.enter_context(each) for each in servers)
+        with anna(tmp_path, "90001", "127.0.28.11", north) as calling:
+            assert calling.wait(20) == 1, calling.output()
+        for server in (first, second):
+            assert server.ask("status")["facts"]["AuthenticationFailed"] >= 1
+            for secret in ("open sesame", "guess"):
+                assert secret not in server.output()
+
+
+@pytest.mark.skipif(not tshark.available(), reason="no tshark")
+def test_neighboursThatShareAPasswordSignAllThatTheySay(tmp_path: Path) -> None:
+    north, south = "127.0.30.1", "127.0.30.2"
+    with ExitStack() as stack:
+        capture = stack.enter_context(Capture(tmp_path / "capture", "127.0.30.0/24"))
+        for server in secured(tmp_path, north, south, north="open sesame", south="open sesame"):
+            stack.enter_context(server)
+        for target, status in (("90001", 0), ("nobody", 1)):
+            with anna(tmp_path, target, "127.0.30.11", north) as calling:
+                assert calling.wait(20) == status, calling.output()
+        capture.stop()
+    for address in (north, south):
+        assert capture.complaints(address) == ""
+    between = f"(ip.addr == {north} && ip.addr == {south})"
+    fields = ("h225.RasMessage", "udp.payload", "h235.hash")
+    options = [option for each in fields for option in ("-e", each)]
+    rows = capture.dissect(f"h225.RasMessage && {between}", "-T", "fields", *options)
+    said = [row.split("\t") for row in rows.splitlines()]
+    names = ["18", "19", "18", "20"]  # locationRequest, Confirm, and once more, Reject
+    assert [name for name, _, _ in said] == names
+    for _, payload, found in said:
+        digest = bytes.fromhex(found.replace(":", ""))
+        assert isSignedWith("open sesame", bytes.fromhex(payload), digest)
 
 
 @pytest.mark.interop
