@@ -4,6 +4,9 @@ that it was admitted to (IRQ), so that none is kept in the books for ever.
 
 All admissions are gone through once in each interval, a portion a second, by one timer:
 what that costs in a second grows with the number of calls and with nothing else.
+
+When the limit of one call is lowered, those with more are told at once (BRQ), and reminded
+when their turn comes.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from h323d.values.cause import Cause
 __all__ = ["Upkeep"]
 
 STEP = 1.0  # seconds between two portions
+AT_ONCE = 500  # calls that are told in one portion to use less
 
 
 class Upkeep:
@@ -55,6 +59,8 @@ class Upkeep:
         self._portion = 0
         self._nextRound = 0.0
         self._queue: deque[Admission] = deque()
+        self._excessive: deque[Admission] = deque()
+        self._excessTimer = Timer(clock)
         self._answering: set[str] = set()  # endpoints with calls that have answered an IRQ
         self._unsubscribe = events.subscribe(RASAdmissionGranted, self._admitted)
 
@@ -64,12 +70,16 @@ class Upkeep:
         """
         self._unsubscribe()
         self._timer.stop()
+        self._excessTimer.stop()
 
     def reconfigure(self, config: GatekeeperConfig) -> None:
         """
-        Another interval, from now on.
+        Another interval and another limit, from now on.
         """
         before, self._config = self._config, config
+        if config.bandwidthPerCall != before.bandwidthPerCall:
+            self._excessive = deque(filter(self._hasTooMuch, self._admissions))
+            self._limitSome()
         if config.callPollInterval != before.callPollInterval:
             self._queue.clear()
             self._timer.stop()
@@ -113,13 +123,26 @@ class Upkeep:
         admission = self._current(seen)
         if admission is None:
             return
-        limit = self._config.bandwidthPerCall
-        if limit and admission.bandwidth > limit:  # it was lowered since
-            self._demands.limit(admission, limit)
+        self._limit(admission)
         before = now - self._config.callPollInterval
         if admission.since > before or self._reports.heardSince(admission.claim, before):
             return
         self._demands.inform(admission, lambda answer: self._answered(admission, answer))
+
+    def _hasTooMuch(self, admission: Admission) -> bool:
+        return 0 < self._config.bandwidthPerCall < admission.bandwidth
+
+    def _limit(self, admission: Admission) -> None:
+        if self._hasTooMuch(admission):  # the limit was lowered since
+            self._demands.limit(admission, self._config.bandwidthPerCall)
+
+    def _limitSome(self) -> None:
+        for _ in range(min(AT_ONCE, len(self._excessive))):
+            admission = self._current(self._excessive.popleft())
+            if admission is not None:
+                self._limit(admission)
+        if self._excessive:
+            self._excessTimer.start(STEP, self._limitSome)
 
     def _answered(self, asked: Admission, answer: RASMessage | None) -> None:
         admission = self._current(asked)

@@ -5,10 +5,13 @@ Limits that change while the gatekeeper runs.
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
-from h323d.gatekeeper.config import LIVE, AliasConflict, GatekeeperConfig
-from h323d.h323.ras.messages import reasonOf
-from tests.support.ras import arq, rrq
+from h323d.gatekeeper.alternates import AlternateConfig
+from h323d.gatekeeper.config import LIVE, AliasConflict, GatekeeperConfig, PreGranted
+from h323d.gatekeeper.upkeep import AT_ONCE
+from h323d.h323.ras.messages import RASMessage, reasonOf
+from tests.support.ras import Peer, arq, rrq
 from tests.support.zone import World
 
 ROOM = ("dialledDigits", "80001")
@@ -37,23 +40,114 @@ def test_thePolicyOnConflictsChanges(world: World) -> None:
     assert world.peer("10.0.0.3").ask(rrq(9, "10.0.0.3", name)).name == "registrationConfirm"
 
 
-def test_aCallThatHasMoreThanItMayIsToldToUseLess(world: World) -> None:
+def confirmed(peer: Peer, bandwidth: int) -> None:
+    """
+    An endpoint agrees to the last that it was asked.
+    """
+    demand = demands(peer)[-1]
+    confirm = {"requestSeqNum": demand.requestSeqNum, "bandWidth": bandwidth}
+    peer.send(replace(demand, name="bandwidthConfirm", fields=confirm))
+
+
+def demands(peer: Peer) -> list[RASMessage]:
+    """
+    What an endpoint was asked to use less by.
+    """
+    return [each for each in peer.messages() if each.name == "bandwidthRequest"]
+
+
+def test_aCallThatHasMoreThanItMayIsToldToUseLessAtOnce(world: World) -> None:
     peer, endpointId = world.registered("10.0.0.2")
     peer.ask(arq(2, endpointId, ROOM, bandWidth=1280))
     peer.received.clear()
-    world.zone.reload(GatekeeperConfig(bandwidthPerCall=640, callPollInterval=20))
-    world.clock.advance(20)
+    world.zone.reload(GatekeeperConfig(bandwidthPerCall=640, callPollInterval=0))
     world.clock.advance(0.01)
-    demand = next(each for each in peer.messages() if each.name == "bandwidthRequest")
+    (demand,) = demands(peer)
     assert demand.fields["bandWidth"] == 640
     assert world.zone.bandwidth.used == 1280
-    confirm = {"requestSeqNum": demand.requestSeqNum, "bandWidth": 640}
-    peer.send(replace(demand, name="bandwidthConfirm", fields=confirm))
+    confirmed(peer, 640)
     world.clock.advance(0.01)
     assert world.zone.bandwidth.used == 640
+
+
+def test_whoDidNotComplyIsRemindedWithThePoll(world: World) -> None:
+    peer, endpointId = world.registered("10.0.0.2")
+    peer.ask(arq(2, endpointId, ROOM, bandWidth=1280))
+    world.zone.reload(GatekeeperConfig(bandwidthPerCall=640, callPollInterval=60))
+    for _ in range(40):
+        world.clock.advance(1)
+    peer.received.clear()
+    for _ in range(21):
+        world.clock.advance(1)
+    assert len(demands(peer)) == 1
+
+
+def test_theyAreToldAPortionAtATime(world: World) -> None:
+    peer, endpointId = world.registered("10.0.0.2")
+    for number in range(AT_ONCE + 1):
+        call = {"guid": number.to_bytes(16)}
+        message = arq(2 + number, endpointId, ROOM, bandWidth=1280, callIdentifier=call)
+        assert peer.ask(message).name == "admissionConfirm"
+    peer.received.clear()
+    world.zone.reload(GatekeeperConfig(bandwidthPerCall=640))
+    world.clock.advance(0.01)
+    assert len(demands(peer)) == AT_ONCE
+    peer.received.clear()
+    world.clock.advance(1)
+    world.clock.advance(0.01)
+    assert len(demands(peer)) == 1
+
+
+def test_whoKeepsToTheLimitIsAskedNothing(world: World) -> None:
+    peer, endpointId = world.registered("10.0.0.2")
+    peer.ask(arq(2, endpointId, ROOM, bandWidth=1280))
+    peer.received.clear()
+    world.zone.reload(GatekeeperConfig(bandwidthPerCall=2000))
+    world.clock.advance(0.01)
+    assert demands(peer) == []
 
 
 def test_whatCannotChangeStays(world: World) -> None:
     wanted = GatekeeperConfig(gatekeeperIdentifier="other", maxCalls=5)
     inForce = world.zone.reload(wanted)
     assert (inForce.gatekeeperIdentifier, inForce.maxCalls) == ("h323d", 5)
+
+
+def test_endpointsThatRegisterAreToldOfOtherAlternates(world: World) -> None:
+    world.zone.reload(GatekeeperConfig(alternates=(AlternateConfig("10.0.0.9", "second"),)))
+    answer = world.peer("10.0.0.2").ask(rrq(1, "10.0.0.2"))
+    assert answer.fields["alternateGatekeeper"] == [
+        {
+            "rasAddress": at("10.0.0.9", 1719),
+            "gatekeeperIdentifier": "second",
+            "needToRegister": True,
+            "priority": 0,
+        }
+    ]
+
+
+def test_whatIsGrantedBeforehandAndHowOftenCallsAreReportedChanges(world: World) -> None:
+    peer, _ = world.registered("10.0.0.2")
+    world.zone.reload(GatekeeperConfig(preGrantedCalls=PreGranted.MAKE, irrFrequency=20))
+    answer = peer.ask(rrq(2, "10.0.0.2"))
+    assert answer.fields["preGrantedARQ"]["makeCall"]
+    assert answer.fields["preGrantedARQ"]["irrFrequencyInCall"] == 20
+    admitted = peer.ask(arq(3, answer.fields["endpointIdentifier"], ROOM))
+    assert admitted.fields["irrFrequency"] == 20
+
+
+def test_aCallThatWasGrantedBeforehandEndsThoughNoMoreAreGranted(makeWorld: Any) -> None:
+    world = makeWorld(preGrantedCalls=PreGranted.BOTH)
+    peer, endpointId = world.registered("10.0.0.2")
+    other, otherId = world.registered("10.0.0.3")
+    peer.ask(arq(2, endpointId, ROOM))
+    world.zone.reload(GatekeeperConfig())
+    assert other.ask(drq(2, otherId)).name == "disengageConfirm"
+
+
+def test_registrationsLastAsLongAsIsConfiguredNow(world: World) -> None:
+    peer, endpointId = world.registered("10.0.0.2")
+    world.zone.reload(GatekeeperConfig(timeToLive=60, maxAliases=1))
+    assert peer.ask(keepAlive(2, "10.0.0.2", endpointId, timeToLive=500)).fields["timeToLive"] == 60
+    names = (("h323-ID", "a"), ("h323-ID", "b"))
+    assert reasonOf(world.peer("10.0.0.3").ask(rrq(1, "10.0.0.3", *names))) == "resourceUnavailable"
