@@ -2,7 +2,7 @@
 How H.245 and media get from one side of a routed call to the other, as its model says.
 
 In the routed model they pass by: whatever a message says of them stays as it is.  What passes
-through us is read once in any model, for what the call uses.
+through us is read in any model, once, for what the call uses.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from h323d.gatekeeper.routed.control import ControlCoupling, CouplingOwner
 from h323d.gatekeeper.routed.media import MediaProxy, MediaProxyOwner
 from h323d.gatekeeper.routed.messages import Edit
 from h323d.gatekeeper.routed.side import CALLED
-from h323d.gatekeeper.routed.usage import ChannelUsage, UsageOwner
+from h323d.gatekeeper.routed.usage import ChannelUsage, UsageOwner, mayConcernChannels
 from h323d.gatekeeper.traversal import Whereabouts
 from h323d.h323.addresses import transportToValue
 from h323d.h323.h245link import ControlNetwork
@@ -111,6 +111,8 @@ class Passage:
 
         @raise h323d.errors.ResourceUnavailable: no ports are left.
         """
+        if self._media is None and not mayConcernChannels(octets):
+            return octets
         try:
             message = h245.decode(_MESSAGE, octets)
         except DecodeError as error:

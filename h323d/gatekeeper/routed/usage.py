@@ -16,14 +16,25 @@ from h323d.gatekeeper.routed.rates import rateOf
 from h323d.gatekeeper.routed.side import CALLED, CALLER
 from h323d.h323.h245.messages import Choice, Fields, Message
 
-__all__ = ["ChannelUsage", "Usage", "UsageOwner"]
+__all__ = ["ChannelUsage", "Usage", "UsageOwner", "mayConcernChannels"]
 
 MAXIMUM_CHANNELS = 64  # of one call that are kept in mind
+
+_FIRST_OCTETS = frozenset((0x03, 0x04, 0x22, 0x23, 0x48, 0x49, 0x4A, 0x4B))
+"""How the messages begin that L{ChannelUsage.heard} looks at: their alternatives (X.691, clause 23)."""
 
 _NUMBER = "forwardLogicalChannelNumber"
 _FORWARD = "forwardLogicalChannelParameters"
 _REVERSE = "reverseLogicalChannelParameters"
 _NOTHING: Choice = ("nullData", None)
+
+
+def mayConcernChannels(octets: bytes) -> bool:
+    """
+    Whether a message of H.245 is worth decoding for what it says of channels.  Capability
+    sets, the longest by far, are not.
+    """
+    return bool(octets) and octets[0] in _FIRST_OCTETS
 
 
 class Usage(NamedTuple):

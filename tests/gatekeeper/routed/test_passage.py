@@ -36,7 +36,7 @@ THERE, THERE_RTCP = TransportAddress(AT_CALLED, 6000), TransportAddress(AT_CALLE
 IDENTITY = CallIdentity(bytes(16), bytes(16))
 PROFILE = MediaProfile((G711_ULAW,))
 (ABILITY,) = abilitiesOf(PROFILE, PROFILE.packetMs)
-UNREADABLE = b"\xff\xff"
+UNREADABLE = b"\x03\x80"  # it begins as an openLogicalChannel
 
 
 class Owner:

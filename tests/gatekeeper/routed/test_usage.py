@@ -8,7 +8,9 @@ from typing import Any
 
 from h323d.asn1 import h245
 from h323d.gatekeeper.routed.side import CALLED, CALLER
-from h323d.gatekeeper.routed.usage import MAXIMUM_CHANNELS, ChannelUsage, Usage
+from h323d.gatekeeper.routed.usage import MAXIMUM_CHANNELS, ChannelUsage, Usage, mayConcernChannels
+from h323d.h323.capabilities import capabilitySet
+from h323d.values.media import G711_ULAW, MediaProfile
 
 MESSAGE = "MultimediaSystemControlMessage"
 ULAW = ("audioData", ("g711Ulaw64k", 20))
@@ -52,6 +54,8 @@ class Call:
 
     def say(self, place: int, kind: str, name: str, value: Any) -> None:
         octets = h245.encode(MESSAGE, (kind, (name, value)))
+        if name != "requestChannelClose":
+            assert mayConcernChannels(octets)
         self.usage.heard(place, h245.decode(MESSAGE, octets))
 
     def propose(self, place: int, number: int, dataType: Any, back: Any = None) -> None:
@@ -219,3 +223,9 @@ def test_thereIsAnEndToTheChannelsThatAreKeptInMind() -> None:
     for number in range(1, MAXIMUM_CHANNELS + 3):
         call.open(CALLER, number, ULAW)
     assert call.told[-1] == Usage(MAXIMUM_CHANNELS * 640, False)
+
+
+def test_whatIsLongAndSaysNothingOfChannelsNeedNotBeDecoded() -> None:
+    capabilities = ("terminalCapabilitySet", capabilitySet(MediaProfile((G711_ULAW,)), 1))
+    assert not mayConcernChannels(h245.encode(MESSAGE, ("request", capabilities)))
+    assert not mayConcernChannels(b"")
