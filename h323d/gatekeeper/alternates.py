@@ -11,7 +11,7 @@ from h323d.h323.addresses import hostOf, transportToValue
 from h323d.h323.ras.messages import Fields
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
-__all__ = ["AlternateConfig", "alternateGatekeepers"]
+__all__ = ["AlternateConfig", "Elsewhere", "alternateGatekeepers"]
 
 RAS_PORT = 1719
 MAX_PRIORITY = 127
@@ -46,6 +46,23 @@ class AlternateConfig:
     @property
     def ras(self) -> TransportAddress | None:
         return hostOf(PartyAddress(AddressKind.URL, self.address), RAS_PORT)
+
+
+class Elsewhere:
+    """
+    The alternates as endpoints are told of them, which can change while we run.
+
+    @ivar told: an C{AlternateGK} for each, the first to try first.
+    """
+
+    def __init__(self, configured: tuple[AlternateConfig, ...] = ()) -> None:
+        self.told = alternateGatekeepers(configured)
+
+    def reconfigure(self, configured: tuple[AlternateConfig, ...]) -> None:
+        """
+        Tell of others from now on.
+        """
+        self.told = alternateGatekeepers(configured)
 
 
 def alternateGatekeepers(configured: tuple[AlternateConfig, ...]) -> tuple[Fields, ...]:

@@ -27,10 +27,15 @@ LIVE = frozenset(
         "minimumBandwidthPerCall",
         "callPollInterval",
         "dropLostCalls",
+        "timeToLive",
+        "maxAliases",
+        "alternates",
+        "preGrantedCalls",
+        "irrFrequency",
     }
 )
 """
-The keys that take effect without a restart.
+The keys that take effect without a restart, in what is answered from then on.
 """
 MAX_ALTERNATES = 8  # as many as an answer to a GRQ can name and still be short
 

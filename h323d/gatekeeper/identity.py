@@ -4,10 +4,11 @@ What the gatekeeper is, and what is its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from zope.interface import Interface
 
+from h323d.gatekeeper.alternates import Elsewhere
 from h323d.h323.ras.messages import PROTOCOL_IDENTIFIER, Fields, RASMessage, rejection
 from h323d.values.address import PartyAddress, TransportAddress
 
@@ -34,14 +35,21 @@ class Identity:
     @ivar identifier: the C{gatekeeperIdentifier}.
     @ivar ras: where endpoints send RAS.
     @ivar signalling: our own call-signalling address.
-    @ivar alternates: the gatekeepers that endpoints can turn to instead, each an
-        H.225.0 C{AlternateGK}, the first to try first.
+    @ivar others: the gatekeepers that endpoints can turn to instead.
     """
 
     identifier: str
     ras: TransportAddress
     signalling: TransportAddress
-    alternates: tuple[Fields, ...] = ()
+    others: Elsewhere = field(default_factory=Elsewhere)
+
+    @property
+    def alternates(self) -> tuple[Fields, ...]:
+        """
+        The gatekeepers that endpoints can turn to instead, each an H.225.0
+        C{AlternateGK}, the first to try first.
+        """
+        return self.others.told
 
     def reject(self, request: RASMessage, reason: str, value: object = None) -> RASMessage:
         """

@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred
 from h323d.call.gates import Gates
 from h323d.call.surroundings import Surroundings
 from h323d.gatekeeper.admission import AdmissionTable
-from h323d.gatekeeper.alternates import alternateGatekeepers
+from h323d.gatekeeper.alternates import Elsewhere
 from h323d.gatekeeper.bandwidth import Bandwidth
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
@@ -110,7 +110,7 @@ class Zone:
             config.gatekeeperIdentifier,
             TransportAddress(place.advertise, config.rasPort),
             place.signalling,
-            alternateGatekeepers(config.alternates),
+            Elsewhere(config.alternates),
         )
         self._routing = Routing(
             settings.routing, world, self._identity, numbers, self.registry, self, choosePolicies
@@ -143,14 +143,24 @@ class Zone:
             world.rng,
             events,
         )
+        self._admitting = Admitting(
+            config,
+            self._identity,
+            self.registry,
+            self.admissions,
+            self._routing.chain,
+            self.routed,
+            clock,
+            events,
+        )
         reports = CallReports(self.admissions, clock)
-        enrolment = Enrolment(
+        self._enrolment = Enrolment(
             config, self._identity, self.registry, self.admissions, numbers, reach
         )
         locating = Locating(
             self._identity, self.registry, self._routing, self.routed, clock, events
         )
-        ras = self._newRAS(world, enrolment, locating, reports, gates)
+        ras = self._newRAS(world, locating, reports, gates)
         self._channel = RASChannel(
             world.datagrams,
             TransportAddress(place.bind, config.rasPort),
@@ -177,7 +187,6 @@ class Zone:
     def _newRAS(
         self,
         world: Surroundings,
-        enrolment: Enrolment,
         locating: Locating,
         reports: CallReports,
         gates: Gates,
@@ -185,16 +194,6 @@ class Zone:
         """
         Whoever answers the requests, put together.
         """
-        admitting = Admitting(
-            self._config,
-            self._identity,
-            self.registry,
-            self.admissions,
-            self._routing.chain,
-            self.routed,
-            world.clock,
-            world.events,
-        )
         maintenance = Maintenance(
             gates,
             self._identity,
@@ -205,9 +204,9 @@ class Zone:
         )
         return GatekeeperRAS(
             self.registry,
-            enrolment,
+            self._enrolment,
             Leaving(self._identity, self.registry),
-            admitting,
+            self._admitting,
             locating,
             maintenance,
             Indications(self.registry),
@@ -256,6 +255,9 @@ class Zone:
         self._config = self._config.reloaded(config)
         self.admissions.reconfigure(self._config)
         self.registry.reconfigure(self._config)
+        self._identity.others.reconfigure(self._config.alternates)
+        self._enrolment.reconfigure(self._config)
+        self._admitting.reconfigure(self._config)
         self._upkeep.reconfigure(self._config)
         return self._config
 

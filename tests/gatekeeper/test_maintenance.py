@@ -10,7 +10,7 @@ import pytest
 
 from h323d.call.gates import MAINTENANCE
 from h323d.events import GatesClosed, GatesOpened, RASAdmissionRefused
-from h323d.gatekeeper.alternates import AlternateConfig
+from h323d.gatekeeper.alternates import AlternateConfig, Elsewhere
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.maintenance import Maintenance
 from h323d.h323.ras.messages import RASMessage, encodeRAS, reasonOf
@@ -91,7 +91,7 @@ def alternate(world: World) -> Maintenance:
         "h323d",
         TransportAddress("10.0.0.1", 1719),
         TransportAddress("10.0.0.1", 1720),
-        (ELSEWHERE,),
+        Elsewhere((AlternateConfig("10.0.0.99", "other"),)),
     )
     zone = world.zone
     return Maintenance(

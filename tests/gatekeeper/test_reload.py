@@ -5,11 +5,13 @@ Limits that change while the gatekeeper runs.
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
-from h323d.gatekeeper.config import LIVE, AliasConflict, GatekeeperConfig
+from h323d.gatekeeper.alternates import AlternateConfig
+from h323d.gatekeeper.config import LIVE, AliasConflict, GatekeeperConfig, PreGranted
 from h323d.gatekeeper.upkeep import AT_ONCE
 from h323d.h323.ras.messages import RASMessage, reasonOf
-from tests.support.ras import Peer, arq, rrq
+from tests.support.ras import Peer, arq, at, drq, keepAlive, rrq
 from tests.support.zone import World
 
 ROOM = ("dialledDigits", "80001")
@@ -109,3 +111,43 @@ def test_whatCannotChangeStays(world: World) -> None:
     wanted = GatekeeperConfig(gatekeeperIdentifier="other", maxCalls=5)
     inForce = world.zone.reload(wanted)
     assert (inForce.gatekeeperIdentifier, inForce.maxCalls) == ("h323d", 5)
+
+
+def test_endpointsThatRegisterAreToldOfOtherAlternates(world: World) -> None:
+    world.zone.reload(GatekeeperConfig(alternates=(AlternateConfig("10.0.0.9", "second"),)))
+    answer = world.peer("10.0.0.2").ask(rrq(1, "10.0.0.2"))
+    assert answer.fields["alternateGatekeeper"] == [
+        {
+            "rasAddress": at("10.0.0.9", 1719),
+            "gatekeeperIdentifier": "second",
+            "needToRegister": True,
+            "priority": 0,
+        }
+    ]
+
+
+def test_whatIsGrantedBeforehandAndHowOftenCallsAreReportedChanges(world: World) -> None:
+    peer, _ = world.registered("10.0.0.2")
+    world.zone.reload(GatekeeperConfig(preGrantedCalls=PreGranted.MAKE, irrFrequency=20))
+    answer = peer.ask(rrq(2, "10.0.0.2"))
+    assert answer.fields["preGrantedARQ"]["makeCall"]
+    assert answer.fields["preGrantedARQ"]["irrFrequencyInCall"] == 20
+    admitted = peer.ask(arq(3, answer.fields["endpointIdentifier"], ROOM))
+    assert admitted.fields["irrFrequency"] == 20
+
+
+def test_aCallThatWasGrantedBeforehandEndsThoughNoMoreAreGranted(makeWorld: Any) -> None:
+    world = makeWorld(preGrantedCalls=PreGranted.BOTH)
+    peer, endpointId = world.registered("10.0.0.2")
+    other, otherId = world.registered("10.0.0.3")
+    peer.ask(arq(2, endpointId, ROOM))
+    world.zone.reload(GatekeeperConfig())
+    assert other.ask(drq(2, otherId)).name == "disengageConfirm"
+
+
+def test_registrationsLastAsLongAsIsConfiguredNow(world: World) -> None:
+    peer, endpointId = world.registered("10.0.0.2")
+    world.zone.reload(GatekeeperConfig(timeToLive=60, maxAliases=1))
+    assert peer.ask(keepAlive(2, "10.0.0.2", endpointId, timeToLive=500)).fields["timeToLive"] == 60
+    names = (("h323-ID", "a"), ("h323-ID", "b"))
+    assert reasonOf(world.peer("10.0.0.3").ask(rrq(1, "10.0.0.3", *names))) == "resourceUnavailable"

@@ -9,6 +9,7 @@ our own call signalling address instead of each other's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
@@ -20,6 +21,7 @@ from h323d.gatekeeper.admission import Admission, AdmissionTable, NoBandwidth, T
 from h323d.gatekeeper.bandwidth import Claim
 from h323d.gatekeeper.config import GatekeeperConfig, PreGranted
 from h323d.gatekeeper.identity import Identity
+from h323d.gatekeeper.ras.otherways import OtherWays
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routing.chain import Called, Decision, Destination, RoutingChain
@@ -98,8 +100,17 @@ class Admitting:
         self._admissions = admissions
         self._routing = routing
         self._routed = routed
+        self._otherWays = OtherWays(registry, routed)
         self._clock = clock
         self._events = events
+
+    def reconfigure(self, config: GatekeeperConfig) -> None:
+        """
+        Answer otherwise from now on.  Calls that were granted beforehand can still be told
+        of as over when no more are granted.
+        """
+        self._irrFrequency = config.irrFrequency
+        self._preGranted = self._preGranted or config.preGrantedCalls is not PreGranted.NONE
 
     def admit(self, request: RASRequest) -> RASMessage | Deferred[RASAnswer]:
         """
@@ -111,7 +122,7 @@ class Admitting:
             return self._refuse(request, "callerNotRegistered", "")
         called = _called(fields, registration)
         if fields["answerCall"]:
-            here = Destination(registration.signalling[0])
+            here = (Destination(registration.signalling[0]),)
             routed = self._routed.carries(called.call)
             return self._grant(request, registration, called, here, routed)
         decision = self._routing.find(called)
@@ -136,8 +147,8 @@ class Admitting:
             return self._refuse(request, "calledPartyNotRegistered", endpointId, called)
         model = self._routed.modelFor(called, decision[0])
         if model is CallModel.DIRECT:
-            return self._grant(request, registration, called, decision[0], False)
-        answer = self._grant(request, registration, called, decision[0], True)
+            return self._grant(request, registration, called, decision, False)
+        answer = self._grant(request, registration, called, decision, True)
         if answer.name == "admissionConfirm":
             self._routed.remember(called, model, decision)
         return answer
@@ -147,13 +158,14 @@ class Admitting:
         request: RASRequest,
         registration: Registration,
         called: Called,
-        destination: Destination,
+        ways: Sequence[Destination],
         routed: bool,
     ) -> RASMessage:
         """
+        @param ways: where the call may go, the best first.
         @param routed: whether the signalling goes through us.
         """
-        fields = request.message.fields
+        fields, destination = request.message.fields, ways[0]
         signalling = self._identity.signalling if routed else destination.signalling
         endpointId = registration.endpointId
         wanted = Admission(
@@ -185,6 +197,9 @@ class Admitting:
             confirm["irrFrequency"] = self._irrFrequency
         if destination.names and fields.get("canMapAlias"):
             confirm["destinationInfo"] = aliasesFromParties(destination.names)
+        if not routed:
+            mapping = bool(fields.get("canMapAlias"))
+            confirm |= self._otherWays.told(called, ways, mapping)
         return RASMessage("admissionConfirm", confirm)
 
     def changeBandwidth(self, request: RASRequest) -> RASMessage:

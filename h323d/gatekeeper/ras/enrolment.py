@@ -69,6 +69,14 @@ class Enrolment:
         self._admissions = admissions
         self._numbers = numbers
 
+    def reconfigure(self, config: GatekeeperConfig) -> None:
+        """
+        Answer otherwise from now on; what endpoints were told before, they keep
+        until they register again.
+        """
+        self._config = config
+        self._granted = _preGrantedARQ(config)
+
     def discover(self, request: RASRequest) -> RASMessage | None:
         """
         Answer a GRQ; with silence, if it asks the whole network for somebody

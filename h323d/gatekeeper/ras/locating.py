@@ -22,6 +22,7 @@ from h323d.call.policy import Refusal
 from h323d.events import EndpointLocated, EventBus
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.ras.admitting import CallRouting
+from h323d.gatekeeper.ras.otherways import OtherWays
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routing.assembly import Routing
@@ -76,6 +77,7 @@ class Locating:
         self._registry = registry
         self._routing = routing
         self._routed = routed
+        self._otherWays = OtherWays(registry, routed)
         self._clock = clock
         self._events = events
 
@@ -168,6 +170,8 @@ class Locating:
         names = aliasesFromParties(_namesOf(found, called))
         if names:
             confirm["destinationInfo"] = names
+        if signalling == found.signalling:
+            confirm |= self._otherWays.told(called, decision)
         self._events.publish(
             EndpointLocated(self._clock.seconds(), request.source, called.call.hex(), signalling)
         )

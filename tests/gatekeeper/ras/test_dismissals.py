@@ -41,7 +41,7 @@ class Channel:
 
 def newDismissals(channel: Channel) -> Dismissals:
     here = TransportAddress("10.0.0.1", 1719)
-    return Dismissals(channel, Identity("h323d", here, here, ()))
+    return Dismissals(channel, Identity("h323d", here, here))
 
 
 def test_whoDoesNotRenewIsToldSoOnce(world: World) -> None:
