@@ -14,6 +14,10 @@ from h323d.h323.h245.messages import Choice, Fields
 
 __all__ = ["rateOf"]
 
+GREATEST_RATE = (
+    10_000_000  # units of 100 bit/s: 1 Gbit/s; who says more means that there is no limit
+)
+
 _SOUND = {
     "g711Alaw64k": 640,
     "g711Alaw56k": 560,
@@ -88,8 +92,7 @@ def _ofPictures(capability: Choice) -> int | None:
     if kind in _BY_THE_HUNDRED or kind == "genericVideoCapability":
         return _told(value, "maxBitRate")
     if kind in _BY_FOUR_HUNDRED:
-        rate = _told(value, "videoBitRate")
-        return None if rate is None else rate * 4
+        return _told(value, "videoBitRate", 4)
     if kind == "extendedVideoCapability":
         return _greatest(map(_ofPictures, value["videoCapability"]))
     return None
@@ -104,9 +107,12 @@ def _ofRedundancy(encoding: Fields) -> int | None:
     return sum(known) if len(known) == len(rates) else None
 
 
-def _told(fields: Fields, name: str) -> int | None:
-    rate = fields.get(name)
-    return None if rate is None else int(rate)
+def _told(fields: Fields, name: str, unit: int = 1) -> int | None:
+    """
+    @param unit: what the field counts in, in units of 100 bit/s.
+    """
+    rate = int(fields.get(name, GREATEST_RATE)) * unit
+    return rate if rate < GREATEST_RATE else None
 
 
 def _greatest(rates: Iterable[int | None]) -> int | None:

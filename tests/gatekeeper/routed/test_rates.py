@@ -57,6 +57,7 @@ FAX = {"application": ("t120", ("separateLANStack", None)), "maxBitRate": 640}
         (("videoData", ("h262VideoCapability", H262 | {"videoBitRate": 1000})), 4000),
         (("videoData", ("h262VideoCapability", H262)), None),
         (("videoData", ("genericVideoCapability", GENERIC)), 7680),
+        (("videoData", ("genericVideoCapability", GENERIC | {"maxBitRate": 4294967295})), None),
         (
             (
                 "videoData",
