@@ -1,5 +1,5 @@
 """
-What the how-to guide of routing tells people to write does what it says.
+What the how-to guides of routing and of neighbours tell people to write does what it says.
 """
 
 from __future__ import annotations
@@ -19,20 +19,28 @@ from h323d.gatekeeper.routing.http import HTTPAnswer
 from h323d.h323.addresses import partyFromText
 from h323d.values.address import TransportAddress
 
-PAGE = Path(__file__).parents[3] / "docs" / "howto" / "route-calls.rst"
+GUIDES = Path(__file__).parents[3] / "docs" / "howto"
+PAGE = GUIDES / "route-calls.rst"
 
 
-def blocks(language: str) -> list[str]:
+def blocks(language: str, page: Path = PAGE) -> list[str]:
     """
-    The code blocks of the page in one language.
+    The code blocks of a page in one language.
     """
-    found = re.findall(rf"\.\. code-block:: {language}\n\n((?:    .*\n|\n)+)", PAGE.read_text())
+    found = re.findall(rf"\.\. code-block:: {language}\n\n((?:    .*\n|\n)+)", page.read_text())
     return [textwrap.dedent(each) for each in found]
 
 
 @pytest.mark.parametrize("text", blocks("toml"))
 def test_theConfigurationsAreValid(text: str) -> None:
     assert parse(text, "page").routing is not None
+
+
+@pytest.mark.parametrize("text", blocks("toml", GUIDES / "secure-neighbours.rst"))
+def test_theNeighboursHavePasswords(text: str) -> None:
+    neighbours = parse(text, "page").routing.neighbours
+    assert neighbours
+    assert all(each.signs for each in neighbours)
 
 
 def test_theAnswersByHTTPAreUnderstood() -> None:
