@@ -489,6 +489,7 @@ class AuthenticationFailed(Fact):
     """
     A RAS message did not prove that it is from whom it says.
 
+    @ivar source: where it came from; of a neighbour's answer, where we asked.
     @ivar message: its name, as in C{"registrationRequest"}.
     @ivar identity: whose password was asked for; empty if nobody knows.
     @ivar reason: C{"absent"}, C{"unknown"}, or a C{SecurityErrors} of H.225.0.
