@@ -68,14 +68,6 @@ class StreamReader:
         self._head: SIPRequest | SIPResponse | DecodeError | None = None
         self._length = 0
 
-    @property
-    def isMidMessage(self) -> bool:
-        """
-        Whether a message has begun and not ended, so that a connection which stays silent
-        now is a broken or an idle one.
-        """
-        return self._head is not None or bytes(self._buffer[:2]) not in (b"", b"\r")
-
     def feed(self, data: bytes) -> list[StreamItem]:
         """
         @param data: what the connection received.

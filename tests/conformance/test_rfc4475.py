@@ -52,8 +52,8 @@ def test_messageThatNobodyCanBeToldAboutIsRefused(name: str) -> None:
 )
 def test_streamSurvivesEveryMessage(data: bytes) -> None:
     reader = StreamReader()
-    items = reader.feed(data + b"\r\n\r\n")
-    assert items or reader.isMidMessage  # clerr waits for a body that never comes
+    # clerr claims a body of 9999 octets: it is waited for, and nothing is read out of it
+    assert reader.feed(data + b"\r\n\r\n") or reader.feed(b"." * 9999)
 
 
 def test_wsinvIsReadThroughItsWhiteSpace() -> None:
