@@ -465,6 +465,8 @@ def test_withoutRenewalTheRegistrationExpiresAndHasToBeMadeAgain(world: Any) -> 
     world.clock.advance(30 + GRACE + 1)
     assert world.zone.registrations() == ()
     assert world.told(EndpointUnregistered)[0].reason == "expired"
+    world.clock.advance(0.1)
+    peer.received.clear()  # of the URQ
     answer = peer.ask(keepAlive(2, "10.0.0.2", endpointId))
     assert reasonOf(answer) == "fullRegistrationRequired"
     assert peer.ask(rrq(3, "10.0.0.2", ANNA)).name == "registrationConfirm"
