@@ -41,6 +41,7 @@ from h323d.plugins import CALLED, DESTINATIONS, POLICIES, choose
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.originator import SIPOriginator
 from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.cause import Cause
 from h323d.witness.records import CallRecords
 
 __all__ = ["Server"]
@@ -327,7 +328,12 @@ class Server:
             LocalRooms(self.directory),
             self.gates,
             self._calledPolicies,
+            self._clearLegs,
         )
+
+    def _clearLegs(self, callIdentifier: bytes, cause: Cause) -> None:
+        if self.h323 is not None:
+            self.h323.hangup(callIdentifier, cause)
 
     def _calledPolicies(
         self, names: Sequence[str], builtIns: Mapping[str, ICalledPolicy]

@@ -195,7 +195,8 @@ class Gatekeeping:
             raise OperatorError(f"{party} may not be called: {decision.reason}")
         if decision:
             return None
-        destination = hostOf(party, DEFAULT_PORT)
+        bySIP = party.value.lower().startswith(("sip:", "sips:"))
+        destination = None if bySIP else hostOf(party, DEFAULT_PORT)
         if destination is None:
             raise OperatorError(f"nobody is called {party}")
         return destination

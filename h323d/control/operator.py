@@ -170,7 +170,7 @@ class Operator:
         legs = [
             leg
             for room, leg in self._legs()
-            if name in (leg.callId, leg.legId, "" if room is None else room.roomId)
+            if name and name in (leg.callId, leg.legId, leg.callIdentifier, _roomOf(room))
         ]
         for leg in legs:
             leg.hangup(Cause.NORMAL_CALL_CLEARING)
@@ -234,6 +234,10 @@ class Operator:
             yield None, leg
         for room, participant in self._participants():
             yield room, participant.leg
+
+
+def _roomOf(room: Room | None) -> str:
+    return "" if room is None else room.roomId
 
 
 def _number(text: str) -> int:

@@ -132,8 +132,9 @@ class GatekeeperConfig:
     itself; 0 asks never."""
 
     dropLostCalls: bool = True
-    """Whether the other endpoint is told to hang up (DRQ) when one does not know a call any more, or
-    answers no questions about it though it did before."""
+    """Whether a call is ended when one endpoint does not know it any more, or answers no questions about
+    it though it did before: what of it goes through this server is released, and the other endpoint is
+    told to hang up (DRQ)."""
 
     def reloaded(self, other: GatekeeperConfig) -> GatekeeperConfig:
         """

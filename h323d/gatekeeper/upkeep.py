@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Callable
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -25,9 +26,15 @@ from h323d.gatekeeper.ras.reports import CallReports
 from h323d.h323.ras.messages import RASMessage
 from h323d.values.cause import Cause
 
-__all__ = ["Upkeep"]
+__all__ = ["ClearCall", "Upkeep"]
 
 STEP = 1.0  # seconds between two portions
+
+ClearCall = Callable[[bytes, Cause], None]
+"""
+Ends what this server has of a call: its routed call, its legs.  Takes H.323's call
+identifier, and why.
+"""
 AT_ONCE = 500  # calls that are told in one portion to use less
 
 
@@ -47,13 +54,18 @@ class Upkeep:
         admissions: AdmissionTable,
         demands: Demands,
         reports: CallReports,
+        clear: ClearCall,
     ) -> None:
+        """
+        @param clear: ends a call that nobody has any more.
+        """
         self._config = config
         self._clock = clock
         self._events = events
         self._admissions = admissions
         self._demands = demands
         self._reports = reports
+        self._clear = clear
         self._timer = Timer(clock)
         self._idle = True
         self._portion = 0
@@ -181,5 +193,6 @@ class Upkeep:
         )
         self._admissions.end(admission, cause)
         if self._config.dropLostCalls:
+            self._clear(claim.call, cause)
             for other in self._admissions.ofCall(claim.call):
                 self._demands.drop(other, cause)

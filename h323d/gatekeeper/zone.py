@@ -41,11 +41,12 @@ from h323d.gatekeeper.security.neighbours import NeighbourSecurity
 from h323d.gatekeeper.security.passwords import readPasswords
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.traversal import DialBacks, Reach
-from h323d.gatekeeper.upkeep import Upkeep
+from h323d.gatekeeper.upkeep import ClearCall, Upkeep
 from h323d.h323.ras.channel import RASChannel
 from h323d.h323.ras.messages import Fields, RASMessage
 from h323d.h323.ras.transactions import RASAsked
 from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
 
 __all__ = ["Place", "Zone"]
 
@@ -90,17 +91,21 @@ class Zone:
         numbers: ILocalNumbers,
         gates: Gates,
         choosePolicies: ChoosePolicies | None = None,
+        clearLegs: ClearCall | None = None,
     ) -> None:
         """
         @param numbers: which numbers end here, in a room.
         @param gates: what calls pass that are routed through us.
         @param choosePolicies: picks the policies of the routing chain; without
             it, the configuration can only name what is built in.
+        @param clearLegs: ends the legs that a call has in this server; there are none,
+            if not given.
 
         @raise h323d.errors.ConfigurationError: a file of a password cannot be
             read.
         """
         config, clock, events = settings.gatekeeper, world.clock, world.events
+        self._clearLegs = clearLegs
         self._config = config
         self.bandwidth = Bandwidth(config)
         self.admissions = AdmissionTable(config, clock, events, self.bandwidth)
@@ -182,7 +187,9 @@ class Zone:
         )
         self._dismissals = Dismissals(self._channel, self._identity)
         self.demands = Demands(self._channel, self._identity, self.registry, self.admissions)
-        self._upkeep = Upkeep(config, clock, events, self.admissions, self.demands, reports)
+        self._upkeep = Upkeep(
+            config, clock, events, self.admissions, self.demands, reports, self._clear
+        )
 
     def _newRAS(
         self,
@@ -298,6 +305,14 @@ class Zone:
         self._dismissals.dismiss(registration)
         self.registry.unregister(endpointId, UnregisterReason.OPERATOR)
         return True
+
+    def _clear(self, callIdentifier: bytes, cause: Cause) -> None:
+        """
+        End a call that its endpoint does not have any more, as far as it is here.
+        """
+        self.routed.clear(callIdentifier, cause)
+        if self._clearLegs is not None:
+            self._clearLegs(callIdentifier, cause)
 
     def ask(
         self,

@@ -163,6 +163,7 @@ class H323Endpoint:
             self, clock, rng, config, pool, network, endpointType or mcuType(config.name)
         )
         self.legs: dict[LegID, H323Leg] = {}
+        self._byIdentifier: dict[bytes, dict[LegID, None]] = {}
         self.complaints = Complaints(clock, events)
 
     @property
@@ -211,6 +212,25 @@ class H323Endpoint:
         network = replace(self._context.network, connectTimeout=config.connectTimeout)
         self._config = config
         self._context = replace(self._context, config=config, network=network)
+
+    def hangup(self, callIdentifier: bytes, cause: Cause) -> None:
+        """
+        End the legs of a call that H.323 calls so.
+        """
+        for legId in tuple(self._byIdentifier.get(callIdentifier, ())):
+            self.legs[legId].hangup(cause)
+
+    def _keep(self, leg: H323Leg) -> None:
+        self.legs[leg.legId] = leg
+        self._byIdentifier.setdefault(leg.identity.callIdentifier, {})[leg.legId] = None
+
+    def _forget(self, legId: LegID) -> None:
+        leg = self.legs.pop(legId, None)
+        if leg is not None:
+            members = self._byIdentifier[leg.identity.callIdentifier]
+            del members[legId]
+            if not members:
+                del self._byIdentifier[leg.identity.callIdentifier]
 
     # Incoming calls.
 
@@ -279,7 +299,7 @@ class H323Endpoint:
         if full or not connection.carry(setup.reference, False, leg):
             self._refuse(connection, message, Cause.RESOURCE_UNAVAILABLE)
             return
-        self.legs[leg.legId] = leg
+        self._keep(leg)
         leg.offered(connection, setup.content)
         if self._admitter is None:
             self._owner.legOffered(leg)
@@ -368,7 +388,7 @@ class H323Endpoint:
         leg = H323Leg(self._contextOf(secure is not None), description, options)
         leg.observe(observer)
         leg.dial(SetupParties(caller, names, self.address, target), profile)
-        self.legs[leg.legId] = leg
+        self._keep(leg)
         self._clock.callLater(0, self._begin, leg, names, target, secure)
         return leg
 
@@ -434,7 +454,7 @@ class H323Endpoint:
     # What legs and connections report.
 
     def legGone(self, leg: ILeg, cause: Cause) -> None:
-        self.legs.pop(leg.legId, None)
+        self._forget(leg.legId)
         opening = self._openings.pop(leg.legId, None)
         if opening is not None:
             opening.cancel()

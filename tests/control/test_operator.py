@@ -181,6 +181,13 @@ class OperatorTests(SynchronousTestCase):
             self.assertEqual(leg.done[-1], ("hangup", Cause.NORMAL_CALL_CLEARING))
         self.assertEqual(self.operator.calls(), [])
 
+    def test_hangupByNoNameAtAllEndsNothing(self) -> None:
+        leg = FakeLeg("80001", self.pool)
+        self.switch.waiting[leg.legId] = leg
+        with self.assertRaises(OperatorError):
+            self.operator.hangup("")
+        self.assertEqual(leg.done, [])
+
     def test_hangupOfNothingSaysSo(self) -> None:
         with self.assertRaisesRegex(OperatorError, "^no call, leg or room is called c99$"):
             self.operator.hangup("c99")

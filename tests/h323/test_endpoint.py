@@ -91,6 +91,16 @@ def test_aReleaseFreesEverything(side: Side, peer: ScriptedPeer, clock: Clock) -
     assert clock.getDelayedCalls() == []
 
 
+def test_aCallIsEndedByItsIdentifier(side: Side, peer: ScriptedPeer, clock: Clock) -> None:
+    peer.setup()
+    side.endpoint.hangup(bytes(16), Cause.DESTINATION_OUT_OF_ORDER)
+    assert side.parties[0].cause is None
+    side.endpoint.hangup(peer.identity.callIdentifier, Cause.DESTINATION_OUT_OF_ORDER)
+    clock.pump([0.5] * 20)
+    assert side.parties[0].cause is Cause.DESTINATION_OUT_OF_ORDER
+    side.endpoint.hangup(peer.identity.callIdentifier, Cause.NORMAL_UNSPECIFIED)  # it is over
+
+
 def test_aReloadedConfigurationCountsForTheNextCall(network: SimulatedNetwork, side: Side) -> None:
     first = ScriptedPeer(network, "10.0.0.8", side.endpoint.address)
     first.setup(OFFER)

@@ -148,6 +148,13 @@ class RoutedCalls:
             call.hangup(cause)
         return call is not None
 
+    def clear(self, callIdentifier: bytes, cause: Cause) -> None:
+        """
+        End the calls that H.323 calls so: one, or one that comes by several times.
+        """
+        for call in tuple(self._byIdentifier.get(callIdentifier, {}).values()):
+            call.hangup(cause)
+
     def transfer(self, callId: CallID, place: int, target: PartyAddress) -> bool:
         """
         Ask one side of an answered call to call somebody else instead.
