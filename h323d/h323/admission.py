@@ -15,7 +15,7 @@ from h323d.h323.uuie import CallIdentity
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 
-__all__ = ["AdmissionGrant", "AdmissionRequest", "Admitter"]
+__all__ = ["AdmissionGrant", "AdmissionRequest", "Admitter", "OtherWay"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,18 @@ class AdmissionRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherWay:
+    """
+    Where else the called party is (C{alternateEndpoints}).
+
+    @ivar called: what it is called there; empty if that is as on the first way.
+    """
+
+    destination: TransportAddress
+    called: tuple[PartyAddress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AdmissionGrant:
     """
     A gatekeeper's consent.
@@ -49,11 +61,13 @@ class AdmissionGrant:
     @ivar destination: where the Setup goes (C{destCallSignalAddress}).
     @ivar called: the names that the gatekeeper put in the place of ours, if it did.
     @ivar endpointIdentifier: ours, where the gatekeeper routes the call; C{None} otherwise.
+    @ivar others: where the Setup goes if it fails there, in this order.
     """
 
     destination: TransportAddress | None = None
     called: tuple[PartyAddress, ...] = ()
     endpointIdentifier: str | None = None
+    others: tuple[OtherWay, ...] = ()
 
 
 class Admitter(Protocol):

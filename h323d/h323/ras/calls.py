@@ -9,7 +9,6 @@ business.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,14 +23,16 @@ from h323d.h323.addresses import (
     transportFromValue,
     transportToValue,
 )
-from h323d.h323.admission import AdmissionGrant, AdmissionRequest
+from h323d.h323.admission import AdmissionGrant, AdmissionRequest, OtherWay
 from h323d.h323.causes import causeOfAdmissionReject
-from h323d.h323.ras.messages import Fields, RASMessage, reasonOf
+from h323d.h323.ras.clientasking import Answer, Place
+from h323d.h323.ras.messages import Fields, reasonOf, usableAddresses
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 
 __all__ = ["CallsOwner", "ClientCalls"]
 
+MAX_OTHER_WAYS = 8  # that are tried, however many are told
 _REGISTER_AGAIN = frozenset(("callerNotRegistered", "invalidEndpointIdentifier"))
 _NORMAL = frozenset((Cause.NORMAL_CALL_CLEARING, Cause.NORMAL_UNSPECIFIED))
 
@@ -42,12 +43,8 @@ class CallsOwner(Protocol):
     """
 
     @property
-    def endpointIdentifier(self) -> str | None:
-        """As the gatekeeper gave it; C{None} while not registered."""
-
-    @property
-    def gatekeeperIdentifier(self) -> str | None:
-        """As the gatekeeper calls itself, if it does."""
+    def here(self) -> Place | None:
+        """Where we are registered; C{None} while we are not."""
 
     @property
     def preGranted(self) -> Fields:
@@ -57,12 +54,12 @@ class CallsOwner(Protocol):
     def signalling(self) -> TransportAddress:
         """Our own call-signalling address."""
 
-    def ask(
-        self, name: str, fields: Fields, answered: Callable[[RASMessage | None], None]
-    ) -> object:
-        """Ask the gatekeeper; C{answered} gets C{None} if it is silent."""
+    def askAboutCall(
+        self, name: str, fields: Fields, place: Place | None = None
+    ) -> Deferred[Answer]:
+        """Ask a gatekeeper; ours, unless another place is given."""
 
-    def report(self, perCallInfo: list[Fields]) -> None:
+    def report(self, perCallInfo: list[Fields], place: Place) -> None:
         """Send an IRR that nobody asked for."""
 
     def strangers(self, reason: str) -> None:
@@ -71,6 +68,13 @@ class CallsOwner(Protocol):
 
 @dataclass(slots=True)
 class _Call:
+    """
+    One side of a call.
+
+    @ivar place: who admitted it, and wants to know of it.
+    """
+
+    place: Place
     request: AdmissionRequest
     bandwidth: int
     interval: float
@@ -100,10 +104,9 @@ class ClientCalls:
         @return: fails with a L{RemoteProtocolError} if it may not, if nobody
             answers, or if we are not registered.
         """
-        fields = self._common(request)
-        if fields is None:
+        if self._owner.here is None:
             return fail(RemoteProtocolError(Cause.CALL_REJECTED, "not registered"))
-        fields |= {
+        fields = _naming(request) | {
             "callType": ("pointToPoint", None),
             "srcInfo": aliasesFromParties(request.calling),
             "bandWidth": request.bandwidth,
@@ -112,7 +115,7 @@ class ClientCalls:
             "canMapAlias": True,
             "willSupplyUUIEs": False,
         }
-        granted = self._preGranted(request)
+        granted = self._preGranted(request, self._owner.here)
         if granted is not None:
             return succeed(granted)
         called = aliasesFromParties(request.called)
@@ -125,11 +128,10 @@ class ClientCalls:
             fields["srcCallSignalAddress"] = transportToValue(source)
         if destination is not None:
             fields["destCallSignalAddress"] = transportToValue(destination)
-        answer: Deferred[RASMessage | None] = Deferred()
-        self._owner.ask("admissionRequest", fields, answer.callback)
+        answer = self._owner.askAboutCall("admissionRequest", fields)
         return answer.addCallback(self._decided, request)
 
-    def _preGranted(self, request: AdmissionRequest) -> AdmissionGrant | None:
+    def _preGranted(self, request: AdmissionRequest, here: Place) -> AdmissionGrant | None:
         """
         What the gatekeeper granted beforehand: answering, and calling whose
         address is known.
@@ -144,7 +146,7 @@ class ClientCalls:
         if destination is None or routed:  # where to signal, only the gatekeeper knows
             return None
         interval = granted.get("irrFrequencyInCall", 0)
-        self._enter(_Call(request, request.bandwidth, interval, Timer(self._clock)))
+        self._enter(_Call(here, request, request.bandwidth, interval, Timer(self._clock)))
         return AdmissionGrant(destination, (), None)
 
     def changeBandwidth(self, request: AdmissionRequest, bandwidth: int) -> Deferred[int]:
@@ -156,32 +158,34 @@ class ClientCalls:
         @raise KeyError: the call is not admitted.
         """
         call = self._calls[_keyOf(request)]
-        fields = self._common(request)
-        assert fields is not None  # calls are forgotten with the registration
-        fields |= {"bandWidth": bandwidth, "answeredCall": request.answerCall}
-        answer: Deferred[RASMessage | None] = Deferred()
-        self._owner.ask("bandwidthRequest", fields, answer.callback)
+        fields = _naming(request) | {
+            "bandWidth": bandwidth,
+            "answeredCall": request.answerCall,
+        }
 
-        def decided(message: RASMessage | None) -> int:
+        def decided(answer: Answer) -> int:
+            message = answer.message
             if message is not None and message.name == "bandwidthConfirm":
                 call.bandwidth = int(message.fields["bandWidth"])
             return call.bandwidth
 
-        return answer.addCallback(decided)
+        asked = self._owner.askAboutCall("bandwidthRequest", fields, call.place)
+        return asked.addCallback(decided)
 
     def disengage(self, request: AdmissionRequest, cause: Cause) -> None:
         """
         The call is over, or will not come to be: tell the gatekeeper (DRQ).
         Ignored for one that is not admitted.
         """
-        if self._remove(_keyOf(request)) is None:
-            return
-        fields = self._common(request)
-        if fields is None:
+        call = self._remove(_keyOf(request))
+        if call is None:
             return
         reason = "normalDrop" if cause in _NORMAL else "undefinedReason"
-        fields |= {"disengageReason": (reason, None), "answeredCall": request.answerCall}
-        self._owner.ask("disengageRequest", fields, lambda answer: None)
+        fields = _naming(request) | {
+            "disengageReason": (reason, None),
+            "answeredCall": request.answerCall,
+        }
+        self._owner.askAboutCall("disengageRequest", fields, call.place)
 
     def dropped(self, call: bytes) -> tuple[AdmissionRequest, ...]:
         """
@@ -204,33 +208,48 @@ class ClientCalls:
                 return self._calls[key].bandwidth
         return None
 
-    def forget(self) -> None:
+    def forget(self, place: Place) -> None:
         """
-        We are not registered any more: the gatekeeper has forgotten them all.
+        That gatekeeper does not know us any more, nor what it admitted.
+        """
+        for key, call in tuple(self._calls.items()):
+            if call.place == place:
+                self._remove(key)
+
+    def moved(self, before: Place, now: Place) -> None:
+        """
+        Another gatekeeper knows of what that one admitted.
+        """
+        for call in self._calls.values():
+            if call.place == before:
+                call.place = now
+
+    def placeAt(self, host: str) -> Place | None:
+        """
+        The gatekeeper at a host that admitted any of them.
+        """
+        places = (call.place for call in self._calls.values())
+        return next((place for place in places if place.ras.host == host), None)
+
+    def close(self) -> None:
+        """
+        Forget them all; nobody is told.
         """
         for key in tuple(self._calls):
             self._remove(key)
 
-    def described(self, call: bytes | None) -> list[Fields]:
+    def described(self, call: bytes | None, place: Place) -> list[Fields]:
         """
         C{perCallInfo} for an IRR.
 
-        @param call: a C{callIdentifier}; C{None} for all calls.
+        @param call: a C{callIdentifier}; C{None} for all calls that this
+            gatekeeper admitted.
         """
         return [
             _perCallInfo(each)
             for (identifier, _), each in self._calls.items()
-            if call is None or identifier == call
+            if (each.place == place if call is None else identifier == call)
         ]
-
-    def _common(self, request: AdmissionRequest) -> Fields | None:
-        endpointIdentifier = self._owner.endpointIdentifier
-        if endpointIdentifier is None:
-            return None
-        fields: Fields = {"endpointIdentifier": endpointIdentifier} | _naming(request)
-        if self._owner.gatekeeperIdentifier is not None:
-            fields["gatekeeperIdentifier"] = self._owner.gatekeeperIdentifier
-        return fields
 
     def _enter(self, call: _Call) -> None:
         key = _keyOf(call.request)
@@ -247,29 +266,44 @@ class ClientCalls:
 
     def _report(self, call: _Call) -> None:
         call.timer.start(call.interval, lambda: self._report(call))
-        self._owner.report([_perCallInfo(call)])
+        self._owner.report([_perCallInfo(call)], call.place)
 
-    def _decided(self, answer: RASMessage | None, request: AdmissionRequest) -> AdmissionGrant:
-        if answer is None:
+    def _decided(self, answer: Answer, request: AdmissionRequest) -> AdmissionGrant:
+        message, place = answer
+        if message is None or place is None:
             raise RemoteProtocolError(Cause.NETWORK_OUT_OF_ORDER, "the gatekeeper is silent")
-        if answer.name != "admissionConfirm":
-            reason = reasonOf(answer)
-            if reason in _REGISTER_AGAIN:
+        if message.name != "admissionConfirm":
+            reason = reasonOf(message)
+            if reason in _REGISTER_AGAIN and place == self._owner.here:
                 self._owner.strangers(reason)
             raise RemoteProtocolError(causeOfAdmissionReject(reason), reason)
-        fields = answer.fields
+        fields = message.fields
         interval = fields.get("irrFrequency", 0)
-        self._enter(_Call(request, fields["bandWidth"], interval, Timer(self._clock)))
+        self._enter(_Call(place, request, fields["bandWidth"], interval, Timer(self._clock)))
         routed = fields["callModel"][0] == "gatekeeperRouted"
         return AdmissionGrant(
             transportFromValue(fields["destCallSignalAddress"]),
             partiesFromAliases(fields.get("destinationInfo", ())),
-            self._owner.endpointIdentifier if routed else None,
+            place.endpointIdentifier if routed else None,
+            _otherWays(fields),
         )
 
 
 def _keyOf(request: AdmissionRequest) -> tuple[bytes, bool]:
     return request.identity.callIdentifier, request.answerCall
+
+
+def _otherWays(fields: Fields) -> tuple[OtherWay, ...]:
+    """
+    The C{alternateEndpoints} of an ACF that can be called, best first.
+    """
+    told = fields.get("alternateEndpoints", ())
+    ways = [
+        OtherWay(address, partiesFromAliases(each.get("aliasAddress", ())))
+        for each in sorted(told, key=lambda each: int(each.get("priority", 0)))
+        for address in usableAddresses(each.get("callSignalAddress", ()))
+    ]
+    return tuple(dict.fromkeys(ways))[:MAX_OTHER_WAYS]
 
 
 def _naming(request: AdmissionRequest) -> Fields:

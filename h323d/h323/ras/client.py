@@ -13,6 +13,7 @@ import random
 from collections.abc import Callable
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.call.transport import IDatagrams
@@ -23,21 +24,26 @@ from h323d.h323.addresses import (
     transportToValue,
 )
 from h323d.h323.admission import AdmissionRequest
-from h323d.h323.ras.alternates import Alternates
+from h323d.h323.ras.alternates import Alternate, Alternates, alternatesIn
 from h323d.h323.ras.calls import ClientCalls
 from h323d.h323.ras.channel import DISCOVERY_GROUP, RASChannel
+from h323d.h323.ras.clientanswers import ClientAnswers
+from h323d.h323.ras.clientasking import Answer, ClientAsking, Place
 from h323d.h323.ras.clientsecurity import ClientSecurity
 from h323d.h323.ras.messages import (
     PROTOCOL_IDENTIFIER,
     Fields,
     RASMessage,
-    callKey,
     identifierIn,
     reasonOf,
-    rejection,
     usableAddresses,
 )
-from h323d.h323.ras.profile import EndpointProfile, endpointType, registrationFields
+from h323d.h323.ras.profile import (
+    EndpointProfile,
+    endpointType,
+    informationFields,
+    registrationFields,
+)
 from h323d.h323.ras.registration import RegistrationMachine, newRegistration
 from h323d.h323.ras.security import UNSECURED
 from h323d.h323.ras.transactions import RASAnswer, RASAsked, RASRequest
@@ -74,9 +80,9 @@ class RASClient:
 
     @ivar calls: where calls are admitted and given back; what
         L{h323d.h323.endpoint} wants as its admitter.
-    @ivar endpointIdentifier: as the gatekeeper gave it; C{None} while not
-        registered.
-    @ivar gatekeeperIdentifier: as it calls itself; C{None} before it did.
+    @ivar here: where it is registered; C{None} while it is not.
+    @ivar gatekeeperIdentifier: as it calls itself; C{None} before it did, and
+        empty for an alternate that we were told of without its name.
     @ivar preGranted: the C{preGrantedARQ} of the registration; empty if there is
         none.
     """
@@ -100,7 +106,7 @@ class RASClient:
         self._profile = profile
         self._owner = owner
         self._clock = clock
-        self.endpointIdentifier: str | None = None
+        self.here: Place | None = None
         self.gatekeeperIdentifier: str | None = None
         self.preGranted: Fields = {}
         self._alternates = Alternates()
@@ -109,6 +115,8 @@ class RASClient:
         self._expulsion: IDelayedCall | None = None
         self._aliases = profile.aliases
         self.calls = ClientCalls(self, clock)
+        self._asking = ClientAsking(self)
+        self._answers = ClientAnswers(self, self.calls)
         # Without discovery a group cannot be registered with.
         discover = profile.discover or profile.gatekeeper == DISCOVERY_GROUP
         self._machine: RegistrationMachine = newRegistration(self, clock, discover)
@@ -124,6 +132,17 @@ class RASClient:
         Our RAS address.
         """
         return self._channel.address
+
+    @property
+    def endpointIdentifier(self) -> str | None:
+        """
+        As the gatekeeper gave it; C{None} while not registered.
+        """
+        return None if self.here is None else self.here.endpointIdentifier
+
+    @property
+    def gatekeeperHost(self) -> str:
+        return self._gatekeeper.host
 
     @property
     def signalling(self) -> TransportAddress:
@@ -148,107 +167,89 @@ class RASClient:
         self._machine.close()
         self._channel.close()
         self._forget()
+        self._asking.close()
+        self.calls.close()
         if self._expulsion is not None and self._expulsion.active():
             self._expulsion.cancel()
 
     # What the gatekeeper asks.
 
     def rasRequested(self, request: RASRequest) -> RASAnswer:
-        """
-        Answer our gatekeeper, and nobody else.
-        """
-        if request.source.host != self._gatekeeper.host:
-            return None
-        answer = {
-            "unregistrationRequest": self._expelled,
-            "disengageRequest": self._dropped,
-            "bandwidthRequest": self._squeezed,
-            "infoRequest": self._queried,
-        }.get(request.message.name)
-        if answer is not None:
-            return answer(request.message)
-        return RASMessage(
-            "unknownMessageResponse",
-            {
-                "requestSeqNum": request.message.requestSeqNum,
-                "messageNotUnderstood": request.octets,
-            },
-        )
+        return self._answers.rasRequested(request)
 
-    def _expelled(self, request: RASMessage) -> RASMessage:
-        ours = (self.endpointIdentifier, None)
-        if (
-            self.endpointIdentifier is None
-            or identifierIn(request.fields, "endpointIdentifier") not in ours
-            or self._isForOther(request)
-        ):
-            return rejection(request, "notCurrentlyRegistered")
+    def expelled(self, others: tuple[Alternate, ...]) -> None:
         # The confirm has to be sent before what the machine sends next.
         if self._expulsion is None or not self._expulsion.active():
-            self._expulsion = self._clock.callLater(0, self._machine.expelled, request.name)
-        return RASMessage("unregistrationConfirm", {"requestSeqNum": request.requestSeqNum})
+            self._expulsion = self._clock.callLater(0, self._expelledNow, others)
 
-    def _dropped(self, request: RASMessage) -> RASMessage:
-        if identifierIn(request.fields, "endpointIdentifier") != self.endpointIdentifier:
-            return rejection(request, "notRegistered")
-        for admitted in self.calls.dropped(callKey(request.fields)):
-            self._owner.rasCallDropped(admitted)
-        return RASMessage("disengageConfirm", {"requestSeqNum": request.requestSeqNum})
+    def _expelledNow(self, others: tuple[Alternate, ...]) -> None:
+        if self._alternates.sent(others):
+            alternate = self._alternates.next()
+            assert alternate is not None  # there is one to be sent to
+            self._goTo(alternate)
+        self._machine.expelled("unregistrationRequest")
 
-    def _squeezed(self, request: RASMessage) -> RASMessage:
-        used = self.calls.bandwidth(callKey(request.fields))
-        if used is None:
-            return rejection(request, "invalidConferenceID", allowedBandWidth=0)
-        wanted = request.fields["bandWidth"]
-        if wanted < used:  # what is negotiated cannot be made less
-            return rejection(request, "insufficientResources", allowedBandWidth=used)
-        return RASMessage(
-            "bandwidthConfirm", {"requestSeqNum": request.requestSeqNum, "bandWidth": wanted}
-        )
+    def callDropped(self, request: AdmissionRequest) -> None:
+        self._owner.rasCallDropped(request)
 
-    def _queried(self, request: RASMessage) -> RASMessage | None:
-        if self.endpointIdentifier is None:
-            return None
-        everything = request.fields["callReferenceValue"] == 0
-        calls = self.calls.described(None if everything else callKey(request.fields))
-        fields = self._information(calls)
-        fields["requestSeqNum"] = request.requestSeqNum
-        if not everything:
-            fields["irrStatus"] = ("complete" if calls else "invalidCall", None)
-        return RASMessage("infoRequestResponse", fields)
-
-    def _information(self, calls: list[Fields]) -> Fields:
-        fields: Fields = {
-            "endpointType": endpointType(self._profile),
-            "endpointIdentifier": self.endpointIdentifier,
-            "rasAddress": transportToValue(self.address),
-            "callSignalAddress": [transportToValue(self.signalling)],
-            "needResponse": False,
-            "unsolicited": False,
-        }
-        if self._profile.aliases:
-            fields["endpointAlias"] = aliasesFromParties(self._profile.aliases)
-        if calls:
-            fields["perCallInfo"] = calls
-        return fields
-
-    def _isForOther(self, request: RASMessage) -> bool:
-        named = identifierIn(request.fields, "gatekeeperIdentifier")
-        return named is not None and named != self.gatekeeperIdentifier
+    def information(self, place: Place, calls: list[Fields]) -> Fields:
+        return informationFields(self._profile, self.address, place.endpointIdentifier, calls)
 
     # What the calls need.
 
-    def ask(
-        self, name: str, fields: Fields, answered: Callable[[RASMessage | None], None]
-    ) -> RASAsked:
-        return self._channel.request(name, fields, self._gatekeeper, answered)
+    def askAboutCall(
+        self, name: str, fields: Fields, place: Place | None = None
+    ) -> Deferred[Answer]:
+        return self._asking.ask(name, fields, place)
 
-    def report(self, perCallInfo: list[Fields]) -> None:
-        fields = self._information(perCallInfo) | {"unsolicited": True}
-        self._channel.tell("infoRequestResponse", fields, self._gatekeeper)
+    def report(self, perCallInfo: list[Fields], place: Place) -> None:
+        fields = self.information(place, perCallInfo) | {"unsolicited": True}
+        self._channel.tell("infoRequestResponse", fields, place.ras)
 
     def strangers(self, reason: str) -> None:
         self._machine.expelled(reason)
+
+    # What asking about calls needs.
+
+    def send(
+        self,
+        name: str,
+        fields: Fields,
+        ras: TransportAddress,
+        answered: Callable[[RASMessage | None], None],
+    ) -> RASAsked:
+        return self._channel.request(name, fields, ras, answered)
+
+    def moveTo(self, others: tuple[Alternate, ...], reason: str) -> None:
+        if self._alternates.sent(others):
+            alternate = self._alternates.next()
+            assert alternate is not None  # there is one to be sent to
+            self._move(alternate, reason)
+
+    def turnElsewhere(self) -> bool:
+        alternate = self._alternates.next()
+        if alternate is not None:
+            self._move(alternate, "noAnswer", register=True)
+        return alternate is not None
+
+    def _move(self, alternate: Alternate, reason: str, register: bool = False) -> None:
+        """
+        Be with another gatekeeper.  Calls stay with who admitted them, unless the
+        other knows of them.
+
+        @param register: though it may know us already.
+        """
+        here, self.here = self.here, None
+        self._goTo(alternate)
+        if here is None or register or alternate.needToRegister:
+            self._machine.expelled(reason)
+            return
+        self.here = Place(alternate.ras, alternate.identifier, here.endpointIdentifier)
+        self.calls.moved(here, self.here)
+
+    def _goTo(self, alternate: Alternate) -> None:
+        self._gatekeeper = alternate.ras
+        self.gatekeeperIdentifier = alternate.identifier or ""
 
     # What the machine needs.
 
@@ -265,28 +266,28 @@ class RASClient:
             fields["endpointAlias"] = aliasesFromParties(self._profile.aliases)
         if self._security is not None:
             fields |= OFFER
-        self._asked = self.ask("gatekeeperRequest", fields, self._discovered)
+        self._asked = self._ask("gatekeeperRequest", fields, self._discovered)
 
     def askRegistration(self) -> None:
         fields = self._registration(keepAlive=False)
         fields["discoveryComplete"] = self._profile.discover
         if self._profile.aliases:
             fields["terminalAlias"] = aliasesFromParties(self._profile.aliases)
-        self._asked = self.ask("registrationRequest", fields, self._registrationAnswered)
+        self._asked = self._ask("registrationRequest", fields, self._registrationAnswered)
 
     def askRenewal(self) -> None:
         fields = self._registration(keepAlive=True)
         fields["endpointIdentifier"] = self.endpointIdentifier
-        self._asked = self.ask("registrationRequest", fields, self._registrationAnswered)
+        self._asked = self._ask("registrationRequest", fields, self._registrationAnswered)
 
     def askLeave(self) -> None:
         fields: Fields = {
             "callSignalAddress": [transportToValue(self.signalling)],
             "endpointIdentifier": self.endpointIdentifier,
         }
-        if self.gatekeeperIdentifier is not None:
+        if self.gatekeeperIdentifier:
             fields["gatekeeperIdentifier"] = self.gatekeeperIdentifier
-        self._asked = self.ask("unregistrationRequest", fields, self._leaveAnswered)
+        self._asked = self._ask("unregistrationRequest", fields, self._leaveAnswered)
 
     def stopAsking(self) -> None:
         asked, self._asked = self._asked, None
@@ -296,6 +297,7 @@ class RASClient:
     def registrationMade(self) -> None:
         assert self.endpointIdentifier is not None
         self._owner.rasRegistered(self.endpointIdentifier, self._aliases)
+        self._asking.registered()
 
     def registrationLost(self, reason: str) -> None:
         self._forget()
@@ -303,10 +305,17 @@ class RASClient:
 
     def registrationFailed(self, reason: str, permanent: bool) -> None:
         self._owner.rasRegistrationFailed(reason, permanent)
+        self._asking.notRegistered()
 
     def registrationEnded(self) -> None:
         self._forget()
         self._owner.rasUnregistered()
+        self._asking.notRegistered()
+
+    def _ask(
+        self, name: str, fields: Fields, answered: Callable[[RASMessage | None], None]
+    ) -> RASAsked:
+        return self.send(name, fields, self._gatekeeper, answered)
 
     # The answers.
 
@@ -315,7 +324,7 @@ class RASClient:
         if answer is None:
             self._turnElsewhere()
         elif answer.name != "gatekeeperConfirm":
-            self._machine.refused(reasonOf(answer))
+            self._refused(answer)
         else:
             named = usableAddresses([answer.fields["rasAddress"]])
             if named:
@@ -334,9 +343,19 @@ class RASClient:
             self._turnElsewhere()
         elif answer.name == "registrationConfirm":
             self._confirmed(answer.fields)
-        elif "altGKInfo" in answer.fields:
-            self._alternates.learn(answer.fields["altGKInfo"])
+        else:
+            self._refused(answer)
+
+    def _refused(self, answer: RASMessage) -> None:
+        """
+        A reject of a GRQ or RRQ: it may send us elsewhere.
+        """
+        others = alternatesIn(answer.fields.get("altGKInfo", {}))
+        if others and self._alternates.sent(others):
             self._turnElsewhere()
+        elif others:  # from one to the next, and nobody takes us
+            self._startOver()
+            self._machine.refused(reasonOf(answer))
         else:
             self._rejected(reasonOf(answer))
 
@@ -347,17 +366,19 @@ class RASClient:
         """
         alternate = self._alternates.next()
         if alternate is None:
-            self._gatekeeper = self._profile.gatekeeper
-            self.gatekeeperIdentifier = None
+            self._startOver()
             self._machine.silence()
         else:
-            self._gatekeeper = alternate.ras
-            self.gatekeeperIdentifier = alternate.identifier
+            self._goTo(alternate)
             self._machine.elsewhere()
 
+    def _startOver(self) -> None:
+        self._gatekeeper = self._profile.gatekeeper
+        self.gatekeeperIdentifier = None
+
     def _confirmed(self, fields: Fields) -> None:
-        self.endpointIdentifier = fields["endpointIdentifier"]
         self.gatekeeperIdentifier = identifierIn(fields, "gatekeeperIdentifier")
+        self.here = Place(self._gatekeeper, self.gatekeeperIdentifier, fields["endpointIdentifier"])
         self._alternates.learn(fields)
         self._alternates.reached()
         if "preGrantedARQ" in fields:
@@ -379,14 +400,17 @@ class RASClient:
         self._machine.left()
 
     def _forget(self) -> None:
-        self.endpointIdentifier = None
+        here, self.here = self.here, None
         self._aliases = self._profile.aliases
         self.preGranted = {}
-        self.calls.forget()
+        if here is not None:
+            self.calls.forget(here)
 
     def _registration(self, keepAlive: bool) -> Fields:
         fields = registrationFields(self._profile, self.address, keepAlive)
-        named = self.gatekeeperIdentifier or self._profile.gatekeeperIdentifier
+        named = self.gatekeeperIdentifier
+        if named is None:
+            named = self._profile.gatekeeperIdentifier
         if named:
             fields["gatekeeperIdentifier"] = named
         return fields

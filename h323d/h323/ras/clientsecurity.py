@@ -37,7 +37,7 @@ class SecuredEndpoint(Protocol):
 
     @property
     def gatekeeperIdentifier(self) -> str | None:
-        """As the gatekeeper calls itself, if it did."""
+        """As the gatekeeper calls itself; C{None} before it did, empty if it will not."""
 
 
 class ClientSecurity:
@@ -81,23 +81,36 @@ class ClientSecurity:
         return Verdict(believed=False)
 
     def towards(self, name: str, fields: Fields, destination: TransportAddress) -> Association:
-        return PLAIN if name == "gatekeeperRequest" else self
+        if name == "gatekeeperRequest":
+            return PLAIN
+        return _Question(self, identifierIn(fields, "gatekeeperIdentifier"))
+
+    @property
+    def _gatekeeper(self) -> str:
+        named = self._endpoint.gatekeeperIdentifier
+        return self._expected if named is None else named
 
     def seal(self, message: RASMessage) -> bytes:
-        sender = self._endpoint.endpointIdentifier or self._alias
-        receiver = self._endpoint.gatekeeperIdentifier or self._expected
+        # It may be for another gatekeeper than the one that we are registered with.
+        named = identifierIn(message.fields, "endpointIdentifier")
+        asked = identifierIn(message.fields, "gatekeeperIdentifier")
+        sender = named or self._endpoint.endpointIdentifier or self._alias
+        receiver = asked or self._gatekeeper
         return self._signer.sign(message, self._key, sender, receiver)
 
-    def believes(self, message: RASMessage, octets: bytes) -> bool:
-        self.doubted = self._faultOf(message, octets)
+    def believes(self, message: RASMessage, octets: bytes, asked: str | None = None) -> bool:
+        """
+        @param asked: which gatekeeper this is an answer of, if it is one.
+        """
+        self.doubted = self._faultOf(message, octets, asked)
         if self.doubted is not None:
             self._log.info(
                 "not believed: {name}: {reason}", name=message.name, reason=self.doubted.value
             )
         return self.doubted is None
 
-    def _faultOf(self, message: RASMessage, octets: bytes) -> Fault | None:
-        known = self._endpoint.gatekeeperIdentifier or self._expected
+    def _faultOf(self, message: RASMessage, octets: bytes, asked: str | None) -> Fault | None:
+        known = asked or self._gatekeeper
         told = identifierIn(message.fields, "gatekeeperIdentifier")
         senders = (known or told or "",)
         receivers = (
@@ -110,3 +123,19 @@ class ClientSecurity:
         if fault is not None or token is None:
             return fault
         return self._fresh.check(token.proof, self._clock.seconds(), TIME_WINDOW)
+
+
+class _Question:
+    """
+    The L{Association} of one request of ours.
+    """
+
+    def __init__(self, security: ClientSecurity, asked: str | None) -> None:
+        self._security = security
+        self._asked = asked
+
+    def seal(self, message: RASMessage) -> bytes:
+        return self._security.seal(message)
+
+    def believes(self, message: RASMessage, octets: bytes) -> bool:
+        return self._security.believes(message, octets, self._asked)

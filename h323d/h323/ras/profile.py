@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from h323d.h323.addresses import transportToValue
+from h323d.h323.addresses import aliasesFromParties, transportToValue
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import PROTOCOL_IDENTIFIER, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 
-__all__ = ["EndpointProfile", "endpointType", "registrationFields"]
+__all__ = ["EndpointProfile", "endpointType", "informationFields", "registrationFields"]
 
 # We have no manufacturer code; the country of the standard's examples.
 _NO_VENDOR = {"t35CountryCode": 181, "t35Extension": 0, "manufacturerCode": 0}
@@ -75,6 +75,30 @@ def registrationFields(profile: EndpointProfile, ras: TransportAddress, keepAliv
         "willSupplyUUIEs": False,
         "maintainConnection": False,
     }
+
+
+def informationFields(
+    profile: EndpointProfile, ras: TransportAddress, endpointIdentifier: str, calls: list[Fields]
+) -> Fields:
+    """
+    What an IRR has.
+
+    @param ras: our own RAS address.
+    @param calls: its C{perCallInfo}.
+    """
+    fields: Fields = {
+        "endpointType": endpointType(profile),
+        "endpointIdentifier": endpointIdentifier,
+        "rasAddress": transportToValue(ras),
+        "callSignalAddress": [transportToValue(profile.signalling)],
+        "needResponse": False,
+        "unsolicited": False,
+    }
+    if profile.aliases:
+        fields["endpointAlias"] = aliasesFromParties(profile.aliases)
+    if calls:
+        fields["perCallInfo"] = calls
+    return fields
 
 
 def _vendor(profile: EndpointProfile) -> Fields:
