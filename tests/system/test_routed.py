@@ -21,6 +21,7 @@ US, ONE, OTHER, CALLER = "127.0.22.1", "127.0.22.2", "127.0.22.3", "127.0.22.11"
 MODELS = ("routed", "routedH245", "proxied")
 MODES = [("yes", "yes"), ("yes", "no"), ("no", "yes"), ("no", "no")]
 NAMES = [f"fast={fast}-tunnel={tunnel}" for fast, tunnel in MODES]
+G711 = 1280  # both directions, in units of 100 bit/s
 ROOMS = '[[conference.rooms]]\nname = "council"\naliases = ["801"]\n'
 
 
@@ -33,6 +34,15 @@ def facts(server: Server, kind: str) -> int:
     How many facts of a kind the server has told.
     """
     return int(server.ask("status")["facts"].get(kind, 0))
+
+
+def used(server: Server) -> int | None:
+    """
+    What the one call is known to use, in units of 100 bit/s.
+    """
+    (call,) = server.ask("calls")
+    bandwidth: int | None = call["used"]
+    return bandwidth
 
 
 @pytest.fixture
@@ -61,6 +71,8 @@ def test_asteriskCallsAsterisk(
         waitFor(lambda: len(server.ask("registrations")) == 2, 20, "both register")
         one.call("OOH323/600", "80009")
         waitFor(lambda: facts(server, "CallAnswered"), 10, "the call is answered")
+        if model != "routed":  # where the channels may pass us by
+            waitFor(lambda: used(server) == G711, 5, "both channels are counted")
         with Caller(
             tmp_path, "caller", "--json", "--bind", CALLER, "--tone", "440", "--record",
             str(recording), "--seconds", "5", f"sip:80009@{ONE}",
