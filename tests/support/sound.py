@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from h323d.dsp.tones import Tone, levelsAt, render
 
-__all__ = ["heard", "readWAV", "writeTone"]
+__all__ = ["heard", "heardFor", "readWAV", "writeTone"]
 
 AUDIBLE = -40.0  # dBov: a tone of -16 dBov that came through is far above, noise far below
+PART = 0.1  # seconds of a recording that are looked at together
 
 
 def readWAV(path: Path) -> tuple[npt.NDArray[np.int16], int]:
@@ -37,6 +38,23 @@ def heard(path: Path, frequencies: Sequence[int], start: float, seconds: float) 
     assert len(part) >= int(seconds * rate * 0.9), f"{path} is only {len(samples) / rate} s long"
     levels = levelsAt(part, frequencies, rate)
     return [each for each, level in zip(frequencies, levels, strict=True) if level > AUDIBLE]
+
+
+def heardFor(path: Path, frequencies: Sequence[int], seconds: float) -> list[int]:
+    """
+    Which of some tones can be heard for so long in all, whenever in the recording it is: how
+    long a call took to be answered is not asked.
+    """
+    samples, rate = readWAV(path)
+    size = int(PART * rate)
+    parts = [samples[start : start + size] for start in range(0, len(samples) - size + 1, size)]
+    audible = [[level > AUDIBLE for level in levelsAt(part, frequencies, rate)] for part in parts]
+    enough = seconds / PART
+    return [
+        each
+        for place, each in enumerate(frequencies)
+        if sum(part[place] for part in audible) >= enough
+    ]
 
 
 def writeTone(path: Path, frequency: int, seconds: float = 2.0, rate: int = 8000) -> None:
