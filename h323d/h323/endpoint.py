@@ -440,7 +440,7 @@ class H323Endpoint:
         if destination is None:
             leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
             return
-        leg.redirect(destination, grant.called, grant.endpointIdentifier)
+        leg.redirect(destination, grant.called, grant.endpointIdentifier, grant.others)
         self._connect(leg, destination, self._opener)
 
     def _connect(
@@ -452,6 +452,15 @@ class H323Endpoint:
         self._openings[leg.legId] = opener.open(target, connection, self._config.connectTimeout)
 
     # What legs and connections report.
+
+    def legGoesOn(self, leg: ILeg, destination: TransportAddress) -> None:
+        # Not before the connection that failed has ended.
+        self._clock.callLater(0, self._connectAgain, leg.legId, destination)
+
+    def _connectAgain(self, legId: LegID, destination: TransportAddress) -> None:
+        leg = self.legs.get(legId)
+        if leg is not None:
+            self._connect(leg, destination, self._opener)
 
     def legGone(self, leg: ILeg, cause: Cause) -> None:
         self._forget(leg.legId)

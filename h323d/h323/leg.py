@@ -18,9 +18,11 @@ from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.h323 import q931, reading
+from h323d.h323.admission import OtherWay
 from h323d.h323.call import newH225Call
 from h323d.h323.callinputs import CallNumber
 from h323d.h323.digits import DigitFilter
+from h323d.h323.furtherways import FurtherWays
 from h323d.h323.h245.session import H245Failure, H245Owner, H245Session
 from h323d.h323.legcontext import CallDescription, LegContext
 from h323d.h323.legmedia import LegMedia
@@ -67,24 +69,32 @@ class H323Leg:
         self._observer: ILegObserver | None = None
         self._profile: MediaProfile | None = None
         self._parties: SetupParties | None = None
-        self._answered = self._over = self._early = self._clearing = False
-        clock = context.clock
-        pool, host = context.pool, context.network.advertised
-        self._media = LegMedia(self, self, pool, host, clock)
+        self._answered = self._over = False
+        self._options = options
+        self._ways = FurtherWays()
+        self._digits = DigitFilter(context.clock)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """
+        Make all that serves one try to call, or to be called.
+        """
+        self._early = self._clearing = False
+        context = self._context
+        clock, host = context.clock, context.network.advertised
+        self._media = LegMedia(self, self, context.pool, host, clock)
         self._startUp = StartUp(
-            self, self._media, clock, context.network, options, self._newSession
+            self, self._media, clock, context.network, self._options, self._newSession
         )
-        originated = description.direction is LegDirection.OUTGOING
         self._wire = CallWire(
-            description.identity,
-            description.reference,
-            originated,
+            self.identity,
+            self.reference,
+            self.direction is LegDirection.OUTGOING,
             context.endpointType,
             context.config.name,
             self._startUp,
         )
         self._call = newH225Call(self, clock, context.config.timers)
-        self._digits = DigitFilter(clock)
 
     def _newSession(self, owner: H245Owner, profile: MediaProfile, media: LegMedia) -> H245Session:
         context, port = self._context, media.port
@@ -143,10 +153,14 @@ class H323Leg:
         destination: TransportAddress,
         called: tuple[PartyAddress, ...],
         endpointIdentifier: str | None,
+        others: Sequence[OtherWay] = (),
     ) -> None:
         """
         A gatekeeper said where the Setup goes, and maybe to whom.
+
+        @param others: where it goes if that leads nowhere, in this order.
         """
+        self._ways.found(others)
         if self._parties is not None:
             self._parties = replace(
                 self._parties,
@@ -159,6 +173,7 @@ class H323Leg:
         """
         The call could not be begun.
         """
+        self._ways.close()
         self._call.release(cause)
 
     # ILeg.
@@ -191,9 +206,11 @@ class H323Leg:
             self._call.answer()
 
     def reject(self, cause: Cause) -> None:
+        self._ways.close()
         self._call.release(cause)
 
     def hangup(self, cause: Cause) -> None:
+        self._ways.close()
         self._call.hangup(cause)
 
     def changeMedia(self, profile: MediaProfile) -> None:
@@ -248,6 +265,7 @@ class H323Leg:
         A message of this call arrived.
         """
         kind = message.messageType
+        self._ways.heard = True
         if kind == MessageType.RELEASE_COMPLETE:
             self._endedByPeer()
             self._call.releaseCompleteReceived(reading.releaseCause(message, content))
@@ -383,23 +401,40 @@ class H323Leg:
             self._observer.legProceeding(self)
 
     def callAlerting(self) -> None:
+        self._ways.close()
         if self._observer is not None:
             self._observer.legAlerting(self)
 
     def callConnected(self) -> None:
+        self._ways.close()
         self._answered = True
         if self._observer is not None:
             self._observer.legAnswered(self)
 
     def callReleased(self, cause: Cause) -> None:
-        self._over = True
         self._startUp.stop()
         self._media.close()
         self._wire.drop()
+        way = self._ways.next(cause)
+        if way is not None and self._parties is not None:
+            self._goOn(self._parties, way)
+            return
+        self._over = True
         self._context.owner.legGone(self, cause)
         observer, self._observer = self._observer, None
         if observer is not None:
             observer.legReleased(self, cause)
+
+    def _goOn(self, parties: SetupParties, way: OtherWay) -> None:
+        """
+        Try the next way: the same call, with all that serves it made anew.
+        """
+        self.peerEnded = False
+        self._parties = replace(
+            parties, called=way.called or parties.called, destination=way.destination
+        )
+        self._prepare()
+        self._context.owner.legGoesOn(self, way.destination)
 
     # The start-up's wishes.
 
@@ -427,6 +462,7 @@ class H323Leg:
     # Media.
 
     def mediaReady(self, port: IMediaPort, stream: AudioStream) -> None:
+        self._ways.close()  # our side knows this port by now
         if self._observer is not None and not self._over and not self._clearing:
             self._observer.legMediaReady(self, port, stream)
 

@@ -31,6 +31,9 @@ class LegOwner(Protocol):
     def legGone(self, leg: ILeg, cause: Cause) -> None:
         """The leg is over."""
 
+    def legGoesOn(self, leg: ILeg, destination: TransportAddress) -> None:
+        """One way led nowhere: connect the leg there, for the next."""
+
     def legFault(self, leg: ILeg, door: str, error: DecodeError) -> None:
         """Something in this call could not be read."""
 
