@@ -40,6 +40,11 @@ FAREWELL = 2.0  # seconds that a call gets to end when the process is told to
 DIGIT_MS = 160
 DIGIT_PAUSE_MS = 120
 
+_NORMAL = (
+    *(Cause.NORMAL_CALL_CLEARING, Cause.NORMAL_UNSPECIFIED),
+    Cause.REDIRECTION_TO_NEW_DESTINATION,  # the other side was transferred
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """
@@ -157,8 +162,7 @@ class Caller:
         self._leave()
 
     def phoneReleased(self, cause: Cause, statistics: PortStatistics) -> None:
-        normal = cause in (Cause.NORMAL_CALL_CLEARING, Cause.NORMAL_UNSPECIFIED)
-        self.status = 0 if normal and self._answeredAt is not None else 1
+        self.status = 0 if cause in _NORMAL and self._answeredAt is not None else 1
         self.phoneHappened("released", cause=cause.name, code=int(cause))
         self._summarise(statistics)
         if self._card is not None and self._card.lost:
