@@ -242,12 +242,12 @@ class SignallingConnection:
             self, content
         ):
             return
-        elif not message.callReference:
-            return  # the global call reference: nothing that we do
         elif message.messageType == MessageType.SETUP:
+            # Even with the global call reference: of a hundred chan_ooh323, which draw their
+            # first one from 0 to 99, one begins with it.
             if not message.toOriginator:
                 self._owner.setupReceived(self, message, content)
-        else:
+        elif message.callReference:
             self._noSuchCall(message)
 
     def _content(self, message: Q931Message) -> Content:

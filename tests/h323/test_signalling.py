@@ -306,10 +306,24 @@ def test_aStatusOfAnUnknownCallIsReleasedUnlessItIsNull(peer: ScriptedPeer) -> N
     assert peer.cause == Cause.MESSAGE_IN_WRONG_STATE
 
 
-def test_theGlobalCallReferenceIsIgnored(peer: ScriptedPeer, side: Side) -> None:
-    peer.setup(reference=0)
+def test_theGlobalCallReferenceIsOfNoCallAndIgnored(peer: ScriptedPeer, side: Side) -> None:
+    for message in (
+        messages.make(MessageType.INFORMATION, None),
+        messages.make(MessageType.STATUS_INQUIRY, None),
+    ):
+        peer.send(message, reference=0)
     assert peer.received == []
     assert side.parties == []
+
+
+def test_aSetupWithTheGlobalCallReferenceIsACallAllTheSame(peer: ScriptedPeer, side: Side) -> None:
+    peer.reference = 0
+    peer.setup()
+    assert alive(side) == [True]
+    assert MessageType.CONNECT in peer.kinds
+    assert {message.callReference for message, _ in peer.received} == {0}
+    peer.send(messages.release(Cause.NORMAL_CALL_CLEARING))
+    assert alive(side) == [False]
 
 
 def test_anInquiryIsAnsweredWithTheState(peer: ScriptedPeer) -> None:

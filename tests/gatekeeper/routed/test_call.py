@@ -133,6 +133,18 @@ def test_whatTheCalledSideSaysArrivesAsItWas(
     assert message.contents(0x7A) == b"\x01\x02"
 
 
+def test_aCallWithTheGlobalCallReferenceGetsThroughAndBack(world: Simulation) -> None:
+    zone = Zone(world)
+    zone.caller.reference = 0
+    zone.call()
+    zone.answer()
+    message, _ = zone.caller.received[-1]
+    assert (message.messageType, message.callReference) == (MessageType.CONNECT, 0)
+    zone.caller.send(messages.release(Cause.NORMAL_CALL_CLEARING))
+    assert zone.bob.kinds[-1] == MessageType.RELEASE_COMPLETE
+    assert zone.calls == 0
+
+
 def test_whatTheCallerSaysEarlyArrivesAfterTheSetup(world: Simulation) -> None:
     zone = Zone(world)
     zone.call()
