@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import Caller, Capture, Server, program, waitFor
+from tests.support.processes import Asterisk, Caller, Capture, Server, program, waitFor
 from tests.support.sound import heardFor
 
 US = "127.0.34.1"
@@ -104,3 +104,28 @@ def test_whoDoesNotLetItselfBeTransferredTalksOn(tmp_path: Path) -> None:
             assert bob.wait(10) == 0, bob.output()
         (record,) = server.ask("cdr")
     assert record["duration"] > 2.5
+
+
+@pytest.mark.interop
+def test_asteriskIsTransferredThroughUs(tmp_path: Path) -> None:
+    # Its signalling is: in the second call it sends no sound, whoever it has called.  If it is
+    # registered, it asks to be admitted to the second call, and then does not make it.
+    with (
+        Server(tmp_path / "server", US, ROUTED + "acceptUnregistered = true\n") as server,
+        Asterisk(tmp_path / "asterisk", "127.0.34.5", US) as asterisk,
+        party(tmp_path, "2000", "--answer") as bob,
+        party(tmp_path, "3000", "--answer") as carol,
+    ):
+        waitFor(lambda: len(server.ask("registrations")) == 2, 10, "two register")
+        asterisk.call("OOH323/2000@other", "600")
+        told(bob, "media")
+        (call,) = server.ask("calls")
+        assert control(server, "transfer", call["callId"], "3000").returncode == 0
+        assert bob.wait(15) == 0, bob.output()
+        told(carol, "media")
+        (second,) = server.ask("calls")
+        assert control(server, "hangup", second["callId"]).returncode == 0
+        assert carol.wait(10) == 0, carol.output()
+        waitFor(lambda: len(server.ask("cdr")) == 2, 10, "both calls have a record")
+        (first,) = [each for each in server.ask("cdr") if each["callId"] == call["callId"]]
+        assert (first["outcome"], first["cause"]) == ("answered", 23)
