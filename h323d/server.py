@@ -32,6 +32,7 @@ from h323d.events import ConfigurationReloaded
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.routing.chain import ICalledPolicy
+from h323d.gatekeeper.security.passwords import Passwords, readPasswords
 from h323d.gatekeeper.security.sources import Sources
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.zone import Place, Zone
@@ -167,9 +168,10 @@ class Server:
         Let a changed configuration take effect where it can; the log names
         what waits for a restart.
 
-        @raise ConfigurationError: a certificate cannot be used; nothing is
-            changed.
+        @raise ConfigurationError: a certificate or the file of a password cannot
+            be used; nothing else is changed.
         """
+        passwords = readPasswords(configuration.security)  # also where only the files changed
         if self._surroundings.secure is not None:
             self._surroundings.secure.reload()
         changed = [
@@ -188,6 +190,13 @@ class Server:
         if "gatekeeper" in changed and self.zone is not None:
             gatekeeper = self.zone.reload(configuration.gatekeeper)
             self.configuration = replace(self.configuration, gatekeeper=gatekeeper)
+        self._reloadSecurity(configuration, passwords)
+        if "routed" in changed and self.zone is not None:
+            self.zone.reloadRouted(configuration.routed)
+            self.configuration = replace(self.configuration, routed=configuration.routed)
+        if "traversal" in changed and self.zone is not None:
+            self.zone.reloadTraversal(configuration.traversal)
+            self.configuration = replace(self.configuration, traversal=configuration.traversal)
         after = self.configuration
         waiting = [name for name in changed if getattr(after, name) != getattr(configuration, name)]
         if waiting:
@@ -197,6 +206,14 @@ class Server:
             "configuration reloaded; in force: {sections}", sections=taken or "nothing new"
         )
         self.events.publish(ConfigurationReloaded(self._surroundings.clock.seconds(), taken))
+
+    def _reloadSecurity(self, configuration: Configuration, passwords: Passwords) -> None:
+        security = configuration.security
+        if security != self.configuration.security:
+            self._sources.reconfigure(security)
+        if self.zone is not None:
+            self.zone.reloadSecurity(security, passwords)
+        self.configuration = replace(self.configuration, security=security)
 
     def _newRecords(self) -> CallRecords:
         world, config = self._surroundings, self.configuration.cdr

@@ -91,6 +91,13 @@ class Reach:
         self._config = config
         self.locality = Locality(config)
 
+    def reconfigure(self, config: TraversalConfig) -> None:
+        """
+        Reach otherwise who registers, and whose calls begin, from now on.
+        """
+        self._config = config
+        self.locality = Locality(config)
+
     def asked(self, fields: Fields) -> bool:
         """
         Whether a GRQ or RRQ asks for traversal, and there is any.
@@ -195,6 +202,12 @@ class DialBacks:
         self._signalling = signalling
         self._ask = ask
         self._awaited: dict[bytes, _Awaited] = {}
+
+    def reconfigure(self, config: TraversalConfig) -> None:
+        """
+        Give endpoints that are summoned from now on so much time.
+        """
+        self._timeout = config.dialBackTimeout
 
     def __len__(self) -> int:
         return len(self._awaited)

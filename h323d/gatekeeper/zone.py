@@ -32,20 +32,23 @@ from h323d.gatekeeper.ras.secureoffers import SecureOffers
 from h323d.gatekeeper.ras.service import GatekeeperRAS
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration, UnregisterReason
 from h323d.gatekeeper.registry.store import RegistrationKeeper
+from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routed.router import RoutedCalls
 from h323d.gatekeeper.routing.assembly import ChoosePolicies, Routing
 from h323d.gatekeeper.routing.chain import RoutingChain
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.security.authentication import Authentication
+from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.security.neighbours import NeighbourSecurity
-from h323d.gatekeeper.security.passwords import readPasswords
+from h323d.gatekeeper.security.passwords import Passwords, readPasswords
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.traversal import DialBacks, Reach
+from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.gatekeeper.upkeep import ClearCall, Upkeep
 from h323d.h323.ras.channel import RASChannel
 from h323d.h323.ras.messages import Fields, RASMessage
 from h323d.h323.ras.transactions import RASAsked
-from h323d.values.address import TransportAddress
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 
 __all__ = ["Place", "Zone"]
@@ -120,7 +123,7 @@ class Zone:
         self._routing = Routing(
             settings.routing, world, self._identity, numbers, self.registry, self, choosePolicies
         )
-        reach = Reach(settings.traversal)
+        self._reach = reach = Reach(settings.traversal)
         self.dialBacks = DialBacks(settings.traversal, clock, place.signalling, self.ask)
         self.secureOffers = SecureOffers(self.registry, place.signalling, place.secure, reach)
         self.routed = RoutedCalls(
@@ -165,6 +168,15 @@ class Zone:
         locating = Locating(
             self._identity, self.registry, self._routing, self.routed, clock, events
         )
+        self._neighbourSecurity = NeighbourSecurity(
+            self._authentication,
+            self._routing,
+            settings.security,
+            config.gatekeeperIdentifier,
+            clock,
+            world.rng,
+            events,
+        )
         ras = self._newRAS(world, locating, reports, gates)
         self._channel = RASChannel(
             world.datagrams,
@@ -175,15 +187,7 @@ class Zone:
             events,
             config.multicast,
             locating.replyTo,
-            NeighbourSecurity(
-                self._authentication,
-                self._routing,
-                settings.security,
-                config.gatekeeperIdentifier,
-                clock,
-                world.rng,
-                events,
-            ),
+            self._neighbourSecurity,
         )
         self._dismissals = Dismissals(self._channel, self._identity)
         self.demands = Demands(self._channel, self._identity, self.registry, self.admissions)
@@ -279,6 +283,35 @@ class Zone:
         """
         self._routing.reload(self._routing.config.reloaded(config))
         return self._routing.config
+
+    def reloadSecurity(self, config: SecurityConfig, passwords: Passwords) -> None:
+        """
+        Let changed passwords take effect.  Who has a name for which something
+        else has to be proved now than before, has to register again.
+
+        @param passwords: as they were read.
+        """
+        names = self.passwords.differing(passwords)
+        parties = [PartyAddress(kind, name) for name in names for kind in AddressKind]
+        for party in parties:
+            for registration in self.registry.allByAlias(party):
+                self.unregister(registration.endpointId)
+        self.passwords.use(passwords)
+        self._authentication.reconfigure(config)
+        self._neighbourSecurity.reconfigure(config)
+
+    def reloadRouted(self, config: RoutedConfig) -> None:
+        """
+        Let changed models of routed calls take effect.
+        """
+        self.routed.reconfigure(config)
+
+    def reloadTraversal(self, config: TraversalConfig) -> None:
+        """
+        Let a changed reach to endpoints behind NATs take effect.
+        """
+        self._reach.reconfigure(config)
+        self.dialBacks.reconfigure(config)
 
     @property
     def chain(self) -> RoutingChain:

@@ -9,11 +9,14 @@ from typing import Any
 
 from h323d.gatekeeper.alternates import AlternateConfig
 from h323d.gatekeeper.config import LIVE, AliasConflict, GatekeeperConfig, PreGranted
+from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
+from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.gatekeeper.upkeep import AT_ONCE
 from h323d.h323.ras.messages import RASMessage, reasonOf
 from tests.support.ras import Peer, arq, at, drq, keepAlive, rrq
 from tests.support.zone import World
 
+BERT = ("h323-ID", "bert")
 ROOM = ("dialledDigits", "80001")
 
 
@@ -151,3 +154,27 @@ def test_registrationsLastAsLongAsIsConfiguredNow(world: World) -> None:
     assert peer.ask(keepAlive(2, "10.0.0.2", endpointId, timeToLive=500)).fields["timeToLive"] == 60
     names = (("h323-ID", "a"), ("h323-ID", "b"))
     assert reasonOf(world.peer("10.0.0.3").ask(rrq(1, "10.0.0.3", *names))) == "resourceUnavailable"
+
+
+def test_callsThatBeginFromNowOnAreRoutedAsIsConfiguredNow(world: World) -> None:
+    peer, endpointId = world.registered("10.0.0.2")
+    world.registered("10.0.0.3", BERT)
+    world.zone.reloadRouted(RoutedConfig(model=CallModel.ROUTED))
+    answer = peer.ask(arq(2, endpointId, BERT))
+    assert answer.fields["callModel"] == ("gatekeeperRouted", None)
+    assert answer.fields["destCallSignalAddress"] == at("10.0.0.1", 1720)
+    world.zone.reloadRouted(RoutedConfig())
+    other = peer.ask(arq(3, endpointId, BERT, callIdentifier={"guid": b"o" * 16}))
+    assert other.fields["callModel"] == ("direct", None)
+
+
+def test_whetherAddressesAreGuessedChanges(world: World) -> None:
+    behind = {"callSignalAddress": [at("192.168.0.5", 1720)]}
+    _, endpointId = world.registered("203.0.113.2", **behind)
+    world.zone.reloadTraversal(TraversalConfig(guess=False))
+    _, otherId = world.registered("203.0.113.3", **behind)
+    hosts = [world.zone.registry.byId(each) for each in (endpointId, otherId)]
+    assert [each.signalling[0].host for each in hosts if each is not None] == [
+        "203.0.113.2",
+        "192.168.0.5",
+    ]

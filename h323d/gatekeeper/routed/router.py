@@ -125,6 +125,15 @@ class RoutedCalls:
             reach=reach,
         )
 
+    def reconfigure(self, config: RoutedConfig) -> None:
+        """
+        Route calls that begin from now on otherwise.
+        """
+        self._config = config
+        self._models = CallModels(config)
+        timers = replace(self._context.timers, setup=config.setupTimeout)
+        self._context = replace(self._context, config=config, models=self._models, timers=timers)
+
     def __len__(self) -> int:
         return len(self._calls)
 

@@ -104,6 +104,13 @@ class Authentication:
         self._versions: dict[str, int] = {}
         self._logged = FirstOf(MAX_LOGGED)
 
+    def reconfigure(self, config: SecurityConfig) -> None:
+        """
+        Judge by these from now on.
+        """
+        self._config = config
+        self._weak = tuple(each.value for each in config.weakSchemes)
+
     # What a RAS channel asks.
 
     def examine(self, message: RASMessage, octets: bytes, source: TransportAddress) -> Verdict:

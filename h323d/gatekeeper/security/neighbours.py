@@ -92,6 +92,12 @@ class NeighbourSecurity:
         self._fresh: dict[tuple[str, Secret], Freshness] = {}
         self._logged = FirstOf(MAX_LOGGED)
 
+    def reconfigure(self, config: SecurityConfig) -> None:
+        """
+        Judge by these from now on.
+        """
+        self._config = config
+
     # What a RAS channel asks.
 
     def examine(self, message: RASMessage, octets: bytes, source: TransportAddress) -> Verdict:

@@ -42,6 +42,19 @@ class Passwords:
     def __len__(self) -> int:
         return len(self._byName)
 
+    def use(self, other: Passwords) -> None:
+        """
+        Have what the other has from now on.
+        """
+        self._byName = other._byName
+
+    def differing(self, other: Passwords) -> tuple[str, ...]:
+        """
+        The names for which the other wants something else to be proved.
+        """
+        names = dict.fromkeys((*self._byName, *other._byName))
+        return tuple(name for name in names if self.of(name) != other.of(name))
+
     def of(self, name: str) -> Secret | None:
         """
         What proves this name; C{None} if nothing has to.

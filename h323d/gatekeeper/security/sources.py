@@ -159,32 +159,33 @@ class Sources:
     def __init__(self, config: SecurityConfig, clock: IReactorTime, events: EventBus) -> None:
         self._clock = clock
         self._events = events
-        self._allow = Networks(config.allow)
-        self._deny = Networks(config.deny)
-        self._ras = Rate(clock, config.rasRate, config.rasBurst)
-        self._connections = Rate(clock, config.connectionRate, config.connectionBurst)
-        self._calls = Rate(clock, config.callRate, config.callBurst)
-        self._listed = bool(self._allow) or bool(self._deny)
-        self._guardsRAS = self._listed or config.rasRate > 0
-        self._guardsConnections = self._listed or config.connectionRate > 0
-        self._judged: dict[str, bool] = {}
+        self.reconfigure(config)
         self._told: OrderedDict[str, tuple[float, int]] = OrderedDict()  # when, refused since
         self._logged = FirstOf(MAX_LOGGED)
+
+    def reconfigure(self, config: SecurityConfig) -> None:
+        """
+        Have other lists and limits from now on.  Connections that are open stay
+        open, and everybody has all turns again.
+        """
+        self._allow = Networks(config.allow)
+        self._deny = Networks(config.deny)
+        self._ras = Rate(self._clock, config.rasRate, config.rasBurst)
+        self._connections = Rate(self._clock, config.connectionRate, config.connectionBurst)
+        self._calls = Rate(self._clock, config.callRate, config.callBurst)
+        self._listed = bool(self._allow) or bool(self._deny)
+        self._judged: dict[str, bool] = {}
 
     def rasDatagrams(self, datagrams: IDatagrams) -> IDatagrams:
         """
         Ports for RAS that hand on only what may come in.
         """
-        if not self._guardsRAS:
-            return datagrams
         return _Datagrams(datagrams, lambda source: self._admits("ras", source, self._ras))
 
     def sipDatagrams(self, datagrams: IDatagrams) -> IDatagrams:
         """
         The same for SIP, by the lists alone.
         """
-        if not self._listed:
-            return datagrams
         return _Datagrams(datagrams, lambda source: self._admits("sip", source, None))
 
     def listener(self, door: str, listener: IStreamListener) -> IStreamListener:
@@ -193,8 +194,6 @@ class Sources:
 
         @param door: what facts call it.
         """
-        if not self._guardsConnections:
-            return listener
         return _Listener(listener, lambda source: self._admits(door, source, self._connections))
 
     def admit(self, offer: IOffer) -> Admission | Refusal:

@@ -177,12 +177,25 @@ def send(world: World, host: str, times: int = 1) -> None:
     port.close()
 
 
-def test_nothingStandsBetweenWhereNothingIsConfigured(world: World) -> None:
-    datagrams, listener = Datagrams(world.host), StreamListener(world.host)
+def test_whereNothingIsConfiguredEverybodyIsHeard(world: World) -> None:
+    heard = Heard()
+    world.sources().rasDatagrams(Datagrams(world.host)).bind(HERE, heard)
+    send(world, "10.0.0.9", times=300)
+    assert len(heard.hosts) == 300
+
+
+def test_listsAndLimitsChangeWhilePortsAreOpen(world: World) -> None:
+    heard = Heard()
     sources = world.sources()
-    assert sources.rasDatagrams(datagrams) is datagrams
-    assert sources.sipDatagrams(datagrams) is datagrams
-    assert sources.listener("h225", listener) is listener
+    sources.rasDatagrams(Datagrams(world.host)).bind(HERE, heard)
+    send(world, "10.0.0.9")
+    sources.reconfigure(SecurityConfig(deny=("10.0.0.9",), rasRate=1.0, rasBurst=2))
+    send(world, "10.0.0.9")
+    send(world, "10.0.0.7", times=5)
+    assert heard.hosts == ["10.0.0.9", "10.0.0.7", "10.0.0.7"]
+    sources.reconfigure(SecurityConfig())
+    send(world, "10.0.0.9")
+    assert heard.hosts[-1] == "10.0.0.9"
 
 
 def test_onlyListedNetworksAreHeard(world: World) -> None:
