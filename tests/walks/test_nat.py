@@ -10,11 +10,13 @@ from dataclasses import replace
 import pytest
 
 from h323d.config import Configuration
+from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.h323.startup import StartUpOptions
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.nat import NAT
+from tests.support.ras import Peer, rrq
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import SimulatedServer, Simulation
 
@@ -22,7 +24,7 @@ SERVER = "203.0.113.1"
 RAS = TransportAddress(SERVER, 1719)
 PUBLIC = "198.51.100.7"
 AT_ALICE, AT_CAROL = "192.168.1.5", "192.168.1.6"
-AT_BOB = "203.0.113.3"
+AT_BOB, AT_DAVE = "203.0.113.3", "203.0.113.4"
 ALICE, BOB = 400, 700  # Hz
 
 MODES = [
@@ -124,6 +126,24 @@ def test_aCallerInADirectZoneIsTakenThroughUsForItsSake(world: Simulation) -> No
     (call,) = host.server.zone.routed
     assert call.model is CallModel.PROXIED
     assert host.media.pool.figures()["relays"] == 1
+
+
+def test_theNextWayMayLeadBehindANAT(world: Simulation) -> None:
+    shared = GatekeeperConfig(aliasConflict=AliasConflict.ADDITIVE)
+    routed = RoutedConfig(model=CallModel.PROXIED)
+    world.server(SERVER, replace(Configuration(), gatekeeper=shared, routed=routed))
+    NAT(world.network, PUBLIC).traversalHost(AT_ALICE)
+    world.run(0.1)
+    gone = Peer(world.network, AT_DAVE, peer=RAS)  # registered, but takes no calls
+    answer = gone.ask(rrq(1, AT_DAVE, ("dialledDigits", "1000")))
+    assert answer.name == "registrationConfirm"
+    bob = Telephone(world, AT_BOB, "2000", BOB, RAS)
+    alice = Telephone(world, AT_ALICE, "1000", ALICE, RAS)
+    register(world, alice, bob)
+    bob.call("1000", StartUpOptions(False, False))
+    world.run(5.0)
+    assertTheyHear(alice, bob)
+    gone.port.close()
 
 
 def test_aTelephoneThatIsGoneIsNotWaitedForLong(world: Simulation) -> None:

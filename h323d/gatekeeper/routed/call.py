@@ -273,10 +273,6 @@ class RoutedCall:
         model = stricter(self.model, context.models.choose(source, target))
         if secure is not self.callerSide.isSecure:
             model = stricter(model, CallModel.ROUTED_H245)
-        if self._passage is not None and model is self.model:
-            return
-        if self._passage is not None:
-            self._passage.close()
         self.model = model
         self._passage = newPassage(self, context, model, self._networkOf, self._places(route))
 
@@ -304,11 +300,12 @@ class RoutedCall:
     def _leaveCalled(self, cause: Cause) -> None:
         side, self.calledSide = self.calledSide, None
         opening, self._opening = self._opening, None
+        passage, self._passage = self._passage, None
         self._start = {}
         if side is not None:
             side.release(cause)
-            if self._passage is not None:
-                self._passage.forget(CALLED)
+        if passage is not None:
+            passage.close()
         if opening is not None:
             opening.cancel()
 
@@ -332,8 +329,6 @@ class RoutedCall:
     def clear(self, cause: Cause) -> None:
         self.callerSide.release(cause)
         self._leaveCalled(cause)
-        if self._passage is not None:
-            self._passage.close()
         self._context.owner.callGone(self)
 
     # What the sides report.

@@ -81,15 +81,6 @@ class _Session:
             ours: TransportAddress = getattr(self.relay.sides[1 - place], port)
             parameters[field] = mediaAddressValue(ours)
 
-    def forget(self, place: int) -> None:
-        """
-        Somebody else will be on that side.
-        """
-        if self._told[place]:
-            self._told[place].clear()
-            self._traversal[place] = MediaTraversal()
-            self.relay.sides[place].aim(None, None, False)
-
     def traverse(self, place: int, message: Fields) -> None:
         """
         Take what a side behind a NAT says of H.460.19 out of an OpenLogicalChannel or its
@@ -197,14 +188,6 @@ class MediaProxy:
         sessions, self._sessions = self._sessions, {}
         for session in sessions.values():
             session.relay.close()
-
-    def forget(self, place: int) -> None:
-        """
-        Somebody else will be on that side.
-        """
-        for session in self._sessions.values():
-            session.forget(place)
-        self._channels = {key: value for key, value in self._channels.items() if key[0] != place}
 
     def translateFastStart(self, place: int, channels: Iterable[Fields]) -> list[bytes]:
         """

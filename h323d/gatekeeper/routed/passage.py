@@ -124,28 +124,16 @@ class Passage:
         self._usage.heard(place, message)
         return octets if self._media is None else self._media.translate(place, message, octets)
 
-    def forget(self, place: int) -> None:
-        """
-        Somebody else will be on that side, and is told anew where the other waits.
-        """
-        self._uncouple()
-        self._usage.forget()
-        if self._media is not None:
-            self._media.forget(place)
-
     def close(self) -> None:
         """
         Free everything.
         """
-        self._uncouple()
-        self._usage.forget()
-        if self._media is not None:
-            self._media.close()
-
-    def _uncouple(self) -> None:
         couplings, self._couplings = self._couplings, {}
         for coupling in couplings.values():
             coupling.close()
+        self._usage.forget()
+        if self._media is not None:
+            self._media.close()
 
     def _couple(
         self,

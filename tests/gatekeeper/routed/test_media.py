@@ -160,16 +160,6 @@ def test_thereIsAnEndToTheSessionsOfACall() -> None:
     assert len(pool.relays) == MAXIMUM_SESSIONS
 
 
-def test_anotherCalledPartyIsNotSentWhatWasForTheFirst() -> None:
-    pool = FakePool()
-    _, proxy = newProxy(pool)
-    translated(proxy, CALLER, channel(1, CALLERS_RTCP))
-    translated(proxy, CALLED, answer(RTP, RTCP))
-    proxy.forget(CALLED)
-    aim = pool.relays[0].sides[CALLED].aims[-1]
-    assert (aim.rtp, aim.rtcp) == (None, None)
-
-
 def test_silenceIsTold() -> None:
     pool = FakePool()
     owner, proxy = newProxy(pool)
