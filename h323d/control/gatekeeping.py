@@ -26,7 +26,7 @@ from h323d.gatekeeper.admission import Admission
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routed.side import CALLED, CALLER
-from h323d.gatekeeper.routing.chain import Called, Decision
+from h323d.gatekeeper.routing.chain import Called, Decision, Destination
 from h323d.gatekeeper.zone import Zone
 from h323d.h323.addresses import hostOf, partyFromText
 from h323d.h323.endpoint import DEFAULT_PORT
@@ -194,6 +194,8 @@ class Gatekeeping:
         if isinstance(decision, Refusal):
             raise OperatorError(f"{party} may not be called: {decision.reason}")
         if decision:
+            if caller is not None and all(_leadsTo(each, caller) for each in decision):
+                raise OperatorError(f"{party} is who would call")
             return None
         bySIP = party.value.lower().startswith(("sip:", "sips:"))
         destination = None if bySIP else hostOf(party, DEFAULT_PORT)
@@ -217,3 +219,8 @@ class Gatekeeping:
         if found is None:
             raise OperatorError(f"nobody is registered as {name}")
         return found
+
+
+def _leadsTo(destination: Destination, endpoint: Registration) -> bool:
+    found = destination.registration
+    return found is not None and found.endpointId == endpoint.endpointId

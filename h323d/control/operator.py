@@ -12,7 +12,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IReactorTime
 
 from h323d import __version__
@@ -183,9 +183,12 @@ class Operator:
         """
         Have one side of a routed call call C{target} instead.
 
-        @return: fails with an L{OperatorError} if there is no such call, or it cannot be
-            asked, or nobody is called C{target}.
+        @return: fails with an L{OperatorError} if there is no such call, if it cannot be
+            asked, if nobody is called C{target}, or if no calls are taken: the one that
+            there is would be given up for nothing.
         """
+        if self._gates.shut is not None:
+            return fail(OperatorError(f"no calls are taken: {self._gates.shut.reason}"))
         return self._gatekeeping.transfer(name, target, side)
 
     def unregister(self, name: str) -> View:

@@ -152,6 +152,30 @@ def test_aNameThatNobodyHasIsToldToTheOperatorAndNothingIsLost(house: House) -> 
     assert house.alice.reports[-1] == "media"
 
 
+def test_nobodyIsSentToThemselves(house: House) -> None:
+    with pytest.raises(OperatorError, match=r"^1000 is who would call$"):
+        house.transfer("1000")
+    assert house.hears(house.alice) == [BOB]
+
+
+def test_whileNoCallsAreTakenNobodyGivesOneUp(house: House) -> None:
+    house.operator.maintenance("on")
+    with pytest.raises(OperatorError, match=r"^no calls are taken: maintenance$"):
+        house.transfer("3000")
+    assert house.hears(house.alice) == [BOB]
+
+
+def test_aURIOfSIPIsNoAddressOfH323(house: House) -> None:
+    with pytest.raises(OperatorError, match=r"^nobody is called sip:carol@10\.0\.0\.4$"):
+        house.transfer("sip:carol@10.0.0.4")
+
+
+def test_anAddressThatNobodyRegisteredIsCalledThere(house: House) -> None:
+    dora = Telephone(house.world, "10.0.0.5", "4000", CAROL)
+    house.transfer("h323:4000@10.0.0.5")
+    assert (house.hears(house.alice), house.hears(dora)) == ([CAROL], [ALICE])
+
+
 def test_whoCannotBeReachedEndsTheSecondCall(house: House) -> None:
     house.carol.close()  # and the gatekeeper does not know that yet
     house.transfer("3000")
