@@ -101,6 +101,14 @@ class FastConnect:
             self.outcome = Outcome.REFUSED
             self._media.expect(None)
 
+    def withdraw(self) -> None:
+        """
+        The peer wants H.245 instead.  Refuses what we offered; not what we have yet to choose
+        of, on the called side.
+        """
+        if self._offer is not None:
+            self.refused()
+
     # The called side.
 
     def proposed(self, elements: tuple[bytes, ...]) -> None:

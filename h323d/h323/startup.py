@@ -9,6 +9,7 @@ by fast start goes on for ever without H.245.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -45,6 +46,38 @@ class StartUpOptions:
     fastStart: bool = True
     tunnelling: bool = True
     earlyH245: bool = False
+
+
+class _Stage(enum.Enum):
+    """
+    How far a call's start has come.
+    """
+
+    OPEN = "nothing is proposed or chosen yet"
+    CHOSEN = "we have chosen of the caller's proposal, and not said so yet"
+    BEGUN = "our proposal or choice is sent"
+    ANSWERED = "the call is answered"
+    ENDING = "the call is being ended"
+
+
+class _Tunnel(enum.Enum):
+    """
+    Whether H.245 may travel in the signalling connection.
+    """
+
+    OFFERED = "by us; the peer has not said yet"
+    AGREED = "by both sides"
+    OFF = "for the whole call (H.323, 8.2.1)"
+
+
+class _Urging(enum.Enum):
+    """
+    What we have done to have H.245 begin, beside being ready for it.
+    """
+
+    NOTHING = "nothing"
+    IN_SETUP = "our first messages stood in the Setup, and nobody has responded yet"
+    START_H245 = "the peer is asked to connect to us"
 
 
 class StartUpOwner(Protocol):
@@ -98,12 +131,12 @@ class StartUp:
         """
         self._owner = owner
         self._media = media
-        self._options = options
-        self._theyTunnel: bool | None = None
+        self._earlyH245 = options.earlyH245
+        self._stage = _Stage.OPEN
+        self._tunnel = _Tunnel.OFFERED if options.tunnelling else _Tunnel.OFF
+        self._urging = _Urging.NOTHING
         self._theirAddress: TransportAddress | None = None
         self._guard, self._grace = Timer(clock), Timer(clock)
-        self._active = self._chosen = self._originated = False
-        self._asked = self._ending = self._inSetup = False
         self.fast = FastConnect(media, options.fastStart)
         self.link = H245Link(self, media, clock, network, newSession)
 
@@ -114,7 +147,14 @@ class StartUp:
         """
         The C{h245Tunnelling} of our messages.
         """
-        return self._options.tunnelling and self._theyTunnel is not False
+        return self._tunnel is not _Tunnel.OFF
+
+    @property
+    def hasChosen(self) -> bool:
+        """
+        Whether it is decided what we propose, or choose of what was proposed.
+        """
+        return self._stage is not _Stage.OPEN
 
     def place(self, profile: MediaProfile) -> tuple[Start, tuple[bytes, ...]]:
         """
@@ -123,13 +163,13 @@ class StartUp:
         @return: what stands in Setup, and its C{h245Control}.
         """
         self.link.profile = profile
-        self._chosen = self._originated = True
+        self._stage = _Stage.BEGUN
         fastStart = self.fast.offer(profile)
         early: tuple[bytes, ...] = ()
-        if self._options.earlyH245 and self._options.tunnelling:
-            self._inSetup = True
+        if self._earlyH245 and self.tunnelling:
+            self._urging = _Urging.IN_SETUP
             early = self.link.begunInSetup()
-        elif self._options.earlyH245:
+        elif self._earlyH245:
             self.link.path.listen()
         address = self.link.advertised
         if fastStart:
@@ -148,13 +188,18 @@ class StartUp:
     def accept(self, profile: MediaProfile) -> None:
         """
         Choose as the called side.  The port is open; L{begin} follows as soon as the
-        message with our choice is sent.
+        message with our choice is sent.  Later choices change what was negotiated.
         """
+        if self._stage is not _Stage.OPEN:
+            if profile != self.link.profile:
+                self.changeProfile(profile)
+            return
+        self._stage = _Stage.CHOSEN
         self.link.profile = profile
         fault = self.fast.choose(profile)
         if fault is not None:
             self._owner.controlFault(fault)
-        if not self._tunnels and self._theirAddress is None:
+        if self._tunnel is not _Tunnel.AGREED and self._theirAddress is None:
             self.link.path.listen()
 
     def answering(self) -> Start:
@@ -167,10 +212,10 @@ class StartUp:
 
     def begin(self) -> None:
         """
-        Our choice is sent: media may flow, and H.245 may start.
+        Our choice, if there is one, is sent: media may flow, and H.245 may start.
         """
-        if not self._chosen:
-            self._chosen = True
+        if self._stage is _Stage.CHOSEN:
+            self._stage = _Stage.BEGUN
             self._adopt()
         self._consider()
 
@@ -178,11 +223,11 @@ class StartUp:
         """
         The call is answered.
         """
-        if self._active:
+        if self._stage in (_Stage.ANSWERED, _Stage.ENDING):
             return
-        self._active = True
+        self._stage = _Stage.ANSWERED
         self.fast.refused()
-        if self._inSetup:
+        if self._urging is _Urging.IN_SETUP:
             self._grace.start(EARLY_GRACE, self._notListened)
         if not self._media.everReady or not self.link.began:
             self._guard.start(MEDIA_GUARD, self._waitedLong)
@@ -200,7 +245,8 @@ class StartUp:
         start = content.start
         if start.h245Address is not None:
             self._theirAddress = start.h245Address
-        if self.fast.heard(start, bool(content.h245Control) and not self._inSetup):
+        expected = self._urging is _Urging.IN_SETUP
+        if self.fast.heard(start, bool(content.h245Control) and not expected):
             self._adopt()
         if content.reason == "startH245" and content.body == "facility":
             self._heardStartH245()
@@ -211,17 +257,23 @@ class StartUp:
 
     def _heardTunnelling(self, tunnelling: bool) -> None:
         if not tunnelling:
-            self._theyTunnel = False
-            self._inSetup = False
+            self._tunnel = _Tunnel.OFF
+            self._urgeNoMore(_Urging.IN_SETUP)
             self.link.path.tunnelRefused()
-        elif self._theyTunnel is None:
-            self._theyTunnel = True
+        elif self._tunnel is _Tunnel.OFFERED:
+            self._tunnel = _Tunnel.AGREED
+
+    def _urgeNoMore(self, how: _Urging) -> None:
+        if self._urging is how:
+            self._urging = _Urging.NOTHING
 
     def _heardStartH245(self) -> None:
-        if self._originated:
-            self.fast.refused()
+        self.fast.withdraw()
         if self._theirAddress is not None and not self.link.heard:
-            self.link.path.dial(self._theirAddress, self._asked)
+            self._dial(self._theirAddress)
+
+    def _dial(self, address: TransportAddress) -> None:
+        self.link.path.dial(address, self._urging is _Urging.START_H245)
 
     def _adopt(self) -> None:
         connection = self.fast.connection
@@ -229,40 +281,39 @@ class StartUp:
             self.link.adoptFastStart(connection)
             self._media.adopt(connection.transmit, connection.receive)
 
-    @property
-    def _tunnels(self) -> bool:
-        return self._options.tunnelling and self._theyTunnel is True
-
     def _consider(self) -> None:
         """
         Start H.245 by the best way that is open by now.
         """
-        if not self._chosen or self.link.began or self.fast.outcome is Outcome.OPEN:
+        if self._stage not in (_Stage.BEGUN, _Stage.ANSWERED):
             return
-        if self._tunnels:
+        if self.link.began or self.fast.outcome is Outcome.OPEN:
+            return
+        answered = self._stage is _Stage.ANSWERED
+        if self._tunnel is _Tunnel.AGREED:
             self.link.path.tunnel()
-        elif self.tunnelling and not self._active:
-            return  # the peer has not said yet whether it tunnels
+        elif self._tunnel is _Tunnel.OFFERED and not answered:
+            return  # it may still be agreed on
         elif self._theirAddress is not None:
-            self.link.path.dial(self._theirAddress, self._asked)
-        elif self._active and self.link.advertised is None and not self._media.everReady:
+            self._dial(self._theirAddress)
+        elif answered and self.link.advertised is None and not self._media.everReady:
             self._ask()
 
     def _ask(self) -> None:
         """
         Neither tunnel nor address: make the peer connect to us (H.323, 8.2.3).
         """
-        if not self._asked:
-            self._asked = True
+        if self._urging is not _Urging.START_H245:
+            self._urging = _Urging.START_H245
             self.link.path.listen()
 
     def _notListened(self) -> None:
         """
         H.245 that stood in Setup may have been ignored: say it again (H.323, 8.2.4).
         """
-        if self._inSetup and not self.link.answered:
+        if self._urging is _Urging.IN_SETUP and not self.link.answered:
             self.link.restart()
-        self._inSetup = False
+        self._urgeNoMore(_Urging.IN_SETUP)
 
     def _waitedLong(self) -> None:
         """
@@ -286,7 +337,7 @@ class StartUp:
         """
         End H.245; C{controlEnded} follows, at once where there is none.
         """
-        self._ending = True
+        self._stage = _Stage.ENDING
         if not self.link.end():
             self._owner.controlEnded()
 
@@ -304,7 +355,7 @@ class StartUp:
         self._owner.sendTunnelled(octets)
 
     def linkListening(self, address: TransportAddress) -> None:
-        if self._asked:
+        if self._urging is _Urging.START_H245:
             self._owner.sendStartH245(address)
 
     def linkFailed(self) -> None:
@@ -312,7 +363,7 @@ class StartUp:
         self._consider()
 
     def linkLost(self) -> None:
-        if self._ending:
+        if self._stage is _Stage.ENDING:
             self._owner.controlEnded()
         elif not self._media.everReady:
             self._owner.controlFailed(None)
