@@ -176,6 +176,17 @@ def test_anAddressThatNobodyRegisteredIsCalledThere(house: House) -> None:
     assert (house.hears(house.alice), house.hears(dora)) == ([CAROL], [ALICE])
 
 
+def test_whoIsNotRegisteredIsTransferredThroughUs(world: Simulation) -> None:
+    house = House(world, acceptUnregistered=True)
+    house.alice.hangup()
+    dora = Telephone(world, "10.0.0.5", "4000", ALICE)
+    dora.call("2000", destination=TransportAddress(SERVER, 1720))
+    world.run(1.0)
+    house.transfer("3000")
+    assert (house.hears(dora), house.hears(house.carol)) == ([CAROL], [ALICE])
+    assert house.routed()["called"] == ["3000"]
+
+
 def test_whoCannotBeReachedEndsTheSecondCall(house: House) -> None:
     house.carol.close()  # and the gatekeeper does not know that yet
     house.transfer("3000")
