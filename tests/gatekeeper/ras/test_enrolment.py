@@ -18,6 +18,7 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from tests.support.ras import GATEKEEPER, arq, at, gateway, grq, keepAlive, rrq, urq
 
 ANNA = ("h323-ID", "anna")
+BERT = ("dialledDigits", "1002")
 NUMBER = ("dialledDigits", "1001")
 
 
@@ -538,3 +539,12 @@ def test_aURQOfAStrangerIsRefused(world: Any) -> None:
         peer.ask(urq(3, "10.0.0.2", callSignalAddress=[])),
     ]
     assert [reasonOf(each) for each in answers] == ["notCurrentlyRegistered"] * 3
+
+
+def test_alternateEndpointsOfARegistrationDoNoHarm(world: Any) -> None:
+    others = [{"callSignalAddress": [at("10.0.0.99", 1720)], "aliasAddress": [BERT]}, {}]
+    peer, endpointId = world.registered("10.0.0.2", ANNA, alternateEndpoints=others)
+    (registration,) = world.zone.registrations()
+    assert [str(each) for each in registration.signalling] == ["10.0.0.2:1720"]
+    refused = peer.ask(arq(2, endpointId, BERT))
+    assert reasonOf(refused) == "calledPartyNotRegistered"
