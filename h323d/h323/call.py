@@ -59,10 +59,10 @@ class _Core:
         if self.timers.status:
             self.start(machine, self.timers.status)
 
-    def finish(self, cause: Cause) -> None:
+    def finish(self, cause: Cause, byPeer: bool = False) -> None:
         self.timer.stop()
         self.stopT322()
-        self.owner.callReleased(cause)
+        self.owner.callReleased(cause, byPeer)
 
 
 @dataclass
@@ -182,13 +182,13 @@ def proceedWith(machine: H225Call, core: _Core) -> None:
 
 @callPresent.upon(H225Call.alert).to(callReceived)
 @incomingProceeding.upon(H225Call.alert).to(callReceived)
+@callPresent.upon(H225Call.earlyMedia).to(callReceived)
+@incomingProceeding.upon(H225Call.earlyMedia).to(callReceived)
 def ring(machine: H225Call, core: _Core) -> None:
     core.owner.sendAlerting()
 
 
-@callPresent.upon(H225Call.progress).to(incomingProceeding)
-@incomingProceeding.upon(H225Call.progress).loop()
-@callReceived.upon(H225Call.progress).loop()
+@callReceived.upon(H225Call.earlyMedia).loop()
 def tellProgress(machine: H225Call, core: _Core) -> None:
     core.owner.sendProgress()
 
@@ -278,14 +278,14 @@ for _state in (null, *_established, ending):
 
     @_state.upon(H225Call.connectionLost).to(released)
     def gone(machine: H225Call, core: _Core, cause: Cause) -> None:
-        core.finish(cause)
+        core.finish(cause, byPeer=True)
 
 
 for _state in (*_established, ending):
 
     @_state.upon(H225Call.releaseCompleteReceived).to(released)
     def releasedByPeer(machine: H225Call, core: _Core, cause: Cause) -> None:
-        core.finish(cause)
+        core.finish(cause, byPeer=True)
 
 
 @null.upon(H225Call.release).to(released)
@@ -362,7 +362,7 @@ _COMMANDS = (
     H225Call.placeCall,
     H225Call.proceed,
     H225Call.alert,
-    H225Call.progress,
+    H225Call.earlyMedia,
     H225Call.answer,
     H225Call.digitsSent,
 )

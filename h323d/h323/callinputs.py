@@ -101,8 +101,12 @@ class H225CallOwner(Protocol):
     def callConnected(self) -> None:
         """The called side answered."""
 
-    def callReleased(self, cause: Cause) -> None:
-        """The call is over.  Comes once; nothing follows."""
+    def callReleased(self, cause: Cause, byPeer: bool) -> None:
+        """
+        The call is over.  Comes once; nothing follows.
+
+        @param byPeer: the peer ended it, or its connection is gone.
+        """
 
 
 class H225Call(Protocol):
@@ -119,8 +123,11 @@ class H225Call(Protocol):
     def alert(self) -> None:
         """Tell the caller that it rings."""
 
-    def progress(self) -> None:
-        """Tell the caller that there is media before the answer."""
+    def earlyMedia(self) -> None:
+        """
+        Tell the caller that there is media before the answer: as we tell it that it rings,
+        or else later.
+        """
 
     def answer(self) -> None:
         """Accept the call."""

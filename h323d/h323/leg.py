@@ -21,9 +21,11 @@ from h323d.h323 import q931, reading
 from h323d.h323.admission import OtherWay
 from h323d.h323.call import newH225Call
 from h323d.h323.callinputs import CallNumber
+from h323d.h323.callmessages import tell
+from h323d.h323.callphase import CallPhase, phaseOf
 from h323d.h323.digits import DigitFilter
 from h323d.h323.furtherways import FurtherWays
-from h323d.h323.h245.session import H245Failure, H245Owner, H245Session
+from h323d.h323.h245.session import H245Failure
 from h323d.h323.legcontext import CallDescription, LegContext
 from h323d.h323.legmedia import LegMedia
 from h323d.h323.q931 import MessageType, Q931Message
@@ -69,7 +71,6 @@ class H323Leg:
         self._observer: ILegObserver | None = None
         self._profile: MediaProfile | None = None
         self._parties: SetupParties | None = None
-        self._answered = self._over = False
         self._options = options
         self._ways = FurtherWays()
         self._digits = DigitFilter(context.clock)
@@ -79,12 +80,11 @@ class H323Leg:
         """
         Make all that serves one try to call, or to be called.
         """
-        self._early = self._clearing = False
         context = self._context
         clock, host = context.clock, context.network.advertised
         self._media = LegMedia(self, self, context.pool, host, clock)
         self._startUp = StartUp(
-            self, self._media, clock, context.network, self._options, self._newSession
+            self, self._media, clock, context.network, self._options, context.newSession
         )
         self._wire = CallWire(
             self.identity,
@@ -95,19 +95,6 @@ class H323Leg:
             self._startUp,
         )
         self._call = newH225Call(self, clock, context.config.timers)
-
-    def _newSession(self, owner: H245Owner, profile: MediaProfile, media: LegMedia) -> H245Session:
-        context, port = self._context, media.port
-        here = TransportAddress(context.network.advertised, 0)
-        return H245Session(
-            owner,
-            context.clock,
-            context.rng,
-            context.config.terminalType,
-            profile,
-            port.rtp if port else here,
-            port.rtcp if port else here,
-        )
 
     @property
     def callIdentifier(self) -> str:
@@ -129,8 +116,12 @@ class H323Leg:
         return self._startUp.link.states
 
     @property
+    def _phase(self) -> CallPhase:
+        return phaseOf(self._call)
+
+    @property
     def released(self) -> bool:
-        return self._over
+        return self._phase is CallPhase.OVER
 
     # The endpoint's commands.
 
@@ -185,24 +176,18 @@ class H323Leg:
         self._call.proceed()
 
     def alert(self, early: MediaProfile | None) -> None:
-        if self._over or self._answered:
+        if self._phase is not CallPhase.SETTING_UP:
             return
-        if early is not None and not self._early:
-            if not self._openMedia(early):
-                return
-            self._early = True
+        if early is None or self._startUp.hasChosen:
+            self._call.alert()
+        elif self._openMedia(early):
             self._startUp.accept(early)
-            if self.state == "callReceived":
-                self._call.progress()
-                return
-        self._call.alert()
+            self._call.earlyMedia()
 
     def answer(self, profile: MediaProfile) -> None:
-        if self._over or self._answered or self.direction is LegDirection.OUTGOING:
-            return
-        if self._openMedia(profile):
-            if not self._early:
-                self._startUp.accept(profile)
+        settingUp = self._phase is CallPhase.SETTING_UP
+        if settingUp and self.direction is LegDirection.INCOMING and self._openMedia(profile):
+            self._startUp.accept(profile)
             self._call.answer()
 
     def reject(self, cause: Cause) -> None:
@@ -214,12 +199,12 @@ class H323Leg:
         self._call.hangup(cause)
 
     def changeMedia(self, profile: MediaProfile) -> None:
-        if not self._over and self._profile is not None:
+        if not self.released and self._profile is not None:
             self._profile = profile
             self._startUp.changeProfile(profile)
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
-        if self._over or digit not in DIGITS:
+        if self.released or digit not in DIGITS:
             return
         keypad = method is DigitMethod.Q931_KEYPAD
         if keypad or not self._startUp.link.sendDigit(digit, milliseconds, method):
@@ -237,15 +222,13 @@ class H323Leg:
         except ResourceUnavailable as error:
             self._call.release(error.cause)
             return False
-        if self._early and profile != self._profile:
-            self._startUp.changeProfile(profile)
         self._profile = profile
         return True
 
     # The signalling connection.
 
     def connectionOpened(self, connection: SignallingConnection) -> None:
-        if self._over:
+        if self.released:
             return
         self._wire.connection = connection
         self.peer = connection.peer
@@ -255,7 +238,6 @@ class H323Leg:
     def connectionLost(self, reason: str) -> None:
         opened = self._wire.connection is not None
         self._wire.connection = None
-        self._endedByPeer()
         self._call.connectionLost(
             Cause.TEMPORARY_FAILURE if opened else Cause.DESTINATION_OUT_OF_ORDER
         )
@@ -264,61 +246,31 @@ class H323Leg:
         """
         A message of this call arrived.
         """
-        kind = message.messageType
+        call, startUp = self._call, self._startUp
         self._ways.heard = True
-        if kind == MessageType.RELEASE_COMPLETE:
-            self._endedByPeer()
-            self._call.releaseCompleteReceived(reading.releaseCause(message, content))
+        if message.messageType == MessageType.RELEASE_COMPLETE:
+            call.releaseCompleteReceived(reading.releaseCause(message, content))
             return
         if q931.notUnderstood(message):
-            self._call.notUnderstood(Cause.MANDATORY_IE_MISSING)
+            call.notUnderstood(Cause.MANDATORY_IE_MISSING)
             return
-        settingUp = not self._answered
+        settingUp = phaseOf(call) is CallPhase.SETTING_UP
         self._act(message, content)
-        if self._over:
+        if phaseOf(call) is CallPhase.OVER:
             return
-        self._startUp.heard(content, settingUp)
-        if settingUp and self._answered and not self._over:
-            self._startUp.activated()
-
-    def _endedByPeer(self) -> None:
-        if not self._clearing:
-            self.peerEnded = True
+        startUp.heard(content, settingUp)
+        if settingUp and phaseOf(call) is CallPhase.ANSWERED:
+            startUp.activated()
 
     def _act(self, message: Q931Message, content: Content) -> None:
-        call = self._call
         match message.messageType:
-            case MessageType.SETUP:
-                call.setupReceived()
-            case MessageType.SETUP_ACKNOWLEDGE:
-                call.setupAcknowledgeReceived()
-            case MessageType.CALL_PROCEEDING:
-                call.callProceedingReceived()
-            case MessageType.ALERTING:
-                call.alertingReceived()
-            case MessageType.PROGRESS:
-                call.progressReceived()
             case MessageType.CONNECT:
                 self.displayName = reading.displayName(message)
-                call.connectReceived()
-            case MessageType.STATUS_INQUIRY:
-                call.statusInquiryReceived()
-            case MessageType.STATUS:
-                self._status(message)
             case MessageType.INFORMATION:
                 self._keypad(message)
             case MessageType.FACILITY:
                 self._facility(content)
-            case MessageType.NOTIFY | MessageType.CONNECT_ACKNOWLEDGE:
-                pass
-            case _:
-                call.notUnderstood(Cause.MESSAGE_TYPE_NON_EXISTENT)
-
-    def _status(self, message: Q931Message) -> None:
-        if reading.reportedState(message, CallNumber.ACTIVE) == CallNumber.NULL:
-            self._call.statusNullReceived()
-        else:
-            self._call.statusReceived()
+        tell(self._call, message)
 
     def _keypad(self, message: Q931Message) -> None:
         for digit in reading.keypadDigits(message):
@@ -328,8 +280,9 @@ class H323Leg:
         elsewhere = reading.redirection(content)
         if elsewhere is not None and content.reason != "routeCallToMC":
             self._sentElsewhere(*elsewhere)
+        settingUp = self._phase is CallPhase.SETTING_UP
         forwarded = content.reason in ("callForwarded", "routeCallToGatekeeper", "routeCallToMC")
-        if forwarded and self.direction is LegDirection.OUTGOING and not self._answered:
+        if forwarded and self.direction is LegDirection.OUTGOING and settingUp:
             self._call.release(Cause.REDIRECTION_TO_NEW_DESTINATION)
 
     def _sentElsewhere(
@@ -338,7 +291,7 @@ class H323Leg:
         """
         A Facility asks us to call somebody else, or the same party elsewhere.
         """
-        if self._observer is None or self.state in ("ending", "clearing"):
+        if self._observer is None or self._phase in (CallPhase.ENDED_BY_PEER, CallPhase.CLEARING):
             return
         if self.direction is LegDirection.OUTGOING:
             names = names or self.called
@@ -359,20 +312,15 @@ class H323Leg:
         self._wire.callProceeding()
 
     def sendAlerting(self) -> None:
-        self._wire.alerting(self._early)
-        self._beginEarly()
+        self._wire.alerting(self._startUp.hasChosen)
+        self._startUp.begin()
 
     def sendProgress(self) -> None:
         self._wire.progress()
-        self._beginEarly()
-
-    def _beginEarly(self) -> None:
-        if self._early:
-            self._startUp.begin()
+        self._startUp.begin()
 
     def sendConnect(self) -> None:
         self._wire.connect()
-        self._answered = True
         if self._observer is not None:
             self._observer.legAnswered(self)
         self._startUp.begin()
@@ -388,7 +336,6 @@ class H323Leg:
         self._wire.statusInquiry()
 
     def endControl(self) -> None:
-        self._clearing = True  # channels that close now are no news
         self._startUp.end()
 
     def callDigitsWanted(self) -> None:
@@ -407,11 +354,10 @@ class H323Leg:
 
     def callConnected(self) -> None:
         self._ways.close()
-        self._answered = True
         if self._observer is not None:
             self._observer.legAnswered(self)
 
-    def callReleased(self, cause: Cause) -> None:
+    def callReleased(self, cause: Cause, byPeer: bool) -> None:
         self._startUp.stop()
         self._media.close()
         self._wire.drop()
@@ -419,7 +365,7 @@ class H323Leg:
         if way is not None and self._parties is not None:
             self._goOn(self._parties, way)
             return
-        self._over = True
+        self.peerEnded = byPeer
         self._context.owner.legGone(self, cause)
         observer, self._observer = self._observer, None
         if observer is not None:
@@ -429,7 +375,6 @@ class H323Leg:
         """
         Try the next way: the same call, with all that serves it made anew.
         """
-        self.peerEnded = False
         self._parties = replace(
             parties, called=way.called or parties.called, destination=way.destination
         )
@@ -463,12 +408,19 @@ class H323Leg:
 
     def mediaReady(self, port: IMediaPort, stream: AudioStream) -> None:
         self._ways.close()  # our side knows this port by now
-        if self._observer is not None and not self._over and not self._clearing:
+        if self._observer is not None and self._mediaMatters:
             self._observer.legMediaReady(self, port, stream)
 
     def mediaLost(self) -> None:
-        if self._observer is not None and not self._over and not self._clearing:
+        if self._observer is not None and self._mediaMatters:
             self._observer.legMediaLost(self)
+
+    @property
+    def _mediaMatters(self) -> bool:
+        """
+        Channels that close while we end the call are no news.
+        """
+        return self._phase not in (CallPhase.CLEARING, CallPhase.OVER)
 
     def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
         """
@@ -484,7 +436,7 @@ class H323Leg:
             self._call.hangup(Cause.DESTINATION_OUT_OF_ORDER)
 
     def _digit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
-        if self._over or self._observer is None or digit not in DIGITS:
+        if self.released or self._observer is None or digit not in DIGITS:
             return
         if self._digits.isNew(digit, method):
             self._observer.legDigit(self, digit, milliseconds, method)

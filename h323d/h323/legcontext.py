@@ -14,11 +14,14 @@ from h323d.call.legs import ILeg, LegDirection
 from h323d.call.media import IMediaPool
 from h323d.errors import DecodeError
 from h323d.h323.config import H323Config
+from h323d.h323.h245.session import H245Owner, H245Session
 from h323d.h323.h245link import ControlNetwork
+from h323d.h323.legmedia import LegMedia
 from h323d.h323.uuie import CallIdentity, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
+from h323d.values.media import MediaProfile
 
 __all__ = ["CallDescription", "LegContext", "LegOwner"]
 
@@ -53,6 +56,23 @@ class LegContext:
     pool: IMediaPool
     network: ControlNetwork
     endpointType: Fields
+
+    def newSession(self, owner: H245Owner, profile: MediaProfile, media: LegMedia) -> H245Session:
+        """
+        Make an H.245 session of one call.
+
+        @param media: has the port where media is received, if any is.
+        """
+        port, here = media.port, TransportAddress(self.network.advertised, 0)
+        return H245Session(
+            owner,
+            self.clock,
+            self.rng,
+            self.config.terminalType,
+            profile,
+            port.rtp if port else here,
+            port.rtcp if port else here,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from h323d import tracing
 from h323d.h323 import call
 from h323d.h323.call import RELEASE_WAIT, newH225Call
 from h323d.h323.callinputs import N322, T304, T322, CallNumber, CallTimers, H225Call
+from h323d.h323.callphase import PHASES
 from h323d.values.cause import Cause
 
 TIMERS = CallTimers(t301=180.0, t303=8.0, t310=120.0)
@@ -25,6 +26,7 @@ class Owner:
 
     def __init__(self) -> None:
         self.done: list[object] = []
+        self.endedByPeer: bool | None = None
 
     def sendSetup(self) -> None:
         self.done.append("setup")
@@ -65,8 +67,9 @@ class Owner:
     def callConnected(self) -> None:
         self.done.append("connected")
 
-    def callReleased(self, cause: Cause) -> None:
+    def callReleased(self, cause: Cause, byPeer: bool) -> None:
         self.done.append(("released", cause))
+        self.endedByPeer = byPeer
 
 
 @pytest.fixture
@@ -92,6 +95,10 @@ def test_everyPairIsDeclared() -> None:
     table = tracing.table(call._MACHINE)
     assert len(table) == 12 * 25
     assert [pair for pair, following in table.items() if following is None] == []
+
+
+def test_everyStateHasItsPhase() -> None:
+    assert tracing.states(call._MACHINE) == PHASES.keys()
 
 
 def test_aCallIsPlacedAndAnswered(machine: H225Call, owner: Owner, clock: Clock) -> None:
@@ -246,6 +253,7 @@ def test_thePeersReleaseIsNotAnswered(
     before = len(owner.done)
     machine.releaseCompleteReceived(Cause.USER_BUSY)
     assert owner.done[before:] == [("released", Cause.USER_BUSY)]
+    assert owner.endedByPeer
     assert clock.getDelayedCalls() == []
 
 
@@ -261,10 +269,27 @@ def test_aReleasedCallSaysNothingMore(machine: H225Call, owner: Owner) -> None:
     assert len(owner.done) == count
 
 
+def test_whoHangsUpHasEndedTheCallWhateverThePeerSaysThen(machine: H225Call, owner: Owner) -> None:
+    _active(machine)
+    machine.hangup(Cause.NORMAL_CALL_CLEARING)
+    machine.releaseCompleteReceived(Cause.USER_BUSY)
+    assert owner.done[-1] == ("released", Cause.NORMAL_CALL_CLEARING)
+    assert owner.endedByPeer is False
+
+
+def test_earlyMediaIsToldWithTheRingingOrAfterIt(machine: H225Call, owner: Owner) -> None:
+    machine.setupReceived()
+    machine.earlyMedia()
+    assert state(machine) == "callReceived"
+    machine.earlyMedia()
+    assert owner.done == ["alerting", "progress"]
+
+
 def test_aLostConnectionReleases(machine: H225Call, owner: Owner) -> None:
     _delivered(machine)
     machine.connectionLost(Cause.TEMPORARY_FAILURE)
     assert owner.done[-1] == ("released", Cause.TEMPORARY_FAILURE)
+    assert owner.endedByPeer
 
 
 def test_aProceedingAfterAlertingIsIgnored(machine: H225Call, owner: Owner) -> None:
