@@ -31,7 +31,6 @@ from h323d.h323.ras.clientanswers import ClientAnswers
 from h323d.h323.ras.clientasking import Answer, ClientAsking, Place
 from h323d.h323.ras.clientsecurity import ClientSecurity
 from h323d.h323.ras.messages import (
-    PROTOCOL_IDENTIFIER,
     Fields,
     RASMessage,
     identifierIn,
@@ -40,7 +39,7 @@ from h323d.h323.ras.messages import (
 )
 from h323d.h323.ras.profile import (
     EndpointProfile,
-    endpointType,
+    discoveryFields,
     informationFields,
     registrationFields,
 )
@@ -255,15 +254,7 @@ class RASClient:
 
     def askDiscovery(self) -> None:
         self._gatekeeper = self._profile.gatekeeper
-        fields: Fields = {
-            "protocolIdentifier": PROTOCOL_IDENTIFIER,
-            "rasAddress": transportToValue(self.address),
-            "endpointType": endpointType(self._profile),
-        }
-        if self._profile.gatekeeperIdentifier:
-            fields["gatekeeperIdentifier"] = self._profile.gatekeeperIdentifier
-        if self._profile.aliases:
-            fields["endpointAlias"] = aliasesFromParties(self._profile.aliases)
+        fields = discoveryFields(self._profile, self.address)
         if self._security is not None:
             fields |= OFFER
         self._asked = self._ask("gatekeeperRequest", fields, self._discovered)

@@ -11,7 +11,13 @@ from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import PROTOCOL_IDENTIFIER, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 
-__all__ = ["EndpointProfile", "endpointType", "informationFields", "registrationFields"]
+__all__ = [
+    "EndpointProfile",
+    "discoveryFields",
+    "endpointType",
+    "informationFields",
+    "registrationFields",
+]
 
 # We have no manufacturer code; the country of the standard's examples.
 _NO_VENDOR = {"t35CountryCode": 181, "t35Extension": 0, "manufacturerCode": 0}
@@ -55,6 +61,24 @@ def endpointType(profile: EndpointProfile) -> Fields:
         "mc": profile.kind == "mcu",
         "undefinedNode": False,
     }
+
+
+def discoveryFields(profile: EndpointProfile, ras: TransportAddress) -> Fields:
+    """
+    What a GRQ has.
+
+    @param ras: our own RAS address.
+    """
+    fields: Fields = {
+        "protocolIdentifier": PROTOCOL_IDENTIFIER,
+        "rasAddress": transportToValue(ras),
+        "endpointType": endpointType(profile),
+    }
+    if profile.gatekeeperIdentifier:
+        fields["gatekeeperIdentifier"] = profile.gatekeeperIdentifier
+    if profile.aliases:
+        fields["endpointAlias"] = aliasesFromParties(profile.aliases)
+    return fields
 
 
 def registrationFields(profile: EndpointProfile, ras: TransportAddress, keepAlive: bool) -> Fields:

@@ -5,6 +5,7 @@ An endpoint that has a password, against a gatekeeper that knows it, and others.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ import pytest
 
 from h323d.errors import RemoteProtocolError
 from h323d.events import AuthenticationFailed
+from h323d.gatekeeper.alternates import AlternateConfig
 from h323d.gatekeeper.security.config import PasswordEntry, Requirement, SecurityConfig
 from h323d.h323.admission import AdmissionGrant
 from h323d.h323.h235 import Stamp, keyOf, sign, tokenIn
 from h323d.h323.ras.messages import RASMessage, decodeRAS
+from h323d.h323.uuie import CallIdentity
 from h323d.values.cause import Cause
 from tests.support import tshark
-from tests.support.ras import Peer, drq
+from tests.support.ras import Peer, at, drq
 from tests.support.rasendpoint import CALL, Endpoint
 from tests.support.zone import World
 
@@ -186,3 +189,36 @@ def test_whatIsSignedCanBeDissected(make: Make, tmp_path: Path) -> None:
     assert all(tokenIn(decodeRAS(each).fields) for each in heard)
     packets = [tshark.rasPacket(each, 3000) for each in heard]
     assert tshark.complaints(packets, tmp_path / "signed.pcap") == []
+
+
+@pytest.mark.parametrize(("sender", "believed"), [("second", True), ("h323d", False)])
+def test_theAlternateThatAdmitsACallSignsInItsOwnName(
+    makeWorld: Any, sender: str, believed: bool
+) -> None:
+    alternate = AlternateConfig("10.0.0.9", "second", needToRegister=False)
+    world = makeWorld(security=SECURED, maxCalls=1, alternates=(alternate,))
+    endpoint, second = Secured(world), Peer(world.network, "10.0.0.9")
+    endpoint.run(1)
+    assert isinstance(endpoint.admit()[0], AdmissionGrant)
+    outcomes: list[Any] = []
+    another = replace(CALL, identity=CallIdentity(b"o" * 16, b"o" * 16))
+    endpoint.client.calls.admit(another).addBoth(outcomes.append)
+    endpoint.run(1)
+    ((octets, source),) = second.received
+    asked, token = decodeRAS(octets), tokenIn(decodeRAS(octets).fields)
+    assert token is not None
+    assert token.generalID == "second"
+    confirm = {
+        "requestSeqNum": asked.requestSeqNum,
+        "bandWidth": 1280,
+        "callModel": ("direct", None),
+        "destCallSignalAddress": at("10.0.0.9", 1720),
+    }
+    name = endpoint.client.endpointIdentifier
+    assert name is not None
+    stamp = Stamp(sender, name, int(world.clock.seconds()), 77)
+    answer = RASMessage("admissionConfirm", confirm)
+    second.port.send(sign(answer, keyOf("open sesame"), stamp), source)
+    endpoint.run(1)
+    assert [isinstance(each, AdmissionGrant) for each in outcomes] == [True] * believed
+    endpoint.client.close()
