@@ -16,32 +16,27 @@ from zope.interface import implementer
 from h323d import tracing
 from h323d.call.legs import IOffer
 from h323d.call.policy import Refusal
-from h323d.call.transport import IOpening
 from h323d.errors import DecodeError, EncodeError, ResourceUnavailable
 from h323d.events import CallAnswered, CallEnded, CallRefused, CallRouted
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed import messages
+from h323d.gatekeeper.routed.attempt import Attempt
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.context import CallContext
-from h323d.gatekeeper.routed.dialling import dial, targetOf
-from h323d.gatekeeper.routed.messages import START_BODIES, START_FIELDS, SetupChange
-from h323d.gatekeeper.routed.models import Endpoint, stricter
-from h323d.gatekeeper.routed.passage import Passage, newPassage
+from h323d.gatekeeper.routed.messages import SetupChange
 from h323d.gatekeeper.routed.progress import callNumbers, newProgress
 from h323d.gatekeeper.routed.remembered import AdmittedRoutes
-from h323d.gatekeeper.routed.side import CALLED, CALLER, Side
+from h323d.gatekeeper.routed.side import CALLER, Side
 from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.routed.ways import Ways
 from h323d.gatekeeper.routing.chain import Called, Decision, Destination
-from h323d.gatekeeper.traversal import Whereabouts
 from h323d.h323 import messages as q931Messages
 from h323d.h323 import reading, uuie
 from h323d.h323.callinputs import CallNumber
-from h323d.h323.h245link import ControlNetwork
 from h323d.h323.incoming import IncomingSetup
 from h323d.h323.q931 import MessageType, Q931Message
 from h323d.h323.signalling import SignallingConnection
-from h323d.h323.uuie import Content, Fields
+from h323d.h323.uuie import Content
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
@@ -68,7 +63,7 @@ class RoutedCall:
 
     @ivar identity: the call's identifiers in H.323.
     @ivar caller: the registration of the caller, if there is one.
-    @ivar route: where the call goes; C{None} before it is known.
+    @ivar route: where the call goes, or was to go last; C{None} before it is known.
     @ivar model: how much of it goes through us.
     @ivar since: when it came in, in seconds of the clock.
     @ivar answeredAt: when it was answered; C{None} before that.
@@ -105,8 +100,15 @@ class RoutedCall:
         self.since = context.clock.seconds()
         self.answeredAt: float | None = None
         self.usage = Usage(0, False)
-        self.callerSide = self._newSide(CALLER, setup.reference, connection.peer, connection)
-        self.calledSide: Side | None = None
+        self.callerSide = Side(
+            self,
+            CALLER,
+            setup.reference,
+            connection.peer,
+            context.clock,
+            context.statusInterval,
+            connection,
+        )
         self._setup, self._setupContent = message, setup.content
         wanted = Called(
             setup.called,
@@ -123,10 +125,8 @@ class RoutedCall:
             None if admitted is None else admitted.routes,
         )
         self._early: list[tuple[Q931Message, Content]] = []
-        self._start: Fields = {}
         self._committed = False  # something of an answer has reached the caller
-        self._opening: IOpening | None = None
-        self._passage: Passage | None = None
+        self._attempt: Attempt | None = None
         self._progress = newProgress(self, context.clock, context.timers)
 
     @property
@@ -137,21 +137,18 @@ class RoutedCall:
         return tracing.stateName(self._progress)
 
     @property
+    def calledSide(self) -> Side | None:
+        """
+        The called party's side of the way that is being tried, or was taken.
+        """
+        return None if self._attempt is None else self._attempt.side
+
+    @property
     def sides(self) -> tuple[Side, Side | None]:
         """
         The caller's, and the called party's as far as there is one.
         """
         return self.callerSide, self.calledSide
-
-    def _newSide(
-        self,
-        place: int,
-        reference: int,
-        peer: TransportAddress,
-        connection: SignallingConnection | None = None,
-    ) -> Side:
-        context = self._context
-        return Side(self, place, reference, peer, context.clock, context.statusInterval, connection)
 
     # Commands.
 
@@ -248,45 +245,15 @@ class RoutedCall:
     def _dial(self, route: Destination) -> None:
         context = self._context
         self.route = route
-        reference, target = context.reference(), targetOf(context, route)
-        side = self.calledSide = self._newSide(CALLED, reference, target.address)
-        self._openPassage(route, target.secure)
+        attempt = self._attempt = Attempt(self, context, route, self._ways.namesFor(route))
+        self.model = attempt.model  # which holds for the ways after it, too
         endpointId = "" if route.registration is None else route.registration.endpointId
         model = "proxied" if self.model is CallModel.PROXIED else "routed"
         now = context.clock.seconds()
         context.events.publish(
-            CallRouted(now, self.callId, self.legId, model, endpointId, target.address)
+            CallRouted(now, self.callId, self.legId, model, endpointId, attempt.address)
         )
-        self._opening = dial(context, route, target, side, reference, self.identity.callIdentifier)
-
-    def _openPassage(self, route: Destination, secure: bool) -> None:
-        """
-        The called party may make the model stricter; that holds for the ways after it, too.
-
-        @param secure: it is connected to over TLS.  With a caller that is not, or the other
-            way round, it could not speak H.245 but through us.
-        """
-        context = self._context
-        source = Endpoint.registered(self.caller, self.calling, self.peer.host)
-        names = self._ways.namesFor(route)
-        target = Endpoint.registered(route.registration, names, route.signalling.host)
-        model = stricter(self.model, context.models.choose(source, target))
-        if secure is not self.callerSide.isSecure:
-            model = stricter(model, CallModel.ROUTED_H245)
-        self.model = model
-        self._passage = newPassage(self, context, model, self._networkOf, self._places(route))
-
-    def _networkOf(self, place: int) -> ControlNetwork:
-        side = self.sides[place]
-        return self._context.networkOf(side is not None and side.isSecure)
-
-    def _places(self, route: Destination) -> tuple[Whereabouts, Whereabouts]:
-        """
-        Where the two sides are, as far as media goes.
-        """
-        reach, called = self._context.reach, route.registration
-        host = route.signalling.host if called is None else called.source.host
-        return reach.whereabouts(self.caller, self.peer.host), reach.whereabouts(called, host)
+        attempt.dial()
 
     def askToConnect(self, place: int, address: TransportAddress) -> None:
         """
@@ -298,16 +265,9 @@ class RoutedCall:
             side.send(q931Messages.facility(uuie.write(body, False)))
 
     def _leaveCalled(self, cause: Cause) -> None:
-        side, self.calledSide = self.calledSide, None
-        opening, self._opening = self._opening, None
-        passage, self._passage = self._passage, None
-        self._start = {}
-        if side is not None:
-            side.release(cause)
-        if passage is not None:
-            passage.close()
-        if opening is not None:
-            opening.cancel()
+        attempt, self._attempt = self._attempt, None
+        if attempt is not None:
+            attempt.leave(cause)
 
     def tellAnswered(self) -> None:
         context = self._context
@@ -346,11 +306,12 @@ class RoutedCall:
     def sideReceived(self, side: Side, message: Q931Message, content: Content) -> None:
         if messages.unreadable(message, content):
             message = messages.withoutUserUser(message)
+        attempt, kind = self._attempt, message.messageType
         if side is self.callerSide:
-            if message.messageType not in _OF_THE_CALLED:
+            if kind not in _OF_THE_CALLED:
                 self._fromCaller(message, content)
-        elif side is self.calledSide and message.messageType != MessageType.SETUP:
-            self._fromCalled(message, content)
+        elif attempt is not None and side is attempt.side and kind != MessageType.SETUP:
+            self._fromCalled(attempt, message, content)
 
     def sideReleased(self, side: Side, message: Q931Message, content: Content) -> None:
         cause = reading.releaseCause(message, content)
@@ -392,10 +353,10 @@ class RoutedCall:
         if self.calledSide is not None and self.calledSide.isOpen:
             self._pass(self.calledSide, message, content)
 
-    def _fromCalled(self, message: Q931Message, content: Content) -> None:
+    def _fromCalled(self, attempt: Attempt, message: Q931Message, content: Content) -> None:
         kind = message.messageType
         if kind == MessageType.CALL_PROCEEDING:
-            self._swallow(message, content)
+            self._swallow(attempt, content)
             return
         if kind == MessageType.FACILITY and self._redirected(content):
             return
@@ -405,23 +366,17 @@ class RoutedCall:
             self._progress.connected()
         else:
             self._progress.proceeding()
-        edits = []
-        if self._start and content.body in START_BODIES:
-            start, self._start = self._start, {}
-            edits.append(messages.adding(start))
-            content = replace(content, fields=start | dict(content.fields))
+        content, edits = attempt.withHeld(content)
         self._committed = True
         self._pass(self.callerSide, message, content, *edits)
 
-    def _swallow(self, message: Q931Message, content: Content) -> None:
+    def _swallow(self, attempt: Attempt, content: Content) -> None:
         """
         The caller has had its CallProceeding; what else stands in this one goes on with the
         next message, H.245 at once.
         """
         self._progress.proceeding()
-        self._start |= {
-            name: content.fields[name] for name in START_FIELDS if name in content.fields
-        }
+        attempt.hold(content)
         if content.h245Control:
             self._committed = True
             facility = messages.tunnelled(list(content.h245Control))
@@ -446,10 +401,10 @@ class RoutedCall:
     def _pass(
         self, to: Side, message: Q931Message, content: Content, *edits: messages.Edit
     ) -> None:
-        if self._passage is None:
+        if self._attempt is None:
             return
         try:
-            to.send(self._passage.translated(1 - to.place, message, content, *edits))
+            to.send(self._attempt.passage.translated(1 - to.place, message, content, *edits))
         except ResourceUnavailable as error:
             self._progress.release(error.cause, "server")
         except EncodeError as error:  # what came cannot be said again, or has become too long
@@ -458,10 +413,10 @@ class RoutedCall:
     # What the passage reports.
 
     def translateControl(self, place: int, octets: bytes) -> bytes | None:
-        if self._passage is None:
+        if self._attempt is None:
             return None
         try:
-            return self._passage.translateControl(place, octets)
+            return self._attempt.passage.translateControl(place, octets)
         except ResourceUnavailable as error:
             self._progress.release(error.cause, "server")
         except EncodeError as error:

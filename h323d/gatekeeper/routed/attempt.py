@@ -1,0 +1,149 @@
+"""
+One way to the called party that is tried: the side there, and what is between it and the caller's.
+
+Of one that leads nowhere, nothing is left for the next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+from h323d.call.transport import IOpening
+from h323d.gatekeeper.registry.registrations import Registration
+from h323d.gatekeeper.routed import messages
+from h323d.gatekeeper.routed.config import CallModel
+from h323d.gatekeeper.routed.context import CallContext
+from h323d.gatekeeper.routed.dialling import dial, targetOf
+from h323d.gatekeeper.routed.messages import START_BODIES, START_FIELDS, Edit
+from h323d.gatekeeper.routed.models import Endpoint, stricter
+from h323d.gatekeeper.routed.passage import PassageOwner, newPassage
+from h323d.gatekeeper.routed.side import CALLED, CALLER, Side, SideOwner
+from h323d.gatekeeper.routing.chain import Destination
+from h323d.gatekeeper.traversal import Whereabouts
+from h323d.h323.h245link import ControlNetwork
+from h323d.h323.uuie import Content, Fields
+from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+
+__all__ = ["Attempt", "AttemptOwner"]
+
+
+class AttemptOwner(SideOwner, PassageOwner, Protocol):
+    """
+    What an attempt needs of the call.
+    """
+
+    callerSide: Side
+    caller: Registration | None
+    calling: tuple[PartyAddress, ...]
+    peer: TransportAddress
+    model: CallModel
+
+
+class Attempt:
+    """
+    The attempt to reach the called party on one way, and what is between the sides when that
+    has succeeded.
+
+    @ivar route: the way.
+    @ivar address: where it leads.
+    @ivar model: how much of the call goes through us; as much as on the ways before it, or more.
+    @ivar side: the called side.
+    @ivar passage: what H.245 and media pass.
+    """
+
+    def __init__(
+        self,
+        owner: AttemptOwner,
+        context: CallContext,
+        route: Destination,
+        names: tuple[PartyAddress, ...],
+    ) -> None:
+        """
+        @param names: what the called party is called there.
+        """
+        self._owner = owner
+        self._context = context
+        self.route = route
+        self._target = targetOf(context, route)
+        self.address = self._target.address
+        self._reference = context.reference()
+        self.side = Side(
+            owner,
+            CALLED,
+            self._reference,
+            self.address,
+            context.clock,
+            context.statusInterval,
+        )
+        self.model = self._modelTowards(names)
+        self.passage = newPassage(owner, context, self.model, self._networkOf, self._places())
+        self._opening: IOpening | None = None
+        self._held: Fields = {}
+
+    def dial(self) -> None:
+        """
+        Get the connection; the call is told what becomes of it.
+        """
+        self._opening = dial(
+            self._context,
+            self.route,
+            self._target,
+            self.side,
+            self._reference,
+            self._owner.identity.callIdentifier,
+        )
+
+    def leave(self, cause: Cause) -> None:
+        """
+        End it, in whatever state.
+        """
+        self.side.release(cause)
+        self.passage.close()
+        if self._opening is not None:
+            self._opening.cancel()
+
+    def hold(self, content: Content) -> None:
+        """
+        Keep what a CallProceeding says of how the call starts: the caller has had its
+        CallProceeding, and is told with the next message that can say so.
+        """
+        self._held |= {
+            name: content.fields[name] for name in START_FIELDS if name in content.fields
+        }
+
+    def withHeld(self, content: Content) -> tuple[Content, list[Edit]]:
+        """
+        A message for the caller, with what was kept for it.
+        """
+        if not self._held or content.body not in START_BODIES:
+            return content, []
+        held, self._held = self._held, {}
+        return replace(content, fields=held | dict(content.fields)), [messages.adding(held)]
+
+    def _modelTowards(self, names: tuple[PartyAddress, ...]) -> CallModel:
+        """
+        The called party may make the model stricter, and so may TLS on one side only: without
+        us, the other could not speak H.245 with it.
+        """
+        owner, route = self._owner, self.route
+        source = Endpoint.registered(owner.caller, owner.calling, owner.peer.host)
+        target = Endpoint.registered(route.registration, names, route.signalling.host)
+        model = stricter(owner.model, self._context.models.choose(source, target))
+        if self._target.secure is not owner.callerSide.isSecure:
+            model = stricter(model, CallModel.ROUTED_H245)
+        return model
+
+    def _networkOf(self, place: int) -> ControlNetwork:
+        side = self._owner.callerSide if place == CALLER else self.side
+        return self._context.networkOf(side.isSecure)
+
+    def _places(self) -> tuple[Whereabouts, Whereabouts]:
+        """
+        Where the two sides are, as far as media goes.
+        """
+        owner, called = self._owner, self.route.registration
+        host = self.route.signalling.host if called is None else called.source.host
+        whereabouts = self._context.reach.whereabouts
+        return whereabouts(owner.caller, owner.peer.host), whereabouts(called, host)
