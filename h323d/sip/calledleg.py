@@ -12,6 +12,7 @@ from h323d.sip.dialog import Dialog
 from h323d.sip.leg import SIPLeg
 from h323d.sip.negotiation import NoCommonMedia
 from h323d.sip.parties import partiesOf
+from h323d.sip.sessionphase import SessionPhase, phaseOf
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.cause import Cause
 from h323d.values.identifiers import newCallID
@@ -43,25 +44,32 @@ class CalledLeg(SIPLeg):
         )
         self._invite = transaction
         self._early = b""
-        self._answered = False
         self._dialog = Dialog.called(request, self._localTag, agent.rng.randrange(1, 1 << 16))
         transaction.observe(self)
         self._heard(request)
         agent.enter(request.callId, self._localTag, self)
         self._session.offer()
 
+    @property
+    def _isOpen(self) -> bool:
+        """
+        Whether the INVITE has no final response yet.
+        """
+        return phaseOf(self._session) is SessionPhase.SETTING_UP
+
     def cancelled(self, cause: Cause) -> None:
         """
         A CANCEL for the INVITE came; after our 2xx it changes nothing (9.2).
         """
-        self.peerEnded = True
+        if self._isOpen:
+            self.peerEnded = True
         self._session.cancel(cause)
 
     def alert(self, early: MediaProfile | None) -> None:
         """
         Ring; with early media, a 183 carries our answer, and the 200 the same.
         """
-        if early is None or not self._invite.request.body or self._over:
+        if early is None or not self._invite.request.body or not self._isOpen:
             self._session.provide(180)
         elif self._negotiate(early):
             self._session.provide(183)
@@ -71,10 +79,7 @@ class CalledLeg(SIPLeg):
         """
         Accept: the 200 leaves before this returns.
         """
-        if self._answered or self._over:
-            return
-        if self._negotiate(profile):
-            self._answered = True
+        if self._isOpen and self._negotiate(profile):
             self._session.accept()
 
     def _negotiate(self, profile: MediaProfile) -> bool:

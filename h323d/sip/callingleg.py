@@ -21,6 +21,7 @@ from h323d.sip.leg import SIPLeg, reasonsOf
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.nameaddr import NameAddr
 from h323d.sip.negotiation import NoCommonMedia
+from h323d.sip.sessionphase import SessionPhase, phaseOf
 from h323d.sip.transactions.running import ClientTransaction
 from h323d.sip.uri import SIPURI
 from h323d.values.address import PartyAddress, TransportAddress
@@ -68,7 +69,7 @@ class CallingLeg(SIPLeg):
         """
         Whether the call ended, perhaps before it began.
         """
-        return self._over
+        return phaseOf(self._session) is SessionPhase.OVER
 
     def soon(self, work: Callable[[], None]) -> None:
         """

@@ -25,6 +25,7 @@ from h323d.sip.legmedia import LegMedia
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.negotiation import NoCommonMedia
 from h323d.sip.session import newSession
+from h323d.sip.sessionphase import SessionPhase, phaseOf
 from h323d.sip.transactions.running import ClientTransaction, ServerTransaction
 from h323d.tracing import stateName
 from h323d.values.address import PartyAddress, TransportAddress
@@ -76,7 +77,6 @@ class SIPLeg(DialogEnd):
         self._media = LegMedia(agent.pool, self, agent.mediaHost, agent.rng)
         self._changing: ClientTransaction | None = None
         self._mediaReported = False
-        self._over = False
         self._session = newSession(
             self, agent.clock, agent.config.ringTimeout, agent.timers.transaction
         )
@@ -171,7 +171,7 @@ class SIPLeg(DialogEnd):
             cause = reasonCause(reasonsOf(request)) or Cause.NORMAL_CALL_CLEARING
             self.peerEnded = True
             self._session.bye(cause)
-        elif self._over:
+        elif phaseOf(self._session) is SessionPhase.OVER:
             self._respond(transaction, 481)
         elif request.method == "INVITE" or (request.method == "UPDATE" and request.body):
             self._exchange.requested(transaction)
@@ -348,7 +348,6 @@ class SIPLeg(DialogEnd):
         """
         The call is over: no media, and no change of them.
         """
-        self._over = True
         self._media.close()
         self._exchange.stop()
 

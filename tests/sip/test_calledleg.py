@@ -214,6 +214,7 @@ def test_aCancelAfterThe200IsAnsweredAndChangesNothing() -> None:
     call.send("CANCEL", branch="z9hG4bK1INVITE", toTag="")
     assert call.script.statuses == [200, 200]
     assert "released" not in call.log.said
+    assert not call.leg.peerEnded
     call.send("ACK")
     assert call.leg.state == "established"
     call.next("BYE")

@@ -9,6 +9,7 @@ from twisted.internet.task import Clock
 from h323d import tracing
 from h323d.sip.message import SIPResponse
 from h323d.sip.session import MACHINE, Session, newSession
+from h323d.sip.sessionphase import PHASES
 from h323d.values.cause import Cause
 
 RINGING = SIPResponse(180, "")
@@ -81,6 +82,10 @@ def calling() -> tuple[Clock, Owner, Session]:
     session.call()
     owner.did.clear()
     return clock, owner, session
+
+
+def test_everyStateHasItsPhase() -> None:
+    assert tracing.states(MACHINE) == PHASES.keys()
 
 
 def test_everyPairOfStateAndInputIsDeclared() -> None:
