@@ -11,12 +11,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from h323d.call.complaints import Complaints
@@ -34,6 +33,7 @@ from h323d.errors import DecodeError, RemoteProtocolError
 from h323d.events import EventBus
 from h323d.h323 import addresses, messages
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest, Admitter
+from h323d.h323.admissions import Admissions
 from h323d.h323.config import H323Config
 from h323d.h323.endpointtype import mcuType
 from h323d.h323.h245link import ControlNetwork
@@ -151,11 +151,10 @@ class H323Endpoint:
         self._host = host
         self._owner = owner
         self._setupOwner = setupOwner
-        self._admitter = admitter
+        self._admissions = None if admitter is None else Admissions(admitter)
         self._listening: IListening | None = None
         self._connections: dict[SignallingConnection, None] = {}
         self._openings: dict[LegID, IOpening] = {}
-        self._admitted: dict[LegID, AdmissionRequest] = {}
         network = ControlNetwork(
             listener, opener, host.bind, host.advertised, config.connectTimeout
         )
@@ -301,54 +300,27 @@ class H323Endpoint:
             return
         self._keep(leg)
         leg.offered(connection, setup.content)
-        if self._admitter is None:
+        if self._admissions is None:
             self._owner.legOffered(leg)
             return
         leg.proceed()
         request = AdmissionRequest(
             setup.identity, setup.reference, True, setup.calling, setup.called, connection.peer
         )
-        self._ask(self._admitter, leg, request).addCallbacks(
-            self._admittedIncoming, self._notAdmitted, callbackArgs=(leg,), errbackArgs=(leg,)
-        )
+        self._admissions.ask(leg, request, lambda grant: self._owner.legOffered(leg))
 
     def _refuse(self, connection: SignallingConnection, message: Q931Message, cause: Cause) -> None:
         answer = messages.release(cause)
         connection.send(messages.addressed(answer, message.callReference, True))
 
-    def _admittedIncoming(self, grant: AdmissionGrant, leg: H323Leg) -> None:
-        if not leg.released:
-            self._owner.legOffered(leg)
-
     # Admission.
-
-    def _ask(
-        self, admitter: Admitter, leg: H323Leg, request: AdmissionRequest
-    ) -> Deferred[AdmissionGrant]:
-        def granted(grant: AdmissionGrant) -> AdmissionGrant:
-            if leg.released:
-                admitter.disengage(request, Cause.NORMAL_CALL_CLEARING)
-            else:
-                self._admitted[leg.legId] = request
-            return grant
-
-        return admitter.admit(request).addCallback(granted)
-
-    def _notAdmitted(self, failure: Failure, leg: H323Leg) -> None:
-        error = failure.value
-        if isinstance(error, RemoteProtocolError):
-            leg.fail(error.cause)
-            return
-        self._log.failure("admission of {callId} failed", failure=failure, callId=leg.callId)
-        leg.fail(Cause.TEMPORARY_FAILURE)
 
     def dropCall(self, request: AdmissionRequest) -> None:
         """
         The gatekeeper took back its admission: hang up.
         """
-        for legId, admitted in tuple(self._admitted.items()):
-            if admitted == request:
-                self.legs[legId].hangup(Cause.NORMAL_UNSPECIFIED)
+        if self._admissions is not None:
+            self._admissions.withdrawn(request)
 
     # Outgoing calls.
 
@@ -399,7 +371,7 @@ class H323Endpoint:
         """
         if target is None or self._secureAddressOf is None:
             return None
-        if self._secure is None or self._admitter is not None:
+        if self._secure is None or self._admissions is not None:
             return None
         return self._secureAddressOf(target)
 
@@ -414,16 +386,11 @@ class H323Endpoint:
             return
         if len(self.legs) > self._config.maxCalls:
             leg.fail(Cause.RESOURCE_UNAVAILABLE)
-        elif self._admitter is not None:
+        elif self._admissions is not None:
             request = AdmissionRequest(
                 leg.identity, leg.reference, False, leg.calling, names, None, target
             )
-            self._ask(self._admitter, leg, request).addCallbacks(
-                self._admittedOutgoing,
-                self._notAdmitted,
-                callbackArgs=(leg, target),
-                errbackArgs=(leg,),
-            )
+            self._admissions.ask(leg, request, partial(self._admittedOutgoing, leg, target))
         elif target is None:
             leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
         elif self._secure is not None and secure is not None:
@@ -432,10 +399,8 @@ class H323Endpoint:
             self._connect(leg, target, self._opener)
 
     def _admittedOutgoing(
-        self, grant: AdmissionGrant, leg: H323Leg, target: TransportAddress | None
+        self, leg: H323Leg, target: TransportAddress | None, grant: AdmissionGrant
     ) -> None:
-        if leg.released:
-            return
         destination = grant.destination or target
         if destination is None:
             leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
@@ -467,9 +432,8 @@ class H323Endpoint:
         opening = self._openings.pop(leg.legId, None)
         if opening is not None:
             opening.cancel()
-        request = self._admitted.pop(leg.legId, None)
-        if request is not None and self._admitter is not None:
-            self._admitter.disengage(request, cause)
+        if self._admissions is not None:
+            self._admissions.gone(leg.legId, cause)
 
     def connectionGone(self, connection: SignallingConnection) -> None:
         self._connections.pop(connection, None)
