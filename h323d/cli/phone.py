@@ -293,7 +293,10 @@ class Phone:
         self._owner.phoneHappened("registrationLost", reason=reason)
 
     def rasRegistrationFailed(self, reason: str, permanent: bool) -> None:
-        self._owner.phoneFailed(f"not registered: {reason}")
+        if self.leg is None:
+            self._owner.phoneFailed(f"not registered: {reason}")
+        else:  # the call that there is may go on without
+            self._owner.phoneHappened("registrationFailed", reason=reason)
 
     def rasUnregistered(self) -> None:
         self._owner.phoneHappened("unregistered")
