@@ -63,6 +63,12 @@ class H245LinkOwner(Protocol):
     def sendTunnelled(self, octets: Sequence[bytes]) -> None:
         """Send a message of the call that carries these H.245 messages."""
 
+    def mayOpenChannels(self) -> bool:
+        """
+        @return: FALSE while fast connect is undecided, beside which no channels may be
+            opened (H.323, 8.2.4); L{H245Link.openChannels} follows.
+        """
+
     def linkListening(self, address: TransportAddress) -> None:
         """We wait there for a connection."""
 
@@ -211,6 +217,13 @@ class H245Link:
         if self._session is not None:
             self._session.adoptFastStart(connection)
 
+    def openChannels(self) -> None:
+        """
+        Fast connect is decided: open what it has not opened.
+        """
+        if self._session is not None:
+            self._session.openChannels()
+
     def restart(self) -> None:
         """
         Say everything again: what was said so far was not listened to.
@@ -323,7 +336,7 @@ class H245Link:
             session = self._session = self._newSession(self, self.profile, self._media)
             if self._fastStart.accepted:
                 session.adoptFastStart(self._fastStart)
-            session.start()
+            session.start(self._owner.mayOpenChannels())
             for message in tuple(self._early):
                 self._give(message)
 

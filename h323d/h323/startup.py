@@ -227,6 +227,7 @@ class StartUp:
             return
         self._stage = _Stage.ANSWERED
         self.fast.refused()
+        self._openChannels()
         if self._urging is _Urging.IN_SETUP:
             self._grace.start(EARLY_GRACE, self._notListened)
         if not self._media.everReady or not self.link.began:
@@ -248,6 +249,7 @@ class StartUp:
         expected = self._urging is _Urging.IN_SETUP
         if self.fast.heard(start, bool(content.h245Control) and not expected):
             self._adopt()
+        self._openChannels()
         if content.reason == "startH245" and content.body == "facility":
             self._heardStartH245()
         with self.link.together():
@@ -269,6 +271,7 @@ class StartUp:
 
     def _heardStartH245(self) -> None:
         self.fast.withdraw()
+        self._openChannels()
         if self._theirAddress is not None and not self.link.heard:
             self._dial(self._theirAddress)
 
@@ -280,6 +283,10 @@ class StartUp:
         if connection.accepted:
             self.link.adoptFastStart(connection)
             self._media.adopt(connection.transmit, connection.receive)
+
+    def _openChannels(self) -> None:
+        if self.mayOpenChannels():
+            self.link.openChannels()
 
     def _consider(self) -> None:
         """
@@ -353,6 +360,9 @@ class StartUp:
 
     def sendTunnelled(self, octets: Sequence[bytes]) -> None:
         self._owner.sendTunnelled(octets)
+
+    def mayOpenChannels(self) -> bool:
+        return self.fast.outcome is not Outcome.OPEN
 
     def linkListening(self, address: TransportAddress) -> None:
         if self._urging is _Urging.START_H245:

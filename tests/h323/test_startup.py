@@ -12,6 +12,7 @@ from twisted.internet.task import Clock
 
 from h323d.asn1 import h225, h245
 from h323d.h323 import messages, q931, tpkt, uuie
+from h323d.h323.capabilities import capabilitySet
 from h323d.h323.config import H323Config
 from h323d.h323.fastconnect import Outcome
 from h323d.h323.faststart import offerFastStart
@@ -296,6 +297,23 @@ def test_besideFastStartEarlyH245IsParallel(network: SimulatedNetwork) -> None:
     assert content.start.fastStart
     assert len(content.start.parallelH245Control) == 2
     assert content.h245Control == ()
+
+
+def test_besideAnUndecidedFastConnectNoChannelIsOpened(network: SimulatedNetwork) -> None:
+    _, peer, _ = place(network, StartUpOptions(earlyH245=True))
+    determination = {"terminalType": 50, "statusDeterminationNumber": 1}
+    said = [
+        ("request", ("terminalCapabilitySet", capabilitySet(PROFILE, 1))),
+        ("request", ("masterSlaveDetermination", determination)),
+        ("response", ("terminalCapabilitySetAck", {"sequenceNumber": 1})),
+        ("response", ("masterSlaveDeterminationAck", {"decision": ("master", None)})),
+    ]
+    octets = [h245.encode("MultimediaSystemControlMessage", each) for each in said]
+    peer.say(MessageType.ALERTING, uuie.alerting(peer.identity, KIND, Start()), True, octets)
+    assert "terminalCapabilitySetAck" in peer.tunnelled
+    assert "openLogicalChannel" not in peer.tunnelled
+    peer.connect(Start(fastConnectRefused=True), tunnelling=True)
+    assert peer.tunnelled.count("openLogicalChannel") == 1
 
 
 def test_h245FromTheCalleeRefusesFastStart(network: SimulatedNetwork) -> None:

@@ -146,6 +146,8 @@ class H245Session:
         """
         Fast connect is decided: open what it has not opened.
         """
+        if self._mayOpen:
+            return
         self._mayOpen = True
         if self._phase is _Phase.RUNNING and self.role is not None:
             self._transmit.allow()
