@@ -36,6 +36,7 @@ from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
 from h323d.witness.cdr import CallDetail, Outcome
+from h323d.witness.underway import FORGETFUL, IJournal
 
 __all__ = ["Assembly"]
 
@@ -54,6 +55,7 @@ class _Call:
     @ivar first: the leg of the calling side, where it was us who called both.
     @ivar legs: those that are not over.
     @ivar sides: the admissions in force, and the host of each.
+    @ivar number: what the journal knows it by.
     """
 
     offered: float
@@ -82,6 +84,7 @@ class _Call:
     legs: set[LegID] = field(default_factory=set)
     sides: dict[Side, str] = field(default_factory=dict)
     linger: IDelayedCall | None = None
+    number: int = 0
 
     def end(self, at: float, cause: Cause | None, releasedBy: str) -> None:
         """
@@ -131,13 +134,20 @@ class Assembly:
     """
 
     def __init__(
-        self, clock: IReactorTime, events: EventBus, finished: Callable[[CallDetail], None]
+        self,
+        clock: IReactorTime,
+        events: EventBus,
+        finished: Callable[[CallDetail], None],
+        journal: IJournal = FORGETFUL,
     ) -> None:
         """
         @param finished: called with each record.
+        @param journal: told of each call while it is not over.
         """
         self._clock = clock
         self._finished = finished
+        self._journal = journal
+        self._calls = 0
         self._byCall: dict[CallID, _Call] = {}
         self._byIdentifier: dict[str, _Call] = {}
         # Any: each takes the fact that it stands for.
@@ -181,12 +191,17 @@ class Assembly:
         if listener is not None:
             listener(fact)
 
+    def _new(self, call: _Call) -> _Call:
+        self._calls += 1
+        call.number = self._calls
+        return call
+
     # Signalling that we see.
 
     def _offered(self, fact: CallOffered) -> None:
         call = self._byIdentifier.get(fact.callIdentifier)
         if call is None or call.callId is not None or not _admittedFrom(call, fact.peer.host):
-            call = _Call(fact.at, fact.protocol, fact.callIdentifier, fact.conferenceId)
+            call = self._new(_Call(fact.at, fact.protocol, fact.callIdentifier, fact.conferenceId))
             if fact.callIdentifier:
                 self._byIdentifier.setdefault(fact.callIdentifier, call)
         call.callId = fact.callId
@@ -194,22 +209,27 @@ class Assembly:
         call.callingPeer = fact.peer
         call.legs.add(fact.legId)
         self._byCall[fact.callId] = call
+        self._journal.changed(call.number, call)
 
     def _originated(self, fact: CallOriginated) -> None:
         call = self._byCall.get(fact.callId)
         if call is None:
-            call = _Call(fact.at, fact.protocol, "", "", fact.callId, fact.legId, THIRD_PARTY)
+            call = self._new(
+                _Call(fact.at, fact.protocol, "", "", fact.callId, fact.legId, THIRD_PARTY)
+            )
             call.signalled = True
             self._byCall[fact.callId] = call
         else:  # the first has answered, and counts as who calls the second
             call.answered = None
         call.calling, call.called = call.called, fact.called
         call.legs.add(fact.legId)
+        self._journal.changed(call.number, call)
 
     def _admitted(self, fact: CallAdmitted) -> None:
         call = self._byCall.get(fact.callId)
         if call is not None:
             call.calling, call.called = fact.calling, fact.called
+            self._journal.changed(call.number, call)
 
     def _routed(self, fact: CallRouted) -> None:
         call = self._byCall.get(fact.callId)
@@ -221,16 +241,19 @@ class Assembly:
             call.room = fact.target
         else:
             call.calledEndpoint = fact.target
+        self._journal.changed(call.number, call)
 
     def _joined(self, fact: ParticipantJoined) -> None:
         call = self._byCall.get(fact.callId)
         if call is not None:
             call.room = fact.roomId
+            self._journal.changed(call.number, call)
 
     def _answered(self, fact: CallAnswered) -> None:
         call = self._byCall.get(fact.callId)
         if call is not None and call.answered is None:
             call.answered = fact.at
+            self._journal.changed(call.number, call)
 
     def _refused(self, fact: CallRefused) -> None:
         call = self._byCall.get(fact.callId)
@@ -256,13 +279,14 @@ class Assembly:
             self._finish(call)
         elif call.linger is None:
             call.linger = self._clock.callLater(LINGER, self._finish, call)
+            self._journal.changed(call.number, call)
 
     # Admissions.
 
     def _granted(self, fact: RASAdmissionGranted) -> None:
         call = self._byIdentifier.get(fact.callIdentifier)
         if call is None:
-            call = _Call(fact.at, "h323", fact.callIdentifier, fact.conferenceId)
+            call = self._new(_Call(fact.at, "h323", fact.callIdentifier, fact.conferenceId))
             self._byIdentifier[fact.callIdentifier] = call
         side = (fact.endpointId, fact.answerCall)
         if side not in call.sides:
@@ -279,6 +303,7 @@ class Assembly:
             call.calledPeer = call.calledPeer or fact.destination
         call.calling = call.calling or fact.calling
         call.called = call.called or fact.called
+        self._journal.changed(call.number, call)
 
     def _notGranted(self, fact: RASAdmissionRefused) -> None:
         if not fact.endpointId:
@@ -306,6 +331,7 @@ class Assembly:
         call = self._byIdentifier.get(fact.callIdentifier)
         if call is not None:
             call.bandwidth = max(call.bandwidth, fact.bandwidth)
+            self._journal.changed(call.number, call)
 
     def _finish(self, call: _Call) -> None:
         if call.linger is not None and call.linger.active():
@@ -314,6 +340,7 @@ class Assembly:
             del self._byCall[call.callId]
         if self._byIdentifier.get(call.callIdentifier) is call:
             del self._byIdentifier[call.callIdentifier]
+        self._journal.over(call.number)
         self._finished(call.detail())
 
 

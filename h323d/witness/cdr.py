@@ -27,6 +27,7 @@ class Outcome(enum.Enum):
     REFUSED = "refused"
     ADMITTED = "admitted"
     UNFINISHED = "unfinished"
+    LOST = "lost"
 
 
 @dataclass(slots=True)
@@ -52,6 +53,8 @@ class CallDetail:
     @ivar reason: why it was refused, in a word of ours or of RAS.
     @ivar bandwidth: the most that RAS granted it, in units of 100 bit/s.
     @ivar admissions: how many sides RAS admitted.
+    @ivar lastSeen: for a call that the server did not outlive: when both are
+        known to have been there last; C{None} for any other.
     """
 
     callId: str
@@ -75,6 +78,7 @@ class CallDetail:
     reason: str
     bandwidth: int
     admissions: int
+    lastSeen: float | None = None
 
     @property
     def duration(self) -> float | None:
@@ -114,6 +118,7 @@ class CallDetail:
             "reason": self.reason,
             "bandwidth": self.bandwidth,
             "admissions": self.admissions,
+            "lastSeen": _moment(self.lastSeen),
         }
 
 

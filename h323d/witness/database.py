@@ -41,9 +41,11 @@ _COLUMNS = {
     "reason": "TEXT NOT NULL",
     "bandwidth": "INTEGER NOT NULL",
     "admissions": "INTEGER NOT NULL",
+    "lastSeen": "TEXT",
 }
 _TABLE = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
-_INSERT = f"INSERT INTO cdr VALUES ({', '.join('?' * len(_COLUMNS))})"
+_INSERT = f"INSERT INTO cdr ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_LATER = ("lastSeen",)  # columns that older databases have not; none of them is NOT NULL
 
 
 class Database:
@@ -83,11 +85,19 @@ class Database:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(f"CREATE TABLE IF NOT EXISTS cdr ({_TABLE})")
+            _addColumns(connection)
             connection.execute("CREATE INDEX IF NOT EXISTS cdrByTime ON cdr (offered)")
         except sqlite3.Error:
             connection.close()
             raise
         return connection
+
+
+def _addColumns(connection: sqlite3.Connection) -> None:
+    there = {row[1] for row in connection.execute("PRAGMA table_info(cdr)")}
+    for name in _LATER:
+        if name not in there:
+            connection.execute(f"ALTER TABLE cdr ADD COLUMN {name} {_COLUMNS[name]}")
 
 
 def _row(record: CallDetail) -> tuple[Any, ...]:

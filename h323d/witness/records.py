@@ -18,8 +18,12 @@ from h323d.witness.cdr import CallDetail
 from h323d.witness.database import Database
 from h323d.witness.jsonlines import JSONLines
 from h323d.witness.spool import Defer, Spool
+from h323d.witness.underway import FORGETFUL, IJournal, Journal
+from h323d.witness.underwayfile import UnderwayFile
 
-__all__ = ["CallRecords"]
+__all__ = ["UNDERWAY", "CallRecords"]
+
+UNDERWAY = ".underway"  # what the name of the file with the calls in progress ends in
 
 
 class CallRecords:
@@ -38,7 +42,8 @@ class CallRecords:
     ) -> None:
         """
         @param file: where lines of JSON go; C{None} for nowhere.
-        @param database: where rows go; C{None} for nowhere.
+        @param database: where rows go; C{None} for nowhere.  Calls in progress
+            are kept beside it, or else beside C{file}.
         @param recent: how many are kept in memory.
         """
         self._recent: deque[CallDetail] = deque(maxlen=recent)
@@ -47,7 +52,15 @@ class CallRecords:
             self._spools.append(Spool(JSONLines(file), str(file), clock, defer))
         if database is not None:
             self._spools.append(Spool(Database(database), str(database), clock, defer))
-        self._assembly = Assembly(clock, events, self._finished)
+        self._journal: Journal | None = None
+        journal: IJournal = FORGETFUL
+        beside = database or file
+        if beside is not None:
+            path = beside.with_name(beside.name + UNDERWAY)
+            journal = self._journal = Journal(
+                UnderwayFile(path), str(path), clock, defer, self._finished
+            )
+        self._assembly = Assembly(clock, events, self._finished, journal)
 
     def latest(self, count: int) -> list[dict[str, Any]]:
         """
@@ -62,8 +75,14 @@ class CallRecords:
         @return: fires when that is done; never fails.
         """
         self._assembly.close()
-        done = DeferredList([spool.close() for spool in self._spools])
-        return done.addCallback(lambda results: None)
+        return Deferred.fromCoroutine(self._close())
+
+    async def _close(self) -> None:
+        if self._journal is not None:
+            await self._journal.handOver()
+        await DeferredList([spool.close() for spool in self._spools])
+        if self._journal is not None:
+            await self._journal.remove()
 
     def _finished(self, record: CallDetail) -> None:
         self._recent.append(record)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -52,4 +53,27 @@ def test_aServerThatIsToldToStopWritesTheRecordsOfTheCallsThatItEnds(tmp_path: P
         server.wait(10)
         (record,) = written(server)
     assert (record["outcome"], record["releasedBy"]) == ("answered", "server")
+    assert "Traceback" not in server.output()
+
+
+def test_aKilledServerLeavesTheRecordsOfItsCallsToTheNext(tmp_path: Path) -> None:
+    with Server(tmp_path / "server", US, CONFIGURATION) as server, caller(tmp_path) as call:
+        waitFor(lambda: '"media"' in call.output(), 10, "the caller is in the room")
+        wal = server.state / "cdr.sqlite.underway-wal"
+        waitFor(lambda: wal.exists() and b"80001" in wal.read_bytes(), 5, "the call is on the disk")
+        time.sleep(1.5)  # and that it was answered
+        server.signal(signal.SIGKILL)
+        server.wait(5)
+    assert written(server) == []
+    with Server(tmp_path / "server", US, CONFIGURATION) as server:
+        (record,) = waitFor(lambda: written(server), 10, "the record is written")
+        assert (record["outcome"], record["reason"], record["cause"]) == ("lost", "serverLost", 41)
+        assert (record["room"], record["ended"]) == ("80001", None)
+        assert record["offered"] <= record["answered"] <= record["lastSeen"]
+        assert server.ask("cdr") == [record]
+        server.signal(signal.SIGTERM)
+        server.wait(10)
+    assert list(server.state.glob("*.underway*")) == []
+    assert len(written(server)) == 1
+    assert "the server died with 1 calls in progress" in server.output()
     assert "Traceback" not in server.output()

@@ -5,6 +5,7 @@ Call detail records of a whole server, from the wire to the file.
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ from h323d.witness.config import CDRConfig
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import SimulatedServer, Simulation
 
-SERVER, ALICE, BOB = "10.0.0.1", "10.0.1.1", "10.0.1.2"
+SERVER, ALICE, BOB, SUCCESSOR = "10.0.0.1", "10.0.1.1", "10.0.1.2", "10.0.0.2"
 
 
 class Scene:
@@ -157,3 +158,40 @@ def test_aServerThatStopsWritesWhatItHas(scene: Scene) -> None:
     scene.server.stop()
     (record,) = scene.records()
     assert (record["outcome"], record["releasedBy"]) == ("answered", "server")
+
+
+def test_aServerThatDiesLeavesItsCallsToItsSuccessor(scene: Scene, tmp_path: Path) -> None:
+    alice = scene.phone(ALICE, "alice")
+    alice.call("80001")
+    scene.world.until(lambda: alice.speaking)
+    scene.world.run(30.0)
+    grave = tmp_path / "grave"
+    grave.mkdir()
+    for file in tmp_path.glob("cdr.*"):  # what the disk has when the process is killed
+        shutil.copy(file, grave)
+    cdr = CDRConfig(file=str(grave / "cdr.jsonl"), database=str(grave / "cdr.sqlite"))
+    scene.world.server(SUCCESSOR, Configuration(media=MediaConfig(tickMs=20), cdr=cdr))
+    scene.world.run(5.0)
+    (record,) = [json.loads(line) for line in (grave / "cdr.jsonl").read_text().splitlines()]
+    assert (record["outcome"], record["reason"]) == ("lost", "serverLost")
+    assert (record["calling"], record["room"]) == (["alice"], "80001")
+    assert record["ended"] is None
+    assert record["offered"] <= record["answered"] < record["lastSeen"]
+    database = sqlite3.connect(grave / "cdr.sqlite")
+    assert database.execute("SELECT outcome, lastSeen FROM cdr").fetchall() == [
+        ("lost", record["lastSeen"])
+    ]
+    database.close()
+    alice.hangup()
+    (ended,) = scene.records()
+    assert ended["outcome"] == "answered"
+
+
+def test_aServerThatIsStoppedLeavesNothingInProgress(scene: Scene, tmp_path: Path) -> None:
+    alice = scene.phone(ALICE, "alice")
+    alice.call("80001")
+    scene.world.until(lambda: alice.speaking)
+    scene.world.run(2.0)
+    assert list(tmp_path.glob("*.underway*"))
+    scene.world.leave()
+    assert list(tmp_path.glob("*.underway*")) == []
