@@ -33,6 +33,7 @@ __all__ = [
     "CallOriginated",
     "CallRefused",
     "CallRouted",
+    "CallUsageTold",
     "ConfigurationReloaded",
     "DigitReceived",
     "EndpointLocated",
@@ -373,6 +374,23 @@ class CallLost(Fact):
     callIdentifier: str
     answerCall: bool
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallUsageTold(Fact):
+    """
+    An endpoint told when its call was answered, by BRQ, DRQ or IRR; it may tell
+    the same again.
+
+    @ivar answerCall: whether it is the called side.
+    @ivar answered: in seconds of the server's clock; not before the call was
+        admitted, and not in the future, whatever the endpoint's clock is.
+    """
+
+    endpointId: str
+    callIdentifier: str
+    answerCall: bool
+    answered: float
 
 
 @dataclass(frozen=True, slots=True)

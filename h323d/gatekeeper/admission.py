@@ -16,6 +16,7 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.events import (
     BandwidthChanged,
     BandwidthExceeded,
+    CallUsageTold,
     EventBus,
     RASAdmissionEnded,
     RASAdmissionGranted,
@@ -201,6 +202,17 @@ class AdmissionTable:
         excess = self._excess(admission)
         self._bandwidth.observe(admission.claim, used)
         self._tellExcess(admission, excess)
+
+    def answered(self, admission: Admission, at: float) -> None:
+        """
+        An endpoint tells that its side of a call was answered then, in seconds of the clock.
+        """
+        claim = admission.claim
+        self._events.publish(
+            CallUsageTold(
+                self._clock.seconds(), claim.endpointId, claim.call.hex(), claim.answerCall, at
+            )
+        )
 
     def watch(self, call: bytes, usage: Usage | None) -> None:
         """

@@ -25,6 +25,7 @@ from h323d.events import (
     CallOriginated,
     CallRefused,
     CallRouted,
+    CallUsageTold,
     EventBus,
     Fact,
     ParticipantJoined,
@@ -164,6 +165,7 @@ class Assembly:
             RASAdmissionRefused: self._notGranted,
             RASAdmissionEnded: self._disengaged,
             BandwidthChanged: self._bandwidthChanged,
+            CallUsageTold: self._usageTold,
         }
         # One subscription, so that a fact costs one look-up, not eleven.
         self._unsubscribe = events.subscribe(Fact, self._hear)
@@ -206,6 +208,7 @@ class Assembly:
                 self._byIdentifier.setdefault(fact.callIdentifier, call)
         call.callId = fact.callId
         call.signalled = True
+        call.answered = None  # whatever its endpoints have told: now we see it ourselves
         call.callingPeer = fact.peer
         call.legs.add(fact.legId)
         self._byCall[fact.callId] = call
@@ -331,6 +334,15 @@ class Assembly:
         call = self._byIdentifier.get(fact.callIdentifier)
         if call is not None:
             call.bandwidth = max(call.bandwidth, fact.bandwidth)
+            self._journal.changed(call.number, call)
+
+    def _usageTold(self, fact: CallUsageTold) -> None:
+        call = self._byIdentifier.get(fact.callIdentifier)
+        # A call that we saw ourselves, we know better; one side has as good a clock as the other.
+        if call is None or call.signalled or call.answered is not None:
+            return
+        if (fact.endpointId, fact.answerCall) in call.sides:
+            call.answered = max(fact.answered, call.offered)
             self._journal.changed(call.number, call)
 
     def _finish(self, call: _Call) -> None:

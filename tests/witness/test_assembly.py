@@ -18,6 +18,7 @@ from h323d.events import (
     CallOriginated,
     CallRefused,
     CallRouted,
+    CallUsageTold,
     EventBus,
     RASAdmissionEnded,
     RASAdmissionGranted,
@@ -318,3 +319,36 @@ def test_factsOfCallsThatNobodyKnowsAreNothing(scene: Scene) -> None:
     scene.disengage()
     assert scene.records == []
     assert len(scene.assembly) == 0
+
+
+# --- calls that endpoints tell of
+
+
+def test_aDirectCallWhoseAnswerIsToldHasADuration(scene: Scene) -> None:
+    scene.grant()
+    at = scene.clock.seconds()
+    scene.clock.advance(60)
+    scene.tell(CallUsageTold, A, IDENTIFIER, False, at + 20)
+    scene.tell(CallUsageTold, A, IDENTIFIER, False, at + 30)
+    scene.disengage()
+    record = scene.record
+    assert (record.outcome, record.answered) == (Outcome.ANSWERED, at + 20)
+    assert record.ended is not None
+    assert record.duration == record.ended - at - 20
+
+
+def test_nobodyElseTellsWhenACallWasAnswered(scene: Scene) -> None:
+    scene.grant()
+    scene.tell(CallUsageTold, "another", IDENTIFIER, False, scene.clock.seconds())
+    scene.disengage()
+    assert (scene.record.outcome, scene.record.answered) == (Outcome.ADMITTED, None)
+
+
+def test_ofACallThatWeSeeEndpointsTellNothingNew(scene: Scene) -> None:
+    scene.grant()
+    scene.tell(CallUsageTold, A, IDENTIFIER, False, scene.clock.seconds())
+    scene.offer(IDENTIFIER)
+    scene.tell(CallUsageTold, A, IDENTIFIER, False, scene.clock.seconds())
+    scene.tell(CallEnded, CALL, LEG, Cause.USER_BUSY)
+    scene.disengage()
+    assert scene.record.outcome is Outcome.UNANSWERED

@@ -22,6 +22,7 @@ from h323d.gatekeeper.bandwidth import Claim
 from h323d.gatekeeper.config import GatekeeperConfig, PreGranted
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.ras.otherways import OtherWays
+from h323d.gatekeeper.ras.usage import USAGE_WANTED, answeredIn
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routing.chain import Called, Decision, Destination, RoutingChain
@@ -200,6 +201,8 @@ class Admitting:
         if not routed:
             mapping = bool(fields.get("canMapAlias"))
             confirm |= self._otherWays.told(called, ways, mapping)
+            if registration.usage:
+                confirm |= USAGE_WANTED
         return RASMessage("admissionConfirm", confirm)
 
     def changeBandwidth(self, request: RASRequest) -> RASMessage:
@@ -215,6 +218,7 @@ class Admitting:
         admission = self._find(fields, registration)
         if admission is None:
             return rejection(request.message, "invalidConferenceID", allowedBandWidth=0)
+        self._usageTold(fields, admission)
         try:
             changed = self._admissions.changeBandwidth(admission, fields["bandWidth"])
         except NoBandwidth as error:
@@ -239,6 +243,7 @@ class Admitting:
             return rejection(request.message, "requestToDropOther")
         admission = self._find(fields, registration)
         if admission is not None:
+            self._usageTold(fields, admission)
             self._admissions.end(admission, _causeOf(fields), disengaged=True)
         elif not self._preGranted and self._admissions.knows(callKey(fields)):
             return rejection(request.message, "requestToDropOther")
@@ -255,6 +260,11 @@ class Admitting:
         if registration is None or registration.source != request.source:
             return None
         return registration
+
+    def _usageTold(self, fields: Fields, admission: Admission) -> None:
+        answered = answeredIn(fields, admission.since, self._clock.seconds())
+        if answered is not None:
+            self._admissions.answered(admission, answered)
 
     def _find(self, fields: Fields, registration: Registration) -> Admission | None:
         return self._admissions.find(

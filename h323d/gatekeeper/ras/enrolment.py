@@ -16,6 +16,7 @@ from h323d.gatekeeper.admission import AdmissionTable
 from h323d.gatekeeper.config import MIN_TIME_TO_LIVE, GatekeeperConfig, PreGranted
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.ras.selfdescription import kindOf, prefixesOf, prefixesToValue, productOf
+from h323d.gatekeeper.ras.usage import tellsUsage
 from h323d.gatekeeper.registry.registrations import (
     AddressTaken,
     AliasesTaken,
@@ -161,6 +162,7 @@ class Enrolment:
             endpointId = self._returning(request.source, ras, aliases, authenticated) or endpointId
         if endpointId is None:
             return self._reject(request, "fullRegistrationRequired")
+        version = protocolVersion(fields["protocolIdentifier"])
         wanted = Registration(
             endpointId=endpointId,
             protocol="h323",
@@ -170,12 +172,13 @@ class Enrolment:
             aliases=aliases,
             kind=kindOf(fields["terminalType"]),
             timeToLive=self._timeToLive(fields, traversal),
-            version=protocolVersion(fields["protocolIdentifier"]),
+            version=version,
             product=productOf(fields["endpointVendor"]),
             prefixes=prefixes,
             authenticated=authenticated,
             scheme="" if proof is None else proof.scheme,
             traversal=traversal,
+            usage=tellsUsage(version, fields),
         )
         restarted = "restart" in fields
         known = self._registry.byId(endpointId)

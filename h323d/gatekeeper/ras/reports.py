@@ -10,6 +10,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.gatekeeper.admission import Admission, AdmissionTable
 from h323d.gatekeeper.bandwidth import Claim
+from h323d.gatekeeper.ras.usage import answeredIn
 from h323d.h323.ras.messages import Fields, callKey
 
 __all__ = ["CallReports"]
@@ -51,7 +52,8 @@ class CallReports:
 
     def count(self, endpointId: str, fields: Fields) -> list[Admission]:
         """
-        Let each call that a report tells of count with what it uses.
+        Let each call that a report tells of count with what it uses, and tell when it was
+        answered.
 
         @return: those that are admitted.
         """
@@ -63,6 +65,9 @@ class CallReports:
             if admission is not None:
                 admitted.append(admission)
                 self._admissions.observe(admission, info["bandWidth"])
+                answered = answeredIn(info, admission.since, self._clock.seconds())
+                if answered is not None:
+                    self._admissions.answered(admission, answered)
         return admitted
 
     def heardSince(self, claim: Claim, since: float) -> bool:

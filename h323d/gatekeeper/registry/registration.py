@@ -54,6 +54,7 @@ class Registration:
         that it opens itself (H.460.18).
     @ivar exhausted: a gateway that told it has no more resources (RAI).
     @ivar contacts: the URI behind each of C{signalling}, for SIP.
+    @ivar usage: it can tell when its calls were answered.
     @ivar since: when it registered first, in seconds of the clock.
     """
 
@@ -73,6 +74,7 @@ class Registration:
     traversal: bool = False
     exhausted: bool = False
     contacts: tuple[str, ...] = ()
+    usage: bool = False
     since: float = 0.0
 
     @property
