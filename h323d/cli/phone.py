@@ -279,6 +279,10 @@ class Phone:
         assert self._ras is not None
         return self._ras.calls.admit(request)
 
+    def answered(self, request: AdmissionRequest) -> None:
+        assert self._ras is not None
+        self._ras.calls.answered(request)
+
     def disengage(self, request: AdmissionRequest, cause: Cause) -> None:
         assert self._ras is not None
         self._ras.calls.disengage(request, cause)

@@ -81,5 +81,8 @@ class Admitter(Protocol):
         is released with.
         """
 
+    def answered(self, request: AdmissionRequest) -> None:
+        """The admitted call is answered; the gatekeeper may want to know when."""
+
     def disengage(self, request: AdmissionRequest, cause: Cause) -> None:
         """The admitted call is over (DRQ)."""

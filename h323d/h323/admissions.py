@@ -98,6 +98,14 @@ class Admissions:
         if call is not None:
             call.hangup(Cause.NORMAL_UNSPECIFIED)
 
+    def answered(self, legId: LegID) -> None:
+        """
+        A call is answered, admitted or not.
+        """
+        request = self._requests.get(legId)
+        if request is not None:
+            self._admitter.answered(request)
+
     def gone(self, legId: LegID, cause: Cause) -> None:
         """
         A call is over, admitted or not.

@@ -435,6 +435,10 @@ class H323Endpoint:
         if self._admissions is not None:
             self._admissions.gone(leg.legId, cause)
 
+    def legConnected(self, leg: ILeg) -> None:
+        if self._admissions is not None:
+            self._admissions.answered(leg.legId)
+
     def connectionGone(self, connection: SignallingConnection) -> None:
         self._connections.pop(connection, None)
 

@@ -321,6 +321,7 @@ class H323Leg:
 
     def sendConnect(self) -> None:
         self._wire.connect()
+        self._context.owner.legConnected(self)
         if self._observer is not None:
             self._observer.legAnswered(self)
         self._startUp.begin()
@@ -354,6 +355,7 @@ class H323Leg:
 
     def callConnected(self) -> None:
         self._ways.close()
+        self._context.owner.legConnected(self)
         if self._observer is not None:
             self._observer.legAnswered(self)
 

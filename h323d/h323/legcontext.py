@@ -34,6 +34,9 @@ class LegOwner(Protocol):
     def legGone(self, leg: ILeg, cause: Cause) -> None:
         """The leg is over."""
 
+    def legConnected(self, leg: ILeg) -> None:
+        """The call is answered, by whichever side is to answer it."""
+
     def legGoesOn(self, leg: ILeg, destination: TransportAddress) -> None:
         """One way led nowhere: connect the leg there, for the next."""
 

@@ -36,6 +36,9 @@ class Gatekeeper:
         self.asked.append((request, answer))
         return answer
 
+    def answered(self, request: AdmissionRequest) -> None:
+        pass
+
     def disengage(self, request: AdmissionRequest, cause: Cause) -> None:
         self.ended.append((request, cause))
 

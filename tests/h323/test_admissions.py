@@ -27,6 +27,9 @@ class Gatekeeper:
         self.answers.append(Deferred())
         return self.answers[-1]
 
+    def answered(self, request: AdmissionRequest) -> None:
+        pass
+
     def disengage(self, request: AdmissionRequest, cause: Cause) -> None:
         self.disengaged.append((request, cause))
 

@@ -326,6 +326,9 @@ class Telephone(LocalParty):
     def admit(self, request: AdmissionRequest) -> Deferred[AdmissionGrant]:
         return self.ras.calls.admit(request)
 
+    def answered(self, request: AdmissionRequest) -> None:
+        self.ras.calls.answered(request)
+
     def disengage(self, request: AdmissionRequest, cause: Cause) -> None:
         self.ras.calls.disengage(request, cause)
 

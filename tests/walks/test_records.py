@@ -103,6 +103,18 @@ def test_aCallBetweenTwoPhonesIsOneRecord(scene: Scene) -> None:
     assert record["admissions"] == 2
 
 
+def test_aCallBetweenTwoPhonesLastsFromItsAnswerAsTheyTellIt(scene: Scene) -> None:
+    alice, bob = scene.phone(ALICE, "alice"), scene.phone(BOB, "bob")
+    alice.call("bob")
+    scene.world.until(lambda: alice.speaking)
+    scene.world.run(20.0)
+    bob.hangup()
+    (record,) = scene.records()
+    assert (record["model"], record["outcome"]) == ("direct", "answered")
+    assert record["duration"] == pytest.approx(20.0, abs=1.5)
+    assert record["offered"] <= record["answered"] < record["ended"]
+
+
 def test_endpointsThatAreNotHeardOfAnyMoreHaveARecord(scene: Scene) -> None:
     phones = [scene.phone(ALICE, "alice", 10), scene.phone(BOB, "bob", 10)]
     phones[0].call("bob")

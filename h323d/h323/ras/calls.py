@@ -72,6 +72,8 @@ class _Call:
     One side of a call.
 
     @ivar place: who admitted it, and wants to know of it.
+    @ivar usage: it wants to know when the call was answered, too.
+    @ivar answered: that, in seconds of the clock; C{None} while it is not.
     """
 
     place: Place
@@ -79,6 +81,21 @@ class _Call:
     bandwidth: int
     interval: float
     timer: Timer
+    usage: bool = False
+    answered: float | None = None
+
+    def timesKnown(self, ended: float | None = None) -> Fields:
+        """
+        C{usageInformation}, as far as it is wanted and the call is answered.
+
+        @param ended: when, in seconds of the clock; C{None} while it lasts.
+        """
+        if not self.usage or self.answered is None:
+            return {}
+        times: Fields = {"nonStandardUsageFields": [], "connectTime": _stamp(self.answered)}
+        if ended is not None:
+            times["endTime"] = _stamp(ended)
+        return {"usageInformation": times}
 
 
 class ClientCalls:
@@ -172,6 +189,14 @@ class ClientCalls:
         asked = self._owner.askAboutCall("bandwidthRequest", fields, call.place)
         return asked.addCallback(decided)
 
+    def answered(self, request: AdmissionRequest) -> None:
+        """
+        The call is answered now.  Ignored for one that is not admitted.
+        """
+        call = self._calls.get(_keyOf(request))
+        if call is not None and call.answered is None:
+            call.answered = self._clock.seconds()
+
     def disengage(self, request: AdmissionRequest, cause: Cause) -> None:
         """
         The call is over, or will not come to be: tell the gatekeeper (DRQ).
@@ -185,6 +210,7 @@ class ClientCalls:
             "disengageReason": (reason, None),
             "answeredCall": request.answerCall,
         }
+        fields |= call.timesKnown(self._clock.seconds())
         self._owner.askAboutCall("disengageRequest", fields, call.place)
 
     def dropped(self, call: bytes) -> tuple[AdmissionRequest, ...]:
@@ -279,7 +305,9 @@ class ClientCalls:
             raise RemoteProtocolError(causeOfAdmissionReject(reason), reason)
         fields = message.fields
         interval = fields.get("irrFrequency", 0)
-        self._enter(_Call(place, request, fields["bandWidth"], interval, Timer(self._clock)))
+        wanted = any("startTime" in each["required"] for each in fields.get("usageSpec", ()))
+        timer = Timer(self._clock)
+        self._enter(_Call(place, request, fields["bandWidth"], interval, timer, wanted))
         routed = fields["callModel"][0] == "gatekeeperRouted"
         return AdmissionGrant(
             transportFromValue(fields["destCallSignalAddress"]),
@@ -314,6 +342,10 @@ def _naming(request: AdmissionRequest) -> Fields:
     }
 
 
+def _stamp(seconds: float) -> int:
+    return max(1, round(seconds))  # H.235, TimeStamp
+
+
 def _perCallInfo(call: _Call) -> Fields:
     return _naming(call.request) | {
         "originator": not call.request.answerCall,
@@ -323,4 +355,5 @@ def _perCallInfo(call: _Call) -> Fields:
         "bandWidth": call.bandwidth,
         "callModel": ("direct", None),
         "substituteConfIDs": [],
+        **call.timesKnown(),
     }

@@ -87,7 +87,7 @@ def registrationFields(profile: EndpointProfile, ras: TransportAddress, keepAliv
 
     @param ras: our own RAS address.
     """
-    return {
+    fields: Fields = {
         "protocolIdentifier": PROTOCOL_IDENTIFIER,
         "discoveryComplete": True,
         "callSignalAddress": [transportToValue(profile.signalling)],
@@ -99,6 +99,13 @@ def registrationFields(profile: EndpointProfile, ras: TransportAddress, keepAliv
         "willSupplyUUIEs": False,
         "maintainConnection": False,
     }
+    if not keepAlive:
+        fields["usageReportingCapability"] = {
+            "nonStandardUsageTypes": [],
+            "startTime": None,
+            "endTime": None,
+        }
+    return fields
 
 
 def informationFields(
