@@ -21,6 +21,7 @@ NORMAL = Cause.NORMAL_CALL_CLEARING
 class Gatekeeper:
     def __init__(self) -> None:
         self.answers: list[Deferred[AdmissionGrant]] = []
+        self.told: list[AdmissionRequest] = []
         self.disengaged: list[tuple[AdmissionRequest, Cause]] = []
 
     def admit(self, request: AdmissionRequest) -> Deferred[AdmissionGrant]:
@@ -28,7 +29,7 @@ class Gatekeeper:
         return self.answers[-1]
 
     def answered(self, request: AdmissionRequest) -> None:
-        pass
+        self.told.append(request)
 
     def disengage(self, request: AdmissionRequest, cause: Cause) -> None:
         self.disengaged.append((request, cause))
@@ -113,3 +114,15 @@ def test_whatTheGatekeeperTakesBackIsHungUpAndNothingElse(
         answer.callback(GRANT)
     admissions.withdrawn(one.request)
     assert (one.causes, other.causes) == ([Cause.NORMAL_UNSPECIFIED], [])
+
+
+def test_theGatekeeperHearsThatAnAdmittedCallIsAnswered(
+    admissions: Admissions, gatekeeper: Gatekeeper
+) -> None:
+    call = Call(1)
+    admissions.answered(call.legId)
+    assert gatekeeper.told == []
+    admissions.ask(call, call.request, call.begun.append)
+    gatekeeper.answers[0].callback(GRANT)
+    admissions.answered(call.legId)
+    assert gatekeeper.told == [call.request]
