@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred
 from h323d.errors import RemoteProtocolError
 from h323d.gatekeeper.alternates import AlternateConfig
 from h323d.gatekeeper.config import PreGranted
+from h323d.gatekeeper.ras.usage import USAGE_WANTED
 from h323d.gatekeeper.registry.registrations import UnregisterReason
 from h323d.h323.addresses import partyFromText
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest
@@ -429,6 +430,42 @@ def test_itReportsEachCallAsOftenAsTheGatekeeperWants(make: Any) -> None:
     gatekeeper.received.clear()
     run(endpoint.world, 31)
     assert {each.name for each in gatekeeper.messages()} == {"disengageRequest"}
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_itTellsWhenACallWasAnsweredIfItIsAsked(make: Any, wanted: bool) -> None:
+    endpoint = make(gatekeeper=TransportAddress("10.0.0.7", 1719), discover=False)
+    gatekeeper = Peer(endpoint.world.network, "10.0.0.7", 1719, endpoint.client.address)
+    endpoint.client.start()
+    run(endpoint.world, 0.2)
+    (asked,) = gatekeeper.messages()
+    assert "startTime" in asked.fields["usageReportingCapability"]
+    rcf = {
+        "protocolIdentifier": (0, 0, 8, 2250, 0, 4),
+        "callSignalAddress": [],
+        "endpointIdentifier": "e1",
+    }
+    answer(gatekeeper, "registrationConfirm", rcf)
+    run(endpoint.world, 0.2)
+    endpoint.client.calls.admit(CALL)
+    run(endpoint.world, 0.2)
+    acf = {
+        "bandWidth": 1280,
+        "callModel": ("direct", None),
+        "destCallSignalAddress": at("10.0.0.7", 1720),
+    }
+    answer(gatekeeper, "admissionConfirm", acf | (USAGE_WANTED if wanted else {}))
+    run(endpoint.world, 5)
+    endpoint.client.calls.answered(CALL)
+    run(endpoint.world, 20)
+    gatekeeper.received.clear()
+    endpoint.client.calls.disengage(CALL, Cause.NORMAL_CALL_CLEARING)
+    run(endpoint.world, 0.2)
+    told: Any = gatekeeper.messages()[0].fields.get("usageInformation")
+    if wanted:
+        assert told["endTime"] - told["connectTime"] == pytest.approx(20, abs=1)
+    else:
+        assert told is None
 
 
 def answer(gatekeeper: Peer, name: str, fields: dict[str, Any]) -> None:
