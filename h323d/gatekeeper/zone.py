@@ -125,7 +125,7 @@ class Zone:
         )
         self._reach = reach = Reach(settings.traversal)
         self.dialBacks = DialBacks(settings.traversal, clock, place.signalling, self.ask)
-        self.secureOffers = SecureOffers(self.registry, place.signalling, place.secure, reach)
+        self.secureOffers = SecureOffers(self.registry, place.signalling, place.secure)
         self.routed = RoutedCalls(
             settings.routed,
             settings.h323,
@@ -254,7 +254,6 @@ class Zone:
         """
         self.admissions.endAll(registration.endpointId)
         self._authentication.endpointGone(registration)
-        self.secureOffers.forget(registration.endpointId)
         self._channel.forgetAnswers(registration.source)
 
     def reload(self, config: GatekeeperConfig) -> GatekeeperConfig:

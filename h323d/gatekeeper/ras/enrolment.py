@@ -40,6 +40,7 @@ from h323d.h323.ras.messages import (
     usableAddresses,
 )
 from h323d.h323.ras.transactions import RASRequest
+from h323d.h323.securesignalling import addressIn
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = ["Enrolment"]
@@ -179,6 +180,7 @@ class Enrolment:
             scheme="" if proof is None else proof.scheme,
             traversal=traversal,
             usage=tellsUsage(version, fields),
+            secure=self._secureAddress(request),
         )
         restarted = "restart" in fields
         known = self._registry.byId(endpointId)
@@ -202,11 +204,22 @@ class Enrolment:
         prefixes = tuple(dict.fromkeys((*known.prefixes, *prefixesOf(fields["terminalType"]))))
         if max(len(aliases), len(prefixes)) > self._config.maxAliases:
             return self._reject(request, "resourceUnavailable")
-        wanted = replace(known, aliases=aliases, prefixes=prefixes)
+        secure = self._secureAddress(request) or known.secure
+        wanted = replace(known, aliases=aliases, prefixes=prefixes, secure=secure)
         proof = request.verdict.proof
         if proof is not None:  # what it adds may be the first that needs one
             wanted = replace(wanted, authenticated=proof.identity, scheme=proof.scheme)
         return self._enter(request, wanted)
+
+    def _secureAddress(self, request: RASRequest) -> TransportAddress | None:
+        """
+        Where it says that it takes calls over TLS.
+        """
+        address = addressIn(request.message.fields)
+        if address is None:
+            return None
+        (reachable,) = self._reach.signalling((address,), request.source, False)
+        return reachable
 
     def _enter(self, request: RASRequest, wanted: Registration) -> RASMessage:
         ours = tuple(alias for alias in wanted.aliases if self._numbers.serves(alias))

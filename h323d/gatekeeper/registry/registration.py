@@ -55,6 +55,7 @@ class Registration:
     @ivar exhausted: a gateway that told it has no more resources (RAI).
     @ivar contacts: the URI behind each of C{signalling}, for SIP.
     @ivar usage: it can tell when its calls were answered.
+    @ivar secure: where it takes calls over TLS (H.460.22); C{None} if it has not said so.
     @ivar since: when it registered first, in seconds of the clock.
     """
 
@@ -75,6 +76,7 @@ class Registration:
     exhausted: bool = False
     contacts: tuple[str, ...] = ()
     usage: bool = False
+    secure: TransportAddress | None = None
     since: float = 0.0
 
     @property

@@ -32,6 +32,8 @@ GATEWAY = Registration(
     authenticated="anna",
     traversal=True,
     exhausted=True,
+    usage=True,
+    secure=TransportAddress("10.0.0.2", 1300),
     since=1_700_000_000.25,
 )
 
