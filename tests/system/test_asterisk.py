@@ -131,7 +131,8 @@ def test_aCallerReachesRegisteredAsteriskThroughTheGatekeeper(
             assert phone.wait(20) == 0, phone.output()
         assert server.ask("status")["facts"]["RASAdmissionGranted"] >= 2
         (record,) = waitFor(lambda: server.ask("cdr"), 10, "both have disengaged")
-        assert (record["model"], record["outcome"]) == ("direct", "admitted")
+        assert (record["model"], record["outcome"]) == ("direct", "answered")
+        assert 3.5 < record["duration"] < 8  # as the caller has told
         assert (record["calling"], record["called"]) == (["1001"], ["600"])
         assert (record["calledPeer"], record["admissions"]) == (f"{THEM}:1720", 2)
     assert heardFor(recording, (440, 700), 1.5) == [440]
