@@ -66,6 +66,7 @@ def another(section: str, key: str) -> Any:
         ("security", "weakSchemes"): ["md5", "cat"],
         ("security", "allow"): ["192.0.2.0/24"],
         ("security", "deny"): ["192.0.2.1", "2001:db8::/32"],
+        ("security", "thirdParties"): ["198.51.100.0/24"],
         ("security", "passwords"): [{"alias": "anna", "password": "secret"}],
         ("traversal", "privateNetworks"): ["192.168.0.0/16"],
         ("media", "tickMs"): 10,

@@ -126,19 +126,9 @@ NOTHING = Content()
 
 def usable(address: TransportAddress | None) -> TransportAddress | None:
     """
-    An address that one could connect to, or C{None}: no port, no host, multicast.
+    An address that one could connect to, or C{None}.
     """
-    if address is None or not address.port:
-        return None
-    packed = address.packed
-    first = packed[0]
-    if (
-        not any(packed)
-        or (len(packed) == 4 and first >= 224)
-        or (len(packed) == 16 and first == 255)
-    ):
-        return None
-    return address
+    return address if address is not None and address.isUnicast else None
 
 
 def withoutBody(content: Content) -> Content:

@@ -7,7 +7,6 @@ has gone meanwhile does nothing.
 
 from __future__ import annotations
 
-import ipaddress
 import random
 
 from h323d.call.media import ISampleSink, ISampleSource
@@ -111,7 +110,7 @@ class Commands:
         another place was named (RFC 3550, 11).  To a place that is no party's, nothing.
         """
         table = self._table
-        reachable = transmit is not None and _isReachable(transmit.rtp)
+        reachable = transmit is not None and transmit.rtp.isUnicast
         codec = REFUSED if transmit is None else self._codecs.kindOf(transmit.format)
         table.sends[slot] = reachable and codec > NOISE
         if transmit is None or not reachable:
@@ -127,7 +126,7 @@ class Commands:
         table.heldSamples[slot] = 0
         beside = TransportAddress(transmit.rtp.host, min(transmit.rtp.port + 1, 65535))
         control = transmit.rtcp or beside
-        packets.aim(slot, transmit.rtp, control if _isReachable(control) else None)
+        packets.aim(slot, transmit.rtp, control if control.isUnicast else None)
         if self._receiver.expect(slot, transmit.rtp):
             packets.unlock(slot)
 
@@ -236,18 +235,6 @@ class Commands:
         self._leave(packets, slot)
         self._table.free(slot)
         self.reports.append(Closed(partyId))
-
-
-def _isReachable(address: TransportAddress) -> bool:
-    """
-    Whether an address can be a party's: no name, no group, not everybody, not nobody.
-    """
-    try:
-        host = ipaddress.ip_address(address.host)
-    except ValueError:
-        return False
-    everybody = address.host == "255.255.255.255"
-    return address.port > 0 and not (host.is_multicast or host.is_unspecified or everybody)
 
 
 def _packetMs(asked: int, step: int) -> int:

@@ -29,7 +29,6 @@ __all__ = ["REFUSED_PORT", "RemoteStream", "audioStream", "isIPv6", "meet", "rem
 
 REFUSED_PORT = 0  # of a stream that is refused or over
 _PROTOCOLS = frozenset(["RTP/AVP", "RTP/AVPF"])
-_BROADCAST = ipaddress.IPv4Address("255.255.255.255")
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -58,12 +57,14 @@ def remoteStream(description: SessionDescription, media: MediaDescription) -> Re
     address = _literal(connection.address)
     direction = description.directionOf(media)
     formats = formatsOf(media)
-    if address is None or not (address.is_unspecified or _isUnicast(address)):
+    if address is None:
         return None
     if address.is_unspecified:
         held = Direction.of(direction.sends, receives=False)
         return RemoteStream(media, formats, held, None, None)
     rtp = TransportAddress(str(address), media.port)
+    if not rtp.isUnicast:
+        return None
     return RemoteStream(media, formats, direction, rtp, _rtcpAddress(media, address))
 
 
@@ -75,7 +76,8 @@ def _rtcpAddress(media: MediaDescription, address: _Address) -> TransportAddress
     host = address if text is None else _literal(text)
     if not 0 < port <= MAX_PORT or host is None or host.version != address.version:
         return None
-    return TransportAddress(str(host), port) if _isUnicast(host) else None
+    rtcp = TransportAddress(str(host), port)
+    return rtcp if rtcp.isUnicast else None
 
 
 def _literal(text: str) -> _Address | None:
@@ -87,13 +89,6 @@ def _literal(text: str) -> _Address | None:
         return None if "%" in text else ipaddress.ip_address(text)
     except ValueError:
         return None
-
-
-def _isUnicast(address: _Address) -> bool:
-    """
-    Whether packets for it reach one host, and no crowd.
-    """
-    return not (address.is_multicast or address.is_unspecified or address == _BROADCAST)
 
 
 def isIPv6(description: SessionDescription, media: MediaDescription) -> bool:

@@ -15,6 +15,8 @@ from socket import AF_INET, inet_ntop, inet_pton
 
 __all__ = ["AddressKind", "PartyAddress", "TransportAddress"]
 
+_IPV4_MAPPED = bytes(10) + b"\xff\xff"  # RFC 4291, 2.5.5.2
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class TransportAddress:
@@ -43,6 +45,24 @@ class TransportAddress:
             return inet_pton(AF_INET, self.host)  # ten times as fast, and nearly all are of IPv4
         except (OSError, ValueError):
             return ipaddress.ip_address(self.host).packed
+
+    @property
+    def isUnicast(self) -> bool:
+        """
+        Whether what is sent there reaches one host at most: a literal address with a port,
+        that is no group (RFC 1112, RFC 4291), not everybody, and not nobody.  The octets of
+        an IPv4 address within an IPv6 one count.
+
+        Whatever a peer names as a place to send to is asked this.
+        """
+        try:
+            packed = self.packed
+        except ValueError:
+            return False
+        packed = packed.removeprefix(_IPV4_MAPPED)
+        if len(packed) == 4:
+            return self.port > 0 and 0 < packed[0] < 224  # above are groups and class E
+        return self.port > 0 and packed[0] != 0xFF and any(packed)
 
     @classmethod
     def fromPacked(cls, host: bytes, port: int) -> TransportAddress:

@@ -48,6 +48,31 @@ def test_octetsAreThoseOfTheStandardLibrary(text: str) -> None:
     assert TransportAddress.fromPacked(literal.packed, 1).host == str(literal)
 
 
+@pytest.mark.parametrize(
+    ("host", "port", "unicast"),
+    [
+        ("127.0.0.1", 1720, True),
+        ("223.255.255.255", 1720, True),
+        ("2001:db8::1", 1720, True),
+        ("::1", 1720, True),
+        ("::ffff:10.0.0.1", 1720, True),
+        ("10.0.0.1", 0, False),
+        ("0.0.0.0", 1720, False),
+        ("0.0.0.1", 1720, False),
+        ("224.0.0.1", 1720, False),
+        ("240.0.0.1", 1720, False),
+        ("255.255.255.255", 1720, False),
+        ("::", 1720, False),
+        ("ff02::1", 1720, False),
+        ("::ffff:224.0.0.1", 1720, False),
+        ("::ffff:0.0.0.0", 1720, False),
+        ("localhost", 1720, False),
+    ],
+)
+def test_whereWhatIsSentReachesOneHost(host: str, port: int, unicast: bool) -> None:
+    assert TransportAddress(host, port).isUnicast is unicast
+
+
 @pytest.mark.parametrize("text", ["", "host", "10.0.0", "10.0.0.256", "010.0.0.1", "10.0.0.1\0"])
 def test_whatIsNoLiteralAddressHasNoOctets(text: str) -> None:
     with pytest.raises(ValueError, match="does not appear"):

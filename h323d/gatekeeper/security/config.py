@@ -88,6 +88,11 @@ class SecurityConfig:
     deny: tuple[str, ...] = ()
     """The networks that may not, whatever C{allow} says."""
 
+    thirdParties: tuple[str, ...] = ()
+    """The networks that a peer may name as the place of its sound, or of its H.245, though its call
+    signalling comes from elsewhere, as gatekeepers, proxies and large gateways do.  Sound goes to
+    other hosts than the peer's own only once a valid packet came from there."""
+
     rasRate: float = 0.0
     """RAS messages each second that one address may send in the long run; 0 sets no limit."""
 
@@ -112,7 +117,7 @@ class SecurityConfig:
     def __post_init__(self) -> None:
         if not 0 <= self.timeWindow <= MAX_WINDOW:
             raise ValueError(f"timeWindow: must be 0 to {MAX_WINDOW}")
-        for key in ("allow", "deny"):
+        for key in ("allow", "deny", "thirdParties"):
             for text in getattr(self, key):
                 try:
                     ipaddress.ip_network(text)

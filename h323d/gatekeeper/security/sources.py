@@ -10,9 +10,8 @@ addresses is bounded.
 
 from __future__ import annotations
 
-import ipaddress
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
@@ -33,8 +32,9 @@ from h323d.events import EventBus, SourceRefused
 from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.networks import Networks
 
-__all__ = ["TOO_MANY_CALLS", "FirstOf", "Networks", "Rate", "Sources"]
+__all__ = ["TOO_MANY_CALLS", "FirstOf", "Rate", "Sources"]
 
 MAX_ADDRESSES = 65_536  # that are remembered of each kind
 MAX_LOGGED = 1000  # addresses that are logged at all
@@ -61,40 +61,6 @@ class FirstOf:
             return False
         self._seen.add(name)
         return True
-
-
-class Networks:
-    """
-    A set of networks.
-    """
-
-    def __init__(self, networks: Sequence[str]) -> None:
-        """
-        @param networks: as in C{"192.0.2.0/24"}, or single addresses.
-        """
-        self._byLength: dict[tuple[int, int], set[int]] = {}
-        for text in networks:
-            network = ipaddress.ip_network(text)
-            shift = network.max_prefixlen - network.prefixlen
-            prefixes = self._byLength.setdefault((network.version, shift), set())
-            prefixes.add(int(network.network_address) >> shift)
-
-    def __bool__(self) -> bool:
-        return bool(self._byLength)
-
-    def __contains__(self, host: object) -> bool:
-        """
-        @param host: a literal address, as text.
-        """
-        address = ipaddress.ip_address(str(host))
-        mapped = getattr(address, "ipv4_mapped", None)
-        version, number = (address.version, int(address))
-        if mapped is not None:
-            version, number = 4, int(mapped)
-        return any(
-            version == each and number >> shift in prefixes
-            for (each, shift), prefixes in self._byLength.items()
-        )
 
 
 class Rate:

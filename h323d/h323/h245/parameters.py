@@ -55,15 +55,11 @@ def mediaAddress(value: Choice | None) -> TransportAddress | None:
     kind, fields = value[1]
     if kind not in ("iPAddress", "iP6Address"):
         return None
-    address = ipaddress.ip_address(fields["network"])
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    port = fields["tsapIdentifier"]
-    # Class E holds the broadcast address; for IPv6, "reserved" covers loopback.
-    nowhere = address.version == 4 and address.is_reserved
-    if port == 0 or nowhere or address.is_multicast or address.is_unspecified:
-        return None
-    return TransportAddress(str(address), port)
+    host = ipaddress.ip_address(fields["network"])
+    if isinstance(host, ipaddress.IPv6Address) and host.ipv4_mapped is not None:
+        host = host.ipv4_mapped
+    address = TransportAddress(str(host), fields["tsapIdentifier"])
+    return address if address.isUnicast else None
 
 
 def mediaAddressValue(address: TransportAddress) -> Choice:

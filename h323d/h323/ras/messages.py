@@ -174,20 +174,11 @@ def usableAddresses(values: Iterable[tuple[str, Any]]) -> tuple[TransportAddress
     usable: dict[TransportAddress, None] = {}
     for value in values:
         address = transportFromValue(value)
-        if address is not None and _isUnicast(address):
+        if address is not None and address.isUnicast:
             usable[address] = None
             if len(usable) == MAX_ADDRESSES:
                 break
     return tuple(usable)
-
-
-def _isUnicast(address: TransportAddress) -> bool:
-    if address.port == 0:
-        return False
-    packed = address.packed
-    if len(packed) == 4:
-        return 0 < packed[0] < 224
-    return packed[0] != 0xFF and any(packed)
 
 
 _NO_GUID = bytes(16)

@@ -1,0 +1,44 @@
+"""
+Sets of IP networks, as configurations list them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+
+__all__ = ["Networks"]
+
+
+class Networks:
+    """
+    A set of networks.
+    """
+
+    def __init__(self, networks: Sequence[str]) -> None:
+        """
+        @param networks: as in C{"192.0.2.0/24"}, or single addresses.
+        """
+        self._byLength: dict[tuple[int, int], set[int]] = {}
+        for text in networks:
+            network = ipaddress.ip_network(text)
+            shift = network.max_prefixlen - network.prefixlen
+            prefixes = self._byLength.setdefault((network.version, shift), set())
+            prefixes.add(int(network.network_address) >> shift)
+
+    def __bool__(self) -> bool:
+        return bool(self._byLength)
+
+    def __contains__(self, host: object) -> bool:
+        """
+        @param host: a literal address, as text.
+        """
+        address = ipaddress.ip_address(str(host))
+        mapped = getattr(address, "ipv4_mapped", None)
+        version, number = (address.version, int(address))
+        if mapped is not None:
+            version, number = 4, int(mapped)
+        return any(
+            version == each and number >> shift in prefixes
+            for (each, shift), prefixes in self._byLength.items()
+        )
