@@ -9,6 +9,7 @@ private, to machines that declare many transitions in a loop.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ __all__ = [
     "TypedDataState",
     "TypedState",
     "indexed",
+    "inputName",
     "inputs",
     "stateName",
     "states",
@@ -29,6 +31,8 @@ __all__ = [
 ]
 
 M = TypeVar("M")
+
+_IMPLEMENTATION = re.compile(r"<implementation for <function \w+\.(\w+) at .*>>")
 
 Tracer = Callable[[str, str, str], None]
 
@@ -85,6 +89,17 @@ def traceAll(typeMachine: object, tracer: Tracer) -> Callable[[], None]:
 
     automaton.outputForInput = report
     return stop
+
+
+def inputName(bound: object) -> str:
+    """
+    The name of the input that a machine's bound method gives it.
+
+    @param bound: as in C{machine.t106Expired}; anything else that can be called has its own name.
+    """
+    name: str = getattr(bound, "__name__", type(bound).__name__)
+    found = _IMPLEMENTATION.fullmatch(name)
+    return name if found is None else found[1]
 
 
 def inputs(typeMachine: object) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from automat import TypeMachineBuilder
 
-from h323d.tracing import indexed, inputs, stateName, states, table, trace, traceAll
+from h323d.tracing import indexed, inputName, inputs, stateName, states, table, trace, traceAll
 
 
 class Lamp(Protocol):
@@ -67,6 +67,11 @@ def test_tableShowsWhatNobodyDeclared() -> None:
         ("lit", "press"): "dark",
         ("lit", "breakDown"): "dark",
     }
+
+
+def test_anInputOfAMachineHasItsName() -> None:
+    assert inputName(MACHINE(Core()).breakDown) == "breakDown"
+    assert inputName(indexed) == "indexed"
 
 
 def test_anIndexedMachineBehavesAsBefore() -> None:

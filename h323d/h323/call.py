@@ -29,7 +29,7 @@ from h323d.h323.callinputs import (
 from h323d.tracing import TypedDataState, TypedState, indexed
 from h323d.values.cause import Cause
 
-__all__ = ["newH225Call"]
+__all__ = ["MACHINE", "newH225Call"]
 
 RELEASE_WAIT = 0.5  # seconds from the peer's endSession to its ReleaseComplete
 
@@ -415,7 +415,7 @@ for _where, _inputs in _IGNORED:
     for _input in _inputs:
         _where.upon(_input).loop().returns(None)
 
-_MACHINE = indexed(builder.build())
+MACHINE = indexed(builder.build())
 
 
 def newH225Call(
@@ -426,4 +426,4 @@ def newH225Call(
     @param clock: runs the timers.
     @param timers: other times than the standard's.
     """
-    return _MACHINE(_Core(owner, timers or CallTimers(), Timer(clock), Timer(clock)))
+    return MACHINE(_Core(owner, timers or CallTimers(), Timer(clock), Timer(clock)))

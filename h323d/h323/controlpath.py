@@ -17,7 +17,7 @@ from h323d.call.timer import Timer
 from h323d.tracing import indexed
 from h323d.values.address import TransportAddress
 
-__all__ = ["ControlPath", "ControlPathOwner", "newControlPath"]
+__all__ = ["MACHINE", "ControlPath", "ControlPathOwner", "newControlPath"]
 
 GLARE = 3.0  # seconds that we leave to the side whose turn it is to connect
 
@@ -229,7 +229,7 @@ for _event in (ControlPath.connected, ControlPath.lost):
 separate.upon(ControlPath.connected).loop().returns(None)
 closed.upon(ControlPath.stop).loop().returns(None)
 
-_MACHINE = indexed(builder.build())
+MACHINE = indexed(builder.build())
 
 
 def newControlPath(owner: ControlPathOwner, clock: IReactorTime) -> ControlPath:
@@ -237,4 +237,4 @@ def newControlPath(owner: ControlPathOwner, clock: IReactorTime) -> ControlPath:
     @param owner: opens and closes connections, and speaks H.245 on them.
     @param clock: runs the wait for the other side's turn.
     """
-    return _MACHINE(_Core(owner, Timer(clock)))
+    return MACHINE(_Core(owner, Timer(clock)))

@@ -13,6 +13,7 @@ from h323d.h323.admissions import Admissions
 from h323d.h323.uuie import CallIdentity
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
+from tests.support.loggedfailures import LoggedFailures
 
 GRANT = AdmissionGrant()
 NORMAL = Cause.NORMAL_CALL_CLEARING
@@ -100,10 +101,13 @@ def test_aRefusedCallFailsWithTheRefusalsCause(
     assert gatekeeper.disengaged == []
 
 
-def test_anErrorOfOurOwnCostsTheCallAlone(admissions: Admissions, gatekeeper: Gatekeeper) -> None:
+def test_anErrorOfOurOwnCostsTheCallAlone(
+    admissions: Admissions, gatekeeper: Gatekeeper, loggedFailures: LoggedFailures
+) -> None:
     call = ask(admissions)
     gatekeeper.answers[0].errback(ZeroDivisionError())
     assert call.causes == [Cause.TEMPORARY_FAILURE]
+    assert len(loggedFailures.take(ZeroDivisionError)) == 1
 
 
 def test_whatTheGatekeeperTakesBackIsHungUpAndNothingElse(

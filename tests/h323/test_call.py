@@ -4,7 +4,8 @@ The H.225.0 call machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from twisted.internet.task import Clock
@@ -15,6 +16,7 @@ from h323d.h323.call import RELEASE_WAIT, newH225Call
 from h323d.h323.callinputs import N322, T304, T322, CallNumber, CallTimers, H225Call
 from h323d.h323.callphase import PHASES
 from h323d.values.cause import Cause
+from tests.support.machinetable import Step, Table, behaviourOf
 
 TIMERS = CallTimers(t301=180.0, t303=8.0, t310=120.0)
 
@@ -91,14 +93,161 @@ def state(machine: H225Call) -> str:
     return tracing.stateName(machine)
 
 
-def test_everyPairIsDeclared() -> None:
-    table = tracing.table(call._MACHINE)
-    assert len(table) == 12 * 25
-    assert [pair for pair, following in table.items() if following is None] == []
+def _new(owner: Any, clock: Clock) -> H225Call:
+    return newH225Call(owner, clock, TIMERS)
+
+
+BUSY = Cause.USER_BUSY
+GIVEN = {
+    "release": (BUSY,),
+    "hangup": (BUSY,),
+    "connectionLost": (BUSY,),
+    "releaseCompleteReceived": (BUSY,),
+    "notUnderstood": (BUSY,),
+}
+WAYS: dict[str, Sequence[Step]] = {
+    "callInitiated": ["placeCall"],
+    "overlapSending": ["placeCall", "setupAcknowledgeReceived"],
+    "outgoingProceeding": ["placeCall", "callProceedingReceived"],
+    "callDelivered": ["placeCall", "alertingReceived"],
+    "callPresent": ["setupReceived"],
+    "incomingProceeding": ["setupReceived", "proceed"],
+    "callReceived": ["setupReceived", "alert"],
+    "active": ["setupReceived", "answer"],
+    "ending": ["setupReceived", "answer", "controlEnded"],
+    "clearing": ["setupReceived", "answer", ("hangup", Cause.NORMAL_CALL_CLEARING)],
+    "released": [("release", BUSY)],
+}
+
+
+def _questions(state: str, name: str) -> dict[str, str]:
+    """
+    Status in an established call (Q.931, 5.8.10), and what is not understood (5.8.4 to 5.8.7).
+
+    @param name: of the state, in CallNumber.
+    """
+    return {
+        "inquire": f"{state}: t322Expired in 4 s, sendStatusInquiry",
+        "t322Expired": f"{state}: t322Expired in 4 s, sendStatusInquiry",
+        "statusInquiryReceived": f"{state}: sendStatus {name} RESPONSE_TO_STATUS_ENQUIRY",
+        "notUnderstood": f"{state}: sendStatus {name} USER_BUSY",
+    }
+
+
+def _ends(stop: str = "") -> dict[str, str]:
+    """
+    The ways in which a call ends before it is answered, or by the peer.
+
+    @param stop: of the timer that runs, if one does.
+    """
+    expiry = "TEMPORARY_FAILURE"
+    return {
+        "connectionLost": f"released: {stop}callReleased USER_BUSY True",
+        "hangup": f"released: sendReleaseComplete USER_BUSY, {stop}callReleased USER_BUSY False",
+        "release": f"released: sendReleaseComplete USER_BUSY, {stop}callReleased USER_BUSY False",
+        "releaseCompleteReceived": f"released: {stop}callReleased USER_BUSY True",
+        "statusNullReceived": f"released: {stop}callReleased MESSAGE_IN_WRONG_STATE False",
+        "statusUnanswered": f"released: sendReleaseComplete {expiry}, {stop}callReleased {expiry} False",
+    }
+
+
+OUTGOING = {
+    "connectReceived": "active: stop timerExpired, callConnected",
+    "timerExpired": "released: sendReleaseComplete RECOVERY_ON_TIMER_EXPIRY,"
+    " callReleased RECOVERY_ON_TIMER_EXPIRY False",
+    **_ends("stop timerExpired, "),
+}
+ALERTED = {"alertingReceived": "callDelivered: timerExpired in 180 s, callAlerting"}  # T301
+PROCEEDING = {  # T310
+    "callProceedingReceived": "outgoingProceeding: timerExpired in 120 s, callProceeding",
+    "progressReceived": "outgoingProceeding: timerExpired in 120 s, callProceeding",
+}
+INCOMING = {"answer": "active: sendConnect", **_ends()}
+RINGING = {"alert": "callReceived: sendAlerting", "earlyMedia": "callReceived: sendAlerting"}
+
+TABLE: Table = {
+    "null": {
+        "connectionLost": "released: callReleased USER_BUSY True",
+        "hangup": "released: callReleased USER_BUSY False",
+        "placeCall": "callInitiated: timerExpired in 8 s, sendSetup",  # T303
+        "release": "released: callReleased USER_BUSY False",
+        "setupReceived": "callPresent",
+    },
+    "callInitiated": {
+        "setupAcknowledgeReceived": "overlapSending: timerExpired in 30 s, callDigitsWanted",  # T304
+        **PROCEEDING,
+        **ALERTED,
+        **OUTGOING,
+        **_questions("callInitiated", "CALL_INITIATED"),
+    },
+    "overlapSending": {
+        "digitsSent": "overlapSending: timerExpired in 30 s",
+        **PROCEEDING,
+        **ALERTED,
+        **OUTGOING,
+        **_questions("overlapSending", "OVERLAP_SENDING"),
+    },
+    "outgoingProceeding": {
+        "progressReceived": "outgoingProceeding: timerExpired in 180 s",
+        **ALERTED,
+        **OUTGOING,
+        **_questions("outgoingProceeding", "OUTGOING_PROCEEDING"),
+    },
+    "callDelivered": {**OUTGOING, **_questions("callDelivered", "CALL_DELIVERED")},
+    "callPresent": {
+        "proceed": "incomingProceeding: sendCallProceeding",
+        **RINGING,
+        **INCOMING,
+        **_questions("callPresent", "CALL_PRESENT"),
+    },
+    "incomingProceeding": {
+        **RINGING,
+        **INCOMING,
+        **_questions("incomingProceeding", "INCOMING_PROCEEDING"),
+    },
+    "callReceived": {
+        "earlyMedia": "callReceived: sendProgress",
+        **INCOMING,
+        **_questions("callReceived", "CALL_RECEIVED"),
+    },
+    "active": {
+        "controlEnded": "ending: timerExpired in 0.5 s",
+        "timerExpired": "active: t322Expired in 4 s, sendStatusInquiry",
+        **_ends(),
+        "hangup": "clearing: endControl",
+        **_questions("active", "ACTIVE"),
+    },
+    "ending": {
+        "connectionLost": "released: stop timerExpired, callReleased USER_BUSY True",
+        "hangup": "released: sendReleaseComplete USER_BUSY, stop timerExpired,"
+        " callReleased USER_BUSY False",
+        "release": "released: sendReleaseComplete USER_BUSY, stop timerExpired,"
+        " callReleased USER_BUSY False",
+        "releaseCompleteReceived": "released: stop timerExpired, callReleased USER_BUSY True",
+        "statusInquiryReceived": "ending: sendStatus RELEASE_REQUEST RESPONSE_TO_STATUS_ENQUIRY",
+        "statusNullReceived": "released: stop timerExpired, callReleased NORMAL_CALL_CLEARING False",
+        "timerExpired": "released: sendReleaseComplete NORMAL_CALL_CLEARING,"
+        " callReleased NORMAL_CALL_CLEARING False",
+    },
+    "clearing": {
+        "connectionLost": "released: callReleased NORMAL_CALL_CLEARING False",
+        "controlEnded": "released: sendReleaseComplete NORMAL_CALL_CLEARING,"
+        " callReleased NORMAL_CALL_CLEARING False",
+        "release": "released: sendReleaseComplete NORMAL_CALL_CLEARING,"
+        " callReleased NORMAL_CALL_CLEARING False",
+        "releaseCompleteReceived": "released: callReleased NORMAL_CALL_CLEARING False",
+        "statusInquiryReceived": "clearing: sendStatus RELEASE_REQUEST RESPONSE_TO_STATUS_ENQUIRY",
+        "statusNullReceived": "released: callReleased NORMAL_CALL_CLEARING False",
+    },
+}
+
+
+def test_theTableIsThatOfQ931AsH2250ReducesIt() -> None:
+    assert behaviourOf(call.MACHINE, _new, GIVEN, WAYS) == TABLE
 
 
 def test_everyStateHasItsPhase() -> None:
-    assert tracing.states(call._MACHINE) == PHASES.keys()
+    assert tracing.states(call.MACHINE) == PHASES.keys()
 
 
 def test_aCallIsPlacedAndAnswered(machine: H225Call, owner: Owner, clock: Clock) -> None:

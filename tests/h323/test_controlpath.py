@@ -7,10 +7,10 @@ from __future__ import annotations
 import pytest
 from twisted.internet.task import Clock
 
-from h323d import tracing
 from h323d.h323 import controlpath
 from h323d.h323.controlpath import GLARE, ControlPath, newControlPath
 from h323d.values.address import TransportAddress
+from tests.support.machinetable import Table, behaviourOf
 
 OURS = TransportAddress("10.0.0.5", 5000)
 SMALLER = TransportAddress("10.0.0.4", 9000)
@@ -70,10 +70,54 @@ def path(owner: Owner, clock: Clock) -> ControlPath:
     return newControlPath(owner, clock)
 
 
-def test_everyPairIsDeclared() -> None:
-    table = tracing.table(controlpath._MACHINE)
-    assert len(table) == 6 * 10
-    assert [pair for pair, following in table.items() if following is None] == []
+TABLE: Table = {
+    "idle": {
+        "dial": "dialing: dialControl",
+        "listen": "listening: openListener",
+        "stop": "closed: closeListener, cancelDial, closeChannel",
+        "tunnel": "tunnelled: beginSession",
+    },
+    "tunnelled": {
+        "dial": "dialing: abandonSession, dialControl",
+        "stop": "closed: closeListener, cancelDial, closeChannel",
+        "tunnelRefused": "idle: abandonSession",
+    },
+    "listening": {
+        "connected": "separate: closeListener, cancelDial, beginSession",
+        "dial": "dialing: dialControl",
+        "lost": "idle: closeListener, pathFailed",
+        "ourTurn": "dialing",
+        "stop": "closed: closeListener, cancelDial, closeChannel",
+        "theirTurn": "listening: turnOver in 3 s",
+        "turnOver": "dialing",
+    },
+    "dialing": {
+        "connected": "separate: closeListener, cancelDial, beginSession",
+        "lost": "idle: closeListener, pathFailed",
+        "stop": "closed: closeListener, cancelDial, closeChannel",
+    },
+    "separate": {
+        "lost": "closed: pathLost",
+        "stop": "closed: closeListener, cancelDial, closeChannel",
+    },
+}
+
+
+def test_theTable() -> None:
+    found = behaviourOf(
+        controlpath.MACHINE,
+        newControlPath,
+        {"dial": (TransportAddress("10.0.0.9", 5000), True)},
+        {
+            "tunnelled": ["tunnel"],
+            "listening": ["listen"],
+            "dialing": [("dial", TransportAddress("10.0.0.9", 5000), False)],
+            "separate": ["listen", "connected"],
+            "closed": ["stop"],
+        },
+        {"openListener": TransportAddress("10.0.0.1", 5001)},
+    )
+    assert found == TABLE
 
 
 def test_theTunnelIsUsedOnce(path: ControlPath, owner: Owner) -> None:

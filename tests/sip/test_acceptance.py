@@ -4,11 +4,13 @@ How a 2xx is repeated.
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.internet.task import Clock
 
-from h323d import tracing
 from h323d.sip.acceptance import MACHINE, Acceptance, newAcceptance
 from h323d.sip.transactions.timers import Timers
+from tests.support.machinetable import Table, behaviourOf
 
 
 class Owner:
@@ -35,8 +37,27 @@ def run(clock: Clock, seconds: float) -> None:
         clock.advance(0.125)
 
 
-def test_everyPairOfStateAndInputIsDeclared() -> None:
-    assert [pair for pair, state in tracing.table(MACHINE).items() if state is None] == []
+def _acceptance(owner: Any, clock: Clock) -> Acceptance:
+    return newAcceptance(owner, clock, Timers())
+
+
+TABLE: Table = {
+    "idle": {
+        "accept": "waiting: giveUp in 32 s, repeat in 0.5 s",
+    },
+    "waiting": {
+        "accept": "waiting: stop repeat, giveUp in 32 s, repeat in 0.5 s",
+        "ack": "idle: stop repeat, stop giveUp",
+        "giveUp": "idle: stop repeat, acceptanceLost",
+        "repeat": "waiting: repeat in 1 s, repeatAcceptance",
+        "stop": "idle: stop repeat, stop giveUp",
+    },
+}
+
+
+def test_theTable() -> None:
+    found = behaviourOf(MACHINE, _acceptance, {}, {"waiting": ["accept"]})
+    assert found == TABLE
 
 
 def test_itIsRepeatedAfterT1DoublingToT2UntilItIsGivenUp() -> None:

@@ -16,6 +16,7 @@ from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.sdp import parse as parseSDP
 from h323d.values.cause import Cause
 from h323d.values.media import G711_ALAW, DigitMethod, Direction, MediaFormat, MediaProfile
+from tests.support.loggedfailures import LoggedFailures
 from tests.support.sippeers import (
     PROFILE,
     SERVER,
@@ -583,7 +584,7 @@ class Clumsy(LegLog):
         raise RuntimeError("clumsy")
 
 
-def test_aFaultOfOursEndsItsCallAndNoOther() -> None:
+def test_aFaultOfOursEndsItsCallAndNoOther(loggedFailures: LoggedFailures) -> None:
     call = Call()
     call.established()
     clumsy = Clumsy()
@@ -597,12 +598,13 @@ def test_aFaultOfOursEndsItsCallAndNoOther() -> None:
     call.script.send(text, SERVER)
     call.world.run(0.05)
     assert clumsy.causes == [Cause.TEMPORARY_FAILURE]
+    assert len(loggedFailures.take(RuntimeError)) == 1
     assert call.leg.state == "established"
     call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
     call.end()
 
 
-def test_anOwnerThatFailsRefusesItsCall() -> None:
+def test_anOwnerThatFailsRefusesItsCall(loggedFailures: LoggedFailures) -> None:
     call = Call()
 
     def fail(leg: ILeg) -> None:
@@ -612,6 +614,7 @@ def test_anOwnerThatFailsRefusesItsCall() -> None:
     call.invite()
     assert call.script.statuses == [503]
     assert call.log.causes == [Cause.TEMPORARY_FAILURE]
+    assert len(loggedFailures.take(RuntimeError)) == 1
     call.end()
 
 

@@ -5,15 +5,15 @@ Whose offer is on the table.
 from __future__ import annotations
 
 import random
-from typing import cast
+from typing import Any, cast
 
 from twisted.internet.task import Clock
 
-from h323d import tracing
 from h323d.sip.exchange import MACHINE, Exchange, newExchange
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.sip.uri import SIPURI
+from tests.support.machinetable import Table, behaviourOf
 
 THEIRS = cast(ServerTransaction, object())  # the machine only hands it on
 ACK = SIPRequest("ACK", SIPURI("h"))
@@ -46,8 +46,68 @@ def make(ownsCallId: bool = True) -> tuple[Clock, Owner, Exchange]:
     return clock, owner, newExchange(owner, clock, random.Random(3), ownsCallId)
 
 
-def test_everyPairOfStateAndInputIsDeclared() -> None:
-    assert [pair for pair, state in tracing.table(MACHINE).items() if state is None] == []
+def _exchange(owner: Any, clock: Clock) -> Exchange:
+    return newExchange(owner, clock, random.Random(1), True)
+
+
+TABLE: Table = {
+    "idle": {
+        "accepted": "unacknowledged",
+        "begin": "stable",
+        "offered": "awaitingAnswer",
+        "requested": "idle: refuseEarly",
+        "stop": "stopped",
+    },
+    "unacknowledged": {
+        "ack": "stable",
+        "offered": "awaitingAnswer",
+        "requested": "unacknowledged: answerOffer",
+        "stop": "stopped",
+    },
+    "awaitingAnswer": {
+        "ack": "stable: offerAnswered",
+        "requested": "awaitingAnswer: refusePending",
+        "stop": "stopped",
+    },
+    "stable": {
+        "accepted": "unacknowledged",
+        "change": "offering: sendOffer",
+        "offered": "awaitingAnswer",
+        "requested": "stable: answerOffer",
+        "stop": "stopped",
+    },
+    "offering": {
+        "glare": "waiting: retry in 2.44 s",
+        "refused": "stable",
+        "requested": "offering: refusePending",
+        "stop": "stopped",
+        "succeeded": "stable: offerAnswered",
+    },
+    "waiting": {
+        "accepted": "unacknowledged: stop retry",
+        "offered": "awaitingAnswer: stop retry",
+        "requested": "waiting: answerOffer",
+        "retry": "offering: sendOffer",
+        "stop": "stopped: stop retry",
+    },
+}
+
+
+def test_theTable() -> None:
+    found = behaviourOf(
+        MACHINE,
+        _exchange,
+        {"ack": (ACK,), "requested": (THEIRS,), "succeeded": (OK,)},
+        {
+            "unacknowledged": ["accepted"],
+            "awaitingAnswer": ["offered"],
+            "stable": ["begin"],
+            "offering": ["begin", "change"],
+            "waiting": ["begin", "change", "glare"],
+            "stopped": ["stop"],
+        },
+    )
+    assert found == TABLE
 
 
 def test_aChangeIsOfferedAndAnswered() -> None:

@@ -4,6 +4,8 @@ The life of an INVITE session, and the races in it.
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.internet.task import Clock
 
 from h323d import tracing
@@ -11,6 +13,7 @@ from h323d.sip.message import SIPResponse
 from h323d.sip.session import MACHINE, Session, newSession
 from h323d.sip.sessionphase import PHASES
 from h323d.values.cause import Cause
+from tests.support.machinetable import Table, behaviourOf
 
 RINGING = SIPResponse(180, "")
 OK = SIPResponse(200, "")
@@ -88,8 +91,107 @@ def test_everyStateHasItsPhase() -> None:
     assert tracing.states(MACHINE) == PHASES.keys()
 
 
-def test_everyPairOfStateAndInputIsDeclared() -> None:
-    assert [pair for pair, state in tracing.table(MACHINE).items() if state is None] == []
+def _session(owner: Any, clock: Clock) -> Session:
+    return newSession(owner, clock, 180.0, 32.0)
+
+
+TABLE: Table = {
+    "idle": {
+        "call": "calling: sendInvite",
+        "close": "ended: closed",
+        "failure": "ended: released USER_BUSY, finished",
+        "hangup": "ended: released NORMAL_CALL_CLEARING, finished",
+        "offer": "offered",
+    },
+    "offered": {
+        "accept": "accepted: sendAcceptance",
+        "bye": "ended: sendRefusal 487 NORMAL_CALL_CLEARING, released NORMAL_CALL_CLEARING, finished",
+        "cancel": "ended: sendRefusal 487 NORMAL_CALL_CLEARING, released NORMAL_CALL_CLEARING, finished",
+        "close": "ended: closed",
+        "hangup": "ended: sendRefusal 480 NORMAL_CALL_CLEARING, released NORMAL_CALL_CLEARING, finished",
+        "provide": "offered: sendProvisional 180",
+        "refuse": "ended: sendRefusal 486 USER_BUSY, released USER_BUSY, finished",
+    },
+    "accepted": {
+        "ack": "established: established",
+        "ackLost": "ended: sendBye RECOVERY_ON_TIMER_EXPIRY, released RECOVERY_ON_TIMER_EXPIRY, finished",
+        "bye": "ended: released NORMAL_CALL_CLEARING, finished",
+        "close": "ended: closed",
+        "hangup": "endingUnacknowledged: released NORMAL_CALL_CLEARING",
+    },
+    "endingUnacknowledged": {
+        "ack": "ended: sendBye USER_BUSY, finished",
+        "ackLost": "ended: sendBye USER_BUSY, finished",
+        "bye": "ended: finished",
+        "close": "ended: closed",
+    },
+    "calling": {
+        "close": "ended: closed",
+        "failure": "ended: released USER_BUSY, finished",
+        "hangup": "abandoning: released NORMAL_CALL_CLEARING",
+        "provisional": "proceeding: ringingTooLong in 180 s, progressed",
+        "success": "established: sendAck, established",
+    },
+    "proceeding": {
+        "close": "ended: stop ringingTooLong, closed",
+        "failure": "ended: stop ringingTooLong, released USER_BUSY, finished",
+        "hangup": "cancelling: stop ringingTooLong, released NORMAL_CALL_CLEARING, cancelLost in 32 s, sendCancel NORMAL_CALL_CLEARING",
+        "provisional": "proceeding: progressed",
+        "ringingTooLong": "cancelling: released NO_ANSWER_FROM_USER, cancelLost in 32 s, sendCancel NO_ANSWER_FROM_USER",
+        "success": "established: stop ringingTooLong, sendAck, established",
+    },
+    "abandoning": {
+        "close": "ended: closed",
+        "failure": "ended: finished",
+        "provisional": "cancelling: cancelLost in 32 s, sendCancel USER_BUSY",
+        "success": "ended: declineAcceptance, finished",
+    },
+    "cancelling": {
+        "cancelLost": "ended: finished",
+        "close": "ended: stop cancelLost, closed",
+        "failure": "ended: stop cancelLost, finished",
+        "success": "ended: stop cancelLost, declineAcceptance, finished",
+    },
+    "established": {
+        "ackLost": "ended: sendBye RECOVERY_ON_TIMER_EXPIRY, released RECOVERY_ON_TIMER_EXPIRY, finished",
+        "bye": "ended: released NORMAL_CALL_CLEARING, finished",
+        "close": "ended: closed",
+        "hangup": "ended: sendBye NORMAL_CALL_CLEARING, released NORMAL_CALL_CLEARING, finished",
+        "success": "established: repeatedAcceptance",
+    },
+    "ended": {
+        "success": "ended: repeatedAcceptance",
+    },
+}
+
+
+def test_theTable() -> None:
+    found = behaviourOf(
+        MACHINE,
+        _session,
+        {
+            "provide": (180,),
+            "refuse": (486, BUSY),
+            "hangup": (480, NORMAL),
+            "cancel": (NORMAL,),
+            "bye": (NORMAL,),
+            "provisional": (RINGING,),
+            "success": (OK,),
+            "failure": (BUSY,),
+        },
+        {
+            "offered": ["offer"],
+            "accepted": ["offer", "accept"],
+            "endingUnacknowledged": ["offer", "accept", ("hangup", 480, BUSY)],
+            "calling": ["call"],
+            "proceeding": ["call", ("provisional", RINGING)],
+            "abandoning": ["call", ("hangup", 480, BUSY)],
+            "cancelling": ["call", ("provisional", RINGING), ("hangup", 480, BUSY)],
+            "established": ["call", ("success", OK)],
+            "ended": ["offer", ("cancel", NORMAL)],
+        },
+    )
+    assert found == TABLE
 
 
 def test_anAcceptedCallIsEstablishedByItsAck() -> None:

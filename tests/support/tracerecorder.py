@@ -139,7 +139,10 @@ def _typeMachines() -> list[tuple[str, Any]]:
         (name, module) for name, module in sys.modules.items() if name.startswith("h323d.")
     )
     return [
-        (f"{name.removeprefix('h323d.')}{'' if variable.endswith('MACHINE') else variable}", value)
+        (
+            f"{name.removeprefix('h323d.')}{'' if variable == 'MACHINE' else '.' + variable.lower()}",
+            value,
+        )
         for name, module in modules
         for variable, value in sorted(vars(module).items())
         if isinstance(value, TypeMachine)

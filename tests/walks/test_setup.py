@@ -107,7 +107,7 @@ def test_bothHearEachOtherAndNotThemselvesInEveryStartUpMode(
     since = meeting.world.trace.entries[before:]
     spokenApart = any(" H.245 " in entry.text for entry in since)
     assert spokenApart is not mode.tunnelling
-    opened = [each for each in since if "lcse_OUTGOING released --establish" in each.text]
+    opened = [each for each in since if "lcse.outgoing released --establish" in each.text]
     assert bool(opened) is not mode.fastStart
     meeting.world.leave()
     assert meeting.world.leftOver() == []

@@ -18,7 +18,7 @@ from h323d.h323.callinputs import CallNumber
 from h323d.tracing import indexed
 from h323d.values.cause import Cause
 
-__all__ = ["Progress", "ProgressOwner", "ProgressTimers", "callNumbers", "newProgress"]
+__all__ = ["MACHINE", "Progress", "ProgressOwner", "ProgressTimers", "callNumbers", "newProgress"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +237,7 @@ for _state, _inputs in _IGNORED.items():
     for _input in _inputs:
         _state.upon(_input).loop().returns(None)
 
-_MACHINE = indexed(builder.build())
+MACHINE = indexed(builder.build())
 
 
 _NUMBERS = {  # what the caller's side, and the called side, see of us
@@ -262,4 +262,4 @@ def newProgress(owner: ProgressOwner, clock: IReactorTime, timers: ProgressTimer
     @param owner: the call.
     @param clock: runs the timers.
     """
-    return _MACHINE(_Core(owner, timers, Timer(clock)))
+    return MACHINE(_Core(owner, timers, Timer(clock)))

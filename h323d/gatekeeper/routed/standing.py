@@ -18,7 +18,7 @@ from h323d.call.timer import Timer
 from h323d.h323.callinputs import N322, T322
 from h323d.tracing import indexed
 
-__all__ = ["Standing", "StandingOwner", "newStanding"]
+__all__ = ["MACHINE", "Standing", "StandingOwner", "newStanding"]
 
 
 class StandingOwner(Protocol):
@@ -128,7 +128,7 @@ for _state, _inputs in _IGNORED.items():
     for _input in _inputs:
         _state.upon(_input).loop().returns(None)
 
-_MACHINE = indexed(builder.build())
+MACHINE = indexed(builder.build())
 
 
 def newStanding(owner: StandingOwner, clock: IReactorTime, interval: float) -> Standing:
@@ -137,4 +137,4 @@ def newStanding(owner: StandingOwner, clock: IReactorTime, interval: float) -> S
     @param clock: runs the timer.
     @param interval: seconds between two inquiries; 0 makes none.
     """
-    return _MACHINE(_Core(owner, Timer(clock), interval))
+    return MACHINE(_Core(owner, Timer(clock), interval))

@@ -29,6 +29,7 @@ from h323d.h323.h245.messages import Fields
 from h323d.tracing import indexed
 
 __all__ = [
+    "INCOMING",
     "IncomingBLCSE",
     "IncomingBLCSEOwner",
     "OutgoingBLCSEOwner",
@@ -208,7 +209,7 @@ for _state in (incomingReleased, deciding, receiving):
     _state.upon(IncomingBLCSE.t103Expired).loop().returns(None)
 receiving.upon(IncomingBLCSE.openLogicalChannelConfirm).loop().returns(None)  # a duplicate
 
-_INCOMING = indexed(_incoming.build())
+INCOMING = indexed(_incoming.build())
 
 
 def newIncomingBLCSE(owner: IncomingBLCSEOwner, clock: IReactorTime, number: int) -> IncomingBLCSE:
@@ -217,4 +218,4 @@ def newIncomingBLCSE(owner: IncomingBLCSEOwner, clock: IReactorTime, number: int
     @param clock: runs T103.
     @param number: of the channel, forward.
     """
-    return _INCOMING(_Incoming(owner, number, Timer(clock)))
+    return INCOMING(_Incoming(owner, number, Timer(clock)))

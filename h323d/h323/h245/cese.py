@@ -20,6 +20,8 @@ from h323d.h323.h245.source import RejectSource
 from h323d.tracing import indexed
 
 __all__ = [
+    "INCOMING",
+    "OUTGOING",
     "IncomingCESE",
     "IncomingCESEOwner",
     "OutgoingCESE",
@@ -145,7 +147,7 @@ for _stray in (
 ):
     outgoingIdle.upon(_stray).loop().returns(None)
 
-_OUTGOING = indexed(_outgoing.build())
+OUTGOING = indexed(_outgoing.build())
 
 
 def newOutgoingCESE(owner: OutgoingCESEOwner, clock: IReactorTime) -> OutgoingCESE:
@@ -153,7 +155,7 @@ def newOutgoingCESE(owner: OutgoingCESEOwner, clock: IReactorTime) -> OutgoingCE
     @param owner: receives what the machine sends and learns.
     @param clock: runs T101.
     """
-    return _OUTGOING(_Outgoing(owner, Timer(clock)))
+    return OUTGOING(_Outgoing(owner, Timer(clock)))
 
 
 class IncomingCESEOwner(Protocol):
@@ -238,11 +240,11 @@ incomingIdle.upon(IncomingCESE.terminalCapabilitySetRelease).loop().returns(None
 incomingIdle.upon(IncomingCESE.transferResponse).loop().returns(None)
 incomingIdle.upon(IncomingCESE.rejectRequest).loop().returns(None)
 
-_INCOMING = indexed(_incoming.build())
+INCOMING = indexed(_incoming.build())
 
 
 def newIncomingCESE(owner: IncomingCESEOwner) -> IncomingCESE:
     """
     @param owner: receives what the machine sends and learns.
     """
-    return _INCOMING(_Incoming(owner))
+    return INCOMING(_Incoming(owner))

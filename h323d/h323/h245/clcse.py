@@ -17,6 +17,8 @@ from h323d.h323.h245.source import RejectSource
 from h323d.tracing import indexed
 
 __all__ = [
+    "INCOMING",
+    "OUTGOING",
     "IncomingCLCSE",
     "IncomingCLCSEOwner",
     "OutgoingCLCSE",
@@ -118,7 +120,7 @@ for _stray in (
     outgoingIdle.upon(_stray).loop().returns(None)
 awaitingResponse.upon(OutgoingCLCSE.closeRequest).loop().returns(None)
 
-_OUTGOING = indexed(_outgoing.build())
+OUTGOING = indexed(_outgoing.build())
 
 
 def newOutgoingCLCSE(owner: OutgoingCLCSEOwner, clock: IReactorTime, number: int) -> OutgoingCLCSE:
@@ -127,7 +129,7 @@ def newOutgoingCLCSE(owner: OutgoingCLCSEOwner, clock: IReactorTime, number: int
     @param clock: runs T108.
     @param number: of the peer's channel.
     """
-    return _OUTGOING(_Outgoing(owner, number, Timer(clock)))
+    return OUTGOING(_Outgoing(owner, number, Timer(clock)))
 
 
 class IncomingCLCSEOwner(Protocol):
@@ -208,7 +210,7 @@ incomingIdle.upon(IncomingCLCSE.requestChannelCloseRelease).loop().returns(None)
 incomingIdle.upon(IncomingCLCSE.closeResponse).loop().returns(None)
 incomingIdle.upon(IncomingCLCSE.rejectRequest).loop().returns(None)
 
-_INCOMING = indexed(_incoming.build())
+INCOMING = indexed(_incoming.build())
 
 
 def newIncomingCLCSE(owner: IncomingCLCSEOwner, number: int) -> IncomingCLCSE:
@@ -216,4 +218,4 @@ def newIncomingCLCSE(owner: IncomingCLCSEOwner, number: int) -> IncomingCLCSE:
     @param owner: receives what the machine sends and learns.
     @param number: of our channel.
     """
-    return _INCOMING(_Incoming(owner, number))
+    return INCOMING(_Incoming(owner, number))

@@ -21,6 +21,8 @@ from h323d.h323.h245.messages import Fields
 from h323d.tracing import indexed
 
 __all__ = [
+    "INCOMING",
+    "OUTGOING",
     "T103",
     "CloseSource",
     "IncomingLCSE",
@@ -228,7 +230,7 @@ established.upon(OutgoingLCSE.t103Expired).loop().returns(None)
 closing.upon(OutgoingLCSE.releaseRequest).loop().returns(None)
 closing.upon(OutgoingLCSE.openLogicalChannelAck).loop().returns(None)  # crossed our close
 
-_OUTGOING = indexed(_outgoing.build())
+OUTGOING = indexed(_outgoing.build())
 
 
 def newOutgoingLCSE(
@@ -241,7 +243,7 @@ def newOutgoingLCSE(
     @param isOpen: it was opened already, by fast connect.
     """
     channel = OutgoingChannel(owner, number, Timer(clock))
-    return _OUTGOING(channel, established if isOpen else released)
+    return OUTGOING(channel, established if isOpen else released)
 
 
 def outgoingFor(channel: OutgoingChannel) -> OutgoingLCSE:
@@ -250,7 +252,7 @@ def outgoingFor(channel: OutgoingChannel) -> OutgoingLCSE:
 
     @return: its machine, released.
     """
-    return _OUTGOING(channel, released)
+    return OUTGOING(channel, released)
 
 
 class IncomingLCSEOwner(Protocol):
@@ -347,7 +349,7 @@ incomingReleased.upon(IncomingLCSE.releaseRequest).loop().returns(None)
 receiving.upon(IncomingLCSE.establishResponse).loop().returns(None)
 receiving.upon(IncomingLCSE.releaseRequest).loop().returns(None)
 
-_INCOMING = indexed(_incoming.build())
+INCOMING = indexed(_incoming.build())
 
 
 def newIncomingLCSE(owner: IncomingLCSEOwner, number: int, isOpen: bool = False) -> IncomingLCSE:
@@ -356,4 +358,4 @@ def newIncomingLCSE(owner: IncomingLCSEOwner, number: int, isOpen: bool = False)
     @param number: of the channel.
     @param isOpen: it was opened already, by fast connect.
     """
-    return _INCOMING(_Incoming(owner, number), receiving if isOpen else incomingReleased)
+    return INCOMING(_Incoming(owner, number), receiving if isOpen else incomingReleased)

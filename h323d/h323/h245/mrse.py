@@ -19,6 +19,8 @@ from h323d.h323.h245.source import RejectSource
 from h323d.tracing import indexed
 
 __all__ = [
+    "INCOMING",
+    "OUTGOING",
     "IncomingMRSE",
     "IncomingMRSEOwner",
     "OutgoingMRSE",
@@ -142,7 +144,7 @@ for _stray in (
 ):
     outgoingIdle.upon(_stray).loop().returns(None)
 
-_OUTGOING = indexed(_outgoing.build())
+OUTGOING = indexed(_outgoing.build())
 
 
 def newOutgoingMRSE(owner: OutgoingMRSEOwner, clock: IReactorTime) -> OutgoingMRSE:
@@ -150,7 +152,7 @@ def newOutgoingMRSE(owner: OutgoingMRSEOwner, clock: IReactorTime) -> OutgoingMR
     @param owner: receives what the machine sends and learns.
     @param clock: runs T109.
     """
-    return _OUTGOING(_Outgoing(owner, Timer(clock)))
+    return OUTGOING(_Outgoing(owner, Timer(clock)))
 
 
 class IncomingMRSEOwner(Protocol):
@@ -235,11 +237,11 @@ incomingIdle.upon(IncomingMRSE.requestModeRelease).loop().returns(None)
 incomingIdle.upon(IncomingMRSE.transferResponse).loop().returns(None)
 incomingIdle.upon(IncomingMRSE.rejectRequest).loop().returns(None)
 
-_INCOMING = indexed(_incoming.build())
+INCOMING = indexed(_incoming.build())
 
 
 def newIncomingMRSE(owner: IncomingMRSEOwner) -> IncomingMRSE:
     """
     @param owner: receives what the machine sends and learns.
     """
-    return _INCOMING(_Incoming(owner))
+    return INCOMING(_Incoming(owner))

@@ -23,7 +23,7 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.call.timer import Timer
 from h323d.tracing import indexed
 
-__all__ = ["MSDSE", "MSDSEOwner", "Role", "decideRole", "newMSDSE"]
+__all__ = ["MACHINE", "MSDSE", "MSDSEOwner", "Role", "decideRole", "newMSDSE"]
 
 T106 = 30.0  # seconds to wait for an answer
 N100 = 3  # how many determinations to send before giving up
@@ -245,7 +245,7 @@ for _own in (MSDSE.undecided, MSDSE.refused):
     outgoing.upon(_own).loop().returns(None)
 idle.upon(MSDSE.ack).loop().returns(None)
 
-_MACHINE = indexed(builder.build())
+MACHINE = indexed(builder.build())
 
 
 def newMSDSE(
@@ -259,4 +259,4 @@ def newMSDSE(
     @param terminalType: ours: 50 for a terminal, 60 a gateway, 120 a
         gatekeeper, 160 to 190 an MCU (H.323, table 1).
     """
-    return _MACHINE(_Core(owner, Timer(clock), rng, terminalType))
+    return MACHINE(_Core(owner, Timer(clock), rng, terminalType))

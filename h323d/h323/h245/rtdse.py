@@ -17,7 +17,7 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.call.timer import Timer
 from h323d.tracing import indexed
 
-__all__ = ["RTDSE", "T105", "RTDSEOwner", "newRTDSE"]
+__all__ = ["MACHINE", "T105", "RTDSE", "RTDSEOwner", "newRTDSE"]
 
 T105 = 10.0  # seconds to wait for an answer
 _MODULUS = 1 << 8
@@ -123,7 +123,7 @@ idle.upon(RTDSE.roundTripDelayResponse).loop().returns(None)
 idle.upon(RTDSE.t105Expired).loop().returns(None)
 idle.upon(RTDSE.answered).loop().returns(None)
 
-_MACHINE = indexed(builder.build())
+MACHINE = indexed(builder.build())
 
 
 def newRTDSE(owner: RTDSEOwner, clock: IReactorTime) -> RTDSE:
@@ -131,4 +131,4 @@ def newRTDSE(owner: RTDSEOwner, clock: IReactorTime) -> RTDSE:
     @param owner: receives what the machine sends and learns.
     @param clock: runs T105, and measures.
     """
-    return _MACHINE(_Core(owner, clock, Timer(clock)))
+    return MACHINE(_Core(owner, clock, Timer(clock)))

@@ -20,6 +20,7 @@ from h323d.tracing import indexed
 from h323d.values.media import DigitMethod
 
 __all__ = [
+    "MACHINE",
     "UserInputOwner",
     "UserInputReceiver",
     "alphanumericIndication",
@@ -192,7 +193,7 @@ for _stray in (
     idle.upon(_stray).loop().returns(None)
 idle.upon(UserInputReceiver.signalUpdate).loop().returns(None)  # reported already
 
-_MACHINE = indexed(builder.build())
+MACHINE = indexed(builder.build())
 
 
 def newUserInputReceiver(owner: UserInputOwner, clock: IReactorTime) -> UserInputReceiver:
@@ -200,4 +201,4 @@ def newUserInputReceiver(owner: UserInputOwner, clock: IReactorTime) -> UserInpu
     @param owner: learns of the keys.
     @param clock: measures how long they are pressed.
     """
-    return _MACHINE(_Core(owner, clock, Timer(clock)))
+    return MACHINE(_Core(owner, clock, Timer(clock)))

@@ -19,7 +19,7 @@ from h323d.call.timer import Timer
 from h323d.h323.ras.messages import RASMessage
 from h323d.tracing import indexed
 
-__all__ = ["Exchange", "ExchangeOwner", "newExchange"]
+__all__ = ["MACHINE", "Exchange", "ExchangeOwner", "newExchange"]
 
 MAX_PATIENCE = 60.0  # seconds; the longest that one requestInProgress can make us wait
 
@@ -134,7 +134,7 @@ for _late in (
 ):
     over.upon(_late).loop().returns(None)
 
-_MACHINE = indexed(builder.build())
+MACHINE = indexed(builder.build())
 
 
 def newExchange(
@@ -144,4 +144,4 @@ def newExchange(
     @param interval: seconds until the request is repeated.
     @param retries: how often it is, while nobody answers.
     """
-    return _MACHINE(_Core(owner, interval, retries, Timer(clock)))
+    return MACHINE(_Core(owner, interval, retries, Timer(clock)))

@@ -19,7 +19,14 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.call.timer import Timer
 from h323d.tracing import indexed
 
-__all__ = ["PERMANENT", "RegistrationMachine", "RegistrationOwner", "newRegistration", "renewAfter"]
+__all__ = [
+    "MACHINE",
+    "PERMANENT",
+    "RegistrationMachine",
+    "RegistrationOwner",
+    "newRegistration",
+    "renewAfter",
+]
 
 EARLY = 5.0  # seconds before the time to live ends, for renewing
 SOONEST = 5.0  # seconds between renewals at least
@@ -318,7 +325,7 @@ for _state, _names in _IGNORED.items():
     for _name in _names.split():
         _state.upon(getattr(RegistrationMachine, _name)).loop().returns(None)
 
-_MACHINE = indexed(builder.build())
+MACHINE = indexed(builder.build())
 
 
 def newRegistration(
@@ -327,4 +334,4 @@ def newRegistration(
     """
     @param discover: ask for the gatekeeper (GRQ) before registering with it.
     """
-    return _MACHINE(_Core(owner, discover, Timer(clock)))
+    return MACHINE(_Core(owner, discover, Timer(clock)))

@@ -5,6 +5,7 @@ How far a routed call has come.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from twisted.internet.task import Clock
@@ -13,6 +14,7 @@ from h323d import tracing
 from h323d.gatekeeper.routed import progress
 from h323d.gatekeeper.routed.progress import Progress, ProgressTimers, newProgress
 from h323d.values.cause import Cause
+from tests.support.machinetable import Table, behaviourOf
 
 TIMERS = ProgressTimers(8.0, 120.0, 180.0)
 
@@ -120,10 +122,64 @@ def test_aRefusalIsNoEnd(state: str) -> None:
     assert tracing.stateName(machine) == "released"
 
 
-def test_everyInputIsDeclaredInEveryState() -> None:
-    table = tracing.table(progress._MACHINE)
-    assert len(table) == 6 * 11
-    assert [pair for pair, following in table.items() if following is None] == []
+def _progress(owner: Any, clock: Clock) -> Progress:
+    return newProgress(owner, clock, ProgressTimers(setup=8.0, proceeding=120.0, ringing=180.0))
+
+
+TABLE: Table = {
+    "admitting": {
+        "admitted": "locating: locate",
+        "refuse": "released: tellRefused USER_BUSY noRoute, clear USER_BUSY",
+        "release": "released: clear USER_BUSY, tellEnded USER_BUSY calling",
+    },
+    "locating": {
+        "located": "calling: timerExpired in 8 s, tryRoute",
+        "refuse": "released: tellRefused USER_BUSY noRoute, clear USER_BUSY",
+        "release": "released: clear USER_BUSY, tellEnded USER_BUSY calling",
+    },
+    "calling": {
+        "alerting": "ringing: timerExpired in 180 s",
+        "connected": "active: stop timerExpired, tellAnswered",
+        "noneLeft": "released: stop timerExpired, clear USER_BUSY, tellEnded USER_BUSY called",
+        "proceeding": "calling: timerExpired in 120 s",
+        "redirected": "locating: stop timerExpired, locate",
+        "release": "released: stop timerExpired, clear USER_BUSY, tellEnded USER_BUSY calling",
+        "routeFailed": "calling: timerExpired in 8 s, tryRoute USER_BUSY",
+        "timerExpired": "calling: timerExpired in 8 s, tryRoute NO_USER_RESPONDING",
+    },
+    "ringing": {
+        "connected": "active: stop timerExpired, tellAnswered",
+        "redirected": "locating: stop timerExpired, locate",
+        "release": "released: stop timerExpired, clear USER_BUSY, tellEnded USER_BUSY calling",
+        "routeFailed": "released: stop timerExpired, clear USER_BUSY, tellEnded USER_BUSY called",
+        "timerExpired": "released: clear NO_ANSWER_FROM_USER, tellEnded NO_ANSWER_FROM_USER server",
+    },
+    "active": {
+        "release": "released: clear USER_BUSY, tellEnded USER_BUSY calling",
+        "routeFailed": "released: clear USER_BUSY, tellEnded USER_BUSY called",
+    },
+}
+
+
+def test_theTable() -> None:
+    found = behaviourOf(
+        progress.MACHINE,
+        _progress,
+        {
+            "refuse": (Cause.USER_BUSY, "noRoute"),
+            "routeFailed": (Cause.USER_BUSY,),
+            "noneLeft": (Cause.USER_BUSY,),
+            "release": (Cause.USER_BUSY, "calling"),
+        },
+        {
+            "locating": ["admitted"],
+            "calling": ["admitted", "located"],
+            "ringing": ["admitted", "located", "alerting"],
+            "active": ["admitted", "located", "connected"],
+            "released": [("release", Cause.USER_BUSY, "server")],
+        },
+    )
+    assert found == TABLE
 
 
 def test_nothingHappensAfterTheEnd() -> None:

@@ -5,13 +5,14 @@ Inquiries into answered calls.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from twisted.internet.task import Clock
 
-from h323d import tracing
 from h323d.gatekeeper.routed import standing
 from h323d.gatekeeper.routed.standing import Standing, newStanding
 from h323d.h323.callinputs import N322, T322
+from tests.support.machinetable import Table, behaviourOf
 
 INTERVAL = 60.0
 
@@ -38,10 +39,36 @@ def begun(interval: float = INTERVAL) -> tuple[Clock, Owner, Standing]:
     return clock, owner, machine
 
 
-def test_everyInputIsDeclaredInEveryState() -> None:
-    table = tracing.table(standing._MACHINE)
-    assert len(table) == 4 * 6
-    assert [pair for pair, following in table.items() if following is None] == []
+def _standing(owner: Any, clock: Clock) -> Standing:
+    return newStanding(owner, clock, 60.0)
+
+
+TABLE: Table = {
+    "idle": {
+        "begin": "resting: due in 60 s",
+        "end": "over",
+    },
+    "resting": {
+        "due": "asking: t322Expired in 4 s, sendStatusInquiry",
+        "end": "over: stop due",
+    },
+    "asking": {
+        "answered": "resting: stop t322Expired, due in 60 s",
+        "end": "over: stop t322Expired",
+        "giveUp": "over: inquiriesUnanswered",
+        "t322Expired": "asking: t322Expired in 4 s, sendStatusInquiry",
+    },
+}
+
+
+def test_theTable() -> None:
+    found = behaviourOf(
+        standing.MACHINE,
+        _standing,
+        {},
+        {"resting": ["begin"], "asking": ["begin", "due"], "over": ["end"]},
+    )
+    assert found == TABLE
 
 
 def test_aSideIsAskedAfterEachInterval() -> None:

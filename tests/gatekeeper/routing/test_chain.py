@@ -25,6 +25,7 @@ from h323d.gatekeeper.routing.local import LocalNumbers, RegisteredEndpoints, Si
 from h323d.h323.addresses import partyFromText
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
+from tests.support.loggedfailures import LoggedFailures
 from tests.support.registrations import Table, endpoint
 from tests.support.zone import EightDigits
 
@@ -165,7 +166,7 @@ class Fails:
 
 
 @pytest.mark.parametrize("later", [False, True])
-def test_aPolicyThatFailsCostsThatOneCall(later: bool) -> None:
+def test_aPolicyThatFailsCostsThatOneCall(later: bool, loggedFailures: LoggedFailures) -> None:
     decision = RoutingChain((Fails(later), Says((Destination(THERE),)))).find(Called((ANNA,)))
     found: list[Any] = []
     if isinstance(decision, Deferred):
@@ -173,3 +174,4 @@ def test_aPolicyThatFailsCostsThatOneCall(later: bool) -> None:
     else:
         found.append(decision)
     assert found == [POLICY_FAILED]
+    assert len(loggedFailures.take(ZeroDivisionError)) == 1

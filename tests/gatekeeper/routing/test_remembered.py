@@ -7,6 +7,7 @@ from twisted.internet.task import Clock
 from h323d.call.lookups import LookupFailed
 from h323d.gatekeeper.routing import remembered
 from h323d.gatekeeper.routing.remembered import FAILED_FOR, Remembered
+from tests.support.loggedfailures import LoggedFailures
 
 Answer = Deferred[tuple[str, float]]
 
@@ -57,12 +58,14 @@ def test_theSameQuestionIsNotAskedTwiceAtOnce() -> None:
 
 
 @pytest.mark.parametrize("error", [LookupFailed("silence"), ZeroDivisionError("a fault")])
-def test_whoFailsIsLeftInPeaceForAMoment(error: Exception) -> None:
+def test_whoFailsIsLeftInPeaceForAMoment(error: Exception, loggedFailures: LoggedFailures) -> None:
     table = Memory()
     assert table.get(fail(error)) == ["unknown"]
     assert table.get(succeed(("a", 10.0))) == ["unknown"]
     table.clock.advance(FAILED_FOR)
     assert table.get(succeed(("a", 10.0))) == ["a"]
+    faults = loggedFailures.take(ZeroDivisionError)
+    assert faults == [] if isinstance(error, LookupFailed) else [error]
 
 
 def test_theOldestAnswerMakesPlace(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ from twisted.internet.task import Clock
 from h323d.h323.h245 import blcse
 from h323d.h323.h245.blcse import newIncomingBLCSE, newOutgoingBLCSE
 from h323d.h323.h245.lcse import T103, CloseSource, LCSEError
-from h323d.tracing import stateName, table
+from h323d.tracing import stateName
+from tests.support.machinetable import Table, behaviourOf
 from tests.support.recorder import Recorder
 
 FIELDS = {"forwardLogicalChannelNumber": 5}
@@ -43,8 +44,55 @@ def feed(machine: Any, *names: str) -> None:
         getattr(machine, name)(*ARGUMENTS.get(name, ()))
 
 
-def test_everyPairIsDeclared() -> None:
-    assert None not in table(blcse._INCOMING).values()
+def _incoming(owner: Any, clock: Clock) -> blcse.IncomingBLCSE:
+    return newIncomingBLCSE(owner, clock, 5)
+
+
+INCOMING: Table = {
+    "released": {
+        "closeLogicalChannel": "released: sendCloseAck 5",
+        "openLogicalChannel": "awaitingEstablishment: establishIndication 5",
+        "openLogicalChannelConfirm": "released: errorIndication 5 INAPPROPRIATE_CONFIRM",
+    },
+    "awaitingEstablishment": {
+        "abandon": "released",
+        "closeLogicalChannel": "released: sendCloseAck 5, releaseIndicationIncoming 5 USER",
+        "establishResponse": "awaitingConfirmation: t103Expired in 30 s, sendOpenAck 5",
+        "openLogicalChannel": "awaitingEstablishment: releaseIndicationIncoming 5 USER, establishIndication 5",
+        "openLogicalChannelConfirm": "awaitingEstablishment: errorIndication 5 INAPPROPRIATE_CONFIRM",
+        "releaseRequest": "released: sendOpenReject 5 unspecified",
+    },
+    "awaitingConfirmation": {
+        "abandon": "released: stop t103Expired",
+        "closeLogicalChannel": "released: sendCloseAck 5, stop t103Expired, releaseIndicationIncoming 5 USER",
+        "openLogicalChannel": "awaitingEstablishment: stop t103Expired, releaseIndicationIncoming 5 USER, establishIndication 5",
+        "openLogicalChannelConfirm": "established: stop t103Expired, establishConfirmIncoming 5",
+        "t103Expired": "released: errorIndication 5 NO_RESPONSE, releaseIndicationIncoming 5 LCSE",
+    },
+    "established": {
+        "abandon": "released",
+        "closeLogicalChannel": "released: sendCloseAck 5, releaseIndicationIncoming 5 USER",
+        "openLogicalChannel": "awaitingEstablishment: releaseIndicationIncoming 5 USER, establishIndication 5",
+    },
+}
+
+
+def test_theIncomingTableIsThatOfC5() -> None:
+    found = behaviourOf(
+        blcse.INCOMING,
+        _incoming,
+        {"openLogicalChannel": ({},), "releaseRequest": ("unspecified",)},
+        {
+            "awaitingEstablishment": [("openLogicalChannel", {})],
+            "awaitingConfirmation": [("openLogicalChannel", {}), "establishResponse"],
+            "established": [
+                ("openLogicalChannel", {}),
+                "establishResponse",
+                "openLogicalChannelConfirm",
+            ],
+        },
+    )
+    assert found == INCOMING
 
 
 @pytest.mark.parametrize(

@@ -4,18 +4,71 @@ Capability exchange (H.245, C.3).
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.internet.task import Clock
 
 from h323d.h323.h245 import cese
 from h323d.h323.h245.cese import T101, newIncomingCESE, newOutgoingCESE
 from h323d.h323.h245.source import RejectSource
-from h323d.tracing import stateName, table
+from h323d.tracing import stateName
+from tests.support.machinetable import Table, behaviourOf
 from tests.support.recorder import Recorder
 
+OUTGOING: Table = {
+    "idle": {
+        "transferRequest": "awaitingResponse: t101Expired in 30 s, sendCapabilitySet 1",
+    },
+    "awaitingResponse": {
+        "abandon": "idle: stop t101Expired",
+        "acknowledged": "idle: stop t101Expired, transferConfirm",
+        "refused": "idle: stop t101Expired, transferRejected USER",
+        "t101Expired": "idle: sendCapabilitySetRelease, transferRejected PROTOCOL",
+        "terminalCapabilitySetAck": "idle: stop t101Expired, transferConfirm",
+        "terminalCapabilitySetReject": "idle: stop t101Expired, transferRejected USER",
+        "transferRequest": "awaitingResponse: t101Expired in 30 s, sendCapabilitySet 2",
+    },
+}
 
-def test_everyPairIsDeclared() -> None:
-    assert None not in table(cese._OUTGOING).values()
-    assert None not in table(cese._INCOMING).values()
+
+def test_theOutgoingTableIsThatOfC3() -> None:
+    found = behaviourOf(
+        cese.OUTGOING,
+        newOutgoingCESE,
+        {"terminalCapabilitySetAck": (1,), "terminalCapabilitySetReject": (1,)},
+        {"awaitingResponse": ["transferRequest"]},
+    )
+    assert found == OUTGOING
+
+
+def _incoming(owner: Any, clock: Clock) -> cese.IncomingCESE:
+    return newIncomingCESE(owner)
+
+
+INCOMING: Table = {
+    "idle": {
+        "terminalCapabilitySet": "awaitingResponse: transferIndication",
+    },
+    "awaitingResponse": {
+        "rejectRequest": "idle: sendCapabilitySetReject 6",
+        "terminalCapabilitySet": "awaitingResponse: transferWithdrawn PROTOCOL, transferIndication",
+        "terminalCapabilitySetRelease": "idle: transferWithdrawn USER",
+        "transferResponse": "idle: sendCapabilitySetAck 6",
+    },
+}
+
+
+def test_theIncomingTableIsThatOfC3() -> None:
+    found = behaviourOf(
+        cese.INCOMING,
+        _incoming,
+        {
+            "terminalCapabilitySet": ({"sequenceNumber": 7},),
+            "rejectRequest": (("unspecified", None),),
+        },
+        {"awaitingResponse": [("terminalCapabilitySet", {"sequenceNumber": 6})]},
+    )
+    assert found == INCOMING
 
 
 def test_anAcknowledgedSetIsConfirmed() -> None:

@@ -4,6 +4,8 @@ Unidirectional logical channels (H.245, C.4).
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from twisted.internet.task import Clock
 
@@ -16,7 +18,8 @@ from h323d.h323.h245.lcse import (
     newIncomingLCSE,
     newOutgoingLCSE,
 )
-from h323d.tracing import stateName, table
+from h323d.tracing import stateName
+from tests.support.machinetable import Table, behaviourOf
 from tests.support.recorder import Recorder
 
 ACK = {"forwardLogicalChannelNumber": 101}
@@ -41,9 +44,86 @@ ESTABLISHED = (*OPENING, "openLogicalChannelAck")
 CLOSING = (*ESTABLISHED, "releaseRequest")
 
 
-def test_everyPairIsDeclared() -> None:
-    assert None not in table(lcse._OUTGOING).values()
-    assert None not in table(lcse._INCOMING).values()
+def _outgoing(owner: Any, clock: Clock) -> OutgoingLCSE:
+    return newOutgoingLCSE(owner, clock, 101)
+
+
+OUTGOING: Table = {
+    "released": {
+        "establishRequest": "awaitingEstablishment: t103Expired in 30 s, sendOpen 101",
+        "openLogicalChannelAck": "released: errorIndication 101 INAPPROPRIATE_ACK",
+    },
+    "awaitingEstablishment": {
+        "abandon": "released: stop t103Expired",
+        "closeLogicalChannelAck": "released: errorIndication 101 INAPPROPRIATE_CLOSE_ACK, stop t103Expired, releaseIndication 101 USER",
+        "openLogicalChannelAck": "established: stop t103Expired, establishConfirm 101",
+        "openLogicalChannelReject": "released: stop t103Expired, releaseIndication 101 USER unspecified",
+        "releaseRequest": "awaitingRelease: t103Expired in 30 s, sendClose 101 USER",
+        "t103Expired": "released: errorIndication 101 NO_RESPONSE, sendClose 101 LCSE, releaseIndication 101 LCSE",
+    },
+    "established": {
+        "abandon": "released",
+        "closeLogicalChannelAck": "released: errorIndication 101 INAPPROPRIATE_CLOSE_ACK, releaseIndication 101 USER",
+        "openLogicalChannelReject": "released: errorIndication 101 INAPPROPRIATE_REJECT, releaseIndication 101 USER unspecified",
+        "releaseRequest": "awaitingRelease: t103Expired in 30 s, sendClose 101 USER",
+    },
+    "awaitingRelease": {
+        "abandon": "released: stop t103Expired",
+        "closeLogicalChannelAck": "released: stop t103Expired, releaseConfirm 101",
+        "establishRequest": "awaitingEstablishment: t103Expired in 30 s, sendOpen 101",
+        "openLogicalChannelReject": "released: stop t103Expired, releaseConfirm 101",
+        "t103Expired": "released: errorIndication 101 NO_RESPONSE, releaseConfirm 101",
+    },
+}
+
+
+def test_theOutgoingTableIsThatOfC4() -> None:
+    found = behaviourOf(
+        lcse.OUTGOING,
+        _outgoing,
+        {"openLogicalChannelAck": ({},), "openLogicalChannelReject": ("unspecified",)},
+        {
+            "awaitingEstablishment": ["establishRequest"],
+            "established": ["establishRequest", ("openLogicalChannelAck", {})],
+            "awaitingRelease": ["establishRequest", "releaseRequest"],
+        },
+    )
+    assert found == OUTGOING
+
+
+def _incoming(owner: Any, clock: Clock) -> lcse.IncomingLCSE:
+    return newIncomingLCSE(owner, 101)
+
+
+INCOMING: Table = {
+    "released": {
+        "closeLogicalChannel": "released: sendCloseAck 101",
+        "openLogicalChannel": "awaitingEstablishment: establishIndication 101",
+    },
+    "awaitingEstablishment": {
+        "closeLogicalChannel": "released: sendCloseAck 101, releaseIndicationIncoming 101",
+        "establishResponse": "established: sendOpenAck 101",
+        "openLogicalChannel": "awaitingEstablishment: releaseIndicationIncoming 101, establishIndication 101",
+        "releaseRequest": "released: sendOpenReject 101 unspecified",
+    },
+    "established": {
+        "closeLogicalChannel": "released: sendCloseAck 101, releaseIndicationIncoming 101",
+        "openLogicalChannel": "awaitingEstablishment: releaseIndicationIncoming 101, establishIndication 101",
+    },
+}
+
+
+def test_theIncomingTableIsThatOfC4() -> None:
+    found = behaviourOf(
+        lcse.INCOMING,
+        _incoming,
+        {"openLogicalChannel": ({},), "releaseRequest": ("unspecified",)},
+        {
+            "awaitingEstablishment": [("openLogicalChannel", {})],
+            "established": [("openLogicalChannel", {}), "establishResponse"],
+        },
+    )
+    assert found == INCOMING
 
 
 @pytest.mark.parametrize(

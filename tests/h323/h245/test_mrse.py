@@ -4,20 +4,79 @@ Mode requests (H.245, C.9).
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.internet.task import Clock
 
 from h323d.h323.h245 import mrse
 from h323d.h323.h245.mrse import T109, newIncomingMRSE, newOutgoingMRSE
 from h323d.h323.h245.source import RejectSource
-from h323d.tracing import stateName, table
+from h323d.tracing import stateName
+from tests.support.machinetable import Table, behaviourOf
 from tests.support.recorder import Recorder
 
 MOST = "willTransmitMostPreferredMode"
 
 
-def test_everyPairIsDeclared() -> None:
-    assert None not in table(mrse._OUTGOING).values()
-    assert None not in table(mrse._INCOMING).values()
+OUTGOING: Table = {
+    "idle": {
+        "transferRequest": "awaitingResponse: t109Expired in 30 s, sendRequestMode 1",
+    },
+    "awaitingResponse": {
+        "abandon": "idle: stop t109Expired",
+        "acknowledged": "idle: stop t109Expired, modeConfirm willTransmitMostPreferredMode",
+        "refused": "idle: stop t109Expired, modeRejected USER",
+        "requestModeAck": "idle: stop t109Expired, modeConfirm willTransmitMostPreferredMode",
+        "requestModeReject": "idle: stop t109Expired, modeRejected USER",
+        "t109Expired": "idle: sendRequestModeRelease, modeRejected PROTOCOL",
+        "transferRequest": "awaitingResponse: t109Expired in 30 s, sendRequestMode 2",
+    },
+}
+
+
+def test_theOutgoingTableIsThatOfC9() -> None:
+    found = behaviourOf(
+        mrse.OUTGOING,
+        newOutgoingMRSE,
+        {
+            "requestModeAck": (1, "willTransmitMostPreferredMode"),
+            "requestModeReject": (1,),
+            "acknowledged": ("willTransmitMostPreferredMode",),
+        },
+        {"awaitingResponse": ["transferRequest"]},
+    )
+    assert found == OUTGOING
+
+
+def _incoming(owner: Any, clock: Clock) -> mrse.IncomingMRSE:
+    return newIncomingMRSE(owner)
+
+
+INCOMING: Table = {
+    "idle": {
+        "requestMode": "awaitingResponse: modeIndication",
+    },
+    "awaitingResponse": {
+        "rejectRequest": "idle: sendRequestModeReject 6 modeUnavailable",
+        "requestMode": "awaitingResponse: modeWithdrawn PROTOCOL, modeIndication",
+        "requestModeRelease": "idle: modeWithdrawn USER",
+        "transferResponse": "idle: sendRequestModeAck 6 willTransmitMostPreferredMode",
+    },
+}
+
+
+def test_theIncomingTableIsThatOfC9() -> None:
+    found = behaviourOf(
+        mrse.INCOMING,
+        _incoming,
+        {
+            "requestMode": ({"sequenceNumber": 7},),
+            "transferResponse": ("willTransmitMostPreferredMode",),
+            "rejectRequest": ("modeUnavailable",),
+        },
+        {"awaitingResponse": [("requestMode", {"sequenceNumber": 6})]},
+    )
+    assert found == INCOMING
 
 
 def test_agreementIsConfirmed() -> None:

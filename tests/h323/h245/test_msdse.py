@@ -13,7 +13,8 @@ from twisted.internet.task import Clock
 
 from h323d.h323.h245 import msdse
 from h323d.h323.h245.msdse import N100, T106, Role, decideRole, newMSDSE
-from h323d.tracing import stateName, table
+from h323d.tracing import stateName
+from tests.support.machinetable import Table, behaviourOf
 from tests.support.recorder import Recorder
 
 
@@ -63,8 +64,59 @@ def exchange(a: End, b: End, rng: random.Random) -> None:
         deliver(source, destination)
 
 
-def test_everyPairIsDeclared() -> None:
-    assert None not in table(msdse._MACHINE).values()
+class Numbers:
+    """
+    Draws what it is told to.
+    """
+
+    def __init__(self, *numbers: int) -> None:
+        self._numbers = list(numbers)
+
+    def randrange(self, stop: int) -> int:
+        return self._numbers.pop(0)
+
+
+def _entity(owner: Any, clock: Clock) -> msdse.MSDSE:
+    rng: Any = Numbers(1001, 1002)
+    return newMSDSE(owner, clock, rng, 60)
+
+
+TABLE: Table = {
+    "idle": {
+        "determination": "incomingAwaitingResponse: t106Expired in 30 s, sendAck SLAVE",
+        "determine": "outgoingAwaitingResponse: t106Expired in 30 s, sendDetermination 60 1001",
+    },
+    "outgoingAwaitingResponse": {
+        "abandon": "idle: stop t106Expired",
+        "ack": "idle: sendAck SLAVE, stop t106Expired, roleDetermined MASTER",
+        "determination": "incomingAwaitingResponse: t106Expired in 30 s, sendAck SLAVE",
+        "reject": "outgoingAwaitingResponse: t106Expired in 30 s, sendDetermination 60 1002",
+        "release": "idle: stop t106Expired, roleUndetermined",
+        "t106Expired": "idle: sendRelease, roleUndetermined",
+    },
+    "incomingAwaitingResponse": {
+        "abandon": "idle: stop t106Expired",
+        "ack": "idle: stop t106Expired, roleDetermined MASTER",
+        "refused": "idle: stop t106Expired",
+        "reject": "idle: stop t106Expired, roleUndetermined",
+        "release": "idle: stop t106Expired, roleUndetermined",
+        "t106Expired": "idle: roleUndetermined",
+        "undecided": "outgoingAwaitingResponse: t106Expired in 30 s, sendDetermination 60 1002",
+    },
+}
+
+
+def test_theTableIsThatOfC2() -> None:
+    found = behaviourOf(
+        msdse.MACHINE,
+        _entity,
+        {"determination": (50, 7), "ack": (Role.MASTER,)},
+        {
+            "outgoingAwaitingResponse": ["determine"],
+            "incomingAwaitingResponse": [("determination", 50, 7)],
+        },
+    )
+    assert found == TABLE
 
 
 @pytest.mark.parametrize(

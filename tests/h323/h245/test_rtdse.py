@@ -9,12 +9,34 @@ from twisted.internet.task import Clock
 
 from h323d.h323.h245 import rtdse
 from h323d.h323.h245.rtdse import T105, newRTDSE
-from h323d.tracing import stateName, table
+from h323d.tracing import stateName
+from tests.support.machinetable import Table, behaviourOf
 from tests.support.recorder import Recorder
 
+TABLE: Table = {
+    "idle": {
+        "roundTripDelayRequest": "idle: sendRoundTripResponse 7",
+        "transferRequest": "awaitingResponse: t105Expired in 10 s, sendRoundTripRequest 1",
+    },
+    "awaitingResponse": {
+        "abandon": "idle: stop t105Expired",
+        "answered": "idle: stop t105Expired, roundTripConfirm 0.0",
+        "roundTripDelayRequest": "awaitingResponse: sendRoundTripResponse 7",
+        "roundTripDelayResponse": "idle: stop t105Expired, roundTripConfirm 0.0",
+        "t105Expired": "idle: roundTripExpired",
+        "transferRequest": "awaitingResponse: t105Expired in 10 s, sendRoundTripRequest 2",
+    },
+}
 
-def test_everyPairIsDeclared() -> None:
-    assert None not in table(rtdse._MACHINE).values()
+
+def test_theTableIsThatOfC10() -> None:
+    found = behaviourOf(
+        rtdse.MACHINE,
+        newRTDSE,
+        {"roundTripDelayRequest": (7,), "roundTripDelayResponse": (1,)},
+        {"awaitingResponse": ["transferRequest"]},
+    )
+    assert found == TABLE
 
 
 def test_theDelayIsMeasured() -> None:

@@ -20,15 +20,35 @@ from h323d.h323.h245.userinput import (
     signalIndication,
     signalUpdateIndication,
 )
-from h323d.tracing import table
 from h323d.values.media import DigitMethod
+from tests.support.machinetable import Table, behaviourOf
 from tests.support.recorder import Recorder
 
 SIGNAL = DigitMethod.H245_SIGNAL
 
 
-def test_everyPairIsDeclared() -> None:
-    assert None not in table(userinput._MACHINE).values()
+TABLE: Table = {
+    "idle": {
+        "signal": "sounding: elapsed in 0.1 s",
+    },
+    "sounding": {
+        "abandon": "idle: stop elapsed",
+        "completed": "idle: stop elapsed, digitReceived 1 200 H245_SIGNAL",
+        "elapsed": "idle: digitReceived 1 200 H245_SIGNAL",
+        "signal": "sounding: stop elapsed, digitReceived 1 1 H245_SIGNAL, elapsed in 0.1 s",
+        "signalUpdate": "sounding: elapsed in 0.3 s",
+    },
+}
+
+
+def test_theTableOfASignal() -> None:
+    found = behaviourOf(
+        userinput.MACHINE,
+        newUserInputReceiver,
+        {"signal": ("5", None), "signalUpdate": (300,)},
+        {"sounding": [("signal", "1", 200)]},
+    )
+    assert found == TABLE
 
 
 @pytest.mark.parametrize(

@@ -11,18 +11,119 @@ from twisted.internet.task import Clock
 
 from h323d import tracing
 from h323d.h323.ras import exchange, registration
-from h323d.h323.ras.exchange import newExchange
+from h323d.h323.ras.exchange import Exchange, newExchange
 from h323d.h323.ras.messages import RASMessage
-from h323d.h323.ras.registration import newRegistration, renewAfter
+from h323d.h323.ras.registration import RegistrationMachine, newRegistration, renewAfter
+from tests.support.machinetable import Table, behaviourOf
 
 ANSWER = RASMessage("registrationConfirm", {"requestSeqNum": 1})
 
 
-@pytest.mark.parametrize("machine", [exchange._MACHINE, registration._MACHINE])
-def test_everyInputIsDeclaredInEveryState(machine: Any) -> None:
-    table = tracing.table(machine)
-    assert len(table) == len(tracing.states(machine)) * len(tracing.inputs(machine))
-    assert [pair for pair, following in table.items() if following is None] == []
+EXCHANGE: Table = {
+    "idle": {"cancel": "over", "start": "asking: timeout in 3 s, sendRequest"},
+    "asking": {
+        "answered": "over: stop timeout, exchangeEnded",
+        "cancel": "over: stop timeout",
+        "exhausted": "over: stop timeout, exchangeEnded",
+        "inProgress": "asking: timeout in 10 s",
+        "timeout": "asking: timeout in 3 s, sendRequest",
+    },
+}
+
+
+def _exchange(owner: Any, clock: Clock) -> Exchange:
+    return newExchange(owner, clock, 3.0, 2)
+
+
+def test_theTableOfAnExchange() -> None:
+    found = behaviourOf(
+        exchange.MACHINE,
+        _exchange,
+        {"answered": (ANSWER,), "inProgress": (10.0,)},
+        {"asking": ["start"], "over": ["start", "cancel"]},
+    )
+    assert found == EXCHANGE
+
+
+REGISTRATION: Table = {
+    "idle": {"close": "closed", "start": "discovering: askDiscovery"},
+    "discovering": {
+        "close": "closed",
+        "elsewhere": "registering: askRegistration",
+        "found": "registering: askRegistration",
+        "refused": "waiting: due in 30 s, registrationFailed resourceUnavailable False",
+        "silence": "waiting: due in 30 s, registrationFailed noAnswer False",
+        "stop": "idle: stopAsking, registrationEnded",
+    },
+    "registering": {
+        "close": "closed",
+        "confirmed": "registered: due in 295 s, registrationMade",
+        "elsewhere": "registering: askRegistration",
+        "mustDiscover": "waiting: due in 30 s, registrationFailed discoveryRequired False",
+        "mustRegister": "waiting: due in 30 s, registrationFailed discoveryRequired False",
+        "refused": "waiting: due in 30 s, registrationFailed resourceUnavailable False",
+        "silence": "waiting: due in 30 s, registrationFailed noAnswer False",
+        "stop": "idle: stopAsking, registrationEnded",
+    },
+    "registered": {
+        "close": "closed: stop due",
+        "due": "renewing: askRenewal",
+        "expelled": "registering: stop due, stopAsking, registrationLost reregistrationRequired,"
+        " askRegistration",
+        "stop": "leaving: stop due, stopAsking, askLeave",
+    },
+    "renewing": {
+        "close": "closed",
+        "confirmed": "registered: due in 295 s",
+        "elsewhere": "registering: registrationLost noAnswer, askRegistration",
+        "expelled": "registering: stopAsking, registrationLost reregistrationRequired,"
+        " askRegistration",
+        "mustDiscover": "discovering: registrationLost discoveryRequired, askDiscovery",
+        "mustRegister": "registering: registrationLost fullRegistrationRequired, askRegistration",
+        "refused": "waiting: registrationLost resourceUnavailable, due in 30 s,"
+        " registrationFailed resourceUnavailable False",
+        "silence": "discovering: registrationLost noAnswer, askDiscovery",
+        "stop": "leaving: stopAsking, askLeave",
+    },
+    "waiting": {
+        "close": "closed: stop due",
+        "due": "discovering: askDiscovery",
+        "giveUp": "idle: stop due",
+        "stop": "idle: stop due, stopAsking, registrationEnded",
+    },
+    "leaving": {
+        "close": "closed",
+        "expelled": "idle: stopAsking, registrationEnded",
+        "left": "idle: stopAsking, registrationEnded",
+        "silence": "idle: stopAsking, registrationEnded",
+    },
+}
+
+
+def _registration(owner: Any, clock: Clock) -> RegistrationMachine:
+    return newRegistration(owner, clock, discover=True)
+
+
+def test_theTableOfARegistration() -> None:
+    found = behaviourOf(
+        registration.MACHINE,
+        _registration,
+        {
+            "confirmed": (300.0,),
+            "refused": ("resourceUnavailable",),
+            "expelled": ("reregistrationRequired",),
+        },
+        {
+            "discovering": ["start"],
+            "registering": ["start", "found"],
+            "registered": ["start", "found", ("confirmed", 300.0)],
+            "renewing": ["start", "found", ("confirmed", 300.0), "due"],
+            "waiting": ["start", "silence"],
+            "leaving": ["start", "found", ("confirmed", 300.0), "stop"],
+            "closed": ["close"],
+        },
+    )
+    assert found == REGISTRATION
 
 
 # --- exchange

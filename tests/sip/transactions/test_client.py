@@ -4,12 +4,14 @@ The non-INVITE client transaction against RFC 3261, 17.1.2.
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.internet.task import Clock
 
-from h323d import tracing
 from h323d.sip.message import SIPResponse
 from h323d.sip.transactions.client import MACHINE, Client, newClient
 from h323d.sip.transactions.timers import Timers
+from tests.support.machinetable import Table, behaviourOf
 from tests.support.siptransactions import ClientOwner, run
 
 TRYING = SIPResponse(100, "")
@@ -24,8 +26,52 @@ def make(reliable: bool = False) -> tuple[Clock, ClientOwner, Client]:
     return clock, owner, machine
 
 
-def test_everyPairOfStateAndInputIsDeclared() -> None:
-    assert [pair for pair, state in tracing.table(MACHINE).items() if state is None] == []
+def _client(owner: Any, clock: Clock) -> Client:
+    return newClient(owner, clock, Timers(), reliable=False)
+
+
+TABLE: Table = {
+    "initial": {
+        "abandon": "terminated: ended",
+        "start": "trying: timerF in 32 s, timerE in 0.5 s, transmit",
+        "transportFailed": "terminated: failed, ended",
+    },
+    "trying": {
+        "abandon": "terminated: stop timerE, stop timerF, ended",
+        "final": "completed: stop timerE, stop timerF, received, timerK in 5 s",
+        "provisional": "proceeding: received",
+        "timerE": "trying: timerE in 1 s, transmit",
+        "timerF": "terminated: stop timerE, timedOut, ended",
+        "transportFailed": "terminated: stop timerE, stop timerF, failed, ended",
+    },
+    "proceeding": {
+        "abandon": "terminated: stop timerE, stop timerF, ended",
+        "final": "completed: stop timerE, stop timerF, received, timerK in 5 s",
+        "provisional": "proceeding: received",
+        "timerE": "proceeding: timerE in 4 s, transmit",
+        "timerF": "terminated: stop timerE, timedOut, ended",
+        "transportFailed": "terminated: stop timerE, stop timerF, failed, ended",
+    },
+    "completed": {
+        "abandon": "terminated: stop timerK, ended",
+        "timerK": "terminated: ended",
+    },
+}
+
+
+def test_theTableIsThatOfFigure6() -> None:
+    found = behaviourOf(
+        MACHINE,
+        _client,
+        {"provisional": (TRYING,), "final": (OK,)},
+        {
+            "trying": ["start"],
+            "proceeding": ["start", ("provisional", TRYING)],
+            "completed": ["start", ("final", OK)],
+            "terminated": ["abandon"],
+        },
+    )
+    assert found == TABLE
 
 
 def test_timerEDoublesUpToT2UntilTimerFGivesUp() -> None:

@@ -4,13 +4,15 @@ The INVITE client transaction against RFC 3261, 17.1.1, and RFC 6026.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from twisted.internet.task import Clock
 
-from h323d import tracing
 from h323d.sip.message import SIPResponse
 from h323d.sip.transactions.inviteclient import MACHINE, InviteClient, newInviteClient
 from h323d.sip.transactions.timers import Timers
+from tests.support.machinetable import Table, behaviourOf
 from tests.support.siptransactions import ClientOwner, run
 
 RINGING = SIPResponse(180, "")
@@ -26,8 +28,62 @@ def make(reliable: bool = False) -> tuple[Clock, ClientOwner, InviteClient]:
     return clock, owner, machine
 
 
-def test_everyPairOfStateAndInputIsDeclared() -> None:
-    assert [pair for pair, state in tracing.table(MACHINE).items() if state is None] == []
+def _inviteClient(owner: Any, clock: Clock) -> InviteClient:
+    return newInviteClient(owner, clock, Timers(), reliable=False)
+
+
+TABLE: Table = {
+    "initial": {
+        "abandon": "terminated: ended",
+        "start": "calling: timerB in 32 s, timerA in 0.5 s, transmit",
+        "transportFailed": "terminated: failed, ended",
+    },
+    "calling": {
+        "abandon": "terminated: stop timerA, stop timerB, ended",
+        "destroy": "terminated: stop timerA, stop timerB, ended",
+        "failure": "completed: stop timerA, stop timerB, acknowledge, received, timerD in 32 s",
+        "provisional": "proceeding: stop timerA, stop timerB, received",
+        "success": "accepted: stop timerA, stop timerB, timerM in 32 s, received",
+        "timerA": "calling: timerA in 1 s, transmit",
+        "timerB": "terminated: stop timerA, timedOut, ended",
+        "transportFailed": "terminated: stop timerA, stop timerB, failed, ended",
+    },
+    "proceeding": {
+        "abandon": "terminated: ended",
+        "destroy": "terminated: ended",
+        "failure": "completed: acknowledge, received, timerD in 32 s",
+        "provisional": "proceeding: received",
+        "success": "accepted: timerM in 32 s, received",
+        "transportFailed": "terminated: failed, ended",
+    },
+    "accepted": {
+        "abandon": "terminated: stop timerM, ended",
+        "success": "accepted: received",
+        "timerM": "terminated: ended",
+    },
+    "completed": {
+        "abandon": "terminated: stop timerD, ended",
+        "failure": "completed: acknowledge",
+        "timerD": "terminated: ended",
+        "transportFailed": "terminated: stop timerD, ended",
+    },
+}
+
+
+def test_theTableIsThatOfFigure5AndRFC6026() -> None:
+    found = behaviourOf(
+        MACHINE,
+        _inviteClient,
+        {"provisional": (RINGING,), "success": (OK,), "failure": (BUSY,)},
+        {
+            "calling": ["start"],
+            "proceeding": ["start", ("provisional", RINGING)],
+            "accepted": ["start", ("success", OK)],
+            "completed": ["start", ("failure", BUSY)],
+            "terminated": ["abandon"],
+        },
+    )
+    assert found == TABLE
 
 
 def test_timerADoublesUntilTimerBGivesUp() -> None:

@@ -4,11 +4,13 @@ The INVITE server transaction against RFC 3261, 17.2.1, and RFC 6026.
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.internet.task import Clock
 
-from h323d import tracing
 from h323d.sip.transactions.inviteserver import MACHINE, InviteServer, newInviteServer
 from h323d.sip.transactions.timers import Timers
+from tests.support.machinetable import Table, behaviourOf
 from tests.support.siptransactions import run
 
 
@@ -47,8 +49,62 @@ def make(reliable: bool = False) -> tuple[Clock, Owner, InviteServer]:
     return clock, owner, owner.machine
 
 
-def test_everyPairOfStateAndInputIsDeclared() -> None:
-    assert [pair for pair, state in tracing.table(MACHINE).items() if state is None] == []
+def _inviteServer(owner: Any, clock: Clock) -> InviteServer:
+    return newInviteServer(owner, clock, Timers(), reliable=False)
+
+
+TABLE: Table = {
+    "initial": {
+        "abandon": "terminated: ended",
+        "failure": "completed: timerH in 32 s, timerG in 0.5 s, transmit 486",
+        "provisional": "proceeding: transmit 183",
+        "start": "proceeding: timer100 in 0.2 s",
+        "success": "accepted: timerL in 32 s, transmit 200",
+        "transportFailed": "terminated: unacknowledged, ended",
+    },
+    "proceeding": {
+        "abandon": "terminated: stop timer100, ended",
+        "failure": "completed: stop timer100, timerH in 32 s, timerG in 0.5 s, transmit 486",
+        "provisional": "proceeding: stop timer100, transmit 183",
+        "success": "accepted: stop timer100, timerL in 32 s, transmit 200",
+        "timer100": "proceeding: transmitTrying",
+        "transportFailed": "terminated: stop timer100, unacknowledged, ended",
+    },
+    "accepted": {
+        "abandon": "terminated: stop timerL, ended",
+        "ack": "accepted: acknowledged",
+        "success": "accepted: transmit 200",
+        "timerL": "terminated: ended",
+    },
+    "completed": {
+        "abandon": "terminated: stop timerG, stop timerH, ended",
+        "ack": "confirmed: stop timerG, stop timerH, timerI in 5 s",
+        "invite": "completed: transmit 404",
+        "timerG": "completed: timerG in 1 s, transmit 404",
+        "timerH": "terminated: stop timerG, unacknowledged, ended",
+        "transportFailed": "terminated: stop timerG, stop timerH, unacknowledged, ended",
+    },
+    "confirmed": {
+        "abandon": "terminated: stop timerI, ended",
+        "timerI": "terminated: ended",
+    },
+}
+
+
+def test_theTableIsThatOfFigure7AndRFC6026() -> None:
+    found = behaviourOf(
+        MACHINE,
+        _inviteServer,
+        {"provisional": (b"183",), "success": (b"200",), "failure": (b"486",)},
+        {
+            "proceeding": ["start"],
+            "accepted": [("success", b"202")],
+            "completed": [("failure", b"404")],
+            "confirmed": [("failure", b"404"), "ack"],
+            "terminated": ["abandon"],
+        },
+    )
+    assert found == TABLE
 
 
 def test_a100GoesOutAfter200MillisecondsOfSilence() -> None:

@@ -4,11 +4,13 @@ The non-INVITE server transaction against RFC 3261, 17.2.2.
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.internet.task import Clock
 
-from h323d import tracing
 from h323d.sip.transactions.server import MACHINE, Server, newServer
 from h323d.sip.transactions.timers import Timers
+from tests.support.machinetable import Table, behaviourOf
 
 
 class Owner:
@@ -29,8 +31,45 @@ def make(reliable: bool = False) -> tuple[Clock, Owner, Server]:
     return clock, owner, newServer(owner, clock, Timers(), reliable)
 
 
-def test_everyPairOfStateAndInputIsDeclared() -> None:
-    assert [pair for pair, state in tracing.table(MACHINE).items() if state is None] == []
+def _server(owner: Any, clock: Clock) -> Server:
+    return newServer(owner, clock, Timers(), reliable=False)
+
+
+TABLE: Table = {
+    "trying": {
+        "abandon": "terminated: ended",
+        "final": "completed: transmit 200, timerJ in 32 s",
+        "provisional": "proceeding: transmit 183",
+        "transportFailed": "terminated: ended",
+    },
+    "proceeding": {
+        "abandon": "terminated: ended",
+        "final": "completed: transmit 200, timerJ in 32 s",
+        "provisional": "proceeding: transmit 183",
+        "request": "proceeding: transmit 180",
+        "transportFailed": "terminated: ended",
+    },
+    "completed": {
+        "abandon": "terminated: stop timerJ, ended",
+        "request": "completed: transmit 404",
+        "timerJ": "terminated: ended",
+        "transportFailed": "terminated: stop timerJ, ended",
+    },
+}
+
+
+def test_theTableIsThatOfFigure8() -> None:
+    found = behaviourOf(
+        MACHINE,
+        _server,
+        {"provisional": (b"183",), "final": (b"200",)},
+        {
+            "proceeding": [("provisional", b"180")],
+            "completed": [("final", b"404")],
+            "terminated": ["abandon"],
+        },
+    )
+    assert found == TABLE
 
 
 def test_aRetransmissionBeforeAnyAnswerIsAbsorbed() -> None:
