@@ -221,3 +221,7 @@ def test_theBooksAddUpWhateverIsSeenAndTold(
         bandwidth.watch(claim.call, None, False)
     assert bandwidth.used == 0
     assert (bandwidth._endpoints, bandwidth._calls, bandwidth._told) == ({}, {}, {})
+
+
+def test_whatIsAllowedWithoutLimitsFitsABandWidth() -> None:
+    assert books().allowed(CALLING) == 2**32 - 1  # H.225.0, BandWidth

@@ -142,3 +142,28 @@ def test_whatDoesNotFitIsOurOwnMistake() -> None:
     long = (Element(IE.DISPLAY, bytes(256)),)
     with pytest.raises(EncodeError):
         q931.encode(Q931Message(1, False, MessageType.SETUP, long))
+
+
+def test_elementsOfUpTo255OctetsAreWrittenAndRead() -> None:
+    element = Element(IE.DISPLAY, bytes(range(255)))
+    message = Q931Message(1, False, MessageType.SETUP, (element,))
+    assert q931.encode(message) == bytes.fromhex("0802000105 28ff") + bytes(range(255))
+    assert q931.decode(q931.encode(message)).elements == (element,)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "number"),  # Q.931, table 4-3
+    [
+        (IE.BEARER_CAPABILITY, 0x04),
+        (IE.CAUSE, 0x08),
+        (IE.CALL_STATE, 0x14),
+        (IE.PROGRESS_INDICATOR, 0x1E),
+        (IE.DISPLAY, 0x28),
+        (IE.KEYPAD_FACILITY, 0x2C),
+        (IE.CALLING_PARTY_NUMBER, 0x6C),
+        (IE.CALLED_PARTY_NUMBER, 0x70),
+        (IE.USER_USER, 0x7E),
+    ],
+)
+def test_elementsHaveTheNumbersOfQ931(identifier: int, number: int) -> None:
+    assert identifier == number

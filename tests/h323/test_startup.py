@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import replace
 
 import pytest
 from twisted.internet.task import Clock
@@ -299,8 +300,10 @@ def test_besideFastStartEarlyH245IsParallel(network: SimulatedNetwork) -> None:
     assert content.h245Control == ()
 
 
-def test_besideAnUndecidedFastConnectNoChannelIsOpened(network: SimulatedNetwork) -> None:
-    _, peer, _ = place(network, StartUpOptions(earlyH245=True))
+def initialSignalling() -> list[bytes]:
+    """
+    Capabilities and the determination, and the answers to ours: channels may be opened then.
+    """
     determination = {"terminalType": 50, "statusDeterminationNumber": 1}
     said = [
         ("request", ("terminalCapabilitySet", capabilitySet(PROFILE, 1))),
@@ -308,8 +311,13 @@ def test_besideAnUndecidedFastConnectNoChannelIsOpened(network: SimulatedNetwork
         ("response", ("terminalCapabilitySetAck", {"sequenceNumber": 1})),
         ("response", ("masterSlaveDeterminationAck", {"decision": ("master", None)})),
     ]
-    octets = [h245.encode("MultimediaSystemControlMessage", each) for each in said]
-    peer.say(MessageType.ALERTING, uuie.alerting(peer.identity, KIND, Start()), True, octets)
+    return [h245.encode("MultimediaSystemControlMessage", each) for each in said]
+
+
+def test_besideAnUndecidedFastConnectNoChannelIsOpened(network: SimulatedNetwork) -> None:
+    _, peer, _ = place(network, StartUpOptions(earlyH245=True))
+    alerting = uuie.alerting(peer.identity, KIND, Start())
+    peer.say(MessageType.ALERTING, alerting, True, initialSignalling())
     assert "terminalCapabilitySetAck" in peer.tunnelled
     assert "openLogicalChannel" not in peer.tunnelled
     peer.connect(Start(fastConnectRefused=True), tunnelling=True)
@@ -329,6 +337,54 @@ def test_h245FromTheCalleeRefusesFastStart(network: SimulatedNetwork) -> None:
     (leg,) = side.endpoint.legs.values()
     assert leg._startUp.fast.outcome is Outcome.REFUSED
     assert "masterSlaveDeterminationAck" in peer.tunnelled
+
+
+def test_startH245RefusesAnUndecidedFastStart(network: SimulatedNetwork) -> None:
+    _, peer, _ = place(network, StartUpOptions(tunnelling=False))
+    control = ScriptedControl(network, "10.0.0.9", None)
+    facility = uuie.facility(peer.identity, "startH245", control.address)
+    peer.say(MessageType.FACILITY, facility, False)
+    for octets in initialSignalling():
+        control.write(tpkt.encode(octets))
+    assert "openLogicalChannel" in control.names  # before the Connect
+
+
+def test_earlyH245WithoutTunnellingSaysWhereInTheSetup(network: SimulatedNetwork) -> None:
+    _, peer, _ = place(network, StartUpOptions(False, False, earlyH245=True))
+    _, setup = peer.received[0]
+    assert setup.start.h245Address is not None
+
+
+@pytest.mark.parametrize("answers", [[], initialSignalling()], ids=["silent", "dragging"])
+def test_whoTakesH245BeforeTheAnswerAndOpensNoMediaIsGivenUp(
+    network: SimulatedNetwork, clock: Clock, answers: list[bytes]
+) -> None:
+    _, peer, party = place(network, SLOW)
+    proceeding = uuie.callProceeding(peer.identity, KIND, Start())
+    peer.say(MessageType.CALL_PROCEEDING, proceeding, True)
+    assert "terminalCapabilitySet" in peer.tunnelled
+    peer.connect(tunnelling=True)
+    clock.pump([1.0] * 20)
+    if answers:
+        peer.say(MessageType.FACILITY, uuie.EMPTY, True, answers)
+        assert "openLogicalChannel" in peer.tunnelled
+    clock.pump([1.0] * (int(MEDIA_GUARD) - 18))
+    assert "endSessionCommand" in peer.tunnelled or party.cause is Cause.RECOVERY_ON_TIMER_EXPIRY
+
+
+def test_theAnswerMayChangeWhatWasSaidWithEarlyMedia(network: SimulatedNetwork) -> None:
+    side = Side(network, "10.0.0.1", answers=False)
+    peer = ScriptedPeer(network, "10.0.0.9", side.endpoint.address)
+    rtp = TransportAddress("10.0.0.9", 5000)
+    offer = offerFastStart(PROFILE, rtp, TransportAddress("10.0.0.9", 5001))
+    peer.setup(Start(fastStart=offer.elements))
+    leg = side.parties[0].leg
+    assert leg is not None
+    leg.alert(PROFILE)
+    peer.settle()
+    leg.answer(replace(PROFILE, direction=Direction.SENDONLY))
+    peer.settle()
+    assert side.pool.ports[0].stream.direction is Direction.SENDONLY
 
 
 def test_anUnreachableH245AddressIsFollowedByStartH245(network: SimulatedNetwork) -> None:

@@ -204,6 +204,52 @@ def test_roomIsMadeForPacketsThatAreOvertakenAgainAndAgain() -> None:
     assert run.missing[30:-2].count(True) <= 1  # delay is taken away once, and regretted
 
 
+def overtaken(frame: int, late: float, count: int, places: set[int]) -> Run:
+    """
+    A stream of packets as long as a frame, some of which come after those that follow them.
+
+    @param frame: milliseconds.
+    """
+    length = frame * RATE // 1000
+    run = Run(JitterBuffers(1, frame), frame / 1000)
+    packets = [
+        (at + (late if i in places else 0.0), p, n)
+        for i, (at, p, n) in enumerate(steady(count, length, 0.001))
+    ]
+    run.play(packets, count)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("frame", "late", "blocks"), [(20, 0.045, 4), (20, 0.065, 6), (10, 0.025, 2), (10, 0.035, 3)]
+)
+def test_whatIsOvertakenTwiceIsWaitedForToItsEnd(frame: int, late: float, blocks: int) -> None:
+    run = overtaken(frame, late, 60, {20, 40})
+    assert run.buffers.waited[0] == blocks
+    assert max(run.depths) == pytest.approx(blocks / 100)
+    assert run.buffers.skipped[0] == 0
+
+
+def test_whoHadToWaitAgainIsNotHurriedBackAtOnce() -> None:
+    once = overtaken(20, 0.045, 300, {20, 40})
+    again = overtaken(20, 0.045, 300, {20, 40, 100, 120})
+    assert (once.buffers.waited[0], once.buffers.hurried[0]) == (4, 4)
+    assert (again.buffers.waited[0], again.buffers.hurried[0]) == (8, 6)
+
+
+def test_onlyTheFirst60MillisecondsOfAGapAreConcealed() -> None:
+    run = Run(JitterBuffers(1))
+    run.play([each for i, each in enumerate(steady(60)) if not 30 <= i < 40], 60)
+    assert run.buffers.concealed[0] == 6
+
+
+def test_whatComesBeforeTheFirstSoundIsNotConcealed() -> None:
+    run = Run(JitterBuffers(1, guard=0.03))
+    run.play(steady(30), 30)
+    assert run.missing[:4] == [True, True, True, False]
+    assert run.buffers.concealed[0] == 0
+
+
 def test_aStallOfTheNetworkLosesNothingAndIsMadeGoodWithinASecond() -> None:
     run = Run(JitterBuffers(1))
     packets = [
@@ -289,6 +335,32 @@ def test_aTimestampFromNowhereIsNotBelievedAlone() -> None:
     run.play(packets, 61)
     assert run.buffers.discarded[0] == 1
     assert (run.sound() == counted(0, 60 * 160)).all()
+
+
+def test_twoTimestampsFromNowhereAgreeOnlyIfNothingIsBetween() -> None:
+    run = Run(JitterBuffers(1))
+    packets = steady(60)
+    for place in (40, 30):
+        packets.insert(place, (packets[place][0] - 0.005, 10_000_000, 160))
+    run.play(packets, 61)
+    assert (run.buffers.discarded[0], run.buffers.resynchronised[0]) == (2, 0)
+    assert (run.sound() == counted(0, 60 * 160)).all()
+
+
+@pytest.mark.parametrize(("age", "late", "discarded"), [(1600, 1, 0), (1601, 0, 1)])
+def test_whatIsAsOldAsTheCapIsLateAndWhatIsOlderFromNowhere(
+    age: int, late: int, discarded: int
+) -> None:
+    run = Run(JitterBuffers(1, cap=0.2))
+    run.play(steady(60), 60)
+    position = 59 * 160 - age  # from what is played next
+    run.buffers.insert(
+        np.zeros(1, np.intp),
+        np.array([position], np.uint32),
+        counted(position, 160)[None],
+        60 * 0.02,
+    )
+    assert (run.buffers.late[0], run.buffers.discarded[0]) == (late, discarded)
 
 
 def test_aJumpOfTheTimestampsIsFollowed() -> None:

@@ -393,3 +393,12 @@ def test_IPv6MeetsIPv6() -> None:
     assert str(agreement.local.connection) == "IN IP6 2001:db8::2"
     assert agreement.audio.transmit is not None
     assert agreement.audio.transmit.rtp == TransportAddress("2001:db8::1", 30000)
+
+
+def test_theStreamThatTheyOfferedSecondStaysTheSecondInOurOwnOffer() -> None:
+    first = answered("m=audio 50000 RTP/SAVP 0", AUDIO)
+    assert first.audioIndex == 1
+    offer = makeOffer(G711, LOCAL, first)
+    assert [line.port for line in offer.media] == [0, 20000]
+    answer = sdp("m=audio 0 RTP/SAVP 0", "m=audio 30000 RTP/AVP 0")
+    assert applyAnswer(offer, answer, G711).audioIndex == 1

@@ -20,6 +20,7 @@ from h323d.events import (
     CallRouted,
     CallUsageTold,
     EventBus,
+    ParticipantJoined,
     RASAdmissionEnded,
     RASAdmissionGranted,
     RASAdmissionRefused,
@@ -111,6 +112,13 @@ def test_aCallToARoom(scene: Scene) -> None:
     assert (record.offered, record.answered, record.ended) == (0.0, 3.0, 64.0)
     assert (record.outcome, record.duration) == (Outcome.ANSWERED, 61.0)
     assert (record.cause, record.releasedBy) == (Cause.NORMAL_CALL_CLEARING, "calling")
+
+
+def test_theRoomIsTheOneThatWasJoined(scene: Scene) -> None:
+    scene.offer()
+    scene.tell(ParticipantJoined, "80009", CALL, LEG, "PCMU/8000")
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    assert scene.record.room == "80009"
 
 
 def test_aCallerWhoGivesUpLeavesAnUnansweredCall(scene: Scene) -> None:
@@ -215,6 +223,7 @@ def test_aRefusedAdmissionIsARecord(scene: Scene) -> None:
     record = scene.record
     assert (record.outcome, record.reason) == (Outcome.REFUSED, "calledPartyNotRegistered")
     assert (record.callingEndpoint, record.called) == (A, CALLED)
+    assert (record.protocol, record.callIdentifier) == ("h323", IDENTIFIER)
 
 
 def test_aStrangerLeavesNoRecord(scene: Scene) -> None:
