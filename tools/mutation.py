@@ -1,0 +1,296 @@
+"""
+How much the tests see: break a module in small ways, one at a time, and run its tests.
+
+A change that no test notices (a survivor) is a line that is not tested, or one that
+means nothing.  The changes are drawn at random, with a seed, so that a run can be
+repeated; the report names each survivor.  It is a report, and no gate: a share of the
+survivors is always equivalent to what was there.
+
+::
+
+    python tools/mutation.py                        a sample of the protocol core
+    python tools/mutation.py --each 25 sip/session  25 changes of one module
+
+The modules are never changed on disk: each run of the tests is a process of its own,
+which compiles the one module otherwise (C{-p tools.mutation}, C{H323D_MUTANT}).
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+VARIABLE = "H323D_MUTANT"
+TIMEOUT = 120.0  # seconds; a change that makes the tests hang is noticed, too
+
+CORE = {
+    "call/gates": ("call",),
+    "call/switch": ("call",),
+    "gatekeeper/bandwidth": ("gatekeeper/test_bandwidth.py",),
+    "gatekeeper/registry/registrations": ("gatekeeper/registry",),
+    "gatekeeper/security/authentication": ("gatekeeper/security",),
+    "h323/call": ("h323/test_call.py",),
+    "h323/h245/lcse": ("h323/h245/test_lcse.py",),
+    "h323/q931": ("h323/test_q931.py", "fuzz/test_q931.py"),
+    "h323/startup": ("h323/test_startup.py",),
+    "h323/tpkt": ("h323/test_tpkt.py",),
+    "media/latch": ("media/test_latch.py",),
+    "rtp/jitter": ("rtp/test_jitter.py",),
+    "sip/negotiation": ("sip/test_negotiation.py",),
+    "sip/session": ("sip/test_session.py",),
+    "sip/transactions/inviteserver": ("sip/transactions/test_inviteserver.py",),
+    "witness/assembly": ("witness/test_assembly.py",),
+}
+"""The protocol core, and the tests of each of its modules, below C{tests}."""
+
+_COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+_ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.FloorDiv,
+    ast.FloorDiv: ast.Mult,
+    ast.LShift: ast.RShift,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """
+    One change.
+
+    @ivar module: its path below C{h323d}, without C{.py}.
+    @ivar place: which of the changes that can be made there, counted from 0.
+    @ivar line: where.
+    @ivar what: in words.
+    """
+
+    module: str
+    place: int
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"h323d/{self.module}.py:{self.line} {self.what}"
+
+
+class _Mutator(ast.NodeVisitor):
+    """
+    Walks a module, and makes the change number C{wanted}, if there is one.
+    """
+
+    def __init__(self, states: Sequence[str], wanted: int = -1) -> None:
+        self.found: list[tuple[int, str]] = []
+        self._states = states
+        self._wanted = wanted
+
+    def _offer(self, node: Any, what: str, **changes: Any) -> None:
+        if len(self.found) == self._wanted:
+            for name, value in changes.items():
+                setattr(node, name, value)
+        self.found.append((node.lineno, what))
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        for index, operator in enumerate(node.ops):
+            other = _COMPARISONS[type(operator)]
+            ops = [*node.ops[:index], other(), *node.ops[index + 1 :]]
+            self._offer(node, f"{type(operator).__name__} -> {other.__name__}", ops=ops)
+        self.generic_visit(node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        other = _ARITHMETIC.get(type(node.op))
+        if other is not None and not isinstance(node.left, ast.Constant | ast.Name):
+            self._offer(node, f"{type(node.op).__name__} -> {other.__name__}", op=other())
+        self.generic_visit(node)
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> None:
+        other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        self._offer(node, f"{type(node.op).__name__} -> {type(other).__name__}", op=other)
+        self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> None:
+        self._offer(node, "condition turned round", test=ast.UnaryOp(ast.Not(), node.test))
+        self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, bool):
+            self._offer(node, f"{node.value} -> {not node.value}", value=not node.value)
+        elif isinstance(node.value, int | float):
+            self._offer(node, f"{node.value} -> {node.value + 1}", value=node.value + 1)
+
+    def visit_Return(self, node: ast.Return) -> None:
+        if node.value is not None and not isinstance(node.value, ast.Constant):
+            self._offer(node, "returns None", value=ast.Constant(None))
+        self.generic_visit(node)
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        if isinstance(node.value, ast.Constant):
+            return  # a docstring
+        if isinstance(node.value, ast.Call) and not self._isDeclaration(node.value):
+            self._offer(node, f"{ast.unparse(node.value)} left out", value=ast.Constant(None))
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        function = node.func
+        if isinstance(function, ast.Attribute) and function.attr == "to" and self._states:
+            target = node.args[0]
+            others = [each for each in self._states if each != ast.unparse(target)]
+            for other in others:
+                name: ast.expr = ast.copy_location(ast.Name(other, ast.Load()), target)
+                self._offer(node, f"to {other} instead of {ast.unparse(target)}", args=[name])
+        elif len(node.args) >= 2 and not node.keywords and not _isSymmetric(function):
+            args = [node.args[1], node.args[0], *node.args[2:]]
+            if not any(isinstance(each, ast.Starred) for each in args):
+                self._offer(node, f"arguments of {ast.unparse(function)} swapped", args=args)
+        self.generic_visit(node)
+
+    def _isDeclaration(self, call: ast.Call) -> bool:
+        """
+        Whether it declares that a machine ignores something.
+        """
+        return ast.unparse(call).endswith(".returns(None)")
+
+
+def _isSymmetric(function: ast.expr) -> bool:
+    """
+    Whether the order of a function's arguments means nothing.
+    """
+    return ast.unparse(function) in ("min", "max", "np.minimum", "np.maximum")
+
+
+def _statesIn(tree: ast.Module) -> list[str]:
+    """
+    The names of a module's states, as C{idle = builder.state("idle")} gives them.
+    """
+    return [
+        node.targets[0].id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Attribute)
+        and node.value.func.attr == "state"
+    ]
+
+
+def _parse(module: str, place: int = -1) -> tuple[ast.Module, list[tuple[int, str]]]:
+    tree = ast.parse((ROOT / "h323d" / f"{module}.py").read_text(encoding="utf-8"))
+    mutator = _Mutator(_statesIn(tree), place)
+    mutator.visit(tree)
+    return ast.fix_missing_locations(tree), mutator.found
+
+
+def mutantsOf(module: str) -> list[Mutant]:
+    """
+    All changes that can be made to a module.
+    """
+    return [Mutant(module, place, *found) for place, found in enumerate(_parse(module)[1])]
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """
+    Loads the one module with its change.
+    """
+
+    def __init__(self, module: str, place: int) -> None:
+        self._module = module
+        self._place = place
+        self._name = f"h323d.{module.replace('/', '.')}"
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != self._name:
+            return None
+        origin = str(ROOT / "h323d" / f"{self._module}.py")
+        return importlib.util.spec_from_file_location(fullname, origin, loader=self)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        tree, _ = _parse(self._module, self._place)
+        exec(compile(tree, str(module.__file__), "exec"), vars(module))
+
+
+def _survives(mutant: Mutant) -> bool:
+    """
+    Whether the tests of its module pass all the same.
+    """
+    tests = [f"tests/{each}" for each in CORE[mutant.module]]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+    environment = {**os.environ, VARIABLE: f"{mutant.module}:{mutant.place}"}
+    try:
+        done = subprocess.run(
+            [*command, "-p", "tools.mutation", *tests],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def _chosen(modules: Sequence[str], each: int, seed: int) -> Iterator[Mutant]:
+    for module in modules:
+        mutants = mutantsOf(module)
+        yield from random.Random(f"{seed}{module}").sample(mutants, min(each, len(mutants)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Break modules, and see whether a test notices.")
+    parser.add_argument("modules", nargs="*", help="as in sip/session; the protocol core if none")
+    parser.add_argument("--each", type=int, default=8, help="changes of each module (8)")
+    parser.add_argument("--seed", type=int, default=1, help="which changes are drawn (1)")
+    options = parser.parse_args()
+    unknown = [name for name in options.modules if name not in CORE]
+    if unknown:
+        parser.error(f"{unknown[0]}: not one of {', '.join(CORE)}")
+    mutants = list(_chosen(options.modules or list(CORE), options.each, options.seed))
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        survived = [
+            mutant
+            for mutant, survives in zip(mutants, workers.map(_survives, mutants), strict=True)
+            if survives
+        ]
+    for mutant in survived:
+        print(f"survived: {mutant}")
+    noticed = len(mutants) - len(survived)
+    print(f"{noticed} of {len(mutants)} changes were noticed: {100 * noticed / len(mutants):.1f} %")
+
+
+if VARIABLE in os.environ:
+    _module, _, _place = os.environ[VARIABLE].partition(":")
+    sys.meta_path.insert(0, _Finder(_module, int(_place)))
+
+if __name__ == "__main__":
+    main()
