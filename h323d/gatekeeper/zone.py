@@ -41,6 +41,7 @@ from h323d.gatekeeper.security.authentication import Authentication
 from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.security.neighbours import NeighbourSecurity
 from h323d.gatekeeper.security.passwords import Passwords, readPasswords
+from h323d.gatekeeper.security.replays import Replays
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.traversal import DialBacks, Reach
 from h323d.gatekeeper.traversalconfig import TraversalConfig
@@ -142,11 +143,13 @@ class Zone:
             self.admissions.watch,
         )
         self.passwords = readPasswords(settings.security)
+        self._replays = Replays(clock, self._store)
         self._authentication = Authentication(
             settings.security,
             self.passwords,
             config.gatekeeperIdentifier,
             self.registry,
+            self._replays,
             clock,
             world.rng,
             events,
@@ -232,7 +235,7 @@ class Zone:
         @raise h323d.errors.ResourceUnavailable: the RAS port cannot be bound.
         """
         self._channel.start()
-        self._store.start(self.registry)
+        self._replays.recall(self._store.start(self.registry))
 
     @property
     def address(self) -> TransportAddress:

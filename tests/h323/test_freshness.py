@@ -4,7 +4,7 @@ What counts as shown before, and what as too old.
 
 from __future__ import annotations
 
-from h323d.h323.freshness import MAX_REMEMBERED, REORDER, Freshness
+from h323d.h323.freshness import MAX_REMEMBERED, REORDER, Freshness, Past, Shown
 from h323d.h323.h235 import Fault
 from h323d.values.proof import Proof
 
@@ -64,3 +64,34 @@ def test_withoutAWindowOnlyWhatIsRememberedCounts() -> None:
     shown(freshness, NOW, 1, 0)
     assert shown(freshness, 1, 1, 0) is None
     assert shown(freshness, NOW, 1, 0) is Fault.REPLAY
+
+
+def test_whatIsToBeKnownAfterARestart() -> None:
+    freshness = Freshness()
+    assert freshness.shown is None
+    shown(freshness, NOW + 90, 1)
+    shown(freshness, NOW + 80, 2)
+    shown(freshness, NOW + 80, 2)  # a replay says nothing
+    assert freshness.shown == Shown(NOW + 90, 90)
+
+
+def test_beneathTheFloorAllWasShown() -> None:
+    assert shown(Freshness(NOW), NOW - 1, 1) is Fault.REPLAY
+    assert shown(Freshness(NOW), NOW, 1) is None
+
+
+def test_ifNothingIsMissingItIsOnlyWhatWasShown() -> None:
+    past = Past({"alice": Shown(NOW - 9, 50)}, complete=True)
+    assert past.floor("alice", NOW + 0.5) == NOW - 8
+    assert past.floor("bob", NOW + 0.5) == 0
+
+
+def test_ifSomethingMayBeMissingItIsAllThatWasMadeBeforeTheStart() -> None:
+    past = Past({"alice": Shown(NOW - 9, 50)})
+    assert past.floor("alice", NOW + 0.5) == NOW + 51
+    assert past.floor("bob", NOW + 0.5) == NOW
+
+
+def test_aClockOfOursThatWasSetBackForgetsNothing() -> None:
+    past = Past({"alice": Shown(NOW + 3600, 0)})
+    assert past.floor("alice", NOW) == NOW + 3601

@@ -13,6 +13,7 @@ from h323d.asn1 import h225
 from h323d.h323 import h235
 from h323d.h323.h235 import Fault, HashedToken, Stamp, keyOf, sign, tokenIn, verify
 from h323d.h323.ras.messages import RASMessage, decodeRAS
+from tests.support.captures import captured, needsCaptures
 from tests.support.ras import drq, rrq
 
 NOW = 1_700_000_000
@@ -196,3 +197,16 @@ def test_everyKindOfRASMessageCanBeSigned() -> None:
         drq(3, "0123"),
     ):
         assert check(sign(message, KEY, STAMP)) is None
+
+
+@needsCaptures
+def test_whatH323PlusSignsIsBelieved() -> None:
+    """
+    It calls itself by the identifier that it was given, and us by ours.
+    """
+    ((at, octets),) = captured("h235", "H323Plus", "unregistrationRequest")
+    message = decodeRAS(octets)
+    senders = (message.fields["endpointIdentifier"],)
+    assert check(octets, key=keyOf("apw"), senders=senders) is None
+    assert check(octets, key=keyOf("bpw"), senders=senders) is Fault.INTEGRITY
+    assert abs(tokenOf(octets).proof.time - at) < 2

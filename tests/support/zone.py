@@ -112,11 +112,18 @@ def newWorld(
     security: SecurityConfig | None = None,
     traversal: TraversalConfig | None = None,
     secure: TransportAddress | None = None,
+    after: World | None = None,
     **config: Any,
 ) -> World:
-    clock = Clock()
-    clock.advance(START)
-    network = SimulatedNetwork(clock, random.Random(1))
+    """
+    @param after: goes on where that one has ended.
+    """
+    if after is None:
+        clock = Clock()
+        clock.advance(START)
+        network = SimulatedNetwork(clock, random.Random(1))
+    else:
+        clock, network = after.clock, after.network
     events = EventBus()
     facts: list[Fact] = []
     events.subscribe(Fact, facts.append)

@@ -295,15 +295,18 @@ class EndpointRegistry:
         others = [each for alias in taken for each in self._names.all(alias) if each not in own]
         others += [self._bySignalling[a] for a in addresses]
         proved = {self._byId[each].authenticated for each in others}
-        # What a password proved is replaced, or shared, only by who knows the password.
-        if policy is AliasConflict.REJECT or proved - {"", wanted.authenticated}:
+        # What a password proved is replaced, or shared, only by who knows the password; and
+        # who knows it is the same, whatever the policy on others.
+        same = bool(wanted.authenticated) and proved == {wanted.authenticated}
+        reject = policy is AliasConflict.REJECT and not same
+        if reject or proved - {"", wanted.authenticated}:
             if taken:
                 raise AliasesTaken(taken)
             raise AddressTaken
         if policy is AliasConflict.ADDITIVE:
-            if addresses:
+            if addresses and not same:
                 raise AddressTaken
-            return ()
+            others = [self._bySignalling[a] for a in addresses]
         return dict.fromkeys(others)
 
     def _index(self, registration: Registration) -> None:

@@ -1,10 +1,11 @@
 """
-Keeps registrations across a restart, behind the back of those who register.
+Keeps registrations across a restart, behind the back of those who register; and
+what they have shown to prove themselves, so that nobody can show it again.
 
 What changes is noted in memory, at the cost of an entry in a table, and is
 written in one go once a second, where it holds nobody up.  A crash loses the
 last second: a registration of that second has to be made again, and one that
-ended in it expires by its deadline.
+ended in it expires by its deadline.  Whether there was a crash is in the file, too.
 """
 
 from __future__ import annotations
@@ -20,7 +21,14 @@ from twisted.python.failure import Failure
 from h323d.call.surroundings import Defer
 from h323d.events import EventBus, RegistrationsRestored
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
-from h323d.gatekeeper.registry.storefile import GONE, Change, RegistrationFile, StoreUnusable
+from h323d.gatekeeper.registry.storefile import (
+    GONE,
+    Changes,
+    RegistrationFile,
+    StoreUnusable,
+)
+from h323d.gatekeeper.security.config import MAX_WINDOW
+from h323d.h323.freshness import Past, Shown
 
 __all__ = ["RegistrationKeeper"]
 
@@ -31,7 +39,8 @@ MAX_WAITING = 500_000  # changes that wait for a disk that does not come back
 
 class RegistrationKeeper:
     """
-    A L{h323d.gatekeeper.registry.registrations.RegistrationStore} with a file.
+    A L{h323d.gatekeeper.registry.registrations.RegistrationStore} and a
+    L{h323d.gatekeeper.security.replays.ShownStore} with a file.
     """
 
     _log = Logger()
@@ -47,45 +56,57 @@ class RegistrationKeeper:
         self._defer = defer
         self._events = events
         self._file: RegistrationFile | None = None
-        self._changes: dict[str, Change] = {}
+        self._changes = Changes()
         self._timer: IDelayedCall | None = None
         self._writing: Deferred[None] | None = None
         self._failing = False
 
-    def start(self, registry: EndpointRegistry) -> None:
+    def start(self, registry: EndpointRegistry) -> Past:
         """
         Open the file, and enter into the table what it kept.  This waits for
         the disk: nobody is served before.  A file that cannot be used is told
         of in the log, and the server goes on without.
+
+        @return: what was shown before.
         """
         if self._path is None:
-            return
+            return Past()
         try:
             self._file = RegistrationFile(self._path)
             self._restore(self._file, registry)
+            return self._recall(self._file)
         except (StoreUnusable, sqlite3.Error) as error:
             self._log.error(
                 "registrations are not kept across a restart: {reason}", reason=str(error)
             )
             self._giveUp()
+            return Past()
 
     def keep(self, registration: Registration, deadline: float) -> None:
         if self._file is not None:
-            self._changes[registration.endpointId] = (registration, deadline)
-            if self._timer is None:
-                self._arm(BEHIND)
+            self._changes.registrations[registration.endpointId] = (registration, deadline)
+            self._behind()
 
     def prolong(self, endpointId: str, deadline: float) -> None:
         if self._file is not None:
-            self._changes[endpointId] = (self._changes.get(endpointId, GONE)[0], deadline)
-            if self._timer is None:
-                self._arm(BEHIND)
+            noted = self._changes.registrations
+            noted[endpointId] = (noted.get(endpointId, GONE)[0], deadline)
+            self._behind()
 
     def forget(self, endpointId: str) -> None:
         if self._file is not None:
-            self._changes[endpointId] = GONE
-            if self._timer is None:
-                self._arm(BEHIND)
+            self._changes.registrations[endpointId] = GONE
+            self._behind()
+
+    def keepShown(self, sender: str, shown: Shown) -> None:
+        if self._file is not None:
+            self._changes.shown[sender] = shown
+            self._behind()
+
+    def forgetShown(self, sender: str) -> None:
+        if self._file is not None:
+            self._changes.shown[sender] = None
+            self._behind()
 
     def close(self) -> Deferred[None]:
         """
@@ -106,12 +127,28 @@ class RegistrationKeeper:
                 unusable.append(endpointId)
         for endpointId in unusable:
             self.forget(endpointId)
+            self.forgetShown(endpointId)
         self._log.info(
             "registered as before the restart: {restored}; no more: {dropped}",
             restored=restored,
             dropped=len(unusable),
         )
         self._events.publish(RegistrationsRestored(self._clock.seconds(), restored, len(unusable)))
+
+    def _recall(self, file: RegistrationFile) -> Past:
+        """
+        What was shown before, but for what is so old that nobody can show it again.
+        """
+        oldest = self._clock.seconds() - MAX_WINDOW
+        shown = file.loadShown()
+        for sender in [each for each, what in shown.items() if what.latest < oldest]:
+            del shown[sender]
+            self.forgetShown(sender)
+        return Past(shown, file.begin())
+
+    def _behind(self) -> None:
+        if self._timer is None:
+            self._arm(BEHIND)
 
     def _arm(self, seconds: float) -> None:
         self._timer = self._clock.callLater(seconds, self._flush)
@@ -126,7 +163,7 @@ class RegistrationKeeper:
         # so that no other is started meanwhile.
         if self._file is None:
             return
-        changes, self._changes = self._changes, {}
+        changes, self._changes = self._changes, Changes()
         self._writing = self._defer(self._file.write, changes)
         self._writing.addCallbacks(self._written, self._notWritten, errbackArgs=(changes,))
 
@@ -138,7 +175,7 @@ class RegistrationKeeper:
         if self._changes and self._file is not None:
             self._arm(BEHIND)
 
-    def _notWritten(self, failure: Failure, changes: dict[str, Change]) -> None:
+    def _notWritten(self, failure: Failure, changes: Changes) -> None:
         """
         Keep the changes for another try; later ones go before them.
         """
@@ -150,10 +187,7 @@ class RegistrationKeeper:
             )
         if failure.check(sqlite3.Error) is None:
             self._log.failure("and that is our own fault", failure=failure)
-        for endpointId, (registration, deadline) in self._changes.items():
-            if registration is None and deadline is not None:
-                registration = changes.get(endpointId, GONE)[0]
-            changes[endpointId] = (registration, deadline)
+        changes.add(self._changes)
         self._changes = changes
         if len(changes) > MAX_WAITING:
             self._log.error("registrations are not kept any more until the next start")
@@ -163,7 +197,7 @@ class RegistrationKeeper:
 
     def _giveUp(self) -> None:
         self._disarm()
-        self._changes = {}
+        self._changes = Changes()
         file, self._file = self._file, None
         if file is not None:
             file.close()
@@ -174,8 +208,7 @@ class RegistrationKeeper:
         if file is None:
             return
         try:
-            if self._changes:
-                await self._defer(file.write, self._changes)
+            await self._defer(file.write, self._changes, True)
             await self._defer(file.close)
         except sqlite3.Error as error:
             self._log.error("the last changes of registrations are lost: {reason}", reason=error)

@@ -1,5 +1,5 @@
 """
-The SQLite file in which registrations outlive the process.
+The SQLite file in which registrations outlive the process, and what was shown to prove them.
 
 Everything here waits for a disk.  When to write is L{h323d.gatekeeper.registry.store}'s.
 
@@ -13,15 +13,17 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from twisted.logger import Logger
 
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.registry.storeformat import NotARegistration, fromText, toText
+from h323d.h323.freshness import Shown
 
-__all__ = ["GONE", "Change", "RegistrationFile", "StoreUnusable"]
+__all__ = ["GONE", "Change", "Changes", "RegistrationFile", "StoreUnusable"]
 
 Change = tuple[Registration | None, float | None]
 """
@@ -30,6 +32,34 @@ was only renewed, L{GONE} if it is not registered any more.
 """
 
 GONE: Change = (None, None)
+
+
+@dataclass(slots=True)
+class Changes:
+    """
+    What has changed since the file was written.
+
+    @ivar registrations: by C{endpointId}.
+    @ivar shown: by sender; C{None} for one that is no more.
+    """
+
+    registrations: dict[str, Change] = field(default_factory=dict)
+    shown: dict[str, Shown | None] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.registrations) + len(self.shown)
+
+    def add(self, later: Changes) -> None:
+        """
+        Take in what has changed after these.
+        """
+        mine = self.registrations
+        for endpointId, (registration, deadline) in later.registrations.items():
+            if registration is None and deadline is not None:
+                registration = mine.get(endpointId, GONE)[0]
+            mine[endpointId] = (registration, deadline)
+        self.shown |= later.shown
+
 
 APPLICATION = 0x68333233  # "h323": tells our files from those of other programs
 VERSION = 2  # of the schema below
@@ -50,6 +80,15 @@ _SCHEMA = f"""
     PRAGMA user_version = {VERSION};
     COMMIT;
 """
+# Came later, and is apart from the schema, so that a program of before takes the file as it is.
+_SHOWN = """
+    CREATE TABLE IF NOT EXISTS shown (
+        sender TEXT PRIMARY KEY,
+        latest INTEGER NOT NULL,
+        ahead INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS ended (at INTEGER PRIMARY KEY);  -- a row, if in order
+"""
 # Each takes many rows, as JSON: at the beginning and the end of each statement threads take
 # turns, and with one for every row, that cost the reactor more than the rows did.
 _KEEP = """
@@ -64,7 +103,16 @@ _FORGET = (
     "DELETE FROM registrations WHERE endpointId IN (SELECT value FROM json_each(?))",
     "DELETE FROM deadlines WHERE endpointId IN (SELECT value FROM json_each(?))",
 )
+_SHOW = """
+    REPLACE INTO shown
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
+    FROM json_each(?)
+"""
+_UNSHOW = "DELETE FROM shown WHERE sender IN (SELECT value FROM json_each(?))"
+_END = "INSERT INTO ended VALUES (1)"
 _BROKEN = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+# A crash of the process loses nothing; one of the machine, the last second.
+_SYNCHRONOUS = "PRAGMA synchronous = NORMAL"
 _COMPANIONS = ("-wal", "-shm", "-journal")
 
 
@@ -125,28 +173,61 @@ class RegistrationFile:
             except NotARegistration:
                 yield endpointId, None, deadline
 
-    def write(self, changes: Mapping[str, Change]) -> None:
+    def loadShown(self) -> dict[str, Shown]:
+        """
+        What was shown, by sender.
+
+        @raise sqlite3.Error: the disk failed.
+        """
+        rows = self._connection.execute("SELECT sender, latest, ahead FROM shown")
+        return {sender: Shown(latest, ahead) for sender, latest, ahead in rows}
+
+    def begin(self) -> bool:
+        """
+        Note that what follows is not all written down, until L{write} says so.
+
+        @return: whether all of the run before is.
+
+        @raise sqlite3.Error: the disk failed.
+        """
+        # That must not come back when the machine crashes.
+        self._connection.execute("PRAGMA synchronous = FULL")
+        with self._connection as transaction:
+            ended = transaction.execute("DELETE FROM ended").rowcount
+        self._connection.execute(_SYNCHRONOUS)
+        return ended > 0
+
+    def write(self, changes: Changes, last: bool = False) -> None:
         """
         Keep all of these changes, or none.
 
+        @param last: there will be no others: the file knows all.
+
         @raise sqlite3.Error: the disk is full, or failed.
         """
-        gone = [endpointId for endpointId, (_, deadline) in changes.items() if deadline is None]
+        registrations = changes.registrations.items()
+        gone = [endpointId for endpointId, (_, deadline) in registrations if deadline is None]
         kept = [
             (endpointId, toText(registration))
-            for endpointId, (registration, _) in changes.items()
+            for endpointId, (registration, _) in registrations
             if registration is not None
         ]
         deadlines = [
             (endpointId, deadline)
-            for endpointId, (_, deadline) in changes.items()
+            for endpointId, (_, deadline) in registrations
             if deadline is not None
         ]
+        senders = [sender for sender, shown in changes.shown.items() if shown is None]
+        shows = [(sender, *shown) for sender, shown in changes.shown.items() if shown is not None]
         with self._connection as transaction:
             for statement in _FORGET:
                 _executeBatches(transaction, statement, gone)
             _executeBatches(transaction, _KEEP, kept)
             _executeBatches(transaction, _PROLONG, deadlines)
+            _executeBatches(transaction, _UNSHOW, senders)
+            _executeBatches(transaction, _SHOW, shows)
+            if last:
+                transaction.execute(_END)
 
     def close(self) -> None:
         """
@@ -172,8 +253,8 @@ class RegistrationFile:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._prepare(connection)
             connection.execute("PRAGMA journal_mode = WAL")
-            # A crash of the process loses nothing; one of the machine, the last second.
-            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(_SYNCHRONOUS)
+            connection.executescript(_SHOWN)
         except BaseException:
             connection.close()
             raise

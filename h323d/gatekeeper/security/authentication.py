@@ -23,9 +23,9 @@ from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registrati
 from h323d.gatekeeper.security.config import Requirement, SecurityConfig
 from h323d.gatekeeper.security.passwords import Passwords, Secret
 from h323d.gatekeeper.security.reasons import BY_WHO_KNOWS, refusalOf
+from h323d.gatekeeper.security.replays import Replays
 from h323d.gatekeeper.security.sources import FirstOf
 from h323d.h323.addresses import partiesFromAliases
-from h323d.h323.freshness import Freshness
 from h323d.h323.h235 import SCHEME, Fault, HashedToken, check, tokenIn
 from h323d.h323.passwordtokens import MD5, proofs, verifyCAT, verifyMD5
 from h323d.h323.ras.messages import (
@@ -85,22 +85,24 @@ class Authentication:
         passwords: Passwords,
         gatekeeperIdentifier: str,
         registry: EndpointRegistry,
+        replays: Replays,
         clock: IReactorTime,
         rng: random.Random,
         events: EventBus,
     ) -> None:
         """
+        @param replays: knows what endpoints have shown.
         @param clock: tells Unix time.
         """
         self._config = config
         self._passwords = passwords
         self._identifier = gatekeeperIdentifier
         self._registry = registry
+        self._replays = replays
         self._clock = clock
         self._events = events
         self._signer = Signer(clock, rng)
         self._weak = tuple(each.value for each in config.weakSchemes)
-        self._fresh: dict[str, Freshness] = {}
         self._versions: dict[str, int] = {}
         self._logged = FirstOf(MAX_LOGGED)
 
@@ -160,7 +162,7 @@ class Authentication:
         """
         Forget what belonged to a registration.
         """
-        self._fresh.pop(registration.endpointId, None)
+        self._replays.forget(registration.endpointId)
         self._versions.pop(registration.endpointId, None)
 
     # What an association needs.
@@ -206,10 +208,7 @@ class Authentication:
             sender = registration.endpointId
             if self._registry.byId(sender) is None:  # it has left, and is not remembered
                 return None
-        fresh = self._fresh.get(sender)
-        if fresh is None:
-            fresh = self._fresh[sender] = Freshness()
-        return fresh.check(proof, self._clock.seconds(), self._config.timeWindow)
+        return self._replays.check(sender, proof, self._config.timeWindow)
 
     # Who has to prove what.
 
@@ -353,7 +352,11 @@ class _Endpoint:
         self._registration = registration
 
     def seal(self, message: RASMessage) -> bytes:
-        return self._authentication.seal(message, self._secret, self._receiver, self._version)
+        receiver = self._receiver
+        if message.name == "registrationConfirm":
+            # It takes the name that it is given before it looks whom the confirm is for.
+            receiver = identifierIn(message.fields, "endpointIdentifier") or receiver
+        return self._authentication.seal(message, self._secret, receiver, self._version)
 
     def believes(self, message: RASMessage, octets: bytes) -> bool:
         return self._authentication.believes(message, octets, self._secret, self._registration)

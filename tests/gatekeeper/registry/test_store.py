@@ -28,7 +28,7 @@ from h323d.gatekeeper.registry.registrations import (
     UnregisterReason,
 )
 from h323d.gatekeeper.registry.store import BEHIND, MAX_WAITING, RETRY, RegistrationKeeper
-from h323d.gatekeeper.registry.storefile import BATCH, GONE, RegistrationFile
+from h323d.gatekeeper.registry.storefile import BATCH, GONE, Changes, RegistrationFile
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 NOW = 1_700_000_000.0
@@ -468,19 +468,19 @@ def test_nobodyElseReadsTheFile(lives: Callable[..., Life]) -> None:
 def test_moreThanOneStatementTakesIsKeptToo(tmp_path: Path) -> None:
     file = RegistrationFile(tmp_path / "file")
     names = [f"{number}" for number in range(2 * BATCH + 1)]
-    file.write({name: (anna(name), NOW) for name in names})
-    file.write(dict.fromkeys(names, (None, NOW + 9)))
+    file.write(Changes({name: (anna(name), NOW) for name in names}))
+    file.write(Changes(dict.fromkeys(names, (None, NOW + 9))))
     assert sorted(file.load()) == [(name, anna(name), NOW + 9) for name in sorted(names)]
-    file.write(dict.fromkeys(names, GONE))
+    file.write(Changes(dict.fromkeys(names, GONE)))
     assert list(file.load()) == []
     file.close()
 
 
 def test_aBatchIsKeptWholeOrNotAtAll(tmp_path: Path) -> None:
     file = RegistrationFile(tmp_path / "file")
-    file.write({"a": (anna(), NOW)})
+    file.write(Changes({"a": (anna(), NOW)}))
     with pytest.raises(sqlite3.Error):
-        file.write({"a": (None, NOW + 9), "b": (anna("b"), math.nan)})
+        file.write(Changes({"a": (None, NOW + 9), "b": (anna("b"), math.nan)}))
     assert [deadline for _, _, deadline in file.load()] == [NOW]
     file.close()
     assert os.listdir(tmp_path) == ["file"]

@@ -125,9 +125,24 @@ def test_anOldEndpointIsToldSecurityDenial(world: World) -> None:
 # What is signed, and by whom.
 
 
-def test_theAnswerIsSignedForWhoAsked(world: World) -> None:
+@pytest.mark.parametrize("more", [{}, {"additiveRegistration": None}], ids=["full", "additive"])
+def test_theConfirmIsSignedForTheIdentifierThatItAssigns(world: World, more: Any) -> None:
+    """
+    H323Plus and GnuGk take the identifier first, and then look whom the token is for.
+    """
     peer = SecuredPeer(world)
-    octets = peer.exchange(peer.signed(rrq(1, "10.0.0.5", ALICE)))
+    if more:
+        peer.sender, more = "alice", more | {"endpointIdentifier": peer.register()}
+    octets = peer.exchange(peer.signed(rrq(2, "10.0.0.5", ALICE, **more)))
+    assigned = decodeRAS(octets).fields["endpointIdentifier"]
+    fault = check(octets, tokenOf(octets), keyOf(PASSWORD), (GATEKEEPER_ID,), (assigned,), True)
+    assert fault is None
+
+
+def test_aRejectIsSignedForWhoAsked(world: World) -> None:
+    peer = SecuredPeer(world)
+    octets = peer.exchange(peer.signed(rrq(1, "10.0.0.5", ALICE, callSignalAddress=[])))
+    assert reasonOf(decodeRAS(octets)) == "invalidCallSignalAddress"
     fault = check(octets, tokenOf(octets), keyOf(PASSWORD), (GATEKEEPER_ID,), ("alice",), True)
     assert fault is None
 
@@ -325,9 +340,8 @@ def test_theMemoryOfAnEndpointGoesWithIt(world: World) -> None:
         peer.sender = "alice"
         world.clock.advance(20)
     # One for the name, however often it comes and goes.
-    authentication = world.zone._authentication
-    assert list(authentication._fresh) == ["alice"]
-    assert authentication._versions == {}
+    assert list(world.zone._replays._fresh) == ["alice"]
+    assert world.zone._authentication._versions == {}
 
 
 # Conflicts.
@@ -342,13 +356,28 @@ def test_aPasswordIsNeededToReplace(makeWorld: Any) -> None:
     assert world.zone.registry.byId(endpointId) is not None
 
 
-def test_whoKnowsThePasswordReplaces(makeWorld: Any) -> None:
-    world = makeWorld(security=secured(), aliasConflict=AliasConflict.REPLACE)
+@pytest.mark.parametrize("policy", [AliasConflict.REJECT, AliasConflict.REPLACE])
+def test_whoKnowsThePasswordReplaces(makeWorld: Any, policy: AliasConflict) -> None:
+    world = makeWorld(security=secured(), aliasConflict=policy)
     first = SecuredPeer(world).register()
     world.clock.advance(1)
     second = SecuredPeer(world, "10.0.0.8").register()
     assert world.zone.registry.byId(first) is None
     assert world.zone.registry.byId(second) is not None
+
+
+def test_butNotWhoHasNoPasswordAtAll(world: World) -> None:
+    world.registered("10.0.0.7", BOB)
+    answer = SecuredPeer(world).ask(rrq(1, "10.0.0.5", ALICE, BOB))
+    assert reasonOf(answer) == "duplicateAlias"
+
+
+def test_whereNamesAreSharedWhoKnowsThePasswordShares(makeWorld: Any) -> None:
+    world = makeWorld(security=secured(), aliasConflict=AliasConflict.ADDITIVE)
+    first = SecuredPeer(world).register()
+    world.clock.advance(1)
+    second = SecuredPeer(world, "10.0.0.8").register()
+    assert [each.endpointId for each in world.zone.registrations()] == [first, second]
 
 
 def test_nobodyTakesThePlaceAtAnAddressWithoutThePassword(world: World) -> None:
