@@ -1,6 +1,8 @@
 """
 Tokens of older equipment that prove a password and nothing else: the hash of
-H.235's C{PwdCertToken} (MD5), and the access token of some routers (CAT).
+H.235's C{PwdCertToken} (MD5), as endpoints show it (C{cryptoEPPwdHash}) and as
+gatekeepers do to each other (C{cryptoGKPwdHash}), and the access token of some
+routers (CAT).
 
 They say nothing of the rest of the message, which anybody on the way may
 change; the first has no number against replay, the second one of 256.  That is
@@ -23,9 +25,12 @@ from h323d.values.proof import Proof
 __all__ = [
     "CAT",
     "CAT_ALGORITHM",
+    "GK_PWD_HASH",
     "MD5",
     "MD5_ALGORITHM",
     "catToken",
+    "gatekeeperProofs",
+    "gatekeeperToken",
     "md5Token",
     "proofs",
     "verifyCAT",
@@ -34,6 +39,7 @@ __all__ = [
 
 MD5 = "md5"
 CAT = "cat"
+GK_PWD_HASH = "gkPwdHash"
 MD5_ALGORITHM: OID = (1, 2, 840, 113549, 2, 5)
 CAT_ALGORITHM: OID = (1, 2, 840, 113548, 10, 1, 2, 1)
 _NO_PURPOSE: OID = (0, 0)
@@ -52,8 +58,9 @@ def proofs(fields: Fields, schemes: tuple[str, ...]) -> list[_Signed]:
     found: list[_Signed] = []
     if MD5 in schemes:
         for kind, token in fields.get("cryptoTokens", ())[:MAX_TOKENS]:
-            if kind == "cryptoEPPwdHash":
-                found += _md5(token)
+            parties = partiesFromAliases([token["alias"]]) if kind == "cryptoEPPwdHash" else ()
+            if parties:
+                found += _md5(MD5, parties[0].value, token)
     if CAT in schemes:
         for token in fields.get("tokens", ())[:MAX_TOKENS]:
             if token["tokenOID"] == CAT_ALGORITHM:
@@ -61,9 +68,20 @@ def proofs(fields: Fields, schemes: tuple[str, ...]) -> list[_Signed]:
     return found
 
 
+def gatekeeperProofs(fields: Fields) -> list[_Signed]:
+    """
+    The hashes that a decoded LRQ or SCI has of the gatekeeper that sent it.
+    """
+    found: list[_Signed] = []
+    for kind, token in fields.get("cryptoTokens", ())[:MAX_TOKENS]:
+        if kind == "cryptoGKPwdHash":
+            found += _md5(GK_PWD_HASH, token["gatekeeperId"], token)
+    return found
+
+
 def verifyMD5(proof: Proof, digest: bytes, password: str) -> bool:
     """
-    Whether who knows the password made this hash.
+    Whether who knows the password made this hash, of an endpoint or of a gatekeeper.
 
     PTLib and what is built on it end both texts in NUL, others do not: both
     are taken.
@@ -86,16 +104,15 @@ def md5Token(proof: Proof, password: str) -> tuple[str, Fields]:
     """
     An element of C{cryptoTokens}, as PTLib makes it.
     """
-    digest = _md5Digest(proof, password, "\0")
-    if digest is None:
-        raise EncodeError("is longer than H.235 has place for", "password")
-    hashed = {
-        "algorithmOID": MD5_ALGORITHM,
-        "paramS": {},
-        "hash": (int.from_bytes(digest), 8 * len(digest)),
-    }
     alias = ("h323-ID", proof.identity)
-    return "cryptoEPPwdHash", {"alias": alias, "timeStamp": proof.time, "token": hashed}
+    return "cryptoEPPwdHash", {"alias": alias, **_hashed(proof, password)}
+
+
+def gatekeeperToken(proof: Proof, password: str) -> tuple[str, Fields]:
+    """
+    An element of C{cryptoTokens}, as GnuGk makes it.
+    """
+    return "cryptoGKPwdHash", {"gatekeeperId": proof.identity, **_hashed(proof, password)}
 
 
 def catToken(proof: Proof, password: str) -> Fields:
@@ -111,13 +128,24 @@ def catToken(proof: Proof, password: str) -> Fields:
     }
 
 
-def _md5(token: Fields) -> list[_Signed]:
-    parties = partiesFromAliases([token["alias"]])
+def _md5(scheme: str, identity: str, token: Fields) -> list[_Signed]:
     number, length = token["token"]["hash"]
-    if not parties or length != 128 or token["token"]["algorithmOID"] != MD5_ALGORITHM:
+    if length != 128 or token["token"]["algorithmOID"] != MD5_ALGORITHM:
         return []
-    identity = parties[0].value.rstrip("\0")
-    return [(Proof(MD5, identity, token["timeStamp"], 0), number.to_bytes(16))]
+    proof = Proof(scheme, identity.rstrip("\0"), token["timeStamp"], 0)
+    return [(proof, number.to_bytes(16))]
+
+
+def _hashed(proof: Proof, password: str) -> Fields:
+    digest = _md5Digest(proof, password, "\0")
+    if digest is None:
+        raise EncodeError("is longer than H.235 has place for", "password")
+    hashed = {
+        "algorithmOID": MD5_ALGORITHM,
+        "paramS": {},
+        "hash": (int.from_bytes(digest), 8 * len(digest)),
+    }
+    return {"timeStamp": proof.time, "token": hashed}
 
 
 def _cat(token: Fields) -> list[_Signed]:

@@ -11,8 +11,11 @@ import pytest
 from h323d.errors import EncodeError
 from h323d.h323.passwordtokens import (
     CAT,
+    GK_PWD_HASH,
     MD5,
     catToken,
+    gatekeeperProofs,
+    gatekeeperToken,
     md5Token,
     proofs,
     verifyCAT,
@@ -20,6 +23,7 @@ from h323d.h323.passwordtokens import (
 )
 from h323d.h323.ras.messages import Fields, RASMessage, decodeRAS, encodeRAS
 from h323d.values.proof import Proof
+from tests.support.captures import captured, needsCaptures
 from tests.support.ras import rrq
 
 NOW = 1_700_000_000
@@ -79,3 +83,24 @@ def test_tokensThatLackSomethingAreNone() -> None:
     kind, token = md5Token(BY_MD5, "secret")
     token["token"]["hash"] = (0, 96)
     assert proofs(sent(cryptoTokens=[(kind, token)], tokens=[halfCAT]), (MD5, CAT)) == []
+
+
+def test_aGatekeepersHashIsMadeLikeAnEndpoints() -> None:
+    proof = Proof(GK_PWD_HASH, "alice", NOW, 0)
+    fields = sent(cryptoTokens=[md5Token(BY_MD5, "guess"), gatekeeperToken(proof, "secret")])
+    ((found, digest),) = gatekeeperProofs(fields)
+    assert found == proof
+    assert verifyMD5(found, digest, "secret")
+    assert not verifyMD5(found, digest, "guess")
+    ((ofEndpoint, other),) = proofs(fields, (MD5,))
+    assert (ofEndpoint.scheme, other) != (found.scheme, digest)
+
+
+@needsCaptures
+def test_itIsWhatGnuGkPutsIntoItsQuestions() -> None:
+    ((at, octets),) = captured("nbpw", "GnuGk", "locationRequest")
+    fields = decodeRAS(octets).fields
+    ((proof, digest),) = gatekeeperProofs(fields)
+    assert proof == Proof(GK_PWD_HASH, "GnuGkA", int(at), 0)
+    assert verifyMD5(proof, digest, "nbpw")
+    assert fields["cryptoTokens"] == [gatekeeperToken(proof, "nbpw")]

@@ -5,13 +5,15 @@ each of them knows.
 
 from __future__ import annotations
 
+import enum
 import ipaddress
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from h323d.gatekeeper.routing.chain import MAX_HOPS
 from h323d.h323.addresses import hostOf
-from h323d.h323.h235 import LONGEST_IDENTIFIER
+from h323d.h323.h235 import LONGEST_IDENTIFIER, SCHEME
+from h323d.h323.passwordtokens import GK_PWD_HASH
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "DIGITS",
     "MAX_LIFETIME",
     "NeighbourConfig",
+    "NeighbourScheme",
     "RewriteRule",
     "RoutingConfig",
     "StaticRoute",
@@ -127,6 +130,15 @@ class StaticRoute:
                 raise ValueError(f"to: {each!r} has no literal address")
 
 
+class NeighbourScheme(enum.Enum):
+    """
+    How a neighbour proves that it knows the password.
+    """
+
+    H2351 = SCHEME
+    GK_PWD_HASH = GK_PWD_HASH
+
+
 @dataclass(frozen=True, slots=True)
 class NeighbourConfig:
     """
@@ -157,7 +169,8 @@ class NeighbourConfig:
 
     password: str = field(default="", repr=False)
     """What both gatekeepers know: questions and answers are then signed (H.235.1), and what is not
-    is not believed.  Who asks from the same host has to sign too; empty asks for no proof."""
+    is not believed.  Who asks from the same host has to sign too; empty asks for no proof.  A
+    neighbour that is a GnuGk needs another C{scheme}."""
 
     passwordFile: str = ""
     """The file whose first line is the password; give either this or the password itself."""
@@ -165,6 +178,11 @@ class NeighbourConfig:
     sendersID: str = ""
     """What it calls itself where it signs; empty for its gatekeeperIdentifier.  We call ourselves
     by our own."""
+
+    scheme: NeighbourScheme = NeighbourScheme.H2351
+    """How the password is proved: C{"h2351"}, or C{"gkPwdHash"}, the MD5 hash that a GnuGk puts into
+    its questions, and expects in ours.  That protects nothing else of a message, can be shown
+    again within security.timeWindow, and does not sign answers."""
 
     def __post_init__(self) -> None:
         if literalAddress(self.address, RAS_PORT) is None:
@@ -175,6 +193,8 @@ class NeighbourConfig:
             raise ValueError("password: give either password or passwordFile")
         if self.sendersID and not self.signs:
             raise ValueError("sendersID: there is no password to sign with")
+        if self.scheme is not NeighbourScheme.H2351 and not self.signs:
+            raise ValueError("scheme: there is no password to prove")
         if self.signs and not self.signsAs:
             raise ValueError("sendersID: with a password, give this or gatekeeperIdentifier")
         if len(self.sendersID) > LONGEST_IDENTIFIER:

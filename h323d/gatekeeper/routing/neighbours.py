@@ -51,7 +51,7 @@ def readSecrets(neighbours: Sequence[NeighbourConfig], ourselves: str) -> dict[s
         password = neighbour.password
         password = password or passwordIn(neighbour.passwordFile, f"{place}.passwordFile")
         secrets[neighbour.name] = Secret(
-            identity, frozenset((identity,)), password, keyOf(password)
+            identity, frozenset((identity,)), password, keyOf(password), neighbour.scheme.value
         )
     return secrets
 

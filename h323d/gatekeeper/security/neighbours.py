@@ -4,14 +4,16 @@ H.235.1; H.225.0, 7.13).
 
 A neighbour that has a password signs what it says, and so do we; what is not
 signed, or not by who it should be, is no question to be answered, and no answer.
-One without a password is known by its address.  Whatever else goes through a
-RAS channel is another's to judge: the endpoints' L{RASSecurity}.
+One that can only hash the password (C{cryptoGKPwdHash}) proves that in its questions,
+LRQ and SCI, and signs no answers: those are believed from its address, as those of one
+without a password are.  Whatever else goes through a RAS channel is another's to judge:
+the endpoints' L{RASSecurity}.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
@@ -24,14 +26,22 @@ from h323d.gatekeeper.security.reasons import BY_WHO_KNOWS, refusalOf
 from h323d.gatekeeper.security.sources import FirstOf
 from h323d.h323.freshness import Freshness
 from h323d.h323.h235 import SCHEME, Fault, HashedToken, check, tokenIn
+from h323d.h323.passwordtokens import (
+    GK_PWD_HASH,
+    gatekeeperProofs,
+    gatekeeperToken,
+    verifyMD5,
+)
 from h323d.h323.ras.messages import Fields, RASMessage
-from h323d.h323.ras.security import Association, RASSecurity, Signer, Verdict
+from h323d.h323.ras.security import PLAIN, Association, RASSecurity, Signer, Verdict
 from h323d.values.address import TransportAddress
 from h323d.values.proof import Proof
 
 __all__ = ["KnownNeighbours", "NeighbourSecurity"]
 
 MAX_LOGGED = 1000  # places that are logged at all
+_INDICATION = "serviceControlIndication"
+_QUESTIONS = ("locationRequest", _INDICATION)
 _VERSION_UNSAID = 0  # an LRQ does not tell which H.225.0 its asker speaks
 
 
@@ -101,16 +111,21 @@ class NeighbourSecurity:
     # What a RAS channel asks.
 
     def examine(self, message: RASMessage, octets: bytes, source: TransportAddress) -> Verdict:
-        if message.name != "locationRequest":
+        if message.name not in _QUESTIONS:
             return self._others.examine(message, octets, source)
         secrets = self._neighbours.neighbourhood.secretsAt(source.host)
         if not secrets:
             return self._others.examine(message, octets, source)
-        token = tokenIn(message.fields)
-        secret = _claimed(token, secrets)
+        token, hashes = tokenIn(message.fields), gatekeeperProofs(message.fields)
+        if message.name == _INDICATION and not hashes:  # it may be an endpoint's
+            return self._others.examine(message, octets, source)
+        claimed = [] if token is None else [token.proof.identity]
+        claimed += [proof.identity for proof, _ in hashes]
+        secret = _claimed(claimed, secrets)
         if secret is None:
-            fault = Fault.ABSENT if token is None else Fault.UNKNOWN
-            return self._refuse(message, source, fault)
+            return self._refuse(message, source, Fault.UNKNOWN if claimed else Fault.ABSENT)
+        if secret.scheme == GK_PWD_HASH:
+            return self._examineHashes(message, source, secret, hashes)
         failed = self.faultOf(token, octets, secret, source.host)
         if token is None or failed is not None:
             return self._refuse(message, source, failed or Fault.ABSENT, secret, token)
@@ -121,10 +136,41 @@ class NeighbourSecurity:
         if name == "locationRequest":
             secret = self._neighbours.neighbourhood.secretOf(destination)
             if secret is not None:
-                return _Neighbour(self, secret, destination)
+                hashes = secret.scheme == GK_PWD_HASH
+                return _Hashing(self, secret) if hashes else _Neighbour(self, secret, destination)
         return self._others.towards(name, fields, destination)
 
+    def _examineHashes(
+        self,
+        message: RASMessage,
+        source: TransportAddress,
+        secret: Secret,
+        hashes: Sequence[tuple[Proof, bytes]],
+    ) -> Verdict:
+        """
+        The same token twice is no replay: all messages of one second have the same.
+        """
+        for proof, digest in hashes:
+            if proof.identity not in secret.names:
+                continue
+            if not verifyMD5(proof, digest, secret.password):
+                return self._refuse(message, source, Fault.INTEGRITY, secret)
+            window = self._config.timeWindow
+            if window and abs(proof.time - self._clock.seconds()) > window:
+                return self._refuse(message, source, Fault.TIME, secret)
+            return Verdict(proof=proof)
+        fault = Fault.WRONG_SENDER if hashes else Fault.ABSENT
+        return self._refuse(message, source, fault, secret)
+
     # What an association needs.
+
+    def hash(self, message: RASMessage, secret: Secret) -> bytes:
+        """
+        Prove a password in a message to a neighbour.
+        """
+        proof = Proof(GK_PWD_HASH, self._identifier, int(self._clock.seconds()), 0)
+        tokens = [gatekeeperToken(proof, secret.password)]
+        return PLAIN.seal(RASMessage(message.name, message.fields | {"cryptoTokens": tokens}))
 
     def seal(self, message: RASMessage, secret: Secret, version: int) -> bytes:
         """
@@ -214,12 +260,32 @@ class _Neighbour:
         return fault is None
 
 
-def _claimed(token: HashedToken | None, secrets: Mapping[str, Secret]) -> Secret | None:
+class _Hashing:
+    """
+    An L{Association} with a neighbour that hashes its password, and signs no answers.
+    """
+
+    __slots__ = ("_secret", "_security")
+
+    def __init__(self, security: NeighbourSecurity, secret: Secret) -> None:
+        self._security = security
+        self._secret = secret
+
+    def seal(self, message: RASMessage) -> bytes:
+        return self._security.hash(message, self._secret)
+
+    def believes(self, message: RASMessage, octets: bytes) -> bool:
+        return True
+
+
+def _claimed(names: Sequence[str], secrets: Mapping[str, Secret]) -> Secret | None:
     """
     What a sender has to prove, of what those at its host have to.
+
+    @param names: what it calls itself.
 
     @return: C{None} if that cannot be told.
     """
     if len(secrets) == 1:
         return next(iter(secrets.values()))
-    return None if token is None else secrets.get(token.proof.identity)
+    return next((secrets[name] for name in names if name in secrets), None)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from h323d.errors import ConfigurationError
 from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
-from h323d.h323.h235 import keyOf
+from h323d.h323.h235 import SCHEME, keyOf
 
 __all__ = ["Passwords", "Secret", "passwordIn", "readPasswords"]
 
@@ -23,12 +23,15 @@ class Secret:
     @ivar identity: who; the first of the names.
     @ivar names: what who knows it may register.
     @ivar key: the same as H.235.1 uses it.
+    @ivar scheme: how a neighbour proves it, as L{h323d.values.proof.Proof} has it; of an
+        endpoint, C{security.weakSchemes} says more.
     """
 
     identity: str
     names: frozenset[str]
     password: str = field(repr=False)
     key: bytes = field(repr=False)
+    scheme: str = SCHEME
 
 
 class Passwords:
