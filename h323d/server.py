@@ -7,7 +7,7 @@ Its surroundings - clock, chance, sockets, media - are a reactor's in service
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import fields, replace
 
 from twisted.internet.defer import Deferred, DeferredList, succeed
@@ -345,12 +345,8 @@ class Server:
             LocalRooms(self.directory),
             self.gates,
             self._calledPolicies,
-            self._clearLegs,
+            LocalLegs(self),
         )
-
-    def _clearLegs(self, callIdentifier: bytes, cause: Cause) -> None:
-        if self.h323 is not None:
-            self.h323.hangup(callIdentifier, cause)
 
     def _calledPolicies(
         self, names: Sequence[str], builtIns: Mapping[str, ICalledPolicy]
@@ -359,6 +355,25 @@ class Server:
             names, builtIns, CALLED, ICalledPolicy, "routing.policies", self._surroundings
         )
         return policies
+
+
+class LocalLegs:
+    """
+    Tells the gatekeeper of the calls that end here.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    def has(self, callIdentifier: bytes, hosts: Container[str]) -> bool:
+        h323 = self._server.h323
+        return h323 is not None and h323.has(callIdentifier, hosts)
+
+    def hangup(
+        self, callIdentifier: bytes, cause: Cause, hosts: Container[str] | None = None
+    ) -> None:
+        if self._server.h323 is not None:
+            self._server.h323.hangup(callIdentifier, cause, hosts)
 
 
 @implementer(ILocalNumbers)

@@ -4,12 +4,17 @@ Which calls are admitted (H.225.0, 7.11 to 7.13; H.323, 8.1).
 An endpoint's side of a call is admitted by itself; the calling and the called
 endpoint each have one admission, though it is one call.  This is the table; the
 decision who may call whom is L{h323d.gatekeeper.ras.service}'s.
+
+An admission ends when its endpoint says so, or is not registered any more.  Its bandwidth
+ends with the call: while that goes through us, or is in a room of ours, we know better
+than what is said.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -27,7 +32,13 @@ from h323d.gatekeeper.routed.usage import Usage
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 
-__all__ = ["Admission", "AdmissionTable", "NoBandwidth", "TooManyCalls"]
+__all__ = [
+    "Admission",
+    "AdmissionTable",
+    "CallsHere",
+    "NoBandwidth",
+    "TooManyCalls",
+]
 
 
 class TooManyCalls(Exception):
@@ -62,6 +73,7 @@ class Admission:
     @ivar calling: who calls, as the endpoint names them.
     @ivar called: who is called, likewise.
     @ivar model: C{"direct"} or C{"routed"}.
+    @ivar hosts: where the endpoint's signalling may come from.
     @ivar since: when it was granted, in seconds of the clock.
     """
 
@@ -74,7 +86,28 @@ class Admission:
     calling: tuple[PartyAddress, ...] = ()
     called: tuple[PartyAddress, ...] = ()
     model: str = "direct"
+    hosts: tuple[str, ...] = ()
     since: float = 0.0
+
+
+class CallsHere(Protocol):
+    """
+    What goes through this server, or ends in it.
+    """
+
+    def holds(self, admission: Admission) -> bool:
+        """
+        Whether the side of a call that an admission is for is here.
+        """
+
+
+class Nowhere:
+    """
+    L{CallsHere} where there are none.
+    """
+
+    def holds(self, admission: Admission) -> bool:
+        return False
 
 
 class AdmissionTable:
@@ -83,12 +116,22 @@ class AdmissionTable:
     """
 
     def __init__(
-        self, config: GatekeeperConfig, clock: IReactorTime, events: EventBus, bandwidth: Bandwidth
+        self,
+        config: GatekeeperConfig,
+        clock: IReactorTime,
+        events: EventBus,
+        bandwidth: Bandwidth,
+        calls: CallsHere | None = None,
     ) -> None:
+        """
+        @param calls: knows which calls are here; none is, without it.
+        """
         self._config = config
         self._clock = clock
         self._events = events
         self._bandwidth = bandwidth
+        self._calls: CallsHere = calls or Nowhere()
+        self._lasting: dict[bytes, dict[Claim, None]] = {}  # that outlast their admissions
         self._admissions: dict[Claim, Admission] = {}
         self._byEndpoint: dict[str, dict[Claim, None]] = {}
 
@@ -112,13 +155,14 @@ class AdmissionTable:
         """
         The admitted sides of a call.
         """
-        return tuple(self._admissions[each] for each in self._bandwidth.claimsOf(call))
+        claims = self._bandwidth.claimsOf(call)
+        return tuple(self._admissions[each] for each in claims if each in self._admissions)
 
     def knows(self, call: bytes) -> bool:
         """
         Whether any side of this call is admitted.
         """
-        return self._bandwidth.knows(call)
+        return any(each in self._admissions for each in self._bandwidth.claimsOf(call))
 
     def find(self, endpointId: str, call: bytes, answerCall: bool | None) -> Admission | None:
         """
@@ -218,11 +262,12 @@ class AdmissionTable:
         """
         The channels of a call that goes through us are seen to use so much.
 
-        @param usage: C{None} if it does not go through us any more.
+        @param usage: C{None} if it does not go through us any more, and is in no room.
         """
         before = [(each, self._excess(each)) for each in self.ofCall(call)]
         if usage is None:
             self._bandwidth.watch(call, None, False)
+            self._release(call)
         else:
             self._bandwidth.watch(call, usage.used, usage.complete)
         for admission, excess in before:
@@ -272,7 +317,10 @@ class AdmissionTable:
         del calls[claim]
         if not calls:
             del self._byEndpoint[claim.endpointId]
-        self._bandwidth.release(claim)
+        if self._calls.holds(admission):
+            self._lasting.setdefault(claim.call, {})[claim] = None
+        else:
+            self._bandwidth.release(claim)
         self._events.publish(
             RASAdmissionEnded(
                 self._clock.seconds(),
@@ -283,6 +331,14 @@ class AdmissionTable:
                 disengaged,
             )
         )
+
+    def _release(self, call: bytes) -> None:
+        """
+        A call is over: so is what outlasted its admissions.
+        """
+        for claim in self._lasting.pop(call, ()):
+            if claim not in self._admissions:  # or it was asked for anew
+                self._bandwidth.release(claim)
 
     def endAll(self, endpointId: str) -> None:
         """

@@ -95,12 +95,6 @@ class Bandwidth:
         found = self._calls.get(call)
         return () if found is None else tuple(found.claims)
 
-    def knows(self, call: bytes) -> bool:
-        """
-        Whether anybody has a claim under this call.
-        """
-        return bool(self.claimsOf(call))
-
     def usedBy(self, endpointId: str) -> int:
         """
         What one endpoint's calls use together.

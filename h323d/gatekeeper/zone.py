@@ -6,19 +6,21 @@ This is what the composition makes, and what operators ask and command.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
+from typing import Protocol
 
 from twisted.internet.defer import Deferred
 
 from h323d.call.gates import Gates
 from h323d.call.surroundings import Surroundings
-from h323d.gatekeeper.admission import AdmissionTable
+from h323d.gatekeeper.admission import Admission, AdmissionTable
 from h323d.gatekeeper.alternates import Elsewhere
 from h323d.gatekeeper.bandwidth import Bandwidth
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.maintenance import Maintenance
+from h323d.gatekeeper.partings import Partings
 from h323d.gatekeeper.ras.admitting import Admitting
 from h323d.gatekeeper.ras.demands import Demands
 from h323d.gatekeeper.ras.dismissals import Dismissals
@@ -45,14 +47,14 @@ from h323d.gatekeeper.security.replays import Replays
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.traversal import DialBacks, Reach
 from h323d.gatekeeper.traversalconfig import TraversalConfig
-from h323d.gatekeeper.upkeep import ClearCall, Upkeep
+from h323d.gatekeeper.upkeep import Upkeep
 from h323d.h323.ras.channel import RASChannel
 from h323d.h323.ras.messages import Fields, RASMessage
 from h323d.h323.ras.transactions import RASAsked
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 
-__all__ = ["Place", "Zone"]
+__all__ = ["Legs", "Place", "Zone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,38 @@ class Place:
     advertise: str
     signalling: TransportAddress
     secure: TransportAddress | None = None
+
+
+class Legs(Protocol):
+    """
+    The calls that end in this server.
+    """
+
+    def has(self, callIdentifier: bytes, hosts: Container[str]) -> bool:
+        """
+        Whether there is a leg with one of these hosts, of a call that H.323 calls so.
+        """
+
+    def hangup(
+        self, callIdentifier: bytes, cause: Cause, hosts: Container[str] | None = None
+    ) -> None:
+        """
+        End such legs; with C{None}, with any host.
+        """
+
+
+class NoLegs:
+    """
+    L{Legs} where no call ends.
+    """
+
+    def has(self, callIdentifier: bytes, hosts: Container[str]) -> bool:
+        return False
+
+    def hangup(
+        self, callIdentifier: bytes, cause: Cause, hosts: Container[str] | None = None
+    ) -> None:
+        pass
 
 
 class Zone:
@@ -95,24 +129,24 @@ class Zone:
         numbers: ILocalNumbers,
         gates: Gates,
         choosePolicies: ChoosePolicies | None = None,
-        clearLegs: ClearCall | None = None,
+        legs: Legs | None = None,
     ) -> None:
         """
         @param numbers: which numbers end here, in a room.
         @param gates: what calls pass that are routed through us.
         @param choosePolicies: picks the policies of the routing chain; without
             it, the configuration can only name what is built in.
-        @param clearLegs: ends the legs that a call has in this server; there are none,
-            if not given.
+        @param legs: the calls that end in this server; there are none, if not given.
 
         @raise h323d.errors.ConfigurationError: a file of a password cannot be
             read.
         """
         config, clock, events = settings.gatekeeper, world.clock, world.events
-        self._clearLegs = clearLegs
+        self._legs: Legs = legs or NoLegs()
         self._config = config
         self.bandwidth = Bandwidth(config)
-        self.admissions = AdmissionTable(config, clock, events, self.bandwidth)
+        self.admissions = AdmissionTable(config, clock, events, self.bandwidth, self)
+        self._partings = Partings(clock, self)
         self._store = RegistrationKeeper(world.pathOf(config.store), clock, world.defer, events)
         self.registry = EndpointRegistry(config, clock, world.rng, events, self, self._store)
         self._identity = Identity(
@@ -161,6 +195,7 @@ class Zone:
             self.admissions,
             self._routing.chain,
             self.routed,
+            self._partings,
             clock,
             events,
         )
@@ -252,7 +287,7 @@ class Zone:
 
     def endpointGone(self, registration: Registration) -> None:
         """
-        Clear up after an endpoint: it has no calls, and what it was told is
+        Clear up after an endpoint: it is admitted to no calls, and what it was told is
         not true any more.
         """
         self.admissions.endAll(registration.endpointId)
@@ -346,8 +381,24 @@ class Zone:
         End a call that its endpoint does not have any more, as far as it is here.
         """
         self.routed.clear(callIdentifier, cause)
-        if self._clearLegs is not None:
-            self._clearLegs(callIdentifier, cause)
+        self._legs.hangup(callIdentifier, cause)
+
+    def holds(self, admission: Admission) -> bool:
+        """
+        Whether the side of a call that an admission is for goes through us, or ends here.
+        """
+        call, endpointId, _ = admission.claim
+        hosts = admission.hosts
+        return self.routed.involves(call, endpointId, hosts) or self._legs.has(call, hosts)
+
+    def endSide(self, admission: Admission, cause: Cause) -> None:
+        """
+        End the call that an admission is for, as far as it is here.
+        """
+        call, endpointId, _ = admission.claim
+        if self.routed.involves(call, endpointId, admission.hosts):
+            self.routed.clear(call, cause)
+        self._legs.hangup(call, cause, admission.hosts)
 
     def ask(
         self,
@@ -373,6 +424,7 @@ class Zone:
         self.dialBacks.close()
         self._routing.close()
         self._upkeep.stop()
+        self._partings.close()
         self._channel.close()
         self.registry.close()
         return self._store.close()

@@ -9,7 +9,7 @@ gatekeeper, an L{Admitter} is asked on both sides of every call.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -83,6 +83,11 @@ class SetupOwner(Protocol):
     ) -> SignallingCall | None:
         """
         @return: what carries the call from now on; C{None} to make it a leg of ours.
+        """
+
+    def legsGone(self, callIdentifier: bytes) -> None:
+        """
+        A call of that identifier has no leg of ours any more.
         """
 
 
@@ -212,12 +217,25 @@ class H323Endpoint:
         self._config = config
         self._context = replace(self._context, config=config, network=network)
 
-    def hangup(self, callIdentifier: bytes, cause: Cause) -> None:
+    def has(self, callIdentifier: bytes, hosts: Container[str]) -> bool:
+        """
+        Whether a call that H.323 calls so has a leg here with one of these hosts.
+        """
+        legIds = self._byIdentifier.get(callIdentifier, ())
+        return any(self.legs[each].peer.host in hosts for each in legIds)
+
+    def hangup(
+        self, callIdentifier: bytes, cause: Cause, hosts: Container[str] | None = None
+    ) -> None:
         """
         End the legs of a call that H.323 calls so.
+
+        @param hosts: only those with one of these.
         """
         for legId in tuple(self._byIdentifier.get(callIdentifier, ())):
-            self.legs[legId].hangup(cause)
+            leg = self.legs[legId]
+            if hosts is None or leg.peer.host in hosts:
+                leg.hangup(cause)
 
     def _keep(self, leg: H323Leg) -> None:
         self.legs[leg.legId] = leg
@@ -230,6 +248,8 @@ class H323Endpoint:
             del members[legId]
             if not members:
                 del self._byIdentifier[leg.identity.callIdentifier]
+                if self._setupOwner is not None:
+                    self._setupOwner.legsGone(leg.identity.callIdentifier)
 
     # Incoming calls.
 

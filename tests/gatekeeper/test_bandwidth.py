@@ -131,7 +131,7 @@ def test_aCallThatNobodyAskedForCountsWithWhatIsSeen() -> None:
     bandwidth = books(totalBandwidth=4000)
     bandwidth.watch(b"call", 3000, True)
     assert bandwidth.used == 3000
-    assert not bandwidth.knows(b"call")
+    assert bandwidth.claimsOf(b"call") == ()
     assert bandwidth.allowed(OTHER) == 1000
     bandwidth.claim(CALLING, 1280)
     assert (bandwidth.used, bandwidth.usedBy(CALLING.endpointId)) == (3000, 3000)

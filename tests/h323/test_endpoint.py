@@ -122,6 +122,10 @@ class Router:
     def __init__(self) -> None:
         self.messages: list[int] = []
         self.lost: str | None = None
+        self.gone: list[bytes] = []
+
+    def legsGone(self, callIdentifier: bytes) -> None:
+        self.gone.append(callIdentifier)
 
     def routeSetup(
         self, connection: SignallingConnection, message: Q931Message, setup: IncomingSetup

@@ -21,6 +21,7 @@ from h323d.gatekeeper.admission import Admission, AdmissionTable, NoBandwidth, T
 from h323d.gatekeeper.bandwidth import Claim
 from h323d.gatekeeper.config import GatekeeperConfig, PreGranted
 from h323d.gatekeeper.identity import Identity
+from h323d.gatekeeper.partings import Partings
 from h323d.gatekeeper.ras.otherways import OtherWays
 from h323d.gatekeeper.ras.usage import USAGE_WANTED, answeredIn
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
@@ -91,9 +92,14 @@ class Admitting:
         admissions: AdmissionTable,
         routing: RoutingChain,
         routed: CallRouting,
+        partings: Partings,
         clock: IReactorTime,
         events: EventBus,
     ) -> None:
+        """
+        @param partings: sees that what is said to be over ends.
+        """
+        self._partings = partings
         self._irrFrequency = config.irrFrequency
         self._preGranted = config.preGrantedCalls is not PreGranted.NONE
         self._identity = identity
@@ -179,6 +185,7 @@ class Admitting:
             calling=called.calling,
             called=called.names,
             model="routed" if routed else "direct",
+            hosts=registration.hosts,
         )
         try:
             granted = self._admissions.admit(wanted)
@@ -234,6 +241,7 @@ class Admitting:
         """
         Answer a DRQ.  A call that nobody knows is over, as was asked; so is one
         that only the other side asked for, where calls are granted beforehand.
+        One that is here, and does not end by itself, is ended.
         """
         fields = request.message.fields
         registration = self._registered(request)
@@ -244,7 +252,9 @@ class Admitting:
         admission = self._find(fields, registration)
         if admission is not None:
             self._usageTold(fields, admission)
-            self._admissions.end(admission, _causeOf(fields), disengaged=True)
+            cause = _causeOf(fields)
+            self._admissions.end(admission, cause, disengaged=True)
+            self._partings.announced(admission, cause)
         elif not self._preGranted and self._admissions.knows(callKey(fields)):
             return rejection(request.message, "requestToDropOther")
         return RASMessage("disengageConfirm", {"requestSeqNum": fields["requestSeqNum"]})

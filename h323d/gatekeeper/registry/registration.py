@@ -80,6 +80,14 @@ class Registration:
     since: float = 0.0
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """
+        Where its signalling may come from: where it registered from, and where it takes calls,
+        as a gateway with several addresses does.
+        """
+        return tuple(dict.fromkeys((self.source.host, *(each.host for each in self.signalling))))
+
+    @property
     def ownAddresses(self) -> tuple[TransportAddress, ...]:
         """
         The signalling addresses that nobody else can have: those of H.323.  A

@@ -8,6 +8,7 @@ called party, until something of an answer has reached the caller.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 
 from twisted.internet.defer import Deferred
@@ -206,6 +207,23 @@ class RoutedCall:
         if place == CALLER:
             return self.caller
         return None if self.route is None else self.route.registration
+
+    def involves(self, endpointId: str, hosts: Container[str]) -> bool:
+        """
+        Whether one of the sides is an endpoint's.
+
+        @param hosts: where it is, which counts for a side that is not registered.
+        """
+        for place, side in enumerate(self.sides):
+            registration = self.registrationOf(place)
+            if side is None:
+                continue
+            if registration is None:
+                if side.peer.host in hosts:
+                    return True
+            elif registration.endpointId == endpointId:
+                return True
+        return False
 
     def callNumber(self, place: int) -> CallNumber:
         return callNumbers(self.state)[place]

@@ -7,7 +7,7 @@ one of our own rooms, or of the direct model, is left to the endpoint.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import replace
 
 from h323d.call.complaints import Complaints
@@ -218,6 +218,15 @@ class RoutedCalls:
         """
         return callIdentifier in self._byIdentifier
 
+    def involves(self, callIdentifier: bytes, endpointId: str, hosts: Container[str]) -> bool:
+        """
+        Whether an endpoint has a side of a call that goes through us.
+
+        @param hosts: where it is, where we do not know whose a side is.
+        """
+        calls = self._byIdentifier.get(callIdentifier, {}).values()
+        return any(call.involves(endpointId, hosts) for call in calls)
+
     # What the endpoint asks.
 
     def routeSetup(
@@ -278,6 +287,13 @@ class RoutedCalls:
         )
         host = connection.peer.host
         return next((each for each in found if each and each.source.host == host), None)
+
+    def legsGone(self, callIdentifier: bytes) -> None:
+        """
+        A call is not in a room any more.
+        """
+        if not self.carries(callIdentifier):
+            self._watched(callIdentifier, None)
 
     # What calls and connections want.
 
