@@ -15,6 +15,7 @@ from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from h323d.call.callers import ANY_NAME
 from h323d.call.gates import Gates
 from h323d.call.legs import IOriginator
 from h323d.call.policy import IAdmissionPolicy, IDestination, IRoutePolicy
@@ -86,9 +87,9 @@ class Server:
         )
         self._sources = Sources(configuration.security, surroundings.clock, self.events)
         self.gates = self._newGates(configuration)
-        self.switch = self._newSwitch(configuration)
         both = configuration.h323.enabled and configuration.gatekeeper.enabled
         self.zone = self._newZone() if both else None
+        self.switch = self._newSwitch(configuration)
         self.locations = self._newLocations()
         self.sip = self._newSIP() if configuration.sip.enabled else None
         self.h323 = self._newH323() if configuration.h323.enabled else None
@@ -252,7 +253,12 @@ class Server:
             world,
         )
         return Switch(
-            world.clock, self.events, self.gates, routes, {each.name: each for each in destinations}
+            world.clock,
+            self.events,
+            self.gates,
+            routes,
+            {each.name: each for each in destinations},
+            ANY_NAME if self.zone is None else self.zone.callers,
         )
 
     def _newSIP(self) -> SIPEndpoint:

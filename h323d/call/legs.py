@@ -58,6 +58,11 @@ class ILeg(IOffer):
     state = Attribute("the name of the signalling state, for an operator to read")
     peerEnded = Attribute("whether it was the peer who ended the call; true once it is released")
 
+    def introduce(calling: tuple[PartyAddress, ...], displayName: str) -> None:
+        """
+        Show the caller so from now on, and not as it calls itself.
+        """
+
     def observe(observer: ILegObserver) -> None:
         """
         Report to C{observer} from now on, and to nobody else.

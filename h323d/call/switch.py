@@ -15,6 +15,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from h323d.call.callers import ANY_NAME, ICallerNames
 from h323d.call.gates import POLICY_FAILED, SHUTTING_DOWN, Gates
 from h323d.call.legs import ILeg, ILegOwner, endedBy
 from h323d.call.observer import SilentObserver
@@ -45,7 +46,12 @@ class Switch:
         gates: Gates,
         routes: Sequence[IRoutePolicy],
         destinations: Mapping[str, IDestination],
+        callers: ICallerNames = ANY_NAME,
     ) -> None:
+        """
+        @param callers: says how each caller is shown.
+        """
+        self._callers = callers
         self._clock = clock
         self._events = events
         self._gates = gates
@@ -81,6 +87,8 @@ class Switch:
             self._events.publish(CallEnded(now, leg.callId, leg.legId, cause, endedBy(leg)))
 
     async def _decide(self, leg: ILeg) -> Route | Refusal:
+        name = self._callers.nameOf(leg)
+        leg.introduce(name.calling, name.displayName)
         refusal = await self._gates.admit(leg)
         if refusal is not None:
             return refusal

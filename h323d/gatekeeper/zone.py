@@ -17,6 +17,7 @@ from h323d.call.surroundings import Surroundings
 from h323d.gatekeeper.admission import Admission, AdmissionTable
 from h323d.gatekeeper.alternates import Elsewhere
 from h323d.gatekeeper.bandwidth import Bandwidth
+from h323d.gatekeeper.callers import Callers
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.maintenance import Maintenance
@@ -114,6 +115,7 @@ class Zone:
     @ivar registry: who is registered.
     @ivar admissions: which calls are admitted.
     @ivar bandwidth: how much they use.
+    @ivar callers: whose calls they are.
     @ivar demands: asks endpoints about them.
     @ivar dialBacks: calls that wait for their endpoint to connect.
     @ivar passwords: of endpoints, by name.
@@ -149,6 +151,7 @@ class Zone:
         self._partings = Partings(clock, self)
         self._store = RegistrationKeeper(world.pathOf(config.store), clock, world.defer, events)
         self.registry = EndpointRegistry(config, clock, world.rng, events, self, self._store)
+        self.callers = Callers(self.registry, self.admissions)
         self._identity = Identity(
             config.gatekeeperIdentifier,
             TransportAddress(place.advertise, config.rasPort),
@@ -175,6 +178,7 @@ class Zone:
             reach,
             self.secureOffers.towards,
             self.admissions.watch,
+            self.callers,
         )
         self.passwords = readPasswords(settings.security)
         self._replays = Replays(clock, self._store)
@@ -196,6 +200,7 @@ class Zone:
             self._routing.chain,
             self.routed,
             self._partings,
+            self.callers,
             clock,
             events,
         )

@@ -33,6 +33,7 @@ class IncomingSetup:
     @ivar called: names of the called party, best first.
     @ivar displayName: the caller's name for people; empty if it is restricted.
     @ivar restricted: the caller does not want to be known to the called party.
+    @ivar renamed: C{calling} and C{displayName} are not what the caller says.
     @ivar content: the H.323 part, as read.
     """
 
@@ -43,6 +44,7 @@ class IncomingSetup:
     displayName: str
     restricted: bool
     content: Content
+    renamed: bool = False
 
 
 def readSetup(message: Q931Message, content: Content, rng: random.Random) -> IncomingSetup:

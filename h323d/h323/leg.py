@@ -169,6 +169,9 @@ class H323Leg:
 
     # ILeg.
 
+    def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
+        self.calling, self.displayName = calling, displayName
+
     def observe(self, observer: ILegObserver) -> None:
         self._observer = observer
 

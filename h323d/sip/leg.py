@@ -90,6 +90,9 @@ class SIPLeg(DialogEnd):
     def state(self) -> str:
         return stateName(self._session)
 
+    def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
+        self.calling, self.displayName = calling, displayName
+
     def observe(self, observer: ILegObserver) -> None:
         self._observer = observer
 

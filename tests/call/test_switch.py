@@ -13,6 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
+from h323d.call.callers import CallerName, ICallerNames
 from h323d.call.gates import Gates
 from h323d.call.legs import ILeg, ILegOwner, IOffer
 from h323d.call.policy import (
@@ -99,6 +100,21 @@ class SwitchTests(SynchronousTestCase):
         leg = FakeLeg("80001", FakePool())
         self.switch.legOffered(leg)
         return leg
+
+    def test_whatTheCallerMayCallItselfIsSaidBeforeAnybodySeesIt(self) -> None:
+        nobody = CallerName((), "nobody")
+
+        @implementer(ICallerNames)
+        class Nobodies:
+            def nameOf(self, offer: IOffer) -> CallerName:
+                return nobody
+
+        clock, events, told = Clock(), EventBus(), []
+        events.subscribe(CallAdmitted, lambda fact: told.append(fact.calling))
+        switch = Switch(clock, events, Gates(clock, events, ()), (), {}, Nobodies())
+        leg = FakeLeg("80001", FakePool())
+        switch.legOffered(leg)
+        self.assertEqual((leg.calling, leg.displayName, told), ((), "nobody", [()]))
 
     def kinds(self) -> list[type[Fact]]:
         return [type(fact) for fact in self.facts]

@@ -54,6 +54,9 @@ class FakeLeg:
         self.port: IMediaPort | None = None
         self._pool = pool
 
+    def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
+        self.calling, self.displayName = calling, displayName
+
     def observe(self, observer: ILegObserver) -> None:
         self.observer = observer
 

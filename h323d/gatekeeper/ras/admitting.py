@@ -15,10 +15,12 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.callers import CallerName
 from h323d.call.policy import Refusal
 from h323d.events import EventBus, RASAdmissionRefused
 from h323d.gatekeeper.admission import Admission, AdmissionTable, NoBandwidth, TooManyCalls
 from h323d.gatekeeper.bandwidth import Claim
+from h323d.gatekeeper.callers import Callers
 from h323d.gatekeeper.config import GatekeeperConfig, PreGranted
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.partings import Partings
@@ -93,12 +95,15 @@ class Admitting:
         routing: RoutingChain,
         routed: CallRouting,
         partings: Partings,
+        callers: Callers,
         clock: IReactorTime,
         events: EventBus,
     ) -> None:
         """
         @param partings: sees that what is said to be over ends.
+        @param callers: says how callers are shown.
         """
+        self._callers = callers
         self._partings = partings
         self._irrFrequency = config.irrFrequency
         self._preGranted = config.preGrantedCalls is not PreGranted.NONE
@@ -127,7 +132,7 @@ class Admitting:
         registration = self._asker(request)
         if registration is None:
             return self._refuse(request, "callerNotRegistered", "")
-        called = _called(fields, registration)
+        called = self._called(fields, registration)
         if fields["answerCall"]:
             here = (Destination(registration.signalling[0]),)
             routed = self._routed.carries(called.call)
@@ -259,6 +264,21 @@ class Admitting:
             return rejection(request.message, "requestToDropOther")
         return RASMessage("disengageConfirm", {"requestSeqNum": fields["requestSeqNum"]})
 
+    def _called(self, fields: Fields, asker: Registration) -> Called:
+        named = fields.get("destCallSignalAddress")
+        signalled = usableAddresses([named]) if named is not None else ()
+        calling = partiesFromAliases(fields["srcInfo"])
+        if not fields["answerCall"]:  # or it is of another that it tells
+            calling = self._callers.named(asker, CallerName(calling, ""), asker.source).calling
+        return Called(
+            names=partiesFromAliases(fields.get("destinationInfo", ())),
+            signalled=signalled[0] if signalled else None,
+            calling=calling,
+            caller=asker,
+            source=asker.source,
+            call=callIdentifierIn(fields),
+        )
+
     def _registered(self, request: RASRequest) -> Registration | None:
         fields = request.message.fields
         if identifierIn(fields, "gatekeeperIdentifier") not in (None, self._identity.identifier):
@@ -309,16 +329,3 @@ def _causeOf(fields: Fields) -> Cause | None:
             return causeOfReason(reason)
         case _:
             return None
-
-
-def _called(fields: Fields, caller: Registration) -> Called:
-    named = fields.get("destCallSignalAddress")
-    signalled = usableAddresses([named]) if named is not None else ()
-    return Called(
-        names=partiesFromAliases(fields.get("destinationInfo", ())),
-        signalled=signalled[0] if signalled else None,
-        calling=partiesFromAliases(fields["srcInfo"]),
-        caller=caller,
-        source=caller.source,
-        call=callIdentifierIn(fields),
-    )

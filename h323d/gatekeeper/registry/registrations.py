@@ -152,8 +152,8 @@ class EndpointRegistry:
 
     def bySource(self, address: TransportAddress) -> Registration | None:
         """
-        The endpoint whose RAS comes from an address; of several, the one that
-        came last.
+        The endpoint whose RAS, or REGISTER, comes from an address; of several,
+        the one that came last.
         """
         return self._found(self._bySource.get(address))
 
@@ -318,8 +318,7 @@ class EndpointRegistry:
             self._prefixes.add(prefix, endpointId)
         for address in registration.ownAddresses:
             self._bySignalling[address] = endpointId
-        if registration.protocol == "h323":
-            self._bySource[registration.source] = endpointId
+        self._bySource[registration.source] = endpointId
 
     def _reindex(self, old: Registration, new: Registration) -> None:
         """

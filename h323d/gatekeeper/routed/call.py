@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from h323d import tracing
+from h323d.call.callers import CallerName
 from h323d.call.legs import IOffer
 from h323d.call.policy import Refusal
 from h323d.errors import DecodeError, EncodeError, ResourceUnavailable
@@ -111,6 +112,7 @@ class RoutedCall:
             connection,
         )
         self._setup, self._setupContent = message, setup.content
+        self._renamed = CallerName(setup.calling, setup.displayName) if setup.renamed else None
         wanted = Called(
             setup.called,
             calling=setup.calling,
@@ -316,7 +318,7 @@ class RoutedCall:
         if side is not self.calledSide or route is None:
             return
         names = route.names or self._ways.forwarded
-        change = SetupChange(self._context.signalling, route.signalling, names)
+        change = SetupChange(self._context.signalling, route.signalling, names, self._renamed)
         self._pass(side, change.applied(self._setup), self._setupContent, change.edit)
         for message, content in tuple(self._early):
             self._pass(side, message, content)

@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from h323d.asn1 import h225
+from h323d.call.callers import CallerName
 from h323d.h323 import messages, uuie
 from h323d.h323.addresses import (
     Choice,
     aliasesFromParties,
     transportToValue,
 )
+from h323d.h323.elements import encodeDisplay
 from h323d.h323.q931 import (
     IE,
     USER_USER_DISCRIMINATOR,
@@ -107,11 +109,13 @@ class SetupChange:
     @ivar source: our call signalling address.
     @ivar destination: where the Setup goes.
     @ivar names: what the called party is called there; empty to leave that as it is.
+    @ivar caller: what the caller is called; C{None} to leave that as it is.
     """
 
     source: TransportAddress
     destination: TransportAddress
     names: tuple[PartyAddress, ...] = ()
+    caller: CallerName | None = None
 
     def edit(self, pdu: Fields, fields: Fields) -> None:
         """
@@ -126,22 +130,36 @@ class SetupChange:
             fields["hopCount"] -= 1
         if self.names:
             fields["destinationAddress"] = aliasesFromParties(self.names)
+        if self.caller is not None:
+            fields.pop("sourceAddress", None)
+            if aliases := aliasesFromParties(self.caller.calling):
+                fields["sourceAddress"] = aliases
 
     def applied(self, setup: Q931Message) -> Q931Message:
         """
-        The called number of Q.931 is changed where the names are.
+        The numbers and the display of Q.931 are changed where the names are.
         """
-        if not self.names:
-            return setup
-        number = messages.numberOf(self.names)
+        changes: dict[int, bytes | None] = {}
+        if self.names:
+            changes[IE.CALLED_PARTY_NUMBER] = _numberElement(self.names)
+        if self.caller is not None:
+            display = self.caller.displayName
+            changes[IE.CALLING_PARTY_NUMBER] = _numberElement(self.caller.calling)
+            changes[IE.DISPLAY] = encodeDisplay(display) if display else None
         elements: list[Element] = []
         for element in setup.elements:
-            if element.identifier == IE.CALLED_PARTY_NUMBER and element.codeset == 0:
-                if number is None:
+            if element.codeset == 0 and element.identifier in changes:
+                contents = changes[element.identifier]
+                if contents is None:
                     continue
-                element = replace(element, contents=number.encode())
+                element = replace(element, contents=contents)
             elements.append(element)
         return replace(setup, elements=tuple(elements))
+
+
+def _numberElement(names: tuple[PartyAddress, ...]) -> bytes | None:
+    number = messages.numberOf(names)
+    return None if number is None else number.encode()
 
 
 def adding(start: Fields) -> Edit:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator
 from dataclasses import replace
 
+from h323d.call.callers import CallerName
 from h323d.call.complaints import Complaints
 from h323d.call.gates import Gates
 from h323d.call.legs import IOffer
 from h323d.call.surroundings import Surroundings
 from h323d.errors import DecodeError
+from h323d.gatekeeper.callers import Callers
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routed.call import RoutedCall
@@ -70,6 +72,7 @@ class RoutedCalls:
         reach: Reach,
         secureAddressOf: SecureAddressOf,
         watched: Watched,
+        callers: Callers,
     ) -> None:
         """
         @param h323: the limits and timers of call signalling.
@@ -81,7 +84,9 @@ class RoutedCalls:
         @param reach: says who is behind one.
         @param secureAddressOf: says who takes calls over TLS.
         @param watched: told what calls use.
+        @param callers: says how callers are shown.
         """
+        self._callers = callers
         self._config = config
         self._h323 = h323
         self._world = world
@@ -246,6 +251,7 @@ class RoutedCalls:
             return None
         if self._isForUs(setup):
             return None
+        setup = self._introduced(connection.peer, setup, caller)
         rng = self._world.rng
         ids = (newCallID(rng), newLegID(rng))
         call = RoutedCall(self._context, ids, connection, message, setup, caller, admitted)
@@ -261,6 +267,20 @@ class RoutedCalls:
         else:
             clock.callLater(0, call.begin)
         return call.callerSide
+
+    def _introduced(
+        self, peer: TransportAddress, setup: IncomingSetup, caller: Registration | None
+    ) -> IncomingSetup:
+        """
+        A Setup that says of the caller what it may.
+        """
+        claimed = CallerName(setup.calling, setup.displayName)
+        call = setup.identity.callIdentifier
+        known = caller or self._callers.of("h323", peer, setup.calling, call)
+        name = self._callers.named(known, claimed, peer)
+        if name == claimed:
+            return setup
+        return replace(setup, calling=name.calling, displayName=name.displayName, renamed=True)
 
     def _isForUs(self, setup: IncomingSetup) -> bool:
         """

@@ -252,7 +252,7 @@ def test_anAdmissionTellsOfBothParties(world: Any) -> None:
     peer, endpointId = world.registered("10.0.0.2", ANNA)
     peer.ask(arq(2, endpointId, ROOM))
     (fact,) = world.told(RASAdmissionGranted)
-    assert [str(each) for each in (*fact.calling, *fact.called)] == ["somebody", "80001"]
+    assert [str(each) for each in (*fact.calling, *fact.called)] == ["anna", "80001"]
     assert fact.source.host == "10.0.0.2"
     assert fact.destination.port == 1720
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from h323d.asn1 import h225
+from h323d.call.callers import CallerName
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.messages import SetupChange
 from h323d.h323 import messages as plain
 from h323d.h323 import q931, uuie
 from h323d.h323.addresses import aliasesFromParties, transportToValue
+from h323d.h323.elements import encodeDisplay
 from h323d.h323.endpointtype import gatekeeperType, terminalType
 from h323d.h323.q931 import IE, Element, MessageType, Q931Message
 from h323d.h323.uuie import CallIdentity, Fields, SetupParties, Start
@@ -89,6 +91,28 @@ def test_anotherNameThatIsNoNumberTakesTheNumberAway() -> None:
     name = PartyAddress(AddressKind.H323_ID, "berta")
     after = changed(setup(), SetupChange(US, THERE, (name,)))
     assert after.contents(IE.CALLED_PARTY_NUMBER) is None
+
+
+def test_anotherNameOfTheCallerIsToldInAllPlaces() -> None:
+    before = setup()
+    display = Element(IE.DISPLAY, encodeDisplay("Chairman"))
+    before = replace(before, elements=(display, *before.elements))
+    name = CallerName((digits("1001"),), "1001")
+    after = changed(before, SetupChange(US, THERE, caller=name))
+    fields = pduOf(after)["h323-message-body"][1]
+    assert fields["sourceAddress"] == aliasesFromParties((digits("1001"),))
+    assert (after.contents(IE.CALLING_PARTY_NUMBER) or b"").endswith(b"1001")
+    assert after.contents(IE.DISPLAY) == b"1001\0"
+    assert after.contents(IE.CALLED_PARTY_NUMBER) == before.contents(IE.CALLED_PARTY_NUMBER)
+
+
+def test_aCallerWithoutANameIsToldInNone() -> None:
+    before = setup()
+    after = changed(before, SetupChange(US, THERE, caller=CallerName((), "")))
+    assert "sourceAddress" in pduOf(before)["h323-message-body"][1]
+    assert "sourceAddress" not in pduOf(after)["h323-message-body"][1]
+    assert before.contents(IE.CALLING_PARTY_NUMBER) is not None
+    assert after.contents(IE.CALLING_PARTY_NUMBER) is None
 
 
 def test_theHopCountGoesDown() -> None:

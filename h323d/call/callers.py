@@ -1,0 +1,51 @@
+"""
+What a caller may call itself: a question that is asked before anybody sees the name, whatever
+protocol the call came by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zope.interface import Interface, implementer
+
+from h323d.call.legs import IOffer
+from h323d.values.address import PartyAddress
+
+__all__ = ["ANY_NAME", "CallerName", "ICallerNames"]
+
+
+@dataclass(frozen=True, slots=True)
+class CallerName:
+    """
+    How a caller is shown.
+
+    @ivar calling: its names, best first; may be empty.
+    @ivar displayName: its name for people to read; may be empty.
+    """
+
+    calling: tuple[PartyAddress, ...]
+    displayName: str
+
+
+class ICallerNames(Interface):
+    """
+    Who knows which names are whose.
+    """
+
+    def nameOf(offer: IOffer) -> CallerName:
+        """
+        How the caller of an offer is to be shown: as it calls itself, or otherwise.
+        """
+
+
+@implementer(ICallerNames)
+class _AnyName:
+    def nameOf(self, offer: IOffer) -> CallerName:
+        return CallerName(offer.calling, offer.displayName)
+
+
+ANY_NAME = _AnyName()
+"""
+L{ICallerNames} where nobody is known: callers are who they say.
+"""

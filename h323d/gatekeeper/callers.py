@@ -1,0 +1,126 @@
+"""
+Whose call it is, and what the caller may call itself.
+
+Names are given away by registering them.  Who is registered has those of its registration, and
+no others; who is not, has none that somebody registered.  What a caller claims beyond that is
+dropped, not the call.  A display name is text for people, and may be anything but the name
+of another registration.
+
+A gateway speaks for others, and names them as it likes: it is one who registers as such, with
+the prefixes that it serves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from h323d.call.callers import CallerName, ICallerNames
+from h323d.call.legs import IOffer
+from h323d.gatekeeper.admission import AdmissionTable
+from h323d.gatekeeper.registry.registrations import EndpointKind, EndpointRegistry, Registration
+from h323d.gatekeeper.security.sources import FirstOf
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+
+__all__ = ["Callers"]
+
+MAX_LOGGED = 1000  # sources that are logged at all
+WITHHELD = "@anonymous.invalid"  # RFC 3323: who does not want to be known is given no name
+
+
+@implementer(ICallerNames)
+class Callers:
+    """
+    Judges what callers call themselves.
+    """
+
+    _log = Logger()
+
+    def __init__(self, registry: EndpointRegistry, admissions: AdmissionTable) -> None:
+        self._registry = registry
+        self._admissions = admissions
+        self._logged = FirstOf(MAX_LOGGED)
+
+    def nameOf(self, offer: IOffer) -> CallerName:
+        name = CallerName(offer.calling, offer.displayName)
+        call = bytes.fromhex(offer.callIdentifier)
+        return self.named(
+            self.of(offer.protocol, offer.peer, offer.calling, call), name, offer.peer
+        )
+
+    def of(
+        self, protocol: str, peer: TransportAddress, calling: tuple[PartyAddress, ...], call: bytes
+    ) -> Registration | None:
+        """
+        Whose call it is: of whom asked for it, of who has one of the names and is where it
+        comes from, or of who registered from there.
+
+        @param peer: where it comes from.
+        @param calling: what the caller calls itself.
+        @param call: H.323's call identifier; may be empty.
+        """
+        for admission in self._admissions.ofCall(call):
+            if not admission.claim.answerCall and peer.host in admission.hosts:
+                return self._registry.byId(admission.claim.endpointId)
+        for name in calling:
+            for registration in self._registry.allByAlias(name):
+                if peer.host in registration.hosts:
+                    return registration
+        found = self._registry.bySource(peer)
+        return found if found is not None and found.protocol == protocol else None
+
+    def named(
+        self, caller: Registration | None, name: CallerName, source: TransportAddress
+    ) -> CallerName:
+        """
+        What a caller is called that calls itself C{name}.
+
+        @param caller: its registration, if it has one.
+        @param source: where that came from.
+        """
+        if caller is not None and caller.kind is EndpointKind.GATEWAY and caller.prefixes:
+            return name
+        kept = tuple(each for each in name.calling if self._has(caller, each.value))
+        if name.calling and not kept and caller is not None:
+            kept = caller.aliases[:1]
+        display = name.displayName
+        if any(self._isAnothers(caller, each) for each in _spellings(display)):
+            display = kept[0].value if caller is not None and kept else ""
+        allowed = CallerName(kept, display)
+        if allowed != name and self._logged.isFirst(source.host):
+            self._log.info(
+                "a caller at {source} is called otherwise than it says, told once: {claimed}",
+                source=str(source),
+                claimed=", ".join([*map(str, name.calling), name.displayName]),
+            )
+        return allowed
+
+    def _has(self, caller: Registration | None, value: str) -> bool:
+        if value.endswith(WITHHELD):
+            return True
+        if caller is None:
+            return not self._isAnothers(None, value)
+        own = any(alias.value == value for alias in caller.aliases)
+        # An MCU calls in the name of conferences, whose numbers lead to it.
+        return own or any(value.startswith(prefix) for prefix in caller.prefixes)
+
+    def _isAnothers(self, caller: Registration | None, value: str) -> bool:
+        """
+        Whether somebody has a name, and the caller has not.
+        """
+        holders = [each.endpointId for each in self._holders(value)]
+        return bool(holders) and (caller is None or caller.endpointId not in holders)
+
+    def _holders(self, value: str) -> Iterator[Registration]:
+        for kind in AddressKind:
+            yield from self._registry.allByAlias(PartyAddress(kind, value))
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    """
+    A display name, and what it may be meant to be taken for.
+    """
+    trimmed = " ".join(text.split())
+    return tuple(dict.fromkeys((trimmed, trimmed.lower()))) if trimmed else ()

@@ -1,0 +1,184 @@
+"""
+What callers may call themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from zope.interface import implementer
+from zope.interface.verify import verifyObject
+
+from h323d.call.callers import CallerName, ICallerNames
+from h323d.call.legs import IOffer
+from h323d.gatekeeper.registry.registrations import EndpointKind, Registration
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from tests.support.ras import CALL, arq, gateway
+from tests.support.zone import World
+
+ANNA, BERT = "10.0.0.2", "10.0.0.3"
+STRANGER = "10.0.0.66"
+AT_ANNA = TransportAddress(ANNA, 40000)
+CHAIRMAN = ("h323-ID", "chairman")
+
+
+def party(value: str, kind: AddressKind = AddressKind.H323_ID) -> PartyAddress:
+    return PartyAddress(kind, value)
+
+
+def claim(*names: str, display: str = "") -> CallerName:
+    return CallerName(tuple(map(party, names)), display)
+
+
+@implementer(IOffer)
+@dataclass
+class Offer:
+    """
+    As much of a call as is looked at.
+    """
+
+    calling: tuple[PartyAddress, ...]
+    displayName: str = ""
+    protocol: str = "h323"
+    callIdentifier: str = ""
+    peer: TransportAddress = AT_ANNA
+
+
+@pytest.fixture
+def world(makeWorld: Any) -> World:
+    """
+    Anna has a name and a number, and Bert is the chairman.
+    """
+    result: World = makeWorld()
+    result.registered(ANNA, ("h323-ID", "anna"), ("dialledDigits", "1001"))
+    result.registered(BERT, CHAIRMAN)
+    return result
+
+
+def registrationOf(world: World, name: str) -> Registration:
+    found = world.zone.registry.byAlias(party(name))
+    assert found is not None
+    return found
+
+
+def named(world: World, whose: str, name: CallerName) -> CallerName:
+    caller = registrationOf(world, whose) if whose else None
+    return world.zone.callers.named(caller, name, TransportAddress(STRANGER, 1720))
+
+
+def test_itIsWhatTheSwitchAsks(world: World) -> None:
+    assert verifyObject(ICallerNames, world.zone.callers)
+
+
+def test_theNamesOfTheRegistrationAreKept(world: World) -> None:
+    name = CallerName(
+        (party("1001", AddressKind.DIALLED_DIGITS), party("anna")), "Anna from next door"
+    )
+    assert named(world, "anna", name) == name
+
+
+def test_othersAreDropped(world: World) -> None:
+    assert named(world, "anna", claim("chairman", "anna")) == claim("anna")
+
+
+def test_andIfNoneIsLeftTheFirstOfTheRegistrationTakesTheirPlace(world: World) -> None:
+    assert named(world, "anna", claim("chairman")) == claim("anna")
+    assert named(world, "anna", claim("nobody's")) == claim("anna")
+
+
+def test_whoGivesNoNameIsGivenNone(world: World) -> None:
+    assert named(world, "anna", claim()) == claim()
+    anonymous = CallerName((party("sip:anonymous@anonymous.invalid", AddressKind.URL),), "")
+    assert named(world, "anna", anonymous) == anonymous
+
+
+def test_aStrangerHasNoNameThatIsRegistered(world: World) -> None:
+    assert named(world, "", claim("chairman", "carl")) == claim("carl")
+    assert named(world, "", claim("1001")) == claim()  # whatever kind of name it says that is
+
+
+@pytest.mark.parametrize("text", ["chairman", "Chairman", "  CHAIRMAN ", "1001"])
+def test_nobodyShowsTheNameOfAnother(world: World, text: str) -> None:
+    assert named(world, "", claim("carl", display=text)) == claim("carl")
+    if text != "1001":
+        assert named(world, "anna", claim("anna", display=text)) == claim("anna", display="anna")
+
+
+def test_butAnyOtherText(world: World) -> None:
+    for whose in ("anna", ""):
+        assert named(world, whose, claim(display="The board")) == claim(display="The board")
+    assert named(world, "chairman", claim("chairman", display="Chairman")).displayName == "Chairman"
+
+
+def test_aGatewayNamesWhomItLikes(world: World) -> None:
+    kind = gateway("0")
+    world.registered("10.0.0.4", ("h323-ID", "pstn"), terminalType=kind)
+    name = claim("chairman", "0301234", display="chairman")
+    assert named(world, "pstn", name) == name
+
+
+def test_oneThatServesNoPrefixDoesNot(world: World) -> None:
+    world.registered("10.0.0.4", ("h323-ID", "pstn"), terminalType=gateway())
+    assert registrationOf(world, "pstn").kind is EndpointKind.GATEWAY
+    assert named(world, "pstn", claim("0301234")) == claim("pstn")
+
+
+# Whose call it is.
+
+
+def test_itIsOfWhomAskedForIt(world: World) -> None:
+    peer, endpointId = world.registered("10.0.0.5", ("h323-ID", "carl"))
+    peer.ask(arq(9, endpointId, ("dialledDigits", "80001")))
+    offer = Offer((party("chairman"),), "", "h323", CALL.hex(), TransportAddress("10.0.0.5", 9))
+    assert world.zone.callers.nameOf(offer) == claim("carl")
+
+
+def test_notIfItComesFromElsewhere(world: World) -> None:
+    peer, endpointId = world.registered("10.0.0.5", ("h323-ID", "carl"))
+    peer.ask(arq(9, endpointId, ("dialledDigits", "80001")))
+    offer = Offer((party("carl"),), "", "h323", CALL.hex(), TransportAddress(STRANGER, 9))
+    assert world.zone.callers.nameOf(offer) == claim()
+
+
+def test_orOfWhoHasTheNameAndIsThere(world: World) -> None:
+    assert world.zone.callers.nameOf(Offer((party("anna"),))) == claim("anna")
+    assert world.zone.callers.nameOf(Offer((party("chairman"),))) == claim()
+
+
+def test_theNamesInAnARQAreJudgedToo(world: World) -> None:
+    peer, endpointId = world.registered("10.0.0.5", ("h323-ID", "carl"))
+    peer.ask(arq(9, endpointId, ("dialledDigits", "80001"), srcInfo=[CHAIRMAN]))
+    (admission,) = world.zone.admissions.ofCall(CALL)
+    assert admission.calling == (party("carl"),)
+
+
+def test_ofACallThatIsAnsweredTheyAreSomebodyElses(world: World) -> None:
+    peer, endpointId = world.registered("10.0.0.5", ("h323-ID", "carl"))
+    peer.ask(arq(9, endpointId, srcInfo=[("h323-ID", "far away")], answerCall=True))
+    (admission,) = world.zone.admissions.ofCall(CALL)
+    assert admission.calling == (party("far away"),)
+
+
+def test_aTelephoneOfSIPIsKnownByWhereItRegisteredFrom(world: World) -> None:
+    source = TransportAddress("10.0.0.7", 5060)
+    world.zone.registry.register(
+        Registration(
+            "d",
+            "sip",
+            source,
+            (source,),
+            (),
+            (party("dora"), party("sip:dora@10.0.0.1", AddressKind.URL)),
+            EndpointKind.TERMINAL,
+            60,
+        )
+    )
+    asChairman = Offer((party("chairman"),), "Chairman", "sip", "", source)
+    assert world.zone.callers.nameOf(asChairman) == claim("dora", display="dora")
+    byAnotherPort = TransportAddress(source.host, 40000)
+    own = Offer((party("dora"),), "Dora", "sip", "", byAnotherPort)
+    assert world.zone.callers.nameOf(own) == claim("dora", display="Dora")
+    another = Offer((party("dora"),), "Dora", "sip", "", TransportAddress(STRANGER, 5060))
+    assert world.zone.callers.nameOf(another) == claim()
