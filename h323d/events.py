@@ -28,6 +28,7 @@ __all__ = [
     "CallAdmitted",
     "CallAnswered",
     "CallEnded",
+    "CallFromElsewhere",
     "CallLost",
     "CallOffered",
     "CallOriginated",
@@ -517,6 +518,28 @@ class AuthenticationFailed(Fact):
     message: str
     identity: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallFromElsewhere(Fact):
+    """
+    A call does not come from where its endpoint is.
+
+    @ivar what: C{"setup"}, from another host than the ARQ; or C{"dialBack"}, a connection
+        for a call to the endpoint (H.460.18), from another than it registered from.
+    @ivar source: where it came from.
+    @ivar endpointId: whose call it is.
+    @ivar known: where that endpoint is.
+    @ivar callIdentifier: in hexadecimal.
+    @ivar refused: whether it was refused.
+    """
+
+    what: str
+    source: TransportAddress
+    endpointId: str
+    known: TransportAddress
+    callIdentifier: str
+    refused: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def another(section: str, key: str) -> Any:
         ("routed", "failoverCauses"): [27],
         ("security", "h2351"): "off",
         ("security", "weakSchemes"): ["md5", "cat"],
+        ("security", "hostMismatch"): "log",
         ("security", "allow"): ["192.0.2.0/24"],
         ("security", "deny"): ["192.0.2.1", "2001:db8::/32"],
         ("security", "thirdParties"): ["198.51.100.0/24"],

@@ -7,8 +7,7 @@ how somebody who registers can be reached.  L{DialBacks} gets the signalling con
 the endpoint of the call over RAS, whose way the endpoint keeps open, and waits until the
 endpoint connects and names the call.
 
-A connection is only taken from the host that the endpoint registered from: call identifiers
-stand in messages that others see.
+From which host it may, L{Origins} says: call identifiers stand in messages that others see.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from zope.interface import implementer
 
 from h323d.call.transport import IOpening
 from h323d.errors import RemoteProtocolError
+from h323d.gatekeeper.origins import Origins
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.features import Fields, feature, parametersOf, withFeature
@@ -180,7 +180,7 @@ class _Awaited:
     A call whose endpoint was told.
     """
 
-    host: str
+    registration: Registration
     connected: Deferred[SignallingConnection]
     timeout: IDelayedCall
     asked: RASAsked | None = None
@@ -192,11 +192,18 @@ class DialBacks:
     """
 
     def __init__(
-        self, config: TraversalConfig, clock: IReactorTime, signalling: TransportAddress, ask: Ask
+        self,
+        config: TraversalConfig,
+        clock: IReactorTime,
+        signalling: TransportAddress,
+        ask: Ask,
+        origins: Origins,
     ) -> None:
         """
         @param signalling: where endpoints are to connect: our call signalling address.
+        @param origins: says from where they may.
         """
+        self._origins = origins
         self._timeout = config.dialBackTimeout
         self._clock = clock
         self._signalling = signalling
@@ -227,7 +234,7 @@ class DialBacks:
             return _failed(Cause.INVALID_CALL_REFERENCE, "an endpoint is summoned for it already")
         connected: Deferred[SignallingConnection] = Deferred(lambda _: self._forget(call))
         timeout = self._clock.callLater(self._timeout, self._fail, call, "has not connected")
-        awaited = _Awaited(registration.source.host, connected, timeout)
+        awaited = _Awaited(registration, connected, timeout)
         self._awaited[call] = awaited
         fields: Fields = {
             "serviceControl": [],
@@ -250,7 +257,10 @@ class DialBacks:
         """
         call = content.callIdentifier
         awaited = None if call is None else self._awaited.get(call)
-        if call is None or awaited is None or awaited.host != connection.peer.host:
+        if call is None or awaited is None:
+            return False
+        if not self._origins.takesDialBack(connection.peer, awaited.registration, call):
+            connection.close()
             return False
         self._forget(call)
         awaited.connected.callback(connection)

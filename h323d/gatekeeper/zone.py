@@ -21,6 +21,7 @@ from h323d.gatekeeper.callers import Callers
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.maintenance import Maintenance
+from h323d.gatekeeper.origins import Origins
 from h323d.gatekeeper.partings import Partings
 from h323d.gatekeeper.ras.admitting import Admitting
 from h323d.gatekeeper.ras.demands import Demands
@@ -162,7 +163,10 @@ class Zone:
             settings.routing, world, self._identity, numbers, self.registry, self, choosePolicies
         )
         self._reach = reach = Reach(settings.traversal)
-        self.dialBacks = DialBacks(settings.traversal, clock, place.signalling, self.ask)
+        self._origins = Origins(settings.security, self.admissions, self._routing, clock, events)
+        self.dialBacks = DialBacks(
+            settings.traversal, clock, place.signalling, self.ask, self._origins
+        )
         self.secureOffers = SecureOffers(self.registry, place.signalling, place.secure)
         self.routed = RoutedCalls(
             settings.routed,
@@ -179,6 +183,7 @@ class Zone:
             self.secureOffers.towards,
             self.admissions.watch,
             self.callers,
+            self._origins,
         )
         self.passwords = readPasswords(settings.security)
         self._replays = Replays(clock, self._store)
@@ -341,6 +346,7 @@ class Zone:
         self.passwords.use(passwords)
         self._authentication.reconfigure(config)
         self._neighbourSecurity.reconfigure(config)
+        self._origins.reconfigure(config)
 
     def reloadRouted(self, config: RoutedConfig) -> None:
         """

@@ -85,6 +85,11 @@ class SetupOwner(Protocol):
         @return: what carries the call from now on; C{None} to make it a leg of ours.
         """
 
+    def takesSetup(self, connection: SignallingConnection, setup: IncomingSetup) -> bool:
+        """
+        Whether a call may come from there at all; asked first.
+        """
+
     def legsGone(self, callIdentifier: bytes) -> None:
         """
         A call of that identifier has no leg of ours any more.
@@ -284,6 +289,9 @@ class H323Endpoint:
             return
         call = None
         if self._setupOwner is not None:
+            if not self._setupOwner.takesSetup(connection, setup):
+                self._refuse(connection, message, Cause.CALL_REJECTED)
+                return
             call = self._setupOwner.routeSetup(connection, message, setup)
         if call is not None:
             if not connection.carry(setup.reference, False, call):

@@ -15,12 +15,14 @@ from h323d.call.callers import CallerName, ICallerNames
 from h323d.call.legs import IOffer
 from h323d.gatekeeper.registry.registrations import EndpointKind, Registration
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.identifiers import CallID, LegID
 from tests.support.ras import CALL, arq, gateway
 from tests.support.zone import World
 
 ANNA, BERT = "10.0.0.2", "10.0.0.3"
 STRANGER = "10.0.0.66"
 AT_ANNA = TransportAddress(ANNA, 40000)
+LEG, CALL_ID = LegID("leg"), CallID("call")
 CHAIRMAN = ("h323-ID", "chairman")
 
 
@@ -44,6 +46,10 @@ class Offer:
     protocol: str = "h323"
     callIdentifier: str = ""
     peer: TransportAddress = AT_ANNA
+    called: tuple[PartyAddress, ...] = ()
+    conferenceId: str = ""
+    legId: LegID = LEG
+    callId: CallID = CALL_ID
 
 
 @pytest.fixture

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from h323d.errors import RemoteProtocolError
+from h323d.events import CallFromElsewhere
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.registry.storeformat import fromText, toText
+from h323d.gatekeeper.security.config import HostMismatch, SecurityConfig
 from h323d.gatekeeper.traversal import Locality
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323 import messages, q931, tpkt, uuie
@@ -279,31 +281,50 @@ def test_whenTheCallIsOverNobodyWaits(world: World, door: Door) -> None:
     world.clock.pump([0.01] * 5)
 
 
-def connectFrom(world: World, host: str, call: bytes) -> None:
+def connectFrom(world: World, host: str, call: bytes) -> bool:
+    """
+    @return: whether the connection was left open.
+    """
     other = TraversalEndpoint(world.network, host, 40000)
     other._call = call
     opener = StreamOpener(SimulatedHost(world.network, host), host)
     opener.open(TransportAddress("10.0.0.1", 1720), other, 5.0)
     world.clock.pump([0.01] * 10)
-    assert other.stream is not None
-    other.stream.close()
+    left = other.stream is not None
+    if other.stream is not None:
+        other.stream.close()
     world.clock.pump([0.01] * 5)
+    return left
 
 
 def test_aCallThatSomebodyElseNamesIsNotGivenAway(world: World, door: Door) -> None:
     endpoint, registration = registered(world)
     endpoint.connects = False
     summoned = world.zone.dialBacks.summon(registration, CALL)
-    connectFrom(world, "203.0.113.66", CALL)
+    assert not connectFrom(world, "203.0.113.66", CALL)
     assert not summoned.called
     assert len(door.stray) == 1
+    (fact,) = world.told(CallFromElsewhere)
+    assert (fact.what, fact.endpointId, fact.refused) == ("dialBack", registration.endpointId, True)
+    assert (fact.source.host, fact.known) == ("203.0.113.66", registration.source)
     summoned.addErrback(lambda _: None)
     summoned.cancel()
 
 
+def test_unlessThatIsOnlyToBeTold(world: World, door: Door) -> None:
+    world.zone.reloadSecurity(SecurityConfig(hostMismatch=HostMismatch.LOG), world.zone.passwords)
+    endpoint, registration = registered(world)
+    endpoint.connects = False
+    summoned = world.zone.dialBacks.summon(registration, CALL)
+    connectFrom(world, "203.0.113.66", CALL)
+    assert summoned.called
+    assert [fact.refused for fact in world.told(CallFromElsewhere)] == [False]
+
+
 def test_aCallThatNobodyWaitsForIsNotTaken(world: World, door: Door) -> None:
-    connectFrom(world, NAT, bytes(16))
+    assert connectFrom(world, NAT, bytes(16))
     assert len(door.stray) == 1
+    assert world.told(CallFromElsewhere) == []
 
 
 def test_theFacilityIsReadAsH323PlusSendsIt() -> None:

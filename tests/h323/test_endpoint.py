@@ -121,8 +121,12 @@ class Router:
 
     def __init__(self) -> None:
         self.messages: list[int] = []
+        self.takes = True
         self.lost: str | None = None
         self.gone: list[bytes] = []
+
+    def takesSetup(self, connection: SignallingConnection, setup: IncomingSetup) -> bool:
+        return self.takes
 
     def legsGone(self, callIdentifier: bytes) -> None:
         self.gone.append(callIdentifier)
@@ -140,6 +144,16 @@ class Router:
 
     def connectionLost(self, reason: str) -> None:
         self.lost = reason
+
+
+def test_aCallThatMayNotComeFromThereIsRejected(network: SimulatedNetwork) -> None:
+    router = Router()
+    router.takes = False
+    side = Side(network, "10.0.0.1", setupOwner=router)
+    peer = ScriptedPeer(network, "10.0.0.9", side.endpoint.address)
+    peer.setup(OFFER)
+    assert side.parties == []
+    assert peer.cause == Cause.CALL_REJECTED
 
 
 def test_aRoutedCallIsNoLegOfOurs(network: SimulatedNetwork) -> None:

@@ -60,18 +60,19 @@ class RouteMemory:
                 return
             del self._calls[oldest]
 
-    def recall(self, call: bytes, host: str) -> AdmittedRoutes | None:
+    def recall(self, call: bytes, host: str, fromAnywhere: bool = False) -> AdmittedRoutes | None:
         """
         Give up what is known of a call.
 
         @param host: where its Setup came from: only who asked may use the answer.  What
             another gatekeeper was told is for whoever knows the call identifier.
+        @param fromAnywhere: so is what an endpoint was told.
         """
         kept = self._calls.get(call)
         if kept is None:
             return None
         caller = kept[1].caller
-        if caller is not None and caller.source.host != host:
+        if caller is not None and host not in caller.hosts and not fromAnywhere:
             return None
         del self._calls[call]
         return kept[1] if kept[0] > self._clock.seconds() else None

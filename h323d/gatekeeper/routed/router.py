@@ -18,6 +18,7 @@ from h323d.call.surroundings import Surroundings
 from h323d.errors import DecodeError
 from h323d.gatekeeper.callers import Callers
 from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.origins import Origins
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
@@ -73,6 +74,7 @@ class RoutedCalls:
         secureAddressOf: SecureAddressOf,
         watched: Watched,
         callers: Callers,
+        origins: Origins,
     ) -> None:
         """
         @param h323: the limits and timers of call signalling.
@@ -85,8 +87,10 @@ class RoutedCalls:
         @param secureAddressOf: says who takes calls over TLS.
         @param watched: told what calls use.
         @param callers: says how callers are shown.
+        @param origins: says from where calls may come.
         """
         self._callers = callers
+        self._origins = origins
         self._config = config
         self._h323 = h323
         self._world = world
@@ -234,6 +238,11 @@ class RoutedCalls:
 
     # What the endpoint asks.
 
+    def takesSetup(self, connection: SignallingConnection, setup: IncomingSetup) -> bool:
+        call = setup.identity.callIdentifier
+        # Where it goes through us already, others may have sent it back to us.
+        return self.carries(call) or self._origins.takesSetup(connection.peer, call)
+
     def routeSetup(
         self, connection: SignallingConnection, message: Q931Message, setup: IncomingSetup
     ) -> Side | None:
@@ -243,7 +252,8 @@ class RoutedCalls:
         if any(map(self._numbers.serves, setup.called)):
             return None
         identifier = setup.identity.callIdentifier
-        admitted = self._memory.recall(identifier, connection.peer.host)
+        lenient = not self._origins.refuses
+        admitted = self._memory.recall(identifier, connection.peer.host, lenient)
         caller = admitted.caller if admitted else self._callerOf(connection, setup)
         if not self._models.anyRouted and admitted is None and not _onlyThroughUs(caller):
             return None
@@ -306,7 +316,7 @@ class RoutedCalls:
             self._registry.bySignalling(address) if address else None,
         )
         host = connection.peer.host
-        return next((each for each in found if each and each.source.host == host), None)
+        return next((each for each in found if each and host in each.hosts), None)
 
     def legsGone(self, callIdentifier: bytes) -> None:
         """

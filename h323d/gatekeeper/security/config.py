@@ -8,7 +8,7 @@ import enum
 import ipaddress
 from dataclasses import dataclass, field
 
-__all__ = ["PasswordEntry", "Requirement", "SecurityConfig", "WeakScheme"]
+__all__ = ["HostMismatch", "PasswordEntry", "Requirement", "SecurityConfig", "WeakScheme"]
 
 MAX_WINDOW = 24 * 3600  # seconds
 MAX_NAME = 128  # characters; what H.235 has place for
@@ -22,6 +22,15 @@ class Requirement(enum.Enum):
     OFF = "off"
     OPTIONAL = "optional"
     REQUIRED = "required"
+
+
+class HostMismatch(enum.Enum):
+    """
+    What becomes of a call that does not come from where its endpoint is.
+    """
+
+    REFUSE = "refuse"
+    LOG = "log"
 
 
 class WeakScheme(enum.Enum):
@@ -92,6 +101,11 @@ class SecurityConfig:
     """The networks that a peer may name as the place of its sound, or of its H.245, though its call
     signalling comes from elsewhere, as gatekeepers, proxies and large gateways do.  Sound goes to
     other hosts than the peer's own only once a valid packet came from there."""
+
+    hostMismatch: HostMismatch = HostMismatch.REFUSE
+    """What becomes of a Setup from another host than the ARQ of its call, and of a connection that
+    an endpoint makes for a call to it (H.460.18) from another than it registered from: C{"refuse"},
+    or C{"log"}, which only says so, for endpoints behind a NAT with several addresses."""
 
     rasRate: float = 0.0
     """RAS messages each second that one address may send in the long run; 0 sets no limit."""

@@ -1,0 +1,122 @@
+"""
+From which host a call may come.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from twisted.logger import formatEvent, globalLogPublisher
+
+from h323d.events import CallFromElsewhere
+from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig
+from h323d.gatekeeper.security.config import HostMismatch, SecurityConfig
+from h323d.values.address import TransportAddress
+from tests.support.ras import CALL, arq, at, rrq
+from tests.support.zone import World
+
+ANNA = ("h323-ID", "anna")
+ROOM = ("dialledDigits", "80001")
+HERE, ELSEWHERE, NEIGHBOUR = "10.0.0.2", "10.0.0.66", "10.0.0.9"
+ROUTING = RoutingConfig(neighbours=(NeighbourConfig("north", NEIGHBOUR, prefixes=()),))
+LENIENT = SecurityConfig(hostMismatch=HostMismatch.LOG)
+
+
+def takes(world: World, host: str, call: bytes = CALL) -> bool:
+    return world.zone._origins.takesSetup(TransportAddress(host, 40000), call)
+
+
+def asked(world: World, *more: Any, **fields: Any) -> str:
+    """
+    Anna has asked for a call.
+    """
+    peer, endpointId = world.registered(HERE, ANNA, *more)
+    assert peer.ask(arq(2, endpointId, ROOM, **fields)).name == "admissionConfirm"
+    return endpointId
+
+
+@pytest.fixture
+def world(makeWorld: Any) -> World:
+    result: World = makeWorld(ROUTING)
+    return result
+
+
+@pytest.fixture
+def lines() -> Any:
+    """
+    What is logged as a warning.
+    """
+    found: list[str] = []
+
+    def observe(event: Any) -> None:
+        if event["log_level"].name == "warn":
+            found.append(formatEvent(event))
+
+    globalLogPublisher.addObserver(observe)  # type: ignore[arg-type]  # zope does not see that a function is callable
+    yield found
+    globalLogPublisher.removeObserver(observe)  # type: ignore[arg-type]  # zope does not see that a function is callable
+
+
+def test_aSetupComesFromWhereItWasAskedFor(world: World) -> None:
+    asked(world)
+    assert takes(world, HERE)
+    assert world.told(CallFromElsewhere) == []
+
+
+def test_anotherIsRefusedAndBothPlacesAreTold(world: World, lines: list[str]) -> None:
+    endpointId = asked(world)
+    assert not takes(world, ELSEWHERE)
+    assert not takes(world, ELSEWHERE)
+    first, _ = world.told(CallFromElsewhere)
+    assert (first.what, first.endpointId, first.refused) == ("setup", endpointId, True)
+    assert (first.source.host, first.known.host) == (ELSEWHERE, HERE)
+    assert first.callIdentifier == CALL.hex()
+    (line,) = lines  # once a source
+    assert ELSEWHERE in line
+    assert HERE in line
+
+
+def test_orOnlyTold(makeWorld: Any) -> None:
+    world = makeWorld(ROUTING, LENIENT)
+    asked(world)
+    assert takes(world, ELSEWHERE)
+    (fact,) = world.told(CallFromElsewhere)
+    assert not fact.refused
+
+
+def test_aReloadDecidesOtherwise(world: World) -> None:
+    asked(world)
+    world.zone.reloadSecurity(LENIENT, world.zone.passwords)
+    assert takes(world, ELSEWHERE)
+
+
+def test_whatNobodyAskedForMayComeFromAnywhere(world: World) -> None:
+    assert takes(world, ELSEWHERE)
+
+
+def test_aCallToTheEndpointIsNotItsOwn(world: World) -> None:
+    asked(world, answerCall=True)
+    assert takes(world, ELSEWHERE)
+
+
+def test_aGatewayMayHaveAnAddressOfItsOwnForSignalling(world: World) -> None:
+    peer = world.peer(HERE)
+    signalling = [at(HERE, 1720), at("10.0.0.3", 1720)]
+    answer = peer.ask(rrq(1, HERE, ANNA, callSignalAddress=signalling))
+    peer.ask(arq(2, answer.fields["endpointIdentifier"], ROOM))
+    assert takes(world, "10.0.0.3")
+    assert not takes(world, ELSEWHERE)
+
+
+def test_anotherGatekeeperMaySendTheCallOnToUs(world: World) -> None:
+    asked(world)
+    assert takes(world, NEIGHBOUR)
+
+
+def test_soMayWhomTheEndpointWasToldToCall(makeWorld: Any) -> None:
+    world = makeWorld()
+    world.registered("10.0.0.7", ("h323-ID", "bert"))
+    peer, endpointId = world.registered(HERE, ANNA)
+    peer.ask(arq(2, endpointId, ("h323-ID", "bert")))
+    assert takes(world, "10.0.0.7")
