@@ -9,6 +9,7 @@ nobody else can renew, change or end it by knowing its identifier.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -46,6 +47,7 @@ from h323d.values.address import PartyAddress, TransportAddress
 __all__ = ["Enrolment"]
 
 MAX_FACTOR = 3  # by which the answer to a GRQ may be longer: its source may be forged
+_OURS = re.compile("[0-9a-f]{16}")  # what identifiers of ours look like
 _OLDEST_VERSION = 2  # an RRQ of version 1 has no time to live to renew
 
 
@@ -255,13 +257,15 @@ class Enrolment:
     ) -> str | None:
         """
         Which endpoint it is: one that changes its registration, one that was
-        started anew at the same place, or a new one.
+        started anew at the same place, one that was registered before, or a new one.
+        H323Plus goes on using the identifier that it had, whatever the confirm says.
 
         @param authenticated: whom it proved to be, if anybody.
 
         @return: C{None} if it claims a registration that is not its own.
         """
-        claimed = self._registry.byId(identifierIn(fields, "endpointIdentifier") or "")
+        had = identifierIn(fields, "endpointIdentifier") or ""
+        claimed = self._registry.byId(had)
         if claimed is not None:
             return claimed.endpointId if claimed.source == source else None
         known = self._registry.bySignalling(signalling[0])
@@ -272,7 +276,7 @@ class Enrolment:
             and known.authenticated in ("", authenticated)
         ):
             return known.endpointId
-        return self._registry.newEndpointId()
+        return had if _OURS.fullmatch(had) else self._registry.newEndpointId()
 
     def _returning(
         self,

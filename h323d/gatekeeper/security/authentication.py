@@ -204,11 +204,13 @@ class Authentication:
         self, proof: Proof, secret: Secret, registration: Registration | None
     ) -> Fault | None:
         sender = proof.identity if proof.identity in secret.names else secret.identity
+        before: tuple[str, ...] = ()
         if registration is not None and proof.identity == registration.endpointId:
             sender = registration.endpointId
             if self._registry.byId(sender) is None:  # it has left, and is not remembered
                 return None
-        return self._replays.check(sender, proof, self._config.timeWindow)
+            before = tuple(alias.value for alias in registration.aliases)
+        return self._replays.check(sender, proof, self._config.timeWindow, before)
 
     # Who has to prove what.
 

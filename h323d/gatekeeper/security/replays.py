@@ -9,6 +9,7 @@ moments: from who shows what it made before the start, nothing is believed then.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
@@ -54,23 +55,32 @@ class Replays:
         """
         self._past = past
 
-    def check(self, sender: str, proof: Proof, window: float) -> Fault | None:
+    def check(
+        self, sender: str, proof: Proof, window: float, before: Iterable[str] = ()
+    ) -> Fault | None:
         """
         Take note of a proof that has been verified.
 
         @param sender: who showed it.
         @param window: as L{Freshness.check} has it.
+        @param before: what the sender called itself until it got this name.  It may have
+            had it earlier, too, and what it showed then was forgotten.
 
         @return: C{None} if it was not shown before.
         """
         fresh = self._fresh.get(sender)
         if fresh is None:
-            fresh = Freshness(self._past.floor(sender, self._since))
+            floor = self._past.floor(sender, self._since)
+            fresh = Freshness(max((floor, *map(self._latest, before))))
         fault = fresh.check(proof, self._clock.seconds(), window)
         if fault is None and fresh.shown is not None:
             self._fresh[sender] = fresh
             self._store.keepShown(sender, fresh.shown)
         return fault
+
+    def _latest(self, sender: str) -> int:
+        fresh = self._fresh.get(sender)
+        return 0 if fresh is None or fresh.shown is None else fresh.shown.latest
 
     def forget(self, sender: str) -> None:
         """

@@ -232,6 +232,29 @@ def test_anRRQWithAnIdentifierFromBeforeOurRestartRegisters(world: Any) -> None:
     assert answer.name == "registrationConfirm"
 
 
+def test_whoWasRegisteredBeforeGetsItsIdentifierAgain(world: Any) -> None:
+    """
+    H323Plus uses no other from then on.
+    """
+    peer, endpointId = world.registered("10.0.0.2", ANNA)
+    peer.ask(urq(2, "10.0.0.2", endpointIdentifier=endpointId))
+    answer = peer.ask(rrq(9, "10.0.0.2", ANNA, endpointIdentifier=endpointId))
+    assert answer.fields["endpointIdentifier"] == endpointId
+    assert world.zone.registry.byId(endpointId).aliases == (PartyAddress(*_named(ANNA)),)
+
+
+@pytest.mark.parametrize("mine", ["anna", "", "ABCDEF0123456789", "0" * 17])
+def test_butNobodyMakesOneUp(world: Any, mine: str) -> None:
+    peer = world.peer("10.0.0.2")
+    fields = {"endpointIdentifier": mine} if mine else {}
+    answer = peer.ask(rrq(9, "10.0.0.2", ANNA, **fields))
+    assert answer.fields["endpointIdentifier"] != mine
+
+
+def _named(alias: tuple[str, str]) -> tuple[AddressKind, str]:
+    return AddressKind(alias[0]), alias[1]
+
+
 def test_anRRQForAnotherGatekeeperMustDiscover(world: Any) -> None:
     answer = world.peer("10.0.0.2").ask(rrq(1, "10.0.0.2", gatekeeperIdentifier="other"))
     assert reasonOf(answer) == "discoveryRequired"

@@ -219,3 +219,17 @@ def test_whatAnIdentifierShowedGoesWithIt(lives: Lives) -> None:
     with sqlite3.connect(lives.path) as file:
         assert file.execute("SELECT sender FROM shown").fetchall() == [("alice",)]
     file.close()
+
+
+def test_whoGetsItsIdentifierAgainIsNotHauntedByWhatItSaidBefore(lives: Lives) -> None:
+    world = lives.start()
+    owner = SecuredPeer(world)
+    endpointId = owner.register()
+    old = owner.signed(urq(2, owner.host, endpointIdentifier=endpointId))
+    assert decodeRAS(owner.exchange(old)).name == "unregistrationConfirm"
+    world.clock.advance(20)
+    owner.sender = "alice"
+    assert owner.register(endpointIdentifier=endpointId) == endpointId
+    assert faultOf(decodeRAS(owner.exchange(old))) == "securityReplay"
+    assert world.zone.registry.byId(endpointId) is not None
+    assert owner.ask(keepAlive(9, owner.host, endpointId)).name == "registrationConfirm"
