@@ -214,12 +214,18 @@ class SIPRequest(SIPMessage):
         self, status: int, reason: str | None = None, toTag: str | None = None
     ) -> SIPResponse:
         """
-        Begin an answer: Via, From, To, Call-ID and CSeq copied as they came (8.2.6.2).
+        Begin an answer: Via, From, To, Call-ID and CSeq copied as they came (8.2.6.2), and in
+        one that makes a dialog the recorded route, which the peer learns from nothing else
+        (12.1.1).
 
         @param reason: C{None} for the usual words.
         @param toTag: our tag, put on To unless it has one.
         """
-        headers = self.headers.only(*_COPIED)
+        makesDialog = self.method == "INVITE" and toTag is not None and 100 < status < 300
+        if makesDialog and self.toAddress.tag is None:
+            headers = self.headers.only(*_COPIED, "Record-Route")
+        else:
+            headers = self.headers.only(*_COPIED)
         if toTag is not None:
             headers = _tagged(headers, toTag)
         return SIPResponse(status, reasonPhrase(status) if reason is None else reason, headers)

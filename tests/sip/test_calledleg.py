@@ -565,6 +565,20 @@ def test_requestsFollowTheRouteThatWasRecorded() -> None:
     call.end()
 
 
+def test_theCallerLearnsTheRouteThatWasRecorded() -> None:
+    call = Call()
+    call.peer.onOffer = lambda leg: leg.alert(None)
+    route = ("<sip:10.0.0.9:5062;lr;r2=on>", "<sip:10.0.0.8;lr>, <sip:10.0.0.7;lr>")
+    call.invite(extra="".join(f"Record-Route: {each}\n" for each in route))
+    call.leg.answer(PROFILE)
+    call.world.run(0.05)
+    assert call.script.statuses == [180, 200]
+    assert [each.headers.lines("Record-Route") for each in call.script.messages] == [route] * 2
+    call.send("ACK")
+    call.next("BYE")
+    call.end()
+
+
 def test_aRequestWithoutFormatsInCommonLogsBothLists() -> None:
     call = Call()
     call.peer.onOffer = lambda leg: leg.answer(MediaProfile((MediaFormat("opus", 48000, 2),)))

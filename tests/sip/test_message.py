@@ -50,6 +50,33 @@ def test_answerKeepsTheTagOfADialog() -> None:
     assert request.response(200, toTag="new").toAddress.tag == "old"
 
 
+ROUTE = ("<sip:p2;lr>, <sip:p1;lr;r2=on>", "<sip:p1:5070;lr;r2=on>")
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "dialogTag", "kept"),
+    [
+        (100, "INVITE", None, ()),
+        (180, "INVITE", "ours", ROUTE),
+        (200, "INVITE", "ours", ROUTE),
+        (404, "INVITE", "ours", ()),
+        (200, "OPTIONS", "ours", ()),
+    ],
+)
+def test_answersThatMakeADialogGiveTheRecordedRouteBack(
+    status: int, method: str, dialogTag: str | None, kept: tuple[str, ...]
+) -> None:
+    headers = REQUEST.headers.replacing("CSeq", f"1 {method}").adding("Record-Route", *ROUTE)
+    request = SIPRequest(method, REQUEST.uri, headers)
+    assert request.response(status, None, dialogTag).headers.lines("Record-Route") == kept
+
+
+def test_withinADialogTheRouteIsKnownAlready() -> None:
+    headers = REQUEST.headers.replacing("To", "<sip:b@h>;tag=old").adding("Record-Route", *ROUTE)
+    answer = SIPRequest("INVITE", REQUEST.uri, headers).response(200, None, "old")
+    assert "Record-Route" not in answer.headers
+
+
 def test_secondsAreReadAndBounded() -> None:
     assert REQUEST.seconds("Expires") == MAX_SECONDS
     assert REQUEST.seconds("Session-Expires") == 1800

@@ -246,6 +246,7 @@ class Baresip(Process):
 
     CONFIGURATION = """\
 sip_listen {address}:5060
+net_interface {address}
 module_path {modules}
 module g711.so
 module aufile.so
