@@ -132,7 +132,8 @@ class ILegObserver(Interface):
 
     def legAnswered(leg: ILeg) -> None:
         """
-        The call is answered; media may still be under negotiation.
+        The call is answered; media may still be under negotiation.  Of an incoming call, neither
+        this nor anything about media is told before it is known that the caller is real.
         """
 
     def legMediaReady(leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:

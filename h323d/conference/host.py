@@ -7,16 +7,18 @@ from __future__ import annotations
 from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
-from h323d.call.legs import ILeg
+from h323d.call.legs import ILeg, endedBy
 from h323d.call.media import IMediaPool
-from h323d.call.policy import IDestination
+from h323d.call.observer import SilentObserver
+from h323d.call.policy import IDestination, Refusal
+from h323d.conference.arrival import Arrival
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.pairing import PAIR, Pairing
 from h323d.conference.room import Dial, Room, RoomOwner
 from h323d.errors import ConfigurationError, ResourceUnavailable
-from h323d.events import CallRefused, EventBus
+from h323d.events import CallEnded, CallRefused, EventBus
 from h323d.values.cause import Cause
-from h323d.values.identifiers import CallID, RoomID
+from h323d.values.identifiers import CallID, LegID, RoomID
 from h323d.values.media import MediaProfile
 
 __all__ = ["ConferenceHost"]
@@ -28,6 +30,7 @@ class ConferenceHost:
     Opens rooms on demand, and keeps to their limits.
 
     @ivar rooms: the open rooms, by identifier.
+    @ivar arrivals: who is being answered, and has no seat yet.
     """
 
     name = "conference"
@@ -40,6 +43,7 @@ class ConferenceHost:
         pool: IMediaPool,
     ) -> None:
         self.rooms: dict[RoomID, Room] = {}
+        self.arrivals: dict[LegID, Arrival] = {}
         self._clock = clock
         self._events = events
         self._pool = pool
@@ -74,17 +78,36 @@ class ConferenceHost:
 
     def accept(self, leg: ILeg, target: str) -> None:
         """
-        Let the leg into the room C{target}, or reject it.
+        Answer the leg, which then gets a seat in the room C{target}; or reject it.
         """
-        room = self.rooms.get(RoomID(target))
-        if room is not None and room.full:
-            self._refuse(leg, Cause.USER_BUSY, "roomFull")
-        elif self.participants >= self._config.maxTotalParticipants:
-            self._refuse(leg, Cause.RESOURCE_UNAVAILABLE, "serverFull")
-        elif room is None and len(self.rooms) >= self._config.maxRooms:
-            self._refuse(leg, Cause.RESOURCE_UNAVAILABLE, "tooManyRooms")
-        else:
-            (room or self._open(RoomID(target))).admit(leg)
+        refusal = self._refusal(RoomID(target))
+        if refusal is not None:
+            self._tellRefusal(leg, refusal)
+            leg.reject(refusal.cause)
+            return
+        arrival = self.arrivals[leg.legId] = Arrival(self, leg, RoomID(target))
+        leg.observe(arrival)
+        leg.answer(self._profile)
+
+    def arrivalAnswered(self, arrival: Arrival) -> None:
+        """
+        Give it its seat, if there still is one.
+        """
+        leg, roomId = arrival.leg, arrival.roomId
+        del self.arrivals[leg.legId]
+        refusal = self._refusal(roomId)
+        if refusal is None:
+            (self.rooms.get(roomId) or self._open(roomId)).admit(leg)
+            return
+        self._tellRefusal(leg, refusal)
+        leg.observe(SilentObserver())
+        leg.hangup(refusal.cause)
+
+    def arrivalLeft(self, arrival: Arrival, cause: Cause) -> None:
+        leg = arrival.leg
+        del self.arrivals[leg.legId]
+        now = self._clock.seconds()
+        self._events.publish(CallEnded(now, leg.callId, leg.legId, cause, endedBy(leg)))
 
     def pair(self, callId: CallID, first: Dial, second: Dial) -> None:
         """
@@ -117,6 +140,8 @@ class ConferenceHost:
         """
         Hang up on everybody.
         """
+        for arrival in tuple(self.arrivals.values()):
+            arrival.leg.hangup(Cause.NORMAL_CALL_CLEARING)
         for room in tuple(self.rooms.values()):
             room.dismiss(Cause.NORMAL_CALL_CLEARING)
 
@@ -128,8 +153,19 @@ class ConferenceHost:
         self.rooms[roomId] = room
         return room
 
-    def _refuse(self, leg: ILeg, cause: Cause, reason: str) -> None:
-        self._events.publish(
-            CallRefused(self._clock.seconds(), leg.callId, leg.legId, cause, reason)
-        )
-        leg.reject(cause)
+    def _refusal(self, roomId: RoomID) -> Refusal | None:
+        """
+        Why nobody more can get into a room; C{None} if somebody can.
+        """
+        room = self.rooms.get(roomId)
+        if room is not None and room.full:
+            return Refusal(Cause.USER_BUSY, "roomFull")
+        if self.participants >= self._config.maxTotalParticipants:
+            return Refusal(Cause.RESOURCE_UNAVAILABLE, "serverFull")
+        if room is None and len(self.rooms) >= self._config.maxRooms:
+            return Refusal(Cause.RESOURCE_UNAVAILABLE, "tooManyRooms")
+        return None
+
+    def _tellRefusal(self, leg: ILeg, refusal: Refusal) -> None:
+        now = self._clock.seconds()
+        self._events.publish(CallRefused(now, leg.callId, leg.legId, refusal.cause, refusal.reason))

@@ -57,7 +57,7 @@ class RoomOwner(Protocol):
 @implementer(IMixerObserver)
 class Room:
     """
-    Answers each admitted leg, and mixes all who are present.
+    Mixes all who are present.
 
     It opens with its first participant and closes with its last.
 
@@ -96,10 +96,9 @@ class Room:
 
     def admit(self, leg: ILeg) -> None:
         """
-        Make the leg a participant, and answer it.
+        Make the leg, whose call was just answered, a participant.
         """
-        self._enter(leg)
-        leg.answer(self._profile)
+        self.participantAnswered(self._enter(leg))
 
     def invite(self, dial: Dial) -> None:
         """
@@ -113,10 +112,11 @@ class Room:
             )
         )
 
-    def _enter(self, leg: ILeg) -> None:
+    def _enter(self, leg: ILeg) -> Participant:
         participant = Participant(self, leg, self._mixer)
         self.participants[leg.legId] = participant
         leg.observe(participant)
+        return participant
 
     def dismiss(self, cause: Cause) -> None:
         """

@@ -106,7 +106,7 @@ class Operator:
         """
         now = self._clock.seconds()
         views = itertools.chain(
-            (legView(leg) for leg in self._switch.waiting.values()),
+            (legView(leg) for leg in self._arriving()),
             (participantView(room, each, now) for room, each in self._participants()),
             self._gatekeeping.calls(now, (leg.callIdentifier for _, leg in self._legs())),
         )
@@ -221,11 +221,18 @@ class Operator:
 
     @property
     def _callsLeft(self) -> int:
-        ours = len(self._switch.waiting) + self._host.participants
+        ours = len(self._arriving()) + self._host.participants
         return ours + self._gatekeeping.routed
 
     def _count(self, fact: Fact) -> None:
         self._facts[type(fact).__name__] += 1
+
+    def _arriving(self) -> list[ILeg]:
+        """
+        Those whom policies still decide on, or who have no seat yet.
+        """
+        arrivals = (arrival.leg for arrival in self._host.arrivals.values())
+        return [*self._switch.waiting.values(), *arrivals]
 
     def _participants(self) -> Iterator[tuple[Room, Participant]]:
         for room in tuple(self._host.rooms.values()):
@@ -233,7 +240,7 @@ class Operator:
                 yield room, participant
 
     def _legs(self) -> Iterator[tuple[Room | None, ILeg]]:
-        for leg in tuple(self._switch.waiting.values()):
+        for leg in self._arriving():
             yield None, leg
         for room, participant in self._participants():
             yield room, participant.leg

@@ -14,6 +14,7 @@ from h323d.errors import DecodeError
 from h323d.sip.config import SIPConfig
 from h323d.sip.flows import Flow
 from h323d.sip.message import SIPRequest, SIPResponse
+from h323d.sip.proof import Unproven
 from h323d.sip.transactions.running import ClientTransaction, ClientUser, ServerTransaction
 from h323d.sip.transactions.timers import Timers
 from h323d.values.address import TransportAddress
@@ -66,6 +67,8 @@ class UserAgent(Protocol):
     def pool(self) -> IMediaPool: ...
     @property
     def mediaHost(self) -> str: ...
+    @property
+    def unproven(self) -> Unproven: ...
 
     def contact(self, flow: Flow | None) -> str:
         """Our Contact, as a peer at the other end of C{flow} can use it."""

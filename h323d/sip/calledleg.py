@@ -1,5 +1,8 @@
 """
 An incoming SIP call: the user agent server's side of an INVITE (RFC 3261, 13.3).
+
+Whoever watches a call is told that it is answered, and of its media, when its source is known
+to be real (L{h323d.sip.proof}): at once over a connection, with the ACK over UDP.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from h323d.sip.agent import UserAgent
 from h323d.sip.causes import reasonOf, statusOf
 from h323d.sip.dialog import Dialog
 from h323d.sip.leg import SIPLeg
+from h323d.sip.message import SIPRequest
 from h323d.sip.negotiation import NoCommonMedia
 from h323d.sip.parties import partiesOf
 from h323d.sip.sessionphase import SessionPhase, phaseOf
@@ -44,6 +48,7 @@ class CalledLeg(SIPLeg):
         )
         self._invite = transaction
         self._early = b""
+        self._answerTold = False
         self._dialog = Dialog.called(request, self._localTag, agent.rng.randrange(1, 1 << 16))
         transaction.observe(self)
         self._heard(request)
@@ -73,7 +78,7 @@ class CalledLeg(SIPLeg):
             self._session.provide(180)
         elif self._negotiate(early):
             self._session.provide(183)
-            self._reportMedia()
+            self._tell()
 
     def answer(self, profile: MediaProfile) -> None:
         """
@@ -90,6 +95,9 @@ class CalledLeg(SIPLeg):
         """
         request = self._invite.request
         self._profile = profile
+        if not self._proven and not self._agent.unproven.enter(self, self._invite.flow.peer.host):
+            self._session.refuse(503, Cause.SWITCHING_EQUIPMENT_CONGESTION)
+            return False
         try:
             if not request.body:
                 self._early = self._media.offer(profile)
@@ -104,6 +112,52 @@ class CalledLeg(SIPLeg):
             self._session.refuse(488, Cause.INCOMPATIBLE_DESTINATION)
             return False
         return True
+
+    # Whether the caller is where the call seems to come from.
+
+    def acknowledged(self, ack: SIPRequest) -> None:
+        self._prove()
+        super().acknowledged(ack)
+
+    def established(self) -> None:
+        self._tell()
+
+    def _within(self, transaction: ServerTransaction, dialog: Dialog) -> None:
+        """
+        Any request of the dialog has our tag: a PRACK, once there is one, as well as a BYE.
+        """
+        self._prove()
+        self._tell()
+        super()._within(transaction, dialog)
+
+    def giveUp(self) -> None:
+        """
+        Others need the place, and nobody knows whether the caller is real.
+        """
+        if self._isOpen:
+            self.hangup(Cause.SWITCHING_EQUIPMENT_CONGESTION)
+        else:
+            self.neverAcknowledged()
+
+    def _prove(self) -> None:
+        self._invite.flow.credit.prove()
+        self._agent.unproven.leave(self)
+
+    def _tell(self) -> None:
+        """
+        Tell of the answer and of media, if there is somebody to hear it.
+        """
+        if not self._proven:
+            return
+        answered = phaseOf(self._session) is SessionPhase.ANSWERED
+        if answered and not self._answerTold and self._observer is not None:
+            self._answerTold = True
+            self._observer.legAnswered(self)
+        self._reportMedia()
+
+    def _giveBack(self) -> None:
+        super()._giveBack()
+        self._agent.unproven.leave(self)
 
     # What the session machine asks for.
 
@@ -121,13 +175,11 @@ class CalledLeg(SIPLeg):
         assert self._dialog is not None
         self._dialog.confirm()
         self._accept(self._invite, self._early)
-        if self._observer is not None:
-            self._observer.legAnswered(self)
         if self._invite.request.body:
             self._exchange.accepted()
-            self._reportMedia()
         else:
             self._exchange.offered()
+        self._tell()
 
     def sendRefusal(self, status: int, cause: Cause) -> None:
         response = self._invite.request.response(status, None, self._localTag)

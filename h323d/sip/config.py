@@ -45,6 +45,13 @@ class SIPConfig:
     maxCalls: int = 2000
     """Calls at one time; more are answered with 503."""
 
+    maxUnacknowledged: int = 500
+    """Calls by UDP at one time that are answered and not acknowledged yet, so that nobody knows
+    whether the caller is real; the one that has waited longest gives way to the next."""
+
+    maxUnacknowledgedPerSource: int = 100
+    """The same, of one host."""
+
     maxTransactions: int = 20000
     """Transactions at one time; requests beyond are answered with 503 and forgotten."""
 
@@ -87,7 +94,14 @@ class SIPConfig:
         for name in ("T1", "T2", "T4", "idleTimeout", "firstMessageTimeout", "ringTimeout"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name}: must be more than 0")
-        for name in ("maxCalls", "maxTransactions", "maxConnections", "maxContacts"):
+        for name in (
+            "maxCalls",
+            "maxUnacknowledged",
+            "maxUnacknowledgedPerSource",
+            "maxTransactions",
+            "maxConnections",
+            "maxContacts",
+        ):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: must be at least 1")
         if not 1 <= self.minExpires <= MAX_MIN_EXPIRES:

@@ -104,6 +104,13 @@ class DialogEnd:
         """
         return not self._peerAllows or method in self._peerAllows
 
+    @property
+    def _proven(self) -> bool:
+        """
+        Whether the peer has shown that it is real.
+        """
+        return self._flow is not None and self._flow.credit.proven
+
     def _confirmed(self) -> bool:
         return self._dialog is not None and self._dialog.state is DialogState.CONFIRMED
 

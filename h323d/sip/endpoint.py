@@ -29,6 +29,7 @@ from h323d.sip.flows import Flow, Flows
 from h323d.sip.grammar import splitCommas, writeHost
 from h323d.sip.leg import reasonsOf
 from h323d.sip.message import RefusedRequest, SIPRequest, SIPResponse
+from h323d.sip.proof import Unproven
 from h323d.sip.registrar import Registrar, RegistrarOwner
 from h323d.sip.routing import wayTo
 from h323d.sip.screening import ALLOWED, capabilities, screen, statelessTag, unpacked
@@ -56,6 +57,7 @@ class SIPEndpoint:
 
     @ivar address: where peers reach it, once it is started.
     @ivar complaints: the count of bad input.
+    @ivar unproven: the calls that wait for their source to show that it is real.
     """
 
     _log = Logger()
@@ -101,6 +103,9 @@ class SIPEndpoint:
         self._flows = Flows(clock, datagrams, listener, opener, config, self.mediaHost, self)
         self._layer = TransactionLayer(clock, rng, self.timers, config.maxTransactions, self)
         self._dialogs: dict[tuple[str, str], DialogUser] = {}
+        self.unproven = Unproven(
+            clock, config.maxUnacknowledged, config.maxUnacknowledgedPerSource, config.T1
+        )
         self._invites: dict[ServerTransaction, CalledLeg] = {}
         self._registrar: Registrar | None = None
         self._methods = ALLOWED
@@ -288,7 +293,8 @@ class SIPEndpoint:
         tag = request.toAddress.tag
         if request.method == "CANCEL":
             self._cancelled(transaction)
-        elif tag is not None:
+        elif tag is not None:  # it is ours, which only a receiver of our answers knows
+            transaction.flow.credit.prove()
             self._dialogs[request.callId, tag].requestArrived(transaction)
         elif request.method == "REGISTER" and self._registrar is not None:
             source = transaction.flow.peer
@@ -309,8 +315,10 @@ class SIPEndpoint:
 
     def _way(self, request: SIPRequest, flow: Flow | None) -> Flow:
         """
-        The flow that a request leaves by.
+        The flow that a request leaves by: to whoever may be forged, none but the one it came by.
         """
+        if flow is not None and not flow.credit.proven:
+            return flow
         way = wayTo(nextHop(request), flow)
         if way is None:
             assert flow is not None  # a first request is sent by a flow that was found for it

@@ -8,7 +8,7 @@ connections are here; what the messages mean is not.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -30,6 +30,7 @@ from h323d.sip.config import SIPConfig
 from h323d.sip.framing import PONG, KeepAlive, StreamReader, isKeepAlive
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.parser import parse
+from h323d.sip.proof import PROVEN, Credit
 from h323d.sip.via import Via
 from h323d.values.address import TransportAddress
 
@@ -47,6 +48,7 @@ class Flow(Protocol):
     @ivar reliable: it loses nothing.
     @ivar local: where we are reached.
     @ivar peer: where it leads.
+    @ivar credit: what may be sent there.
     """
 
     @property
@@ -59,6 +61,8 @@ class Flow(Protocol):
     def peer(self) -> TransportAddress: ...
     @property
     def usable(self) -> bool: ...
+    @property
+    def credit(self) -> Credit: ...
     def send(self, data: bytes) -> None: ...
 
 
@@ -83,7 +87,7 @@ class FlowUser(Protocol):
 @dataclass(frozen=True, slots=True)
 class DatagramFlow:
     """
-    Our UDP port towards one peer.
+    Our UDP port towards one peer; what its credit does not cover is not sent.
     """
 
     port: IDatagramPort
@@ -92,9 +96,11 @@ class DatagramFlow:
     protocol: str = "UDP"
     reliable: bool = False
     usable: bool = True
+    credit: Credit = field(default=PROVEN, compare=False)
 
     def send(self, data: bytes) -> None:
-        self.port.send(data, self.peer)
+        if self.credit.covers(len(data)):
+            self.port.send(data, self.peer)
 
 
 @implementer(IStreamUser)
@@ -105,6 +111,7 @@ class StreamFlow:
 
     protocol = "TCP"
     reliable = True
+    credit = PROVEN
 
     def __init__(self, flows: Flows, local: TransportAddress, peer: TransportAddress) -> None:
         self._flows = flows
@@ -237,9 +244,11 @@ class Flows:
     def connections(self) -> int:
         return len(self._streams)
 
-    def to(self, protocol: str, address: TransportAddress) -> Flow:
+    def to(self, protocol: str, address: TransportAddress, credit: Credit = PROVEN) -> Flow:
         """
         A way to a peer: over TCP, an open connection if there is one.
+
+        @param credit: what may be sent there, by datagram.
         """
         if protocol == "TCP":
             known = self._byPeer.get(address)
@@ -251,7 +260,7 @@ class Flows:
             stream.open(self._opener)
             return stream
         assert self._port is not None, "not started"
-        return DatagramFlow(self._port, self.address, address)
+        return DatagramFlow(self._port, self.address, address, credit=credit)
 
     def back(self, via: Via, flow: Flow) -> Flow:
         """
@@ -269,13 +278,13 @@ class Flows:
             return self.to("TCP", TransportAddress(flow.peer.host, via.port or 5060))
         if via.rport is not None or (via.port or 5060) == flow.peer.port:
             return flow
-        return self.to("UDP", TransportAddress(flow.peer.host, via.port or 5060))
+        return self.to("UDP", TransportAddress(flow.peer.host, via.port or 5060), flow.credit)
 
     def _datagramReceived(self, data: bytes, source: TransportAddress) -> None:
         assert self._port is not None, "not started"
         if isKeepAlive(data):
             return
-        flow = DatagramFlow(self._port, self.address, source)
+        flow = DatagramFlow(self._port, self.address, source, credit=Credit(len(data)))
         try:
             message = parse(data)
         except DecodeError as error:

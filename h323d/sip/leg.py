@@ -377,10 +377,10 @@ class SIPLeg(DialogEnd):
         Configure the port as negotiated, and report it.
         """
         port = self._media.port
-        if port is None or self._observer is None:
+        if port is None or self._observer is None or not self._proven:
             return
         stream = self._media.stream
-        if self._mediaReported and stream == port.stream:
+        if stream == port.stream:
             return
         port.configure(stream)
         if stream.direction is not Direction.INACTIVE:

@@ -57,7 +57,7 @@ class HostTestCase(SynchronousTestCase):
         leg = FakeLeg(room, self.pool)
         self.host.accept(leg, room)
         if ready and leg.observer is not None:
-            leg.observer.legAnswered(leg)
+            leg.answered()
             leg.mediaReady()
         return leg
 
@@ -112,10 +112,35 @@ class HostTests(HostTestCase):
         self.assertTrue(self.pool.mixers[0].closed)
         self.assertEqual(self.pool.ports, [])
 
+    def test_whoIsNotAnsweredYetHasNoSeatAndOpensNoRoom(self) -> None:
+        self.build(ConferenceConfig(maxTotalParticipants=2, maxRooms=1))
+        legs = [self.join("80001", ready=False) for _ in range(5)]
+        self.assertEqual((self.host.participants, self.host.rooms, self.facts), (0, {}, []))
+        verifyObject(ILegObserver, legs[0].observer)
+        self.join("80002")
+        legs[0].answered()
+        self.assertEqual(legs[0].done[-1], ("hangup", Cause.RESOURCE_UNAVAILABLE))
+        legs[1].release(Cause.RECOVERY_ON_TIMER_EXPIRY)
+        self.assertEqual(self.kinds()[-2:], [CallRefused, CallEnded])
+        self.assertEqual(len(self.host.arrivals), 3)
+        self.host.close()
+        self.assertEqual((self.host.participants, self.host.arrivals), (0, {}))
+
+    def test_whoIsAnsweredWhenTheRoomHasFilledIsSentAway(self) -> None:
+        self.build(ConferenceConfig(maxParticipants=1))
+        early, late = self.join("80001", ready=False), self.join("80001", ready=False)
+        late.answered()
+        early.answered()
+        self.assertEqual(early.done[-1], ("hangup", Cause.USER_BUSY))
+        (participant,) = self.host.rooms[RoomID("80001")].participants.values()
+        self.assertIs(participant.leg, late)
+        self.assertNotIn(CallEnded, self.kinds())
+
     def test_aLegWithoutMediaNeverJoined(self) -> None:
         leg = self.join("80001", ready=False)
+        leg.answered()
         leg.release(Cause.INCOMPATIBLE_DESTINATION)
-        self.assertEqual(self.kinds(), [RoomOpened, CallEnded, RoomClosed])
+        self.assertEqual(self.kinds(), [RoomOpened, CallAnswered, CallEnded, RoomClosed])
 
     def test_holdLeavesTheMixAndResumeReturns(self) -> None:
         leg = self.join("80001")
@@ -208,8 +233,7 @@ class PairTests(HostTestCase):
         return leg
 
     def answered(self, leg: FakeLeg) -> None:
-        assert leg.observer is not None
-        leg.observer.legAnswered(leg)
+        leg.answered()
         leg.mediaReady()
 
     def test_theSecondIsCalledWhenTheFirstAnswers(self) -> None:

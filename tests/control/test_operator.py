@@ -119,6 +119,7 @@ class OperatorTests(SynchronousTestCase):
     def join(self, room: str) -> FakeLeg:
         leg = FakeLeg(room, self.pool)
         self.switch.legOffered(leg)
+        leg.answered()
         leg.mediaReady()
         return leg
 
@@ -142,6 +143,16 @@ class OperatorTests(SynchronousTestCase):
         )
         self.assertEqual(call["media"]["format"], "PCMU/8000")
         self.assertEqual(call["media"]["remote"], "127.0.0.9:4000")
+
+    def test_whoIsBeingAnsweredIsACallAndIsInNoRoom(self) -> None:
+        leg = FakeLeg("80001", self.pool)
+        self.switch.legOffered(leg)
+        (call,) = self.operator.calls()
+        self.assertEqual((call["legId"], "room" in call), (leg.legId, False))
+        self.assertEqual(self.operator.rooms(), [])
+        self.assertEqual(self.operator.status()["calls"], 1)
+        self.operator.hangup(leg.callId)
+        self.assertEqual(self.operator.calls(), [])
 
     def test_aRoomShowsWhoIsInIt(self) -> None:
         legs = [self.join("80001"), self.join("80001")]
@@ -296,8 +307,7 @@ class OperatorTests(SynchronousTestCase):
         ((first, name, destination),) = self.h323.made
         self.assertEqual((name, destination), ("1001", TransportAddress("127.0.0.9", 1720)))
         self.assertEqual(str(first.calling[0]), "anna")
-        assert first.observer is not None
-        first.observer.legAnswered(first)
+        first.answered()
         (_, (second, name, destination)) = self.h323.made
         self.assertEqual((name, destination), ("anna", TransportAddress("10.0.0.2", 1720)))
         self.assertEqual([view["callId"] for view in self.operator.calls()], [answer["callId"]] * 2)
@@ -309,8 +319,7 @@ class OperatorTests(SynchronousTestCase):
         self.successResultOf(self.operator.call("sip:bob@192.0.2.1", "h323:eve@192.0.2.2"))
         ((leg, name, destination),) = self.sip.made
         self.assertEqual((name, destination), ("sip:bob@192.0.2.1", None))
-        assert leg.observer is not None
-        leg.observer.legAnswered(leg)
+        leg.answered()
         self.assertEqual(self.h323.made[0][1:], ("h323:eve@192.0.2.2", None))
 
     def test_aSIPPhoneThatIsRegisteredIsCalledAtItsContact(self) -> None:

@@ -29,6 +29,8 @@ from tests.support.sippeers import (
     responseTo,
 )
 
+LONG = f"Subject: {'x' * 3000}\n"  # which pays for many answers
+
 
 class Call:
     """
@@ -118,14 +120,14 @@ def test_the200LeavesInTheTurnOfTheAnswer() -> None:
 def test_answeringNegotiatesAndReports() -> None:
     call = Call()
     call.invite(offerBody(formats="8 0"))
+    answer = parseSDP(call.last.body)
+    assert answer.media[0].port == call.peer.pool.ports[0].rtp.port
+    call.send("ACK")
     assert call.log.said == ["answered", "media"]
     (stream,) = call.log.streams
     assert stream.transmit is not None
     assert str(stream.transmit.rtp) == "10.0.0.3:4000"
     assert stream.transmit.format.name == "PCMU"
-    answer = parseSDP(call.last.body)
-    assert answer.media[0].port == call.peer.pool.ports[0].rtp.port
-    call.send("ACK")
     call.next("BYE")
     assert call.last.cseq.method == "BYE"
     assert call.log.said[-1] == "released"
@@ -163,13 +165,13 @@ def test_alertingAndEarlyMedia() -> None:
     call.invite()
     assert call.script.statuses == [183]
     early = call.last.body
-    assert call.log.said == ["media"]
     call.leg.answer(PROFILE)
     call.world.run(0.05)
     assert call.script.statuses == [183, 200]
     assert call.last.body == early
-    assert call.log.said == ["media", "answered"]
+    assert call.peer.pool.ports[0].configured == []
     call.send("ACK")
+    assert call.log.said == ["answered", "media"]
     call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
     call.end()
 
@@ -224,7 +226,7 @@ def test_aCancelAfterThe200IsAnsweredAndChangesNothing() -> None:
 
 def test_a200ThatNobodyAcknowledgesIsRepeatedAsTheTimersHaveItAndEndedWithABye() -> None:
     call = Call()
-    call.script.send(request("INVITE", body=offerBody()), SERVER)
+    call.script.send(request("INVITE", body=offerBody(), extra=LONG), SERVER)
     call.world.run(33, step=0.125)
     began = call.script.times[0]
     instants = [
@@ -235,16 +237,6 @@ def test_a200ThatNobodyAcknowledgesIsRepeatedAsTheTimersHaveItAndEndedWithABye()
     assert instants == [0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5]
     assert call.script.methods[0] == "BYE"
     assert call.log.causes == [Cause.RECOVERY_ON_TIMER_EXPIRY]
-    call.end()
-
-
-def test_anInviteOfAStrangerIsAnsweredInBoundsOverItsWholeLife() -> None:
-    call = Call()
-    call.script.send(request("INVITE", body=offerBody()), SERVER)
-    call.world.run(120, step=0.25)
-    answers = call.script.statuses
-    byes = call.script.methods
-    assert (len(answers), len(byes)) == (11, 11)
     call.end()
 
 
@@ -273,7 +265,6 @@ def test_aRetransmittedInviteMakesNoSecondCall() -> None:
 def test_aDelayedOfferIsMadeInThe200AndAnsweredInTheAck() -> None:
     call = Call()
     call.invite("")
-    assert call.log.said == ["answered"]
     offered = parseSDP(call.last.body)
     assert offered.media[0].formats[:2] == ("0", "8")
     call.send("ACK", body=offerBody(formats="8"))
@@ -609,6 +600,9 @@ def test_aFaultOfOursEndsItsCallAndNoOther(loggedFailures: LoggedFailures) -> No
 
     call.peer.onOffer = fail
     text = request("INVITE", branch="z9hG4bKother", callId="other", body=offerBody())
+    call.script.send(text, SERVER)
+    call.world.run(0.05)
+    text = request("ACK", branch="z9hG4bKack", callId="other", toTag=call.tag)
     call.script.send(text, SERVER)
     call.world.run(0.05)
     assert clumsy.causes == [Cause.TEMPORARY_FAILURE]

@@ -114,7 +114,7 @@ def test_stoppingLeavesNothingBehind() -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_callsSurviveLossAndReordering(seed: int) -> None:
-    world = SIPWorld(Conditions(loss=0.25, delay=0.02, spread=0.2), seed=seed)
+    world = SIPWorld(Conditions(loss=0.15, delay=0.02, spread=0.2), seed=seed)
     alice, bob = world.peer("10.0.0.1"), world.peer("10.0.0.2")
     ringing: list[ILeg] = []
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from h323d.sip.proof import PROVEN, Credit
 from h323d.sip.routing import wayTo
 from h323d.sip.uri import parseURI
 from h323d.values.address import TransportAddress
@@ -18,6 +19,7 @@ class Heard:
     protocol: str
     peer: TransportAddress
     usable: bool = True
+    credit: Credit = PROVEN
 
     @property
     def local(self) -> TransportAddress:

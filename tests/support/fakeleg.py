@@ -92,6 +92,13 @@ class FakeLeg:
     def portSilent(self, port: IMediaPort, seconds: float) -> None:
         pass
 
+    def answered(self) -> None:
+        """
+        What a real leg does when its call is answered.
+        """
+        assert self.observer is not None
+        self.observer.legAnswered(self)
+
     def mediaReady(self) -> None:
         """
         What a real leg does when its negotiation has ended.

@@ -75,7 +75,7 @@ def test_aStreamInPiecesOfThreeOctetsIsReadAsOne(world: Simulation) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_whateverIsLostACallIsOfferedAnsweredAndEndedOnce(seed: int) -> None:
-    with Simulation(seed, Conditions(loss=0.3, delay=0.02, spread=0.05)) as world:
+    with Simulation(seed, Conditions(loss=0.15, delay=0.02, spread=0.05)) as world:
         server = world.server(SERVER)
         alice = Telephone(world, "10.0.1.1", "alice", ALICE)
         alice.call(OVER_UDP)

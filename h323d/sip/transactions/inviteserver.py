@@ -4,7 +4,10 @@ The INVITE server transaction: RFC 3261, 17.2.1, and RFC 6026, 7.1.
 It absorbs retransmissions of an INVITE, repeats a final response other than
 2xx until it is acknowledged, and stays for 64*T1 after a 2xx, so that a late
 retransmission of the INVITE never counts as a new call.  It does not repeat
-the 2xx: that is the matter of the user agent (13.3.1.4).
+the 2xx: that is the matter of the user agent (13.3.1.4).  Nor does it repeat
+what refuses a source that may be forged (L{h323d.sip.proof}): whoever is not
+answered asks again, and gets the same answer once for each time, as a stateless
+server gives it (8.2.7).
 
 This module does no I/O; responses are octets here.
 """
@@ -34,6 +37,9 @@ class InviteServerOwner(Protocol):
 
     def transmitTrying(self) -> None:
         """Send a 100: the user has not answered within 200 ms."""
+
+    def proven(self) -> bool:
+        """Whether the source of the INVITE has shown that it is real."""
 
     def acknowledged(self) -> None:
         """An ACK for a 2xx came with the INVITE's own branch."""
@@ -170,7 +176,8 @@ def passAck(machine: InviteServer, core: _Core) -> None:
 def refuse(machine: InviteServer, core: _Core, data: bytes) -> None:
     core.stop()
     core.guard.start(core.timers.transaction, machine.timerH)
-    if not core.reliable:
+    # A caller that was sent a provisional response does not ask again (17.1.1.2).
+    if not core.reliable and (core.last or core.owner.proven()):
         core.pause = core.timers.T1
         core.startG(machine)
     core.send(data)

@@ -92,7 +92,7 @@ class TransactionLayer:
             else:
                 running.ack(request)
         elif running is not None:
-            running.again()
+            running.again(flow)
         elif len(self._servers) >= self._maximum:
             self.respondStateless(
                 request.response(503), flow, lambda h: h.adding("Retry-After", str(RETRY_AFTER))

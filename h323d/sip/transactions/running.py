@@ -138,10 +138,13 @@ class ServerTransaction:
         if self._invite is not None:
             self._invite.start()
 
-    def again(self) -> None:
+    def again(self, flow: Flow) -> None:
         """
         The request was retransmitted.
+
+        @param flow: the way the repetition came.
         """
+        self.flow.credit.add(flow.credit)
         if self._invite is not None:
             self._invite.invite()
         elif self._server is not None:
@@ -163,6 +166,9 @@ class ServerTransaction:
 
     def transmitTrying(self) -> None:
         self.respond(self.request.response(100))
+
+    def proven(self) -> bool:
+        return self.flow.credit.proven
 
     def acknowledged(self) -> None:
         if self._user is not None and self._lastAck is not None:

@@ -19,6 +19,7 @@ class Owner:
         self.clock = clock
         self.sent: list[tuple[float, bytes]] = []
         self.said: list[str] = []
+        self.isProven = True
         self.machine: InviteServer | None = None
 
     def transmit(self, data: bytes) -> None:
@@ -27,6 +28,9 @@ class Owner:
     def transmitTrying(self) -> None:
         assert self.machine is not None
         self.machine.provisional(b"100")
+
+    def proven(self) -> bool:
+        return self.isProven
 
     def acknowledged(self) -> None:
         self.said.append("acknowledged")
@@ -56,7 +60,7 @@ def _inviteServer(owner: Any, clock: Clock) -> InviteServer:
 TABLE: Table = {
     "initial": {
         "abandon": "terminated: ended",
-        "failure": "completed: timerH in 32 s, timerG in 0.5 s, transmit 486",
+        "failure": "completed: timerH in 32 s, proven, timerG in 0.5 s, transmit 486",
         "provisional": "proceeding: transmit 183",
         "start": "proceeding: timer100 in 0.2 s",
         "success": "accepted: timerL in 32 s, transmit 200",
@@ -64,7 +68,7 @@ TABLE: Table = {
     },
     "proceeding": {
         "abandon": "terminated: stop timer100, ended",
-        "failure": "completed: stop timer100, timerH in 32 s, timerG in 0.5 s, transmit 486",
+        "failure": "completed: stop timer100, timerH in 32 s, proven, timerG in 0.5 s, transmit 486",
         "provisional": "proceeding: stop timer100, transmit 183",
         "success": "accepted: stop timer100, timerL in 32 s, transmit 200",
         "timer100": "proceeding: transmitTrying",
@@ -103,6 +107,7 @@ def test_theTableIsThatOfFigure7AndRFC6026() -> None:
             "confirmed": [("failure", b"404"), "ack"],
             "terminated": ["abandon"],
         },
+        {"proven": True},
     )
     assert found == TABLE
 
@@ -150,6 +155,33 @@ def test_timerGRepeatsARefusalUntilTimerHEndsIt() -> None:
     ]
     assert pauses == [0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0]
     assert owner.said == ["unacknowledged", "ended"]
+    assert clock.getDelayedCalls() == []
+
+
+def test_aSourceThatMayBeForgedIsRefusedOnceForEachTimeThatItAsks() -> None:
+    clock, owner, machine = make()
+    owner.isProven = False
+    machine.failure(b"404")
+    machine.start()
+    run(clock, 10)
+    assert owner.sent == [(0.0, b"404")]
+    machine.invite()
+    machine.ack()
+    assert [data for _, data in owner.sent] == [b"404", b"404"]
+    run(clock, 40)
+    assert owner.said == ["ended"]
+    assert clock.getDelayedCalls() == []
+
+
+def test_whoWasToldThatItRingsDoesNotAskAgainSoTheRefusalIsRepeated() -> None:
+    clock, owner, machine = make()
+    owner.isProven = False
+    machine.start()
+    machine.provisional(b"180")
+    machine.failure(b"486")
+    run(clock, 1)
+    assert owner.times == [0.0, 0.0, 0.5]
+    machine.abandon()
     assert clock.getDelayedCalls() == []
 
 

@@ -11,6 +11,7 @@ from twisted.internet.task import Clock
 from h323d.sip.flows import Flow
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.parser import parse
+from h323d.sip.proof import Credit
 from h323d.sip.transactions.layer import TransactionLayer
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.sip.transactions.timers import Timers
@@ -29,6 +30,7 @@ class FakeFlow:
         self.reliable = protocol == "TCP"
         self.local = HERE
         self.peer = THERE
+        self.credit = Credit(1000)
         self.sent: list[SIPRequest | SIPResponse] = []
 
     def send(self, data: bytes) -> None:
