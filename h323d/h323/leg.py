@@ -14,6 +14,7 @@ from dataclasses import replace
 from zope.interface import implementer
 
 from h323d import tracing
+from h323d.call.digits import DigitFilter
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver
 from h323d.errors import DecodeError, ResourceUnavailable
@@ -23,7 +24,6 @@ from h323d.h323.call import newH225Call
 from h323d.h323.callinputs import CallNumber
 from h323d.h323.callmessages import tell
 from h323d.h323.callphase import CallPhase, phaseOf
-from h323d.h323.digits import DigitFilter
 from h323d.h323.furtherways import FurtherWays
 from h323d.h323.h245.session import H245Failure
 from h323d.h323.legcontext import CallDescription, LegContext

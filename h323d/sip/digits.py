@@ -1,27 +1,21 @@
 """
-Digits in INFO requests, and digits that come twice.
+Digits in INFO requests.
 
 C{application/dtmf-relay} is what most equipment sends (C{Signal=5}, C{Duration=160});
-C{application/dtmf} is the bare digit.  Neither is in an RFC.  A peer that sends each digit
-both by INFO and by RFC 4733 is heard once.
+C{application/dtmf} is the bare digit.  Neither is in an RFC.
 """
 
 from __future__ import annotations
 
 import re
 
-from twisted.internet.interfaces import IReactorTime
-
-from h323d.values.media import DigitMethod
-
-__all__ = ["DIGIT_TYPES", "RELAY_TYPE", "DigitFilter", "relayBody", "relayedDigit"]
+__all__ = ["DIGIT_TYPES", "RELAY_TYPE", "relayBody", "relayedDigit"]
 
 RELAY_TYPE = "application/dtmf-relay"
 PLAIN_TYPE = "application/dtmf"
 DIGIT_TYPES = (RELAY_TYPE, PLAIN_TYPE)
 DEFAULT_DURATION = 160  # milliseconds, where nothing is told
 MAX_DURATION = 6000  # milliseconds
-DUPLICATE_WINDOW = 1.0  # seconds
 
 _SIGNAL = re.compile(r"^\s*Signal\s*=\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
 _DURATION = re.compile(r"^\s*Duration\s*=\s*([0-9]{1,6})\s*$", re.IGNORECASE | re.MULTILINE)
@@ -58,25 +52,3 @@ def relayBody(digit: str, milliseconds: int) -> bytes:
     An C{application/dtmf-relay} body.
     """
     return f"Signal={digit}\r\nDuration={milliseconds}\r\n".encode("ascii")
-
-
-class DigitFilter:
-    """
-    Lets each digit of one peer pass once.
-    """
-
-    def __init__(self, clock: IReactorTime) -> None:
-        self._clock = clock
-        self._last: tuple[str, DigitMethod, float] | None = None
-
-    def passes(self, digit: str, method: DigitMethod) -> bool:
-        """
-        @return: C{False} if the same digit came just now by another method.
-        """
-        now = self._clock.seconds()
-        if self._last is not None:
-            lastDigit, lastMethod, at = self._last
-            if digit == lastDigit and method is not lastMethod and now - at < DUPLICATE_WINDOW:
-                return False
-        self._last = (digit, method, now)
-        return True

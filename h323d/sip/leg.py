@@ -11,6 +11,7 @@ from __future__ import annotations
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from h323d.call.digits import DigitFilter
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver
 from h323d.errors import DecodeError
@@ -18,7 +19,7 @@ from h323d.sip.agent import NOBODY, UserAgent
 from h323d.sip.causes import causeOf, reasonCause, statusOf
 from h323d.sip.dialog import Dialog
 from h323d.sip.dialogend import DialogEnd
-from h323d.sip.digits import DIGIT_TYPES, RELAY_TYPE, DigitFilter, relayBody, relayedDigit
+from h323d.sip.digits import DIGIT_TYPES, RELAY_TYPE, relayBody, relayedDigit
 from h323d.sip.exchange import newExchange
 from h323d.sip.flows import Flow
 from h323d.sip.legmedia import LegMedia
@@ -200,7 +201,7 @@ class SIPLeg(DialogEnd):
         self._reportDigit(*told, DigitMethod.SIP_INFO)
 
     def _reportDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
-        if self._observer is not None and self._digits.passes(digit, method):
+        if self._observer is not None and self._digits.isNew(digit, method):
             self._observer.legDigit(self, digit, milliseconds, method)
 
     def acknowledged(self, ack: SIPRequest) -> None:

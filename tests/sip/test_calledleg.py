@@ -478,6 +478,20 @@ def test_aDigitThatComesByBothWaysIsReportedOnce() -> None:
     call.end()
 
 
+def test_keysThatAreToldLaterByInfoAreReportedOnce() -> None:
+    call = Call()
+    call.established()
+    port = call.peer.pool.ports[0]
+    for digit in "56":
+        port.observer.portDigit(port, digit, 100)
+    for digit in "56":
+        body = f"Signal={digit}\n"
+        call.next("INFO", extra="Content-Type: application/dtmf-relay\n", body=body)
+    assert [digit for digit, _, _ in call.log.digits] == ["5", "6"]
+    call.next("BYE")
+    call.end()
+
+
 def test_anInfoThatWeDoNotUnderstandIsRefused() -> None:
     call = Call()
     call.established()

@@ -5,10 +5,8 @@ Digits in INFO requests.
 from __future__ import annotations
 
 import pytest
-from twisted.internet.task import Clock
 
-from h323d.sip.digits import DigitFilter, relayBody, relayedDigit
-from h323d.values.media import DigitMethod
+from h323d.sip.digits import relayBody, relayedDigit
 
 RELAY = "application/dtmf-relay"
 
@@ -49,15 +47,3 @@ def test_whatIsNoDigitIsNone(kind: str | None, body: bytes) -> None:
 def test_whatWeWriteWeRead() -> None:
     for digit in "0123456789*#ABCD":
         assert relayedDigit(RELAY, relayBody(digit, 200)) == (digit, 200)
-
-
-def test_theSameDigitByAnotherMethodWithinASecondIsTheSameKey() -> None:
-    clock = Clock()
-    digits = DigitFilter(clock)
-    assert digits.passes("5", DigitMethod.RTP_EVENT)
-    clock.advance(0.3)
-    assert not digits.passes("5", DigitMethod.SIP_INFO)
-    assert digits.passes("6", DigitMethod.SIP_INFO)
-    assert digits.passes("6", DigitMethod.SIP_INFO)
-    clock.advance(1.0)
-    assert digits.passes("6", DigitMethod.RTP_EVENT)

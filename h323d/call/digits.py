@@ -1,8 +1,8 @@
 """
 Digits that arrive twice: peers send one key press by several ways at once.
 
-A key press may come as an RFC 4733 event, as H.245 user input in two forms, and as a
-Q.931 keypad element.  Of one press, the way that is first to arrive counts.
+A key press may come as an RFC 4733 event, in an INFO request of SIP, as H.245 user input in two
+forms, and as a Q.931 keypad element.  Of one press, the way that is first to arrive counts.
 """
 
 from __future__ import annotations

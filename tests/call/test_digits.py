@@ -4,14 +4,16 @@ Key presses that are told twice.
 
 from __future__ import annotations
 
+import pytest
 from twisted.internet.task import Clock
 
-from h323d.h323.digits import WINDOW, DigitFilter
+from h323d.call.digits import WINDOW, DigitFilter
 from h323d.values.media import DigitMethod
 
 EVENT = DigitMethod.RTP_EVENT
 SIGNAL = DigitMethod.H245_SIGNAL
 KEYPAD = DigitMethod.Q931_KEYPAD
+INFO = DigitMethod.SIP_INFO
 
 
 def test_onePressByThreeWaysCountsOnce() -> None:
@@ -32,6 +34,18 @@ def test_twoPressesByTwoWaysInAnyOrderAreTwo() -> None:
     assert [digits.isNew("1", way) for way in ways] == [True, True, False, False]
     ways = [SIGNAL, EVENT, SIGNAL, EVENT]
     assert [digits.isNew("2", way) for way in ways] == [True, False, True, False]
+
+
+@pytest.mark.parametrize("second", [INFO, SIGNAL, KEYPAD])
+def test_twoKeysOfWhichTheSecondWayTellsLaterAreTwo(second: DigitMethod) -> None:
+    clock = Clock()
+    digits = DigitFilter(clock)
+    typed = ""
+    for digit, way in (("5", EVENT), ("6", EVENT), ("5", second), ("6", second)):
+        if digits.isNew(digit, way):
+            typed += digit
+        clock.advance(0.1)
+    assert typed == "56"
 
 
 def test_anotherKeyIsAnotherPress() -> None:
