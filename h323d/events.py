@@ -45,8 +45,10 @@ __all__ = [
     "GatekeepersAsked",
     "GatesClosed",
     "GatesOpened",
+    "ParticipantHeld",
     "ParticipantJoined",
     "ParticipantLeft",
+    "ParticipantResumed",
     "RASAdmissionEnded",
     "RASAdmissionGranted",
     "RASAdmissionRefused",
@@ -216,6 +218,28 @@ class ParticipantLeft(Fact):
     callId: CallID
     legId: LegID
     cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantHeld(Fact):
+    """
+    A participant has put us on hold: it is neither heard nor does it hear.
+    """
+
+    roomId: RoomID
+    callId: CallID
+    legId: LegID
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantResumed(Fact):
+    """
+    A participant that was on hold is back.
+    """
+
+    roomId: RoomID
+    callId: CallID
+    legId: LegID
 
 
 @dataclass(frozen=True, slots=True)

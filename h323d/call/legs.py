@@ -56,6 +56,9 @@ class ILeg(IOffer):
 
     direction = Attribute("L{LegDirection}")
     state = Attribute("the name of the signalling state, for an operator to read")
+    held = Attribute(
+        "whether the call is on hold (L{h323d.call.hold}); its peer may be silent then"
+    )
     peerEnded = Attribute("whether it was the peer who ended the call; true once it is released")
 
     def introduce(calling: tuple[PartyAddress, ...], displayName: str) -> None:
@@ -144,7 +147,8 @@ class ILegObserver(Interface):
 
     def legMediaLost(leg: ILeg) -> None:
         """
-        There is no media any more, though the call goes on (hold).
+        The call goes on, but is on hold: what the peer still sends is not for others to hear.
+        L{legMediaReady} ends that.
         """
 
     def legDigit(leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:

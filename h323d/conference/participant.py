@@ -38,6 +38,12 @@ class ParticipantOwner(Protocol):
     def participantJoined(self, participant: Participant, stream: AudioStream) -> None:
         """Its media is in the mix, for the first time."""
 
+    def participantHeld(self, participant: Participant) -> None:
+        """It has put us on hold, and is out of the mix."""
+
+    def participantResumed(self, participant: Participant) -> None:
+        """It is back."""
+
     def participantDigit(self, participant: Participant, method: DigitMethod) -> None:
         """It pressed a key."""
 
@@ -47,10 +53,10 @@ class ParticipantOwner(Protocol):
 
 class Participant(SilentObserver):
     """
-    Keeps a leg's media port in the mixer for as long as there is media.
+    Keeps a leg's media port in the mixer for as long as it is present.
 
     @ivar presence: how far it has come.
-    @ivar port: its media port, while media is negotiated.
+    @ivar port: its media port, once media is negotiated.
     @ivar stream: what it speaks.
     @ivar joinedAt: the clock's seconds when its media joined, or C{None}.
     """
@@ -72,17 +78,18 @@ class Participant(SilentObserver):
             return
         before, self.presence = self.presence, Presence.PRESENT
         self.stream = stream
-        if self.port is not port:
-            self._leaveMixer()
+        if before is not Presence.PRESENT:
             self.port = port
             self._mixer.join(port)
         if before is Presence.JOINING:
             self._owner.participantJoined(self, stream)
+        elif before is Presence.ON_HOLD:
+            self._owner.participantResumed(self)
 
     def legMediaLost(self, leg: ILeg) -> None:
         if self.presence is Presence.PRESENT:
-            self.presence = Presence.ON_HOLD
-            self._leaveMixer()
+            self._leaveMixer(Presence.ON_HOLD)
+            self._owner.participantHeld(self)
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self._owner.participantDigit(self, method)
@@ -90,11 +97,11 @@ class Participant(SilentObserver):
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         if self.presence is Presence.GONE:
             return
-        self.presence = Presence.GONE
-        self._leaveMixer()
+        self._leaveMixer(Presence.GONE)
+        self.port = None
         self._owner.participantLeft(self, cause)
 
-    def _leaveMixer(self) -> None:
-        port, self.port = self.port, None
-        if port is not None:
-            self._mixer.leave(port)
+    def _leaveMixer(self, presence: Presence) -> None:
+        before, self.presence = self.presence, presence
+        if before is Presence.PRESENT and self.port is not None:
+            self._mixer.leave(self.port)

@@ -21,8 +21,10 @@ from h323d.events import (
     CallOriginated,
     DigitReceived,
     EventBus,
+    ParticipantHeld,
     ParticipantJoined,
     ParticipantLeft,
+    ParticipantResumed,
     RoomClosed,
     RoomOpened,
 )
@@ -135,6 +137,17 @@ class Room:
         participant.joinedAt = now
         encoding = str(stream.transmit.format) if stream.transmit is not None else "none"
         self._events.publish(ParticipantJoined(now, self.roomId, leg.callId, leg.legId, encoding))
+
+    def participantHeld(self, participant: Participant) -> None:
+        leg = participant.leg
+        now = self._clock.seconds()
+        self.loudness.pop(leg.legId, None)
+        self._events.publish(ParticipantHeld(now, self.roomId, leg.callId, leg.legId))
+
+    def participantResumed(self, participant: Participant) -> None:
+        leg = participant.leg
+        now = self._clock.seconds()
+        self._events.publish(ParticipantResumed(now, self.roomId, leg.callId, leg.legId))
 
     def participantDigit(self, participant: Participant, method: DigitMethod) -> None:
         leg = participant.leg

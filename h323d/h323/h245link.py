@@ -387,6 +387,7 @@ class H245Link:
         self._owner.linkDigit(digit, milliseconds, method)
 
     def h245RemoteCapabilities(self, capabilities: RemoteCapabilities) -> None:
+        self._media.refuseSound(not capabilities.audio)
         if not capabilities.isEmpty:
             self.remote = capabilities
 

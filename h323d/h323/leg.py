@@ -109,6 +109,10 @@ class H323Leg:
         return tracing.stateName(self._call)
 
     @property
+    def held(self) -> bool:
+        return self._media.held
+
+    @property
     def controlStates(self) -> dict[str, str]:
         """
         The states of the H.245 entities, for an operator to read.

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.hold import Hold
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
 from h323d.call.timer import Timer
 from h323d.values.media import (
@@ -36,7 +37,7 @@ class LegMediaOwner(Protocol):
         """Sound may flow, for the first time or otherwise than before."""
 
     def mediaLost(self) -> None:
-        """No sound flows any more."""
+        """The call is on hold."""
 
 
 class LegMedia:
@@ -72,6 +73,8 @@ class LegMedia:
         self._receive: ReceiveFormat | None = None
         self._direction = Direction.SENDRECV
         self._inForce = AudioStream()
+        self._refusesSound = False
+        self._hold = Hold()
         self.port: IMediaPort | None = None
         self.everReady = False
 
@@ -89,6 +92,13 @@ class LegMedia:
         Whether the peer should be sending.
         """
         return self._inForce.receive is not None
+
+    @property
+    def held(self) -> bool:
+        """
+        Whether the call is on hold.
+        """
+        return self._hold.held
 
     def open(self, profile: MediaProfile) -> IMediaPort:
         """
@@ -129,6 +139,16 @@ class LegMedia:
         self._receive = receive
         self._apply()
 
+    def refuseSound(self, refused: bool) -> None:
+        """
+        The peer wants to hear nothing, or something again (H.323, 8.4.6).
+        """
+        self._refusesSound = refused
+        wasHeld = self.held
+        self._hold.follow(self._inForce, refused)
+        if self._reported and self.held is not wasHeld:
+            self._tell()
+
     def restrict(self, direction: Direction) -> None:
         """
         Which of the negotiated directions are used at all.
@@ -163,20 +183,24 @@ class LegMedia:
         if stream == self._inForce:
             return
         self._inForce = stream
+        wasHeld = self.held
+        self._hold.follow(stream, self._refusesSound)
         port.configure(stream)
-        if stream.direction is Direction.INACTIVE:
+        if stream.direction is not Direction.INACTIVE:
+            self.everReady = True
+        if self._reported or stream.direction is self._direction:
+            if not (wasHeld and self.held):
+                self._tell()
+        elif stream.direction is Direction.INACTIVE:
             self._waiting.stop()
+        elif not self._waiting.running:
+            self._waiting.start(PARTIAL, self._tell)
+
+    def _tell(self) -> None:
+        self._waiting.stop()
+        if self.held:
             if self._reported:
                 self._owner.mediaLost()
-            return
-        self.everReady = True
-        if self._reported or stream.direction is self._direction:
-            self._report()
-        elif not self._waiting.running:
-            self._waiting.start(PARTIAL, self._report)
-
-    def _report(self) -> None:
-        self._waiting.stop()
-        self._reported = True
-        if self.port is not None:
+        elif self.port is not None:
+            self._reported = True
             self._owner.mediaReady(self.port, self._inForce)

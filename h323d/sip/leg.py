@@ -12,6 +12,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.call.digits import DigitFilter
+from h323d.call.hold import Hold
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver
 from h323d.errors import DecodeError
@@ -32,7 +33,7 @@ from h323d.tracing import stateName
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, newLegID
-from h323d.values.media import DigitMethod, Direction, MediaProfile
+from h323d.values.media import DigitMethod, MediaProfile
 
 __all__ = ["SIPLeg", "reasonsOf"]
 
@@ -78,6 +79,7 @@ class SIPLeg(DialogEnd):
         self._media = LegMedia(agent.pool, self, agent.mediaHost, agent.rng)
         self._changing: ClientTransaction | None = None
         self._mediaReported = False
+        self._hold = Hold()
         self._session = newSession(
             self, agent.clock, agent.config.ringTimeout, agent.timers.transaction
         )
@@ -90,6 +92,10 @@ class SIPLeg(DialogEnd):
     @property
     def state(self) -> str:
         return stateName(self._session)
+
+    @property
+    def held(self) -> bool:
+        return self._hold.held
 
     def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
         self.calling, self.displayName = calling, displayName
@@ -383,11 +389,14 @@ class SIPLeg(DialogEnd):
         stream = self._media.stream
         if stream == port.stream:
             return
+        wasHeld = self.held
+        wantsToSend = self._profile is not None and self._profile.direction.sends
+        self._hold.follow(stream, wantsToSend and stream.transmit is None)
         port.configure(stream)
-        if stream.direction is not Direction.INACTIVE:
+        if not self.held:
             self._mediaReported = True
             self._observer.legMediaReady(self, port, stream)
-        elif self._mediaReported:
+        elif self._mediaReported and not wasHeld:
             self._observer.legMediaLost(self)
 
 

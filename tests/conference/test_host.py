@@ -26,8 +26,10 @@ from h323d.events import (
     DigitReceived,
     EventBus,
     Fact,
+    ParticipantHeld,
     ParticipantJoined,
     ParticipantLeft,
+    ParticipantResumed,
     RoomClosed,
     RoomOpened,
 )
@@ -151,6 +153,16 @@ class HostTests(HostTestCase):
         leg.mediaReady()
         self.assertEqual(self.pool.mixers[0].members, [leg.port])
         self.assertEqual(self.kinds().count(ParticipantJoined), 1)
+        self.assertEqual(self.kinds()[-2:], [ParticipantHeld, ParticipantResumed])
+
+    def test_whoLeavesWhileOnHoldLeavesTheRoom(self) -> None:
+        leg = self.join("80001")
+        assert leg.observer is not None
+        leg.observer.legMediaLost(leg)
+        leg.release(Cause.NORMAL_CALL_CLEARING)
+        self.assertEqual(
+            self.kinds()[-4:], [ParticipantHeld, ParticipantLeft, CallEnded, RoomClosed]
+        )
 
     def test_nobodyIsSentElsewhereByWhoIsInARoom(self) -> None:
         leg = self.join("80001")

@@ -413,9 +413,10 @@ def test_aDigitByTwoWaysIsReportedOnce(caller: Side, callee: Side, clock: Clock)
 
 
 def test_aHeldPeerStopsAndComesBack(caller: Side, callee: Side, clock: Clock) -> None:
-    near, _ = joined(caller, callee, TUNNEL_ONLY)
+    near, far = joined(caller, callee, TUNNEL_ONLY)
     legOf(near).changeMedia(replace(PROFILE, direction=Direction.INACTIVE))
     settle(clock)
+    assert (far.reports[-1:], legOf(far).held) == (["mediaLost"], True)
     here, there = caller.pool.ports[0], callee.pool.ports[0]
     assert there.stream.transmit is None
     assert here.stream == AudioStream()
@@ -425,6 +426,7 @@ def test_aHeldPeerStopsAndComesBack(caller: Side, callee: Side, clock: Clock) ->
     assert there.stream.direction is Direction.SENDRECV
     assert here.stream.direction is Direction.SENDRECV
     assert near.reports[-1:] == ["mediaReady"]
+    assert (far.reports[-1:], legOf(far).held) == (["mediaReady"], False)
 
 
 def test_holdAfterFastStartWorksToo(caller: Side, callee: Side, clock: Clock) -> None:

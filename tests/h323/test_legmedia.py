@@ -99,6 +99,34 @@ def test_aRestrictedDirectionIsNotUsed(media: LegMedia, owner: Owner, pool: Fake
     assert owner.ready[-1] == AudioStream(TRANSMIT, RECEIVE)
 
 
+def test_whoStopsListeningHolds(media: LegMedia, owner: Owner, pool: FakePool) -> None:
+    media.adopt(TRANSMIT, RECEIVE)
+    media.refuseSound(True)
+    media.setTransmit(None)
+    assert (owner.lost, len(owner.ready), media.held) == (1, 1, True)
+    assert pool.ports[0].stream == AudioStream(None, RECEIVE)
+    media.refuseSound(False)
+    media.setTransmit(TRANSMIT)
+    assert (owner.lost, owner.ready[-1]) == (1, AudioStream(TRANSMIT, RECEIVE))
+    assert not media.held
+
+
+def test_aChannelThatIsReplacedIsNoHold(media: LegMedia, owner: Owner) -> None:
+    media.adopt(TRANSMIT, RECEIVE)
+    media.setTransmit(None)
+    media.setTransmit(TRANSMIT)
+    assert (owner.lost, len(owner.ready)) == (0, 3)
+
+
+def test_whoNeverListenedIsASource(media: LegMedia, owner: Owner, clock: Clock) -> None:
+    media.refuseSound(True)
+    media.setReceive(RECEIVE)
+    clock.advance(PARTIAL)
+    media.refuseSound(True)
+    assert (owner.ready, owner.lost) == ([AudioStream(None, RECEIVE)], 0)
+    assert not media.held
+
+
 def test_whatIsExpectedEarlyIsNotReported(
     media: LegMedia, owner: Owner, pool: FakePool, clock: Clock
 ) -> None:

@@ -304,13 +304,65 @@ def test_holdAndResumeByTheCaller() -> None:
     call.next("INVITE", body=offerBody(direction="sendonly"))
     assert parseSDP(call.last.body).media[0].attribute("recvonly") == ""
     call.send("ACK")
+    assert (call.log.said[-1], call.leg.held) == ("lost", True)
+    assert call.peer.pool.ports[0].stream.direction is Direction.RECVONLY
     call.next("INVITE", body=offerBody(direction="inactive"))
     call.send("ACK")
-    assert call.log.said[-1] == "lost"
+    assert call.log.said == ["answered", "media", "lost"]
     call.next("INVITE", body=offerBody())
     call.send("ACK")
-    directions = [stream.direction for stream in call.log.streams]
-    assert directions == [Direction.SENDRECV, Direction.RECVONLY, Direction.SENDRECV]
+    assert (call.log.said[-1], call.leg.held) == ("media", False)
+    call.next("BYE")
+    call.end()
+
+
+def test_holdTheOldWay() -> None:
+    call = Call()
+    call.established()
+    call.next("INVITE", body=offerBody("0.0.0.0"))
+    call.send("ACK")
+    assert (call.log.said[-1], call.leg.held) == ("lost", True)
+    call.next("INVITE", body=offerBody())
+    call.send("ACK")
+    assert (call.log.said[-1], call.leg.held) == ("media", False)
+    call.next("BYE")
+    call.end()
+
+
+@pytest.mark.parametrize("direction", ["sendonly", "inactive"])
+def test_holdInTheAnswerToOurOffer(direction: str) -> None:
+    call = Call()
+    call.established()
+    call.next("INVITE")
+    call.send("ACK", body=offerBody(direction=direction))
+    assert (call.log.said[-1], call.leg.held) == ("lost", True)
+    call.next("BYE")
+    call.end()
+
+
+@pytest.mark.parametrize(
+    ("direction", "later"), [("sendonly", "sendonly"), ("sendrecv", "recvonly")]
+)
+def test_aSourceAndAListenerHoldNothing(direction: str, later: str) -> None:
+    call = Call()
+    call.invite(offerBody(direction=direction))
+    call.send("ACK")
+    call.next("INVITE", body=offerBody("10.0.0.4", direction=later))
+    call.send("ACK")
+    assert ("lost" in call.log.said, call.leg.held) == (False, False)
+    call.next("BYE")
+    call.end()
+
+
+def test_weMayFallSilentOurselvesAndHoldNothing() -> None:
+    call = Call()
+    call.established()
+    call.leg.changeMedia(replace(PROFILE, direction=Direction.RECVONLY))
+    call.world.run(0.05)
+    body = offerBody(direction="sendonly")
+    call.script.send(responseTo(call.last, 200, body=body), SERVER)
+    call.world.run(0.05)
+    assert (call.log.said[-1], call.leg.held) == ("media", False)
     call.next("BYE")
     call.end()
 

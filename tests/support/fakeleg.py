@@ -41,6 +41,7 @@ class FakeLeg:
     displayName = ""
     callIdentifier = conferenceId = ""
     peerEnded = False
+    held = False
 
     def __init__(self, called: str, pool: IMediaPool) -> None:
         number = next(_numbers)

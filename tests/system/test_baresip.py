@@ -96,9 +96,9 @@ def test_whoHoldsIsNotHeardAndComesBack(tmp_path: Path) -> None:
     ):
         waitFor(lambda: inRoom(server, 2), 10, "both are in the room")
         tell("hold")
-        waitFor(lambda: direction(server) == "recvonly", 5, "its hold is answered")
+        waitFor(lambda: state(server) == ("on hold", "recvonly"), 5, "its hold is answered")
         tell("resume")
-        waitFor(lambda: direction(server) == "sendrecv", 5, "its resuming is answered")
+        waitFor(lambda: state(server) == ("present", "sendrecv"), 5, "its resuming is answered")
         server.ask("hangup", "80001")
         assert ours.wait(10) == 0, ours.output()
 
@@ -119,6 +119,6 @@ def test_itRegistersAndLeaves(tmp_path: Path) -> None:
     assert capture.complaints(US) == ""
 
 
-def direction(server: Server) -> str:
+def state(server: Server) -> tuple[str, str]:
     (theirs,) = (each for each in server.ask("calls") if each["protocol"] == "sip")
-    return str(theirs["media"]["direction"])
+    return theirs["presence"], theirs["media"]["direction"]
