@@ -276,6 +276,7 @@ class Server:
             self._bind,
             self._advertise,
             self.locations,
+            self.switch,
         )
 
     def _newCalling(self) -> Calling:

@@ -19,6 +19,7 @@ __all__ = [
     "Admission",
     "IAdmissionPolicy",
     "IDestination",
+    "IInquiry",
     "IRoutePolicy",
     "Refusal",
     "Route",
@@ -78,9 +79,10 @@ class IRoutePolicy(Interface):
 
     name = Attribute("as the configuration names it")
 
-    def route(leg: ILeg) -> Route | Refusal | Deferred[Route | Refusal | None] | None:
+    def route(offer: IOffer) -> Route | Refusal | Deferred[Route | Refusal | None] | None:
         """
-        Where does this call go?  C{None}: ask the next policy.
+        Where does this call go, or where would it, if it is only asked about?  C{None}: ask
+        the next policy.
         """
 
 
@@ -94,4 +96,21 @@ class IDestination(Interface):
     def accept(leg: ILeg, target: str) -> None:
         """
         Take the leg over: observe it, then answer or reject it.
+        """
+
+    def refusal(target: str) -> Refusal | None:
+        """
+        Why a call would be rejected now; C{None} if it would be answered.
+        """
+
+
+class IInquiry(Interface):
+    """
+    Tells what would become of a call, without one.
+    """
+
+    def inquire(offer: IOffer) -> Refusal | None:
+        """
+        Why a call would be refused; C{None} if it would be taken.  No gate is asked, and no
+        fact is told.
         """

@@ -17,9 +17,9 @@ from zope.interface import implementer
 
 from h323d.call.callers import ANY_NAME, ICallerNames
 from h323d.call.gates import POLICY_FAILED, SHUTTING_DOWN, Gates
-from h323d.call.legs import ILeg, ILegOwner, endedBy
+from h323d.call.legs import ILeg, ILegOwner, IOffer, endedBy
 from h323d.call.observer import SilentObserver
-from h323d.call.policy import IDestination, IRoutePolicy, Refusal, Route
+from h323d.call.policy import IDestination, IInquiry, IRoutePolicy, Refusal, Route
 from h323d.events import CallEnded, CallRefused, CallRouted, EventBus
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
@@ -29,7 +29,7 @@ __all__ = ["Switch"]
 NO_ROUTE = Refusal(Cause.NO_ROUTE_TO_DESTINATION, "noRoute")
 
 
-@implementer(ILegOwner)
+@implementer(ILegOwner, IInquiry)
 class Switch:
     """
     Takes each offered leg to where it belongs.
@@ -69,6 +69,30 @@ class Switch:
         done.addErrback(self._policyFailed)
         done.addCallback(self._dispatch, leg)
         done.addErrback(self._destinationFailed, leg)
+
+    def inquire(self, offer: IOffer) -> Refusal | None:
+        """
+        Ask the routes, and where they lead.  A policy that has to wait for its answer is not
+        waited for: it counts as one that takes the call.
+        """
+        if self._gates.shut is not None:
+            return self._gates.shut
+        try:
+            for policy in self._routes:
+                answer = policy.route(offer)
+                if isinstance(answer, Deferred):
+                    answer.addErrback(_given)
+                    answer.cancel()
+                    return None
+                if isinstance(answer, Route):
+                    destination = self._destinations.get(answer.destination)
+                    return NO_ROUTE if destination is None else destination.refusal(answer.target)
+                if answer is not None:
+                    return answer
+        except Exception:  # a fence: a policy may be anybody's code
+            self._log.failure("a policy failed; it would have refused the call")
+            return POLICY_FAILED
+        return NO_ROUTE
 
     def close(self) -> None:
         """
@@ -136,6 +160,12 @@ class Switch:
             CallRefused(self._clock.seconds(), leg.callId, leg.legId, refusal.cause, refusal.reason)
         )
         leg.reject(refusal.cause)
+
+
+def _given(failure: Failure) -> None:
+    """
+    What a policy says that was given up is of no interest.
+    """
 
 
 class _Waiting(SilentObserver):

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from zope.interface import implementer
 
-from h323d.call.legs import ILeg
+from h323d.call.legs import IOffer
 from h323d.call.policy import IRoutePolicy, Route
 from h323d.conference.config import ConferenceConfig
 from h323d.values.address import PartyAddress
@@ -63,8 +63,8 @@ class RoomDirectory:
         """
         return self.resolve((address,)) is not None
 
-    def route(self, leg: ILeg) -> Route | None:
-        room = self.resolve(leg.called)
+    def route(self, offer: IOffer) -> Route | None:
+        room = self.resolve(offer.called)
         return None if room is None else Route("conference", room)
 
 

@@ -80,7 +80,7 @@ class ConferenceHost:
         """
         Answer the leg, which then gets a seat in the room C{target}; or reject it.
         """
-        refusal = self._refusal(RoomID(target))
+        refusal = self.refusal(target)
         if refusal is not None:
             self._tellRefusal(leg, refusal)
             leg.reject(refusal.cause)
@@ -89,13 +89,26 @@ class ConferenceHost:
         leg.observe(arrival)
         leg.answer(self._profile)
 
+    def refusal(self, target: str) -> Refusal | None:
+        """
+        Why nobody more can get into the room C{target}; C{None} if somebody can.
+        """
+        room = self.rooms.get(RoomID(target))
+        if room is not None and room.full:
+            return Refusal(Cause.USER_BUSY, "roomFull")
+        if self.participants >= self._config.maxTotalParticipants:
+            return Refusal(Cause.RESOURCE_UNAVAILABLE, "serverFull")
+        if room is None and len(self.rooms) >= self._config.maxRooms:
+            return Refusal(Cause.RESOURCE_UNAVAILABLE, "tooManyRooms")
+        return None
+
     def arrivalAnswered(self, arrival: Arrival) -> None:
         """
         Give it its seat, if there still is one.
         """
         leg, roomId = arrival.leg, arrival.roomId
         del self.arrivals[leg.legId]
-        refusal = self._refusal(roomId)
+        refusal = self.refusal(roomId)
         if refusal is None:
             (self.rooms.get(roomId) or self._open(roomId)).admit(leg)
             return
@@ -152,19 +165,6 @@ class ConferenceHost:
         )
         self.rooms[roomId] = room
         return room
-
-    def _refusal(self, roomId: RoomID) -> Refusal | None:
-        """
-        Why nobody more can get into a room; C{None} if somebody can.
-        """
-        room = self.rooms.get(roomId)
-        if room is not None and room.full:
-            return Refusal(Cause.USER_BUSY, "roomFull")
-        if self.participants >= self._config.maxTotalParticipants:
-            return Refusal(Cause.RESOURCE_UNAVAILABLE, "serverFull")
-        if room is None and len(self.rooms) >= self._config.maxRooms:
-            return Refusal(Cause.RESOURCE_UNAVAILABLE, "tooManyRooms")
-        return None
 
     def _tellRefusal(self, leg: ILeg, refusal: Refusal) -> None:
         now = self._clock.seconds()

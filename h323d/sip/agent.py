@@ -21,10 +21,11 @@ from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
 
-__all__ = ["ALLOW", "NOBODY", "SDP", "DialogUser", "UserAgent"]
+__all__ = ["ALLOW", "NOBODY", "SDP", "SUPPORTED", "DialogUser", "UserAgent"]
 
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
 SDP = "application/sdp"
+SUPPORTED = ""  # option tags; an empty list says that there are none (20.37)
 
 
 class DialogUser(Protocol):

@@ -13,11 +13,11 @@ from h323d.call.legs import ILegObserver, LegDirection
 from h323d.call.timer import Timer
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.sip.agent import ALLOW, NOBODY, SDP, UserAgent
-from h323d.sip.causes import causeOf, reasonOf
+from h323d.sip.causes import causeOf, reasonOf, reasonsOf
 from h323d.sip.dialog import MAX_FORWARDS, Dialog
 from h323d.sip.flows import Flow
 from h323d.sip.headers import Headers
-from h323d.sip.leg import SIPLeg, reasonsOf
+from h323d.sip.leg import SIPLeg
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.nameaddr import NameAddr
 from h323d.sip.negotiation import NoCommonMedia

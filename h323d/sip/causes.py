@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from h323d.sip.message import SIPMessage
 from h323d.values.cause import Cause
 
-__all__ = ["causeOf", "reasonCause", "reasonOf", "statusOf"]
+__all__ = ["causeOf", "reasonCause", "reasonOf", "reasonsOf", "statusOf"]
 
 _STATUS = {
     Cause.UNALLOCATED_NUMBER: 404,
@@ -145,3 +146,10 @@ def reasonOf(cause: Cause) -> str:
     The C{Reason} header value for a cause (RFC 3326, 2).
     """
     return f"Q.850;cause={int(cause)}"
+
+
+def reasonsOf(message: SIPMessage) -> tuple[str, ...]:
+    """
+    The C{Reason} header lines of a message, whole.
+    """
+    return message.headers.lines("Reason")

@@ -31,7 +31,8 @@ class SIPConfig:
     """What the User-Agent and Server headers say; empty leaves them out."""
 
     user: str = "h323d"
-    """The user part of our own Contact and From, where a call has none."""
+    """Who we are: the user part of our own Contact, of From where a call has none, and in the o= line
+    of session descriptions."""
 
     T1: float = 0.5
     """Seconds: the round-trip estimate that all timers of RFC 3261 follow from."""

@@ -7,7 +7,7 @@ What a leg needs of SIP however its call began and whatever it carries.
 from __future__ import annotations
 
 from h323d.sip.acceptance import newAcceptance
-from h323d.sip.agent import ALLOW, NOBODY, SDP, UserAgent
+from h323d.sip.agent import ALLOW, NOBODY, SDP, SUPPORTED, UserAgent
 from h323d.sip.causes import reasonOf
 from h323d.sip.dialog import Dialog, DialogState
 from h323d.sip.digits import DIGIT_TYPES
@@ -132,8 +132,12 @@ class DialogEnd:
         Answer with 200; that of an INVITE is repeated until its ACK comes.
         """
         response = self._withBody(transaction.request.response(200, None, self._localTag), body)
-        headers = response.headers.adding("Contact", self._agent.contact(transaction.flow))
-        response = response.withHeaders(headers.adding("Allow", ALLOW))
+        headers = response.headers.extending(
+            ("Contact", self._agent.contact(transaction.flow)),
+            ("Allow", ALLOW),
+            ("Supported", SUPPORTED),
+        )
+        response = response.withHeaders(headers)
         if transaction.request.method == "INVITE":
             transaction.observe(self)
             self._accepted = (transaction, response)

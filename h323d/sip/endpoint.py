@@ -15,20 +15,22 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from h323d.call.complaints import Complaints
+from h323d.call.inquiry import Inquiry
 from h323d.call.legs import ILegOwner
 from h323d.call.media import IMediaPool
+from h323d.call.policy import IInquiry
 from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener
 from h323d.errors import DecodeError
 from h323d.events import EventBus
 from h323d.sip.agent import DialogUser
 from h323d.sip.calledleg import CalledLeg
-from h323d.sip.causes import reasonCause
+from h323d.sip.causes import reasonCause, reasonsOf, statusOf
 from h323d.sip.config import SIPConfig
 from h323d.sip.dialog import nextHop
 from h323d.sip.flows import Flow, Flows
 from h323d.sip.grammar import splitCommas, writeHost
-from h323d.sip.leg import reasonsOf
 from h323d.sip.message import RefusedRequest, SIPRequest, SIPResponse
+from h323d.sip.parties import partiesOf
 from h323d.sip.proof import Unproven
 from h323d.sip.registrar import Registrar, RegistrarOwner
 from h323d.sip.routing import wayTo
@@ -48,6 +50,7 @@ __all__ = ["SIPEndpoint"]
 
 M = TypeVar("M", SIPRequest, SIPResponse)
 
+_ABOUT_CALLS = ("INVITE", "OPTIONS")
 VIA_ROOM = 100  # octets that our Via will take
 
 
@@ -76,6 +79,7 @@ class SIPEndpoint:
         host: str,
         advertise: str | None = None,
         registrations: RegistrarOwner | None = None,
+        inquiry: IInquiry | None = None,
     ) -> None:
         """
         @param clock: runs every timer.
@@ -90,6 +94,7 @@ class SIPEndpoint:
         @param advertise: the literal address to name in Via, Contact and SDP, and to open
             media ports on; C{host} if it is C{None}.
         @param registrations: keeps who registers; C{None} to take no REGISTER.
+        @param inquiry: asked for an OPTIONS what a call would get; C{None} if any is taken.
         """
         self.clock = clock
         self.rng = rng
@@ -100,6 +105,7 @@ class SIPEndpoint:
         self.complaints = Complaints(clock, events)
         self._host = host
         self._owner = owner
+        self._inquiry = inquiry
         self._flows = Flows(clock, datagrams, listener, opener, config, self.mediaHost, self)
         self._layer = TransactionLayer(clock, rng, self.timers, config.maxTransactions, self)
         self._dialogs: dict[tuple[str, str], DialogUser] = {}
@@ -274,14 +280,34 @@ class SIPEndpoint:
             known = self._layer.invited(request) is not None
         elif request.toAddress.tag is not None:
             known = (request.callId, tag) in self._dialogs
-        elif request.method == "OPTIONS":
-            return capabilities(request, tag, self._methods)
-        elif request.method == "INVITE" and len(self._dialogs) >= self.config.maxCalls:
+        elif request.method in _ABOUT_CALLS and len(self._dialogs) >= self.config.maxCalls:
             response = request.response(503, None, tag)
             return response.withHeaders(response.headers.adding("Retry-After", str(RETRY_AFTER)))
+        elif request.method == "OPTIONS":
+            return capabilities(request, tag, self._methods, self._statusOfCall(request))
         else:
             known = request.method in ("INVITE", "REGISTER")
         return None if known else request.response(481, None, tag)
+
+    def _statusOfCall(self, request: SIPRequest) -> int:
+        """
+        What an INVITE would get instead of this OPTIONS (11.2).  One that is for no user, or for
+        the one of our Contact, is for the server itself.
+        """
+        uri = request.uri
+        ourselves = isinstance(uri, SIPURI) and uri.user in (None, "", self.config.user)
+        if self._inquiry is None or ourselves:
+            return 200
+        caller = request.fromAddress
+        inquiry = Inquiry(
+            "sip",
+            self._sourceOf(request),
+            partiesOf(caller.uri),
+            partiesOf(uri),
+            caller.displayName,
+        )
+        refusal = self._inquiry.inquire(inquiry)
+        return 200 if refusal is None else statusOf(refusal.cause)
 
     def _take(self, transaction: ServerTransaction) -> None:
         """

@@ -267,6 +267,15 @@ class Headers:
         wanted = canonicalName(name)
         return self._changed((*self._rows, *((wanted, value) for value in values)), {wanted})
 
+    def extending(self, *rows: tuple[str, str]) -> Headers:
+        """
+        @param rows: name and value of each line.
+
+        @return: these, with several lines after all others.
+        """
+        fresh = [(canonicalName(name), value) for name, value in rows]
+        return self._changed((*self._rows, *fresh), {name for name, _ in fresh})
+
     def prepending(self, name: str, *values: str) -> Headers:
         """
         @return: these, with lines of this name before all others: a Via or Record-Route.

@@ -17,7 +17,7 @@ from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver
 from h323d.errors import DecodeError
 from h323d.sip.agent import NOBODY, UserAgent
-from h323d.sip.causes import causeOf, reasonCause, statusOf
+from h323d.sip.causes import causeOf, reasonCause, reasonsOf, statusOf
 from h323d.sip.dialog import Dialog
 from h323d.sip.dialogend import DialogEnd
 from h323d.sip.digits import DIGIT_TYPES, RELAY_TYPE, relayBody, relayedDigit
@@ -26,6 +26,7 @@ from h323d.sip.flows import Flow
 from h323d.sip.legmedia import LegMedia
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.negotiation import NoCommonMedia
+from h323d.sip.screening import capabilities
 from h323d.sip.session import newSession
 from h323d.sip.sessionphase import SessionPhase, phaseOf
 from h323d.sip.transactions.running import ClientTransaction, ServerTransaction
@@ -35,7 +36,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, newLegID
 from h323d.values.media import DigitMethod, MediaProfile
 
-__all__ = ["SIPLeg", "reasonsOf"]
+__all__ = ["SIPLeg"]
 
 RETRY_AFTER = 10  # seconds at most, after a 500 (RFC 3261, 14.2)
 
@@ -76,7 +77,7 @@ class SIPLeg(DialogEnd):
         self._observer: ILegObserver | None = None
         self._profile: MediaProfile | None = None
         self._digits = DigitFilter(agent.clock)
-        self._media = LegMedia(agent.pool, self, agent.mediaHost, agent.rng)
+        self._media = LegMedia(agent.pool, self, agent.mediaHost, agent.rng, agent.config.user)
         self._changing: ClientTransaction | None = None
         self._mediaReported = False
         self._hold = Hold()
@@ -190,8 +191,10 @@ class SIPLeg(DialogEnd):
             self._accept(transaction, b"")
         elif request.method == "INFO":
             self._informed(transaction)
+        elif request.method == "OPTIONS":
+            self._agent.respond(transaction, capabilities(request, self._localTag))
         else:
-            self._respond(transaction, 200 if request.method == "OPTIONS" else 405)
+            self._respond(transaction, 405)
 
     def _informed(self, transaction: ServerTransaction) -> None:
         request = transaction.request
@@ -256,6 +259,8 @@ class SIPLeg(DialogEnd):
             self._reportMedia()
 
     def offerAnswered(self, message: SIPRequest | SIPResponse) -> None:
+        if isinstance(message, SIPRequest) and not message.body and self._media.isAgreed:
+            return  # whom we had to make an offer, and who wants nothing changed
         try:
             self._media.conclude(message.body)
         except NoCommonMedia as error:
@@ -373,8 +378,8 @@ class SIPLeg(DialogEnd):
         response = transaction.request.response(488 if mismatch else 400, None, self._localTag)
         if isinstance(error, NoCommonMedia):
             self._log.info("leg {legId}: {error}", legId=self.legId, error=str(error))
-            warning = f'{self._agent.mediaHost} "{error.reason}"'
-            response = response.withHeaders(response.headers.adding("Warning", f"304 {warning}"))
+            warning = error.warning(self._agent.mediaHost)
+            response = response.withHeaders(response.headers.adding("Warning", warning))
         else:
             self._agent.trouble(self.legId, error, self.peer)
         self._agent.respond(transaction, response)
@@ -418,10 +423,3 @@ class _Change:
 
     def requestFailed(self) -> None:
         self._leg.changeFailed()
-
-
-def reasonsOf(message: SIPRequest | SIPResponse) -> tuple[str, ...]:
-    """
-    The C{Reason} header lines of a message, whole.
-    """
-    return message.headers.lines("Reason")

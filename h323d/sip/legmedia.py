@@ -26,15 +26,22 @@ class LegMedia:
     """
 
     def __init__(
-        self, pool: IMediaPool, observer: IMediaPortObserver, host: str, rng: random.Random
+        self,
+        pool: IMediaPool,
+        observer: IMediaPortObserver,
+        host: str,
+        rng: random.Random,
+        user: str = "-",
     ) -> None:
         """
         @param host: the literal address where media is received.
+        @param user: who we are in our descriptions.
         """
         self._pool = pool
         self._observer = observer
         self._host = host
         self._sessionId = rng.getrandbits(32)
+        self._user = sdp.Origin.nameOf(user)
         self._agreement: Agreement | None = None
         self._offer: tuple[sdp.SessionDescription, MediaProfile] | None = None
         self._sent: sdp.SessionDescription | None = None
@@ -46,6 +53,13 @@ class LegMedia:
         What is agreed now.
         """
         return AudioStream() if self._agreement is None else self._agreement.audio
+
+    @property
+    def isAgreed(self) -> bool:
+        """
+        Whether any round of offer and answer has come to its end.
+        """
+        return self._agreement is not None
 
     def offer(self, profile: MediaProfile) -> bytes:
         """
@@ -107,4 +121,4 @@ class LegMedia:
     def _local(self) -> LocalMedia:
         if self.port is None:
             self.port = self._pool.openPort(self._observer, self._host)
-        return LocalMedia(self.port.rtp, self._sessionId, self.port.rtcp)
+        return LocalMedia(self.port.rtp, self._sessionId, self.port.rtcp, self._user)

@@ -40,6 +40,7 @@ _T = TypeVar("_T")
 _M = TypeVar("_M", bound="SIPMessage")
 
 _COPIED = ("Via", "From", "To", "Call-ID", "CSeq")
+_COPIED_INTO_DIALOG = (*_COPIED, "Record-Route")
 
 
 def _parseFrom(text: str) -> NameAddr:
@@ -221,11 +222,9 @@ class SIPRequest(SIPMessage):
         @param reason: C{None} for the usual words.
         @param toTag: our tag, put on To unless it has one.
         """
-        makesDialog = self.method == "INVITE" and toTag is not None and 100 < status < 300
-        if makesDialog and self.toAddress.tag is None:
-            headers = self.headers.only(*_COPIED, "Record-Route")
-        else:
-            headers = self.headers.only(*_COPIED)
+        mayMakeDialog = self.method == "INVITE" and toTag is not None and 100 < status < 300
+        makesDialog = mayMakeDialog and self.toAddress.tag is None
+        headers = self.headers.only(*(_COPIED_INTO_DIALOG if makesDialog else _COPIED))
         if toTag is not None:
             headers = _tagged(headers, toTag)
         return SIPResponse(status, reasonPhrase(status) if reason is None else reason, headers)

@@ -18,15 +18,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from h323d.errors import RemoteProtocolError
+from h323d.sip.grammar import writeHost
 from h323d.sip.payloads import EVENT_NAME, formatAttributes, formatsOf, isEvent
 from h323d.sip.sdp import Attribute, Connection, MediaDescription, Origin, SessionDescription
 from h323d.sip.selection import Preference, commonFormats, eventClock, matches, named, numbered
 from h323d.sip.streams import (
     REFUSED_PORT,
+    Obstacle,
     RemoteStream,
     audioStream,
     isIPv6,
     meet,
+    offeredStream,
     remoteStream,
 )
 from h323d.values.address import TransportAddress
@@ -52,15 +55,23 @@ class NoCommonMedia(RemoteProtocolError):
     """
     Nothing that both sides can do: 488 for an offer, the end of the call for an answer.
 
-    @ivar offered: names of the peer's formats, made safe to show.
-    @ivar ours: names of ours.
+    @ivar obstacle: what it is that they cannot do together.
     """
 
-    def __init__(self, reason: str, offered: tuple[str, ...], ours: tuple[str, ...]) -> None:
-        words = f"{reason}; they have {' '.join(offered) or 'none'}, we {' '.join(ours)}"
-        super().__init__(Cause.BEARER_CAPABILITY_NOT_IMPLEMENTED, words)
-        self.offered = offered
-        self.ours = ours
+    def __init__(self, obstacle: Obstacle, reason: str) -> None:
+        """
+        @param reason: made safe to show.
+        """
+        super().__init__(Cause.BEARER_CAPABILITY_NOT_IMPLEMENTED, reason)
+        self.obstacle = obstacle
+
+    def warning(self, host: str) -> str:
+        """
+        What a Warning header field says of it (RFC 3261, 20.43).
+
+        @param host: who warns.
+        """
+        return f'{self.obstacle.value} {writeHost(host)} "{self.reason}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +82,13 @@ class LocalMedia:
     @ivar rtp: an address that the peer can reach, and the port.
     @ivar sessionId: of our C{o=} line: a random number, the same for a whole call.
     @ivar rtcp: C{None} if it is the next port.
+    @ivar user: who we are in our C{o=} line.
     """
 
     rtp: TransportAddress
     sessionId: int
     rtcp: TransportAddress | None = None
+    user: str = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +187,13 @@ def applyAnswer(
         return Agreement(offer, answer, AudioStream(), None)
     ours = formatsOf(offer.media[index])
     if len(answer.media) != len(offer.media):
-        raise _noCommon("the answer has other streams than the offer", answer.media, profile)
+        raise NoCommonMedia(Obstacle.MEDIA_TYPE, "the answer has other streams than the offer")
     remote = remoteStream(answer, answer.media[index])
     if remote is None or remote.media.media != "audio":
-        raise _noCommon("the answer refuses the stream", answer.media, profile)
+        raise NoCommonMedia(Obstacle.MEDIA_TYPE, "the answer refuses the stream")
     if remote.rtp is not None and remote.rtp.isIPv6 != isIPv6(offer, offer.media[index]):
-        raise _noCommon("the answer is of another address family", answer.media, profile)
+        family = Obstacle.NETWORK_ADDRESS_FORMAT
+        raise NoCommonMedia(family, "the answer is of another address family")
     # Their numbers for what we send, our numbers for what we receive: they may differ.
     theirs = {
         number: fmt
@@ -187,7 +201,7 @@ def applyAnswer(
         if any(matches(own, fmt) for own in ours.values())
     }
     if all(map(isEvent, theirs.values())):
-        raise _noCommon("no common format", answer.media, profile)
+        raise _noFormat(answer.media, profile)
     direction = meet(offer.directionOf(offer.media[index]), remote)
     receive = named(_answered(ours, theirs), profile)
     return Agreement(offer, answer, audioStream(remote, receive, theirs, profile, direction), index)
@@ -217,22 +231,23 @@ def _chooseStream(
 
     @return: C{None} if the offer ends the stream that we had.
     """
+    obstacles = {Obstacle.MEDIA_TYPE}
     order = sorted(
         range(len(offer.media)), key=lambda i: previous is None or i != previous.audioIndex
     )
     for index in order:
-        remote = remoteStream(offer, offer.media[index])
-        if remote is None or remote.media.media != "audio":
+        found = offeredStream(offer, offer.media[index], local.rtp)
+        if isinstance(found, Obstacle):
+            obstacles.add(found)
             continue
-        if remote.rtp is not None and remote.rtp.isIPv6 != local.rtp.isIPv6:
-            continue
-        common = commonFormats(remote.formats, profile, Preference.OURS)
+        common = commonFormats(found.formats, profile, Preference.OURS)
         if not all(map(isEvent, common.values())):
-            return index, remote
+            return index, found
+        obstacles.add(Obstacle.MEDIA_FORMAT)
     ends = all(line.port == REFUSED_PORT for line in offer.media if line.media == "audio")
     if previous is not None and ends:
         return None
-    raise _noCommon("no common format or address", offer.media, profile)
+    raise _refusal([each for each in Obstacle if each in obstacles][-1], offer, local, profile)
 
 
 def _describe(
@@ -266,7 +281,8 @@ def _edition(
     """
     connection = Connection.to(local.rtp.host)
     if before is None:
-        return SessionDescription(Origin(local.sessionId, 0, connection), tuple(media), connection)
+        origin = Origin(local.sessionId, 0, connection, local.user)
+        return SessionDescription(origin, tuple(media), connection)
     fresh = SessionDescription(before.origin, tuple(media), connection)
     return fresh if fresh == before else replace(fresh, origin=before.origin.next())
 
@@ -278,13 +294,34 @@ def _firstAudio(description: SessionDescription, evenRefused: bool = False) -> i
     return None
 
 
-def _noCommon(
-    reason: str, media: Iterable[MediaDescription], profile: MediaProfile
+def _refusal(
+    obstacle: Obstacle, offer: SessionDescription, local: LocalMedia, profile: MediaProfile
 ) -> NoCommonMedia:
-    names = dict.fromkeys(
-        _UNSHOWABLE.sub("?", str(fmt))[:_MAX_SHOWN]
-        for line in media
-        if line.media == "audio"
-        for fmt in formatsOf(line).values()
-    )
-    return NoCommonMedia(reason, tuple(names)[:_MAX_SHOWN], tuple(map(str, profile.audio)))
+    """
+    @param obstacle: that of the stream which came furthest.
+    """
+    audio = [line for line in offer.media if line.media == "audio"]
+    if obstacle is Obstacle.MEDIA_FORMAT:
+        return _noFormat(audio, profile)
+    if obstacle is Obstacle.NETWORK_ADDRESS_FORMAT:
+        family = "IPv6" if local.rtp.isIPv6 else "IPv4"
+        return NoCommonMedia(obstacle, f"no {family} unicast address for the audio")
+    if obstacle is Obstacle.TRANSPORT_PROTOCOL:
+        theirs = _shown(line.protocol for line in audio)
+        return NoCommonMedia(obstacle, f"audio by {theirs}, and we have {_PROTOCOL} only")
+    return NoCommonMedia(obstacle, "no audio is offered")
+
+
+def _noFormat(media: Iterable[MediaDescription], profile: MediaProfile) -> NoCommonMedia:
+    audio = (line for line in media if line.media == "audio")
+    theirs = _shown(str(fmt) for line in audio for fmt in formatsOf(line).values())
+    ours = " ".join(map(str, profile.audio))
+    return NoCommonMedia(Obstacle.MEDIA_FORMAT, f"no common format; they have {theirs}, we {ours}")
+
+
+def _shown(names: Iterable[str]) -> str:
+    """
+    @return: what a peer names, each once, safe to show.
+    """
+    safe = dict.fromkeys(_UNSHOWABLE.sub("?", name)[:_MAX_SHOWN] for name in names)
+    return " ".join(tuple(safe)[:_MAX_SHOWN]) or "none"

@@ -20,6 +20,7 @@ from h323d.sip.grammar import TOKEN, UNPRINTABLE, fail
 from h323d.sip.headers import SINGLE_HEADERS, Headers, canonicalName, knownName
 from h323d.sip.message import RefusedRequest, SIPMessage, SIPRequest, SIPResponse
 from h323d.sip.uri import SIPURI, parseURI
+from h323d.sip.via import Via
 
 __all__ = [
     "MAX_BODY_OCTETS",
@@ -248,11 +249,26 @@ def _refusalOf(error: DecodeError, method: str, headers: Headers) -> DecodeError
     """
     if not _TOKEN.fullmatch(method) or not all(name in headers for name in _ONCE_IN_ANSWER):
         return error
-    rows = [("Via", via) for via in headers.lines("Via")]
-    rows += [(name, headers.get(name) or "") for name in _ONCE_IN_ANSWER]
-    copied = Headers.ofCanonical(rows)
     try:
-        _ = SIPResponse(400, "", copied).via
+        rows = [("Via", via) for via in _waysBack(headers)]
     except DecodeError:
         return error
+    rows += [(name, headers.get(name) or "") for name in _ONCE_IN_ANSWER]
+    copied = Headers.ofCanonical(rows)
     return RefusedRequest(error, 505 if isinstance(error, _UnknownVersion) else 400, method, copied)
+
+
+def _waysBack(headers: Headers) -> tuple[str, ...]:
+    """
+    The Via lines as they came; of a topmost hop that is malformed, what can be read, alone.
+
+    @raise DecodeError: nothing can.
+    """
+    lines = headers.lines("Via")
+    if not lines:
+        fail("missing", "Via")
+    try:
+        _ = headers.first("Via", Via.parse)
+    except DecodeError:
+        return (str(Via.sentBy(lines[0])),)
+    return lines

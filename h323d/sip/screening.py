@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from h323d.errors import DecodeError
-from h323d.sip.agent import ALLOW, SDP
+from h323d.sip.agent import ALLOW, SDP, SUPPORTED
 from h323d.sip.bodies import bodyOf
 from h323d.sip.digits import DIGIT_TYPES
 from h323d.sip.message import SIPRequest, SIPResponse
@@ -91,17 +91,22 @@ def _screenContent(request: SIPRequest, toTag: str) -> SIPResponse | None:
 
 
 def capabilities(
-    request: SIPRequest, toTag: str, methods: tuple[str, ...] = ALLOWED
+    request: SIPRequest, toTag: str, methods: tuple[str, ...] = ALLOWED, status: int = 200
 ) -> SIPResponse:
     """
     The answer to an OPTIONS (11.2).
 
     @param methods: what is taken.
+    @param status: that an INVITE would get.
     """
-    response = request.response(200, None, toTag)
-    headers = response.headers.adding("Allow", ", ".join(methods))
-    headers = headers.adding("Accept", ", ".join((SDP, *DIGIT_TYPES)))
-    return response.withHeaders(headers.adding("Accept-Encoding", "identity"))
+    response = request.response(status, None, toTag)
+    headers = response.headers.extending(
+        ("Allow", ", ".join(methods)),
+        ("Accept", ", ".join((SDP, *DIGIT_TYPES))),
+        ("Accept-Encoding", "identity"),
+        ("Supported", SUPPORTED),
+    )
+    return response.withHeaders(headers)
 
 
 def _refuse(

@@ -43,6 +43,7 @@ MAX_ATTRIBUTES = 1024  # in the whole description
 MAX_FORMATS = 128  # in an m= line: as many as there are RTP payload types
 
 _BAD_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
+_NOT_IN_WORD = re.compile(r"[\x00-\x20\x7f]+")
 _MEDIA = re.compile(r"([^\s/]+)\s+([0-9]{1,5})(?:/([0-9]{1,3}))?\s+(\S+)(.*)")
 _CONNECTION = re.compile(r"(\S+)\s+(\S+)\s+(\S+)\s*")
 _ORIGIN = re.compile(r"(\S+)\s+([0-9]{1,20})\s+([0-9]{1,20})\s+\S+\s+(\S+)\s+(\S+)\s*")
@@ -89,12 +90,20 @@ class Origin:
 
     @ivar sessionId: stays through a session.
     @ivar version: one more with each change (RFC 3264, 8).
+    @ivar username: without white space.
     """
 
     sessionId: int
     version: int
     connection: Connection
     username: str = "-"
+
+    @staticmethod
+    def nameOf(user: str) -> str:
+        """
+        @return: as much of a name as C{username} can say.
+        """
+        return _NOT_IN_WORD.sub("_", user) or "-"
 
     def next(self) -> Origin:
         """

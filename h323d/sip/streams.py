@@ -7,6 +7,7 @@ holding a call: by attribute, and by the address C{0.0.0.0} (RFC 3264, 8.4).
 
 from __future__ import annotations
 
+import enum
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -25,11 +26,32 @@ from h323d.values.media import (
     TransmitFormat,
 )
 
-__all__ = ["REFUSED_PORT", "RemoteStream", "audioStream", "isIPv6", "meet", "remoteStream"]
+__all__ = [
+    "REFUSED_PORT",
+    "Obstacle",
+    "RemoteStream",
+    "audioStream",
+    "isIPv6",
+    "meet",
+    "offeredStream",
+    "remoteStream",
+]
 
 REFUSED_PORT = 0  # of a stream that is refused or over
 _PROTOCOLS = frozenset(["RTP/AVP", "RTP/AVPF"])
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Obstacle(enum.Enum):
+    """
+    Why a stream is not taken, in the order in which that is looked at.  Each has its warn-code
+    (RFC 3261, 20.43).
+    """
+
+    MEDIA_TYPE = 304
+    TRANSPORT_PROTOCOL = 302
+    NETWORK_ADDRESS_FORMAT = 301
+    MEDIA_FORMAT = 305
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +88,24 @@ def remoteStream(description: SessionDescription, media: MediaDescription) -> Re
     if not rtp.isUnicast:
         return None
     return RemoteStream(media, formats, direction, rtp, _rtcpAddress(media, address))
+
+
+def offeredStream(
+    description: SessionDescription, media: MediaDescription, ours: TransportAddress
+) -> RemoteStream | Obstacle:
+    """
+    What an offer's C{m=} line asks for, or what keeps us from it whatever its formats are.
+
+    @param ours: where we would receive.
+    """
+    if media.media != "audio" or media.port == REFUSED_PORT:
+        return Obstacle.MEDIA_TYPE
+    if media.protocol.upper() not in _PROTOCOLS:
+        return Obstacle.TRANSPORT_PROTOCOL
+    remote = remoteStream(description, media)
+    if remote is None or (remote.rtp is not None and remote.rtp.isIPv6 != ours.isIPv6):
+        return Obstacle.NETWORK_ADDRESS_FORMAT
+    return remote
 
 
 def _rtcpAddress(media: MediaDescription, address: _Address) -> TransportAddress | None:

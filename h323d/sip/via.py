@@ -67,6 +67,19 @@ class Via:
             f"{name.upper()}/{version}",
         )
 
+    @classmethod
+    def sentBy(cls, text: str) -> Via:
+        """
+        Read what can be answered of a value that is malformed behind it (RFC 4475, 3.1.2.1):
+        the transport and who sent it.
+
+        @raise DecodeError: not even that is there.
+        """
+        found = _SENT_BY.match(text)
+        if found is None:
+            fail("not a hop", "Via")
+        return cls.parse(found.group())
+
     @property
     def branch(self) -> str | None:
         return parameterOf(self.params, "branch") or None

@@ -15,11 +15,13 @@ from zope.interface.verify import verifyObject
 
 from h323d.call.callers import CallerName, ICallerNames
 from h323d.call.gates import Gates
+from h323d.call.inquiry import Inquiry
 from h323d.call.legs import ILeg, ILegOwner, IOffer
 from h323d.call.policy import (
     Admission,
     IAdmissionPolicy,
     IDestination,
+    IInquiry,
     IRoutePolicy,
     Refusal,
     Route,
@@ -34,6 +36,7 @@ from h323d.events import (
     EventBus,
     Fact,
 )
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
@@ -57,8 +60,8 @@ class Policy:
             raise self.answer
         return self.answer
 
-    def route(self, leg: ILeg) -> Any:
-        return self.admit(leg)
+    def route(self, offer: IOffer) -> Any:
+        return self.admit(offer)
 
 
 @implementer(IDestination)
@@ -76,6 +79,9 @@ class Destination:
         if target == "broken":
             raise RuntimeError("of our own fault")
         self.accepted.append((leg, target))
+
+    def refusal(self, target: str) -> Refusal | None:
+        return Refusal(Cause.USER_BUSY, "full") if target == "full" else None
 
 
 class SwitchTests(SynchronousTestCase):
@@ -118,6 +124,46 @@ class SwitchTests(SynchronousTestCase):
 
     def kinds(self) -> list[type[Fact]]:
         return [type(fact) for fact in self.facts]
+
+    def inquire(self, routes: Sequence[Any], shut: bool = False) -> object:
+        """
+        @return: the reason of the refusal that a call would get; C{None} if it would get none.
+        """
+        self.offer([], [])
+        switch = Switch(
+            Clock(),
+            EventBus(),
+            Gates(Clock(), EventBus(), [Policy(RuntimeError("no gate is asked"))]),
+            [Policy(each) for each in routes],
+            {"somewhere": self.destination},
+        )
+        verifyObject(IInquiry, switch)
+        if shut:
+            switch.close()
+        called = (PartyAddress(AddressKind.DIALLED_DIGITS, "80001"),)
+        inquiry = Inquiry("sip", TransportAddress("127.0.0.9", 5060), (), called)
+        verifyObject(IOffer, inquiry)
+        refusal = switch.inquire(inquiry)
+        self.assertEqual(switch.waiting, {})
+        return None if refusal is None else refusal.reason
+
+    def test_whatACallWouldGetIsToldWithoutOne(self) -> None:
+        self.assertIsNone(self.inquire([None, Route("somewhere", "here")]))
+        self.assertEqual(self.inquire([Route("somewhere", "full")]), "full")
+        self.assertEqual(self.inquire([Refusal(Cause.USER_BUSY, "mine")]), "mine")
+        self.assertEqual(self.inquire([Route("nowhere", "here")]), "noRoute")
+        self.assertEqual(self.inquire([None]), "noRoute")
+        self.assertEqual(self.inquire([Route("somewhere", "here")], shut=True), "shuttingDown")
+        self.assertEqual(self.destination.accepted, [])
+
+    def test_aRouteThatHasToThinkIsNotWaitedFor(self) -> None:
+        waiting: Deferred[Route] = Deferred()
+        self.assertIsNone(self.inquire([waiting]))
+        self.assertTrue(waiting.called)
+
+    def test_aRouteThatFailsWouldRefuse(self) -> None:
+        self.assertEqual(self.inquire([RuntimeError("broken")]), "policyFailed")
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
 
     def test_admittedAndRouted(self) -> None:
         leg = self.offer([Admission()], [None, Route("somewhere", "here"), Route("x", "y")])

@@ -138,8 +138,17 @@ def test_aCallWithNothingInCommonGets488AndAWarning() -> None:
     call = Call()
     call.invite(offerBody(formats="18"))
     assert call.script.statuses == [488]
-    assert "304" in (call.last.headers.get("Warning") or "")
+    words = "no common format; they have G729/8000, we PCMU/8000 PCMA/8000"
+    assert call.last.headers.get("Warning") == f'305 10.0.0.1 "{words}"'
     assert call.log.causes == [Cause.INCOMPATIBLE_DESTINATION]
+    call.end()
+
+
+def test_aCallWithSecuredSoundGets488AndHearsThatTheProfileIsTheReason() -> None:
+    call = Call()
+    call.invite(offerBody().replace("RTP/AVP", "RTP/SAVP"))
+    assert call.script.statuses == [488]
+    assert (call.last.headers.get("Warning") or "").startswith("302 10.0.0.1 ")
     call.end()
 
 
@@ -425,6 +434,23 @@ def test_aReinviteWithoutAnOfferGetsOurs() -> None:
     call.end()
 
 
+def test_aReinviteWhoseAckAnswersNothingLeavesTheCallAsItWas() -> None:
+    call = Call()
+    call.established()
+    call.next("INVITE")
+    offered = parseSDP(call.last.body)
+    call.send("ACK")
+    assert call.log.said == ["answered", "media"]
+    assert call.leg.state == "established"
+    call.next("INVITE", body=offerBody("10.0.0.4"))
+    answer = parseSDP(call.last.body)
+    assert answer.origin.version == offered.origin.version + 1
+    call.send("ACK")
+    assert call.log.said == ["answered", "media", "media"]
+    call.next("BYE")
+    call.end()
+
+
 def test_aReinviteThatNobodyAcknowledgesEndsTheCall() -> None:
     call = Call()
     call.established()
@@ -584,6 +610,8 @@ def test_anOptionsWithinTheCallIsAnswered() -> None:
     call.established()
     call.next("OPTIONS")
     assert call.script.statuses[-1] == 200
+    assert "application/sdp" in call.last.headers.all("Accept")
+    assert call.last.headers.lines("Supported") == ("",)
     call.next("BYE")
     call.end()
 
@@ -619,6 +647,15 @@ def test_requestsFollowTheRouteThatWasRecorded() -> None:
     assert isinstance(bye, SIPRequest)
     assert str(bye.uri) == "sip:script@10.0.0.3"
     assert [str(route) for route in bye.routes] == ["<sip:10.0.0.9:5062;lr>", "<sip:10.0.0.8;lr>"]
+    call.end()
+
+
+def test_the200TellsWhatWeTakeAndWhoWeAre() -> None:
+    call = Call(SIPConfig(user="board room"))
+    call.invite()
+    assert "UPDATE" in call.last.headers.all("Allow")
+    assert call.last.headers.lines("Supported") == ("",)
+    assert parseSDP(call.last.body).origin.username == "board_room"
     call.end()
 
 

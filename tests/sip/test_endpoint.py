@@ -154,6 +154,14 @@ def test_aMalformedRequestIsAnsweredWith400AndTold() -> None:
     assert peer.endpoint.transactions == (0, 0)
 
 
+def test_aMalformedViaIsAnsweredAsFarAsItCanBeRead() -> None:
+    text = request("INVITE", body=offerBody()).replace("UDP 10.0.0.3;rport", "UDP 10.0.0.3;;,;,,")
+    _, peer, answer = ask(text)
+    assert answer.status == 400
+    assert answer.headers.lines("Via") == ("SIP/2.0/UDP 10.0.0.3;received=10.0.0.3",)
+    assert peer.endpoint.complaints.count == 1
+
+
 def test_aMalformedHeaderThatIsReadLateIsAnsweredWith400() -> None:
     _, peer, answer = ask(request("INVITE", extra='Require: "x, y\n', body=offerBody()))
     assert answer.status == 400

@@ -103,3 +103,11 @@ def test_equalLinesAreEqualHeaders() -> None:
     assert Headers([("f", "x")]) == Headers([("From", "x")])
     assert hash(Headers([("f", "x")])) == hash(Headers([("From", "x")]))
     assert Headers([("f", "x")]) != Headers([("From", "y")])
+
+
+def test_severalLinesAreAddedAtOnce() -> None:
+    headers = Headers([("Via", "a"), ("Allow", "INVITE")])
+    assert headers.tokens("Allow") == {"invite"}
+    more = headers.extending(("allow", "BYE"), ("Supported", ""))
+    assert list(more) == [("Via", "a"), ("Allow", "INVITE"), ("Allow", "BYE"), ("Supported", "")]
+    assert more.tokens("Allow") == {"invite", "bye"}

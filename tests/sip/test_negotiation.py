@@ -18,6 +18,7 @@ from h323d.sip.negotiation import (
     makeOffer,
 )
 from h323d.sip.sdp import SessionDescription, parse, write
+from h323d.sip.streams import Obstacle
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media import G711_ALAW, G711_ULAW, Direction, MediaFormat, MediaProfile
@@ -169,8 +170,35 @@ def test_offerWithNothingForUsIsRefused(lines: list[str], address: str) -> None:
 def test_refusalTellsBothLists() -> None:
     with pytest.raises(NoCommonMedia) as caught:
         answered("m=audio 30000 RTP/AVP 3 96", "a=rtpmap:96 <b>\x9b/8000")
-    assert caught.value.offered == ("GSM/8000", "?b??/8000")
-    assert caught.value.ours == ("PCMU/8000", "PCMA/8000")
+    words = "no common format; they have GSM/8000 ?b??/8000, we PCMU/8000 PCMA/8000"
+    assert caught.value.reason == words
+
+
+SECURED = "m=audio 30000 RTP/SAVP 0"
+ELSEWHERE = ("m=audio 30000 RTP/AVP 0", "c=IN IP6 2001:db8::1")
+MULTICAST = ("m=audio 30000 RTP/AVP 0", "c=IN IP4 233.252.0.1/127")
+
+
+@pytest.mark.parametrize(
+    ("lines", "obstacle", "word"),
+    [
+        (("m=video 30000 RTP/AVP 31",), Obstacle.MEDIA_TYPE, "audio"),
+        ((), Obstacle.MEDIA_TYPE, "audio"),
+        (("m=audio 0 RTP/AVP 0",), Obstacle.MEDIA_TYPE, "audio"),
+        ((SECURED,), Obstacle.TRANSPORT_PROTOCOL, "RTP/SAVP"),
+        (ELSEWHERE, Obstacle.NETWORK_ADDRESS_FORMAT, "IPv4"),
+        (MULTICAST, Obstacle.NETWORK_ADDRESS_FORMAT, "unicast"),
+        ((SECURED, *ELSEWHERE), Obstacle.NETWORK_ADDRESS_FORMAT, "IPv4"),
+        (("m=audio 30000 RTP/AVP 18", SECURED), Obstacle.MEDIA_FORMAT, "G729/8000"),
+    ],
+)
+def test_refusalTellsWhatKeptTheStreamThatCameFurthest(
+    lines: tuple[str, ...], obstacle: Obstacle, word: str
+) -> None:
+    with pytest.raises(NoCommonMedia) as caught:
+        answered(*lines)
+    assert caught.value.obstacle is obstacle
+    assert word in caught.value.reason
 
 
 def test_mediumsOwnAddressGoesBeforeTheSessions() -> None:

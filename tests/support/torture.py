@@ -253,7 +253,17 @@ ANSWERABLE = {
     "badinv01": (
         _request(
             "INVITE sip:user@example.com SIP/2.0",
-            "Contact: <sip:joe@example.com>;;;;",
+            "Via: SIP/2.0/UDP 192.0.2.15;;,;,,",
+            'Contact: "Joe" <sip:joe@example.org>;;;;',
+            *_SDP,
+            body=OFFER,
+        ),
+        "Via",
+    ),
+    "badinv01, with a Via that is well-formed": (
+        _request(
+            "INVITE sip:user@example.com SIP/2.0",
+            'Contact: "Joe" <sip:joe@example.org>;;;;',
             *_SDP,
             body=OFFER,
         ),
