@@ -108,7 +108,8 @@ class CallOriginated(Fact):
 @dataclass(frozen=True, slots=True)
 class CallAdmitted(Fact):
     """
-    Every policy let the call pass, with these names of its parties.
+    Every policy let the call pass, with these names of its parties.  A call
+    whose caller left before that is only told of as ended.
     """
 
     callId: CallID

@@ -68,7 +68,8 @@ class IAdmissionPolicy(Interface):
 
     def admit(offer: IOffer) -> Admission | Refusal | Deferred[Admission | Refusal]:
         """
-        May this call pass?
+        May this call pass?  Who has not answered in time
+        (L{h323d.call.gates.DEADLINE}) has said no, and a Deferred is cancelled.
         """
 
 

@@ -20,7 +20,7 @@ from h323d.call.gates import POLICY_FAILED, SHUTTING_DOWN, Gates
 from h323d.call.legs import ILeg, ILegOwner, IOffer, endedBy
 from h323d.call.observer import SilentObserver
 from h323d.call.policy import IDestination, IInquiry, IRoutePolicy, Refusal, Route
-from h323d.events import CallEnded, CallRefused, CallRouted, EventBus
+from h323d.events import CallAdmitted, CallEnded, CallRefused, CallRouted, EventBus
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
 
@@ -65,10 +65,9 @@ class Switch:
         """
         self.waiting[leg.legId] = leg
         leg.observe(_Waiting(self))
-        done = Deferred.fromCoroutine(self._decide(leg))
-        done.addErrback(self._policyFailed)
-        done.addCallback(self._dispatch, leg)
-        done.addErrback(self._destinationFailed, leg)
+        name = self._callers.nameOf(leg)
+        leg.introduce(name.calling, name.displayName)
+        self._gates.admit(leg).addCallback(self._judged, leg)
 
     def inquire(self, offer: IOffer) -> Refusal | None:
         """
@@ -110,12 +109,20 @@ class Switch:
             now = self._clock.seconds()
             self._events.publish(CallEnded(now, leg.callId, leg.legId, cause, endedBy(leg)))
 
-    async def _decide(self, leg: ILeg) -> Route | Refusal:
-        name = self._callers.nameOf(leg)
-        leg.introduce(name.calling, name.displayName)
-        refusal = await self._gates.admit(leg)
+    def _judged(self, refusal: Refusal | None, leg: ILeg) -> None:
+        if leg.legId not in self.waiting:
+            return  # its caller is gone, and has ended it
         if refusal is not None:
-            return refusal
+            self._refuse(leg, refusal)
+            return
+        now = self._clock.seconds()
+        self._events.publish(CallAdmitted(now, leg.callId, leg.legId, leg.calling, leg.called))
+        done = Deferred.fromCoroutine(self._decide(leg))
+        done.addErrback(self._policyFailed)
+        done.addCallback(self._dispatch, leg)
+        done.addErrback(self._destinationFailed, leg)
+
+    async def _decide(self, leg: ILeg) -> Route | Refusal:
         for policy in self._routes:
             answer = policy.route(leg)
             if isinstance(answer, Deferred):

@@ -94,12 +94,13 @@ class SwitchTests(SynchronousTestCase):
         events = EventBus()
         events.subscribe(Fact, self.facts.append)
         self.destination = Destination()
-        clock = Clock()
+        self.clock = clock = Clock()
+        self.routes = [Policy(each) for each in routes]
         self.switch = Switch(
             clock,
             events,
             Gates(clock, events, [Policy(each) for each in gates]),
-            [Policy(each) for each in routes],
+            self.routes,
             {"somewhere": self.destination},
         )
         verifyObject(ILegOwner, self.switch)
@@ -212,7 +213,28 @@ class SwitchTests(SynchronousTestCase):
         leg.release(Cause.NORMAL_CALL_CLEARING)
         slow.callback(Admission())
         self.assertEqual(self.destination.accepted, [])
-        self.assertEqual(self.kinds(), [CallOffered, CallEnded, CallAdmitted])
+        self.assertEqual(self.kinds(), [CallOffered, CallEnded])
+
+    def test_routesAreNotAskedForACallerWhoGaveUp(self) -> None:
+        slow: Deferred[Admission] = Deferred()
+        leg = self.offer([slow], [Route("somewhere", "here")])
+        leg.release(Cause.NORMAL_CALL_CLEARING)
+        slow.callback(Admission())
+        self.assertEqual(self.routes[0].asked, 0)
+
+    def test_aCallThatPassesButLeadsNowhereIsToldOfWithItsNames(self) -> None:
+        leg = self.offer([Admission()], [None])
+        self.assertEqual(self.kinds(), [CallOffered, CallAdmitted, CallRefused])
+        self.assertEqual(self.facts[1].called, leg.called)
+
+    def test_aGateThatNeverAnswersRefusesTheCall(self) -> None:
+        never: Deferred[Admission] = Deferred()
+        leg = self.offer([never], [Route("somewhere", "here")])
+        self.clock.advance(2.0)
+        never.callback(Admission())
+        self.assertEqual(leg.done, [("reject", Cause.TEMPORARY_FAILURE)])
+        self.assertEqual(self.kinds(), [CallOffered, CallRefused])
+        self.assertEqual(self.facts[1].reason, "gateTimeout")
 
     def test_closingRefusesWhatWaitsAndWhatComes(self) -> None:
         slow: Deferred[Admission] = Deferred()

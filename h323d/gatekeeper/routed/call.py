@@ -19,7 +19,7 @@ from h323d.call.callers import CallerName
 from h323d.call.legs import IOffer
 from h323d.call.policy import Refusal
 from h323d.errors import DecodeError, EncodeError, ResourceUnavailable
-from h323d.events import CallAnswered, CallEnded, CallRefused, CallRouted
+from h323d.events import CallAdmitted, CallAnswered, CallEnded, CallRefused, CallRouted
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.attempt import Attempt
@@ -288,6 +288,12 @@ class RoutedCall:
         attempt, self._attempt = self._attempt, None
         if attempt is not None:
             attempt.leave(cause)
+
+    def tellAdmitted(self) -> None:
+        now = self._context.clock.seconds()
+        self._context.events.publish(
+            CallAdmitted(now, self.callId, self.legId, self.calling, self.called)
+        )
 
     def tellAnswered(self) -> None:
         context = self._context

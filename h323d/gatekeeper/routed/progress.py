@@ -51,6 +51,9 @@ class ProgressOwner(Protocol):
         @param failed: why the way before it led nowhere; C{None} for the first.
         """
 
+    def tellAdmitted(self) -> None:
+        """The gates let the call pass."""
+
     def tellAnswered(self) -> None:
         """The called party answered."""
 
@@ -134,6 +137,7 @@ released = builder.state("released")
 
 @admitting.upon(Progress.admitted).to(locating)
 def find(machine: Progress, core: _Core) -> None:
+    core.owner.tellAdmitted()
     core.owner.locate()
 
 

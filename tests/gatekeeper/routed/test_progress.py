@@ -39,6 +39,9 @@ class Owner:
             self.machine.noneLeft(failed or Cause.NO_ROUTE_TO_DESTINATION)
         self.ways -= 1
 
+    def tellAdmitted(self) -> None:
+        self.told.append("admitted")
+
     def tellAnswered(self) -> None:
         self.told.append("answered")
 
@@ -60,9 +63,17 @@ def calling(ways: int = 1) -> tuple[Clock, Owner, Progress]:
     machine = owner.machine = newProgress(owner, clock, TIMERS)
     machine.admitted()
     machine.located()
-    assert owner.told == ["locate", "try"]
+    assert owner.told == ["admitted", "locate", "try"]
     owner.told.clear()
     return clock, owner, machine
+
+
+def test_aCallWhoseCallerLeftWhileItWasJudgedIsNeverAdmitted() -> None:
+    owner = Owner()
+    machine = newProgress(owner, Clock(), TIMERS)
+    machine.release(Cause.NORMAL_CALL_CLEARING, "calling")
+    machine.admitted()
+    assert owner.told == ["clear", "ended NORMAL_CALL_CLEARING calling"]
 
 
 def test_anAnsweredCallHasNoTimer() -> None:
@@ -128,7 +139,7 @@ def _progress(owner: Any, clock: Clock) -> Progress:
 
 TABLE: Table = {
     "admitting": {
-        "admitted": "locating: locate",
+        "admitted": "locating: tellAdmitted, locate",
         "refuse": "released: tellRefused USER_BUSY noRoute, clear USER_BUSY",
         "release": "released: clear USER_BUSY, tellEnded USER_BUSY calling",
     },
