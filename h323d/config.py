@@ -37,7 +37,15 @@ from h323d.media.config import MediaConfig
 from h323d.sip.config import SIPConfig
 from h323d.witness.config import CDRConfig
 
-__all__ = ["Configuration", "PluginConfig", "ServerConfig", "load", "parse", "sample"]
+__all__ = [
+    "Configuration",
+    "PluginConfig",
+    "ServerConfig",
+    "differences",
+    "load",
+    "parse",
+    "sample",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,35 @@ class Configuration:
     conference: ConferenceConfig = field(default_factory=ConferenceConfig)
     cdr: CDRConfig = field(default_factory=CDRConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
+
+    def reloaded(self, changed: Configuration) -> Configuration:
+        """
+        What is in force when the file has changed; the rest waits for a
+        restart.
+        """
+        return dataclasses.replace(
+            self,
+            h323=self.h323.reloaded(changed.h323),
+            gatekeeper=self.gatekeeper.reloaded(changed.gatekeeper),
+            routing=self.routing.reloaded(changed.routing),
+            routed=changed.routed,
+            security=changed.security,
+            traversal=changed.traversal,
+            conference=changed.conference,
+        )
+
+
+def differences(one: Configuration, other: Configuration) -> tuple[str, ...]:
+    """
+    The keys that do not have the same value in both, as in C{sip.port}.
+    """
+    sections = [each.name for each in dataclasses.fields(one)]
+    return tuple(
+        f"{section}.{key.name}"
+        for section in sections
+        for key in dataclasses.fields(getattr(one, section))
+        if getattr(getattr(one, section), key.name) != getattr(getattr(other, section), key.name)
+    )
 
 
 def load(path: str | Path) -> Configuration:

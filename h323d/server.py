@@ -8,7 +8,7 @@ Its surroundings - clock, chance, sockets, media - are a reactor's in service
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from twisted.internet.defer import Deferred, DeferredList, succeed
 from twisted.internet.task import deferLater
@@ -18,13 +18,14 @@ from zope.interface import implementer
 from h323d.call.callers import ANY_NAME
 from h323d.call.gates import Gates
 from h323d.call.legs import IOriginator
+from h323d.call.parts import Commit
 from h323d.call.policy import IAdmissionPolicy, IDestination, IRoutePolicy
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
 from h323d.call.transport import SecureStreams
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
-from h323d.config import Configuration
+from h323d.config import Configuration, differences
 from h323d.control.calling import Calling
 from h323d.control.gatekeeping import Gatekeeping
 from h323d.control.operator import Operator
@@ -33,7 +34,6 @@ from h323d.events import ConfigurationReloaded
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.routing.chain import ICalledPolicy
-from h323d.gatekeeper.security.passwords import Passwords, readPasswords
 from h323d.gatekeeper.security.sources import Sources
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.zone import Place, Zone
@@ -169,52 +169,36 @@ class Server:
         Let a changed configuration take effect where it can; the log names
         what waits for a restart.
 
-        @raise ConfigurationError: a certificate or the file of a password cannot
-            be used; nothing else is changed.
+        @raise ConfigurationError: something in it cannot be used: a format, a
+            policy, a certificate, the file of a password; nothing is changed.
         """
-        passwords = readPasswords(configuration.security)  # also where only the files changed
-        if self._surroundings.secure is not None:
-            self._surroundings.secure.reload()
-        changed = [
-            each.name
-            for each in fields(configuration)
-            if getattr(configuration, each.name) != getattr(self.configuration, each.name)
-        ]
-        before = self.configuration
-        if "routing" in changed and self.zone is not None:
-            routing = self.zone.reloadRouting(configuration.routing)
-            self.configuration = replace(self.configuration, routing=routing)
-        if "conference" in changed:
-            self.directory.reconfigure(configuration.conference)
-            self.host.reconfigure(configuration.conference)
-            self.configuration = replace(self.configuration, conference=configuration.conference)
-        if "gatekeeper" in changed and self.zone is not None:
-            gatekeeper = self.zone.reload(configuration.gatekeeper)
-            self.configuration = replace(self.configuration, gatekeeper=gatekeeper)
-        self._reloadSecurity(configuration, passwords)
-        if "routed" in changed and self.zone is not None:
-            self.zone.reloadRouted(configuration.routed)
-            self.configuration = replace(self.configuration, routed=configuration.routed)
-        if "traversal" in changed and self.zone is not None:
-            self.zone.reloadTraversal(configuration.traversal)
-            self.configuration = replace(self.configuration, traversal=configuration.traversal)
-        after = self.configuration
-        waiting = [name for name in changed if getattr(after, name) != getattr(configuration, name)]
+        before, now = self.configuration, self.configuration.reloaded(configuration)
+        for each in self._prepared(now):
+            each.commit()
+        self.configuration = now
+        waiting = differences(now, configuration)
         if waiting:
-            self._log.warn("changed, and waiting for a restart: {sections}", sections=waiting)
-        taken = tuple(name for name in changed if getattr(after, name) != getattr(before, name))
+            self._log.warn("changed, and waiting for a restart: {keys}", keys=", ".join(waiting))
+        taken = tuple(dict.fromkeys(key.partition(".")[0] for key in differences(before, now)))
         self._log.info(
             "configuration reloaded; in force: {sections}", sections=taken or "nothing new"
         )
         self.events.publish(ConfigurationReloaded(self._surroundings.clock.seconds(), taken))
 
-    def _reloadSecurity(self, configuration: Configuration, passwords: Passwords) -> None:
-        security = configuration.security
-        if security != self.configuration.security:
-            self._sources.reconfigure(security)
+    def _prepared(self, now: Configuration) -> list[Commit]:
+        """
+        Another configuration, made ready in every part before any is changed.
+        """
+        commits = [self.directory.prepare(now.conference), self.host.prepare(now.conference)]
+        if self._surroundings.secure is not None:
+            commits.append(self._surroundings.secure.prepare())
+        if now.security != self.configuration.security:  # or everybody had all turns again
+            commits.append(self._sources.prepare(now.security))
+        if self.h323 is not None:
+            commits.append(self.h323.prepare(now.h323))
         if self.zone is not None:
-            self.zone.reloadSecurity(security, passwords)
-        self.configuration = replace(self.configuration, security=security)
+            commits.append(self.zone.prepare(_zoneSettings(now)))
+        return commits
 
     def _newRecords(self) -> CallRecords:
         world, config = self._surroundings, self.configuration.cdr
@@ -334,14 +318,7 @@ class Server:
         if configuration.h323.port == 0:
             raise ConfigurationError("h323.port", "a gatekeeper announces it, so it cannot be 0")
         return Zone(
-            ZoneSettings(
-                configuration.gatekeeper,
-                configuration.routing,
-                configuration.security,
-                configuration.traversal,
-                configuration.routed,
-                configuration.h323,
-            ),
+            _zoneSettings(configuration),
             replace(world, datagrams=self._sources.rasDatagrams(world.datagrams)),
             Place(
                 self._bind,
@@ -362,6 +339,17 @@ class Server:
             names, builtIns, CALLED, ICalledPolicy, "routing.policies", self._surroundings
         )
         return policies
+
+
+def _zoneSettings(configuration: Configuration) -> ZoneSettings:
+    return ZoneSettings(
+        configuration.gatekeeper,
+        configuration.routing,
+        configuration.security,
+        configuration.traversal,
+        configuration.routed,
+        configuration.h323,
+    )
 
 
 class LocalLegs:

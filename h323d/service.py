@@ -205,7 +205,7 @@ def _secureStreams(configuration: Configuration, reactor: Any) -> SecureStreams 
         config.certificate, config.privateKey, config.authorities, config.verifyPeers
     )
     opener = TLSOpener(reactor, credentials, "" if bind in ("0.0.0.0", "::") else bind)
-    return SecureStreams(TLSListener(reactor, credentials), opener, credentials.load)
+    return SecureStreams(TLSListener(reactor, credentials), opener, credentials.prepare)
 
 
 def makeService(options: Options) -> H323dService:

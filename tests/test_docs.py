@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from h323d.config import Configuration, parse
+from h323d.gatekeeper.config import LIVE as GATEKEEPER_LIVE
+from h323d.h323.config import LIVE as H323_LIVE
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGES = sorted(DOCS.glob("*/*.rst"))
@@ -41,6 +43,17 @@ def test_everyKeyThatIsMentionedIsOne(page: Path) -> None:
     keys = {name: {each.name for each in dataclasses.fields(SECTIONS[name])} for name in SECTIONS}
     wrong = [f"{section}.{key}" for section, key in mentions(page) if key not in keys[section]]
     assert sorted(wrong) == []
+
+
+@pytest.mark.parametrize(
+    ("section", "live"), [("h323", H323_LIVE), ("gatekeeper", GATEKEEPER_LIVE)]
+)
+def test_whatWaitsForARestartIsToldWhereReloadsAre(section: str, live: frozenset[str]) -> None:
+    page = (DOCS / "howto" / "reload.rst").read_text()
+    told = page.partition(f"``[{section}]``\n")[2].partition("\n\n")[0]
+    keys = {each.name for each in dataclasses.fields(SECTIONS[section])}
+    assert live <= keys
+    assert sorted(key for key in keys - live if f"``{key}``" not in told) == []
 
 
 def test_theComparisonWithGnuGkMentionsMostOfTheGatekeepersKeys() -> None:

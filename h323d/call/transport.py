@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from zope.interface import Attribute, Interface
 
+from h323d.call.parts import Commit
 from h323d.values.address import TransportAddress
 
 __all__ = [
@@ -130,14 +131,13 @@ class SecureStreams:
     """
     Connections over TLS.
 
-    @ivar reload: reads certificates and keys again; raises
-        L{h323d.errors.ConfigurationError} if they cannot be used, and then
-        those of before stay in use.
+    @ivar prepare: reads certificates and keys again, to be used once that is
+        committed; raises L{h323d.errors.ConfigurationError} if they cannot be.
     """
 
     listener: IStreamListener
     opener: IStreamOpener
-    reload: Callable[[], None]
+    prepare: Callable[[], Commit]
 
 
 class IDatagramPort(Interface):

@@ -4,12 +4,15 @@ The conference host: the destination of calls to rooms.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
 from h323d.call.legs import ILeg, endedBy
 from h323d.call.media import IMediaPool
 from h323d.call.observer import SilentObserver
+from h323d.call.parts import Change, Commit
 from h323d.call.policy import IDestination, Refusal
 from h323d.conference.arrival import Arrival
 from h323d.conference.config import ConferenceConfig
@@ -22,6 +25,18 @@ from h323d.values.identifiers import CallID, LegID, RoomID
 from h323d.values.media import MediaProfile
 
 __all__ = ["ConferenceHost"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """
+    @ivar limits: how many may be in a room, for those that have a limit of their own.
+    @ivar profile: what participants may speak.
+    """
+
+    config: ConferenceConfig
+    limits: dict[str, int]
+    profile: MediaProfile
 
 
 @implementer(IDestination)
@@ -42,32 +57,39 @@ class ConferenceHost:
         events: EventBus,
         pool: IMediaPool,
     ) -> None:
+        """
+        @raise ConfigurationError: a format is named that no codec is loaded for.
+        """
         self.rooms: dict[RoomID, Room] = {}
         self.arrivals: dict[LegID, Arrival] = {}
         self._clock = clock
         self._events = events
         self._pool = pool
-        self.reconfigure(config)
+        self._rules = self._rulesOf(config)
 
-    def reconfigure(self, config: ConferenceConfig) -> None:
+    def prepare(self, config: ConferenceConfig) -> Commit:
         """
-        Limits and formats for whoever comes from now on.
+        Have other limits and formats ready.
 
         @raise ConfigurationError: a format is named that no codec is loaded for.
         """
+        return Change(self, self._rulesOf(config))
+
+    def reconfigure(self, rules: _Rules) -> None:
+        """
+        Limits and formats for whoever comes from now on.
+        """
+        self._rules = rules
+
+    def _rulesOf(self, config: ConferenceConfig) -> _Rules:
         known = {mediaFormat.name: mediaFormat for mediaFormat in self._pool.formats}
         missing = [name for name in config.audioFormats if name not in known]
         if missing or not config.audioFormats:
             reason = f"no codec is loaded for {missing[0]}" if missing else "must not be empty"
             raise ConfigurationError("conference.audioFormats", reason)
-        self._config = config
-        self._limits = {
-            room.name: room.maxParticipants for room in config.rooms if room.maxParticipants
-        }
-        self._profile = MediaProfile(
-            audio=tuple(known[name] for name in config.audioFormats),
-            packetMs=config.packetMs,
-        )
+        limits = {room.name: room.maxParticipants for room in config.rooms if room.maxParticipants}
+        audio = tuple(known[name] for name in config.audioFormats)
+        return _Rules(config, limits, MediaProfile(audio=audio, packetMs=config.packetMs))
 
     @property
     def participants(self) -> int:
@@ -87,7 +109,7 @@ class ConferenceHost:
             return
         arrival = self.arrivals[leg.legId] = Arrival(self, leg, RoomID(target))
         leg.observe(arrival)
-        leg.answer(self._profile)
+        leg.answer(self._rules.profile)
 
     def refusal(self, target: str) -> Refusal | None:
         """
@@ -96,9 +118,9 @@ class ConferenceHost:
         room = self.rooms.get(RoomID(target))
         if room is not None and room.full:
             return Refusal(Cause.USER_BUSY, "roomFull")
-        if self.participants >= self._config.maxTotalParticipants:
+        if self.participants >= self._rules.config.maxTotalParticipants:
             return Refusal(Cause.RESOURCE_UNAVAILABLE, "serverFull")
-        if room is None and len(self.rooms) >= self._config.maxRooms:
+        if room is None and len(self.rooms) >= self._rules.config.maxRooms:
             return Refusal(Cause.RESOURCE_UNAVAILABLE, "tooManyRooms")
         return None
 
@@ -129,9 +151,9 @@ class ConferenceHost:
 
         @raise ResourceUnavailable: there is no room for them.
         """
-        if self.participants + PAIR > self._config.maxTotalParticipants:
+        if self.participants + PAIR > self._rules.config.maxTotalParticipants:
             raise ResourceUnavailable("the server is full")
-        if len(self.rooms) >= self._config.maxRooms:
+        if len(self.rooms) >= self._rules.config.maxRooms:
             raise ResourceUnavailable("there are as many rooms as there may be")
         pairing = Pairing(second, self.roomClosed)
         self._open(RoomID(f"pair-{callId}"), PAIR, pairing).invite(first)
@@ -159,9 +181,9 @@ class ConferenceHost:
             room.dismiss(Cause.NORMAL_CALL_CLEARING)
 
     def _open(self, roomId: RoomID, limit: int = 0, owner: RoomOwner | None = None) -> Room:
-        limit = limit or self._limits.get(roomId, self._config.maxParticipants)
+        limit = limit or self._rules.limits.get(roomId, self._rules.config.maxParticipants)
         room = Room(
-            roomId, limit, self._profile, self._clock, self._events, self._pool, owner or self
+            roomId, limit, self._rules.profile, self._clock, self._events, self._pool, owner or self
         )
         self.rooms[roomId] = room
         return room

@@ -13,12 +13,12 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 
 from h323d.call.gates import Gates
+from h323d.call.parts import Change, Commit
 from h323d.call.surroundings import Surroundings
 from h323d.gatekeeper.admission import Admission, AdmissionTable
 from h323d.gatekeeper.alternates import Elsewhere
 from h323d.gatekeeper.bandwidth import Bandwidth
 from h323d.gatekeeper.callers import Callers
-from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.maintenance import Maintenance
 from h323d.gatekeeper.origins import Origins
@@ -36,19 +36,15 @@ from h323d.gatekeeper.ras.secureoffers import SecureOffers
 from h323d.gatekeeper.ras.service import GatekeeperRAS
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration, UnregisterReason
 from h323d.gatekeeper.registry.store import RegistrationKeeper
-from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routed.router import RoutedCalls
 from h323d.gatekeeper.routing.assembly import ChoosePolicies, Routing
 from h323d.gatekeeper.routing.chain import RoutingChain
-from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.security.authentication import Authentication
-from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.security.neighbours import NeighbourSecurity
 from h323d.gatekeeper.security.passwords import Passwords, readPasswords
 from h323d.gatekeeper.security.replays import Replays
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.traversal import DialBacks, Reach
-from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.gatekeeper.upkeep import Upkeep
 from h323d.h323.ras.channel import RASChannel
 from h323d.h323.ras.messages import Fields, RASMessage
@@ -109,6 +105,17 @@ class NoLegs:
         pass
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """
+    What a zone goes by when its configuration has changed.
+    """
+
+    settings: ZoneSettings
+    routes: Commit
+    passwords: Passwords
+
+
 class Zone:
     """
     One gatekeeper.
@@ -146,7 +153,6 @@ class Zone:
         """
         config, clock, events = settings.gatekeeper, world.clock, world.events
         self._legs: Legs = legs or NoLegs()
-        self._config = config
         self.bandwidth = Bandwidth(config)
         self.admissions = AdmissionTable(config, clock, events, self.bandwidth, self)
         self._partings = Partings(clock, self)
@@ -304,39 +310,43 @@ class Zone:
         self._authentication.endpointGone(registration)
         self._channel.forgetAnswers(registration.source)
 
-    def reload(self, config: GatekeeperConfig) -> GatekeeperConfig:
+    def prepare(self, settings: ZoneSettings) -> Commit:
         """
-        Let a changed configuration take effect where it can.
+        Have a changed configuration ready.  Passwords are read anew, whatever
+        else has changed.
 
-        @return: what is in force from now on.
+        @param settings: those in force but for what can change while we run.
+
+        @raise h323d.errors.ConfigurationError: a policy, or the file of a
+            password, cannot be used.
         """
-        self._config = self._config.reloaded(config)
-        self.admissions.reconfigure(self._config)
-        self.registry.reconfigure(self._config)
-        self._identity.others.reconfigure(self._config.alternates)
-        self._enrolment.reconfigure(self._config)
-        self._admitting.reconfigure(self._config)
-        self._upkeep.reconfigure(self._config)
-        return self._config
+        routes = self._routing.prepare(settings.routing)
+        return Change(self, _Prepared(settings, routes, readPasswords(settings.security)))
 
-    def reloadRouting(self, config: RoutingConfig) -> RoutingConfig:
+    def reconfigure(self, prepared: _Prepared) -> None:
         """
-        Let changed routes take effect.
-
-        @return: what is in force from now on.
-
-        @raise h323d.errors.ConfigurationError: a policy cannot be used; nothing
-            is changed.
+        Go by another configuration from now on.
         """
-        self._routing.reload(self._routing.config.reloaded(config))
-        return self._routing.config
+        settings, gatekeeper = prepared.settings, prepared.settings.gatekeeper
+        prepared.routes.commit()
+        self.admissions.reconfigure(gatekeeper)
+        self.registry.reconfigure(gatekeeper)
+        self._identity.others.reconfigure(gatekeeper.alternates)
+        self._enrolment.reconfigure(gatekeeper)
+        self._admitting.reconfigure(gatekeeper)
+        self._upkeep.reconfigure(gatekeeper)
+        self._usePasswords(prepared.passwords)
+        self._authentication.reconfigure(settings.security)
+        self._neighbourSecurity.reconfigure(settings.security)
+        self._origins.reconfigure(settings.security)
+        self.routed.reconfigure(settings.routed, settings.h323)
+        self._reach.reconfigure(settings.traversal)
+        self.dialBacks.reconfigure(settings.traversal)
 
-    def reloadSecurity(self, config: SecurityConfig, passwords: Passwords) -> None:
+    def _usePasswords(self, passwords: Passwords) -> None:
         """
-        Let changed passwords take effect.  Who has a name for which something
-        else has to be proved now than before, has to register again.
-
-        @param passwords: as they were read.
+        Who has a name for which something else has to be proved now than
+        before, has to register again.
         """
         names = self.passwords.differing(passwords)
         parties = [PartyAddress(kind, name) for name in names for kind in AddressKind]
@@ -344,22 +354,6 @@ class Zone:
             for registration in self.registry.allByAlias(party):
                 self.unregister(registration.endpointId)
         self.passwords.use(passwords)
-        self._authentication.reconfigure(config)
-        self._neighbourSecurity.reconfigure(config)
-        self._origins.reconfigure(config)
-
-    def reloadRouted(self, config: RoutedConfig) -> None:
-        """
-        Let changed models of routed calls take effect.
-        """
-        self.routed.reconfigure(config)
-
-    def reloadTraversal(self, config: TraversalConfig) -> None:
-        """
-        Let a changed reach to endpoints behind NATs take effect.
-        """
-        self._reach.reconfigure(config)
-        self.dialBacks.reconfigure(config)
 
     @property
     def chain(self) -> RoutingChain:

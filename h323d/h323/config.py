@@ -4,11 +4,34 @@ What an operator can set about H.323 calls: the C{[h323]} section.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from h323d.h323.callinputs import T301, T303, T310, CallTimers
 
 __all__ = ["H323Config"]
+
+LIVE = frozenset(
+    {
+        "terminalType",
+        "fastStart",
+        "tunnelling",
+        "earlyH245",
+        "maxConnections",
+        "maxCallsPerConnection",
+        "maxCalls",
+        "firstMessageTimeout",
+        "packetTimeout",
+        "connectTimeout",
+        "answerTimeout",
+        "proceedingTimeout",
+        "ringTimeout",
+        "silenceTimeout",
+        "statusInterval",
+    }
+)
+"""
+The keys that take effect without a restart, for calls and connections from then on.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +109,12 @@ class H323Config:
     statusInterval: float = 0.0
     """Seconds between two StatusInquiries in each active call, which is cleared if three of them stay
     without an answer; 0 sends none, for there is equipment that does not answer them."""
+
+    def reloaded(self, other: H323Config) -> H323Config:
+        """
+        This, with those of the other's values that can change while we run.
+        """
+        return replace(self, **{name: getattr(other, name) for name in LIVE})
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:

@@ -21,6 +21,7 @@ from zope.interface import implementer
 from h323d.call.complaints import Complaints
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner, IOriginator, LegDirection
 from h323d.call.media import IMediaPool
+from h323d.call.parts import Change, Commit
 from h323d.call.transport import (
     IListening,
     IOpening,
@@ -214,9 +215,17 @@ class H323Endpoint:
         for connection in tuple(self._connections):
             connection.close()
 
-    def reload(self, config: H323Config) -> None:
+    def prepare(self, config: H323Config) -> Commit:
         """
-        Use another configuration for calls from now on; the port stays.
+        Have another configuration ready.
+
+        @param config: that in force but for what can change while we run.
+        """
+        return Change(self, config)
+
+    def reconfigure(self, config: H323Config) -> None:
+        """
+        Use another configuration for calls from now on.
         """
         network = replace(self._context.network, connectTimeout=config.connectTimeout)
         self._config = config

@@ -28,6 +28,7 @@ from twisted.internet.ssl import (
 from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
 
+from h323d.call.parts import Change, Commit
 from h323d.call.transport import (
     IListening,
     IOpening,
@@ -62,7 +63,7 @@ class Credentials:
         @param authorities: a PEM file of those whose signature counts.
         @param verifyPeers: ask peers for a certificate.
 
-        @raise ConfigurationError: as for L{load}.
+        @raise ConfigurationError: as for L{prepare}.
         """
         self._certificate = certificate
         self._privateKey = privateKey
@@ -70,15 +71,20 @@ class Credentials:
         self._verifyPeers = verifyPeers
         self._context = self._read()
 
-    def load(self) -> None:
+    def prepare(self) -> Commit:
         """
-        Read the files again.  If they cannot be used, what was read before
-        stays in use.
+        Read the files again.
 
         @raise ConfigurationError: a file cannot be read, or does not hold
             what it should, or key and certificate do not belong together.
         """
-        self._context = self._read()
+        return Change(self, self._read())
+
+    def reconfigure(self, context: SSL.Context) -> None:
+        """
+        Use what was read for connections from now on.
+        """
+        self._context = context
 
     def serverConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
         return SSL.Connection(self._context, None)

@@ -87,7 +87,7 @@ def test_orOnlyTold(makeWorld: Any) -> None:
 
 def test_aReloadDecidesOtherwise(world: World) -> None:
     asked(world)
-    world.zone.reloadSecurity(LENIENT, world.zone.passwords)
+    world.reload(security=LENIENT)
     assert takes(world, ELSEWHERE)
 
 

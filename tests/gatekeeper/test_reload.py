@@ -28,7 +28,7 @@ def test_limitsHoldForWhoComesFromNowOn(world: World) -> None:
     peer, endpointId = world.registered("10.0.0.2")
     other, otherId = world.registered("10.0.0.3")
     assert peer.ask(arq(2, endpointId, ROOM)).name == "admissionConfirm"
-    world.zone.reload(GatekeeperConfig(maxCalls=1, maxRegistrations=2))
+    world.reload(gatekeeper=GatekeeperConfig(maxCalls=1, maxRegistrations=2))
     assert reasonOf(other.ask(arq(2, otherId, ROOM))) == "resourceUnavailable"
     third = world.peer("10.0.0.4").ask(rrq(1, "10.0.0.4"))
     assert reasonOf(third) == "resourceUnavailable"
@@ -39,7 +39,7 @@ def test_limitsHoldForWhoComesFromNowOn(world: World) -> None:
 def test_thePolicyOnConflictsChanges(world: World) -> None:
     name = ("h323-ID", "anna")
     world.registered("10.0.0.2", name)
-    world.zone.reload(GatekeeperConfig(aliasConflict=AliasConflict.REPLACE))
+    world.reload(gatekeeper=GatekeeperConfig(aliasConflict=AliasConflict.REPLACE))
     assert world.peer("10.0.0.3").ask(rrq(9, "10.0.0.3", name)).name == "registrationConfirm"
 
 
@@ -63,7 +63,7 @@ def test_aCallThatHasMoreThanItMayIsToldToUseLessAtOnce(world: World) -> None:
     peer, endpointId = world.registered("10.0.0.2")
     peer.ask(arq(2, endpointId, ROOM, bandWidth=1280))
     peer.received.clear()
-    world.zone.reload(GatekeeperConfig(bandwidthPerCall=640, callPollInterval=0))
+    world.reload(gatekeeper=GatekeeperConfig(bandwidthPerCall=640, callPollInterval=0))
     world.clock.advance(0.01)
     (demand,) = demands(peer)
     assert demand.fields["bandWidth"] == 640
@@ -76,7 +76,7 @@ def test_aCallThatHasMoreThanItMayIsToldToUseLessAtOnce(world: World) -> None:
 def test_whoDidNotComplyIsRemindedWithThePoll(world: World) -> None:
     peer, endpointId = world.registered("10.0.0.2")
     peer.ask(arq(2, endpointId, ROOM, bandWidth=1280))
-    world.zone.reload(GatekeeperConfig(bandwidthPerCall=640, callPollInterval=60))
+    world.reload(gatekeeper=GatekeeperConfig(bandwidthPerCall=640, callPollInterval=60))
     for _ in range(40):
         world.clock.advance(1)
     peer.received.clear()
@@ -92,7 +92,7 @@ def test_theyAreToldAPortionAtATime(world: World) -> None:
         message = arq(2 + number, endpointId, ROOM, bandWidth=1280, callIdentifier=call)
         assert peer.ask(message).name == "admissionConfirm"
     peer.received.clear()
-    world.zone.reload(GatekeeperConfig(bandwidthPerCall=640))
+    world.reload(gatekeeper=GatekeeperConfig(bandwidthPerCall=640))
     world.clock.advance(0.01)
     assert len(demands(peer)) == AT_ONCE
     peer.received.clear()
@@ -105,19 +105,19 @@ def test_whoKeepsToTheLimitIsAskedNothing(world: World) -> None:
     peer, endpointId = world.registered("10.0.0.2")
     peer.ask(arq(2, endpointId, ROOM, bandWidth=1280))
     peer.received.clear()
-    world.zone.reload(GatekeeperConfig(bandwidthPerCall=2000))
+    world.reload(gatekeeper=GatekeeperConfig(bandwidthPerCall=2000))
     world.clock.advance(0.01)
     assert demands(peer) == []
 
 
-def test_whatCannotChangeStays(world: World) -> None:
+def test_whatCannotChangeStays() -> None:
     wanted = GatekeeperConfig(gatekeeperIdentifier="other", maxCalls=5)
-    inForce = world.zone.reload(wanted)
+    inForce = GatekeeperConfig().reloaded(wanted)
     assert (inForce.gatekeeperIdentifier, inForce.maxCalls) == ("h323d", 5)
 
 
 def test_endpointsThatRegisterAreToldOfOtherAlternates(world: World) -> None:
-    world.zone.reload(GatekeeperConfig(alternates=(AlternateConfig("10.0.0.9", "second"),)))
+    world.reload(gatekeeper=GatekeeperConfig(alternates=(AlternateConfig("10.0.0.9", "second"),)))
     answer = world.peer("10.0.0.2").ask(rrq(1, "10.0.0.2"))
     assert answer.fields["alternateGatekeeper"] == [
         {
@@ -131,7 +131,7 @@ def test_endpointsThatRegisterAreToldOfOtherAlternates(world: World) -> None:
 
 def test_whatIsGrantedBeforehandAndHowOftenCallsAreReportedChanges(world: World) -> None:
     peer, _ = world.registered("10.0.0.2")
-    world.zone.reload(GatekeeperConfig(preGrantedCalls=PreGranted.MAKE, irrFrequency=20))
+    world.reload(gatekeeper=GatekeeperConfig(preGrantedCalls=PreGranted.MAKE, irrFrequency=20))
     answer = peer.ask(rrq(2, "10.0.0.2"))
     assert answer.fields["preGrantedARQ"]["makeCall"]
     assert answer.fields["preGrantedARQ"]["irrFrequencyInCall"] == 20
@@ -144,13 +144,13 @@ def test_aCallThatWasGrantedBeforehandEndsThoughNoMoreAreGranted(makeWorld: Any)
     peer, endpointId = world.registered("10.0.0.2")
     other, otherId = world.registered("10.0.0.3")
     peer.ask(arq(2, endpointId, ROOM))
-    world.zone.reload(GatekeeperConfig())
+    world.reload(gatekeeper=GatekeeperConfig())
     assert other.ask(drq(2, otherId)).name == "disengageConfirm"
 
 
 def test_registrationsLastAsLongAsIsConfiguredNow(world: World) -> None:
     peer, endpointId = world.registered("10.0.0.2")
-    world.zone.reload(GatekeeperConfig(timeToLive=60, maxAliases=1))
+    world.reload(gatekeeper=GatekeeperConfig(timeToLive=60, maxAliases=1))
     assert peer.ask(keepAlive(2, "10.0.0.2", endpointId, timeToLive=500)).fields["timeToLive"] == 60
     names = (("h323-ID", "a"), ("h323-ID", "b"))
     assert reasonOf(world.peer("10.0.0.3").ask(rrq(1, "10.0.0.3", *names))) == "resourceUnavailable"
@@ -159,11 +159,11 @@ def test_registrationsLastAsLongAsIsConfiguredNow(world: World) -> None:
 def test_callsThatBeginFromNowOnAreRoutedAsIsConfiguredNow(world: World) -> None:
     peer, endpointId = world.registered("10.0.0.2")
     world.registered("10.0.0.3", BERT)
-    world.zone.reloadRouted(RoutedConfig(model=CallModel.ROUTED))
+    world.reload(routed=RoutedConfig(model=CallModel.ROUTED))
     answer = peer.ask(arq(2, endpointId, BERT))
     assert answer.fields["callModel"] == ("gatekeeperRouted", None)
     assert answer.fields["destCallSignalAddress"] == at("10.0.0.1", 1720)
-    world.zone.reloadRouted(RoutedConfig())
+    world.reload(routed=RoutedConfig())
     other = peer.ask(arq(3, endpointId, BERT, callIdentifier={"guid": b"o" * 16}))
     assert other.fields["callModel"] == ("direct", None)
 
@@ -171,7 +171,7 @@ def test_callsThatBeginFromNowOnAreRoutedAsIsConfiguredNow(world: World) -> None
 def test_whetherAddressesAreGuessedChanges(world: World) -> None:
     behind = {"callSignalAddress": [at("192.168.0.5", 1720)]}
     _, endpointId = world.registered("203.0.113.2", **behind)
-    world.zone.reloadTraversal(TraversalConfig(guess=False))
+    world.reload(traversal=TraversalConfig(guess=False))
     _, otherId = world.registered("203.0.113.3", **behind)
     hosts = [world.zone.registry.byId(each) for each in (endpointId, otherId)]
     assert [each.signalling[0].host for each in hosts if each is not None] == [

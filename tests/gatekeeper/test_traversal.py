@@ -312,7 +312,7 @@ def test_aCallThatSomebodyElseNamesIsNotGivenAway(world: World, door: Door) -> N
 
 
 def test_unlessThatIsOnlyToBeTold(world: World, door: Door) -> None:
-    world.zone.reloadSecurity(SecurityConfig(hostMismatch=HostMismatch.LOG), world.zone.passwords)
+    world.reload(security=SecurityConfig(hostMismatch=HostMismatch.LOG))
     endpoint, registration = registered(world)
     endpoint.connects = False
     summoned = world.zone.dialBacks.summon(registration, CALL)

@@ -104,7 +104,7 @@ def test_aCallIsEndedByItsIdentifier(side: Side, peer: ScriptedPeer, clock: Cloc
 def test_aReloadedConfigurationCountsForTheNextCall(network: SimulatedNetwork, side: Side) -> None:
     first = ScriptedPeer(network, "10.0.0.8", side.endpoint.address)
     first.setup(OFFER)
-    side.endpoint.reload(H323Config(fastStart=False, maxCalls=2))
+    side.endpoint.prepare(H323Config(fastStart=False, maxCalls=2)).commit()
     second = ScriptedPeer(network, "10.0.0.9", side.endpoint.address)
     second.setup(OFFER)
     third = ScriptedPeer(network, "10.0.0.7", side.endpoint.address)

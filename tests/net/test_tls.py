@@ -135,7 +135,7 @@ def test_aNewCertificateIsUsedFromThenOn(ours: Issued, tmp_path: Path) -> Steps:
     listening, server = serving(credentials)
     Path(ours.certificate).write_text(Path(other.certificate).read_text())
     Path(ours.privateKey).write_text(Path(other.privateKey).read_text())
-    credentials.load()
+    credentials.prepare().commit()
     client = User(b"over")
     TLSOpener(reactor, Credentials("", "", other.certificate, True)).open(
         listening.address, client, 5.0
@@ -181,7 +181,7 @@ def test_whatIsInUseStaysIfTheNewCannotBe(ours: Issued) -> None:
     Path(ours.certificate).write_text("not a certificate")
     before = credentials.serverConnectionForTLS(None).get_context()  # type: ignore[arg-type]  # not used
     with pytest.raises(ConfigurationError):
-        credentials.load()
+        credentials.prepare().commit()
     after = credentials.serverConnectionForTLS(None).get_context()  # type: ignore[arg-type]  # not used
     assert after is before
 

@@ -83,6 +83,15 @@ class _SealedOpener:
         return opening
 
 
+class _NothingRead:
+    """
+    The commit of certificates that there are none of.
+    """
+
+    def commit(self) -> None:
+        pass
+
+
 def sealedStreams(host: SimulatedHost) -> SecureStreams:
     """
     A host's.
@@ -90,5 +99,5 @@ def sealedStreams(host: SimulatedHost) -> SecureStreams:
     return SecureStreams(
         _SealedListener(StreamListener(host)),
         _SealedOpener(StreamOpener(host, host.address)),
-        lambda: None,
+        _NothingRead,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -59,6 +59,7 @@ class World:
     zone: Zone
     events: EventBus
     gates: Gates
+    settings: ZoneSettings
     sequence: int = 0
     peers: list[Peer] = field(default_factory=list)
 
@@ -83,6 +84,14 @@ class World:
         assert registration is not None
         fields = {"callReferenceValue": 0, "callIdentifier": {"guid": bytes(16)}}
         self.zone.ask("infoRequest", fields, registration.source, answered, 3.0)
+
+    def reload(self, **sections: Any) -> None:
+        """
+        Change sections of the configuration.
+        """
+        settings = replace(self.settings, **sections)
+        self.zone.prepare(settings).commit()
+        self.settings = settings
 
     def told(self, kind: type[Fact]) -> list[Any]:
         return [fact for fact in self.facts if isinstance(fact, kind)]
@@ -138,7 +147,7 @@ def newWorld(
     gates = Gates(clock, events, ())
     zone = Zone(settings, world, place, EightDigits(), gates)
     zone.start()
-    return World(clock, network, facts, zone, events, gates)
+    return World(clock, network, facts, zone, events, gates, settings)
 
 
 @pytest.fixture

@@ -133,7 +133,7 @@ def test_aRoomOfTheOtherZoneIsFoundToo(world: Simulation) -> None:
     zone(world, NORTH, SOUTH)
     south = zone(world, SOUTH, NORTH)
     patterns = Configuration(conference=ConferenceConfig(patterns=("9xxxx",)))
-    south.server.directory.reconfigure(patterns.conference)
+    south.server.directory.prepare(patterns.conference).commit()
     anna = registered(world, "10.0.1.1", "anna", NORTH)
     anna.call("90001")
     world.until(lambda: anna.speaking)

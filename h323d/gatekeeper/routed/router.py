@@ -134,14 +134,27 @@ class RoutedCalls:
             reach=reach,
         )
 
-    def reconfigure(self, config: RoutedConfig) -> None:
+    def reconfigure(self, config: RoutedConfig, h323: H323Config) -> None:
         """
         Route calls that begin from now on otherwise.
         """
         self._config = config
+        self._h323 = h323
         self._models = CallModels(config)
-        timers = replace(self._context.timers, setup=config.setupTimeout)
-        self._context = replace(self._context, config=config, models=self._models, timers=timers)
+        network = replace(self._context.network, connectTimeout=h323.connectTimeout)
+        secure = self._context.secureNetwork
+        if secure is not None:
+            secure = replace(secure, connectTimeout=h323.connectTimeout)
+        self._context = replace(
+            self._context,
+            config=config,
+            models=self._models,
+            timers=ProgressTimers(config.setupTimeout, h323.proceedingTimeout, h323.ringTimeout),
+            network=network,
+            secureNetwork=secure,
+            silence=h323.silenceTimeout,
+            statusInterval=h323.statusInterval,
+        )
 
     def __len__(self) -> int:
         return len(self._calls)

@@ -5,7 +5,9 @@ The routing of a zone, put together from its configuration.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
+from h323d.call.parts import Change, Commit
 from h323d.call.surroundings import Surroundings
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.registry.registrations import EndpointRegistry
@@ -20,6 +22,7 @@ from h323d.gatekeeper.routing.inquiries import Asker, Inquiries
 from h323d.gatekeeper.routing.local import LocalNumbers, RegisteredEndpoints, SignalledAddress
 from h323d.gatekeeper.routing.neighbours import Neighbourhood, Neighbours, readSecrets
 from h323d.gatekeeper.routing.rewriting import NumberRewriting
+from h323d.gatekeeper.security.passwords import Secret
 
 __all__ = ["ChoosePolicies", "Routing"]
 
@@ -29,13 +32,25 @@ Given the configured names, and the built-in policies by name, finds the policie
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Routes:
+    """
+    Who is asked, by one configuration.
+
+    @ivar secrets: the passwords of neighbours by their names, as they were read.
+    """
+
+    config: RoutingConfig
+    secrets: Mapping[str, Secret]
+    neighbourhood: Neighbourhood
+    policies: Sequence[ICalledPolicy]
+
+
 class Routing:
     """
     Who is asked where a call goes.
 
-    @ivar config: as it is in force.
     @ivar chain: the policies.
-    @ivar neighbourhood: the neighbours.
     @ivar inquiries: the questions to other gatekeepers.
     """
 
@@ -63,21 +78,43 @@ class Routing:
         self._numbers = numbers
         self._registry = registry
         self._choose = choosePolicies or _builtInOnly
-        self.config = config
         self.inquiries = Inquiries(identity, asker, world.clock, world.events)
-        self.neighbourhood = self._neighbourhood(config)
-        self.chain = RoutingChain(self._policies(config, self.neighbourhood))
+        self._routes = self._routesOf(config, self._secretsOf(config))
+        self.chain = RoutingChain(self._routes.policies)
 
-    def reload(self, config: RoutingConfig) -> None:
+    @property
+    def config(self) -> RoutingConfig:
         """
-        Let a changed configuration take effect, for who asks from now on.
+        What is in force.
+        """
+        return self._routes.config
+
+    @property
+    def neighbourhood(self) -> Neighbourhood:
+        """
+        The neighbours.
+        """
+        return self._routes.neighbourhood
+
+    def prepare(self, config: RoutingConfig) -> Commit:
+        """
+        Have other routes ready, and the passwords of neighbours as they are
+        in their files now.
 
         @raise h323d.errors.ConfigurationError: a policy that is named, or a
-            neighbour's password, cannot be used; nothing is changed.
+            neighbour's password, cannot be used.
         """
-        neighbourhood = self._neighbourhood(config)
-        self.chain.use(self._policies(config, neighbourhood))
-        self.neighbourhood, self.config = neighbourhood, config
+        secrets, now = self._secretsOf(config), self._routes
+        if config == now.config and secrets == now.secrets:
+            return Change(self, now)  # with all answers that it remembers
+        return Change(self, self._routesOf(config, secrets))
+
+    def reconfigure(self, routes: _Routes) -> None:
+        """
+        Go by other routes, for who asks from now on.
+        """
+        self._routes = routes
+        self.chain.use(routes.policies)
 
     def close(self) -> None:
         """
@@ -85,9 +122,12 @@ class Routing:
         """
         self.inquiries.close()
 
-    def _neighbourhood(self, config: RoutingConfig) -> Neighbourhood:
-        secrets = readSecrets(config.neighbours, self._identity.identifier)
-        return Neighbourhood(config.neighbours, secrets)
+    def _secretsOf(self, config: RoutingConfig) -> Mapping[str, Secret]:
+        return readSecrets(config.neighbours, self._identity.identifier)
+
+    def _routesOf(self, config: RoutingConfig, secrets: Mapping[str, Secret]) -> _Routes:
+        neighbourhood = Neighbourhood(config.neighbours, secrets)
+        return _Routes(config, secrets, neighbourhood, self._policies(config, neighbourhood))
 
     def _policies(
         self, config: RoutingConfig, neighbourhood: Neighbourhood

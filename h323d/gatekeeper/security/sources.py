@@ -18,6 +18,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.call.legs import IOffer
+from h323d.call.parts import Change, Commit
 from h323d.call.policy import Admission, IAdmissionPolicy, Refusal
 from h323d.call.transport import (
     IDatagramPort,
@@ -128,6 +129,12 @@ class Sources:
         self.reconfigure(config)
         self._told: OrderedDict[str, tuple[float, int]] = OrderedDict()  # when, refused since
         self._logged = FirstOf(MAX_LOGGED)
+
+    def prepare(self, config: SecurityConfig) -> Commit:
+        """
+        Have other lists and limits ready.
+        """
+        return Change(self, config)
 
     def reconfigure(self, config: SecurityConfig) -> None:
         """

@@ -133,6 +133,17 @@ def test_whatTheCalledSideSaysArrivesAsItWas(
     assert message.contents(0x7A) == b"\x01\x02"
 
 
+def test_aTimerOfCallSignallingThatChangedHoldsForTheNextCall(world: Simulation) -> None:
+    zone = Zone(world)
+    server = zone.server.server
+    server.reload(replace(server.configuration, h323=H323Config(ringTimeout=5.0)))
+    zone.call()
+    zone.bob.say(ALERTING, uuie.alerting(zone.bob.identity, KIND, Start()))
+    world.run(5.0)
+    (ended,) = zone.server.told(CallEnded)
+    assert ended.cause is Cause.NO_ANSWER_FROM_USER
+
+
 def test_aCallWithTheGlobalCallReferenceGetsThroughAndBack(world: Simulation) -> None:
     zone = Zone(world)
     zone.caller.reference = 0

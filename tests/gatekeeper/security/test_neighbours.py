@@ -377,7 +377,7 @@ def test_eachOfOurAnnouncementsIsSignedAnew(makeWorld: Any) -> None:
 
 def test_aPasswordHoldsFromTheReloadOn(world: World) -> None:
     signing = NeighbourConfig("south", SOUTH, password=PASSWORD, sendersID="south")
-    world.zone.reloadRouting(RoutingConfig(neighbours=(signing,)))
+    world.reload(routing=RoutingConfig(neighbours=(signing,)))
     assert reasonOf(world.peer(SOUTH).ask(lrq(1, SOUTH, ROOM))) == "securityDenial"
     # and the one that is gone is a stranger
     assert reasonOf(world.peer(NORTH).ask(lrq(1, NORTH, ROOM))) == "invalidPermission"
@@ -387,14 +387,27 @@ def test_aReplayIsOneAfterAReloadToo(world: World) -> None:
     peer, elsewhere = north(world), world.peer(NORTH, 40000)
     octets = peer.signed(lrq(1, NORTH, ROOM))
     peer.exchange(octets)
-    world.zone.reloadRouting(RoutingConfig(neighbours=ROUTING.neighbours[:1]))
+    world.reload(routing=RoutingConfig(neighbours=ROUTING.neighbours[:1]))
     elsewhere.port.send(octets, GATEKEEPER)
     pump(world)
     assert [reasonOf(each) for each in elsewhere.messages()] == ["securityDenial"]
 
 
+def test_aPasswordIsReadAnewThoughOnlyItsFileChanged(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "north"
+    file.write_text("another\n")
+    signing = NeighbourConfig("north", NORTH, passwordFile=str(file), sendersID="north")
+    routing = RoutingConfig(neighbours=(signing,))
+    world.reload(routing=routing)
+    peer = north(world)
+    assert reasonOf(peer.ask(lrq(1, NORTH, ROOM))) == "securityDenial"
+    file.write_text(f"{PASSWORD}\n")
+    world.reload(routing=routing)
+    assert peer.ask(lrq(2, NORTH, ROOM)).name == "locationConfirm"
+
+
 def test_aFileThatCannotBeReadChangesNothing(world: World, tmp_path: Path) -> None:
     gone = NeighbourConfig("gone", SOUTH, passwordFile=str(tmp_path / "gone"), sendersID="south")
     with pytest.raises(ConfigurationError, match=r"^routing\.neighbours\[0\]\.passwordFile: "):
-        world.zone.reloadRouting(RoutingConfig(neighbours=(gone,)))
+        world.reload(routing=RoutingConfig(neighbours=(gone,)))
     assert north(world).ask(lrq(1, NORTH, ROOM)).name == "locationConfirm"

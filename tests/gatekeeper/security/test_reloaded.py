@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from h323d.gatekeeper.security.config import PasswordEntry, Requirement, SecurityConfig
-from h323d.gatekeeper.security.passwords import readPasswords
 from h323d.h323.ras.messages import RASMessage
 from tests.support.ras import Peer, drq, keepAlive, rrq
 from tests.support.secured import ALICE, SecuredPeer, secured
@@ -25,7 +24,7 @@ def world(makeWorld: Any) -> World:
 
 
 def reload(world: World, config: SecurityConfig) -> None:
-    world.zone.reloadSecurity(config, readPasswords(config))
+    world.reload(security=config)
     for _ in range(4):
         world.clock.advance(0.025)
 
