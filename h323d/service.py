@@ -88,6 +88,20 @@ class Options(usage.Options):
             raise usage.UsageError(str(error)) from error
 
 
+class CannotStart(SystemExit, Exception):
+    """
+    What ends the process with one line.
+
+    It is an C{Exception} too, because that is what C{twistd} waits for: only then does it
+    remove its pid file, and have the process that was started from the shell, and waits for
+    this one, end as well.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.code = f"h323d: {reason}"
+
+
 class H323dService(Service):
     """
     Runs a L{Server} on the real reactor, with the media thread and the
@@ -131,7 +145,9 @@ class H323dService(Service):
 
     def startService(self) -> None:
         """
-        Start; a port that is taken ends the process with a clear message.
+        Start.
+
+        @raise CannotStart: a port, or a file, is not to be had.
         """
         super().startService()
         prepareInterpreter()
@@ -140,7 +156,7 @@ class H323dService(Service):
             self.server.start()
             self._openDoors()
         except (ResourceUnavailable, ConfigurationError) as error:
-            raise SystemExit(f"h323d: {error}") from None
+            raise CannotStart(str(error)) from None
         self._media.start()
         signal.signal(signal.SIGHUP, self._hangupSignal)
 

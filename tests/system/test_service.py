@@ -4,6 +4,7 @@ C{twistd h323d} as a process: how it starts, is steered, is entered, and leaves.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -17,9 +18,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from twisted.conch.ssh.keys import Key
 
+from h323d.cli.ctl import ask
 from tests.support.processes import Caller, Server, program, waitFor
 
-BARE, STEERED, ENTERED, REFUSED, LEAVING, AGAIN = (f"127.0.22.{n}" for n in range(1, 7))
+BARE, STEERED, ENTERED, REFUSED, LEAVING, AGAIN, BACKGROUND = (f"127.0.22.{n}" for n in range(1, 8))
 CALLER = "127.0.22.11"
 LIMITS = '[conference]\npatterns = ["{pattern}"]\n'
 
@@ -115,6 +117,73 @@ def test_whatCannotStartSaysWhyInOneLine(name: str, refused: dict[str, tuple[int
     assert REFUSALS[name][2] in line
     assert "Traceback" not in output
     assert "Usage" not in output
+
+
+# How it goes into the background.
+
+
+def test_itGoesIntoTheBackgroundOnceItListens(tmp_path: Path) -> None:
+    done = daemon(tmp_path, "--bind", BACKGROUND)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    pid = int((tmp_path / "twistd.pid").read_text())
+    assert ask(str(tmp_path / "h323d.sock"), "status")["listeners"]["sip"] == f"{BACKGROUND}:5060"
+    os.kill(pid, signal.SIGTERM)
+    waitFor(lambda: not (tmp_path / "twistd.pid").exists(), 10, "it leaves")
+
+
+UNREADABLE = '[h323]\ncertificate = "/absent.pem"\nprivateKey = "/absent.pem"\n'
+DAEMON_REFUSALS = {
+    "taken port": (["--bind", BARE], "", f"cannot bind UDP {BARE}:5060: Address already in use"),
+    "wrong key": (["--bind", REFUSED], "[sip]\nprt = 5060\n", "sip.prt: unknown key; did you mean"),
+    "no certificate": (["--bind", REFUSED], UNREADABLE, "h323.certificate: /absent.pem: No such"),
+    "taken socket": (["--bind", REFUSED], '[control]\nsocket = "log"\n', "control socket"),
+}
+
+
+@pytest.mark.parametrize("name", DAEMON_REFUSALS)
+def test_whatCannotGoIntoTheBackgroundSaysSoAndLeavesNothing(
+    name: str, bare: BareServer, tmp_path: Path
+) -> None:
+    options, configuration, reason = DAEMON_REFUSALS[name]
+    (tmp_path / "h323d.toml").write_text(configuration)
+    done = daemon(tmp_path, *options, "--config", "h323d.toml")
+    assert done.returncode == 1
+    (_,) = (line for line in done.stderr.splitlines() if reason in line)
+    assert "Traceback" not in done.stderr + (tmp_path / "log").read_text()
+    assert not (tmp_path / "twistd.pid").exists()
+    waitFor(lambda: not processesIn(tmp_path), 5, "no process is left")
+
+
+def test_itLeavesNoPIDFileInTheForegroundEither(bare: BareServer, tmp_path: Path) -> None:
+    done = daemon(tmp_path, "--bind", BARE, foreground=True)
+    assert done.returncode == 1
+    assert not (tmp_path / "twistd.pid").exists()
+
+
+def daemon(
+    directory: Path, *options: str, foreground: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """
+    Start a server as a person does who wants the shell back.
+    """
+    (directory / "log").touch()
+    return subprocess.run(
+        [program("twistd"), *(["-n"] if foreground else []), "--logfile=log", "h323d", *options],
+        cwd=directory, capture_output=True, text=True, timeout=30, check=False,
+        env=os.environ | {"RUNTIME_DIRECTORY": str(directory), "STATE_DIRECTORY": str(directory)},
+    )  # fmt: skip
+
+
+def processesIn(directory: Path) -> list[str]:
+    """
+    The processes whose current directory it is.
+    """
+    found = []
+    for each in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # somebody else's, or over
+            if (each / "cwd").readlink() == directory.resolve():
+                found.append(each.name)
+    return found
 
 
 # How it is steered.
