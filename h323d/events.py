@@ -22,6 +22,7 @@ from h323d.values.identifiers import CallID, LegID, RoomID
 
 __all__ = [
     "ActiveSpeakerChanged",
+    "AuthenticationFailed",
     "BadInput",
     "BandwidthChanged",
     "BandwidthExceeded",
@@ -56,6 +57,7 @@ __all__ = [
     "RegistrationsRestored",
     "RoomClosed",
     "RoomOpened",
+    "SourceRefused",
 ]
 
 
@@ -590,20 +592,25 @@ class EventBus:
 
     def __init__(self) -> None:
         self._subscribers: list[tuple[type[Fact], Callable[[Fact], None]]] = []
+        # Of each kind that was told since somebody came or went: a fact costs one look-up.
+        self._listeners: dict[type[Fact], tuple[Callable[[Fact], None], ...]] = {}
 
     def subscribe(self, kind: type[F], listener: Callable[[F], None]) -> Callable[[], None]:
         """
-        @param kind: a class of facts; L{Fact} for all of them.
+        @param kind: a class of facts, which stands for those made of it too; L{Fact} for
+            all of them.
         @param listener: called with each fact of that kind.
 
         @return: a function that ends the subscription.
         """
-        entry: tuple[type[Fact], Callable[[Fact], None]] = (kind, listener)  # type: ignore[assignment]  # publish checks the kind
+        entry: tuple[type[Fact], Callable[[Fact], None]] = (kind, listener)  # type: ignore[assignment]  # it is called with its kind only
         self._subscribers.append(entry)
+        self._listeners.clear()
 
         def unsubscribe() -> None:
             if entry in self._subscribers:
                 self._subscribers.remove(entry)
+                self._listeners.clear()
 
         return unsubscribe
 
@@ -611,9 +618,15 @@ class EventBus:
         """
         Tell everybody; a listener that fails harms nobody else.
         """
-        for kind, listener in tuple(self._subscribers):
-            if isinstance(fact, kind):
-                try:
-                    listener(fact)
-                except Exception:  # the fence: publishers do not know who listens
-                    self._log.failure("a listener failed on {fact}", fact=type(fact).__name__)
+        kind = type(fact)
+        listeners = self._listeners.get(kind)
+        if listeners is None:
+            listeners = self._listeners[kind] = self._listenersOf(kind)
+        for listener in listeners:
+            try:
+                listener(fact)
+            except Exception:  # the fence: publishers do not know who listens
+                self._log.failure("a listener failed on {fact}", fact=kind.__name__)
+
+    def _listenersOf(self, kind: type[Fact]) -> tuple[Callable[[Fact], None], ...]:
+        return tuple(each for wanted, each in self._subscribers if issubclass(kind, wanted))

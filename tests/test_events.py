@@ -9,6 +9,7 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from h323d import events
 from h323d.events import EventBus, Fact, RoomClosed, RoomOpened
 from h323d.values.identifiers import RoomID
 
@@ -28,8 +29,33 @@ class EventBusTests(SynchronousTestCase):
         self.bus.publish(RoomOpened(2.0, RoomID("a")))
         self.assertEqual(self.heard, [RoomOpened(2.0, RoomID("a"))])
 
+    def test_aListenerHearsWhatIsMadeOfItsKindToo(self) -> None:
+        class RoomOpenedTwice(RoomOpened):
+            pass
+
+        self.bus.subscribe(RoomOpened, self.heard.append)
+        fact = RoomOpenedTwice(1.0, RoomID("a"))
+        self.bus.publish(fact)
+        self.assertEqual(self.heard, [fact])
+
+    def test_whoAskedFirstIsToldFirstWhateverTheyAskedFor(self) -> None:
+        order: list[str] = []
+        self.bus.subscribe(RoomOpened, lambda fact: order.append("one kind"))
+        self.bus.subscribe(Fact, lambda fact: order.append("all"))
+        self.bus.subscribe(RoomOpened, lambda fact: order.append("one kind again"))
+        self.bus.publish(RoomOpened(1.0, RoomID("a")))
+        self.assertEqual(order, ["one kind", "all", "one kind again"])
+
+    def test_whoComesLaterHearsWhatIsToldFromThenOn(self) -> None:
+        self.bus.publish(RoomOpened(1.0, RoomID("a")))
+        self.bus.subscribe(RoomOpened, self.heard.append)
+        self.bus.publish(RoomOpened(2.0, RoomID("a")))
+        self.assertEqual([fact.at for fact in self.heard], [2.0])
+
     def test_unsubscribing(self) -> None:
         unsubscribe = self.bus.subscribe(Fact, self.heard.append)
+        self.bus.publish(RoomOpened(1.0, RoomID("a")))
+        self.heard.clear()
         unsubscribe()
         unsubscribe()
         self.bus.publish(RoomOpened(2.0, RoomID("a")))
@@ -46,9 +72,30 @@ class EventBusTests(SynchronousTestCase):
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
 
+def facts() -> list[type[Fact]]:
+    """
+    Every kind of fact that the module has.
+    """
+    return [
+        each
+        for each in vars(events).values()
+        if isinstance(each, type) and issubclass(each, Fact) and each is not Fact
+    ]
+
+
+def test_everyFactIsForOthersToUse() -> None:
+    assert len(facts()) > 30
+    assert sorted({each.__name__ for each in facts()} - set(events.__all__)) == []
+
+
+def test_whatIsForOthersToUseIsInOrder() -> None:
+    assert events.__all__ == sorted(events.__all__)
+    assert [name for name in events.__all__ if not hasattr(events, name)] == []
+
+
 def test_everyFactIsInTheReference() -> None:
     page = (Path(__file__).parents[1] / "docs/reference/facts.rst").read_text()
-    for fact in Fact.__subclasses__():
+    for fact in facts():
         assert f"``{fact.__name__}``" in page
         for each in dataclasses.fields(fact):
             assert each.name == "at" or f"``{each.name}``" in page, f"{fact.__name__}.{each.name}"
