@@ -19,6 +19,7 @@ from twisted.logger import Logger
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, RoomID
+from h323d.values.sound import SILENT, Sound
 
 __all__ = [
     "ActiveSpeakerChanged",
@@ -215,12 +216,16 @@ class ParticipantJoined(Fact):
 class ParticipantLeft(Fact):
     """
     A participant is no longer part of a room.
+
+    @ivar sound: how its sound came through, as it was looked at last, which is
+        less than a second before.
     """
 
     roomId: RoomID
     callId: CallID
     legId: LegID
     cause: Cause
+    sound: Sound = SILENT
 
 
 @dataclass(frozen=True, slots=True)

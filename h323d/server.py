@@ -209,6 +209,7 @@ class Server:
             world.pathOf(config.file),
             world.pathOf(config.database),
             config.recent,
+            config.log,
         )
 
     def _newGates(self, configuration: Configuration) -> Gates:

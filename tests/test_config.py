@@ -63,6 +63,7 @@ def another(section: str, key: str) -> Any:
         ("routed", "rules"): [{"prefixes": ["1"]}],
         ("routed", "failoverCauses"): [27],
         ("security", "h2351"): "off",
+        ("cdr", "log"): "all",
         ("security", "weakSchemes"): ["md5", "cat"],
         ("security", "hostMismatch"): "log",
         ("security", "allow"): ["192.0.2.0/24"],

@@ -8,10 +8,11 @@ import enum
 from typing import Protocol
 
 from h323d.call.legs import ILeg
-from h323d.call.media import IMediaPort, IMixer
+from h323d.call.media import IMediaPort, IMixer, PortStatistics
 from h323d.call.observer import SilentObserver
 from h323d.values.cause import Cause
 from h323d.values.media import AudioStream, DigitMethod
+from h323d.values.sound import SILENT, Sound
 
 __all__ = ["Participant", "ParticipantOwner", "Presence"]
 
@@ -59,6 +60,7 @@ class Participant(SilentObserver):
     @ivar port: its media port, once media is negotiated.
     @ivar stream: what it speaks.
     @ivar joinedAt: the clock's seconds when its media joined, or C{None}.
+    @ivar sound: how its media had fared when it left the mixer last.
     """
 
     def __init__(self, owner: ParticipantOwner, leg: ILeg, mixer: IMixer) -> None:
@@ -67,6 +69,7 @@ class Participant(SilentObserver):
         self.port: IMediaPort | None = None
         self.stream = AudioStream()
         self.joinedAt: float | None = None
+        self.sound = SILENT
         self._owner = owner
         self._mixer = mixer
 
@@ -104,4 +107,15 @@ class Participant(SilentObserver):
     def _leaveMixer(self, presence: Presence) -> None:
         before, self.presence = self.presence, presence
         if before is Presence.PRESENT and self.port is not None:
+            self.sound = _soundOf(self.port.statistics())
             self._mixer.leave(self.port)
+
+
+def _soundOf(figures: PortStatistics) -> Sound:
+    return Sound(
+        figures.packetsReceived,
+        figures.packetsLost,
+        figures.concealed,
+        figures.jitter,
+        figures.remoteLost,
+    )

@@ -160,7 +160,9 @@ class Room:
         del self.participants[leg.legId]
         self.loudness.pop(leg.legId, None)
         if participant.joinedAt is not None:
-            self._events.publish(ParticipantLeft(now, self.roomId, leg.callId, leg.legId, cause))
+            self._events.publish(
+                ParticipantLeft(now, self.roomId, leg.callId, leg.legId, cause, participant.sound)
+            )
         self._events.publish(CallEnded(now, leg.callId, leg.legId, cause, endedBy(leg)))
         if self.participants:
             self._owner.roomLeft(self, cause)

@@ -27,6 +27,7 @@ from h323d.events import (
     CallUsageTold,
     EventBus,
     ParticipantJoined,
+    ParticipantLeft,
     RASAdmissionEnded,
     RASAdmissionGranted,
     RASAdmissionRefused,
@@ -34,13 +35,13 @@ from h323d.events import (
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
-from h323d.witness.cdr import CallDetail, Outcome
-from h323d.witness.underway import FORGETFUL, IJournal
+from h323d.values.sound import Sound
+from h323d.witness.cdr import THIRD_PARTY, CallDetail, Outcome
+from h323d.witness.underway import FORGETFUL, CallInProgress, IJournal
 
 __all__ = ["Assembly"]
 
 LINGER = 5.0  # seconds that endpoints get to disengage once the signalling is over
-THIRD_PARTY = "thirdParty"  # the model of a call in which it is us who call both
 MAX_NAMES = 8  # of one party that a record takes
 
 Side = tuple[str, bool]  # an endpoint identifier, and whether it is the called side
@@ -54,6 +55,8 @@ class _Call:
     @ivar first: the leg of the calling side, where it was us who called both.
     @ivar legs: those that are not over.
     @ivar sides: the admissions in force, and the host of each.
+    @ivar begun: when it was decided where it goes, first of all.
+    @ivar sound: of the sides whose media was here.
     @ivar number: what the journal knows it by.
     """
 
@@ -66,6 +69,7 @@ class _Call:
     model: str = ""
     signalled: bool = False
     refused: bool = False
+    begun: float | None = None
     answered: float | None = None
     ended: float | None = None
     calling: tuple[PartyAddress, ...] = ()
@@ -75,6 +79,8 @@ class _Call:
     callingEndpoint: str = ""
     calledEndpoint: str = ""
     room: str = ""
+    encoding: str = ""
+    sound: Sound | None = None
     cause: Cause | None = None
     releasedBy: str = ""
     reason: str = ""
@@ -124,6 +130,8 @@ class _Call:
             reason=self.reason,
             bandwidth=self.bandwidth,
             admissions=self.admissions,
+            encoding=self.encoding,
+            sound=self.sound,
         )
 
 
@@ -136,14 +144,18 @@ class Assembly:
         self,
         clock: IReactorTime,
         events: EventBus,
+        begun: Callable[[CallInProgress], None],
         finished: Callable[[CallDetail], None],
         journal: IJournal = FORGETFUL,
     ) -> None:
         """
+        @param begun: called with each call once it is decided where it goes, or that we
+            make it, and with each that an endpoint is admitted to before that.
         @param finished: called with each record.
         @param journal: told of each call while it is not over.
         """
         self._clock = clock
+        self._begun = begun
         self._finished = finished
         self._journal = journal
         self._calls = 0
@@ -158,6 +170,7 @@ class Assembly:
             events.subscribe(CallAnswered, self._answered),
             events.subscribe(CallEnded, self._ended),
             events.subscribe(ParticipantJoined, self._joined),
+            events.subscribe(ParticipantLeft, self._left),
             events.subscribe(RASAdmissionGranted, self._granted),
             events.subscribe(RASAdmissionRefused, self._notGranted),
             events.subscribe(RASAdmissionEnded, self._disengaged),
@@ -217,6 +230,7 @@ class Assembly:
             call.answered = None
         call.calling, call.called = call.called, fact.called
         call.legs.add(fact.legId)
+        self._tellBegun(call, fact.at)
         self._journal.changed(call.number, call)
 
     def _admitted(self, fact: CallAdmitted) -> None:
@@ -235,13 +249,25 @@ class Assembly:
             call.room = fact.target
         else:
             call.calledEndpoint = fact.target
+        self._tellBegun(call, fact.at)
         self._journal.changed(call.number, call)
+
+    def _tellBegun(self, call: _Call, at: float) -> None:
+        if call.begun is None:
+            call.begun = at
+            self._begun(call)
 
     def _joined(self, fact: ParticipantJoined) -> None:
         call = self._byCall.get(fact.callId)
         if call is not None:
             call.room = fact.roomId
+            call.encoding = fact.encoding
             self._journal.changed(call.number, call)
+
+    def _left(self, fact: ParticipantLeft) -> None:
+        call = self._byCall.get(fact.callId)
+        if call is not None:
+            call.sound = fact.sound if call.sound is None else call.sound.together(fact.sound)
 
     def _answered(self, fact: CallAnswered) -> None:
         call = self._byCall.get(fact.callId)
@@ -282,6 +308,7 @@ class Assembly:
         if call is None:
             call = self._new(_Call(fact.at, "h323", fact.callIdentifier, fact.conferenceId))
             self._byIdentifier[fact.callIdentifier] = call
+        isNew = not call.admissions
         side = (fact.endpointId, fact.answerCall)
         if side not in call.sides:
             call.admissions += 1
@@ -297,6 +324,8 @@ class Assembly:
             call.calledPeer = call.calledPeer or fact.destination
         call.calling = call.calling or fact.calling
         call.called = call.called or fact.called
+        if isNew and not call.signalled:
+            self._begun(call)
         self._journal.changed(call.number, call)
 
     def _notGranted(self, fact: RASAdmissionRefused) -> None:

@@ -6,6 +6,7 @@ docs/reference/cdr.rst explains the fields to those who read them.
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,8 +14,11 @@ from typing import Any
 
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.sound import Sound
 
-__all__ = ["CallDetail", "Outcome"]
+__all__ = ["THIRD_PARTY", "CallDetail", "Outcome"]
+
+THIRD_PARTY = "thirdParty"  # the model of a call in which it is us who call both
 
 
 class Outcome(enum.Enum):
@@ -79,6 +83,8 @@ class CallDetail:
     bandwidth: int
     admissions: int
     lastSeen: float | None = None
+    encoding: str = ""
+    sound: Sound | None = None
 
     @property
     def duration(self) -> float | None:
@@ -94,7 +100,7 @@ class CallDetail:
         The record in what JSON can say; the keys are the fields' names, in
         the order of the reference.
         """
-        return {
+        told = {
             "callId": self.callId,
             "callIdentifier": self.callIdentifier,
             "conferenceId": self.conferenceId,
@@ -119,7 +125,15 @@ class CallDetail:
             "bandwidth": self.bandwidth,
             "admissions": self.admissions,
             "lastSeen": _moment(self.lastSeen),
+            "encoding": self.encoding,
+            **_SILENT,
         }
+        if self.sound is not None:
+            told.update(dataclasses.asdict(self.sound))
+        return told
+
+
+_SILENT: dict[str, Any] = dict.fromkeys(each.name for each in dataclasses.fields(Sound))
 
 
 def _moment(seconds: float | None) -> str | None:

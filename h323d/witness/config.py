@@ -4,9 +4,20 @@ The configuration of the call detail records.
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
-__all__ = ["CDRConfig"]
+__all__ = ["CDRConfig", "LoggedCalls"]
+
+
+class LoggedCalls(enum.Enum):
+    """
+    The calls that have lines in the log.
+    """
+
+    NONE = "none"
+    OURS = "ours"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,11 @@ class CDRConfig:
 
     recent: int = 1000
     """How many records are kept in memory, for h323ctl cdr."""
+
+    log: LoggedCalls = LoggedCalls.OURS
+    """Which calls have a line in the server's log when they begin and when they are over, with the
+    names of both parties: none, those whose signalling passes through here (ours), or all, which are
+    those too that endpoints make directly, and of which only RAS tells."""
 
     def __post_init__(self) -> None:
         for name in ("file", "database"):

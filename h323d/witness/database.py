@@ -42,10 +42,25 @@ _COLUMNS = {
     "bandwidth": "INTEGER NOT NULL",
     "admissions": "INTEGER NOT NULL",
     "lastSeen": "TEXT",
+    "encoding": "TEXT",
+    "packetsReceived": "INTEGER",
+    "packetsLost": "INTEGER",
+    "concealed": "INTEGER",
+    "jitter": "REAL",
+    "remoteLost": "REAL",
 }
 _TABLE = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
 _INSERT = f"INSERT INTO cdr ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
-_LATER = ("lastSeen",)  # columns that older databases have not; none of them is NOT NULL
+# Columns that older databases have not; none of them is NOT NULL.
+_LATER = (
+    "lastSeen",
+    "encoding",
+    "packetsReceived",
+    "packetsLost",
+    "concealed",
+    "jitter",
+    "remoteLost",
+)
 
 
 class Database:

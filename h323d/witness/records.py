@@ -14,7 +14,9 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.events import EventBus
 from h323d.witness.assembly import Assembly
+from h323d.witness.calllog import CallLog
 from h323d.witness.cdr import CallDetail
+from h323d.witness.config import LoggedCalls
 from h323d.witness.database import Database
 from h323d.witness.jsonlines import JSONLines
 from h323d.witness.spool import Defer, Spool
@@ -39,13 +41,16 @@ class CallRecords:
         file: Path | None,
         database: Path | None,
         recent: int,
+        log: LoggedCalls,
     ) -> None:
         """
         @param file: where lines of JSON go; C{None} for nowhere.
         @param database: where rows go; C{None} for nowhere.  Calls in progress
             are kept beside it, or else beside C{file}.
         @param recent: how many are kept in memory.
+        @param log: which calls have lines in the log.
         """
+        self._log = CallLog(clock, log)
         self._recent: deque[CallDetail] = deque(maxlen=recent)
         self._spools: list[Spool] = []
         if file is not None:
@@ -60,7 +65,7 @@ class CallRecords:
             journal = self._journal = Journal(
                 UnderwayFile(path), str(path), clock, defer, self._finished
             )
-        self._assembly = Assembly(clock, events, self._finished, journal)
+        self._assembly = Assembly(clock, events, self._log.begun, self._finished, journal)
 
     def latest(self, count: int) -> list[dict[str, Any]]:
         """
@@ -75,6 +80,7 @@ class CallRecords:
         @return: fires when that is done; never fails.
         """
         self._assembly.close()
+        self._log.close()
         return Deferred.fromCoroutine(self._close())
 
     async def _close(self) -> None:
@@ -86,5 +92,6 @@ class CallRecords:
 
     def _finished(self, record: CallDetail) -> None:
         self._recent.append(record)
+        self._log.over(record)
         for spool in self._spools:
             spool.add(record)

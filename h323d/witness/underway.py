@@ -35,6 +35,10 @@ class CallInProgress(Protocol):
     A call that is not over.
     """
 
+    @property
+    def callId(self) -> str | None:
+        """Our own name for it; C{None} for a call that only its admissions tell of."""
+
     def detail(self) -> CallDetail:
         """What is known of it now."""
 

@@ -178,7 +178,7 @@ def _toText(detail: CallDetail) -> str:
     told["offered"], told["answered"] = detail.offered, detail.answered
     told["ended"], told["outcome"] = detail.ended, detail.outcome.value
     told["cause"], told["releasedBy"] = detail.cause, detail.releasedBy
-    told["reason"] = detail.reason
+    told["reason"], told["encoding"] = detail.reason, detail.encoding
     told["calling"] = [[each.kind.value, each.value] for each in detail.calling]
     told["called"] = [[each.kind.value, each.value] for each in detail.called]
     told["callingPeer"] = _place(detail.callingPeer)
@@ -218,6 +218,7 @@ def _fromText(text: str, seen: float | None) -> CallDetail:
         cause=Cause.TEMPORARY_FAILURE if lost else _cause(told["cause"]),
         releasedBy="server" if lost else str(told["releasedBy"]),
         reason=SERVER_LOST if lost else str(told["reason"]),
+        encoding=str(told.get("encoding", "")),  # which older files have not
         lastSeen=max(float(seen), offered) if lost and seen is not None else None,
     )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from twisted.logger import capturedLogs, formatEvent
 
 from h323d.config import Configuration
 from h323d.gatekeeper.registry.registrations import GRACE
@@ -19,6 +20,7 @@ from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.media.config import MediaConfig
 from h323d.values.address import TransportAddress
 from h323d.witness.config import CDRConfig
+from tests.support.network import Conditions
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import SimulatedServer, Simulation
 
@@ -88,6 +90,27 @@ def test_aCallOfARegisteredPhoneIntoARoomIsOneRecord(scene: Scene) -> None:
     assert record["calledPeer"] is None
     assert (record["admissions"], record["releasedBy"]) == (1, "calling")
     assert (record["cause"], record["causeName"]) == (16, "NORMAL_CALL_CLEARING")
+
+
+def test_howTheSoundCameThroughIsInTheRecordAndInTheLog(scene: Scene) -> None:
+    alice = scene.phone(ALICE, "alice")
+    with capturedLogs() as logged:
+        alice.call("80001")
+        scene.world.until(lambda: alice.speaking)
+        scene.world.network.conditions = Conditions(loss=0.1)
+        scene.world.run(10.0)
+        scene.world.network.conditions = Conditions()
+        scene.world.run(2.0)
+        alice.hangup()
+        (record,) = scene.records()
+    assert record["encoding"] == "PCMU/8000"
+    assert 300 < record["packetsReceived"] < 600
+    assert 20 < record["packetsLost"] < 100
+    assert record["concealed"] >= 20
+    begins, ends = (line for line in map(formatEvent, logged) if line.startswith("call "))
+    assert f"{record['callId']} begins: alice calls 80001 by H.323 from {ALICE}:" in begins
+    assert "ended by the caller after 12" in ends
+    assert f"{record['packetsLost']} of " in ends
 
 
 def test_aCallBetweenTwoPhonesIsOneRecord(scene: Scene) -> None:

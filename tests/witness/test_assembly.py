@@ -21,20 +21,24 @@ from h323d.events import (
     CallUsageTold,
     EventBus,
     ParticipantJoined,
+    ParticipantLeft,
     RASAdmissionEnded,
     RASAdmissionGranted,
     RASAdmissionRefused,
 )
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.identifiers import CallID, LegID
+from h323d.values.identifiers import CallID, LegID, RoomID
+from h323d.values.sound import Sound
 from h323d.witness.assembly import LINGER, MAX_NAMES, Assembly
 from h323d.witness.cdr import CallDetail, Outcome
+from h323d.witness.underway import CallInProgress
 
 ANNA, BERT = TransportAddress("10.0.0.2", 1720), TransportAddress("10.0.0.3", 1720)
 A, B = "endpoint-a", "endpoint-b"
 IDENTIFIER, CONFERENCE = "0a" * 16, "0c" * 16
 CALL, LEG, OTHER_LEG = CallID("c1"), LegID("l1"), LegID("l2")
+ROOM = RoomID("80001")
 
 
 def number(text: str) -> PartyAddress:
@@ -53,7 +57,11 @@ class Scene:
         self.clock = Clock()
         self.events = EventBus()
         self.records: list[CallDetail] = []
-        self.assembly = Assembly(self.clock, self.events, self.records.append)
+        self.begun: list[CallDetail] = []
+        self.assembly = Assembly(self.clock, self.events, self._begins, self.records.append)
+
+    def _begins(self, call: CallInProgress) -> None:
+        self.begun.append(call.detail())
 
     def tell(self, kind: Any, *fields: Any) -> None:
         self.events.publish(kind(self.clock.seconds(), *fields))
@@ -103,6 +111,8 @@ def test_aCallToARoom(scene: Scene) -> None:
     scene.tell(CallAnswered, CALL, LEG)
     scene.clock.advance(60)
     scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    (begun,) = scene.begun
+    assert (begun.calling, begun.called, begun.room) == (CALLING, CALLED, "80001")
     record = scene.record
     assert (record.callId, record.callIdentifier, record.conferenceId) == (
         CALL, IDENTIFIER, CONFERENCE
@@ -119,6 +129,33 @@ def test_theRoomIsTheOneThatWasJoined(scene: Scene) -> None:
     scene.tell(ParticipantJoined, "80009", CALL, LEG, "PCMU/8000")
     scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
     assert scene.record.room == "80009"
+
+
+def test_howItSoundedIsPartOfTheRecord(scene: Scene) -> None:
+    scene.offer()
+    scene.tell(CallRouted, CALL, LEG, "conference", "80001")
+    scene.tell(ParticipantJoined, ROOM, CALL, LEG, "PCMU/8000")
+    sound = Sound(1000, 3, 4, 0.002, 0.01)
+    scene.tell(ParticipantLeft, ROOM, CALL, LEG, Cause.NORMAL_CALL_CLEARING, sound)
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    assert (scene.record.encoding, scene.record.sound) == ("PCMU/8000", sound)
+
+
+def test_howBothSidesOfAThirdPartyCallSoundedIsOne(scene: Scene) -> None:
+    for leg in (LEG, OTHER_LEG):
+        scene.tell(CallOriginated, CALL, leg, "sip", CALLING, CALLED)
+    for leg, sound in (LEG, Sound(10, 1, 2, 0.003)), (OTHER_LEG, Sound(5, 0, 1, 0.001, 0.5)):
+        scene.tell(ParticipantLeft, ROOM, CALL, leg, Cause.NORMAL_CALL_CLEARING, sound)
+        scene.tell(CallEnded, CALL, leg, Cause.NORMAL_CALL_CLEARING, "called")
+    assert scene.record.sound == Sound(15, 1, 3, 0.003, 0.5)
+    assert len(scene.begun) == 1
+
+
+def test_aCallThatGoesAnotherWayHasBegunOnce(scene: Scene) -> None:
+    scene.offer()
+    scene.tell(CallRouted, CALL, LEG, "routed", "", BERT)
+    scene.tell(CallRouted, CALL, LEG, "routed", "", ANNA)
+    assert [call.calledPeer for call in scene.begun] == [BERT]
 
 
 def test_aCallerWhoGivesUpLeavesAnUnansweredCall(scene: Scene) -> None:
