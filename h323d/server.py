@@ -7,7 +7,7 @@ Its surroundings - clock, chance, sockets, media - are a reactor's in service
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from twisted.internet.defer import Deferred, DeferredList, succeed
@@ -125,7 +125,24 @@ class Server:
             listeners,
             self.records.latest,
         )
-        self._log.info("listening: {listeners}", listeners=listeners)
+        self._log.info("listening: {listeners}", listeners="; ".join(self._listeners()))
+
+    def _listeners(self) -> Iterator[str]:
+        """
+        What is listened for, and where, for people to read.
+        """
+        if self.sip is not None:
+            transports = "UDP and TCP" if self.configuration.sip.tcp else "UDP"
+            yield f"SIP, {transports} {self.sip.address}"
+        if self.h323 is not None:
+            yield f"H.323, TCP {self.h323.address}"
+            secure = self._secureAddress()
+            if secure is not None:
+                yield f"H.323, TLS {secure}"
+        if self.zone is not None:
+            yield f"RAS, UDP {self.zone.address}"
+            if self.configuration.gatekeeper.multicast:
+                yield "discovery, UDP 224.0.1.41:1718"
 
     async def stop(self) -> None:
         """

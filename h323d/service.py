@@ -30,6 +30,7 @@ from h323d.control.server import ControlServer
 from h323d.dsp.codec import ICodec
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events import EventBus
+from h323d.exposure import exposure
 from h323d.media.codecs import BUILT_IN
 from h323d.media.thread import newMediaService, prepareInterpreter
 from h323d.net.datagram import Datagrams
@@ -158,6 +159,7 @@ class H323dService(Service):
         except (ResourceUnavailable, ConfigurationError) as error:
             raise CannotStart(str(error)) from None
         self._media.start()
+        self._tellExposure()
         signal.signal(signal.SIGHUP, self._hangupSignal)
 
     def _rise(self) -> None:
@@ -175,6 +177,9 @@ class H323dService(Service):
         """
         super().stopService()
         return Deferred.fromCoroutine(self._stop())
+
+    def _tellExposure(self) -> None:
+        self._log.info("open: {exposure}", exposure=exposure(self.server.configuration))
 
     async def _stop(self) -> None:
         await self.server.stop()
@@ -211,6 +216,8 @@ class H323dService(Service):
             self.server.reload(self._options.read())
         except ConfigurationError as error:
             self._log.error("not reloaded: {reason}", reason=str(error))
+        else:
+            self._tellExposure()
 
 
 def _secureStreams(configuration: Configuration, reactor: Any) -> SecureStreams | None:

@@ -44,6 +44,9 @@ class ControlServer(Factory):
         self.path = path
         self._commands = operator.commands()
 
+    def logPrefix(self) -> str:
+        return "control socket"  # Twisted says of it that it starts
+
     def listen(self, reactor: IReactorUNIX) -> Any:
         """
         Make the socket, in place of one that a dead server left behind.

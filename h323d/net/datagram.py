@@ -87,6 +87,9 @@ class _Port(DatagramProtocol):
         self._write: Write | None = None
         self.address = TransportAddress("0.0.0.0", 0)
 
+    def logPrefix(self) -> str:
+        return "UDP"  # Twisted says of it that it starts
+
     def bound(self, listening: Any) -> None:
         self._listening = listening
         self._write = listening.write

@@ -100,6 +100,9 @@ class Accepting(Factory):
     def __init__(self, newUser: Callable[[], IStreamUser]) -> None:
         self._newUser = newUser
 
+    def logPrefix(self) -> str:
+        return "TCP"  # Twisted says of it that it starts
+
     def buildProtocol(self, addr: IAddress | None) -> Protocol:
         return _Connection(self._newUser())
 

@@ -76,6 +76,20 @@ def test_withoutAnyConfigurationEveryListenerIsOnTheOneAddress(bare: BareServer)
         assert probe.connect_ex(("127.0.0.1", 1720)) != 0, "it listens on other addresses too"
 
 
+def test_itsLogSaysWhatItListensForAndLastOfAllWhatIsOpenToWhom(bare: BareServer) -> None:
+    waitFor(lambda: "open: " in bare.output(), 10, "all is told")
+    started = bare.output()
+    assert (
+        f"listening: SIP, UDP and TCP {BARE}:5060; H.323, TCP {BARE}:1720; RAS, UDP {BARE}:1719"
+        in started
+    )
+    assert "TCP starting on 1720" in started
+    for name in ("Accepting", "_Port", "ControlServer"):
+        assert f"{name} starting" not in started
+    (told,) = (line for line in started.splitlines() if "open: " in line)
+    assert "open: on this machine only: anybody may register by H.323; " in told
+
+
 REFUSALS = {
     "wrong option": (["--nonsense"], "", "option --nonsense not recognized"),
     "wrong key": (
