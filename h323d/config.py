@@ -172,6 +172,8 @@ def parse(text: str, source: str) -> Configuration:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(source, str(error)) from error
+    except ValueError as error:  # Python's own limit
+        raise ConfigurationError(source, "a number has too many digits") from error
     except RecursionError:
         raise ConfigurationError(source, "nested too deep") from None
     configuration: Configuration = _section(Configuration, document, source, "")
@@ -232,7 +234,10 @@ _WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: 
 
 def _scalar(hint: type, value: Any, source: str, place: str) -> Any:
     if hint is float and type(value) is int:
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise ConfigurationError(f"{source}: {place}", "is too large") from None
     if isinstance(hint, type) and type(value) is hint:
         if isinstance(value, float) and not math.isfinite(value):
             raise ConfigurationError(f"{source}: {place}", "must be finite")
