@@ -5,6 +5,8 @@ What the documentation says of the configuration is so.
 from __future__ import annotations
 
 import dataclasses
+import importlib
+import pkgutil
 import re
 import textwrap
 import typing
@@ -12,17 +14,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from zope.interface.interface import InterfaceClass
 
 from h323d.config import Configuration, parse
 from h323d.gatekeeper.config import LIVE as GATEKEEPER_LIVE
 from h323d.h323.config import LIVE as H323_LIVE
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PACKAGES = sorted(path.parent.name for path in (ROOT / "h323d").glob("*/__init__.py"))
 PAGES = sorted(DOCS.glob("*/*.rst"))
 SECTIONS = {
     each.name: getattr(Configuration(), each.name) for each in dataclasses.fields(Configuration)
 }
 _MENTION = re.compile(r"``([a-z0-9]+)\.([A-Za-z0-9]+)(?: = [^`]+)?``")
+_MODULE = re.compile(r"``([A-Za-z_0-9/]+\.py)``")
+_ROLE = re.compile(r":py:\w+:`[^`<]*<([^>`]+)>`")
+_REFERENCE = re.compile(r"L\{(h323d[\w.]*)\}")
+_LINK = re.compile(r":doc:`(?:[^`<]*<)?([^`>]+)>?`")
+_SEAM = re.compile(r"^:py:class:`\w+ <(h323d[\w.]+)>`  +\S.*?  +(``.*)$", re.MULTILINE)
 _BLOCK = re.compile(r"^\.\. code-block:: toml\n\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
 
 
@@ -85,3 +95,90 @@ def test_theFieldsOfANeighbourAreThoseOfTheComparison() -> None:
     table = page.partition("Neighbours\n~~~~~")[2].partition("Calls\n~~~~~")[0]
     for field in dataclasses.fields(item):
         assert f"``{field.name}``" in table or field.name == "name"
+
+
+# --- what the documentation, and the code itself, says of the code
+
+
+def there(name: str) -> Any:
+    """
+    The module, or what is in one.  Any: whatever has a name.
+
+    @raise AttributeError: there is no such thing.
+    """
+    parts = name.split(".")
+    length = len(parts)
+    while length:
+        try:
+            found: Any = importlib.import_module(".".join(parts[:length]))
+            break
+        except ModuleNotFoundError:
+            length -= 1
+    for each in parts[length:]:
+        if isinstance(found, InterfaceClass):
+            found = found.get(each)
+        else:
+            declared = getattr(found, "__annotations__", {})
+            found = declared[each] if each in declared else getattr(found, each)
+        if found is None:
+            raise AttributeError(name)
+    return found
+
+
+def isThere(name: str) -> bool:
+    try:
+        there(name)
+    except AttributeError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}/{page.stem}")
+def test_everyModuleAndLinkThatIsNamedIsThere(page: Path) -> None:
+    text = page.read_text()
+    mine = "src/nightdesk", "tests/test_nightdesk.py"  # what the reader writes there
+    files = [each for each in _MODULE.findall(text) if not each.startswith(mine)]
+    bases = (ROOT, ROOT / "h323d", *(ROOT / "h323d" / name for name in PACKAGES))
+    assert [each for each in files if not any((base / each).exists() for base in bases)] == []
+    packages = re.findall(rf"``((?:{'|'.join(PACKAGES)})/[A-Za-z_0-9/]*)``", text)
+    paths = [ROOT / "h323d" / each.rstrip("/") for each in packages]
+    assert [path for path in paths if not (path.exists() or path.with_suffix(".py").exists())] == []
+    assert [each for each in _ROLE.findall(text) if not isThere(each)] == []
+    links = [
+        DOCS / f"{each[1:]}.rst" if each.startswith("/") else page.parent / f"{each}.rst"
+        for each in _LINK.findall(text)
+    ]
+    assert [link for link in links if not link.exists()] == []
+
+
+def test_theSeamsAreImplementedWhereItIsSaid() -> None:
+    seams = _SEAM.findall((DOCS / "reference" / "plugins.rst").read_text())
+    assert len(seams) > 12
+    for interface, modules in seams:
+        for module in re.findall(r"``([\w.]+)``", modules):
+            assert implementsIt(there(interface), f"h323d.{module}"), f"{interface}: {module}"
+
+
+def implementsIt(interface: InterfaceClass, name: str) -> bool:
+    """
+    Whether a class of a module, or of one in a package, implements an interface.
+    """
+    module = importlib.import_module(name)
+    inside = [each.name for each in pkgutil.iter_modules(getattr(module, "__path__", ()))]
+    modules = [module, *(importlib.import_module(f"{name}.{each}") for each in inside)]
+    return any(
+        isinstance(each, type) and interface.implementedBy(each)
+        for module in modules
+        for each in vars(module).values()
+    )
+
+
+def test_whatDocstringsReferToIsThere() -> None:
+    missing = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sorted((ROOT / "h323d").rglob("*.py"))
+        if not {"codec", "schema"} & set(path.parts)
+        for name in dict.fromkeys(_REFERENCE.findall(path.read_text()))
+        if not isThere(name)
+    ]
+    assert missing == []

@@ -32,7 +32,7 @@ __all__ = [
 
 class IStream(Interface):
     """
-    One connection (TCP, later TLS).
+    One connection (TCP, or TLS over it).
     """
 
     local = Attribute("our L{TransportAddress}")

@@ -3,7 +3,7 @@ Which calls are admitted (H.225.0, 7.11 to 7.13; H.323, 8.1).
 
 An endpoint's side of a call is admitted by itself; the calling and the called
 endpoint each have one admission, though it is one call.  This is the table; the
-decision who may call whom is L{h323d.gatekeeper.ras.service}'s.
+decision who may call whom is L{h323d.gatekeeper.ras.admitting}'s.
 
 An admission ends when its endpoint says so, or is not registered any more.  Its bandwidth
 ends with the call: while that goes through us, or is in a room of ours, we know better
