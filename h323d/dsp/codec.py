@@ -70,10 +70,3 @@ class ICodec(Interface):
         @param encoders: one for each row; empty for a stateless codec.
         @return: C{uint8[n, octets]}, one payload a row.
         """
-
-    def conceal(decoder: object, samples: int) -> npt.NDArray[np.int16] | None:
-        """
-        The codec's own concealment of lost sound, where it has one.
-
-        @return: C{int16[samples]}; C{None}: use L{h323d.dsp.plc}.
-        """

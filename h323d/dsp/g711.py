@@ -162,11 +162,6 @@ class G711Codec:
         """
         return self._encode(samples)
 
-    def conceal(self, decoder: object, samples: int) -> None:
-        """
-        None of its own.
-        """
-
 
 PCMA = G711Codec("PCMA", decodeALaw, encodeALaw)
 PCMU = G711Codec("PCMU", decodeULaw, encodeULaw)

@@ -107,16 +107,11 @@ def _bySize(
     return tuple(sums)
 
 
-def mix(
-    samples: npt.NDArray[np.int16],
-    plan: MixPlan,
-    gains: npt.NDArray[np.float32] | None = None,
-) -> npt.NDArray[np.int16]:
+def mix(samples: npt.NDArray[np.int16], plan: MixPlan) -> npt.NDArray[np.int16]:
     """
     Sum each room, subtract each contributor's own sound, clip to 16 bits.
 
     @param samples: C{int16[n, s]}, one frame a row, rows ordered as for L{planMix}.
-    @param gains: C{float32[n]}, a factor for each row's sound, 0 to 128; C{None}: all 1.
     @return: C{int16[m, s]}, the distinct mixes; row C{plan.mixOf[i]} is what row C{i} hears.
     """
     width = samples.shape[1]
@@ -124,8 +119,6 @@ def mix(
     if not plan.contributors.size:
         return result
     own = samples.take(plan.contributors, axis=0).astype(np.int32)
-    if gains is not None:
-        _amplify(own, gains[plan.contributors])
     total = _sumRooms(own, plan)
     sharedEnd = 1 + len(plan.shared)
     _clipInto(result[1:sharedEnd], total.take(plan.shared, axis=0))
@@ -154,15 +147,6 @@ def _sumRooms(own: npt.NDArray[np.int32], plan: MixPlan) -> npt.NDArray[np.int32
     for rooms, positions in plan.sums:
         total[rooms] = np.add.reduce(own[positions], axis=1)
     return total
-
-
-def _amplify(samples: npt.NDArray[np.int32], factors: npt.NDArray[np.float32]) -> None:
-    """
-    Multiply the rows whose factor is not 1, in place.
-    """
-    rows = np.flatnonzero(factors != 1.0)
-    if rows.size:
-        samples[rows] = np.rint(samples[rows] * factors[rows, None]).astype(np.int32)
 
 
 def _clipInto(target: npt.NDArray[np.int16], sums: npt.NDArray[np.int32]) -> None:

@@ -75,9 +75,6 @@ class Counting:
             memory.count += 1
         return np.stack(rows)
 
-    def conceal(self, decoder: object, samples: int) -> None:
-        return None
-
 
 def test_theFormatsAreThoseOfTheCodecs() -> None:
     assert verifyObject(ICodec, Counting())
