@@ -65,11 +65,10 @@ class Server:
     @ivar gates: what every call passes.
     @ivar zone: the gatekeeper; C{None} when switched off.
     @ivar locations: where SIP phones are; C{None} when they cannot register.
-    @ivar operator: what an operator sees and does, once started.
+    @ivar operator: what an operator sees and does.
     """
 
     _log = Logger()
-    operator: Operator
 
     def __init__(self, configuration: Configuration, surroundings: Surroundings) -> None:
         """
@@ -93,6 +92,8 @@ class Server:
         self.locations = self._newLocations()
         self.sip = self._newSIP() if configuration.sip.enabled else None
         self.h323 = self._newH323() if configuration.h323.enabled else None
+        self._listeners: dict[str, str] = {}
+        self.operator = self._newOperator()
 
     def start(self) -> None:
         """
@@ -100,7 +101,7 @@ class Server:
 
         @raise ResourceUnavailable: one of them cannot be bound; none is.
         """
-        listeners = {}
+        listeners = self._listeners
         try:
             if self.sip is not None:
                 listeners["sip"] = str(self.sip.start())
@@ -113,21 +114,9 @@ class Server:
         except ResourceUnavailable:
             self.close()
             raise
-        self.operator = Operator(
-            self._surroundings.clock,
-            self.events,
-            self.gates,
-            self.switch,
-            self.host,
-            self._surroundings.pool,
-            Gatekeeping(self.zone),
-            self._newCalling(),
-            listeners,
-            self.records.latest,
-        )
-        self._log.info("listening: {listeners}", listeners="; ".join(self._listeners()))
+        self._log.info("listening: {listeners}", listeners="; ".join(self._listening()))
 
-    def _listeners(self) -> Iterator[str]:
+    def _listening(self) -> Iterator[str]:
         """
         What is listened for, and where, for people to read.
         """
@@ -279,6 +268,20 @@ class Server:
             self._advertise,
             self.locations,
             self.switch,
+        )
+
+    def _newOperator(self) -> Operator:
+        return Operator(
+            self._surroundings.clock,
+            self.events,
+            self.gates,
+            self.switch,
+            self.host,
+            self._surroundings.pool,
+            Gatekeeping(self.zone),
+            self._newCalling(),
+            self._listeners,
+            self.records.latest,
         )
 
     def _newCalling(self) -> Calling:

@@ -59,6 +59,7 @@ class Operator:
         """
         @param gatekeeping: the gatekeeper, if there is one.
         @param calling: makes third-party calls.
+        @param listeners: where what is listened for, by name, as far as there is any yet.
         @param records: gives the last call detail records, the newest first.
         """
         self._clock = clock
