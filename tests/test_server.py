@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from twisted.internet.protocol import Factory
 from twisted.internet.task import Clock
 from twisted.logger import capturedLogs, formatEvent
 
@@ -18,7 +19,7 @@ from h323d.call.parts import Commit
 from h323d.call.transport import SecureStreams
 from h323d.conference.config import ConferenceConfig
 from h323d.config import Configuration, ServerConfig
-from h323d.errors import ConfigurationError
+from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events import ConfigurationReloaded, EventBus
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
@@ -84,6 +85,15 @@ def test_aPasswordIsReadAnewThoughOnlyItsFileChanged(
     secret = server.server.zone.passwords.of("anna")
     assert secret is not None
     assert secret.password == "two"
+
+
+def test_aServerThatCannotListenOnEveryPortListensOnNone() -> None:
+    with Simulation() as world:
+        occupant = world.network.host("10.0.0.1")
+        occupant.listenTCP(1720, Factory())
+        with pytest.raises(ResourceUnavailable, match="1720"):
+            world.server("10.0.0.1")
+        assert [port for _, port in (*world.network.udp, *world.network.tcp)] == [1720]
 
 
 # Any: sections, each of its own type.
