@@ -197,8 +197,6 @@ def _section(kind: Any, table: dict[str, Any], source: str, path: str) -> Any:
             raise ConfigurationError(f"{source}: {path}", f"{name} is missing")
     try:
         return kind(**values)
-    except ConfigurationError as error:
-        raise ConfigurationError(f"{source}: {error.place}", error.reason) from error
     except ValueError as error:
         key, colon, reason = str(error).partition(": ")
         if colon and key in fields:

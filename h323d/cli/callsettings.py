@@ -58,8 +58,15 @@ def settingsOf(options: argparse.Namespace, destination: TransportAddress | None
         tlsAuthorities="" if options.tls_authorities is None else str(options.tls_authorities),
         sipPort=options.sip_port,
         h323Port=options.h323_port,
-        media=MediaConfig(portFirst=options.rtp_port & ~1, maximumPorts=16, tickMs=20),
+        media=_mediaOf(options),
     )
+
+
+def _mediaOf(options: argparse.Namespace) -> MediaConfig:
+    try:
+        return MediaConfig(portFirst=options.rtp_port & ~1, maximumPorts=16, tickMs=20)
+    except ValueError as error:
+        raise H323dError(f"--rtp-port: {str(error).partition(': ')[2]}") from error
 
 
 def _firstLine(path: Path) -> str:

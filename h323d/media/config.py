@@ -6,11 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from h323d.errors import ConfigurationError
-
 __all__ = ["MediaConfig"]
 
-_PLACE = "media"
 _FRAME_MS = 20  # the longest frame a room is mixed in
 _LONGEST_PACKET_MS = 60
 
@@ -66,18 +63,16 @@ class MediaConfig:
 
     def __post_init__(self) -> None:
         if self.portFirst % 2 or not 1024 <= self.portFirst < self.portLast <= 65535:
-            raise ConfigurationError(
-                f"{_PLACE}.portFirst", "an even port from 1024, below portLast"
-            )
+            raise ValueError("portFirst: must be an even port from 1024, below portLast")
         if self.tickMs not in (5, 10, 20):
-            raise ConfigurationError(f"{_PLACE}.tickMs", "5, 10 or 20")
+            raise ValueError("tickMs: must be 5, 10 or 20")
         if not 0 <= self.departureMs < self.tickMs:
-            raise ConfigurationError(f"{_PLACE}.departureMs", "0 to less than tickMs")
+            raise ValueError("departureMs: must be 0 to less than tickMs")
         if not 0 <= self.jitterMinMs <= 100:
-            raise ConfigurationError(f"{_PLACE}.jitterMinMs", "0 to 100")
+            raise ValueError("jitterMinMs: must be 0 to 100")
         if not self.jitterMinMs + _LONGEST_PACKET_MS + _FRAME_MS <= self.jitterMaxMs <= 500:
-            raise ConfigurationError(f"{_PLACE}.jitterMaxMs", "80 above jitterMinMs, to 500")
+            raise ValueError("jitterMaxMs: must be at least 80 above jitterMinMs, and at most 500")
         if not 1 <= self.maximumPorts <= 32768:
-            raise ConfigurationError(f"{_PLACE}.maximumPorts", "1 to 32768")
+            raise ValueError("maximumPorts: must be 1 to 32768")
         if self.rtcpIntervalSeconds < 1.0:
-            raise ConfigurationError(f"{_PLACE}.rtcpIntervalSeconds", "1.0 or more")
+            raise ValueError("rtcpIntervalSeconds: must be at least 1")

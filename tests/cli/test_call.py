@@ -55,7 +55,7 @@ def test_unusableOptionsExitWith2(arguments: list[str], capsys: pytest.CaptureFi
         (["--play", "/absent.wav", "127.0.0.1"], "/absent.wav: "),
         (["--record", "/absent/a.wav", "127.0.0.1"], "--record: /absent/a.wav: No such file"),
         (["--bind", "192.0.2.1", "127.0.0.1"], "cannot bind "),
-        (["--rtp-port", "5", "127.0.0.1"], "media.portFirst: "),
+        (["--rtp-port", "5", "127.0.0.1"], "--rtp-port: must be "),
     ],
 )
 def test_whatCannotBeDoneIsOneLine(
