@@ -342,7 +342,7 @@ class AdmissionTable:
 
     def endAll(self, endpointId: str) -> None:
         """
-        All calls of an endpoint are over.
+        An endpoint has no calls any more, or is not registered.
         """
         for admission in self.ofEndpoint(endpointId):
             self.end(admission)

@@ -91,7 +91,7 @@ class Callers:
         allowed = CallerName(kept, display)
         if allowed != name and self._logged.isFirst(source.host):
             self._log.info(
-                "a caller at {source} is called otherwise than it says, told once: {claimed}",
+                "a caller at {source} is called otherwise than it says, told once: {claimed!r}",
                 source=str(source),
                 claimed=", ".join([*map(str, name.calling), name.displayName]),
             )

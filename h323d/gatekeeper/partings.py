@@ -55,6 +55,14 @@ class Partings:
             GRACE, self._part, admission, cause or Cause.NORMAL_CALL_CLEARING
         )
 
+    def resumed(self, claim: Claim) -> None:
+        """
+        The endpoint was admitted to the same call anew.
+        """
+        waiting = self._waiting.pop(claim, None)
+        if waiting is not None:
+            waiting.cancel()
+
     def close(self) -> None:
         """
         End nothing any more.

@@ -198,6 +198,7 @@ class Admitting:
             return self._refuse(request, "requestDenied", endpointId, called)
         except TooManyCalls:
             return self._refuse(request, "resourceUnavailable", endpointId, called)
+        self._partings.resumed(granted.claim)
         confirm: Fields = {
             "requestSeqNum": fields["requestSeqNum"],
             "bandWidth": granted.bandwidth,
