@@ -124,6 +124,7 @@ SHORT = (
         *((does, request("INVITE", body=offerBody())) for does in
           (answer, refuse, ring, ringWithSound, ringAndAnswer, ringAndRefuse, hangUpSoon)),
         (answer, request("INVITE")),  # the offer is ours
+        (answer, request("INVITE", body=offerBody(), via="SIP/2.0/UDP 10.0.0.3:5070")),
         (answer, request("INVITE", body=offerBody(formats="18"))),
         (answer, request("INVITE", body="no description\n")),
         (answer, request("INVITE", extra="Require: x, y\n", body=offerBody())),
