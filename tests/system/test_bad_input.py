@@ -87,9 +87,10 @@ class Ward:
 
     def toldOnce(self, source: str, place: str) -> None:
         """
-        The log has one line about a peer, which names the place.
+        The log has one complaint about a peer, which names the place.
         """
-        lines = [line for line in self.server.output().splitlines() if f"from {source}:" in line]
+        told = [line for line in self.server.output().splitlines() if "told once" in line]
+        lines = [line for line in told if f"from {source}:" in line]
         assert len(lines) == 1, lines
         assert re.search(place, lines[0]), lines[0]
 
