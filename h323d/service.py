@@ -225,7 +225,11 @@ def _secureStreams(configuration: Configuration, reactor: Any) -> SecureStreams 
     if not config.certificate:
         return None
     credentials = Credentials(
-        config.certificate, config.privateKey, config.authorities, config.verifyPeers
+        config.certificate,
+        config.privateKey,
+        config.authorities,
+        config.verifyPeers,
+        config.tlsPeers,
     )
     opener = TLSOpener(reactor, credentials, "" if bind in ("0.0.0.0", "::") else bind)
     return SecureStreams(TLSListener(reactor, credentials), opener, credentials.prepare)

@@ -25,6 +25,7 @@ KEYS = [
 ]
 TABLES = {
     ("conference", "rooms"),
+    ("h323", "tlsPeers"),
     ("gatekeeper", "alternates"),
     ("routing", "rewrites"),
     ("routing", "routes"),
@@ -70,6 +71,7 @@ def another(section: str, key: str) -> Any:
         ("security", "deny"): ["192.0.2.1", "2001:db8::/32"],
         ("security", "thirdParties"): ["198.51.100.0/24"],
         ("security", "passwords"): [{"alias": "anna", "password": "secret"}],
+        ("h323", "tlsPeers"): [{"network": "192.0.2.0/24", "key": "sha256:" + 64 * "9"}],
         ("traversal", "privateNetworks"): ["192.168.0.0/16"],
         ("media", "tickMs"): 10,
         ("conference", "packetMs"): 40,

@@ -26,21 +26,29 @@ __all__ = [
     "IStreamListener",
     "IStreamOpener",
     "IStreamUser",
+    "NewUser",
     "SecureStreams",
 ]
 
 
 class IStream(Interface):
     """
-    One connection (TCP, or TLS over it).
+    One connection, over TCP or TLS.
+
+    Nothing is read from a peer while much waits for it; one that takes nothing any more is
+    cut off.
     """
 
     local = Attribute("our L{TransportAddress}")
     peer = Attribute("the peer's L{TransportAddress}")
+    peerKey = Attribute(
+        "the public key of the peer's certificate, as the DER of its SubjectPublicKeyInfo "
+        "(RFC 5280, 4.1); C{None} over TCP, and where the peer showed none"
+    )
 
     def write(data: bytes) -> None:
         """
-        Send; ignored after the connection is gone.
+        Send; ignored after the connection is gone, or to be closed.
         """
 
     def close() -> None:
@@ -61,7 +69,7 @@ class IStreamUser(Interface):
 
     def streamOpened(stream: IStream) -> None:
         """
-        The connection is there; called once, first.
+        The connection is there, over TLS with its handshake done; called once, first.
         """
 
     def streamReceived(data: bytes) -> None:
@@ -99,6 +107,14 @@ class IStreamOpener(Interface):
         """
 
 
+NewUser = Callable[[TransportAddress], IStreamUser | None]
+"""
+Who is to use a connection that was accepted from there, before anything is read or written,
+also the handshake of TLS; C{None} closes it.  A user is told of the end of its connection
+even if it never opened.
+"""
+
+
 class IListening(Interface):
     """
     An open listener.
@@ -117,7 +133,7 @@ class IStreamListener(Interface):
     Waits for connections.
     """
 
-    def listen(address: TransportAddress, newUser: Callable[[], IStreamUser]) -> IListening:
+    def listen(address: TransportAddress, newUser: NewUser) -> IListening:
         """
         @param address: what to bind; port 0 takes any free one.
         @param newUser: called for each connection.

@@ -12,6 +12,7 @@ from pathlib import Path
 from h323d import __version__
 from h323d.call.transfers import MAXIMUM_TRANSFERS
 from h323d.values.media import DigitMethod
+from h323d.values.tlspeer import TLSPeer
 
 __all__ = ["optionsOf"]
 
@@ -33,6 +34,13 @@ def optionsOf(arguments: Sequence[str] | None) -> argparse.Namespace:
         parser.error("--tls calls addresses: a gatekeeper's are not known to take TLS")
     if options.tls_authorities is not None and not options.tls:
         parser.error("--tls-authorities has no meaning without --tls")
+    if options.tls_key is not None:
+        if not options.tls:
+            parser.error("--tls-key has no meaning without --tls")
+        try:
+            TLSPeer("0.0.0.0/0", options.tls_key)
+        except ValueError as error:
+            parser.error(f"--tls-key: {str(error).removeprefix('key: ')}")
     if options.record and options.sound_card is not None:
         parser.error("--record has no place beside --sound-card, which listens")
     return options
@@ -80,6 +88,9 @@ def _addStart(parser: argparse.ArgumentParser) -> None:
     start.add_argument("--tls", action="store_true", help="signal over TLS; port 1300, not 1720")
     start.add_argument(
         "--tls-authorities", type=Path, metavar="PEM", help="believe only whom one of these signed"
+    )
+    start.add_argument(
+        "--tls-key", metavar="sha256:HEX", help="believe only whoever has this public key"
     )
     start.add_argument("--no-fast-start", action="store_true", help="open media by H.245 only")
     start.add_argument("--no-tunnelling", action="store_true", help="H.245 on its own connection")

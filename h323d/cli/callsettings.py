@@ -56,6 +56,7 @@ def settingsOf(options: argparse.Namespace, destination: TransportAddress | None
         transfers=options.transfers,
         tls=options.tls,
         tlsAuthorities="" if options.tls_authorities is None else str(options.tls_authorities),
+        tlsKey=options.tls_key or "",
         sipPort=options.sip_port,
         h323Port=options.h323_port,
         media=_mediaOf(options),

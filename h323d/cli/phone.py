@@ -46,6 +46,7 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import newCallID
 from h323d.values.media import AudioStream, DigitMethod, Direction, MediaProfile
+from h323d.values.tlspeer import TLSPeer
 
 __all__ = ["Phone", "PhoneOwner", "PhoneSettings"]
 
@@ -68,6 +69,8 @@ class PhoneSettings:
     @ivar tls: signal H.323 calls over TLS.
     @ivar tlsAuthorities: a PEM file of those who may have signed for the other
         side; empty for anybody.
+    @ivar tlsKey: the public key that the other side has to have, as L{TLSPeer} writes it;
+        empty for any.
     """
 
     bind: str
@@ -79,6 +82,7 @@ class PhoneSettings:
     transfers: int = MAXIMUM_TRANSFERS
     tls: bool = False
     tlsAuthorities: str = ""
+    tlsKey: str = ""
     sipPort: int = 0
     h323Port: int = 0
     media: MediaConfig = field(default_factory=MediaConfig)
@@ -386,8 +390,9 @@ class Phone:
 
 
 def _secured(settings: PhoneSettings, reactor: Any) -> IStreamOpener:
-    authorities = settings.tlsAuthorities
-    credentials = Credentials("", "", authorities, bool(authorities))
+    key = settings.tlsKey
+    peers = [TLSPeer(network, key) for network in ("0.0.0.0/0", "::/0")] if key else ()
+    credentials = Credentials("", "", settings.tlsAuthorities, False, peers)
     opener: IStreamOpener = TLSOpener(reactor, credentials, settings.bind)
     return opener
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from h323d.h323.callinputs import T301, T303, T310, CallTimers
+from h323d.values.tlspeer import TLSPeer
 
 __all__ = ["H323Config"]
 
@@ -56,10 +57,15 @@ class H323Config:
     """A PEM file with its key, without a passphrase."""
 
     authorities: str = ""
-    """A PEM file with the certificates of the authorities that we believe."""
+    """A PEM file with the certificates of the authorities that we believe.  If it is given, whom we
+    call over TLS has to show a certificate that one of them has signed, and that names the address
+    we called."""
 
     verifyPeers: bool = False
-    """Whether peers need a certificate, over TLS, that one of the C{authorities} has signed."""
+    """Whether who calls us over TLS needs a certificate that one of the C{authorities} has signed."""
+
+    tlsPeers: tuple[TLSPeer, ...] = ()
+    """Whom we call, and whose certificates cannot name their addresses."""
 
     name: str = "h323d"
     """The h323-ID and display name of our own calls, where a call has none."""
@@ -127,6 +133,8 @@ class H323Config:
             raise ValueError("tlsPort: needs a certificate and a privateKey")
         if self.verifyPeers and not self.authorities:
             raise ValueError("verifyPeers: needs authorities")
+        if not self.authorities and any(not peer.key for peer in self.tlsPeers):
+            raise ValueError("tlsPeers: one without a key needs authorities")
         if not 0 <= self.terminalType <= 255:
             raise ValueError("terminalType: must be 0 to 255")
         for name in ("maxConnections", "maxCallsPerConnection", "maxCalls"):

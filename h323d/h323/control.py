@@ -155,7 +155,7 @@ class ControlListener:
             self._stopped = True
             self._listening.stop()
 
-    def _newUser(self) -> IStreamUser:
+    def _newUser(self, peer: TransportAddress) -> IStreamUser:
         channel = ControlChannel(self._user, self._clock)
         if self._stopped:
             channel.close()  # the first has come already

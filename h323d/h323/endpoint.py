@@ -42,7 +42,7 @@ from h323d.h323.incoming import IncomingSetup, readSetup
 from h323d.h323.leg import H323Leg
 from h323d.h323.legcontext import CallDescription, LegContext
 from h323d.h323.q931 import Q931Message
-from h323d.h323.signalling import RefusedConnection, SignallingCall, SignallingConnection
+from h323d.h323.signalling import SignallingCall, SignallingConnection
 from h323d.h323.startup import StartUpOptions
 from h323d.h323.uuie import CallIdentity, Content, Fields, SetupParties
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
@@ -191,7 +191,7 @@ class H323Endpoint:
         @raise ResourceUnavailable: the port cannot be bound.
         """
         here = TransportAddress(self._host.bind, self._config.port)
-        self._listening = self._listener.listen(here, self._newConnection)
+        self._listening = self._listener.listen(here, self._newPlainConnection)
         if self._secure is not None and self._config.tlsPort:
             there = TransportAddress(self._host.bind, self._config.tlsPort)
             self._secureListening = self._secure.listener.listen(there, self._newSecureConnection)
@@ -267,15 +267,19 @@ class H323Endpoint:
 
     # Incoming calls.
 
-    def _newConnection(self, secure: bool = False) -> IStreamUser:
-        connection = SignallingConnection(self, self._clock, self._config, False, secure)
-        if len(self._connections) >= self._config.maxConnections:
-            return RefusedConnection()
-        self._connections[connection] = None
-        return connection
+    def _newPlainConnection(self, peer: TransportAddress) -> IStreamUser | None:
+        return self._newConnection(False)
 
-    def _newSecureConnection(self) -> IStreamUser:
+    def _newSecureConnection(self, peer: TransportAddress) -> IStreamUser | None:
         return self._newConnection(True)
+
+    def _newConnection(self, secure: bool) -> IStreamUser | None:
+        if len(self._connections) >= self._config.maxConnections:
+            return None
+        connection = SignallingConnection(self, self._clock, self._config, False, secure)
+        self._connections[connection] = None
+        user: IStreamUser = connection
+        return user
 
     def _contextOf(self, secure: bool) -> LegContext:
         """

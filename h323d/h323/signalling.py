@@ -24,7 +24,7 @@ from h323d.h323.uuie import NOTHING, Content
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 
-__all__ = ["RefusedConnection", "SignallingCall", "SignallingConnection", "SignallingOwner"]
+__all__ = ["SignallingCall", "SignallingConnection", "SignallingOwner"]
 
 MAXIMUM_FAULTS = 16
 """Unreadable messages after which a connection without a call is closed."""
@@ -286,23 +286,3 @@ class SignallingConnection:
         else:
             answer = messages.release(Cause.INVALID_CALL_REFERENCE)
         self.send(messages.addressed(answer, message.callReference, not message.toOriginator))
-
-
-@implementer(IStreamUser)
-class RefusedConnection:
-    """
-    A connection that is one too many.
-    """
-
-    def streamOpened(self, stream: IStream) -> None:
-        stream.abort()
-
-    def streamReceived(self, data: bytes) -> None:
-        """
-        Nobody reads it.
-        """
-
-    def streamClosed(self, reason: str) -> None:
-        """
-        Nobody waits for it.
-        """

@@ -3,17 +3,16 @@ TCP for signalling, accepted and opened.
 
 Implements L{h323d.call.transport.IStreamListener} and
 L{h323d.call.transport.IStreamOpener} over any reactor that has
-C{IReactorTCP}.  Framing is the user's matter.  C{Any} stands for what the
+C{IReactorTCP} and C{IReactorTime}.  Framing is the user's matter.  C{Any} stands for what the
 reactor makes, real or simulated, which has more than one interface.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.error import CannotListenError, ConnectionDone
-from twisted.internet.interfaces import IAddress, IConnector
+from twisted.internet.interfaces import IAddress, IConnector, IReactorTime
 from twisted.internet.protocol import ClientFactory, Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -25,14 +24,17 @@ from h323d.call.transport import (
     IStreamListener,
     IStreamOpener,
     IStreamUser,
+    NewUser,
 )
 from h323d.net.binding import cannotBind
 from h323d.net.keepalive import keepAlive
+from h323d.net.outbox import Outbox
 from h323d.values.address import TransportAddress
 
 __all__ = [
     "BACKLOG",
     "Accepting",
+    "Connection",
     "Dialling",
     "Listening",
     "Opening",
@@ -44,15 +46,25 @@ BACKLOG = 512  # connections that wait to be accepted
 
 
 @implementer(IStream)
-class _Connection(Protocol):
+class Connection(Protocol):
     """
     One TCP connection, between the reactor and its user.
+
+    @ivar fault: why we ended it ourselves, if it was for a fault of the peer.
     """
 
-    def __init__(self, user: IStreamUser) -> None:
+    peerKey: bytes | None = None
+
+    def __init__(self, user: IStreamUser, clock: IReactorTime) -> None:
         self._user = user
-        self._open = False
+        self._clock = clock
+        self._outbox: Outbox | None = None  # while it is open
+        self.fault = ""
         self.local = self.peer = TransportAddress("0.0.0.0", 0)
+
+    @property
+    def isOpen(self) -> bool:
+        return self._outbox is not None
 
     def connectionMade(self) -> None:
         transport: Any = self.transport
@@ -60,29 +72,46 @@ class _Connection(Protocol):
         keepAlive(transport)
         self.local = _address(transport.getHost())
         self.peer = _address(transport.getPeer())
-        self._open = True
+        self.made()
+
+    def made(self) -> None:
+        """
+        The transport is there; it can be used at once.
+        """
+        self.opened()
+
+    def opened(self) -> None:
+        """
+        Tell the user.
+        """
+        self._outbox = Outbox(self.transport, self._clock)
         self._user.streamOpened(self)
 
     def dataReceived(self, data: bytes) -> None:
-        if self._open:
+        if self._outbox is not None and not self._outbox.closing:
             self._user.streamReceived(data)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self._open = False
         text = "closed" if reason.check(ConnectionDone) else reason.getErrorMessage()
-        self._user.streamClosed(text)
+        outbox, self._outbox = self._outbox, None
+        if outbox is not None:
+            outbox.lost()
+            self.fault = self.fault or outbox.fault
+        self._user.streamClosed(self.fault or text)
 
     def write(self, data: bytes) -> None:
-        if self._open and self.transport is not None:
-            self.transport.write(data)
+        if self._outbox is not None:
+            self._outbox.write(data)
 
     def close(self) -> None:
-        if self.transport is not None:
-            self.transport.loseConnection()
+        if self._outbox is not None:
+            self._outbox.close()
 
     def abort(self) -> None:
         transport: Any = self.transport
-        if transport is not None:
+        if self._outbox is not None:
+            self._outbox.abort()
+        elif transport is not None:
             transport.abortConnection()
 
 
@@ -92,19 +121,27 @@ def _address(address: Any) -> TransportAddress:
 
 class Accepting(Factory):
     """
-    Gives each accepted connection a user.
+    Gives each accepted connection a user, if it gets one.
     """
 
     noisy = False
 
-    def __init__(self, newUser: Callable[[], IStreamUser]) -> None:
+    def __init__(self, newUser: NewUser, clock: IReactorTime) -> None:
         self._newUser = newUser
+        self._clock = clock
 
     def logPrefix(self) -> str:
         return "TCP"  # Twisted says of it that it starts
 
-    def buildProtocol(self, addr: IAddress | None) -> Protocol:
-        return _Connection(self._newUser())
+    def buildProtocol(self, addr: IAddress | None) -> Protocol | None:
+        user = self._newUser(_address(addr))
+        return None if user is None else self.connection(user)
+
+    def connection(self, user: IStreamUser) -> Connection:
+        """
+        A new one.
+        """
+        return Connection(user, self._clock)
 
 
 @implementer(IListening)
@@ -130,10 +167,11 @@ class StreamListener:
     def __init__(self, reactor: Any) -> None:
         self._reactor = reactor
 
-    def listen(self, address: TransportAddress, newUser: Callable[[], IStreamUser]) -> IListening:
+    def listen(self, address: TransportAddress, newUser: NewUser) -> IListening:
+        accepting = Accepting(newUser, self._reactor)
         try:
             port = self._reactor.listenTCP(
-                address.port, Accepting(newUser), backlog=BACKLOG, interface=address.host
+                address.port, accepting, backlog=BACKLOG, interface=address.host
             )
         except (CannotListenError, OSError) as error:
             raise cannotBind("TCP", address, error) from error
@@ -148,11 +186,12 @@ class Dialling(ClientFactory):
 
     noisy = False
 
-    def __init__(self, user: IStreamUser) -> None:
+    def __init__(self, user: IStreamUser, connection: Connection) -> None:
         self._user = user
+        self._connection = connection
 
     def buildProtocol(self, addr: IAddress | None) -> Protocol:
-        return _Connection(self._user)
+        return self._connection
 
     def clientConnectionFailed(self, connector: IConnector, reason: Failure) -> None:
         self._user.streamClosed(reason.getErrorMessage())
@@ -164,12 +203,18 @@ class Opening:
     A connection on its way.
     """
 
-    def __init__(self, connector: Any) -> None:
+    def __init__(self, connector: Any, connection: Connection) -> None:
+        """
+        @param connector: Any: what the reactor made.
+        """
         self._connector = connector
+        self._connection = connection
 
     def cancel(self) -> None:
         if self._connector.state == "connecting":
             self._connector.stopConnecting()
+        elif not self._connection.isOpen:
+            self._connection.abort()
 
 
 @implementer(IStreamOpener)
@@ -187,7 +232,9 @@ class StreamOpener:
 
     def open(self, address: TransportAddress, user: IStreamUser, timeout: float) -> IOpening:
         bind = (self.bindHost, 0) if self.bindHost else None
+        connection = Connection(user, self._reactor)
+        dialling = Dialling(user, connection)
         connector = self._reactor.connectTCP(
-            address.host, address.port, Dialling(user), timeout=timeout, bindAddress=bind
+            address.host, address.port, dialling, timeout=timeout, bindAddress=bind
         )
-        return Opening(connector)
+        return Opening(connector, connection)

@@ -292,15 +292,15 @@ class Flows:
         else:
             self._user.messageReceived(message, flow)
 
-    def _accept(self) -> StreamFlow:
-        stream = StreamFlow(self, self.address, TransportAddress("0.0.0.0", 0))
+    def _accept(self, peer: TransportAddress) -> IStreamUser | None:
+        if len(self._streams) >= self._config.maxConnections:
+            return None
+        stream = StreamFlow(self, self.address, peer)
         self._streams[stream] = None
-        return stream
+        user: IStreamUser = stream
+        return user
 
     def opened(self, stream: StreamFlow) -> None:
-        if len(self._streams) > self._config.maxConnections:
-            stream.abort()
-            return
         self._byPeer.setdefault(stream.peer, stream)
         stream.expireAfter(self._clock, self._config.firstMessageTimeout)
 

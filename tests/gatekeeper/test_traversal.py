@@ -199,7 +199,7 @@ class Door:
         here = SimulatedHost(world.network, "10.0.0.1")
         StreamListener(here).listen(TransportAddress("10.0.0.1", 1720), self._accept)
 
-    def _accept(self) -> SignallingConnection:
+    def _accept(self, peer: TransportAddress) -> SignallingConnection:
         return SignallingConnection(self, self._world.clock, H323Config(), False)
 
     def facilityReceived(self, connection: SignallingConnection, content: Content) -> bool:

@@ -117,11 +117,11 @@ def test_aTakenPortIsAClearError() -> None:
         datagrams.bind(port.address, Listener())
     port.close()
     listener = StreamListener(reactor)
-    listening = listener.listen(ANY, User)
+    listening = listener.listen(ANY, lambda peer: User())
     with pytest.raises(
         ResourceUnavailable, match=r"^cannot bind TCP 127.0.0.1:\d+: Address already"
     ):
-        listener.listen(listening.address, User)
+        listener.listen(listening.address, lambda peer: User())
     listening.stop()
 
 
@@ -131,7 +131,7 @@ def test_aStreamCarriesBothWaysAndCloses() -> Generator[Any, Any, None]:
     listener, opener = StreamListener(reactor), StreamOpener(reactor, "127.0.0.2")
     verifyObject(IStreamListener, listener)
     verifyObject(IStreamOpener, opener)
-    listening = listener.listen(ANY, lambda: accepted)
+    listening = listener.listen(ANY, lambda peer: accepted)
     verifyObject(IListening, listening)
     dialling = User(expected=3)
     verifyObject(IOpening, opener.open(listening.address, dialling, 5.0))
@@ -152,7 +152,7 @@ def test_aStreamCarriesBothWaysAndCloses() -> Generator[Any, Any, None]:
 
 @pytest_twisted.inlineCallbacks
 def test_aRefusedConnectionIsToldAsClosed() -> Generator[Any, Any, None]:
-    listening = StreamListener(reactor).listen(ANY, User)
+    listening = StreamListener(reactor).listen(ANY, lambda peer: User())
     listening.stop()
     yield deferLater(reactor, 0)
     user = User()

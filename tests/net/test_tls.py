@@ -4,6 +4,8 @@ TLS streams, on the real loopback, with certificates made for the occasion.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import socket
 from collections.abc import Generator
 from pathlib import Path
@@ -13,13 +15,17 @@ import pytest
 import pytest_twisted
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
+from twisted.internet.testing import MemoryReactorClock, StringTransport
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
 from h323d.call.transport import IStream, IStreamListener, IStreamOpener, IStreamUser
 from h323d.errors import ConfigurationError, ResourceUnavailable
-from h323d.net.tls import Credentials, TLSListener, TLSOpener
+from h323d.net.tls import HANDSHAKE_TIMEOUT, Credentials, TLSListener, TLSOpener
+from h323d.net.trust import Expected, Trust
 from h323d.values.address import TransportAddress
+from h323d.values.tlspeer import TLSPeer
 from tests.support.certificates import Issued, issue
 
 ANY = TransportAddress("127.0.0.1", 0)
@@ -35,11 +41,13 @@ class User:
 
     def __init__(self, greeting: bytes = b"") -> None:
         self.greeting = greeting
+        self.accepted = self.opened = False
         self.received: Deferred[bytes] = Deferred()
         self.closed: Deferred[str] = Deferred()
 
     def streamOpened(self, stream: IStream) -> None:
         self.stream = stream
+        self.opened = True
         if self.greeting:
             stream.write(self.greeting)
 
@@ -55,13 +63,37 @@ Steps = Generator[Any, Any, None]
 
 @pytest.fixture
 def ours(tmp_path: Path) -> Issued:
-    return issue(tmp_path, "ours")
+    return issue(tmp_path, "ours", "127.0.0.1")
 
 
 def serving(credentials: Credentials) -> tuple[Any, User]:
     server = User()
-    listening = TLSListener(reactor, credentials).listen(ANY, lambda: server)
-    return listening, server
+
+    def accept(peer: TransportAddress) -> User:
+        server.accepted = True
+        return server
+
+    return TLSListener(reactor, credentials).listen(ANY, accept), server
+
+
+def pin(issued: Issued) -> str:
+    return "sha256:" + hashlib.sha256(issued.publicKey).hexdigest()
+
+
+class Accepted(StringTransport):
+    """
+    A connection that was accepted, of a peer that says nothing.
+    """
+
+    def setTcpNoDelay(self, enabled: bool) -> None:
+        pass
+
+    def setTcpKeepAlive(self, enabled: bool) -> None:
+        pass
+
+    @property
+    def aborting(self) -> bool:
+        return self.disconnected
 
 
 @pytest_twisted.inlineCallbacks
@@ -69,7 +101,7 @@ def part(client: User, server: User, listening: Any) -> Steps:
     """
     End the connection, and the listening.
     """
-    client.stream.abort()
+    server.stream.abort()
     yield server.closed
     yield client.closed
     listening.stop()
@@ -114,23 +146,192 @@ def test_whoHasOneIsLetIn(ours: Issued) -> Steps:
     yield part(client, server, listening)
 
 
+# Whom we dial.
+
+
+@pytest_twisted.inlineCallbacks
+def refusal(
+    address: TransportAddress, credentials: Credentials, server: User
+) -> Generator[Any, Any, str]:
+    """
+    Dial, and be told why it is not open.
+    """
+    client = User(b"over")
+    TLSOpener(reactor, credentials).open(address, client, 5.0)
+    reason = yield client.closed
+    yield server.closed
+    assert not server.received.called
+    assert not client.opened
+    return str(reason)
+
+
 @pytest_twisted.inlineCallbacks
 def test_aServerOfAnotherAuthorityIsNotBelieved(ours: Issued, tmp_path: Path) -> Steps:
     other = issue(tmp_path, "other")
     listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
-    client = User(b"over")
-    TLSOpener(reactor, Credentials("", "", other.certificate, True)).open(
-        listening.address, client, 5.0
-    )
-    yield client.closed
-    yield server.closed
-    assert not server.received.called
+    believing = Credentials("", "", other.certificate, False)
+    reason = yield refusal(listening.address, believing, server)
+    assert "certificate verify failed" in reason
     listening.stop()
 
 
 @pytest_twisted.inlineCallbacks
-def test_aNewCertificateIsUsedFromThenOn(ours: Issued, tmp_path: Path) -> Steps:
+def test_aCertificateOfAnotherAddressIsNotBelieved(tmp_path: Path) -> Steps:
+    ours = issue(tmp_path, "ours", "127.0.0.2", "localhost")
+    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
+    believing = Credentials("", "", ours.certificate, False)
+    reason = yield refusal(listening.address, believing, server)
+    assert reason == "the peer's certificate does not name 127.0.0.1"
+    listening.stop()
+
+
+@pytest_twisted.inlineCallbacks
+def test_aCertificateThatNamesNobodyIsNotBelieved(tmp_path: Path) -> Steps:
+    ours = issue(tmp_path, "ours")
+    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
+    believing = Credentials("", "", ours.certificate, False)
+    reason = yield refusal(listening.address, believing, server)
+    assert reason == "the peer's certificate does not name 127.0.0.1"
+    listening.stop()
+
+
+@pytest_twisted.inlineCallbacks
+def test_aNameThatWasDialledIsCompared(tmp_path: Path) -> Steps:
+    ours = issue(tmp_path, "ours", "localhost")
+    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
+    there = TransportAddress("localhost", listening.address.port)
+    client = User(b"over")
+    TLSOpener(reactor, Credentials("", "", ours.certificate, False)).open(there, client, 5.0)
+    assert (yield server.received) == b"over"
+    yield part(client, server, listening)
+
+
+@pytest_twisted.inlineCallbacks
+def test_aConfiguredKeyIsBelievedWhoeverHasSignedIt(ours: Issued, tmp_path: Path) -> Steps:
     other = issue(tmp_path, "other")
+    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
+    pinned = Credentials("", "", other.certificate, False, (TLSPeer("127.0.0.0/8", pin(ours)),))
+    client = User(b"over")
+    TLSOpener(reactor, pinned).open(listening.address, client, 5.0)
+    assert (yield server.received) == b"over"
+    assert client.stream.peerKey == ours.publicKey
+    assert server.stream.peerKey is None  # it has asked for none
+    yield part(client, server, listening)
+
+
+@pytest_twisted.inlineCallbacks
+def test_anotherKeyThanTheConfiguredOneIsNot(ours: Issued, tmp_path: Path) -> Steps:
+    other = issue(tmp_path, "other")
+    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
+    pinned = Credentials("", "", ours.certificate, False, (TLSPeer("127.0.0.1", pin(other)),))
+    reason = yield refusal(listening.address, pinned, server)
+    assert reason == "the peer's public key is not the configured one"
+    listening.stop()
+
+
+@pytest_twisted.inlineCallbacks
+def test_inAConfiguredNetworkTheSignatureIsEnough(tmp_path: Path) -> Steps:
+    ours = issue(tmp_path, "ours", "phone.example")
+    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
+    signed = Credentials("", "", ours.certificate, False, (TLSPeer("127.0.0.0/8"),))
+    client = User(b"over")
+    TLSOpener(reactor, signed).open(listening.address, client, 5.0)
+    assert (yield server.received) == b"over"
+    yield part(client, server, listening)
+
+
+def test_elsewhereItIsNot() -> None:
+    trust = Trust(True, (TLSPeer("192.0.2.0/24"), TLSPeer("192.0.2.7", "sha256:" + "a" * 64)))
+    assert trust.of("192.0.2.1") == Expected()
+    assert trust.of("192.0.2.7") == Expected("", frozenset(["sha256:" + "a" * 64]))
+    assert trust.of("198.51.100.1") == Expected("198.51.100.1")
+    assert trust.of("phone.example") == Expected("phone.example")
+    assert Trust(False).of("198.51.100.1") == Expected()
+
+
+@pytest.mark.parametrize("key", ["9f", "sha256:9f", "sha256:" + "A" * 64, "sha1:" + "a" * 64])
+def test_aKeyIsWrittenInOneWay(key: str) -> None:
+    with pytest.raises(ValueError, match="key: must be sha256:"):
+        TLSPeer("192.0.2.1", key)
+
+
+def test_aPeerHasANetwork() -> None:
+    with pytest.raises(ValueError, match="network: "):
+        TLSPeer("phone.example")
+
+
+# The handshake.
+
+
+@pytest_twisted.inlineCallbacks
+def test_aConnectionOpensAfterItsHandshake(ours: Issued) -> Steps:
+    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
+    with socket.create_connection((listening.address.host, listening.address.port)):
+        yield deferLater(reactor, 0.05)
+        assert server.accepted
+        assert not server.opened
+    yield server.closed
+    assert not server.opened
+    listening.stop()
+
+
+@pytest_twisted.inlineCallbacks
+def test_whomWeDialHasToShakeHandsInTime() -> Steps:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = User(b"over")
+        there = TransportAddress(*silent.getsockname())
+        TLSOpener(reactor, Credentials("", "", "", False)).open(there, client, 0.1)
+        assert (yield client.closed) == "the TLS handshake took too long"
+        assert not client.opened
+
+
+@pytest_twisted.inlineCallbacks
+def test_aHandshakeCanBeCancelled() -> Steps:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = User(b"over")
+        there = TransportAddress(*silent.getsockname())
+        opening = TLSOpener(reactor, Credentials("", "", "", False)).open(there, client, 60)
+        silent.setblocking(False)
+        accepted = None
+        while accepted is None:
+            yield deferLater(reactor, 0)
+            with contextlib.suppress(BlockingIOError):
+                accepted, _ = silent.accept()
+        yield deferLater(reactor, 0)
+        opening.cancel()
+        yield client.closed
+        assert not client.opened
+        accepted.close()
+
+
+def test_whoConnectsHasToShakeHandsInTime(ours: Issued) -> None:
+    clock = MemoryReactorClock()
+    server = User()
+    credentials = Credentials(ours.certificate, ours.privateKey, "", False)
+    TLSListener(clock, credentials).listen(ANY, lambda peer: server)
+    transport = Accepted()
+    (_, factory, *_) = clock.tcpServers[0]
+    protocol: Any = factory.buildProtocol(transport.getPeer())
+    protocol.makeConnection(transport)
+    clock.advance(HANDSHAKE_TIMEOUT - 1)
+    assert not transport.aborting
+    clock.advance(1)
+    assert transport.aborting
+    assert not server.opened
+    assert clock.getDelayedCalls() == []
+
+
+def test_whoGetsNoUserGetsNoHandshake(ours: Issued) -> None:
+    clock = MemoryReactorClock()
+    credentials = Credentials(ours.certificate, ours.privateKey, "", False)
+    TLSListener(clock, credentials).listen(ANY, lambda peer: None)
+    (_, factory, *_) = clock.tcpServers[0]
+    assert factory.buildProtocol(Accepted().getPeer()) is None
+
+
+@pytest_twisted.inlineCallbacks
+def test_aNewCertificateIsUsedFromThenOn(ours: Issued, tmp_path: Path) -> Steps:
+    other = issue(tmp_path, "other", "127.0.0.1")
     credentials = Credentials(ours.certificate, ours.privateKey, "", False)
     listening, server = serving(credentials)
     Path(ours.certificate).write_text(Path(other.certificate).read_text())
@@ -160,7 +361,9 @@ def test_aPortThatIsTaken(ours: Issued) -> None:
         taken.listen()
         credentials = Credentials(ours.certificate, ours.privateKey, "", False)
         with pytest.raises(ResourceUnavailable, match="TLS"):
-            TLSListener(reactor, credentials).listen(TransportAddress(*taken.getsockname()), User)
+            TLSListener(reactor, credentials).listen(
+                TransportAddress(*taken.getsockname()), lambda peer: User()
+            )
 
 
 def test_filesThatCannotBeUsed(ours: Issued, tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_anAnswerWhoseConnectionIsGoneGoesToThePortOfTheVia() -> None:
     peer.onOffer = lambda leg: leg.alert(None)
     arrived: list[Wire] = []
 
-    def accept() -> Wire:
+    def accept(peer: TransportAddress) -> Wire:
         arrived.append(Wire())
         return arrived[-1]
 

@@ -340,7 +340,7 @@ class ScriptedCallee(_Scripted):
         super().__init__(network.clock)
         self.address = TransportAddress(address, port)
         listener = listener or StreamListener(network.host(address))
-        listener.listen(self.address, lambda: self)
+        listener.listen(self.address, lambda peer: self)
 
     def streamReceived(self, data: bytes) -> None:
         super().streamReceived(data)
@@ -387,7 +387,9 @@ class ScriptedControl:
         host = network.host(address)
         if target is None:
             here = TransportAddress(address, 0)
-            self.address = (listener or StreamListener(host)).listen(here, lambda: self).address
+            self.address = (
+                (listener or StreamListener(host)).listen(here, lambda peer: self).address
+            )
         else:
             self.address = target
             StreamOpener(host).open(target, self, 5.0)

@@ -289,6 +289,11 @@ class SimulatedConnector:
         near.other, far.other = far, near
         far.protocol = listening.factory.buildProtocol(near.getHost())
         near.protocol = self.factory.buildProtocol(far.getHost())
+        if far.protocol is None:
+            far.connected = False
+            near.protocol.makeConnection(near)
+            near.abortConnection()
+            return
         self.network.streams += [near, far]
         far.protocol.makeConnection(far)
         near.protocol.makeConnection(near)
@@ -325,6 +330,20 @@ class SimulatedTransport:
         pass
 
     def setTcpKeepAlive(self, enabled: bool) -> None:
+        pass
+
+    def registerProducer(self, producer: Any, streaming: bool) -> None:
+        """
+        Everything is taken at once here: nobody is ever told to pause.
+        """
+
+    def unregisterProducer(self) -> None:
+        pass
+
+    def pauseProducing(self) -> None:
+        pass
+
+    def resumeProducing(self) -> None:
         pass
 
     def write(self, data: bytes) -> None:

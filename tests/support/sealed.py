@@ -5,8 +5,6 @@ him, reads nothing that makes sense.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from zope.interface import implementer
 
 from h323d.call.transport import (
@@ -16,6 +14,7 @@ from h323d.call.transport import (
     IStreamListener,
     IStreamOpener,
     IStreamUser,
+    NewUser,
     SecureStreams,
 )
 from h323d.net.stream import StreamListener, StreamOpener
@@ -34,6 +33,8 @@ def sealed(data: bytes) -> bytes:
 
 @implementer(IStream)
 class _SealedStream:
+    peerKey = None
+
     def __init__(self, stream: IStream) -> None:
         self._stream = stream
         self.local, self.peer = stream.local, stream.peer
@@ -68,8 +69,12 @@ class _SealedListener:
     def __init__(self, listener: IStreamListener) -> None:
         self._listener = listener
 
-    def listen(self, address: TransportAddress, newUser: Callable[[], IStreamUser]) -> IListening:
-        listening: IListening = self._listener.listen(address, lambda: _Unsealing(newUser()))
+    def listen(self, address: TransportAddress, newUser: NewUser) -> IListening:
+        def unsealing(peer: TransportAddress) -> IStreamUser | None:
+            user = newUser(peer)
+            return None if user is None else _Unsealing(user)
+
+        listening: IListening = self._listener.listen(address, unsealing)
         return listening
 
 

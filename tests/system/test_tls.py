@@ -4,8 +4,10 @@ Call signalling over TLS between processes.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,7 @@ privateKey = "{0.privateKey}"
 
 @pytest.fixture
 def server(tmp_path: Path) -> Server:
-    return Server(tmp_path, US, CONFIGURATION.format(issue(tmp_path, "ours")))
+    return Server(tmp_path, US, CONFIGURATION.format(issue(tmp_path, "ours", US)))
 
 
 def newCaller(directory: Path, name: str, *more: str) -> Caller:
@@ -48,7 +50,7 @@ def test_aCallOverTLS(tmp_path: Path, server: Server, options: list[str]) -> Non
 
 
 def test_onlyWhoIsSignedForIsBelieved(tmp_path: Path, server: Server) -> None:
-    issue(tmp_path, "other")
+    issue(tmp_path, "other", US)
     certificate = tmp_path / "ours.pem"
     with server:
         with newCaller(tmp_path, "believes", "--tls-authorities", str(certificate)) as caller:
@@ -58,11 +60,35 @@ def test_onlyWhoIsSignedForIsBelieved(tmp_path: Path, server: Server) -> None:
             assert caller.wait(20) == 1
 
 
+def test_onlyWhoHasTheAddressInItsCertificateIsBelieved(tmp_path: Path) -> None:
+    ours = issue(tmp_path, "ours", "192.0.2.1")
+    believing = ("--tls-authorities", ours.certificate)
+    key = "sha256:" + hashlib.sha256(ours.publicKey).hexdigest()
+    with Server(tmp_path, US, CONFIGURATION.format(ours)):
+        with newCaller(tmp_path, "doubts", *believing) as caller:
+            assert caller.wait(20) == 1
+        with newCaller(tmp_path, "knows", *believing, "--tls-key", key) as caller:
+            assert caller.wait(20) == 0
+        with newCaller(tmp_path, "errs", "--tls-key", "sha256:" + 64 * "0") as caller:
+            assert caller.wait(20) == 1
+
+
+def test_whatIsNoTLSAndWhoStallsHarmNobody(tmp_path: Path, server: Server) -> None:
+    with server, socket.create_connection((US, 1300)), socket.create_connection((US, 1300)) as bad:
+        bad.sendall(b"\x03\x00\x00\x08 not TLS at all" * 10)
+        bad.settimeout(5)
+        while bad.recv(4096):
+            pass  # an alert, and the end
+        with newCaller(tmp_path, "caller") as caller:
+            assert caller.wait(20) == 0, caller.output()
+    assert "Traceback" not in server.output()
+
+
 def test_aNewCertificateIsTakenWithoutARestart(tmp_path: Path, server: Server) -> None:
     with server:
         with newCaller(tmp_path, "before", "--seconds", "8") as before:
             waitFor(lambda: "answered" in before.output(), 10, "a call")
-            other = issue(tmp_path, "other")
+            other = issue(tmp_path, "other", US)
             (tmp_path / "ours.pem").write_text(Path(other.certificate).read_text())
             (tmp_path / "ours.key").write_text(Path(other.privateKey).read_text())
             server.signal(signal.SIGHUP)

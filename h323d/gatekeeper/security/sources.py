@@ -25,9 +25,9 @@ from h323d.call.transport import (
     IDatagrams,
     IDatagramUser,
     IListening,
-    IStream,
     IStreamListener,
     IStreamUser,
+    NewUser,
 )
 from h323d.events import EventBus, SourceRefused
 from h323d.gatekeeper.security.config import SecurityConfig
@@ -253,36 +253,9 @@ class _Listener:
         self._listener = listener
         self._admits = admits
 
-    def listen(self, address: TransportAddress, newUser: Callable[[], IStreamUser]) -> IListening:
-        def newDoor() -> IStreamUser:
-            return _StreamDoor(newUser, self._admits)
+    def listen(self, address: TransportAddress, newUser: NewUser) -> IListening:
+        def admitted(peer: TransportAddress) -> IStreamUser | None:
+            return newUser(peer) if self._admits(peer) else None
 
-        listening: IListening = self._listener.listen(address, newDoor)
+        listening: IListening = self._listener.listen(address, admitted)
         return listening
-
-
-@implementer(IStreamUser)
-class _StreamDoor:
-    """
-    One connection: without a user until its peer is admitted.
-    """
-
-    def __init__(self, newUser: Callable[[], IStreamUser], admits: Admits) -> None:
-        self._newUser = newUser
-        self._admits = admits
-        self._user: IStreamUser | None = None
-
-    def streamOpened(self, stream: IStream) -> None:
-        if not self._admits(stream.peer):
-            stream.abort()
-            return
-        self._user = self._newUser()
-        self._user.streamOpened(stream)
-
-    def streamReceived(self, data: bytes) -> None:
-        if self._user is not None:
-            self._user.streamReceived(data)
-
-    def streamClosed(self, reason: str) -> None:
-        if self._user is not None:
-            self._user.streamClosed(reason)

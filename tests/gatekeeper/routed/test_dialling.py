@@ -197,7 +197,7 @@ def control(zone: Zone, listener: IStreamListener) -> list[bytes]:
     there = TransportAddress(AT_BOB, 5001)
     received: list[bytes] = []
     waiting = _Receiving(received)
-    listener.listen(there, lambda: waiting)
+    listener.listen(there, lambda peer: waiting)
     bob = zone.secureBob if zone.secureBob.received else zone.plainBob
     bob.connect(Start(h245Address=there))
     address = zone.caller.received[-1][1].start.h245Address

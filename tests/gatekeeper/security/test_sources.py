@@ -222,7 +222,7 @@ def connect(world: World, host: str) -> Connected:
 def test_onlyAdmittedConnectionsHaveAUser(world: World) -> None:
     users: list[Connected] = []
 
-    def newUser() -> Connected:
+    def newUser(peer: TransportAddress) -> Connected:
         users.append(Connected())
         return users[-1]
 
@@ -239,7 +239,7 @@ def test_onlyAdmittedConnectionsHaveAUser(world: World) -> None:
 def test_connectionsAreCounted(world: World) -> None:
     users: list[Connected] = []
 
-    def newUser() -> Connected:
+    def newUser(peer: TransportAddress) -> Connected:
         users.append(Connected())
         return users[-1]
 

@@ -1,0 +1,36 @@
+"""
+Whom to believe over TLS, where a certificate cannot name the address that was dialled.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+
+__all__ = ["KEY_PREFIX", "TLSPeer"]
+
+KEY_PREFIX = "sha256:"
+_KEY = re.compile(KEY_PREFIX + "[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class TLSPeer:
+    """
+    Peers that are known by other than their address.
+    """
+
+    network: str
+    """The network, as in C{"192.0.2.0/24"}, or the one address, of those whom this is about."""
+
+    key: str = ""
+    """The SHA-256 of their public key, as in C{"sha256:9f86d0..."}, whoever has signed it; empty
+    for any that one of the authorities has signed, whatever its name."""
+
+    def __post_init__(self) -> None:
+        try:
+            ipaddress.ip_network(self.network)
+        except ValueError as error:
+            raise ValueError(f"network: {error}") from None
+        if self.key and not _KEY.fullmatch(self.key):
+            raise ValueError(f"key: must be {KEY_PREFIX} and 64 hexadecimal digits, in lower case")
