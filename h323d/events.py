@@ -520,11 +520,13 @@ class BadInput(Fact):
 @dataclass(frozen=True, slots=True)
 class SourceRefused(Fact):
     """
-    An address may not talk to us, or not so often; told at most once a second
-    of each.
+    An address may not talk to us, or not so often, or has its share of
+    something; told at most once a second of each.
 
-    @ivar door: which one: C{"ras"}, C{"sip"}, C{"h225"}, C{"calls"}.
-    @ivar reason: C{"network"} or C{"rateLimit"}.
+    @ivar door: which one: C{"ras"}, C{"sip"}, C{"h225"}, C{"calls"}; or, of shares, also
+        C{"transactions"}, C{"registrations"}, C{"admissions"}, C{"rooms"}.
+    @ivar source: its port is 0 where it does not matter.
+    @ivar reason: C{"network"}, C{"rateLimit"} or C{"share"}.
     @ivar count: how many packets, connections or calls were refused since the
         last time that was told of it.
     """

@@ -81,10 +81,14 @@ class Server:
         self.events = surroundings.events
         self.records = self._newRecords()
         self.directory = RoomDirectory(configuration.conference)
-        self.host = ConferenceHost(
-            configuration.conference, surroundings.clock, self.events, surroundings.pool
-        )
         self._sources = Sources(configuration.security, surroundings.clock, self.events)
+        self.host = ConferenceHost(
+            configuration.conference,
+            surroundings.clock,
+            self.events,
+            surroundings.pool,
+            self._sources,
+        )
         self.gates = self._newGates(configuration)
         both = configuration.h323.enabled and configuration.gatekeeper.enabled
         self.zone = self._newZone() if both else None
@@ -258,7 +262,7 @@ class Server:
             world.clock,
             world.rng,
             self._sources.sipDatagrams(world.datagrams),
-            self._sources.listener("sip", world.listener),
+            self._sources.listener("sip", world.listener, self.configuration.sip.maxConnections),
             world.opener,
             world.pool,
             self.switch,
@@ -268,6 +272,7 @@ class Server:
             self._advertise,
             self.locations,
             self.switch,
+            self._sources,
         )
 
     def _newOperator(self) -> Operator:
@@ -312,7 +317,7 @@ class Server:
             self.events,
             self.configuration.h323,
             world.pool,
-            self._sources.listener("h225", world.listener),
+            self._sources.listener("h225", world.listener, self.configuration.h323.maxConnections),
             world.opener,
             Host(self._bind, self._advertise),
             self.switch,
@@ -320,6 +325,7 @@ class Server:
             dialBacks=None if self.zone is None else self.zone.dialBacks,
             secure=self._secureStreams(),
             secureAddressOf=None if self.zone is None else self.zone.secureOffers.behind,
+            rule=self._sources,
         )
 
     def _secureAddress(self) -> TransportAddress | None:
@@ -332,7 +338,8 @@ class Server:
         secure = self._surroundings.secure
         if secure is None:
             return None
-        return replace(secure, listener=self._sources.listener("h225", secure.listener))
+        maximum = self.configuration.h323.maxConnections
+        return replace(secure, listener=self._sources.listener("h225", secure.listener, maximum))
 
     def _newZone(self) -> Zone:
         world, configuration = self._surroundings, self.configuration
@@ -351,6 +358,7 @@ class Server:
             self.gates,
             self._calledPolicies,
             LocalLegs(self),
+            self._sources,
         )
 
     def _calledPolicies(

@@ -69,6 +69,8 @@ def another(section: str, key: str) -> Any:
         ("security", "hostMismatch"): "log",
         ("security", "allow"): ["192.0.2.0/24"],
         ("security", "deny"): ["192.0.2.1", "2001:db8::/32"],
+        ("security", "share"): 0.5,
+        ("security", "trunks"): ["192.0.2.0/24"],
         ("security", "thirdParties"): ["198.51.100.0/24"],
         ("security", "passwords"): [{"alias": "anna", "password": "secret"}],
         ("h323", "tlsPeers"): [{"network": "192.0.2.0/24", "key": "sha256:" + 64 * "9"}],

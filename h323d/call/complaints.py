@@ -14,9 +14,29 @@ from h323d.errors import DecodeError
 from h323d.events import BadInput, EventBus
 from h323d.values.address import TransportAddress
 
-__all__ = ["MAX_SOURCES", "Complaints"]
+__all__ = ["MAX_SOURCES", "Complaints", "FirstOf"]
 
 MAX_SOURCES = 1000  # that are logged at all: a log is not to be filled from outside
+
+
+class FirstOf:
+    """
+    Knows which names it has seen, up to a limit: a log is not to be filled
+    from outside.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._seen: set[str] = set()
+
+    def isFirst(self, name: str) -> bool:
+        """
+        Whether this name is new, and there is place for it.
+        """
+        if name in self._seen or len(self._seen) >= self._limit:
+            return False
+        self._seen.add(name)
+        return True
 
 
 class Complaints:
@@ -35,7 +55,7 @@ class Complaints:
         """
         self._clock = clock
         self._events = events
-        self._logged: set[str] = set()
+        self._logged = FirstOf(MAX_SOURCES)
         self.count = 0
 
     def about(self, door: str, source: TransportAddress, error: DecodeError) -> None:
@@ -48,9 +68,8 @@ class Complaints:
         self.count += 1
         now = self._clock.seconds()
         self._events.publish(BadInput(now, door, source, error.place, error.reason))
-        if source.host in self._logged or len(self._logged) >= MAX_SOURCES:
+        if not self._logged.isFirst(source.host):
             return
-        self._logged.add(source.host)
         self._log.info(
             "bad input from {source}, told once: {door}: {place}: {reason}",
             source=str(source),

@@ -14,6 +14,7 @@ from h323d.call.media import IMediaPool
 from h323d.call.observer import SilentObserver
 from h323d.call.parts import Change, Commit
 from h323d.call.policy import IDestination, Refusal
+from h323d.call.shares import UNSHARED, ShareRule, sourceOf
 from h323d.conference.arrival import Arrival
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.pairing import PAIR, Pairing
@@ -56,10 +57,14 @@ class ConferenceHost:
         clock: IReactorTime,
         events: EventBus,
         pool: IMediaPool,
+        rule: ShareRule = UNSHARED,
     ) -> None:
         """
+        @param rule: how many places one source may have, in all rooms together.
+
         @raise ConfigurationError: a format is named that no codec is loaded for.
         """
+        self._rule = rule
         self.rooms: dict[RoomID, Room] = {}
         self.arrivals: dict[LegID, Arrival] = {}
         self._clock = clock
@@ -102,7 +107,7 @@ class ConferenceHost:
         """
         Answer the leg, which then gets a seat in the room C{target}; or reject it.
         """
-        refusal = self.refusal(target)
+        refusal = self.refusal(target) or self._refusalOf(leg.peer.host)
         if refusal is not None:
             self._tellRefusal(leg, refusal)
             leg.reject(refusal.cause)
@@ -130,7 +135,7 @@ class ConferenceHost:
         """
         leg, roomId = arrival.leg, arrival.roomId
         del self.arrivals[leg.legId]
-        refusal = self.refusal(roomId)
+        refusal = self.refusal(roomId) or self._refusalOf(leg.peer.host)
         if refusal is None:
             (self.rooms.get(roomId) or self._open(roomId)).admit(leg)
             return
@@ -143,6 +148,21 @@ class ConferenceHost:
         del self.arrivals[leg.legId]
         now = self._clock.seconds()
         self._events.publish(CallEnded(now, leg.callId, leg.legId, cause, endedBy(leg)))
+
+    def _refusalOf(self, host: str) -> Refusal | None:
+        """
+        Why nobody more from there gets a seat.
+        """
+        source = sourceOf(host)
+        held = sum(
+            sourceOf(participant.leg.peer.host) == source
+            for room in self.rooms.values()
+            for participant in room.participants.values()
+        )
+        total = self._rules.config.maxTotalParticipants
+        if self._rule.mayHold("rooms", host, held, total):
+            return None
+        return Refusal(Cause.RESOURCE_UNAVAILABLE, "share")
 
     def pair(self, callId: CallID, first: Dial, second: Dial) -> None:
         """

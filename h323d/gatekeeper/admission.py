@@ -18,6 +18,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.shares import UNSHARED, ShareRule, Shares
 from h323d.events import (
     BandwidthChanged,
     BandwidthExceeded,
@@ -122,9 +123,11 @@ class AdmissionTable:
         events: EventBus,
         bandwidth: Bandwidth,
         calls: CallsHere | None = None,
+        rule: ShareRule = UNSHARED,
     ) -> None:
         """
         @param calls: knows which calls are here; none is, without it.
+        @param rule: how many admissions one source may have.
         """
         self._config = config
         self._clock = clock
@@ -132,6 +135,7 @@ class AdmissionTable:
         self._bandwidth = bandwidth
         self._calls: CallsHere = calls or Nowhere()
         self._lasting: dict[bytes, dict[Claim, None]] = {}  # that outlast their admissions
+        self._shares = Shares(rule, "admissions")
         self._admissions: dict[Claim, Admission] = {}
         self._byEndpoint: dict[str, dict[Claim, None]] = {}
 
@@ -192,6 +196,7 @@ class AdmissionTable:
         new = claim not in self._admissions
         if new and (
             len(self._admissions) >= self._config.maxCalls
+            or not self._shares.mayTake(wanted.source.host, self._config.maxCalls)
             or len(self._byEndpoint.get(claim.endpointId, ())) >= self._config.maxCallsPerEndpoint
         ):
             raise TooManyCalls
@@ -200,6 +205,9 @@ class AdmissionTable:
             raise NoBandwidth(self._bandwidth.allowed(claim))
         now = self._clock.seconds()
         granted = replace(wanted, bandwidth=amount, since=now)
+        if not new:
+            self._shares.giveBack(self._admissions[claim].source.host)
+        self._shares.take(granted.source.host)
         self._admissions[claim] = granted
         self._byEndpoint.setdefault(claim.endpointId, {})[claim] = None
         self._events.publish(
@@ -311,8 +319,10 @@ class AdmissionTable:
         @param disengaged: whether the endpoint said that it is.
         """
         claim = admission.claim
-        if self._admissions.pop(claim, None) is None:
+        ended = self._admissions.pop(claim, None)
+        if ended is None:
             return
+        self._shares.giveBack(ended.source.host)
         calls = self._byEndpoint[claim.endpointId]
         del calls[claim]
         if not calls:

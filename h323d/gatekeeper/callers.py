@@ -18,10 +18,10 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.call.callers import CallerName, ICallerNames
+from h323d.call.complaints import FirstOf
 from h323d.call.legs import IOffer
 from h323d.gatekeeper.admission import AdmissionTable
 from h323d.gatekeeper.registry.registrations import EndpointKind, EndpointRegistry, Registration
-from h323d.gatekeeper.security.sources import FirstOf
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["Callers"]

@@ -15,12 +15,12 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from h323d.call.complaints import FirstOf
 from h323d.events import CallFromElsewhere, EventBus
 from h323d.gatekeeper.admission import Admission, AdmissionTable
 from h323d.gatekeeper.registry.registration import Registration
 from h323d.gatekeeper.routing.config import NeighbourConfig
 from h323d.gatekeeper.security.config import HostMismatch, SecurityConfig
-from h323d.gatekeeper.security.sources import FirstOf
 from h323d.values.address import TransportAddress
 
 __all__ = ["Origins"]

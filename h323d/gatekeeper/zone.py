@@ -14,6 +14,7 @@ from twisted.internet.defer import Deferred
 
 from h323d.call.gates import Gates
 from h323d.call.parts import Change, Commit
+from h323d.call.shares import UNSHARED, ShareRule
 from h323d.call.surroundings import Surroundings
 from h323d.gatekeeper.admission import Admission, AdmissionTable
 from h323d.gatekeeper.alternates import Elsewhere
@@ -140,6 +141,7 @@ class Zone:
         gates: Gates,
         choosePolicies: ChoosePolicies | None = None,
         legs: Legs | None = None,
+        rule: ShareRule = UNSHARED,
     ) -> None:
         """
         @param numbers: which numbers end here, in a room.
@@ -147,6 +149,7 @@ class Zone:
         @param choosePolicies: picks the policies of the routing chain; without
             it, the configuration can only name what is built in.
         @param legs: the calls that end in this server; there are none, if not given.
+        @param rule: how many registrations, admissions and routed calls one source may have.
 
         @raise h323d.errors.ConfigurationError: a file of a password cannot be
             read.
@@ -154,10 +157,10 @@ class Zone:
         config, clock, events = settings.gatekeeper, world.clock, world.events
         self._legs: Legs = legs or NoLegs()
         self.bandwidth = Bandwidth(config)
-        self.admissions = AdmissionTable(config, clock, events, self.bandwidth, self)
+        self.admissions = AdmissionTable(config, clock, events, self.bandwidth, self, rule)
         self._partings = Partings(clock, self)
         self._store = RegistrationKeeper(world.pathOf(config.store), clock, world.defer, events)
-        self.registry = EndpointRegistry(config, clock, world.rng, events, self, self._store)
+        self.registry = EndpointRegistry(config, clock, world.rng, events, self, self._store, rule)
         self.callers = Callers(self.registry, self.admissions)
         self._identity = Identity(
             config.gatekeeperIdentifier,
@@ -190,6 +193,7 @@ class Zone:
             self.admissions.watch,
             self.callers,
             self._origins,
+            rule,
         )
         self.passwords = readPasswords(settings.security)
         self._replays = Replays(clock, self._store)

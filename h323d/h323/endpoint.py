@@ -22,6 +22,7 @@ from h323d.call.complaints import Complaints
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner, IOriginator, LegDirection
 from h323d.call.media import IMediaPool
 from h323d.call.parts import Change, Commit
+from h323d.call.shares import UNSHARED, ShareRule, Shares
 from h323d.call.transport import (
     IListening,
     IOpening,
@@ -139,6 +140,7 @@ class H323Endpoint:
         dialBacks: DialBackOwner | None = None,
         secure: SecureStreams | None = None,
         secureAddressOf: SecureAddressOf | None = None,
+        rule: ShareRule = UNSHARED,
     ) -> None:
         """
         @param owner: takes incoming legs.
@@ -149,6 +151,7 @@ class H323Endpoint:
         @param secure: TLS, for calls that come to the configured port for it, and those that
             we make to whom C{secureAddressOf} knows.
         @param secureAddressOf: who takes calls over TLS, and where.
+        @param rule: how many calls one source may have.
         """
         self._secure = secure
         self._secureAddressOf = secureAddressOf
@@ -172,6 +175,7 @@ class H323Endpoint:
         self._context = LegContext(
             self, clock, rng, config, pool, network, endpointType or mcuType(config.name)
         )
+        self._shares = Shares(rule, "calls")
         self.legs: dict[LegID, H323Leg] = {}
         self._byIdentifier: dict[bytes, dict[LegID, None]] = {}
         self.complaints = Complaints(clock, events)
@@ -258,6 +262,8 @@ class H323Endpoint:
     def _forget(self, legId: LegID) -> None:
         leg = self.legs.pop(legId, None)
         if leg is not None:
+            if leg.direction is LegDirection.INCOMING:
+                self._shares.giveBack(leg.peer.host)
             members = self._byIdentifier[leg.identity.callIdentifier]
             del members[legId]
             if not members:
@@ -335,11 +341,13 @@ class H323Endpoint:
             ),
             StartUpOptions(self._config.fastStart, self._config.tunnelling),
         )
-        full = len(self.legs) >= self._config.maxCalls
+        maximum, caller = self._config.maxCalls, connection.peer.host
+        full = len(self.legs) >= maximum or not self._shares.mayTake(caller, maximum)
         if full or not connection.carry(setup.reference, False, leg):
             self._refuse(connection, message, Cause.RESOURCE_UNAVAILABLE)
             return
         self._keep(leg)
+        self._shares.take(caller)
         leg.offered(connection, setup.content)
         if self._admissions is None:
             self._owner.legOffered(leg)

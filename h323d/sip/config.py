@@ -65,6 +65,9 @@ class SIPConfig:
     firstMessageTimeout: float = 20.0
     """Seconds that a new TCP connection has to send its first whole message."""
 
+    messageTimeout: float = 15.0
+    """Seconds that a message may take over TCP from its first octet to its last."""
+
     ringTimeout: float = 180.0
     """Seconds that a call of ours may ring before it is cancelled."""
 
@@ -92,7 +95,15 @@ class SIPConfig:
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
             raise ValueError("port: must be 0 to 65535")
-        for name in ("T1", "T2", "T4", "idleTimeout", "firstMessageTimeout", "ringTimeout"):
+        for name in (
+            "T1",
+            "T2",
+            "T4",
+            "idleTimeout",
+            "firstMessageTimeout",
+            "messageTimeout",
+            "ringTimeout",
+        ):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name}: must be more than 0")
         for name in (

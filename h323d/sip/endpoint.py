@@ -19,6 +19,7 @@ from h323d.call.inquiry import Inquiry
 from h323d.call.legs import ILegOwner
 from h323d.call.media import IMediaPool
 from h323d.call.policy import IInquiry
+from h323d.call.shares import UNSHARED, ShareRule, Shares
 from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener
 from h323d.errors import DecodeError
 from h323d.events import EventBus
@@ -80,6 +81,7 @@ class SIPEndpoint:
         advertise: str | None = None,
         registrations: RegistrarOwner | None = None,
         inquiry: IInquiry | None = None,
+        rule: ShareRule = UNSHARED,
     ) -> None:
         """
         @param clock: runs every timer.
@@ -95,6 +97,7 @@ class SIPEndpoint:
             media ports on; C{host} if it is C{None}.
         @param registrations: keeps who registers; C{None} to take no REGISTER.
         @param inquiry: asked for an OPTIONS what a call would get; C{None} if any is taken.
+        @param rule: how many transactions and calls one source may have.
         """
         self.clock = clock
         self.rng = rng
@@ -107,7 +110,9 @@ class SIPEndpoint:
         self._owner = owner
         self._inquiry = inquiry
         self._flows = Flows(clock, datagrams, listener, opener, config, self.mediaHost, self)
-        self._layer = TransactionLayer(clock, rng, self.timers, config.maxTransactions, self)
+        self._layer = TransactionLayer(clock, rng, self.timers, config.maxTransactions, self, rule)
+        self._shares = Shares(rule, "calls")
+        self._callers: dict[tuple[str, str], str] = {}  # the hosts of those who called us
         self._dialogs: dict[tuple[str, str], DialogUser] = {}
         self.unproven = Unproven(
             clock, config.maxUnacknowledged, config.maxUnacknowledgedPerSource, config.T1
@@ -255,6 +260,9 @@ class SIPEndpoint:
 
     def forget(self, callId: str, localTag: str) -> None:
         self._dialogs.pop((callId, localTag), None)
+        caller = self._callers.pop((callId, localTag), None)
+        if caller is not None:
+            self._shares.giveBack(caller)
 
     def inviteDone(self, transaction: ServerTransaction) -> None:
         self._invites.pop(transaction, None)
@@ -280,7 +288,7 @@ class SIPEndpoint:
             known = self._layer.invited(request) is not None
         elif request.toAddress.tag is not None:
             known = (request.callId, tag) in self._dialogs
-        elif request.method in _ABOUT_CALLS and len(self._dialogs) >= self.config.maxCalls:
+        elif request.method in _ABOUT_CALLS and self._isFullFor(self._sourceOf(request).host):
             response = request.response(503, None, tag)
             return response.withHeaders(response.headers.adding("Retry-After", str(RETRY_AFTER)))
         elif request.method == "OPTIONS":
@@ -328,7 +336,17 @@ class SIPEndpoint:
         else:
             leg = CalledLeg(self, transaction)
             self._invites[transaction] = leg
+            caller = transaction.flow.peer.host
+            self._callers[request.callId, leg.localTag] = caller
+            self._shares.take(caller)
             self._owner.legOffered(leg)
+
+    def _isFullFor(self, caller: str) -> bool:
+        """
+        Whether another call would be one too many: at all, or of that host.
+        """
+        maximum = self.config.maxCalls
+        return len(self._dialogs) >= maximum or not self._shares.mayTake(caller, maximum)
 
     def _cancelled(self, transaction: ServerTransaction) -> None:
         request = transaction.request
@@ -387,7 +405,7 @@ def _stamped(request: SIPRequest, flow: Flow) -> SIPRequest:
     Write into the topmost Via where the request came from (18.2.1; RFC 3581, 4).
     """
     via = request.via
-    if via.host == flow.peer.host and not via.wantsRport:
+    if via.host == flow.peer.host and via.received is None and not via.wantsRport:
         return request
     values = _stamp(request.headers.lines("Via"), via, flow)
     return request.withHeaders(request.headers.replacing("Via", *values))

@@ -14,6 +14,7 @@ from typing import Protocol
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from zope.interface import implementer
 
+from h323d.call.timer import Timer
 from h323d.call.transport import (
     IDatagramPort,
     IDatagrams,
@@ -113,8 +114,12 @@ class StreamFlow:
     reliable = True
     credit = PROVEN
 
-    def __init__(self, flows: Flows, local: TransportAddress, peer: TransportAddress) -> None:
+    def __init__(
+        self, flows: Flows, clock: IReactorTime, local: TransportAddress, peer: TransportAddress
+    ) -> None:
         self._flows = flows
+        self._partial = Timer(clock)
+        self._known = False  # whether we dialled it, or it has sent a whole message
         self._stream: IStream | None = None
         self._opening: IOpening | None = None
         self._waiting: list[bytes] = []
@@ -125,6 +130,7 @@ class StreamFlow:
         self.usable = True
 
     def open(self, opener: IStreamOpener) -> None:
+        self._known = True
         opening = opener.open(self.peer, self, CONNECT_TIMEOUT)
         if self._stream is None and self.usable:
             self._opening = opening
@@ -132,7 +138,7 @@ class StreamFlow:
     def send(self, data: bytes) -> None:
         if self._stream is not None:
             self._stream.write(data)
-            self._flows.touch(self)
+            self._touch()
         elif self.usable and len(self._waiting) < MAX_QUEUED:
             self._waiting.append(data)
 
@@ -165,13 +171,20 @@ class StreamFlow:
             self.send(data)
 
     def streamReceived(self, data: bytes) -> None:
-        for item in self._reader.feed(data):
+        items = self._reader.feed(data)
+        for item in items:
             if isinstance(item, KeepAlive):
                 self.send(PONG)
-            else:
-                self._flows.arrived(self, item)
+                continue
+            self._known = self._known or not isinstance(item, DecodeError)
+            self._touch()
+            self._flows.arrived(self, item)
         if self._reader.broken:
             self.close()
+        elif not self._reader.pending:
+            self._partial.stop()
+        elif items or not self._partial.running:
+            self._partial.start(self._flows.messageTimeout, self._tooSlow)
 
     def streamClosed(self, reason: str) -> None:
         self.usable = False
@@ -179,7 +192,20 @@ class StreamFlow:
         self._waiting = []
         if self._idle is not None and self._idle.active():
             self._idle.cancel()
+        self._partial.stop()
         self._flows.closed(self)
+
+    def _tooSlow(self) -> None:
+        self._flows.arrived(self, DecodeError("it took too long", "message"))
+        self.abort()
+
+    def _touch(self) -> None:
+        """
+        Something was carried.  It does not count before the peer has sent a whole message:
+        anybody can send empty lines, or half of one.
+        """
+        if self._known:
+            self._flows.touch(self)
 
 
 class Flows:
@@ -187,6 +213,7 @@ class Flows:
     All flows of an endpoint.
 
     @ivar address: where peers reach us, by UDP and TCP.
+    @ivar messageTimeout: seconds that a message may take to come by TCP.
     """
 
     def __init__(
@@ -207,6 +234,7 @@ class Flows:
         self._listener = listener
         self._opener = opener
         self._config = config
+        self.messageTimeout = config.messageTimeout
         self._user = user
         self._port: IDatagramPort | None = None
         self._listening: IListening | None = None
@@ -254,7 +282,7 @@ class Flows:
             known = self._byPeer.get(address)
             if known is not None and known.usable:
                 return known
-            stream = StreamFlow(self, self.address, address)
+            stream = StreamFlow(self, self._clock, self.address, address)
             self._streams[stream] = None
             self._byPeer[address] = stream
             stream.open(self._opener)
@@ -295,7 +323,7 @@ class Flows:
     def _accept(self, peer: TransportAddress) -> IStreamUser | None:
         if len(self._streams) >= self._config.maxConnections:
             return None
-        stream = StreamFlow(self, self.address, peer)
+        stream = StreamFlow(self, self._clock, self.address, peer)
         self._streams[stream] = None
         user: IStreamUser = stream
         return user
@@ -314,7 +342,6 @@ class Flows:
             stream.close()
 
     def arrived(self, stream: StreamFlow, item: SIPRequest | SIPResponse | DecodeError) -> None:
-        self.touch(stream)
         if isinstance(item, DecodeError):
             self._user.messageRefused(item, stream)
         else:

@@ -68,6 +68,13 @@ class StreamReader:
         self._head: SIPRequest | SIPResponse | DecodeError | None = None
         self._length = 0
 
+    @property
+    def pending(self) -> bool:
+        """
+        Whether a message has begun, and its end is still to come.
+        """
+        return self._head is not None or bool(self._buffer.strip(b"\r\n"))
+
     def feed(self, data: bytes) -> list[StreamItem]:
         """
         @param data: what the connection received.

@@ -33,7 +33,7 @@ __all__ = [
     "withBody",
 ]
 
-MAX_HEADER_OCTETS = 65536  # start line and header fields together
+MAX_HEADER_OCTETS = 16384  # start line and header fields together
 MAX_HEADER_LINES = 256
 MAX_METHOD_LENGTH = 64
 MAX_BODY_OCTETS = 262144

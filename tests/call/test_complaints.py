@@ -7,7 +7,7 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 from twisted.logger import LogEvent, capturedLogs
 
-from h323d.call.complaints import MAX_SOURCES, Complaints
+from h323d.call.complaints import MAX_SOURCES, Complaints, FirstOf
 from h323d.errors import DecodeError
 from h323d.events import BadInput, EventBus
 from h323d.values.address import TransportAddress
@@ -53,3 +53,8 @@ def test_ofTooManySourcesNoMoreAreLogged() -> None:
     count = MAX_SOURCES + 50
     door.hear(*(TransportAddress(f"10.0.{n >> 8}.{n & 255}", 5060) for n in range(count)))
     assert (len(door.logged), len(door.facts)) == (MAX_SOURCES, count)
+
+
+def test_namesAreToldOnceUpToALimit() -> None:
+    first = FirstOf(2)
+    assert [first.isFirst(name) for name in "aabbc"] == [True, False, True, False, False]

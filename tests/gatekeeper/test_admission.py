@@ -8,7 +8,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from h323d.events import BandwidthExceeded, EventBus, Fact
-from h323d.gatekeeper.admission import Admission, AdmissionTable
+from h323d.gatekeeper.admission import Admission, AdmissionTable, TooManyCalls
 from h323d.gatekeeper.bandwidth import Bandwidth, Claim
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.usage import Usage
@@ -90,3 +90,28 @@ def test_whenACallGoesElsewhereNothingIsKnownOfIt(scene: Scene) -> None:
     scene.table.watch(CALL, Usage(4000, True))
     scene.table.watch(CALL, None)
     assert scene.table.used(admission) is None
+
+
+def test_aSourceHasItsShareOfAdmissions() -> None:
+    table = AdmissionTable(
+        GatekeeperConfig(maxCalls=2),
+        Clock(),
+        EventBus(),
+        Bandwidth(GatekeeperConfig()),
+        rule=Half(),
+    )
+    first = table.admit(wanted())
+    with pytest.raises(TooManyCalls):
+        table.admit(wanted("bert", True))
+    table.admit(wanted())  # the same again takes no other place
+    table.end(first)
+    table.admit(wanted("bert", True))
+
+
+class Half:
+    """
+    Half of everything to each.
+    """
+
+    def mayHold(self, table: str, host: str, held: int, total: int) -> bool:
+        return held < total / 2

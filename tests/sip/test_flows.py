@@ -189,7 +189,7 @@ def test_noiseClosesTheConnectionAndIsCounted() -> None:
 
 def test_aConnectionThatSaysNothingWholeIsClosedSoon() -> None:
     world = SIPWorld()
-    world.peer("10.0.0.1", SIPConfig(firstMessageTimeout=20.0))
+    world.peer("10.0.0.1", SIPConfig(firstMessageTimeout=20.0, messageTimeout=60.0))
     wire = connect(world)
     for _ in range(19):
         wire.send("O")
@@ -289,3 +289,74 @@ def test_withoutTCPThereIsNoListener() -> None:
     world = SIPWorld()
     world.peer("10.0.0.1", SIPConfig(tcp=False))
     assert connect(world).closed
+
+
+def test_pingsDoNotKeepAConnectionThatNeverSaysAnything() -> None:
+    world = SIPWorld()
+    world.peer("10.0.0.1", SIPConfig(firstMessageTimeout=20.0))
+    wire = connect(world)
+    for _ in range(21):
+        if not wire.closed:
+            wire.send("\n\n")
+        world.run(1, step=0.1)
+    assert wire.closed
+    assert wire.raw == b"\r\n" * 20
+    world.settle()
+
+
+def test_norDoesWhatCannotBeRead() -> None:
+    world = SIPWorld()
+    world.peer("10.0.0.1", SIPConfig(firstMessageTimeout=20.0))
+    wire = connect(world)
+    for _ in range(21):
+        if not wire.closed:
+            wire.send("NONSENSE\nContent-Length: 0\n\n")
+        world.run(1, step=0.1)
+    assert wire.closed
+    world.settle()
+
+
+def test_afterItsFirstMessagePingsKeepIt() -> None:
+    world = SIPWorld()
+    world.peer("10.0.0.1", SIPConfig(firstMessageTimeout=20.0, idleTimeout=30.0))
+    wire = connect(world)
+    wire.send(request("OPTIONS", via=TCP_VIA))
+    for _ in range(5):
+        world.run(20, step=0.1)
+        wire.send("\n\n")
+    assert not wire.closed
+    world.run(31, step=0.1)
+    assert wire.closed
+    world.settle()
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    ["OPTIONS sip:a@b SIP/2.0\n", request("OPTIONS", via=TCP_VIA).replace(": 0", ": 200")],
+    ids=["head", "body"],
+)
+def test_aMessageThatNeverEndsEndsTheConnection(beginning: str) -> None:
+    world = SIPWorld()
+    peer = world.peer("10.0.0.1", SIPConfig(messageTimeout=15.0))
+    wire = connect(world)
+    wire.send(request("OPTIONS", via=TCP_VIA))
+    world.run(0.1)
+    wire.send(beginning)
+    world.run(14, step=0.1)
+    assert not wire.closed
+    world.run(2, step=0.1)
+    assert wire.closed
+    assert peer.endpoint.complaints.count == 1
+    world.settle()
+
+
+def test_aSlowPeerThatEndsItsMessagesIsNotCutOff() -> None:
+    world = SIPWorld()
+    world.peer("10.0.0.1", SIPConfig(messageTimeout=15.0))
+    wire = connect(world)
+    for number in range(6):
+        text = request("OPTIONS", via=TCP_VIA, branch=f"z9hG4bK{number}")
+        wire.send(text[5:] + text[:5] if number else text + text[:5])
+        world.run(10, step=0.1)
+    assert wire.statuses[:6] == [200] * 6
+    assert not wire.closed

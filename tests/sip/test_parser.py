@@ -288,8 +288,8 @@ def test_endlessListsAreRefused(old: bytes, new: bytes, path: str) -> None:
 
 
 def test_longTagIsNoFault() -> None:
-    data = INVITE.replace(b"tag=1928301774", b"tag=" + b"a" * 60000)
-    assert len(parseRequest(data).fromAddress.tag or "") == 60000
+    data = INVITE.replace(b"tag=1928301774", b"tag=" + b"a" * 15000)
+    assert len(parseRequest(data).fromAddress.tag or "") == 15000
 
 
 def test_manyAcceptHeadersAreNoFault() -> None:

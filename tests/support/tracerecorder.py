@@ -116,6 +116,8 @@ def readable(kind: str, source: tuple[str, int], destination: tuple[str, int], d
         return str(h225.decode("RasMessage", data)[0])
     if data[:1].isalpha():
         return data.partition(b"\r\n")[0].decode("ascii", "replace")
+    if not data.strip(b"\r\n"):
+        return "keepalive"
     if kind == "tcp":
         return " + ".join(_packets(data)) or "nothing"
     if data and data[0] >> 6 == RTP_VERSION:

@@ -403,10 +403,10 @@ def test_aSIPMessageThatCannotBeReadIsRefused(
     ward.toldOnce(source(number), place)
 
 
-@pytest.mark.parametrize("more", [40, "huge"], ids=["40 Vias", "64 KB header"])
+@pytest.mark.parametrize("more", [40, "huge"], ids=["40 Vias", "15 KB header"])
 def test_aSIPMessageThatIsLargeButWholeIsAnswered(ward: Ward, more: object) -> None:
     vias = 40 if more == 40 else 1
-    header = "" if more == 40 else "X: " + "x" * 64_000 + "\r\n"
+    header = "" if more == 40 else "X: " + "x" * 15_000 + "\r\n"
     with ward.unharmed(), datagrams(source(37)) as made:
         made.settimeout(2)
         made.sendto(request("OPTIONS", header, f"large{vias}", vias), SIP)
@@ -419,11 +419,11 @@ def test_aSIPMessageThatIsLargeButWholeIsAnswered(ward: Ward, more: object) -> N
 @pytest.mark.parametrize(
     ("number", "data", "status", "place"),
     [
-        (41, request("OPTIONS", "X: " + "x" * 66_000 + "\r\n", "long"), b"", "too many octets"),
+        (41, request("OPTIONS", "X: " + "x" * 17_000 + "\r\n", "long"), b"", "too many octets"),
         (42, request("OPTIONS", branch="tcp", length="-1"), b"SIP/2.0 400 ", "Content-Length"),
         (43, b"\0" * 70_000, b"", "message"),
     ],
-    ids=["66 KB header", "negative length", "only NULs"],
+    ids=["17 KB header", "negative length", "only NULs"],
 )
 def test_aSIPConnectionThatCannotBeReadAnyFurtherIsClosed(
     ward: Ward, number: int, data: bytes, status: bytes, place: str

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.shares import UNSHARED, ShareRule, Shares, sourceOf
 from h323d.events import EndpointRegistered, EndpointUnregistered, EventBus
 from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gatekeeper.registry.expiry import Expiry
@@ -91,10 +92,12 @@ class EndpointRegistry:
         events: EventBus,
         observer: RegistryObserver,
         store: RegistrationStore = FORGETFUL,
+        rule: ShareRule = UNSHARED,
     ) -> None:
         """
         @param rng: draws endpoint identifiers, so that none can be guessed;
             C{SystemRandom} in service.
+        @param rule: how many registrations one source may have.
         """
         self._config = config
         self._clock = clock
@@ -102,6 +105,7 @@ class EndpointRegistry:
         self._events = events
         self._observer = observer
         self._store = store
+        self._shares = Shares(rule, "registrations")
         self._byId: dict[str, Registration] = {}
         self._names = NameIndex()
         self._prefixes = PrefixIndex()
@@ -175,11 +179,11 @@ class EndpointRegistry:
         @raise AliasesTaken: other endpoints have some of its names.
         @raise AddressTaken: another endpoint has one of its signalling
             addresses.
-        @raise RegistryFull: there is no place for a new one.
+        @raise RegistryFull: there is no place for a new one, or none for one from there.
         """
         old = self._byId.get(wanted.endpointId)
         inTheWay = self._inTheWay(wanted)
-        if old is None and len(self._byId) - len(inTheWay) >= self._config.maxRegistrations:
+        if old is None and self._isFullFor(wanted.source.host, inTheWay):
             raise RegistryFull
         for endpointId in inTheWay:
             self.unregister(endpointId, UnregisterReason.REPLACED)
@@ -282,6 +286,15 @@ class EndpointRegistry:
     def _found(self, endpointId: str | None) -> Registration | None:
         return None if endpointId is None else self._byId[endpointId]
 
+    def _isFullFor(self, host: str, leaving: Collection[str]) -> bool:
+        """
+        @param leaving: whose places become free.
+        """
+        maximum, source = self._config.maxRegistrations, sourceOf(host)
+        freed = sum(sourceOf(self._byId[each].source.host) == source for each in leaving)
+        full = len(self._byId) - len(leaving) >= maximum
+        return full or not self._shares.mayTake(host, maximum, freed)
+
     def _inTheWay(self, wanted: Registration) -> Collection[str]:
         """
         Who has to go so that an endpoint can come.
@@ -312,6 +325,7 @@ class EndpointRegistry:
     def _index(self, registration: Registration) -> None:
         endpointId = registration.endpointId
         self._byId[endpointId] = registration
+        self._shares.take(registration.source.host)
         for alias in registration.aliases:
             self._names.add(alias, endpointId)
         for prefix in registration.prefixes:
@@ -340,6 +354,7 @@ class EndpointRegistry:
         self, registration: Registration, aliases: Iterable[PartyAddress], prefixes: Iterable[str]
     ) -> None:
         endpointId = registration.endpointId
+        self._shares.giveBack(registration.source.host)
         for alias in aliases:
             self._names.remove(alias, endpointId)
         for prefix in prefixes:

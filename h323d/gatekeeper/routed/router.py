@@ -14,6 +14,7 @@ from h323d.call.callers import CallerName
 from h323d.call.complaints import Complaints
 from h323d.call.gates import Gates
 from h323d.call.legs import IOffer
+from h323d.call.shares import UNSHARED, ShareRule, Shares
 from h323d.call.surroundings import Surroundings
 from h323d.errors import DecodeError
 from h323d.gatekeeper.callers import Callers
@@ -75,6 +76,7 @@ class RoutedCalls:
         watched: Watched,
         callers: Callers,
         origins: Origins,
+        rule: ShareRule = UNSHARED,
     ) -> None:
         """
         @param h323: the limits and timers of call signalling.
@@ -88,6 +90,7 @@ class RoutedCalls:
         @param watched: told what calls use.
         @param callers: says how callers are shown.
         @param origins: says from where calls may come.
+        @param rule: how many calls one source may have.
         """
         self._callers = callers
         self._origins = origins
@@ -99,6 +102,7 @@ class RoutedCalls:
         self._signalling = signalling
         self._models = CallModels(config)
         self._watched = watched
+        self._shares = Shares(rule, "calls")
         self._memory = RouteMemory(world.clock)
         self._calls: dict[CallID, RoutedCall] = {}
         self._byIdentifier: dict[bytes, dict[CallID, RoutedCall]] = {}
@@ -278,14 +282,18 @@ class RoutedCalls:
         rng = self._world.rng
         ids = (newCallID(rng), newLegID(rng))
         call = RoutedCall(self._context, ids, connection, message, setup, caller, admitted)
+        full = len(self._calls) >= self._config.maxCalls or not self._shares.mayTake(
+            connection.peer.host, self._config.maxCalls
+        )
         self._calls[call.callId] = call
+        self._shares.take(connection.peer.host)
         passes = self._byIdentifier.setdefault(identifier, {})
         passes[call.callId] = call
         # The connection carries the call when this has returned.
         clock = self._world.clock
         if len(passes) > MAXIMUM_PASSES:
             clock.callLater(0, call.refuse, Cause.EXCHANGE_ROUTING_ERROR, "loop")
-        elif len(self._calls) > self._config.maxCalls:
+        elif full:
             clock.callLater(0, call.refuse, Cause.RESOURCE_UNAVAILABLE, "tooManyCalls")
         else:
             clock.callLater(0, call.begin)
@@ -349,6 +357,7 @@ class RoutedCalls:
         gone = self._calls.pop(call.callId, None)
         if gone is None:
             return
+        self._shares.giveBack(gone.peer.host)
         identifier = gone.identity.callIdentifier
         passes = self._byIdentifier[identifier]
         del passes[gone.callId]

@@ -18,13 +18,13 @@ from typing import NamedTuple
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from h323d.call.complaints import FirstOf
 from h323d.events import AuthenticationFailed, EventBus
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.security.config import Requirement, SecurityConfig
 from h323d.gatekeeper.security.passwords import Passwords, Secret
 from h323d.gatekeeper.security.reasons import BY_WHO_KNOWS, refusalOf
 from h323d.gatekeeper.security.replays import Replays
-from h323d.gatekeeper.security.sources import FirstOf
 from h323d.h323.addresses import partiesFromAliases
 from h323d.h323.h235 import SCHEME, Fault, HashedToken, check, tokenIn
 from h323d.h323.passwordtokens import MD5, proofs, verifyCAT, verifyMD5

@@ -107,11 +107,27 @@ class SecurityConfig:
     an endpoint makes for a call to it (H.460.18) from another than it registered from: C{"refuse"},
     or C{"log"}, which only says so, for endpoints behind a NAT with several addresses."""
 
+    share: float = 0.25
+    """The part of each table - connections, transactions, calls, registrations, places in rooms -
+    that one source may take: a host, or a network of 64 bits of IPv6.  It is 10 places at least;
+    1 sets no limit."""
+
+    trunks: tuple[str, ...] = ()
+    """The networks whose hosts each stand for many: proxies, other gatekeepers, gateways, offices
+    behind one address.  Neither C{share} nor the following rates hold for them."""
+
     rasRate: float = 0.0
     """RAS messages each second that one address may send in the long run; 0 sets no limit."""
 
     rasBurst: int = 200
     """RAS messages that it may send at once."""
+
+    sipRate: float = 200.0
+    """SIP messages each second that one address may send over UDP in the long run; 0 sets no
+    limit."""
+
+    sipBurst: int = 2000
+    """SIP messages that it may send over UDP at once."""
 
     connectionRate: float = 0.0
     """Connections for call signalling each second that one address may open; 0 sets no limit."""
@@ -131,16 +147,18 @@ class SecurityConfig:
     def __post_init__(self) -> None:
         if not 0 <= self.timeWindow <= MAX_WINDOW:
             raise ValueError(f"timeWindow: must be 0 to {MAX_WINDOW}")
-        for key in ("allow", "deny", "thirdParties"):
+        for key in ("allow", "deny", "thirdParties", "trunks"):
             for text in getattr(self, key):
                 try:
                     ipaddress.ip_network(text)
                 except ValueError as error:
                     raise ValueError(f"{key}: {error}") from None
-        for key in ("rasRate", "connectionRate", "callRate"):
+        if not 0 < self.share <= 1:
+            raise ValueError("share: must be more than 0, and at most 1")
+        for key in ("rasRate", "sipRate", "connectionRate", "callRate"):
             if getattr(self, key) < 0:
                 raise ValueError(f"{key}: must not be negative")
-        for key in ("rasBurst", "connectionBurst", "callBurst"):
+        for key in ("rasBurst", "sipBurst", "connectionBurst", "callBurst"):
             if getattr(self, key) < 1:
                 raise ValueError(f"{key}: must be at least 1")
         known: set[str] = set()

@@ -19,11 +19,11 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from h323d.call.complaints import FirstOf
 from h323d.events import AuthenticationFailed, EventBus
 from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.security.passwords import Secret
 from h323d.gatekeeper.security.reasons import BY_WHO_KNOWS, refusalOf
-from h323d.gatekeeper.security.sources import FirstOf
 from h323d.h323.freshness import Freshness
 from h323d.h323.h235 import SCHEME, Fault, HashedToken, check, tokenIn
 from h323d.h323.passwordtokens import (

@@ -1,6 +1,6 @@
 """
-Who may talk to us at all: networks that may, networks that may not, and how
-often each address may.
+Who may talk to us at all: networks that may, networks that may not, how often
+each address may, and how much of our tables each source may take.
 
 It stands before everything else, on the address alone: before a message is
 decoded, and before a connection has a user.  Each look-up costs the same
@@ -17,14 +17,17 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from h323d.call.complaints import MAX_SOURCES, FirstOf
 from h323d.call.legs import IOffer
 from h323d.call.parts import Change, Commit
 from h323d.call.policy import Admission, IAdmissionPolicy, Refusal
+from h323d.call.shares import Shares
 from h323d.call.transport import (
     IDatagramPort,
     IDatagrams,
     IDatagramUser,
     IListening,
+    IStream,
     IStreamListener,
     IStreamUser,
     NewUser,
@@ -35,33 +38,13 @@ from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.networks import Networks
 
-__all__ = ["TOO_MANY_CALLS", "FirstOf", "Rate", "Sources"]
+__all__ = ["TOO_MANY_CALLS", "Rate", "Sources"]
 
+LEAST_SHARE = 10  # places: a table of so few belongs to a small installation
 MAX_ADDRESSES = 65_536  # that are remembered of each kind
-MAX_LOGGED = 1000  # addresses that are logged at all
 TELL_EVERY = 1.0  # seconds between two facts about one address
 
 TOO_MANY_CALLS = Refusal(Cause.SWITCHING_EQUIPMENT_CONGESTION, "rateLimit")
-
-
-class FirstOf:
-    """
-    Knows which names it has seen, up to a limit: a log is not to be filled
-    from outside.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._seen: set[str] = set()
-
-    def isFirst(self, name: str) -> bool:
-        """
-        Whether this name is new, and there is place for it.
-        """
-        if name in self._seen or len(self._seen) >= self._limit:
-            return False
-        self._seen.add(name)
-        return True
 
 
 class Rate:
@@ -128,7 +111,8 @@ class Sources:
         self._events = events
         self.reconfigure(config)
         self._told: OrderedDict[str, tuple[float, int]] = OrderedDict()  # when, refused since
-        self._logged = FirstOf(MAX_LOGGED)
+        self._logged = FirstOf(MAX_SOURCES)
+        self._connected: dict[str, Shares] = {}  # of the connections of each door
 
     def prepare(self, config: SecurityConfig) -> Commit:
         """
@@ -143,7 +127,10 @@ class Sources:
         """
         self._allow = Networks(config.allow)
         self._deny = Networks(config.deny)
+        self._trunks = Networks(config.trunks)
+        self._share = config.share
         self._ras = Rate(self._clock, config.rasRate, config.rasBurst)
+        self._sip = Rate(self._clock, config.sipRate, config.sipBurst)
         self._connections = Rate(self._clock, config.connectionRate, config.connectionBurst)
         self._calls = Rate(self._clock, config.callRate, config.callBurst)
         self._listed = bool(self._allow) or bool(self._deny)
@@ -157,32 +144,52 @@ class Sources:
 
     def sipDatagrams(self, datagrams: IDatagrams) -> IDatagrams:
         """
-        The same for SIP, by the lists alone.
+        The same for SIP.
         """
-        return _Datagrams(datagrams, lambda source: self._admits("sip", source, None))
+        return _Datagrams(datagrams, lambda source: self._admits("sip", source, self._sip))
 
-    def listener(self, door: str, listener: IStreamListener) -> IStreamListener:
+    def listener(self, door: str, listener: IStreamListener, total: int) -> IStreamListener:
         """
         A listener that takes only connections that may come in.
 
         @param door: what facts call it.
+        @param total: how many connections the door takes, over all of its listeners.
         """
-        return _Listener(listener, lambda source: self._admits(door, source, self._connections))
+        shares = self._connected.setdefault(door, Shares(self, door))
+
+        def admits(source: TransportAddress) -> bool:
+            return self._admits(door, source, self._connections) and shares.mayTake(
+                source.host, total
+            )
+
+        return _Listener(listener, admits, shares)
 
     def admit(self, offer: IOffer) -> Admission | Refusal:
         """
         Count a call.
         """
-        if self._calls.take(offer.peer.host):
+        if self._calls.take(offer.peer.host) or self._isTrunk(offer.peer.host):
             return Admission()
         self._refused("calls", offer.peer, "rateLimit")
         return TOO_MANY_CALLS
 
-    def _admits(self, door: str, source: TransportAddress, rate: Rate | None) -> bool:
+    def mayHold(self, table: str, host: str, held: int, total: int) -> bool:
+        """
+        The rule of L{h323d.call.shares}.
+        """
+        if held < max(total * self._share, LEAST_SHARE) or self._isTrunk(host):
+            return True
+        self._refused(table, TransportAddress(host, 0), "share")
+        return False
+
+    def _isTrunk(self, host: str) -> bool:
+        return bool(self._trunks) and host in self._trunks
+
+    def _admits(self, door: str, source: TransportAddress, rate: Rate) -> bool:
         if self._listed and not self._mayCome(source.host):
             self._refused(door, source, "network")
             return False
-        if rate is None or rate.take(source.host):
+        if rate.take(source.host) or self._isTrunk(source.host):
             return True
         self._refused(door, source, "rateLimit")
         return False
@@ -249,13 +256,38 @@ class _DatagramDoor:
 
 @implementer(IStreamListener)
 class _Listener:
-    def __init__(self, listener: IStreamListener, admits: Admits) -> None:
+    def __init__(self, listener: IStreamListener, admits: Admits, shares: Shares) -> None:
         self._listener = listener
         self._admits = admits
+        self._shares = shares
 
     def listen(self, address: TransportAddress, newUser: NewUser) -> IListening:
         def admitted(peer: TransportAddress) -> IStreamUser | None:
-            return newUser(peer) if self._admits(peer) else None
+            user = newUser(peer) if self._admits(peer) else None
+            return None if user is None else _Counted(user, self._shares, peer.host)
 
         listening: IListening = self._listener.listen(address, admitted)
         return listening
+
+
+@implementer(IStreamUser)
+class _Counted:
+    """
+    One connection, which has a place until it is gone.
+    """
+
+    def __init__(self, user: IStreamUser, shares: Shares, host: str) -> None:
+        self._user = user
+        self._shares = shares
+        self._host = host
+        shares.take(host)
+
+    def streamOpened(self, stream: IStream) -> None:
+        self._user.streamOpened(stream)
+
+    def streamReceived(self, data: bytes) -> None:
+        self._user.streamReceived(data)
+
+    def streamClosed(self, reason: str) -> None:
+        self._shares.giveBack(self._host)
+        self._user.streamClosed(reason)

@@ -160,7 +160,8 @@ class RASChannel:
         if isRequest(message):
             self._requested(message, data, source, multicast)
         else:
-            self._log.debug("stray {name} from {source}", name=message.name, source=source)
+            stray = DecodeError("an answer to nothing that was asked", message.name)
+            self._complaints.about("ras", source, stray)
 
     def _requested(
         self, message: RASMessage, data: bytes, source: TransportAddress, multicast: bool

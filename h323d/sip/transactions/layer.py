@@ -15,6 +15,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.shares import UNSHARED, ShareRule, Shares
 from h323d.sip.flows import Flow
 from h323d.sip.headers import Headers
 from h323d.sip.message import SIPRequest, SIPResponse
@@ -62,15 +63,18 @@ class TransactionLayer:
         timers: Timers,
         maximum: int,
         owner: LayerOwner,
+        rule: ShareRule = UNSHARED,
     ) -> None:
         """
         @param maximum: of server transactions at one time.
+        @param rule: how many of them one source may have.
         """
         self.clock = clock
         self.timers = timers
         self._owner = owner
         self._rng = rng
         self._maximum = maximum
+        self._shares = Shares(rule, "transactions")
         self._servers: dict[Key, ServerTransaction] = {}
         self._clients: dict[Key, ClientTransaction] = {}
         self._merges: dict[MergeKey, ServerTransaction] = {}
@@ -93,7 +97,9 @@ class TransactionLayer:
                 running.ack(request)
         elif running is not None:
             running.again(flow)
-        elif len(self._servers) >= self._maximum:
+        elif len(self._servers) >= self._maximum or not self._shares.mayTake(
+            flow.peer.host, self._maximum
+        ):
             self.respondStateless(
                 request.response(503), flow, lambda h: h.adding("Retry-After", str(RETRY_AFTER))
             )
@@ -108,6 +114,7 @@ class TransactionLayer:
         merge = mergeKey(request)
         transaction = ServerTransaction(self, request, flow, key, merge)
         self._servers[key] = transaction
+        self._shares.take(flow.peer.host)
         if request.toAddress.tag is None and request.method != "CANCEL":
             if merge in self._merges:
                 transaction.respond(request.response(482))
@@ -206,7 +213,8 @@ class TransactionLayer:
         return self._owner.responseFlow(via, flow)
 
     def serverEnded(self, transaction: ServerTransaction) -> None:
-        self._servers.pop(transaction.key, None)
+        if self._servers.pop(transaction.key, None) is not None:
+            self._shares.giveBack(transaction.flow.peer.host)
         if self._merges.get(transaction.merge) is transaction:
             del self._merges[transaction.merge]
 

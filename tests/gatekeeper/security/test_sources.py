@@ -18,7 +18,7 @@ from h323d.call.transport import IDatagramUser, IStream, IStreamUser
 from h323d.events import EventBus, SourceRefused
 from h323d.gatekeeper.security import sources as module
 from h323d.gatekeeper.security.config import SecurityConfig
-from h323d.gatekeeper.security.sources import TOO_MANY_CALLS, FirstOf, Rate, Sources
+from h323d.gatekeeper.security.sources import LEAST_SHARE, TOO_MANY_CALLS, Rate, Sources
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import TransportAddress
@@ -132,11 +132,6 @@ def test_noRateIsNoLimit(world: World) -> None:
     assert len(rate) == 0
 
 
-def test_namesAreToldOnceUpToALimit() -> None:
-    first = FirstOf(2)
-    assert [first.isFirst(name) for name in "aabbc"] == [True, False, True, False, False]
-
-
 # Doors.
 
 
@@ -226,10 +221,10 @@ def test_onlyAdmittedConnectionsHaveAUser(world: World) -> None:
         users.append(Connected())
         return users[-1]
 
-    listener = world.sources(deny=("10.0.0.66",)).listener("h225", StreamListener(world.host))
+    listener = world.sources(deny=("10.0.0.66",)).listener("h225", StreamListener(world.host), 1000)
     listener.listen(HERE, newUser)
     assert connect(world, "10.0.0.66").told == ["opened", "closed"]
-    assert users == []
+    assert users == []  # of ours; the other side thought for a moment that it was let in
     assert connect(world, "10.0.0.5").told == ["opened"]
     assert [user.told for user in users] == [["opened"]]
     (fact,) = world.facts
@@ -244,10 +239,91 @@ def test_connectionsAreCounted(world: World) -> None:
         return users[-1]
 
     sources = world.sources(connectionRate=0.1, connectionBurst=2)
-    sources.listener("h225", StreamListener(world.host)).listen(HERE, newUser)
+    sources.listener("h225", StreamListener(world.host), 1000).listen(HERE, newUser)
     for _ in range(5):
         connect(world, "10.0.0.66")
     assert len(users) == 2
+
+
+def test_aSourceHasItsShareOfConnections(world: World) -> None:
+    door = world.sources(share=0.5).listener("h225", StreamListener(world.host), 24)
+    door.listen(HERE, lambda peer: Connected())
+    kept = [connect(world, "10.0.0.66") for _ in range(13)]
+    assert [user.told for user in kept] == [["opened"]] * 12 + [["opened", "closed"]]
+    assert connect(world, "10.0.0.5").told == ["opened"]
+    assert [(fact.door, fact.reason) for fact in world.facts] == [("h225", "share")]
+    world.network.resetStreams("10.0.0.66")
+    world.clock.advance(0.01)
+    assert connect(world, "10.0.0.66").told == ["opened"]
+
+
+def test_aConnectionThatGetsNoUserTakesNoPlace(world: World) -> None:
+    door = world.sources(share=0.5).listener("h225", StreamListener(world.host), 20)
+    full = [True]
+    door.listen(HERE, lambda peer: None if full else Connected())
+    for _ in range(15):
+        assert connect(world, "10.0.0.66").told == ["opened", "closed"]
+    full.clear()
+    assert connect(world, "10.0.0.66").told == ["opened"]
+
+
+def test_bothListenersOfADoorShare(world: World) -> None:
+    sources = world.sources(share=0.01)
+    plain = sources.listener("h225", StreamListener(world.host), 1000)
+    secure = sources.listener("h225", StreamListener(world.host), 1000)
+    plain.listen(HERE, lambda peer: Connected())
+    there = TransportAddress(HERE.host, 1300)
+    secure.listen(there, lambda peer: Connected())
+    for _ in range(LEAST_SHARE):
+        connect(world, "10.0.0.66")
+    refused = Connected()
+    StreamOpener(SimulatedHost(world.network, "10.0.0.66"), "10.0.0.66").open(there, refused, 5.0)
+    for _ in range(10):
+        world.clock.advance(0.01)
+    assert refused.told == ["opened", "closed"]
+
+
+def test_aTrunkMayTakeEverything(world: World) -> None:
+    sources = world.sources(
+        share=0.1, trunks=("10.0.1.0/24",), sipRate=1.0, sipBurst=1, callRate=1.0, callBurst=1
+    )
+    assert sources.mayHold("calls", "10.0.1.7", 999, 1000)
+    assert not sources.mayHold("calls", "10.0.0.7", 100, 1000)
+    heard = Heard()
+    sources.sipDatagrams(Datagrams(world.host)).bind(HERE, heard)
+    send(world, "10.0.1.7", 50)
+    assert len(heard.hosts) == 50
+    offer: Any = Offer(TransportAddress("10.0.1.7", 4000))
+    assert [sources.admit(offer) for _ in range(3)] == [Admission()] * 3
+
+
+def test_anotherShareCountsFromThenOn(world: World) -> None:
+    sources = world.sources(share=0.1)
+    assert not sources.mayHold("calls", "10.0.0.7", 100, 1000)
+    sources.reconfigure(SecurityConfig(share=0.2))
+    assert sources.mayHold("calls", "10.0.0.7", 100, 1000)
+
+
+def test_aSmallTableIsNotShared(world: World) -> None:
+    assert world.sources().mayHold("calls", "10.0.0.7", LEAST_SHARE - 1, LEAST_SHARE)
+
+
+def test_aFloodOfSIPIsCutToTheRate(world: World) -> None:
+    heard = Heard()
+    sources = world.sources(sipRate=10.0, sipBurst=5)
+    sources.sipDatagrams(Datagrams(world.host)).bind(HERE, heard)
+    send(world, "10.0.0.66", 100)
+    assert len(heard.hosts) == 5
+    world.clock.advance(1)
+    send(world, "10.0.0.66")
+    assert len(heard.hosts) == 6
+
+
+def test_theDefaultIsNothingThatAPhoneMeets(world: World) -> None:
+    heard = Heard()
+    world.sources().sipDatagrams(Datagrams(world.host)).bind(HERE, heard)
+    send(world, "10.0.0.9", 1000)
+    assert len(heard.hosts) == 1000
 
 
 def test_callsAreCounted(world: World) -> None:
