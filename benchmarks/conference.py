@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
 def _ours(stack: ExitStack, directory: Path, tick: int) -> int:
     configuration = f"[media]\ntickMs = {tick}\n" if tick else ""
     configuration += "[conference]\nmaxTotalParticipants = 4000\n[sip]\nmaxCalls = 4000\n"
+    configuration += '[security]\ntrunks = ["127.0.0.0/8"]\n'  # all participants have one host
     return stack.enter_context(Server(directory / "ours", OURS, configuration)).pid
 
 

@@ -59,6 +59,8 @@ class CallDetail:
     @ivar admissions: how many sides RAS admitted.
     @ivar lastSeen: for a call that the server did not outlive: when both are
         known to have been there last; C{None} for any other.
+    @ivar count: how many calls it stands for; more than one only of refused ones
+        (L{h323d.witness.refusals}).
     """
 
     callId: str
@@ -85,6 +87,7 @@ class CallDetail:
     lastSeen: float | None = None
     encoding: str = ""
     sound: Sound | None = None
+    count: int = 1
 
     @property
     def duration(self) -> float | None:
@@ -127,6 +130,7 @@ class CallDetail:
             "lastSeen": _moment(self.lastSeen),
             "encoding": self.encoding,
             **_SILENT,
+            "count": self.count,
         }
         if self.sound is not None:
             told.update(dataclasses.asdict(self.sound))

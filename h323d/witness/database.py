@@ -48,6 +48,7 @@ _COLUMNS = {
     "concealed": "INTEGER",
     "jitter": "REAL",
     "remoteLost": "REAL",
+    "count": "INTEGER",
 }
 _TABLE = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
 _INSERT = f"INSERT INTO cdr ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
@@ -60,6 +61,7 @@ _LATER = (
     "concealed",
     "jitter",
     "remoteLost",
+    "count",
 )
 
 

@@ -19,6 +19,7 @@ from h323d.witness.cdr import CallDetail
 from h323d.witness.config import LoggedCalls
 from h323d.witness.database import Database
 from h323d.witness.jsonlines import JSONLines
+from h323d.witness.refusals import Refusals
 from h323d.witness.spool import Defer, Spool
 from h323d.witness.underway import FORGETFUL, IJournal, Journal
 from h323d.witness.underwayfile import UnderwayFile
@@ -51,6 +52,7 @@ class CallRecords:
         @param log: which calls have lines in the log.
         """
         self._log = CallLog(clock, log)
+        self._refusals = Refusals(clock, self._write)
         self._recent: deque[CallDetail] = deque(maxlen=recent)
         self._spools: list[Spool] = []
         if file is not None:
@@ -80,6 +82,7 @@ class CallRecords:
         @return: fires when that is done; never fails.
         """
         self._assembly.close()
+        self._refusals.close()
         self._log.close()
         return Deferred.fromCoroutine(self._close())
 
@@ -91,7 +94,13 @@ class CallRecords:
             await self._journal.remove()
 
     def _finished(self, record: CallDetail) -> None:
-        self._recent.append(record)
         self._log.over(record)
+        if Refusals.concern(record):
+            self._refusals.add(record)
+        else:
+            self._write(record)
+
+    def _write(self, record: CallDetail) -> None:
+        self._recent.append(record)
         for spool in self._spools:
             spool.add(record)
