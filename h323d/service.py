@@ -34,6 +34,7 @@ from h323d.exposure import exposure
 from h323d.media.codecs import BUILT_IN
 from h323d.media.thread import newMediaService, prepareInterpreter
 from h323d.net.datagram import Datagrams
+from h323d.net.descriptors import raiseLimit
 from h323d.net.http import Web, newAgent
 from h323d.net.names import Names
 from h323d.net.stream import StreamListener, StreamOpener
@@ -153,6 +154,7 @@ class H323dService(Service):
         super().startService()
         prepareInterpreter()
         self._rise()
+        self._takeDescriptors()
         try:
             self.server.start()
             self._openDoors()
@@ -170,6 +172,12 @@ class H323dService(Service):
             os.setpriority(os.PRIO_PROCESS, 0, self.server.configuration.server.niceness)
         except OSError as error:
             self._log.info("the priority stays as it is: {reason}", reason=error.strerror)
+
+    def _takeDescriptors(self) -> None:
+        try:
+            raiseLimit()
+        except OSError as error:
+            self._log.info("the limit of file descriptors stays: {reason}", reason=str(error))
 
     def stopService(self) -> Deferred[None]:
         """

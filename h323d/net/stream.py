@@ -14,6 +14,7 @@ from typing import Any
 from twisted.internet.error import CannotListenError, ConnectionDone
 from twisted.internet.interfaces import IAddress, IConnector, IReactorTime
 from twisted.internet.protocol import ClientFactory, Factory, Protocol, connectionDone
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -27,6 +28,7 @@ from h323d.call.transport import (
     NewUser,
 )
 from h323d.net.binding import cannotBind
+from h323d.net.descriptors import areScarce
 from h323d.net.keepalive import keepAlive
 from h323d.net.outbox import Outbox
 from h323d.values.address import TransportAddress
@@ -43,6 +45,7 @@ __all__ = [
 ]
 
 BACKLOG = 512  # connections that wait to be accepted
+TELL_EVERY = 60.0  # seconds between two lines in the log that say the same
 
 
 @implementer(IStream)
@@ -125,15 +128,20 @@ class Accepting(Factory):
     """
 
     noisy = False
+    _log = Logger()
 
     def __init__(self, newUser: NewUser, clock: IReactorTime) -> None:
         self._newUser = newUser
         self._clock = clock
+        self._told = -TELL_EVERY
 
     def logPrefix(self) -> str:
         return "TCP"  # Twisted says of it that it starts
 
     def buildProtocol(self, addr: IAddress | None) -> Protocol | None:
+        if areScarce():
+            self._tellScarcity()
+            return None
         user = self._newUser(_address(addr))
         return None if user is None else self.connection(user)
 
@@ -142,6 +150,12 @@ class Accepting(Factory):
         A new one.
         """
         return Connection(user, self._clock)
+
+    def _tellScarcity(self) -> None:
+        now = self._clock.seconds()
+        if now - self._told >= TELL_EVERY:
+            self._told = now
+            self._log.warn("connections are turned away: file descriptors run out (ulimit -n)")
 
 
 @implementer(IListening)

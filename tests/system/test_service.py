@@ -7,11 +7,13 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,9 @@ from twisted.conch.ssh.keys import Key
 from h323d.cli.ctl import ask
 from tests.support.processes import Caller, Server, program, waitFor
 
-BARE, STEERED, ENTERED, REFUSED, LEAVING, AGAIN, BACKGROUND = (f"127.0.22.{n}" for n in range(1, 8))
+BARE, STEERED, ENTERED, REFUSED, LEAVING, AGAIN, BACKGROUND, POOR = (
+    f"127.0.22.{n}" for n in range(1, 9)
+)
 CALLER = "127.0.22.11"
 LIMITS = '[conference]\npatterns = ["{pattern}"]\n'
 
@@ -396,3 +400,29 @@ def test_theHostKeyIsTheSameAfterARestart(tmp_path: Path) -> None:
             done = doorway.enter("-i", str(doorway.good), "-o", "LogLevel=VERBOSE", lines="\x04")
             assert "Authenticated to 127.0.0.1" in done.stderr, done.stderr
     assert len((tmp_path / "known_hosts").read_text().splitlines()) == 1
+
+
+# What strangers cannot take.
+
+
+class PoorServer(Server):
+    """
+    A server with few file descriptors.
+    """
+
+    def command(self) -> Sequence[str]:
+        return ["prlimit", "--nofile=160:160", *super().command()]
+
+
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="prlimit is not installed")
+def test_connectionsLeaveTheOperatorADescriptor(tmp_path: Path) -> None:
+    with PoorServer(tmp_path, POOR) as server, ExitStack() as stack:
+        for number in range(200):
+            # From several hosts, or their share would be the end of it.
+            made = socket.create_connection(
+                (POOR, 1720 if number % 2 else 5060), 5, (f"127.0.22.{20 + number % 20}", 0)
+            )
+            stack.enter_context(made)
+        waitFor(lambda: "file descriptors run out" in server.output(), 10, "the limit is met")
+        assert server.ask("status")
+        assert "Traceback" not in server.output()
