@@ -376,7 +376,7 @@ def request(
     ("number", "data", "status", "place"),
     [
         (31, request("OPTIONS", branch="ncl", length="-999"), b"SIP/2.0 400 ", "Content-Length"),
-        (32, request("OPTIONS", branch="vias", vias=500), None, "too many header"),
+        (32, request("OPTIONS", branch="vias", vias=260), None, "too many header"),
         (
             33,
             request("OPTIONS", "Subject: a\0b\r\n", "nul"),
@@ -386,7 +386,7 @@ def request(
         (34, b"\xff" * 1000, None, "message"),
         (35, b"INVITE sip:80001@h SIP/2.0\r\n\r\n", None, "Call-ID|Via"),
     ],
-    ids=["negative length", "500 Vias", "NUL", "garbage", "no header"],
+    ids=["negative length", "260 Vias", "NUL", "garbage", "no header"],
 )
 def test_aSIPMessageThatCannotBeReadIsRefused(
     ward: Ward, number: int, data: bytes, status: bytes | None, place: str
@@ -499,3 +499,35 @@ def test_garbageAtAMediaPortIsNotHeard(ward: Ward, octets: tuple[bytes, ...], of
             made.sendto(each, (host, port + offset))
             ward.listener.inject(each, offset)
         assert silent(made)
+
+
+def test_aPeerThatNeverReadsItsAnswersCostsLittle(ward: Ward) -> None:
+    lines = request("OPTIONS", branch="unread").replace(b"/UDP", b"/TCP") * 200
+    with ward.unharmed(), socket.create_connection(SIP, 5, (source(61), 0)) as made:
+        made.settimeout(3)
+        poured = 0
+        with suppress(OSError):  # it takes no more, and then cuts us off
+            while poured < 64 << 20:
+                poured += made.send(lines)
+        assert poured < 64 << 20
+        made.settimeout(0)
+        waitFor(lambda: isCut(made), 25, "the connection is cut")
+
+
+def isCut(made: socket.socket) -> bool:
+    try:
+        made.send(b"\r\n")
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
+def test_strayAnswersFillNoLog(ward: Ward) -> None:
+    before = len(ward.server.output())
+    with ward.unharmed(), datagrams(source(62)) as made:
+        for _ in range(1000):
+            made.sendto(b"abc", RAS)
+        waitFor(lambda: len(ward.server.output()) > before, 5, "a line")
+    assert len(ward.server.output()) - before < 1000
