@@ -96,6 +96,7 @@ class Connection(Protocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         text = "closed" if reason.check(ConnectionDone) else reason.getErrorMessage()
+        self.transport = None
         outbox, self._outbox = self._outbox, None
         if outbox is not None:
             outbox.lost()

@@ -304,6 +304,23 @@ def test_aHandshakeCanBeCancelled() -> Steps:
         accepted.close()
 
 
+@pytest_twisted.inlineCallbacks
+def test_aConnectionThatIsOverCanBeCancelledInVain(ours: Issued) -> Steps:
+    listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
+    client = User(b"over")
+    opening = TLSOpener(reactor, Credentials("", "", "", False)).open(
+        listening.address, client, 5.0
+    )
+    yield server.received
+    opening.cancel()
+    assert not client.closed.called
+    yield part(client, server, listening)
+    yield deferLater(reactor, 0)
+    opening.cancel()
+    client.stream.abort()
+    client.stream.write(b"too late")
+
+
 def test_whoConnectsHasToShakeHandsInTime(ours: Issued) -> None:
     clock = MemoryReactorClock()
     server = User()
