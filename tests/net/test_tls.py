@@ -16,7 +16,7 @@ import pytest_twisted
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
-from twisted.internet.testing import MemoryReactorClock, StringTransport
+from twisted.internet.testing import MemoryReactorClock
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
@@ -27,6 +27,7 @@ from h323d.net.trust import Expected, Trust
 from h323d.values.address import TransportAddress
 from h323d.values.tlspeer import TLSPeer
 from tests.support.certificates import Issued, issue
+from tests.support.halfopen import HalfOpen
 
 ANY = TransportAddress("127.0.0.1", 0)
 
@@ -78,22 +79,6 @@ def serving(credentials: Credentials) -> tuple[Any, User]:
 
 def pin(issued: Issued) -> str:
     return "sha256:" + hashlib.sha256(issued.publicKey).hexdigest()
-
-
-class Accepted(StringTransport):
-    """
-    A connection that was accepted, of a peer that says nothing.
-    """
-
-    def setTcpNoDelay(self, enabled: bool) -> None:
-        pass
-
-    def setTcpKeepAlive(self, enabled: bool) -> None:
-        pass
-
-    @property
-    def aborting(self) -> bool:
-        return self.disconnected
 
 
 @pytest_twisted.inlineCallbacks
@@ -326,14 +311,14 @@ def test_whoConnectsHasToShakeHandsInTime(ours: Issued) -> None:
     server = User()
     credentials = Credentials(ours.certificate, ours.privateKey, "", False)
     TLSListener(clock, credentials).listen(ANY, lambda peer: server)
-    transport = Accepted()
+    transport = HalfOpen()
     (_, factory, *_) = clock.tcpServers[0]
     protocol: Any = factory.buildProtocol(transport.getPeer())
     protocol.makeConnection(transport)
     clock.advance(HANDSHAKE_TIMEOUT - 1)
-    assert not transport.aborting
+    assert not transport.disconnected
     clock.advance(1)
-    assert transport.aborting
+    assert transport.disconnected
     assert not server.opened
     assert clock.getDelayedCalls() == []
 
@@ -343,7 +328,7 @@ def test_whoGetsNoUserGetsNoHandshake(ours: Issued) -> None:
     credentials = Credentials(ours.certificate, ours.privateKey, "", False)
     TLSListener(clock, credentials).listen(ANY, lambda peer: None)
     (_, factory, *_) = clock.tcpServers[0]
-    assert factory.buildProtocol(Accepted().getPeer()) is None
+    assert factory.buildProtocol(HalfOpen().getPeer()) is None
 
 
 @pytest_twisted.inlineCallbacks

@@ -21,6 +21,7 @@ from h323d.sip.config import SIPConfig
 from h323d.sip.framing import StreamReader
 from h323d.sip.message import SIPResponse
 from h323d.values.address import TransportAddress
+from h323d.witness.refusals import INTERVAL, LISTED_OF_ONE
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import SimulatedServer, Simulation
 from tests.support.sippeers import SERVER, ScriptedPeer, offerBody, request
@@ -209,4 +210,28 @@ def test_aSenderCannotSayThatItIsSomebodyElse(world: Simulation) -> None:
     world.run(0.1)
     assert {fact.source.host for fact in server.told(SourceRefused)} <= {GREEDY}
     assert sorted(status for status in greedy.statuses if status > 100) == [200] * 10 + [503] * 5
+    world.leave()
+
+
+def test_refusedCallsDoNotFillTheRecords(world: Simulation) -> None:
+    server = world.server(SERVER.host)
+    greedy = ScriptedPeer(world, GREEDY)
+    for number in range(100):
+        text = request(
+            "INVITE",
+            via=f"SIP/2.0/UDP {GREEDY}",
+            branch=f"z9hG4bK{number}",
+            callId=f"{number}",
+            uri=f"sip:nobody@{SERVER.host}",
+            body=offerBody(),
+        )
+        greedy.send(text, SERVER)
+    world.run(1)
+    records = server.server.records
+    assert len(records.latest(1000)) == LISTED_OF_ONE
+    world.run(INTERVAL)
+    summary, *listed = records.latest(1000)
+    assert len(listed) == LISTED_OF_ONE
+    assert (summary["count"], summary["callingPeer"]) == (100 - LISTED_OF_ONE, f"{GREEDY}:0")
+    assert summary["reason"] == "noRoute"
     world.leave()

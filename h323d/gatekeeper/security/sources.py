@@ -21,7 +21,7 @@ from h323d.call.complaints import MAX_SOURCES, FirstOf
 from h323d.call.legs import IOffer
 from h323d.call.parts import Change, Commit
 from h323d.call.policy import Admission, IAdmissionPolicy, Refusal
-from h323d.call.shares import Shares
+from h323d.call.shares import Shares, sourceOf
 from h323d.call.transport import (
     IDatagramPort,
     IDatagrams,
@@ -49,10 +49,10 @@ TOO_MANY_CALLS = Refusal(Cause.SWITCHING_EQUIPMENT_CONGESTION, "rateLimit")
 
 class Rate:
     """
-    How often each address may do something: in the long run so often a
+    How often each source may do something: in the long run so often a
     second, and so often at once (a token bucket).
 
-    An address that has been still long enough to have all its turns again is
+    A source that has been still long enough to have all its turns again is
     forgotten; so is the stillest, when there are too many.
     """
 
@@ -76,12 +76,12 @@ class Rate:
         """
         if not self._rate:
             return True
-        now = self._clock.seconds()
-        left, since = self._buckets.get(host, (self._burst, now))
+        source, now = sourceOf(host), self._clock.seconds()
+        left, since = self._buckets.get(source, (self._burst, now))
         left = min(self._burst, left + (now - since) * self._rate)
         granted = left >= 1.0
-        self._buckets[host] = (left - 1.0 if granted else left, now)
-        self._buckets.move_to_end(host)
+        self._buckets[source] = (left - 1.0 if granted else left, now)
+        self._buckets.move_to_end(source)
         self._forget(now)
         return granted
 

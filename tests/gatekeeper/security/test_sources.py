@@ -6,10 +6,14 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+from twisted.internet.error import ConnectionAborted
 from twisted.internet.task import Clock
+from twisted.internet.testing import MemoryReactorClock
+from twisted.python.failure import Failure
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
@@ -21,7 +25,10 @@ from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.security.sources import LEAST_SHARE, TOO_MANY_CALLS, Rate, Sources
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
+from h323d.net.tls import HANDSHAKE_TIMEOUT, Credentials, TLSListener
 from h323d.values.address import TransportAddress
+from tests.support.certificates import issue
+from tests.support.halfopen import HalfOpen
 from tests.support.network import SimulatedHost, SimulatedNetwork
 
 HERE = TransportAddress("10.0.0.1", 1719)
@@ -130,6 +137,12 @@ def test_noRateIsNoLimit(world: World) -> None:
     rate = Rate(world.clock, 0.0, 1)
     assert all(rate.take("a") for _ in range(100))
     assert len(rate) == 0
+
+
+def test_aNetworkOfIPv6HasOneRate(world: World) -> None:
+    rate = Rate(world.clock, 1.0, 2)
+    hosts = ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1"]
+    assert [rate.take(host) for host in hosts] == [True, True, False, True]
 
 
 # Doors.
@@ -281,6 +294,34 @@ def test_bothListenersOfADoorShare(world: World) -> None:
     for _ in range(10):
         world.clock.advance(0.01)
     assert refused.told == ["opened", "closed"]
+
+
+def test_aHalfHandshakeHasAPlaceUntilItIsGivenUp(tmp_path: Path) -> None:
+    reactor = MemoryReactorClock()
+    ours = issue(tmp_path, "ours")
+    secure = TLSListener(reactor, Credentials(ours.certificate, ours.privateKey, "", False))
+    sources = Sources(SecurityConfig(), reactor, EventBus())
+    users: list[Connected] = []
+
+    def newUser(peer: TransportAddress) -> Connected:
+        users.append(Connected())
+        return users[-1]
+
+    sources.listener("h225", secure, LEAST_SHARE).listen(HERE, newUser)
+    (_, factory, *_) = reactor.tcpServers[0]
+    half: list[tuple[Any, HalfOpen]] = []
+    for _ in range(LEAST_SHARE):
+        transport = HalfOpen()
+        protocol: Any = factory.buildProtocol(transport.getPeer())
+        protocol.makeConnection(transport)
+        half.append((protocol, transport))
+    assert factory.buildProtocol(HalfOpen().getPeer()) is None
+    reactor.advance(HANDSHAKE_TIMEOUT)
+    assert all(transport.disconnected for _, transport in half)
+    for protocol, _ in half:
+        protocol.connectionLost(Failure(ConnectionAborted()))
+    assert [user.told for user in users] == [["closed"]] * LEAST_SHARE
+    assert factory.buildProtocol(HalfOpen().getPeer()) is not None
 
 
 def test_aTrunkMayTakeEverything(world: World) -> None:
