@@ -28,6 +28,7 @@ from twisted.internet.ssl import (
     TLSVersion,
     trustRootFromCertificates,
 )
+from twisted.logger import Logger
 from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -192,12 +193,18 @@ class _SecureConnection(Connection):
     One TLS connection.
     """
 
+    _log = Logger()
+
     def __init__(
-        self, user: IStreamUser, clock: IReactorTime, deadline: float, expected: Expected = ANYBODY
+        self,
+        user: IStreamUser,
+        clock: IReactorTime,
+        deadline: float,
+        expected: Expected | None = None,
     ) -> None:
         """
         @param deadline: when its handshake has to be done, in seconds of the clock.
-        @param expected: who the peer has to be.
+        @param expected: who has to be there, where we dialled.
         """
         super().__init__(user, clock)
         self._deadline = deadline
@@ -212,7 +219,8 @@ class _SecureConnection(Connection):
         self._handshake.stop()
         transport: Any = self.transport
         self.peerKey = publicKey(transport.getHandle())
-        self.fault = self._expected.fault(transport.getHandle(), self.peerKey)
+        expected = self._expected or ANYBODY
+        self.fault = expected.fault(transport.getHandle(), self.peerKey)
         if self.fault:
             self.abort()
         else:
@@ -220,6 +228,9 @@ class _SecureConnection(Connection):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self._handshake.stop()
+        if self._expected is not None and not self.isOpen:
+            text = self.fault or reason.getErrorMessage()
+            self._log.info("no TLS with {peer}: {reason}", peer=str(self.peer), reason=text)
         super().connectionLost(reason)
 
     def _tooSlow(self) -> None:

@@ -17,6 +17,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.internet.testing import MemoryReactorClock
+from twisted.logger import capturedLogs, formatEvent
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
@@ -142,9 +143,12 @@ def refusal(
     Dial, and be told why it is not open.
     """
     client = User(b"over")
-    TLSOpener(reactor, credentials).open(address, client, 5.0)
-    reason = yield client.closed
-    yield server.closed
+    with capturedLogs() as logged:
+        TLSOpener(reactor, credentials).open(address, client, 5.0)
+        reason = yield client.closed
+        yield server.closed
+    (line,) = [formatEvent(each) for each in logged if "no TLS" in (each["log_format"] or "")]
+    assert line == f"no TLS with {address}: {reason}"
     assert not server.received.called
     assert not client.opened
     return str(reason)
