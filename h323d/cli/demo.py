@@ -21,9 +21,9 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
-from h323d.cli.ctl import CommandFailed, ask
 from h323d.cli.demoreport import Outcome, brokenLimits, judge, liveTable, summary
 from h323d.cli.party import Party, PartyFailed, ServerProcess
+from h323d.control.client import CommandFailed, ask
 
 __all__ = ["main"]
 

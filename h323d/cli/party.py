@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.protocol import ProcessProtocol
 from twisted.python.failure import Failure
 
-from h323d.cli.ctl import CommandFailed, ask
+from h323d.control.client import CommandFailed, ask
 
 __all__ = ["Party", "PartyFailed", "ServerProcess"]
 

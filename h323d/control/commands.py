@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["COMMANDS", "Argument", "Command"]
+__all__ = ["COMMANDS", "Argument", "Column", "Command"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,33 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """
+    What a table for people shows of each row.
+
+    @ivar name: the row's key.
+    @ivar text: whether it can be cut where there is little room; what is typed again, or is
+        a number, cannot.
+    """
+
+    name: str
+    text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """
     One command.
 
     @ivar arguments: in their order; after an optional one, all are.
-    @ivar columns: what a table for people shows of each row; empty for all of it.
+    @ivar columns: of a table, the most important first; none for an answer that is no list
+        of rows.
     """
 
     name: str
     help: str
     arguments: tuple[Argument, ...] = ()
-    columns: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
 
     def complaint(self, arguments: list[str]) -> str | None:
         """
@@ -57,29 +72,41 @@ class Command:
 
 
 _LIMIT = Argument("LIMIT", "how many at most; 1000", optional=True)
-_RECORD_COLUMNS = (
-    "offered",
-    "duration",
-    "outcome",
-    "model",
-    "calling",
-    "called",
-    "room",
-    "callingPeer",
-    "calledPeer",
-    "causeName",
-    "releasedBy",
-    "reason",
+_TEXTS = frozenset(
+    ("aliases", "called", "calling", "displayName", "participants", "product", "reason")
+)
+
+
+def _columns(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, name in _TEXTS) for name in names)
+
+
+_CALL_COLUMNS = _columns(
+    *("callId", "protocol", "room", "calling", "called", "state", "joined", "packetsLost"),
+    *("jitter ms", "peer", "format", "presence", "direction", "legId", "displayName"),
+    *("packetsReceived", "packetsSent", "model", "side", "target", "bandwidth", "used"),
+    *("answered", "admitted", "endpointId", "callIdentifier"),
+)
+_ROOM_COLUMNS = _columns("room", "open", "participants", "speaker", "maxParticipants")
+_REGISTRATION_COLUMNS = _columns(
+    *("aliases", "protocol", "signalling", "kind", "endpointId", "source", "timeToLive", "product")
+)
+_RECORD_COLUMNS = _columns(
+    *("offered", "duration", "outcome", "calling", "called", "room", "model"),
+    *("callingPeer", "calledPeer", "causeName", "releasedBy", "reason"),
 )
 
 COMMANDS = (
     Command("status", "the server at a glance"),
-    Command("calls", "every leg, with its media, and every admitted call", (_LIMIT,)),
-    Command("rooms", "every open room, and who is in it"),
+    Command(
+        "calls", "every leg, with its media, and every admitted call", (_LIMIT,), _CALL_COLUMNS
+    ),
+    Command("rooms", "every open room, and who is in it", (), _ROOM_COLUMNS),
     Command(
         "registrations",
         "every registered endpoint, or the one of a name",
         (Argument("NAME", "an alias, an identifier, or an address; - for all", True), _LIMIT),
+        _REGISTRATION_COLUMNS,
     ),
     Command(
         "cdr",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from h323d.call.legs import ILeg
+from h323d.call.legs import ILeg, LegDirection
 from h323d.call.media import IMediaPort
 from h323d.call.policy import Refusal
 from h323d.conference.participant import Participant
@@ -124,6 +124,7 @@ def roomView(room: Room, now: float) -> View:
         "participants": [
             {
                 "legId": legId,
+                "name": _nameOf(participant.leg),
                 "displayName": participant.leg.displayName,
                 "presence": participant.presence.value,
                 "level": room.loudness.get(legId),
@@ -131,6 +132,17 @@ def roomView(room: Room, now: float) -> View:
             for legId, participant in room.participants.items()
         ],
     }
+
+
+def _nameOf(leg: ILeg) -> str:
+    """
+    What its party is called: as it calls itself, or else the first of its addresses.
+    """
+    name: str = leg.displayName
+    if name:
+        return name
+    party = leg.calling if leg.direction is LegDirection.INCOMING else leg.called
+    return str(party[0] if party else leg.peer)
 
 
 def registrationView(registration: Registration) -> View:

@@ -7,6 +7,8 @@ from __future__ import annotations
 import io
 import json
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +21,7 @@ from h323d import __version__
 from h323d.cli import ctl, decode
 from h323d.config import sample
 
+ROOT = Path(__file__).parents[2]
 MEDIA = {
     "format": "PCMU/8000", "packetsReceived": 10, "packetsLost": 1, "packetsSent": 9,
     "jitter": 0.00125,
@@ -133,19 +136,90 @@ def test_callsAreATableWithTheirMedia(tmp_path: Path, capsys: pytest.CaptureFixt
         assert ctl.main(["--socket", path, "calls"]) == 0
     head, first, second = capsys.readouterr().out.splitlines()
     assert head.split() == [
-        "callId", "called", "peer", "format", "packetsReceived", "packetsLost",
-        "packetsSent", "jitter", "ms",
+        "callId", "called", "packetsLost", "jitter", "ms", "peer", "format", "packetsReceived",
+        "packetsSent",
     ]  # fmt: skip
-    assert first.split() == ["a", "80001,b", "-", "PCMU/8000", "10", "1", "9", "1.25"]
-    assert second.split() == ["longer", "c", "x", "-", "-", "-", "-", "-"]
-    assert first.index("80001,b") == head.index("called")
+    assert first.split() == ["a", "80001,", "b", "1", "1.25", "-", "PCMU/8000", "10", "9"]
+    assert second.split() == ["longer", "c", "-", "-", "x", "-", "-", "-"]
+    assert first.index("80001, b") == head.index("called")
 
 
-def test_roomsListTheirParticipants(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rooms = [{"room": "80001", "participants": [{"legId": "l1"}, {"legId": "l2"}]}]
+def test_roomsListTheirParticipantsByName(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rooms = [{"room": "80001", "participants": [{"name": "Anna"}, {"name": "1002"}]}]
     with answering(tmp_path, result(rooms)) as (path, _):
         ctl.main(["--socket", path, "rooms"])
-    assert capsys.readouterr().out.splitlines()[1].split() == ["80001", "l1,l2"]
+    assert capsys.readouterr().out.splitlines()[1].split() == ["80001", "Anna,", "1002"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "whole"),
+    [
+        ([], {}, True),
+        ([], {"COLUMNS": "30"}, False),
+        (["--wide"], {"COLUMNS": "30"}, True),
+        ([], {"COLUMNS": "nonsense"}, True),
+    ],
+    ids=["no terminal", "COLUMNS", "wide", "COLUMNS of no number"],
+)
+def test_aTableIsCutForATerminalAlone(
+    arguments: list[str],
+    environment: dict[str, str],
+    whole: bool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    calls = [{"callId": "c1", "calling": ["a" * 60], "peer": "192.0.2.1:1720"}]
+    with answering(tmp_path, result(calls)) as (path, _):
+        ctl.main(["--socket", path, "calls", *arguments])
+    told = capsys.readouterr()
+    assert all(len(line) <= 30 for line in told.out.splitlines()) is not whole
+    assert ("192.0.2.1:1720" in told.out) is whole
+    assert told.err == ("" if whole else "h323ctl: 1 more columns with --wide\n")
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_optionsStandBeforeTheCommandOrAfterIt(
+    before: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with answering(tmp_path, result([])) as (path, _):
+        options = ["--json", "--socket", path]
+        assert ctl.main([*options, "calls"] if before else ["calls", *options]) == 0
+    assert capsys.readouterr().out == "[]\n"
+
+
+def test_aCommandsDefaultsDoNotHideWhatStandsBeforeIt(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with answering(tmp_path, result([])) as (path, _):
+        assert ctl.main(["--json", "calls", "--socket", path, "--wide"]) == 0
+    assert capsys.readouterr().out == "[]\n"
+
+
+LOADED = """\
+import sys
+before = set(sys.modules)
+from h323d.cli import ctl
+status = ctl.main(["--socket", sys.argv[1], "status"])
+new = {name.partition(".")[0] for name in set(sys.modules) - before}
+extra = sorted(new - sys.stdlib_module_names - {"h323d"})
+sys.exit(status or ", ".join(extra) or 0)
+"""
+
+
+def test_aQuestionLoadsNothingButTheStandardLibrary(tmp_path: Path) -> None:
+    with answering(tmp_path, result({})) as (path, questions):
+        done = subprocess.run(
+            [sys.executable, "-c", LOADED, path],
+            cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert questions == [{"command": "status", "arguments": []}]
 
 
 def test_whatAPeerWroteCannotSteerTheTerminal(

@@ -10,7 +10,7 @@ import random
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from h323d.call.legs import ILegObserver, IOriginator
+from h323d.call.legs import ILegObserver, IOriginator, LegDirection
 from h323d.call.switch import Switch
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.directory import RoomDirectory
@@ -159,6 +159,19 @@ class OperatorTests(SynchronousTestCase):
         (room,) = self.operator.rooms()
         self.assertEqual(
             [each["legId"] for each in room["participants"]], [leg.legId for leg in legs]
+        )
+
+    def test_whoIsInARoomHasTheNameThatTheyGiveOrElseTheirAddress(self) -> None:
+        named, _, called = (self.join("80001") for _ in range(3))
+        named.displayName = "Anna"
+        called.direction = LegDirection.OUTGOING
+        called.called = (PartyAddress(AddressKind.H323_ID, "bert"),)
+        nameless = self.join("80001")
+        nameless.calling = ()
+        (room,) = self.operator.rooms()
+        self.assertEqual(
+            [each["name"] for each in room["participants"]],
+            ["Anna", "1001", "bert", "127.0.0.9:5060"],
         )
 
     def test_theLastRecordsAsManyAsAreAskedFor(self) -> None:

@@ -21,7 +21,7 @@ from typing import Any, Self
 
 import pytest
 
-from h323d.cli.ctl import ask
+from h323d.control.client import ask
 
 __all__ = ["Asterisk", "Baresip", "Capture", "Caller", "Process", "Server", "runSipp", "waitFor"]
 

@@ -1,0 +1,57 @@
+"""
+The operator's end of the control socket: asks a running server
+(L{h323d.control.server} answers).
+
+Nothing but the standard library is used: a question is to be answered at once.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import Any
+
+__all__ = ["CommandFailed", "ask"]
+
+TIMEOUT = 10.0  # seconds that an answer may take
+
+
+class CommandFailed(Exception):
+    """
+    What to tell the operator before exiting with 1.
+    """
+
+
+def ask(path: str, command: str, *arguments: str) -> Any:
+    """
+    Ask a running server.
+
+    @param path: its control socket.
+
+    @return: the answer; Any, as JSON can say anything.
+
+    @raise CommandFailed: nobody answers, or the answer is that it cannot be
+        done.
+    """
+    question = {"command": command, "arguments": list(arguments)}
+    try:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(TIMEOUT)
+            connection.connect(path)
+            connection.sendall(json.dumps(question).encode() + b"\n")
+            with connection.makefile("rb") as file:
+                line = file.readline()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CommandFailed(f"no server answers on {path}: {reason}") from error
+    if not line:
+        raise CommandFailed(f"the server on {path} closed the connection")
+    try:
+        answer = json.loads(line)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict) or not answer.keys() & {"result", "error"}:
+        raise CommandFailed(f"what answers on {path} is no h323d server")
+    if "error" in answer:
+        raise CommandFailed(str(answer["error"]))
+    return answer["result"]
