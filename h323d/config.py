@@ -19,14 +19,16 @@ import textwrap
 import tomllib
 import types
 import typing
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from h323d.conference.config import ConferenceConfig
 from h323d.control.config import ControlConfig
-from h323d.errors import ConfigurationError
+from h323d.errors import ConfigurationError, ConfigurationFaults
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig
@@ -42,8 +44,10 @@ __all__ = [
     "PluginConfig",
     "ServerConfig",
     "differences",
+    "linesOf",
     "load",
     "parse",
+    "read",
     "sample",
 ]
 
@@ -149,15 +153,25 @@ def load(path: str | Path) -> Configuration:
     """
     Read a configuration file.
 
-    @raise ConfigurationError: it cannot be read, is not TOML, or has a key or
-        value that means nothing; the error names the place.
+    @raise ConfigurationError: it cannot be read, is not TOML, or has keys or
+        values that mean nothing; the error names all the places.
+    """
+    configuration, faults = read(path)
+    return _faultless(configuration, faults)
+
+
+def read(path: str | Path) -> tuple[Configuration, list[ConfigurationError]]:
+    """
+    Read a configuration file, with its faults: what has one is left out, and has its default.
+
+    @raise ConfigurationError: it cannot be read, or is not TOML.
     """
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "is not UTF-8 text"
         raise ConfigurationError(str(path), reason) from error
-    return parse(text, str(path))
+    return _readText(text, str(path))
 
 
 def parse(text: str, source: str) -> Configuration:
@@ -168,6 +182,16 @@ def parse(text: str, source: str) -> Configuration:
 
     @raise ConfigurationError: as for L{load}.
     """
+    return _faultless(*_readText(text, source))
+
+
+def _faultless(configuration: Configuration, faults: list[ConfigurationError]) -> Configuration:
+    if faults:
+        raise faults[0] if len(faults) == 1 else ConfigurationFaults(tuple(faults))
+    return configuration
+
+
+def _readText(text: str, source: str) -> tuple[Configuration, list[ConfigurationError]]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -176,32 +200,123 @@ def parse(text: str, source: str) -> Configuration:
         raise ConfigurationError(source, "a number has too many digits") from error
     except RecursionError:
         raise ConfigurationError(source, "nested too deep") from None
-    configuration: Configuration = _section(Configuration, document, source, "")
-    return configuration
+    reading = _Reading()
+    configuration = reading.section(Configuration, document, "")
+    lines = linesOf(text) if reading.faults else {}
+    return configuration, [
+        ConfigurationError(f"{source}: {place}", reason + _at(lines, place))
+        for place, reason in reading.faults
+    ]
 
 
-def _section(kind: Any, table: dict[str, Any], source: str, path: str) -> Any:
-    fields = {each.name: each for each in dataclasses.fields(kind)}
-    hints = typing.get_type_hints(kind)
-    values = {}
-    for key, value in table.items():
-        place = f"{path}.{key}" if path else key
-        if key not in fields:
-            raise ConfigurationError(f"{source}: {place}", _unknown(key, fields))
-        values[key] = _value(hints[key], value, source, place)
-    for name, each in fields.items():
-        required = each.default is dataclasses.MISSING and (
-            each.default_factory is dataclasses.MISSING
-        )
-        if required and name not in values:
-            raise ConfigurationError(f"{source}: {path}", f"{name} is missing")
-    try:
-        return kind(**values)
-    except ValueError as error:
-        key, colon, reason = str(error).partition(": ")
-        if colon and key in fields:
-            raise ConfigurationError(f"{source}: {path}.{key}", reason) from error
-        raise ConfigurationError(f"{source}: {path}", str(error)) from error
+def _at(lines: dict[str, int], place: str) -> str:
+    while place and place not in lines:
+        place = place[: max(place.rfind("."), place.rfind("["), 0)]
+    return f" (at line {lines[place]})" if place else ""
+
+
+class _Unusable(Exception):
+    """
+    A value that has a fault, which is noted.
+    """
+
+
+class _Reading:
+    """
+    One reading of a document against the sections.
+
+    @ivar faults: place and reason of each, in the order of the document.
+    """
+
+    def __init__(self) -> None:
+        self.faults: list[tuple[str, str]] = []
+
+    def section(self, kind: Any, table: dict[str, Any], path: str) -> Any:
+        """
+        @return: C{None} if there is none without what is missing or wrong.
+        """
+        fields = {each.name: each for each in dataclasses.fields(kind)}
+        hints = typing.get_type_hints(kind)
+        values = {}
+        for key, value in table.items():
+            place = f"{path}.{key}" if path else key
+            if key not in fields:
+                self.faults.append((place, _unknown(key, fields)))
+                continue
+            with suppress(_Unusable):
+                values[key] = self._value(hints[key], value, place)
+        missing = [name for name, each in fields.items() if _required(each) and name not in values]
+        self.faults += [(path, f"{name} is missing") for name in missing if name not in table]
+        return None if missing else self._made(kind, values, path)
+
+    def _made(self, kind: Any, values: dict[str, Any], path: str) -> Any:
+        """
+        The section; what it does not take is left out, to see whether there is more.
+        """
+        while True:
+            try:
+                return kind(**values)
+            except ValueError as error:
+                key, colon, reason = str(error).partition(": ")
+                known = colon and key in typing.get_type_hints(kind)
+                place, reason = (f"{path}.{key}", reason) if known else (path, str(error))
+            if any(place == noted for noted, _ in self.faults):  # nor does it take the default
+                return None
+            self.faults.append((place, reason))
+            if values.pop(place.removeprefix(f"{path}."), None) is None:
+                return None
+
+    def _value(self, hint: Any, value: Any, place: str) -> Any:
+        if dataclasses.is_dataclass(hint):
+            if not isinstance(value, dict):
+                raise self._unusable(place, "must be a table")
+            section = self.section(hint, value, place)
+            if section is None:
+                raise _Unusable
+            return section
+        if typing.get_origin(hint) is tuple:
+            return self._list(typing.get_args(hint)[0], value, place)
+        if typing.get_origin(hint) in (types.UnionType, typing.Union):
+            (hint,) = (each for each in typing.get_args(hint) if each is not type(None))
+            return self._value(hint, value, place)
+        return self._scalar(hint, value, place)
+
+    def _list(self, hint: Any, value: Any, place: str) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise self._unusable(place, "must be a list")
+        items = []
+        for index, each in enumerate(value):
+            with suppress(_Unusable):
+                items.append(self._value(hint, each, f"{place}[{index}]"))
+        if len(items) < len(value):  # by what is left nothing can be judged
+            raise _Unusable
+        return tuple(items)
+
+    def _scalar(self, hint: type, value: Any, place: str) -> Any:
+        if hint is float and type(value) is int:
+            try:
+                return float(value)
+            except OverflowError:
+                raise self._unusable(place, "is too large") from None
+        if isinstance(hint, type) and type(value) is hint:
+            if isinstance(value, float) and not math.isfinite(value):
+                raise self._unusable(place, "must be finite")
+            return value
+        if isinstance(hint, type) and hint not in _WORDS:
+            try:
+                return hint(value)
+            except ValueError:
+                choices = ", ".join(str(each.value) for each in hint)  # type: ignore[attr-defined]  # an enumeration
+                raise self._unusable(place, f"must be one of {choices}") from None
+        raise self._unusable(place, f"must be {_WORDS[hint]}")
+
+    def _unusable(self, place: str, reason: str) -> _Unusable:
+        self.faults.append((place, reason))
+        return _Unusable()
+
+
+def _required(key: dataclasses.Field[Any]) -> bool:
+    return key.default is dataclasses.MISSING and key.default_factory is dataclasses.MISSING
 
 
 def _unknown(key: str, fields: dict[str, Any]) -> str:
@@ -209,44 +324,65 @@ def _unknown(key: str, fields: dict[str, Any]) -> str:
     return f"unknown key; did you mean {close[0]}?" if close else "unknown key"
 
 
-def _value(hint: Any, value: Any, source: str, place: str) -> Any:
-    if dataclasses.is_dataclass(hint):
-        if not isinstance(value, dict):
-            raise ConfigurationError(f"{source}: {place}", "must be a table")
-        return _section(hint, value, source, place)
-    if typing.get_origin(hint) is tuple:
-        if not isinstance(value, list):
-            raise ConfigurationError(f"{source}: {place}", "must be a list")
-        (item, _) = typing.get_args(hint)
-        return tuple(
-            _value(item, each, source, f"{place}[{index}]") for index, each in enumerate(value)
-        )
-    if typing.get_origin(hint) in (types.UnionType, typing.Union):
-        (hint,) = (each for each in typing.get_args(hint) if each is not type(None))
-        return _value(hint, value, source, place)
-    return _scalar(hint, value, source, place)
-
-
 _WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a string"}
 
 
-def _scalar(hint: type, value: Any, source: str, place: str) -> Any:
-    if hint is float and type(value) is int:
+def linesOf(text: str) -> dict[str, int]:
+    """
+    Where tables and keys begin, by their path, as C{routing.neighbours[1].address}.
+
+    @param text: a TOML document without a fault.
+    """
+    found: dict[str, int] = {}
+    items: Counter[str] = Counter()
+    table = statement = ""
+    begins = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        begins = begins if statement else number
+        statement += line + "\n"
+        if begins != number and not any(end in line for end in _ENDS):
+            continue
         try:
-            return float(value)
-        except OverflowError:
-            raise ConfigurationError(f"{source}: {place}", "is too large") from None
-    if isinstance(hint, type) and type(value) is hint:
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ConfigurationError(f"{source}: {place}", "must be finite")
-        return value
-    if isinstance(hint, type) and hint not in _WORDS:
-        try:
-            return hint(value)
-        except ValueError:
-            choices = ", ".join(str(each.value) for each in hint)  # type: ignore[attr-defined]  # an enumeration
-            raise ConfigurationError(f"{source}: {place}", f"must be one of {choices}") from None
-    raise ConfigurationError(f"{source}: {place}", f"must be {_WORDS[hint]}")
+            value = tomllib.loads(statement)
+        except tomllib.TOMLDecodeError:  # it goes on
+            continue
+        if statement.lstrip().startswith("["):
+            table = _header(value, items)
+            found[table] = begins
+        else:
+            found |= dict.fromkeys(_places(value, table), begins)
+        statement = ""
+    return found
+
+
+_ENDS = ("]", "}", '"""', "'''")  # of what can go over several lines
+
+
+def _header(value: Any, items: Counter[str]) -> str:
+    """
+    The path of the table that begins; a list of tables is counted.
+    """
+    path = ""
+    while value and isinstance(value, dict):
+        ((key, value),) = value.items()
+        path = f"{path}.{key}" if path else key
+        if isinstance(value, list):
+            items[path] += 1
+            path = f"{path}[{items[path] - 1}]"
+        elif value and items[path]:
+            path = f"{path}[{items[path] - 1}]"
+    return path
+
+
+def _places(value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, each in value.items():
+            place = f"{path}.{key}" if path else key
+            yield place
+            yield from _places(each, place)
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _places(each, f"{path}[{index}]")
 
 
 def sample() -> str:

@@ -13,6 +13,7 @@ from h323d.values.cause import Cause
 
 __all__ = [
     "ConfigurationError",
+    "ConfigurationFaults",
     "DecodeError",
     "EncodeError",
     "H323dError",
@@ -117,3 +118,18 @@ class ConfigurationError(H323dError):
 
     def __str__(self) -> str:
         return f"{self.place}: {self.reason}"
+
+
+class ConfigurationFaults(ConfigurationError):
+    """
+    Several such errors at once; its text has a line for each.
+
+    @ivar faults: the first is the place and the reason of the whole.
+    """
+
+    def __init__(self, faults: tuple[ConfigurationError, ...]) -> None:
+        super().__init__(faults[0].place, faults[0].reason)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.faults))

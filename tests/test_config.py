@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from h323d.config import Configuration, load, parse, sample
-from h323d.errors import ConfigurationError
+from h323d.config import Configuration, linesOf, load, parse, read, sample
+from h323d.errors import ConfigurationError, ConfigurationFaults
 from h323d.gatekeeper.config import AliasConflict
 
 SAMPLE = Path(__file__).parents[1] / "etc" / "h323d.toml"
@@ -261,3 +261,78 @@ def test_aDirectoryIsNoFile(tmp_path: Path) -> None:
 def test_aDeeplyNestedFileIsRefused() -> None:
     with pytest.raises(ConfigurationError, match="file: nested too deep"):
         parse("a = " + "[" * 100_000, "file")
+
+
+FAULTY = """\
+[sip]
+prot = 1
+T1 = 0
+T2 = 0
+tcp = "yes"
+
+[[conference.rooms]]
+aliases = ["1"]
+
+[[conference.rooms]]
+name = "council"
+aliases = [
+    "801",
+    802,
+]
+maxPartcipants = 3
+
+[routing]
+neighbours = [{ name = "north" }, { name = "south", address = "nowhere" }]
+
+[nonsense]
+"""
+
+
+def test_everyFaultIsToldWithItsLine() -> None:
+    with pytest.raises(ConfigurationFaults) as caught:
+        parse(FAULTY, "file")
+    assert str(caught.value).splitlines() == [
+        "file: sip.prot: unknown key; did you mean port? (at line 2)",
+        "file: sip.tcp: must be true or false (at line 5)",
+        "file: sip.T1: must be more than 0 (at line 3)",
+        "file: sip.T2: must be more than 0 (at line 4)",
+        "file: conference.rooms[0]: name is missing (at line 7)",
+        "file: conference.rooms[1].aliases[1]: must be a string (at line 12)",
+        "file: conference.rooms[1].maxPartcipants: unknown key; did you mean maxParticipants? "
+        "(at line 16)",
+        "file: routing.neighbours[0].address: '' is not an IP address with a port (at line 19)",
+        "file: routing.neighbours[1].address: 'nowhere' is not an IP address with a port (at line 19)",
+        "file: nonsense: unknown key (at line 21)",
+    ]
+    assert caught.value.place == "file: sip.prot"
+
+
+def test_whatHasAFaultIsLeftOutOfWhatIsRead(tmp_path: Path) -> None:
+    file = tmp_path / "h323d.toml"
+    file.write_text("[sip]\nport = 5061\nT1 = 0\n[h323]\nport = -1\n")
+    configuration, faults = read(file)
+    assert (configuration.sip.port, configuration.sip.T1) == (5061, 0.5)
+    assert configuration.h323 == Configuration().h323
+    assert [each.place for each in faults] == [f"{file}: sip.T1", f"{file}: h323.port"]
+
+
+def test_everyKeyOfTheSampleHasItsLine() -> None:
+    text = re.sub(r"(?m)^# (?=\w+ = |\[\[)", "", sample())
+    lines = linesOf(text)
+    for place, number in lines.items():
+        key = place.rpartition(".")[2].partition("[")[0]
+        assert key in text.splitlines()[number - 1]
+    assert len(lines) > len(KEYS)
+
+
+def test_aTableWithinAListOfTablesHasItsLine() -> None:
+    text = '[[a.b]]\nx = 1\n[[a.b]]\n"y.z" = """\n[c]\n"""\n[a.b.d]\ne.f = 2\n'
+    assert linesOf(text) == {
+        "a.b[0]": 1, "a.b[0].x": 2, "a.b[1]": 3, "a.b[1].y.z": 4, "a.b[1].d": 7,
+        "a.b[1].d.e": 8, "a.b[1].d.e.f": 8,
+    }  # fmt: skip
+
+
+def test_aNumberOfFiveThousandDigitsIsRefused() -> None:
+    with pytest.raises(ConfigurationError, match="file: a number has too many digits"):
+        parse("[sip]\nport = " + "1" * 5000, "file")

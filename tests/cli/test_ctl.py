@@ -255,8 +255,26 @@ def test_aBadConfigurationIsOneLineWithTheKey(
     file = tmp_path / "h323d.toml"
     file.write_text("[sip]\nprot = 1\n")
     assert ctl.main(["config", "check", str(file)]) == 1
-    expected = f"h323ctl: {file}: sip.prot: unknown key; did you mean port?\n"
+    expected = f"h323ctl: {file}: sip.prot: unknown key; did you mean port? (at line 2)\n"
     assert capsys.readouterr().err == expected
+
+
+def test_everyFaultOfAConfigurationHasALine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "h323d.toml"
+    file.write_text(
+        "[sip]\nprot = 1\nT1 = 0\n[plugins]\ncodecs = ['X', 'PCMU', 'Y']\n[routing]\npolicies = ['Z']\n"
+    )
+    assert ctl.main(["config", "check", str(file)]) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert [line.removeprefix(f"h323ctl: {file}: ").split(" ")[0:2] for line in told] == [
+        ["sip.prot:", "unknown"],
+        ["sip.T1:", "must"],
+        ["plugins.codecs:", "X"],
+        ["plugins.codecs:", "Y"],
+        ["routing.policies:", "Z"],
+    ]
 
 
 @pytest.mark.parametrize(
