@@ -102,11 +102,24 @@ def _addConfig(parser: argparse.ArgumentParser) -> None:
 
 
 def _addDecode(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--kind", choices=KINDS, help="what it is; guessed when left out")
+    parser.add_argument(
+        "--kind", choices=KINDS, help="what it is, or what is wanted of a capture; else guessed"
+    )
     parser.add_argument(
         "--reencode", action="store_true", help="also print the octets that we would send for it"
     )
-    parser.add_argument("hex", metavar="HEX", nargs="+", help="octets; - reads standard input")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="print the messages of a capture as a list",
+    )
+    parser.add_argument(
+        "what",
+        metavar="WHAT",
+        nargs="+",
+        help="octets in hexadecimal, or a file with them or a capture; - reads standard input",
+    )
     parser.set_defaults(run=_decode)
 
 
@@ -139,11 +152,9 @@ def _socketOf(options: argparse.Namespace) -> str:
 
 def _width() -> int | None:
     """
-    The terminal's width, or what $COLUMNS says; C{None} for what is no terminal.
+    The terminal's width; C{None} for what is no terminal: a file, or another program.
     """
-    if not (sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()):
-        return None
-    return shutil.get_terminal_size().columns
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -160,10 +171,9 @@ def _sample(options: argparse.Namespace) -> None:
 
 
 def _decode(options: argparse.Namespace) -> None:
-    from h323d.cli.decode import decodeHex  # only now: the codecs take a second to load
+    from h323d.cli.decoding.command import decode  # only now: the codecs take a second to load
 
-    text = sys.stdin.read() if options.hex == ["-"] else "".join(options.hex)
-    print(json.dumps(decodeHex(text, options.kind, options.reencode), indent=2))
+    decode(options.what, options.kind, options.reencode, options.json)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from h323d import __version__
-from h323d.cli import ctl, decode
+from h323d.cli import ctl
+from h323d.cli.decoding import messages
 from h323d.config import sample
 
 ROOT = Path(__file__).parents[2]
@@ -60,7 +61,7 @@ def result(value: Any) -> bytes:
 
 
 def test_theKindsAreThoseThatCanBeDecoded() -> None:
-    assert set(ctl.KINDS) == set(decode.KINDS)
+    assert set(ctl.KINDS) == set(messages.KINDS)
 
 
 @pytest.mark.parametrize(
@@ -154,26 +155,20 @@ def test_roomsListTheirParticipantsByName(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment", "whole"),
-    [
-        ([], {}, True),
-        ([], {"COLUMNS": "30"}, False),
-        (["--wide"], {"COLUMNS": "30"}, True),
-        ([], {"COLUMNS": "nonsense"}, True),
-    ],
-    ids=["no terminal", "COLUMNS", "wide", "COLUMNS of no number"],
+    ("arguments", "terminal", "whole"),
+    [([], True, False), (["--wide"], True, True), ([], False, True)],
+    ids=["terminal", "wide", "no terminal"],
 )
 def test_aTableIsCutForATerminalAlone(
     arguments: list[str],
-    environment: dict[str, str],
+    terminal: bool,
     whole: bool,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delenv("COLUMNS", raising=False)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
     calls = [{"callId": "c1", "calling": ["a" * 60], "peer": "192.0.2.1:1720"}]
     with answering(tmp_path, result(calls)) as (path, _):
         ctl.main(["--socket", path, "calls", *arguments])
@@ -320,7 +315,7 @@ def test_decodeReadsItsArgumentsAsOne(capsys: pytest.CaptureFixture[str]) -> Non
 def test_decodeReadsStandardInput(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(OPTIONS.hex(" ") + "\n"))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(OPTIONS.hex(" ").encode())))
     assert ctl.main(["decode", "--kind", "sip", "-"]) == 0
     assert json.loads(capsys.readouterr().out)["kind"] == "sip"
 

@@ -1,5 +1,5 @@
 """
-Octets in, JSON out: what C{h323ctl decode} does.
+The octets of one message in, JSON out.
 
 A Setup carries more messages inside: fast start's channels and tunnelled
 H.245 are decoded too.
@@ -7,6 +7,7 @@ H.245 are decoded too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,13 +16,16 @@ from h323d.asn1.jsonview import jsonView
 from h323d.errors import DecodeError, EncodeError
 from h323d.h323 import q931, tpkt
 from h323d.sip import parser, writer
-from h323d.sip.message import SIPRequest
+from h323d.sip.message import SIPRequest, SIPResponse
 
-__all__ = ["KINDS", "decodeHex"]
+__all__ = ["KINDS", "View", "looksLikeSIP", "sipView", "viewOf"]
 
 View = dict[str, Any]  # Any: whatever JSON can say
 
 _TPKT_VERSION = b"\x03\x00"
+_START_LINE = re.compile(
+    rb"SIP/2\.0 [1-6]|[A-Z]+ [a-z][a-z0-9+.-]*:[^\r\n]* SIP/2\.0\r?\n", re.IGNORECASE
+)
 _NESTED = {
     "fastStart": "OpenLogicalChannel",
     "h245Control": "MultimediaSystemControlMessage",
@@ -29,23 +33,23 @@ _NESTED = {
 }
 
 
-def decodeHex(text: str, kind: str | None, reencode: bool) -> View:
+def viewOf(kind: str | None, data: bytes, reencode: bool) -> View:
     """
-    @param text: hexadecimal digits; white space and colons are passed over.
     @param kind: one of L{KINDS}; C{None} guesses.
     @param reencode: whether to add the octets that we would send.
 
     @raise DecodeError: it is not what it should be; the error names the place.
     """
-    try:
-        data = bytes.fromhex(text.replace(":", ""))
-    except ValueError as error:
-        raise DecodeError(f"not hexadecimal: {error}", "HEX") from None
-    if not data:
-        raise DecodeError("no octets", "HEX")
     if kind is not None:
         return {"kind": kind, **KINDS[kind](data, reencode)}
     return _guess(data, reencode)
+
+
+def looksLikeSIP(data: bytes) -> bool:
+    """
+    Whether it begins as a SIP message does (RFC 3261, 7): a method, or the version.
+    """
+    return _START_LINE.match(data) is not None
 
 
 def _guess(data: bytes, reencode: bool) -> View:
@@ -53,7 +57,7 @@ def _guess(data: bytes, reencode: bool) -> View:
     The first kind that has these very octets for what was read; PER finds
     something in almost any octets.
     """
-    likely = "sip" if data[:20].isascii() and b" " in data[:20] and data[0] > 0x40 else "h225"
+    likely = "sip" if looksLikeSIP(data) else "h225"
     views, failures = [], []
     for kind in dict.fromkeys((likely, *KINDS)):
         try:
@@ -61,7 +65,7 @@ def _guess(data: bytes, reencode: bool) -> View:
         except DecodeError as error:
             failures.append(f"as {kind}: {error}")
     if not views:
-        raise DecodeError("; ".join(failures), "HEX")
+        raise DecodeError("; ".join(failures), "message")
     chosen = next((view for view in views if _isExact(view, data)), views[0])
     if not reencode:
         del chosen["reencoded"]
@@ -139,7 +143,13 @@ def _nested(pdu: Any) -> Any:
 
 
 def _decodeSIP(data: bytes, reencode: bool) -> View:
-    message = parser.parse(data)
+    return sipView(parser.parse(data), reencode)
+
+
+def sipView(message: SIPRequest | SIPResponse, reencode: bool) -> View:
+    """
+    A SIP message that was read already.
+    """
     if isinstance(message, SIPRequest):
         view: View = {"method": message.method, "uri": str(message.uri)}
     else:

@@ -1,5 +1,5 @@
 """
-Octets in, JSON out, or the place of the fault.
+The octets of a message in, JSON out, or the place of the fault.
 """
 
 from __future__ import annotations
@@ -10,37 +10,14 @@ from typing import Any
 
 import pytest
 
-from h323d.asn1 import h225, h245
-from h323d.cli.decode import KINDS, decodeHex
+from h323d.cli.decoding.messages import KINDS, viewOf
 from h323d.errors import DecodeError
-from h323d.h323 import q931, tpkt
-from h323d.h323.q931 import IE, Element, MessageType, Q931Message
+from h323d.h323 import tpkt
+from tests.support.examples import Q931, RAS, SIP, TCS_ACK, UUIE
 
-CAPTURED = Path(__file__).resolve().parents[3] / "shared" / "data" / "pdus.json"
+CAPTURED = Path(__file__).resolve().parents[4] / "shared" / "data" / "pdus.json"
 KIND_OF = {"ras": "ras", "uuie": "h225", "h245": "h245"}
 
-TCS_ACK = h245.encode(
-    "MultimediaSystemControlMessage",
-    ("response", ("terminalCapabilitySetAck", {"sequenceNumber": 7})),
-)
-CONFIRM = {
-    "requestSeqNum": 1,
-    "protocolIdentifier": (0, 0, 8, 2250, 0, 5),
-    "rasAddress": ("ipAddress", {"ip": bytes([10, 0, 0, 1]), "port": 1719}),
-}
-RAS = h225.encode("RasMessage", ("gatekeeperConfirm", CONFIRM))
-PDU = {
-    "h323-message-body": ("empty", None),
-    "h245Tunnelling": True,
-    "h245Control": [TCS_ACK, b"\xff"],
-}
-UUIE = h225.encode("H323-UserInformation", {"h323-uu-pdu": PDU})
-ELEMENTS = (Element(IE.DISPLAY, b"anna"), Element(IE.USER_USER, b"\x05" + UUIE))
-Q931 = q931.encode(Q931Message(5, False, MessageType.FACILITY, ELEMENTS))
-SIP = (
-    b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n"
-    b"To: <sip:a@b>;tag=2\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\nContent-Length: 2\r\n\r\nhi"
-)
 EXAMPLES = {
     "ras": ("ras", RAS),
     "h245": ("h245", TCS_ACK),
@@ -55,7 +32,7 @@ EXAMPLES = {
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_everyKindCanBeNamed(name: str) -> None:
     kind, data = EXAMPLES[name]
-    view = decodeHex(data.hex(), kind, False)
+    view = viewOf(kind, data, False)
     assert view["kind"] == kind
     assert json.loads(json.dumps(view)) == view
     assert "reencoded" not in view
@@ -64,25 +41,25 @@ def test_everyKindCanBeNamed(name: str) -> None:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_theKindIsGuessed(name: str) -> None:
     kind, data = EXAMPLES[name]
-    assert decodeHex(data.hex(), None, False)["kind"] == kind
+    assert viewOf(None, data, False)["kind"] == kind
 
 
 @pytest.mark.parametrize("name", [name for name in EXAMPLES if name != "sip"])
 def test_reencodingGivesTheOctetsThatWeWouldSend(name: str) -> None:
     kind, data = EXAMPLES[name]
     content = data[4:] if data[:2] == b"\x03\x00" else data
-    assert decodeHex(data.hex(), kind, True)["reencoded"] == content.hex()
+    assert viewOf(kind, data, True)["reencoded"] == content.hex()
 
 
 def test_aReencodedSIPMessageSaysTheSame() -> None:
-    view = decodeHex(SIP.hex(), "sip", True)
-    again = decodeHex(view.pop("reencoded"), "sip", False)
+    view = viewOf("sip", SIP, True)
+    again = viewOf("sip", bytes.fromhex(view.pop("reencoded")), False)
     assert (again["status"], again["body"]) == (200, "hi")
     assert {name for name, _ in again["headers"]} >= {name for name, _ in view["headers"]}
 
 
 def test_aQ931MessageShowsItsElementsAndWhatIsTunnelled() -> None:
-    view = decodeHex(tpkt.encode(Q931).hex(), "h225", False)
+    view = viewOf("h225", tpkt.encode(Q931), False)
     assert (view["messageType"], view["callReference"]) == ("FACILITY", 5)
     assert view["elements"] == {"DISPLAY": b"anna".hex()}
     first, second = view["within"]
@@ -92,41 +69,31 @@ def test_aQ931MessageShowsItsElementsAndWhatIsTunnelled() -> None:
 
 
 def test_aSIPMessageShowsItsHeadersInTheirOrder() -> None:
-    view = decodeHex(SIP.hex(), "sip", False)
+    view = viewOf("sip", SIP, False)
     assert (view["status"], view["reason"], view["body"]) == (200, "OK", "hi")
     assert [name for name, _ in view["headers"]][:4] == ["Via", "From", "To", "Call-ID"]
 
 
-@pytest.mark.parametrize("text", ["02:00", "02 00", "0200\n", "\t02\n00 "])
-def test_spacesAndColonsArePassedOver(text: str) -> None:
-    with pytest.raises(DecodeError, match="ends too early"):
-        decodeHex(text, "ras", False)
-
-
 @pytest.mark.parametrize(
-    ("text", "kind", "message"),
+    ("data", "kind", "message"),
     [
-        ("", None, "HEX: no octets"),
-        (" \n", "ras", "HEX: no octets"),
-        ("0x00", "ras", "HEX: not hexadecimal"),
-        ("000", "ras", "HEX: not hexadecimal"),
-        (RAS[:12].hex(), "ras", "RasMessage.gatekeeperConfirm"),
-        (tpkt.encode(Q931)[:-1].hex(), "h225", "TPKT.length at octet 2: "),
-        ("0300000308", "h225", "TPKT.length at octet 2: 3, but 5 octets are given"),
-        (Q931[:3].hex(), "h225", "Q931"),
-        ("08020005626cff31", "h225", "Q931"),
-        (SIP[:40].hex(), "sip", "message at octet 40: the header fields do not end"),
+        (RAS[:12], "ras", "RasMessage.gatekeeperConfirm"),
+        (tpkt.encode(Q931)[:-1], "h225", "TPKT.length at octet 2: "),
+        (bytes.fromhex("0300000308"), "h225", "TPKT.length at octet 2: 3, but 5 octets are given"),
+        (Q931[:3], "h225", "Q931"),
+        (bytes.fromhex("08020005626cff31"), "h225", "Q931"),
+        (SIP[:40], "sip", "message at octet 40: the header fields do not end"),
     ],
 )
-def test_aFaultHasAPlace(text: str, kind: str | None, message: str) -> None:
+def test_aFaultHasAPlace(data: bytes, kind: str | None, message: str) -> None:
     with pytest.raises(DecodeError) as caught:
-        decodeHex(text, kind, False)
+        viewOf(kind, data, False)
     assert str(caught.value).startswith(message)
 
 
 def test_whatIsNothingAtAllFailsAsEveryKind() -> None:
     with pytest.raises(DecodeError) as caught:
-        decodeHex("ff" * 20, None, False)
+        viewOf(None, b"\xff" * 20, False)
     for kind in KINDS:
         assert f"as {kind}: " in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -141,6 +108,6 @@ def captured() -> list[dict[str, Any]]:
 def test_whatRealEquipmentSentIsDecoded() -> None:
     assert len(captured()) > 50
     for record in captured():
-        view = decodeHex(record["hex"], KIND_OF[record["kind"]], True)
+        view = viewOf(KIND_OF[record["kind"]], bytes.fromhex(record["hex"]), True)
         assert bytes.fromhex(view["reencoded"])
         assert "undecodable" not in json.dumps(view)
