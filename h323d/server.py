@@ -295,7 +295,15 @@ class Server:
             originators["h323"] = self.h323
         if self.sip is not None:
             originators["sip"] = SIPOriginator(self.sip)
-        return Calling(originators, self.zone, self.host, self.gates, self._surroundings.rng)
+        return Calling(
+            originators,
+            self.zone,
+            self.host,
+            self.directory,
+            (self._bind, self._advertise),
+            self.gates,
+            self._surroundings.rng,
+        )
 
     def _newLocations(self) -> LocationService | None:
         sip = self.configuration.sip

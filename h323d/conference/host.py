@@ -149,6 +149,18 @@ class ConferenceHost:
         now = self._clock.seconds()
         self._events.publish(CallEnded(now, leg.callId, leg.legId, cause, endedBy(leg)))
 
+    def invite(self, target: str, dial: Dial) -> None:
+        """
+        Call somebody into the room C{target}.
+
+        @raise ResourceUnavailable: there is no seat for them.
+        """
+        refusal = self.refusal(target)
+        if refusal is not None:
+            raise ResourceUnavailable(refusal.reason, refusal.cause)
+        roomId = RoomID(target)
+        (self.rooms.get(roomId) or self._open(roomId)).invite(dial)
+
     def _refusalOf(self, host: str) -> Refusal | None:
         """
         Why nobody more from there gets a seat.

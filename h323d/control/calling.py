@@ -1,14 +1,15 @@
 """
-Third-party calls: two parties whom the operator names are found, called and joined.
+Third-party calls: two parties whom the operator names are found, called and joined; or one
+is called into a room of ours.
 
-A name is looked for among the registered SIP phones, then as a registered endpoint's
-call is routed; what nobody knows there must say itself where it is.
+A name is looked for among the rooms, among the registered SIP phones, then as a registered
+endpoint's call is routed; what nobody knows there must say itself where it is.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,6 +18,7 @@ from twisted.internet.defer import Deferred
 from h323d.call.gates import Gates
 from h323d.call.legs import ILeg, ILegObserver, IOriginator
 from h323d.call.policy import Refusal
+from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.control.naming import registrationNamed
 from h323d.control.views import View
@@ -65,6 +67,8 @@ class Calling:
         originators: Mapping[str, IOriginator],
         zone: Zone | None,
         host: ConferenceHost,
+        directory: RoomDirectory,
+        ourHosts: Collection[str],
         gates: Gates,
         rng: random.Random,
     ) -> None:
@@ -72,53 +76,84 @@ class Calling:
         @param originators: by protocol.
         @param zone: knows where names are; C{None} without a gatekeeper.
         @param host: joins the two.
+        @param directory: knows which names are rooms.
+        @param ourHosts: the literal addresses at which they are.
         @param gates: while they are shut, nobody is called.
         """
         self._originators = dict(originators)
         self._zone = zone
         self._host = host
+        self._directory = directory
+        self._ourHosts = frozenset(ourHosts)
         self._gates = gates
         self._rng = rng
 
     async def call(self, first: str, second: str) -> View:
         """
-        Call C{first}, and when they answer, C{second}.
+        Call C{first}, and when they answer, C{second}; or whoever of them is no room, into it.
 
-        @return: the C{callId} of both legs.
+        @return: the C{callId} of all legs.
 
-        @raise CannotCall: one of them cannot be found, or there is no room.
+        @raise CannotCall: one of them cannot be found, or there is no room for them.
         """
         if self._gates.shut is not None:
             raise CannotCall(f"no calls are taken: {self._gates.shut.reason}")
-        one, other = await self._find(first), await self._find(second)
+        names = partyFromText(first), partyFromText(second)
+        rooms = [self._roomOf(name) for name in names]
         callId = newCallID(self._rng)
         try:
-            self._host.pair(
-                callId,
-                partial(self._dial, callId, one, other),
-                partial(self._dial, callId, other, one),
-            )
+            if rooms[0] is not None and rooms[1] is not None:
+                raise CannotCall(f"{first} and {second} are rooms: there is nobody to call")
+            if rooms[1] is not None:
+                await self._invite(callId, first, names[1], rooms[1])
+            elif rooms[0] is not None:
+                await self._invite(callId, second, names[0], rooms[0])
+            else:
+                await self._pair(callId, first, second)
         except ResourceUnavailable as error:
             raise CannotCall(str(error)) from error
         return {"callId": callId}
+
+    async def _pair(self, callId: CallID, first: str, second: str) -> None:
+        one, other = await self._find(first), await self._find(second)
+        self._host.pair(
+            callId,
+            partial(self._dial, callId, one, other.name),
+            partial(self._dial, callId, other, one.name),
+        )
+
+    async def _invite(self, callId: CallID, text: str, room: PartyAddress, roomId: str) -> None:
+        party = await self._find(text)
+        self._host.invite(roomId, partial(self._dial, callId, party, room))
+
+    def _roomOf(self, name: PartyAddress) -> str | None:
+        """
+        The room of ours that a name means; at another host it means none.
+        """
+        host = hostOf(name, H323_PORT)
+        if host is not None and host.host not in self._ourHosts:
+            return None
+        return self._directory.resolve((name,))
 
     def _dial(
         self,
         callId: CallID,
         called: _Party,
-        calling: _Party,
+        calling: PartyAddress,
         profile: MediaProfile,
         observer: ILegObserver,
     ) -> ILeg:
         originator = self._originators[called.protocol]
         leg: ILeg = originator.originate(
-            callId, (calling.name,), called.name, profile, observer, called.destination
+            callId, (calling,), called.name, profile, observer, called.destination
         )
         return leg
 
     async def _find(self, text: str) -> _Party:
         name = partyFromText(text)
-        party = await self._route(text, name)
+        # What is a room's name here is none where it says itself that it is elsewhere.
+        isElsewhere = self._directory.serves(name) and hostOf(name, H323_PORT) is not None
+        party = None if isElsewhere else await self._route(text, name)
         if party is None and name.value.lower().startswith(_SIP):
             party = _Party("sip", name)
         if party is None and hostOf(name, H323_PORT) is not None:

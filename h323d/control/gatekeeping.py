@@ -26,7 +26,8 @@ from h323d.gatekeeper.admission import Admission
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routed.side import CALLED, CALLER
-from h323d.gatekeeper.routing.chain import Called, Decision, Destination
+from h323d.gatekeeper.routing.chain import Called, Destination
+from h323d.gatekeeper.routing.explanation import Explanation, explain
 from h323d.gatekeeper.zone import Zone
 from h323d.h323.addresses import hostOf, partyFromText
 from h323d.h323.endpoint import DEFAULT_PORT
@@ -114,21 +115,18 @@ class Gatekeeping:
 
     async def _route(self, name: str, caller: str) -> View:
         calling = self._registration(caller) if caller else None
-        return routeView(await self._decide((partyFromText(name),), calling))
+        return routeView(name, await self._explained(partyFromText(name), calling))
 
-    async def _decide(
-        self, names: tuple[PartyAddress, ...], caller: Registration | None
-    ) -> Decision:
+    async def _explained(self, name: PartyAddress, caller: Registration | None) -> Explanation:
         if self._zone is None:
             raise OperatorError("there is no gatekeeper")
         called = Called(
-            names,
+            (name,),
             calling=() if caller is None else caller.aliases,
             caller=caller,
             source=None if caller is None else caller.source,
         )
-        decision = self._zone.chain.find(called)
-        return await decision if isinstance(decision, Deferred) else decision
+        return await explain(self._zone.chain, called)
 
     def unregister(self, name: str) -> View:
         """
@@ -190,7 +188,7 @@ class Gatekeeping:
 
         @raise OperatorError: it would not.
         """
-        decision = await self._decide((party,), caller)
+        decision = (await self._explained(party, caller)).decision
         if isinstance(decision, Refusal):
             raise OperatorError(f"{party} may not be called: {decision.reason}")
         if decision:

@@ -16,7 +16,8 @@ from h323d.conference.room import Room
 from h323d.gatekeeper.admission import Admission
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
-from h323d.gatekeeper.routing.chain import Decision
+from h323d.gatekeeper.routing.chain import Called, Finding
+from h323d.gatekeeper.routing.explanation import Explanation
 
 __all__ = [
     "View",
@@ -161,23 +162,46 @@ def registrationView(registration: Registration) -> View:
     }
 
 
-def routeView(decision: Decision) -> View:
+def routeView(name: str, explanation: Explanation) -> View:
     """
-    Where a call would go.
+    Where a call would go, and which policy says so, or why not.
+
+    @param name: who would be called.
     """
+    decision = explanation.decision
     refused = decision.reason if isinstance(decision, Refusal) else None
     found = () if decision is None or isinstance(decision, Refusal) else decision
+    deciding = explanation.said[-1][0] if explanation.said else ""
+    if refused is not None:
+        why = f"{deciding} refuses: {refused}"
+    else:
+        why = f"{deciding} knows {name}" if found else f"no policy knows {name}"
     return {
         "refused": refused,
+        "why": why,
         "destinations": [
             {
                 "signalling": str(each.signalling),
                 "endpointId": None if each.registration is None else each.registration.endpointId,
-                "names": [str(name) for name in each.names],
+                "names": [str(alias) for alias in each.names],
             }
             for each in found
         ],
+        "asked": [{"policy": policy, "said": _said(said)} for policy, said in explanation.said],
     }
+
+
+def _said(finding: Finding) -> str:
+    """
+    What a policy found, in words.
+    """
+    if finding is None:
+        return "knows nobody of that name"
+    if isinstance(finding, Refusal):
+        return f"not at all: {finding.reason} ({finding.cause.name})"
+    if isinstance(finding, Called):
+        return f"ask on for {', '.join(map(str, finding.names))}"
+    return f"at {', '.join(str(each.signalling) for each in finding)}"
 
 
 def _mediaView(port: IMediaPort) -> View:

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import json
 import random
+from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 from h323d.call.legs import ILegObserver, IOriginator, LegDirection
+from h323d.call.policy import Refusal
 from h323d.call.switch import Switch
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.directory import RoomDirectory
@@ -19,10 +21,11 @@ from h323d.control.calling import Calling
 from h323d.control.gatekeeping import Gatekeeping
 from h323d.control.operator import Operator, OperatorError
 from h323d.gatekeeper.registry.registrations import EndpointKind, Registration
+from h323d.gatekeeper.routing.chain import Called, Finding, ICalledPolicy
 from h323d.h323.ras.messages import RASMessage
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.identifiers import CallID
+from h323d.values.identifiers import CallID, RoomID
 from h323d.values.media import MediaProfile
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
@@ -59,6 +62,22 @@ class Originator:
         return leg
 
 
+@implementer(ICalledPolicy)
+class Says:
+    """
+    A policy that has one answer, or fails.
+    """
+
+    def __init__(self, name: str, finding: Finding | Exception) -> None:
+        self.name = name
+        self._finding = finding
+
+    def find(self, called: Called) -> Finding:
+        if isinstance(self._finding, Exception):
+            raise self._finding
+        return self._finding
+
+
 class OperatorTests(SynchronousTestCase):
     """
     L{Operator} over fake legs.
@@ -71,9 +90,8 @@ class OperatorTests(SynchronousTestCase):
         config = ConferenceConfig()
         self.pool = FakePool()
         self.host = ConferenceHost(config, self.clock, events, self.pool)
-        self.switch = Switch(
-            self.clock, events, gates, (RoomDirectory(config),), {"conference": self.host}
-        )
+        directory = RoomDirectory(config)
+        self.switch = Switch(self.clock, events, gates, (directory,), {"conference": self.host})
         self.registry = self.world.zone.registry
         self.h323, self.sip = Originator("h323", self.pool), Originator("sip", self.pool)
         originators: dict[str, IOriginator] = {"h323": self.h323, "sip": self.sip}
@@ -85,21 +103,63 @@ class OperatorTests(SynchronousTestCase):
             self.host,
             self.pool,
             Gatekeeping(self.world.zone),
-            Calling(originators, self.world.zone, self.host, gates, random.Random(1)),
+            Calling(
+                originators,
+                self.world.zone,
+                self.host,
+                directory,
+                ("10.0.0.1",),
+                gates,
+                random.Random(1),
+            ),
             {"sip": "127.0.0.1:5060"},
             lambda count: [{"callId": f"c{number}"} for number in range(count)],
         )
 
-    def routed(self, *arguments: str) -> object:
-        return self.successResultOf(self.operator.route(*arguments))
+    def routed(self, *arguments: str) -> dict[str, Any]:
+        answer: dict[str, Any] = self.successResultOf(self.operator.route(*arguments))
+        return answer
 
     def test_whereACallWouldGo(self) -> None:
         self.register()
         found = {"signalling": "127.0.0.9:1720", "endpointId": "e1", "names": []}
-        self.assertEqual(self.routed("1001"), {"refused": None, "destinations": [found]})
-        self.assertEqual(self.routed("1001", "e1"), {"refused": None, "destinations": [found]})
-        self.assertEqual(self.routed("1002"), {"refused": None, "destinations": []})
+        for arguments in (("1001",), ("1001", "e1")):
+            answer = self.routed(*arguments)
+            self.assertEqual(
+                (answer["refused"], answer["destinations"], answer["why"]),
+                (None, [found], "registered knows 1001"),
+            )
         self.failureResultOf(self.operator.route("1001", "nobody"), OperatorError)
+
+    def test_whyACallWouldGoNowhereAndWhoSaidWhat(self) -> None:
+        answer = self.routed("1002")
+        self.assertEqual((answer["refused"], answer["destinations"]), (None, []))
+        self.assertEqual(answer["why"], "no policy knows 1002")
+        said = {each["policy"]: each["said"] for each in answer["asked"]}
+        self.assertEqual(list(said)[:4], ["rewrite", "explicit", "rooms", "registered"])
+        self.assertEqual(set(said.values()), {"knows nobody of that name"})
+
+    def test_whoRefusesACallIsNamed(self) -> None:
+        refuses = Says("strict", Refusal(Cause.CALL_REJECTED, "barred"))
+        renames = Says("renames", Called((PartyAddress(AddressKind.H323_ID, "anna"),)))
+        self.world.zone.chain.use((Says("silent", None), renames, refuses))
+        answer = self.routed("1002")
+        self.assertEqual((answer["refused"], answer["why"]), ("barred", "strict refuses: barred"))
+        self.assertEqual(
+            [(each["policy"], each["said"]) for each in answer["asked"]],
+            [
+                ("silent", "knows nobody of that name"),
+                ("renames", "ask on for anna"),
+                ("strict", "not at all: barred (CALL_REJECTED)"),
+            ],
+        )
+
+    def test_aPolicyThatFailsIsNamed(self) -> None:
+        self.world.zone.chain.use((Says("broken", RuntimeError()), Says("later", None)))
+        answer = self.routed("1002")
+        self.assertEqual(answer["why"], "broken refuses: policyFailed")
+        self.assertEqual([each["policy"] for each in answer["asked"]], ["broken"])
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
 
     def register(self) -> None:
         here = TransportAddress("127.0.0.9", 1720)
@@ -352,6 +412,41 @@ class OperatorTests(SynchronousTestCase):
         )
         self.successResultOf(self.operator.call("1005", "h323:eve@192.0.2.2"))
         self.assertEqual(self.sip.made[0][1:], ("sip:x@10.0.0.5:5062", there))
+
+    def test_aPartyIsCalledIntoARoomOfOursWithoutCallingOurselves(self) -> None:
+        self.register()
+        inside = self.join("80001")
+        for number, arguments in enumerate((("1001", "80001"), ("80001", "1001")), 1):
+            answer = self.successResultOf(self.operator.call(*arguments))
+            leg, name, destination = self.h323.made[-1]
+            self.assertEqual(len(self.h323.made), number)
+            self.assertEqual((name, str(leg.calling[0])), ("1001", "80001"))
+            self.assertEqual(destination, TransportAddress("127.0.0.9", 1720))
+            self.assertEqual(leg.callId, answer["callId"])
+            self.assertIn(leg.legId, self.host.rooms[RoomID("80001")].participants)
+            self.operator.hangup(answer["callId"])
+        self.assertEqual(inside.done, [("answer", inside.done[0][1])])
+
+    def test_aRoomAtAnotherHostIsNoneOfOurs(self) -> None:
+        self.register()
+        for uri in ("h323:80001@192.0.2.1", "sip:80001@192.0.2.1"):
+            self.successResultOf(self.operator.call(uri, "1001"))
+        self.assertEqual(self.h323.made[0][1:], ("h323:80001@192.0.2.1", None))
+        self.assertEqual(self.sip.made[0][1:], ("sip:80001@192.0.2.1", None))
+        self.successResultOf(self.operator.call("1001", "sip:80001@10.0.0.1"))
+        self.assertIn("80001", self.host.rooms)
+
+    def test_twoRoomsAreNobodyToCall(self) -> None:
+        failure = self.failureResultOf(self.operator.call("80001", "80002"), OperatorError)
+        self.assertEqual(str(failure.value), "80001 and 80002 are rooms: there is nobody to call")
+
+    def test_intoAFullRoomNobodyIsCalled(self) -> None:
+        self.register()
+        self.host.reconfigure(ConferenceConfig(maxParticipants=1))
+        self.join("80001")
+        failure = self.failureResultOf(self.operator.call("1001", "80001"), OperatorError)
+        self.assertEqual(str(failure.value), "roomFull")
+        self.assertEqual(self.h323.made, [])
 
     def test_whomNobodyKnowsCannotBeCalled(self) -> None:
         self.register()

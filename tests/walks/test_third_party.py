@@ -96,6 +96,28 @@ def test_oneOfThemCanBeASIPPhoneThatIsNotRegistered(
     assert world.leftOver() == []
 
 
+def test_whoIsCalledIntoARoomHearsWhoIsThere(
+    world: Simulation, server: SimulatedServer, alice: Telephone, bob: Telephone
+) -> None:
+    bob.call("80001")
+    world.until(lambda: bob.speaking)
+    result(server.server.operator.call("alice", "80001"))
+    world.until(lambda: alice.speaking)
+    world.run(0.6)
+    assert heard(alice, bob) == ([BOB], [ALICE])
+    (room,) = server.server.operator.rooms()
+    assert [each["name"] for each in room["participants"]] == ["1002", "alice"]
+    assert len([view for view in server.server.operator.calls() if "legId" in view]) == 2
+    alice.hangup()
+    world.run(0.5)
+    assert bob.cause is None
+    bob.hangup()
+    world.run(0.5)
+    assert server.server.host.rooms == {}
+    world.leave()
+    assert world.leftOver() == []
+
+
 def test_aSecondThatIsNotThereEndsTheFirst(
     world: Simulation, server: SimulatedServer, alice: Telephone
 ) -> None:

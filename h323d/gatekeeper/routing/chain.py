@@ -111,18 +111,20 @@ class RoutingChain:
     """
     The rules, in order.  One that fails costs the one call that it was asked
     about.
+
+    @ivar policies: the rules.
     """
 
     _log = Logger()
 
     def __init__(self, policies: Sequence[ICalledPolicy]) -> None:
-        self._policies = tuple(policies)
+        self.policies = tuple(policies)
 
     def use(self, policies: Sequence[ICalledPolicy]) -> None:
         """
         Have other rules from now on; who asked already is answered by the old.
         """
-        self._policies = tuple(policies)
+        self.policies = tuple(policies)
 
     def find(self, called: Called) -> Decision | Deferred[Decision]:
         """
@@ -130,7 +132,7 @@ class RoutingChain:
             gave; C{None} if no rule knows the called party.  A Deferred only
             if a rule has to ask somebody.
         """
-        return self._ask(self._policies, called, called)
+        return self._ask(self.policies, called, called)
 
     def _ask(
         self, policies: tuple[ICalledPolicy, ...], asked: Called, called: Called
