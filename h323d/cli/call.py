@@ -24,6 +24,7 @@ from twisted.logger import globalLogBeginner, textFileLogObserver
 from twisted.protocols.basic import LineOnlyReceiver
 
 from h323d.call.media import PortStatistics
+from h323d.call.timer import Timer
 from h323d.cli.calloptions import optionsOf
 from h323d.cli.callsettings import destinationOf, settingsOf, sinkOf, sourceOf
 from h323d.cli.phone import Phone
@@ -35,6 +36,7 @@ from h323d.values.media import DigitMethod
 
 __all__ = ["main"]
 
+PATIENCE = 1.0  # seconds without a word from the other side that are told
 LAST_WORDS = 0.1  # seconds for the last messages to leave, and to be answered
 FAREWELL = 2.0  # seconds that a call gets to end when the process is told to
 DIGIT_MS = 160
@@ -96,6 +98,8 @@ class Caller:
         self._began = self._dialledAt = reactor.seconds()
         self._answeredAt: float | None = None
         self._timers: list[IDelayedCall] = []
+        self._impatience = Timer(reactor)
+        self._awaited = ""
         self._gone: Deferred[None] | None = None
         settings = settingsOf(options, self._destination)
         self._card = None if options.sound_card is None else openSoundCard(options.sound_card)
@@ -113,7 +117,9 @@ class Caller:
         @raise ResourceUnavailable: something cannot be bound.
         """
         if self._options.verbose:
-            globalLogBeginner.beginLoggingTo([textFileLogObserver(sys.stderr)])
+            # Standard output stays what it is: it says what happens.
+            observers = [textFileLogObserver(sys.stderr)]
+            globalLogBeginner.beginLoggingTo(observers, redirectStandardIO=False)
         listening = self._phone.start()
         self._reactor.addSystemEventTrigger(
             "before", "shutdown", lambda: Deferred.fromCoroutine(self._shutDown())
@@ -123,6 +129,8 @@ class Caller:
             StandardIO(Prompt(self))
         elif self._options.target and not self._options.gatekeeper:
             self._reactor.callWhenRunning(self._dial)
+        if self._options.gatekeeper:
+            self._expect(f"the gatekeeper {self._options.gatekeeper}")
 
     def lineArrived(self, line: str) -> None:
         """
@@ -148,13 +156,17 @@ class Caller:
         self._dialledAt = self._reactor.seconds()
 
     def phoneHappened(self, what: str, **details: Any) -> None:
-        if what == "answered":
+        if what not in ("listening", "calling"):  # those are our own doing
+            self._impatience.stop()
+        if what == "offered":
+            self._dialledAt = self._reactor.seconds()
+        elif what == "answered":
             self._answered(details)
         milliseconds = round((self._reactor.seconds() - self._began) * 1000, 2)
         if self._options.json:
             print(json.dumps({"event": what, "ms": milliseconds, **details}), flush=True)
         else:
-            told = "  ".join(f"{key} {value}" for key, value in details.items())
+            told = "  ".join(f"{key} {_shown(value)}" for key, value in details.items())
             print(f"{milliseconds:9.1f} ms  {what:<12} {told}".rstrip(), flush=True)
 
     def phoneFailed(self, reason: str) -> None:
@@ -173,7 +185,19 @@ class Caller:
         assert self._target is not None
         self._began = self._reactor.seconds()
         self.phoneHappened("calling", target=str(self._target))
+        self._expect(str(self._destination or self._target))
         self._phone.call(self._target, self._destination)
+
+    def _expect(self, whom: str) -> None:
+        """
+        Say so, if nothing is heard of them soon.
+        """
+        self._awaited = whom
+        self._impatience.start(PATIENCE, self._tellSilence)
+
+    def _tellSilence(self) -> None:
+        text = f"h323d-call: no answer yet from {self._awaited}; still trying"
+        print(text, file=sys.stderr, flush=True)
 
     def _answered(self, details: dict[str, Any]) -> None:
         again, self._answeredAt = self._answeredAt is not None, self._reactor.seconds()
@@ -218,6 +242,7 @@ class Caller:
         self._timers.append(self._reactor.callLater(seconds, function, *arguments))
 
     def _leave(self) -> None:
+        self._impatience.stop()
         for timer in self._timers:
             if timer.active():
                 timer.cancel()
@@ -244,3 +269,7 @@ class Caller:
             self._sink.close()
         if self._card is not None:
             self._card.close()
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

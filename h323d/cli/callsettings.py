@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import string
 from pathlib import Path
+from urllib.parse import quote
 
 from h323d.call.media import ISampleSource
 from h323d.cli.phone import PhoneSettings
@@ -87,7 +89,7 @@ def _near(target: str | None, peer: TransportAddress | None) -> str:
     """
     host = peer.host if peer is not None else ""
     if target and target.startswith(("sip:", "sips:")):
-        host = getattr(parseURI(target), "host", "")
+        host = getattr(parseURI(_escaped(target)), "host", "")
     try:
         near = addressTowards(str(ipaddress.ip_address(host.strip("[]"))))
     except ValueError:  # a name, or none: answering
@@ -136,7 +138,7 @@ def destinationOf(
     if not text:
         return None, None
     if text.startswith(("sip:", "sips:")):
-        return PartyAddress(AddressKind.URL, text), None
+        return PartyAddress(AddressKind.URL, _escaped(text)), None
     alias, at, host = text.removeprefix("h323:").rpartition("@")
     port = TLS_PORT if options.tls else H323_PORT
     if at:
@@ -145,6 +147,13 @@ def destinationOf(
         return _party(host), None
     address = _address(host, port)
     return PartyAddress(AddressKind.TRANSPORT, str(address)), address
+
+
+def _escaped(uri: str) -> str:
+    """
+    A URI whose names were typed as they are, with spaces and letters of any language.
+    """
+    return quote(uri, safe=string.punctuation)
 
 
 def _party(alias: str) -> PartyAddress:

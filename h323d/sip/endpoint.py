@@ -29,7 +29,7 @@ from h323d.sip.causes import reasonCause, reasonsOf, statusOf
 from h323d.sip.config import SIPConfig
 from h323d.sip.dialog import nextHop
 from h323d.sip.flows import Flow, Flows
-from h323d.sip.grammar import splitCommas, writeHost
+from h323d.sip.grammar import splitCommas
 from h323d.sip.message import RefusedRequest, SIPRequest, SIPResponse
 from h323d.sip.parties import partiesOf
 from h323d.sip.proof import Unproven
@@ -233,9 +233,9 @@ class SIPEndpoint:
     # What the legs ask for.
 
     def contact(self, flow: Flow | None) -> str:
-        transport = ";transport=tcp" if flow is not None and flow.reliable else ""
-        host = writeHost(self.address.host)
-        return f"<sip:{self.config.user}@{host}:{self.address.port}{transport}>"
+        here = SIPURI(self.address.host, self.config.user, self.address.port)
+        reliable = flow is not None and flow.reliable
+        return f"<{here.withParameter('transport', 'tcp') if reliable else here}>"
 
     def send(self, request: SIPRequest, user: ClientUser, flow: Flow | None) -> ClientTransaction:
         request = self._named(request)

@@ -96,11 +96,13 @@ class SIPOriginator:
 
     def _caller(self, calling: tuple[PartyAddress, ...]) -> NameAddr:
         """
-        What From says: a SIP URI of the caller's, or its name at our own address.
+        What From says: a SIP URI of the caller's, or its name at our own address, by which it
+        is shown if it is no number.
         """
         for party in calling:
             if party.kind is AddressKind.URL and party.value.startswith("sip:"):
                 return NameAddr(parseURI(party.value))
         user = calling[0].value if calling else self._endpoint.config.user
+        isName = bool(calling) and calling[0].kind is AddressKind.H323_ID
         here = self._endpoint.address
-        return NameAddr(SIPURI(here.host, user, here.port))
+        return NameAddr(SIPURI(here.host, user, here.port), user if isName else "")

@@ -70,6 +70,9 @@ def test_whatCannotBeDoneIsOneLine(
     ("arguments", "kind", "value", "destination"),
     [
         (["sip:80001@10.0.0.1"], AddressKind.URL, "sip:80001@10.0.0.1", None),
+        (["sip:Bob Brown@10.0.0.1"], AddressKind.URL, "sip:Bob%20Brown@10.0.0.1", None),
+        (["sip:Bob%20B@10.0.0.1"], AddressKind.URL, "sip:Bob%20B@10.0.0.1", None),
+        (["sip:J\u00f6rg@10.0.0.1"], AddressKind.URL, "sip:J%C3%B6rg@10.0.0.1", None),
         (["h323:80001@10.0.0.1"], AddressKind.DIALLED_DIGITS, "80001", "10.0.0.1:1720"),
         (["80001@10.0.0.1:1721"], AddressKind.DIALLED_DIGITS, "80001", "10.0.0.1:1721"),
         (["anna@10.0.0.1"], AddressKind.H323_ID, "anna", "10.0.0.1:1720"),

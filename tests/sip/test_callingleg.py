@@ -82,6 +82,21 @@ def test_theInviteOffersTheProfile() -> None:
     call.world.settle()
 
 
+def test_aCallersNameMayHaveSpacesAndIsShown() -> None:
+    world = SIPWorld()
+    peer = world.peer("10.0.0.1", SIPConfig(user="Bob Brown"))
+    script = world.script("10.0.0.3")
+    peer.call("sip:b@10.0.0.3", calling="Bob Brown")
+    world.run(0.05)
+    (invite,) = script.messages
+    assert isinstance(invite, SIPRequest)
+    assert invite.fromAddress.displayName == "Bob Brown"
+    assert str(invite.fromAddress.uri) == "sip:Bob%20Brown@10.0.0.1:5060"
+    assert invite.headers.get("Contact") == "<sip:Bob%20Brown@10.0.0.1:5060>"
+    script.send(responseTo(invite, 486), SERVER)
+    world.settle()
+
+
 def test_progressIsReported() -> None:
     call = Call()
     call.answer(100)
