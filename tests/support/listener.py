@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from h323d.dsp.g711 import decodeULaw
 from h323d.values.address import TransportAddress
+from tests.support.processes import BUSY
 
 __all__ = ["Listener", "rtpPacket"]
 
@@ -55,7 +56,7 @@ class Listener:
     def _socket(self) -> socket.socket:
         made = socket.socket(type=socket.SOCK_DGRAM)
         made.bind((self._address, 0))
-        made.settimeout(5.0)
+        made.settimeout(5.0 * BUSY)
         return made
 
     def __enter__(self) -> Self:

@@ -3,14 +3,19 @@ Real processes for system tests: the server, and peers that we did not write.
 
 Each is a context manager.  Where a peer is not installed, entering it skips
 the test with the reason.  Every peer has an address of its own in 127.0.0.0/8.
+
+What a process does is waited for, and never a time.  Deadlines are for what hangs: they are said
+for a machine that has nothing else to do, and last L{BUSY} times as long.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -23,9 +28,26 @@ import pytest
 
 from h323d.control.client import ask
 
-__all__ = ["Asterisk", "Baresip", "Capture", "Caller", "Process", "Server", "runSipp", "waitFor"]
+__all__ = [
+    "BUSY",
+    "RUN",
+    "Asterisk",
+    "Baresip",
+    "Caller",
+    "Capture",
+    "Process",
+    "Server",
+    "control",
+    "program",
+    "run",
+    "runSipp",
+    "waitFor",
+]
 
 PEERS = Path(__file__).parents[1] / "system" / "peers"
+BUSY = 6.0  # how much longer all may take on a machine that is busy with other things
+RUN = 20.0  # seconds that a program may take that does one thing and ends
+POLL = 0.05  # seconds between two looks
 BAD_DISSECTION = "_ws.malformed || _ws.expert.severity == error"
 
 
@@ -33,16 +55,39 @@ def waitFor(condition: Callable[[], Any], seconds: float, what: str) -> Any:
     """
     Ask until the answer is true.
 
-    @raise AssertionError: it was not within C{seconds}.
+    @param seconds: that this takes at most where nothing else goes on.
+
+    @raise AssertionError: it was not, not even within L{BUSY} times as long.
     """
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * BUSY
     while True:
         answer = condition()
         if answer:
             return answer
         if time.monotonic() > deadline:
-            raise AssertionError(f"{what}: not within {seconds} s")
-        time.sleep(0.05)
+            raise AssertionError(f"{what}: not within {seconds * BUSY} s")
+        time.sleep(POLL)
+
+
+def run(
+    command: Sequence[str], seconds: float = RUN, **options: Any
+) -> subprocess.CompletedProcess[str]:
+    """
+    Run a program to its end, and take what it prints.
+
+    @param seconds: as for L{waitFor}.
+    @param options: as C{subprocess.run} has them (Any: of any kind).
+    """
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=seconds * BUSY, check=False, **options
+    )
+
+
+def control(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """
+    Run C{h323ctl} as a person does.
+    """
+    return run([program("h323ctl"), "--socket", str(server.socket), *arguments])
 
 
 def program(name: str) -> str:
@@ -116,10 +161,12 @@ class Process:
 
     def wait(self, seconds: float) -> int:
         """
+        @param seconds: as for L{waitFor}.
+
         @return: the exit status.
         """
         assert self._child is not None
-        return self._child.wait(seconds)
+        return self._child.wait(seconds * BUSY)
 
     def signal(self, number: int) -> None:
         assert self._child is not None
@@ -131,7 +178,7 @@ class Process:
             return
         child.terminate()
         try:
-            child.wait(8.0)
+            child.wait(8.0 * BUSY)
         except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGKILL)
             child.wait()
@@ -230,9 +277,7 @@ class Asterisk(Process):
         return path.read_text(errors="replace") if path.exists() else ""
 
     def _run(self, command: Sequence[str], check: bool = True) -> str:
-        done = subprocess.run(
-            command, env=self._environment, capture_output=True, text=True, timeout=30, check=False
-        )
+        done = run(command, env=self._environment)
         assert not check or done.returncode == 0, done.stderr
         return done.stdout
 
@@ -312,22 +357,43 @@ rtp_ports 20000-21000
 class Capture(Process):
     """
     Everything that an address, or a network of them, sends and receives on the loopback.
+
+    Packets come into the file in their order, and late.  So the capture has begun when a datagram of our
+    own is in it, and is not ended before another one is.
     """
 
     def __init__(self, directory: Path, address: str) -> None:
         super().__init__(directory, "capture")
         self.address = address
         self.file = directory / "capture.pcapng"
+        self._marks = socket.socket(type=socket.SOCK_DGRAM)
+        self._marks.bind(("127.0.0.1", 0))
+        self._marked = socket.socket(type=socket.SOCK_DGRAM)
+        self._marked.bind((str(ipaddress.ip_network(address)[-1]), 0))
 
     def command(self) -> Sequence[str]:
         self._tshark = program("tshark")
         return [
-            self._tshark, "-q", "-i", "lo", "-w", str(self.file), "-f",
+            program("dumpcap"), "-q", "-i", "lo", "-w", str(self.file), "-f",
             f"{'net' if '/' in self.address else 'host'} {self.address}",
         ]  # fmt: skip
 
     def ready(self) -> bool:
-        return "Capturing on" in self.output()
+        return self._hasMark(b"the test begins")
+
+    def stop(self) -> None:
+        if self._child is not None and self._child.poll() is None:
+            waitFor(lambda: self._hasMark(b"the test ends"), 10, "all is captured")
+        super().stop()
+        self._marks.close()
+        self._marked.close()
+
+    def _hasMark(self, mark: bytes) -> bool:
+        """
+        Send a mark, and look whether one like it was captured.
+        """
+        self._marks.sendto(mark, self._marked.getsockname())
+        return self.file.exists() and mark in self.file.read_bytes()
 
     def complaints(self, address: str) -> str:
         """
@@ -343,10 +409,18 @@ class Capture(Process):
         The lines that the dissector prints for what a display filter lets
         through.
         """
-        done = subprocess.run(
-            [self._tshark, "-r", str(self.file), "-Y", query, "--disable-protocol", "cpfi", *options],
-            capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
+        done = run(
+            [
+                self._tshark,
+                "-r",
+                str(self.file),
+                "-Y",
+                query,
+                "--disable-protocol",
+                "cpfi",
+                *options,
+            ]
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -360,9 +434,6 @@ def runSipp(directory: Path, target: str, *options: str, seconds: float = 30.0) 
     @raise AssertionError: a call failed.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        [program("sipp"), target, "-nostdin", *options],
-        cwd=directory, capture_output=True, text=True, timeout=seconds, check=False,
-    )  # fmt: skip
+    done = run([program("sipp"), target, "-nostdin", *options], seconds, cwd=directory)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
     return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", done.stdout)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -144,9 +143,11 @@ def test_asteriskIsReachedAtOnceAfterTheGatekeeperWasKilledAndIsBack(
     recording = tmp_path / "heard.wav"
     with Asterisk(tmp_path / "asterisk", THEM, CALLER, gk=US, e164="600"):
         with Server(tmp_path / "server", US) as server:
+            wal = server.state / "registrations.sqlite-wal"
+            empty = wal.stat().st_size
             waitFor(lambda: server.ask("registrations"), 15, "Asterisk registers")
             (before,) = server.ask("registrations")
-            time.sleep(2.0)  # what is a second old is on the disk
+            waitFor(lambda: wal.stat().st_size > empty, 5, "it is on the disk")
             server.signal(signal.SIGKILL)
             server.wait(5)
             server.socket.unlink()

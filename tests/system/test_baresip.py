@@ -26,8 +26,8 @@ def baresip(directory: Path, codec: str = "PCMU") -> Baresip:
     A softphone that plays a tone into a room.
     """
     directory.mkdir()
-    writeTone(directory / "tone.wav", THEIR_TONE, 40.0)  # it plays a file once
-    return Baresip(directory, THEM, f"sip:80001@{US}", 60, CODEC[codec])
+    writeTone(directory / "tone.wav", THEIR_TONE, 300.0)  # it plays a file once
+    return Baresip(directory, THEM, f"sip:80001@{US}", 300, CODEC[codec])
 
 
 def caller(directory: Path, *arguments: str) -> Caller:
@@ -106,7 +106,7 @@ def test_whoHoldsIsNotHeardAndComesBack(tmp_path: Path) -> None:
 def test_itRegistersAndLeaves(tmp_path: Path) -> None:
     directory = tmp_path / "baresip"
     directory.mkdir()
-    phone = Baresip(directory, THEM, "", 60, registrar=US)
+    phone = Baresip(directory, THEM, "", 300, registrar=US)
     with Capture(tmp_path / "capture", US) as capture, Server(tmp_path / "server", US) as server:
         with phone:
             (registration,) = waitFor(lambda: server.ask("registrations"), 10, "it registers")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import Caller, Server, program, waitFor
+from tests.support.processes import Caller, Server, program, run, waitFor
 
 US, CALLER, SILENT = "127.0.38.1", "127.0.38.2", "127.0.38.3"
 
@@ -26,10 +26,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def call(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [program("h323d-call"), "--bind", CALLER, *arguments],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    return run([program("h323d-call"), "--bind", CALLER, *arguments])
 
 
 @pytest.mark.parametrize("protocol", ["sip", "h323"])

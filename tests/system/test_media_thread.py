@@ -4,11 +4,12 @@ The media thread over real sockets: what virtual time leaves out.
 
 from __future__ import annotations
 
+import itertools
 import random
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -27,9 +28,14 @@ from h323d.rtp.packet import RTPPacket, decode, encode
 from h323d.values.address import TransportAddress
 from h323d.values.media import G711_ULAW, AudioStream, ReceiveFormat, TransmitFormat
 from tests.support.packetio import PortRecorder, RoomRecorder, tone
+from tests.support.processes import waitFor
 
 HOST = "127.0.47.12"
 PHONES = "127.0.47.13"
+TONES = (400, 900, 1400)  # Hz
+AUDIBLE = -30.0  # dBov
+ENOUGH = 30.0  # seconds in which whatever does not hang has happened
+CLOCKS = 0.05  # seconds by which the clocks of the kernel and of Python may differ
 
 
 class SocketPhone:
@@ -81,25 +87,38 @@ def pool() -> Iterator[MediaPool]:
     assert "media" not in {each.name for each in threading.enumerate()}
 
 
-def converse(phones: list[SocketPhone], seconds: float) -> None:
+def converse(phones: list[SocketPhone], over: Callable[[], bool]) -> None:
+    """
+    Have them all talk, in real time, until it is C{over}.
+    """
     start = time.monotonic()
-    for turn in range(round(seconds / 0.02)):
+    for turn in itertools.count(1):
         for phone in phones:
             phone.talk()
             phone.listen()
-        time.sleep(max(0.0, start + 0.02 * (turn + 1) - time.monotonic()))
-    for phone in phones:
-        phone.listen()
+        if over():
+            return
+        assert turn < ENOUGH / 0.02, "they talk and talk"
+        time.sleep(max(0.0, start + 0.02 * turn - time.monotonic()))
+
+
+def audible(phone: SocketPhone, packets: int) -> list[int]:
+    """
+    Which of the tones are in the last packets that a phone has heard; none, if those are too few.
+    """
+    if len(phone.heard) < packets:
+        return []
+    levels = levelsAt(phone.sound[-160 * packets :], TONES)
+    return [tone for tone, level in zip(TONES, levels, strict=True) if level > AUDIBLE]
 
 
 def test_threePhonesHearEachOther(pool: MediaPool) -> None:
     mixer = pool.openMixer(RoomRecorder())
-    phones = [SocketPhone(pool, mixer, frequency) for frequency in (400, 900, 1400)]
-    converse(phones, 0.8)
-    for index, phone in enumerate(phones):
+    phones = [SocketPhone(pool, mixer, frequency) for frequency in TONES]
+    others = [[tone for tone in TONES if tone != own] for own in TONES]
+    converse(phones, lambda: [audible(phone, 20) for phone in phones] == others)
+    for phone in phones:
         assert phone.recorder.heard == [TransportAddress(*phone.socket.getsockname())]
-        audible = levelsAt(phone.sound[-3200:], (400, 900, 1400)) > -30
-        assert audible.tolist() == [each != index for each in range(3)]
         phone.socket.close()
 
 
@@ -109,26 +128,27 @@ def test_aStrangerIsKeptOutByTheKernel(pool: MediaPool) -> None:
     stranger = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     stranger.bind(("127.0.47.14", 0))
     stranger.setblocking(False)
-    converse(phones, 0.1)
+    converse(phones, lambda: audible(phones[1], 10) == [400])
     payload = encodeULaw(tone(1400)(0, 160)).tobytes()
     for sequence in range(20):
         octets = encode(RTPPacket(0, sequence, sequence * 160, 9, payload))
         stranger.sendto(octets, (HOST, phones[0].port.rtp.port))
-        converse(phones, 0.02)
+        converse(phones, lambda: True)
     with pytest.raises((BlockingIOError, ConnectionRefusedError)):
         stranger.recv(2000)
-    assert levelsAt(phones[1].sound[-2400:], (400, 1400))[1] < -40
+    before = len(phones[1].heard)
+    converse(phones, lambda: len(phones[1].heard) >= before + 15)
+    assert levelsAt(phones[1].sound[-160 * 35 :], (1400,))[0] < -40
     for each in (stranger, phones[0].socket, phones[1].socket):
         each.close()
 
 
 def test_aPeerWhosePortIsClosedHurtsNobody(pool: MediaPool) -> None:
     mixer = pool.openMixer(RoomRecorder())
-    phones = [SocketPhone(pool, mixer, frequency) for frequency in (400, 900, 1400)]
-    converse(phones, 0.1)
+    phones = [SocketPhone(pool, mixer, frequency) for frequency in TONES]
+    converse(phones, lambda: audible(phones[1], 10) == [400, 1400])
     phones[2].socket.close()
-    converse(phones[:2], 0.4)
-    assert levelsAt(phones[1].sound[-1600:], (400,))[0] > -30
+    converse(phones[:2], lambda: audible(phones[1], 10) == [400])
     phones[0].socket.close()
     phones[1].socket.close()
 
@@ -136,18 +156,18 @@ def test_aPeerWhosePortIsClosedHurtsNobody(pool: MediaPool) -> None:
 def test_aMovedPeerIsHeardAgainAfterItsPortWasUnlocked(pool: MediaPool) -> None:
     mixer = pool.openMixer(RoomRecorder())
     phones = [SocketPhone(pool, mixer, frequency) for frequency in (400, 900)]
-    converse(phones, 0.2)
+    converse(phones, lambda: audible(phones[1], 10) == [400])
     mover = phones[0]
     mover.socket.close()
+    converse(phones[1:], lambda: audible(phones[1], 10) == [])
     mover.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     mover.socket.bind((PHONES, 0))
     mover.socket.setblocking(False)
     address = TransportAddress(*mover.socket.getsockname())
     transmit = TransmitFormat(G711_ULAW, 0, 20, address)
     mover.port.configure(AudioStream(transmit, ReceiveFormat({0: G711_ULAW})))
-    converse(phones, 0.4)
+    converse(phones, lambda: audible(phones[1], 10) == [400])
     assert mover.recorder.heard[-1] == address
-    assert levelsAt(phones[1].sound[-1600:], (400,))[0] > -30
     for phone in phones:
         phone.socket.close()
 
@@ -156,19 +176,17 @@ def test_aClosedPortCanBeBoundAgain(pool: MediaPool) -> None:
     mixer = pool.openMixer(RoomRecorder())
     phone = SocketPhone(pool, mixer, 400)
     phone.port.close()
-    deadline = time.monotonic() + 1.0
-    while time.monotonic() < deadline:
-        again = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        try:
-            again.bind((HOST, phone.port.rtp.port))
-            break
-        except OSError:
-            time.sleep(0.005)
-        finally:
-            again.close()
-    else:
-        pytest.fail("the port was not freed")
+    waitFor(lambda: canBeBound(HOST, phone.port.rtp.port), 1, "the port is free")
     phone.socket.close()
+
+
+def canBeBound(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as again:
+        try:
+            again.bind((host, port))
+        except OSError:
+            return False
+        return True
 
 
 def test_theSocketsProvideIPacketIO() -> None:
@@ -184,10 +202,11 @@ def test_whatAStrangerSentJustBeforeTheLockIsDropped() -> None:
     peer, stranger = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
     peer.bind((PHONES, 0))
     stranger.bind(("127.0.47.14", 0))
+    began = time.monotonic()
     peer.sendto(b"first", (HOST, pair.rtp.port))
     batch = packets.drain(0, time.monotonic())
     assert batch.sources == {0: TransportAddress(*peer.getsockname())}
-    assert 0 <= time.monotonic() - batch.arrivals[0] < 1.0
+    assert began - CLOCKS <= batch.arrivals[0] <= time.monotonic()
     for turn in range(3):
         stranger.sendto(b"stranger", (HOST, pair.rtp.port))
         peer.sendto(b"peer%d" % turn, (HOST, pair.rtp.port))
@@ -225,11 +244,12 @@ def test_rtcpHasTheTimeOfItsArrivalNotOfItsReading() -> None:
     packets.add(2, pair, 0)
     peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     peer.bind((PHONES, 0))
+    began = time.monotonic()
     peer.sendto(b"report", (HOST, pair.rtcp.port))
     sent = time.monotonic()
-    time.sleep(0.1)
+    time.sleep(4 * CLOCKS)  # it lies there
     (found,) = packets.drainControl()
     assert found[:3] == (2, b"report", TransportAddress(*peer.getsockname()))
-    assert found.arrival == pytest.approx(sent, abs=0.05)
+    assert began - CLOCKS <= found.arrival <= sent + CLOCKS
     peer.close()
     packets.close()

@@ -56,14 +56,14 @@ def test_everybodyHearsAllOthersAndNotThemselves(tmp_path: Path) -> None:
     recordings = {name: tmp_path / f"{name}.wav" for name in OURS}
     softphone = tmp_path / "baresip"
     softphone.mkdir()
-    writeTone(softphone / "tone.wav", SOFT, 40.0)
+    writeTone(softphone / "tone.wav", SOFT, 300.0)
     with ExitStack() as stack:
         capture = stack.enter_context(Capture(tmp_path / "capture", US))
         server = stack.enter_context(Server(tmp_path / "server", US))
         asterisk = stack.enter_context(
             Asterisk(tmp_path / "asterisk", ASTERISK, US, faststart="no", tunneling="no")
         )
-        phone = stack.enter_context(Baresip(softphone, SOFTPHONE, f"sip:80001@{US}", 60))
+        phone = stack.enter_context(Baresip(softphone, SOFTPHONE, f"sip:80001@{US}", 300))
         asterisk.call("OOH323/80001@other", "601")
         asterisk.call("PJSIP/80001@other", "602")
         callers = [

@@ -5,13 +5,14 @@ Call detail records of a real server: in its file, by C{h323ctl}, and when it is
 from __future__ import annotations
 
 import json
+import shutil
 import signal
-import subprocess
-import time
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from tests.support.processes import Caller, Server, program, waitFor
+from tests.support.processes import Caller, Server, control, waitFor
 
 US, CALLER = "127.0.25.21", "127.0.25.31"
 CONFIGURATION = '[cdr]\nfile = "cdr.jsonl"\ndatabase = "cdr.sqlite"\n'
@@ -22,6 +23,21 @@ def caller(directory: Path, *options: str) -> Caller:
         directory, "caller", "--json", "--bind", CALLER, "--tone", "440", *options,
         f"h323:80001@{US}",
     )  # fmt: skip
+
+
+def onDisk(server: Server, directory: Path) -> list[dict[str, Any]]:
+    """
+    The calls in progress that would be found if the server died now.
+    """
+    copy = directory / "underway"
+    try:
+        for companion in ("", "-wal"):
+            original = server.state / f"cdr.sqlite.underway{companion}"
+            shutil.copy(original, copy.with_name(copy.name + companion))
+        with closing(sqlite3.connect(copy)) as database:
+            return [json.loads(text) for (text,) in database.execute("SELECT detail FROM calls")]
+    except (FileNotFoundError, sqlite3.Error):  # it is just being made
+        return []
 
 
 def written(server: Server) -> list[dict[str, Any]]:
@@ -35,13 +51,10 @@ def test_aCallIsInTheFileAndShownByTheOperatorsProgram(tmp_path: Path) -> None:
             assert call.wait(15) == 0, call.output()
         (record,) = waitFor(lambda: written(server), 5, "the record is written")
         assert (record["outcome"], record["room"]) == ("answered", "80001")
-        assert 0.3 < record["duration"] < 5
+        assert record["duration"] > 0.3
         assert record["releasedBy"] == "calling"
         assert server.ask("cdr", "1") == [record]
-        shown = subprocess.run(
-            [program("h323ctl"), "--socket", str(server.socket), "cdr"],
-            capture_output=True, text=True, timeout=20, check=True,
-        ).stdout  # fmt: skip
+        shown = control(server, "cdr").stdout
         assert "NORMAL_CALL_CLEARING" in shown
         assert record["offered"] in shown
 
@@ -59,9 +72,11 @@ def test_aServerThatIsToldToStopWritesTheRecordsOfTheCallsThatItEnds(tmp_path: P
 def test_aKilledServerLeavesTheRecordsOfItsCallsToTheNext(tmp_path: Path) -> None:
     with Server(tmp_path / "server", US, CONFIGURATION) as server, caller(tmp_path) as call:
         waitFor(lambda: '"media"' in call.output(), 10, "the caller is in the room")
-        wal = server.state / "cdr.sqlite.underway-wal"
-        waitFor(lambda: wal.exists() and b"80001" in wal.read_bytes(), 5, "the call is on the disk")
-        time.sleep(1.5)  # and that it was answered
+        waitFor(
+            lambda: [each["answered"] for each in onDisk(server, tmp_path) if each["answered"]],
+            5,
+            "that it was answered is on the disk",
+        )
         server.signal(signal.SIGKILL)
         server.wait(5)
     assert written(server) == []

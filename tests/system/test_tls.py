@@ -86,7 +86,7 @@ def test_whatIsNoTLSAndWhoStallsHarmNobody(tmp_path: Path, server: Server) -> No
 
 def test_aNewCertificateIsTakenWithoutARestart(tmp_path: Path, server: Server) -> None:
     with server:
-        with newCaller(tmp_path, "before", "--seconds", "8") as before:
+        with newCaller(tmp_path, "before", "--seconds", "0") as before:
             waitFor(lambda: "answered" in before.output(), 10, "a call")
             other = issue(tmp_path, "other", US)
             (tmp_path / "ours.pem").write_text(Path(other.certificate).read_text())
@@ -95,6 +95,7 @@ def test_aNewCertificateIsTakenWithoutARestart(tmp_path: Path, server: Server) -
             waitFor(lambda: "configuration reloaded" in server.output(), 5, "a reload")
             with newCaller(tmp_path, "after", "--tls-authorities", other.certificate) as after:
                 assert after.wait(20) == 0
+            server.ask("hangup", "80001")
             assert before.wait(20) == 0
 
 

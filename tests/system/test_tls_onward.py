@@ -17,7 +17,7 @@ from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS
 from h323d.h323.securesignalling import offer
 from h323d.values.address import TransportAddress
 from tests.support.certificates import issue
-from tests.support.processes import Caller, Server, waitFor
+from tests.support.processes import BUSY, Caller, Server, waitFor
 from tests.support.ras import at, rrq
 
 NORTH, SOUTH, THEM = "127.0.37.1", "127.0.37.2", "127.0.37.3"
@@ -63,7 +63,7 @@ def register() -> None:
     secure = withFeature(fields, offer(TransportAddress(SOUTH, 1300)))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ras:
         ras.bind((SOUTH, 0))
-        ras.settimeout(5)
+        ras.settimeout(5 * BUSY)
         ras.sendto(encodeRAS(RASMessage("registrationRequest", secure)), (NORTH, 1719))
         assert decodeRAS(ras.recv(4096)).name == "registrationConfirm"
 

@@ -4,25 +4,17 @@ C{h323ctl transfer}: one side of a routed call between real processes is sent to
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.support.processes import Asterisk, Caller, Capture, Server, program, waitFor
+from tests.support.processes import Asterisk, Caller, Capture, Server, control, waitFor
 from tests.support.sound import heardFor
 
 US = "127.0.34.1"
 HOSTS = {"1000": "127.0.34.2", "2000": "127.0.34.3", "3000": "127.0.34.4"}
 TONES = {"1000": 440, "2000": 700, "3000": 1400}  # Hz, of who says it
 ROUTED = '[routed]\nmodel = "routed"\n'
-
-
-def control(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [program("h323ctl"), "--socket", str(server.socket), *arguments],
-        capture_output=True, text=True, timeout=20, check=False,
-    )  # fmt: skip
 
 
 def party(directory: Path, alias: str, *arguments: str) -> Caller:
