@@ -20,7 +20,7 @@ from h323d.dsp.tones import levelsAt
 from tests.support.listener import Listener, rtpPacket
 from tests.support.processes import BUSY, Caller, Server, waitFor
 
-US, TALKER, LISTENER = "127.0.22.21", "127.0.22.22", "127.0.22.23"
+US, TALKER, LISTENER = "127.0.40.21", "127.0.40.22", "127.0.40.23"
 SIP, RAS, SIGNALLING = (US, 5060), (US, 1719), (US, 1720)
 TONE, INTRUDER = 440, 1500
 CONFIGURATION = """\
@@ -116,7 +116,7 @@ def source(number: int) -> str:
     """
     An attacker's own address: the log tells of each once.
     """
-    return f"127.0.22.{100 + number}"
+    return f"127.0.40.{100 + number}"
 
 
 @contextmanager
@@ -303,7 +303,7 @@ def test_idleConnectionsAreClosedAndOthersAreServedMeanwhile(
 GATEKEEPER_REQUEST = {
     "requestSeqNum": 1,
     "protocolIdentifier": (0, 0, 8, 2250, 0, 5),
-    "rasAddress": ("ipAddress", {"ip": bytes([127, 0, 22, 66]), "port": 9}),
+    "rasAddress": ("ipAddress", {"ip": bytes([127, 0, 40, 66]), "port": 9}),
     "endpointType": {"mc": False, "undefinedNode": False},
 }
 
@@ -356,7 +356,7 @@ def silent(made: socket.socket) -> bool:
 def request(
     method: str, more: str = "", branch: str = "b", vias: int = 1, length: str = "0"
 ) -> bytes:
-    via = "Via: SIP/2.0/UDP 127.0.22.99:9;rport;branch=z9hG4bK"
+    via = "Via: SIP/2.0/UDP 127.0.40.99:9;rport;branch=z9hG4bK"
     lines = [
         f"{method} sip:80001@{US} SIP/2.0",
         *(f"{via}{branch}{number}" for number in range(vias)),

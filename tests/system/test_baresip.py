@@ -15,7 +15,7 @@ from tests.support.sound import heard, heardFor, writeTone
 
 pytestmark = pytest.mark.interop
 
-US, THEM, CALLER = "127.0.22.41", "127.0.22.42", "127.0.22.43"
+US, THEM, CALLER = "127.0.41.41", "127.0.41.42", "127.0.41.43"
 THEIR_TONE, OUR_TONE = 700, 440
 TONES = (THEIR_TONE, OUR_TONE)
 CODEC = {"PCMU": "PCMU/8000/1", "PCMA": "PCMA/8000/1"}

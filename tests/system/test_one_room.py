@@ -18,7 +18,7 @@ from tests.support.sound import readWAV, writeTone
 
 pytestmark = pytest.mark.interop
 
-US, ASTERISK, SOFTPHONE = "127.0.22.61", "127.0.22.62", "127.0.22.63"
+US, ASTERISK, SOFTPHONE = "127.0.42.61", "127.0.42.62", "127.0.42.63"
 MILLIWATT, BEEPS, SOFT = 1004, 425, 700  # Hz: Asterisk by H.323 and by SIP, baresip
 OURS = {
     "fast": (330, ("--no-tunnelling",), "h323"),
@@ -69,7 +69,7 @@ def test_everybodyHearsAllOthersAndNotThemselves(tmp_path: Path) -> None:
         callers = [
             stack.enter_context(
                 Caller(
-                    tmp_path, name, "--bind", f"127.0.22.{65 + index}", "--tone", str(tone),
+                    tmp_path, name, "--bind", f"127.0.42.{65 + index}", "--tone", str(tone),
                     "--level", "-16", "--record", str(recordings[name]), *options,
                     f"{protocol}:80001@{US}",
                 )

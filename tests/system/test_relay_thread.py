@@ -19,9 +19,9 @@ from h323d.rtp.packet import RTPPacket, encode
 from h323d.values.address import TransportAddress
 from tests.support.fakemedia import Unmoved
 
-HOST = "127.0.47.21"
-ALICE = "127.0.47.22"
-BOB = "127.0.47.23"
+HOST = "127.0.46.21"
+ALICE = "127.0.46.22"
+BOB = "127.0.46.23"
 CONFIG = MediaConfig(portFirst=21200, portLast=21211)
 ENOUGH = 30.0  # seconds in which whatever does not hang has happened
 

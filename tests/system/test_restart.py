@@ -15,7 +15,7 @@ from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS
 from tests.support.processes import Server, waitFor
 from tests.support.ras import keepAlive, rrq
 
-US, THEM = "127.0.25.1", "127.0.25.11"
+US, THEM = "127.0.45.1", "127.0.45.11"
 
 
 class Endpoint:

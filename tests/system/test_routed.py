@@ -17,7 +17,7 @@ from tests.support.sound import heardFor
 
 pytestmark = pytest.mark.interop
 
-US, ONE, OTHER, CALLER = "127.0.22.1", "127.0.22.2", "127.0.22.3", "127.0.22.11"
+US, ONE, OTHER, CALLER = "127.0.43.1", "127.0.43.2", "127.0.43.3", "127.0.43.11"
 MODELS = ("routed", "routedH245", "proxied")
 MODES = [("yes", "yes"), ("yes", "no"), ("no", "yes"), ("no", "no")]
 NAMES = [f"fast={fast}-tunnel={tunnel}" for fast, tunnel in MODES]
@@ -50,7 +50,7 @@ def capture(tmp_path: Path) -> Iterator[Capture]:
     """
     Dissects what the test's server and callers sent, when the test is over.
     """
-    capture = Capture(tmp_path / "capture", "127.0.22.0/24")
+    capture = Capture(tmp_path / "capture", "127.0.43.0/24")
     with capture:
         yield capture
     assert capture.complaints(US) == ""

@@ -14,7 +14,7 @@ from tests.support.processes import Caller, Process, Server, program, runSipp, w
 
 pytestmark = pytest.mark.interop
 
-US, THEM, CALLER = "127.0.22.51", "127.0.22.52", "127.0.22.53"
+US, THEM, CALLER = "127.0.44.51", "127.0.44.52", "127.0.44.53"
 SCENARIOS = Path(__file__).parent / "sipp"
 CONFIGURATION = '[[conference.rooms]]\nname = "cell"\naliases = ["1"]\nmaxParticipants = 1\n'
 
@@ -111,8 +111,8 @@ class Callee(Process):
         ]  # fmt: skip
 
     def ready(self) -> bool:
-        # 127.0.22.52:5060, as the kernel lists its UDP sockets
-        return "3416007F:13C4" in Path("/proc/net/udp").read_text()
+        # 127.0.44.52:5060, as the kernel lists its UDP sockets
+        return "342C007F:13C4" in Path("/proc/net/udp").read_text()
 
 
 def events(caller: Caller) -> list[str]:
