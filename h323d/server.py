@@ -294,7 +294,8 @@ class Server:
         if self.h323 is not None:
             originators["h323"] = self.h323
         if self.sip is not None:
-            originators["sip"] = SIPOriginator(self.sip)
+            locate = None if self.locations is None else self.locations.located
+            originators["sip"] = SIPOriginator(self.sip, locate=locate)
         return Calling(
             originators,
             self.zone,

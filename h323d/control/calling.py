@@ -23,6 +23,7 @@ from h323d.conference.host import ConferenceHost
 from h323d.control.naming import registrationNamed
 from h323d.control.views import View
 from h323d.errors import H323dError, ResourceUnavailable
+from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routing.chain import Called
 from h323d.gatekeeper.zone import Zone
 from h323d.h323.addresses import hostOf, partyFromText
@@ -169,8 +170,7 @@ class Calling:
             return None
         registration = registrationNamed(self._zone.registry, text)
         if registration is not None and registration.protocol == "sip":
-            contact = PartyAddress(AddressKind.URL, registration.contacts[0])
-            return _Party("sip", contact, registration.signalling[0])
+            return _Party("sip", _addressOfRecord(registration))
         decision = self._zone.chain.find(Called((name,)))
         if isinstance(decision, Deferred):
             decision = await decision
@@ -180,3 +180,11 @@ class Calling:
             return None
         names = decision[0].names or (name,)
         return _Party("h323", names[0], decision[0].signalling)
+
+
+def _addressOfRecord(registration: Registration) -> PartyAddress:
+    """
+    What a phone has registered; where it is to be called at, the originator knows.
+    """
+    urls = (each for each in registration.aliases if each.kind is AddressKind.URL)
+    return next(urls, PartyAddress(AddressKind.URL, registration.contacts[0]))

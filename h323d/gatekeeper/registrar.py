@@ -29,7 +29,7 @@ from h323d.sip.parties import partiesOf
 from h323d.sip.registrar import Binding, Registrant, RegistrationRefused
 from h323d.sip.transactions.layer import RETRY_AFTER
 from h323d.sip.uri import SIPURI, parseURI
-from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["LocationService"]
 
@@ -84,6 +84,16 @@ class LocationService:
             self._remove(own, UnregisterReason.REQUEST)
         elif self._registry.byAlias(_nameOf(address)) is not None:
             raise RegistrationRefused(403)  # it is somebody else's to remove
+
+    def located(self, called: PartyAddress) -> tuple[SIPURI, TransportAddress] | None:
+        """
+        As L{h323d.sip.originator.Locate}: the contact that likes to be called best.
+        """
+        found = self._registry.byAlias(called)
+        if found is None or found.protocol != "sip":
+            return None
+        contact = _contactOf(found.contacts[0])
+        return None if contact is None else (contact, found.signalling[0])
 
     def close(self) -> None:
         """

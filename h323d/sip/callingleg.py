@@ -54,6 +54,7 @@ class CallingLeg(SIPLeg):
         self._profile = profile
         self._observer = observer
         self._uri: SIPURI | None = None
+        self._recipient: SIPURI | None = None
         self._from: NameAddr | None = None
         self._sipCallId = f"{agent.rng.getrandbits(64):016x}@{agent.mediaHost}"
         self._soon = Timer(agent.clock)
@@ -77,15 +78,19 @@ class CallingLeg(SIPLeg):
         """
         self._soon.start(0, work)
 
-    def begin(self, uri: SIPURI, caller: NameAddr, flow: Flow) -> None:
+    def begin(
+        self, uri: SIPURI, caller: NameAddr, flow: Flow, recipient: SIPURI | None = None
+    ) -> None:
         """
         Send the INVITE.
 
-        @param uri: whom to call.
+        @param uri: whom to call: the Request-URI.
+        @param recipient: what To says instead, where they are known by another address.
         @param caller: what From says, without its tag.
         @param flow: the way there.
         """
         self._uri = uri
+        self._recipient = recipient or uri
         self._from = caller.withTag(self._localTag)
         self._flow = flow
         self.peer = flow.peer
@@ -112,7 +117,7 @@ class CallingLeg(SIPLeg):
             [
                 ("Max-Forwards", MAX_FORWARDS),
                 ("From", str(self._from)),
-                ("To", f"<{self._uri}>"),
+                ("To", f"<{self._recipient}>"),
                 ("Call-ID", self._sipCallId),
                 ("CSeq", f"{self._agent.rng.randrange(1, 1 << 16)} INVITE"),
                 ("Contact", self._agent.contact(self._flow)),

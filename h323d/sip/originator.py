@@ -23,11 +23,18 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media import MediaProfile
 
-__all__ = ["SIPOriginator"]
+__all__ = ["Locate", "SIPOriginator"]
 
 Resolve = Callable[[str], Deferred[str]]
 """
 A host's name to its literal address; fails if it has none.
+"""
+
+
+Locate = Callable[[PartyAddress], tuple[SIPURI, TransportAddress] | None]
+"""
+The contact of who has registered an address of record, and where requests to it go; C{None} if
+nobody has.
 """
 
 
@@ -39,11 +46,18 @@ class SIPOriginator:
 
     protocol = "sip"
 
-    def __init__(self, endpoint: SIPEndpoint, resolve: Resolve | None = None) -> None:
+    def __init__(
+        self,
+        endpoint: SIPEndpoint,
+        resolve: Resolve | None = None,
+        locate: Locate | None = None,
+    ) -> None:
         """
         @param endpoint: sends and receives for the legs; it is started.
         @param resolve: finds a host; without it, only literal addresses can be called.
+        @param locate: finds who has registered, where somebody can.
         """
+        self._locate = locate
         self._endpoint = endpoint
         self._resolve = resolve
 
@@ -57,11 +71,19 @@ class SIPOriginator:
         destination: TransportAddress | None = None,
     ) -> CallingLeg:
         """
-        Call C{called}: a SIP URI, or a transport address.
+        Call C{called}: a SIP URI, or a transport address.  Who has registered it is asked for at
+        their contact, and addressed as they are known (RFC 3261, 16.5).
         """
         leg = CallingLeg(self._endpoint, callId, calling, (called,), profile, observer)
         uri = targetOf(called)
-        if uri is None:
+        located = None
+        if destination is None and self._locate is not None:
+            located = self._locate(called)
+        if located is not None:
+            contact, address = located
+            hop = SIPURI(address.host, port=address.port, params=contact.params)
+            leg.soon(partial(self._begin, leg, contact, hop, uri))
+        elif uri is None:
             leg.soon(partial(leg.fail, Cause.NO_ROUTE_TO_DESTINATION))
         elif destination is not None:
             hop = SIPURI(destination.host, port=destination.port, params=uri.params)
@@ -85,14 +107,16 @@ class SIPOriginator:
 
         self._resolve(uri.host).addCallbacks(found, unknown)
 
-    def _begin(self, leg: CallingLeg, uri: SIPURI, hop: SIPURI) -> None:
+    def _begin(
+        self, leg: CallingLeg, uri: SIPURI, hop: SIPURI, recipient: SIPURI | None = None
+    ) -> None:
         if leg.over:  # while its host was looked for
             return
         flow = self._endpoint.flowTo(hop)
         if flow is None:
             leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
         else:
-            leg.begin(uri, self._caller(leg.calling), flow)
+            leg.begin(uri, self._caller(leg.calling), flow, recipient)
 
     def _caller(self, calling: tuple[PartyAddress, ...]) -> NameAddr:
         """

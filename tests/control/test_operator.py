@@ -395,7 +395,7 @@ class OperatorTests(SynchronousTestCase):
         leg.answered()
         self.assertEqual(self.h323.made[0][1:], ("h323:eve@192.0.2.2", None))
 
-    def test_aSIPPhoneThatIsRegisteredIsCalledAtItsContact(self) -> None:
+    def test_aSIPPhoneThatIsRegisteredIsCalledByItsAddressOfRecord(self) -> None:
         there = TransportAddress("10.0.0.5", 5062)
         self.registry.register(
             Registration(
@@ -404,14 +404,17 @@ class OperatorTests(SynchronousTestCase):
                 there,
                 (there,),
                 (),
-                (PartyAddress(AddressKind.DIALLED_DIGITS, "1005"),),
+                (
+                    PartyAddress(AddressKind.DIALLED_DIGITS, "1005"),
+                    PartyAddress(AddressKind.URL, "sip:1005@10.0.0.1"),
+                ),
                 EndpointKind.TERMINAL,
                 300,
                 contacts=("sip:x@10.0.0.5:5062",),
             )
         )
         self.successResultOf(self.operator.call("1005", "h323:eve@192.0.2.2"))
-        self.assertEqual(self.sip.made[0][1:], ("sip:x@10.0.0.5:5062", there))
+        self.assertEqual(self.sip.made[0][1:], ("sip:1005@10.0.0.1", None))
 
     def test_aPartyIsCalledIntoARoomOfOursWithoutCallingOurselves(self) -> None:
         self.register()

@@ -14,6 +14,7 @@ from h323d.events import EndpointRegistered, EndpointUnregistered, RASAdmissionR
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.media.config import MediaConfig
 from h323d.sip.config import SIPConfig
+from h323d.sip.message import SIPRequest
 from h323d.values.address import TransportAddress
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import SimulatedServer, Simulation
@@ -97,6 +98,20 @@ def test_anH323EndpointCannotTakeAPhonesNumberNorCallItYet(
     assert [each.reason for each in server.told(RASAdmissionRefused)] == [
         "calledPartyNotRegistered"
     ]
+
+
+def test_theOperatorsCallToAPhoneIsSentToItsContactAndAddressedAsItIsKnown(
+    world: Simulation, server: SimulatedServer, phone: ScriptedPeer
+) -> None:
+    register(phone, "1001", 1)
+    world.until(lambda: phone.statuses)
+    server.server.operator.call("1001", "sip:x@10.0.0.9")
+    world.until(lambda: [each for each in phone.messages if isinstance(each, SIPRequest)])
+    (invite,) = (each for each in phone.messages if isinstance(each, SIPRequest))
+    assert str(invite.uri) == "sip:script@10.0.0.3"
+    assert str(invite.toAddress.uri) == "sip:1001@10.0.0.1"
+    (call,) = (view for view in server.server.operator.calls() if view["protocol"] == "sip")
+    assert call["called"] == ["sip:1001@10.0.0.1"]
 
 
 def test_aRoomsNumberIsForbidden(world: Simulation, phone: ScriptedPeer) -> None:
