@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.disk import REGISTERED, onDisk
 from tests.support.processes import Asterisk, Caller, Capture, Server, waitFor
 from tests.support.sound import heardFor
 
@@ -143,11 +144,10 @@ def test_asteriskIsReachedAtOnceAfterTheGatekeeperWasKilledAndIsBack(
     recording = tmp_path / "heard.wav"
     with Asterisk(tmp_path / "asterisk", THEM, CALLER, gk=US, e164="600"):
         with Server(tmp_path / "server", US) as server:
-            wal = server.state / "registrations.sqlite-wal"
-            empty = wal.stat().st_size
             waitFor(lambda: server.ask("registrations"), 15, "Asterisk registers")
             (before,) = server.ask("registrations")
-            waitFor(lambda: wal.stat().st_size > empty, 5, "it is on the disk")
+            file = server.state / "registrations.sqlite"
+            waitFor(lambda: onDisk(file, REGISTERED), 5, "it is on the disk")
             server.signal(signal.SIGKILL)
             server.wait(5)
             server.socket.unlink()

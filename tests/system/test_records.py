@@ -5,13 +5,11 @@ Call detail records of a real server: in its file, by C{h323ctl}, and when it is
 from __future__ import annotations
 
 import json
-import shutil
 import signal
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from tests.support.disk import onDisk
 from tests.support.processes import Caller, Server, control, waitFor
 
 US, CALLER = "127.0.25.21", "127.0.25.31"
@@ -23,21 +21,6 @@ def caller(directory: Path, *options: str) -> Caller:
         directory, "caller", "--json", "--bind", CALLER, "--tone", "440", *options,
         f"h323:80001@{US}",
     )  # fmt: skip
-
-
-def onDisk(server: Server, directory: Path) -> list[dict[str, Any]]:
-    """
-    The calls in progress that would be found if the server died now.
-    """
-    copy = directory / "underway"
-    try:
-        for companion in ("", "-wal"):
-            original = server.state / f"cdr.sqlite.underway{companion}"
-            shutil.copy(original, copy.with_name(copy.name + companion))
-        with closing(sqlite3.connect(copy)) as database:
-            return [json.loads(text) for (text,) in database.execute("SELECT detail FROM calls")]
-    except (FileNotFoundError, sqlite3.Error):  # it is just being made
-        return []
 
 
 def written(server: Server) -> list[dict[str, Any]]:
@@ -72,11 +55,9 @@ def test_aServerThatIsToldToStopWritesTheRecordsOfTheCallsThatItEnds(tmp_path: P
 def test_aKilledServerLeavesTheRecordsOfItsCallsToTheNext(tmp_path: Path) -> None:
     with Server(tmp_path / "server", US, CONFIGURATION) as server, caller(tmp_path) as call:
         waitFor(lambda: '"media"' in call.output(), 10, "the caller is in the room")
-        waitFor(
-            lambda: [each["answered"] for each in onDisk(server, tmp_path) if each["answered"]],
-            5,
-            "that it was answered is on the disk",
-        )
+        file = server.state / "cdr.sqlite.underway"
+        answered = "SELECT number FROM calls WHERE json_extract(detail, '$.answered') IS NOT NULL"
+        waitFor(lambda: onDisk(file, answered), 5, "that it was answered is on the disk")
         server.signal(signal.SIGKILL)
         server.wait(5)
     assert written(server) == []

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS
+from tests.support.disk import REGISTERED, onDisk
 from tests.support.processes import Server, waitFor
 from tests.support.ras import keepAlive, rrq
 
@@ -60,10 +61,9 @@ def renew(endpoint: Endpoint, endpointId: str) -> RASMessage:
 
 def test_aKilledServerKnowsItsEndpointsWhenItIsBack(tmp_path: Path, endpoint: Endpoint) -> None:
     with Server(tmp_path, US) as server:
-        wal = server.state / "registrations.sqlite-wal"
-        before = wal.stat().st_size
         endpointId = register(endpoint)
-        waitFor(lambda: wal.stat().st_size > before, 5, "it is on the disk")
+        file = server.state / "registrations.sqlite"
+        waitFor(lambda: onDisk(file, REGISTERED), 5, "it is on the disk")
         server.signal(signal.SIGKILL)
         server.wait(5)
     with Server(tmp_path, US) as server:
