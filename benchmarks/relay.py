@@ -44,7 +44,7 @@ def serve(calls: list[tuple[Address, Address]], latch: bool, pipe: Connection) -
     """
     config = MediaConfig()
     pool, thread = newRelays(
-        config, PortRange(config), random.Random(1), lambda f, *a, **k: f(*a, **k)
+        config, PortRange(config, random.Random(1)), random.Random(1), lambda f, *a, **k: f(*a, **k)
     )
     prepareInterpreter()
     thread.start()

@@ -19,7 +19,7 @@ class MediaConfig:
     """
 
     portFirst: int = 16384
-    """The first RTP port; even.  RTCP takes the odd one above."""
+    """The first RTP port; even.  RTCP takes the odd one above.  Pairs are drawn from the range at random."""
 
     portLast: int = 32767
     """The last port of the range.  Keep it below the range from which the kernel

@@ -2,13 +2,18 @@
 RTP and RTCP port pairs in a configured range (RFC 3550, 11: even and odd).
 
 Bound on the reactor's thread, at once, so that a leg can answer without waiting for a
-tick; then handed to the media thread, which alone closes them.
+tick; then handed to the media thread, which alone closes them.  Which pair comes next cannot
+be guessed (RFC 6056): who is not on the way of a call's packets does not know where to send.
 """
 
 from __future__ import annotations
 
 import errno
+import math
+import random
 import socket
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zope.interface import implementer
@@ -22,6 +27,7 @@ __all__ = ["PortRange", "SocketPair"]
 
 _RECEIVE_BUFFER = 65536  # octets; some 0.5 s of packets as the kernel accounts for them
 _SEND_BUFFER = 65536
+_RESTING = 128  # pairs that were closed last, and are taken again only if no others are free
 _NOT_OURS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EMFILE, errno.ENFILE)
 
 
@@ -30,44 +36,69 @@ _NOT_OURS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EMFILE, errno.ENFILE
 class SocketPair:
     """
     Two bound UDP sockets, not blocking.
+
+    @ivar resting: gets the RTP port when the pair is closed, on whichever thread that is.
     """
 
     rtp: TransportAddress
     rtcp: TransportAddress
     rtpSocket: socket.socket
     rtcpSocket: socket.socket
+    resting: deque[int]
 
     def close(self) -> None:
         self.rtpSocket.close()
         self.rtcpSocket.close()
+        self.resting.append(self.rtp.port)
 
 
 @implementer(IPortSource)
 class PortRange:
     """
-    Goes round the range, so that a port that was just freed, to which the last call's
-    peer may still send, is taken again as late as possible.
+    Draws pairs from the range.  One that was just freed, to which the last call's peer may
+    still send, is taken again as late as possible.
     """
 
-    def __init__(self, config: MediaConfig) -> None:
+    def __init__(self, config: MediaConfig, rng: random.Random) -> None:
+        """
+        @param rng: must not be guessed; C{SystemRandom} in service.
+        """
         self._first = config.portFirst
         self._pairs = (config.portLast - config.portFirst + 1) // 2
         self._trafficClass = config.trafficClass
-        self._next = 0
+        self._rng = rng
+        self._resting: deque[int] = deque(maxlen=_RESTING)
 
     def bind(self, host: str) -> SocketPair:
         """
         @raise ResourceUnavailable: the range is used up, or C{host} is no local address.
         """
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        for _ in range(self._pairs):
-            port = self._first + 2 * self._next
-            self._next = (self._next + 1) % self._pairs
-            pair = self._bindPair(family, host, port)
-            if pair is not None:
+        closed = {port: place for place, port in enumerate(tuple(self._resting))}
+        later = []
+        for port in self._drawn():
+            if port in closed:
+                later.append(port)
+            elif (pair := self._bindPair(family, host, port)) is not None:
+                return pair
+        for port in sorted(later, key=closed.__getitem__):
+            if (pair := self._bindPair(family, host, port)) is not None:
                 return pair
         last = self._first + 2 * self._pairs - 1
         raise ResourceUnavailable(f"no RTP ports left on {host} in {self._first}-{last}")
+
+    def _drawn(self) -> Iterator[int]:
+        """
+        All RTP ports, each once: from one that is drawn, in steps that are drawn, so that the
+        last free one is found and none tells which is next.
+        """
+        pairs = self._pairs
+        at, step = self._rng.randrange(pairs), 1 + self._rng.randrange(pairs)
+        while math.gcd(step, pairs) != 1:
+            step = 1 + self._rng.randrange(pairs)
+        for _ in range(pairs):
+            yield self._first + 2 * at
+            at = (at + step) % pairs
 
     def _bindPair(self, family: int, host: str, port: int) -> SocketPair | None:
         """
@@ -80,7 +111,8 @@ class PortRange:
         if rtcp is None:
             rtp.close()
             return None
-        return SocketPair(TransportAddress(host, port), TransportAddress(host, port + 1), rtp, rtcp)
+        rtpAddress, rtcpAddress = (TransportAddress(host, port + each) for each in (0, 1))
+        return SocketPair(rtpAddress, rtcpAddress, rtp, rtcp, self._resting)
 
     def _bindSocket(self, family: int, host: str, port: int) -> socket.socket | None:
         try:

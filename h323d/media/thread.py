@@ -173,7 +173,7 @@ def newMediaService(
     """
     The pool over real sockets, and its threads, not started.
 
-    @param rng: draws SSRCs and initial numbers; C{SystemRandom} in service.
+    @param rng: draws ports, SSRCs and initial numbers; C{SystemRandom} in service.
     @param callFromThread: the reactor's.
     @param codecs: best first.
 
@@ -182,7 +182,7 @@ def newMediaService(
     departure = config.departureMs / 1000
     plane = MediaPlane(config, rng, time.time() - time.monotonic(), codecs, departure)
     woken = threading.Event()
-    ports = PortRange(config)
+    ports = PortRange(config, rng)
     relays, relayThread = newRelays(config, ports, rng, callFromThread)
     pool = MediaPool(config, plane, ports, relays, woken.set)
     packets = SocketIO(config.maximumPorts, time.time, time.monotonic, time.sleep)

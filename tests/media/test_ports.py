@@ -4,6 +4,8 @@ Binding port pairs, on the loopback.
 
 from __future__ import annotations
 
+import itertools
+import random
 import socket
 
 import pytest
@@ -18,7 +20,7 @@ HOST = "127.0.47.11"  # an address of the loopback that nobody else uses
 
 
 def test_theSeamsAreProvided() -> None:
-    ports = PortRange(MediaConfig())
+    ports = PortRange(MediaConfig(), random.Random(1))
     pair = ports.bind(HOST)
     assert verifyObject(IPortSource, ports)
     assert verifyObject(IPortPair, pair)
@@ -26,33 +28,54 @@ def test_theSeamsAreProvided() -> None:
 
 
 def test_RTPIsEvenAndRTCPIsOneAbove() -> None:
-    ports = PortRange(MediaConfig(portFirst=20000, portLast=20009))
+    ports = PortRange(MediaConfig(portFirst=20000, portLast=20009), random.Random(1))
     pair = ports.bind(HOST)
-    assert (pair.rtp.port, pair.rtcp.port) == (20000, 20001)
+    assert pair.rtp.port in range(20000, 20010, 2)
+    assert pair.rtcp.port == pair.rtp.port + 1
     pair.close()
 
 
+def test_whichPairComesNextCannotBeToldFromTheLast() -> None:
+    ports = PortRange(MediaConfig(), random.Random(1))
+    pairs = [ports.bind(HOST) for _ in range(12)]
+    steps = [b.rtp.port - a.rtp.port for a, b in itertools.pairwise(pairs)]
+    assert len(set(steps)) == len(steps)
+    assert len({pair.rtp.port // 2048 for pair in pairs}) > 3
+    for pair in pairs:
+        pair.close()
+
+
 def test_aPortThatWasFreedIsTakenAgainAsLateAsPossible() -> None:
-    ports = PortRange(MediaConfig(portFirst=20000, portLast=20005))
+    ports = PortRange(MediaConfig(portFirst=20000, portLast=20005), random.Random(1))
     taken = []
-    for _ in range(4):
+    for _ in range(7):
         pair = ports.bind(HOST)
         taken.append(pair.rtp.port)
         pair.close()
-    assert taken == [20000, 20002, 20004, 20000]
+    assert sorted(taken[:3]) == [20000, 20002, 20004]
+    assert taken[3:] == [*taken[:3], taken[0]]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_theLastFreePairIsFound(seed: int) -> None:
+    ports = PortRange(MediaConfig(portFirst=20000, portLast=20199), random.Random(seed))
+    pairs = [ports.bind(HOST) for _ in range(100)]
+    assert len({pair.rtp.port for pair in pairs}) == 100
+    for pair in pairs:
+        pair.close()
 
 
 def test_aPairWithOnePortTakenIsPassedOver() -> None:
     other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     other.bind((HOST, 20001))
-    pair = PortRange(MediaConfig(portFirst=20000, portLast=20003)).bind(HOST)
+    pair = PortRange(MediaConfig(portFirst=20000, portLast=20003), random.Random(1)).bind(HOST)
     assert pair.rtp.port == 20002
     pair.close()
     other.close()
 
 
 def test_aUsedUpRangeSaysSo() -> None:
-    ports = PortRange(MediaConfig(portFirst=20000, portLast=20003))
+    ports = PortRange(MediaConfig(portFirst=20000, portLast=20003), random.Random(1))
     pairs = [ports.bind(HOST), ports.bind(HOST)]
     with pytest.raises(ResourceUnavailable, match="20000-20003"):
         ports.bind(HOST)
@@ -63,14 +86,14 @@ def test_aUsedUpRangeSaysSo() -> None:
 
 def test_aForeignAddressIsToldFromAUsedUpRange() -> None:
     with pytest.raises(ResourceUnavailable, match=r"192\.0\.2\.1"):
-        PortRange(MediaConfig()).bind("192.0.2.1")
+        PortRange(MediaConfig(), random.Random(1)).bind("192.0.2.1")
 
 
 def test_IPv6() -> None:
     if not socket.has_ipv6:
         pytest.skip("no IPv6 in this Python")
     try:
-        pair = PortRange(MediaConfig()).bind("::1")
+        pair = PortRange(MediaConfig(), random.Random(1)).bind("::1")
     except ResourceUnavailable:
         pytest.skip("no IPv6 loopback on this machine")
     assert pair.rtp.host == "::1"

@@ -197,7 +197,7 @@ def test_theSocketsProvideIPacketIO() -> None:
 
 def test_whatAStrangerSentJustBeforeTheLockIsDropped() -> None:
     packets = SocketIO(4, time.time, time.monotonic, time.sleep)
-    pair = PortRange(MediaConfig(portFirst=21200, portLast=21203)).bind(HOST)
+    pair = PortRange(MediaConfig(portFirst=21200, portLast=21203), random.Random(1)).bind(HOST)
     packets.add(2, pair, 0)
     peer, stranger = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
     peer.bind((PHONES, 0))
@@ -224,7 +224,7 @@ def test_whatAStrangerSentJustBeforeTheLockIsDropped() -> None:
 
 def test_whatIsSentEarlyWaitsForItsDeparture() -> None:
     packets = SocketIO(4, time.time, time.monotonic, time.sleep)
-    pair = PortRange(MediaConfig(portFirst=21200, portLast=21203)).bind(HOST)
+    pair = PortRange(MediaConfig(portFirst=21200, portLast=21203), random.Random(1)).bind(HOST)
     packets.add(2, pair, 0)
     peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     peer.bind((PHONES, 0))
@@ -240,7 +240,7 @@ def test_whatIsSentEarlyWaitsForItsDeparture() -> None:
 
 def test_rtcpHasTheTimeOfItsArrivalNotOfItsReading() -> None:
     packets = SocketIO(4, time.time, time.monotonic, time.sleep)
-    pair = PortRange(MediaConfig(portFirst=21200, portLast=21203)).bind(HOST)
+    pair = PortRange(MediaConfig(portFirst=21200, portLast=21203), random.Random(1)).bind(HOST)
     packets.add(2, pair, 0)
     peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     peer.bind((PHONES, 0))

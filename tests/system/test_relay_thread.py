@@ -33,7 +33,10 @@ class Relays:
 
     def __init__(self) -> None:
         self.pool, self._thread = newRelays(
-            CONFIG, PortRange(CONFIG), random.Random(1), lambda f, *a, **k: f(*a, **k)
+            CONFIG,
+            PortRange(CONFIG, random.Random(1)),
+            random.Random(1),
+            lambda f, *a, **k: f(*a, **k),
         )
         self._thread.start()
 
