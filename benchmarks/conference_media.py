@@ -31,7 +31,7 @@ from typing import Any
 import numpy as np
 from zope.interface import implementer
 
-from h323d.call.media import IMediaPort, IMediaPortObserver, IMixerObserver
+from h323d.call.media import IMediaPort, IMediaPortObserver, IMixerObserver, Signalling
 from h323d.dsp.g711 import encodeULaw
 from h323d.media.config import MediaConfig
 from h323d.media.thread import newMediaService
@@ -88,7 +88,8 @@ def serve(pipe: Connection, count: int, group: int, config: MediaConfig) -> None
         port = pool.openPort(Deaf(), SERVER)
         peer = TransportAddress(LOAD, FIRST_PORT + index)
         port.configure(
-            AudioStream(TransmitFormat(G711_ULAW, 0, 20, peer), ReceiveFormat({0: G711_ULAW}))
+            AudioStream(TransmitFormat(G711_ULAW, 0, 20, peer), ReceiveFormat({0: G711_ULAW})),
+            Signalling(LOAD),
         )
         mixer.join(port)
         ports.append(port.rtp.port)

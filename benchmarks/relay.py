@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection
 
 import numpy as np
 
+from h323d.call.media import Latching, Signalling
 from h323d.media.config import MediaConfig
 from h323d.media.ports import PortRange
 from h323d.media.relaythread import newRelays
@@ -46,13 +47,14 @@ def serve(calls: list[tuple[Address, Address]], latch: bool, pipe: Connection) -
     pool, thread = newRelays(
         config, PortRange(config, random.Random(1)), random.Random(1), lambda f, *a, **k: f(*a, **k)
     )
+    latching = Latching.OWN_HOST if latch else Latching.NEVER
     prepareInterpreter()
     thread.start()
     ports = []
     for parties in calls:
         relay = pool.openRelay(Unmoved(), (SERVER, SERVER))
         for side, party in zip(relay.sides, parties, strict=True):
-            side.aim(TransportAddress(*party), None, latch)
+            side.aim(TransportAddress(*party), None, latching, Signalling(party[0]))
         ports.append([(SERVER, side.rtp.port) for side in relay.sides])
     pipe.send(ports)
     while pipe.recv():

@@ -18,7 +18,8 @@ from zope.interface import implementer
 from h323d.call.callers import ANY_NAME
 from h323d.call.gates import Gates
 from h323d.call.legs import IOriginator
-from h323d.call.parts import Commit
+from h323d.call.media import MediaNetworks
+from h323d.call.parts import Change, Commit
 from h323d.call.policy import IAdmissionPolicy, IDestination, IRoutePolicy
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
@@ -44,6 +45,7 @@ from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.originator import SIPOriginator
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from h323d.values.networks import Networks
 from h323d.witness.records import CallRecords
 
 __all__ = ["Server"]
@@ -79,6 +81,7 @@ class Server:
         self._bind = configuration.server.bind
         self._advertise = configuration.server.advertise or advertisedAddress(self._bind)
         self.events = surroundings.events
+        surroundings.pool.reconfigure(_mediaNetworks(configuration))
         self.records = self._newRecords()
         self.directory = RoomDirectory(configuration.conference)
         self._sources = Sources(configuration.security, surroundings.clock, self.events)
@@ -200,6 +203,7 @@ class Server:
         Another configuration, made ready in every part before any is changed.
         """
         commits = [self.directory.prepare(now.conference), self.host.prepare(now.conference)]
+        commits.append(Change(self._surroundings.pool, _mediaNetworks(now)))
         if self._surroundings.secure is not None:
             commits.append(self._surroundings.secure.prepare())
         if now.security != self.configuration.security:  # or everybody had all turns again
@@ -407,6 +411,13 @@ class LocalLegs:
     ) -> None:
         if self._server.h323 is not None:
             self._server.h323.hangup(callIdentifier, cause, hosts)
+
+
+def _mediaNetworks(configuration: Configuration) -> MediaNetworks:
+    return MediaNetworks(
+        Networks(configuration.security.thirdParties),
+        Networks(configuration.traversal.privateNetworks),
+    )
 
 
 @implementer(ILocalNumbers)

@@ -8,8 +8,9 @@ and return at once; all reports arrive there.  C{media} implements this.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from zope.interface import Attribute, Interface
 
 from h323d.values.address import TransportAddress
 from h323d.values.media import AudioStream, MediaFormat
+from h323d.values.networks import Networks
 
 __all__ = [
     "IMediaPool",
@@ -29,11 +31,56 @@ __all__ = [
     "IRelaySide",
     "ISampleSink",
     "ISampleSource",
+    "Latching",
+    "MediaNetworks",
     "PortStatistics",
     "RelayStatistics",
+    "Signalling",
 ]
 
 Samples = NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True)
+class Signalling:
+    """
+    Where the signalling of a peer comes from: what its word about its media is worth.
+
+    @ivar host: a literal address.
+    @ivar called: whether it was us who called it, at an address of our choice.
+    """
+
+    host: str
+    called: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MediaNetworks:
+    """
+    What is known of the hosts that peers name as the places of their media.
+
+    @ivar thirdParties: a peer may name these though its signalling comes from elsewhere.
+    @ivar private: addresses that mean nothing outside: whoever names one may be seen by
+        another, of a translator.
+    """
+
+    thirdParties: Networks = field(default_factory=lambda: Networks(()))
+    private: Networks = field(default_factory=lambda: Networks(()))
+
+
+class Latching(enum.Enum):
+    """
+    Where a relay looks for a peer, and sends to.
+    """
+
+    NEVER = "never"
+    """It is heard from the host that it named alone, and sent to where it said."""
+
+    OWN_HOST = "own host"
+    """It is sent to where its packets come from; they come from its host alone."""
+
+    ANY_HOST = "any host"
+    """Likewise; from another host, it has to prove itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +166,14 @@ class IMediaPort(Interface):
     rtcp = Attribute("the L{TransportAddress} where we receive RTCP")
     stream = Attribute("the L{AudioStream} in force")
 
-    def configure(stream: AudioStream) -> None:
+    def configure(stream: AudioStream, signalling: Signalling) -> None:
         """
         Send and expect what was negotiated, from now on; replaces what was in
         force before.  SSRC and sequence numbers go on.
+
+        @param signalling: where the peer's signalling comes from.  A third host is sent
+            nothing before something came from there; and nobody is for long who ought to
+            send, and does not.
         """
 
     def sendDigit(digit: str, milliseconds: int) -> None:
@@ -240,7 +291,8 @@ class IRelaySide(Interface):
     def aim(
         rtp: TransportAddress | None,
         rtcp: TransportAddress | None,
-        latch: bool,
+        latching: Latching,
+        signalling: Signalling,
         multiplexID: int | None = None,
         keepAlivePayloadType: int | None = None,
     ) -> None:
@@ -250,9 +302,10 @@ class IRelaySide(Interface):
 
         @param rtp: C{None} while that is not known, or nothing is to be sent; port 0 if only
             the host is known.
-        @param latch: the peer may be behind a NAT: send to where its packets
-            come from instead, from the first valid one on.  Where no host is
-            known, the first that sends is believed.
+        @param latching: whether the peer may be behind a NAT.  Where no host is known, that
+            of its signalling is believed.
+        @param signalling: where the peer's signalling comes from, as for
+            L{IMediaPort.configure}.
         @param multiplexID: the number that the peer wants in front of each packet.
         @param keepAlivePayloadType: of packets that keep the way through the NAT open, and
             are not passed on.
@@ -301,6 +354,11 @@ class IMediaPool(Interface):
     """
 
     formats = Attribute("the L{MediaFormat}s that can be mixed, a tuple, best first")
+
+    def reconfigure(networks: MediaNetworks) -> None:
+        """
+        Judge by these networks what peers name from now on.
+        """
 
     def openPort(observer: IMediaPortObserver, host: str) -> IMediaPort:
         """

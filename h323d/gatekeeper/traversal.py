@@ -22,6 +22,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from h323d.call.media import Latching
 from h323d.call.transport import IOpening
 from h323d.errors import RemoteProtocolError
 from h323d.gatekeeper.origins import Origins
@@ -166,12 +167,13 @@ class Whereabouts:
         """
         return None if told is None else self.locality.reachable(told, self.host)
 
-    def latches(self, told: TransportAddress | None) -> bool:
+    def latching(self, told: TransportAddress | None) -> Latching:
         """
         Whether to go by where its packets come from.
         """
-        known = told is None or self.locality.believable(told.host, self.host)
-        return self.traversal or not known
+        if told is not None and not self.locality.believable(told.host, self.host):
+            return Latching.ANY_HOST
+        return Latching.OWN_HOST if self.traversal else Latching.NEVER
 
 
 @dataclass(slots=True, eq=False)

@@ -16,7 +16,7 @@ from zope.interface import implementer
 from h323d import tracing
 from h323d.call.digits import DigitFilter
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
-from h323d.call.media import IMediaPort, IMediaPortObserver
+from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.h323 import q931, reading
 from h323d.h323.admission import OtherWay
@@ -225,7 +225,8 @@ class H323Leg:
 
     def _openMedia(self, profile: MediaProfile) -> bool:
         try:
-            self._media.open(profile)
+            called = self.direction is LegDirection.OUTGOING
+            self._media.open(profile, Signalling(self.peer.host, called))
         except ResourceUnavailable as error:
             self._call.release(error.cause)
             return False

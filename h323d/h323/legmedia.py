@@ -12,7 +12,7 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.hold import Hold
-from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
+from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.timer import Timer
 from h323d.values.media import (
     AudioStream,
@@ -75,6 +75,7 @@ class LegMedia:
         self._inForce = AudioStream()
         self._refusesSound = False
         self._hold = Hold()
+        self._signalling = Signalling("")
         self.port: IMediaPort | None = None
         self.everReady = False
 
@@ -100,13 +101,16 @@ class LegMedia:
         """
         return self._hold.held
 
-    def open(self, profile: MediaProfile) -> IMediaPort:
+    def open(self, profile: MediaProfile, signalling: Signalling) -> IMediaPort:
         """
         Open the port, unless it is open.
+
+        @param signalling: where the peer's signalling comes from.
 
         @raise h323d.errors.ResourceUnavailable: no ports are left.
         """
         self._direction = profile.direction
+        self._signalling = signalling
         if self.port is None:
             self.port = self._pool.openPort(self._observer, self._host)
         return self.port
@@ -116,7 +120,7 @@ class LegMedia:
         The peer may send already, though nothing is agreed on (H.323, 8.1.7.1).
         """
         if self.port is not None:
-            self.port.configure(AudioStream(None, receive))
+            self.port.configure(AudioStream(None, receive), self._signalling)
 
     def adopt(self, transmit: TransmitFormat | None, receive: ReceiveFormat | None) -> None:
         """
@@ -185,7 +189,7 @@ class LegMedia:
         self._inForce = stream
         wasHeld = self.held
         self._hold.follow(stream, self._refusesSound)
-        port.configure(stream)
+        port.configure(stream, self._signalling)
         if stream.direction is not Direction.INACTIVE:
             self.everReady = True
         if self._reported or stream.direction is self._direction:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import random
 
-from h323d.call.media import ISampleSink, ISampleSource
+from h323d.call.media import ISampleSink, ISampleSource, MediaNetworks, Signalling
 from h323d.media.codecs import Codecs
 from h323d.media.config import MediaConfig
+from h323d.media.consent import Consent
 from h323d.media.control import ControlChannel
 from h323d.media.digits import Digits
 from h323d.media.packets import IPacketIO, IPortPair
@@ -43,6 +44,7 @@ class Commands:
         table: PortTable,
         rooms: Rooms,
         receiver: Receiver,
+        consent: Consent,
         digits: Digits,
         control: ControlChannel,
         speaking: Speaking,
@@ -53,6 +55,7 @@ class Commands:
         self._table = table
         self._rooms = rooms
         self._receiver = receiver
+        self._consent = consent
         self._digits = digits
         self._control = control
         self._speaking = speaking
@@ -77,7 +80,15 @@ class Commands:
         packets.add(slot, pair, 0)
         self._receiver.begin(slot)
 
-    def configure(self, packets: IPacketIO, portId: int, stream: AudioStream) -> None:
+    def know(self, packets: IPacketIO, networks: MediaNetworks) -> None:
+        """
+        Judge by these networks who is aimed at from now on.
+        """
+        self._consent.networks = networks
+
+    def configure(
+        self, packets: IPacketIO, portId: int, stream: AudioStream, signalling: Signalling
+    ) -> None:
         """
         Send and expect what was negotiated.
         """
@@ -85,7 +96,7 @@ class Commands:
         if slot is None:
             return
         self._expect(slot, stream)
-        self._aim(packets, slot, stream.transmit)
+        self._aim(packets, slot, stream, signalling)
         self._control.start(slot, self._hosts[slot], self.now)
         self._rooms.refit(packets, slot)
 
@@ -104,19 +115,39 @@ class Commands:
         if receive.telephoneEventType is not None:
             table.kinds[slot, receive.telephoneEventType & 0x7F] = EVENT
 
-    def _aim(self, packets: IPacketIO, slot: int, transmit: TransmitFormat | None) -> None:
+    def _aim(
+        self, packets: IPacketIO, slot: int, stream: AudioStream, signalling: Signalling
+    ) -> None:
         """
         Send what was negotiated to where it was; RTCP goes one port higher unless
         another place was named (RFC 3550, 11).  To a place that is no party's, nothing.
         """
-        table = self._table
-        reachable = transmit is not None and transmit.rtp.isUnicast
-        codec = REFUSED if transmit is None else self._codecs.kindOf(transmit.format)
-        table.sends[slot] = reachable and codec > NOISE
-        if transmit is None or not reachable:
-            packets.aim(slot, None, None)
+        transmit = stream.transmit
+        if transmit is None or not transmit.rtp.isUnicast:
+            self._consent.rest(packets, slot)
+            self._receiver.expect(slot, None, signalling)
             return
-        table.codec[slot] = codec
+        self._form(slot, transmit)
+        beside = TransportAddress(transmit.rtp.host, min(transmit.rtp.port + 1, 65535))
+        control = transmit.rtcp or beside
+        self._consent.aim(
+            packets,
+            slot,
+            (transmit.rtp, control if control.isUnicast else None),
+            signalling,
+            bool(self._table.codec[slot] > NOISE),
+            stream.receive is not None,
+            self.now,
+        )
+        if self._receiver.expect(slot, transmit.rtp, signalling):
+            packets.unlock(slot)
+
+    def _form(self, slot: int, transmit: TransmitFormat) -> None:
+        """
+        Make packets of what is sent, as was negotiated.
+        """
+        table = self._table
+        table.codec[slot] = self._codecs.kindOf(transmit.format)
         table.payloadType[slot] = transmit.payloadType & 0x7F
         table.eventType[slot] = -1
         if transmit.telephoneEventType is not None:
@@ -124,11 +155,6 @@ class Commands:
         packetMs = _packetMs(transmit.packetMs, self._packetStepMs)
         table.packetSamples[slot] = packetMs * CLOCK_RATE // 1000
         table.heldSamples[slot] = 0
-        beside = TransportAddress(transmit.rtp.host, min(transmit.rtp.port + 1, 65535))
-        control = transmit.rtcp or beside
-        packets.aim(slot, transmit.rtp, control if control.isUnicast else None)
-        if self._receiver.expect(slot, transmit.rtp):
-            packets.unlock(slot)
 
     def sendDigit(self, packets: IPacketIO, portId: int, digit: str, milliseconds: int) -> None:
         """
@@ -150,6 +176,7 @@ class Commands:
         self._control.stop(packets, slot, self.now, self.clock)
         packets.remove(slot)
         self._receiver.forget(slot)
+        self._consent.forget(slot)
         self._digits.forget(slot)
         self._codecs.forget(slot)
         self._table.free(slot)

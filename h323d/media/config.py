@@ -49,10 +49,11 @@ class MediaConfig:
     silenceSeconds: float = 300.0
     """After how long without a packet a port is reported silent."""
 
-    latchAnyHost: bool = True
-    """Whether a source at another host than the negotiated one may become a port's
-    peer, when it goes on sending and the negotiated host is silent: what callers behind
-    address translators need.  Where there are none, say no."""
+    latchAnyHost: bool = False
+    """Whether a source at any host may become a port's peer, when it goes on sending and the
+    negotiated host is silent; without it, only where the negotiated address is a private one, or is
+    not where the call's signalling comes from.  What callers need whose sound and signalling leave
+    a translator by different addresses; and what lets strangers take it."""
 
     maximumPorts: int = 4096
     """How many ports and local parties can be open at once; tables are made for so many

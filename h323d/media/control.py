@@ -11,6 +11,7 @@ import random
 
 from h323d.errors import DecodeError
 from h323d.media.config import MediaConfig
+from h323d.media.consent import Consent
 from h323d.media.packets import IPacketIO
 from h323d.media.receiving import Receiver
 from h323d.media.table import CLOCK_RATE, PortTable
@@ -34,6 +35,7 @@ class ControlChannel:
         rng: random.Random,
         table: PortTable,
         receiver: Receiver,
+        consent: Consent,
         epoch: float,
     ) -> None:
         """
@@ -41,6 +43,7 @@ class ControlChannel:
         """
         self._table = table
         self._receiver = receiver
+        self._consent = consent
         self._epoch = epoch
         self._schedule = RTCPSchedule(config.maximumPorts, rng, minimum=config.rtcpIntervalSeconds)
         self._names: dict[int, str] = {}
@@ -117,6 +120,7 @@ class ControlChannel:
             except DecodeError:
                 self._table.refused[slot] += 1
                 continue
+            self._consent.controlHeard(packets, slot, source)
             self._schedule.received(slot, len(data) + _UDP_IP_BYTES)
             for packet in compound:
                 if isinstance(packet, SenderReport):

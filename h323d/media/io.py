@@ -1,7 +1,7 @@
 """
 L{IPacketIO} over UDP sockets.
 
-A slot's RTP socket stays unconnected until the tick locks it to its peer; then it is
+A slot's RTP socket stays unconnected until the tick locks it to its peer for good; then it is
 connected, so that the kernel keeps everybody else out (and counts them, not we), and
 receiving and sending get cheaper.  One epoll per group finds who has something to read.
 Errors that a peer can cause (port unreachable) are counted and otherwise ignored.
@@ -54,6 +54,9 @@ def _sendNowhere(data: bytes) -> int:
 class _Ports:
     """
     One slot's sockets, and where they send.
+
+    @ivar peer: whom the RTP socket is connected to.
+    @ivar follows: where RTP goes instead of C{rtp}, while it is not connected.
     """
 
     pair: SocketPair
@@ -61,13 +64,15 @@ class _Ports:
     peer: TransportAddress | None = None
     rtp: TransportAddress | None = None
     rtcp: TransportAddress | None = None
+    follows: TransportAddress | None = None
     leftover: list[tuple[bytes, TransportAddress]] = field(default_factory=list)
 
     def sender(self) -> Callable[[bytes], int]:
         if self.peer is not None:
             return self.pair.rtpSocket.send
-        if self.rtp is not None:
-            address = (self.rtp.host, self.rtp.port)
+        target = self.follows or self.rtp
+        if target is not None:
+            address = (target.host, target.port)
             sendto: Callable[..., int] = self.pair.rtpSocket.sendto
             return lambda data: sendto(data, address)
         return _sendNowhere
@@ -176,7 +181,13 @@ class SocketIO:
         ports.rtp, ports.rtcp = rtp, rtcp
         self._senders[slot] = ports.sender()
 
+    def follow(self, slot: int, source: TransportAddress) -> None:
+        ports = self._ports[slot]
+        ports.follows = source
+        self._senders[slot] = ports.sender()
+
     def lock(self, slot: int, source: TransportAddress) -> None:
+        self.follow(slot, source)
         ports = self._ports[slot]
         try:
             ports.pair.rtpSocket.connect((source.host, source.port))
@@ -197,11 +208,12 @@ class SocketIO:
 
     def unlock(self, slot: int) -> None:
         ports = self._ports[slot]
+        ports.follows = None
         if ports.peer is not None:
             ports.peer = None
             self._open.add(ports.pair.rtpSocket.fileno())
             _libc.connect(ports.pair.rtpSocket.fileno(), _UNSPECIFIED, len(_UNSPECIFIED))
-            self._senders[slot] = ports.sender()
+        self._senders[slot] = ports.sender()
 
     def drain(self, group: int, now: float) -> PacketBatch:
         batch = _Arrivals(now)

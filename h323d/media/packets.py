@@ -105,7 +105,12 @@ class IPacketIO(Interface):
     def aim(slot: int, rtp: TransportAddress | None, rtcp: TransportAddress | None) -> None:
         """
         Where the slot's packets go; C{None}: nowhere.  A locked slot's RTP keeps going to
-        the peer that it is locked to.
+        the peer that it is locked to, or follows.
+        """
+
+    def follow(slot: int, source: TransportAddress) -> None:
+        """
+        Send RTP to C{source}, and take it from anywhere still.
         """
 
     def lock(slot: int, source: TransportAddress) -> None:
@@ -115,7 +120,7 @@ class IPacketIO(Interface):
 
     def unlock(slot: int) -> None:
         """
-        Take packets from anywhere again.
+        Take packets from anywhere again, and send them to where they are aimed.
         """
 
     def drain(group: int, now: float) -> PacketBatch:

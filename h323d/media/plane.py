@@ -20,6 +20,7 @@ from h323d.dsp.mixing import mix
 from h323d.media.codecs import BUILT_IN, Codecs
 from h323d.media.commands import Commands
 from h323d.media.config import MediaConfig
+from h323d.media.consent import Consent
 from h323d.media.control import ControlChannel
 from h323d.media.digits import Digits
 from h323d.media.packets import IPacketIO
@@ -73,8 +74,9 @@ class MediaPlane:
         self._rooms = Rooms(config, self._table)
         self._codecs = Codecs(codecs)
         self._digits = Digits(self._table)
-        self._receiver = Receiver(config, self._table, self._codecs, self._digits)
-        self._control = ControlChannel(config, rng, self._table, self._receiver, epoch)
+        self._consent = consent = Consent(self._table)
+        self._receiver = Receiver(config, self._table, self._codecs, self._digits, consent)
+        self._control = ControlChannel(config, rng, self._table, self._receiver, consent, epoch)
         self._speaking = Speaking(config, self._table)
         self.commands = Commands(
             config,
@@ -83,6 +85,7 @@ class MediaPlane:
             self._table,
             self._rooms,
             self._receiver,
+            consent,
             self._digits,
             self._control,
             self._speaking,
@@ -187,10 +190,12 @@ class MediaPlane:
         """
         now = self._now
         self._control.receive(packets)
+        self._consent.expire(packets, now)
         self._control.report(packets, now, index * self._tickSamples)
         self._reports += self._digits.expire(now)
         if now >= self._nextSurvey:
             self._nextSurvey = now + _SURVEY
+            self._receiver.settle(packets, now)
             self._findSilent(now)
             figures = survey(self._table, self._receiver.statistics, self._rooms, self._departure)
             self._reports.append(Surveyed(figures, self._figures()))

@@ -24,7 +24,9 @@ from h323d.call.media import (
     IRelayObserver,
     ISampleSink,
     ISampleSource,
+    MediaNetworks,
     PortStatistics,
+    Signalling,
 )
 from h323d.errors import ResourceUnavailable
 from h323d.media.commands import Commands
@@ -84,6 +86,10 @@ class MediaPool:
         self._mixers: dict[int, _Mixer] = {}
         self._survey: Survey | None = None
         self._figures: Mapping[str, float] = {}
+
+    def reconfigure(self, networks: MediaNetworks) -> None:
+        self.command(self._plane.commands.know, networks)
+        self._relays.reconfigure(networks)
 
     def openPort(self, observer: IMediaPortObserver, host: str) -> IMediaPort:
         self._reserve()
@@ -228,11 +234,11 @@ class _Port:
         self.rtcp = pair.rtcp
         self.stream = AudioStream()
 
-    def configure(self, stream: AudioStream) -> None:
+    def configure(self, stream: AudioStream, signalling: Signalling) -> None:
         if self._closed:
             return
         self.stream = stream
-        self._pool.command(self._pool.commands.configure, self.portId, stream)
+        self._pool.command(self._pool.commands.configure, self.portId, stream, signalling)
 
     def sendDigit(self, digit: str, milliseconds: int) -> None:
         if not self._closed:

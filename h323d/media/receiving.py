@@ -7,15 +7,15 @@ latched to, what has a payload type that was not negotiated, sound of impossible
 
 from __future__ import annotations
 
-import ipaddress
-
 import numpy as np
 import numpy.typing as npt
 
+from h323d.call.media import Signalling
 from h323d.media.codecs import Codecs
 from h323d.media.config import MediaConfig
+from h323d.media.consent import Consent
 from h323d.media.digits import Digits
-from h323d.media.latch import Latch
+from h323d.media.latch import Latch, canonicalHost, newLatch
 from h323d.media.packets import ROW_BYTES, IPacketIO, PacketBatch
 from h323d.media.reports import Heard, Report
 from h323d.media.table import CLOCK_RATE, EVENT, REFUSED, PortTable
@@ -37,14 +37,20 @@ Mask = npt.NDArray[np.bool_]
 class Receiver:
     """
     @ivar statistics: of what arrives, by slot.
-    @ivar latches: of the slots that are not locked.
+    @ivar latches: of the slots that are not locked for good.
     """
 
     def __init__(
-        self, config: MediaConfig, table: PortTable, codecs: Codecs, digits: Digits
+        self,
+        config: MediaConfig,
+        table: PortTable,
+        codecs: Codecs,
+        digits: Digits,
+        consent: Consent,
     ) -> None:
         self._anyHost = config.latchAnyHost
         self._table = table
+        self._consent = consent
         self._codecs = codecs
         self._digits = digits
         self.statistics = ReceiverStatistics(config.maximumPorts)
@@ -59,22 +65,38 @@ class Receiver:
         """
         self.statistics.reset(slot)
         self._transit[slot] = np.inf
-        self.latches[slot] = Latch(None, self._anyHost)
+        self.latches[slot] = Latch((), False)
 
-    def expect(self, slot: int, negotiated: TransportAddress) -> bool:
+    def expect(
+        self, slot: int, negotiated: TransportAddress | None, signalling: Signalling
+    ) -> bool:
         """
-        Signalling named where the peer is.
+        Signalling named where the peer is, or that it is to be found by what it sends.
 
         @return: whether that is news, and the port is to be unlocked; naming the same
             place again leaves a lock in force.
         """
+        networks = self._consent.networks
+        if negotiated is None:
+            if slot not in self._negotiated and slot not in self._peers:
+                self.latches[slot] = newLatch(None, signalling.host, self._anyHost, networks)
+            return False
         if self._negotiated.get(slot) == negotiated:
             return False
         self._negotiated[slot] = negotiated
         self._peers.pop(slot, None)
         self._table.locked[slot] = False
-        self.latches[slot] = Latch(_canonical(negotiated.host), self._anyHost)
+        self.latches[slot] = newLatch(negotiated.host, signalling.host, self._anyHost, networks)
         return True
+
+    def settle(self, packets: IPacketIO, now: float) -> None:
+        """
+        Lock for good what nobody has taken back in time.
+        """
+        for slot, latch in list(self.latches.items()):
+            if latch.peer is not None and latch.settled(now):
+                del self.latches[slot]
+                packets.lock(slot, latch.peer)
 
     def forget(self, slot: int) -> None:
         """
@@ -95,7 +117,7 @@ class Receiver:
         Whether RTCP from C{source} may speak for the slot's peer.
         """
         peer, negotiated = self._peers.get(slot), self._negotiated.get(slot)
-        known = [_canonical(each.host) for each in (peer, negotiated) if each is not None]
+        known = [canonicalHost(each.host) for each in (peer, negotiated) if each is not None]
         return source.host in known
 
     def take(
@@ -113,7 +135,7 @@ class Receiver:
         valid = headers.valid & (kinds != REFUSED) & (batch.lengths < ROW_BYTES)
         reports: list[Report] = []
         if batch.sources:
-            reports += self._latch(batch, headers, packets, valid)
+            reports += self._latch(batch, headers, packets, valid, now)
         if valid.all():
             rows = np.arange(len(slots))
         else:
@@ -156,28 +178,35 @@ class Receiver:
         return np.where(measured, np.minimum(arrivals, now), guess)
 
     def _latch(
-        self, batch: PacketBatch, headers: HeaderColumns, packets: IPacketIO, valid: Mask
+        self,
+        batch: PacketBatch,
+        headers: HeaderColumns,
+        packets: IPacketIO,
+        valid: Mask,
+        now: float,
     ) -> list[Report]:
         """
-        Let the slots that are not locked choose their peers; clears C{valid} where the
-        source is not the peer.
+        Let the slots that are not locked for good choose their peers; clears C{valid} where
+        the source is not the peer.
         """
         reports: list[Report] = []
         for row, source in batch.sources.items():
             slot = int(batch.slots[row])
-            if not valid[row]:
+            if not valid[row] or self._peers.get(slot) == source:
                 continue
-            latch = self.latches.get(slot)
-            if latch is None:  # locked a moment ago, by a packet of this same batch
-                valid[row] = self._peers.get(slot) == source
-            elif latch.accepts(source, int(headers.sequenceNumber[row])):
-                del self.latches[slot]
-                self._peers[slot] = source
-                self._table.locked[slot] = True
-                packets.lock(slot, source)
-                reports.append(Heard(int(self._table.portId[slot]), source))
-            else:
+            latch = self.latches.get(slot)  # none, if a packet of this same batch has locked it
+            if latch is None or not latch.accepts(source, int(headers.sequenceNumber[row]), now):
                 valid[row] = False
+                continue
+            self._peers[slot] = source
+            self._table.locked[slot] = True
+            if latch.settled(now):
+                del self.latches[slot]
+                packets.lock(slot, source)
+            else:
+                packets.follow(slot, source)
+            self._consent.heard(packets, slot, source)
+            reports.append(Heard(int(self._table.portId[slot]), source))
         return reports
 
     def _buffer(
@@ -250,13 +279,3 @@ class Receiver:
             elif size:
                 np.add.at(self._table.refused, slots[forms == form], 1)
         return found
-
-
-def _canonical(host: str) -> str:
-    """
-    A literal address as the system writes it: IPv6 has many ways.
-    """
-    try:
-        return str(ipaddress.ip_address(host))
-    except ValueError:
-        return host

@@ -8,7 +8,8 @@ memory.
 
 A lane takes packets from its peer's host alone, and from the first port there that sends; that
 source is then the only one.  A lane that I{latches} finds its peer by the rules of
-L{h323d.media.latch}, and sends there from then on.
+L{h323d.media.latch}, and sends there from then on.  Whether a peer is sent to before that is
+for L{h323d.media.consent} to say.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from h323d.call.media import RelayStatistics
-from h323d.media.latch import Latch
+from h323d.call.media import Latching, MediaNetworks, RelayStatistics, Signalling
+from h323d.media.consent import Credit, isOwn
+from h323d.media.latch import Latch, canonicalHost
 from h323d.media.packets import IPortPair
 from h323d.values.address import TransportAddress
 
@@ -46,6 +48,7 @@ _RTP_HEADER = 12  # octets
 _RTCP_HEADER = 8
 _RTCP_TYPES = range(192, 224)  # of the second octet, so that they are no RTP (RFC 5761, 4)
 _MULTIPLEX_ID = 4  # octets
+_NOBODY = Signalling("")
 
 Packet = memoryview
 Source = tuple[Any, ...]
@@ -101,7 +104,8 @@ class Aim:
 
     rtp: TransportAddress | None = None
     rtcp: TransportAddress | None = None
-    latch: bool = False
+    latching: Latching = Latching.NEVER
+    signalling: Signalling = _NOBODY
     multiplexID: int | None = None
     keepAlivePayloadType: int | None = None
 
@@ -164,6 +168,8 @@ class _Lane:
     @ivar onward: the same lane of the other side.
     @ivar beside: the other lane of the same side.
     @ivar source: the only one that is believed; C{None} until it was found.
+    @ivar aimed: where the peer says that it receives.
+    @ivar begins: whether it may be sent to there though nothing was heard of it.
     @ivar target: where packets to the peer go.
     @ivar plain: sends from the lane's port; C{send}, with what the peer wants in front.
     """
@@ -172,6 +178,8 @@ class _Lane:
     side: int
     control: bool
     source: Source | None = None
+    aimed: Source | None = None
+    begins: bool = False
     target: Source | None = None
     packets: int = 0
     octets: int = 0
@@ -191,6 +199,8 @@ class _Relay:
     ends: tuple[RelayEnd, RelayEnd]
     lanes: tuple[tuple[_Lane, _Lane], tuple[_Lane, _Lane]]  # by side: RTP, RTCP
     waitsFrom: float
+    credits: tuple[Credit, Credit]
+    until: list[float]  # by side: how long it is sent to though nothing was heard of it
 
     def all(self) -> Iterator[_Lane]:
         for side in self.lanes:
@@ -236,6 +246,7 @@ class RelayTable:
         """
         self._anyHost = anyHost
         self._silenceSeconds = silenceSeconds
+        self._networks = MediaNetworks()
         self._relays: dict[int, _Relay] = {}
         self._trunks: dict[int, _Trunk] = {}  # by the identity of their pair, which is kept
         self._part = 0
@@ -243,6 +254,12 @@ class RelayTable:
 
     def __len__(self) -> int:
         return len(self._relays)
+
+    def know(self, networks: MediaNetworks) -> None:
+        """
+        Judge by these networks who is aimed at from now on.
+        """
+        self._networks = networks
 
     def open(
         self, packets: IRelayIO, relayId: int, ends: tuple[RelayEnd, RelayEnd], now: float
@@ -255,7 +272,9 @@ class RelayTable:
         )
         for kind in (0, 1):
             first[kind].onward, second[kind].onward = second[kind], first[kind]
-        relay = self._relays[relayId] = _Relay(ends, (first, second), now)
+        relay = self._relays[relayId] = _Relay(
+            ends, (first, second), now, (Credit(), Credit()), [now, now]
+        )
         for end, (rtp, rtcp) in zip(ends, relay.lanes, strict=True):
             rtp.beside, rtcp.beside = rtcp, rtp
             rtp.plain, rtcp.plain = self._attach(packets, end, (rtp, rtcp))
@@ -273,7 +292,7 @@ class RelayTable:
         trunk.lanes[end.multiplexID] = lanes
         return trunk.senders
 
-    def aim(self, packets: IRelayIO, relayId: int, side: int, aim: Aim) -> None:
+    def aim(self, packets: IRelayIO, relayId: int, side: int, aim: Aim, now: float) -> None:
         """
         Say where a side's peer is.  One that is told again to be where it was stays found.
         """
@@ -287,15 +306,57 @@ class RelayTable:
             else:
                 number = aim.multiplexID.to_bytes(_MULTIPLEX_ID, "big")
                 lane.send = packets.prefixed(relay.ends[side].pair, lane.control, number)
-            before = lane.aim.rtcp if lane.control else lane.aim.rtp
-            same = (before, lane.aim.host, lane.aim.latch) == (address, aim.host, aim.latch)
-            lane.aim = aim
-            if same:
+            before, lane.aim = lane.aim, aim
+            told = before.rtcp if lane.control else before.rtp
+            if (told, before.host, before.latching) == (address, aim.host, aim.latching):
                 continue
             lane.source = None
-            lane.latch = Latch(aim.host, self._anyHost) if aim.latch else None
+            lane.latch = self._newLatch(aim)
             known = address is not None and address.port != 0
-            lane.target = (address.host, address.port) if known and address else None
+            lane.aimed = (address.host, address.port) if known and address else None
+            lane.begins = address is not None and (
+                isOwn(address.host, aim.signalling, self._networks)
+                or (aim.signalling.called and address.host == aim.host)
+            )
+        for place in (side, 1 - side):  # sound is expected of one where the other receives it
+            self._credit(relay, place, now)
+
+    def _newLatch(self, aim: Aim) -> Latch | None:
+        """
+        For a peer that may be behind a NAT: where it is to come from is the host that it was
+        seen at.
+        """
+        if aim.latching is Latching.NEVER:
+            return None
+        expected = aim.host or aim.signalling.host
+        others = aim.host is None or aim.latching is Latching.ANY_HOST or self._anyHost
+        return Latch((canonicalHost(expected),), others)
+
+    def _credit(self, relay: _Relay, place: int, now: float) -> None:
+        """
+        See how long a side is sent to that was not heard.
+        """
+        aim, expected = relay.lanes[place][0].aim, relay.lanes[1 - place][0].aim.rtp is not None
+        if aim.host is not None:
+            relay.until[place] = relay.credits[place].until(
+                aim.host, aim.signalling, self._networks, expected, now
+            )
+        for lane in relay.lanes[place]:
+            self._direct(relay, lane, now)
+
+    def _direct(self, relay: _Relay, lane: _Lane, now: float) -> None:
+        """
+        Send to where a lane's peer was found, or to where it says that it is, if that may be.
+        """
+        lane.target = None
+        if lane.latch is not None and lane.source is not None:
+            lane.target = lane.source
+        elif lane.aimed is not None:
+            host = canonicalHost(str(lane.aimed[0]))
+            both = (lane, lane.beside)
+            heard = any(str(each.source[0]) == host for each in both if each.source is not None)
+            if heard or (lane.begins and relay.until[lane.side] > now):
+                lane.target = lane.aimed
 
     def close(self, packets: IRelayIO, relayId: int) -> None:
         """
@@ -318,7 +379,7 @@ class RelayTable:
         @raise OSError: the network does not take it.
         """
         known = source == lane.source and _isMedia(packet, lane.control)
-        if not known and not self._believe(lane, packet, source):
+        if not known and not self._believe(lane, packet, source, now):
             lane.refused += 1
             return
         lane.packets += 1
@@ -329,29 +390,39 @@ class RelayTable:
             return
         onward.send(packet, onward.target)
 
-    def _believe(self, lane: _Lane, packet: Packet, source: Source) -> bool:
+    def _believe(self, lane: _Lane, packet: Packet, source: Source, now: float) -> bool:
         """
         Judge a packet that is not of the lane's source.
         """
-        if lane.source is not None or not _isMedia(packet, lane.control):
+        if not _isMedia(packet, lane.control) or not self._accepts(lane, packet, source, now):
             return False
+        lane.source = source
+        if not lane.control:
+            beside = lane.beside.source
+            if lane.latch is not None and beside is not None and beside[0] != source[0]:
+                lane.beside.source = None  # RTCP of whoever the lock was taken back from
+            heard = TransportAddress(str(source[0]), source[1])
+            self.reports.append(RelayHeard(lane.relayId, lane.side, heard))
+        relay = self._relays[lane.relayId]
+        for each in (lane, lane.beside):
+            self._direct(relay, each, now)
+        return True
+
+    def _accepts(self, lane: _Lane, packet: Packet, source: Source, now: float) -> bool:
+        """
+        Whether a source becomes the lane's: RTCP comes from where RTP does.
+        """
         host = str(source[0])
-        if lane.latch is None or lane.control:
-            expected = lane.aim.host
-            if lane.latch is not None and lane.beside.source is not None:
-                expected = str(lane.beside.source[0])
-            believed = host == expected or (expected is None and lane.latch is not None)
-        else:
+        if lane.latch is not None and not lane.control:
             number = int.from_bytes(packet[2:4], "big")
-            believed = lane.latch.accepts(TransportAddress(host, source[1]), number)
-        if believed:
-            lane.source = source
-            if lane.latch is not None:
-                lane.target = source
-            if not lane.control:
-                heard = TransportAddress(host, source[1])
-                self.reports.append(RelayHeard(lane.relayId, lane.side, heard))
-        return believed
+            return lane.latch.accepts(TransportAddress(host, source[1]), number, now)
+        if lane.source is not None:
+            return False
+        if lane.latch is not None and lane.beside.source is not None:
+            return host == str(lane.beside.source[0])
+        if lane.latch is not None:
+            return host in lane.latch.believed
+        return lane.aim.host is not None and host == canonicalHost(lane.aim.host)
 
     def survey(self, now: float) -> None:
         """
@@ -361,6 +432,7 @@ class RelayTable:
         figures = {}
         for relayId in list(self._relays)[self._part :: _PARTS]:
             relay = self._relays[relayId]
+            self._stop(relay, now)
             since = max(relay.waitsFrom, *(lane.lastArrival for lane in relay.all()))
             if now - since >= self._silenceSeconds:
                 relay.waitsFrom = now
@@ -368,6 +440,15 @@ class RelayTable:
             figures[relayId] = (_statistics(relay.lanes[0]), _statistics(relay.lanes[1]))
         if figures:
             self.reports.append(RelaysSurveyed(figures))
+
+    def _stop(self, relay: _Relay, now: float) -> None:
+        """
+        Send no longer to a side that was not heard in its time.
+        """
+        for side, until in zip(relay.lanes, relay.until, strict=True):
+            if until <= now and all(lane.source is None for lane in side):
+                for lane in side:
+                    lane.target = None
 
 
 def _isMedia(packet: Packet, control: bool) -> bool:

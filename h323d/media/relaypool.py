@@ -14,7 +14,15 @@ from collections.abc import Callable, Sequence
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from h323d.call.media import IRelay, IRelayObserver, IRelaySide, RelayStatistics
+from h323d.call.media import (
+    IRelay,
+    IRelayObserver,
+    IRelaySide,
+    Latching,
+    MediaNetworks,
+    RelayStatistics,
+    Signalling,
+)
 from h323d.errors import ResourceUnavailable
 from h323d.media.packets import IPortPair, IPortSource
 from h323d.media.relay import (
@@ -70,6 +78,12 @@ class RelayPool:
 
     def __len__(self) -> int:
         return len(self._relays)
+
+    def reconfigure(self, networks: MediaNetworks) -> None:
+        """
+        As L{h323d.call.media.IMediaPool.reconfigure}.
+        """
+        self._command(lambda packets, now: self._table.know(networks))
 
     def openRelay(
         self,
@@ -133,7 +147,7 @@ class RelayPool:
         """
         Say where a side's peer is.
         """
-        self._command(lambda packets, now: self._table.aim(packets, relayId, side, aim))
+        self._command(lambda packets, now: self._table.aim(packets, relayId, side, aim, now))
 
     def turnsRound(self, side: _Side, target: TransportAddress) -> bool:
         """
@@ -200,7 +214,8 @@ class _Side:
         self,
         rtp: TransportAddress | None,
         rtcp: TransportAddress | None,
-        latch: bool,
+        latching: Latching,
+        signalling: Signalling,
         multiplexID: int | None = None,
         keepAlivePayloadType: int | None = None,
     ) -> None:
@@ -211,7 +226,7 @@ class _Side:
             for each in (rtp, rtcp)
         )
         self.aimedAt = tuple(each for each in (rtp, rtcp) if each is not None)
-        aim = Aim(rtp, rtcp, latch, multiplexID, keepAlivePayloadType)
+        aim = Aim(rtp, rtcp, latching, signalling, multiplexID, keepAlivePayloadType)
         self._pool.aim(self._relay.relayId, self._place, aim)
 
     def statistics(self) -> RelayStatistics:

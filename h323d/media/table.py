@@ -41,7 +41,9 @@ class PortTable:
         receiver's statistics refuse is counted there.
     @ivar waitsFrom: C{float64}, seconds: when something began to be expected, or silence
         was reported; infinite while nothing is.
-    @ivar sends: C{bool}: there is somebody to send to.
+    @ivar sends: C{bool}: there is somebody to send to, who may be sent to.
+    @ivar stopsAt: C{float64}, seconds: when sending stops unless the peer was heard by then;
+        infinite once it was.
     @ivar payloadType: C{int64}: of what we send.
     @ivar codec: C{uint8}: the kind of what we send.
     @ivar eventType: C{int64}: payload type of RFC 4733 events that we send; -1: none.
@@ -74,6 +76,7 @@ class PortTable:
         self.refused = np.zeros(capacity, np.int64)
         self.waitsFrom = np.full(capacity, np.inf)
         self.sends = np.zeros(capacity, bool)
+        self.stopsAt = np.full(capacity, np.inf)
         self.payloadType = np.zeros(capacity, np.int64)
         self.codec = np.zeros(capacity, np.uint8)
         self.eventType = np.full(capacity, -1, np.int64)

@@ -14,7 +14,7 @@ from zope.interface import implementer
 from h323d.call.digits import DigitFilter
 from h323d.call.hold import Hold
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
-from h323d.call.media import IMediaPort, IMediaPortObserver
+from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.errors import DecodeError
 from h323d.sip.agent import NOBODY, UserAgent
 from h323d.sip.causes import causeOf, reasonCause, reasonsOf, statusOf
@@ -397,7 +397,8 @@ class SIPLeg(DialogEnd):
         wasHeld = self.held
         wantsToSend = self._profile is not None and self._profile.direction.sends
         self._hold.follow(stream, wantsToSend and stream.transmit is None)
-        port.configure(stream)
+        host = self.peer.host if self._flow is None else self._flow.peer.host
+        port.configure(stream, Signalling(host, self.direction is LegDirection.OUTGOING))
         if not self.held:
             self._mediaReported = True
             self._observer.legMediaReady(self, port, stream)

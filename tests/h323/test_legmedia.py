@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from twisted.internet.task import Clock
 
-from h323d.call.media import IMediaPort
+from h323d.call.media import IMediaPort, Signalling
 from h323d.h323.legmedia import PARTIAL, LegMedia
 from h323d.values.address import TransportAddress
 from h323d.values.media import (
@@ -58,7 +58,7 @@ def pool() -> FakePool:
 @pytest.fixture
 def media(owner: Owner, pool: FakePool, clock: Clock) -> LegMedia:
     media = LegMedia(owner, Party(), pool, "10.0.0.1", clock)  # type: ignore[arg-type]  # not asked
-    media.open(PROFILE)
+    media.open(PROFILE, Signalling("10.0.0.2"))
     return media
 
 

@@ -96,7 +96,7 @@ def test_thePeerThatTakesNoEventsGetsNone() -> None:
     (phone, _), _ = bench.meeting(2)
     transmit = phone.stream.transmit
     assert transmit is not None
-    phone.port.configure(
+    phone.configure(
         AudioStream(TransmitFormat(transmit.format, 0, 20, transmit.rtp), phone.stream.receive)
     )
     phone.port.sendDigit("1", 100)

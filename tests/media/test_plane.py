@@ -154,7 +154,7 @@ def test_sequenceAndTimestampsGoOnOverReconfiguration() -> None:
     bench = MediaBench()
     (phone, _), _ = bench.meeting(2)
     bench.run(0.2)
-    phone.port.configure(phone.stream)
+    phone.configure(phone.stream)
     bench.run(0.2)
     packets = [packet for _, packet in phone.heard]
     assert len({packet.ssrc for packet in packets}) == 1
@@ -169,11 +169,11 @@ def test_afterAHoldTheMarkerSaysThatTimeHasPassed() -> None:
     (phone, _), _ = bench.meeting(2)
     bench.run(0.2)
     before = phone.heard[-1]
-    phone.port.configure(AudioStream(None, phone.stream.receive))
+    phone.configure(AudioStream(None, phone.stream.receive))
     bench.run(0.5)
     assert phone.heard[-1][0] - before[0] <= 0.021
     before = phone.heard[-1]
-    phone.port.configure(phone.stream)
+    phone.configure(phone.stream)
     bench.run(0.1)
     at, packet = next(each for each in phone.heard if each[0] > before[0])
     assert packet.marker
@@ -351,7 +351,7 @@ def test_commandsForWhatHasGoneDoNothing() -> None:
     mixer.deafen(a.port, True)
     mixer.leave(a.port)
     mixer.join(a.port)
-    a.port.configure(a.stream)
+    a.configure(a.stream)
     a.port.sendDigit("1", 100)
     mixer.detach(99)
     mixer.close()

@@ -5,15 +5,19 @@ What arrives: from whom it is taken, what is refused, and how loss is borne.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from h323d.call.media import MediaNetworks, Signalling
 from h323d.dsp.tones import signalToNoise
 from h323d.media.config import MediaConfig
+from h323d.media.latch import CONTEST
 from h323d.rtp.packet import RTPPacket, encode
 from h323d.values.address import TransportAddress
 from h323d.values.media import AudioStream, MediaFormat, ReceiveFormat, TransmitFormat
+from h323d.values.networks import Networks
 from tests.support.packetio import MediaBench, Phone, steady, tone
 
 STRANGER = TransportAddress("10.6.6.6", 6666)
@@ -81,24 +85,72 @@ def test_aStrangerDoesNotOutrunTheNegotiatedPeer() -> None:
     assert bench.stray == []
 
 
-def test_aPeerBehindATranslatorIsFollowedWhenItGoesOn() -> None:
+def test_aPeerBehindATranslatorIsFollowedAtOnceWhereItsSignallingComesFrom() -> None:
     bench = MediaBench()
+    bench.pool.reconfigure(MediaNetworks(private=Networks(("10.0.0.0/8",))))
+    (a, _), _ = bench.meeting(2)
+    transmit = a.stream.transmit
+    assert transmit is not None
+    a.signalling = Signalling(STRANGER.host)
+    named = replace(transmit, rtp=TransportAddress("10.0.1.77", 5000), rtcp=None)
+    a.configure(AudioStream(named, a.stream.receive))
+    a.send(injected(1), STRANGER)
+    bench.run(0.1, [])
+    assert a.recorder.heard == [STRANGER]
+    assert {destination for destination, _ in bench.stray} == {STRANGER}
+
+
+def test_aStrangerHasNoChanceWhereSoundComesFromWhereSignallingDoes() -> None:
+    bench = MediaBench()
+    (a, b), _ = bench.meeting(2)
+    b.says = steady(1000)
+    for sequence in range(150):
+        a.send(injected(sequence), STRANGER)
+        bench.run(0.02, [b])
+    assert a.recorder.heard == []
+    assert bench.stray == []
+    assert len(a.heard) > 140
+
+
+def test_aPhoneTakesBackWhatAStrangerGotBeforeItSpoke() -> None:
+    bench = MediaBench(MediaConfig(maximumPorts=8, latchAnyHost=True))
+    (a, b), _ = bench.meeting(2)
+    a.says = tone(1000)
+    for sequence in range(150):
+        a.send(injected(sequence), STRANGER)
+        bench.run(0.02, [b])
+    assert bench.stray
+    bench.stray.clear()
+    before = len(a.heard)
+    for sequence in range(150, 200):
+        a.send(injected(sequence), STRANGER)
+        bench.run(0.02)
+    assert a.recorder.heard == [STRANGER, a.address]
+    assert len(a.heard) - before > 45
+    assert len(bench.stray) < 3
+    assert signalToNoise(b.sound[-4000:], 1000) >= 35
+
+
+def test_whatAStrangerGotIsNotTakenBackLater() -> None:
+    bench = MediaBench(MediaConfig(maximumPorts=8, latchAnyHost=True))
+    (a, b), _ = bench.meeting(2)
+    for sequence in range(6):
+        a.send(injected(sequence), STRANGER)
+        bench.run(0.02, [b])
+    bench.run(CONTEST + 0.6, [b])
+    bench.run(0.5)
+    assert a.recorder.heard == [STRANGER]
+    assert bench.packets.slots[0].peer == STRANGER  # which a socket is connected to
+
+
+def test_aPeerBehindATranslatorIsFollowedWhenItGoesOn() -> None:
+    bench = MediaBench(MediaConfig(maximumPorts=8, latchAnyHost=True))
     (a, _), _ = bench.meeting(2)
     for sequence in range(6):
         a.send(injected(sequence), STRANGER)
         bench.run(0.02, [])
     assert a.recorder.heard == [STRANGER]
     assert bench.stray
-
-
-def test_whereNoTranslatorsAreOtherHostsAreNeverFollowed() -> None:
-    bench = MediaBench(MediaConfig(maximumPorts=8, latchAnyHost=False))
-    (a, _), _ = bench.meeting(2)
-    for sequence in range(20):
-        a.send(injected(sequence), STRANGER)
-        bench.run(0.02, [])
-    assert a.recorder.heard == []
-    assert bench.stray == []
 
 
 def test_signallingMayMoveThePeer() -> None:
@@ -111,7 +163,8 @@ def test_signallingMayMoveThePeer() -> None:
     bench.listeners[moved] = arrived.append
     transmit = a.stream.transmit
     assert transmit is not None
-    a.port.configure(AudioStream(TransmitFormat(transmit.format, 0, 20, moved), a.stream.receive))
+    a.signalling = Signalling(moved.host)
+    a.configure(AudioStream(TransmitFormat(transmit.format, 0, 20, moved), a.stream.receive))
     bench.run(0.1, [b])
     assert arrived
     a.send(injected(1), moved)
@@ -136,7 +189,7 @@ def test_nothingIsSentToAnAddressThatIsNoPartys(host: str, port: int) -> None:
     transmit = a.stream.transmit
     assert transmit is not None
     bad = TransmitFormat(transmit.format, 0, 20, TransportAddress(host, port))
-    a.port.configure(AudioStream(bad, a.stream.receive))
+    a.configure(AudioStream(bad, a.stream.receive))
     bench.run(0.2, [])
     assert bench.stray == []
     assert a.heard == []
@@ -148,7 +201,7 @@ def test_anIPv6PeerIsKnownHoweverItsAddressWasWritten() -> None:
     transmit = a.stream.transmit
     assert transmit is not None
     long = TransmitFormat(transmit.format, 0, 20, TransportAddress("2001:db8:0:0:0:0:0:1", 5000))
-    a.port.configure(AudioStream(long, a.stream.receive))
+    a.configure(AudioStream(long, a.stream.receive))
     source = TransportAddress("2001:db8::1", 5000)
     a.send(injected(1), source)
     bench.run(0.1, [])
@@ -281,7 +334,7 @@ def test_aSilentPortIsReportedOnce() -> None:
 def test_aPortThatExpectsNothingIsNotReportedSilent() -> None:
     bench = MediaBench(MediaConfig(maximumPorts=8, silenceSeconds=2.0))
     (a, _), _ = bench.meeting(2)
-    a.port.configure(AudioStream(a.stream.transmit, None))
+    a.configure(AudioStream(a.stream.transmit, None))
     bench.run(4.0, [])
     assert a.recorder.silent == []
 
@@ -292,7 +345,7 @@ def test_comfortNoiseIsTakenAsSilence() -> None:
     receive = a.stream.receive
     assert receive is not None
     formats = {**receive.formats, 13: MediaFormat("CN")}
-    a.port.configure(AudioStream(a.stream.transmit, ReceiveFormat(formats)))
+    a.configure(AudioStream(a.stream.transmit, ReceiveFormat(formats)))
     bench.run(0.1)
     for sequence in range(5):
         a.send(encode(RTPPacket(13, a.sequence + sequence, a.timestamp, a.ssrc, b"\x40")))

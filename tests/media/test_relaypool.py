@@ -12,7 +12,14 @@ from twisted.internet.task import Clock
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
-from h323d.call.media import IRelay, IRelayObserver, IRelaySide, RelayStatistics
+from h323d.call.media import (
+    IRelay,
+    IRelayObserver,
+    IRelaySide,
+    Latching,
+    RelayStatistics,
+    Signalling,
+)
 from h323d.errors import ResourceUnavailable
 from h323d.media.config import MediaConfig
 from h323d.media.relaypool import RelayPool
@@ -71,8 +78,8 @@ class Bench:
 
     def connected(self) -> IRelay:
         relay = self.open()
-        relay.sides[0].aim(ALICE, None, False)
-        relay.sides[1].aim(BOB, None, False)
+        relay.sides[0].aim(ALICE, None, Latching.NEVER, Signalling(ALICE.host))
+        relay.sides[1].aim(BOB, None, Latching.NEVER, Signalling(BOB.host))
         return relay
 
     def say(self, door: Door, to: TransportAddress, data: bytes = PACKET) -> None:
@@ -122,7 +129,7 @@ def test_aClosedRelayLeavesNothing(bench: Bench) -> None:
     relay = bench.connected()
     relay.close()
     relay.close()
-    relay.sides[0].aim(BOB, None, False)
+    relay.sides[0].aim(BOB, None, Latching.NEVER, Signalling(BOB.host))
     assert relay.sides[0].rtp not in [TransportAddress(*here) for here in bench.network.udp]
     assert len(bench.pool) == 0
     assert bench.clock.getDelayedCalls() == []
@@ -139,8 +146,8 @@ def test_manyCallsPassTheSharedPorts(bench: Bench) -> None:
     carol = bench.phone(TransportAddress("10.0.3.3", 7000))
     relays = [bench.open(shared=True) for _ in range(2)]
     for relay, address in zip(relays, (BOB, TransportAddress("10.0.3.3", 7000)), strict=True):
-        relay.sides[0].aim(ALICE, None, False, multiplexID=9)
-        relay.sides[1].aim(address, None, False)
+        relay.sides[0].aim(ALICE, None, Latching.NEVER, Signalling(ALICE.host), multiplexID=9)
+        relay.sides[1].aim(address, None, Latching.NEVER, Signalling(address.host))
     for relay in relays:
         number = relay.sides[0].multiplexID
         bench.say(bench.alice, relay.sides[0].rtp, number.to_bytes(4, "big") + PACKET)
@@ -151,10 +158,12 @@ def test_manyCallsPassTheSharedPorts(bench: Bench) -> None:
 
 def test_packetsDoNotGoRoundBetweenRelays(bench: Bench) -> None:
     first, second = bench.open(), bench.open()
-    first.sides[1].aim(second.sides[0].rtp, None, True)
-    second.sides[0].aim(first.sides[1].rtp, None, True)
-    second.sides[1].aim(first.sides[0].rtp, None, True)
-    first.sides[0].aim(second.sides[1].rtp, None, True)  # which would close the ring
+    first.sides[1].aim(second.sides[0].rtp, None, Latching.ANY_HOST, Signalling(SERVER))
+    second.sides[0].aim(first.sides[1].rtp, None, Latching.ANY_HOST, Signalling(SERVER))
+    second.sides[1].aim(first.sides[0].rtp, None, Latching.ANY_HOST, Signalling(SERVER))
+    first.sides[0].aim(
+        second.sides[1].rtp, None, Latching.ANY_HOST, Signalling(SERVER)
+    )  # which would close the ring
     bench.say(bench.alice, first.sides[0].rtp)
     assert not bench.pool.turnsRound(first.sides[1], BOB)
     assert bench.pool.turnsRound(first.sides[0], second.sides[1].rtp)
@@ -162,10 +171,10 @@ def test_packetsDoNotGoRoundBetweenRelays(bench: Bench) -> None:
 
 def test_aChainOfRelaysCarriesMedia(bench: Bench) -> None:
     first, second = bench.open(), bench.open()
-    first.sides[0].aim(ALICE, None, False)
-    first.sides[1].aim(second.sides[0].rtp, None, False)
-    second.sides[0].aim(first.sides[1].rtp, None, False)
-    second.sides[1].aim(BOB, None, False)
+    first.sides[0].aim(ALICE, None, Latching.NEVER, Signalling(ALICE.host))
+    first.sides[1].aim(second.sides[0].rtp, None, Latching.NEVER, Signalling(SERVER))
+    second.sides[0].aim(first.sides[1].rtp, None, Latching.NEVER, Signalling(SERVER))
+    second.sides[1].aim(BOB, None, Latching.NEVER, Signalling(BOB.host))
     bench.say(bench.alice, first.sides[0].rtp)
     assert len(bench.bob.arrived) == 1
 

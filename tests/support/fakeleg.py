@@ -9,7 +9,7 @@ import itertools
 from zope.interface import implementer
 
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
-from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
+from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signalling
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
@@ -111,7 +111,7 @@ class FakeLeg:
             TransmitFormat(G711_ULAW, 0, 20, TransportAddress("127.0.0.9", 4000)),
             ReceiveFormat({0: G711_ULAW}),
         )
-        self.port.configure(stream)
+        self.port.configure(stream, Signalling(self.peer.host))
         self.observer.legMediaReady(self, self.port, stream)
 
     def release(self, cause: Cause) -> None:

@@ -20,8 +20,11 @@ from h323d.call.media import (
     IRelaySide,
     ISampleSink,
     ISampleSource,
+    Latching,
+    MediaNetworks,
     PortStatistics,
     RelayStatistics,
+    Signalling,
 )
 from h323d.errors import ResourceUnavailable
 from h323d.values.address import TransportAddress
@@ -36,6 +39,7 @@ class FakePort:
     A port pair that is never bound.
 
     @ivar configured: every stream that it was told of.
+    @ivar signalling: where the peer's signalling comes from, as it was told last.
     @ivar digits: what it was told to send.
     """
 
@@ -49,11 +53,13 @@ class FakePort:
         self.rtcp = replace(self.rtp, port=self.rtp.port + 1)
         self.stream = AudioStream()
         self.configured: list[AudioStream] = []
+        self.signalling: Signalling | None = None
         self.digits: list[tuple[str, int]] = []
         self.closed = False
 
-    def configure(self, stream: AudioStream) -> None:
+    def configure(self, stream: AudioStream, signalling: Signalling) -> None:
         self.stream = stream
+        self.signalling = signalling
         self.configured.append(stream)
 
     def sendDigit(self, digit: str, milliseconds: int) -> None:
@@ -116,7 +122,8 @@ class FakeAim:
 
     rtp: TransportAddress | None
     rtcp: TransportAddress | None
-    latch: bool
+    latching: Latching
+    signalling: Signalling
     multiplexID: int | None = None
     keepAlivePayloadType: int | None = None
 
@@ -137,11 +144,14 @@ class FakeRelaySide:
         self,
         rtp: TransportAddress | None,
         rtcp: TransportAddress | None,
-        latch: bool,
+        latching: Latching,
+        signalling: Signalling,
         multiplexID: int | None = None,
         keepAlivePayloadType: int | None = None,
     ) -> None:
-        self.aims.append(FakeAim(rtp, rtcp, latch, multiplexID, keepAlivePayloadType))
+        self.aims.append(
+            FakeAim(rtp, rtcp, latching, signalling, multiplexID, keepAlivePayloadType)
+        )
 
     def statistics(self) -> RelayStatistics:
         return RelayStatistics()
@@ -185,6 +195,7 @@ class FakePool:
     @ivar ports: the open ones.
     @ivar relays: the open ones.
     @ivar left: how many more ports and relays can be opened.
+    @ivar networks: what it was told of.
     """
 
     def __init__(self, left: int = 10_000) -> None:
@@ -193,8 +204,12 @@ class FakePool:
         self.mixers: list[FakeMixer] = []
         self.relays: list[FakeRelay] = []
         self.left = left
+        self.networks = MediaNetworks()
         self.relayNumbers = itertools.count()
         self._numbers = itertools.count()
+
+    def reconfigure(self, networks: MediaNetworks) -> None:
+        self.networks = networks
 
     def openPort(self, observer: IMediaPortObserver, host: str) -> FakePort:
         if not self.left:

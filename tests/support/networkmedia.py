@@ -104,6 +104,7 @@ class Slot:
     rtp: TransportAddress | None = None
     rtcp: TransportAddress | None = None
     peer: TransportAddress | None = None
+    follows: TransportAddress | None = None
 
 
 @implementer(IPacketIO)
@@ -128,11 +129,14 @@ class NetworkPacketIO:
     def aim(self, slot: int, rtp: TransportAddress | None, rtcp: TransportAddress | None) -> None:
         self._slots[slot].rtp, self._slots[slot].rtcp = rtp, rtcp
 
+    def follow(self, slot: int, source: TransportAddress) -> None:
+        self._slots[slot].follows = source
+
     def lock(self, slot: int, source: TransportAddress) -> None:
         self._slots[slot].peer = source
 
     def unlock(self, slot: int) -> None:
-        self._slots[slot].peer = None
+        self._slots[slot].peer = self._slots[slot].follows = None
 
     def drain(self, group: int, now: float) -> PacketBatch:
         rows = []
@@ -163,7 +167,7 @@ class NetworkPacketIO:
     def send(self, slots: npt.NDArray[np.intp], packets: npt.NDArray[np.uint8]) -> None:
         for number, packet in zip(slots.tolist(), packets, strict=True):
             slot = self._slots[number]
-            self._send(slot.pair.doors[0], packet.tobytes(), slot.peer or slot.rtp)
+            self._send(slot.pair.doors[0], packet.tobytes(), slot.peer or slot.follows or slot.rtp)
 
     def sendControl(self, slot: int, data: bytes) -> None:
         self._send(self._slots[slot].pair.doors[1], data, self._slots[slot].rtcp)

@@ -13,7 +13,13 @@ import numpy.typing as npt
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
-from h323d.call.media import IMediaPort, IMediaPortObserver, IMixer, IMixerObserver
+from h323d.call.media import (
+    IMediaPort,
+    IMediaPortObserver,
+    IMixer,
+    IMixerObserver,
+    Signalling,
+)
 from h323d.dsp.g711 import decodeALaw, decodeULaw, encodeALaw, encodeULaw
 from h323d.errors import ResourceUnavailable
 from h323d.media.config import MediaConfig
@@ -100,6 +106,7 @@ class MemorySlot:
     rtp: TransportAddress | None = None
     rtcp: TransportAddress | None = None
     peer: TransportAddress | None = None
+    follows: TransportAddress | None = None
 
 
 @implementer(IPacketIO)
@@ -125,11 +132,14 @@ class MemoryIO:
     def aim(self, slot: int, rtp: TransportAddress | None, rtcp: TransportAddress | None) -> None:
         self.slots[slot].rtp, self.slots[slot].rtcp = rtp, rtcp
 
+    def follow(self, slot: int, source: TransportAddress) -> None:
+        self.slots[slot].follows = source
+
     def lock(self, slot: int, source: TransportAddress) -> None:
         self.slots[slot].peer = source
 
     def unlock(self, slot: int) -> None:
-        self.slots[slot].peer = None
+        self.slots[slot].peer = self.slots[slot].follows = None
 
     def drain(self, group: int, now: float) -> PacketBatch:
         rows: list[tuple[int, bytes, TransportAddress, float]] = []
@@ -162,7 +172,7 @@ class MemoryIO:
     def send(self, slots: npt.NDArray[np.intp], packets: npt.NDArray[np.uint8]) -> None:
         for number, packet in zip(slots.tolist(), packets, strict=True):
             slot = self.slots[number]
-            destination = slot.peer or slot.rtp
+            destination = slot.peer or slot.follows or slot.rtp
             if destination is not None:
                 self.deliver(slot.pair.rtp, destination, packet.tobytes())
 
@@ -216,6 +226,7 @@ class Phone:
 
     @ivar heard: RTP packets, with their times of arrival.
     @ivar control: RTCP octets, likewise.
+    @ivar signalling: where its signalling comes from.
     @ivar says: C{int16[n]} by the number of the first sample; what it says in each packet.
     """
 
@@ -234,6 +245,7 @@ class Phone:
         self.bench = bench
         self.address = address
         self.recorder = PortRecorder()
+        self.signalling = Signalling(address.host)
         self.port = bench.pool.openPort(self.recorder, "10.0.0.1")
         self.heard: list[tuple[float, RTPPacket]] = []
         self.control: list[tuple[float, bytes]] = []
@@ -255,7 +267,13 @@ class Phone:
             TransmitFormat(mediaFormat, self._payloadType, asks, address, beside, EVENTS),
             ReceiveFormat({self._payloadType: mediaFormat}, EVENTS),
         )
-        self.port.configure(self.stream)
+        self.configure(self.stream)
+
+    def configure(self, stream: AudioStream) -> None:
+        """
+        Have our port send and expect something else.
+        """
+        self.port.configure(stream, self.signalling)
 
     def talk(self, delay: float = 0.0) -> None:
         """

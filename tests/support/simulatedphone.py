@@ -171,12 +171,14 @@ class Telephone(LocalParty):
         media: MediaConfig = MEDIA,
         sip: SIPConfig | None = None,
         transfers: int = MAXIMUM_TRANSFERS,
+        sound: str = "",
     ) -> None:
         """
         @param tone: what is said into it, Hz.
         @param gatekeeper: asked for every call by H.323, once L{register} was called.
         @param zone: the gatekeeper identifier of the only one that is meant; empty for any.
         @param transfers: how often one call lets itself be transferred.
+        @param sound: the address of its media in H.323, as a large gateway's is another.
         """
         host = world.network.host(address)
         rng = world.chance(address)
@@ -188,7 +190,7 @@ class Telephone(LocalParty):
         self.registrations: list[str] = []
         self._calls = 0
         self._transfers = Transfers(transfers)
-        self._media = Media(media, host, rng, world.clock)
+        self._media = Media(media, world.network.host(sound or address), rng, world.clock)
         super().__init__(self._media, tone)
         self._sip = SIPEndpoint(
             world.clock,
@@ -210,7 +212,7 @@ class Telephone(LocalParty):
             self._media.pool,
             listener,
             opener,
-            Host(address, address),
+            Host(address, sound or address),
             self,
             admitter=None if gatekeeper is None else self,
         )

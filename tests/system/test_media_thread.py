@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 from zope.interface.verify import verifyObject
 
-from h323d.call.media import IMediaPort, IMixer
+from h323d.call.media import IMediaPort, IMixer, Signalling
 from h323d.dsp.g711 import decodeULaw, encodeULaw
 from h323d.dsp.tones import levelsAt
 from h323d.media.config import MediaConfig
 from h323d.media.io import SocketIO
+from h323d.media.latch import PROBATION
 from h323d.media.packets import IPacketIO
 from h323d.media.pool import MediaPool
 from h323d.media.ports import PortRange
@@ -43,7 +44,9 @@ class SocketPhone:
     A peer over a real socket.
     """
 
-    def __init__(self, pool: MediaPool, mixer: IMixer, frequency: int) -> None:
+    def __init__(
+        self, pool: MediaPool, mixer: IMixer, frequency: int, signalling: str = PHONES
+    ) -> None:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((PHONES, 0))
         self.socket.setblocking(False)
@@ -51,11 +54,16 @@ class SocketPhone:
         self.port: IMediaPort = pool.openPort(self.recorder, HOST)
         address = TransportAddress(*self.socket.getsockname())
         transmit = TransmitFormat(G711_ULAW, 0, 20, address)
-        self.port.configure(AudioStream(transmit, ReceiveFormat({0: G711_ULAW})))
+        self.signalling = Signalling(signalling)
+        self.configure(transmit)
         mixer.join(self.port)
         self.says = tone(frequency)
         self.sent = 0
         self.heard: list[RTPPacket] = []
+
+    def configure(self, transmit: TransmitFormat) -> None:
+        stream = AudioStream(transmit, ReceiveFormat({0: G711_ULAW}))
+        self.port.configure(stream, self.signalling)
 
     def talk(self) -> None:
         payload = encodeULaw(self.says(self.sent * 160, 160)).tobytes()
@@ -143,6 +151,27 @@ def test_aStrangerIsKeptOutByTheKernel(pool: MediaPool) -> None:
         each.close()
 
 
+def test_aPhoneTakesItsSoundBackFromAStranger(pool: MediaPool) -> None:
+    mixer = pool.openMixer(RoomRecorder())
+    late = SocketPhone(pool, mixer, 400, signalling="127.0.47.15")
+    other = SocketPhone(pool, mixer, 900)
+    stranger = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    stranger.bind(("127.0.47.14", 0))
+    stranger.settimeout(5.0)
+    for sequence in range(PROBATION + 1):
+        octets = encode(RTPPacket(0, sequence, sequence * 160, 9, b"\xff" * 160))
+        stranger.sendto(octets, (HOST, late.port.rtp.port))
+        converse([other], lambda: True)
+    assert stranger.recv(2000)
+    late.listen()
+    assert late.heard == []
+    converse([late, other], lambda: (audible(late, 10), audible(other, 10)) == ([900], [400]))
+    sources = [TransportAddress(*each.getsockname()) for each in (stranger, late.socket)]
+    assert late.recorder.heard == sources
+    for each in (stranger, late.socket, other.socket):
+        each.close()
+
+
 def test_aPeerWhosePortIsClosedHurtsNobody(pool: MediaPool) -> None:
     mixer = pool.openMixer(RoomRecorder())
     phones = [SocketPhone(pool, mixer, frequency) for frequency in TONES]
@@ -165,7 +194,7 @@ def test_aMovedPeerIsHeardAgainAfterItsPortWasUnlocked(pool: MediaPool) -> None:
     mover.socket.setblocking(False)
     address = TransportAddress(*mover.socket.getsockname())
     transmit = TransmitFormat(G711_ULAW, 0, 20, address)
-    mover.port.configure(AudioStream(transmit, ReceiveFormat({0: G711_ULAW})))
+    mover.configure(transmit)
     converse(phones, lambda: audible(phones[1], 10) == [400])
     assert mover.recorder.heard[-1] == address
     for phone in phones:
@@ -218,6 +247,34 @@ def test_whatAStrangerSentJustBeforeTheLockIsDropped() -> None:
     assert found == [b"peer0", b"peer1", b"peer2", b"after"]
     assert batch.slots.tolist() == [2, 2, 2, 2]
     for each in (peer, stranger):
+        each.close()
+    packets.close()
+
+
+def test_aPortThatFollowsSendsToOneAndTakesFromAll() -> None:
+    packets = SocketIO(4, time.time, time.monotonic, time.sleep)
+    pair = PortRange(MediaConfig(portFirst=21200, portLast=21203), random.Random(1)).bind(HOST)
+    packets.add(2, pair, 0)
+    peer, other = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+    for each in (peer, other):
+        each.bind((PHONES, 0))
+        each.settimeout(5.0)
+    there, elsewhere = (TransportAddress(*each.getsockname()) for each in (peer, other))
+    octets = np.frombuffer(b"packet", np.uint8).reshape(1, -1)
+    packets.aim(2, elsewhere, None)
+    packets.follow(2, there)
+    packets.send(np.array([2]), octets)
+    assert peer.recv(100) == b"packet"
+    other.sendto(b"other", (HOST, pair.rtp.port))
+    assert packets.drain(0, time.monotonic()).sources == {0: elsewhere}
+    packets.lock(2, there)
+    other.sendto(b"other", (HOST, pair.rtp.port))
+    peer.sendto(b"peer", (HOST, pair.rtp.port))
+    assert packets.drain(0, time.monotonic()).lengths.tolist() == [4]
+    packets.unlock(2)
+    packets.send(np.array([2]), octets)
+    assert other.recv(100) == b"packet"
+    for each in (peer, other):
         each.close()
     packets.close()
 

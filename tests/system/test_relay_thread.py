@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from h323d.call.media import Latching, Signalling
 from h323d.errors import ResourceUnavailable
 from h323d.media.config import MediaConfig
 from h323d.media.ports import PortRange
@@ -90,8 +91,8 @@ def test_packetsPassBothWaysOneByOne(
 ) -> None:
     alice, bob = phones
     relay = relays.pool.openRelay(Unmoved(), (HOST, HOST))
-    relay.sides[0].aim(at(alice), None, False)
-    relay.sides[1].aim(at(bob), None, True)
+    relay.sides[0].aim(at(alice), None, Latching.NEVER, Signalling(at(alice).host))
+    relay.sides[1].aim(at(bob), None, Latching.ANY_HOST, Signalling(at(bob).host))
     relays.obeyed()
     for number in range(50):
         for one, other, side in ((alice, bob, 0), (bob, alice, 1)):
@@ -104,8 +105,8 @@ def test_sharedPortsPutTheNumberInFront(
 ) -> None:
     alice, bob = phones
     relay = relays.pool.openRelay(Unmoved(), (HOST, HOST), (True, False))
-    relay.sides[0].aim(None, None, True, multiplexID=5)
-    relay.sides[1].aim(at(bob), None, False)
+    relay.sides[0].aim(None, None, Latching.OWN_HOST, Signalling(at(alice).host), multiplexID=5)
+    relay.sides[1].aim(at(bob), None, Latching.NEVER, Signalling(at(bob).host))
     relays.obeyed()
     number = relay.sides[0].multiplexID.to_bytes(4, "big")
     alice.sendto(number + packet(1), to(relay.sides[0].rtp))
@@ -119,12 +120,15 @@ def test_aPeerWhosePortIsClosedHarmsNobody(
 ) -> None:
     alice, bob = phones
     relay = relays.pool.openRelay(Unmoved(), (HOST, HOST))
-    relay.sides[0].aim(at(alice), None, False)
-    relay.sides[1].aim(TransportAddress(BOB, 9), None, False)  # which nobody listens at
+    relay.sides[0].aim(at(alice), None, Latching.NEVER, Signalling(at(alice).host))
+    relay.sides[1].aim(
+        TransportAddress(BOB, 9), None, Latching.NEVER, Signalling(BOB)
+    )  # which nobody listens at
     relays.obeyed()
     for number in range(5):
         alice.sendto(packet(number), to(relay.sides[0].rtp))
-    relay.sides[1].aim(at(bob), None, False)
+    relays.obeyed()
+    relay.sides[1].aim(at(bob), None, Latching.NEVER, Signalling(at(bob).host))
     relays.obeyed()
     alice.sendto(packet(9), to(relay.sides[0].rtp))
     while bob.recv(2000) != packet(9):  # the others may have been waiting still

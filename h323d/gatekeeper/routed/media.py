@@ -17,7 +17,8 @@ from typing import Protocol
 from zope.interface import implementer
 
 from h323d.asn1 import h245
-from h323d.call.media import IMediaPool, IRelay, IRelayObserver
+from h323d.call.media import IMediaPool, IRelay, IRelayObserver, Signalling
+from h323d.gatekeeper.routed.side import CALLED
 from h323d.gatekeeper.traversal import Whereabouts
 from h323d.h323.h245.messages import Fields, Message
 from h323d.h323.h245.parameters import ASK_MASTER, mediaAddress, mediaAddressValue
@@ -123,7 +124,8 @@ class _Session:
         self.relay.sides[place].aim(
             where.seen(rtp),
             where.seen(rtcp),
-            where.latches(rtp or rtcp),
+            where.latching(rtp or rtcp),
+            Signalling(where.host, place == CALLED),
             said.multiplexID,
             said.keepAlivePayloadType,
         )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from h323d.asn1 import h245
+from h323d.call.media import Latching
 from h323d.errors import ResourceUnavailable
 from h323d.gatekeeper.routed.media import MAXIMUM_SESSIONS, MediaProxy
 from h323d.gatekeeper.routed.side import CALLED, CALLER
@@ -103,7 +104,7 @@ def test_eachSideIsToldTheRelayInsteadOfTheOther() -> None:
     }
     assert relay.sides[CALLER].aims[-1].rtcp == CALLERS_RTCP
     aim = relay.sides[CALLED].aims[-1]
-    assert (aim.rtp, aim.rtcp, aim.latch) == (RTP, RTCP, False)
+    assert (aim.rtp, aim.rtcp, aim.latching) == (RTP, RTCP, Latching.NEVER)
 
 
 def test_bothDirectionsOfASessionShareARelay() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from h323d.asn1 import h245
+from h323d.call.media import Latching
 from h323d.gatekeeper.routed.media import MediaProxy
 from h323d.gatekeeper.traversal import Locality, Whereabouts
 from h323d.gatekeeper.traversalconfig import TraversalConfig
@@ -134,14 +135,14 @@ def test_itsMediaIsLookedForWhereItsSignallingComesFrom(bench: Bench) -> None:
     bench.opens(BOB)
     bench.acknowledges(ALICE)
     aim = bench.lastAim(ALICE)
-    assert (aim.rtp, aim.latch) == (TransportAddress(NAT, AT_ALICE.port), True)
+    assert (aim.rtp, aim.latching) == (TransportAddress(NAT, AT_ALICE.port), Latching.ANY_HOST)
 
 
 def test_whoIsNotBehindANATIsSentToWhereItSaid(bench: Bench) -> None:
     bench.opens(ALICE)
     bench.acknowledges(BOB)
     aim = bench.lastAim(BOB)
-    assert (aim.rtp, aim.latch) == (AT_BOB, False)
+    assert (aim.rtp, aim.latching) == (AT_BOB, Latching.NEVER)
 
 
 def test_aPrivateAddressIsDoubtedOfAnybody() -> None:
@@ -149,7 +150,7 @@ def test_aPrivateAddressIsDoubtedOfAnybody() -> None:
     bench.opens(BOB)
     bench.acknowledges(ALICE)
     aim = bench.lastAim(ALICE)
-    assert (aim.rtp, aim.latch) == (TransportAddress(NAT, AT_ALICE.port), True)
+    assert (aim.rtp, aim.latching) == (TransportAddress(NAT, AT_ALICE.port), Latching.ANY_HOST)
     assert "genericInformation" not in bench.opens(BOB)
 
 
