@@ -62,9 +62,6 @@ class Deaf:
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
         pass
 
-    def portSilent(self, port: IMediaPort, seconds: float) -> None:
-        pass
-
     def activeSpeaker(self, portId: int | None) -> None:
         pass
 

@@ -149,6 +149,15 @@ def differences(one: Configuration, other: Configuration) -> tuple[str, ...]:
     )
 
 
+_MOVED = {
+    "h323.silenceTimeout": "media.silenceTimeout",
+    "media.silenceSeconds": "media.silenceTimeout",
+}
+"""
+Keys of before, and what took their place.
+"""
+
+
 def load(path: str | Path) -> Configuration:
     """
     Read a configuration file.
@@ -241,7 +250,7 @@ class _Reading:
         for key, value in table.items():
             place = f"{path}.{key}" if path else key
             if key not in fields:
-                self.faults.append((place, _unknown(key, fields)))
+                self.faults.append((place, _unknown(key, fields, place)))
                 continue
             with suppress(_Unusable):
                 values[key] = self._value(hints[key], value, place)
@@ -319,7 +328,9 @@ def _required(key: dataclasses.Field[Any]) -> bool:
     return key.default is dataclasses.MISSING and key.default_factory is dataclasses.MISSING
 
 
-def _unknown(key: str, fields: dict[str, Any]) -> str:
+def _unknown(key: str, fields: dict[str, Any], place: str) -> str:
+    if place in _MOVED:
+        return f"is {_MOVED[place]} now"
     close = difflib.get_close_matches(key, fields, n=1)
     return f"unknown key; did you mean {close[0]}?" if close else "unknown key"
 

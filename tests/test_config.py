@@ -189,6 +189,11 @@ def test_anEnumerationIsReadByItsWord() -> None:
         ("[spi]\n", "file: spi: unknown key; did you mean sip?"),
         ("[sip]\nprot = 5060\n", "file: sip.prot: unknown key; did you mean port?"),
         ("[sip]\nzzzz = 1\n", "file: sip.zzzz: unknown key"),
+        ("[h323]\nsilenceTimeout = 1\n", "file: h323.silenceTimeout: is media.silenceTimeout now"),
+        (
+            "[media]\nsilenceSeconds = 1\n",
+            "file: media.silenceSeconds: is media.silenceTimeout now",
+        ),
         ("sip = 3\n", "file: sip: must be a table"),
         ('[sip]\nport = "5060"\n', "file: sip.port: must be a whole number"),
         ("[sip]\nport = 5060.0\n", "file: sip.port: must be a whole number"),

@@ -102,6 +102,9 @@ class PortStatistics:
         1; C{None} until it reports.
     @ivar remoteJitter: the jitter that the peer reports, seconds, or C{None}.
     @ivar roundTrip: from RTCP, seconds; C{None} until known.
+    @ivar silence: for how long nothing has come, seconds: no sound where sound is expected, and
+        no RTCP either, which is all that comes of one who only listens.  0 while nothing is
+        negotiated, and while the port is in no room.
     """
 
     packetsReceived: int = 0
@@ -116,6 +119,7 @@ class PortStatistics:
     remoteLost: float | None = None
     remoteJitter: float | None = None
     roundTrip: float | None = None
+    silence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +131,14 @@ class RelayStatistics:
     @ivar octets: in them.
     @ivar controlPackets: valid RTCP packets of the peer.
     @ivar refused: packets of another source or form; they went nowhere.
+    @ivar silence: for how long nothing has come, seconds.
     """
 
     packets: int = 0
     octets: int = 0
     controlPackets: int = 0
     refused: int = 0
+    silence: float = 0.0
 
 
 class IMediaPortObserver(Interface):
@@ -148,11 +154,6 @@ class IMediaPortObserver(Interface):
     def portDigit(port: IMediaPort, digit: str, milliseconds: int) -> None:
         """
         An RFC 4733 event ended, or went on for as long as a report can wait.
-        """
-
-    def portSilent(port: IMediaPort, seconds: float) -> None:
-        """
-        Nothing arrived for that long, although something should have.
         """
 
 
@@ -329,11 +330,6 @@ class IRelayObserver(Interface):
         @param side: its place in C{relay.sides}.
         """
 
-    def relaySilent(relay: IRelay, seconds: float) -> None:
-        """
-        Nothing arrived on either side for that long.
-        """
-
 
 class IRelay(Interface):
     """
@@ -354,6 +350,10 @@ class IMediaPool(Interface):
     """
 
     formats = Attribute("the L{MediaFormat}s that can be mixed, a tuple, best first")
+    silenceTimeout = Attribute(
+        "seconds without anything from a peer until its call ends; 0 for never"
+        " (L{h323d.call.silence})"
+    )
 
     def reconfigure(networks: MediaNetworks) -> None:
         """

@@ -26,7 +26,6 @@ LIVE = frozenset(
         "answerTimeout",
         "proceedingTimeout",
         "ringTimeout",
-        "silenceTimeout",
         "statusInterval",
     }
 )
@@ -109,9 +108,6 @@ class H323Config:
     ringTimeout: float = T301
     """Seconds that a call of ours may ring (T301)."""
 
-    silenceTimeout: float = 300.0
-    """Seconds without any media until a call is cleared; 0 never clears one."""
-
     statusInterval: float = 0.0
     """Seconds between two StatusInquiries in each active call, which is cleared if three of them stay
     without an answer; 0 sends none, for there is equipment that does not answer them."""
@@ -150,9 +146,8 @@ class H323Config:
         ):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name}: must be more than 0")
-        for name in ("silenceTimeout", "statusInterval"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name}: must not be negative")
+        if self.statusInterval < 0:
+            raise ValueError("statusInterval: must not be negative")
 
     @property
     def timers(self) -> CallTimers:

@@ -17,6 +17,7 @@ from h323d import tracing
 from h323d.call.digits import DigitFilter
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
+from h323d.call.silence import SilenceWatch
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.h323 import q931, reading
 from h323d.h323.admission import OtherWay
@@ -74,6 +75,7 @@ class H323Leg:
         self._options = options
         self._ways = FurtherWays()
         self._digits = DigitFilter(context.clock)
+        self._watch = SilenceWatch(self, context.clock, context.pool.silenceTimeout)
         self._prepare()
 
     def _prepare(self) -> None:
@@ -368,6 +370,7 @@ class H323Leg:
             self._observer.legAnswered(self)
 
     def callReleased(self, cause: Cause, byPeer: bool) -> None:
+        self._watch.stop()
         self._startUp.stop()
         self._media.close()
         self._wire.drop()
@@ -418,6 +421,7 @@ class H323Leg:
 
     def mediaReady(self, port: IMediaPort, stream: AudioStream) -> None:
         self._ways.close()  # our side knows this port by now
+        self._watch.start()
         if self._observer is not None and self._mediaMatters:
             self._observer.legMediaReady(self, port, stream)
 
@@ -440,10 +444,11 @@ class H323Leg:
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
         self._digit(digit, milliseconds, DigitMethod.RTP_EVENT)
 
-    def portSilent(self, port: IMediaPort, seconds: float) -> None:
-        limit = self._context.config.silenceTimeout
-        if limit and seconds >= limit and self._media.expectsSound:
-            self._call.hangup(Cause.DESTINATION_OUT_OF_ORDER)
+    def silence(self) -> float:
+        return 0.0 if self.held else self._media.silence
+
+    def fellSilent(self) -> None:
+        self._call.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)
 
     def _digit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         if self.released or self._observer is None or digit not in DIGITS:

@@ -88,11 +88,11 @@ class LegMedia:
         return transmit is not None and transmit.telephoneEventType is not None
 
     @property
-    def expectsSound(self) -> bool:
+    def silence(self) -> float:
         """
-        Whether the peer should be sending.
+        For how long nothing has come from the peer, though something should; seconds.
         """
-        return self._inForce.receive is not None
+        return 0.0 if self.port is None else self.port.statistics().silence
 
     @property
     def held(self) -> bool:

@@ -22,7 +22,7 @@ from h323d.media.rooms import SHORT_FRAME_MS, Party, Rooms
 from h323d.media.speaking import Speaking
 from h323d.media.table import CLOCK_RATE, EVENT, HELD_BYTES, NOISE, REFUSED, PortTable
 from h323d.values.address import TransportAddress
-from h323d.values.media import AudioStream, TransmitFormat
+from h323d.values.media import AudioStream, Direction, TransmitFormat
 
 __all__ = ["Commands"]
 
@@ -96,6 +96,8 @@ class Commands:
         if slot is None:
             return
         self._expect(slot, stream)
+        nothing = stream.direction is Direction.INACTIVE
+        self._table.waitsFrom[slot] = float("inf") if nothing else self.now
         self._aim(packets, slot, stream, signalling)
         self._control.start(slot, self._hosts[slot], self.now)
         self._rooms.refit(packets, slot)
@@ -106,10 +108,9 @@ class Commands:
         """
         table, receive = self._table, stream.receive
         table.kinds[slot] = REFUSED
-        table.waitsFrom[slot] = float("inf")
+        table.expects[slot] = receive is not None
         if receive is None:
             return
-        table.waitsFrom[slot] = self.now
         for payloadType, mediaFormat in receive.formats.items():
             table.kinds[slot, payloadType & 0x7F] = self._codecs.kindOf(mediaFormat)
         if receive.telephoneEventType is not None:
@@ -202,6 +203,7 @@ class Commands:
         """
         slot = self._slots.get(portId)
         if slot is not None and self._rooms.join(packets, number, slot):
+            self._table.waitsFrom[slot] = max(self._table.waitsFrom[slot], self.now)
             self._speaking.arrived(slot)
 
     def leave(self, packets: IPacketIO, number: int, portId: int) -> None:

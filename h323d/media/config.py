@@ -46,8 +46,10 @@ class MediaConfig:
     rtcpIntervalSeconds: float = 5.0
     """Mean time between RTCP reports of a port (RFC 3550, 6.2)."""
 
-    silenceSeconds: float = 300.0
-    """After how long without a packet a port is reported silent."""
+    silenceTimeout: float = 300.0
+    """Seconds without anything from a peer, no sound and no RTCP, until its call ends, by H.323 and
+    SIP alike; not while it is held.  30 seconds end a SIP call whose connection is lost.  0 never ends
+    one."""
 
     latchAnyHost: bool = False
     """Whether a source at any host may become a port's peer, when it goes on sending and the
@@ -75,5 +77,7 @@ class MediaConfig:
             raise ValueError("jitterMaxMs: must be at least 80 above jitterMinMs, and at most 500")
         if not 1 <= self.maximumPorts <= 32768:
             raise ValueError("maximumPorts: must be 1 to 32768")
+        if self.silenceTimeout < 0:
+            raise ValueError("silenceTimeout: must not be negative")
         if self.rtcpIntervalSeconds < 1.0:
             raise ValueError("rtcpIntervalSeconds: must be at least 1")

@@ -120,6 +120,7 @@ class ControlChannel:
             except DecodeError:
                 self._table.refused[slot] += 1
                 continue
+            self._table.controlArrival[slot] = arrival
             self._consent.controlHeard(packets, slot, source)
             self._schedule.received(slot, len(data) + _UDP_IP_BYTES)
             for packet in compound:

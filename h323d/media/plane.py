@@ -25,7 +25,7 @@ from h323d.media.control import ControlChannel
 from h323d.media.digits import Digits
 from h323d.media.packets import IPacketIO
 from h323d.media.receiving import Receiver
-from h323d.media.reports import Report, Silent, Surveyed
+from h323d.media.reports import Report, Surveyed
 from h323d.media.rooms import MixGroup, Party, Rooms
 from h323d.media.sending import Mixes, sendMixes
 from h323d.media.speaking import Speaking
@@ -69,7 +69,6 @@ class MediaPlane:
         self._tickSeconds = config.tickMs / 1000
         self._departure = departure
         self._tickSamples = config.tickMs * CLOCK_RATE // 1000
-        self._silenceSeconds = config.silenceSeconds
         self._table = PortTable(config.maximumPorts)
         self._rooms = Rooms(config, self._table)
         self._codecs = Codecs(codecs)
@@ -196,20 +195,10 @@ class MediaPlane:
         if now >= self._nextSurvey:
             self._nextSurvey = now + _SURVEY
             self._receiver.settle(packets, now)
-            self._findSilent(now)
-            figures = survey(self._table, self._receiver.statistics, self._rooms, self._departure)
+            figures = survey(
+                self._table, self._receiver.statistics, self._rooms, self._departure, now
+            )
             self._reports.append(Surveyed(figures, self._figures()))
-
-    def _findSilent(self, now: float) -> None:
-        """
-        Report who has not been heard for long, once in so long.
-        """
-        table = self._table
-        since = np.maximum(table.waitsFrom, self._receiver.statistics.lastArrival)
-        quiet = (now - since >= self._silenceSeconds) & (table.portId >= 0)
-        for slot in np.flatnonzero(quiet).tolist():
-            table.waitsFrom[slot] = now
-            self._reports.append(Silent(int(table.portId[slot]), self._silenceSeconds))
 
     def _figures(self) -> Mapping[str, float]:
         """

@@ -40,7 +40,6 @@ from h323d.media.reports import (
     Heard,
     Levels,
     Report,
-    Silent,
     SpeakerChanged,
     Surveyed,
 )
@@ -76,6 +75,7 @@ class MediaPool:
         """
         self._plane = plane
         self.formats = plane.formats
+        self.silenceTimeout = config.silenceTimeout
         self._portSource = ports
         self._relays = relays
         self._wake = wake
@@ -138,9 +138,6 @@ class MediaPool:
             case DigitHeard(portId, digit, milliseconds):
                 if (port := self._ports.get(portId)) is not None:
                     port.observer.portDigit(port, digit, milliseconds)
-            case Silent(portId, seconds):
-                if (port := self._ports.get(portId)) is not None:
-                    port.observer.portSilent(port, seconds)
             case Levels(mixerId, levels):
                 if (mixer := self._mixers.get(mixerId)) is not None:
                     mixer.observer.levels(levels)

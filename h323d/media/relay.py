@@ -15,7 +15,7 @@ for L{h323d.media.consent} to say.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -34,7 +34,6 @@ __all__ = [
     "RelayEnd",
     "RelayHeard",
     "RelayReport",
-    "RelaySilent",
     "RelayTable",
     "RelaysSurveyed",
     "Sender",
@@ -130,16 +129,6 @@ class RelayHeard:
 
 
 @dataclass(frozen=True, slots=True)
-class RelaySilent:
-    """
-    Nothing has come from either side for so long.
-    """
-
-    relayId: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
 class RelaysSurveyed:
     """
     How some relays fare: by number, their two sides.
@@ -157,7 +146,7 @@ class RelayClosed:
     relayId: int
 
 
-RelayReport = RelayHeard | RelaySilent | RelaysSurveyed | RelayClosed
+RelayReport = RelayHeard | RelaysSurveyed | RelayClosed
 
 
 @dataclass(slots=True, eq=False)
@@ -198,13 +187,18 @@ class _Lane:
 class _Relay:
     ends: tuple[RelayEnd, RelayEnd]
     lanes: tuple[tuple[_Lane, _Lane], tuple[_Lane, _Lane]]  # by side: RTP, RTCP
-    waitsFrom: float
+    openedAt: float
     credits: tuple[Credit, Credit]
     until: list[float]  # by side: how long it is sent to though nothing was heard of it
 
-    def all(self) -> Iterator[_Lane]:
-        for side in self.lanes:
-            yield from side
+    def statistics(self, side: int, now: float) -> RelayStatistics:
+        """
+        How one side fares.
+        """
+        rtp, rtcp = self.lanes[side]
+        last = max(self.openedAt, rtp.lastArrival, rtcp.lastArrival)
+        refused = rtp.refused + rtcp.refused
+        return RelayStatistics(rtp.packets, rtp.octets, rtcp.packets, refused, now - last)
 
 
 class _Trunk:
@@ -239,13 +233,11 @@ class RelayTable:
     @ivar reports: what happened since the driver took them last.
     """
 
-    def __init__(self, anyHost: bool, silenceSeconds: float) -> None:
+    def __init__(self, anyHost: bool) -> None:
         """
-        @param anyHost: whether a lane that latches may find its peer at another host.
-        @param silenceSeconds: after how long without a packet a relay is silent.
+        @param anyHost: whether any lane that latches may find its peer at another host.
         """
         self._anyHost = anyHost
-        self._silenceSeconds = silenceSeconds
         self._networks = MediaNetworks()
         self._relays: dict[int, _Relay] = {}
         self._trunks: dict[int, _Trunk] = {}  # by the identity of their pair, which is kept
@@ -426,18 +418,14 @@ class RelayTable:
 
     def survey(self, now: float) -> None:
         """
-        Look at a part of the relays: who is silent, and how they fare.
+        Look at a part of the relays: who was never heard, and how they fare.
         """
         self._part = (self._part + 1) % _PARTS
         figures = {}
         for relayId in list(self._relays)[self._part :: _PARTS]:
             relay = self._relays[relayId]
             self._stop(relay, now)
-            since = max(relay.waitsFrom, *(lane.lastArrival for lane in relay.all()))
-            if now - since >= self._silenceSeconds:
-                relay.waitsFrom = now
-                self.reports.append(RelaySilent(relayId, self._silenceSeconds))
-            figures[relayId] = (_statistics(relay.lanes[0]), _statistics(relay.lanes[1]))
+            figures[relayId] = (relay.statistics(0, now), relay.statistics(1, now))
         if figures:
             self.reports.append(RelaysSurveyed(figures))
 
@@ -458,8 +446,3 @@ def _isMedia(packet: Packet, control: bool) -> bool:
     if len(packet) < (_RTCP_HEADER if control else _RTP_HEADER) or packet[0] >> 6 != 2:
         return False
     return (packet[1] in _RTCP_TYPES) == control
-
-
-def _statistics(lanes: tuple[_Lane, _Lane]) -> RelayStatistics:
-    rtp, rtcp = lanes
-    return RelayStatistics(rtp.packets, rtp.octets, rtcp.packets, rtp.refused + rtcp.refused)

@@ -32,7 +32,6 @@ from h323d.media.relay import (
     RelayEnd,
     RelayHeard,
     RelayReport,
-    RelaySilent,
     RelaysSurveyed,
     RelayTable,
 )
@@ -133,9 +132,6 @@ class RelayPool:
             case RelayHeard(relayId, side, source):
                 if (relay := self._relays.get(relayId)) is not None:
                     relay.observer.relayHeard(relay, side, source)
-            case RelaySilent(relayId, seconds):
-                if (relay := self._relays.get(relayId)) is not None:
-                    relay.observer.relaySilent(relay, seconds)
             case RelaysSurveyed(figures):
                 self._statistics.update(figures)
             case RelayClosed(relayId):

@@ -220,7 +220,7 @@ def newRelays(
 
     @param ports: binds pairs that have sockets.
     """
-    table = RelayTable(config.latchAnyHost, config.silenceSeconds)
+    table = RelayTable(config.latchAnyHost)
     # Pool and thread know each other: reports go one way and commands the other.
     thread = RelayThread(table, callFromThread, lambda reports: pool.deliver(reports))
     pool = RelayPool(table, ports, rng, thread.command)

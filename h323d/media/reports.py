@@ -16,7 +16,6 @@ __all__ = [
     "Heard",
     "Levels",
     "Report",
-    "Silent",
     "SpeakerChanged",
     "Surveyed",
 ]
@@ -41,16 +40,6 @@ class DigitHeard:
     portId: int
     digit: str
     milliseconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Silent:
-    """
-    Nothing has come for so long.
-    """
-
-    portId: int
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +83,4 @@ class Closed:
     portId: int
 
 
-Report = Heard | DigitHeard | Silent | Levels | SpeakerChanged | Surveyed | Closed
+Report = Heard | DigitHeard | Levels | SpeakerChanged | Surveyed | Closed

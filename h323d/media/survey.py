@@ -42,6 +42,7 @@ class Survey:
     remoteLost: Seconds
     remoteJitter: Seconds
     roundTrip: Seconds
+    silence: Seconds
     frameMs: Counts
     locked: npt.NDArray[np.bool_]
 
@@ -65,6 +66,7 @@ class Survey:
             remoteLost=_known(self.remoteLost[row]),
             remoteJitter=_known(self.remoteJitter[row]),
             roundTrip=_known(self.roundTrip[row]),
+            silence=float(self.silence[row]),
         )
 
 
@@ -73,12 +75,13 @@ def _known(value: float) -> float | None:
 
 
 def survey(
-    table: PortTable, statistics: ReceiverStatistics, rooms: Rooms, departure: float
+    table: PortTable, statistics: ReceiverStatistics, rooms: Rooms, departure: float, now: float
 ) -> Survey:
     """
     Copy the figures of all open ports.
 
     @param departure: how long after a point of the grid packets leave, seconds.
+    @param now: seconds.
     """
     slots = np.flatnonzero((table.portId >= 0) & ~table.local)
     late = np.zeros(len(slots), np.int64)
@@ -109,6 +112,20 @@ def survey(
         remoteLost=table.remoteLost[slots],
         remoteJitter=table.remoteJitter[slots],
         roundTrip=table.roundTrip[slots],
+        silence=_silence(table, statistics, slots, now),
         frameMs=frameMs,
         locked=table.locked[slots],
     )
+
+
+def _silence(
+    table: PortTable, statistics: ReceiverStatistics, slots: npt.NDArray[np.intp], now: float
+) -> Seconds:
+    """
+    Whoever was heard by RTCP once is expected to be again, also if it is to send no sound.
+    """
+    control = table.controlArrival[slots]
+    expected = (table.expects[slots] | (control > -np.inf)) & (table.room[slots] >= 0)
+    last = np.maximum(control, statistics.lastArrival[slots])
+    since = np.maximum(last, table.waitsFrom[slots])
+    return np.where(expected, np.maximum(now - since, 0.0), 0.0)

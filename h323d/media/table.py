@@ -39,8 +39,11 @@ class PortTable:
     @ivar locked: C{bool}: the peer's address is settled.
     @ivar refused: C{int64}: packets of a wrong address, payload type or form; what the
         receiver's statistics refuse is counted there.
-    @ivar waitsFrom: C{float64}, seconds: when something began to be expected, or silence
-        was reported; infinite while nothing is.
+    @ivar expects: C{bool}: the peer is to send sound.
+    @ivar waitsFrom: C{float64}, seconds: since when anything has been negotiated, in a room;
+        infinite while nothing is.
+    @ivar controlArrival: C{float64}, seconds: when the last RTCP of the peer came; minus infinity
+        before the first.
     @ivar sends: C{bool}: there is somebody to send to, who may be sent to.
     @ivar stopsAt: C{float64}, seconds: when sending stops unless the peer was heard by then;
         infinite once it was.
@@ -74,7 +77,9 @@ class PortTable:
         self.kinds = np.zeros((capacity, 128), np.uint8)
         self.locked = np.zeros(capacity, bool)
         self.refused = np.zeros(capacity, np.int64)
+        self.expects = np.zeros(capacity, bool)
         self.waitsFrom = np.full(capacity, np.inf)
+        self.controlArrival = np.full(capacity, -np.inf)
         self.sends = np.zeros(capacity, bool)
         self.stopsAt = np.full(capacity, np.inf)
         self.payloadType = np.zeros(capacity, np.int64)

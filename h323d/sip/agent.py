@@ -44,6 +44,9 @@ class DialogUser(Protocol):
     def ackArrived(self, ack: SIPRequest) -> None:
         """The ACK of a 2xx."""
 
+    def flowLost(self) -> None:
+        """Its flow is closed."""
+
     def hangup(self, cause: Cause) -> None:
         """End the call."""
 

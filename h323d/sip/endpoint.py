@@ -182,6 +182,9 @@ class SIPEndpoint:
 
     def flowClosed(self, flow: Flow) -> None:
         self._layer.flowClosed(flow)
+        for user in self.legs:
+            if user.flow is flow:
+                user.flowLost()
 
     def needs(self, flow: Flow) -> bool:
         return any(user.flow is flow for user in self._dialogs.values())

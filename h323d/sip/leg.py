@@ -15,6 +15,7 @@ from h323d.call.digits import DigitFilter
 from h323d.call.hold import Hold
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
+from h323d.call.silence import SilenceWatch
 from h323d.errors import DecodeError
 from h323d.sip.agent import NOBODY, UserAgent
 from h323d.sip.causes import causeOf, reasonCause, reasonsOf, statusOf
@@ -78,6 +79,7 @@ class SIPLeg(DialogEnd):
         self._profile: MediaProfile | None = None
         self._digits = DigitFilter(agent.clock)
         self._media = LegMedia(agent.pool, self, agent.mediaHost, agent.rng, agent.config.user)
+        self._watch = SilenceWatch(self, agent.clock, agent.pool.silenceTimeout)
         self._changing: ClientTransaction | None = None
         self._mediaReported = False
         self._hold = Hold()
@@ -152,10 +154,18 @@ class SIPLeg(DialogEnd):
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
         self._reportDigit(digit, milliseconds, DigitMethod.RTP_EVENT)
 
-    def portSilent(self, port: IMediaPort, seconds: float) -> None:
-        self._log.info(
-            "no sound from leg {legId} for {seconds} s", legId=self.legId, seconds=seconds
-        )
+    def silence(self) -> float:
+        return 0.0 if self.held else self._media.silence
+
+    def fellSilent(self) -> None:
+        self.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)
+
+    def flowLost(self) -> None:
+        """
+        The connection by which the peer was last heard is gone.
+        """
+        if self._confirmed():
+            self._watch.connectionLost()
 
     # Requests of the peer within the dialog.
 
@@ -173,6 +183,7 @@ class SIPLeg(DialogEnd):
             self._respond(transaction, 500)
         else:
             self._flow = transaction.flow
+            self._watch.connectionRegained()
             self._within(transaction, dialog)
 
     def _within(self, transaction: ServerTransaction, dialog: Dialog) -> None:
@@ -363,6 +374,7 @@ class SIPLeg(DialogEnd):
         """
         The call is over: no media, and no change of them.
         """
+        self._watch.stop()
         self._media.close()
         self._exchange.stop()
 
@@ -401,6 +413,7 @@ class SIPLeg(DialogEnd):
         port.configure(stream, Signalling(host, self.direction is LegDirection.OUTGOING))
         if not self.held:
             self._mediaReported = True
+            self._watch.start()
             self._observer.legMediaReady(self, port, stream)
         elif self._mediaReported and not wasHeld:
             self._observer.legMediaLost(self)

@@ -61,6 +61,13 @@ class LegMedia:
         """
         return self._agreement is not None
 
+    @property
+    def silence(self) -> float:
+        """
+        For how long nothing has come from the peer, though something should; seconds.
+        """
+        return 0.0 if self.port is None else self.port.statistics().silence
+
     def offer(self, profile: MediaProfile) -> bytes:
         """
         Make an offer.

@@ -33,7 +33,6 @@ def test_theTimersAreThoseOfTheStandard() -> None:
         ("firstMessageTimeout", 0.0),
         ("connectTimeout", -1.0),
         ("ringTimeout", 0.0),
-        ("silenceTimeout", -1.0),
         ("statusInterval", -1.0),
     ],
 )

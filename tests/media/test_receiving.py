@@ -14,7 +14,9 @@ from h323d.call.media import MediaNetworks, Signalling
 from h323d.dsp.tones import signalToNoise
 from h323d.media.config import MediaConfig
 from h323d.media.latch import CONTEST
+from h323d.rtp import rtcp
 from h323d.rtp.packet import RTPPacket, encode
+from h323d.rtp.rtcp import ReceiverReport, SourceDescription
 from h323d.values.address import TransportAddress
 from h323d.values.media import AudioStream, MediaFormat, ReceiveFormat, TransmitFormat
 from h323d.values.networks import Networks
@@ -323,20 +325,60 @@ def test_delayNeverGrowsBeyondTheCap() -> None:
     assert a.port.statistics().bufferDepth <= 0.2
 
 
-def test_aSilentPortIsReportedOnce() -> None:
-    bench = MediaBench(MediaConfig(maximumPorts=8, silenceSeconds=3.0))
+def silences(*phones: Phone) -> list[int]:
+    """
+    For how long our ports have heard nothing of so many phones, in whole seconds.
+    """
+    return [round(phone.port.statistics().silence) for phone in phones]
+
+
+def test_aPortKnowsForHowLongNothingCame() -> None:
+    bench = MediaBench()
     (a, b), _ = bench.meeting(2)
+    bench.run(4.0, [b])
+    assert silences(a, b) == [4, 0]
     bench.run(1.0)
     bench.run(3.7, [b])
-    assert (a.recorder.silent, b.recorder.silent) == ([3.0], [])
+    assert silences(a, b) == [3, 0]
 
 
-def test_aPortThatExpectsNothingIsNotReportedSilent() -> None:
-    bench = MediaBench(MediaConfig(maximumPorts=8, silenceSeconds=2.0))
+def test_whoOnlyListensIsNotSilentUntilItsRTCPStops() -> None:
+    bench = MediaBench()
+    (a, b), _ = bench.meeting(2)
+    for phone in (a, b):
+        phone.configure(AudioStream(phone.stream.transmit, None))
+    report = rtcp.encode([ReceiverReport(7, ()), SourceDescription(((7, ((rtcp.CNAME, "x"),)),))])
+    beside = replace(a.address, port=a.address.port + 1)
+    for _ in range(4):
+        bench.toServer(beside, a.port.rtcp, report)
+        bench.run(2.0, [])
+    assert silences(a, b) == [2, 0]  # the second never told that it has RTCP
+    bench.run(6.0, [])
+    assert silences(a, b) == [8, 0]
+
+
+def test_RTCPAloneIsASignOfLife() -> None:
+    bench = MediaBench()
     (a, _), _ = bench.meeting(2)
-    a.configure(AudioStream(a.stream.transmit, None))
-    bench.run(4.0, [])
-    assert a.recorder.silent == []
+    report = rtcp.encode([ReceiverReport(7, ()), SourceDescription(((7, ((rtcp.CNAME, "x"),)),))])
+    bench.run(9.0, [])
+    bench.toServer(replace(a.address, port=a.address.port + 1), a.port.rtcp, report)
+    bench.run(1.0, [])
+    assert silences(a) == [1]
+
+
+def test_whoIsHeldOrInNoRoomIsNotSilent() -> None:
+    bench = MediaBench()
+    (held, outside), mixer = bench.meeting(2)
+    bench.run(1.0)
+    held.configure(AudioStream())
+    mixer.leave(outside.port)
+    bench.run(9.0, [])
+    assert silences(held, outside) == [0, 0]
+    held.configure(held.stream)
+    mixer.join(outside.port)
+    bench.run(2.1, [])
+    assert silences(held, outside) == [2, 2]
 
 
 def test_comfortNoiseIsTakenAsSilence() -> None:

@@ -19,7 +19,6 @@ from h323d.media.relay import (
     RelayClosed,
     RelayEnd,
     RelayHeard,
-    RelaySilent,
     RelaysSurveyed,
     RelayTable,
     Sender,
@@ -91,7 +90,7 @@ class Bench:
     def __init__(self, anyHost: bool = False, shared: bool = False) -> None:
         ports = MemoryPorts()
         self.io = MemoryRelayIO()
-        self.table = RelayTable(anyHost, 10.0)
+        self.table = RelayTable(anyHost)
         self.first = RelayEnd(ports.bind("10.0.0.1"), 77 if shared else None)
         self.second = RelayEnd(ports.bind("10.0.0.1"))
         self.table.open(self.io, 1, (self.first, self.second), 0.0)
@@ -399,19 +398,6 @@ def test_whoWasHeardIsReportedOnce(bench: Bench) -> None:
     for sequence in range(3):
         bench.arrive(bench.first, ("10.0.1.1", 5000), rtp(sequence))
     assert bench.table.reports == [RelayHeard(1, 0, ALICE)]
-
-
-def test_silenceIsReportedOncePerPeriod(bench: Bench) -> None:
-    bench.aimBoth()
-    bench.arrive(bench.first, ("10.0.1.1", 5000), rtp(), now=5.0)
-    silences = []
-    for second in range(40):
-        bench.table.reports.clear()
-        for _ in range(10):
-            bench.table.survey(float(second))
-        if RelaySilent(1, 10.0) in bench.table.reports:
-            silences.append(second)
-    assert silences == [15, 25, 35]
 
 
 def test_eachRelayIsSurveyedOnceInTenTimes(bench: Bench) -> None:

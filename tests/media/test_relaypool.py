@@ -5,7 +5,7 @@ Relays as signalling sees them, on a simulated network.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from twisted.internet.task import Clock
@@ -43,13 +43,9 @@ class RelayRecorder:
 
     def __init__(self) -> None:
         self.heard: list[tuple[int, TransportAddress]] = []
-        self.silent: list[float] = []
 
     def relayHeard(self, relay: IRelay, side: int, source: TransportAddress) -> None:
         self.heard.append((side, source))
-
-    def relaySilent(self, relay: IRelay, seconds: float) -> None:
-        self.silent.append(seconds)
 
 
 @dataclass
@@ -63,7 +59,7 @@ class Bench:
     def __post_init__(self) -> None:
         self.network = SimulatedNetwork(self.clock, random.Random(1))
         server = self.network.host(SERVER)
-        config = MediaConfig(silenceSeconds=5.0)
+        config = MediaConfig()
         self.pool: RelayPool = newRelays(config, NetworkPorts(server), random.Random(1), self.clock)
         self.recorder = RelayRecorder()
         self.alice, self.bob = self.phone(ALICE), self.phone(BOB)
@@ -111,18 +107,22 @@ def test_whoWasHeardIsTold(bench: Bench) -> None:
     assert bench.recorder.heard == [(0, ALICE)]
 
 
-def test_silenceIsTold(bench: Bench) -> None:
-    bench.connected()
+def test_aSideKnowsForHowLongNothingCame(bench: Bench) -> None:
+    relay = bench.connected()
     bench.clock.pump([0.1] * 70)
-    assert bench.recorder.silent == [5.0]
+    bench.say(bench.alice, relay.sides[0].rtp)
+    bench.clock.pump([0.1] * 30)
+    alice, bob = (side.statistics().silence for side in relay.sides)
+    assert alice == pytest.approx(2.5, abs=0.6)
+    assert bob == pytest.approx(9.5, abs=0.6)
 
 
 def test_aSideKnowsHowItFares(bench: Bench) -> None:
     relay = bench.connected()
     bench.say(bench.alice, relay.sides[0].rtp)
     bench.clock.pump([0.1] * 11)
-    assert relay.sides[0].statistics() == RelayStatistics(1, len(PACKET), 0, 0)
-    assert relay.sides[1].statistics() == RelayStatistics()
+    alice, bob = (replace(side.statistics(), silence=0.0) for side in relay.sides)
+    assert (alice, bob) == (RelayStatistics(1, len(PACKET), 0, 0), RelayStatistics())
 
 
 def test_aClosedRelayLeavesNothing(bench: Bench) -> None:

@@ -30,9 +30,6 @@ class Observer:
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
         raise NotImplementedError
 
-    def portSilent(self, port: IMediaPort, seconds: float) -> None:
-        raise NotImplementedError
-
 
 def make() -> tuple[FakePool, LegMedia]:
     pool = FakePool()

@@ -90,9 +90,6 @@ class FakeLeg:
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
         pass
 
-    def portSilent(self, port: IMediaPort, seconds: float) -> None:
-        pass
-
     def answered(self) -> None:
         """
         What a real leg does when its call is answered.

@@ -41,6 +41,7 @@ class FakePort:
     @ivar configured: every stream that it was told of.
     @ivar signalling: where the peer's signalling comes from, as it was told last.
     @ivar digits: what it was told to send.
+    @ivar figures: how it is to fare.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class FakePort:
         self.configured: list[AudioStream] = []
         self.signalling: Signalling | None = None
         self.digits: list[tuple[str, int]] = []
+        self.figures = PortStatistics()
         self.closed = False
 
     def configure(self, stream: AudioStream, signalling: Signalling) -> None:
@@ -66,7 +68,7 @@ class FakePort:
         self.digits.append((digit, milliseconds))
 
     def statistics(self) -> PortStatistics:
-        return PortStatistics()
+        return self.figures
 
     def close(self) -> None:
         if not self.closed:
@@ -132,6 +134,7 @@ class FakeAim:
 class FakeRelaySide:
     """
     @ivar aims: all that it was told.
+    @ivar figures: how it is to fare.
     """
 
     def __init__(self, rtp: TransportAddress, multiplexID: int | None) -> None:
@@ -139,6 +142,7 @@ class FakeRelaySide:
         self.rtcp = replace(rtp, port=rtp.port + 1)
         self.multiplexID = multiplexID
         self.aims: list[FakeAim] = []
+        self.figures = RelayStatistics()
 
     def aim(
         self,
@@ -154,7 +158,7 @@ class FakeRelaySide:
         )
 
     def statistics(self) -> RelayStatistics:
-        return RelayStatistics()
+        return self.figures
 
 
 @implementer(IRelay)
@@ -200,6 +204,7 @@ class FakePool:
 
     def __init__(self, left: int = 10_000) -> None:
         self.formats = (G711_ULAW, G711_ALAW)
+        self.silenceTimeout = 300.0
         self.ports: list[FakePort] = []
         self.mixers: list[FakeMixer] = []
         self.relays: list[FakeRelay] = []
@@ -251,7 +256,4 @@ class Unmoved:
     """
 
     def relayHeard(self, relay: IRelay, side: int, source: TransportAddress) -> None:
-        pass
-
-    def relaySilent(self, relay: IRelay, seconds: float) -> None:
         pass

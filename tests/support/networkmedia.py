@@ -203,7 +203,7 @@ def newRelays(
     """
     Relays of a simulated host.
     """
-    table = RelayTable(config.latchAnyHost, config.silenceSeconds)
+    table = RelayTable(config.latchAnyHost)
     driver = SteppedRelays(table, NetworkRelayIO(), clock, lambda reports: pool.deliver(reports))
     pool = RelayPool(table, ports, rng, driver.command)
     return pool

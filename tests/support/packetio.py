@@ -191,16 +191,12 @@ class PortRecorder:
     def __init__(self) -> None:
         self.heard: list[TransportAddress] = []
         self.digits: list[tuple[str, int]] = []
-        self.silent: list[float] = []
 
     def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
         self.heard.append(source)
 
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
         self.digits.append((digit, milliseconds))
-
-    def portSilent(self, port: IMediaPort, seconds: float) -> None:
-        self.silent.append(seconds)
 
 
 @implementer(IMixerObserver)

@@ -28,7 +28,7 @@ HERE, THERE = "10.0.0.3", "203.0.113.7"  # where scripts signal from, and a host
 SIGNALLING = TransportAddress(SERVER.host, 1720)
 FIRST_MEDIA_PORT = 16384
 ALICE, BOB = 400, 700  # Hz
-CONFIGURATION = Configuration(media=MediaConfig(maximumPorts=8))
+CONFIGURATION = Configuration(media=MediaConfig(maximumPorts=8, tickMs=20))
 
 
 @pytest.fixture

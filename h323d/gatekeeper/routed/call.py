@@ -45,6 +45,7 @@ from h323d.values.identifiers import CallID, LegID
 
 __all__ = ["RoutedCall"]
 
+NOTHING_OPEN = Usage(0, True)
 MAXIMUM_EARLY = 32  # messages of the caller that are kept for the next way
 
 _OF_THE_CALLED = frozenset(
@@ -462,8 +463,8 @@ class RoutedCall:
     def mediaFault(self, place: int, error: DecodeError) -> None:
         self._fault("h245", place, error)
 
-    def mediaSilent(self, seconds: float) -> None:
-        if 0 < self._context.silence <= seconds:
+    def mediaSilent(self) -> None:
+        if self.usage != NOTHING_OPEN:  # or else it is held, by closing all channels
             self._progress.release(Cause.RECOVERY_ON_TIMER_EXPIRY, "server")
 
     def _fault(self, door: str, place: int, error: DecodeError) -> None:

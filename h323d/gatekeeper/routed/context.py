@@ -70,7 +70,6 @@ class CallContext:
     @ivar mediaHost: the local address of relays.
     @ivar endpointType: what we are, as an H.225.0 C{EndpointType}.  Any: of the ASN.1 value
         model.
-    @ivar silence: seconds without media until a call is cleared; 0 for never.
     @ivar statusInterval: seconds between two inquiries into an answered call; 0 for none.
     @ivar reference: draws a call reference value.
     @ivar summon: for endpoints that cannot be connected to.
@@ -93,7 +92,6 @@ class CallContext:
     pool: IMediaPool
     mediaHost: str
     endpointType: dict[str, Any]
-    silence: float
     statusInterval: float
     reference: Callable[[], int]
     summon: Summon

@@ -14,10 +14,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Protocol
 
+from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
 from h323d.asn1 import h245
 from h323d.call.media import IMediaPool, IRelay, IRelayObserver, Signalling
+from h323d.call.silence import SilenceWatch
 from h323d.gatekeeper.routed.side import CALLED
 from h323d.gatekeeper.traversal import Whereabouts
 from h323d.h323.h245.messages import Fields, Message
@@ -48,8 +50,8 @@ class MediaProxyOwner(Protocol):
     What the proxy needs of the call.
     """
 
-    def mediaSilent(self, seconds: float) -> None:
-        """Nothing arrived on any side of a session for that long."""
+    def mediaSilent(self) -> None:
+        """Nothing arrived on any side of any session for too long."""
 
 
 class _Session:
@@ -143,10 +145,12 @@ class MediaProxy:
         pool: IMediaPool,
         host: str,
         places: tuple[Whereabouts, Whereabouts],
+        clock: IReactorTime,
     ) -> None:
         """
         @param host: the local address of the relays.
         @param places: where the sides are.
+        @param clock: for looking whether anything still comes.
         """
         self._owner = owner
         self._pool = pool
@@ -155,6 +159,7 @@ class MediaProxy:
         self._shared = [False, False]
         self._sessions: dict[int, _Session] = {}
         self._channels: dict[tuple[int, int], int] = {}
+        self._watch = SilenceWatch(self, clock, pool.silenceTimeout)
 
     @property
     def traverses(self) -> bool:
@@ -187,6 +192,7 @@ class MediaProxy:
         """
         Free all ports.
         """
+        self._watch.stop()
         sessions, self._sessions = self._sessions, {}
         for session in sessions.values():
             session.relay.close()
@@ -266,6 +272,7 @@ class MediaProxy:
             shared = (self._shared[0], self._shared[1])
             relay = self._pool.openRelay(self, (self._host, self._host), shared)
             session = self._sessions[number] = _Session(relay, self._places)
+            self._watch.start()
         return session
 
     # What the relays report.
@@ -275,8 +282,14 @@ class MediaProxy:
         It is enough that they carry it.
         """
 
-    def relaySilent(self, relay: IRelay, seconds: float) -> None:
-        self._owner.mediaSilent(seconds)
+    # What the watch wants to know.
+
+    def silence(self) -> float:
+        sides = (side for session in self._sessions.values() for side in session.relay.sides)
+        return min((side.statistics().silence for side in sides), default=0.0)
+
+    def fellSilent(self) -> None:
+        self._owner.mediaSilent()
 
 
 def _parametersOf(choice: tuple[str, Fields] | None) -> Fields | None:

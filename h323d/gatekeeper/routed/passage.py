@@ -206,6 +206,6 @@ def newPassage(
     """
     media = None
     if model is CallModel.PROXIED:
-        media = MediaProxy(owner, context.pool, context.mediaHost, places)
+        media = MediaProxy(owner, context.pool, context.mediaHost, places, context.clock)
     inUse = model in (CallModel.ROUTED_H245, CallModel.PROXIED)
     return Passage(owner, context.clock, networkOf if inUse else None, media)

@@ -131,7 +131,6 @@ class RoutedCalls:
             pool=world.pool,
             mediaHost=signalling.host,
             endpointType=gatekeeperType(h323.name),
-            silence=h323.silenceTimeout,
             statusInterval=h323.statusInterval,
             reference=lambda: world.rng.randrange(1, 0x8000),
             summon=summon,
@@ -156,7 +155,6 @@ class RoutedCalls:
             timers=ProgressTimers(config.setupTimeout, h323.proceedingTimeout, h323.ringTimeout),
             network=network,
             secureNetwork=secure,
-            silence=h323.silenceTimeout,
             statusInterval=h323.statusInterval,
         )
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
-from h323d.call.media import Latching
+from h323d.call.media import Latching, RelayStatistics
 from h323d.errors import ResourceUnavailable
 from h323d.gatekeeper.routed.media import MAXIMUM_SESSIONS, MediaProxy
 from h323d.gatekeeper.routed.side import CALLED, CALLER
@@ -31,20 +32,20 @@ AT_CALLER, AT_CALLED = "10.0.0.2", "10.0.0.3"
 
 class Owner:
     """
-    Remembers how long there was silence.
+    Counts how often it was told that there is silence.
     """
 
     def __init__(self) -> None:
-        self.silence: list[float] = []
+        self.silences = 0
 
-    def mediaSilent(self, seconds: float) -> None:
-        self.silence.append(seconds)
+    def mediaSilent(self) -> None:
+        self.silences += 1
 
 
-def newProxy(pool: FakePool) -> tuple[Owner, MediaProxy]:
+def newProxy(pool: FakePool, clock: Clock | None = None) -> tuple[Owner, MediaProxy]:
     owner, reach = Owner(), Reach(TraversalConfig())
     places = (reach.whereabouts(None, AT_CALLER), reach.whereabouts(None, AT_CALLED))
-    return owner, MediaProxy(owner, pool, HOST, places)
+    return owner, MediaProxy(owner, pool, HOST, places, clock or Clock())
 
 
 def channel(session: int, rtcp: TransportAddress, number: int = 101) -> bytes:
@@ -162,8 +163,26 @@ def test_thereIsAnEndToTheSessionsOfACall() -> None:
 
 
 def test_silenceIsTold() -> None:
-    pool = FakePool()
-    owner, proxy = newProxy(pool)
+    pool, clock = FakePool(), Clock()
+    owner, proxy = newProxy(pool, clock)
     translated(proxy, CALLER, channel(1, CALLERS_RTCP))
-    proxy.relaySilent(pool.relays[0], 30.0)
-    assert owner.silence == [30.0]
+    for side in pool.relays[0].sides:
+        side.figures = RelayStatistics(silence=300.0)
+    clock.advance(299.0)
+    assert owner.silences == 0
+    clock.advance(1.0)
+    assert owner.silences == 1
+    proxy.close()
+    assert clock.getDelayedCalls() == []
+
+
+def test_aCallIsNotSilentAsLongAsOneSideOfOneOfItsSessionsIsHeard() -> None:
+    pool, clock = FakePool(), Clock()
+    owner, proxy = newProxy(pool, clock)
+    for session in (1, 2):
+        translated(proxy, CALLER, channel(session, CALLERS_RTCP, 100 + session))
+    sides = [side for relay in pool.relays for side in relay.sides]
+    for side in sides[:3]:
+        side.figures = RelayStatistics(silence=300.0)
+    clock.advance(300.0)
+    assert owner.silences == 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
 from h323d.call.media import Latching
@@ -38,8 +39,8 @@ class Owner:
     Nobody is silent.
     """
 
-    def mediaSilent(self, seconds: float) -> None:
-        raise AssertionError(seconds)
+    def mediaSilent(self) -> None:
+        raise AssertionError
 
 
 def beside(address: TransportAddress) -> TransportAddress:
@@ -65,6 +66,7 @@ class Bench:
                 Whereabouts(NAT, self.traversal, locality, 19, True),
                 Whereabouts(AT_BOB.host, False, locality, 19, True),
             ),
+            Clock(),
         )
 
     def opens(self, place: int, said: MediaTraversal | None = None) -> dict[str, Any]:
