@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,8 @@ __all__ = [
 
 Samples = NDArray[np.int16]
 
+_NONE = Networks(())
+
 
 @dataclass(frozen=True, slots=True)
 class Signalling:
@@ -64,8 +66,8 @@ class MediaNetworks:
         another, of a translator.
     """
 
-    thirdParties: Networks = field(default_factory=lambda: Networks(()))
-    private: Networks = field(default_factory=lambda: Networks(()))
+    thirdParties: Networks = _NONE
+    private: Networks = _NONE
 
 
 class Latching(enum.Enum):
