@@ -23,6 +23,7 @@ from h323d.call.media import Latching, MediaNetworks, RelayStatistics, Signallin
 from h323d.media.consent import Credit, isOwn
 from h323d.media.latch import Latch, canonicalHost
 from h323d.media.packets import IPortPair
+from h323d.media.relayreports import RelayClosed, RelayHeard, RelayReport, RelaysSurveyed
 from h323d.values.address import TransportAddress
 
 __all__ = [
@@ -30,12 +31,8 @@ __all__ = [
     "IRelayIO",
     "Packet",
     "Reader",
-    "RelayClosed",
     "RelayEnd",
-    "RelayHeard",
-    "RelayReport",
     "RelayTable",
-    "RelaysSurveyed",
     "Sender",
     "Source",
     "SURVEY",
@@ -115,38 +112,6 @@ class Aim:
         """
         known = self.rtp or self.rtcp
         return None if known is None else known.host
-
-
-@dataclass(frozen=True, slots=True)
-class RelayHeard:
-    """
-    The first valid packet of a side arrived.
-    """
-
-    relayId: int
-    side: int
-    source: TransportAddress
-
-
-@dataclass(frozen=True, slots=True)
-class RelaysSurveyed:
-    """
-    How some relays fare: by number, their two sides.
-    """
-
-    figures: dict[int, tuple[RelayStatistics, RelayStatistics]]
-
-
-@dataclass(frozen=True, slots=True)
-class RelayClosed:
-    """
-    A relay's ports are free again.
-    """
-
-    relayId: int
-
-
-RelayReport = RelayHeard | RelaysSurveyed | RelayClosed
 
 
 @dataclass(slots=True, eq=False)

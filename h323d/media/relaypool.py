@@ -25,16 +25,8 @@ from h323d.call.media import (
 )
 from h323d.errors import ResourceUnavailable
 from h323d.media.packets import IPortPair, IPortSource
-from h323d.media.relay import (
-    Aim,
-    IRelayIO,
-    RelayClosed,
-    RelayEnd,
-    RelayHeard,
-    RelayReport,
-    RelaysSurveyed,
-    RelayTable,
-)
+from h323d.media.relay import Aim, IRelayIO, RelayEnd, RelayTable
+from h323d.media.relayreports import RelayClosed, RelayHeard, RelayReport, RelaysSurveyed
 from h323d.values.address import TransportAddress
 
 __all__ = ["RelayCommand", "RelayPool"]

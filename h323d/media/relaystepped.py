@@ -12,17 +12,9 @@ from collections.abc import Callable, Sequence
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.media.packets import IPortPair
-from h323d.media.relay import (
-    SURVEY,
-    IRelayIO,
-    Packet,
-    Reader,
-    RelayReport,
-    RelayTable,
-    Sender,
-    Source,
-)
+from h323d.media.relay import SURVEY, IRelayIO, Packet, Reader, RelayTable, Sender, Source
 from h323d.media.relaypool import RelayCommand
+from h323d.media.relayreports import RelayReport
 
 __all__ = ["SteppedRelays"]
 

@@ -27,8 +27,9 @@ from twisted.python.failure import Failure
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPortPair, IPortSource
 from h323d.media.ports import SocketPair
-from h323d.media.relay import SURVEY, Packet, Reader, RelayReport, RelayTable, Sender, Source
+from h323d.media.relay import SURVEY, Packet, Reader, RelayTable, Sender, Source
 from h323d.media.relaypool import RelayCommand, RelayPool
+from h323d.media.relayreports import RelayReport
 
 __all__ = ["RelaySockets", "RelayThread", "newRelays"]
 

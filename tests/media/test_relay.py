@@ -12,18 +12,8 @@ from h323d.call.media import Latching, MediaNetworks, Signalling
 from h323d.media.consent import UNHEARD
 from h323d.media.latch import CONTEST, PROBATION
 from h323d.media.packets import IPortPair
-from h323d.media.relay import (
-    Aim,
-    Packet,
-    Reader,
-    RelayClosed,
-    RelayEnd,
-    RelayHeard,
-    RelaysSurveyed,
-    RelayTable,
-    Sender,
-    Source,
-)
+from h323d.media.relay import Aim, Packet, Reader, RelayEnd, RelayTable, Sender, Source
+from h323d.media.relayreports import RelayClosed, RelayHeard, RelaysSurveyed
 from h323d.rtp.packet import RTPPacket, encode
 from h323d.values.address import TransportAddress
 from h323d.values.networks import Networks
