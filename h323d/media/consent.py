@@ -6,8 +6,9 @@ from is sent to at once, and so is one in C{security.thirdParties}; but a stream
 receiver nothing was heard, though sound is expected of it, stops after L{UNHEARD} seconds, and
 goes on when something is.  Any other host is sent nothing before a valid packet came from there.
 
-Whom we called ourselves has L{UNHEARD} seconds at any other host, once in a call: or else two
-servers that are both behind a gatekeeper or proxy would wait for each other for ever.
+Whom we called ourselves has L{UNHEARD} seconds at any other host, once in a call, and reports
+by RTCP after that: or else two servers that are both behind a gatekeeper or proxy would wait for each
+other for ever, from the start or after the called one has rung for long.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ class _Aim:
 
     @ivar begins: whether it is sent to though nothing was heard.
     @ivar ownControl: whether its word is enough for where its RTCP goes.
+    @ivar reports: whether RTCP goes on though sound does not.
     @ivar sounds: whether there is sound to send, and not only RTCP.
     @ivar heard: the hosts that a valid packet has come from.
     @ivar control: where RTCP comes from, if that is not where it was to go to.
@@ -85,6 +87,7 @@ class _Aim:
     rtcp: TransportAddress | None
     begins: bool
     ownControl: bool
+    reports: bool
     sounds: bool
     heard: set[str] = field(default_factory=set)
     control: TransportAddress | None = None
@@ -127,7 +130,7 @@ class Consent:
         until = credit.until(rtp.host, signalling, self.networks, expected, now)
         ownControl = rtcp is not None and isOwn(rtcp.host, signalling, self.networks)
         before = self._aims.get(slot)
-        aim = self._aims[slot] = _Aim(rtp, rtcp, until > now, ownControl, sounds)
+        aim = self._aims[slot] = _Aim(rtp, rtcp, until > now, ownControl, signalling.called, sounds)
         if before is not None and before.rtp == rtp:
             aim.heard, aim.control = before.heard, before.control
         self._table.stopsAt[slot] = np.inf if aim.heard or not aim.begins else until
@@ -203,6 +206,8 @@ class Consent:
         rtcp = aim.control
         if rtcp is None and aim.rtcp is not None:
             known = aim.ownControl or canonicalHost(aim.rtcp.host) in aim.heard
-            if known or (aim.begins and aim.rtcp.host == aim.rtp.host):
+            begins = aim.begins or aim.reports
+            if known or (begins and aim.rtcp.host == aim.rtp.host):
                 rtcp = aim.rtcp
-        packets.aim(slot, aim.rtp if sends else None, rtcp if sends else None)
+        reports = sends or aim.reports
+        packets.aim(slot, aim.rtp if sends else None, rtcp if reports else None)

@@ -221,6 +221,7 @@ def test_whomWeCalledIsSentToAtOnceButOnlyForSoLongInACall(bench: MediaBench) ->
     signalledFrom(phone, phone.signalling, listening)
     bench.run(UNHEARD, [])
     assert len(phone.heard) - first == pytest.approx(UNHEARD * 50, abs=6)
+    assert rested(phone, 30.0)[1] > 2  # by which one of our kind that answers late hears of us
 
 
 def test_aFormatThatIsNotSentIsNotSentOnceThePeerIsHeard(phone: Phone) -> None:
