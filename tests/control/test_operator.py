@@ -445,7 +445,7 @@ class OperatorTests(SynchronousTestCase):
 
     def test_intoAFullRoomNobodyIsCalled(self) -> None:
         self.register()
-        self.host.reconfigure(ConferenceConfig(maxParticipants=1))
+        self.host.prepare(ConferenceConfig(maxParticipants=1)).commit()
         self.join("80001")
         failure = self.failureResultOf(self.operator.call("1001", "80001"), OperatorError)
         self.assertEqual(str(failure.value), "roomFull")
