@@ -16,6 +16,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.call.callers import ANY_NAME
+from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.call.legs import IOriginator
 from h323d.call.media import MediaNetworks
@@ -80,6 +81,9 @@ class Server:
         self._surroundings = surroundings
         self._bind = configuration.server.bind
         self._advertise = configuration.server.advertise or advertisedAddress(self._bind)
+        self._dialRule = DialRule(
+            (self._bind, self._advertise), Networks(configuration.security.thirdParties)
+        )
         self.events = surroundings.events
         surroundings.pool.reconfigure(_mediaNetworks(configuration))
         self.records = self._newRecords()
@@ -208,6 +212,7 @@ class Server:
             commits.append(self._surroundings.secure.prepare())
         if now.security != self.configuration.security:  # or everybody had all turns again
             commits.append(self._sources.prepare(now.security))
+            commits.append(Change(self._dialRule, Networks(now.security.thirdParties)))
         if self.h323 is not None:
             commits.append(self.h323.prepare(now.h323))
         if self.zone is not None:
@@ -277,6 +282,7 @@ class Server:
             self.locations,
             self.switch,
             self._sources,
+            self._dialRule,
         )
 
     def _newOperator(self) -> Operator:

@@ -15,6 +15,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from h323d.call.complaints import Complaints
+from h323d.call.dialrule import DialRule
 from h323d.call.inquiry import Inquiry
 from h323d.call.legs import ILegOwner
 from h323d.call.media import IMediaPool
@@ -82,6 +83,7 @@ class SIPEndpoint:
         registrations: RegistrarOwner | None = None,
         inquiry: IInquiry | None = None,
         rule: ShareRule = UNSHARED,
+        dialRule: DialRule | None = None,
     ) -> None:
         """
         @param clock: runs every timer.
@@ -98,6 +100,8 @@ class SIPEndpoint:
         @param registrations: keeps who registers; C{None} to take no REGISTER.
         @param inquiry: asked for an OPTIONS what a call would get; C{None} if any is taken.
         @param rule: how many transactions and calls one source may have.
+        @param dialRule: where peers may have us send to; anywhere but to this machine, if
+            not given.
         """
         self.clock = clock
         self.rng = rng
@@ -109,6 +113,7 @@ class SIPEndpoint:
         self._host = host
         self._owner = owner
         self._inquiry = inquiry
+        self._dialRule = dialRule or DialRule((host, self.mediaHost))
         self._flows = Flows(clock, datagrams, listener, opener, config, self.mediaHost, self)
         self._layer = TransactionLayer(clock, rng, self.timers, config.maxTransactions, self, rule)
         self._shares = Shares(rule, "calls")
@@ -362,18 +367,26 @@ class SIPEndpoint:
 
     def _way(self, request: SIPRequest, flow: Flow | None) -> Flow:
         """
-        The flow that a request leaves by: to whoever may be forged, none but the one it came by.
+        The flow that a request leaves by: to whoever may be forged, none but the one it came by;
+        and where the peer names a place that it must not have us send to, where it was heard.
         """
         if flow is not None and not flow.credit.proven:
             return flow
         way = wayTo(nextHop(request), flow)
+        if flow is None:
+            assert way is not None  # or there would be no request
+            return self._flows.to(*way)
         if way is None:
-            assert flow is not None  # a first request is sent by a flow that was found for it
+            return flow
+        if flow.usable and (flow.protocol, flow.peer) == way:
             return flow
         protocol, address = way
-        if flow is not None and flow.usable and (flow.protocol, flow.peer) == way:
-            return flow
-        return self._flows.to(protocol, address)
+        field = "Record-Route" if request.routes else "Contact"
+        objection = self._dialRule.objection(address, flow.peer.host, field)
+        if objection is None:
+            return self._flows.to(protocol, address)
+        self.complaints.about("sip", flow.peer, objection)
+        return self._flows.to(flow.protocol, flow.peer)
 
     def _tooLarge(self, request: SIPRequest, way: Flow) -> bool:
         """

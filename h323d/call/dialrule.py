@@ -1,0 +1,102 @@
+"""
+Where we connect to because a peer says so (SIP's Contact and Record-Route, H.323's
+C{h245Address}, C{alternativeAddress} and C{destCallSignalAddress}).
+
+A connection of ours comes from our address, from behind our firewall, and with what a peer
+has made us write on it.  So nobody has us connect to this machine, or to a link's own
+addresses, who is not there; and for H.245 to no third party that the operator has not named.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+
+from h323d.errors import DecodeError
+from h323d.values.address import TransportAddress
+from h323d.values.networks import Networks
+
+__all__ = ["ANYBODY", "DialRule"]
+
+ANYBODY = Networks(("0.0.0.0/0", "::/0"))
+
+_IP = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class DialRule:
+    """
+    Judges addresses by who names them.
+    """
+
+    def __init__(self, own: Iterable[str] = (), thirdParties: Networks = ANYBODY) -> None:
+        """
+        @param own: the hosts that this machine is known by, beside loopback: whatever any
+            listener is bound to, and what peers are told.
+        @param thirdParties: who may be at the other end of the H.245 of any call.
+        """
+        self._own = frozenset(_plain(host) for host in own)
+        self._thirdParties = thirdParties
+
+    def reconfigure(self, thirdParties: Networks) -> None:
+        """
+        Believe others from now on.
+        """
+        self._thirdParties = thirdParties
+
+    def objection(self, named: TransportAddress, peer: str, field: str) -> DecodeError | None:
+        """
+        Why we do not connect, or send, to a place.
+
+        @param peer: the host that the signalling of who names it comes from.
+        @param field: where it stands.
+
+        @return: C{None} if we may.
+        """
+        if not named.isUnicast:
+            return DecodeError(f"{named} is no place of one host", field)
+        there, here = _plain(named.host), _plain(peer)
+        if there == here or (self._isOurs(there) and self._isOurs(here)):
+            return None
+        if self._isOurs(there):
+            return DecodeError(f"{named} is on this machine, and the peer is not", field)
+        if there.is_link_local:
+            return DecodeError(f"{named} is local to a link, and the peer is elsewhere", field)
+        return None
+
+    def controlObjection(
+        self, named: TransportAddress, peer: str, field: str
+    ) -> DecodeError | None:
+        """
+        The same for the H.245 of a call.
+
+        @param peer: the host that the signalling of the call comes from.
+        """
+        objection = self.objection(named, peer, field)
+        if objection is None and not self.isParty(named.host, peer):
+            return DecodeError(f"{named} is a third party, not in security.thirdParties", field)
+        return objection
+
+    def isParty(self, host: str, peer: str) -> bool:
+        """
+        Whether a host may be at the other end of a call's H.245.
+
+        @param peer: the host that the signalling of the call comes from.
+        """
+        one, other = _plain(host), _plain(peer)
+        return (
+            one == other
+            or (self._isOurs(one) and self._isOurs(other))
+            or host in self._thirdParties
+        )
+
+    def _isOurs(self, host: _IP) -> bool:
+        return host.is_loopback or host in self._own
+
+
+def _plain(host: str) -> _IP:
+    """
+    An address; of an IPv4 one within IPv6, the IPv4 one.
+    """
+    address = ipaddress.ip_address(host)
+    mapped = getattr(address, "ipv4_mapped", None)
+    return address if mapped is None else mapped
