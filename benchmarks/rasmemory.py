@@ -19,6 +19,7 @@ from zope.interface import implementer
 
 from benchmarks.rasmessages import Asker, hostOf
 from h323d.asn1 import h225
+from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.call.surroundings import Surroundings
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
@@ -100,6 +101,7 @@ class Bench:
             Place("10.0.0.1", "10.0.0.1", TransportAddress("10.0.0.1", 1720)),
             NoNumbers(),
             Gates(self.clock, events, ()),
+            DialRule(),
         )
         self.zone.start()
         self.asker = Asker(host, PORT)

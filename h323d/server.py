@@ -345,6 +345,7 @@ class Server:
             secure=self._secureStreams(),
             secureAddressOf=None if self.zone is None else self.zone.secureOffers.behind,
             rule=self._sources,
+            dialRule=self._dialRule,
         )
 
     def _secureAddress(self) -> TransportAddress | None:
@@ -375,6 +376,7 @@ class Server:
             ),
             LocalRooms(self.directory),
             self.gates,
+            self._dialRule,
             self._calledPolicies,
             LocalLegs(self),
             self._sources,

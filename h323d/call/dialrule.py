@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from h323d.call.complaints import Complaints
 from h323d.errors import DecodeError
 from h323d.values.address import TransportAddress
 from h323d.values.networks import Networks
 
-__all__ = ["ANYBODY", "DialRule"]
+__all__ = ["ANYBODY", "DialGuard", "DialRule"]
 
 ANYBODY = Networks(("0.0.0.0/0", "::/0"))
 
+_CONTROL = "h245Address"
 _IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -63,24 +66,31 @@ class DialRule:
             return DecodeError(f"{named} is local to a link, and the peer is elsewhere", field)
         return None
 
-    def controlObjection(
-        self, named: TransportAddress, peer: str, field: str
-    ) -> DecodeError | None:
+    def controlObjection(self, named: TransportAddress, peer: str) -> DecodeError | None:
         """
         The same for the H.245 of a call.
 
         @param peer: the host that the signalling of the call comes from.
         """
-        objection = self.objection(named, peer, field)
-        if objection is None and not self.isParty(named.host, peer):
-            return DecodeError(f"{named} is a third party, not in security.thirdParties", field)
+        objection = self.objection(named, peer, _CONTROL)
+        if objection is None and not self._isParty(named.host, peer):
+            return DecodeError(f"{named} is a third party, not in security.thirdParties", _CONTROL)
         return objection
 
-    def isParty(self, host: str, peer: str) -> bool:
+    def visitorObjection(self, source: TransportAddress, peer: str) -> DecodeError | None:
+        """
+        Why we do not take a connection for the H.245 of a call; C{None} if we do.
+
+        @param source: where it comes from.
+        @param peer: the host that the signalling of the call comes from.
+        """
+        if self._isParty(source.host, peer):
+            return None
+        return DecodeError("a stranger connects for the H.245 of another's call", _CONTROL)
+
+    def _isParty(self, host: str, peer: str) -> bool:
         """
         Whether a host may be at the other end of a call's H.245.
-
-        @param peer: the host that the signalling of the call comes from.
         """
         one, other = _plain(host), _plain(peer)
         return (
@@ -91,6 +101,48 @@ class DialRule:
 
     def _isOurs(self, host: _IP) -> bool:
         return host.is_loopback or host in self._own
+
+
+@dataclass(frozen=True, slots=True)
+class DialGuard:
+    """
+    The rule for one peer.  What it may not, is told of.
+
+    @ivar peer: where its signalling comes from.
+    """
+
+    rule: DialRule
+    complaints: Complaints
+    peer: TransportAddress
+
+    def mayName(self, door: str, named: TransportAddress, field: str) -> bool:
+        """
+        Whether the peer may have us connect to a place.
+
+        @param door: as in L{Complaints.about}.
+        """
+        return self._unopposed(door, self.peer, self.rule.objection(named, self.peer.host, field))
+
+    def mayNameControl(self, named: TransportAddress) -> bool:
+        """
+        Whether its H.245 may be there.
+        """
+        objection = self.rule.controlObjection(named, self.peer.host)
+        return self._unopposed("h225", self.peer, objection)
+
+    def admitsControl(self, source: TransportAddress) -> bool:
+        """
+        Whether a connection from there may be its H.245.
+        """
+        objection = self.rule.visitorObjection(source, self.peer.host)
+        return self._unopposed("h245", source, objection)
+
+    def _unopposed(
+        self, door: str, source: TransportAddress, objection: DecodeError | None
+    ) -> bool:
+        if objection is not None:
+            self.complaints.about(door, source, objection)
+        return objection is None
 
 
 def _plain(host: str) -> _IP:

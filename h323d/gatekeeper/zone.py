@@ -12,6 +12,7 @@ from typing import Protocol
 
 from twisted.internet.defer import Deferred
 
+from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.call.parts import Change, Commit
 from h323d.call.shares import UNSHARED, ShareRule
@@ -139,6 +140,7 @@ class Zone:
         place: Place,
         numbers: ILocalNumbers,
         gates: Gates,
+        dialRule: DialRule,
         choosePolicies: ChoosePolicies | None = None,
         legs: Legs | None = None,
         rule: ShareRule = UNSHARED,
@@ -146,6 +148,7 @@ class Zone:
         """
         @param numbers: which numbers end here, in a room.
         @param gates: what calls pass that are routed through us.
+        @param dialRule: where peers may have us connect to.
         @param choosePolicies: picks the policies of the routing chain; without
             it, the configuration can only name what is built in.
         @param legs: the calls that end in this server; there are none, if not given.
@@ -193,6 +196,7 @@ class Zone:
             self.admissions.watch,
             self.callers,
             self._origins,
+            dialRule,
             rule,
         )
         self.passwords = readPasswords(settings.security)

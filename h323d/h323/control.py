@@ -28,12 +28,19 @@ from h323d.values.address import TransportAddress
 __all__ = ["ControlChannel", "ControlListener", "ControlUser", "Dialling", "dialControl"]
 
 PACKET_TIMEOUT = 15.0  # seconds that a packet may take from its first octet to its last
+MAXIMUM_STRANGERS = 64  # who may connect to one listener before it waits for nobody any more
 
 
 class ControlUser(Protocol):
     """
     What a channel tells the call that it belongs to.
     """
+
+    def admitsControl(self, source: TransportAddress) -> bool:
+        """
+        Whether a connection from there is the one that is waited for.  It is asked once of
+        each that comes.
+        """
 
     def controlOpened(self, channel: ControlChannel) -> None:
         """The connection is there."""
@@ -122,7 +129,8 @@ class ControlChannel:
 
 class ControlListener:
     """
-    Waits on a port of its own for the one connection of one call.
+    Waits on a port of its own for the one connection of one call.  Strangers who find the port
+    are turned away, and it goes on waiting.
 
     @ivar address: what to advertise.
     """
@@ -145,6 +153,7 @@ class ControlListener:
         self._clock = clock
         self._listening: IListening = listener.listen(TransportAddress(bind, 0), self._newUser)
         self._stopped = False
+        self._strangers = 0
         self.address = TransportAddress(advertised, self._listening.address.port)
 
     def stop(self) -> None:
@@ -155,13 +164,20 @@ class ControlListener:
             self._stopped = True
             self._listening.stop()
 
-    def _newUser(self, peer: TransportAddress) -> IStreamUser:
-        channel = ControlChannel(self._user, self._clock)
+    def _newUser(self, peer: TransportAddress) -> IStreamUser | None:
+        """
+        @return: C{None} if that is not the one who is waited for, or it has come already.
+        """
         if self._stopped:
-            channel.close()  # the first has come already
-        self.stop()
-        user: IStreamUser = channel
-        return user
+            return None
+        if self._user.admitsControl(peer):
+            self.stop()
+            channel: IStreamUser = ControlChannel(self._user, self._clock)
+            return channel
+        self._strangers += 1
+        if self._strangers >= MAXIMUM_STRANGERS:
+            self.stop()
+        return None
 
 
 class Dialling:

@@ -19,6 +19,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.call.complaints import Complaints
+from h323d.call.dialrule import DialRule
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner, IOriginator, LegDirection
 from h323d.call.media import IMediaPool
 from h323d.call.parts import Change, Commit
@@ -141,6 +142,7 @@ class H323Endpoint:
         secure: SecureStreams | None = None,
         secureAddressOf: SecureAddressOf | None = None,
         rule: ShareRule = UNSHARED,
+        dialRule: DialRule | None = None,
     ) -> None:
         """
         @param owner: takes incoming legs.
@@ -152,6 +154,8 @@ class H323Endpoint:
             we make to whom C{secureAddressOf} knows.
         @param secureAddressOf: who takes calls over TLS, and where.
         @param rule: how many calls one source may have.
+        @param dialRule: where peers may have us connect to; anywhere but to this machine, if
+            not given.
         """
         self._secure = secure
         self._secureAddressOf = secureAddressOf
@@ -172,13 +176,21 @@ class H323Endpoint:
         network = ControlNetwork(
             listener, opener, host.bind, host.advertised, config.connectTimeout
         )
+        self.complaints = Complaints(clock, events)
         self._context = LegContext(
-            self, clock, rng, config, pool, network, endpointType or mcuType(config.name)
+            self,
+            clock,
+            rng,
+            config,
+            pool,
+            network,
+            endpointType or mcuType(config.name),
+            self.complaints,
+            dialRule or DialRule((host.bind, host.advertised)),
         )
         self._shares = Shares(rule, "calls")
         self.legs: dict[LegID, H323Leg] = {}
         self._byIdentifier: dict[bytes, dict[LegID, None]] = {}
-        self.complaints = Complaints(clock, events)
 
     @property
     def address(self) -> TransportAddress:
@@ -493,6 +505,3 @@ class H323Endpoint:
 
     def badInput(self, connection: SignallingConnection, error: DecodeError) -> None:
         self.complaints.about("h225", connection.peer, error)
-
-    def legFault(self, leg: ILeg, door: str, error: DecodeError) -> None:
-        self.complaints.about(door, leg.peer, error)

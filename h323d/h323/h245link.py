@@ -69,6 +69,9 @@ class H245LinkOwner(Protocol):
             opened (H.323, 8.2.4); L{H245Link.openChannels} follows.
         """
 
+    def admitsControl(self, source: TransportAddress) -> bool:
+        """Whether who connects from there may speak the H.245 of this call."""
+
     def linkListening(self, address: TransportAddress) -> None:
         """We wait there for a connection."""
 
@@ -346,6 +349,9 @@ class H245Link:
             session.stop()
 
     # What connections report.
+
+    def admitsControl(self, source: TransportAddress) -> bool:
+        return self._owner.admitsControl(source)
 
     def controlOpened(self, channel: ControlChannel) -> None:
         if self._channel is not None:

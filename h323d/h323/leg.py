@@ -14,12 +14,14 @@ from dataclasses import replace
 from zope.interface import implementer
 
 from h323d import tracing
+from h323d.call.dialrule import DialGuard
 from h323d.call.digits import DigitFilter
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.silence import SilenceWatch
 from h323d.errors import DecodeError, ResourceUnavailable
-from h323d.h323 import q931, reading
+from h323d.h323 import q931, reading, uuie
+from h323d.h323.addresses import transportFromValue
 from h323d.h323.admission import OtherWay
 from h323d.h323.call import newH225Call
 from h323d.h323.callinputs import CallNumber
@@ -136,7 +138,7 @@ class H323Leg:
         A Setup made this leg.
         """
         self._wire.connection = connection
-        self._startUp.offered(content)
+        self._startUp.offered(self._believed(content))
         self._call.setupReceived()
 
     def dial(self, parties: SetupParties, profile: MediaProfile) -> None:
@@ -265,12 +267,30 @@ class H323Leg:
             call.notUnderstood(Cause.MANDATORY_IE_MISSING)
             return
         settingUp = phaseOf(call) is CallPhase.SETTING_UP
+        content = self._believed(content)
         self._act(message, content)
         if phaseOf(call) is CallPhase.OVER:
             return
         startUp.heard(content, settingUp)
         if settingUp and phaseOf(call) is CallPhase.ANSWERED:
             startUp.activated()
+
+    def _believed(self, content: Content) -> Content:
+        """
+        What a message says, without the places that its sender may not have us connect to.
+        """
+        control = content.start.h245Address
+        if control is not None and not self._guard.mayNameControl(control):
+            content = uuie.without(content, "h245Address")
+        field = "alternativeAddress"
+        other = uuie.usable(transportFromValue(content.fields.get(field)))
+        if other is not None and not self._guard.mayName("h225", other, field):
+            content = uuie.without(content, field)
+        return content
+
+    @property
+    def _guard(self) -> DialGuard:
+        return DialGuard(self._context.dialRule, self._context.complaints, self.peer)
 
     def _act(self, message: Q931Message, content: Content) -> None:
         match message.messageType:
@@ -414,8 +434,11 @@ class H323Leg:
         else:
             self._call.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)
 
+    def admitsControl(self, source: TransportAddress) -> bool:
+        return self._guard.admitsControl(source)
+
     def controlFault(self, error: DecodeError) -> None:
-        self._context.owner.legFault(self, "h245", error)
+        self._context.complaints.about("h245", self.peer, error)
 
     # Media.
 

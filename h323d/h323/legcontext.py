@@ -10,9 +10,10 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.complaints import Complaints
+from h323d.call.dialrule import DialRule
 from h323d.call.legs import ILeg, LegDirection
 from h323d.call.media import IMediaPool
-from h323d.errors import DecodeError
 from h323d.h323.config import H323Config
 from h323d.h323.h245.session import H245Owner, H245Session
 from h323d.h323.h245link import ControlNetwork
@@ -40,9 +41,6 @@ class LegOwner(Protocol):
     def legGoesOn(self, leg: ILeg, destination: TransportAddress) -> None:
         """One way led nowhere: connect the leg there, for the next."""
 
-    def legFault(self, leg: ILeg, door: str, error: DecodeError) -> None:
-        """Something in this call could not be read."""
-
 
 @dataclass(frozen=True, slots=True)
 class LegContext:
@@ -50,6 +48,8 @@ class LegContext:
     What all legs of an endpoint share.
 
     @ivar endpointType: what we are, as an H.225.0 C{EndpointType}.
+    @ivar complaints: hears what peers may not.
+    @ivar dialRule: where peers may have us connect to.
     """
 
     owner: LegOwner
@@ -59,6 +59,8 @@ class LegContext:
     pool: IMediaPool
     network: ControlNetwork
     endpointType: Fields
+    complaints: Complaints
+    dialRule: DialRule
 
     def newSession(self, owner: H245Owner, profile: MediaProfile, media: LegMedia) -> H245Session:
         """

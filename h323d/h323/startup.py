@@ -91,6 +91,9 @@ class StartUpOwner(Protocol):
     def sendStartH245(self, address: TransportAddress) -> None:
         """Send Facility, C{startH245}, with that address."""
 
+    def admitsControl(self, source: TransportAddress) -> bool:
+        """Whether who connects from there may speak the H.245 of this call."""
+
     def controlDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         """The peer signalled a key by H.245."""
 
@@ -363,6 +366,9 @@ class StartUp:
 
     def mayOpenChannels(self) -> bool:
         return self.fast.outcome is not Outcome.OPEN
+
+    def admitsControl(self, source: TransportAddress) -> bool:
+        return self._owner.admitsControl(source)
 
     def linkListening(self, address: TransportAddress) -> None:
         if self._urging is _Urging.START_H245:

@@ -131,6 +131,14 @@ def usable(address: TransportAddress | None) -> TransportAddress | None:
     return address if address is not None and address.isUnicast else None
 
 
+def without(content: Content, field: str) -> Content:
+    """
+    The same, as if the message had no such field.
+    """
+    kept = {name: value for name, value in content.fields.items() if name != field}
+    return replace(content, fields=kept)
+
+
 def withoutBody(content: Content) -> Content:
     """
     The same, as if the message had no body of its own.

@@ -5,8 +5,11 @@ Where peers may have us connect to.
 from __future__ import annotations
 
 import pytest
+from twisted.internet.task import Clock
 
-from h323d.call.dialrule import DialRule
+from h323d.call.complaints import Complaints
+from h323d.call.dialrule import DialGuard, DialRule
+from h323d.events import BadInput, EventBus
 from h323d.values.address import TransportAddress
 from h323d.values.networks import Networks
 
@@ -60,27 +63,62 @@ def test_whoIsThereMaySaySoAndAnyOtherHostIsNobodysSecret(named: str, peer: str)
     assert RULE.objection(at(named), peer, "Contact") is None
 
 
+class Doorway:
+    """
+    The rule for one peer, and what it told of.
+    """
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str, str]] = []
+        events = EventBus()
+        events.subscribe(BadInput, self._told)
+        self.guard = DialGuard(RULE, Complaints(Clock(), events), TransportAddress(PEER, 1720))
+
+    def _told(self, fact: BadInput) -> None:
+        self.told.append((fact.door, fact.source.host, fact.place))
+
+
+def test_whatAPeerMayNotIsToldOf() -> None:
+    here = Doorway()
+    assert not here.guard.mayName("h225", at("127.0.0.1"), "alternativeAddress")
+    assert not here.guard.mayNameControl(at("203.0.113.9"))
+    assert not here.guard.admitsControl(at("203.0.113.66"))
+    assert here.told == [
+        ("h225", PEER, "alternativeAddress"),
+        ("h225", PEER, "h245Address"),
+        ("h245", "203.0.113.66", "h245Address"),
+    ]
+
+
+def test_ofWhatItMayNobodyIsTold() -> None:
+    here = Doorway()
+    assert here.guard.mayName("h225", at("203.0.113.9"), "alternativeAddress")
+    assert here.guard.mayNameControl(at(PEER))
+    assert here.guard.admitsControl(at("198.51.100.9"))
+    assert here.told == []
+
+
 @pytest.mark.parametrize("other", ["203.0.113.9", "10.0.0.2", "fe80::2", "127.0.0.1", OURS])
 def test_H245GoesToNoThirdParty(other: str) -> None:
-    assert RULE.controlObjection(at(other), PEER, "h245Address") is not None
-    assert not RULE.isParty(other, PEER)
+    assert RULE.controlObjection(at(other), PEER) is not None
+    assert RULE.visitorObjection(at(other), PEER) is not None
 
 
 def test_H245GoesToThePeerAndToWhomTheOperatorNames() -> None:
     for host in (PEER, "::ffff:192.0.2.5", "198.51.100.9"):
-        assert RULE.controlObjection(at(host), PEER, "h245Address") is None
-        assert RULE.isParty(host, PEER)
+        assert RULE.controlObjection(at(host), PEER) is None
+        assert RULE.visitorObjection(at(host), PEER) is None
 
 
 def test_namedThirdPartiesDoNotOpenThisMachine() -> None:
     rule = DialRule((OURS,), Networks(("0.0.0.0/0", "::/0")))
-    assert rule.controlObjection(at("203.0.113.9"), PEER, "h245Address") is None
-    assert rule.controlObjection(at("127.0.0.1"), PEER, "h245Address") is not None
-    assert rule.controlObjection(at(OURS), PEER, "h245Address") is not None
+    assert rule.controlObjection(at("203.0.113.9"), PEER) is None
+    assert rule.controlObjection(at("127.0.0.1"), PEER) is not None
+    assert rule.controlObjection(at(OURS), PEER) is not None
 
 
 def test_otherThirdPartiesAreBelievedAfterAReload() -> None:
     rule = DialRule((), Networks(()))
-    assert not rule.isParty("203.0.113.9", PEER)
+    assert rule.visitorObjection(at("203.0.113.9"), PEER) is not None
     rule.reconfigure(Networks(("203.0.113.0/24",)))
-    assert rule.isParty("203.0.113.9", PEER)
+    assert rule.visitorObjection(at("203.0.113.9"), PEER) is None

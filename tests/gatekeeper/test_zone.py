@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.errors import ResourceUnavailable
 from h323d.events import EndpointRegistered, EndpointUnregistered, EventBus
@@ -133,6 +134,7 @@ def newZone(datagrams: Datagrams, world: Any) -> Zone:
         Place("10.0.0.7", "198.51.100.7", TransportAddress("198.51.100.7", 1720)),
         EightDigits(),
         Gates(world.clock, events, ()),
+        DialRule(),
     )
 
 

@@ -11,7 +11,13 @@ from twisted.internet.task import Clock
 
 from h323d.errors import DecodeError
 from h323d.h323 import tpkt
-from h323d.h323.control import PACKET_TIMEOUT, ControlChannel, ControlListener, dialControl
+from h323d.h323.control import (
+    MAXIMUM_STRANGERS,
+    PACKET_TIMEOUT,
+    ControlChannel,
+    ControlListener,
+    dialControl,
+)
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import TransportAddress
 from tests.support.h323 import newClock
@@ -28,6 +34,10 @@ class User:
         self.opened = 0
         self.packets: list[bytes] = []
         self.closed: list[DecodeError | None] = []
+        self.strangers: list[str] = []
+
+    def admitsControl(self, source: TransportAddress) -> bool:
+        return source.host not in self.strangers
 
     def controlOpened(self, channel: ControlChannel) -> None:
         self.opened += 1
@@ -55,8 +65,10 @@ def listen(network: SimulatedNetwork, user: User) -> ControlListener:
     return ControlListener(user, network.clock, listener, "10.0.0.1", "10.0.0.1")
 
 
-def dial(network: SimulatedNetwork, user: User, address: TransportAddress) -> None:
-    dialControl(user, network.clock, StreamOpener(network.host("10.0.0.2")), address, 5.0)
+def dial(
+    network: SimulatedNetwork, user: User, address: TransportAddress, host: str = "10.0.0.2"
+) -> None:
+    dialControl(user, network.clock, StreamOpener(network.host(host)), address, 5.0)
     network.clock.pump([0.005] * 5)
 
 
@@ -79,6 +91,29 @@ def test_oneConnectionIsTakenAndNoOther(network: SimulatedNetwork) -> None:
     assert far.opened == 1
     assert late.opened == 0
     assert late.closed == [None]
+
+
+def test_aStrangerIsTurnedAwayAndTheRightOneStillComes(network: SimulatedNetwork) -> None:
+    stranger, near, far = User(), User(), User()
+    far.strangers.append("10.0.0.66")
+    address = listen(network, far).address
+    dial(network, stranger, address, "10.0.0.66")
+    assert (far.opened, stranger.closed) == (0, [None])
+    dial(network, near, address)
+    assert far.opened == 1
+    assert far.closed == []
+    assert network.tcp == {}
+
+
+def test_strangersDoNotKnockForEver(network: SimulatedNetwork) -> None:
+    far = User()
+    far.strangers.append("10.0.0.66")
+    address = listen(network, far).address
+    for _ in range(MAXIMUM_STRANGERS):
+        assert network.tcp != {}
+        dial(network, User(), address, "10.0.0.66")
+    assert network.tcp == {}
+    assert far.opened == 0
 
 
 def test_theAdvertisedHostMayBeAnother(network: SimulatedNetwork) -> None:

@@ -13,6 +13,7 @@ from twisted.internet.task import Clock
 from zope.interface import implementer
 
 from h323d.asn1 import h245
+from h323d.call.dialrule import DialRule
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort
 from h323d.call.transport import IStream, IStreamListener, IStreamOpener, IStreamUser, SecureStreams
@@ -131,6 +132,7 @@ class Side:
         setupOwner: SetupOwner | None = None,
         secure: SecureStreams | None = None,
         secureAddressOf: SecureAddressOf | None = None,
+        dialRule: DialRule | None = None,
     ) -> None:
         self.host = network.host(address)
         self.pool = FakePool(ports)
@@ -153,6 +155,7 @@ class Side:
             admitter=admitter,
             secure=secure,
             secureAddressOf=secureAddressOf,
+            dialRule=dialRule,
         )
         self.endpoint.start()
 

@@ -14,6 +14,7 @@ from twisted.internet.defer import execute
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.call.surroundings import Surroundings
 from h323d.events import EventBus, Fact
@@ -145,7 +146,7 @@ def newWorld(
         traversal or TraversalConfig(),
     )
     gates = Gates(clock, events, ())
-    zone = Zone(settings, world, place, EightDigits(), gates)
+    zone = Zone(settings, world, place, EightDigits(), gates, DialRule())
     zone.start()
     return World(clock, network, facts, zone, events, gates, settings)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
+from h323d.call.dialrule import DialGuard
 from h323d.call.transport import IOpening
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed import messages
@@ -78,7 +79,9 @@ class Attempt:
             context.statusInterval,
         )
         self.model = self._modelTowards(names)
-        self.passage = newPassage(owner, context, self.model, self._networkOf, self._places())
+        self.passage = newPassage(
+            owner, context, self.model, self._networkOf, self._guardOf, self._places()
+        )
         self._opening: IOpening | None = None
         self._held: Fields = {}
 
@@ -122,6 +125,15 @@ class Attempt:
         held, self._held = self._held, {}
         return replace(content, fields=held | dict(content.fields)), [messages.adding(held)]
 
+    def believed(self, address: TransportAddress | None) -> TransportAddress | None:
+        """
+        Where the called side sends the call instead, if it may; where we take calls, it may.
+        """
+        if address is None or address == self._context.signalling:
+            return address
+        may = self._guardOf(CALLED).mayName("h225", address, "alternativeAddress")
+        return address if may else None
+
     def _modelTowards(self, names: tuple[PartyAddress, ...]) -> CallModel:
         """
         The called party may make the model stricter, and so may TLS on one side only: without
@@ -135,9 +147,14 @@ class Attempt:
             model = stricter(model, CallModel.ROUTED_H245)
         return model
 
+    def _sideAt(self, place: int) -> Side:
+        return self._owner.callerSide if place == CALLER else self.side
+
     def _networkOf(self, place: int) -> ControlNetwork:
-        side = self._owner.callerSide if place == CALLER else self.side
-        return self._context.networkOf(side.isSecure)
+        return self._context.networkOf(self._sideAt(place).isSecure)
+
+    def _guardOf(self, place: int) -> DialGuard:
+        return self._context.guardOf(self._sideAt(place).peer)
 
     def _places(self) -> tuple[Whereabouts, Whereabouts]:
         """

@@ -385,7 +385,7 @@ class RoutedCall:
         if kind == MessageType.CALL_PROCEEDING:
             self._swallow(attempt, content)
             return
-        if kind == MessageType.FACILITY and self._redirected(content):
+        if kind == MessageType.FACILITY and self._redirected(attempt, content):
             return
         if kind == MessageType.ALERTING:
             self._progress.alerting()
@@ -410,7 +410,7 @@ class RoutedCall:
             bare = replace(content, body="empty", fields={})
             self._pass(self.callerSide, facility, bare)
 
-    def _redirected(self, content: Content) -> bool:
+    def _redirected(self, attempt: Attempt, content: Content) -> bool:
         """
         Whether a Facility sends the call elsewhere.  Once something of an answer has
         reached the caller, it is the caller who has to call there.
@@ -418,7 +418,8 @@ class RoutedCall:
         elsewhere = reading.redirection(content)
         if elsewhere is None or self._committed or self.state != "calling":
             return False
-        if not self._ways.redirect(*elsewhere):
+        names, address = elsewhere
+        if not self._ways.redirect(names, attempt.believed(address)):
             self._progress.release(Cause.EXCHANGE_ROUTING_ERROR, "server")
             return True
         self._leaveCalled(Cause.NORMAL_CALL_CLEARING)

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.complaints import Complaints
+from h323d.call.dialrule import DialGuard, DialRule
 from h323d.call.gates import Gates
 from h323d.call.legs import IOffer
 from h323d.call.media import IMediaPool
@@ -74,6 +76,8 @@ class CallContext:
     @ivar reference: draws a call reference value.
     @ivar summon: for endpoints that cannot be connected to.
     @ivar reach: says who is behind a NAT.
+    @ivar complaints: hears what sides may not.
+    @ivar dialRule: where sides may have us connect to.
     """
 
     owner: CallOwner
@@ -96,6 +100,16 @@ class CallContext:
     reference: Callable[[], int]
     summon: Summon
     reach: Reach
+    complaints: Complaints
+    dialRule: DialRule
+
+    def guardOf(self, peer: TransportAddress) -> DialGuard:
+        """
+        What a side may name.
+
+        @param peer: where its signalling comes from.
+        """
+        return DialGuard(self.dialRule, self.complaints, peer)
 
     def networkOf(self, secure: bool) -> ControlNetwork:
         """

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.dialrule import DialGuard
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.h323.control import ControlChannel, ControlListener, Dialling, dialControl
 from h323d.h323.h245link import ControlNetwork
@@ -64,6 +65,9 @@ class _End:
         if channel is not None:
             channel.close()
 
+    def admitsControl(self, source: TransportAddress) -> bool:
+        return self._coupling.endAdmits(self, source)
+
     def controlOpened(self, channel: ControlChannel) -> None:
         self._channel = channel
         waiting, self._waiting = self._waiting, []
@@ -90,12 +94,14 @@ class ControlCoupling:
         owner: CouplingOwner,
         clock: IReactorTime,
         networkOf: Callable[[int], ControlNetwork],
+        guardOf: Callable[[int], DialGuard],
         place: int,
         target: TransportAddress,
         ask: Callable[[TransportAddress], None] | None = None,
     ) -> None:
         """
         @param networkOf: how each side's connection is made.
+        @param guardOf: whose connection is taken for each side's.
         @param place: of the side that waits for a connection.
         @param target: where it does.
         @param ask: has that side connect to an address, where it cannot be connected to.
@@ -105,6 +111,7 @@ class ControlCoupling:
         self._owner = owner
         self._clock = clock
         self._networkOf = networkOf
+        self._guardOf = guardOf
         self._target = target
         self._dialling: Dialling | None = None
         self._far = _End(self, place)
@@ -147,6 +154,9 @@ class ControlCoupling:
         self._far.close()
 
     # What the ends report.
+
+    def endAdmits(self, end: _End, source: TransportAddress) -> bool:
+        return self._guardOf(end.place).admitsControl(source)
 
     def endOpened(self, end: _End) -> None:
         if self._closed:

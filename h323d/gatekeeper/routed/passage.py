@@ -14,6 +14,7 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.asn1 import h245
+from h323d.call.dialrule import DialGuard
 from h323d.errors import DecodeError
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.config import CallModel
@@ -59,16 +60,19 @@ class Passage:
         owner: PassageOwner,
         clock: IReactorTime,
         networkOf: Callable[[int], ControlNetwork] | None,
+        guardOf: Callable[[int], DialGuard],
         media: MediaProxy | None,
     ) -> None:
         """
         @param networkOf: for separate H.245 with each side; C{None} lets the sides connect
             to each other.
+        @param guardOf: where each side may have us connect to.
         @param media: for media; C{None} lets them send to each other.
         """
         self._owner = owner
         self._clock = clock
         self._networkOf = networkOf
+        self._guardOf = guardOf
         self._media = media
         self._usage = ChannelUsage(owner, networkOf is not None)
         self._couplings: dict[int, ControlCoupling] = {}
@@ -87,11 +91,7 @@ class Passage:
         address = content.start.h245Address
         if self._networkOf is not None and address is not None:
             ours = self._couple(self._networkOf, place, address)
-
-            def replaceAddress(pdu: Fields, fields: Fields) -> None:
-                fields["h245Address"] = transportToValue(ours)
-
-            more.append(replaceAddress)
+            more.append(functools.partial(_replaceAddress, ours))
         if self._media is not None and self._media.traverses and content.body in _INTRODUCTIONS:
             introduce = functools.partial(self._media.introduce, place, content.body)
             more.append(lambda pdu, fields: introduce(fields))
@@ -140,13 +140,21 @@ class Passage:
         networkOf: Callable[[int], ControlNetwork],
         place: int,
         target: TransportAddress,
-    ) -> TransportAddress:
+    ) -> TransportAddress | None:
+        """
+        @param target: where a side waits for a connection.
+
+        @return: where we wait for the other side's; C{None} if the first may not wait there.
+        """
+        asks = self._media is not None and self._media.opensAll(place)
+        if not asks and not self._guardOf(place).mayNameControl(target):
+            return None
         coupling = self._couplings.get(place)
         if coupling is None:
-            ask = None
-            if self._media is not None and self._media.opensAll(place):
-                ask = functools.partial(self._owner.askToConnect, place)
-            coupling = ControlCoupling(self._owner, self._clock, networkOf, place, target, ask)
+            ask = functools.partial(self._owner.askToConnect, place) if asks else None
+            coupling = ControlCoupling(
+                self._owner, self._clock, networkOf, self._guardOf, place, target, ask
+            )
             self._couplings[place] = coupling
         else:
             coupling.aim(target)
@@ -191,21 +199,32 @@ class Passage:
         return channels
 
 
+def _replaceAddress(ours: TransportAddress | None, pdu: Fields, fields: Fields) -> None:
+    """
+    An L{Edit}.  Without an address the other side takes the tunnel, or says where it waits.
+    """
+    del fields["h245Address"]
+    if ours is not None:
+        fields["h245Address"] = transportToValue(ours)
+
+
 def newPassage(
     owner: PassageOwner,
     context: CallContext,
     model: CallModel,
     networkOf: Callable[[int], ControlNetwork],
+    guardOf: Callable[[int], DialGuard],
     places: tuple[Whereabouts, Whereabouts],
 ) -> Passage:
     """
     What a model lets through us: separate H.245, media, or neither.
 
     @param networkOf: how separate H.245 with each side is connected.
+    @param guardOf: where each side may have us connect to.
     @param places: where the caller's and the called side's media is.
     """
     media = None
     if model is CallModel.PROXIED:
         media = MediaProxy(owner, context.pool, context.mediaHost, places, context.clock)
     inUse = model in (CallModel.ROUTED_H245, CallModel.PROXIED)
-    return Passage(owner, context.clock, networkOf if inUse else None, media)
+    return Passage(owner, context.clock, networkOf if inUse else None, guardOf, media)

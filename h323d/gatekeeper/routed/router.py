@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from h323d.call.callers import CallerName
 from h323d.call.complaints import Complaints
+from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.call.legs import IOffer
 from h323d.call.shares import UNSHARED, ShareRule, Shares
@@ -76,6 +77,7 @@ class RoutedCalls:
         watched: Watched,
         callers: Callers,
         origins: Origins,
+        dialRule: DialRule,
         rule: ShareRule = UNSHARED,
     ) -> None:
         """
@@ -90,6 +92,7 @@ class RoutedCalls:
         @param watched: told what calls use.
         @param callers: says how callers are shown.
         @param origins: says from where calls may come.
+        @param dialRule: where the sides of calls may have us connect to.
         @param rule: how many calls one source may have.
         """
         self._callers = callers
@@ -135,6 +138,8 @@ class RoutedCalls:
             reference=lambda: world.rng.randrange(1, 0x8000),
             summon=summon,
             reach=reach,
+            complaints=self._complaints,
+            dialRule=dialRule,
         )
 
     def reconfigure(self, config: RoutedConfig, h323: H323Config) -> None:

@@ -95,10 +95,11 @@ class Ways:
         """
         A called side named another destination, which is to be asked for.
 
-        @return: FALSE if that was done too often.
+        @return: FALSE if that was done too often, or to nowhere.
         """
         self._redirections += 1
-        if self._redirections > MAXIMUM_REDIRECTIONS:
+        named = bool(names) or address is not None
+        if not named or self._redirections > MAXIMUM_REDIRECTIONS:
             return False
         self.forwarded = names or self.forwarded
         self._wanted = replace(self._wanted, names=names or self._wanted.names, signalled=address)

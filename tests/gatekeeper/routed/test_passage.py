@@ -11,6 +11,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
+from h323d.call.dialrule import DialGuard
 from h323d.errors import DecodeError
 from h323d.gatekeeper.routed.media import MediaProxy
 from h323d.gatekeeper.routed.passage import Passage
@@ -81,7 +82,7 @@ class Bench:
         places = (reach.whereabouts(None, AT_CALLER), reach.whereabouts(None, AT_CALLED))
         media = MediaProxy(self.owner, FakePool(), HOST, places, Clock()) if proxied else None
         networkOf = _noNetwork if h245Routed or proxied else None
-        self.passage = Passage(self.owner, Clock(), networkOf, media)
+        self.passage = Passage(self.owner, Clock(), networkOf, _noGuard, media)
 
     def passes(self, place: int, message: Q931Message) -> Q931Message:
         assert message.userUser is not None
@@ -99,6 +100,10 @@ class Bench:
 
 
 def _noNetwork(place: int) -> ControlNetwork:
+    raise AssertionError(place)
+
+
+def _noGuard(place: int) -> DialGuard:
     raise AssertionError(place)
 
 
