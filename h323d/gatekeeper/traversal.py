@@ -22,6 +22,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from h323d.call.dialrule import DialRule
 from h323d.call.media import Latching
 from h323d.call.transport import IOpening
 from h323d.errors import RemoteProtocolError
@@ -88,8 +89,12 @@ class Reach:
     How an endpoint that registers can be reached.
     """
 
-    def __init__(self, config: TraversalConfig) -> None:
+    def __init__(self, config: TraversalConfig, dialRule: DialRule) -> None:
+        """
+        @param dialRule: where endpoints may have us connect to.
+        """
         self._config = config
+        self._dialRule = dialRule
         self.locality = Locality(config)
 
     def reconfigure(self, config: TraversalConfig) -> None:
@@ -124,11 +129,16 @@ class Reach:
         """
         Where calls to an endpoint go.  One with traversal is never connected to, and the
         addresses it names may be those of others behind other NATs: it gets the one that is
-        its own, of its RAS.
+        its own, of its RAS.  Where it may not have us connect to, no call goes.
         """
         if traversal:
             return (source,)
-        return tuple(dict.fromkeys(self.locality.reachable(each, source.host) for each in named))
+        reached = dict.fromkeys(self.locality.reachable(each, source.host) for each in named)
+        return tuple(
+            each
+            for each in reached
+            if self._dialRule.objection(each, source.host, "callSignalAddress") is None
+        )
 
     def whereabouts(self, registration: Registration | None, host: str) -> Whereabouts:
         """

@@ -172,9 +172,16 @@ class Zone:
             Elsewhere(config.alternates),
         )
         self._routing = Routing(
-            settings.routing, world, self._identity, numbers, self.registry, self, choosePolicies
+            settings.routing,
+            world,
+            self._identity,
+            numbers,
+            self.registry,
+            self,
+            dialRule,
+            choosePolicies,
         )
-        self._reach = reach = Reach(settings.traversal)
+        self._reach = reach = Reach(settings.traversal, dialRule)
         self._origins = Origins(settings.security, self.admissions, self._routing, clock, events)
         self.dialBacks = DialBacks(
             settings.traversal, clock, place.signalling, self.ask, self._origins
@@ -220,6 +227,7 @@ class Zone:
             self.routed,
             self._partings,
             self.callers,
+            dialRule,
             clock,
             events,
         )

@@ -20,8 +20,7 @@ from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.silence import SilenceWatch
 from h323d.errors import DecodeError, ResourceUnavailable
-from h323d.h323 import q931, reading, uuie
-from h323d.h323.addresses import transportFromValue
+from h323d.h323 import q931, reading
 from h323d.h323.admission import OtherWay
 from h323d.h323.call import newH225Call
 from h323d.h323.callinputs import CallNumber
@@ -138,7 +137,7 @@ class H323Leg:
         A Setup made this leg.
         """
         self._wire.connection = connection
-        self._startUp.offered(self._believed(content))
+        self._startUp.offered(reading.believed(content, self._guard))
         self._call.setupReceived()
 
     def dial(self, parties: SetupParties, profile: MediaProfile) -> None:
@@ -267,26 +266,13 @@ class H323Leg:
             call.notUnderstood(Cause.MANDATORY_IE_MISSING)
             return
         settingUp = phaseOf(call) is CallPhase.SETTING_UP
-        content = self._believed(content)
+        content = reading.believed(content, self._guard)
         self._act(message, content)
         if phaseOf(call) is CallPhase.OVER:
             return
         startUp.heard(content, settingUp)
         if settingUp and phaseOf(call) is CallPhase.ANSWERED:
             startUp.activated()
-
-    def _believed(self, content: Content) -> Content:
-        """
-        What a message says, without the places that its sender may not have us connect to.
-        """
-        control = content.start.h245Address
-        if control is not None and not self._guard.mayNameControl(control):
-            content = uuie.without(content, "h245Address")
-        field = "alternativeAddress"
-        other = uuie.usable(transportFromValue(content.fields.get(field)))
-        if other is not None and not self._guard.mayName("h225", other, field):
-            content = uuie.without(content, field)
-        return content
 
     @property
     def _guard(self) -> DialGuard:

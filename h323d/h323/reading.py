@@ -4,6 +4,7 @@ What single received messages say, where an element tells it; absent and unreada
 
 from __future__ import annotations
 
+from h323d.call.dialrule import DialGuard
 from h323d.errors import DecodeError
 from h323d.h323 import causes, elements, uuie
 from h323d.h323.addresses import transportFromValue
@@ -71,6 +72,20 @@ def displayName(message: Q931Message) -> str:
     The sender's name for people to read.
     """
     return elements.decodeText(message.contents(IE.DISPLAY) or b"")
+
+
+def believed(content: Content, guard: DialGuard) -> Content:
+    """
+    What a message says, without the places that its sender may not have us connect to.
+    """
+    control = content.start.h245Address
+    if control is not None and not guard.mayNameControl(control):
+        content = uuie.without(content, "h245Address")
+    field = "alternativeAddress"
+    other = uuie.usable(transportFromValue(content.fields.get(field)))
+    if other is not None and not guard.mayName("h225", other, field):
+        content = uuie.without(content, field)
+    return content
 
 
 def redirection(

@@ -146,7 +146,7 @@ def newWorld(
         traversal or TraversalConfig(),
     )
     gates = Gates(clock, events, ())
-    zone = Zone(settings, world, place, EightDigits(), gates, DialRule())
+    zone = Zone(settings, world, place, EightDigits(), gates, DialRule(("10.0.0.1",)))
     zone.start()
     return World(clock, network, facts, zone, events, gates, settings)
 

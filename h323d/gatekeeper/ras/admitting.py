@@ -16,6 +16,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.callers import CallerName
+from h323d.call.dialrule import DialRule
 from h323d.call.policy import Refusal
 from h323d.events import EventBus, RASAdmissionRefused
 from h323d.gatekeeper.admission import Admission, AdmissionTable, NoBandwidth, TooManyCalls
@@ -42,6 +43,7 @@ from h323d.h323.ras.messages import (
 )
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 from h323d.h323.reading import causeOfElement
+from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 
 __all__ = ["Admitting", "CallRouting"]
@@ -96,6 +98,7 @@ class Admitting:
         routed: CallRouting,
         partings: Partings,
         callers: Callers,
+        dialRule: DialRule,
         clock: IReactorTime,
         events: EventBus,
     ) -> None:
@@ -112,6 +115,7 @@ class Admitting:
         self._admissions = admissions
         self._routing = routing
         self._routed = routed
+        self._dialRule = dialRule
         self._otherWays = OtherWays(registry, routed)
         self._clock = clock
         self._events = events
@@ -266,14 +270,12 @@ class Admitting:
         return RASMessage("disengageConfirm", {"requestSeqNum": fields["requestSeqNum"]})
 
     def _called(self, fields: Fields, asker: Registration) -> Called:
-        named = fields.get("destCallSignalAddress")
-        signalled = usableAddresses([named]) if named is not None else ()
         calling = partiesFromAliases(fields["srcInfo"])
         if not fields["answerCall"]:  # or it is of another that it tells
             calling = self._callers.named(asker, CallerName(calling, ""), asker.source).calling
         return Called(
             names=partiesFromAliases(fields.get("destinationInfo", ())),
-            signalled=signalled[0] if signalled else None,
+            signalled=self._signalled(fields, asker.source.host),
             calling=calling,
             caller=asker,
             source=asker.source,
@@ -317,6 +319,20 @@ class Admitting:
             )
         )
         return rejection(request.message, reason, **self._identity.elsewhere(reason))
+
+    def _signalled(self, fields: Fields, host: str) -> TransportAddress | None:
+        """
+        The address that a caller names, if it may: the call may go through us.  An endpoint's
+        may be on this machine, and so is our own.
+        """
+        named = fields.get("destCallSignalAddress")
+        usable = usableAddresses([named]) if named is not None else ()
+        address = usable[0] if usable else None
+        if address is None or address == self._identity.signalling:
+            return address
+        field = "destCallSignalAddress"
+        may = self._dialRule.objection(address, host, field) is None
+        return address if may or self._registry.bySignalling(address) is not None else None
 
 
 def _causeOf(fields: Fields) -> Cause | None:

@@ -220,8 +220,7 @@ class Enrolment:
         address = addressIn(request.message.fields)
         if address is None:
             return None
-        (reachable,) = self._reach.signalling((address,), request.source, False)
-        return reachable
+        return next(iter(self._reach.signalling((address,), request.source, False)), None)
 
     def _enter(self, request: RASRequest, wanted: Registration) -> RASMessage:
         ours = tuple(alias for alias in wanted.aliases if self._numbers.serves(alias))

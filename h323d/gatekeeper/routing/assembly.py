@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from h323d.call.dialrule import DialRule
 from h323d.call.parts import Change, Commit
 from h323d.call.surroundings import Surroundings
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
@@ -62,11 +63,13 @@ class Routing:
         numbers: ILocalNumbers,
         registry: EndpointRegistry,
         asker: Asker,
+        dialRule: DialRule,
         choosePolicies: ChoosePolicies | None = None,
     ) -> None:
         """
         @param numbers: which names end in this server.
         @param asker: sends the questions to other gatekeepers.
+        @param dialRule: where domains may have us connect to.
         @param choosePolicies: without it, the configuration can only name what
             is built in.
 
@@ -77,6 +80,7 @@ class Routing:
         self._identity = identity
         self._numbers = numbers
         self._registry = registry
+        self._dialRule = dialRule
         self._choose = choosePolicies or _builtInOnly
         self.inquiries = Inquiries(identity, asker, world.clock, world.events)
         self._routes = self._routesOf(config, self._secretsOf(config))
@@ -133,7 +137,9 @@ class Routing:
         self, config: RoutingConfig, neighbourhood: Neighbourhood
     ) -> Sequence[ICalledPolicy]:
         world, identity, hops = self._world, self._identity, config.hopCount
-        domains = Domains(world.names, self.inquiries, identity, world.clock, world.rng)
+        domains = Domains(
+            world.names, self.inquiries, identity, self._dialRule, world.clock, world.rng
+        )
         zones, prefix = config.enumZones, config.enumPrefix
         policies: tuple[ICalledPolicy, ...] = (
             NumberRewriting(config.rewrites, config.domains),

@@ -19,6 +19,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
+from h323d.call.dialrule import DialRule
 from h323d.call.lookups import HostRecord, INames, ServiceRecord
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.routing.chain import Called, Destination, Finding, ICalledPolicy
@@ -34,6 +35,7 @@ LOCATION = "_h323ls._udp."
 SIGNALLING = "_h323cs._tcp."
 LOCATION_TIMEOUT = 3.0  # seconds until the silence of one gatekeeper counts as no
 MAX_SERVERS = 4  # of a domain that are tried
+NOBODY = "0.0.0.0"  # the host of a caller who is not known
 NEGATIVE_LIFETIME = 60.0  # seconds in which a name that does not exist is not looked up again
 
 _DOMAIN = re.compile(r"(?=.{3,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,62}\Z")
@@ -70,15 +72,18 @@ class Domains:
         names: INames,
         inquiries: Inquiries,
         identity: Identity,
+        dialRule: DialRule,
         clock: IReactorTime,
         rng: random.Random,
     ) -> None:
         """
         @param identity: where we are, and send nobody.
+        @param dialRule: where callers, and the domains that they name, may have us connect to.
         """
         self._names = names
         self._inquiries = inquiries
         self._identity = identity
+        self._dialRule = dialRule
         self._rng = rng
         self._services: Remembered[tuple[ServiceRecord, ...]] = Remembered(clock, ())
         self._hosts: Remembered[tuple[HostRecord, ...]] = Remembered(clock, ())
@@ -94,11 +99,11 @@ class Domains:
         host, port = _domainOf(name)
         literal = hostOf(name, SIGNALLING_PORT) if host else None
         if literal is not None:
-            return self._elsewhere([literal])
+            return self._elsewhere(called, [literal])
         if not _DOMAIN.match(host):
             return None
         if port is not None:  # a port says that it is a host, and not a domain
-            return Deferred.fromCoroutine(self._atHost(host, port))
+            return Deferred.fromCoroutine(self._atHost(called, host, port))
         return Deferred.fromCoroutine(self._inDomain(replace(called, names=(name,)), host))
 
     async def _inDomain(self, called: Called, domain: str) -> Finding:
@@ -106,12 +111,14 @@ class Domains:
         if gatekeepers:
             asked = [[Gatekeeper(each, LOCATION_TIMEOUT)] for each in gatekeepers]
             found = await self._inquiries.ask(called, asked)
+            if isinstance(found, tuple):
+                found = self._permitted(called, found)
             if found is not None:
                 return found
         signalling = await self._servers(SIGNALLING + domain)
         if not gatekeepers and not signalling:
-            return await self._atHost(domain, SIGNALLING_PORT)
-        return self._elsewhere(signalling)
+            return await self._atHost(called, domain, SIGNALLING_PORT)
+        return self._elsewhere(called, signalling)
 
     async def _servers(self, name: str) -> list[TransportAddress]:
         records = await self._services.get(name, lambda: _kept(self._names.services(name)))
@@ -120,16 +127,29 @@ class Domains:
             found += await self._addresses(record.host, record.port)
         return found[:MAX_SERVERS]
 
-    async def _atHost(self, host: str, port: int) -> Finding:
-        return self._elsewhere(await self._addresses(host, port))
+    async def _atHost(self, called: Called, host: str, port: int) -> Finding:
+        return self._elsewhere(called, await self._addresses(host, port))
 
     async def _addresses(self, host: str, port: int) -> list[TransportAddress]:
         records = await self._hosts.get(host, lambda: _kept(self._names.hosts(host)))
         return [TransportAddress(each.address, port) for each in records]
 
-    def _elsewhere(self, addresses: Sequence[TransportAddress]) -> tuple[Destination, ...] | None:
+    def _elsewhere(
+        self, called: Called, addresses: Sequence[TransportAddress]
+    ) -> tuple[Destination, ...] | None:
         found = [each for each in addresses if each != self._identity.signalling]
-        return tuple(Destination(each) for each in found) or None
+        return self._permitted(called, [Destination(each) for each in found])
+
+    def _permitted(
+        self, called: Called, found: Sequence[Destination]
+    ) -> tuple[Destination, ...] | None:
+        """
+        Those where whoever calls may have us connect to: anybody can have a domain.
+        """
+        host = NOBODY if called.source is None else called.source.host
+        rule = self._dialRule
+        kept = [each for each in found if rule.objection(each.signalling, host, "domain") is None]
+        return tuple(kept) or None
 
 
 _Record = TypeVar("_Record", ServiceRecord, HostRecord)

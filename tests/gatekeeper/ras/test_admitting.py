@@ -17,7 +17,7 @@ from h323d.events import (
 )
 from h323d.h323.ras.messages import reasonOf
 from h323d.values.cause import Cause
-from tests.support.ras import CALL, CONFERENCE, arq, at, brq, drq, keepAlive, urq
+from tests.support.ras import CALL, CONFERENCE, arq, at, brq, drq, keepAlive, rrq, urq
 
 ANNA = ("h323-ID", "anna")
 BERT = ("dialledDigits", "1002")
@@ -62,13 +62,30 @@ def test_anAddressInsteadOfANameIsTaken(world: Any) -> None:
     assert answer.fields["destCallSignalAddress"] == there
 
 
-@pytest.mark.parametrize("more", [{}, {"destCallSignalAddress": at("0.0.0.0", 0)}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"destCallSignalAddress": at("0.0.0.0", 0)},
+        {"destCallSignalAddress": at("127.0.0.1", 2222)},
+        {"destCallSignalAddress": at("10.0.0.1", 2222)},
+        {"destCallSignalAddress": at("169.254.169.254", 80)},
+    ],
+)
 def test_aCalledPartyThatNobodyKnowsIsRefused(world: Any, more: Any) -> None:
     peer, endpointId = world.registered("10.0.0.2")
     answers = [peer.ask(arq(2, endpointId, BERT, **more)), peer.ask(arq(3, endpointId, **more))]
     assert [reasonOf(each) for each in answers] == ["calledPartyNotRegistered"] * 2
     assert world.told(RASAdmissionRefused)[0].reason == "calledPartyNotRegistered"
     assert len(world.zone.admissions) == 0
+
+
+def test_anEndpointOnOurMachineIsCalledByItsAddress(world: Any) -> None:
+    peer, endpointId = world.registered("10.0.0.2")
+    there = [at("10.0.0.1", 1730)]
+    world.peer("10.0.0.1", 1729).ask(rrq(1, "10.0.0.1", BERT, callSignalAddress=there))
+    answer = peer.ask(arq(2, endpointId, destCallSignalAddress=there[0]))
+    assert answer.fields["destCallSignalAddress"] == there[0]
 
 
 def test_aCallerThatIsNotRegisteredIsRefused(world: Any) -> None:

@@ -162,6 +162,17 @@ def test_anRRQWithOnlyInvalidSignallingAddressesIsRejected(world: Any) -> None:
     assert reasonOf(answer) == "invalidCallSignalAddress"
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.1", "169.254.1.1"])
+def test_nobodyRegistersAPlaceOnOurMachineWhoIsNotThere(world: Any, host: str) -> None:
+    peer = world.peer("10.0.0.2")
+    there = at(host, 2222)
+    answer = peer.ask(rrq(1, "10.0.0.2", BERT, callSignalAddress=[there]))
+    assert reasonOf(answer) == "invalidCallSignalAddress"
+    peer.ask(rrq(2, "10.0.0.2", BERT, callSignalAddress=[there, at("10.0.0.2", 1720)]))
+    (registration,) = world.zone.registry
+    assert [str(each) for each in registration.signalling] == ["10.0.0.2:1720"]
+
+
 def test_theValidAddressesAmongInvalidOnesCount() -> None:
     values = [*INVALID, at("10.0.0.3", 5), at("10.0.0.3", 5), at("fe80::1", 6)]
     assert usableAddresses(values) == (

@@ -10,6 +10,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
+from h323d.call.dialrule import DialRule
 from h323d.call.media import Latching, RelayStatistics
 from h323d.errors import ResourceUnavailable
 from h323d.gatekeeper.routed.media import MAXIMUM_SESSIONS, MediaProxy
@@ -43,7 +44,7 @@ class Owner:
 
 
 def newProxy(pool: FakePool, clock: Clock | None = None) -> tuple[Owner, MediaProxy]:
-    owner, reach = Owner(), Reach(TraversalConfig())
+    owner, reach = Owner(), Reach(TraversalConfig(), DialRule())
     places = (reach.whereabouts(None, AT_CALLER), reach.whereabouts(None, AT_CALLED))
     return owner, MediaProxy(owner, pool, HOST, places, clock or Clock())
 

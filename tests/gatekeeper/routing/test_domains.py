@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 from zope.interface.verify import verifyObject
 
+from h323d.call.dialrule import DialRule
 from h323d.call.lookups import INames, IWeb, NoNames, NoWeb, ServiceRecord
 from h323d.gatekeeper.routing.chain import Called, Destination, Finding, ICalledPolicy
 from h323d.gatekeeper.routing.domains import Domains, DomainServers, inWeightedOrder
@@ -48,7 +49,9 @@ class World:
         self.gatekeepers = Gatekeepers()
         self.clock = Clock()
         inquiries: Any = self.gatekeepers  # of which only ask() is used
-        self.domains = Domains(self.names, inquiries, HERE, self.clock, random.Random(1))
+        self.domains = Domains(
+            self.names, inquiries, HERE, DialRule(), self.clock, random.Random(1)
+        )
         self.policy = DomainServers(self.domains, 6)
 
     def find(self, name: PartyAddress = URL, hops: int = 255) -> list[str] | None:
@@ -106,6 +109,24 @@ def test_aDomainWithGatekeepersThatDoNotKnowIsNot() -> None:
     world.names.host("gk.example.com", "192.0.2.1")
     world.names.host("example.com", "192.0.2.1")
     assert world.find() is None
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "169.254.169.254"])
+def test_aDomainCannotHaveUsCallOurselves(host: str) -> None:
+    world = World()
+    world.names.host("example.com", host, "192.0.2.1")
+    assert world.find() == ["192.0.2.1:1720"]
+    literal = f"[{host}]" if ":" in host else host
+    assert world.find(PartyAddress(AddressKind.URL, f"h323:a@{literal}:2222")) is None
+
+
+def test_norCanItsGatekeeper() -> None:
+    world = World()
+    world.names.service(LS, "gk.example.com", 1719)
+    world.names.host("gk.example.com", "192.0.2.1")
+    there = TransportAddress("127.0.0.1", 2222)
+    world.gatekeepers.found = (Destination(there), Destination(HERE.ras))
+    assert world.find() == [str(HERE.ras)]
 
 
 def test_aPortMeansAHost() -> None:
