@@ -17,14 +17,11 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.python.failure import Failure
-from zope.interface import implementer
 
 from h323d.call.dialrule import DialRule
 from h323d.call.media import Latching
-from h323d.call.transport import IOpening
 from h323d.errors import RemoteProtocolError
 from h323d.gatekeeper.origins import Origins
 from h323d.gatekeeper.registry.registrations import Registration
@@ -32,13 +29,13 @@ from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.features import Fields, feature, parametersOf, withFeature
 from h323d.h323.ras.messages import RASMessage
 from h323d.h323.ras.transactions import RASAsked
-from h323d.h323.signalling import SignallingCall, SignallingConnection
+from h323d.h323.signalling import SignallingConnection
 from h323d.h323.traversal import SIGNALLING_TRAVERSAL, IncomingCall, incomingCallData
 from h323d.h323.uuie import Content
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 
-__all__ = ["Ask", "DialBacks", "DialledBack", "Locality", "Reach", "Whereabouts"]
+__all__ = ["Ask", "DialBacks", "Locality", "Reach", "Whereabouts"]
 
 REPEAT = 1.5  # seconds until an endpoint is told again of a call
 
@@ -310,38 +307,6 @@ class DialBacks:
             awaited.timeout.cancel()
         if awaited.asked is not None:
             awaited.asked.cancel()
-
-
-@implementer(IOpening)
-class DialledBack:
-    """
-    The connection of one side of a call, on its way from an endpoint that was summoned.
-    """
-
-    def __init__(
-        self, summoned: Deferred[SignallingConnection], reference: int, call: SignallingCall
-    ) -> None:
-        """
-        @param reference: of the call on the connection; we chose it.
-        @param call: is carried by it.
-        """
-        self._summoned = summoned
-        self._reference = reference
-        self._call = call
-        summoned.addCallbacks(self._connected, self._missed)
-
-    def cancel(self) -> None:
-        self._summoned.cancel()
-
-    def _connected(self, connection: SignallingConnection) -> None:
-        if connection.carry(self._reference, True, self._call):
-            self._call.connectionOpened(connection)
-        else:
-            self._call.connectionLost("it carries too many calls")
-
-    def _missed(self, failure: Failure) -> None:
-        if failure.check(CancelledError) is None:
-            self._call.connectionLost(failure.getErrorMessage())
 
 
 def _failed(cause: Cause, reason: str) -> Deferred[SignallingConnection]:
