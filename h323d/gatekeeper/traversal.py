@@ -22,7 +22,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.call.dialrule import DialRule
 from h323d.call.media import Latching
-from h323d.errors import RemoteProtocolError
+from h323d.errors import RemoteProtocolError, ResourceUnavailable
 from h323d.gatekeeper.origins import Origins
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.traversalconfig import TraversalConfig
@@ -45,6 +45,12 @@ Ask = Callable[
 ]
 """
 Asks an endpoint over RAS, as L{h323d.h323.ras.channel.RASChannel.request}.
+"""
+
+
+RegistrationAt = Callable[[TransportAddress], Registration | None]
+"""
+Who has that call signalling address.
 """
 
 
@@ -205,6 +211,7 @@ class DialBacks:
         config: TraversalConfig,
         clock: IReactorTime,
         signalling: TransportAddress,
+        registrationAt: RegistrationAt,
         ask: Ask,
         origins: Origins,
     ) -> None:
@@ -213,6 +220,7 @@ class DialBacks:
         @param origins: says from where they may.
         """
         self._origins = origins
+        self._registrationAt = registrationAt
         self._timeout = config.dialBackTimeout
         self._clock = clock
         self._signalling = signalling
@@ -249,14 +257,30 @@ class DialBacks:
             "serviceControl": [],
             "genericData": [incomingCallData(IncomingCall(call, self._signalling))],
         }
-        awaited.asked = self._ask(
-            "serviceControlIndication",
-            fields,
-            registration.source,
-            lambda answer: self._answered(call, answer),
-            REPEAT,
-        )
+        try:
+            awaited.asked = self._ask(
+                "serviceControlIndication",
+                fields,
+                registration.source,
+                lambda answer: self._answered(call, answer),
+                REPEAT,
+            )
+        except ResourceUnavailable:  # as many questions are under way as there can be
+            self._fail(call, "cannot be told")
         return connected
+
+    def summonBehind(
+        self, signalling: TransportAddress, call: bytes
+    ) -> Deferred[SignallingConnection] | None:
+        """
+        Have the endpoint with a call signalling address connect to us for a call.
+
+        @return: as of L{summon}; C{None} where nobody has to be summoned: one can connect there.
+        """
+        registration = self._registrationAt(signalling)
+        if registration is None or not registration.traversal:
+            return None
+        return self.summon(registration, call)
 
     def facilityReceived(self, connection: SignallingConnection, content: Content) -> bool:
         """

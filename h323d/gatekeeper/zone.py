@@ -184,7 +184,12 @@ class Zone:
         self._reach = reach = Reach(settings.traversal, dialRule)
         self._origins = Origins(settings.security, self.admissions, self._routing, clock, events)
         self.dialBacks = DialBacks(
-            settings.traversal, clock, place.signalling, self.ask, self._origins
+            settings.traversal,
+            clock,
+            place.signalling,
+            self.registry.bySignalling,
+            self.ask,
+            self._origins,
         )
         self.secureOffers = SecureOffers(self.registry, place.signalling, place.secure)
         self.routed = RoutedCalls(

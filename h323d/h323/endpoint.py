@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from zope.interface import implementer
@@ -38,6 +39,7 @@ from h323d.h323 import addresses, messages
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest, Admitter
 from h323d.h323.admissions import Admissions
 from h323d.h323.config import H323Config
+from h323d.h323.dialledback import DialledBack
 from h323d.h323.endpointtype import mcuType
 from h323d.h323.h245link import ControlNetwork
 from h323d.h323.incoming import IncomingSetup, readSetup
@@ -104,6 +106,17 @@ class DialBackOwner(Protocol):
     Who waits for endpoints behind a NAT to connect.
     """
 
+    def summonBehind(
+        self, signalling: TransportAddress, call: bytes
+    ) -> Deferred[SignallingConnection] | None:
+        """
+        Have the endpoint with a call signalling address connect to us for a call.
+
+        @param call: its call identifier.
+
+        @return: C{None} where nobody has to be summoned: one can connect there.
+        """
+
     def facilityReceived(self, connection: SignallingConnection, content: Content) -> bool:
         """
         A Facility that belongs to no call of its connection.
@@ -149,7 +162,8 @@ class H323Endpoint:
         @param setupOwner: may route calls on; without one, all end here.
         @param admitter: our registration with a gatekeeper, if there is one.
         @param endpointType: what we are, as an H.225.0 C{EndpointType}; an MCU by default.
-        @param dialBacks: is told of Facilities that belong to no call.
+        @param dialBacks: has endpoints connect that we cannot connect to, and is told of
+            Facilities that belong to no call.
         @param secure: TLS, for calls that come to the configured port for it, and those that
             we make to whom C{secureAddressOf} knows.
         @param secureAddressOf: who takes calls over TLS, and where.
@@ -472,10 +486,26 @@ class H323Endpoint:
     def _connect(
         self, leg: H323Leg, target: TransportAddress, opener: IStreamOpener, secure: bool = False
     ) -> None:
+        if self._summon(leg, target):
+            return
         connection = SignallingConnection(self, self._clock, self._config, True, secure)
         self._connections[connection] = None
         connection.carry(leg.reference, True, leg)
         self._openings[leg.legId] = opener.open(target, connection, self._config.connectTimeout)
+
+    def _summon(self, leg: H323Leg, target: TransportAddress) -> bool:
+        """
+        Whether the endpoint there is asked to connect, because we cannot (H.460.18).
+        """
+        if self._dialBacks is None:
+            return False
+        summoned = self._dialBacks.summonBehind(target, leg.identity.callIdentifier)
+        if summoned is None:
+            return False
+        opening = DialledBack(summoned, leg.reference, leg)
+        if not leg.released:
+            self._openings[leg.legId] = opening
+        return True
 
     # What legs and connections report.
 

@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 
-from h323d.errors import RemoteProtocolError
+from h323d.errors import RemoteProtocolError, ResourceUnavailable
 from h323d.events import CallFromElsewhere
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.registry.storeformat import fromText, toText
 from h323d.gatekeeper.security.config import HostMismatch, SecurityConfig
-from h323d.gatekeeper.traversal import Locality
+from h323d.gatekeeper.traversal import DialBacks, Locality
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323 import messages, q931, tpkt, uuie
 from h323d.h323.config import H323Config
 from h323d.h323.features import feature, parametersOf, withFeature
 from h323d.h323.ras.messages import RASMessage
+from h323d.h323.ras.transactions import RASAsked
 from h323d.h323.signalling import SignallingConnection
 from h323d.h323.traversal import SIGNALLING_TRAVERSAL
 from h323d.h323.uuie import Content
@@ -279,6 +280,31 @@ def test_whenTheCallIsOverNobodyWaits(world: World, door: Door) -> None:
     summoned.cancel()
     assert len(world.zone.dialBacks) == 0
     world.clock.pump([0.01] * 5)
+
+
+def test_oneThatCannotBeToldIsNotWaitedFor(world: World) -> None:
+    _, registration = registered(world)
+
+    def busy(*_: object) -> RASAsked:
+        raise ResourceUnavailable("no requestSeqNum is free")
+
+    here = TransportAddress("10.0.0.1", 1720)
+    origins: Any = None  # nobody connects
+    dialBacks = DialBacks(
+        TraversalConfig(), world.clock, here, world.zone.registry.bySignalling, busy, origins
+    )
+    failures: list[Any] = []
+    summoned = dialBacks.summonBehind(registration.signalling[0], CALL)
+    assert summoned is not None
+    summoned.addErrback(failures.append)
+    assert failures[0].value.cause is Cause.NO_USER_RESPONDING
+    assert len(dialBacks) == 0
+
+
+def test_whoCanBeConnectedToIsNotSummoned(world: World) -> None:
+    world.registered("10.0.0.2")
+    for host in ("10.0.0.2", "10.0.0.3"):  # of whom the second is nobody
+        assert world.zone.dialBacks.summonBehind(TransportAddress(host, 1720), CALL) is None
 
 
 def connectFrom(world: World, host: str, call: bytes) -> bool:

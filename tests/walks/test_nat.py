@@ -12,6 +12,7 @@ import pytest
 from h323d.config import Configuration
 from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
+from h323d.h323.config import H323Config
 from h323d.h323.startup import StartUpOptions
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
@@ -159,4 +160,56 @@ def test_aTelephoneThatIsGoneIsNotWaitedForLong(world: Simulation) -> None:
     assert bob.cause is not None
     assert host.server.zone is not None
     assert len(host.server.zone.dialBacks) == 0
+    world.network.filters.clear()
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["first", "second"])
+@pytest.mark.parametrize("mode", MODES, ids=modeName)
+def test_theOperatorCallsATelephoneBehindANAT(
+    mode: StartUpOptions, first: bool, world: Simulation
+) -> None:
+    h323 = H323Config(fastStart=mode.fastStart, tunnelling=mode.tunnelling)
+    host = world.server(SERVER, replace(Configuration(), h323=h323))
+    NAT(world.network, PUBLIC).traversalHost(AT_ALICE)
+    alice = Telephone(world, AT_ALICE, "1000", ALICE, RAS)
+    bob = Telephone(world, AT_BOB, "2000", BOB, RAS)
+    register(world, alice, bob)
+    host.server.operator.call(*(("1000", "2000") if first else ("2000", "1000")))
+    world.run(3.0)
+    assertTheyHear(alice, bob)
+    alice.hangup()
+    world.run(1.0)
+    assert alice.cause is bob.cause is Cause.NORMAL_CALL_CLEARING
+
+
+def test_theOperatorDoesNotWaitLongForOneThatIsGone(world: Simulation) -> None:
+    host = server(world)
+    NAT(world.network, PUBLIC).traversalHost(AT_ALICE)
+    alice = Telephone(world, AT_ALICE, "1000", ALICE, RAS)
+    register(world, alice)
+    world.network.filters.append(lambda source, destination, data: destination[0] != PUBLIC)
+    host.server.operator.call("1000", "1000")
+    world.run(15.0)
+    assert host.server.h323 is not None
+    assert host.server.h323.legs == {}
+    assert host.server.host.rooms == {}
+    assert host.server.zone is not None
+    assert len(host.server.zone.dialBacks) == 0
+    world.network.filters.clear()
+
+
+def test_hangingUpOnOneThatHasNotConnectedYetWaitsForItNoMore(world: Simulation) -> None:
+    host = server(world)
+    NAT(world.network, PUBLIC).traversalHost(AT_ALICE)
+    alice = Telephone(world, AT_ALICE, "1000", ALICE, RAS)
+    bob = Telephone(world, AT_BOB, "2000", BOB, RAS)
+    register(world, alice, bob)
+    world.network.filters.append(lambda source, destination, data: destination[0] != PUBLIC)
+    host.server.operator.call("2000", "1000")
+    assert host.server.zone is not None
+    dialBacks = host.server.zone.dialBacks
+    world.until(lambda: len(dialBacks) == 1)
+    bob.hangup()
+    world.run(0.5)
+    assert len(dialBacks) == 0
     world.network.filters.clear()
