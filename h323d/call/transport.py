@@ -8,7 +8,7 @@ network does so in tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from zope.interface import Attribute, Interface
@@ -17,6 +17,7 @@ from h323d.call.parts import Commit
 from h323d.values.address import TransportAddress
 
 __all__ = [
+    "NO_LOCAL_PORT",
     "IDatagramPort",
     "IDatagramUser",
     "IDatagrams",
@@ -29,6 +30,12 @@ __all__ = [
     "NewUser",
     "SecureStreams",
 ]
+
+
+NO_LOCAL_PORT = "no local port is free"
+"""
+Why a connection could not be made for which there was no port on our side.
+"""
 
 
 class IStream(Interface):
@@ -99,11 +106,18 @@ class IStreamOpener(Interface):
     Makes connections.
     """
 
-    def open(address: TransportAddress, user: IStreamUser, timeout: float) -> IOpening:
+    def open(
+        address: TransportAddress,
+        user: IStreamUser,
+        timeout: float,
+        ports: Iterable[int] | None = None,
+    ) -> IOpening:
         """
         Connect to C{address}.
 
         @param timeout: seconds until it counts as failed.
+        @param ports: the local ports to leave from: the first that is free; C{None} takes any.
+            Where none is, it fails for the reason L{NO_LOCAL_PORT}.
         """
 
 

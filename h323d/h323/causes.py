@@ -7,9 +7,17 @@ peer that sends both means the cause.
 
 from __future__ import annotations
 
+from h323d.call.transport import NO_LOCAL_PORT
 from h323d.values.cause import Cause
 
-__all__ = ["believed", "causeOfAdmissionReject", "causeOfReason", "causeToSend", "reasonOfCause"]
+__all__ = [
+    "believed",
+    "causeOfAdmissionReject",
+    "causeOfReason",
+    "causeToSend",
+    "reasonOfCause",
+    "unreached",
+]
 
 _CAUSES: dict[str, Cause] = {
     "noBandwidth": Cause.NO_CIRCUIT_AVAILABLE,
@@ -125,3 +133,14 @@ def causeOfAdmissionReject(reason: str) -> Cause:
     @param reason: the name of an C{AdmissionRejectReason} alternative.
     """
     return _ADMISSION.get(reason, Cause.NORMAL_UNSPECIFIED)
+
+
+def unreached(reason: str) -> Cause:
+    """
+    Why a call ends whose connection was not made, or was lost.
+
+    @param reason: as L{h323d.call.transport.IStreamUser.streamClosed} has it.
+    """
+    if reason == NO_LOCAL_PORT:
+        return Cause.RESOURCE_UNAVAILABLE
+    return Cause.DESTINATION_OUT_OF_ORDER

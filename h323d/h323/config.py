@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from h323d.h323.callinputs import T301, T303, T310, CallTimers
+from h323d.values.portspan import PortSpan
 from h323d.values.tlspeer import TLSPeer
 
 __all__ = ["H323Config"]
@@ -48,6 +49,14 @@ class H323Config:
 
     tlsPort: int = 0
     """The TCP port for call signalling over TLS, 1300 by custom (H.460.22); 0 for none."""
+
+    portRange: str = ""
+    """The local TCP ports that connections for call signalling leave from which we open, as in
+    C{"20000-20999"}; empty for any.  A port is used again a minute after its call at the earliest."""
+
+    h245PortRange: str = ""
+    """The local TCP ports on which a separate H.245 channel is waited for, and which those leave from
+    that we open; empty for any.  A routed call may need four."""
 
     certificate: str = ""
     """A PEM file with our certificate, and those between it and its authority."""
@@ -123,6 +132,8 @@ class H323Config:
             raise ValueError("port: must be 0 to 65535")
         if not 0 <= self.tlsPort <= 65535:
             raise ValueError("tlsPort: must be 0 to 65535")
+        for name in ("portRange", "h245PortRange"):
+            _checkRange(name, getattr(self, name))
         if bool(self.certificate) != bool(self.privateKey):
             raise ValueError("privateKey: and certificate belong together")
         if self.tlsPort and not self.certificate:
@@ -157,3 +168,11 @@ class H323Config:
         return CallTimers(
             self.ringTimeout, self.answerTimeout, self.proceedingTimeout, self.statusInterval
         )
+
+
+def _checkRange(name: str, text: str) -> None:
+    try:
+        if text:
+            PortSpan.parse(text)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None

@@ -38,10 +38,10 @@ from h323d.events import EventBus
 from h323d.h323 import addresses, messages
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest, Admitter
 from h323d.h323.admissions import Admissions
+from h323d.h323.callstreams import CallStreams, callStreams, secureCallStreams
 from h323d.h323.config import H323Config
 from h323d.h323.dialledback import DialledBack
 from h323d.h323.endpointtype import mcuType
-from h323d.h323.h245link import ControlNetwork
 from h323d.h323.incoming import IncomingSetup, readSetup
 from h323d.h323.leg import H323Leg
 from h323d.h323.legcontext import CallDescription, LegContext
@@ -179,7 +179,6 @@ class H323Endpoint:
         self._rng = rng
         self._config = config
         self._listener = listener
-        self._opener = opener
         self._host = host
         self._owner = owner
         self._setupOwner = setupOwner
@@ -187,9 +186,9 @@ class H323Endpoint:
         self._listening: IListening | None = None
         self._connections: dict[SignallingConnection, None] = {}
         self._openings: dict[LegID, IOpening] = {}
-        network = ControlNetwork(
-            listener, opener, host.bind, host.advertised, config.connectTimeout
-        )
+        place = (host.bind, host.advertised)
+        self._streams = callStreams(config, clock, rng, listener, opener, *place)
+        self._secureStreams = secureCallStreams(config, clock, rng, secure, *place)
         self.complaints = Complaints(clock, events)
         self._context = LegContext(
             self,
@@ -197,7 +196,7 @@ class H323Endpoint:
             rng,
             config,
             pool,
-            network,
+            self._streams.control,
             endpointType or mcuType(config.name),
             self.complaints,
             dialRule or DialRule((host.bind, host.advertised)),
@@ -257,9 +256,11 @@ class H323Endpoint:
         """
         Use another configuration for calls from now on.
         """
-        network = replace(self._context.network, connectTimeout=config.connectTimeout)
         self._config = config
-        self._context = replace(self._context, config=config, network=network)
+        self._streams = self._streams.opening(config.connectTimeout)
+        if self._secureStreams is not None:
+            self._secureStreams = self._secureStreams.opening(config.connectTimeout)
+        self._context = replace(self._context, config=config, network=self._streams.control)
 
     def has(self, callIdentifier: bytes, hosts: Container[str]) -> bool:
         """
@@ -317,12 +318,9 @@ class H323Endpoint:
         """
         What legs share: where the call is over TLS, its H.245 goes by TLS.
         """
-        if self._secure is None or not secure:
+        if self._secureStreams is None or not secure:
             return self._context
-        network = replace(
-            self._context.network, listener=self._secure.listener, opener=self._secure.opener
-        )
-        return replace(self._context, network=network)
+        return replace(self._context, network=self._secureStreams.control)
 
     def setupReceived(
         self, connection: SignallingConnection, message: Q931Message, content: Content
@@ -468,10 +466,10 @@ class H323Endpoint:
             self._admissions.ask(leg, request, partial(self._admittedOutgoing, leg, target))
         elif target is None:
             leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
-        elif self._secure is not None and secure is not None:
-            self._connect(leg, secure, self._secure.opener, True)
+        elif self._secureStreams is not None and secure is not None:
+            self._connect(leg, secure, self._secureStreams, True)
         else:
-            self._connect(leg, target, self._opener)
+            self._connect(leg, target, self._streams)
 
     def _admittedOutgoing(
         self, leg: H323Leg, target: TransportAddress | None, grant: AdmissionGrant
@@ -481,17 +479,18 @@ class H323Endpoint:
             leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
             return
         leg.redirect(destination, grant.called, grant.endpointIdentifier, grant.others)
-        self._connect(leg, destination, self._opener)
+        self._connect(leg, destination, self._streams)
 
     def _connect(
-        self, leg: H323Leg, target: TransportAddress, opener: IStreamOpener, secure: bool = False
+        self, leg: H323Leg, target: TransportAddress, streams: CallStreams, secure: bool = False
     ) -> None:
         if self._summon(leg, target):
             return
         connection = SignallingConnection(self, self._clock, self._config, True, secure)
         self._connections[connection] = None
         connection.carry(leg.reference, True, leg)
-        self._openings[leg.legId] = opener.open(target, connection, self._config.connectTimeout)
+        opener, timeout = streams.signalling, self._config.connectTimeout
+        self._openings[leg.legId] = opener.open(target, connection, timeout)
 
     def _summon(self, leg: H323Leg, target: TransportAddress) -> bool:
         """
@@ -516,7 +515,7 @@ class H323Endpoint:
     def _connectAgain(self, legId: LegID, destination: TransportAddress) -> None:
         leg = self.legs.get(legId)
         if leg is not None:
-            self._connect(leg, destination, self._opener)
+            self._connect(leg, destination, self._streams)
 
     def legGone(self, leg: ILeg, cause: Cause) -> None:
         self._forget(leg.legId)

@@ -26,6 +26,7 @@ from h323d.h323.faststart import FastConnection
 from h323d.h323.h245.session import H245Failure, H245Owner, H245Session
 from h323d.h323.legmedia import LegMedia
 from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
 from h323d.values.media import DigitMethod, MediaProfile, ReceiveFormat, TransmitFormat
 
 __all__ = ["ControlNetwork", "H245Link", "H245LinkOwner", "NewSession"]
@@ -74,6 +75,9 @@ class H245LinkOwner(Protocol):
 
     def linkListening(self, address: TransportAddress) -> None:
         """We wait there for a connection."""
+
+    def linkStarved(self, cause: Cause) -> None:
+        """We have no port to wait on for a connection; C{linkFailed} follows."""
 
     def linkFailed(self) -> None:
         """The way that was tried leads nowhere; another one may be tried."""
@@ -289,7 +293,8 @@ class H245Link:
             self._listener = ControlListener(
                 self, self._clock, network.listener, network.bind, network.advertised
             )
-        except ResourceUnavailable:
+        except ResourceUnavailable as error:
+            self._owner.linkStarved(error.cause)
             return None
         self._owner.linkListening(self._listener.address)
         return self._listener.address

@@ -20,14 +20,13 @@ from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.silence import SilenceWatch
 from h323d.errors import DecodeError, ResourceUnavailable
-from h323d.h323 import q931, reading
+from h323d.h323 import causes, q931, reading
 from h323d.h323.admission import OtherWay
 from h323d.h323.call import newH225Call
 from h323d.h323.callinputs import CallNumber
 from h323d.h323.callmessages import tell
 from h323d.h323.callphase import CallPhase, phaseOf
 from h323d.h323.furtherways import FurtherWays
-from h323d.h323.h245.session import H245Failure
 from h323d.h323.legcontext import CallDescription, LegContext
 from h323d.h323.legmedia import LegMedia
 from h323d.h323.q931 import MessageType, Q931Message
@@ -249,9 +248,7 @@ class H323Leg:
     def connectionLost(self, reason: str) -> None:
         opened = self._wire.connection is not None
         self._wire.connection = None
-        self._call.connectionLost(
-            Cause.TEMPORARY_FAILURE if opened else Cause.DESTINATION_OUT_OF_ORDER
-        )
+        self._call.connectionLost(Cause.TEMPORARY_FAILURE if opened else causes.unreached(reason))
 
     def messageReceived(self, message: Q931Message, content: Content) -> None:
         """
@@ -414,11 +411,8 @@ class H323Leg:
     def controlEnded(self) -> None:
         self._call.controlEnded()
 
-    def controlFailed(self, failure: H245Failure | None) -> None:
-        if failure is H245Failure.NO_COMMON_FORMAT:
-            self._call.hangup(Cause.INCOMPATIBLE_DESTINATION)
-        else:
-            self._call.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)
+    def controlFailed(self, cause: Cause) -> None:
+        self._call.hangup(cause)
 
     def admitsControl(self, source: TransportAddress) -> bool:
         return self._guard.admitsControl(source)

@@ -24,12 +24,15 @@ from h323d.h323.h245link import ControlNetwork, H245Link, NewSession
 from h323d.h323.legmedia import LegMedia
 from h323d.h323.uuie import Content, Start
 from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
 from h323d.values.media import DigitMethod, MediaProfile
 
 __all__ = ["StartUp", "StartUpOptions", "StartUpOwner"]
 
 MEDIA_GUARD = 30.0  # seconds from the answer until media must be open, and H.245 begun
 EARLY_GRACE = 0.2  # seconds from the answer for responses to H.245 that stood in Setup
+
+_CAUSES = {H245Failure.NO_COMMON_FORMAT: Cause.INCOMPATIBLE_DESTINATION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,8 @@ class StartUpOwner(Protocol):
     def controlEnded(self) -> None:
         """H.245 is over: the peer ended it, or our L{StartUp.end} is done."""
 
-    def controlFailed(self, failure: H245Failure | None) -> None:
-        """There is no media, and there will be none; C{None}: no H.245 at all."""
+    def controlFailed(self, cause: Cause) -> None:
+        """There is no media, and there will be none."""
 
     def controlFault(self, error: DecodeError) -> None:
         """An H.245 message could not be read."""
@@ -139,6 +142,7 @@ class StartUp:
         self._tunnel = _Tunnel.OFFERED if options.tunnelling else _Tunnel.OFF
         self._urging = _Urging.NOTHING
         self._theirAddress: TransportAddress | None = None
+        self._lack = Cause.RECOVERY_ON_TIMER_EXPIRY
         self._guard, self._grace = Timer(clock), Timer(clock)
         self.fast = FastConnect(media, options.fastStart)
         self.link = H245Link(self, media, clock, network, newSession)
@@ -330,7 +334,7 @@ class StartUp:
         Nobody will come any more: without media the call is over, with it we stop waiting.
         """
         if not self._media.everReady:
-            self._owner.controlFailed(None)
+            self._owner.controlFailed(self._lack)
         elif not self.link.began:
             self.link.path.lost()
 
@@ -374,6 +378,9 @@ class StartUp:
         if self._urging is _Urging.START_H245:
             self._owner.sendStartH245(address)
 
+    def linkStarved(self, cause: Cause) -> None:
+        self._lack = cause
+
     def linkFailed(self) -> None:
         self._theirAddress = None
         self._consider()
@@ -382,7 +389,7 @@ class StartUp:
         if self._stage is _Stage.ENDING:
             self._owner.controlEnded()
         elif not self._media.everReady:
-            self._owner.controlFailed(None)
+            self._owner.controlFailed(Cause.RECOVERY_ON_TIMER_EXPIRY)
 
     def linkDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self._owner.controlDigit(digit, milliseconds, method)
@@ -391,11 +398,11 @@ class StartUp:
         self._owner.controlEnded()
 
     def sessionFailed(self, failure: H245Failure) -> None:
-        if failure is H245Failure.PEER_SILENT:
-            if self.link.heard:
-                self._owner.controlFailed(failure)
-        elif not self._media.everReady:
-            self._owner.controlFailed(failure)
+        matters = (
+            self.link.heard if failure is H245Failure.PEER_SILENT else not self._media.everReady
+        )
+        if matters:
+            self._owner.controlFailed(_CAUSES.get(failure, Cause.RECOVERY_ON_TIMER_EXPIRY))
 
     def linkFault(self, error: DecodeError) -> None:
         self._owner.controlFault(error)

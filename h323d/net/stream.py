@@ -9,16 +9,19 @@ reactor makes, real or simulated, which has more than one interface.
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterable
 from typing import Any
 
-from twisted.internet.error import CannotListenError, ConnectionDone
-from twisted.internet.interfaces import IAddress, IConnector, IReactorTime
+from twisted.internet.error import CannotListenError, ConnectBindError, ConnectionDone
+from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.internet.protocol import ClientFactory, Factory, Protocol, connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from h323d.call.transport import (
+    NO_LOCAL_PORT,
     IListening,
     IOpening,
     IStream,
@@ -201,15 +204,54 @@ class Dialling(ClientFactory):
 
     noisy = False
 
-    def __init__(self, user: IStreamUser, connection: Connection) -> None:
+    def __init__(
+        self,
+        user: IStreamUser,
+        connection: Connection,
+        host: str = "",
+        ports: Iterable[int] | None = None,
+    ) -> None:
+        """
+        @param connection: what becomes of it.
+        @param host: the local address that it leaves from; empty for any.
+        @param ports: the local ports, as L{IStreamOpener.open} has them.
+        """
         self._user = user
         self._connection = connection
+        self._host = host
+        self._ports = None if ports is None else iter(ports)
+
+    def nextBinding(self) -> tuple[str, int] | None:
+        """
+        What to bind next; C{None} for nothing: any address and port will do, or none is left.
+        """
+        if self._ports is None:
+            return (self._host, 0) if self._host else None
+        port = next(self._ports, None)
+        return None if port is None else (self._host, port)
 
     def buildProtocol(self, addr: IAddress | None) -> Protocol:
         return self._connection
 
-    def clientConnectionFailed(self, connector: IConnector, reason: Failure) -> None:
-        self._user.streamClosed(reason.getErrorMessage())
+    def clientConnectionFailed(self, connector: Any, reason: Failure) -> None:
+        # Any: no interface has what a connector binds.
+        if self._ports is None or not _isInUse(reason):
+            self._user.streamClosed(reason.getErrorMessage())
+            return
+        binding = self.nextBinding()
+        if binding is None:
+            self._user.streamClosed(NO_LOCAL_PORT)
+        else:
+            connector.bindAddress = binding
+            connector.connect()
+
+
+def _isInUse(reason: Failure) -> bool:
+    """
+    Whether a local port could not be bound because somebody has it.
+    """
+    error = reason.value
+    return isinstance(error, ConnectBindError) and error.osError == errno.EADDRINUSE
 
 
 @implementer(IOpening)
@@ -245,10 +287,16 @@ class StreamOpener:
         self._reactor = reactor
         self.bindHost = bindHost
 
-    def open(self, address: TransportAddress, user: IStreamUser, timeout: float) -> IOpening:
-        bind = (self.bindHost, 0) if self.bindHost else None
+    def open(
+        self,
+        address: TransportAddress,
+        user: IStreamUser,
+        timeout: float,
+        ports: Iterable[int] | None = None,
+    ) -> IOpening:
         connection = Connection(user, self._reactor)
-        dialling = Dialling(user, connection)
+        dialling = Dialling(user, connection, self.bindHost, ports)
+        bind = dialling.nextBinding()
         connector = self._reactor.connectTCP(
             address.host, address.port, dialling, timeout=timeout, bindAddress=bind
         )

@@ -8,7 +8,7 @@ handshake is done, and who was dialled has proved to be who it should be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -292,14 +292,22 @@ class TLSOpener:
         self._credentials = credentials
         self._bindHost = bindHost
 
-    def open(self, address: TransportAddress, user: IStreamUser, timeout: float) -> IOpening:
-        bind = (self._bindHost, 0) if self._bindHost else None
+    def open(
+        self,
+        address: TransportAddress,
+        user: IStreamUser,
+        timeout: float,
+        ports: Iterable[int] | None = None,
+    ) -> IOpening:
         clock, expected = self._reactor, self._credentials.trust.of(address.host)
         connection = _SecureConnection(user, clock, clock.seconds() + timeout, expected)
-        sealed = TLSMemoryBIOFactory(
-            _Towards(self._credentials, expected), True, Dialling(user, connection), clock
-        )
+        dialling = Dialling(user, connection, self._bindHost, ports)
+        sealed = TLSMemoryBIOFactory(_Towards(self._credentials, expected), True, dialling, clock)
         connector = self._reactor.connectTCP(
-            address.host, address.port, sealed, timeout=timeout, bindAddress=bind
+            address.host,
+            address.port,
+            sealed,
+            timeout=timeout,
+            bindAddress=dialling.nextBinding(),
         )
         return Opening(connector, connection)

@@ -26,6 +26,10 @@ def test_theTimersAreThoseOfTheStandard() -> None:
         ("tlsPort", 1300),
         ("verifyPeers", True),
         ("privateKey", "key.pem"),
+        ("portRange", "30000"),
+        ("portRange", "30999-30000"),
+        ("h245PortRange", "0-10"),
+        ("h245PortRange", "30000-70000"),
         ("terminalType", 256),
         ("maxCalls", 0),
         ("maxConnections", 0),
@@ -39,3 +43,8 @@ def test_theTimersAreThoseOfTheStandard() -> None:
 def test_impossibleValuesAreRefusedByName(key: str, value: Any) -> None:
     with pytest.raises(ValueError, match=f"^{key}: "):
         replace(H323Config(), **{key: value})
+
+
+def test_rangesOfPortsMayBeLeftOut() -> None:
+    config = H323Config(portRange="20000-20999", h245PortRange="")
+    assert (config.portRange, config.h245PortRange) == ("20000-20999", "")

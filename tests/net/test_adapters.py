@@ -17,6 +17,7 @@ from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
 from h323d.call.transport import (
+    NO_LOCAL_PORT,
     IDatagramPort,
     IDatagrams,
     IDatagramUser,
@@ -169,6 +170,30 @@ def test_openingCanBeCancelled() -> Generator[Any, Any, None]:
     opening.cancel()
     yield user.closed
     opening.cancel()
+
+
+@pytest_twisted.inlineCallbacks
+def test_aConnectionLeavesFromTheFirstPortThatIsFree() -> Generator[Any, Any, None]:
+    server = User()
+    listening = StreamListener(reactor).listen(ANY, lambda peer: server)
+    taken, free = socket.socket(), socket.socket()
+    for each in (taken, free):
+        each.bind(("127.0.0.1", 0))
+    inUse, last = taken.getsockname()[1], free.getsockname()[1]
+    opener = StreamOpener(reactor, "127.0.0.1")
+    refused = User()
+    opener.open(listening.address, refused, 5.0, (inUse, last))
+    assert (yield refused.closed) == NO_LOCAL_PORT
+    free.close()
+    client = User()
+    opener.open(listening.address, client, 5.0, (inUse, last))
+    stream = yield client.opened
+    assert stream.local.port == last
+    stream.abort()
+    yield client.closed
+    yield server.closed
+    listening.stop()
+    taken.close()
 
 
 def test_aLiteralAddressIsAdvertisedAsItIs() -> None:

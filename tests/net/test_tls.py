@@ -352,6 +352,23 @@ def test_aNewCertificateIsUsedFromThenOn(ours: Issued, tmp_path: Path) -> Steps:
 
 
 @pytest_twisted.inlineCallbacks
+def test_aConnectionLeavesFromTheFirstPortThatIsFree(ours: Issued) -> Steps:
+    credentials = Credentials(ours.certificate, ours.privateKey, "", False)
+    listening, server = serving(credentials)
+    taken, free = socket.socket(), socket.socket()
+    for each in (taken, free):
+        each.bind(("127.0.0.1", 0))
+    inUse, last = taken.getsockname()[1], free.getsockname()[1]
+    free.close()
+    client = User(b"hello")
+    TLSOpener(reactor, credentials, "127.0.0.1").open(listening.address, client, 5.0, (inUse, last))
+    assert (yield server.received) == b"hello"
+    assert server.stream.peer.port == last
+    yield part(client, server, listening)
+    taken.close()
+
+
+@pytest_twisted.inlineCallbacks
 def test_whatIsNoTLSEndsTheConnection(ours: Issued) -> Steps:
     listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
     with socket.create_connection((listening.address.host, listening.address.port)) as plain:

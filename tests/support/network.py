@@ -9,6 +9,7 @@ pieces, and may be reset, but lose nothing, as TCP loses nothing.
 
 from __future__ import annotations
 
+import errno
 import itertools
 import random
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import (
     CannotListenError,
+    ConnectBindError,
     ConnectionDone,
     ConnectionLost,
     UserError,
@@ -85,12 +87,20 @@ class SimulatedNetwork:
         self.groups: dict[tuple[str, int], list[SimulatedUDPPort]] = {}
         self.tcp: dict[tuple[str, int], SimulatedTCPPort] = {}
         self.streams: list[SimulatedTransport] = []
+        self.connecting: dict[tuple[str, int], None] = {}
 
     def host(self, address: str) -> SimulatedHost:
         """
         A reactor for one address.
         """
         return self.behind.get(address) or SimulatedHost(self, address)
+
+    def isInUse(self, here: tuple[str, int]) -> bool:
+        """
+        Whether a local TCP address is somebody's.
+        """
+        opened = any(stream.here == here for stream in self.streams)
+        return opened or here in self.tcp or here in self.connecting
 
     def observe(
         self, kind: str, source: tuple[str, int], destination: tuple[str, int], data: bytes
@@ -199,11 +209,8 @@ class SimulatedHost:
         timeout: float = 30,
         bindAddress: tuple[str, int] | None = None,
     ) -> SimulatedConnector:
-        local = bindAddress[0] if bindAddress else self.address
-        connector = SimulatedConnector(
-            self.network, (local, self.freePort()), (host, port), factory
-        )
-        self.network.clock.callLater(self.network.conditions.delay * 2, connector.complete)
+        connector = SimulatedConnector(self, (host, port), factory, bindAddress)
+        connector.connect()
         return connector
 
 
@@ -260,16 +267,31 @@ class SimulatedConnector:
 
     def __init__(
         self,
-        network: SimulatedNetwork,
-        here: tuple[str, int],
+        host: SimulatedHost,
         there: tuple[str, int],
         factory: Any,
+        bindAddress: tuple[str, int] | None,
     ) -> None:
-        self.network = network
-        self.here = here
+        self.host = host
+        self.network = host.network
         self.there = there
         self.factory = factory
+        self.bindAddress = bindAddress
+        self.state = "disconnected"
+
+    def connect(self) -> None:
+        """
+        Try; once more, where a port was in use.
+        """
+        local, port = self.bindAddress or ("", 0)
+        self.here = (local or self.host.address, port or self.host.freePort())
         self.state = "connecting"
+        clock = self.network.clock
+        if port and self.network.isInUse(self.here):
+            clock.callLater(0, self._inUse)
+            return
+        self.network.connecting[self.here] = None
+        clock.callLater(self.network.conditions.delay * 2, self.complete)
 
     def stopConnecting(self) -> None:
         if self.state != "connecting":
@@ -279,6 +301,7 @@ class SimulatedConnector:
     def complete(self) -> None:
         if self.state != "connecting":
             return
+        self.network.connecting.pop(self.here, None)
         listening = self.network.tcp.get(self.there)
         if listening is None:
             self._fail(Refused())
@@ -298,7 +321,14 @@ class SimulatedConnector:
         far.protocol.makeConnection(far)
         near.protocol.makeConnection(near)
 
+    def _inUse(self) -> None:
+        if self.state == "connecting":
+            self.state = "disconnected"
+            error = ConnectBindError(errno.EADDRINUSE, "in use")
+            self.factory.clientConnectionFailed(self, Failure(error))
+
     def _fail(self, error: Exception) -> None:
+        self.network.connecting.pop(self.here, None)
         self.state = "disconnected"
         self.factory.clientConnectionFailed(self, Failure(error))
 

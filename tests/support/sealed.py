@@ -5,6 +5,8 @@ him, reads nothing that makes sense.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from zope.interface import implementer
 
 from h323d.call.transport import (
@@ -83,8 +85,14 @@ class _SealedOpener:
     def __init__(self, opener: IStreamOpener) -> None:
         self._opener = opener
 
-    def open(self, address: TransportAddress, user: IStreamUser, timeout: float) -> IOpening:
-        opening: IOpening = self._opener.open(address, _Unsealing(user), timeout)
+    def open(
+        self,
+        address: TransportAddress,
+        user: IStreamUser,
+        timeout: float,
+        ports: Iterable[int] | None = None,
+    ) -> IOpening:
+        opening: IOpening = self._opener.open(address, _Unsealing(user), timeout, ports)
         return opening
 
 

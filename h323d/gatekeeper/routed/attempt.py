@@ -151,7 +151,7 @@ class Attempt:
         return self._owner.callerSide if place == CALLER else self.side
 
     def _networkOf(self, place: int) -> ControlNetwork:
-        return self._context.networkOf(self._sideAt(place).isSecure)
+        return self._context.streamsOf(self._sideAt(place).isSecure).control
 
     def _guardOf(self, place: int) -> DialGuard:
         return self._context.guardOf(self._sideAt(place).peer)

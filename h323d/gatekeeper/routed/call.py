@@ -32,8 +32,8 @@ from h323d.gatekeeper.routed.side import CALLER, Side
 from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.routed.ways import Ways
 from h323d.gatekeeper.routing.chain import Called, Decision, Destination
+from h323d.h323 import causes, reading, uuie
 from h323d.h323 import messages as q931Messages
-from h323d.h323 import reading, uuie
 from h323d.h323.callinputs import CallNumber
 from h323d.h323.incoming import IncomingSetup
 from h323d.h323.q931 import MessageType, Q931Message
@@ -355,7 +355,7 @@ class RoutedCall:
         if side is self.callerSide:
             self._progress.release(Cause.NETWORK_OUT_OF_ORDER, "calling")
         elif side is self.calledSide:
-            self._calledGone(Cause.DESTINATION_OUT_OF_ORDER, None)
+            self._calledGone(causes.unreached(reason), None)
 
     def _calledGone(self, cause: Cause, message: Q931Message | None) -> None:
         """

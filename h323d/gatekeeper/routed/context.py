@@ -25,7 +25,7 @@ from h323d.gatekeeper.routed.models import CallModels
 from h323d.gatekeeper.routed.progress import ProgressTimers
 from h323d.gatekeeper.routing.chain import Destination, RoutingChain
 from h323d.gatekeeper.traversal import Reach
-from h323d.h323.h245link import ControlNetwork
+from h323d.h323.callstreams import CallStreams
 from h323d.h323.signalling import SignallingConnection
 from h323d.values.address import TransportAddress
 
@@ -66,13 +66,14 @@ class CallContext:
     What a call needs, besides its Setup.
 
     @ivar signalling: our call signalling address, as peers are told.
-    @ivar network: for signalling connections, and separate H.245.
-    @ivar secureNetwork: the same over TLS; C{None} without a certificate.
+    @ivar streams: for signalling connections, and separate H.245.
+    @ivar secureStreams: the same over TLS; C{None} without a certificate.
     @ivar secureAddressOf: who takes calls over TLS.
     @ivar mediaHost: the local address of relays.
     @ivar endpointType: what we are, as an H.225.0 C{EndpointType}.  Any: of the ASN.1 value
         model.
     @ivar statusInterval: seconds between two inquiries into an answered call; 0 for none.
+    @ivar connectTimeout: seconds that a connection may take to open.
     @ivar reference: draws a call reference value.
     @ivar summon: for endpoints that cannot be connected to.
     @ivar reach: says who is behind a NAT.
@@ -90,13 +91,14 @@ class CallContext:
     config: RoutedConfig
     timers: ProgressTimers
     signalling: TransportAddress
-    network: ControlNetwork
-    secureNetwork: ControlNetwork | None
+    streams: CallStreams
+    secureStreams: CallStreams | None
     secureAddressOf: SecureAddressOf
     pool: IMediaPool
     mediaHost: str
     endpointType: dict[str, Any]
     statusInterval: float
+    connectTimeout: float
     reference: Callable[[], int]
     summon: Summon
     reach: Reach
@@ -111,11 +113,11 @@ class CallContext:
         """
         return DialGuard(self.dialRule, self.complaints, peer)
 
-    def networkOf(self, secure: bool) -> ControlNetwork:
+    def streamsOf(self, secure: bool) -> CallStreams:
         """
-        The network of a side that is connected over TLS, or not.
+        The connections of a side that is connected over TLS, or not.
         """
         if not secure:
-            return self.network
-        assert self.secureNetwork is not None  # or there were no such connection
-        return self.secureNetwork
+            return self.streams
+        assert self.secureStreams is not None  # or there were no such connection
+        return self.secureStreams

@@ -35,7 +35,7 @@ def targetOf(context: CallContext, route: Destination) -> Target:
     """
     Over TLS to an endpoint that has said where it takes that (H.460.22), if we can.
     """
-    secure = None if context.secureNetwork is None else context.secureAddressOf(route)
+    secure = None if context.secureStreams is None else context.secureAddressOf(route)
     return Target(route.signalling) if secure is None else Target(secure, True)
 
 
@@ -59,6 +59,6 @@ def dial(
         return opening
     connection = context.owner.newConnection(target.secure)
     connection.carry(reference, True, side)
-    network = context.networkOf(target.secure)
-    opening = network.opener.open(target.address, connection, network.connectTimeout)
+    streams, timeout = context.streamsOf(target.secure), context.connectTimeout
+    opening = streams.signalling.open(target.address, connection, timeout)
     return opening

@@ -34,9 +34,9 @@ from h323d.gatekeeper.routing.chain import Called, Destination, RoutingChain
 from h323d.gatekeeper.traversal import Reach
 from h323d.h323 import messages
 from h323d.h323.addresses import transportFromValue
+from h323d.h323.callstreams import callStreams, secureCallStreams
 from h323d.h323.config import H323Config
 from h323d.h323.endpointtype import gatekeeperType
-from h323d.h323.h245link import ControlNetwork
 from h323d.h323.incoming import IncomingSetup
 from h323d.h323.q931 import Q931Message
 from h323d.h323.signalling import SignallingConnection
@@ -111,10 +111,7 @@ class RoutedCalls:
         self._byIdentifier: dict[bytes, dict[CallID, RoutedCall]] = {}
         self._connections: dict[SignallingConnection, None] = {}
         self._complaints = Complaints(world.clock, world.events)
-        network = ControlNetwork(
-            world.listener, world.opener, bind, signalling.host, h323.connectTimeout
-        )
-        secure = world.secure
+        clock, rng, place = world.clock, world.rng, (bind, signalling.host)
         self._context = CallContext(
             owner=self,
             clock=world.clock,
@@ -126,15 +123,14 @@ class RoutedCalls:
             config=config,
             timers=ProgressTimers(config.setupTimeout, h323.proceedingTimeout, h323.ringTimeout),
             signalling=signalling,
-            network=network,
-            secureNetwork=None
-            if secure is None
-            else replace(network, listener=secure.listener, opener=secure.opener),
+            streams=callStreams(h323, clock, rng, world.listener, world.opener, *place),
+            secureStreams=secureCallStreams(h323, clock, rng, world.secure, *place),
             secureAddressOf=secureAddressOf,
             pool=world.pool,
             mediaHost=signalling.host,
             endpointType=gatekeeperType(h323.name),
             statusInterval=h323.statusInterval,
+            connectTimeout=h323.connectTimeout,
             reference=lambda: world.rng.randrange(1, 0x8000),
             summon=summon,
             reach=reach,
@@ -149,17 +145,17 @@ class RoutedCalls:
         self._config = config
         self._h323 = h323
         self._models = CallModels(config)
-        network = replace(self._context.network, connectTimeout=h323.connectTimeout)
-        secure = self._context.secureNetwork
+        secure = self._context.secureStreams
         if secure is not None:
-            secure = replace(secure, connectTimeout=h323.connectTimeout)
+            secure = secure.opening(h323.connectTimeout)
         self._context = replace(
             self._context,
             config=config,
             models=self._models,
             timers=ProgressTimers(config.setupTimeout, h323.proceedingTimeout, h323.ringTimeout),
-            network=network,
-            secureNetwork=secure,
+            streams=self._context.streams.opening(h323.connectTimeout),
+            secureStreams=secure,
+            connectTimeout=h323.connectTimeout,
             statusInterval=h323.statusInterval,
         )
 

@@ -56,6 +56,8 @@ class Zone:
         bobs: int | None = SECURE,
         certificate: str = "certificate.pem",
         model: CallModel = CallModel.ROUTED,
+        portRange: str = "",
+        h245PortRange: str = "",
     ) -> None:
         """
         @param bobs: the port for TLS that Bob says he has.
@@ -68,7 +70,13 @@ class Zone:
             SERVER,
             replace(
                 Configuration(),
-                h323=H323Config(tlsPort=tlsPort, certificate=certificate, privateKey=certificate),
+                h323=H323Config(
+                    tlsPort=tlsPort,
+                    certificate=certificate,
+                    privateKey=certificate,
+                    portRange=portRange,
+                    h245PortRange=h245PortRange,
+                ),
                 routing=RoutingConfig(routes=(StaticRoute(name="2000", to=(AT_BOB, AT_CAROL)),)),
                 routed=RoutedConfig(model=model, acceptUnregistered=True),
             ),
@@ -279,3 +287,45 @@ def test_theNextWayIsToldAnotherListener(world: Simulation) -> None:
     assert first != second
     listening = [port for host, port in world.network.tcp if host == SERVER]
     assert (first.port in listening, second.port in listening) == (False, True)
+
+
+def oursTo(world: Simulation, host: str) -> list[int]:
+    """
+    The ports of the server's connections to a host.
+    """
+    streams = [each for each in world.network.streams if each.here[0] == SERVER]
+    return [each.here[1] for each in streams if each.there[0] == host]
+
+
+@pytest.mark.parametrize("bobs", [None, SECURE], ids=["TCP", "TLS"])
+def test_signallingToTheCalledSideLeavesFromItsRange(bobs: int | None, world: Simulation) -> None:
+    zone = Zone(world, bobs=bobs, portRange="20000-20000")
+    zone.call()
+    assert sum(zone.setups()) == 1
+    assert oursTo(world, AT_BOB) == [20000]
+
+
+def test_withoutAPortARoutedCallEndsAndSaysWhy(world: Simulation) -> None:
+    zone = Zone(world, bobs=None, portRange="20000-20000")
+    zone.call()
+    zone.call()
+    assert zone.setups() == (1, 0, 0)
+    assert zone.caller.cause == Cause.RESOURCE_UNAVAILABLE
+
+
+@pytest.mark.parametrize("bobs", [None, SECURE], ids=["TCP", "TLS"])
+def test_H245OfARoutedCallKeepsToItsRange(bobs: int | None, world: Simulation) -> None:
+    zone = Zone(world, bobs=bobs, model=CallModel.ROUTED_H245, h245PortRange="30000-30001")
+    zone.call()
+    streams = sealedStreams(world.network.host(AT_BOB)).listener
+    received = control(zone, streams if bobs else StreamListener(world.network.host(AT_BOB)))
+    assert received == [tpkt.encode(CONTROL)]
+    assert [port for port in oursTo(world, AT_BOB) if port in (30000, 30001)] != []
+    assert [port for port in oursTo(world, AT_CALLER) if port in (30000, 30001)] != []
+
+
+def test_withoutAPortForH245ARoutedCallEndsAndSaysWhy(world: Simulation) -> None:
+    zone = Zone(world, bobs=None, model=CallModel.ROUTED_H245, h245PortRange="30000-30000")
+    zone.call(Start(h245Address=TransportAddress(AT_CALLER, 5000)))
+    zone.plainBob.connect(Start(h245Address=TransportAddress(AT_BOB, 5001)))
+    assert zone.caller.cause == Cause.RESOURCE_UNAVAILABLE
