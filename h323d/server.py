@@ -82,7 +82,9 @@ class Server:
         self._bind = configuration.server.bind
         self._advertise = configuration.server.advertise or advertisedAddress(self._bind)
         self._dialRule = DialRule(
-            (self._bind, self._advertise), Networks(configuration.security.thirdParties)
+            (self._bind, advertisedAddress(self._bind)),
+            Networks(configuration.security.thirdParties),
+            (self._advertise,),
         )
         self.events = surroundings.events
         surroundings.pool.reconfigure(_mediaNetworks(configuration))

@@ -31,13 +31,21 @@ class DialRule:
     Judges addresses by who names them.
     """
 
-    def __init__(self, own: Iterable[str] = (), thirdParties: Networks = ANYBODY) -> None:
+    def __init__(
+        self,
+        own: Iterable[str] = (),
+        thirdParties: Networks = ANYBODY,
+        advertised: Iterable[str] = (),
+    ) -> None:
         """
-        @param own: the hosts that this machine is known by, beside loopback: whatever any
-            listener is bound to, and what peers are told.
+        @param own: the addresses of this machine, beside loopback: whatever any listener is
+            bound to.
         @param thirdParties: who may be at the other end of the H.245 of any call.
+        @param advertised: what peers are told instead.  Who comes from there need not be
+            on this machine: it may be the address of a NAT.
         """
         self._own = frozenset(_plain(host) for host in own)
+        self._advertised = frozenset(_plain(host) for host in advertised)
         self._thirdParties = thirdParties
 
     def reconfigure(self, thirdParties: Networks) -> None:
@@ -58,9 +66,10 @@ class DialRule:
         if not named.isUnicast:
             return DecodeError(f"{named} is no place of one host", field)
         there, here = _plain(named.host), _plain(peer)
-        if there == here or (self._isOurs(there) and self._isOurs(here)):
+        ours = self._isHere(there) or there in self._advertised
+        if there == here or (ours and self._isHere(here)):
             return None
-        if self._isOurs(there):
+        if ours:
             return DecodeError(f"{named} is on this machine, and the peer is not", field)
         if there.is_link_local:
             return DecodeError(f"{named} is local to a link, and the peer is elsewhere", field)
@@ -93,13 +102,10 @@ class DialRule:
         Whether a host may be at the other end of a call's H.245.
         """
         one, other = _plain(host), _plain(peer)
-        return (
-            one == other
-            or (self._isOurs(one) and self._isOurs(other))
-            or host in self._thirdParties
-        )
+        here = self._isHere(one) and self._isHere(other)
+        return one == other or here or host in self._thirdParties
 
-    def _isOurs(self, host: _IP) -> bool:
+    def _isHere(self, host: _IP) -> bool:
         return host.is_loopback or host in self._own
 
 

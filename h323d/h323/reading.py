@@ -78,14 +78,18 @@ def believed(content: Content, guard: DialGuard) -> Content:
     """
     What a message says, without the places that its sender may not have us connect to.
     """
-    control = content.start.h245Address
-    if control is not None and not guard.mayNameControl(control):
-        content = uuie.without(content, "h245Address")
-    field = "alternativeAddress"
-    other = uuie.usable(transportFromValue(content.fields.get(field)))
-    if other is not None and not guard.mayName("h225", other, field):
-        content = uuie.without(content, field)
+    control, other = "h245Address", "alternativeAddress"
+    place = _placeIn(content, control)
+    if place is not None and not guard.mayNameControl(place):
+        content = uuie.without(content, control)
+    place = _placeIn(content, other)
+    if place is not None and not guard.mayName("h225", place, other):
+        content = uuie.without(content, other)
     return content
+
+
+def _placeIn(content: Content, field: str) -> TransportAddress | None:
+    return uuie.usable(transportFromValue(content.fields.get(field)))
 
 
 def redirection(
@@ -96,6 +100,6 @@ def redirection(
     """
     if content.reason not in _REDIRECTIONS:
         return None
-    address = uuie.usable(transportFromValue(content.fields.get("alternativeAddress")))
+    address = _placeIn(content, "alternativeAddress")
     names = content.aliases("alternativeAliasAddress")
     return (names, address) if names or address is not None else None

@@ -14,7 +14,8 @@ from h323d.values.address import TransportAddress
 from h323d.values.networks import Networks
 
 PEER, OURS, ALSO_OURS = "192.0.2.5", "10.0.0.1", "2001:db8::1"
-RULE = DialRule((OURS, ALSO_OURS, "0.0.0.0"), Networks(("198.51.100.0/24",)))
+ADVERTISED = "203.0.113.1"
+RULE = DialRule((OURS, ALSO_OURS, "0.0.0.0"), Networks(("198.51.100.0/24",)), (OURS, ADVERTISED))
 
 
 def at(host: str) -> TransportAddress:
@@ -30,6 +31,7 @@ def at(host: str) -> TransportAddress:
         ("::ffff:127.0.0.1", "on this machine"),
         (OURS, "on this machine"),
         (ALSO_OURS, "on this machine"),
+        (ADVERTISED, "on this machine"),
         ("2001:0db8:0::1", "on this machine"),
         ("169.254.169.254", "local to a link"),
         ("fe80::1", "local to a link"),
@@ -52,6 +54,8 @@ def test_nobodyHasUsConnectToWhereItIsNot(named: str, why: str) -> None:
         ("127.0.0.2", OURS),
         (OURS, "127.0.0.1"),
         (ALSO_OURS, "::1"),
+        (ADVERTISED, "127.0.0.1"),
+        (ADVERTISED, ADVERTISED),
         ("169.254.1.1", "169.254.1.1"),
         ("::ffff:192.0.2.5", PEER),
         ("192.0.2.5", PEER),
@@ -59,7 +63,7 @@ def test_nobodyHasUsConnectToWhereItIsNot(named: str, why: str) -> None:
         ("10.0.0.2", PEER),
     ],
 )
-def test_whoIsThereMaySaySoAndAnyOtherHostIsNobodysSecret(named: str, peer: str) -> None:
+def test_whoIsThereMaySaySoAndOtherMachinesMayBeNamedByAnybody(named: str, peer: str) -> None:
     assert RULE.objection(at(named), peer, "Contact") is None
 
 
@@ -108,6 +112,12 @@ def test_H245GoesToThePeerAndToWhomTheOperatorNames() -> None:
     for host in (PEER, "::ffff:192.0.2.5", "198.51.100.9"):
         assert RULE.controlObjection(at(host), PEER) is None
         assert RULE.visitorObjection(at(host), PEER) is None
+
+
+@pytest.mark.parametrize("named", ["127.0.0.1", OURS])
+def test_whoComesFromWhereANATHasUsIsNotHere(named: str) -> None:
+    assert RULE.objection(at(named), ADVERTISED, "Contact") is not None
+    assert RULE.visitorObjection(at(named), ADVERTISED) is not None
 
 
 def test_namedThirdPartiesDoNotOpenThisMachine() -> None:

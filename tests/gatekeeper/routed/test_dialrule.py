@@ -130,7 +130,7 @@ def test_aCallIsNotForwardedToThisMachine(host: str, world: Simulation) -> None:
     assert zone.caller.cause == Cause.EXCHANGE_ROUTING_ERROR
 
 
-def test_aCallThatIsForwardedToANameToo_GoesToTheName(world: Simulation) -> None:
+def test_aCallThatIsForwardedToANameTooGoesToTheName(world: Simulation) -> None:
     zone = Zone(world, CallModel.ROUTED)
     zone.call()
     kind, fields = uuie.facility(zone.bob.identity, "callForwarded")
@@ -138,3 +138,12 @@ def test_aCallThatIsForwardedToANameToo_GoesToTheName(world: Simulation) -> None
     fields["alternativeAliasAddress"] = [("dialledDigits", "2000")]
     zone.bob.say(MessageType.FACILITY, (kind, fields))
     assert zone.bob.kinds.count(MessageType.SETUP) == 2
+
+
+def test_aThirdPartyThatIsNamedLaterIsConnectedToFromThenOn(world: Simulation) -> None:
+    zone = Zone(world, CallModel.ROUTED_H245)
+    server = zone.server.server
+    security = SecurityConfig(thirdParties=(ELSEWHERE,))
+    server.reload(replace(server.configuration, security=security))
+    assert zone.call(TransportAddress(ELSEWHERE, 5000)) is not None
+    assert zone.told == []
