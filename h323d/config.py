@@ -19,7 +19,6 @@ import textwrap
 import tomllib
 import types
 import typing
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -37,6 +36,7 @@ from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.config import H323Config
 from h323d.media.config import MediaConfig
 from h323d.sip.config import SIPConfig
+from h323d.toml import linesOf
 from h323d.witness.config import CDRConfig
 
 __all__ = [
@@ -44,7 +44,6 @@ __all__ = [
     "PluginConfig",
     "ServerConfig",
     "differences",
-    "linesOf",
     "load",
     "parse",
     "read",
@@ -336,64 +335,6 @@ def _unknown(key: str, fields: dict[str, Any], place: str) -> str:
 
 
 _WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a string"}
-
-
-def linesOf(text: str) -> dict[str, int]:
-    """
-    Where tables and keys begin, by their path, as C{routing.neighbours[1].address}.
-
-    @param text: a TOML document without a fault.
-    """
-    found: dict[str, int] = {}
-    items: Counter[str] = Counter()
-    table = statement = ""
-    begins = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        begins = begins if statement else number
-        statement += line + "\n"
-        if begins != number and not any(end in line for end in _ENDS):
-            continue
-        try:
-            value = tomllib.loads(statement)
-        except tomllib.TOMLDecodeError:  # it goes on
-            continue
-        if statement.lstrip().startswith("["):
-            table = _header(value, items)
-            found[table] = begins
-        else:
-            found |= dict.fromkeys(_places(value, table), begins)
-        statement = ""
-    return found
-
-
-_ENDS = ("]", "}", '"""', "'''")  # of what can go over several lines
-
-
-def _header(value: Any, items: Counter[str]) -> str:
-    """
-    The path of the table that begins; a list of tables is counted.
-    """
-    path = ""
-    while value and isinstance(value, dict):
-        ((key, value),) = value.items()
-        path = f"{path}.{key}" if path else key
-        if isinstance(value, list):
-            items[path] += 1
-            path = f"{path}[{items[path] - 1}]"
-        elif value and items[path]:
-            path = f"{path}[{items[path] - 1}]"
-    return path
-
-
-def _places(value: Any, path: str) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, each in value.items():
-            place = f"{path}.{key}" if path else key
-            yield place
-            yield from _places(each, place)
-    elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from _places(each, f"{path}[{index}]")
 
 
 def sample() -> str:

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from h323d.config import Configuration, linesOf, load, parse, read, sample
+from h323d.config import Configuration, load, parse, read, sample
 from h323d.errors import ConfigurationError, ConfigurationFaults
 from h323d.gatekeeper.config import AliasConflict
+from h323d.toml import linesOf
 
 SAMPLE = Path(__file__).parents[1] / "etc" / "h323d.toml"
 KEYS = [

@@ -17,7 +17,7 @@ from tests.support.sound import heardFor, writeTone
 
 pytestmark = pytest.mark.interop
 
-US, PROXY, PHONE, CALLER = "127.0.22.81", "127.0.22.82", "127.0.22.83", "127.0.22.84"
+US, PROXY, PHONE, CALLER = "127.0.23.81", "127.0.23.82", "127.0.23.83", "127.0.23.84"
 THEIR_TONE, OUR_TONE = 700, 440
 TONES = (THEIR_TONE, OUR_TONE)
 T1 = 0.05  # seconds
