@@ -155,6 +155,8 @@ class H323dService(Service):
         prepareInterpreter()
         self._rise()
         self._takeDescriptors()
+        # Before anybody can see that we are there: unheeded, it would end the process.
+        signal.signal(signal.SIGHUP, self._hangupSignal)
         try:
             self.server.start()
             self._openDoors()
@@ -162,7 +164,6 @@ class H323dService(Service):
             raise CannotStart(str(error)) from None
         self._media.start()
         self._tellExposure()
-        signal.signal(signal.SIGHUP, self._hangupSignal)
 
     def _rise(self) -> None:
         """
