@@ -271,8 +271,9 @@ class _Reading:
             if any(place == noted for noted, _ in self.faults):  # nor does it take the default
                 return None
             self.faults.append((place, reason))
-            if values.pop(place.removeprefix(f"{path}."), None) is None:
+            if not known or _required(kind.__dataclass_fields__[key]) or key not in values:
                 return None
+            del values[key]
 
     def _value(self, hint: Any, value: Any, place: str) -> Any:
         if dataclasses.is_dataclass(hint):
