@@ -39,7 +39,7 @@ def jsonView(value: Any) -> Any:
 def _tuple(value: tuple[Any, ...]) -> Any:
     if len(value) == 2 and isinstance(value[0], str):
         return {value[0]: jsonView(value[1])}
-    if len(value) == 2:
+    if len(value) == 2 and not value[0] >> value[1]:  # else an OBJECT IDENTIFIER of two arcs
         number, length = value
         octets = (length + 7) >> 3
         return {"bits": length, "hex": (number << (-length & 7)).to_bytes(octets).hex()}

@@ -19,6 +19,7 @@ from h323d.asn1.jsonview import jsonView
         (("ipAddress", {"port": 1}), {"ipAddress": {"port": 1}}),
         ((0, 0, 8, 2250, 0, 7), "0.0.8.2250.0.7"),
         ((5, 3), {"bits": 3, "hex": "a0"}),
+        ((1, 0), "1.0"),
         ((0, 0), {"bits": 0, "hex": ""}),
         (("_ext_3", b"x"), {"_ext_3": "78"}),
         (1 << 60, str(1 << 60)),
