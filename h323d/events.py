@@ -296,7 +296,8 @@ class EndpointUnregistered(Fact):
     """
     An endpoint is no longer registered.
 
-    @ivar reason: C{"request"}, C{"expired"}, C{"replaced"} or C{"operator"}.
+    @ivar reason: C{"request"}, C{"expired"}, C{"replaced"}, C{"operator"}, or C{"connection"}
+        where the connection is gone over which alone it could be reached.
     """
 
     endpointId: str

@@ -124,6 +124,8 @@ class Server:
             if self.zone is not None:
                 self.zone.start()
                 listeners["ras"] = str(self.zone.address)
+            if self.locations is not None:
+                self.locations.start()
         except ResourceUnavailable:
             self.close()
             raise

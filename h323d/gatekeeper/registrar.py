@@ -6,9 +6,16 @@ Each address of record is one registration, whose names are the address itself
 and its user part; its contacts are the registration's signalling addresses.
 As with H.323, it belongs to the host that it came from: another host's
 REGISTER is a stranger's, and meets the policy on conflicts.
+
+Contacts that came over a connection are reached over it; when it is gone, they have
+their own address, or are gone too.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypeVar
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -32,6 +39,8 @@ from h323d.sip.uri import SIPURI, parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["LocationService"]
+
+T = TypeVar("T")
 
 
 class LocationService:
@@ -62,7 +71,16 @@ class LocationService:
         self._numbers = numbers
         self._clock = clock
         self._bindings: dict[str, tuple[Binding, ...]] = {}
+        self._connections: dict[TransportAddress, dict[str, None]] = {}
         self._expiry: Expiry[str] = Expiry(clock, self._expired)
+
+    def start(self) -> None:
+        """
+        Look at what the table kept over a restart: its connections are gone.
+        """
+        for registration in self._registry:
+            if any(registration.connected):
+                self._disconnect(registration, frozenset(registration.signalling))
 
     def bindings(self, address: SIPURI, registrant: Registrant) -> tuple[Binding, ...]:
         own = self._own(address, registrant)
@@ -95,11 +113,21 @@ class LocationService:
         contact = _contactOf(found.contacts[0])
         return None if contact is None else (contact, found.signalling[0])
 
+    def connectionClosed(self, peer: TransportAddress) -> None:
+        for endpointId in self._connections.pop(peer, {}):
+            registration = self._registry.byId(endpointId)
+            if registration is not None:
+                self._disconnect(registration, frozenset([peer]))
+
+    def needs(self, peer: TransportAddress) -> bool:
+        return any(self._registry.byId(each) for each in self._connections.get(peer, ()))
+
     def close(self) -> None:
         """
-        Let time pass unnoticed from now on.
+        Let time, and connections, pass unnoticed from now on.
         """
         self._expiry.close()
+        self._connections.clear()
 
     def _own(self, address: SIPURI, registrant: Registrant) -> Registration | None:
         for found in self._registry.allByAlias(_nameOf(address)):
@@ -114,7 +142,7 @@ class LocationService:
         bindings: tuple[Binding, ...],
         registrant: Registrant,
     ) -> None:
-        best = sorted(bindings, key=lambda binding: -binding.q)
+        best = sorted(bindings, key=lambda binding: (-binding.q, -binding.renewed))
         wanted = Registration(
             endpointId=self._registry.newEndpointId() if own is None else own.endpointId,
             protocol="sip",
@@ -126,12 +154,14 @@ class LocationService:
             timeToLive=self._longest(bindings),
             product=registrant.product,
             contacts=tuple(str(binding.uri) for binding in best),
+            instances=_anyOf(binding.instance for binding in best),
+            connected=_anyOf(binding.connected for binding in best),
         )
         if own is not None and _sameBut(own, wanted):
             self._registry.renew(own.endpointId, wanted.timeToLive)
         else:
             self._enter(wanted)
-        self._bindings[wanted.endpointId] = bindings
+        self._remember(wanted.endpointId, bindings)
         self._expiry.set(wanted.endpointId, min(binding.deadline for binding in bindings))
 
     def _enter(self, wanted: Registration) -> None:
@@ -142,9 +172,53 @@ class LocationService:
         except RegistryFull:
             raise RegistrationRefused(503, "Retry-After", str(RETRY_AFTER)) from None
 
+    def _remember(self, endpointId: str, bindings: tuple[Binding, ...]) -> None:
+        """
+        @param bindings: of a registration, from now on; none, to forget it.
+        """
+        for binding in self._bindings.pop(endpointId, ()):
+            reached = self._connections.get(binding.address, {})
+            reached.pop(endpointId, None)
+            if not reached:
+                self._connections.pop(binding.address, None)
+        if bindings:
+            self._bindings[endpointId] = bindings
+        for binding in bindings:
+            if binding.connected:
+                self._connections.setdefault(binding.address, {})[endpointId] = None
+
+    def _disconnect(self, registration: Registration, gone: frozenset[TransportAddress]) -> None:
+        """
+        Some connections of a registration are gone.
+
+        @param gone: their far ends.
+        """
+        left = tuple(
+            each
+            for binding in self._bindingsOf(registration)
+            if (each := _without(binding, gone)) is not None
+        )
+        self._leave(registration, left, UnregisterReason.CONNECTION)
+
+    def _leave(
+        self, registration: Registration, left: tuple[Binding, ...], reason: UnregisterReason
+    ) -> None:
+        """
+        @param left: the bindings that a registration has from now on.
+        @param reason: why it ends, if there are none.
+        """
+        registrant = Registrant(registration.source, registration.product)
+        try:
+            if left:
+                self._bind(registration, registration.aliases, left, registrant)
+                return
+        except RegistrationRefused:  # its names were shared, and may not be any more
+            pass
+        self._remove(registration, reason)
+
     def _remove(self, registration: Registration, reason: UnregisterReason) -> None:
         self._expiry.remove(registration.endpointId)
-        self._bindings.pop(registration.endpointId, None)
+        self._remember(registration.endpointId, ())
         self._registry.unregister(registration.endpointId, reason)
 
     def _longest(self, bindings: tuple[Binding, ...]) -> int:
@@ -159,10 +233,17 @@ class LocationService:
         if known is not None:
             return known
         deadline = self._clock.seconds() + registration.timeToLive
-        pairs = zip(registration.contacts, registration.signalling, strict=True)
+        count = len(registration.contacts)
+        rows = zip(
+            map(_contactOf, registration.contacts),
+            registration.signalling,
+            registration.instances or ("",) * count,
+            registration.connected or (False,) * count,
+            strict=True,
+        )
         return tuple(
-            Binding(uri, address, deadline)
-            for uri, address in ((_contactOf(text), address) for text, address in pairs)
+            Binding(uri, address, deadline, instance=instance, connected=connected)
+            for uri, address, instance, connected in rows
             if uri is not None
         )
 
@@ -170,17 +251,14 @@ class LocationService:
         """
         The first of a registration's contacts expired.
         """
-        bindings = self._bindings.pop(endpointId, ())
+        bindings = self._bindings.get(endpointId, ())
+        self._remember(endpointId, ())
         registration = self._registry.byId(endpointId)
         if registration is None:  # ended by the operator, or replaced
             return
         now = self._clock.seconds()
         left = tuple(binding for binding in bindings if binding.deadline > now)
-        if left:
-            registrant = Registrant(registration.source, registration.product)
-            self._bind(registration, registration.aliases, left, registrant)
-        else:
-            self._remove(registration, UnregisterReason.EXPIRED)
+        self._leave(registration, left, UnregisterReason.EXPIRED)
 
 
 def _nameOf(address: SIPURI) -> PartyAddress:
@@ -191,12 +269,23 @@ def _sameBut(old: Registration, new: Registration) -> bool:
     """
     Whether nothing but the time has changed.
     """
-    return (old.source, old.contacts, old.signalling, old.product) == (
-        new.source,
-        new.contacts,
-        new.signalling,
-        new.product,
-    )
+    return old == replace(new, timeToLive=old.timeToLive, since=old.since)
+
+
+def _anyOf(values: Iterable[T]) -> tuple[T, ...]:
+    """
+    @return: C{values}; none, if none of them says anything.
+    """
+    all_ = tuple(values)
+    return all_ if any(all_) else ()
+
+
+def _without(binding: Binding, gone: frozenset[TransportAddress]) -> Binding | None:
+    """
+    A contact after some connections are gone, if it is left.
+    """
+    closed = binding.connected and binding.address in gone
+    return binding.disconnected() if closed else binding
 
 
 def _contactOf(text: str) -> SIPURI | None:

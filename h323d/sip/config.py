@@ -87,7 +87,7 @@ class SIPConfig:
     """Seconds: the longest that a registration lasts unless renewed."""
 
     maxContacts: int = 10
-    """How many contacts one name may have."""
+    """How many contacts one name may have; for one more, that leaves which was not renewed for longest."""
 
     preferUpdate: bool = False
     """Whether media is changed by UPDATE where the peer allows it, not by re-INVITE."""

@@ -123,6 +123,7 @@ class SIPEndpoint:
             clock, config.maxUnacknowledged, config.maxUnacknowledgedPerSource, config.T1
         )
         self._invites: dict[ServerTransaction, CalledLeg] = {}
+        self._registrations = registrations
         self._registrar: Registrar | None = None
         self._methods = ALLOWED
         if registrations is not None:
@@ -190,8 +191,12 @@ class SIPEndpoint:
         for user in self.legs:
             if user.flow is flow:
                 user.flowLost()
+        if self._registrations is not None and self._flows.connection(flow.peer) is None:
+            self._registrations.connectionClosed(flow.peer)
 
     def needs(self, flow: Flow) -> bool:
+        if self._registrations is not None and self._registrations.needs(flow.peer):
+            return True
         return any(user.flow is flow for user in self._dialogs.values())
 
     # What the transactions report.
@@ -231,12 +236,18 @@ class SIPEndpoint:
 
     def flowTo(self, hop: URI) -> Flow | None:
         """
-        A way to a peer that was never heard.
+        A way to a peer outside any call: a connection that it has opened to us, if it is
+        there and may be used again (RFC 5923), and otherwise the URI's own way.
 
         @param hop: a SIP URI with a literal address.
         """
         way = wayTo(hop, None)
-        return None if way is None else self._flows.to(*way)
+        if way is None:
+            return None
+        protocol, address = way
+        named = isinstance(hop, SIPURI) and hop.transport == "udp"
+        connection = None if named else self._flows.connection(address)
+        return connection or self._flows.to(protocol, address)
 
     # What the legs ask for.
 
@@ -339,8 +350,9 @@ class SIPEndpoint:
             transaction.flow.credit.prove()
             self._dialogs[request.callId, tag].requestArrived(transaction)
         elif request.method == "REGISTER" and self._registrar is not None:
-            source = transaction.flow.peer
-            self.respond(transaction, self._registrar.answer(request, source, self._tag()))
+            flow = transaction.flow
+            answer = self._registrar.answer(request, flow.peer, self._tag(), flow.reliable)
+            self.respond(transaction, answer)
         else:
             leg = CalledLeg(self, transaction)
             self._invites[transaction] = leg

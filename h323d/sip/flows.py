@@ -82,7 +82,7 @@ class FlowUser(Protocol):
         """A connection is gone, or could not be made."""
 
     def needs(self, flow: Flow) -> bool:
-        """Whether a call would suffer if this silent connection were closed."""
+        """Whether somebody would suffer if this silent connection were closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +239,7 @@ class Flows:
         self._port: IDatagramPort | None = None
         self._listening: IListening | None = None
         self._streams: dict[StreamFlow, None] = {}
-        self._byPeer: dict[TransportAddress, StreamFlow] = {}
+        self._byPeer: dict[TransportAddress, dict[StreamFlow, None]] = {}
         self.address = TransportAddress(advertise, 0)
 
     def start(self, host: str) -> TransportAddress:
@@ -279,16 +279,22 @@ class Flows:
         @param credit: what may be sent there, by datagram.
         """
         if protocol == "TCP":
-            known = self._byPeer.get(address)
-            if known is not None and known.usable:
+            known = self.connection(address)
+            if known is not None:
                 return known
             stream = StreamFlow(self, self._clock, self.address, address)
             self._streams[stream] = None
-            self._byPeer[address] = stream
+            self._byPeer.setdefault(address, {})[stream] = None
             stream.open(self._opener)
             return stream
         assert self._port is not None, "not started"
         return DatagramFlow(self._port, self.address, address, credit=credit)
+
+    def connection(self, peer: TransportAddress) -> Flow | None:
+        """
+        A connection with a peer, open or on its way.
+        """
+        return next((each for each in self._byPeer.get(peer, ()) if each.usable), None)
 
     def back(self, via: Via, flow: Flow) -> Flow:
         """
@@ -329,7 +335,7 @@ class Flows:
         return user
 
     def opened(self, stream: StreamFlow) -> None:
-        self._byPeer.setdefault(stream.peer, stream)
+        self._byPeer.setdefault(stream.peer, {})[stream] = None
         stream.expireAfter(self._clock, self._config.firstMessageTimeout)
 
     def touch(self, stream: StreamFlow) -> None:
@@ -349,8 +355,10 @@ class Flows:
 
     def closed(self, stream: StreamFlow) -> None:
         self._streams.pop(stream, None)
-        if self._byPeer.get(stream.peer) is stream:
-            del self._byPeer[stream.peer]
+        others = self._byPeer.get(stream.peer, {})
+        others.pop(stream, None)
+        if not others:
+            self._byPeer.pop(stream.peer, None)
         self._user.flowClosed(stream)
 
 

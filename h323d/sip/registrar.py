@@ -7,24 +7,25 @@ against the bindings that there are, and answered; who may have which name,
 and where bindings are kept, is for the owner to say.
 
 Not here: authentication (RFC 3261, 22), Path (RFC 3327), several flows for one
-contact (RFC 5626), and GRUUs (RFC 5627).
+contact (RFC 5626; of it, an instance of a user agent is known again), and GRUUs
+(RFC 5627).
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.sip.config import SIPConfig
-from h323d.sip.grammar import fail, showable
+from h323d.sip.grammar import fail, quote, showable, unquote
 from h323d.sip.message import MAX_SECONDS, SIPRequest, SIPResponse
 from h323d.sip.nameaddr import NameAddr
+from h323d.sip.routing import PROTOCOLS, sameHost
 from h323d.sip.uri import SIPURI, URI
 from h323d.values.address import TransportAddress
 
@@ -33,7 +34,11 @@ __all__ = ["Binding", "Registrant", "Registrar", "RegistrarOwner", "Registration
 DEFAULT_EXPIRES = 3600  # seconds, where a request does not say (10.2, 20.10)
 MAX_ADDRESS = 256  # characters of an address of record
 MAX_PRODUCT = 64  # characters of a User-Agent that are kept
+MAX_INSTANCE = 128  # characters of an instance that is known again; a URN of a UUID has 47
 PORT = 5060  # of a URI that names none (19.1.2)
+INSTANCE = "+sip.instance"  # of a Contact (RFC 5626, 4.1)
+NOT_SIP = '399 h323d "contacts that are no SIP URIs cannot be called"'
+NO_TRANSPORT = '399 h323d "contacts can be called over UDP and TCP, and not over {}"'
 
 _QVALUE = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
@@ -47,10 +52,15 @@ class Binding:
     @ivar address: where requests to it go: the contact's own address if it is
         the one that the REGISTER came from, otherwise where that came from,
         because then the contact is behind a NAT, or is not the registrant's.
+        What came over a connection is reached over that, and so where it came from.
     @ivar deadline: when it expires, in seconds of the clock.
     @ivar q: 0 to 1; the contact with the most is the best.
     @ivar callId: of the request that made or renewed it last.
     @ivar cseq: of that request.
+    @ivar renewed: when that was, in seconds of the clock; 0 if that is not known.
+    @ivar instance: which user agent it is (RFC 5626, 4.1), whatever address it has at
+        the moment; empty if it does not say so.
+    @ivar connected: C{address} is the far end of a connection.
     """
 
     uri: SIPURI
@@ -59,6 +69,29 @@ class Binding:
     q: float = 1.0
     callId: str = ""
     cseq: int = 0
+    renewed: float = 0.0
+    instance: str = ""
+    connected: bool = False
+
+    def disconnected(self) -> Binding | None:
+        """
+        What is left of it when its connection is closed: C{None} if it cannot be reached
+        in any other way, because its contact is not where it registered from.
+        """
+        if not sameHost(self.uri.host, self.address.host) or self.uri.port == 0:
+            return None
+        address = _reachedAt(self.uri, self.address, connected=False)
+        return replace(self, address=address, connected=False)
+
+    def makesWayFor(self, fresh: Binding) -> bool:
+        """
+        Whether another takes its place: it has the same URI, or is of the same user agent,
+        unless that told of both at once.
+        """
+        if self.uri.matches(fresh.uri):
+            return True
+        both = (self.callId, self.cseq) == (fresh.callId, fresh.cseq)
+        return not both and self.instance == fresh.instance != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +101,12 @@ class Registrant:
 
     @ivar source: where it came from.
     @ivar product: its User-Agent, printable, for people to read.
+    @ivar connected: it came over a connection.
     """
 
     source: TransportAddress
     product: str = ""
+    connected: bool = False
 
 
 class RegistrationRefused(Exception):
@@ -118,6 +153,18 @@ class RegistrarOwner(Protocol):
         @raise RegistrationRefused: the registrant may not, or there is no place.
         """
 
+    def connectionClosed(self, peer: TransportAddress) -> None:
+        """
+        A connection is gone, and with it what could be reached over it alone.
+
+        @param peer: its far end.
+        """
+
+    def needs(self, peer: TransportAddress) -> bool:
+        """
+        Whether something is reached over a connection.
+        """
+
 
 class Registrar:
     """
@@ -133,17 +180,21 @@ class Registrar:
         self._owner = owner
         self._domains = frozenset(domain.lower() for domain in config.domains)
 
-    def answer(self, request: SIPRequest, source: TransportAddress, toTag: str) -> SIPResponse:
+    def answer(
+        self, request: SIPRequest, source: TransportAddress, toTag: str, connected: bool = False
+    ) -> SIPResponse:
         """
         @param source: where the request came from.
         @param toTag: ours, for the answer.
+        @param connected: it came over a connection.
 
         @raise DecodeError: a header field that is looked at is malformed.
         """
         now = self._clock.seconds()
         try:
             address = self._addressOf(request)
-            bindings = self._update(request, address, source, now)
+            registrant = Registrant(source, _productOf(request), connected)
+            bindings = self._update(request, address, registrant, now)
         except RegistrationRefused as refused:
             return refused.response(request, toTag)
         headers = request.response(200, None, toTag).headers
@@ -171,14 +222,13 @@ class Registrar:
         return isinstance(uri, SIPURI) and uri.host.lower() in self._domains
 
     def _update(
-        self, request: SIPRequest, address: SIPURI, source: TransportAddress, now: float
+        self, request: SIPRequest, address: SIPURI, registrant: Registrant, now: float
     ) -> tuple[Binding, ...]:
         """
         Do what a request asks for, wholly or not at all (10.3, steps 6 and 7).
 
         @return: what is bound now.
         """
-        registrant = Registrant(source, _productOf(request))
         bound = self._owner.bindings(address, registrant)
         known = tuple(each for each in bound if each.deadline > now)
         if "Contact" not in request.headers:
@@ -190,39 +240,41 @@ class Registrar:
                 _checkOrder(binding, request)
             wanted: tuple[Binding, ...] = ()
         else:
-            wanted = self._merged(known, request, source, now)
+            wanted = self._merged(known, request, registrant, now)
         self._owner.rebind(address, wanted, registrant)
         return wanted
 
     def _merged(
-        self, known: tuple[Binding, ...], request: SIPRequest, source: TransportAddress, now: float
+        self, known: tuple[Binding, ...], request: SIPRequest, registrant: Registrant, now: float
     ) -> tuple[Binding, ...]:
         """
-        The bindings that there are, changed as the Contacts of a request say.
+        The bindings that there are, changed as the Contacts of a request say.  Where these
+        are too many, those leave that were not renewed for longest: mostly of phones that
+        were switched off without a word, and have other contacts now.
         """
         if len(request.contacts) > self._config.maxContacts:
             raise RegistrationRefused(403)
         merged = list(known)
         for contact in request.contacts:
-            uri = contact.uri
-            if not isinstance(uri, SIPURI) or uri.secure:
-                raise RegistrationRefused(403)  # we could not call it
-            for binding in known:
-                if binding.uri.matches(uri):
-                    _checkOrder(binding, request)
+            uri = _callable(contact.uri)
             seconds = self._expires(contact, request)
+            connected = registrant.connected and uri.transport != "udp"
             fresh = Binding(
                 uri,
-                _reachedAt(uri, source),
+                _reachedAt(uri, registrant.source, connected),
                 now + seconds,
                 _preference(contact),
                 request.callId,
                 request.cseq.number,
+                now,
+                unquote(contact.parameter(INSTANCE) or "")[:MAX_INSTANCE],
+                connected,
             )
+            for binding in known:
+                if binding.makesWayFor(fresh):
+                    _checkOrder(binding, request)
             merged = list(_replaced(merged, fresh, keep=seconds > 0))
-        if len(merged) > self._config.maxContacts:
-            raise RegistrationRefused(403)
-        return tuple(merged)
+        return _latest(merged, self._config.maxContacts)
 
     def _expires(self, contact: NameAddr, request: SIPRequest) -> int:
         """
@@ -252,13 +304,35 @@ def _replaced(bindings: list[Binding], fresh: Binding, keep: bool) -> Iterator[B
     """
     placed = not keep
     for binding in bindings:
-        if not binding.uri.matches(fresh.uri):
+        if not binding.makesWayFor(fresh):
             yield binding
         elif not placed:
             placed = True
             yield fresh
     if not placed:
         yield fresh
+
+
+def _latest(bindings: list[Binding], most: int) -> tuple[Binding, ...]:
+    """
+    Those that were renewed last, in the order in which they are.
+    """
+    oldestFirst = sorted(range(len(bindings)), key=lambda index: bindings[index].renewed)
+    leaving = oldestFirst[: max(0, len(bindings) - most)]
+    return tuple(binding for index, binding in enumerate(bindings) if index not in leaving)
+
+
+def _callable(uri: URI) -> SIPURI:
+    """
+    @raise RegistrationRefused: it is a contact that we could not call.
+    """
+    if not isinstance(uri, SIPURI):
+        raise RegistrationRefused(403, "Warning", NOT_SIP)
+    transport = "TLS" if uri.secure else (uri.transport or "udp").upper()
+    if transport not in PROTOCOLS:
+        transport = transport if transport.isalnum() else "others"
+        raise RegistrationRefused(403, "Warning", NO_TRANSPORT.format(transport))
+    return uri
 
 
 def _secondsOf(text: str) -> int:
@@ -279,13 +353,11 @@ def _preference(contact: NameAddr) -> float:
     return float(text)
 
 
-def _reachedAt(uri: SIPURI, source: TransportAddress) -> TransportAddress:
+def _reachedAt(uri: SIPURI, source: TransportAddress, connected: bool) -> TransportAddress:
     port = PORT if uri.port is None else uri.port
-    try:
-        same = ipaddress.ip_address(uri.host) == ipaddress.ip_address(source.host)
-    except ValueError:  # a name
-        same = False
-    return TransportAddress(source.host, port) if same and port else source
+    if connected or not port or not sameHost(uri.host, source.host):
+        return source
+    return TransportAddress(source.host, port)
 
 
 def _told(binding: Binding, now: float) -> str:
@@ -293,6 +365,8 @@ def _told(binding: Binding, now: float) -> str:
     A Contact of the answer (10.3, step 8).
     """
     contact = NameAddr(binding.uri).withParameter("expires", str(round(binding.deadline - now)))
+    if binding.instance:
+        contact = contact.withParameter(INSTANCE, quote(binding.instance))
     return str(contact if binding.q == 1.0 else contact.withParameter("q", f"{binding.q:g}"))
 
 

@@ -14,7 +14,7 @@ from h323d.sip.flows import Flow
 from h323d.sip.uri import SIPURI, URI
 from h323d.values.address import TransportAddress
 
-__all__ = ["DEFAULT_PORT", "PROTOCOLS", "Way", "literal", "wayTo"]
+__all__ = ["DEFAULT_PORT", "PROTOCOLS", "Way", "literal", "sameHost", "wayTo"]
 
 DEFAULT_PORT = 5060
 PROTOCOLS = ("UDP", "TCP")
@@ -34,6 +34,16 @@ def literal(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def sameHost(one: str, other: str) -> bool:
+    """
+    Whether both are one literal address, however it is written; a name is none.
+    """
+    try:
+        return ipaddress.ip_address(one) == ipaddress.ip_address(other)
+    except ValueError:
+        return False
 
 
 def wayTo(uri: URI, heard: Flow | None) -> Way | None:

@@ -4,6 +4,7 @@ Where SIP phones are, in the table of all endpoints.
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,6 +25,7 @@ from h323d.gatekeeper.registry.registrations import (
     Registration,
     UnregisterReason,
 )
+from h323d.gatekeeper.registry.storeformat import fromText, toText
 from h323d.gatekeeper.routing.chain import Called
 from h323d.gatekeeper.routing.local import RegisteredEndpoints
 from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
@@ -281,6 +283,105 @@ def test_whatTheTableKeptOverARestartIsKnown(table: Table) -> None:
     assert (binding.address, binding.callId) == (kept.signalling[0], "")
     later.bind(later.binding("sip:a@10.0.0.3:5070", cseq=9))
     assert not later.told(EndpointRegistered)
+
+
+def test_whichUserAgentItIsIsKnownAfterARestart(table: Table) -> None:
+    table.bind(table.binding(instance="<urn:uuid:1>"), table.binding("sip:b@10.0.0.3:5062"))
+    (kept,) = table.registry
+    later = Table()
+    later.registry.restore(fromText(toText(kept)), later.clock.seconds() + 60)
+    known = later.locations.bindings(ALICE, PHONE)
+    assert [binding.instance for binding in known] == ["<urn:uuid:1>", ""]
+
+
+def test_whatAnOlderVersionKeptIsKnown(table: Table) -> None:
+    table.bind(table.binding())
+    (kept,) = table.registry
+    told = json.loads(toText(kept))
+    del told["instances"], told["connected"]
+    later = Table()
+    later.registry.restore(fromText(json.dumps(told)), later.clock.seconds() + 60)
+    later.locations.start()
+    (binding,) = later.locations.bindings(ALICE, PHONE)
+    assert (binding.instance, binding.connected) == ("", False)
+    assert later.facts == []
+
+
+def connected(
+    table: Table, uri: str = "sip:a@192.168.1.5", port: int = 40000, **more: Any
+) -> Binding:
+    """
+    What a phone behind a translator of addresses bound over TCP.
+    """
+    source = TransportAddress("10.0.0.3", port)
+    return replace(table.binding(uri, connected=True, **more), address=source)
+
+
+NEAR = TransportAddress("10.0.0.3", 40000)
+
+
+def test_whoIsReachedOverAConnectionAloneGoesWithIt(table: Table) -> None:
+    table.bind(connected(table))
+    assert table.locations.needs(NEAR)
+    table.locations.connectionClosed(NEAR)
+    assert len(table.registry) == 0
+    assert not table.locations.needs(NEAR)
+    assert [fact.reason for fact in table.told(EndpointUnregistered)] == ["connection"]
+
+
+def test_whoHasOtherContactsStaysWithThose(table: Table) -> None:
+    table.bind(connected(table), connected(table, port=40001), table.binding())
+    table.locations.connectionClosed(NEAR)
+    (registration,) = table.registry
+    assert [each.port for each in registration.signalling] == [40001, 5060]
+
+
+def test_whoHasAnAddressOfTheirOwnIsReachedThere(table: Table) -> None:
+    table.bind(connected(table, "sip:a@10.0.0.3:5070;transport=tcp"))
+    table.locations.connectionClosed(NEAR)
+    (registration,) = table.registry
+    assert registration.signalling == (TransportAddress("10.0.0.3", 5070),)
+    assert registration.connected == ()
+
+
+def test_anotherConnectionChangesNothing(table: Table) -> None:
+    table.bind(connected(table))
+    table.bind(connected(table, port=40001, cseq=2))
+    assert not table.locations.needs(NEAR)
+    before = table.registry.byAlias(PartyAddress(AddressKind.H323_ID, "alice"))
+    table.locations.connectionClosed(NEAR)
+    assert tuple(table.registry) == (before,)
+
+
+def test_afterARestartThereAreNoConnections(table: Table) -> None:
+    table.bind(connected(table))
+    table.bind(connected(table, "sip:b@10.0.0.3:5070;transport=tcp"), address=SIPURI("h", "bob"))
+    later = Table()
+    for kept in table.registry:
+        later.registry.restore(fromText(toText(kept)), later.clock.seconds() + 60)
+    later.locations.start()
+    (registration,) = later.registry
+    assert registration.signalling == (TransportAddress("10.0.0.3", 5070),)
+    later.locations.close()
+
+
+def test_theLatestOfEqualContactsIsTheBest(table: Table) -> None:
+    table.bind(
+        table.binding(renewed=1.0),
+        table.binding("sip:b@10.0.0.3:5062", renewed=3.0),
+        table.binding("sip:c@10.0.0.3:5063", renewed=2.0),
+    )
+    (registration,) = table.registry
+    assert [each.port for each in registration.signalling] == [5062, 5063, 5060]
+
+
+def test_aContactOfANameThatMayNotBeSharedAnyMoreIsNotChanged() -> None:
+    table = Table(aliasConflict=AliasConflict.ADDITIVE)
+    table.bind(table.binding("sip:a@10.0.0.66"), registrant=STRANGER)
+    table.bind(connected(table), table.binding())
+    table.registry.reconfigure(GatekeeperConfig(aliasConflict=AliasConflict.REJECT))
+    table.locations.connectionClosed(NEAR)
+    assert [each.source for each in table.registry] == [STRANGER.source]
 
 
 def test_anH323EndpointIsNotSentToASIPPhone(table: Table) -> None:

@@ -7,55 +7,16 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from zope.interface import implementer
 
-from h323d.call.transport import IStream, IStreamUser
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.sip.config import SIPConfig
-from h323d.sip.framing import StreamReader
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.network import Conditions
-from tests.support.sippeers import SERVER, SIPWorld, offerBody, request, responseTo
+from tests.support.sippeers import SERVER, SIPWorld, Wire, offerBody, request, responseTo
 
 TCP_VIA = "SIP/2.0/TCP 10.0.0.3;rport"
-
-
-@implementer(IStreamUser)
-class Wire:
-    """
-    One TCP connection of a scripted peer.
-    """
-
-    def __init__(self) -> None:
-        self.reader = StreamReader()
-        self.messages: list[object] = []
-        self.raw = b""
-        self.stream: IStream | None = None
-        self.closed = False
-
-    def streamOpened(self, stream: IStream) -> None:
-        self.stream = stream
-
-    def streamReceived(self, data: bytes) -> None:
-        self.raw += data
-        self.messages += self.reader.feed(data)
-
-    def streamClosed(self, reason: str) -> None:
-        self.closed = True
-
-    def send(self, text: str) -> None:
-        assert self.stream is not None
-        self.stream.write(text.replace("\n", "\r\n").encode())
-
-    @property
-    def statuses(self) -> list[int]:
-        return [each.status for each in self.messages if isinstance(each, SIPResponse)]
-
-    @property
-    def methods(self) -> list[str]:
-        return [each.method for each in self.messages if isinstance(each, SIPRequest)]
 
 
 def connect(world: SIPWorld, host: str = "10.0.0.3") -> Wire:

@@ -15,6 +15,7 @@ from h323d.sip.message import SIPResponse
 from h323d.sip.proof import AMPLIFICATION, PROVEN, Credit, Unproven
 from h323d.sip.registrar import Binding, Registrant
 from h323d.sip.uri import SIPURI
+from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.sippeers import (
     PROFILE,
@@ -42,6 +43,12 @@ class Locations:
         self, address: SIPURI, bindings: tuple[Binding, ...], registrant: Registrant
     ) -> None:
         pass
+
+    def connectionClosed(self, peer: TransportAddress) -> None:
+        pass
+
+    def needs(self, peer: TransportAddress) -> bool:
+        return False
 
 
 class Stranger:

@@ -4,17 +4,20 @@ What a registrar makes of a REGISTER, by RFC 3261, 10.3.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from twisted.internet.task import Clock
 
 from h323d.errors import DecodeError
+from h323d.net.stream import StreamOpener
 from h323d.sip.config import SIPConfig
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.parser import parse
 from h323d.sip.registrar import Binding, Registrant, Registrar, RegistrationRefused
 from h323d.sip.uri import SIPURI
 from h323d.values.address import TransportAddress
-from tests.support.sippeers import SERVER, ScriptedPeer, SIPWorld, request
+from tests.support.sippeers import SERVER, ScriptedPeer, SIPWorld, Wire, request
 
 PHONE = TransportAddress("10.0.0.3", 5060)
 CONTACT = "Contact: <sip:a@10.0.0.3>"
@@ -32,6 +35,7 @@ class Locations:
         self.bound: dict[str, tuple[Binding, ...]] = {}
         self.registrants: list[Registrant] = []
         self.refused: RegistrationRefused | None = None
+        self.closed: list[TransportAddress] = []
 
     def bindings(self, address: SIPURI, registrant: Registrant) -> tuple[Binding, ...]:
         return self.bound.get(str(address), ())
@@ -43,6 +47,12 @@ class Locations:
             raise self.refused
         self.bound[str(address)] = bindings
         self.registrants.append(registrant)
+
+    def connectionClosed(self, peer: TransportAddress) -> None:
+        self.closed.append(peer)
+
+    def needs(self, peer: TransportAddress) -> bool:
+        return any(registrant.source == peer for registrant in self.registrants)
 
 
 class Desk:
@@ -65,6 +75,7 @@ class Desk:
         callId: str = "phone",
         cseq: int | None = None,
         source: TransportAddress = PHONE,
+        connected: bool = False,
     ) -> SIPResponse:
         """
         @param cseq: C{None} for one more than last time.
@@ -81,7 +92,7 @@ class Desk:
         ]
         message = parse(("\r\n".join(text) + "\r\n\r\n").encode())
         assert isinstance(message, SIPRequest)
-        return self.registrar.answer(message, source, "tag")
+        return self.registrar.answer(message, source, "tag", connected)
 
     @property
     def bound(self) -> tuple[Binding, ...]:
@@ -232,11 +243,92 @@ def test_aContactThatStandsTwiceIsOne() -> None:
     assert contacts(answer) == ["<sip:a@10.0.0.3>;expires=100"]
 
 
-def test_moreContactsThanAllowedAreRefused() -> None:
+def test_moreContactsAtOnceThanAllowedAreRefused() -> None:
     desk = Desk(SIPConfig(maxContacts=2))
-    assert desk.ask("Contact: <sip:a@10.0.0.3>, <sip:b@10.0.0.3>").status == 200
-    assert desk.ask("Contact: <sip:c@10.0.0.3>").status == 403
-    assert len(desk.bound) == 2
+    assert desk.ask("Contact: <sip:a@10.0.0.3>, <sip:b@10.0.0.3>, <sip:c@10.0.0.3>").status == 403
+    assert desk.bound == ()
+
+
+def test_forOneContactTooManyTheOneLeavesThatWasNotRenewedForLongest() -> None:
+    desk = Desk(SIPConfig(maxContacts=2))
+    for user in ("a", "b", "a", "c"):
+        desk.clock.advance(1)
+        assert desk.ask(f"Contact: <sip:{user}@10.0.0.3>").status == 200
+    assert [binding.uri.user for binding in desk.bound] == ["a", "c"]
+
+
+def test_aContactThatNobodyKnowsTheAgeOfLeavesFirst() -> None:
+    desk = Desk(SIPConfig(maxContacts=2))
+    desk.ask("Contact: <sip:b@10.0.0.3>, <sip:a@10.0.0.3>")
+    fresh, restored = desk.bound
+    desk.locations.bound["sip:alice@example.com"] = (fresh, replace(restored, renewed=0.0))
+    desk.ask("Contact: <sip:c@10.0.0.3>")
+    assert [binding.uri.user for binding in desk.bound] == ["b", "c"]
+
+
+INSTANCE = '+sip.instance="<urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6>"'
+
+
+@pytest.mark.parametrize("more", ["", ";reg-id=1"])
+def test_aUserAgentHasOneContactWhateverItsURI(more: str) -> None:
+    desk = Desk()
+    desk.ask(CONTACT)
+    desk.ask(f"Contact: <sip:x@10.0.0.3:40001>;{INSTANCE}{more}", callId="first")
+    answer = desk.ask(f"Contact: <sip:y@10.0.0.3:40002>;{INSTANCE}{more}", callId="second", cseq=1)
+    assert contacts(answer) == [
+        "<sip:a@10.0.0.3>;expires=3600",
+        f"<sip:y@10.0.0.3:40002>;expires=3600;{INSTANCE}",
+    ]
+
+
+def test_aUserAgentMayTellOfTwoContactsAtOnce() -> None:
+    desk = Desk()
+    for _ in range(2):
+        desk.ask(f"Contact: <sip:x@10.0.0.3>;{INSTANCE}, <sip:y@10.0.0.3>;{INSTANCE}")
+        assert [binding.uri.user for binding in desk.bound] == ["x", "y"]
+
+
+def test_anOlderRequestOfAUserAgentDoesNotReplaceItsContact() -> None:
+    desk = Desk()
+    desk.ask(f"Contact: <sip:x@10.0.0.3>;{INSTANCE}", cseq=7)
+    assert desk.ask(f"Contact: <sip:y@10.0.0.3>;{INSTANCE}", cseq=6).status == 500
+
+
+@pytest.mark.parametrize("contact", ["sip:a@10.0.0.3:5070", "sip:a@192.168.1.5;transport=tcp"])
+def test_whatCameOverAConnectionIsReachedOverIt(contact: str) -> None:
+    desk = Desk()
+    source = TransportAddress("10.0.0.3", 40000)
+    desk.ask(f"Contact: <{contact}>", source=source, connected=True)
+    (binding,) = desk.bound
+    assert (binding.address, binding.connected) == (source, True)
+
+
+@pytest.mark.parametrize(
+    ("contact", "left"),
+    [
+        ("sip:a@10.0.0.3:5070", TransportAddress("10.0.0.3", 5070)),
+        ("sip:a@10.0.0.3;transport=tcp", PHONE),
+        ("sip:a@192.168.1.5;transport=tcp", None),
+        ("sip:a@phone.invalid", None),
+        ("sip:a@10.0.0.3:0", None),
+    ],
+)
+def test_afterItsConnectionAContactHasItsOwnAddressOrNone(
+    contact: str, left: TransportAddress | None
+) -> None:
+    desk = Desk()
+    desk.ask(f"Contact: <{contact}>", source=TransportAddress("10.0.0.3", 40000), connected=True)
+    after = desk.bound[0].disconnected()
+    assert (None if after is None else (after.address, after.connected)) == (
+        None if left is None else (left, False)
+    )
+
+
+def test_aContactThatAsksForUDPIsNotReachedOverItsConnection() -> None:
+    desk = Desk()
+    source = TransportAddress("10.0.0.3", 40000)
+    desk.ask("Contact: <sip:a@10.0.0.3;transport=udp>", source=source, connected=True)
+    assert (desk.bound[0].address, desk.bound[0].connected) == (PHONE, False)
 
 
 @pytest.mark.parametrize(
@@ -256,9 +348,25 @@ def test_aContactAtTheSourceIsReachedAtItsOwnPort() -> None:
     assert desk.bound[0].address == TransportAddress("2001:db8::3", 5062)
 
 
-@pytest.mark.parametrize("contact", ["sips:a@10.0.0.3", "mailto:a@example.com", "tel:+49123"])
+@pytest.mark.parametrize("contact", ["mailto:a@example.com", "tel:+49123"])
 def test_aContactThatWeCannotCallIsRefused(contact: str) -> None:
-    assert Desk().ask(f"Contact: <{contact}>").status == 403
+    answer = Desk().ask(f"Contact: <{contact}>")
+    assert answer.status == 403
+    assert "no SIP URIs" in (answer.headers.get("Warning") or "")
+
+
+@pytest.mark.parametrize(
+    "contact", ["sips:a@10.0.0.3", "sips:a@10.0.0.3;transport=tcp", "sip:a@10.0.0.3;transport=TLS"]
+)
+def test_aContactOverTLSIsRefusedHoweverItIsWritten(contact: str) -> None:
+    answer = Desk().ask(f"Contact: <{contact}>")
+    assert answer.status == 403
+    assert (answer.headers.get("Warning") or "").endswith('over UDP and TCP, and not over TLS"')
+
+
+def test_aContactOverSomethingElseIsRefusedToo() -> None:
+    answer = Desk().ask("Contact: <sip:a@10.0.0.3;transport=x%22y>")
+    assert (answer.status, (answer.headers.get("Warning") or "")[-7:]) == (403, 'others"')
 
 
 @pytest.mark.parametrize("q", ["2", "-1", "high", "1.5", "0.1234"])
@@ -328,6 +436,23 @@ def test_aRegisterThatIsMalformedIsAnsweredWith400() -> None:
     script.send(request("REGISTER").replace("<sip:script@10.0.0.3>\n", "*\n"), SERVER)
     world.run(0.05)
     assert script.statuses == [400]
+
+
+def test_aConnectionThatRegisteredIsKeptAndItsEndIsTold() -> None:
+    locations = Locations()
+    world = SIPWorld()
+    world.peer("10.0.0.1", SIPConfig(idleTimeout=1.0), registrations=locations)
+    wire = Wire()
+    StreamOpener(world.network.host("10.0.0.3"), "10.0.0.3").open(SERVER, wire, 5)
+    world.run(0.05)
+    wire.send(request("REGISTER", via="SIP/2.0/TCP 10.0.0.3"))
+    world.run(5.0)
+    assert (wire.statuses, wire.closed, locations.closed) == ([200], False, [])
+    assert wire.stream is not None
+    wire.stream.close()
+    world.run(0.1)
+    assert locations.closed == [wire.stream.local]
+    world.settle()
 
 
 def test_aRegisterOfADialogIsNone() -> None:

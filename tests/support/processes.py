@@ -320,7 +320,8 @@ rtp_ports 20000-21000
         """
         @param dial: whom to call at once; nobody, if empty.
         @param seconds: after which it leaves.
-        @param registrar: where to register, if anywhere, for a minute each time.
+        @param registrar: where to register, if anywhere, for a minute each time; it then
+            answers at once who calls.
         """
         super().__init__(directory, f"baresip-{address}")
         self.address = address
@@ -342,7 +343,7 @@ rtp_ports 20000-21000
         )
         (self.directory / "config").write_text(text)
         home, interval = (self.registrar, 60) if self.registrar else (self.address, 0)
-        account = f"<sip:b@{home}>;regint={interval};audio_codecs={self.codec}\n"
+        account = f"<sip:b@{home}>;regint={interval};audio_codecs={self.codec};answermode=auto\n"
         (self.directory / "accounts").write_text(account)
         (self.directory / "contacts").write_text("")
         dial = ["-e", f"/dial {self.dial}"] if self.dial else []

@@ -14,12 +14,13 @@ from zope.interface import implementer
 
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort
-from h323d.call.transport import IDatagramUser
+from h323d.call.transport import IDatagramUser, IStream, IStreamUser
 from h323d.events import EventBus
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.sip.config import SIPConfig
 from h323d.sip.endpoint import SIPEndpoint
+from h323d.sip.framing import StreamReader
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.originator import SIPOriginator
 from h323d.sip.parser import parse
@@ -45,6 +46,7 @@ __all__ = [
     "Peer",
     "SIPWorld",
     "ScriptedPeer",
+    "Wire",
     "offerBody",
     "request",
     "responseTo",
@@ -186,6 +188,42 @@ class ScriptedPeer:
     def send(self, text: str | bytes, destination: TransportAddress) -> None:
         data = text if isinstance(text, bytes) else text.replace("\n", "\r\n").encode()
         self.port.send(data, destination)
+
+    @property
+    def statuses(self) -> list[int]:
+        return [each.status for each in self.messages if isinstance(each, SIPResponse)]
+
+    @property
+    def methods(self) -> list[str]:
+        return [each.method for each in self.messages if isinstance(each, SIPRequest)]
+
+
+@implementer(IStreamUser)
+class Wire:
+    """
+    One TCP connection of a scripted peer.
+    """
+
+    def __init__(self) -> None:
+        self.reader = StreamReader()
+        self.messages: list[object] = []
+        self.raw = b""
+        self.stream: IStream | None = None
+        self.closed = False
+
+    def streamOpened(self, stream: IStream) -> None:
+        self.stream = stream
+
+    def streamReceived(self, data: bytes) -> None:
+        self.raw += data
+        self.messages += self.reader.feed(data)
+
+    def streamClosed(self, reason: str) -> None:
+        self.closed = True
+
+    def send(self, text: str) -> None:
+        assert self.stream is not None
+        self.stream.write(text.replace("\n", "\r\n").encode())
 
     @property
     def statuses(self) -> list[int]:

@@ -5,6 +5,7 @@ baresip, a SIP softphone that we did not write, in a room with a caller by H.323
 from __future__ import annotations
 
 import json
+import signal
 import socket
 from pathlib import Path
 
@@ -117,6 +118,31 @@ def test_itRegistersAndLeaves(tmp_path: Path) -> None:
         waitFor(lambda: server.ask("registrations") == [], 5, "it unregisters when it leaves")
     assert "200 OK" in phone.output()
     assert capture.complaints(US) == ""
+
+
+def test_overTCPItIsReachedHoweverOftenItWasKilledAndStartedAgain(tmp_path: Path) -> None:
+    with Server(tmp_path / "server", US) as server:
+        known: set[str] = set()
+        for number in range(12):
+            directory = tmp_path / f"baresip{number}"
+            directory.mkdir()
+            writeTone(directory / "tone.wav", THEIR_TONE, 40.0)
+            with Baresip(directory, THEM, "", 60, registrar=f"{US};transport=tcp") as phone:
+                known |= newSources(server, known)
+                if number < 11:
+                    phone.signal(signal.SIGKILL)
+                    phone.wait(5)
+                    continue
+                server.ask("call", "b", f"h323:{CALLER}")
+                waitFor(lambda: "Call established" in phone.output(), 10, "it answers")
+
+
+def newSources(server: Server, known: set[str]) -> set[str]:
+    def look() -> set[str]:
+        return {each["source"] for each in server.ask("registrations")} - known
+
+    found: set[str] = waitFor(look, 10, "it registers from where it has not been yet")
+    return found
 
 
 def state(server: Server) -> tuple[str, str]:

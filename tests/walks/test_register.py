@@ -13,12 +13,14 @@ from h323d.config import Configuration
 from h323d.events import EndpointRegistered, EndpointUnregistered, RASAdmissionRefused
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.media.config import MediaConfig
+from h323d.net.stream import StreamListener, StreamOpener
 from h323d.sip.config import SIPConfig
 from h323d.sip.message import SIPRequest
 from h323d.values.address import TransportAddress
+from tests.support.network import SimulatedHost
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import SimulatedServer, Simulation
-from tests.support.sippeers import SERVER, ScriptedPeer, request
+from tests.support.sippeers import SERVER, ScriptedPeer, Wire, request
 
 RAS = TransportAddress("10.0.0.1", 1719)
 SECONDS = 60  # that the phone registers for
@@ -112,6 +114,81 @@ def test_theOperatorsCallToAPhoneIsSentToItsContactAndAddressedAsItIsKnown(
     assert str(invite.toAddress.uri) == "sip:1001@10.0.0.1"
     (call,) = (view for view in server.server.operator.calls() if view["protocol"] == "sip")
     assert call["called"] == ["sip:1001@10.0.0.1"]
+
+
+TCP_VIA = "SIP/2.0/TCP 192.168.1.5;rport"
+
+
+def connect(world: Simulation, host: SimulatedHost | None = None) -> Wire:
+    wire = Wire()
+    host = host or world.network.host("10.0.0.3")
+    StreamOpener(host, host.address).open(SERVER, wire, 5)
+    world.until(lambda: wire.stream)
+    return wire
+
+
+def registerOver(wire: Wire, contact: str, cseq: int = 1) -> None:
+    """
+    As phones do that take no connections: who calls them has to use theirs.
+    """
+    text = request("REGISTER", cseq=cseq, callId=contact, uri="sip:1001@10.0.0.1", via=TCP_VIA)
+    wire.send(text.replace("<sip:script@10.0.0.3>\n", f"<{contact}>\n"))
+
+
+def test_aPhoneThatNobodyCanConnectToIsCalledOverItsOwnConnection(
+    world: Simulation, server: SimulatedServer
+) -> None:
+    wire = connect(world)
+    registerOver(wire, "sip:a@192.168.1.5:5062")
+    world.run(400.0)  # longer than an idle connection is kept
+    other = Telephone(world, "10.0.1.1", "other", gatekeeper=RAS)
+    other.register()
+    world.until(lambda: other.registrations)
+    server.server.operator.call("1001", "other")
+    world.until(lambda: wire.methods)
+    assert (wire.statuses, wire.methods) == ([200], ["INVITE"])
+    (invite,) = (each for each in wire.messages if isinstance(each, SIPRequest))
+    assert (str(invite.uri), invite.via.transport) == ("sip:a@192.168.1.5:5062", "TCP")
+
+
+def test_withItsConnectionItIsGone(world: Simulation, server: SimulatedServer) -> None:
+    wire = connect(world)
+    registerOver(wire, "sip:a@192.168.1.5:5062")
+    world.until(lambda: wire.statuses)
+    world.network.resetStreams("10.0.0.3")
+    world.until(lambda: server.told(EndpointUnregistered))
+    world.leave()
+    assert world.leftOver() == []
+
+
+def test_aPhoneThatTakesConnectionsIsCalledByAnotherWhenItsOwnIsGone(
+    world: Simulation, server: SimulatedServer
+) -> None:
+    called = Wire()
+    at = TransportAddress("10.0.0.3", 5062)
+    StreamListener(world.network.host("10.0.0.3")).listen(at, lambda peer: called)
+    wire = connect(world)
+    registerOver(wire, "sip:a@10.0.0.3:5062;transport=tcp")
+    world.until(lambda: wire.statuses)
+    world.network.resetStreams("10.0.0.3")
+    world.run(0.1)
+    server.server.operator.call("1001", "sip:x@10.0.0.9")
+    world.until(lambda: called.methods)
+    assert called.methods == ["INVITE"]
+
+
+def test_aPhoneIsReachedHoweverOftenItComesAgain(
+    world: Simulation, server: SimulatedServer
+) -> None:
+    wires, host = [], world.network.host("10.0.0.3")
+    for number in range(11):
+        wires.append(connect(world, host))
+        registerOver(wires[-1], f"sip:a{number}@10.0.0.3:{6000 + number};transport=tcp")
+        world.until(lambda: wires[-1].statuses)
+        world.run(1.0)
+    assert [wire.statuses for wire in wires] == [[200]] * 11
+    server.server.operator.call("1001", "sip:x@10.0.0.9")
+    world.until(lambda: wires[-1].methods)
 
 
 def test_aRoomsNumberIsForbidden(world: Simulation, phone: ScriptedPeer) -> None:

@@ -54,6 +54,10 @@ class Registration:
         that it opens itself (H.460.18).
     @ivar exhausted: a gateway that told it has no more resources (RAI).
     @ivar contacts: the URI behind each of C{signalling}, for SIP.
+    @ivar instances: which user agent each of C{contacts} is (RFC 5626), empty where that is
+        not known; of none, where it is of none.
+    @ivar connected: which of C{signalling} is the far end of a connection; none is where
+        there are none.
     @ivar usage: it can tell when its calls were answered.
     @ivar secure: where it takes calls over TLS (H.460.22); C{None} if it has not said so.
     @ivar since: when it registered first, in seconds of the clock.
@@ -75,6 +79,8 @@ class Registration:
     traversal: bool = False
     exhausted: bool = False
     contacts: tuple[str, ...] = ()
+    instances: tuple[str, ...] = ()
+    connected: tuple[bool, ...] = ()
     usage: bool = False
     secure: TransportAddress | None = None
     since: float = 0.0

@@ -53,6 +53,7 @@ class UnregisterReason(enum.Enum):
     EXPIRED = "expired"
     REPLACED = "replaced"
     OPERATOR = "operator"
+    CONNECTION = "connection"
 
 
 class RegistryFull(Exception):
