@@ -34,13 +34,14 @@ from twisted.internet.task import deferLater
 from zope.interface import implementer
 
 from benchmarks.members import Heard, attend
+from h323d.call.homes import Home, homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
 from h323d.call.observer import SilentObserver
 from h323d.config import ServerConfig
 from h323d.events import EventBus
 from h323d.h323.config import H323Config
-from h323d.h323.endpoint import H323Endpoint, Host
+from h323d.h323.endpoint import H323Endpoint
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.sip.config import SIPConfig
@@ -86,8 +87,8 @@ class BoundPool(FakePool):
     Ports that packets can be sent to.
     """
 
-    def openPort(self, observer: IMediaPortObserver, host: str) -> FakePort:
-        port = BoundPort(self, next(self._numbers), observer, host)
+    def openPort(self, observer: IMediaPortObserver, home: Home) -> FakePort:
+        port = BoundPort(self, next(self._numbers), observer, home.told)
         self.ports.append(port)
         return port
 
@@ -101,15 +102,15 @@ class Exchange:
     def __init__(self, reactor: Any, host: str, pool: FakePool) -> None:
         # Any: a reactor of many interfaces.
         self._rng = random.Random(1)
-        listener, opener = StreamListener(reactor), StreamOpener(reactor, host)
+        listener, opener = StreamListener(reactor), StreamOpener(reactor)
         events = EventBus()
         self._h323 = H323Endpoint(
             reactor, self._rng, events, H323Config(port=0), pool, listener, opener,
-            Host(host, host), self,
+            homeAt(host), self,
         )  # fmt: skip
         self._sip = SIPEndpoint(
             reactor, self._rng, Datagrams(reactor), listener, opener, pool, self, events,
-            SIPConfig(port=0), host,
+            SIPConfig(port=0), homeAt(host),
         )  # fmt: skip
         self._h323.start()
         self._sip.start()

@@ -31,6 +31,7 @@ from typing import Any
 import numpy as np
 from zope.interface import implementer
 
+from h323d.call.homes import Home
 from h323d.call.media import IMediaPort, IMediaPortObserver, IMixerObserver, Signalling
 from h323d.dsp.g711 import encodeULaw
 from h323d.media.config import MediaConfig
@@ -82,7 +83,7 @@ def serve(pipe: Connection, count: int, group: int, config: MediaConfig) -> None
     for index in range(count):
         if index and index % group == 0:
             mixer = pool.openMixer(Deaf())
-        port = pool.openPort(Deaf(), SERVER)
+        port = pool.openPort(Deaf(), Home.at(SERVER))
         peer = TransportAddress(LOAD, FIRST_PORT + index)
         port.configure(
             AudioStream(TransmitFormat(G711_ULAW, 0, 20, peer), ReceiveFormat({0: G711_ULAW})),

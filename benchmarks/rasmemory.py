@@ -21,6 +21,7 @@ from benchmarks.rasmessages import Asker, hostOf
 from h323d.asn1 import h225
 from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
+from h323d.call.homes import homeAt
 from h323d.call.surroundings import Surroundings
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.events import EventBus
@@ -55,7 +56,10 @@ class Wire:
     ) -> IDatagramPort:
         return self
 
-    def send(self, data: bytes, destination: TransportAddress) -> None:
+    def heardAt(self, peer: TransportAddress) -> str:
+        return self.address.host
+
+    def send(self, data: bytes, destination: TransportAddress, local: str = "") -> None:
         self.answer = data
 
     def close(self) -> None:
@@ -85,7 +89,7 @@ class Bench:
         self.size = size
         self.clock = Clock()
         self.wire = Wire()
-        events = EventBus()
+        events, homes = EventBus(), homeAt("10.0.0.1")
         self.zone = Zone(
             ZoneSettings(GatekeeperConfig(maxRegistrations=1_000_000)),
             Surroundings(
@@ -98,10 +102,10 @@ class Bench:
                 events,
                 execute,
             ),
-            Place("10.0.0.1", "10.0.0.1", TransportAddress("10.0.0.1", 1720)),
+            Place(homes),
             NoNumbers(),
             Gates(self.clock, events, ()),
-            DialRule(),
+            DialRule(homes),
         )
         self.zone.start()
         self.asker = Asker(host, PORT)

@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection
 
 import numpy as np
 
+from h323d.call.homes import Home
 from h323d.call.media import Latching, Signalling
 from h323d.media.config import MediaConfig
 from h323d.media.ports import PortRange
@@ -52,7 +53,7 @@ def serve(calls: list[tuple[Address, Address]], latch: bool, pipe: Connection) -
     thread.start()
     ports = []
     for parties in calls:
-        relay = pool.openRelay(Unmoved(), (SERVER, SERVER))
+        relay = pool.openRelay(Unmoved(), (Home.at(SERVER), Home.at(SERVER)))
         for side, party in zip(relay.sides, parties, strict=True):
             side.aim(TransportAddress(*party), None, latching, Signalling(party[0]))
         ports.append([(SERVER, side.rtp.port) for side in relay.sides])

@@ -21,6 +21,7 @@ from twisted.internet import reactor as installed
 from twisted.internet.base import ReactorBase
 from zope.interface import implementer
 
+from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegOwner
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.events import EventBus
@@ -44,7 +45,10 @@ class Port:
         self.address = address
         self.sent: list[bytes] = []
 
-    def send(self, data: bytes, destination: TransportAddress) -> None:
+    def heardAt(self, peer: TransportAddress) -> str:
+        return self.address.host
+
+    def send(self, data: bytes, destination: TransportAddress, local: str = "") -> None:
         self.sent.append(data)
 
     def close(self) -> None:
@@ -111,7 +115,7 @@ def main(calls: int) -> None:
         Owner(),
         EventBus(),
         config,
-        "10.0.0.1",
+        homeAt("10.0.0.1"),
     )
     endpoint.start()
     body = offerBody(formats="0 8 101") + "a=rtpmap:101 telephone-event/8000\na=ptime:20\n"

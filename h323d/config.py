@@ -15,6 +15,7 @@ import inspect
 import ipaddress
 import itertools
 import math
+import re
 import textwrap
 import tomllib
 import types
@@ -25,6 +26,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from h323d.call.advertising import EVERYBODY, Advertisement
+from h323d.call.homes import WILDCARDS
 from h323d.conference.config import ConferenceConfig
 from h323d.control.config import ControlConfig
 from h323d.errors import ConfigurationError, ConfigurationFaults
@@ -40,6 +43,7 @@ from h323d.toml import linesOf
 from h323d.witness.config import CDRConfig
 
 __all__ = [
+    "AdvertisedConfig",
     "Configuration",
     "PluginConfig",
     "ServerConfig",
@@ -52,16 +56,43 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
+class AdvertisedConfig:
+    """
+    What the peers of one network are told.
+    """
+
+    address: str
+    """The address that they are told, or a name for it, which is looked up in the DNS."""
+
+    network: str = "0.0.0.0/0"
+    """The network, as in 10.0.0.0/8; of several that a peer is in, the smallest counts."""
+
+    def __post_init__(self) -> None:
+        try:
+            version = ipaddress.ip_network(self.network).version
+        except ValueError:
+            raise ValueError(f"network: {self.network!r} is no network") from None
+        _checkHost("address", self.address)
+        if _isLiteral(self.address) and ipaddress.ip_address(self.address).version != version:
+            raise ValueError("address: is of another family than the network")
+
+
+@dataclass(frozen=True, slots=True)
 class ServerConfig:
     """
     Where the server listens.
     """
 
-    bind: str = "0.0.0.0"
-    """The address of every listener: SIP, RAS, call signalling, H.245 and RTP."""
+    bind: str | tuple[str, ...] = "0.0.0.0"
+    """The address of every listener: SIP, RAS, call signalling, H.245 and RTP.  0.0.0.0 is every
+    address of IPv4, :: every address of IPv6, and ["0.0.0.0", "::"] is both."""
 
     advertise: str = ""
-    """The address that peers are told; empty takes C{bind}, or the default route's for a wildcard."""
+    """The address that peers are told, or a name for it, which is looked up in the DNS; empty tells
+    each of them the one by which it reaches us."""
+
+    advertised: tuple[AdvertisedConfig, ...] = ()
+    """What the peers of some networks are told, instead of C{advertise}."""
 
     niceness: int = -10
     """The scheduling priority of the whole process, as nice has it, where the system lets us raise
@@ -70,13 +101,65 @@ class ServerConfig:
     def __post_init__(self) -> None:
         if not -20 <= self.niceness <= 19:
             raise ValueError("niceness: must be -20 to 19")
-        for name in ("bind", "advertise"):
-            text = getattr(self, name)
-            try:
-                if text or name == "bind":
-                    ipaddress.ip_address(text)
-            except ValueError:
-                raise ValueError(f"{name}: {text!r} is not an IP address") from None
+        for text in self.binds:
+            if not _isLiteral(text):
+                raise ValueError(f"bind: {text!r} is not an IP address")
+        _checkBinds(self.binds)
+        if self.advertise:
+            _checkHost("advertise", self.advertise)
+
+    def reloaded(self, changed: ServerConfig) -> ServerConfig:
+        """
+        What is in force when the file has changed: what is bound stays so.
+        """
+        return dataclasses.replace(self, advertise=changed.advertise, advertised=changed.advertised)
+
+    @property
+    def binds(self) -> tuple[str, ...]:
+        """
+        The addresses of every listener.
+        """
+        return (self.bind,) if isinstance(self.bind, str) else self.bind
+
+    @property
+    def advertisements(self) -> tuple[Advertisement, ...]:
+        """
+        What is told to whom.
+        """
+        several = [Advertisement(each.network, each.address) for each in self.advertised]
+        if self.advertise:
+            several += [Advertisement(network, self.advertise) for network in EVERYBODY]
+        return tuple(several)
+
+
+def _checkBinds(binds: tuple[str, ...]) -> None:
+    if not binds:
+        raise ValueError("bind: names no address")
+    for wildcard in WILDCARDS:
+        family = [each for each in binds if (":" in each) == (":" in wildcard)]
+        if wildcard in family and len(family) > 1:
+            raise ValueError(f"bind: {wildcard} is all addresses of its family already")
+    if len(set(binds)) < len(binds):
+        raise ValueError("bind: an address stands there twice")
+
+
+def _isLiteral(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.?")
+_NUMBERS = re.compile(r"[0-9.]+")
+
+
+def _checkHost(key: str, text: str) -> None:
+    if _isLiteral(text):
+        return
+    if not _NAME.fullmatch(text) or _NUMBERS.fullmatch(text):
+        raise ValueError(f"{key}: {text!r} is neither an IP address nor a name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +208,7 @@ class Configuration:
         """
         return dataclasses.replace(
             self,
+            server=self.server.reloaded(changed.server),
             h323=self.h323.reloaded(changed.h323),
             gatekeeper=self.gatekeeper.reloaded(changed.gatekeeper),
             routing=self.routing.reloaded(changed.routing),
@@ -286,8 +370,11 @@ class _Reading:
         if typing.get_origin(hint) is tuple:
             return self._list(typing.get_args(hint)[0], value, place)
         if typing.get_origin(hint) in (types.UnionType, typing.Union):
-            (hint,) = (each for each in typing.get_args(hint) if each is not type(None))
-            return self._value(hint, value, place)
+            hints = [each for each in typing.get_args(hint) if each is not type(None)]
+            lists = [each for each in hints if typing.get_origin(each) is tuple]
+            if isinstance(value, list) and lists:
+                hints = lists
+            return self._value(hints[0], value, place)
         return self._scalar(hint, value, place)
 
     def _list(self, hint: Any, value: Any, place: str) -> tuple[Any, ...]:

@@ -24,7 +24,7 @@ def exposure(configuration: Configuration) -> str:
     """
     @return: without an end mark, as in C{"anybody may open rooms 8xxxx (H.323, SIP); ..."}.
     """
-    here = ipaddress.ip_address(configuration.server.bind).is_loopback
+    here = all(ipaddress.ip_address(each).is_loopback for each in configuration.server.binds)
     told = [
         *_registering(configuration),
         *_rooms(configuration),

@@ -15,9 +15,11 @@ from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from h323d.call.advertising import Advertising
 from h323d.call.callers import ANY_NAME
 from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
+from h323d.call.homes import Homes
 from h323d.call.legs import IOriginator
 from h323d.call.media import MediaNetworks
 from h323d.call.parts import Change, Commit
@@ -39,8 +41,7 @@ from h323d.gatekeeper.routing.chain import ICalledPolicy
 from h323d.gatekeeper.security.sources import Sources
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.zone import Place, Zone
-from h323d.h323.endpoint import H323Endpoint, Host
-from h323d.net.route import advertisedAddress
+from h323d.h323.endpoint import H323Endpoint
 from h323d.plugins import CALLED, DESTINATIONS, POLICIES, choose
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.originator import SIPOriginator
@@ -79,13 +80,9 @@ class Server:
         """
         self.configuration = configuration
         self._surroundings = surroundings
-        self._bind = configuration.server.bind
-        self._advertise = configuration.server.advertise or advertisedAddress(self._bind)
-        self._dialRule = DialRule(
-            (self._bind, advertisedAddress(self._bind)),
-            Networks(configuration.security.thirdParties),
-            (self._advertise,),
-        )
+        self._homes = Homes(configuration.server.binds, surroundings.routes)
+        self._advertising = Advertising(self._homes, surroundings.names, surroundings.clock)
+        self._dialRule = DialRule(self._homes, Networks(configuration.security.thirdParties))
         self.events = surroundings.events
         surroundings.pool.reconfigure(_mediaNetworks(configuration))
         self.records = self._newRecords()
@@ -115,6 +112,7 @@ class Server:
         @raise ResourceUnavailable: one of them cannot be bound; none is.
         """
         listeners = self._listeners
+        self._advertising.reconfigure(self.configuration.server.advertisements)
         try:
             if self.sip is not None:
                 listeners["sip"] = str(self.sip.start())
@@ -140,9 +138,9 @@ class Server:
             yield f"SIP, {transports} {self.sip.address}"
         if self.h323 is not None:
             yield f"H.323, TCP {self.h323.address}"
-            secure = self._secureAddress()
-            if secure is not None:
-                yield f"H.323, TLS {secure}"
+            secure = self.configuration.h323.tlsPort
+            if secure and self._surroundings.secure is not None:
+                yield f"H.323, TLS {TransportAddress(self._homes.main.told, secure)}"
         if self.zone is not None:
             yield f"RAS, UDP {self.zone.address}"
             if self.configuration.gatekeeper.multicast:
@@ -175,6 +173,7 @@ class Server:
 
         @return: fires when all that outlives us is on the disk; never fails.
         """
+        self._advertising.close()
         if self.sip is not None:
             self.sip.stop()
         if self.locations is not None:
@@ -211,6 +210,7 @@ class Server:
         Another configuration, made ready in every part before any is changed.
         """
         commits = [self.directory.prepare(now.conference), self.host.prepare(now.conference)]
+        commits.append(self._advertising.prepare(now.server.advertisements))
         commits.append(Change(self._surroundings.pool, _mediaNetworks(now)))
         if self._surroundings.secure is not None:
             commits.append(self._surroundings.secure.prepare())
@@ -281,8 +281,7 @@ class Server:
             self.switch,
             self.events,
             self.configuration.sip,
-            self._bind,
-            self._advertise,
+            self._homes,
             self.locations,
             self.switch,
             self._sources,
@@ -315,7 +314,7 @@ class Server:
             self.zone,
             self.host,
             self.directory,
-            (self._bind, self._advertise),
+            self._homes,
             self.gates,
             self._surroundings.rng,
         )
@@ -342,7 +341,7 @@ class Server:
             world.pool,
             self._sources.listener("h225", world.listener, self.configuration.h323.maxConnections),
             world.opener,
-            Host(self._bind, self._advertise),
+            self._homes,
             self.switch,
             None if self.zone is None else self.zone.routed,
             dialBacks=None if self.zone is None else self.zone.dialBacks,
@@ -350,13 +349,8 @@ class Server:
             secureAddressOf=None if self.zone is None else self.zone.secureOffers.behind,
             rule=self._sources,
             dialRule=self._dialRule,
+            reachedAt=None if self.zone is None else self.zone.reachedAt,
         )
-
-    def _secureAddress(self) -> TransportAddress | None:
-        port = self.configuration.h323.tlsPort
-        if not port or self._surroundings.secure is None:
-            return None
-        return TransportAddress(self._advertise, port)
 
     def _secureStreams(self) -> SecureStreams | None:
         secure = self._surroundings.secure
@@ -373,10 +367,9 @@ class Server:
             _zoneSettings(configuration),
             replace(world, datagrams=self._sources.rasDatagrams(world.datagrams)),
             Place(
-                self._bind,
-                self._advertise,
-                TransportAddress(self._advertise, configuration.h323.port),
-                self._secureAddress(),
+                self._homes,
+                configuration.h323.port,
+                0 if world.secure is None else configuration.h323.tlsPort,
             ),
             LocalRooms(self.directory),
             self.gates,

@@ -37,6 +37,7 @@ from h323d.net.datagram import Datagrams
 from h323d.net.descriptors import raiseLimit
 from h323d.net.http import Web, newAgent
 from h323d.net.names import Names
+from h323d.net.route import Routes
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.net.tls import Credentials, TLSListener, TLSOpener
 from h323d.plugins import CODECS, choose
@@ -128,13 +129,12 @@ class H323dService(Service):
         pool, self._media = newMediaService(
             configuration.media, rng, reactor.callFromThread, codecs
         )
-        bind = configuration.server.bind
         surroundings = Surroundings(
             reactor,
             rng,
             Datagrams(reactor),
             StreamListener(reactor),
-            StreamOpener(reactor, "" if bind in ("0.0.0.0", "::") else bind),
+            StreamOpener(reactor),
             pool,
             EventBus(),
             deferToThread,
@@ -142,6 +142,7 @@ class H323dService(Service):
             Names(reactor, configuration.routing.dnsServers, configuration.routing.dnsTimeout),
             Web(newAgent(reactor), reactor),
             _secureStreams(configuration, reactor),
+            Routes(),
         )
         self.server = Server(configuration, surroundings)
 
@@ -230,7 +231,7 @@ class H323dService(Service):
 
 
 def _secureStreams(configuration: Configuration, reactor: Any) -> SecureStreams | None:
-    config, bind = configuration.h323, configuration.server.bind
+    config = configuration.h323
     if not config.certificate:
         return None
     credentials = Credentials(
@@ -240,7 +241,7 @@ def _secureStreams(configuration: Configuration, reactor: Any) -> SecureStreams 
         config.verifyPeers,
         config.tlsPeers,
     )
-    opener = TLSOpener(reactor, credentials, "" if bind in ("0.0.0.0", "::") else bind)
+    opener = TLSOpener(reactor, credentials)
     return SecureStreams(TLSListener(reactor, credentials), opener, credentials.prepare)
 
 

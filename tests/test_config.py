@@ -33,6 +33,7 @@ TABLES = {
     ("routing", "neighbours"),
     ("routed", "rules"),
     ("security", "passwords"),
+    ("server", "advertised"),
 }
 
 
@@ -51,6 +52,7 @@ def another(section: str, key: str) -> Any:
     special = {
         ("server", "bind"): "127.0.0.9",
         ("server", "advertise"): "192.0.2.1",
+        ("server", "advertised"): [{"address": "10.0.0.9", "network": "10.0.0.0/8"}],
         ("gatekeeper", "aliasConflict"): "replace",
         ("gatekeeper", "alternates"): [{"address": "192.0.2.2"}],
         ("gatekeeper", "preGrantedCalls"): "both",
@@ -344,3 +346,51 @@ def test_aTableWithinAListOfTablesHasItsLine() -> None:
 def test_aNumberOfFiveThousandDigitsIsRefused() -> None:
     with pytest.raises(ConfigurationError, match="file: a number has too many digits"):
         parse("[sip]\nport = " + "1" * 5000, "file")
+
+
+@pytest.mark.parametrize(
+    ("given", "binds"),
+    [
+        ('"127.0.0.1"', ("127.0.0.1",)),
+        ('["0.0.0.0", "::"]', ("0.0.0.0", "::")),
+        ('["10.0.0.1", "172.16.0.1", "::"]', ("10.0.0.1", "172.16.0.1", "::")),
+    ],
+)
+def test_oneAddressOrSeveralAreBound(given: str, binds: tuple[str, ...]) -> None:
+    assert parse(f"[server]\nbind = {given}", "file").server.binds == binds
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "reason"),
+    [
+        ('bind = "example.com"', "server.bind", "'example.com' is not an IP address"),
+        ("bind = []", "server.bind", "names no address"),
+        ('bind = ["0.0.0.0", "10.0.0.1"]', "server.bind", "0.0.0.0 is all addresses of its family"),
+        ('bind = ["::1", "::1"]', "server.bind", "an address stands there twice"),
+        ("bind = [1]", "server.bind[0]", "must be a string"),
+        ("bind = 1", "server.bind", "must be a string"),
+        ('advertise = "no name"', "server.advertise", "neither an IP address nor a name"),
+        ('advertise = "300.1.2.3"', "server.advertise", "neither an IP address nor a name"),
+        ("advertised = [{network = '10.0.0.0/8'}]", "server.advertised[0]", "address is missing"),
+        (
+            "advertised = [{network = '10.0.0.1/8', address = '10.0.0.1'}]",
+            "server.advertised[0].network",
+            "is no network",
+        ),
+        (
+            "advertised = [{network = '::/0', address = '10.0.0.1'}]",
+            "server.advertised[0].address",
+            "of another family",
+        ),
+    ],
+)
+def test_whatCannotBeBoundOrToldIsAnErrorWithItsPlace(text: str, place: str, reason: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        parse(f"[server]\n{text}", "file")
+    assert caught.value.place == f"file: {place}"
+    assert reason in caught.value.reason
+
+
+def test_aNameMayBeAdvertised() -> None:
+    server = parse('[server]\nadvertise = "gw.example.com"', "file").server
+    assert [each.host for each in server.advertisements] == ["gw.example.com"] * 2

@@ -10,10 +10,10 @@ addresses, who is not there; and for H.245 to no third party that the operator h
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from h323d.call.complaints import Complaints
+from h323d.call.homes import Homes
 from h323d.errors import DecodeError
 from h323d.values.address import TransportAddress
 from h323d.values.networks import Networks
@@ -31,21 +31,14 @@ class DialRule:
     Judges addresses by who names them.
     """
 
-    def __init__(
-        self,
-        own: Iterable[str] = (),
-        thirdParties: Networks = ANYBODY,
-        advertised: Iterable[str] = (),
-    ) -> None:
+    def __init__(self, homes: Homes, thirdParties: Networks = ANYBODY) -> None:
         """
-        @param own: the addresses of this machine, beside loopback: whatever any listener is
-            bound to.
+        @param homes: the addresses of this machine, beside loopback, and what peers are told
+            instead.  Who comes from what they are told need not be on this machine: it may be
+            the address of a NAT.
         @param thirdParties: who may be at the other end of the H.245 of any call.
-        @param advertised: what peers are told instead.  Who comes from there need not be
-            on this machine: it may be the address of a NAT.
         """
-        self._own = frozenset(_plain(host) for host in own)
-        self._advertised = frozenset(_plain(host) for host in advertised)
+        self._homes = homes
         self._thirdParties = thirdParties
 
     def reconfigure(self, thirdParties: Networks) -> None:
@@ -66,7 +59,7 @@ class DialRule:
         if not named.isUnicast:
             return DecodeError(f"{named} is no place of one host", field)
         there, here = _plain(named.host), _plain(peer)
-        ours = self._isHere(there) or there in self._advertised
+        ours = there.is_loopback or self._homes.owns(str(there))
         if there == here or (ours and self._isHere(here)):
             return None
         if ours:
@@ -106,7 +99,7 @@ class DialRule:
         return one == other or here or host in self._thirdParties
 
     def _isHere(self, host: _IP) -> bool:
-        return host.is_loopback or host in self._own
+        return host.is_loopback or self._homes.isHere(str(host))
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,9 @@ class OpenerInRange:
         address: TransportAddress,
         user: IStreamUser,
         timeout: float,
+        local: str = "",
         ports: Iterable[int] | None = None,
     ) -> IOpening:
         drawn = self._ports.drawn() if ports is None else ports
-        opening: IOpening = self._opener.open(address, user, timeout, drawn)
+        opening: IOpening = self._opener.open(address, user, timeout, local, drawn)
         return opening

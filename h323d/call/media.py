@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from zope.interface import Attribute, Interface
 
+from h323d.call.homes import Home
 from h323d.values.address import TransportAddress
 from h323d.values.media import AudioStream, MediaFormat
 from h323d.values.networks import Networks
@@ -362,11 +363,12 @@ class IMediaPool(Interface):
         Judge by these networks what peers name from now on.
         """
 
-    def openPort(observer: IMediaPortObserver, host: str) -> IMediaPort:
+    def openPort(observer: IMediaPortObserver, home: Home) -> IMediaPort:
         """
         Bind a port pair.
 
-        @param host: the local address to bind and to advertise.
+        @param home: our address towards the peer: what to bind, and what the port says of
+            itself.
 
         @raise h323d.errors.ResourceUnavailable: no ports are left.
         """
@@ -378,13 +380,13 @@ class IMediaPool(Interface):
 
     def openRelay(
         observer: IRelayObserver,
-        hosts: tuple[str, str],
+        homes: tuple[Home, Home],
         multiplexed: tuple[bool, bool] = (False, False),
     ) -> IRelay:
         """
         Bind a port pair for each side.
 
-        @param hosts: for each side, the local address to bind and to advertise.
+        @param homes: for each side, our address towards it.
         @param multiplexed: for each side, whether it shares one port pair with all others of
             this kind (H.460.19), instead of having its own.
 

@@ -14,6 +14,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.homes import IRoutes, NoRoutes
 from h323d.call.lookups import INames, IWeb, NoNames, NoWeb
 from h323d.call.media import IMediaPool
 from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener, SecureStreams
@@ -43,6 +44,7 @@ class Surroundings:
     @ivar names: the DNS.
     @ivar web: who answers questions by HTTP.
     @ivar secure: TLS for call signalling; C{None} without a certificate.
+    @ivar routes: what the system knows of its networks.
     """
 
     clock: IReactorTime
@@ -57,6 +59,7 @@ class Surroundings:
     names: INames = field(default_factory=NoNames)
     web: IWeb = field(default_factory=NoWeb)
     secure: SecureStreams | None = None
+    routes: IRoutes = field(default_factory=NoRoutes)
 
     def pathOf(self, name: str) -> Path | None:
         """

@@ -110,12 +110,14 @@ class IStreamOpener(Interface):
         address: TransportAddress,
         user: IStreamUser,
         timeout: float,
+        local: str = "",
         ports: Iterable[int] | None = None,
     ) -> IOpening:
         """
         Connect to C{address}.
 
         @param timeout: seconds until it counts as failed.
+        @param local: the address of ours that it leaves from; empty for any.
         @param ports: the local ports to leave from: the first that is free; C{None} takes any.
             Where none is, it fails for the reason L{NO_LOCAL_PORT}.
         """
@@ -177,9 +179,17 @@ class IDatagramPort(Interface):
 
     address = Attribute("the L{TransportAddress} that was bound, with its real port")
 
-    def send(data: bytes, destination: TransportAddress) -> None:
+    def heardAt(peer: TransportAddress) -> str:
+        """
+        The address of ours that a peer sent to last, literal; empty if that is not known.
+        """
+
+    def send(data: bytes, destination: TransportAddress, local: str = "") -> None:
         """
         Send one datagram; errors are dropped, as UDP drops.
+
+        @param local: the address of ours that it leaves from, where several are bound;
+            empty for the one that C{heardAt} tells.
         """
 
     def close() -> None:

@@ -11,6 +11,7 @@ import string
 from pathlib import Path
 from urllib.parse import quote
 
+from h323d.call.homes import WILDCARDS, Homes
 from h323d.call.media import ISampleSource
 from h323d.cli.phone import PhoneSettings
 from h323d.dsp.tones import Tone
@@ -18,7 +19,7 @@ from h323d.errors import H323dError
 from h323d.h323.startup import StartUpOptions
 from h323d.media.config import MediaConfig
 from h323d.media.files import ToneSource, WAVSink, WAVSource
-from h323d.net.route import addressTowards, advertisedAddress
+from h323d.net.route import Routes
 from h323d.sip.uri import parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.media import G711_ALAW, G711_ULAW, MediaProfile
@@ -90,11 +91,11 @@ def _near(target: str | None, peer: TransportAddress | None) -> str:
     host = peer.host if peer is not None else ""
     if target and target.startswith(("sip:", "sips:")):
         host = getattr(parseURI(_escaped(target)), "host", "")
+    homes = Homes(WILDCARDS, Routes())
     try:
-        near = addressTowards(str(ipaddress.ip_address(host.strip("[]"))))
+        return homes.towards(str(ipaddress.ip_address(host.strip("[]")))).told
     except ValueError:  # a name, or none: answering
-        near = None
-    return near or advertisedAddress("0.0.0.0")
+        return homes.main.told
 
 
 def sinkOf(options: argparse.Namespace) -> WAVSink | None:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
+from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner, LegDirection
 from h323d.call.media import (
     IMediaPort,
@@ -30,7 +31,7 @@ from h323d.events import EventBus
 from h323d.h323.addresses import hostOf
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.config import H323Config
-from h323d.h323.endpoint import DEFAULT_PORT, H323Endpoint, Host
+from h323d.h323.endpoint import DEFAULT_PORT, H323Endpoint
 from h323d.h323.endpointtype import terminalType
 from h323d.h323.ras.client import EndpointProfile, RASClient
 from h323d.h323.startup import StartUpOptions
@@ -132,7 +133,7 @@ class Phone:
         self._rng = random.SystemRandom()
         self._events = EventBus()
         self._datagrams = Datagrams(reactor)
-        listener, opener = StreamListener(reactor), StreamOpener(reactor, settings.bind)
+        listener, opener = StreamListener(reactor), StreamOpener(reactor)
         pool, self._media = newMediaService(settings.media, self._rng, reactor.callFromThread)
         self._pool = pool
         self._sip = self._newSIP(listener, opener)
@@ -239,7 +240,7 @@ class Phone:
             self,
             self._events,
             SIPConfig(port=settings.sipPort, user=settings.alias),
-            settings.bind,
+            homeAt(settings.bind),
         )
 
     def _newH323(self, listener: StreamListener, opener: StreamOpener) -> H323Endpoint:
@@ -259,7 +260,7 @@ class Phone:
             self._pool,
             listener,
             _secured(settings, self._reactor) if settings.tls else opener,
-            Host(settings.bind, settings.bind),
+            homeAt(settings.bind),
             self,
             admitter=None if settings.gatekeeper is None else self,
             endpointType=terminalType(settings.alias),
@@ -393,7 +394,7 @@ def _secured(settings: PhoneSettings, reactor: Any) -> IStreamOpener:
     key = settings.tlsKey
     peers = [TLSPeer(network, key) for network in ("0.0.0.0/0", "::/0")] if key else ()
     credentials = Credentials("", "", settings.tlsAuthorities, False, peers)
-    opener: IStreamOpener = TLSOpener(reactor, credentials, settings.bind)
+    opener: IStreamOpener = TLSOpener(reactor, credentials)
     return opener
 
 

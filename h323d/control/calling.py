@@ -9,13 +9,14 @@ endpoint's call is routed; what nobody knows there must say itself where it is.
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from twisted.internet.defer import Deferred
 
 from h323d.call.gates import Gates
+from h323d.call.homes import Homes
 from h323d.call.legs import ILeg, ILegObserver, IOriginator
 from h323d.call.policy import Refusal
 from h323d.conference.directory import RoomDirectory
@@ -69,7 +70,7 @@ class Calling:
         zone: Zone | None,
         host: ConferenceHost,
         directory: RoomDirectory,
-        ourHosts: Collection[str],
+        homes: Homes,
         gates: Gates,
         rng: random.Random,
     ) -> None:
@@ -78,14 +79,14 @@ class Calling:
         @param zone: knows where names are; C{None} without a gatekeeper.
         @param host: joins the two.
         @param directory: knows which names are rooms.
-        @param ourHosts: the literal addresses at which they are.
+        @param homes: the addresses at which they are.
         @param gates: while they are shut, nobody is called.
         """
         self._originators = dict(originators)
         self._zone = zone
         self._host = host
         self._directory = directory
-        self._ourHosts = frozenset(ourHosts)
+        self._homes = homes
         self._gates = gates
         self._rng = rng
 
@@ -132,7 +133,7 @@ class Calling:
         The room of ours that a name means; at another host it means none.
         """
         host = hostOf(name, H323_PORT)
-        if host is not None and host.host not in self._ourHosts:
+        if host is not None and not self._homes.owns(host.host):
             return None
         return self._directory.resolve((name,))
 

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 
 from zope.interface import Interface
 
+from h323d.call.homes import Home, Homes
 from h323d.gatekeeper.alternates import Elsewhere
+from h323d.h323.endpoint import DEFAULT_PORT
+from h323d.h323.ras.channel import RAS_PORT
 from h323d.h323.ras.messages import PROTOCOL_IDENTIFIER, Fields, RASMessage, rejection
+from h323d.h323.ras.transactions import RASRequest
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = ["ILocalNumbers", "Identity"]
@@ -33,15 +37,56 @@ class Identity:
     What the gatekeeper tells of itself.
 
     @ivar identifier: the C{gatekeeperIdentifier}.
-    @ivar ras: where endpoints send RAS.
-    @ivar signalling: our own call-signalling address.
+    @ivar homes: our addresses.
+    @ivar rasPort: where endpoints send RAS.
+    @ivar signallingPort: where they call.
+    @ivar securePort: where they call over TLS; 0 if they cannot.
     @ivar others: the gatekeepers that endpoints can turn to instead.
     """
 
     identifier: str
-    ras: TransportAddress
-    signalling: TransportAddress
+    homes: Homes
+    rasPort: int = RAS_PORT
+    signallingPort: int = DEFAULT_PORT
+    securePort: int = 0
     others: Elsewhere = field(default_factory=Elsewhere)
+
+    @property
+    def signalling(self) -> TransportAddress:
+        """
+        Our own call-signalling address among destinations; an asker is told what
+        L{told} makes of it.
+        """
+        return TransportAddress(self.homes.main.told, self.signallingPort)
+
+    def towards(self, request: RASRequest) -> Home:
+        """
+        Our address as an asker knows it.
+        """
+        return self.homes.towards(request.asker.host, request.local)
+
+    def told(self, destination: TransportAddress, home: Home) -> TransportAddress:
+        """
+        A destination as somebody is told of it: ourselves at our address towards them.
+        """
+        if destination != self.signalling:
+            return destination
+        return TransportAddress(home.told, self.signallingPort)
+
+    def isOurSignalling(self, address: TransportAddress) -> bool:
+        """
+        Whether a call to that address comes to us.
+        """
+        return address.port == self.signallingPort and self._isOurs(address.host)
+
+    def isOurRAS(self, address: TransportAddress) -> bool:
+        return address.port == self.rasPort and self._isOurs(address.host)
+
+    def isOurSecure(self, address: TransportAddress) -> bool:
+        return address.port == self.securePort and self._isOurs(address.host)
+
+    def _isOurs(self, host: str) -> bool:
+        return host == self.homes.main.told or self.homes.owns(host)
 
     @property
     def alternates(self) -> tuple[Fields, ...]:

@@ -210,20 +210,21 @@ class DialBacks:
         self,
         config: TraversalConfig,
         clock: IReactorTime,
-        signalling: TransportAddress,
+        signallingTowards: Callable[[TransportAddress], TransportAddress],
         registrationAt: RegistrationAt,
         ask: Ask,
         origins: Origins,
     ) -> None:
         """
-        @param signalling: where endpoints are to connect: our call signalling address.
+        @param signallingTowards: where an endpoint with that RAS address is to connect: our
+            call signalling address.
         @param origins: says from where they may.
         """
         self._origins = origins
         self._registrationAt = registrationAt
         self._timeout = config.dialBackTimeout
         self._clock = clock
-        self._signalling = signalling
+        self._signallingTowards = signallingTowards
         self._ask = ask
         self._awaited: dict[bytes, _Awaited] = {}
 
@@ -253,9 +254,10 @@ class DialBacks:
         timeout = self._clock.callLater(self._timeout, self._fail, call, "has not connected")
         awaited = _Awaited(registration, connected, timeout)
         self._awaited[call] = awaited
+        here = self._signallingTowards(registration.source)
         fields: Fields = {
             "serviceControl": [],
-            "genericData": [incomingCallData(IncomingCall(call, self._signalling))],
+            "genericData": [incomingCallData(IncomingCall(call, here))],
         }
         try:
             awaited.asked = self._ask(

@@ -14,6 +14,7 @@ from twisted.internet.defer import Deferred
 
 from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
+from h323d.call.homes import Homes
 from h323d.call.parts import Change, Commit
 from h323d.call.shares import UNSHARED, ShareRule
 from h323d.call.surroundings import Surroundings
@@ -48,6 +49,7 @@ from h323d.gatekeeper.security.replays import Replays
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.traversal import DialBacks, Reach
 from h323d.gatekeeper.upkeep import Upkeep
+from h323d.h323.endpoint import DEFAULT_PORT
 from h323d.h323.ras.channel import RASChannel
 from h323d.h323.ras.messages import Fields, RASMessage
 from h323d.h323.ras.transactions import RASAsked
@@ -62,17 +64,14 @@ class Place:
     """
     Where a zone is.
 
-    @ivar bind: the address to listen on; multicast is joined there too.
-    @ivar advertise: the address that endpoints are told instead of it.
-    @ivar signalling: our call-signalling address, as endpoints are told: where
-        calls to our own numbers go.
-    @ivar secure: the same over TLS; C{None} if there is none.
+    @ivar homes: our addresses: to listen on, and to tell of; multicast is joined there too.
+    @ivar signallingPort: where calls to our own numbers go.
+    @ivar securePort: the same over TLS; 0 if there is none.
     """
 
-    bind: str
-    advertise: str
-    signalling: TransportAddress
-    secure: TransportAddress | None = None
+    homes: Homes
+    signallingPort: int = DEFAULT_PORT
+    securePort: int = 0
 
 
 class Legs(Protocol):
@@ -167,8 +166,10 @@ class Zone:
         self.callers = Callers(self.registry, self.admissions)
         self._identity = Identity(
             config.gatekeeperIdentifier,
-            TransportAddress(place.advertise, config.rasPort),
-            place.signalling,
+            place.homes,
+            config.rasPort,
+            place.signallingPort,
+            place.securePort,
             Elsewhere(config.alternates),
         )
         self._routing = Routing(
@@ -186,18 +187,17 @@ class Zone:
         self.dialBacks = DialBacks(
             settings.traversal,
             clock,
-            place.signalling,
+            self._signallingTowards,
             self.registry.bySignalling,
             self.ask,
             self._origins,
         )
-        self.secureOffers = SecureOffers(self.registry, place.signalling, place.secure)
+        self.secureOffers = SecureOffers(self.registry, self._identity)
         self.routed = RoutedCalls(
             settings.routed,
             settings.h323,
             world,
-            place.bind,
-            place.signalling,
+            self._identity,
             self.registry,
             self._routing.chain,
             numbers,
@@ -205,6 +205,7 @@ class Zone:
             self.dialBacks.summon,
             reach,
             self.secureOffers.towards,
+            self.reachedAt,
             self.admissions.watch,
             self.callers,
             self._origins,
@@ -255,7 +256,8 @@ class Zone:
         ras = self._newRAS(world, locating, reports, gates)
         self._channel = RASChannel(
             world.datagrams,
-            TransportAddress(place.bind, config.rasPort),
+            place.homes.binds,
+            config.rasPort,
             Refusals(ras, clock, events),
             clock,
             world.rng,
@@ -315,6 +317,22 @@ class Zone:
         Where RAS is listened for.
         """
         return self._channel.address
+
+    def reachedAt(self, signalling: TransportAddress) -> str:
+        """
+        The address of ours that whoever is registered with that call signalling address
+        sends its RAS to; empty if that is not known.
+        """
+        registration = self.registry.bySignalling(signalling)
+        return "" if registration is None else self._channel.heardAt(registration.source)
+
+    def _signallingTowards(self, peer: TransportAddress) -> TransportAddress:
+        """
+        Where we take calls, as an endpoint with that RAS address knows us.
+        """
+        identity = self._identity
+        home = identity.homes.towards(peer.host, self._channel.heardAt(peer))
+        return identity.told(identity.signalling, home)
 
     def endpointExpires(self, registration: Registration) -> None:
         """

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.homes import Home
 from h323d.call.localports import ListenerInRange, LocalPorts, OpenerInRange
 from h323d.call.transport import IStreamListener, IStreamOpener, SecureStreams
 from h323d.h323.config import H323Config
@@ -37,6 +38,14 @@ class CallStreams:
         """
         return replace(self, control=replace(self.control, connectTimeout=seconds))
 
+    def towards(self, home: Home) -> CallStreams:
+        """
+        The same for one peer.
+
+        @param home: our address towards it.
+        """
+        return replace(self, control=replace(self.control, home=home))
+
 
 def callStreams(
     config: H323Config,
@@ -44,13 +53,11 @@ def callStreams(
     rng: random.Random,
     listener: IStreamListener,
     opener: IStreamOpener,
-    bind: str,
-    advertised: str,
+    home: Home,
 ) -> CallStreams:
     """
     @param rng: draws ports.
-    @param bind: the local address to listen on.
-    @param advertised: the host that peers are told.
+    @param home: our address, where no peer is known.
     """
     signalling, controlOpener = opener, opener
     if config.portRange:
@@ -63,7 +70,7 @@ def callStreams(
         drawn = LocalPorts(ports, "h323.h245PortRange", clock, rng)
         listener = IStreamListener(ListenerInRange(listener, drawn))
         controlOpener = IStreamOpener(OpenerInRange(opener, drawn))
-    control = ControlNetwork(listener, controlOpener, bind, advertised, config.connectTimeout)
+    control = ControlNetwork(listener, controlOpener, home, config.connectTimeout)
     return CallStreams(signalling, control)
 
 
@@ -72,12 +79,11 @@ def secureCallStreams(
     clock: IReactorTime,
     rng: random.Random,
     secure: SecureStreams | None,
-    bind: str,
-    advertised: str,
+    home: Home,
 ) -> CallStreams | None:
     """
     The same over TLS; C{None} without a certificate.
     """
     if secure is None:
         return None
-    return callStreams(config, clock, rng, secure.listener, secure.opener, bind, advertised)
+    return callStreams(config, clock, rng, secure.listener, secure.opener, home)

@@ -12,6 +12,7 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
+from h323d.call.homes import Home
 from h323d.call.timer import Timer
 from h323d.call.transport import (
     IListening,
@@ -140,21 +141,19 @@ class ControlListener:
         user: ControlUser,
         clock: IReactorTime,
         listener: IStreamListener,
-        bind: str,
-        advertised: str,
+        home: Home,
     ) -> None:
         """
-        @param bind: the local address to bind.
-        @param advertised: the host that peers are told.
+        @param home: our address towards the peer.
 
         @raise h323d.errors.ResourceUnavailable: no port is left.
         """
         self._user = user
         self._clock = clock
-        self._listening: IListening = listener.listen(TransportAddress(bind, 0), self._newUser)
+        self._listening: IListening = listener.listen(TransportAddress(home.bind, 0), self._newUser)
         self._stopped = False
         self._strangers = 0
-        self.address = TransportAddress(advertised, self._listening.address.port)
+        self.address = TransportAddress(home.told, self._listening.address.port)
 
     def stop(self) -> None:
         """
@@ -210,11 +209,13 @@ def dialControl(
     opener: IStreamOpener,
     address: TransportAddress,
     timeout: float,
+    home: Home,
 ) -> Dialling:
     """
     Open a control channel to C{address}.
 
     @param timeout: seconds until it counts as failed.
+    @param home: our address towards the peer.
     """
     channel = ControlChannel(user, clock)
-    return Dialling(channel, opener.open(address, channel, timeout))
+    return Dialling(channel, opener.open(address, channel, timeout, home.bind))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Container
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -21,7 +21,9 @@ from zope.interface import implementer
 
 from h323d.call.complaints import Complaints
 from h323d.call.dialrule import DialRule
+from h323d.call.homes import Home, Homes
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner, IOriginator, LegDirection
+from h323d.call.listeners import listenAll
 from h323d.call.media import IMediaPool
 from h323d.call.parts import Change, Commit
 from h323d.call.shares import UNSHARED, ShareRule, Shares
@@ -54,28 +56,21 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, newCallID, newGUID, newLegID
 from h323d.values.media import MediaProfile
 
-__all__ = ["DialBackOwner", "H323Endpoint", "Host", "SecureAddressOf", "SetupOwner"]
+__all__ = ["DialBackOwner", "H323Endpoint", "ReachedAt", "SecureAddressOf", "SetupOwner"]
 
 DEFAULT_PORT = 1720
+
+ReachedAt = Callable[[TransportAddress], str]
+"""
+The address of ours at which whoever has that call signalling address reaches us; empty if that
+is not known.
+"""
 
 SecureAddressOf = Callable[[TransportAddress], TransportAddress | None]
 """
 Where whoever has that call signalling address takes calls over TLS; C{None} if it has not
 said that it does.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """
-    Where the endpoint lives.
-
-    @ivar bind: the address of every listener.
-    @ivar advertised: the address that peers are told, and media is received on.
-    """
-
-    bind: str
-    advertised: str
 
 
 class SetupOwner(Protocol):
@@ -146,7 +141,7 @@ class H323Endpoint:
         pool: IMediaPool,
         listener: IStreamListener,
         opener: IStreamOpener,
-        host: Host,
+        homes: Homes,
         owner: ILegOwner,
         setupOwner: SetupOwner | None = None,
         admitter: Admitter | None = None,
@@ -156,8 +151,10 @@ class H323Endpoint:
         secureAddressOf: SecureAddressOf | None = None,
         rule: ShareRule = UNSHARED,
         dialRule: DialRule | None = None,
+        reachedAt: ReachedAt | None = None,
     ) -> None:
         """
+        @param homes: our addresses.
         @param owner: takes incoming legs.
         @param setupOwner: may route calls on; without one, all end here.
         @param admitter: our registration with a gatekeeper, if there is one.
@@ -170,7 +167,9 @@ class H323Endpoint:
         @param rule: how many calls one source may have.
         @param dialRule: where peers may have us connect to; anywhere but to this machine, if
             not given.
+        @param reachedAt: at which of our addresses peers reach us; without it, nobody's is known.
         """
+        self._reachedAt = reachedAt
         self._secure = secure
         self._secureAddressOf = secureAddressOf
         self._secureListening: IListening | None = None
@@ -179,16 +178,15 @@ class H323Endpoint:
         self._rng = rng
         self._config = config
         self._listener = listener
-        self._host = host
+        self._homes = homes
         self._owner = owner
         self._setupOwner = setupOwner
         self._admissions = None if admitter is None else Admissions(admitter)
         self._listening: IListening | None = None
         self._connections: dict[SignallingConnection, None] = {}
         self._openings: dict[LegID, IOpening] = {}
-        place = (host.bind, host.advertised)
-        self._streams = callStreams(config, clock, rng, listener, opener, *place)
-        self._secureStreams = secureCallStreams(config, clock, rng, secure, *place)
+        self._streams = callStreams(config, clock, rng, listener, opener, homes.main)
+        self._secureStreams = secureCallStreams(config, clock, rng, secure, homes.main)
         self.complaints = Complaints(clock, events)
         self._context = LegContext(
             self,
@@ -199,7 +197,7 @@ class H323Endpoint:
             self._streams.control,
             endpointType or mcuType(config.name),
             self.complaints,
-            dialRule or DialRule((host.bind, host.advertised)),
+            dialRule or DialRule(homes),
         )
         self._shares = Shares(rule, "calls")
         self.legs: dict[LegID, H323Leg] = {}
@@ -208,10 +206,13 @@ class H323Endpoint:
     @property
     def address(self) -> TransportAddress:
         """
-        Where we take calls: our call signalling address.
+        Where we take calls: our call signalling address, as far as it is the same for all.
         """
+        return self._addressAt(self._homes.main)
+
+    def _addressAt(self, home: Home) -> TransportAddress:
         port = self._listening.address.port if self._listening else self._config.port
-        return TransportAddress(self._host.advertised, port)
+        return TransportAddress(home.told, port)
 
     def start(self) -> None:
         """
@@ -219,11 +220,12 @@ class H323Endpoint:
 
         @raise ResourceUnavailable: the port cannot be bound.
         """
-        here = TransportAddress(self._host.bind, self._config.port)
-        self._listening = self._listener.listen(here, self._newPlainConnection)
-        if self._secure is not None and self._config.tlsPort:
-            there = TransportAddress(self._host.bind, self._config.tlsPort)
-            self._secureListening = self._secure.listener.listen(there, self._newSecureConnection)
+        binds, config = self._homes.binds, self._config
+        self._listening = listenAll(self._listener, binds, config.port, self._newPlainConnection)
+        if self._secure is not None and config.tlsPort:
+            self._secureListening = listenAll(
+                self._secure.listener, binds, config.tlsPort, self._newSecureConnection
+            )
 
     def stop(self) -> None:
         """
@@ -314,13 +316,15 @@ class H323Endpoint:
         user: IStreamUser = connection
         return user
 
-    def _contextOf(self, secure: bool) -> LegContext:
+    def _contextOf(self, secure: bool, home: Home) -> LegContext:
         """
         What legs share: where the call is over TLS, its H.245 goes by TLS.
+
+        @param home: our address towards the peer.
         """
-        if self._secureStreams is None or not secure:
-            return self._context
-        return replace(self._context, network=self._secureStreams.control)
+        streams = self._secureStreams if secure else self._streams
+        assert streams is not None  # or there were no such connection
+        return replace(self._context, network=streams.towards(home).control)
 
     def setupReceived(
         self, connection: SignallingConnection, message: Q931Message, content: Content
@@ -350,8 +354,9 @@ class H323Endpoint:
     def _terminate(
         self, connection: SignallingConnection, message: Q931Message, setup: IncomingSetup
     ) -> None:
+        home = self._homes.towards(connection.peer.host, connection.local.host)
         leg = H323Leg(
-            self._contextOf(connection.isSecure),
+            self._contextOf(connection.isSecure, home),
             CallDescription(
                 newLegID(self._rng),
                 newCallID(self._rng),
@@ -430,12 +435,19 @@ class H323Endpoint:
             "",
             secure or target or TransportAddress("0.0.0.0", 0),
         )
-        leg = H323Leg(self._contextOf(secure is not None), description, options)
+        home = self._homeTowards(target)
+        leg = H323Leg(self._contextOf(secure is not None, home), description, options)
         leg.observe(observer)
-        leg.dial(SetupParties(caller, names, self.address, target), profile)
+        leg.dial(SetupParties(caller, names, self._addressAt(home), target), profile)
         self._keep(leg)
         self._clock.callLater(0, self._begin, leg, names, target, secure)
         return leg
+
+    def _homeTowards(self, target: TransportAddress | None) -> Home:
+        if target is None:
+            return self._homes.main
+        reached = "" if self._reachedAt is None else self._reachedAt(target)
+        return self._homes.towards(target.host, reached)
 
     def _secureAddress(self, target: TransportAddress | None) -> TransportAddress | None:
         """
@@ -490,7 +502,7 @@ class H323Endpoint:
         self._connections[connection] = None
         connection.carry(leg.reference, True, leg)
         opener, timeout = streams.signalling, self._config.connectTimeout
-        self._openings[leg.legId] = opener.open(target, connection, timeout)
+        self._openings[leg.legId] = opener.open(target, connection, timeout, leg.home.bind)
 
     def _summon(self, leg: H323Leg, target: TransportAddress) -> bool:
         """

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.asn1 import h245
+from h323d.call.homes import Home
 from h323d.call.transport import IStreamListener, IStreamOpener
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.h323 import control
@@ -44,15 +45,13 @@ class ControlNetwork:
     """
     How control channels reach the network.
 
-    @ivar bind: the local address to listen on.
-    @ivar advertised: the host that peers are told.
+    @ivar home: our address towards the peer.
     @ivar connectTimeout: seconds that a connection may take to open.
     """
 
     listener: IStreamListener
     opener: IStreamOpener
-    bind: str
-    advertised: str
+    home: Home
     connectTimeout: float = 5.0
 
 
@@ -290,9 +289,7 @@ class H245Link:
     def openListener(self) -> TransportAddress | None:
         network = self._network
         try:
-            self._listener = ControlListener(
-                self, self._clock, network.listener, network.bind, network.advertised
-            )
+            self._listener = ControlListener(self, self._clock, network.listener, network.home)
         except ResourceUnavailable as error:
             self._owner.linkStarved(error.cause)
             return None
@@ -307,7 +304,7 @@ class H245Link:
     def dialControl(self, address: TransportAddress) -> None:
         network = self._network
         self._dialling = control.dialControl(
-            self, self._clock, network.opener, address, network.connectTimeout
+            self, self._clock, network.opener, address, network.connectTimeout, network.home
         )
 
     def cancelDial(self) -> None:

@@ -16,6 +16,7 @@ from zope.interface import implementer
 from h323d import tracing
 from h323d.call.dialrule import DialGuard
 from h323d.call.digits import DigitFilter
+from h323d.call.homes import Home
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.silence import SilenceWatch
@@ -83,8 +84,8 @@ class H323Leg:
         Make all that serves one try to call, or to be called.
         """
         context = self._context
-        clock, host = context.clock, context.network.advertised
-        self._media = LegMedia(self, self, context.pool, host, clock)
+        clock = context.clock
+        self._media = LegMedia(self, self, context.pool, context.network.home, clock)
         self._startUp = StartUp(
             self, self._media, clock, context.network, self._options, context.newSession
         )
@@ -113,6 +114,13 @@ class H323Leg:
     @property
     def held(self) -> bool:
         return self._media.held
+
+    @property
+    def home(self) -> Home:
+        """
+        Our address, as the peer knows it.
+        """
+        return self._context.network.home
 
     @property
     def controlStates(self) -> dict[str, str]:

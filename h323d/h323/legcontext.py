@@ -68,7 +68,7 @@ class LegContext:
 
         @param media: has the port where media is received, if any is.
         """
-        port, here = media.port, TransportAddress(self.network.advertised, 0)
+        port, here = media.port, TransportAddress(self.network.home.told, 0)
         return H245Session(
             owner,
             self.clock,

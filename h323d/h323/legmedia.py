@@ -12,6 +12,7 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.hold import Hold
+from h323d.call.homes import Home
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.timer import Timer
 from h323d.values.media import (
@@ -53,20 +54,20 @@ class LegMedia:
         owner: LegMediaOwner,
         observer: IMediaPortObserver,
         pool: IMediaPool,
-        host: str,
+        home: Home,
         clock: IReactorTime,
     ) -> None:
         """
         @param owner: told of what is negotiated.
         @param observer: told of what the port hears.
         @param pool: where ports come from.
-        @param host: the local address to receive media on.
+        @param home: our address towards the peer.
         @param clock: lets one direction wait for the other.
         """
         self._owner = owner
         self._observer = observer
         self._pool = pool
-        self._host = host
+        self._home = home
         self._waiting = Timer(clock)
         self._reported = False
         self._transmit: TransmitFormat | None = None
@@ -112,7 +113,7 @@ class LegMedia:
         self._direction = profile.direction
         self._signalling = signalling
         if self.port is None:
-            self.port = self._pool.openPort(self._observer, self._host)
+            self.port = self._pool.openPort(self._observer, self._home)
         return self.port
 
     def expect(self, receive: ReceiveFormat | None) -> None:

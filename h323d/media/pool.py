@@ -14,6 +14,7 @@ from typing import Any
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from h323d.call.homes import Home
 from h323d.call.media import (
     IMediaPool,
     IMediaPort,
@@ -44,6 +45,7 @@ from h323d.media.reports import (
     Surveyed,
 )
 from h323d.media.survey import Survey
+from h323d.values.address import TransportAddress
 from h323d.values.media import AudioStream, MediaFormat
 
 __all__ = ["MediaPool"]
@@ -91,14 +93,14 @@ class MediaPool:
         self.command(self._plane.commands.know, networks)
         self._relays.reconfigure(networks)
 
-    def openPort(self, observer: IMediaPortObserver, host: str) -> IMediaPort:
+    def openPort(self, observer: IMediaPortObserver, home: Home) -> IMediaPort:
         self._reserve()
         try:
-            pair = self._portSource.bind(host)
+            pair = self._portSource.bind(home.bind)
         except ResourceUnavailable:
             self._slotsInUse -= 1
             raise
-        port = _Port(self, observer, self._newId(), pair)
+        port = _Port(self, observer, self._newId(), pair, home.told)
         self._ports[port.portId] = port
         self.command(self._plane.commands.openPort, port.portId, pair)
         return port
@@ -112,10 +114,10 @@ class MediaPool:
     def openRelay(
         self,
         observer: IRelayObserver,
-        hosts: tuple[str, str],
+        homes: tuple[Home, Home],
         multiplexed: tuple[bool, bool] = (False, False),
     ) -> IRelay:
-        return self._relays.openRelay(observer, hosts, multiplexed)
+        return self._relays.openRelay(observer, homes, multiplexed)
 
     def supports(self, mediaFormat: MediaFormat) -> bool:
         return any(mediaFormat.sameEncoding(known) for known in self.formats)
@@ -221,14 +223,19 @@ class _Port:
     """
 
     def __init__(
-        self, pool: MediaPool, observer: IMediaPortObserver, portId: int, pair: IPortPair
+        self,
+        pool: MediaPool,
+        observer: IMediaPortObserver,
+        portId: int,
+        pair: IPortPair,
+        told: str,
     ) -> None:
         self._pool = pool
         self._closed = False
         self.observer = observer
         self.portId = portId
-        self.rtp = pair.rtp
-        self.rtcp = pair.rtcp
+        self.rtp = TransportAddress(told, pair.rtp.port)
+        self.rtcp = TransportAddress(told, pair.rtcp.port)
         self.stream = AudioStream()
 
     def configure(self, stream: AudioStream, signalling: Signalling) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from h323d.call.homes import Home
 from h323d.call.media import (
     IRelay,
     IRelayObserver,
@@ -79,25 +80,25 @@ class RelayPool:
     def openRelay(
         self,
         observer: IRelayObserver,
-        hosts: tuple[str, str],
+        homes: tuple[Home, Home],
         multiplexed: tuple[bool, bool] = (False, False),
     ) -> IRelay:
         """
         As L{h323d.call.media.IMediaPool.openRelay}.
         """
-        first = self._newEnd(hosts[0], multiplexed[0])
+        first = self._newEnd(homes[0].bind, multiplexed[0])
         try:
-            second = self._newEnd(hosts[1], multiplexed[1])
+            second = self._newEnd(homes[1].bind, multiplexed[1])
         except ResourceUnavailable:
             if first.multiplexID is None:
                 first.pair.close()
             raise
-        relay = _Relay(self, observer, self._nextId, (first, second))
+        relay = _Relay(self, observer, self._nextId, (first, second), homes)
         self._nextId += 1
         self._relays[relay.relayId] = relay
         for side in relay.sides:
             if side.multiplexID is None:
-                self._sides[side.rtp] = self._sides[side.rtcp] = side
+                self._sides.update(dict.fromkeys(side.arriving, side))
         opening = functools.partial(self._table.open, relayId=relay.relayId, ends=(first, second))
         self._command(lambda packets, now: opening(packets, now=now))
         return relay
@@ -144,7 +145,7 @@ class RelayPool:
         """
         if any(target in (trunk.rtp, trunk.rtcp) for trunk in self._trunks.values()):
             return True
-        seen = {side.rtp, side.rtcp}
+        seen = set(side.arriving)
         ahead = [target]
         while ahead:
             address = ahead.pop()
@@ -172,7 +173,8 @@ class RelayPool:
         del self._relays[relay.relayId]
         for side in relay.sides:
             if side.multiplexID is None:
-                del self._sides[side.rtp], self._sides[side.rtcp]
+                for address in side.arriving:
+                    del self._sides[address]
         self._command(lambda packets, now: self._table.close(packets, relay.relayId))
 
 
@@ -180,14 +182,19 @@ class RelayPool:
 class _Side:
     """
     @ivar aimedAt: where packets are sent to, unless the peer is found elsewhere.
+    @ivar arriving: whereto packets for it are sent: as the peer is told, and as is bound.
     """
 
-    def __init__(self, pool: RelayPool, relay: _Relay, place: int, end: RelayEnd) -> None:
+    def __init__(
+        self, pool: RelayPool, relay: _Relay, place: int, end: RelayEnd, told: str
+    ) -> None:
         self._pool = pool
         self._relay = relay
         self._place = place
-        self.rtp = end.pair.rtp
-        self.rtcp = end.pair.rtcp
+        pair = end.pair
+        self.rtp = TransportAddress(told, pair.rtp.port)
+        self.rtcp = TransportAddress(told, pair.rtcp.port)
+        self.arriving = frozenset((self.rtp, self.rtcp, pair.rtp, pair.rtcp))
         self.multiplexID = end.multiplexID
         self.aimedAt: tuple[TransportAddress, ...] = ()
 
@@ -233,12 +240,16 @@ class _Relay:
         observer: IRelayObserver,
         relayId: int,
         ends: tuple[RelayEnd, RelayEnd],
+        homes: tuple[Home, Home],
     ) -> None:
         self._pool = pool
         self.observer = observer
         self.relayId = relayId
         self.isClosed = False
-        self.sides = (_Side(pool, self, 0, ends[0]), _Side(pool, self, 1, ends[1]))
+        self.sides = (
+            _Side(pool, self, 0, ends[0], homes[0].told),
+            _Side(pool, self, 1, ends[1], homes[1].told),
+        )
 
     def close(self) -> None:
         if not self.isClosed:

@@ -13,18 +13,23 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IReactorFDSet
 from twisted.internet.protocol import DatagramProtocol
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from h323d.call.homes import WILDCARDS
+from h323d.call.listeners import MAX_HEARD
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
+from h323d.net.anyaddress import AnyAddressPort
 from h323d.net.binding import cannotBind
 from h323d.values.address import TransportAddress
 
 __all__ = ["Datagrams"]
 
 MAX_DATAGRAM = 65536
+_ANY_PORT = 0
 RECEIVE_BUFFER = 4 << 20  # octets: a burst of registrations must not be dropped
 
 Write = Callable[[bytes, tuple[str, int]], object]
@@ -43,11 +48,18 @@ class Datagrams:
         self._reactor = reactor
 
     def bind(self, address: TransportAddress, user: IDatagramUser) -> IDatagramPort:
-        port = _Port(user)
+        everywhere = address.host in WILDCARDS
+        port = _AnyPort(user) if everywhere else _Port(user)
         try:
-            listening = self._reactor.listenUDP(
-                address.port, port, interface=address.host, maxPacketSize=MAX_DATAGRAM
-            )
+            if everywhere and IReactorFDSet.providedBy(self._reactor):
+                listening = AnyAddressPort(
+                    address.port, port, address.host, MAX_DATAGRAM, self._reactor
+                )
+                listening.startListening()
+            else:
+                listening = self._reactor.listenUDP(
+                    address.port, port, interface=address.host, maxPacketSize=MAX_DATAGRAM
+                )
         except (CannotListenError, OSError) as error:
             raise cannotBind("UDP", address, error) from error
         port.bound(listening)
@@ -117,17 +129,62 @@ class _Port(DatagramProtocol):
     def datagramReceived(self, datagram: bytes, addr: Any) -> None:
         self._user.datagramReceived(datagram, TransportAddress(addr[0], addr[1]))
 
-    def send(self, data: bytes, destination: TransportAddress) -> None:
+    def heardAt(self, peer: TransportAddress) -> str:
+        return self.address.host
+
+    def send(self, data: bytes, destination: TransportAddress, local: str = "") -> None:
         if self._write is None:
             return
         try:
             self._write(data, (destination.host, destination.port))
         except OSError as error:
-            self._log.debug(
-                "cannot send to {destination}: {reason}", destination=destination, reason=str(error)
-            )
+            self._notSent(destination, error)
+
+    def _notSent(self, destination: TransportAddress, error: OSError) -> None:
+        self._log.debug(
+            "cannot send to {destination}: {reason}", destination=destination, reason=str(error)
+        )
 
     def close(self) -> None:
         self._write = None
         if self._listening is not None:
             self._listening.stopListening()
+
+
+class _AnyPort(_Port):
+    """
+    One bound UDP port on all addresses of this machine.
+
+    It remembers to which of them each peer sent last, and each host by whatever port, so that
+    requests of ours leave from there too: behind a firewall or a translator of addresses,
+    nothing else arrives.
+    """
+
+    def __init__(self, user: IDatagramUser) -> None:
+        super().__init__(user)
+        self._heard: dict[tuple[str, int], str] = {}
+
+    def datagramReceivedAt(self, datagram: bytes, addr: Any, local: str) -> None:
+        host, port = peer = addr[:2]
+        if self._heard.get(peer) != local:
+            self._hear(peer, local)
+        self._user.datagramReceived(datagram, TransportAddress(host, port))
+
+    def _hear(self, peer: tuple[str, int], local: str) -> None:
+        for key in (peer, (peer[0], _ANY_PORT)):
+            if len(self._heard) >= MAX_HEARD and key not in self._heard:
+                del self._heard[next(iter(self._heard))]
+            self._heard[key] = local
+
+    def heardAt(self, peer: TransportAddress) -> str:
+        exactly = self._heard.get((peer.host, peer.port))
+        return exactly or self._heard.get((peer.host, _ANY_PORT), "")
+
+    def send(self, data: bytes, destination: TransportAddress, local: str = "") -> None:
+        if self._write is None:
+            return
+        peer = (destination.host, destination.port)
+        try:
+            self._listening.writeFrom(local or self.heardAt(destination), data, peer)
+        except OSError as error:
+            self._notSent(destination, error)

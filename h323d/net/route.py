@@ -1,43 +1,45 @@
 """
 Which of this machine's addresses others can reach it by.
+
+Implements L{h323d.call.homes.IRoutes}: the kernel is asked, by sockets that send nothing.
 """
 
 from __future__ import annotations
 
 import socket
 
-__all__ = ["addressTowards", "advertisedAddress"]
+from zope.interface import implementer
+
+from h323d.call.homes import IRoutes
+
+__all__ = ["Routes"]
 
 _ANY_PORT = 9
-_ELSEWHERE = {"0.0.0.0": "192.0.2.1", "::": "2001:db8::1"}
-_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
-def advertisedAddress(bind: str) -> str:
+@implementer(IRoutes)
+class Routes:
     """
-    The address to put into answers when listeners are bound to C{bind}.
-
-    @param bind: a literal address; a wildcard stands for the address that the
-        default route leaves from, or loopback where there is none.  No packet
-        is sent to find it out.
+    The routes of the machine that we run on, as they are at the moment.
     """
-    if bind not in _ELSEWHERE:
-        return bind
-    return addressTowards(_ELSEWHERE[bind]) or _LOOPBACK[bind]
 
-
-def addressTowards(host: str) -> str | None:
-    """
-    The address that packets to C{host} leave from; none is sent to find it out.
-
-    @param host: a literal address.
-
-    @return: C{None} if there is no way there.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+    def source(self, host: str) -> str:
         try:
-            probe.connect((host, _ANY_PORT))
+            with _probe(host) as probe:
+                probe.connect((host, _ANY_PORT))
+                return str(probe.getsockname()[0])
         except OSError:
-            return None
-        return str(probe.getsockname()[0])
+            return ""
+
+    def isOurs(self, host: str) -> bool:
+        try:
+            with _probe(host) as probe:
+                probe.bind((host, 0))
+                return True
+        except OSError:
+            return False
+
+
+def _probe(host: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.socket(family, socket.SOCK_DGRAM)

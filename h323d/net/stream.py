@@ -30,14 +30,13 @@ from h323d.call.transport import (
     IStreamUser,
     NewUser,
 )
-from h323d.net.binding import cannotBind
+from h323d.net.binding import cannotBind, listenStreams
 from h323d.net.descriptors import areScarce
 from h323d.net.keepalive import keepAlive
 from h323d.net.outbox import Outbox
 from h323d.values.address import TransportAddress
 
 __all__ = [
-    "BACKLOG",
     "Accepting",
     "Connection",
     "Dialling",
@@ -47,7 +46,6 @@ __all__ = [
     "StreamOpener",
 ]
 
-BACKLOG = 512  # connections that wait to be accepted
 TELL_EVERY = 60.0  # seconds between two lines in the log that say the same
 
 
@@ -188,9 +186,7 @@ class StreamListener:
     def listen(self, address: TransportAddress, newUser: NewUser) -> IListening:
         accepting = Accepting(newUser, self._reactor)
         try:
-            port = self._reactor.listenTCP(
-                address.port, accepting, backlog=BACKLOG, interface=address.host
-            )
+            port = listenStreams(self._reactor, address, accepting)
         except (CannotListenError, OSError) as error:
             raise cannotBind("TCP", address, error) from error
         return Listening(port)
@@ -278,24 +274,21 @@ class Opening:
 class StreamOpener:
     """
     Connects by a reactor.
-
-    @ivar bindHost: the local address that connections leave from, so that
-        several servers on one machine are told apart; empty for any.
     """
 
-    def __init__(self, reactor: Any, bindHost: str = "") -> None:
+    def __init__(self, reactor: Any) -> None:
         self._reactor = reactor
-        self.bindHost = bindHost
 
     def open(
         self,
         address: TransportAddress,
         user: IStreamUser,
         timeout: float,
+        local: str = "",
         ports: Iterable[int] | None = None,
     ) -> IOpening:
         connection = Connection(user, self._reactor)
-        dialling = Dialling(user, connection, self.bindHost, ports)
+        dialling = Dialling(user, connection, local, ports)
         bind = dialling.nextBinding()
         connector = self._reactor.connectTCP(
             address.host, address.port, dialling, timeout=timeout, bindAddress=bind

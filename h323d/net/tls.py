@@ -44,8 +44,8 @@ from h323d.call.transport import (
     NewUser,
 )
 from h323d.errors import ConfigurationError
-from h323d.net.binding import cannotBind
-from h323d.net.stream import BACKLOG, Accepting, Connection, Dialling, Listening, Opening
+from h323d.net.binding import cannotBind, listenStreams
+from h323d.net.stream import Accepting, Connection, Dialling, Listening, Opening
 from h323d.net.trust import ANYBODY, Expected, Trust, publicKey
 from h323d.values.address import TransportAddress
 from h323d.values.tlspeer import TLSPeer
@@ -269,9 +269,7 @@ class TLSListener:
         clock = self._reactor
         sealed = _SealedAccepting(self._credentials, False, _Accepting(newUser, clock), clock)
         try:
-            port = self._reactor.listenTCP(
-                address.port, sealed, backlog=BACKLOG, interface=address.host
-            )
+            port = listenStreams(self._reactor, address, sealed)
         except (CannotListenError, OSError) as error:
             raise cannotBind("TLS", address, error) from error
         return Listening(port)
@@ -283,25 +281,21 @@ class TLSOpener:
     Connects by a reactor.
     """
 
-    def __init__(self, reactor: Any, credentials: Credentials, bindHost: str = "") -> None:
-        """
-        @param bindHost: the local address that connections leave from; empty
-            for any.
-        """
+    def __init__(self, reactor: Any, credentials: Credentials) -> None:
         self._reactor = reactor
         self._credentials = credentials
-        self._bindHost = bindHost
 
     def open(
         self,
         address: TransportAddress,
         user: IStreamUser,
         timeout: float,
+        local: str = "",
         ports: Iterable[int] | None = None,
     ) -> IOpening:
         clock, expected = self._reactor, self._credentials.trust.of(address.host)
         connection = _SecureConnection(user, clock, clock.seconds() + timeout, expected)
-        dialling = Dialling(user, connection, self._bindHost, ports)
+        dialling = Dialling(user, connection, local, ports)
         sealed = TLSMemoryBIOFactory(_Towards(self._credentials, expected), True, dialling, clock)
         connector = self._reactor.connectTCP(
             address.host,

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.homes import Homes
 from h323d.call.media import IMediaPool
 from h323d.errors import DecodeError
 from h323d.sip.config import SIPConfig
@@ -70,7 +71,7 @@ class UserAgent(Protocol):
     @property
     def pool(self) -> IMediaPool: ...
     @property
-    def mediaHost(self) -> str: ...
+    def homes(self) -> Homes: ...
     @property
     def unproven(self) -> Unproven: ...
 

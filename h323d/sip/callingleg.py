@@ -56,7 +56,7 @@ class CallingLeg(SIPLeg):
         self._uri: SIPURI | None = None
         self._recipient: SIPURI | None = None
         self._from: NameAddr | None = None
-        self._sipCallId = f"{agent.rng.getrandbits(64):016x}@{agent.mediaHost}"
+        self._sipCallId = f"{agent.rng.getrandbits(64):016x}@{agent.homes.main.told}"
         self._soon = Timer(agent.clock)
         self._invite: ClientTransaction | None = None
         self._early: dict[str | None, Dialog] = {}

@@ -16,6 +16,7 @@ from twisted.logger import Logger
 
 from h323d.call.complaints import Complaints
 from h323d.call.dialrule import DialRule
+from h323d.call.homes import Homes
 from h323d.call.inquiry import Inquiry
 from h323d.call.legs import ILegOwner
 from h323d.call.media import IMediaPool
@@ -78,8 +79,7 @@ class SIPEndpoint:
         owner: ILegOwner,
         events: EventBus,
         config: SIPConfig,
-        host: str,
-        advertise: str | None = None,
+        homes: Homes,
         registrations: RegistrarOwner | None = None,
         inquiry: IInquiry | None = None,
         rule: ShareRule = UNSHARED,
@@ -94,9 +94,8 @@ class SIPEndpoint:
         @param pool: opens media ports for the legs.
         @param owner: gets incoming legs: the switch.
         @param events: told of bad input.
-        @param host: the literal address to bind.
-        @param advertise: the literal address to name in Via, Contact and SDP, and to open
-            media ports on; C{host} if it is C{None}.
+        @param homes: our addresses: to bind, to name in Via, Contact and SDP, and to open
+            media ports on.
         @param registrations: keeps who registers; C{None} to take no REGISTER.
         @param inquiry: asked for an OPTIONS what a call would get; C{None} if any is taken.
         @param rule: how many transactions and calls one source may have.
@@ -108,13 +107,12 @@ class SIPEndpoint:
         self.timers = Timers(config.T1, config.T2, config.T4)
         self.config = config
         self.pool = pool
-        self.mediaHost = advertise or host
+        self.homes = homes
         self.complaints = Complaints(clock, events)
-        self._host = host
         self._owner = owner
         self._inquiry = inquiry
-        self._dialRule = dialRule or DialRule((host, self.mediaHost))
-        self._flows = Flows(clock, datagrams, listener, opener, config, self.mediaHost, self)
+        self._dialRule = dialRule or DialRule(homes)
+        self._flows = Flows(clock, datagrams, listener, opener, config, homes, self)
         self._layer = TransactionLayer(clock, rng, self.timers, config.maxTransactions, self, rule)
         self._shares = Shares(rule, "calls")
         self._callers: dict[tuple[str, str], str] = {}  # the hosts of those who called us
@@ -138,7 +136,7 @@ class SIPEndpoint:
 
         @raise h323d.errors.ResourceUnavailable: it cannot be bound.
         """
-        return self._flows.start(self._host)
+        return self._flows.start()
 
     def stop(self) -> None:
         """
@@ -252,7 +250,8 @@ class SIPEndpoint:
     # What the legs ask for.
 
     def contact(self, flow: Flow | None) -> str:
-        here = SIPURI(self.address.host, self.config.user, self.address.port)
+        local = self.address if flow is None else flow.local
+        here = SIPURI(local.host, self.config.user, local.port)
         reliable = flow is not None and flow.reliable
         return f"<{here.withParameter('transport', 'tcp') if reliable else here}>"
 
@@ -260,7 +259,7 @@ class SIPEndpoint:
         request = self._named(request)
         way = self._way(request, flow)
         if self._tooLarge(request, way):
-            larger = self._flows.to("TCP", way.peer)
+            larger = self._flows.to("TCP", way.peer, way)
             return self._layer.request(request, larger, user, fallback=way)
         return self._layer.request(request, way, user)
 
@@ -396,9 +395,9 @@ class SIPEndpoint:
         field = "Record-Route" if request.routes else "Contact"
         objection = self._dialRule.objection(address, flow.peer.host, field)
         if objection is None:
-            return self._flows.to(protocol, address)
+            return self._flows.to(protocol, address, flow)
         self.complaints.about("sip", flow.peer, objection)
-        return self._flows.to(flow.protocol, flow.peer)
+        return self._flows.to(flow.protocol, flow.peer, flow)
 
     def _tooLarge(self, request: SIPRequest, way: Flow) -> bool:
         """

@@ -14,6 +14,8 @@ from typing import Protocol
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from zope.interface import implementer
 
+from h323d.call.homes import Home, Homes
+from h323d.call.listeners import bindAll, listenAll
 from h323d.call.timer import Timer
 from h323d.call.transport import (
     IDatagramPort,
@@ -47,7 +49,9 @@ class Flow(Protocol):
 
     @ivar protocol: as in Via: C{"UDP"} or C{"TCP"}.
     @ivar reliable: it loses nothing.
-    @ivar local: where we are reached.
+    @ivar local: where we are reached, as the peer is told.
+    @ivar home: our address towards the peer.
+    @ivar source: the address of ours that what is sent leaves from.
     @ivar peer: where it leads.
     @ivar credit: what may be sent there.
     """
@@ -58,6 +62,10 @@ class Flow(Protocol):
     def reliable(self) -> bool: ...
     @property
     def local(self) -> TransportAddress: ...
+    @property
+    def home(self) -> Home: ...
+    @property
+    def source(self) -> str: ...
     @property
     def peer(self) -> TransportAddress: ...
     @property
@@ -93,7 +101,9 @@ class DatagramFlow:
 
     port: IDatagramPort
     local: TransportAddress
+    home: Home
     peer: TransportAddress
+    source: str
     protocol: str = "UDP"
     reliable: bool = False
     usable: bool = True
@@ -101,7 +111,7 @@ class DatagramFlow:
 
     def send(self, data: bytes) -> None:
         if self.credit.covers(len(data)):
-            self.port.send(data, self.peer)
+            self.port.send(data, self.peer, self.source)
 
 
 @implementer(IStreamUser)
@@ -115,8 +125,18 @@ class StreamFlow:
     credit = PROVEN
 
     def __init__(
-        self, flows: Flows, clock: IReactorTime, local: TransportAddress, peer: TransportAddress
+        self,
+        flows: Flows,
+        clock: IReactorTime,
+        home: Home,
+        source: str,
+        port: int,
+        peer: TransportAddress,
     ) -> None:
+        """
+        @param source: the address of ours that it leaves from.
+        @param port: ours, where connections are accepted.
+        """
         self._flows = flows
         self._partial = Timer(clock)
         self._known = False  # whether we dialled it, or it has sent a whole message
@@ -125,13 +145,15 @@ class StreamFlow:
         self._waiting: list[bytes] = []
         self._reader = StreamReader()
         self._idle: IDelayedCall | None = None
-        self.local = local
+        self.source = source
+        self.home = home
+        self.local = TransportAddress(home.told, port)
         self.peer = peer
         self.usable = True
 
     def open(self, opener: IStreamOpener) -> None:
         self._known = True
-        opening = opener.open(self.peer, self, CONNECT_TIMEOUT)
+        opening = opener.open(self.peer, self, CONNECT_TIMEOUT, self.source)
         if self._stream is None and self.usable:
             self._opening = opening
 
@@ -165,6 +187,9 @@ class StreamFlow:
         self._stream = stream
         self._opening = None
         self.peer = stream.peer
+        self.source = stream.local.host
+        self.home = self._flows.homes.towards(stream.peer.host, self.source)
+        self.local = TransportAddress(self.home.told, self.local.port)
         self._flows.opened(self)
         waiting, self._waiting = self._waiting, []
         for data in waiting:
@@ -212,7 +237,8 @@ class Flows:
     """
     All flows of an endpoint.
 
-    @ivar address: where peers reach us, by UDP and TCP.
+    @ivar homes: our addresses.
+    @ivar address: where peers reach us, by UDP and TCP, as far as it is the same for all.
     @ivar messageTimeout: seconds that a message may take to come by TCP.
     """
 
@@ -223,12 +249,13 @@ class Flows:
         listener: IStreamListener,
         opener: IStreamOpener,
         config: SIPConfig,
-        advertise: str,
+        homes: Homes,
         user: FlowUser,
     ) -> None:
         """
-        @param advertise: the literal address that peers reach us at.
+        @param homes: what to bind, and what peers are told.
         """
+        self.homes = homes
         self._clock = clock
         self._datagrams = datagrams
         self._listener = listener
@@ -238,23 +265,27 @@ class Flows:
         self._user = user
         self._port: IDatagramPort | None = None
         self._listening: IListening | None = None
+        self._number = config.port
         self._streams: dict[StreamFlow, None] = {}
         self._byPeer: dict[TransportAddress, dict[StreamFlow, None]] = {}
-        self.address = TransportAddress(advertise, 0)
 
-    def start(self, host: str) -> TransportAddress:
+    @property
+    def address(self) -> TransportAddress:
+        return TransportAddress(self.homes.main.told, self._number)
+
+    def start(self) -> TransportAddress:
         """
         Bind.
 
         @raise h323d.errors.ResourceUnavailable: it cannot be bound.
         """
-        self._port = self._datagrams.bind(
-            TransportAddress(host, self._config.port), _DatagramUser(self._datagramReceived)
-        )
-        bound = self._port.address
-        self.address = TransportAddress(self.address.host, bound.port)
+        user = _DatagramUser(self._datagramReceived)
+        self._port = bindAll(self._datagrams, self.homes.binds, self._number, user)
+        self._number = self._port.address.port
         if self._config.tcp:
-            self._listening = self._listener.listen(bound, self._accept)
+            self._listening = listenAll(
+                self._listener, self.homes.binds, self._number, self._accept
+            )
         return self.address
 
     def stop(self) -> None:
@@ -272,23 +303,33 @@ class Flows:
     def connections(self) -> int:
         return len(self._streams)
 
-    def to(self, protocol: str, address: TransportAddress, credit: Credit = PROVEN) -> Flow:
+    def to(
+        self,
+        protocol: str,
+        address: TransportAddress,
+        heard: Flow | None = None,
+        credit: Credit = PROVEN,
+    ) -> Flow:
         """
         A way to a peer: over TCP, an open connection if there is one.
 
+        @param heard: a way by which its host was heard: the new one leaves from there too.
         @param credit: what may be sent there, by datagram.
         """
+        if heard is not None and heard.peer.host != address.host:
+            heard = None
         if protocol == "TCP":
             known = self.connection(address)
             if known is not None:
                 return known
-            stream = StreamFlow(self, self._clock, self.address, address)
+            home = self.homes.towards(address.host) if heard is None else heard.home
+            source = home.bind if heard is None else heard.source
+            stream = StreamFlow(self, self._clock, home, source, self._number, address)
             self._streams[stream] = None
             self._byPeer.setdefault(address, {})[stream] = None
             stream.open(self._opener)
             return stream
-        assert self._port is not None, "not started"
-        return DatagramFlow(self._port, self.address, address, credit=credit)
+        return self._datagramFlow(address, heard, credit)
 
     def connection(self, peer: TransportAddress) -> Flow | None:
         """
@@ -309,16 +350,25 @@ class Flows:
         if flow.reliable:
             if flow.usable:
                 return flow
-            return self.to("TCP", TransportAddress(flow.peer.host, via.port or 5060))
+            return self.to("TCP", TransportAddress(flow.peer.host, via.port or 5060), flow)
         if via.rport is not None or (via.port or 5060) == flow.peer.port:
             return flow
-        return self.to("UDP", TransportAddress(flow.peer.host, via.port or 5060), flow.credit)
+        address = TransportAddress(flow.peer.host, via.port or 5060)
+        return self.to("UDP", address, flow, flow.credit)
+
+    def _datagramFlow(
+        self, peer: TransportAddress, heard: Flow | None, credit: Credit
+    ) -> DatagramFlow:
+        assert self._port is not None, "not started"
+        source = self._port.heardAt(peer) if heard is None else heard.source
+        home = self.homes.towards(peer.host, source)
+        local = TransportAddress(home.told, self._number)
+        return DatagramFlow(self._port, local, home, peer, source or home.bind, credit=credit)
 
     def _datagramReceived(self, data: bytes, source: TransportAddress) -> None:
-        assert self._port is not None, "not started"
         if isKeepAlive(data):
             return
-        flow = DatagramFlow(self._port, self.address, source, credit=Credit(len(data)))
+        flow = self._datagramFlow(source, None, Credit(len(data)))
         try:
             message = parse(data)
         except DecodeError as error:
@@ -329,7 +379,8 @@ class Flows:
     def _accept(self, peer: TransportAddress) -> IStreamUser | None:
         if len(self._streams) >= self._config.maxConnections:
             return None
-        stream = StreamFlow(self, self._clock, self.address, peer)
+        home = self.homes.main  # until it is known which of our addresses the peer has reached
+        stream = StreamFlow(self, self._clock, home, home.bind, self._number, peer)
         self._streams[stream] = None
         user: IStreamUser = stream
         return user

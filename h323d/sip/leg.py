@@ -13,6 +13,7 @@ from zope.interface import implementer
 
 from h323d.call.digits import DigitFilter
 from h323d.call.hold import Hold
+from h323d.call.homes import Home
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.silence import SilenceWatch
@@ -78,7 +79,7 @@ class SIPLeg(DialogEnd):
         self._observer: ILegObserver | None = None
         self._profile: MediaProfile | None = None
         self._digits = DigitFilter(agent.clock)
-        self._media = LegMedia(agent.pool, self, agent.mediaHost, agent.rng, agent.config.user)
+        self._media = LegMedia(agent.pool, self, self, agent.rng, agent.config.user)
         self._watch = SilenceWatch(self, agent.clock, agent.pool.silenceTimeout)
         self._changing: ClientTransaction | None = None
         self._mediaReported = False
@@ -89,6 +90,13 @@ class SIPLeg(DialogEnd):
         self._exchange = newExchange(
             self, agent.clock, agent.rng, self.direction is LegDirection.OUTGOING
         )
+
+    @property
+    def home(self) -> Home:
+        """
+        Our address, as the peer knows it.
+        """
+        return self._agent.homes.main if self._flow is None else self._flow.home
 
     # What whoever owns the call commands.
 
@@ -390,7 +398,7 @@ class SIPLeg(DialogEnd):
         response = transaction.request.response(488 if mismatch else 400, None, self._localTag)
         if isinstance(error, NoCommonMedia):
             self._log.info("leg {legId}: {error}", legId=self.legId, error=str(error))
-            warning = error.warning(self._agent.mediaHost)
+            warning = error.warning(self.home.told)
             response = response.withHeaders(response.headers.adding("Warning", warning))
         else:
             self._agent.trouble(self.legId, error, self.peer)

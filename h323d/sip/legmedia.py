@@ -9,13 +9,25 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from typing import Protocol
 
+from h323d.call.homes import Home
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
 from h323d.sip import sdp
 from h323d.sip.negotiation import Agreement, LocalMedia, answerOffer, applyAnswer, makeOffer
 from h323d.values.media import AudioStream, MediaProfile
 
-__all__ = ["LegMedia"]
+__all__ = ["LegMedia", "LegMediaOwner"]
+
+
+class LegMediaOwner(Protocol):
+    """
+    Whose media it is.
+    """
+
+    @property
+    def home(self) -> Home:
+        """Where media is received, when the port is opened."""
 
 
 class LegMedia:
@@ -29,17 +41,16 @@ class LegMedia:
         self,
         pool: IMediaPool,
         observer: IMediaPortObserver,
-        host: str,
+        owner: LegMediaOwner,
         rng: random.Random,
         user: str = "-",
     ) -> None:
         """
-        @param host: the literal address where media is received.
         @param user: who we are in our descriptions.
         """
         self._pool = pool
         self._observer = observer
-        self._host = host
+        self._owner = owner
         self._sessionId = rng.getrandbits(32)
         self._user = sdp.Origin.nameOf(user)
         self._agreement: Agreement | None = None
@@ -127,5 +138,5 @@ class LegMedia:
 
     def _local(self) -> LocalMedia:
         if self.port is None:
-            self.port = self._pool.openPort(self._observer, self._host)
+            self.port = self._pool.openPort(self._observer, self._owner.home)
         return LocalMedia(self.port.rtp, self._sessionId, self.port.rtcp, self._user)

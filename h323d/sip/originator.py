@@ -116,9 +116,9 @@ class SIPOriginator:
         if flow is None:
             leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
         else:
-            leg.begin(uri, self._caller(leg.calling), flow, recipient)
+            leg.begin(uri, self._caller(leg.calling, flow.local), flow, recipient)
 
-    def _caller(self, calling: tuple[PartyAddress, ...]) -> NameAddr:
+    def _caller(self, calling: tuple[PartyAddress, ...], here: TransportAddress) -> NameAddr:
         """
         What From says: a SIP URI of the caller's, or its name at our own address, by which it
         is shown if it is no number.
@@ -128,5 +128,4 @@ class SIPOriginator:
                 return NameAddr(parseURI(party.value))
         user = calling[0].value if calling else self._endpoint.config.user
         isName = bool(calling) and calling[0].kind is AddressKind.H323_ID
-        here = self._endpoint.address
         return NameAddr(SIPURI(here.host, user, here.port), user if isName else "")

@@ -34,7 +34,7 @@ __all__ = ["Binding", "Registrant", "Registrar", "RegistrarOwner", "Registration
 DEFAULT_EXPIRES = 3600  # seconds, where a request does not say (10.2, 20.10)
 MAX_ADDRESS = 256  # characters of an address of record
 MAX_PRODUCT = 64  # characters of a User-Agent that are kept
-MAX_INSTANCE = 128  # characters of an instance that is known again; a URN of a UUID has 47
+MAX_INSTANCE = 128  # characters of an instance that is known again; that of a UUID has 47
 PORT = 5060  # of a URI that names none (19.1.2)
 INSTANCE = "+sip.instance"  # of a Contact (RFC 5626, 4.1)
 NOT_SIP = '399 h323d "contacts that are no SIP URIs cannot be called"'
@@ -267,7 +267,7 @@ class Registrar:
                 request.callId,
                 request.cseq.number,
                 now,
-                unquote(contact.parameter(INSTANCE) or "")[:MAX_INSTANCE],
+                _instanceOf(contact),
                 connected,
             )
             for binding in known:
@@ -351,6 +351,11 @@ def _preference(contact: NameAddr) -> float:
     if not _QVALUE.fullmatch(text):
         fail("not a q value", "Contact")
     return float(text)
+
+
+def _instanceOf(contact: NameAddr) -> str:
+    instance = unquote(contact.parameter(INSTANCE) or "")
+    return instance if len(instance) <= MAX_INSTANCE else ""
 
 
 def _reachedAt(uri: SIPURI, source: TransportAddress, connected: bool) -> TransportAddress:

@@ -4,18 +4,25 @@ Where peers may have us connect to.
 
 from __future__ import annotations
 
+import random
+from ipaddress import ip_network
+
 import pytest
 from twisted.internet.task import Clock
 
 from h323d.call.complaints import Complaints
 from h323d.call.dialrule import DialGuard, DialRule
+from h323d.call.homes import WILDCARDS, Advertised, Homes, NoRoutes, homeAt
 from h323d.events import BadInput, EventBus
 from h323d.values.address import TransportAddress
 from h323d.values.networks import Networks
+from tests.support.network import SimulatedNetwork
 
 PEER, OURS, ALSO_OURS = "192.0.2.5", "10.0.0.1", "2001:db8::1"
 ADVERTISED = "203.0.113.1"
-RULE = DialRule((OURS, ALSO_OURS, "0.0.0.0"), Networks(("198.51.100.0/24",)), (OURS, ADVERTISED))
+HOMES = Homes((OURS, ALSO_OURS), NoRoutes())
+HOMES.advertise([Advertised(ip_network("0.0.0.0/0"), ADVERTISED)])
+RULE = DialRule(HOMES, Networks(("198.51.100.0/24",)))
 
 
 def at(host: str) -> TransportAddress:
@@ -120,15 +127,32 @@ def test_whoComesFromWhereANATHasUsIsNotHere(named: str) -> None:
     assert RULE.visitorObjection(at(named), ADVERTISED) is not None
 
 
+def test_whereAllAddressesAreBoundNoneOfThemMayBeNamed() -> None:
+    machine = SimulatedNetwork(Clock(), random.Random(1)).host(OURS, ALSO_OURS, "172.16.0.1")
+    rule = DialRule(Homes(WILDCARDS, machine))
+    for named in (OURS, ALSO_OURS, "172.16.0.1"):
+        assert rule.objection(at(named), PEER, "Contact") is not None
+        assert rule.objection(at(named), OURS, "Contact") is None
+    assert rule.objection(at("172.16.0.2"), PEER, "Contact") is None
+
+
+def test_whatIsToldAfterAReloadMayNotBeNamed() -> None:
+    homes = homeAt(OURS)
+    rule = DialRule(homes)
+    assert rule.objection(at(ADVERTISED), PEER, "Contact") is None
+    homes.advertise([Advertised(ip_network("0.0.0.0/0"), ADVERTISED)])
+    assert rule.objection(at(ADVERTISED), PEER, "Contact") is not None
+
+
 def test_namedThirdPartiesDoNotOpenThisMachine() -> None:
-    rule = DialRule((OURS,), Networks(("0.0.0.0/0", "::/0")))
+    rule = DialRule(homeAt(OURS), Networks(("0.0.0.0/0", "::/0")))
     assert rule.controlObjection(at("203.0.113.9"), PEER) is None
     assert rule.controlObjection(at("127.0.0.1"), PEER) is not None
     assert rule.controlObjection(at(OURS), PEER) is not None
 
 
 def test_otherThirdPartiesAreBelievedAfterAReload() -> None:
-    rule = DialRule((), Networks(()))
+    rule = DialRule(homeAt(OURS), Networks(()))
     assert rule.visitorObjection(at("203.0.113.9"), PEER) is not None
     rule.reconfigure(Networks(("203.0.113.0/24",)))
     assert rule.visitorObjection(at("203.0.113.9"), PEER) is None

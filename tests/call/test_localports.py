@@ -80,7 +80,7 @@ class Caller:
         self._clock = network.clock
         if listens:
             StreamListener(network.host(THERE.host)).listen(THERE, lambda peer: User())
-        opener = StreamOpener(network.host(US), US)
+        opener = StreamOpener(network.host(US))
         self._opener = OpenerInRange(opener, portsOf(network.clock))
 
     def open(self) -> User:
@@ -141,7 +141,7 @@ def test_whoIsNotThereIsNotTriedFromEachPort(network: SimulatedNetwork) -> None:
 def test_whereNoRangeIsMeantAnyPortWillDo(network: SimulatedNetwork) -> None:
     StreamListener(network.host(THERE.host)).listen(THERE, lambda peer: User())
     user = User()
-    StreamOpener(network.host(US), US).open(THERE, user, 5.0)
+    StreamOpener(network.host(US)).open(THERE, user, 5.0)
     network.clock.pump([0.01] * 5)
     assert user.port >= 40000
 
@@ -151,7 +151,7 @@ def test_openingCanBeCancelledWhileAPortIsLookedFor(network: SimulatedNetwork) -
     for _ in range(3):
         caller.open()
     user = User()
-    opener = OpenerInRange(StreamOpener(network.host(US), US), portsOf(network.clock))
+    opener = OpenerInRange(StreamOpener(network.host(US)), portsOf(network.clock))
     opening = opener.open(THERE, user, 5.0)
     opening.cancel()
     network.clock.pump([0.01] * 5)

@@ -11,6 +11,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
+from h323d.call.homes import homeAt
 from h323d.call.legs import ILegObserver, IOriginator, LegDirection
 from h323d.call.policy import Refusal
 from h323d.call.switch import Switch
@@ -108,7 +109,7 @@ class OperatorTests(SynchronousTestCase):
                 self.world.zone,
                 self.host,
                 directory,
-                ("10.0.0.1",),
+                homeAt("10.0.0.1"),
                 gates,
                 random.Random(1),
             ),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from h323d.call.gates import MAINTENANCE
+from h323d.call.homes import homeAt
 from h323d.events import GatesClosed, GatesOpened, RASAdmissionRefused
 from h323d.gatekeeper.alternates import AlternateConfig, Elsewhere
 from h323d.gatekeeper.identity import Identity
@@ -89,9 +90,8 @@ def alternate(world: World) -> Maintenance:
     world.gates.close(MAINTENANCE)
     identity = Identity(
         "h323d",
-        TransportAddress("10.0.0.1", 1719),
-        TransportAddress("10.0.0.1", 1720),
-        Elsewhere((AlternateConfig("10.0.0.99", "other"),)),
+        homeAt("10.0.0.1"),
+        others=Elsewhere((AlternateConfig("10.0.0.99", "other"),)),
     )
     zone = world.zone
     return Maintenance(

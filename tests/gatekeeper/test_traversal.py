@@ -290,8 +290,9 @@ def test_oneThatCannotBeToldIsNotWaitedFor(world: World) -> None:
 
     here = TransportAddress("10.0.0.1", 1720)
     origins: Any = None  # nobody connects
+    registrationAt = world.zone.registry.bySignalling
     dialBacks = DialBacks(
-        TraversalConfig(), world.clock, here, world.zone.registry.bySignalling, busy, origins
+        TraversalConfig(), world.clock, lambda peer: here, registrationAt, busy, origins
     )
     failures: list[Any] = []
     summoned = dialBacks.summonBehind(registration.signalling[0], CALL)
@@ -313,7 +314,7 @@ def connectFrom(world: World, host: str, call: bytes) -> bool:
     """
     other = TraversalEndpoint(world.network, host, 40000)
     other._call = call
-    opener = StreamOpener(SimulatedHost(world.network, host), host)
+    opener = StreamOpener(SimulatedHost(world.network, host))
     opener.open(TransportAddress("10.0.0.1", 1720), other, 5.0)
     world.clock.pump([0.01] * 10)
     left = other.stream is not None

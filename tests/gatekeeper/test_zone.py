@@ -4,6 +4,7 @@ The whole gatekeeper over a simulated network.
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
+from h323d.call.homes import Advertised, homeAt
 from h323d.errors import ResourceUnavailable
 from h323d.events import EndpointRegistered, EndpointUnregistered, EventBus
 from h323d.gatekeeper.settings import ZoneSettings
@@ -127,14 +129,16 @@ class NoMulticast(Datagrams):
 
 def newZone(datagrams: Datagrams, world: Any) -> Zone:
     events = EventBus()
+    homes = homeAt("10.0.0.7")
+    homes.advertise([Advertised(ipaddress.ip_network("0.0.0.0/0"), "198.51.100.7")])
     around = surroundings(world.network, world.clock, "10.0.0.7", events)
     return Zone(
         ZoneSettings(),
         replace(around, datagrams=datagrams),
-        Place("10.0.0.7", "198.51.100.7", TransportAddress("198.51.100.7", 1720)),
+        Place(homes),
         EightDigits(),
         Gates(world.clock, events, ()),
-        DialRule(),
+        DialRule(homes),
     )
 
 

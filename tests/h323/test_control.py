@@ -9,6 +9,7 @@ import random
 import pytest
 from twisted.internet.task import Clock
 
+from h323d.call.homes import Home
 from h323d.errors import DecodeError
 from h323d.h323 import tpkt
 from h323d.h323.control import (
@@ -62,13 +63,14 @@ def network(clock: Clock) -> SimulatedNetwork:
 
 def listen(network: SimulatedNetwork, user: User) -> ControlListener:
     listener = StreamListener(network.host("10.0.0.1"))
-    return ControlListener(user, network.clock, listener, "10.0.0.1", "10.0.0.1")
+    return ControlListener(user, network.clock, listener, Home.at("10.0.0.1"))
 
 
 def dial(
     network: SimulatedNetwork, user: User, address: TransportAddress, host: str = "10.0.0.2"
 ) -> None:
-    dialControl(user, network.clock, StreamOpener(network.host(host)), address, 5.0)
+    opener = StreamOpener(network.host(host))
+    dialControl(user, network.clock, opener, address, 5.0, Home.at(host))
     network.clock.pump([0.005] * 5)
 
 
@@ -118,7 +120,7 @@ def test_strangersDoNotKnockForEver(network: SimulatedNetwork) -> None:
 
 def test_theAdvertisedHostMayBeAnother(network: SimulatedNetwork) -> None:
     listener = StreamListener(network.host("10.0.0.1"))
-    waiting = ControlListener(User(), network.clock, listener, "10.0.0.1", "192.0.2.1")
+    waiting = ControlListener(User(), network.clock, listener, Home("10.0.0.1", "192.0.2.1"))
     assert waiting.address.host == "192.0.2.1"
     waiting.stop()
     assert network.tcp == {}

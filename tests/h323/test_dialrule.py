@@ -9,6 +9,7 @@ import random
 import pytest
 
 from h323d.call.dialrule import DialRule
+from h323d.call.homes import homeAt
 from h323d.h323 import uuie
 from h323d.h323.addresses import transportToValue
 from h323d.h323.q931 import MessageType
@@ -41,7 +42,7 @@ def strict(network: SimulatedNetwork, *thirdParties: str) -> Side:
     """
     An endpoint that believes nobody but the peers of its calls, and those that are named.
     """
-    return Side(network, US, dialRule=DialRule((US,), Networks(thirdParties)))
+    return Side(network, US, dialRule=DialRule(homeAt(US), Networks(thirdParties)))
 
 
 def told(side: Side) -> list[tuple[str, str, str]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 from twisted.internet.task import Clock
 
+from h323d.call.homes import Home
 from h323d.call.media import IMediaPort, Signalling
 from h323d.h323.legmedia import PARTIAL, LegMedia
 from h323d.values.address import TransportAddress
@@ -57,7 +58,7 @@ def pool() -> FakePool:
 
 @pytest.fixture
 def media(owner: Owner, pool: FakePool, clock: Clock) -> LegMedia:
-    media = LegMedia(owner, Party(), pool, "10.0.0.1", clock)  # type: ignore[arg-type]  # not asked
+    media = LegMedia(owner, Party(), pool, Home.at("10.0.0.1"), clock)  # type: ignore[arg-type]  # not asked
     media.open(PROFILE, Signalling("10.0.0.2"))
     return media
 

@@ -12,6 +12,7 @@ from twisted.internet.task import Clock
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
+from h323d.call.homes import Home
 from h323d.call.media import (
     IRelay,
     IRelayObserver,
@@ -70,7 +71,9 @@ class Bench:
         return door
 
     def open(self, shared: bool = False) -> IRelay:
-        return self.pool.openRelay(self.recorder, (SERVER, SERVER), (shared, False))
+        return self.pool.openRelay(
+            self.recorder, (Home.at(SERVER), Home.at(SERVER)), (shared, False)
+        )
 
     def connected(self) -> IRelay:
         relay = self.open()
@@ -183,5 +186,5 @@ def test_portsThatAreMissingForOneSideAreFreedOnTheOther() -> None:
     ports = MemoryPorts(limit=1)
     pool = newRelays(MediaConfig(), ports, random.Random(1), Clock())
     with pytest.raises(ResourceUnavailable):
-        pool.openRelay(RelayRecorder(), (SERVER, SERVER))
+        pool.openRelay(RelayRecorder(), (Home.at(SERVER), Home.at(SERVER)))
     assert ports.pairs[0].closed

@@ -16,6 +16,7 @@ from twisted.internet.task import deferLater
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
+from h323d.call.homes import IRoutes
 from h323d.call.transport import (
     NO_LOCAL_PORT,
     IDatagramPort,
@@ -30,7 +31,7 @@ from h323d.call.transport import (
 )
 from h323d.errors import ResourceUnavailable
 from h323d.net.datagram import Datagrams
-from h323d.net.route import addressTowards, advertisedAddress
+from h323d.net.route import Routes
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import TransportAddress
 
@@ -129,13 +130,13 @@ def test_aTakenPortIsAClearError() -> None:
 @pytest_twisted.inlineCallbacks
 def test_aStreamCarriesBothWaysAndCloses() -> Generator[Any, Any, None]:
     accepted = User(expected=5)
-    listener, opener = StreamListener(reactor), StreamOpener(reactor, "127.0.0.2")
+    listener, opener = StreamListener(reactor), StreamOpener(reactor)
     verifyObject(IStreamListener, listener)
     verifyObject(IStreamOpener, opener)
     listening = listener.listen(ANY, lambda peer: accepted)
     verifyObject(IListening, listening)
     dialling = User(expected=3)
-    verifyObject(IOpening, opener.open(listening.address, dialling, 5.0))
+    verifyObject(IOpening, opener.open(listening.address, dialling, 5.0, "127.0.0.2"))
     stream = yield dialling.opened
     verifyObject(IStream, stream)
     assert stream.local.host == "127.0.0.2"
@@ -180,13 +181,13 @@ def test_aConnectionLeavesFromTheFirstPortThatIsFree() -> Generator[Any, Any, No
     for each in (taken, free):
         each.bind(("127.0.0.1", 0))
     inUse, last = taken.getsockname()[1], free.getsockname()[1]
-    opener = StreamOpener(reactor, "127.0.0.1")
+    opener = StreamOpener(reactor)
     refused = User()
-    opener.open(listening.address, refused, 5.0, (inUse, last))
+    opener.open(listening.address, refused, 5.0, "127.0.0.1", (inUse, last))
     assert (yield refused.closed) == NO_LOCAL_PORT
     free.close()
     client = User()
-    opener.open(listening.address, client, 5.0, (inUse, last))
+    opener.open(listening.address, client, 5.0, "127.0.0.1", (inUse, last))
     stream = yield client.opened
     assert stream.local.port == last
     stream.abort()
@@ -196,13 +197,12 @@ def test_aConnectionLeavesFromTheFirstPortThatIsFree() -> Generator[Any, Any, No
     taken.close()
 
 
-def test_aLiteralAddressIsAdvertisedAsItIs() -> None:
-    assert advertisedAddress("127.0.0.7") == "127.0.0.7"
-
-
-def test_aWildcardIsNeverAdvertised() -> None:
-    assert advertisedAddress("0.0.0.0") not in ("", "0.0.0.0")
-
-
 def test_theWayToTheLoopbackLeavesFromIt() -> None:
-    assert addressTowards("127.0.0.9") == "127.0.0.1"
+    routes = Routes()
+    verifyObject(IRoutes, routes)
+    assert routes.source("127.0.0.9") == "127.0.0.1"
+
+
+def test_theLoopbackIsOursAndDocumentationIsNot() -> None:
+    assert Routes().isOurs("127.0.0.9")
+    assert not Routes().isOurs("192.0.2.1")

@@ -97,9 +97,7 @@ def part(client: User, server: User, listening: Any) -> Steps:
 def test_octetsGoBothWays(ours: Issued) -> Steps:
     listening, server = serving(Credentials(ours.certificate, ours.privateKey, "", False))
     client = User(b"over")
-    TLSOpener(reactor, Credentials("", "", "", False), "127.0.0.1").open(
-        listening.address, client, 5.0
-    )
+    TLSOpener(reactor, Credentials("", "", "", False)).open(listening.address, client, 5.0)
     assert (yield server.received) == b"over"
     assert server.stream.peer.host == "127.0.0.1"
     server.stream.write(b"and out")
@@ -361,7 +359,8 @@ def test_aConnectionLeavesFromTheFirstPortThatIsFree(ours: Issued) -> Steps:
     inUse, last = taken.getsockname()[1], free.getsockname()[1]
     free.close()
     client = User(b"hello")
-    TLSOpener(reactor, credentials, "127.0.0.1").open(listening.address, client, 5.0, (inUse, last))
+    opener = TLSOpener(reactor, credentials)
+    opener.open(listening.address, client, 5.0, "127.0.0.1", (inUse, last))
     assert (yield server.received) == b"hello"
     assert server.stream.peer.port == last
     yield part(client, server, listening)

@@ -21,7 +21,7 @@ TCP_VIA = "SIP/2.0/TCP 10.0.0.3;rport"
 
 def connect(world: SIPWorld, host: str = "10.0.0.3") -> Wire:
     wire = Wire()
-    StreamOpener(world.network.host(host), host).open(SERVER, wire, 5)
+    StreamOpener(world.network.host(host)).open(SERVER, wire, 5)
     world.run(0.05)
     return wire
 

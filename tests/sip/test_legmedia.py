@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from zope.interface import implementer
 
+from h323d.call.homes import Home
 from h323d.call.media import IMediaPort, IMediaPortObserver
 from h323d.sip.legmedia import LegMedia
 from h323d.sip.negotiation import NoCommonMedia
@@ -24,6 +25,8 @@ HELD = replace(PROFILE, direction=Direction.SENDONLY)
 
 @implementer(IMediaPortObserver)
 class Observer:
+    home = Home.at("10.0.0.1")
+
     def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
         raise NotImplementedError
 
@@ -33,7 +36,8 @@ class Observer:
 
 def make() -> tuple[FakePool, LegMedia]:
     pool = FakePool()
-    return pool, LegMedia(pool, Observer(), "10.0.0.1", random.Random(1))
+    observer = Observer()
+    return pool, LegMedia(pool, observer, observer, random.Random(1))
 
 
 def theirs(**kw: str) -> bytes:

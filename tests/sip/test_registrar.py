@@ -281,6 +281,14 @@ def test_aUserAgentHasOneContactWhateverItsURI(more: str) -> None:
     ]
 
 
+def test_whatIsTooLongForAnInstanceIsNone() -> None:
+    desk = Desk()
+    for number in range(2):
+        instance = "x" * 200 + str(number)
+        desk.ask(f'Contact: <sip:{number}@10.0.0.3>;+sip.instance="{instance}"')
+    assert [binding.instance for binding in desk.bound] == ["", ""]
+
+
 def test_aUserAgentMayTellOfTwoContactsAtOnce() -> None:
     desk = Desk()
     for _ in range(2):
@@ -443,7 +451,7 @@ def test_aConnectionThatRegisteredIsKeptAndItsEndIsTold() -> None:
     world = SIPWorld()
     world.peer("10.0.0.1", SIPConfig(idleTimeout=1.0), registrations=locations)
     wire = Wire()
-    StreamOpener(world.network.host("10.0.0.3"), "10.0.0.3").open(SERVER, wire, 5)
+    StreamOpener(world.network.host("10.0.0.3")).open(SERVER, wire, 5)
     world.run(0.05)
     wire.send(request("REGISTER", via="SIP/2.0/TCP 10.0.0.3"))
     world.run(5.0)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from h323d.call.homes import Home
 from h323d.sip.proof import PROVEN, Credit
 from h323d.sip.routing import wayTo
 from h323d.sip.uri import parseURI
@@ -24,6 +25,12 @@ class Heard:
     @property
     def local(self) -> TransportAddress:
         return TransportAddress("10.0.0.1", 5060)
+
+    source = "10.0.0.1"
+
+    @property
+    def home(self) -> Home:
+        return Home.at("10.0.0.1")
 
     @property
     def reliable(self) -> bool:

@@ -8,6 +8,7 @@ import itertools
 
 from zope.interface import implementer
 
+from h323d.call.homes import Home
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signalling
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
@@ -103,7 +104,7 @@ class FakeLeg:
         """
         assert self.observer is not None
         if self.port is None:
-            self.port = self._pool.openPort(self, "127.0.0.1")
+            self.port = self._pool.openPort(self, Home.at("127.0.0.1"))
         stream = AudioStream(
             TransmitFormat(G711_ULAW, 0, 20, TransportAddress("127.0.0.9", 4000)),
             ReceiveFormat({0: G711_ULAW}),

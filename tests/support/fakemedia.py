@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from zope.interface import implementer
 
+from h323d.call.homes import Home
 from h323d.call.media import (
     IMediaPool,
     IMediaPort,
@@ -216,11 +217,11 @@ class FakePool:
     def reconfigure(self, networks: MediaNetworks) -> None:
         self.networks = networks
 
-    def openPort(self, observer: IMediaPortObserver, host: str) -> FakePort:
+    def openPort(self, observer: IMediaPortObserver, home: Home) -> FakePort:
         if not self.left:
             raise ResourceUnavailable("no RTP ports are left")
         self.left -= 1
-        port = FakePort(self, next(self._numbers), observer, host)
+        port = FakePort(self, next(self._numbers), observer, home.told)
         self.ports.append(port)
         return port
 
@@ -232,13 +233,13 @@ class FakePool:
     def openRelay(
         self,
         observer: IRelayObserver,
-        hosts: tuple[str, str],
+        homes: tuple[Home, Home],
         multiplexed: tuple[bool, bool] = (False, False),
     ) -> FakeRelay:
         if not self.left:
             raise ResourceUnavailable("no RTP ports are left")
         self.left -= 1
-        relay = FakeRelay(self, observer, hosts, multiplexed)
+        relay = FakeRelay(self, observer, (homes[0].told, homes[1].told), multiplexed)
         self.relays.append(relay)
         return relay
 

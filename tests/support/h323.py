@@ -14,6 +14,7 @@ from zope.interface import implementer
 
 from h323d.asn1 import h245
 from h323d.call.dialrule import DialRule
+from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort
 from h323d.call.transport import IStream, IStreamListener, IStreamOpener, IStreamUser, SecureStreams
@@ -23,7 +24,7 @@ from h323d.h323.addresses import Choice
 from h323d.h323.admission import Admitter
 from h323d.h323.config import H323Config
 from h323d.h323.elements import CauseElement
-from h323d.h323.endpoint import H323Endpoint, Host, SecureAddressOf, SetupOwner
+from h323d.h323.endpoint import H323Endpoint, SecureAddressOf, SetupOwner
 from h323d.h323.q931 import IE, Element, MessageType, Q931Message
 from h323d.h323.uuie import CallIdentity, Content, SetupParties, Start
 from h323d.net.stream import StreamListener, StreamOpener
@@ -149,7 +150,7 @@ class Side:
             self.pool,
             StreamListener(self.host),
             StreamOpener(self.host),
-            Host(address, address),
+            homeAt(address),
             self,
             setupOwner=setupOwner,
             admitter=admitter,

@@ -10,6 +10,7 @@ pieces, and may be reset, but lose nothing, as TCP loses nothing.
 from __future__ import annotations
 
 import errno
+import ipaddress
 import itertools
 import random
 from collections.abc import Callable
@@ -31,6 +32,9 @@ from twisted.internet.error import (
 from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from h323d.call.homes import WILDCARDS, IRoutes
 
 __all__ = ["Conditions", "SimulatedHost", "SimulatedNetwork"]
 
@@ -89,11 +93,11 @@ class SimulatedNetwork:
         self.streams: list[SimulatedTransport] = []
         self.connecting: dict[tuple[str, int], None] = {}
 
-    def host(self, address: str) -> SimulatedHost:
+    def host(self, address: str, *others: str) -> SimulatedHost:
         """
-        A reactor for one address.
+        A reactor for one address, or for a machine with several.
         """
-        return self.behind.get(address) or SimulatedHost(self, address)
+        return self.behind.get(address) or SimulatedHost(self, address, *others)
 
     def isInUse(self, here: tuple[str, int]) -> bool:
         """
@@ -125,7 +129,7 @@ class SimulatedNetwork:
             port.protocol.datagramReceived(data, source)
         port_ = self.udp.get(destination)
         if port_ is not None:
-            port_.protocol.datagramReceived(data, source)
+            port_.arrive(data, source, destination)
 
     def stall(self, seconds: float) -> None:
         """
@@ -141,14 +145,18 @@ class SimulatedNetwork:
             stream.abortConnection()
 
 
+@implementer(IRoutes)
 class SimulatedHost:
     """
-    One address's reactor.
+    One machine's reactor, and its routes.
+
+    @ivar addresses: all that it has.
     """
 
-    def __init__(self, network: SimulatedNetwork, address: str) -> None:
+    def __init__(self, network: SimulatedNetwork, address: str, *others: str) -> None:
         self.network = network
         self.address = address
+        self.addresses = (address, *others)
         self._ephemeral = itertools.count(FIRST_EPHEMERAL)
 
     def seconds(self) -> float:
@@ -165,17 +173,41 @@ class SimulatedHost:
     def callFromThread(self, function: Callable[..., object], *args: Any, **kw: Any) -> None:
         self.network.clock.callLater(0, function, *args, **kw)
 
+    def source(self, host: str) -> str:
+        """
+        The address that is nearest to another: most of its beginning is the same.
+        """
+        version = ipaddress.ip_address(host).version
+        family = [each for each in self.addresses if ipaddress.ip_address(each).version == version]
+        there = int(ipaddress.ip_address(host))
+        return min(family, key=lambda each: int(ipaddress.ip_address(each)) ^ there, default="")
+
+    def isOurs(self, host: str) -> bool:
+        return host in self.addresses
+
+    def bound(self, interface: str) -> list[str]:
+        """
+        The addresses that a socket is bound to.
+        """
+        if interface not in WILDCARDS:
+            return [interface or self.address]
+        return [each for each in self.addresses if (":" in each) == (":" in interface)]
+
     def freePort(self) -> int:
         return next(self._ephemeral)
 
     def listenUDP(
         self, port: int, protocol: Any, interface: str = "", maxPacketSize: int = 8192
     ) -> SimulatedUDPPort:
-        here = (interface or self.address, port or self.freePort())
-        if here in self.network.udp:
-            raise CannotListenError(here[0], here[1], OSError("address in use"))
-        listening = SimulatedUDPPort(self.network, here, protocol)
-        self.network.udp[here] = listening
+        number = port or self.freePort()
+        heres = [(host, number) for host in self.bound(interface)]
+        for here in heres:
+            if here in self.network.udp:
+                raise CannotListenError(here[0], here[1], OSError("address in use"))
+        listening = SimulatedUDPPort(self.network, heres[0], protocol)
+        if interface in WILDCARDS:
+            listening = SimulatedAnyPort(self, (interface, number), protocol)
+        self.network.udp.update(dict.fromkeys(heres, listening))
         protocol.makeConnection(listening)
         return listening
 
@@ -194,11 +226,13 @@ class SimulatedHost:
     def listenTCP(
         self, port: int, factory: Any, backlog: int = 50, interface: str = ""
     ) -> SimulatedTCPPort:
-        here = (interface or self.address, port or self.freePort())
-        if here in self.network.tcp:
-            raise CannotListenError(here[0], here[1], OSError("address in use"))
-        listening = SimulatedTCPPort(self.network, here, factory)
-        self.network.tcp[here] = listening
+        number = port or self.freePort()
+        heres = [(host, number) for host in self.bound(interface)]
+        for here in heres:
+            if here in self.network.tcp:
+                raise CannotListenError(here[0], here[1], OSError("address in use"))
+        listening = SimulatedTCPPort(self.network, (interface or self.address, number), factory)
+        self.network.tcp.update(dict.fromkeys(heres, listening))
         return listening
 
     def connectTCP(
@@ -230,16 +264,37 @@ class SimulatedUDPPort:
     def write(self, data: bytes, destination: tuple[str, int]) -> None:
         self.network.sendDatagram(self.here, destination, data)
 
+    def arrive(self, data: bytes, source: tuple[str, int], destination: tuple[str, int]) -> None:
+        self.protocol.datagramReceived(data, source)
+
     def joinGroup(self, group: str, interface: str = "") -> Deferred[None]:
         self.network.groups.setdefault((group, self.here[1]), []).append(self)
         return succeed(None)
 
     def stopListening(self) -> None:
-        if self.network.udp.get(self.here) is self:
-            del self.network.udp[self.here]
+        for here in [here for here, port in self.network.udp.items() if port is self]:
+            del self.network.udp[here]
         for members in self.network.groups.values():
             if self in members:
                 members.remove(self)
+
+
+class SimulatedAnyPort(SimulatedUDPPort):
+    """
+    A port on all addresses of one family, which says where each datagram came, as
+    L{h323d.net.anyaddress.AnyAddressPort} does.
+    """
+
+    def __init__(self, host: SimulatedHost, here: tuple[str, int], protocol: Any) -> None:
+        super().__init__(host.network, here, protocol)
+        self._host = host
+
+    def arrive(self, data: bytes, source: tuple[str, int], destination: tuple[str, int]) -> None:
+        self.protocol.datagramReceivedAt(data, source, destination[0])
+
+    def writeFrom(self, local: str, data: bytes, destination: tuple[str, int]) -> None:
+        here = (local or self._host.source(destination[0]), self.here[1])
+        self.network.sendDatagram(here, destination, data)
 
 
 class SimulatedTCPPort:
@@ -256,8 +311,8 @@ class SimulatedTCPPort:
         return IPv4Address("TCP", *self.here)
 
     def stopListening(self) -> None:
-        if self.network.tcp.get(self.here) is self:
-            del self.network.tcp[self.here]
+        for here in [here for here, port in self.network.tcp.items() if port is self]:
+            del self.network.tcp[here]
 
 
 class SimulatedConnector:
@@ -284,7 +339,7 @@ class SimulatedConnector:
         Try; once more, where a port was in use.
         """
         local, port = self.bindAddress or ("", 0)
-        self.here = (local or self.host.address, port or self.host.freePort())
+        self.here = (local or self.host.source(self.there[0]), port or self.host.freePort())
         self.state = "connecting"
         clock = self.network.clock
         if port and self.network.isInUse(self.here):

@@ -83,12 +83,16 @@ class NetworkPorts:
     Hands out port pairs of one simulated host.
     """
 
-    def __init__(self, host: SimulatedHost) -> None:
+    def __init__(self, host: SimulatedHost, only: str = "") -> None:
+        """
+        @param only: the address that is bound whatever is asked for; empty for what is asked for.
+        """
         self._host = host
+        self._only = only
         self._next = 16384
 
     def bind(self, host: str) -> NetworkPair:
-        pair = NetworkPair(self._host, host, self._next)
+        pair = NetworkPair(self._host, self._only or host, self._next)
         self._next += 2
         return pair
 

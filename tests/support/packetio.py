@@ -13,6 +13,7 @@ import numpy.typing as npt
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from h323d.call.homes import Home
 from h323d.call.media import (
     IMediaPort,
     IMediaPortObserver,
@@ -242,7 +243,7 @@ class Phone:
         self.address = address
         self.recorder = PortRecorder()
         self.signalling = Signalling(address.host)
-        self.port = bench.pool.openPort(self.recorder, "10.0.0.1")
+        self.port = bench.pool.openPort(self.recorder, Home.at("10.0.0.1"))
         self.heard: list[tuple[float, RTPPacket]] = []
         self.control: list[tuple[float, bytes]] = []
         self.says: Callable[[int, int], npt.NDArray[np.int16]] = silence

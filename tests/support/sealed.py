@@ -90,9 +90,10 @@ class _SealedOpener:
         address: TransportAddress,
         user: IStreamUser,
         timeout: float,
+        local: str = "",
         ports: Iterable[int] | None = None,
     ) -> IOpening:
-        opening: IOpening = self._opener.open(address, _Unsealing(user), timeout, ports)
+        opening: IOpening = self._opener.open(address, _Unsealing(user), timeout, local, ports)
         return opening
 
 
@@ -111,6 +112,6 @@ def sealedStreams(host: SimulatedHost) -> SecureStreams:
     """
     return SecureStreams(
         _SealedListener(StreamListener(host)),
-        _SealedOpener(StreamOpener(host, host.address)),
+        _SealedOpener(StreamOpener(host)),
         _NothingRead,
     )

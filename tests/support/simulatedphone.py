@@ -5,10 +5,12 @@ A telephone of the simulation, made of the same stack as the servers.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_network
 
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
+from h323d.call.homes import Advertised, homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort, IMixerObserver, ISampleSource, PortStatistics
 from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
@@ -16,7 +18,7 @@ from h323d.dsp.tones import Tone
 from h323d.events import EventBus
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.config import H323Config
-from h323d.h323.endpoint import H323Endpoint, Host
+from h323d.h323.endpoint import H323Endpoint
 from h323d.h323.ras.client import EndpointProfile, RASClient
 from h323d.h323.startup import StartUpOptions
 from h323d.media.config import MediaConfig
@@ -184,13 +186,16 @@ class Telephone(LocalParty):
         rng = world.chance(address)
         events = EventBus()
         datagrams = Datagrams(host)
-        listener, opener = StreamListener(host), StreamOpener(host, address)
+        listener, opener = StreamListener(host), StreamOpener(host)
         self.alias = alias
         self.address = address
         self.registrations: list[str] = []
         self._calls = 0
         self._transfers = Transfers(transfers)
-        self._media = Media(media, world.network.host(sound or address), rng, world.clock)
+        homes = homeAt(address)
+        if sound:
+            homes.advertise([Advertised(ip_network("0.0.0.0/0"), sound)])
+        self._media = Media(media, world.network.host(sound or address), rng, world.clock, sound)
         super().__init__(self._media, tone)
         self._sip = SIPEndpoint(
             world.clock,
@@ -202,7 +207,7 @@ class Telephone(LocalParty):
             self,
             events,
             sip or SIPConfig(user=alias),
-            address,
+            homeAt(address),
         )
         self._h323 = H323Endpoint(
             world.clock,
@@ -212,7 +217,7 @@ class Telephone(LocalParty):
             self._media.pool,
             listener,
             opener,
-            Host(address, sound or address),
+            homes,
             self,
             admitter=None if gatekeeper is None else self,
         )

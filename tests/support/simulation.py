@@ -24,7 +24,7 @@ from zope.interface import implementer
 from h323d.call.legs import ILeg
 from h323d.call.media import ISampleSink, PortStatistics
 from h323d.call.surroundings import Surroundings
-from h323d.config import Configuration, ServerConfig
+from h323d.config import Configuration
 from h323d.dsp.tones import levelsAt
 from h323d.events import EventBus, Fact
 from h323d.media.config import MediaConfig
@@ -97,10 +97,18 @@ class Media:
     """
 
     def __init__(
-        self, config: MediaConfig, host: SimulatedHost, rng: random.Random, clock: Clock
+        self,
+        config: MediaConfig,
+        host: SimulatedHost,
+        rng: random.Random,
+        clock: Clock,
+        only: str = "",
     ) -> None:
+        """
+        @param only: the address of all its ports, if that is another than signalling has.
+        """
         plane = MediaPlane(config, rng)
-        ports = NetworkPorts(host)
+        ports = NetworkPorts(host, only)
         self.pool = MediaPool(config, plane, ports, newRelays(config, ports, rng, clock))
         self._driver = SteppedMedia(
             plane, NetworkPacketIO(), config.tickMs / 1000, clock, self.pool.deliver
@@ -127,30 +135,36 @@ class SimulatedServer:
     """
 
     def __init__(
-        self, world: Simulation, address: str, configuration: Configuration | None = None
+        self,
+        world: Simulation,
+        address: str,
+        configuration: Configuration | None = None,
+        others: Sequence[str] = (),
     ) -> None:
         """
-        @param configuration: its address is replaced by C{address}.
+        @param configuration: its address is replaced by C{address}, unless there are others.
+        @param others: more addresses that the machine has.
         """
         given = configuration or Configuration()
-        host = world.network.host(address)
+        host = world.network.host(address, *others)
         rng = world.chance(address)
         self.address = address
         self.media = Media(given.media, host, rng, world.clock)
         self.server = Server(
-            replace(given, server=ServerConfig(bind=address)),
+            given if others else replace(given, server=replace(given.server, bind=address)),
             Surroundings(
                 world.clock,
                 rng,
                 Datagrams(host),
                 StreamListener(host),
-                StreamOpener(host, address),
+                StreamOpener(host),
                 self.media.pool,
                 EventBus(),
                 execute,
                 names=world.names,
                 web=world.web,
                 secure=sealedStreams(host) if given.h323.certificate else None,
+                routes=host,
             ),
         )
         self.facts: list[Fact] = []
@@ -260,11 +274,16 @@ class Simulation:
         """
         return random.Random(f"{self.seed} {who}")
 
-    def server(self, address: str, configuration: Configuration | None = None) -> SimulatedServer:
+    def server(
+        self,
+        address: str,
+        configuration: Configuration | None = None,
+        others: Sequence[str] = (),
+    ) -> SimulatedServer:
         """
         Start a server.
         """
-        server = SimulatedServer(self, address, configuration)
+        server = SimulatedServer(self, address, configuration, others)
         self._servers.append(server)
         return server
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort
 from h323d.call.transport import IDatagramUser, IStream, IStreamUser
@@ -127,12 +128,12 @@ class Peer:
             random.Random(host),
             Datagrams(reactor),
             StreamListener(reactor),
-            StreamOpener(reactor, host),
+            StreamOpener(reactor),
             self.pool,
             self,
             self.events,
             config,
-            host,
+            homeAt(host),
             registrations=registrations,
         )
         self.endpoint.start()

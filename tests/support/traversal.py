@@ -60,7 +60,7 @@ class TraversalEndpoint:
         """
         here = SimulatedHost(network, host)
         self._network = network
-        self._opener = StreamOpener(here, host)
+        self._opener = StreamOpener(here)
         self._port = Datagrams(here).bind(TransportAddress(host, port), self)
         self._reader = tpkt.StreamReader()
         self._call = b""

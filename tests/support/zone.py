@@ -16,6 +16,7 @@ from zope.interface import implementer
 
 from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
+from h323d.call.homes import homeAt
 from h323d.call.surroundings import Surroundings
 from h323d.events import EventBus, Fact
 from h323d.gatekeeper.config import GatekeeperConfig
@@ -28,7 +29,7 @@ from h323d.gatekeeper.zone import Place, Zone
 from h323d.h323.ras.messages import RASMessage
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
-from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.address import PartyAddress
 from tests.support.fakemedia import FakePool
 from tests.support.network import SimulatedHost, SimulatedNetwork
 from tests.support.ras import Peer, rrq
@@ -110,7 +111,7 @@ def surroundings(
         random.Random(2),
         Datagrams(here),
         StreamListener(here),
-        StreamOpener(here, host),
+        StreamOpener(here),
         FakePool(),
         events,
         execute,
@@ -121,7 +122,7 @@ def newWorld(
     routing: RoutingConfig | None = None,
     security: SecurityConfig | None = None,
     traversal: TraversalConfig | None = None,
-    secure: TransportAddress | None = None,
+    securePort: int = 0,
     after: World | None = None,
     **config: Any,
 ) -> World:
@@ -138,7 +139,7 @@ def newWorld(
     facts: list[Fact] = []
     events.subscribe(Fact, facts.append)
     world = surroundings(network, clock, "10.0.0.1", events)
-    place = Place("10.0.0.1", "10.0.0.1", TransportAddress("10.0.0.1", 1720), secure)
+    homes = homeAt("10.0.0.1")
     settings = ZoneSettings(
         GatekeeperConfig(**config),
         routing or RoutingConfig(),
@@ -146,7 +147,8 @@ def newWorld(
         traversal or TraversalConfig(),
     )
     gates = Gates(clock, events, ())
-    zone = Zone(settings, world, place, EightDigits(), gates, DialRule(("10.0.0.1",)))
+    place = Place(homes, securePort=securePort)
+    zone = Zone(settings, world, place, EightDigits(), gates, DialRule(homes))
     zone.start()
     return World(clock, network, facts, zone, events, gates, settings)
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from zope.interface.verify import verifyObject
 
+from h323d.call.homes import Home
 from h323d.call.media import IMediaPort, IMixer, Signalling
 from h323d.dsp.g711 import decodeULaw, encodeULaw
 from h323d.dsp.tones import levelsAt
@@ -51,7 +52,7 @@ class SocketPhone:
         self.socket.bind((PHONES, 0))
         self.socket.setblocking(False)
         self.recorder = PortRecorder()
-        self.port: IMediaPort = pool.openPort(self.recorder, HOST)
+        self.port: IMediaPort = pool.openPort(self.recorder, Home.at(HOST))
         address = TransportAddress(*self.socket.getsockname())
         transmit = TransmitFormat(G711_ULAW, 0, 20, address)
         self.signalling = Signalling(signalling)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from h323d.call.homes import Home
 from h323d.call.media import Latching, Signalling
 from h323d.errors import ResourceUnavailable
 from h323d.media.config import MediaConfig
@@ -90,7 +91,7 @@ def test_packetsPassBothWaysOneByOne(
     relays: Relays, phones: tuple[socket.socket, socket.socket]
 ) -> None:
     alice, bob = phones
-    relay = relays.pool.openRelay(Unmoved(), (HOST, HOST))
+    relay = relays.pool.openRelay(Unmoved(), (Home.at(HOST), Home.at(HOST)))
     relay.sides[0].aim(at(alice), None, Latching.NEVER, Signalling(at(alice).host))
     relay.sides[1].aim(at(bob), None, Latching.ANY_HOST, Signalling(at(bob).host))
     relays.obeyed()
@@ -104,7 +105,7 @@ def test_sharedPortsPutTheNumberInFront(
     relays: Relays, phones: tuple[socket.socket, socket.socket]
 ) -> None:
     alice, bob = phones
-    relay = relays.pool.openRelay(Unmoved(), (HOST, HOST), (True, False))
+    relay = relays.pool.openRelay(Unmoved(), (Home.at(HOST), Home.at(HOST)), (True, False))
     relay.sides[0].aim(None, None, Latching.OWN_HOST, Signalling(at(alice).host), multiplexID=5)
     relay.sides[1].aim(at(bob), None, Latching.NEVER, Signalling(at(bob).host))
     relays.obeyed()
@@ -119,7 +120,7 @@ def test_aPeerWhosePortIsClosedHarmsNobody(
     relays: Relays, phones: tuple[socket.socket, socket.socket]
 ) -> None:
     alice, bob = phones
-    relay = relays.pool.openRelay(Unmoved(), (HOST, HOST))
+    relay = relays.pool.openRelay(Unmoved(), (Home.at(HOST), Home.at(HOST)))
     relay.sides[0].aim(at(alice), None, Latching.NEVER, Signalling(at(alice).host))
     relay.sides[1].aim(
         TransportAddress(BOB, 9), None, Latching.NEVER, Signalling(BOB)
@@ -137,9 +138,11 @@ def test_aPeerWhosePortIsClosedHarmsNobody(
 
 def test_portsAreFreeAgainWhenARelayHasClosed(relays: Relays) -> None:
     for _ in range(2):
-        opened = [relays.pool.openRelay(Unmoved(), (HOST, HOST)) for _ in range(3)]
+        opened = [
+            relays.pool.openRelay(Unmoved(), (Home.at(HOST), Home.at(HOST))) for _ in range(3)
+        ]
         with pytest.raises(ResourceUnavailable):
-            relays.pool.openRelay(Unmoved(), (HOST, HOST))
+            relays.pool.openRelay(Unmoved(), (Home.at(HOST), Home.at(HOST)))
         for relay in opened:
             relay.close()
         relays.obeyed()

@@ -122,7 +122,7 @@ TCP_VIA = "SIP/2.0/TCP 192.168.1.5;rport"
 def connect(world: Simulation, host: SimulatedHost | None = None) -> Wire:
     wire = Wire()
     host = host or world.network.host("10.0.0.3")
-    StreamOpener(host, host.address).open(SERVER, wire, 5)
+    StreamOpener(host).open(SERVER, wire, 5)
     world.until(lambda: wire.stream)
     return wire
 

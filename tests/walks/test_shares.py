@@ -47,7 +47,7 @@ class Wire:
         self.closed = False
         self.statuses: list[int] = []
         self._reader = StreamReader()
-        StreamOpener(world.network.host(host), host).open(server, self, 5)
+        StreamOpener(world.network.host(host)).open(server, self, 5)
 
     def streamOpened(self, stream: IStream) -> None:
         self.stream = stream

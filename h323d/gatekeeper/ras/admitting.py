@@ -182,7 +182,9 @@ class Admitting:
         @param routed: whether the signalling goes through us.
         """
         fields, destination = request.message.fields, ways[0]
-        signalling = self._identity.signalling if routed else destination.signalling
+        identity = self._identity
+        signalling = identity.signalling if routed else destination.signalling
+        signalling = identity.told(signalling, identity.towards(request))
         endpointId = registration.endpointId
         wanted = Admission(
             claim=Claim(callKey(fields), endpointId, fields["answerCall"]),
@@ -328,7 +330,7 @@ class Admitting:
         named = fields.get("destCallSignalAddress")
         usable = usableAddresses([named]) if named is not None else ()
         address = usable[0] if usable else None
-        if address is None or address == self._identity.signalling:
+        if address is None or self._identity.isOurSignalling(address):
             return address
         field = "destCallSignalAddress"
         may = self._dialRule.objection(address, host, field) is None

@@ -95,7 +95,9 @@ class Enrolment:
             "requestSeqNum": fields["requestSeqNum"],
             "protocolIdentifier": PROTOCOL_IDENTIFIER,
             "gatekeeperIdentifier": self._identity.identifier,
-            "rasAddress": transportToValue(self._identity.ras),
+            "rasAddress": transportToValue(
+                TransportAddress(self._identity.towards(request).told, self._identity.rasPort)
+            ),
         }
         if self._reach.asked(fields):
             confirmation = self._reach.confirmed(confirmation)
@@ -140,7 +142,7 @@ class Enrolment:
         if "timeToLive" in fields:
             timeToLive = self._timeToLive(fields, registration.traversal)
         renewed = self._registry.renew(registration.endpointId, timeToLive)
-        return RASMessage("registrationConfirm", self._confirmation(fields, renewed))
+        return RASMessage("registrationConfirm", self._confirmation(request, renewed))
 
     def _registerFully(self, request: RASRequest) -> RASMessage:
         fields = request.message.fields
@@ -234,7 +236,7 @@ class Enrolment:
             return self._reject(request, "invalidCallSignalAddress")
         except RegistryFull:
             return self._reject(request, "resourceUnavailable")
-        confirmation = self._confirmation(request.message.fields, registration)
+        confirmation = self._confirmation(request, registration)
         confirmation["supportsAdditiveRegistration"] = None
         aliases = aliasesFromParties(registration.aliases)
         if aliases:
@@ -305,12 +307,14 @@ class Enrolment:
         most = self._reach.timeToLive(self._config.timeToLive, traversal)
         return max(MIN_TIME_TO_LIVE, min(wanted, most))
 
-    def _confirmation(self, fields: Fields, registration: Registration) -> Fields:
+    def _confirmation(self, request: RASRequest, registration: Registration) -> Fields:
+        fields, identity = request.message.fields, self._identity
+        signalling = identity.told(identity.signalling, identity.towards(request))
         confirmation: Fields = {
             "requestSeqNum": fields["requestSeqNum"],
             "protocolIdentifier": PROTOCOL_IDENTIFIER,
-            "callSignalAddress": [transportToValue(self._identity.signalling)],
-            "gatekeeperIdentifier": self._identity.identifier,
+            "callSignalAddress": [transportToValue(signalling)],
+            "gatekeeperIdentifier": identity.identifier,
             "endpointIdentifier": registration.endpointId,
             "timeToLive": registration.timeToLive,
             "willRespondToIRR": True,

@@ -161,16 +161,17 @@ class Locating:
         if not decision:
             return self._refuse(request, self._reason(called))
         found = decision[0]
-        signalling = self._signallingFor(called, decision)
+        target, home = self._signallingFor(called, decision), self._identity.towards(request)
+        signalling = self._identity.told(target, home)
         confirm: Fields = {
             "requestSeqNum": request.message.requestSeqNum,
             "callSignalAddress": transportToValue(signalling),
-            "rasAddress": transportToValue(self._identity.ras),
+            "rasAddress": transportToValue(TransportAddress(home.told, self._identity.rasPort)),
         }
         names = aliasesFromParties(_namesOf(found, called))
         if names:
             confirm["destinationInfo"] = names
-        if signalling == found.signalling:
+        if target == found.signalling:
             confirm |= self._otherWays.told(called, decision)
         self._events.publish(
             EndpointLocated(self._clock.seconds(), request.source, called.call.hex(), signalling)

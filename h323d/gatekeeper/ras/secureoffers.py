@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from twisted.internet.defer import Deferred
 
+from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routing.chain import Destination
 from h323d.h323.addresses import transportFromValue
-from h323d.h323.features import Fields, withFeature
+from h323d.h323.features import withFeature
 from h323d.h323.ras.messages import RASMessage
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 from h323d.h323.securesignalling import offer, speaksOf
@@ -34,16 +35,13 @@ class SecureOffers:
     def __init__(
         self,
         registry: EndpointRegistry,
-        signalling: TransportAddress,
-        secure: TransportAddress | None,
+        identity: Identity,
     ) -> None:
         """
-        @param signalling: our own call-signalling address.
-        @param secure: the same for TLS; C{None} if there is none.
+        @param identity: knows our own addresses.
         """
         self._registry = registry
-        self._signalling = signalling
-        self._secure = secure
+        self._identity = identity
 
     def completed(
         self, request: RASRequest, answer: RASAnswer | Deferred[RASAnswer]
@@ -54,8 +52,8 @@ class SecureOffers:
         if not speaksOf(request.message.fields):
             return answer
         if isinstance(answer, Deferred):
-            return answer.addCallback(self._completed)
-        return self._completed(answer)
+            return answer.addCallback(self._completed, request)
+        return self._completed(answer, request)
 
     def behind(self, signalling: TransportAddress) -> TransportAddress | None:
         """
@@ -75,20 +73,21 @@ class SecureOffers:
     def _of(self, registration: Registration | None) -> TransportAddress | None:
         if registration is None or registration.traversal:  # which cannot be connected to
             return None
-        return None if registration.secure == self._secure else registration.secure
+        secure = registration.secure
+        return None if secure is None or self._identity.isOurSecure(secure) else secure
 
-    def _completed(self, answer: RASAnswer) -> RASAnswer:
+    def _completed(self, answer: RASAnswer, request: RASRequest) -> RASAnswer:
         if answer is None or answer.name not in _ANSWERS:
             return answer
-        address = self._secure
+        address = self._ours(request)
         if answer.name == "admissionConfirm":
-            address = self._addressBehind(answer.fields)
+            plain = transportFromValue(answer.fields["destCallSignalAddress"])
+            if plain is not None and not self._identity.isOurSignalling(plain):
+                address = self.behind(plain)
         if address is None:
             return answer
         return RASMessage(answer.name, withFeature(answer.fields, offer(address)))
 
-    def _addressBehind(self, confirm: Fields) -> TransportAddress | None:
-        plain = transportFromValue(confirm["destCallSignalAddress"])
-        if plain is None or plain == self._signalling:
-            return self._secure
-        return self.behind(plain)
+    def _ours(self, request: RASRequest) -> TransportAddress | None:
+        port = self._identity.securePort
+        return TransportAddress(self._identity.towards(request).told, port) if port else None

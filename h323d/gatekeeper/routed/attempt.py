@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from h323d.call.dialrule import DialGuard
+from h323d.call.homes import Home
 from h323d.call.transport import IOpening
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed import messages
@@ -80,7 +81,13 @@ class Attempt:
         )
         self.model = self._modelTowards(names)
         self.passage = newPassage(
-            owner, context, self.model, self._networkOf, self._guardOf, self._places()
+            owner,
+            context,
+            self.model,
+            self._networkOf,
+            self._guardOf,
+            (self._homeOf(CALLER), self._homeOf(CALLED)),
+            self._places(),
         )
         self._opening: IOpening | None = None
         self._held: Fields = {}
@@ -129,7 +136,7 @@ class Attempt:
         """
         Where the called side sends the call instead, if it may; where we take calls, it may.
         """
-        if address is None or address == self._context.signalling:
+        if address is None or self._context.identity.isOurSignalling(address):
             return address
         may = self._guardOf(CALLED).mayName("h225", address, "alternativeAddress")
         return address if may else None
@@ -150,8 +157,13 @@ class Attempt:
     def _sideAt(self, place: int) -> Side:
         return self._owner.callerSide if place == CALLER else self.side
 
+    def _homeOf(self, place: int) -> Home:
+        side = self._sideAt(place)
+        return self._context.homeTowards(side.peer, side.local)
+
     def _networkOf(self, place: int) -> ControlNetwork:
-        return self._context.streamsOf(self._sideAt(place).isSecure).control
+        home = self._homeOf(place)
+        return self._context.streamsOf(self._sideAt(place).isSecure, home).control
 
     def _guardOf(self, place: int) -> DialGuard:
         return self._context.guardOf(self._sideAt(place).peer)

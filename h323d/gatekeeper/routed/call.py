@@ -124,7 +124,7 @@ class RoutedCall:
         self._ways = Ways(
             context.chain,
             context.numbers,
-            context.signalling,
+            context.identity.isOurSignalling,
             wanted,
             None if admitted is None else admitted.routes,
         )
@@ -199,7 +199,8 @@ class RoutedCall:
         if side is None or not side.isOpen or self.state != "active":
             return False
         if destination is None and self.registrationOf(place) is None:
-            destination = self._context.signalling
+            home = self._context.homeTowards(side.peer, side.local)
+            destination = self._context.signallingAt(home)
         side.send(messages.callForwarded(self.identity, (target,), destination))
         return True
 
@@ -325,7 +326,10 @@ class RoutedCall:
         if side is not self.calledSide or route is None:
             return
         names = route.names or self._ways.forwarded
-        change = SetupChange(self._context.signalling, route.signalling, names, self._renamed)
+        home = self._context.homeTowards(side.peer, side.local)
+        change = SetupChange(
+            self._context.signallingAt(home), route.signalling, names, self._renamed
+        )
         self._pass(side, change.applied(self._setup), self._setupContent, change.edit)
         for message, content in tuple(self._early):
             self._pass(side, message, content)

@@ -14,11 +14,12 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.call.complaints import Complaints
 from h323d.call.dialrule import DialGuard, DialRule
 from h323d.call.gates import Gates
+from h323d.call.homes import Home
 from h323d.call.legs import IOffer
 from h323d.call.media import IMediaPool
 from h323d.errors import DecodeError
 from h323d.events import EventBus
-from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routed.models import CallModels
@@ -26,6 +27,7 @@ from h323d.gatekeeper.routed.progress import ProgressTimers
 from h323d.gatekeeper.routing.chain import Destination, RoutingChain
 from h323d.gatekeeper.traversal import Reach
 from h323d.h323.callstreams import CallStreams
+from h323d.h323.endpoint import ReachedAt
 from h323d.h323.signalling import SignallingConnection
 from h323d.values.address import TransportAddress
 
@@ -65,11 +67,11 @@ class CallContext:
     """
     What a call needs, besides its Setup.
 
-    @ivar signalling: our call signalling address, as peers are told.
+    @ivar identity: knows our own addresses.
     @ivar streams: for signalling connections, and separate H.245.
     @ivar secureStreams: the same over TLS; C{None} without a certificate.
     @ivar secureAddressOf: who takes calls over TLS.
-    @ivar mediaHost: the local address of relays.
+    @ivar reachedAt: at which of our addresses endpoints reach us.
     @ivar endpointType: what we are, as an H.225.0 C{EndpointType}.  Any: of the ASN.1 value
         model.
     @ivar statusInterval: seconds between two inquiries into an answered call; 0 for none.
@@ -90,12 +92,12 @@ class CallContext:
     models: CallModels
     config: RoutedConfig
     timers: ProgressTimers
-    signalling: TransportAddress
+    identity: Identity
     streams: CallStreams
     secureStreams: CallStreams | None
     secureAddressOf: SecureAddressOf
+    reachedAt: ReachedAt
     pool: IMediaPool
-    mediaHost: str
     endpointType: dict[str, Any]
     statusInterval: float
     connectTimeout: float
@@ -113,11 +115,26 @@ class CallContext:
         """
         return DialGuard(self.dialRule, self.complaints, peer)
 
-    def streamsOf(self, secure: bool) -> CallStreams:
+    def streamsOf(self, secure: bool, home: Home) -> CallStreams:
         """
         The connections of a side that is connected over TLS, or not.
+
+        @param home: our address towards it.
         """
-        if not secure:
-            return self.streams
-        assert self.secureStreams is not None  # or there were no such connection
-        return self.secureStreams
+        streams = self.secureStreams if secure else self.streams
+        assert streams is not None  # or there were no such connection
+        return streams.towards(home)
+
+    def homeTowards(self, peer: TransportAddress, local: str = "") -> Home:
+        """
+        Our address towards a side.
+
+        @param local: ours on its connection, if that is there.
+        """
+        return self.identity.homes.towards(peer.host, local or self.reachedAt(peer))
+
+    def signallingAt(self, home: Home) -> TransportAddress:
+        """
+        Our call signalling address, as a side is told.
+        """
+        return TransportAddress(home.told, self.identity.signallingPort)

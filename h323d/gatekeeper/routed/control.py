@@ -124,7 +124,7 @@ class ControlCoupling:
 
     def _listen(self, end: _End) -> ControlListener:
         network = self._networkOf(end.place)
-        return ControlListener(end, self._clock, network.listener, network.bind, network.advertised)
+        return ControlListener(end, self._clock, network.listener, network.home)
 
     def _listenBehind(self) -> ControlListener:
         try:
@@ -171,7 +171,12 @@ class ControlCoupling:
             return
         network = self._networkOf(self._far.place)
         self._dialling = dialControl(
-            self._far, self._clock, network.opener, self._target, network.connectTimeout
+            self._far,
+            self._clock,
+            network.opener,
+            self._target,
+            network.connectTimeout,
+            network.home,
         )
 
     def endReceived(self, end: _End, octets: bytes) -> None:

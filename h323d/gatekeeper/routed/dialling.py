@@ -59,6 +59,7 @@ def dial(
         return opening
     connection = context.owner.newConnection(target.secure)
     connection.carry(reference, True, side)
-    streams, timeout = context.streamsOf(target.secure), context.connectTimeout
-    opening = streams.signalling.open(target.address, connection, timeout)
+    home = context.homeTowards(target.address)
+    opener, timeout = context.streamsOf(target.secure, home).signalling, context.connectTimeout
+    opening = opener.open(target.address, connection, timeout, home.bind)
     return opening

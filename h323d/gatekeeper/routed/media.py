@@ -18,6 +18,7 @@ from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
 from h323d.asn1 import h245
+from h323d.call.homes import Home
 from h323d.call.media import IMediaPool, IRelay, IRelayObserver, Signalling
 from h323d.call.silence import SilenceWatch
 from h323d.gatekeeper.routed.side import CALLED
@@ -143,18 +144,18 @@ class MediaProxy:
         self,
         owner: MediaProxyOwner,
         pool: IMediaPool,
-        host: str,
+        homes: tuple[Home, Home],
         places: tuple[Whereabouts, Whereabouts],
         clock: IReactorTime,
     ) -> None:
         """
-        @param host: the local address of the relays.
+        @param homes: our address towards each side.
         @param places: where the sides are.
         @param clock: for looking whether anything still comes.
         """
         self._owner = owner
         self._pool = pool
-        self._host = host
+        self._homes = homes
         self._places = places
         self._shared = [False, False]
         self._sessions: dict[int, _Session] = {}
@@ -270,7 +271,7 @@ class MediaProxy:
         session = self._sessions.get(number)
         if session is None and len(self._sessions) < MAXIMUM_SESSIONS:
             shared = (self._shared[0], self._shared[1])
-            relay = self._pool.openRelay(self, (self._host, self._host), shared)
+            relay = self._pool.openRelay(self, self._homes, shared)
             session = self._sessions[number] = _Session(relay, self._places)
             self._watch.start()
         return session

@@ -15,6 +15,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.asn1 import h245
 from h323d.call.dialrule import DialGuard
+from h323d.call.homes import Home
 from h323d.errors import DecodeError
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.config import CallModel
@@ -214,6 +215,7 @@ def newPassage(
     model: CallModel,
     networkOf: Callable[[int], ControlNetwork],
     guardOf: Callable[[int], DialGuard],
+    homes: tuple[Home, Home],
     places: tuple[Whereabouts, Whereabouts],
 ) -> Passage:
     """
@@ -221,10 +223,11 @@ def newPassage(
 
     @param networkOf: how separate H.245 with each side is connected.
     @param guardOf: where each side may have us connect to.
+    @param homes: our address towards the caller's side, and towards the called.
     @param places: where the caller's and the called side's media is.
     """
     media = None
     if model is CallModel.PROXIED:
-        media = MediaProxy(owner, context.pool, context.mediaHost, places, context.clock)
+        media = MediaProxy(owner, context.pool, homes, places, context.clock)
     inUse = model in (CallModel.ROUTED_H245, CallModel.PROXIED)
     return Passage(owner, context.clock, networkOf if inUse else None, guardOf, media)

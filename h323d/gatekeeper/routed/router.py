@@ -19,7 +19,7 @@ from h323d.call.shares import UNSHARED, ShareRule, Shares
 from h323d.call.surroundings import Surroundings
 from h323d.errors import DecodeError
 from h323d.gatekeeper.callers import Callers
-from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.origins import Origins
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routed.call import RoutedCall
@@ -36,6 +36,7 @@ from h323d.h323 import messages
 from h323d.h323.addresses import transportFromValue
 from h323d.h323.callstreams import callStreams, secureCallStreams
 from h323d.h323.config import H323Config
+from h323d.h323.endpoint import ReachedAt
 from h323d.h323.endpointtype import gatekeeperType
 from h323d.h323.incoming import IncomingSetup
 from h323d.h323.q931 import Q931Message
@@ -65,8 +66,7 @@ class RoutedCalls:
         config: RoutedConfig,
         h323: H323Config,
         world: Surroundings,
-        bind: str,
-        signalling: TransportAddress,
+        identity: Identity,
         registry: EndpointRegistry,
         chain: RoutingChain,
         numbers: ILocalNumbers,
@@ -74,6 +74,7 @@ class RoutedCalls:
         summon: Summon,
         reach: Reach,
         secureAddressOf: SecureAddressOf,
+        reachedAt: ReachedAt,
         watched: Watched,
         callers: Callers,
         origins: Origins,
@@ -82,13 +83,13 @@ class RoutedCalls:
     ) -> None:
         """
         @param h323: the limits and timers of call signalling.
-        @param bind: the local address of listeners and relays.
-        @param signalling: our call signalling address, as peers are told.
+        @param identity: knows our own addresses.
         @param chain: says where a call goes.
         @param numbers: which names end in this server.
         @param summon: has an endpoint behind a NAT connect to us.
         @param reach: says who is behind one.
         @param secureAddressOf: says who takes calls over TLS.
+        @param reachedAt: says at which of our addresses endpoints reach us.
         @param watched: told what calls use.
         @param callers: says how callers are shown.
         @param origins: says from where calls may come.
@@ -102,7 +103,7 @@ class RoutedCalls:
         self._world = world
         self._registry = registry
         self._numbers = numbers
-        self._signalling = signalling
+        self._identity = identity
         self._models = CallModels(config)
         self._watched = watched
         self._shares = Shares(rule, "calls")
@@ -111,7 +112,7 @@ class RoutedCalls:
         self._byIdentifier: dict[bytes, dict[CallID, RoutedCall]] = {}
         self._connections: dict[SignallingConnection, None] = {}
         self._complaints = Complaints(world.clock, world.events)
-        clock, rng, place = world.clock, world.rng, (bind, signalling.host)
+        clock, rng, home = world.clock, world.rng, identity.homes.main
         self._context = CallContext(
             owner=self,
             clock=world.clock,
@@ -122,12 +123,12 @@ class RoutedCalls:
             models=self._models,
             config=config,
             timers=ProgressTimers(config.setupTimeout, h323.proceedingTimeout, h323.ringTimeout),
-            signalling=signalling,
-            streams=callStreams(h323, clock, rng, world.listener, world.opener, *place),
-            secureStreams=secureCallStreams(h323, clock, rng, world.secure, *place),
+            identity=identity,
+            streams=callStreams(h323, clock, rng, world.listener, world.opener, home),
+            secureStreams=secureCallStreams(h323, clock, rng, world.secure, home),
             secureAddressOf=secureAddressOf,
+            reachedAt=reachedAt,
             pool=world.pool,
-            mediaHost=signalling.host,
             endpointType=gatekeeperType(h323.name),
             statusInterval=h323.statusInterval,
             connectTimeout=h323.connectTimeout,
@@ -216,7 +217,7 @@ class RoutedCalls:
         The model of a call that is about to be admitted.  One to ourselves goes to a room,
         and there is nothing to route.
         """
-        if destination.signalling == self._signalling:
+        if destination.signalling == self._identity.signalling:
             return CallModel.DIRECT
         if not self._models.anyRouted and not _onlyThroughUs(
             called.caller, destination.registration
@@ -319,7 +320,7 @@ class RoutedCalls:
         if setup.called:
             return False
         named = transportFromValue(setup.content.fields.get("destCallSignalAddress"))
-        return named is None or named == self._signalling
+        return named is None or self._identity.isOurSignalling(named)
 
     def _callerOf(
         self, connection: SignallingConnection, setup: IncomingSetup

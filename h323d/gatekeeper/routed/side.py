@@ -87,6 +87,13 @@ class Side:
         self.isSecure = connection is not None and connection.isSecure
 
     @property
+    def local(self) -> str:
+        """
+        The address of ours that it is connected with; empty while it is not.
+        """
+        return "" if self._connection is None else self._connection.local.host
+
+    @property
     def isOpen(self) -> bool:
         return self._connection is not None
 

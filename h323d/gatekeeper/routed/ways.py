@@ -5,7 +5,7 @@ and those that a called side named.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from twisted.internet.defer import Deferred
@@ -31,18 +31,18 @@ class Ways:
         self,
         chain: RoutingChain,
         numbers: ILocalNumbers,
-        signalling: TransportAddress,
+        isOurs: Callable[[TransportAddress], bool],
         wanted: Called,
         admitted: Sequence[Destination] | None,
     ) -> None:
         """
         @param numbers: which names end in this server.
-        @param signalling: our call signalling address.
+        @param isOurs: whether a call signalling address is ours.
         @param admitted: the ways that the ARQ was granted for, where there was one.
         """
         self._chain = chain
         self._numbers = numbers
-        self._signalling = signalling
+        self._isOurs = isOurs
         self._wanted = wanted
         self._admitted = admitted
         self._left: list[Destination] = []
@@ -109,6 +109,6 @@ class Ways:
         """
         Whether a way leads to ourselves, and not to one of our own rooms.
         """
-        return way.signalling == self._signalling and not any(
+        return self._isOurs(way.signalling) and not any(
             self._numbers.serves(name) for name in self.namesFor(way)
         )

@@ -137,7 +137,7 @@ class Domains:
     def _elsewhere(
         self, called: Called, addresses: Sequence[TransportAddress]
     ) -> tuple[Destination, ...] | None:
-        found = [each for each in addresses if each != self._identity.signalling]
+        found = [each for each in addresses if not self._identity.isOurSignalling(each)]
         return self._permitted(called, [Destination(each) for each in found])
 
     def _permitted(

@@ -160,8 +160,15 @@ class Inquiries:
         for inquiry in tuple(self._running):
             inquiry.cancel()
 
+    def replyAddress(self, gatekeeper: TransportAddress) -> TransportAddress:
+        """
+        Where a gatekeeper that we ask is to answer.
+        """
+        identity = self._identity
+        return TransportAddress(identity.homes.towards(gatekeeper.host).told, identity.rasPort)
+
     def _isAsker(self, ras: TransportAddress, called: Called) -> bool:
-        if ras == self._identity.ras:
+        if self._identity.isOurRAS(ras):
             return True
         return called.locating and called.source is not None and called.source.host == ras.host
 
@@ -172,7 +179,6 @@ class Inquiries:
         ourselves = PartyAddress(AddressKind.H323_ID, self._identity.identifier)
         fields: Fields = {
             "destinationInfo": names,
-            "replyAddress": transportToValue(self._identity.ras),
             "sourceInfo": aliasesFromParties((ourselves,)),
             "canMapAlias": True,
             "gatekeeperIdentifier": self._identity.identifier,
@@ -241,8 +247,10 @@ class _Inquiry:
             _, retries = TIMERS["locationRequest"]
             interval = gatekeeper.timeout / (retries + 1)
             try:
+                here = self._table.replyAddress(gatekeeper.ras)
+                fields = self._fields | {"replyAddress": transportToValue(here)}
                 self._asked[gatekeeper] = self._asker.ask(
-                    "locationRequest", self._fields, gatekeeper.ras, answered, interval
+                    "locationRequest", fields, gatekeeper.ras, answered, interval
                 )
                 self._everAsked[gatekeeper.ras] = None
             except ResourceUnavailable:

@@ -10,13 +10,14 @@ its owner does not know is the owner's to refuse (C{unknownMessageResponse}).
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.call.complaints import Complaints
+from h323d.call.listeners import bindAll
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.events import EventBus
@@ -52,7 +53,8 @@ class RASChannel:
     def __init__(
         self,
         datagrams: IDatagrams,
-        bind: TransportAddress,
+        hosts: Sequence[str],
+        number: int,
         owner: RASOwner,
         clock: IReactorTime,
         rng: random.Random,
@@ -62,10 +64,12 @@ class RASChannel:
         security: RASSecurity = UNSECURED,
     ) -> None:
         """
-        @param bind: what L{start} binds; port 0 takes any free one.
+        @param hosts: the addresses that L{start} binds.
+        @param number: the port on each; 0 takes any that is free.
         @param owner: answers the requests that arrive.
         @param multicast: listen for discovery by multicast too, on the
-            interface of C{bind}; done without if that cannot be bound.
+            interface of the first of C{hosts} that is of IPv4; done without if that
+            cannot be bound.
         @param replyTo: says where the answer to a request goes instead of to
             its source: an address that stands in it, if whoever sent it, and
             proved to be somebody, is trusted.  It is not asked about a request
@@ -75,7 +79,8 @@ class RASChannel:
         self._security = security
         self._replyTo = replyTo
         self._datagrams = datagrams
-        self._bind = bind
+        self._hosts = tuple(hosts)
+        self._number = number
         self._multicast = multicast
         self._complaints = Complaints(clock, events)
         self._server = ServerTransactions(clock, self._sendOctets, owner)
@@ -88,8 +93,16 @@ class RASChannel:
         """
         What is bound, with its real port; before that, what is to be bound.
         """
-        address: TransportAddress = self._bind if self._port is None else self._port.address
+        if self._port is None:
+            return TransportAddress(self._hosts[0], self._number)
+        address: TransportAddress = self._port.address
         return address
+
+    def heardAt(self, peer: TransportAddress) -> str:
+        """
+        The address of ours that a peer sent to last; empty if that is not known.
+        """
+        return "" if self._port is None else self._port.heardAt(peer)
 
     def start(self) -> None:
         """
@@ -97,9 +110,10 @@ class RASChannel:
 
         @raise ResourceUnavailable: the unicast port cannot be bound.
         """
-        self._port = self._datagrams.bind(self._bind, self)
-        if self._multicast:
-            self._group = self._joinGroup(self._datagrams, self._bind.host)
+        self._port = bindAll(self._datagrams, self._hosts, self._number, self)
+        interface = next((host for host in self._hosts if ":" not in host), None)
+        if self._multicast and interface is not None:
+            self._group = self._joinGroup(self._datagrams, interface)
 
     def request(
         self,
@@ -170,7 +184,10 @@ class RASChannel:
         replyTo = self._replyTo(message, source, verdict.proof) if verdict.believed else None
         if not verdict.believed and multicast and message.name == "locationRequest":
             return  # all gatekeepers were asked: only who knows answers
-        self._server.requested(RASRequest(message, source, data, multicast, replyTo, verdict))
+        local = self.heardAt(replyTo or source)
+        self._server.requested(
+            RASRequest(message, source, data, multicast, replyTo, verdict, local)
+        )
 
     def _joinGroup(self, datagrams: IDatagrams, interface: str) -> IDatagramPort | None:
         try:

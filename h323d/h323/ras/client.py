@@ -121,7 +121,14 @@ class RASClient:
         self._machine: RegistrationMachine = newRegistration(self, clock, discover)
         self._security = self._newSecurity(clock, rng) if profile.password else None
         self._channel = RASChannel(
-            datagrams, bind, self, clock, rng, events, security=self._security or UNSECURED
+            datagrams,
+            (bind.host,),
+            bind.port,
+            self,
+            clock,
+            rng,
+            events,
+            security=self._security or UNSECURED,
         )
         self._channel.start()
 

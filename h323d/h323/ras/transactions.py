@@ -64,6 +64,7 @@ class RASRequest:
     @ivar replyTo: where its answer goes instead of to C{source}; only ever an
         address that a trusted peer gave.
     @ivar verdict: whether it is believed, and whom the asker proved to be.
+    @ivar local: the address of ours that the asker was heard at; empty if that is not known.
     """
 
     message: RASMessage
@@ -72,6 +73,7 @@ class RASRequest:
     multicast: bool
     replyTo: TransportAddress | None = None
     verdict: Verdict = BELIEVED
+    local: str = ""
 
     @property
     def asker(self) -> TransportAddress:

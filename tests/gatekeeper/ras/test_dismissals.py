@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from h323d.call.homes import homeAt
 from h323d.errors import ResourceUnavailable
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.ras.dismissals import Dismissals
@@ -40,8 +41,7 @@ class Channel:
 
 
 def newDismissals(channel: Channel) -> Dismissals:
-    here = TransportAddress("10.0.0.1", 1719)
-    return Dismissals(channel, Identity("h323d", here, here))
+    return Dismissals(channel, Identity("h323d", homeAt("10.0.0.1")))
 
 
 def test_whoDoesNotRenewIsToldSoOnce(world: World) -> None:

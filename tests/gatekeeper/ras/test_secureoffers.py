@@ -26,7 +26,7 @@ BOB_PLAIN = TransportAddress("10.0.0.3", 1720)
 
 @pytest.fixture
 def world(makeWorld: Any) -> World:
-    result: World = makeWorld(secure=OURS)
+    result: World = makeWorld(securePort=OURS.port)
     return result
 
 
@@ -117,7 +117,7 @@ def test_whoNamesOurAddressHasNone(world: World) -> None:
 
 
 def test_whoIsBehindANATIsNotConnectedTo(makeWorld: Any) -> None:
-    world = makeWorld(secure=OURS, traversal=TraversalConfig(enabled=True))
+    world = makeWorld(securePort=OURS.port, traversal=TraversalConfig(enabled=True))
     message = withFeature(rrq(1, "10.0.0.3", BOB).fields, feature(18))
     answer = world.peer("10.0.0.3").ask(secure(RASMessage("registrationRequest", message), BOBS))
     registration = world.zone.registry.byId(answer.fields["endpointIdentifier"])

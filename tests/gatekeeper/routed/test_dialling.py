@@ -111,7 +111,7 @@ class Zone:
         @param secure: over TLS.
         """
         host = self.world.network.host(AT_CALLER)
-        opener = sealedStreams(host).opener if secure else StreamOpener(host, AT_CALLER)
+        opener = sealedStreams(host).opener if secure else StreamOpener(host)
         here = TransportAddress(SERVER, SECURE if secure else PLAIN)
         self.caller = ScriptedPeer(self.world.network, AT_CALLER, here, opener)
         self.caller.send(self.caller.makeSetup(start, False, called="2000"))
@@ -214,7 +214,7 @@ def control(zone: Zone, listener: IStreamListener) -> list[bytes]:
     caller = _Receiving([], tpkt.encode(CONTROL))
     host = zone.world.network.host(AT_CALLER)
     secure = zone.caller.target.port == SECURE
-    opener = sealedStreams(host).opener if secure else StreamOpener(host, AT_CALLER)
+    opener = sealedStreams(host).opener if secure else StreamOpener(host)
     opener.open(address, caller, 5.0)
     zone.caller.settle()
     return received

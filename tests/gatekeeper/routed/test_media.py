@@ -11,6 +11,7 @@ from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
 from h323d.call.dialrule import DialRule
+from h323d.call.homes import Home, homeAt
 from h323d.call.media import Latching, RelayStatistics
 from h323d.errors import ResourceUnavailable
 from h323d.gatekeeper.routed.media import MAXIMUM_SESSIONS, MediaProxy
@@ -44,9 +45,10 @@ class Owner:
 
 
 def newProxy(pool: FakePool, clock: Clock | None = None) -> tuple[Owner, MediaProxy]:
-    owner, reach = Owner(), Reach(TraversalConfig(), DialRule())
+    owner, reach = Owner(), Reach(TraversalConfig(), DialRule(homeAt(HOST)))
     places = (reach.whereabouts(None, AT_CALLER), reach.whereabouts(None, AT_CALLED))
-    return owner, MediaProxy(owner, pool, HOST, places, clock or Clock())
+    homes = (Home.at(HOST), Home.at(HOST))
+    return owner, MediaProxy(owner, pool, homes, places, clock or Clock())
 
 
 def channel(session: int, rtcp: TransportAddress, number: int = 101) -> bytes:

@@ -11,6 +11,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
+from h323d.call.homes import Home
 from h323d.call.media import Latching
 from h323d.gatekeeper.routed.media import MediaProxy
 from h323d.gatekeeper.traversal import Locality, Whereabouts
@@ -61,7 +62,7 @@ class Bench:
         self.proxy = MediaProxy(
             Owner(),
             self.pool,
-            HOST,
+            (Home.at(HOST), Home.at(HOST)),
             (
                 Whereabouts(NAT, self.traversal, locality, 19, True),
                 Whereabouts(AT_BOB.host, False, locality, 19, True),

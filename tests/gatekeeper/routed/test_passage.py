@@ -12,6 +12,7 @@ from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
 from h323d.call.dialrule import DialGuard, DialRule
+from h323d.call.homes import Home, homeAt
 from h323d.errors import DecodeError
 from h323d.gatekeeper.routed.media import MediaProxy
 from h323d.gatekeeper.routed.passage import Passage
@@ -78,9 +79,10 @@ class Bench:
 
     def __init__(self, h245Routed: bool = False, proxied: bool = False) -> None:
         self.owner = Owner()
-        reach = Reach(TraversalConfig(), DialRule())
+        reach = Reach(TraversalConfig(), DialRule(homeAt(HOST)))
         places = (reach.whereabouts(None, AT_CALLER), reach.whereabouts(None, AT_CALLED))
-        media = MediaProxy(self.owner, FakePool(), HOST, places, Clock()) if proxied else None
+        homes = (Home.at(HOST), Home.at(HOST))
+        media = MediaProxy(self.owner, FakePool(), homes, places, Clock()) if proxied else None
         networkOf = _noNetwork if h245Routed or proxied else None
         self.passage = Passage(self.owner, Clock(), networkOf, _noGuard, media)
 

@@ -38,7 +38,7 @@ class Asked:
 
 def ways(*admitted: Destination, policy: Asked | None = None) -> Ways:
     chain = RoutingChain((policy or Asked(),))
-    return Ways(chain, EightDigits(), HERE, Called((NAME,)), admitted or None)
+    return Ways(chain, EightDigits(), HERE.__eq__, Called((NAME,)), admitted or None)
 
 
 def test_whatWasAdmittedIsNotAskedForAgain() -> None:

@@ -50,7 +50,7 @@ class World:
         self.clock = Clock()
         inquiries: Any = self.gatekeepers  # of which only ask() is used
         self.domains = Domains(
-            self.names, inquiries, HERE, DialRule(), self.clock, random.Random(1)
+            self.names, inquiries, HERE, DialRule(HERE.homes), self.clock, random.Random(1)
         )
         self.policy = DomainServers(self.domains, 6)
 
@@ -124,9 +124,9 @@ def test_norCanItsGatekeeper() -> None:
     world = World()
     world.names.service(LS, "gk.example.com", 1719)
     world.names.host("gk.example.com", "192.0.2.1")
-    there = TransportAddress("127.0.0.1", 2222)
-    world.gatekeepers.found = (Destination(there), Destination(HERE.ras))
-    assert world.find() == [str(HERE.ras)]
+    here, there = TransportAddress("127.0.0.1", 2222), TransportAddress("192.0.2.9", 1720)
+    world.gatekeepers.found = (Destination(here), Destination(there))
+    assert world.find() == [str(there)]
 
 
 def test_aPortMeansAHost() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from twisted.internet.task import Clock
 
+from h323d.call.homes import homeAt
 from h323d.errors import ResourceUnavailable
 from h323d.events import EventBus, GatekeepersAsked
 from h323d.gatekeeper.identity import Identity
@@ -21,7 +22,7 @@ from h323d.h323.ras.messages import Fields, RASMessage, encodeRAS
 from h323d.values.address import TransportAddress
 from tests.support.ras import at
 
-HERE = Identity("ours", TransportAddress("10.0.0.1", 1719), TransportAddress("10.0.0.1", 1720))
+HERE = Identity("ours", homeAt("10.0.0.1"))
 NORTH = Gatekeeper(TransportAddress("10.0.0.2", 1719), 3.0)
 SOUTH = Gatekeeper(TransportAddress("10.0.0.3", 1719), 6.0)
 WEST = Gatekeeper(TransportAddress("10.0.0.4", 1719), 3.0)
@@ -168,7 +169,7 @@ def test_twiceTheSameIsAskedOnce() -> None:
 
 
 def test_whoAskedUsIsNotAskedBackAndNeitherAreWe() -> None:
-    ourselves = Gatekeeper(HERE.ras, 3.0)
+    ourselves = Gatekeeper(TransportAddress("10.0.0.1", 1719), 3.0)
     asked = replace(CALLED, source=TransportAddress("10.0.0.2", 40000), locating=True)
     table = Table().look([NORTH, ourselves], [SOUTH], called=asked)
     assert list(table.questions) == ["10.0.0.3"]

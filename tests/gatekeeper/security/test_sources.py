@@ -221,7 +221,7 @@ def test_sipIsNotCountedAsRAS(world: World) -> None:
 
 def connect(world: World, host: str) -> Connected:
     user = Connected()
-    StreamOpener(SimulatedHost(world.network, host), host).open(HERE, user, 5.0)
+    StreamOpener(SimulatedHost(world.network, host)).open(HERE, user, 5.0)
     for _ in range(10):
         world.clock.advance(0.01)
     return user
@@ -290,7 +290,7 @@ def test_bothListenersOfADoorShare(world: World) -> None:
     for _ in range(LEAST_SHARE):
         connect(world, "10.0.0.66")
     refused = Connected()
-    StreamOpener(SimulatedHost(world.network, "10.0.0.66"), "10.0.0.66").open(there, refused, 5.0)
+    StreamOpener(SimulatedHost(world.network, "10.0.0.66")).open(there, refused, 5.0)
     for _ in range(10):
         world.clock.advance(0.01)
     assert refused.told == ["opened", "closed"]

@@ -8,6 +8,7 @@ import random
 
 from twisted.internet.task import Clock
 
+from h323d.call.homes import Home
 from h323d.sip.flows import Flow
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.parser import parse
@@ -24,11 +25,12 @@ THERE = TransportAddress("10.0.0.2", 5060)
 
 class FakeFlow:
     usable = True
+    source = "10.0.0.1"
 
     def __init__(self, protocol: str = "UDP") -> None:
         self.protocol = protocol
         self.reliable = protocol == "TCP"
-        self.local = HERE
+        self.local, self.home = HERE, Home.at(HERE.host)
         self.peer = THERE
         self.credit = Credit(1000)
         self.sent: list[SIPRequest | SIPResponse] = []
