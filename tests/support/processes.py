@@ -289,6 +289,12 @@ class Baresip(Process):
     @ivar heard: the recording of what it heard, once it has ended.
     """
 
+    SERVER = "[media]\nlatchAnyHost = true\n"
+    """
+    What a server's configuration needs to hear it: its sound leaves from the address that the
+    system chooses, and where a machine has as many as the loopback, that is not the one it names.
+    """
+
     CONFIGURATION = """\
 sip_listen {address}:5060
 net_interface {address}

@@ -55,7 +55,10 @@ def inRoom(server: Server, count: int) -> bool:
 
 @pytest.mark.parametrize("codec", CODEC)
 def test_theyHearEachOther(codec: str, tmp_path: Path) -> None:
-    with Capture(tmp_path / "capture", US) as capture, Server(tmp_path / "server", US) as server:
+    with (
+        Capture(tmp_path / "capture", US) as capture,
+        Server(tmp_path / "server", US, Baresip.SERVER) as server,
+    ):
         with baresip(tmp_path / "baresip", codec) as phone:
             waitFor(lambda: inRoom(server, 1), 10, "the softphone is in the room")
             with caller(tmp_path, "--seconds", "4") as ours:
@@ -81,7 +84,7 @@ def _heardAt(recording: Path, start: float) -> list[int]:
 
 
 def test_itsKeysAreFacts(tmp_path: Path) -> None:
-    with Server(tmp_path / "server", US) as server, baresip(tmp_path / "baresip"):
+    with Server(tmp_path / "server", US, Baresip.SERVER) as server, baresip(tmp_path / "baresip"):
         waitFor(lambda: inRoom(server, 1), 10, "the softphone is in the room")
         tell("sndcode", "1234")
         waitFor(
@@ -91,7 +94,7 @@ def test_itsKeysAreFacts(tmp_path: Path) -> None:
 
 def test_whoHoldsIsNotHeardAndComesBack(tmp_path: Path) -> None:
     with (
-        Server(tmp_path / "server", US) as server,
+        Server(tmp_path / "server", US, Baresip.SERVER) as server,
         baresip(tmp_path / "baresip"),
         caller(tmp_path) as ours,
     ):
@@ -108,7 +111,10 @@ def test_itRegistersAndLeaves(tmp_path: Path) -> None:
     directory = tmp_path / "baresip"
     directory.mkdir()
     phone = Baresip(directory, THEM, "", 300, registrar=US)
-    with Capture(tmp_path / "capture", US) as capture, Server(tmp_path / "server", US) as server:
+    with (
+        Capture(tmp_path / "capture", US) as capture,
+        Server(tmp_path / "server", US, Baresip.SERVER) as server,
+    ):
         with phone:
             (registration,) = waitFor(lambda: server.ask("registrations"), 10, "it registers")
             assert registration["protocol"] == "sip"
@@ -121,7 +127,7 @@ def test_itRegistersAndLeaves(tmp_path: Path) -> None:
 
 
 def test_overTCPItIsReachedHoweverOftenItWasKilledAndStartedAgain(tmp_path: Path) -> None:
-    with Server(tmp_path / "server", US) as server:
+    with Server(tmp_path / "server", US, Baresip.SERVER) as server:
         known: set[str] = set()
         for number in range(12):
             directory = tmp_path / f"baresip{number}"

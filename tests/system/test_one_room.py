@@ -59,7 +59,7 @@ def test_everybodyHearsAllOthersAndNotThemselves(tmp_path: Path) -> None:
     writeTone(softphone / "tone.wav", SOFT, 300.0)
     with ExitStack() as stack:
         capture = stack.enter_context(Capture(tmp_path / "capture", US))
-        server = stack.enter_context(Server(tmp_path / "server", US))
+        server = stack.enter_context(Server(tmp_path / "server", US, Baresip.SERVER))
         asterisk = stack.enter_context(
             Asterisk(tmp_path / "asterisk", ASTERISK, US, faststart="no", tunneling="no")
         )
