@@ -31,9 +31,7 @@ port = {SIGNALLING}
 [gatekeeper]
 rasPort = {RAS}
 multicast = false
-[media]
-latchAnyHost = true  # baresip's sound comes from another address of the loopback than it says
-"""
+{Baresip.SERVER}"""
 ASKED = ["127.0.0.1", "127.0.0.7", "::1"]
 
 
