@@ -6,12 +6,9 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.homes import IRoutes, NoRoutes
@@ -19,14 +16,9 @@ from h323d.call.lookups import INames, IWeb, NoNames, NoWeb
 from h323d.call.media import IMediaPool
 from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener, SecureStreams
 from h323d.events import EventBus
+from h323d.keeping import Defer
 
-__all__ = ["Defer", "Surroundings"]
-
-Defer = Callable[..., Deferred[Any]]  # Any: what the function returns
-"""
-Runs a function that waits for a disk, with its arguments, where it holds nobody
-up: a thread in service, at once in a simulation.
-"""
+__all__ = ["Surroundings"]
 
 
 @dataclass(frozen=True)

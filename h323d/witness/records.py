@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.events import EventBus
+from h323d.keeping import Defer
 from h323d.witness.assembly import Assembly
 from h323d.witness.calllog import CallLog
 from h323d.witness.cdr import CallDetail
@@ -20,7 +21,7 @@ from h323d.witness.config import LoggedCalls
 from h323d.witness.database import Database
 from h323d.witness.jsonlines import JSONLines
 from h323d.witness.refusals import Refusals
-from h323d.witness.spool import Defer, Spool
+from h323d.witness.spool import Spool
 from h323d.witness.underway import FORGETFUL, IJournal, Journal
 from h323d.witness.underwayfile import UnderwayFile
 

@@ -9,25 +9,22 @@ there is one entry in a dictionary.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
+from h323d.keeping import DISK_ERRORS, Defer, Kept, newWriteBehind
 from h323d.witness.cdr import CallDetail
-from h323d.witness.spool import Defer
 
 __all__ = ["FORGETFUL", "CallInProgress", "IJournal", "Journal", "JournalFile"]
 
-BEHIND = 1.0  # seconds that a change waits for others
 BEAT = 10.0  # seconds between two signs of life, while calls last
-RETRY = 10.0  # seconds until it is tried again, after the disk failed
 BATCH = 1000  # calls that are written, or found, at one time: a record takes the reactor some us
+_UNREAD = -1  # the highest key, before it is known
 
 
 class CallInProgress(Protocol):
@@ -100,7 +97,17 @@ class Forgetful:
 FORGETFUL = Forgetful()
 
 
-class Journal:
+class Progress(NamedTuple):
+    """
+    What is written together, as L{JournalFile.write} has it.
+    """
+
+    alive: float
+    calls: list[tuple[int, CallDetail]]
+    over: list[int]
+
+
+class Journal(Kept[Progress]):
     """
     An L{IJournal}, and its predecessor's executor.
     """
@@ -124,31 +131,25 @@ class Journal:
         self._name = name
         self._clock = clock
         self._defer = defer
-        self._lost = lost
-        self._loaded = False
-        self._base = 0  # what keys of our own come after
+        self._handOut = lost
+        self._base = _UNREAD  # what keys of our own come after
         self._found: list[tuple[int, CallDetail]] = []
         self._dirty: dict[int, CallInProgress] = {}
         self._kept: dict[int, CallInProgress] = {}
         self._over: list[int] = []
-        self._failing = False
-        self._closed = False
-        self._idle = False
-        self._timer: IDelayedCall | None = None
-        self._working: Deferred[None] | None = None
-        self._load()
+        self._closed: Deferred[None] = Deferred()
+        self._keeping = newWriteBehind(self, "calls in progress", name, clock, defer, self._closed)
+        self._keeping.load()
 
     def changed(self, number: int, call: CallInProgress) -> None:
         self._dirty[number] = call
-        if self._idle:
-            self._wake()
+        self._keeping.noted()
 
     def over(self, number: int) -> None:
         self._dirty.pop(number, None)
         if self._kept.pop(number, None) is not None:
             self._over.append(self._base + number)
-            if self._idle:
-                self._wake()
+            self._keeping.noted()
 
     def handOver(self) -> Deferred[None]:
         """
@@ -156,110 +157,75 @@ class Journal:
 
         @return: fires when nothing is being written any more; never fails.
         """
-        self._closed = True
-        self._stopTimer()
         return Deferred.fromCoroutine(self._handOver())
 
     async def remove(self) -> None:
         """
         Leave nothing behind: all records are written.  Never fails.
         """
-        if not self._loaded:
+        if self._base == _UNREAD:
             return  # it was never ours
         try:
             await self._defer(self._file.remove)
-        except (OSError, sqlite3.Error) as error:
+        except DISK_ERRORS as error:
             self._log.error(
                 "{name} cannot be removed; the next start will find calls in it: {reason}",
                 name=self._name,
                 reason=error,
             )
 
-    async def _handOver(self) -> None:
-        if self._working is not None:
-            await self._working
-        for _, record in self._found:
-            self._lost(record)
-        self._found = []
+    def waiting(self) -> int:
+        return len(self._dirty) + len(self._over) + len(self._found)
 
-    def _load(self) -> None:
-        self._timer = None
-        working = self._defer(self._file.load)
-        self._working = working.addCallbacks(self._haveLoaded, self._notWritten)
+    def rest(self) -> float | None:
+        return BEAT if self._kept else None
 
-    def _haveLoaded(self, result: tuple[int, list[tuple[int, CallDetail]]]) -> None:
-        self._base, self._found = result
-        self._loaded = True
+    def take(self) -> Progress:
+        over, self._over = self._over, []
+        # What is handed out now is forgotten with the next batch, when it is written elsewhere.
+        handed, self._found = self._found[:BATCH], self._found[BATCH:]
+        for key, record in handed:
+            self._over.append(key)
+            self._handOut(record)
+        calls = []
+        for number in list(islice(self._dirty, BATCH)):
+            call = self._kept[number] = self._dirty.pop(number)
+            calls.append((self._base + number, call.detail()))
+        return Progress(self._clock.seconds(), calls, over)
+
+    def putBack(self, batch: Progress) -> None:
+        # The file may be another one by then: all of it is written again.
+        self._dirty = {**self._kept, **self._dirty}
+        self._over.extend(batch.over)
+
+    def last(self) -> None:
+        """
+        Nothing: before their records are written, no calls are forgotten.
+        """
+
+    def load(self) -> tuple[int, list[tuple[int, CallDetail]]]:
+        return self._file.load()
+
+    def loaded(self, found: tuple[int, list[tuple[int, CallDetail]]]) -> None:
+        self._base, self._found = found
         if self._found:
             self._log.warn(
                 "the server died with {count} calls in progress, by {name}",
                 count=len(self._found),
                 name=self._name,
             )
-        self._recover()
-        self._goOn()
 
-    def _flush(self) -> None:
-        self._timer = None
-        self._idle = False  # nothing is started while this is being written
-        if not self._loaded:
-            self._load()
-            return
-        over, self._over = self._over, []
-        # What is handed out now is forgotten with the next batch, when it is written elsewhere.
-        handed, self._found = self._found[:BATCH], self._found[BATCH:]
-        for key, record in handed:
-            self._over.append(key)
-            self._lost(record)
-        calls = []
-        for number in list(islice(self._dirty, BATCH)):
-            call = self._kept[number] = self._dirty.pop(number)
-            calls.append((self._base + number, call.detail()))
-        working = self._defer(self._file.write, self._clock.seconds(), calls, over)
-        self._working = working.addCallbacks(self._written, self._notWritten, errbackArgs=(over,))
+    def write(self, batch: Progress) -> None:
+        self._file.write(*batch)
 
-    def _written(self, result: None) -> None:
-        self._recover()
-        self._goOn()
+    def release(self) -> None:
+        """
+        Nothing: until L{remove}, no other server may find what is in it.
+        """
 
-    def _recover(self) -> None:
-        if self._failing:
-            self._failing = False
-            self._log.info("calls in progress are kept in {name} again", name=self._name)
-
-    def _notWritten(self, failure: Failure, over: Sequence[int] = ()) -> None:
-        if failure.check(OSError, sqlite3.Error) is None:
-            self._log.failure("calls in progress are not kept, by our own fault", failure=failure)
-        if not self._failing:
-            self._failing = True
-            self._log.error(
-                "calls in progress cannot be kept in {name} at present; should the server die, "
-                "there will be no records of them: {reason}",
-                name=self._name,
-                reason=failure.value,
-            )
-        # The file may be another one by then: all of it is written again.
-        self._dirty = {**self._kept, **self._dirty}
-        self._over.extend(over)
-        self._arm(RETRY)
-
-    def _goOn(self) -> None:
-        self._idle = not (self._dirty or self._over or self._found)
-        if not self._idle:
-            self._arm(BEHIND)
-        elif self._kept:
-            self._arm(BEAT)
-
-    def _wake(self) -> None:
-        self._idle = False
-        self._stopTimer()
-        self._arm(BEHIND)
-
-    def _arm(self, seconds: float) -> None:
-        if not self._closed:
-            self._timer = self._clock.callLater(seconds, self._flush)
-
-    def _stopTimer(self) -> None:
-        timer, self._timer = self._timer, None
-        if timer is not None and timer.active():
-            timer.cancel()
+    async def _handOver(self) -> None:
+        self._keeping.close()
+        await self._closed
+        for _, record in self._found:
+            self._handOut(record)
+        self._found = []

@@ -1,5 +1,6 @@
 """
-What of an SQLite database is on the disk: what would be found if its writer died now.
+What of an SQLite database is on the disk: what would be found if its writer died now.  And a
+writer's death.
 """
 
 from __future__ import annotations
@@ -11,7 +12,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-__all__ = ["REGISTERED", "onDisk"]
+from twisted.internet.task import Clock
+
+from h323d.gatekeeper.registry.store import RegistrationKeeper
+from h323d.tracing import inputName
+
+__all__ = ["REGISTERED", "killKeeper", "onDisk"]
 
 REGISTERED = "SELECT endpointId FROM registrations"  # in registrations.sqlite
 
@@ -31,3 +37,15 @@ def onDisk(database: Path, query: str) -> list[Any]:
                 return [row[0] for row in connection.execute(query)]
         except (FileNotFoundError, sqlite3.Error):
             return []
+
+
+def killKeeper(keeper: RegistrationKeeper, clock: Clock) -> None:
+    """
+    Have a keeper write nothing more, and its lock go, as if its process were gone.
+    """
+    for call in list(clock.calls):
+        if inputName(call.func) == "due":
+            call.cancel()
+    kept, keeper._kept = keeper._kept, None
+    if kept is not None:
+        kept.release()

@@ -12,8 +12,9 @@ from twisted.internet.defer import Deferred, execute
 from twisted.internet.task import Clock
 from twisted.logger import formatEvent, globalLogPublisher
 
+from h323d.keeping import BEHIND, RETRY
 from h323d.witness.cdr import CallDetail
-from h323d.witness.spool import BEHIND, RETRY, Spool
+from h323d.witness.spool import Spool
 from tests.support.cdr import detail
 
 
@@ -79,7 +80,7 @@ def logged() -> Iterator[list[str]]:
     lines: list[str] = []
 
     def observe(event: Any) -> None:
-        if str(event["log_namespace"]).startswith("h323d.witness.spool"):
+        if str(event["log_namespace"]).startswith("h323d.keeping"):
             lines.append(formatEvent(event))
 
     globalLogPublisher.addObserver(observe)  # type: ignore[arg-type]  # zope does not see that a function is callable
@@ -121,7 +122,7 @@ def test_aFullDiskIsToldOnceAndLosesNothing(scene: Scene, logged: list[str]) -> 
     scene.paper.error = None
     scene.clock.advance(RETRY)
     assert scene.paper.batches == [["c1", "c2"]]
-    assert logged[1:] == ["call detail records go to the paper again; 0 are lost"]
+    assert logged[1:] == ["call detail records are kept in the paper again; 0 are lost"]
 
 
 def test_whatWaitsIsBoundedAndWhatIsLostIsCounted(
@@ -134,7 +135,7 @@ def test_whatWaitsIsBoundedAndWhatIsLostIsCounted(
     scene.paper.error = None
     scene.clock.advance(RETRY)
     assert scene.paper.batches == [["c1", "c2"]]
-    assert logged[-1] == "call detail records go to the paper again; 3 are lost"
+    assert logged[-1] == "call detail records are kept in the paper again; 3 are lost"
 
 
 def test_closingWritesTheRestAndWaitsForTheDisk(scene: Scene) -> None:

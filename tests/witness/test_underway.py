@@ -11,8 +11,9 @@ from twisted.internet.defer import Deferred, execute
 from twisted.internet.task import Clock
 from twisted.logger import formatEvent, globalLogPublisher
 
+from h323d.keeping import BEHIND, RETRY
 from h323d.witness.cdr import CallDetail
-from h323d.witness.underway import BATCH, BEAT, BEHIND, RETRY, Journal
+from h323d.witness.underway import BATCH, BEAT, Journal
 from tests.support.cdr import detail
 
 

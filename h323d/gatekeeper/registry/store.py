@@ -11,14 +11,13 @@ ended in it expires by its deadline.  Whether there was a crash is in the file, 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
-from h323d.call.surroundings import Defer
 from h323d.events import EventBus, RegistrationsRestored
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.registry.storefile import (
@@ -29,12 +28,13 @@ from h323d.gatekeeper.registry.storefile import (
 )
 from h323d.gatekeeper.security.config import MAX_WINDOW
 from h323d.h323.freshness import Past, Shown
+from h323d.keeping import Defer, Kept, newWriteBehind
 
 __all__ = ["RegistrationKeeper"]
 
-BEHIND = 1.0  # seconds that the file may be behind
-RETRY = 10.0  # seconds until it is tried again, after the disk failed
 MAX_WAITING = 500_000  # changes that wait for a disk that does not come back
+
+_Row = tuple[str, Registration | None, float]
 
 
 class RegistrationKeeper:
@@ -55,11 +55,7 @@ class RegistrationKeeper:
         self._clock = clock
         self._defer = defer
         self._events = events
-        self._file: RegistrationFile | None = None
-        self._changes = Changes()
-        self._timer: IDelayedCall | None = None
-        self._writing: Deferred[None] | None = None
-        self._failing = False
+        self._kept: _KeptChanges | None = None
 
     def start(self, registry: EndpointRegistry) -> Past:
         """
@@ -72,41 +68,40 @@ class RegistrationKeeper:
         if self._path is None:
             return Past()
         try:
-            self._file = RegistrationFile(self._path)
-            self._restore(self._file, registry)
-            return self._recall(self._file)
+            file = RegistrationFile(self._path)
+            rows, shown, ended = _readAll(file)
         except (StoreUnusable, sqlite3.Error) as error:
             self._log.error(
                 "registrations are not kept across a restart: {reason}", reason=str(error)
             )
-            self._giveUp()
             return Past()
+        place = str(self._path)
+        self._kept = _KeptChanges(file, place, self._clock, self._defer, self._gaveUp)
+        self._restore(rows, registry)
+        self._recall(shown)
+        return Past(shown, ended)
 
     def keep(self, registration: Registration, deadline: float) -> None:
-        if self._file is not None:
-            self._changes.registrations[registration.endpointId] = (registration, deadline)
-            self._behind()
+        if self._kept is not None:
+            gathered = self._kept.gather().registrations
+            gathered[registration.endpointId] = (registration, deadline)
 
     def prolong(self, endpointId: str, deadline: float) -> None:
-        if self._file is not None:
-            noted = self._changes.registrations
-            noted[endpointId] = (noted.get(endpointId, GONE)[0], deadline)
-            self._behind()
+        if self._kept is not None:
+            gathered = self._kept.gather().registrations
+            gathered[endpointId] = (gathered.get(endpointId, GONE)[0], deadline)
 
     def forget(self, endpointId: str) -> None:
-        if self._file is not None:
-            self._changes.registrations[endpointId] = GONE
-            self._behind()
+        if self._kept is not None:
+            self._kept.gather().registrations[endpointId] = GONE
 
     def keepShown(self, sender: str, shown: Shown) -> None:
-        if self._file is not None:
-            self._changes.shown[sender] = shown
-            self._behind()
+        if self._kept is not None:
+            self._kept.gather().shown[sender] = shown
 
     def forgetShown(self, sender: str) -> None:
-        if self._file is not None:
-            self._changes.shown[sender] = None
-            self._behind()
+        if self._kept is not None:
+            self._kept.gather().shown[sender] = None
 
     def close(self) -> Deferred[None]:
         """
@@ -114,13 +109,15 @@ class RegistrationKeeper:
 
         @return: fires when the file is closed; never fails.
         """
-        self._disarm()
-        file, self._file = self._file, None
-        return Deferred.fromCoroutine(self._finish(file))
+        kept, self._kept = self._kept, None
+        return succeed(None) if kept is None else kept.close()
 
-    def _restore(self, file: RegistrationFile, registry: EndpointRegistry) -> None:
+    def _gaveUp(self) -> None:
+        self._kept = None
+
+    def _restore(self, rows: Iterable[_Row], registry: EndpointRegistry) -> None:
         restored, unusable = 0, []
-        for endpointId, registration, deadline in sorted(file.load(), key=_since):
+        for endpointId, registration, deadline in rows:
             if registration is not None and registry.restore(registration, deadline):
                 restored += 1
             else:
@@ -135,86 +132,102 @@ class RegistrationKeeper:
         )
         self._events.publish(RegistrationsRestored(self._clock.seconds(), restored, len(unusable)))
 
-    def _recall(self, file: RegistrationFile) -> Past:
+    def _recall(self, shown: dict[str, Shown]) -> None:
         """
-        What was shown before, but for what is so old that nobody can show it again.
+        Leave out what is so old that nobody can show it again.
         """
         oldest = self._clock.seconds() - MAX_WINDOW
-        shown = file.loadShown()
         for sender in [each for each, what in shown.items() if what.latest < oldest]:
             del shown[sender]
             self.forgetShown(sender)
-        return Past(shown, file.begin())
 
-    def _behind(self) -> None:
-        if self._timer is None:
-            self._arm(BEHIND)
 
-    def _arm(self, seconds: float) -> None:
-        self._timer = self._clock.callLater(seconds, self._flush)
+class _KeptChanges(Kept[tuple[Changes, bool]]):
+    """
+    What an open file does not know yet.  A batch is what L{RegistrationFile.write} takes.
+    """
 
-    def _disarm(self) -> None:
-        timer, self._timer = self._timer, None
-        if timer is not None and timer.active():
-            timer.cancel()
+    _log = Logger()
 
-    def _flush(self) -> None:
-        # The timer that has just run out stands until the changes are written,
-        # so that no other is started meanwhile.
-        if self._file is None:
-            return
+    def __init__(
+        self,
+        file: RegistrationFile,
+        place: str,
+        clock: IReactorTime,
+        defer: Defer,
+        gaveUp: Callable[[], None],
+    ) -> None:
+        """
+        @param gaveUp: called when too much waits for the disk: nothing is kept from then on.
+        """
+        self._changes = Changes()
+        self._file = file
+        self._gaveUp = gaveUp
+        self._closed: Deferred[None] = Deferred()
+        self._keeping = newWriteBehind(self, "registrations", place, clock, defer, self._closed)
+
+    def gather(self) -> Changes:
+        """
+        @return: where a change is to be entered at once.
+        """
+        if not self._changes:  # the others wait with the first
+            self._keeping.noted()
+        return self._changes
+
+    def close(self) -> Deferred[None]:
+        """
+        Write the rest.
+
+        @return: fires when the file is closed; never fails.
+        """
+        self._keeping.close()
+        return self._closed
+
+    def waiting(self) -> int:
+        return len(self._changes)
+
+    def take(self) -> tuple[Changes, bool]:
         changes, self._changes = self._changes, Changes()
-        self._writing = self._defer(self._file.write, changes)
-        self._writing.addCallbacks(self._written, self._notWritten, errbackArgs=(changes,))
+        return changes, False
 
-    def _written(self, result: None) -> None:
-        self._timer = None
-        if self._failing:
-            self._failing = False
-            self._log.info("registrations are kept again")
-        if self._changes and self._file is not None:
-            self._arm(BEHIND)
+    def last(self) -> tuple[Changes, bool]:
+        """
+        Even if nothing has changed: that the end was in order is written, too.
+        """
+        changes, self._changes = self._changes, Changes()
+        return changes, True
 
-    def _notWritten(self, failure: Failure, changes: Changes) -> None:
-        """
-        Keep the changes for another try; later ones go before them.
-        """
-        self._timer = None
-        if not self._failing:
-            self._failing = True
-            self._log.error(
-                "registrations cannot be kept at present: {reason}", reason=failure.value
-            )
-        if failure.check(sqlite3.Error) is None:
-            self._log.failure("and that is our own fault", failure=failure)
+    def putBack(self, batch: tuple[Changes, bool]) -> None:
+        changes, _ = batch
         changes.add(self._changes)
         self._changes = changes
         if len(changes) > MAX_WAITING:
             self._log.error("registrations are not kept any more until the next start")
-            self._giveUp()
-        elif self._file is not None:
-            self._arm(RETRY)
+            self._gaveUp()
+            self._keeping.abandon()
 
-    def _giveUp(self) -> None:
-        self._disarm()
-        self._changes = Changes()
-        file, self._file = self._file, None
-        if file is not None:
-            file.close()
+    def write(self, batch: tuple[Changes, bool]) -> None:
+        self._file.write(*batch)
 
-    async def _finish(self, file: RegistrationFile | None) -> None:
-        if self._writing is not None:
-            await self._writing
-        if file is None:
-            return
-        try:
-            await self._defer(file.write, self._changes, True)
-            await self._defer(file.close)
-        except sqlite3.Error as error:
-            self._log.error("the last changes of registrations are lost: {reason}", reason=error)
+    def release(self) -> None:
+        self._file.close()
 
 
-def _since(row: tuple[str, Registration | None, float]) -> float:
+def _readAll(file: RegistrationFile) -> tuple[list[_Row], dict[str, Shown], bool]:
+    """
+    What a file that has just been opened keeps, in the order in which registrations came; and
+    whether it knows all.
+
+    @raise sqlite3.Error: the disk failed; the file is closed.
+    """
+    try:
+        return sorted(file.load(), key=_since), file.loadShown(), file.begin()
+    except sqlite3.Error:
+        file.close()
+        raise
+
+
+def _since(row: _Row) -> float:
     """
     In which order they came: of several with one name, the first has it.
     """

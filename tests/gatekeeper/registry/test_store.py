@@ -27,9 +27,11 @@ from h323d.gatekeeper.registry.registrations import (
     Registration,
     UnregisterReason,
 )
-from h323d.gatekeeper.registry.store import BEHIND, MAX_WAITING, RETRY, RegistrationKeeper
+from h323d.gatekeeper.registry.store import MAX_WAITING, RegistrationKeeper
 from h323d.gatekeeper.registry.storefile import BATCH, GONE, Changes, RegistrationFile
+from h323d.keeping import BEHIND, RETRY
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from tests.support.disk import killKeeper
 
 NOW = 1_700_000_000.0
 TTL = 60
@@ -113,9 +115,7 @@ class Life:
         The next life, without this one's having been told that it ends.
         """
         self.registry.close()
-        self.keeper._disarm()
-        if self.keeper._file is not None:
-            self.keeper._file.close()
+        killKeeper(self.keeper, self.clock)
         return Life(self.path, self.clock).start()
 
     def again(self) -> Life:
@@ -301,7 +301,9 @@ def test_aFullDiskIsToldOnceAndTriedAgain(lives: Callable[..., Life], logged: li
     life.registry.unregister("b", UnregisterReason.REQUEST)
     life.registry.renew("a", TTL)
     life.clock.advance(RETRY)
-    assert logged == ["registrations cannot be kept at present: database or disk is full"]
+    assert logged == [
+        f"registrations cannot be kept in {life.path} at present: database or disk is full"
+    ]
     life.disk.error = None
     life.clock.advance(RETRY)
     after = life.killed()
@@ -314,7 +316,7 @@ def test_aDiskThatFailsAtTheEndIsTold(lives: Callable[..., Life], logged: list[s
     life.registry.register(anna())
     life.disk.error = sqlite3.OperationalError("disk I/O error")
     life.end()
-    assert logged == ["the last changes of registrations are lost: disk I/O error"]
+    assert logged == [f"1 registrations for {life.path} are lost: disk I/O error"]
 
 
 def test_whatWaitsForADeadDiskIsBounded(

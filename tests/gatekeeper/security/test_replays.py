@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf
+from tests.support.disk import killKeeper
 from tests.support.ras import keepAlive, rrq, urq
 from tests.support.secured import ALICE, SecuredPeer, secured
 from tests.support.zone import World, newWorld
@@ -47,10 +48,7 @@ class Lives:
         The next life after one that was killed: nothing more was written.
         """
         zone = self.worlds[-1].zone
-        zone._store._disarm()
-        if zone._store._file is not None:
-            zone._store._file.close()
-            zone._store._file = None
+        killKeeper(zone._store, self.worlds[-1].clock)
         zone.close()
         self.worlds[-1].clock.advance(seconds)
         return self.start()
