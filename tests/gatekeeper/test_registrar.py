@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from twisted.internet.defer import execute
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
@@ -25,6 +26,7 @@ from h323d.gatekeeper.registry.registrations import (
     Registration,
     UnregisterReason,
 )
+from h323d.gatekeeper.registry.store import RegistrationKeeper
 from h323d.gatekeeper.registry.storeformat import fromText, toText
 from h323d.gatekeeper.routing.chain import Called
 from h323d.gatekeeper.routing.local import RegisteredEndpoints
@@ -60,8 +62,14 @@ class Table:
         self.facts: list[Fact] = []
         events = EventBus()
         events.subscribe(Fact, self.facts.append)
+        keeper = RegistrationKeeper(None, self.clock, execute, events)
         self.registry = EndpointRegistry(
-            replace(GatekeeperConfig(), **config), self.clock, random.Random(3), events, self
+            replace(GatekeeperConfig(), **config),
+            self.clock,
+            random.Random(3),
+            events,
+            self,
+            keeper,
         )
         self.gates = Gates(self.clock, events, ())
         passwords = readPasswords(SecurityConfig(passwords=(PasswordEntry("carol", "secret"),)))

@@ -11,9 +11,7 @@ from typing import Protocol
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = [
-    "FORGETFUL",
     "EndpointKind",
-    "Forgetful",
     "Registration",
     "RegistrationStore",
     "RegistryObserver",
@@ -140,21 +138,3 @@ class RegistrationStore(Protocol):
         """
         An endpoint is not registered any more.
         """
-
-
-class Forgetful:
-    """
-    A L{RegistrationStore} that remembers nothing.
-    """
-
-    def keep(self, registration: Registration, deadline: float) -> None:
-        pass
-
-    def prolong(self, endpointId: str, deadline: float) -> None:
-        pass
-
-    def forget(self, endpointId: str) -> None:
-        pass
-
-
-FORGETFUL = Forgetful()

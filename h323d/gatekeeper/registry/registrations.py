@@ -21,7 +21,6 @@ from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gatekeeper.registry.expiry import Expiry
 from h323d.gatekeeper.registry.indexes import NameIndex, PrefixIndex
 from h323d.gatekeeper.registry.registration import (
-    FORGETFUL,
     EndpointKind,
     Registration,
     RegistrationStore,
@@ -92,7 +91,7 @@ class EndpointRegistry:
         rng: random.Random,
         events: EventBus,
         observer: RegistryObserver,
-        store: RegistrationStore = FORGETFUL,
+        store: RegistrationStore,
         rule: ShareRule = UNSHARED,
     ) -> None:
         """
