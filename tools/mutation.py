@@ -8,8 +8,8 @@ survivors is always equivalent to what was there.
 
 ::
 
-    python tools/mutation.py                        a sample of the protocol core
-    python tools/mutation.py --each 25 sip/session  25 changes of one module
+    python tools/mutation.py                              a sample of the protocol core
+    python tools/mutation.py --each 25 sip/calledsession  25 changes of one module
 
 The modules are never changed on disk: each run of the tests is a process of its own,
 which compiles the one module otherwise (C{-p tools.mutation}, C{H323D_MUTANT}).
@@ -50,8 +50,9 @@ CORE = {
     "h323/tpkt": ("h323/test_tpkt.py",),
     "media/latch": ("media/test_latch.py",),
     "rtp/jitter": ("rtp/test_jitter.py",),
+    "sip/calledsession": ("sip/test_calledsession.py",),
+    "sip/callingsession": ("sip/test_callingsession.py",),
     "sip/negotiation": ("sip/test_negotiation.py",),
-    "sip/session": ("sip/test_session.py",),
     "sip/transactions/inviteserver": ("sip/transactions/test_inviteserver.py",),
     "witness/assembly": ("witness/test_assembly.py",),
 }
@@ -268,7 +269,7 @@ def _chosen(modules: Sequence[str], each: int, seed: int) -> Iterator[Mutant]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Break modules, and see whether a test notices.")
-    parser.add_argument("modules", nargs="*", help="as in sip/session; the protocol core if none")
+    parser.add_argument("modules", nargs="*", help="as in sip/via; the protocol core if none")
     parser.add_argument("--each", type=int, default=8, help="changes of each module (8)")
     parser.add_argument("--seed", type=int, default=1, help="which changes are drawn (1)")
     options = parser.parse_args()

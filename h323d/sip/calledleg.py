@@ -10,7 +10,8 @@ from __future__ import annotations
 from h323d.call.legs import LegDirection
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.sip.agent import UserAgent
-from h323d.sip.causes import reasonOf, statusOf
+from h323d.sip.calledsession import CalledSession, newCalledSession
+from h323d.sip.causes import reasonOf
 from h323d.sip.dialog import Dialog
 from h323d.sip.leg import SIPLeg
 from h323d.sip.message import SIPRequest
@@ -31,6 +32,7 @@ class CalledLeg(SIPLeg):
     """
 
     direction = LegDirection.INCOMING
+    _session: CalledSession
 
     def __init__(self, agent: UserAgent, transaction: ServerTransaction) -> None:
         """
@@ -46,6 +48,7 @@ class CalledLeg(SIPLeg):
             transaction.flow.peer,
             transaction.flow,
         )
+        self._session = newCalledSession(self)
         self._invite = transaction
         self._early = b""
         self._answerTold = False
@@ -53,7 +56,6 @@ class CalledLeg(SIPLeg):
         transaction.observe(self)
         self._heard(request)
         agent.enter(request.callId, self._localTag, self)
-        self._session.offer()
 
     @property
     def _isOpen(self) -> bool:
@@ -69,6 +71,9 @@ class CalledLeg(SIPLeg):
         if self._isOpen:
             self.peerEnded = True
         self._session.cancel(cause)
+
+    def proceed(self) -> None:
+        self._session.provide(100)
 
     def alert(self, early: MediaProfile | None) -> None:
         """
@@ -87,6 +92,9 @@ class CalledLeg(SIPLeg):
         if self._isOpen and self._negotiate(profile):
             self._session.accept()
 
+    def reject(self, cause: Cause) -> None:
+        self._session.refuse(cause)
+
     def _negotiate(self, profile: MediaProfile) -> bool:
         """
         Answer the INVITE's offer, or make one.
@@ -96,7 +104,7 @@ class CalledLeg(SIPLeg):
         request = self._invite.request
         self._profile = profile
         if not self._proven and not self._agent.unproven.enter(self, self._invite.flow.peer.host):
-            self._session.refuse(503, Cause.SWITCHING_EQUIPMENT_CONGESTION)
+            self._session.refuse(Cause.SWITCHING_EQUIPMENT_CONGESTION)
             return False
         try:
             if not request.body:
@@ -105,11 +113,11 @@ class CalledLeg(SIPLeg):
                 self._early = self._media.answer(request.body, profile)
         except ResourceUnavailable as error:
             self._log.warn("leg {legId}: {error}", legId=self.legId, error=str(error))
-            self._session.refuse(statusOf(error.cause), error.cause)
+            self._session.refuse(error.cause)
             return False
         except (NoCommonMedia, DecodeError) as error:
             self._unacceptable(self._invite, error)
-            self._session.refuse(488, Cause.INCOMPATIBLE_DESTINATION)
+            self._session.refuse(Cause.INCOMPATIBLE_DESTINATION)
             return False
         return True
 
@@ -117,6 +125,7 @@ class CalledLeg(SIPLeg):
 
     def acknowledged(self, ack: SIPRequest) -> None:
         self._prove()
+        self._session.ack()
         super().acknowledged(ack)
 
     def established(self) -> None:

@@ -13,6 +13,7 @@ from h323d.call.legs import ILegObserver, LegDirection
 from h323d.call.timer import Timer
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.sip.agent import ALLOW, NOBODY, SDP, UserAgent
+from h323d.sip.callingsession import CallingSession, newCallingSession
 from h323d.sip.causes import causeOf, reasonOf, reasonsOf
 from h323d.sip.dialog import MAX_FORWARDS, Dialog
 from h323d.sip.flows import Flow
@@ -40,6 +41,7 @@ class CallingLeg(SIPLeg):
     """
 
     direction = LegDirection.OUTGOING
+    _session: CallingSession
 
     def __init__(
         self,
@@ -51,6 +53,9 @@ class CallingLeg(SIPLeg):
         observer: ILegObserver,
     ) -> None:
         super().__init__(agent, callId, calling, called, "", TransportAddress("0.0.0.0", 0), None)
+        self._session = newCallingSession(
+            self, agent.clock, agent.config.ringTimeout, agent.timers.transaction
+        )
         self._profile = profile
         self._observer = observer
         self._uri: SIPURI | None = None
@@ -62,7 +67,6 @@ class CallingLeg(SIPLeg):
         self._early: dict[str | None, Dialog] = {}
         self._acks: dict[str | None, SIPRequest] = {}
         self._earlyBody = b""
-        self._acceptance2xx: SIPResponse | None = None
         agent.enter(self._sipCallId, self._localTag, self)
 
     @property
@@ -136,13 +140,11 @@ class CallingLeg(SIPLeg):
 
     def sendAck(self, response: SIPResponse) -> None:
         self._dialog = self._acknowledge(response)
-        self._acceptance2xx = response
 
-    def established(self) -> None:
-        response = self._acceptance2xx
+    def established(self, response: SIPResponse) -> None:
         if self._observer is not None:
             self._observer.legAnswered(self)
-        if response is None or not self._conclude(response):
+        if not self._conclude(response):
             self.hangup(Cause.INCOMPATIBLE_DESTINATION)
             return
         self._exchange.begin()

@@ -19,7 +19,9 @@ from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.silence import SilenceWatch
 from h323d.errors import DecodeError
 from h323d.sip.agent import NOBODY, UserAgent
-from h323d.sip.causes import causeOf, reasonCause, reasonsOf, statusOf
+from h323d.sip.calledsession import CalledSession
+from h323d.sip.callingsession import CallingSession
+from h323d.sip.causes import causeOf, reasonCause, reasonsOf
 from h323d.sip.dialog import Dialog
 from h323d.sip.dialogend import DialogEnd
 from h323d.sip.digits import DIGIT_TYPES, RELAY_TYPE, relayBody, relayedDigit
@@ -29,7 +31,6 @@ from h323d.sip.legmedia import LegMedia
 from h323d.sip.message import SIPRequest, SIPResponse
 from h323d.sip.negotiation import NoCommonMedia
 from h323d.sip.screening import capabilities
-from h323d.sip.session import newSession
 from h323d.sip.sessionphase import SessionPhase, phaseOf
 from h323d.sip.transactions.running import ClientTransaction, ServerTransaction
 from h323d.tracing import stateName
@@ -55,6 +56,7 @@ class SIPLeg(DialogEnd):
     callIdentifier = conferenceId = ""
     peerEnded = False
     direction: LegDirection
+    _session: CalledSession | CallingSession
 
     def __init__(
         self,
@@ -84,9 +86,6 @@ class SIPLeg(DialogEnd):
         self._changing: ClientTransaction | None = None
         self._mediaReported = False
         self._hold = Hold()
-        self._session = newSession(
-            self, agent.clock, agent.config.ringTimeout, agent.timers.transaction
-        )
         self._exchange = newExchange(
             self, agent.clock, agent.rng, self.direction is LegDirection.OUTGOING
         )
@@ -115,19 +114,19 @@ class SIPLeg(DialogEnd):
         self._observer = observer
 
     def proceed(self) -> None:
-        self._session.provide(100)
+        pass
 
     def alert(self, early: MediaProfile | None) -> None:
-        self._session.provide(180)
+        pass
 
     def answer(self, profile: MediaProfile) -> None:
         pass
 
     def reject(self, cause: Cause) -> None:
-        self._session.refuse(statusOf(cause), cause)
+        pass
 
     def hangup(self, cause: Cause) -> None:
-        self._session.hangup(statusOf(cause), cause)
+        self._session.hangup(cause)
 
     def close(self) -> None:
         """
@@ -233,7 +232,6 @@ class SIPLeg(DialogEnd):
             self._observer.legDigit(self, digit, milliseconds, method)
 
     def acknowledged(self, ack: SIPRequest) -> None:
-        self._session.ack()
         self._exchange.ack(ack)
 
     def neverAcknowledged(self) -> None:
@@ -328,37 +326,7 @@ class SIPLeg(DialogEnd):
         """
         self.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)
 
-    # What the session machine asks for.  Where the pass stands, only the other side does it.
-
-    def sendInvite(self) -> None:
-        pass
-
-    def sendCancel(self, cause: Cause) -> None:
-        pass
-
-    def sendProvisional(self, status: int) -> None:
-        pass
-
-    def sendAcceptance(self) -> None:
-        pass
-
-    def sendRefusal(self, status: int, cause: Cause) -> None:
-        pass
-
-    def sendAck(self, response: SIPResponse) -> None:
-        pass
-
-    def declineAcceptance(self, response: SIPResponse) -> None:
-        pass
-
-    def repeatedAcceptance(self, response: SIPResponse) -> None:
-        pass
-
-    def progressed(self, response: SIPResponse) -> None:
-        pass
-
-    def established(self) -> None:
-        pass
+    # What the session machine asks for, on either side.
 
     def released(self, cause: Cause) -> None:
         self._giveBack()

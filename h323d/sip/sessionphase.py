@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import enum
 
-from h323d.sip.session import Session
+from h323d.sip.calledsession import CalledSession
+from h323d.sip.callingsession import CallingSession
 from h323d.tracing import stateName
 
 __all__ = ["PHASES", "SessionPhase", "phaseOf"]
@@ -23,24 +24,25 @@ class SessionPhase(enum.Enum):
 
 
 PHASES = {
-    "idle": SessionPhase.SETTING_UP,
     "offered": SessionPhase.SETTING_UP,
+    "accepted": SessionPhase.ANSWERED,
+    "endingUnacknowledged": SessionPhase.OVER,
+    "idle": SessionPhase.SETTING_UP,
     "calling": SessionPhase.SETTING_UP,
     "proceeding": SessionPhase.SETTING_UP,
-    "accepted": SessionPhase.ANSWERED,
-    "established": SessionPhase.ANSWERED,
-    "endingUnacknowledged": SessionPhase.OVER,
     "abandoning": SessionPhase.OVER,
     "cancelling": SessionPhase.OVER,
+    "established": SessionPhase.ANSWERED,
     "ended": SessionPhase.OVER,
 }
 """
-The phase that each state of L{h323d.sip.session} belongs to.
+The phase that each state belongs to: those of L{h323d.sip.calledsession}, then those of
+L{h323d.sip.callingsession}, then the two that both have.
 """
 
 
-def phaseOf(session: Session) -> SessionPhase:
+def phaseOf(session: CalledSession | CallingSession) -> SessionPhase:
     """
-    @param session: what L{h323d.sip.session.newSession} made.
+    @param session: of either side.
     """
     return PHASES[stateName(session)]
