@@ -3,9 +3,11 @@ The called side of an INVITE session, the user agent server's: RFC 3261, 13.3, 9
 
 It begins with the INVITE, and goes on to our final response, its ACK, and the BYE, with the
 races between them: a CANCEL that comes after the 200, a hang-up before the ACK (whose BYE must
-wait for it), two BYEs at once.  The other side is L{h323d.sip.callingsession}; what the session
-talks about (offer and answer) is L{h323d.sip.exchange}'s matter, and the repetition of the 200
-L{h323d.sip.acceptance}'s.
+wait for it), two BYEs at once.
+
+Its owner is L{h323d.sip.invited}, and the other side is L{h323d.sip.callingsession}.  What the
+session talks about (offer and answer) is L{h323d.sip.exchange}'s matter, and the repetition of the
+200 L{h323d.sip.acceptance}'s.
 
 This module does no I/O.
 """

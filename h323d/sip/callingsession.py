@@ -3,9 +3,10 @@ The calling side of an INVITE session, the user agent client's: RFC 3261, 13.2, 
 
 From our INVITE to its final response, the ACK, and the BYE, with the races between them: a hang-up
 before any response (whose CANCEL must wait for one), a 200 that crosses our CANCEL, a CANCEL that
-nobody answers, the further 200s of a forked INVITE.  The other side is
-L{h323d.sip.calledsession}; what the session talks about (offer and answer) is
-L{h323d.sip.exchange}'s matter.
+nobody answers, the further 200s of a forked INVITE.
+
+Its owner is L{h323d.sip.inviting}, and the other side is L{h323d.sip.calledsession}.  What the
+session talks about (offer and answer) is L{h323d.sip.exchange}'s matter.
 
 This module does no I/O.
 """
@@ -20,6 +21,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.timer import Timer
 from h323d.sip.message import SIPResponse
+from h323d.sip.sentinvite import CallTarget, Fork
 from h323d.tracing import indexed
 from h323d.values.cause import Cause
 
@@ -31,28 +33,28 @@ class CallingSessionOwner(Protocol):
     What a L{CallingSession} needs of whoever owns it.
     """
 
-    def sendInvite(self) -> None:
+    def sendInvite(self, target: CallTarget) -> None:
         """Send the INVITE."""
 
     def sendCancel(self, cause: Cause) -> None:
         """Cancel the INVITE."""
 
-    def sendAck(self, response: SIPResponse) -> None:
+    def sendAck(self, fork: Fork) -> None:
         """Acknowledge a 2xx, which makes the dialog."""
 
     def sendBye(self, cause: Cause) -> None:
         """End the dialog."""
 
-    def declineAcceptance(self, response: SIPResponse) -> None:
+    def declineAcceptance(self, fork: Fork) -> None:
         """Acknowledge a 2xx that nobody wants any more, and end its dialog."""
 
-    def repeatedAcceptance(self, response: SIPResponse) -> None:
+    def repeatedAcceptance(self, fork: Fork) -> None:
         """A 2xx came again, or another one from a forked INVITE."""
 
     def progressed(self, response: SIPResponse) -> None:
         """The called side told something: 101 to 199, or 100."""
 
-    def established(self, response: SIPResponse) -> None:
+    def established(self, fork: Fork) -> None:
         """The 2xx is acknowledged."""
 
     def released(self, cause: Cause) -> None:
@@ -70,7 +72,7 @@ class CallingSession(Protocol):
     The inputs of the machine.
     """
 
-    def call(self) -> None:
+    def call(self, target: CallTarget) -> None:
         """Send an INVITE."""
 
     def hangup(self, cause: Cause) -> None:
@@ -79,7 +81,7 @@ class CallingSession(Protocol):
     def provisional(self, response: SIPResponse) -> None:
         """1xx arrived."""
 
-    def success(self, response: SIPResponse) -> None:
+    def success(self, fork: Fork) -> None:
         """2xx arrived."""
 
     def failure(self, cause: Cause) -> None:
@@ -124,9 +126,9 @@ class _Core:
         self.timer.start(self.cancelTimeout, machine.cancelLost)
         self.owner.sendCancel(cause)
 
-    def decline(self, response: SIPResponse) -> None:
+    def decline(self, fork: Fork) -> None:
         self.timer.stop()
-        self.owner.declineAcceptance(response)
+        self.owner.declineAcceptance(fork)
         self.owner.finished()
 
 
@@ -155,8 +157,8 @@ ended = builder.state("ended")
 
 
 @idle.upon(CallingSession.call).to(calling)
-def invite(machine: CallingSession, core: _Core) -> None:
-    core.owner.sendInvite()
+def invite(machine: CallingSession, core: _Core, target: CallTarget) -> None:
+    core.owner.sendInvite(target)
 
 
 @idle.upon(CallingSession.hangup).to(ended)
@@ -181,10 +183,10 @@ def progress(machine: CallingSession, core: _Core, response: SIPResponse) -> Non
 
 @calling.upon(CallingSession.success).to(established)
 @proceeding.upon(CallingSession.success).to(established)
-def answered(machine: CallingSession, core: _Core, response: SIPResponse) -> None:
+def answered(machine: CallingSession, core: _Core, fork: Fork) -> None:
     core.timer.stop()
-    core.owner.sendAck(response)
-    core.owner.established(response)
+    core.owner.sendAck(fork)
+    core.owner.established(fork)
 
 
 @calling.upon(CallingSession.hangup).to(abandoning)
@@ -212,15 +214,13 @@ def nobodyAnswers(machine: CallingSession, core: _Core) -> None:
 
 
 @abandoning.upon(CallingSession.success).to(ended)
-def crossedHangup(
-    machine: CallingSession, core: _Core, data: _Abandoning, response: SIPResponse
-) -> None:
-    core.decline(response)
+def crossedHangup(machine: CallingSession, core: _Core, data: _Abandoning, fork: Fork) -> None:
+    core.decline(fork)
 
 
 @cancelling.upon(CallingSession.success).to(ended)
-def crossedCancel(machine: CallingSession, core: _Core, response: SIPResponse) -> None:
-    core.decline(response)
+def crossedCancel(machine: CallingSession, core: _Core, fork: Fork) -> None:
+    core.decline(fork)
 
 
 @abandoning.upon(CallingSession.failure).to(ended)
@@ -241,8 +241,8 @@ def cancelUnanswered(machine: CallingSession, core: _Core) -> None:
 
 @established.upon(CallingSession.success).loop()
 @ended.upon(CallingSession.success).loop()
-def again(machine: CallingSession, core: _Core, response: SIPResponse) -> None:
-    core.owner.repeatedAcceptance(response)
+def again(machine: CallingSession, core: _Core, fork: Fork) -> None:
+    core.owner.repeatedAcceptance(fork)
 
 
 @established.upon(CallingSession.hangup).to(ended)

@@ -6,6 +6,10 @@ What a leg needs of SIP however its call began and whatever it carries.
 
 from __future__ import annotations
 
+from typing import Protocol
+
+from h323d.call.homes import Home
+from h323d.errors import DecodeError
 from h323d.sip.acceptance import newAcceptance
 from h323d.sip.agent import ALLOW, NOBODY, SDP, SUPPORTED, UserAgent
 from h323d.sip.causes import reasonOf
@@ -13,46 +17,113 @@ from h323d.sip.dialog import Dialog, DialogState
 from h323d.sip.digits import DIGIT_TYPES
 from h323d.sip.flows import Flow
 from h323d.sip.message import SIPRequest, SIPResponse
+from h323d.sip.negotiation import NoCommonMedia
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.cause import Cause
 
-__all__ = ["DialogEnd"]
+__all__ = ["DialogEnd", "DialogEndOwner"]
+
+
+class DialogEndOwner(Protocol):
+    """
+    What a L{DialogEnd} needs of the leg that it is part of.
+    """
+
+    def acknowledged(self, ack: SIPRequest) -> None:
+        """The ACK of our last 2xx came."""
+
+    def neverAcknowledged(self) -> None:
+        """It did not come in 64*T1."""
 
 
 class DialogEnd:
     """
     One end of a dialog.
+
+    @ivar flow: the way the peer was last heard; C{None} before that.
+    @ivar localTag: ours.
+    @ivar dialog: C{None} before a call of ours is answered.
+    @ivar early: the dialogs that provisional answers to a call of ours made, by the peers' tags.
     """
 
-    def __init__(self, agent: UserAgent, flow: Flow | None) -> None:
-        """
-        @param flow: the way the peer was last heard; C{None} before that.
-        """
+    def __init__(self, agent: UserAgent, owner: DialogEndOwner, flow: Flow | None) -> None:
+        self.flow = flow
+        self.localTag = f"{agent.rng.getrandbits(48):012x}"
+        self.dialog: Dialog | None = None
+        self.early: dict[str | None, Dialog] = {}
         self._agent = agent
-        self._flow = flow
-        self._dialog: Dialog | None = None
-        self._localTag = f"{agent.rng.getrandbits(48):012x}"
+        self._owner = owner
         self._peerAllows: frozenset[str] = frozenset()
         self._accepted: tuple[ServerTransaction, SIPResponse] | None = None
         self._acceptance = newAcceptance(self, agent.clock, agent.timers)
 
     @property
-    def flow(self) -> Flow | None:
-        return self._flow
+    def home(self) -> Home:
+        """
+        Our address, as the peer knows it.
+        """
+        return self._agent.homes.main if self.flow is None else self.flow.home
 
     @property
-    def localTag(self) -> str:
-        return self._localTag
+    def proven(self) -> bool:
+        """
+        Whether the peer has shown that it is real.
+        """
+        return self.flow is not None and self.flow.credit.proven
 
-    def acknowledged(self, ack: SIPRequest) -> None:
+    @property
+    def confirmed(self) -> Dialog | None:
         """
-        The ACK of our last 2xx came.
+        The dialog, while requests may be sent in it.
         """
+        dialog = self.dialog
+        return dialog if dialog and dialog.state is DialogState.CONFIRMED else None
 
-    def neverAcknowledged(self) -> None:
+    def dialogOf(self, request: SIPRequest) -> Dialog | None:
         """
-        It did not come in 64*T1.
+        The dialog that a request of the peer is in.
         """
+        tag = request.fromAddress.tag
+        if self.dialog is None:
+            return self.early.get(tag)
+        return self.dialog if self.dialog.remoteTag == tag else None
+
+    def prove(self) -> None:
+        """
+        The peer has used our tag, which it can only have from us.
+        """
+        if self.flow is not None:
+            self.flow.credit.prove()
+
+    def heard(self, message: SIPRequest | SIPResponse) -> None:
+        """
+        Remember what the peer says that it understands.
+        """
+        if "Allow" in message.headers:
+            self._peerAllows = message.headers.tokens("Allow")
+
+    def takes(self, method: str) -> bool:
+        """
+        Whether the peer takes a method; one that never told is believed to.
+        """
+        return not self._peerAllows or self.names(method)
+
+    def names(self, method: str) -> bool:
+        """
+        Whether the peer told that it takes a method.
+        """
+        return method in self._peerAllows
+
+    def close(self) -> None:
+        """
+        The call is over, and no ACK is awaited any more.
+        """
+        self._accepted = None
+        self._acceptance.stop()
+        if self.dialog is not None:
+            self.dialog.terminate()
+
+    # The ACK of a 2xx.
 
     def ackArrived(self, ack: SIPRequest) -> None:
         """
@@ -64,15 +135,13 @@ class DialogEnd:
             return
         self._accepted = None
         self._acceptance.ack()
-        self.acknowledged(ack)
+        self._owner.acknowledged(ack)
 
     def inviteAcknowledged(self, ack: SIPRequest) -> None:
         self.ackArrived(ack)
 
     def inviteUnacknowledged(self) -> None:
         pass
-
-    # What the acceptance machine asks for.
 
     def repeatAcceptance(self) -> None:
         if self._accepted is not None:
@@ -81,57 +150,52 @@ class DialogEnd:
 
     def acceptanceLost(self) -> None:
         self._accepted = None
-        self.neverAcknowledged()
+        self._owner.neverAcknowledged()
 
-    def forgetAcceptance(self) -> None:
+    # Requests of ours.
+
+    def request(
+        self, dialog: Dialog, method: str, body: bytes = b"", contentType: str = SDP
+    ) -> SIPRequest:
         """
-        Repeat no 2xx any more.
+        Begin a request within C{dialog}.
         """
-        self._accepted = None
-        self._acceptance.stop()
+        request = dialog.request(method)
+        headers = request.headers
+        if method in ("INVITE", "UPDATE"):
+            headers = headers.adding("Contact", self._agent.contact(self.flow))
+            headers = headers.adding("Allow", ALLOW)
+        if body:
+            headers = headers.adding("Content-Type", contentType)
+        return SIPRequest(method, request.uri, headers, body)
 
     def sendBye(self, cause: Cause) -> None:
-        if self._dialog is None:
+        if self.dialog is None:
             return
-        request = self._request("BYE")
+        request = self.request(self.dialog, "BYE")
         request = request.withHeaders(request.headers.adding("Reason", reasonOf(cause)))
-        self._dialog.terminate()
-        self._agent.send(request, NOBODY, self._flow)
+        self.dialog.terminate()
+        self._agent.send(request, NOBODY, self.flow)
 
-    def _takes(self, method: str) -> bool:
-        """
-        Whether the peer takes a method; one that never told is believed to.
-        """
-        return not self._peerAllows or method in self._peerAllows
+    # Answers of ours.
 
-    @property
-    def _proven(self) -> bool:
+    def provide(self, transaction: ServerTransaction, status: int, body: bytes) -> None:
         """
-        Whether the peer has shown that it is real.
+        Answer an INVITE with 1xx; all but 100 belong to the dialog.
         """
-        return self._flow is not None and self._flow.credit.proven
+        if status == 100:
+            self._agent.respond(transaction, transaction.request.response(100, None, None))
+            return
+        response = _withBody(transaction.request.response(status, None, self.localTag), body)
+        contact = self._agent.contact(transaction.flow)
+        response = response.withHeaders(response.headers.adding("Contact", contact))
+        self._agent.respond(transaction, response)
 
-    def _confirmed(self) -> bool:
-        return self._dialog is not None and self._dialog.state is DialogState.CONFIRMED
-
-    def _dialogOf(self, request: SIPRequest) -> Dialog | None:
-        dialog = self._dialog
-        if dialog is None or dialog.remoteTag != request.fromAddress.tag:
-            return None
-        return dialog
-
-    def _heard(self, message: SIPRequest | SIPResponse) -> None:
-        """
-        Remember what the peer says that it understands.
-        """
-        if "Allow" in message.headers:
-            self._peerAllows = message.headers.tokens("Allow")
-
-    def _accept(self, transaction: ServerTransaction, body: bytes) -> None:
+    def accept(self, transaction: ServerTransaction, body: bytes) -> None:
         """
         Answer with 200; that of an INVITE is repeated until its ACK comes.
         """
-        response = self._withBody(transaction.request.response(200, None, self._localTag), body)
+        response = _withBody(transaction.request.response(200, None, self.localTag), body)
         headers = response.headers.extending(
             ("Contact", self._agent.contact(transaction.flow)),
             ("Allow", ALLOW),
@@ -144,8 +208,11 @@ class DialogEnd:
             self._acceptance.accept()
         self._agent.respond(transaction, response)
 
-    def _respond(self, transaction: ServerTransaction, status: int) -> None:
-        response = transaction.request.response(status, None, self._localTag)
+    def respond(self, transaction: ServerTransaction, status: int) -> None:
+        """
+        Answer without a body.
+        """
+        response = transaction.request.response(status, None, self.localTag)
         if status in (200, 405) and transaction.request.method != "BYE":
             response = response.withHeaders(response.headers.adding("Allow", ALLOW))
         elif status == 415:
@@ -153,19 +220,29 @@ class DialogEnd:
             response = response.withHeaders(response.headers.adding("Accept", accepted))
         self._agent.respond(transaction, response)
 
-    def _withBody(self, response: SIPResponse, body: bytes) -> SIPResponse:
-        if not body:
-            return response
-        headers = response.headers.adding("Content-Type", SDP)
-        return SIPResponse(response.status, response.reason, headers, body)
+    def refuse(self, transaction: ServerTransaction, status: int, name: str, value: str) -> None:
+        """
+        Answer with a header field that says more than the status.
+        """
+        response = transaction.request.response(status, None, self.localTag)
+        response = response.withHeaders(response.headers.adding(name, value))
+        self._agent.respond(transaction, response)
 
-    def _request(self, method: str, body: bytes = b"", contentType: str = SDP) -> SIPRequest:
-        assert self._dialog is not None
-        request = self._dialog.request(method)
-        headers = request.headers
-        if method in ("INVITE", "UPDATE"):
-            headers = headers.adding("Contact", self._agent.contact(self._flow))
-            headers = headers.adding("Allow", ALLOW)
-        if body:
-            headers = headers.adding("Content-Type", contentType)
-        return SIPRequest(method, request.uri, headers, body)
+    def refuseOffer(
+        self, transaction: ServerTransaction, error: NoCommonMedia | DecodeError
+    ) -> None:
+        """
+        Answer an offer that has nothing for us, and say what was missing.
+        """
+        if isinstance(error, NoCommonMedia):
+            self.refuse(transaction, 488, "Warning", error.warning(self.home.told))
+        else:
+            response = transaction.request.response(400, None, self.localTag)
+            self._agent.respond(transaction, response)
+
+
+def _withBody(response: SIPResponse, body: bytes) -> SIPResponse:
+    if not body:
+        return response
+    headers = response.headers.adding("Content-Type", SDP)
+    return SIPResponse(response.status, response.reason, headers, body)

@@ -26,12 +26,12 @@ from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener
 from h323d.errors import DecodeError
 from h323d.events import EventBus
 from h323d.sip.agent import DialogUser
-from h323d.sip.calledleg import CalledLeg
 from h323d.sip.causes import reasonCause, reasonsOf, statusOf
 from h323d.sip.config import SIPConfig
 from h323d.sip.dialog import nextHop
 from h323d.sip.flows import Flow, Flows
 from h323d.sip.grammar import splitCommas
+from h323d.sip.leg import SIPLeg
 from h323d.sip.message import RefusedRequest, SIPRequest, SIPResponse
 from h323d.sip.parties import partiesOf
 from h323d.sip.proof import Unproven
@@ -120,7 +120,7 @@ class SIPEndpoint:
         self.unproven = Unproven(
             clock, config.maxUnacknowledged, config.maxUnacknowledgedPerSource, config.T1
         )
-        self._invites: dict[ServerTransaction, CalledLeg] = {}
+        self._invites: dict[ServerTransaction, SIPLeg] = {}
         self._registrations = registrations
         self._registrar: Registrar | None = None
         self._methods = ALLOWED
@@ -353,7 +353,7 @@ class SIPEndpoint:
             answer = self._registrar.answer(request, flow.peer, self._tag(), flow.reliable)
             self.respond(transaction, answer)
         else:
-            leg = CalledLeg(self, transaction)
+            leg = SIPLeg.incoming(self, transaction)
             self._invites[transaction] = leg
             caller = transaction.flow.peer.host
             self._callers[request.callId, leg.localTag] = caller

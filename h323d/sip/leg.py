@@ -1,53 +1,62 @@
 """
-One side of a call, in SIP.
+A SIP call as a leg: commands down to the session, the dialog and media, happenings up.
 
-L{SIPLeg} is what both directions have in common: media, digits, requests within the
-dialog, and changes of media by either side.  L{h323d.sip.calledleg} and
-L{h323d.sip.callingleg} add how a call begins.
+The leg owns nothing that can be wrong by itself: the side of the INVITE that we are on
+(L{h323d.sip.invited}, L{h323d.sip.inviting}) has the session's machine,
+L{h323d.sip.modification} changes the media of a call that stands, L{h323d.sip.legdigits} has the
+digits, and L{h323d.sip.dialogend} sends and answers for all of them.  Here they meet.
+
+Whoever watches a call is told that it is answered, and of its media, when its source is known
+to be real (L{h323d.sip.proof}): at once over a connection, with the ACK over UDP.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from h323d.call.digits import DigitFilter
 from h323d.call.hold import Hold
-from h323d.call.homes import Home
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.silence import SilenceWatch
-from h323d.errors import DecodeError
-from h323d.sip.agent import NOBODY, UserAgent
+from h323d.call.timer import Timer
+from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.sip.agent import UserAgent
 from h323d.sip.calledsession import CalledSession
 from h323d.sip.callingsession import CallingSession
-from h323d.sip.causes import causeOf, reasonCause, reasonsOf
+from h323d.sip.causes import reasonCause, reasonsOf
 from h323d.sip.dialog import Dialog
 from h323d.sip.dialogend import DialogEnd
-from h323d.sip.digits import DIGIT_TYPES, RELAY_TYPE, relayBody, relayedDigit
-from h323d.sip.exchange import newExchange
 from h323d.sip.flows import Flow
+from h323d.sip.invited import Invited
+from h323d.sip.inviting import Inviting
+from h323d.sip.legdigits import LegDigits
 from h323d.sip.legmedia import LegMedia
-from h323d.sip.message import SIPRequest, SIPResponse
+from h323d.sip.message import SIPRequest
+from h323d.sip.modification import SessionModification
 from h323d.sip.negotiation import NoCommonMedia
+from h323d.sip.parties import partiesOf
 from h323d.sip.screening import capabilities
+from h323d.sip.sentinvite import CallTarget
 from h323d.sip.sessionphase import SessionPhase, phaseOf
-from h323d.sip.transactions.running import ClientTransaction, ServerTransaction
+from h323d.sip.transactions.running import ServerTransaction
 from h323d.tracing import stateName
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.identifiers import CallID, LegID, newLegID
+from h323d.values.identifiers import CallID, LegID, newCallID, newLegID
 from h323d.values.media import DigitMethod, MediaProfile
 
 __all__ = ["SIPLeg"]
 
-RETRY_AFTER = 10  # seconds at most, after a 500 (RFC 3261, 14.2)
+NOWHERE = TransportAddress("0.0.0.0", 0)  # the peer of a call that is not sent yet
 
 
 @implementer(ILeg, IMediaPortObserver)
-class SIPLeg(DialogEnd):
+class SIPLeg:
     """
-    What an incoming and an outgoing leg have in common.
+    One SIP call, in either direction.
     """
 
     _log = Logger()
@@ -55,8 +64,6 @@ class SIPLeg(DialogEnd):
     protocol = "sip"
     callIdentifier = conferenceId = ""
     peerEnded = False
-    direction: LegDirection
-    _session: CalledSession | CallingSession
 
     def __init__(
         self,
@@ -65,39 +72,118 @@ class SIPLeg(DialogEnd):
         calling: tuple[PartyAddress, ...],
         called: tuple[PartyAddress, ...],
         displayName: str,
-        peer: TransportAddress,
-        flow: Flow | None,
+        begun: ServerTransaction | MediaProfile,
     ) -> None:
         """
-        @param flow: the way the peer was last heard; C{None} before that.
+        @param begun: of a call that a peer made, its INVITE, which has been checked; of one that
+            we make, what to offer.
         """
         self.legId: LegID = newLegID(agent.rng)
         self.callId = callId
         self.calling = calling
         self.called = called
         self.displayName = displayName
-        self.peer = peer
-        super().__init__(agent, flow)
+        self._agent = agent
         self._observer: ILegObserver | None = None
-        self._profile: MediaProfile | None = None
-        self._digits = DigitFilter(agent.clock)
-        self._media = LegMedia(agent.pool, self, self, agent.rng, agent.config.user)
-        self._watch = SilenceWatch(self, agent.clock, agent.pool.silenceTimeout)
-        self._changing: ClientTransaction | None = None
+        self._answerTold = False
         self._mediaReported = False
         self._hold = Hold()
-        self._exchange = newExchange(
-            self, agent.clock, agent.rng, self.direction is LegDirection.OUTGOING
-        )
+        self._soon = Timer(agent.clock)
+        self._watch = SilenceWatch(self, agent.clock, agent.pool.silenceTimeout)
+        flow = begun.flow if isinstance(begun, ServerTransaction) else None
+        self.peer = NOWHERE if flow is None else flow.peer
+        self._end = DialogEnd(agent, self, flow)
+        self._media = LegMedia(agent.pool, self, self._end, agent.rng, agent.config.user)
+        self._digits = LegDigits(self, agent, self._end, self._media)
+        self._modification = SessionModification(self, agent, self._end, self._media, flow is None)
+        self._side = self._sideOf(begun)
+        self._session: CalledSession | CallingSession = self._side.session
+        agent.enter(self._side.sipCallId, self._end.localTag, self)
+
+    def _sideOf(self, begun: ServerTransaction | MediaProfile) -> Invited | Inviting:
+        parts = (self._agent, self._end, self._media, self._modification)
+        if isinstance(begun, ServerTransaction):
+            return Invited(self, *parts, begun)
+        self._media.profile = begun
+        return Inviting(self, *parts, begun)
 
     @property
-    def home(self) -> Home:
-        """
-        Our address, as the peer knows it.
-        """
-        return self._agent.homes.main if self._flow is None else self._flow.home
+    def direction(self) -> LegDirection:
+        calls = isinstance(self._side, Inviting)
+        return LegDirection.OUTGOING if calls else LegDirection.INCOMING
 
-    # What whoever owns the call commands.
+    @classmethod
+    def incoming(cls, agent: UserAgent, invite: ServerTransaction) -> SIPLeg:
+        """
+        The leg of a call that a peer made.
+
+        @param invite: it has been checked.
+        """
+        request = invite.request
+        caller = request.fromAddress
+        return cls(
+            agent,
+            newCallID(agent.rng),
+            partiesOf(caller.uri),
+            partiesOf(request.uri),
+            caller.displayName,
+            invite,
+        )
+
+    # The endpoint's commands.
+
+    @property
+    def flow(self) -> Flow | None:
+        return self._end.flow
+
+    @property
+    def localTag(self) -> str:
+        return self._end.localTag
+
+    @property
+    def over(self) -> bool:
+        """
+        Whether the call ended, perhaps before it began.
+        """
+        return self._phase is SessionPhase.OVER
+
+    def soon(self, work: Callable[[], None]) -> None:
+        """
+        Do C{work} in the next turn, unless the call is over by then.
+        """
+        self._soon.start(0, work)
+
+    def dial(self, target: CallTarget) -> None:
+        """
+        Send the INVITE of a call that we make.
+        """
+        if isinstance(self._side, Inviting):
+            self._end.flow = target.flow
+            self.peer = target.flow.peer
+            self._side.call(target)
+
+    def cancelled(self, cause: Cause) -> None:
+        """
+        A CANCEL for the INVITE came; after our 2xx it changes nothing (9.2).
+        """
+        if self._offered is not None:
+            self.peerEnded = True
+            self._offered.cancelled(cause)
+
+    def flowLost(self) -> None:
+        """
+        The connection by which the peer was last heard is gone.
+        """
+        if self._end.confirmed:
+            self._watch.connectionLost()
+
+    def close(self) -> None:
+        """
+        End without a word, to the peer or to whoever watches: the endpoint stops.
+        """
+        self._session.close()
+
+    # ILeg.
 
     @property
     def state(self) -> str:
@@ -107,6 +193,19 @@ class SIPLeg(DialogEnd):
     def held(self) -> bool:
         return self._hold.held
 
+    @property
+    def _phase(self) -> SessionPhase:
+        return phaseOf(self._session)
+
+    @property
+    def _offered(self) -> Invited | None:
+        """
+        The peer's INVITE, as long as it waits for our final response.
+        """
+        if self._phase is SessionPhase.SETTING_UP and isinstance(self._side, Invited):
+            return self._side
+        return None
+
     def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
         self.calling, self.displayName = calling, displayName
 
@@ -114,65 +213,44 @@ class SIPLeg(DialogEnd):
         self._observer = observer
 
     def proceed(self) -> None:
-        pass
+        if self._offered is not None:
+            self._offered.proceed()
 
     def alert(self, early: MediaProfile | None) -> None:
-        pass
+        if self._offered is not None:
+            self._offered.alert(early)
 
     def answer(self, profile: MediaProfile) -> None:
-        pass
+        if self._offered is not None:
+            self._offered.answer(profile)
 
     def reject(self, cause: Cause) -> None:
-        pass
+        if self._offered is not None:
+            self._offered.reject(cause)
 
     def hangup(self, cause: Cause) -> None:
         self._session.hangup(cause)
 
-    def close(self) -> None:
-        """
-        End without a word, to the peer or to whoever watches: the endpoint stops.
-        """
-        self._session.close()
-
     def changeMedia(self, profile: MediaProfile) -> None:
-        self._profile = profile
-        self._exchange.change()
+        self._media.profile = profile
+        self._modification.change()
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
-        """
-        By RFC 4733 if the peer takes events, by INFO otherwise; ways of other protocols count
-        as no wish.
-        """
-        transmit = self._media.stream.transmit
-        events = transmit is not None and transmit.telephoneEventType is not None
-        port = self._media.port
-        if method is DigitMethod.RTP_EVENT or (events and method is not DigitMethod.SIP_INFO):
-            if port is not None:
-                port.sendDigit(digit, milliseconds)
-        elif self._confirmed() and (method is DigitMethod.SIP_INFO or self._takes("info")):
-            request = self._request("INFO", relayBody(digit, milliseconds), RELAY_TYPE)
-            self._agent.send(request, NOBODY, self._flow)
+        self._digits.send(digit, milliseconds, method)
 
-    # What the media port reports.
+    # What the media port and the watch over it report.
 
     def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
         pass
 
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
-        self._reportDigit(digit, milliseconds, DigitMethod.RTP_EVENT)
+        self._digits.heard(digit, milliseconds, DigitMethod.RTP_EVENT)
 
     def silence(self) -> float:
         return 0.0 if self.held else self._media.silence
 
     def fellSilent(self) -> None:
         self.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)
-
-    def flowLost(self) -> None:
-        """
-        The connection by which the peer was last heard is gone.
-        """
-        if self._confirmed():
-            self._watch.connectionLost()
 
     # Requests of the peer within the dialog.
 
@@ -183,209 +261,102 @@ class SIPLeg(DialogEnd):
         @raise DecodeError: a header field that matters is malformed.
         """
         request = transaction.request
-        dialog = self._dialogOf(request)
+        dialog = self._end.dialogOf(request)
         if dialog is None:
-            self._respond(transaction, 481)
+            self._end.respond(transaction, 481)
         elif not dialog.takes(request):
-            self._respond(transaction, 500)
+            self._end.respond(transaction, 500)
         else:
-            self._flow = transaction.flow
+            self._prove()
+            self._end.flow = transaction.flow
             self._watch.connectionRegained()
+            self.tell()
             self._within(transaction, dialog)
 
     def _within(self, transaction: ServerTransaction, dialog: Dialog) -> None:
         request = transaction.request
         if request.method == "BYE":
-            self._respond(transaction, 200)
+            self._end.respond(transaction, 200)
             cause = reasonCause(reasonsOf(request)) or Cause.NORMAL_CALL_CLEARING
             self.peerEnded = True
             self._session.bye(cause)
-        elif phaseOf(self._session) is SessionPhase.OVER:
-            self._respond(transaction, 481)
+        elif self.over:
+            self._end.respond(transaction, 481)
         elif request.method == "INVITE" or (request.method == "UPDATE" and request.body):
-            self._exchange.requested(transaction)
+            self._modification.requested(transaction)
         elif request.method == "UPDATE":
             dialog.refresh(request)
-            self._accept(transaction, b"")
+            self._end.accept(transaction, b"")
         elif request.method == "INFO":
-            self._informed(transaction)
+            self._digits.informed(transaction)
         elif request.method == "OPTIONS":
-            self._agent.respond(transaction, capabilities(request, self._localTag))
+            self._agent.respond(transaction, capabilities(request, self.localTag))
         else:
-            self._respond(transaction, 405)
+            self._end.respond(transaction, 405)
 
-    def _informed(self, transaction: ServerTransaction) -> None:
-        request = transaction.request
-        if not request.body:
-            self._respond(transaction, 200)
-            return
-        told = relayedDigit(request.contentType, request.body)
-        if told is None:
-            unknown = request.contentType not in DIGIT_TYPES
-            self._respond(transaction, 415 if unknown else 400)
-            return
-        self._respond(transaction, 200)
-        self._reportDigit(*told, DigitMethod.SIP_INFO)
-
-    def _reportDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
-        if self._observer is not None and self._digits.isNew(digit, method):
-            self._observer.legDigit(self, digit, milliseconds, method)
+    def ackArrived(self, ack: SIPRequest) -> None:
+        self._end.ackArrived(ack)
 
     def acknowledged(self, ack: SIPRequest) -> None:
-        self._exchange.ack(ack)
+        self._prove()
+        if isinstance(self._side, Invited):
+            self._side.acknowledged()
+        self._modification.acknowledged(ack)
 
     def neverAcknowledged(self) -> None:
         self._session.ackLost()
 
-    # What the exchange machine asks for.
+    # Whether the caller is where the call seems to come from.
 
-    def sendOffer(self) -> None:
-        if self._profile is None:
-            self._exchange.refused()
-            return
-        method = "INVITE"
-        if self._agent.config.preferUpdate and "update" in self._peerAllows:
-            method = "UPDATE"
-        request = self._request(method, self._media.offer(self._profile))
-        self._changing = self._agent.send(request, _Change(self, request), self._flow)
+    def _prove(self) -> None:
+        """
+        Any request of the dialog has our tag: a PRACK, once there is one, as well as a BYE.
+        """
+        self._end.prove()
+        self._agent.unproven.leave(self)
 
-    def answerOffer(self, transaction: ServerTransaction) -> None:
-        request = transaction.request
-        profile = self._profile
-        if profile is None:
-            self.refuseEarly(transaction)
-            return
-        try:
-            body = (
-                self._media.answer(request.body, profile)
-                if request.body
-                else self._media.offer(profile)
-            )
-        except (NoCommonMedia, DecodeError) as error:
-            self._unacceptable(transaction, error)
-            return
-        if self._dialog is not None:
-            self._dialog.refresh(request)
-        self._accept(transaction, body)
-        if request.method == "INVITE":
-            if request.body:
-                self._exchange.accepted()
-            else:
-                self._exchange.offered()
-        if request.body:
-            self._reportMedia()
-
-    def offerAnswered(self, message: SIPRequest | SIPResponse) -> None:
-        if isinstance(message, SIPRequest) and not message.body and self._media.isAgreed:
-            return  # whom we had to make an offer, and who wants nothing changed
-        try:
-            self._media.conclude(message.body)
-        except NoCommonMedia as error:
-            self._log.info("leg {legId}: {error}", legId=self.legId, error=str(error))
-        except DecodeError as error:
-            self._agent.trouble(self.legId, error, self.peer)
+    def giveUp(self) -> None:
+        if self._offered is not None:
+            self.hangup(Cause.SWITCHING_EQUIPMENT_CONGESTION)
         else:
-            self._reportMedia()
-            return
-        self.hangup(Cause.INCOMPATIBLE_DESTINATION)
+            self.neverAcknowledged()
 
-    def refusePending(self, transaction: ServerTransaction) -> None:
-        self._respond(transaction, 491)
+    # What the parts report.
 
-    def refuseEarly(self, transaction: ServerTransaction) -> None:
-        response = transaction.request.response(500, None, self._localTag)
-        seconds = self._agent.rng.randint(0, RETRY_AFTER)
-        response = response.withHeaders(response.headers.adding("Retry-After", str(seconds)))
-        self._agent.respond(transaction, response)
+    def dialled(self) -> None:
+        if self._observer is not None:
+            self._observer.legDialled(self)
 
-    def changeAnswered(self, request: SIPRequest, response: SIPResponse) -> None:
-        """
-        The final response to a change of ours.
-        """
-        if self._dialog is None:
-            return
-        if response.isSuccess:
-            try:
-                self._dialog.refresh(response)
-            except DecodeError as error:  # the target stays as it was
-                self._agent.trouble(self.legId, error, self.peer)
-            if request.method == "INVITE":
-                ack = self._dialog.request("ACK", request.cseq.number)
-                self._agent.sendAck(ack, self._flow)
-            self._exchange.succeeded(response)
-        elif response.status == 491:
-            self._exchange.glare()
-        elif response.status in (408, 481):
-            self.hangup(causeOf(response.status, reasonsOf(response)))  # 12.2.1.2
-        else:
-            self._exchange.refused()
+    def proceeding(self) -> None:
+        if self._observer is not None:
+            self._observer.legProceeding(self)
 
-    def changeFailed(self) -> None:
-        """
-        Nobody answered a change of ours: the dialog is dead (12.2.1.2).
-        """
-        self.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)
+    def alerting(self) -> None:
+        if self._observer is not None:
+            self._observer.legAlerting(self)
 
-    # What the session machine asks for, on either side.
+    def answered(self) -> None:
+        if self._observer is not None and not self._answerTold:
+            self._answerTold = True
+            self._observer.legAnswered(self)
 
-    def released(self, cause: Cause) -> None:
-        self._giveBack()
-        observer, self._observer = self._observer, None
-        if observer is not None:
-            observer.legReleased(self, cause)
+    def tell(self) -> None:
+        if self._end.proven:
+            if self._phase is SessionPhase.ANSWERED:
+                self.answered()
+            self.reportMedia()
 
-    def finished(self) -> None:
-        self.forgetAcceptance()
-        if self._changing is not None:
-            self._changing.destroy()
-        if self._dialog is not None:
-            self._dialog.terminate()
-
-    def closed(self) -> None:
-        self._observer = None
-        self._giveBack()
-        self.finished()
-
-    def _giveBack(self) -> None:
-        """
-        The call is over: no media, and no change of them.
-        """
-        self._watch.stop()
-        self._media.close()
-        self._exchange.stop()
-
-    # Shared by both sides.
-
-    def _unacceptable(
-        self, transaction: ServerTransaction, error: NoCommonMedia | DecodeError
-    ) -> None:
-        """
-        Answer an offer that has nothing for us, and say what was missing.
-        """
-        mismatch = isinstance(error, NoCommonMedia)
-        response = transaction.request.response(488 if mismatch else 400, None, self._localTag)
-        if isinstance(error, NoCommonMedia):
-            self._log.info("leg {legId}: {error}", legId=self.legId, error=str(error))
-            warning = error.warning(self.home.told)
-            response = response.withHeaders(response.headers.adding("Warning", warning))
-        else:
-            self._agent.trouble(self.legId, error, self.peer)
-        self._agent.respond(transaction, response)
-
-    def _reportMedia(self) -> None:
-        """
-        Configure the port as negotiated, and report it.
-        """
+    def reportMedia(self) -> None:
         port = self._media.port
-        if port is None or self._observer is None or not self._proven:
+        if port is None or self._observer is None or not self._end.proven:
             return
-        stream = self._media.stream
+        stream, profile = self._media.stream, self._media.profile
         if stream == port.stream:
             return
         wasHeld = self.held
-        wantsToSend = self._profile is not None and self._profile.direction.sends
+        wantsToSend = profile is not None and profile.direction.sends
         self._hold.follow(stream, wantsToSend and stream.transmit is None)
-        host = self.peer.host if self._flow is None else self._flow.peer.host
+        host = self.peer.host if self.flow is None else self.flow.peer.host
         port.configure(stream, Signalling(host, self.direction is LegDirection.OUTGOING))
         if not self.held:
             self._mediaReported = True
@@ -394,22 +365,39 @@ class SIPLeg(DialogEnd):
         elif self._mediaReported and not wasHeld:
             self._observer.legMediaLost(self)
 
+    def digitHeard(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        if self._observer is not None:
+            self._observer.legDigit(self, digit, milliseconds, method)
 
-class _Change:
-    """
-    Waits for the answer to a re-INVITE or UPDATE of ours.
-    """
+    def complain(self, error: NoCommonMedia | ResourceUnavailable | DecodeError) -> None:
+        if isinstance(error, DecodeError):
+            self._agent.trouble(self.legId, error, self.peer)
+        elif isinstance(error, ResourceUnavailable):
+            self._log.warn("leg {legId}: {error}", legId=self.legId, error=str(error))
+        else:
+            self._log.info("leg {legId}: {error}", legId=self.legId, error=str(error))
 
-    def __init__(self, leg: SIPLeg, request: SIPRequest) -> None:
-        self._leg = leg
-        self._request = request
+    def released(self, cause: Cause) -> None:
+        self._giveBack()
+        observer, self._observer = self._observer, None
+        if observer is not None:
+            observer.legReleased(self, cause)
 
-    def responseReceived(self, response: SIPResponse) -> None:
-        if response.isFinal:
-            self._leg.changeAnswered(self._request, response)
+    def closed(self) -> None:
+        self._observer = None
+        self._giveBack()
 
-    def requestTimedOut(self) -> None:
-        self._leg.changeFailed()
+    def finished(self) -> None:
+        self._soon.stop()
+        self._end.close()
+        self._modification.close()
+        self._agent.forget(self._side.sipCallId, self.localTag)
 
-    def requestFailed(self) -> None:
-        self._leg.changeFailed()
+    def _giveBack(self) -> None:
+        """
+        The call is over: no media, and no change of them.
+        """
+        self._watch.stop()
+        self._media.close()
+        self._modification.stop()
+        self._agent.unproven.leave(self)

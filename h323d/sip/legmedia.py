@@ -35,6 +35,7 @@ class LegMedia:
     One leg's port and agreement.
 
     @ivar port: C{None} before the first offer or answer, and after the end.
+    @ivar profile: within what to negotiate now; C{None} before anybody said so.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class LegMedia:
         self._offer: tuple[sdp.SessionDescription, MediaProfile] | None = None
         self._sent: sdp.SessionDescription | None = None
         self.port: IMediaPort | None = None
+        self.profile: MediaProfile | None = None
 
     @property
     def stream(self) -> AudioStream:

@@ -12,11 +12,12 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from h323d.call.legs import ILegObserver, IOriginator
-from h323d.sip.callingleg import CallingLeg
 from h323d.sip.endpoint import SIPEndpoint
+from h323d.sip.leg import SIPLeg
 from h323d.sip.nameaddr import NameAddr
 from h323d.sip.parties import targetOf
 from h323d.sip.routing import literal
+from h323d.sip.sentinvite import CallTarget
 from h323d.sip.uri import SIPURI, parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
@@ -69,12 +70,13 @@ class SIPOriginator:
         profile: MediaProfile,
         observer: ILegObserver,
         destination: TransportAddress | None = None,
-    ) -> CallingLeg:
+    ) -> SIPLeg:
         """
         Call C{called}: a SIP URI, or a transport address.  Who has registered it is asked for at
         their contact, and addressed as they are known (RFC 3261, 16.5).
         """
-        leg = CallingLeg(self._endpoint, callId, calling, (called,), profile, observer)
+        leg = SIPLeg(self._endpoint, callId, calling, (called,), "", profile)
+        leg.observe(observer)
         uri = targetOf(called)
         located = None
         if destination is None and self._locate is not None:
@@ -84,39 +86,40 @@ class SIPOriginator:
             hop = SIPURI(address.host, port=address.port, params=contact.params)
             leg.soon(partial(self._begin, leg, contact, hop, uri))
         elif uri is None:
-            leg.soon(partial(leg.fail, Cause.NO_ROUTE_TO_DESTINATION))
+            leg.soon(partial(leg.hangup, Cause.NO_ROUTE_TO_DESTINATION))
         elif destination is not None:
             hop = SIPURI(destination.host, port=destination.port, params=uri.params)
             leg.soon(partial(self._begin, leg, uri, hop))
         elif literal(uri.host):
             leg.soon(partial(self._begin, leg, uri, uri))
         elif self._resolve is None:
-            leg.soon(partial(leg.fail, Cause.NO_ROUTE_TO_DESTINATION))
+            leg.soon(partial(leg.hangup, Cause.NO_ROUTE_TO_DESTINATION))
         else:
             leg.soon(partial(self._find, leg, uri))
         return leg
 
-    def _find(self, leg: CallingLeg, uri: SIPURI) -> None:
+    def _find(self, leg: SIPLeg, uri: SIPURI) -> None:
         assert self._resolve is not None
 
         def found(host: str) -> None:
             self._begin(leg, uri, SIPURI(host, port=uri.port, params=uri.params))
 
         def unknown(failure: Failure) -> None:
-            leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
+            leg.hangup(Cause.NO_ROUTE_TO_DESTINATION)
 
         self._resolve(uri.host).addCallbacks(found, unknown)
 
     def _begin(
-        self, leg: CallingLeg, uri: SIPURI, hop: SIPURI, recipient: SIPURI | None = None
+        self, leg: SIPLeg, uri: SIPURI, hop: SIPURI, recipient: SIPURI | None = None
     ) -> None:
         if leg.over:  # while its host was looked for
             return
         flow = self._endpoint.flowTo(hop)
         if flow is None:
-            leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
+            leg.hangup(Cause.NO_ROUTE_TO_DESTINATION)
         else:
-            leg.begin(uri, self._caller(leg.calling, flow.local), flow, recipient)
+            caller = self._caller(leg.calling, flow.local)
+            leg.dial(CallTarget(uri, recipient or uri, caller, flow))
 
     def _caller(self, calling: tuple[PartyAddress, ...], here: TransportAddress) -> NameAddr:
         """

@@ -10,11 +10,13 @@ from twisted.internet.task import Clock
 
 from h323d.sip.callingsession import MACHINE, CallingSession, newCallingSession
 from h323d.sip.message import SIPResponse
+from h323d.sip.sentinvite import CallTarget, Fork
 from h323d.values.cause import Cause
 from tests.support.machinetable import Table, behaviourOf
 
 RINGING = SIPResponse(180, "")
-OK = SIPResponse(200, "")
+OK: Any = object()  # a fork, which the machine only hands on
+TARGET: Any = object()  # so is whom to call
 NORMAL = Cause.NORMAL_CALL_CLEARING
 BUSY = Cause.USER_BUSY
 
@@ -23,28 +25,28 @@ class Owner:
     def __init__(self) -> None:
         self.did: list[str] = []
 
-    def sendInvite(self) -> None:
+    def sendInvite(self, target: CallTarget) -> None:
         self.did.append("INVITE")
 
     def sendCancel(self, cause: Cause) -> None:
         self.did.append(f"CANCEL {int(cause)}")
 
-    def sendAck(self, response: SIPResponse) -> None:
+    def sendAck(self, fork: Fork) -> None:
         self.did.append("ACK")
 
     def sendBye(self, cause: Cause) -> None:
         self.did.append(f"BYE {int(cause)}")
 
-    def declineAcceptance(self, response: SIPResponse) -> None:
+    def declineAcceptance(self, fork: Fork) -> None:
         self.did.append("ACK BYE")
 
-    def repeatedAcceptance(self, response: SIPResponse) -> None:
+    def repeatedAcceptance(self, fork: Fork) -> None:
         self.did.append("again")
 
     def progressed(self, response: SIPResponse) -> None:
         self.did.append("progressed")
 
-    def established(self, response: SIPResponse) -> None:
+    def established(self, fork: Fork) -> None:
         self.did.append("established")
 
     def released(self, cause: Cause) -> None:
@@ -61,7 +63,7 @@ def calling() -> tuple[Clock, Owner, CallingSession]:
     clock = Clock()
     owner = Owner()
     session = newCallingSession(owner, clock, 180.0, 32.0)
-    session.call()
+    session.call(TARGET)
     owner.did.clear()
     return clock, owner, session
 
@@ -122,6 +124,7 @@ def test_theTable() -> None:
         MACHINE,
         _session,
         {
+            "call": (TARGET,),
             "hangup": (NORMAL,),
             "bye": (NORMAL,),
             "provisional": (RINGING,),
@@ -129,11 +132,11 @@ def test_theTable() -> None:
             "failure": (BUSY,),
         },
         {
-            "calling": ["call"],
-            "proceeding": ["call", ("provisional", RINGING)],
-            "abandoning": ["call", ("hangup", BUSY)],
-            "cancelling": ["call", ("provisional", RINGING), ("hangup", BUSY)],
-            "established": ["call", ("success", OK)],
+            "calling": [("call", TARGET)],
+            "proceeding": [("call", TARGET), ("provisional", RINGING)],
+            "abandoning": [("call", TARGET), ("hangup", BUSY)],
+            "cancelling": [("call", TARGET), ("provisional", RINGING), ("hangup", BUSY)],
+            "established": [("call", TARGET), ("success", OK)],
             "ended": [("hangup", BUSY)],
         },
     )
