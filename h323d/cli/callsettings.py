@@ -16,7 +16,7 @@ from h323d.call.media import ISampleSource
 from h323d.cli.phone import PhoneSettings
 from h323d.dsp.tones import Tone
 from h323d.errors import H323dError
-from h323d.h323.startup import StartUpOptions
+from h323d.h323.callstart import StartUpOptions
 from h323d.media.config import MediaConfig
 from h323d.media.files import ToneSource, WAVSink, WAVSource
 from h323d.net.route import Routes

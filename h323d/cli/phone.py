@@ -30,11 +30,11 @@ from h323d.call.transport import IStreamOpener
 from h323d.events import EventBus
 from h323d.h323.addresses import hostOf
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest
+from h323d.h323.callstart import StartUpOptions
 from h323d.h323.config import H323Config
 from h323d.h323.endpoint import DEFAULT_PORT, H323Endpoint
 from h323d.h323.endpointtype import terminalType
 from h323d.h323.ras.client import EndpointProfile, RASClient
-from h323d.h323.startup import StartUpOptions
 from h323d.media.config import MediaConfig
 from h323d.media.thread import newMediaService
 from h323d.net.datagram import Datagrams

@@ -40,6 +40,7 @@ from h323d.events import EventBus
 from h323d.h323 import addresses, messages
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest, Admitter
 from h323d.h323.admissions import Admissions
+from h323d.h323.callstart import StartUpOptions
 from h323d.h323.callstreams import CallStreams, callStreams, secureCallStreams
 from h323d.h323.config import H323Config
 from h323d.h323.dialledback import DialledBack
@@ -49,7 +50,6 @@ from h323d.h323.leg import H323Leg
 from h323d.h323.legcontext import CallDescription, LegContext
 from h323d.h323.q931 import Q931Message
 from h323d.h323.signalling import SignallingCall, SignallingConnection
-from h323d.h323.startup import StartUpOptions
 from h323d.h323.uuie import CallIdentity, Content, Fields, SetupParties
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause

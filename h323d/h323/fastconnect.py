@@ -72,12 +72,9 @@ class FastConnect:
             self._media.expect(offer.receive)
         return offer.elements
 
-    def heard(self, start: Start, otherWay: bool) -> bool:
+    def heard(self, start: Start) -> bool:
         """
         Take note of the called side's answer.
-
-        @param otherWay: the called side began H.245 of its own accord, which refuses our
-            offer (H.323, 8.1.7.1).
 
         @return: whether this accepted it.
         """
@@ -89,7 +86,7 @@ class FastConnect:
                 self.outcome, self.connection = Outcome.ACCEPTED, connection
                 return True
             self.refused()
-        elif start.fastConnectRefused or otherWay:
+        elif start.fastConnectRefused:
             self.refused()
         return False
 
@@ -100,14 +97,6 @@ class FastConnect:
         if self.outcome is Outcome.OPEN:
             self.outcome = Outcome.REFUSED
             self._media.expect(None)
-
-    def withdraw(self) -> None:
-        """
-        The peer wants H.245 instead.  Refuses what we offered; not what we have yet to choose
-        of, on the called side.
-        """
-        if self._offer is not None:
-            self.refused()
 
     # The called side.
 

@@ -2,8 +2,7 @@
 One call's H.245 and the way it takes: tunnel or connection, and the session that speaks on it.
 
 L{h323d.h323.startup} says which way to try; the machine in L{h323d.h323.controlpath} keeps
-that to one.  This module opens and closes what the machine wants, encodes and decodes, and
-passes on what the session reports.
+that to one.  This module opens and closes what that wants, encodes, decodes, and passes on reports.
 """
 
 from __future__ import annotations
@@ -78,6 +77,12 @@ class H245LinkOwner(Protocol):
     def linkStarved(self, cause: Cause) -> None:
         """We have no port to wait on for a connection; C{linkFailed} follows."""
 
+    def linkBegun(self) -> None:
+        """H.245 is spoken."""
+
+    def linkAbandoned(self) -> None:
+        """What was said in H.245 went nowhere; another way may be tried."""
+
     def linkFailed(self) -> None:
         """The way that was tried leads nowhere; another one may be tried."""
 
@@ -103,8 +108,7 @@ class H245Link:
 
     @ivar path: the machine that is told which way to try.
     @ivar profile: what may be negotiated; set before any way is tried.
-    @ivar began: whether a session was started.
-    @ivar heard: whether the peer said anything in it.
+    @ivar heard: whether the peer said anything in the session.
     @ivar answered: whether the peer responded to anything that we asked in it.
     @ivar remote: what the peer can do, as far as it said.
     """
@@ -139,7 +143,7 @@ class H245Link:
         self._holding = 0
         self.path = newControlPath(self, clock)
         self.profile: MediaProfile | None = None
-        self.began = self.heard = self.answered = False
+        self.heard = self.answered = False
         self.remote: RemoteCapabilities | None = None
 
     @property
@@ -281,7 +285,6 @@ class H245Link:
         The call is over: close everything, report nothing.
         """
         self._forgetSession()
-        self.began = True
         self.path.stop()
 
     # What the path wants.
@@ -318,13 +321,14 @@ class H245Link:
             channel.close()
 
     def beginSession(self) -> None:
-        self.began = True
+        self._owner.linkBegun()
         self._startSession()
 
     def abandonSession(self) -> None:
-        self.began = self.heard = self.answered = False
+        self.heard = self.answered = False
         self._early.clear()
         self._forgetSession()
+        self._owner.linkAbandoned()
 
     def pathFailed(self) -> None:
         self._owner.linkFailed()

@@ -2,7 +2,7 @@
 An H.323 call as a leg: commands down to signalling, H.245 and media, happenings up.
 
 The leg owns nothing that can be wrong by itself: the call machine (L{h323d.h323.call})
-keeps the state, L{h323d.h323.startup} gets media started, L{h323d.h323.wire} fills the
+keeps the state, L{h323d.h323.callstart} gets media started, L{h323d.h323.wire} fills the
 messages.  Here they meet.
 """
 
@@ -27,12 +27,12 @@ from h323d.h323.call import newH225Call
 from h323d.h323.callinputs import CallNumber
 from h323d.h323.callmessages import tell
 from h323d.h323.callphase import CallPhase, phaseOf
+from h323d.h323.callstart import CallStart, StartUpOptions
 from h323d.h323.furtherways import FurtherWays
 from h323d.h323.legcontext import CallDescription, LegContext
 from h323d.h323.legmedia import LegMedia
 from h323d.h323.q931 import MessageType, Q931Message
 from h323d.h323.signalling import SignallingConnection
-from h323d.h323.startup import StartUp, StartUpOptions
 from h323d.h323.uuie import Content, SetupParties
 from h323d.h323.wire import CallWire
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
@@ -86,7 +86,7 @@ class H323Leg:
         context = self._context
         clock = context.clock
         self._media = LegMedia(self, self, context.pool, context.network.home, clock)
-        self._startUp = StartUp(
+        self._startUp = CallStart(
             self, self._media, clock, context.network, self._options, context.newSession
         )
         self._wire = CallWire(

@@ -1,408 +1,397 @@
 """
-How the media and the H.245 of one call get started (H.323, 8.1.7 and 8.2).
+When, and by which way, the H.245 of one call begins (H.323, 8.1.7 and 8.2.1 to 8.2.4).
 
-Fast start, if it was offered, is accepted or refused; H.245 follows - tunnelled where both
-sides tunnel, else on a channel of its own, else by Facility startH245 - and opens the media
-that fast start did not.  Each way that fails leads to the next.  A call whose media is open
-by fast start goes on for ever without H.245.
+Theory of operation
+===================
+
+A call that is set up needs media.  H.323 has two procedures for that, which overlap, and three
+ways for the second one; peers know some of them, and begin several at once.  So there are
+several machines, each with one question:
+
+  - I{Does H.245 travel in the signalling connection?} L{h323d.h323.tunnelling}: offered, agreed
+    or off (8.2.1).  It outlives the start, because each of our messages says it.
+  - I{What became of fast connect?} L{h323d.h323.fastconnect}: channels that are proposed in
+    Setup, and taken or refused in an answer to it (8.1.7).  It knows the lists; that our
+    proposal is void once the call is answered without them, or once the peer begins H.245 of
+    its own accord (8.1.7.1), is in the table below.
+  - I{When does H.245 begin, and where is it tried?} This machine.
+  - I{By which way does it go?} L{h323d.h323.controlpath}: it is told ways to try, and keeps to
+    one, so that H.245 never begins twice.
+  - I{What is said in it?} L{h323d.h323.h245.session}, which owns a machine for each signalling
+    entity of H.245, Annex C: roles and capabilities first, then channels.
+
+Who owns whom: the leg has one L{h323d.h323.callstart.CallStart}.  That has the first three, and an
+L{h323d.h323.h245link.H245Link}, which has the path, and a session while one is spoken.
+
+How they meet.  Commands go down: this machine has the path try a way (I{tunnel, dial, listen}).
+Happenings come up: the path has the link begin a session, and the link tells it here
+(C{begun}); what was said may turn out to be lost, as when the peer declines a tunnel that we
+spoke in (C{abandoned}); a way may lead nowhere (C{pathFailed}), and then the next one is
+tried; a connection may be gone for good (C{lost}).  So this machine never closes anything, and the
+path never decides.
+
+What a message of the peer says is told piece by piece - an address, an answer to fast start -
+and acted upon when all of it is told, with C{seek}: a Connect may decide about tunnelling,
+refuse fast start and bring H.245 messages, and each of them matters for what we do next.
+
+The states, without H.245 at the left and with it at the right::
+
+    unchosen --> proposed ---> parallel              our fast start is undecided
+        |           |              |
+     (chosen)       v              v
+        |------> seeking <---> early, begun          it is decided, or there is none
+                    |              |
+      - - - - - - - | - - - - - - -|- - - - - - - -  the call is answered
+                    v              v
+                 wanting <---> unheard, established
+                    `--> asked ----^                 we want it, and there is no way
+
+Who connects to us while our fast start is undecided brings us to C{begun}, too: then channels
+wait for that, as L{h323d.h323.callstart.CallStart.mayOpenChannels} says.  A call whose media is open by fast
+start stays in C{wanting} for ever, if need be: it is ready for H.245, and asks nobody for it.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
 
+from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.timer import Timer
-from h323d.errors import DecodeError
-from h323d.h323.fastconnect import FastConnect, Outcome
-from h323d.h323.h245.session import H245Failure
-from h323d.h323.h245link import ControlNetwork, H245Link, NewSession
-from h323d.h323.legmedia import LegMedia
-from h323d.h323.uuie import Content, Start
+from h323d.h323.startinputs import StartUp, StartUpOwner
+from h323d.h323.tunnelling import Tunnel
+from h323d.tracing import TypedState, indexed, stateName
 from h323d.values.address import TransportAddress
-from h323d.values.cause import Cause
-from h323d.values.media import DigitMethod, MediaProfile
+from h323d.values.media import MediaProfile
 
-__all__ = ["StartUp", "StartUpOptions", "StartUpOwner"]
+__all__ = ["EARLY_GRACE", "MACHINE", "MEDIA_GUARD", "Way", "hasChosen", "newStartUp", "wayNow"]
 
 MEDIA_GUARD = 30.0  # seconds from the answer until media must be open, and H.245 begun
 EARLY_GRACE = 0.2  # seconds from the answer for responses to H.245 that stood in Setup
 
-_CAUSES = {H245Failure.NO_COMMON_FORMAT: Cause.INCOMPATIBLE_DESTINATION}
 
-
-@dataclass(frozen=True, slots=True)
-class StartUpOptions:
+class Way(enum.Enum):
     """
-    Which ways a call may take.
-
-    @ivar fastStart: offer fast start, or accept it.
-    @ivar tunnelling: H.245 may travel in the signalling connection.
-    @ivar earlyH245: begin H.245 in the Setup: tunnelled, beside fast start as
-        C{parallelH245Control}; without tunnelling, advertise our H.245 address there.
+    Where H.245 can be tried.
     """
 
-    fastStart: bool = True
-    tunnelling: bool = True
-    earlyH245: bool = False
+    TUNNEL = "in the signalling connection"
+    CONNECTION = "on a connection to the peer's address"
+    NOT_YET = "the tunnel may still be agreed on"
+    NONE = "nowhere"
 
 
-class _Stage(enum.Enum):
+def wayNow(tunnel: Tunnel, addressKnown: bool, answered: bool) -> Way:
     """
-    How far a call's start has come.
+    The best way that is open.
+
+    @param addressKnown: whether the peer has told an C{h245Address}.
+    @param answered: whether the call is; who has not agreed to the tunnel by then never will.
     """
+    if tunnel is Tunnel.AGREED:
+        return Way.TUNNEL
+    if tunnel is Tunnel.OFFERED and not answered:
+        return Way.NOT_YET
+    return Way.CONNECTION if addressKnown else Way.NONE
 
-    OPEN = "nothing is proposed or chosen yet"
-    CHOSEN = "we have chosen of the caller's proposal, and not said so yet"
-    BEGUN = "our proposal or choice is sent"
-    ANSWERED = "the call is answered"
-    ENDING = "the call is being ended"
+
+@dataclass
+class _Core:
+    owner: StartUpOwner
+    grace: Timer
+    guard: Timer
+    theirs: TransportAddress | None = None
+
+    def tryWay(self, answered: bool, contested: bool = False) -> Way:
+        way = wayNow(self.owner.tunnel(), self.theirs is not None, answered)
+        if way is Way.TUNNEL:
+            self.owner.useTunnel()
+        elif way is Way.CONNECTION and self.theirs is not None:
+            self.owner.dial(self.theirs, contested)
+        return way
+
+    def dialAsAsked(self, contested: bool) -> None:
+        self.owner.refuseFastStart()
+        if self.theirs is not None and not self.owner.peerSpoke():
+            self.owner.dial(self.theirs, contested)
+
+    def watch(self, machine: StartUp) -> None:
+        self.guard.start(MEDIA_GUARD, machine.guardExpired)
+
+    def stopTimers(self) -> None:
+        self.grace.stop()
+        self.guard.stop()
 
 
-class _Tunnel(enum.Enum):
+builder = TypeMachineBuilder(StartUp, _Core)
+
+unchosen = builder.state("unchosen")  # nothing is proposed or chosen yet
+chosen = builder.state("chosen")  # we have chosen of the caller's proposal, and not said so yet
+proposed = builder.state("proposed")  # our fast start is undecided, beside which nothing begins
+parallel = builder.state("parallel")  # likewise, but H.245 stood beside it in our Setup
+early = builder.state("early")  # H.245 stood in our Setup, fast start is decided
+seeking = builder.state("seeking")  # H.245 may begin as soon as there is a way
+begun = builder.state("begun")  # H.245 has begun before the answer
+wanting = builder.state("wanting")  # answered without H.245, but ready for it
+asked = builder.state("asked")  # likewise, and the peer is asked to connect to us
+unheard = builder.state("unheard")  # answered; H.245 in our Setup may have been ignored
+established = builder.state("established")  # answered, and H.245 has begun
+ending = builder.state("ending")
+stopped = builder.state("stopped")
+
+_calling = (proposed, parallel, early, seeking, begun)
+_answered = (wanting, asked, unheard, established)
+_live = (unchosen, chosen, *_calling, *_answered)
+
+
+# What stands in our Setup, or in our answers to the caller's.
+
+unchosen.upon(StartUp.place).to(seeking).returns(None)
+seeking.upon(StartUp.offerFastStart).to(proposed).returns(None)
+seeking.upon(StartUp.speakInSetup).to(early).returns(None)
+proposed.upon(StartUp.speakInSetup).to(parallel).returns(None)
+
+
+@unchosen.upon(StartUp.choose).to(chosen)
+def choose(machine: StartUp, core: _Core, profile: MediaProfile) -> None:
+    core.owner.choose(profile)
+    if core.owner.tunnel() is not Tunnel.AGREED and core.theirs is None:
+        core.owner.listen()
+
+
+for _state in (chosen, *_calling, *_answered):
+
+    @_state.upon(StartUp.choose).loop()
+    def chooseAnew(machine: StartUp, core: _Core, profile: MediaProfile) -> None:
+        core.owner.chooseAnew(profile)
+
+
+@chosen.upon(StartUp.sent).to(seeking)
+def adopt(machine: StartUp, core: _Core) -> None:
+    core.owner.adoptFastStart()
+
+
+# Fast start is decided: by an answer, or because the peer goes another way (8.1.7.1).
+
+
+@proposed.upon(StartUp.fastStartDecided).to(seeking)
+@parallel.upon(StartUp.fastStartDecided).to(early)
+@begun.upon(StartUp.fastStartDecided).loop()
+def decided(machine: StartUp, core: _Core) -> None:
+    core.owner.openChannels()
+
+
+@proposed.upon(StartUp.controlHeard).to(seeking)
+@begun.upon(StartUp.controlHeard).loop()
+def refuse(machine: StartUp, core: _Core) -> None:
+    core.owner.refuseFastStart()
+
+
+@proposed.upon(StartUp.startH245Heard).to(seeking)
+@parallel.upon(StartUp.startH245Heard).to(early)
+@early.upon(StartUp.startH245Heard).loop()
+@seeking.upon(StartUp.startH245Heard).loop()
+@begun.upon(StartUp.startH245Heard).loop()
+@wanting.upon(StartUp.startH245Heard).loop()
+@unheard.upon(StartUp.startH245Heard).loop()
+@established.upon(StartUp.startH245Heard).loop()
+def dialAsAsked(machine: StartUp, core: _Core) -> None:
+    core.dialAsAsked(contested=False)
+
+
+@asked.upon(StartUp.startH245Heard).loop()
+def bothAsked(machine: StartUp, core: _Core) -> None:
+    core.dialAsAsked(contested=True)
+
+
+# The call is answered.
+
+
+@proposed.upon(StartUp.answered).to(wanting)
+@seeking.upon(StartUp.answered).to(wanting)
+def answeredWithout(machine: StartUp, core: _Core) -> None:
+    core.owner.refuseFastStart()
+    core.watch(machine)
+
+
+@begun.upon(StartUp.answered).to(established)
+def answeredWith(machine: StartUp, core: _Core) -> None:
+    core.owner.refuseFastStart()
+    if not core.owner.hasMedia():
+        core.watch(machine)
+
+
+@parallel.upon(StartUp.answered).to(unheard)
+@early.upon(StartUp.answered).to(unheard)
+def answeredEarly(machine: StartUp, core: _Core) -> None:
+    answeredWith(machine, core)
+    core.grace.start(EARLY_GRACE, machine.graceExpired)
+
+
+@unheard.upon(StartUp.graceExpired).to(established)
+def sayAgain(machine: StartUp, core: _Core) -> None:
+    core.owner.repeatControl()
+
+
+# The ways.
+
+
+@seeking.upon(StartUp.seek).loop()
+def seek(machine: StartUp, core: _Core) -> None:
+    core.tryWay(answered=False)
+
+
+@wanting.upon(StartUp.seek).loop()
+def want(machine: StartUp, core: _Core) -> None:
+    owner = core.owner
+    nowhere = core.tryWay(answered=True) is Way.NONE
+    if nowhere and not owner.isListening() and not owner.hasMedia():
+        machine.ask()
+
+
+@wanting.upon(StartUp.ask).to(asked)
+def ask(machine: StartUp, core: _Core) -> None:
+    # Neither tunnel nor address: make the peer connect to us (8.2.3).
+    core.owner.listen()
+
+
+@asked.upon(StartUp.listening).loop()
+def tellWhere(machine: StartUp, core: _Core, address: TransportAddress) -> None:
+    core.owner.sendStartH245(address)
+
+
+@asked.upon(StartUp.seek).loop()
+def waitOn(machine: StartUp, core: _Core) -> None:
+    core.tryWay(answered=True, contested=True)
+
+
+for _state in _live:
+
+    @_state.upon(StartUp.addressTold).loop()
+    def learn(machine: StartUp, core: _Core, address: TransportAddress) -> None:
+        core.theirs = address
+
+    @_state.upon(StartUp.pathFailed).loop()
+    def unreachable(machine: StartUp, core: _Core) -> None:
+        core.theirs = None
+        machine.seek()
+
+
+@begun.upon(StartUp.lost).loop()
+@established.upon(StartUp.lost).loop()
+def lost(machine: StartUp, core: _Core) -> None:
+    if not core.owner.hasMedia():
+        core.owner.controlLost()
+
+
+proposed.upon(StartUp.begun).to(begun).returns(None)
+seeking.upon(StartUp.begun).to(begun).returns(None)
+wanting.upon(StartUp.begun).to(established).returns(None)
+asked.upon(StartUp.begun).to(established).returns(None)
+
+parallel.upon(StartUp.abandoned).to(proposed).returns(None)
+early.upon(StartUp.abandoned).to(seeking).returns(None)
+begun.upon(StartUp.abandoned).to(seeking).returns(None)
+established.upon(StartUp.abandoned).to(wanting).returns(None)
+
+
+@unheard.upon(StartUp.abandoned).to(wanting)
+def graceless(machine: StartUp, core: _Core) -> None:
+    core.grace.stop()
+
+
+@wanting.upon(StartUp.guardExpired).loop()
+@asked.upon(StartUp.guardExpired).loop()
+def nobodyCame(machine: StartUp, core: _Core) -> None:
+    if core.owner.hasMedia():
+        core.owner.waitNoMore()
+    else:
+        core.owner.mediaMissing()
+
+
+@unheard.upon(StartUp.guardExpired).loop()
+@established.upon(StartUp.guardExpired).loop()
+def nothingOpened(machine: StartUp, core: _Core) -> None:
+    if not core.owner.hasMedia():
+        core.owner.mediaMissing()
+
+
+# The end.
+
+for _state in _live:
+
+    @_state.upon(StartUp.end).to(ending)
+    def end(machine: StartUp, core: _Core) -> None:
+        core.stopTimers()
+        core.owner.endControl()
+
+
+@ending.upon(StartUp.lost).loop()
+def endedByLoss(machine: StartUp, core: _Core) -> None:
+    core.owner.controlEnded()
+
+
+for _state in (*_live, ending):
+
+    @_state.upon(StartUp.stop).to(stopped)
+    def stop(machine: StartUp, core: _Core) -> None:
+        core.stopTimers()
+        core.owner.stopControl()
+
+
+# What comes at a wrong time is ignored.
+
+_SETUP = (StartUp.place, StartUp.offerFastStart, StartUp.speakInSetup)
+_FAST = (StartUp.fastStartDecided, StartUp.controlHeard)
+_CALL = (*_SETUP, StartUp.sent, StartUp.answered)
+_OURS = (StartUp.ask, StartUp.listening)
+_WAY = (StartUp.seek, *_OURS, StartUp.lost)
+_SESSION = (StartUp.begun, StartUp.abandoned)
+_TIMERS = (StartUp.graceExpired, StartUp.guardExpired)
+
+_IGNORED: tuple[tuple[TypedState[StartUp, _Core], tuple[Callable[..., None], ...]], ...] = (
+    # Before we know what media we want there is nothing to say in H.245: who asks for it waits.
+    (unchosen, (*_CALL[1:], *_FAST, StartUp.startH245Heard, *_WAY, *_SESSION, *_TIMERS)),
+    (chosen, (*_SETUP, StartUp.answered, *_FAST, StartUp.startH245Heard)),
+    (chosen, (*_WAY, *_SESSION, *_TIMERS)),
+    (proposed, (*_SETUP[:2], StartUp.sent, *_WAY, StartUp.abandoned, *_TIMERS)),
+    # The peer's H.245 responds to ours that stood in the Setup, and refuses nothing.
+    (parallel, (*_SETUP, StartUp.sent, StartUp.controlHeard, *_WAY, StartUp.begun, *_TIMERS)),
+    (early, (*_SETUP, StartUp.sent, *_FAST, *_WAY, StartUp.begun, *_TIMERS)),
+    (seeking, (StartUp.place, StartUp.sent, *_FAST, *_WAY[1:], StartUp.abandoned, *_TIMERS)),
+    (begun, (*_SETUP, StartUp.sent, *_WAY[:-1], StartUp.begun, *_TIMERS)),
+    (wanting, (*_CALL, *_FAST, StartUp.listening, StartUp.lost, StartUp.abandoned)),
+    (wanting, (StartUp.graceExpired,)),
+    (asked, (*_CALL, *_FAST, StartUp.ask, StartUp.lost, StartUp.abandoned, StartUp.graceExpired)),
+    (unheard, (*_CALL, *_FAST, *_WAY, StartUp.begun)),
+    (established, (*_CALL, *_FAST, *_WAY[:-1], StartUp.begun, StartUp.graceExpired)),
+    (ending, (*_CALL, StartUp.choose, StartUp.addressTold, *_FAST, StartUp.startH245Heard)),
+    (ending, (*_WAY[:-1], *_SESSION, StartUp.pathFailed, *_TIMERS, StartUp.end)),
+    (stopped, (*_CALL, StartUp.choose, StartUp.addressTold, *_FAST, StartUp.startH245Heard)),
+    (stopped, (*_WAY, *_SESSION, StartUp.pathFailed, *_TIMERS, StartUp.end, StartUp.stop)),
+)
+for _where, _inputs in _IGNORED:
+    for _input in _inputs:
+        _where.upon(_input).loop().returns(None)
+
+MACHINE = indexed(builder.build())
+
+
+def newStartUp(owner: StartUpOwner, clock: IReactorTime) -> StartUp:
     """
-    Whether H.245 may travel in the signalling connection.
+    @param owner: has the media, and the ways to speak H.245.
+    @param clock: runs the timers.
     """
-
-    OFFERED = "by us; the peer has not said yet"
-    AGREED = "by both sides"
-    OFF = "for the whole call (H.323, 8.2.1)"
+    return MACHINE(_Core(owner, Timer(clock), Timer(clock)))
 
 
-class _Urging(enum.Enum):
+def hasChosen(machine: StartUp) -> bool:
     """
-    What we have done to have H.245 begin, beside being ready for it.
+    @param machine: what L{newStartUp} made.
+
+    @return: whether it is decided what we propose, or choose of what was proposed.
     """
-
-    NOTHING = "nothing"
-    IN_SETUP = "our first messages stood in the Setup, and nobody has responded yet"
-    START_H245 = "the peer is asked to connect to us"
-
-
-class StartUpOwner(Protocol):
-    """
-    What the start-up needs of its leg.
-    """
-
-    def sendTunnelled(self, octets: Sequence[bytes]) -> None:
-        """Send a message of the call that carries these H.245 messages."""
-
-    def sendStartH245(self, address: TransportAddress) -> None:
-        """Send Facility, C{startH245}, with that address."""
-
-    def admitsControl(self, source: TransportAddress) -> bool:
-        """Whether who connects from there may speak the H.245 of this call."""
-
-    def controlDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
-        """The peer signalled a key by H.245."""
-
-    def controlEnded(self) -> None:
-        """H.245 is over: the peer ended it, or our L{StartUp.end} is done."""
-
-    def controlFailed(self, cause: Cause) -> None:
-        """There is no media, and there will be none."""
-
-    def controlFault(self, error: DecodeError) -> None:
-        """An H.245 message could not be read."""
-
-
-class StartUp:
-    """
-    The start-up of one call.
-
-    @ivar fast: fast connect, and what became of it.
-    @ivar link: H.245, and the way it takes.
-    """
-
-    def __init__(
-        self,
-        owner: StartUpOwner,
-        media: LegMedia,
-        clock: IReactorTime,
-        network: ControlNetwork,
-        options: StartUpOptions,
-        newSession: NewSession,
-    ) -> None:
-        """
-        @param owner: the leg.
-        @param media: the leg's media.
-        @param clock: runs the guards.
-        @param network: where control channels come from.
-        @param options: which ways may be taken.
-        @param newSession: makes an H.245 session for an owner.
-        """
-        self._owner = owner
-        self._media = media
-        self._earlyH245 = options.earlyH245
-        self._stage = _Stage.OPEN
-        self._tunnel = _Tunnel.OFFERED if options.tunnelling else _Tunnel.OFF
-        self._urging = _Urging.NOTHING
-        self._theirAddress: TransportAddress | None = None
-        self._lack = Cause.RECOVERY_ON_TIMER_EXPIRY
-        self._guard, self._grace = Timer(clock), Timer(clock)
-        self.fast = FastConnect(media, options.fastStart)
-        self.link = H245Link(self, media, clock, network, newSession)
-
-    # What the leg writes into its messages.
-
-    @property
-    def tunnelling(self) -> bool:
-        """
-        The C{h245Tunnelling} of our messages.
-        """
-        return self._tunnel is not _Tunnel.OFF
-
-    @property
-    def hasChosen(self) -> bool:
-        """
-        Whether it is decided what we propose, or choose of what was proposed.
-        """
-        return self._stage is not _Stage.OPEN
-
-    def place(self, profile: MediaProfile) -> tuple[Start, tuple[bytes, ...]]:
-        """
-        Begin as the caller.  The port is open.
-
-        @return: what stands in Setup, and its C{h245Control}.
-        """
-        self.link.profile = profile
-        self._stage = _Stage.BEGUN
-        fastStart = self.fast.offer(profile)
-        early: tuple[bytes, ...] = ()
-        if self._earlyH245 and self.tunnelling:
-            self._urging = _Urging.IN_SETUP
-            early = self.link.begunInSetup()
-        elif self._earlyH245:
-            self.link.path.listen()
-        address = self.link.advertised
-        if fastStart:
-            return Start(fastStart, False, address, early), ()
-        return Start(h245Address=address), early
-
-    def offered(self, content: Content) -> None:
-        """
-        Take note of the caller's Setup.
-        """
-        self.fast.proposed(content.start.fastStart)
-        self.heard(content, True)
-        for octets in content.start.parallelH245Control:
-            self.link.received(octets)
-
-    def accept(self, profile: MediaProfile) -> None:
-        """
-        Choose as the called side.  The port is open; L{begin} follows as soon as the
-        message with our choice is sent.  Later choices change what was negotiated.
-        """
-        if self._stage is not _Stage.OPEN:
-            if profile != self.link.profile:
-                self.changeProfile(profile)
-            return
-        self._stage = _Stage.CHOSEN
-        self.link.profile = profile
-        fault = self.fast.choose(profile)
-        if fault is not None:
-            self._owner.controlFault(fault)
-        if self._tunnel is not _Tunnel.AGREED and self._theirAddress is None:
-            self.link.path.listen()
-
-    def answering(self) -> Start:
-        """
-        What stands in our answers to Setup, as far as it is decided.
-        """
-        return replace(self.fast.answering(), h245Address=self.link.advertised)
-
-    # What becomes of the call.
-
-    def begin(self) -> None:
-        """
-        Our choice, if there is one, is sent: media may flow, and H.245 may start.
-        """
-        if self._stage is _Stage.CHOSEN:
-            self._stage = _Stage.BEGUN
-            self._adopt()
-        self._consider()
-
-    def activated(self) -> None:
-        """
-        The call is answered.
-        """
-        if self._stage in (_Stage.ANSWERED, _Stage.ENDING):
-            return
-        self._stage = _Stage.ANSWERED
-        self.fast.refused()
-        self._openChannels()
-        if self._urging is _Urging.IN_SETUP:
-            self._grace.start(EARLY_GRACE, self._notListened)
-        if not self._media.everReady or not self.link.began:
-            self._guard.start(MEDIA_GUARD, self._waitedLong)
-        self._consider()
-
-    def heard(self, content: Content, settingUp: bool) -> None:
-        """
-        Take note of what any message of the peer says about starting.
-
-        @param settingUp: whether the call is not answered yet; later messages do not
-            decide about tunnelling.
-        """
-        if settingUp and content.tunnelling is not None:
-            self._heardTunnelling(content.tunnelling)
-        start = content.start
-        if start.h245Address is not None:
-            self._theirAddress = start.h245Address
-        expected = self._urging is _Urging.IN_SETUP
-        if self.fast.heard(start, bool(content.h245Control) and not expected):
-            self._adopt()
-        self._openChannels()
-        if content.reason == "startH245" and content.body == "facility":
-            self._heardStartH245()
-        with self.link.together():
-            for octets in content.h245Control:
-                self.link.received(octets)
-        self._consider()
-
-    def _heardTunnelling(self, tunnelling: bool) -> None:
-        if not tunnelling:
-            self._tunnel = _Tunnel.OFF
-            self._urgeNoMore(_Urging.IN_SETUP)
-            self.link.path.tunnelRefused()
-        elif self._tunnel is _Tunnel.OFFERED:
-            self._tunnel = _Tunnel.AGREED
-
-    def _urgeNoMore(self, how: _Urging) -> None:
-        if self._urging is how:
-            self._urging = _Urging.NOTHING
-
-    def _heardStartH245(self) -> None:
-        self.fast.withdraw()
-        self._openChannels()
-        if self._theirAddress is not None and not self.link.heard:
-            self._dial(self._theirAddress)
-
-    def _dial(self, address: TransportAddress) -> None:
-        self.link.path.dial(address, self._urging is _Urging.START_H245)
-
-    def _adopt(self) -> None:
-        connection = self.fast.connection
-        if connection.accepted:
-            self.link.adoptFastStart(connection)
-            self._media.adopt(connection.transmit, connection.receive)
-
-    def _openChannels(self) -> None:
-        if self.mayOpenChannels():
-            self.link.openChannels()
-
-    def _consider(self) -> None:
-        """
-        Start H.245 by the best way that is open by now.
-        """
-        if self._stage not in (_Stage.BEGUN, _Stage.ANSWERED):
-            return
-        if self.link.began or self.fast.outcome is Outcome.OPEN:
-            return
-        answered = self._stage is _Stage.ANSWERED
-        if self._tunnel is _Tunnel.AGREED:
-            self.link.path.tunnel()
-        elif self._tunnel is _Tunnel.OFFERED and not answered:
-            return  # it may still be agreed on
-        elif self._theirAddress is not None:
-            self._dial(self._theirAddress)
-        elif answered and self.link.advertised is None and not self._media.everReady:
-            self._ask()
-
-    def _ask(self) -> None:
-        """
-        Neither tunnel nor address: make the peer connect to us (H.323, 8.2.3).
-        """
-        if self._urging is not _Urging.START_H245:
-            self._urging = _Urging.START_H245
-            self.link.path.listen()
-
-    def _notListened(self) -> None:
-        """
-        H.245 that stood in Setup may have been ignored: say it again (H.323, 8.2.4).
-        """
-        if self._urging is _Urging.IN_SETUP and not self.link.answered:
-            self.link.restart()
-        self._urgeNoMore(_Urging.IN_SETUP)
-
-    def _waitedLong(self) -> None:
-        """
-        Nobody will come any more: without media the call is over, with it we stop waiting.
-        """
-        if not self._media.everReady:
-            self._owner.controlFailed(self._lack)
-        elif not self.link.began:
-            self.link.path.lost()
-
-    # In the call, and at its end.
-
-    def changeProfile(self, profile: MediaProfile) -> None:
-        """
-        Negotiate anew, where there is H.245; otherwise only use less.
-        """
-        self.link.changeProfile(profile)
-        self._media.restrict(profile.direction)
-
-    def end(self) -> None:
-        """
-        End H.245; C{controlEnded} follows, at once where there is none.
-        """
-        self._stage = _Stage.ENDING
-        if not self.link.end():
-            self._owner.controlEnded()
-
-    def stop(self) -> None:
-        """
-        The call is over: close everything, report nothing.
-        """
-        self._guard.stop()
-        self._grace.stop()
-        self.link.stop()
-
-    # What the link reports.
-
-    def sendTunnelled(self, octets: Sequence[bytes]) -> None:
-        self._owner.sendTunnelled(octets)
-
-    def mayOpenChannels(self) -> bool:
-        return self.fast.outcome is not Outcome.OPEN
-
-    def admitsControl(self, source: TransportAddress) -> bool:
-        return self._owner.admitsControl(source)
-
-    def linkListening(self, address: TransportAddress) -> None:
-        if self._urging is _Urging.START_H245:
-            self._owner.sendStartH245(address)
-
-    def linkStarved(self, cause: Cause) -> None:
-        self._lack = cause
-
-    def linkFailed(self) -> None:
-        self._theirAddress = None
-        self._consider()
-
-    def linkLost(self) -> None:
-        if self._stage is _Stage.ENDING:
-            self._owner.controlEnded()
-        elif not self._media.everReady:
-            self._owner.controlFailed(Cause.RECOVERY_ON_TIMER_EXPIRY)
-
-    def linkDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
-        self._owner.controlDigit(digit, milliseconds, method)
-
-    def linkEnded(self) -> None:
-        self._owner.controlEnded()
-
-    def sessionFailed(self, failure: H245Failure) -> None:
-        matters = (
-            self.link.heard if failure is H245Failure.PEER_SILENT else not self._media.everReady
-        )
-        if matters:
-            self._owner.controlFailed(_CAUSES.get(failure, Cause.RECOVERY_ON_TIMER_EXPIRY))
-
-    def linkFault(self, error: DecodeError) -> None:
-        self._owner.controlFault(error)
+    return stateName(machine) != "unchosen"

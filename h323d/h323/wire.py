@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from h323d.h323 import causes, messages, uuie
 from h323d.h323.addresses import Choice
 from h323d.h323.callinputs import CallNumber
+from h323d.h323.callstart import CallStart
 from h323d.h323.q931 import MessageType, Q931Message
 from h323d.h323.signalling import SignallingConnection
-from h323d.h323.startup import StartUp
 from h323d.h323.uuie import CallIdentity, Fields, SetupParties, Start
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
@@ -36,7 +36,7 @@ class CallWire:
         originated: bool,
         endpointType: Fields,
         displayName: str,
-        startUp: StartUp,
+        startUp: CallStart,
     ) -> None:
         """
         @param reference: the call reference value.

@@ -9,8 +9,9 @@ import random
 import pytest
 from twisted.internet.task import Clock
 
+from h323d.h323.callstart import StartUpOptions
 from h323d.h323.config import H323Config
-from h323d.h323.startup import MEDIA_GUARD, StartUpOptions
+from h323d.h323.startup import MEDIA_GUARD
 from h323d.h323.uuie import Start
 from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause

@@ -16,12 +16,12 @@ from h323d.call.legs import ILeg, IOriginator, LegDirection
 from h323d.call.media import IMediaPortObserver, PortStatistics
 from h323d.h323 import messages, q931, reading, tpkt, uuie
 from h323d.h323.addresses import Choice, transportToValue
+from h323d.h323.callstart import StartUpOptions
 from h323d.h323.config import H323Config
 from h323d.h323.elements import ProgressIndicator, encodeKeypad
 from h323d.h323.faststart import offerFastStart
 from h323d.h323.leg import H323Leg
 from h323d.h323.q931 import IE, Element, MessageType
-from h323d.h323.startup import StartUpOptions
 from h323d.h323.uuie import CallIdentity, Start
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause

@@ -13,8 +13,8 @@ from h323d.call.legs import ILeg
 from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.config import Configuration
 from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.h323.callstart import StartUpOptions
 from h323d.h323.ras.channel import DISCOVERY_GROUP
-from h323d.h323.startup import StartUpOptions
 from h323d.media.config import MediaConfig
 from h323d.sip.originator import SIPOriginator
 from h323d.values.address import TransportAddress

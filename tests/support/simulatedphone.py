@@ -17,10 +17,10 @@ from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
 from h323d.dsp.tones import Tone
 from h323d.events import EventBus
 from h323d.h323.admission import AdmissionGrant, AdmissionRequest
+from h323d.h323.callstart import StartUpOptions
 from h323d.h323.config import H323Config
 from h323d.h323.endpoint import H323Endpoint
 from h323d.h323.ras.client import EndpointProfile, RASClient
-from h323d.h323.startup import StartUpOptions
 from h323d.media.config import MediaConfig
 from h323d.media.files import ToneSource
 from h323d.net.datagram import Datagrams
