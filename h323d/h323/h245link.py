@@ -31,7 +31,7 @@ from h323d.values.media import DigitMethod, MediaProfile, ReceiveFormat, Transmi
 
 __all__ = ["ControlNetwork", "H245Link", "H245LinkOwner", "NewSession"]
 
-MAXIMUM_EARLY = 32  # H.245 messages that are kept until there is a session for them
+MAXIMUM_EARLY = 32  # H.245 messages that are kept for a session that starts later
 ENCODED = "MultimediaSystemControlMessage"
 _KINDS = frozenset(("request", "response", "command", "indication"))
 
@@ -108,8 +108,6 @@ class H245Link:
 
     @ivar path: the machine that is told which way to try.
     @ivar profile: what may be negotiated; set before any way is tried.
-    @ivar heard: whether the peer said anything in the session.
-    @ivar answered: whether the peer responded to anything that we asked in it.
     @ivar remote: what the peer can do, as far as it said.
     """
 
@@ -143,7 +141,6 @@ class H245Link:
         self._holding = 0
         self.path = newControlPath(self, clock)
         self.profile: MediaProfile | None = None
-        self.heard = self.answered = False
         self.remote: RemoteCapabilities | None = None
 
     @property
@@ -152,6 +149,20 @@ class H245Link:
         Where we wait for a connection, if we do.
         """
         return self._listener.address if self._listener else None
+
+    @property
+    def heard(self) -> bool:
+        """
+        Whether the peer said anything, so far as it has not been abandoned.
+        """
+        return bool(self._early)
+
+    @property
+    def answered(self) -> bool:
+        """
+        Whether the peer responded to anything that we asked.
+        """
+        return self.heard and self._early[-1][0] == "response"  # nothing is kept after one
 
     @property
     def states(self) -> dict[str, str]:
@@ -197,14 +208,9 @@ class H245Link:
             return
         if message[0] not in _KINDS:
             return  # a kind of message of some later version
-        if not self.answered and len(self._early) < MAXIMUM_EARLY:
+        if not self.answered and (len(self._early) < MAXIMUM_EARLY or message[0] == "response"):
             self._early.append(message)  # a session that starts later is told it, too
-        self._give(message)
-
-    def _give(self, message: Message) -> None:
         if self._session is not None:
-            self.heard = True
-            self.answered = self.answered or message[0] == "response"
             self._session.received(message)
 
     def _flush(self) -> None:
@@ -325,7 +331,6 @@ class H245Link:
         self._startSession()
 
     def abandonSession(self) -> None:
-        self.heard = self.answered = False
         self._early.clear()
         self._forgetSession()
         self._owner.linkAbandoned()
@@ -343,11 +348,10 @@ class H245Link:
             return
         with self.together():
             session = self._session = self._newSession(self, self.profile, self._media)
-            if self._fastStart.accepted:
-                session.adoptFastStart(self._fastStart)
+            session.adoptFastStart(self._fastStart)
             session.start(self._owner.mayOpenChannels())
             for message in tuple(self._early):
-                self._give(message)
+                session.received(message)
 
     def _forgetSession(self) -> None:
         session, self._session = self._session, None

@@ -17,6 +17,7 @@ from h323d.h323.callstart import StartUpOptions
 from h323d.h323.capabilities import capabilitySet
 from h323d.h323.config import H323Config
 from h323d.h323.faststart import offerFastStart
+from h323d.h323.h245link import MAXIMUM_EARLY
 from h323d.h323.leg import H323Leg
 from h323d.h323.q931 import IE, MessageType
 from h323d.h323.startup import EARLY_GRACE, MEDIA_GUARD
@@ -298,6 +299,29 @@ def test_besideFastStartEarlyH245IsParallel(network: SimulatedNetwork) -> None:
     assert content.start.fastStart
     assert len(content.start.parallelH245Control) == 2
     assert content.h245Control == ()
+
+
+def test_h245InSetupThatIsRespondedToIsNotSaidAgain(network: SimulatedNetwork) -> None:
+    _, peer, _ = place(network, StartUpOptions(fastStart=False, earlyH245=True))
+    ack = ("response", ("terminalCapabilitySetAck", {"sequenceNumber": 1}))
+    octets = [h245.encode("MultimediaSystemControlMessage", ack)]
+    peer.say(MessageType.ALERTING, uuie.alerting(peer.identity, KIND, Start()), True, octets)
+    peer.connect(tunnelling=True)
+    peer.clock.advance(EARLY_GRACE)
+    peer.settle()
+    assert peer.tunnelled.count("masterSlaveDetermination") == 1
+
+
+def test_aResponseAfterManyMessagesCountsAsOne(network: SimulatedNetwork) -> None:
+    _, peer, _ = place(network, StartUpOptions(fastStart=False, earlyH245=True))
+    keys = [("indication", ("userInput", ("alphanumeric", "1")))] * (2 * MAXIMUM_EARLY)
+    ack = ("response", ("terminalCapabilitySetAck", {"sequenceNumber": 1}))
+    octets = [h245.encode("MultimediaSystemControlMessage", each) for each in (*keys, ack)]
+    peer.connect(tunnelling=True)
+    peer.say(MessageType.FACILITY, uuie.EMPTY, True, octets)
+    peer.clock.advance(EARLY_GRACE)
+    peer.settle()
+    assert peer.tunnelled.count("masterSlaveDetermination") == 1
 
 
 def initialSignalling() -> list[bytes]:
