@@ -17,11 +17,14 @@ several machines, each with one question:
   - I{When does H.245 begin, and where is it tried?} This machine.
   - I{By which way does it go?} L{h323d.h323.controlpath}: it is told ways to try, and keeps to
     one, so that H.245 never begins twice.
-  - I{What is said in it?} L{h323d.h323.h245.session}, which owns a machine for each signalling
-    entity of H.245, Annex C: roles and capabilities first, then channels.
+  - I{How far has it come?} L{h323d.h323.h245.conversation}: when the entities begin, when
+    channels may be opened, and that both sides end it once (8.5).
+  - I{What is said in it?} A machine for each signalling entity of H.245, Annex C: roles and
+    capabilities first, then channels.
 
 Who owns whom: the leg has one L{h323d.h323.callstart.CallStart}.  That has the first three, and an
-L{h323d.h323.h245link.H245Link}, which has the path, and a session while one is spoken.
+L{h323d.h323.h245link.H245Link}, which has the path, and an
+L{H245Session<h323d.h323.h245.session.H245Session>} while one is spoken; that has the other two.
 
 How they meet.  Commands go down: this machine has the path try a way (I{tunnel, dial, listen}).
 Happenings come up: the path has the link begin a session, and the link tells it here

@@ -10,7 +10,6 @@ channel.
 
 from __future__ import annotations
 
-import enum
 import random
 from collections import deque
 from collections.abc import Callable
@@ -18,7 +17,6 @@ from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.call.timer import Timer
 from h323d.h323.capabilities import (
     RemoteCapabilities,
     capabilitySet,
@@ -28,6 +26,7 @@ from h323d.h323.capabilities import (
 from h323d.h323.faststart import FastConnection
 from h323d.h323.h245.answers import answerTo
 from h323d.h323.h245.bidirectional import BidirectionalChannels
+from h323d.h323.h245.conversation import hasStarted, isOpen, newConversation
 from h323d.h323.h245.digits import Digits
 from h323d.h323.h245.liveness import Liveness
 from h323d.h323.h245.messages import Choice, Fields, Message, command
@@ -37,28 +36,16 @@ from h323d.h323.h245.negotiation import Negotiation
 from h323d.h323.h245.owner import H245Failure, H245Owner
 from h323d.h323.h245.receive import ReceiveChannels
 from h323d.h323.h245.transmit import TransmitChannels
+from h323d.tracing import stateName
 from h323d.values.address import TransportAddress
 from h323d.values.media import DigitMethod, MediaProfile
 
 __all__ = ["H245Failure", "H245Owner", "H245Session", "Message"]
 
-END_TIMEOUT = 3.0  # seconds to wait for the peer's endSessionCommand
-
-
-class _Phase(enum.Enum):
-    """
-    How far a session has come.
-    """
-
-    ANSWERING = "answering"  # before start
-    RUNNING = "running"
-    ENDING = "ending"  # our endSessionCommand is sent
-    OVER = "over"
-
 
 class H245Session:
     """
-    One call's H.245.  Every method may be called in every phase; what comes too
+    One call's H.245.  Every method may be called at every time; what comes too
     late is ignored.
     """
 
@@ -84,13 +71,11 @@ class H245Session:
         """
         self._owner = owner
         self._profile = profile
-        self._phase = _Phase.ANSWERING
+        self._conversation = newConversation(self, clock)
         self._paused = False
-        self._held = False  # by the peer
-        self._mayOpen = True
+        self._remote = RemoteCapabilities()
         self._inbox: deque[Message] = deque()
         self._taking = False
-        self._ending = Timer(clock)
         self._negotiation = Negotiation(self, clock, rng, terminalType)
         self._transmit = TransmitChannels(owner, clock, profile, rtcp)
         self._receive = ReceiveChannels(owner, clock, profile, rtp, rtcp)
@@ -110,10 +95,10 @@ class H245Session:
     @property
     def states(self) -> dict[str, str]:
         """
-        The phase, and the state of each entity, for an operator to read.
+        How far it has come, and the state of each entity, for an operator to read.
         """
         return {
-            "session": self._phase.value,
+            "session": stateName(self._conversation),
             **self._negotiation.states,
             **self._modes.states,
             **self._transmit.states,
@@ -136,21 +121,16 @@ class H245Session:
         @param openChannels: C{False} while fast connect is undecided, beside
             which no channels may be opened (H.323, 8.2.4); L{openChannels} follows.
         """
-        if self._phase is _Phase.ANSWERING:
-            self._phase = _Phase.RUNNING
-            self._mayOpen = openChannels
-            self._liveness.start()
-            self._negotiation.start()
+        if openChannels:
+            self._conversation.start()
+        else:
+            self._conversation.startBesideFastConnect()
 
     def openChannels(self) -> None:
         """
         Fast connect is decided: open what it has not opened.
         """
-        if self._mayOpen:
-            return
-        self._mayOpen = True
-        if self._phase is _Phase.RUNNING and self.role is not None:
-            self._transmit.allow()
+        self._conversation.openChannels()
 
     def received(self, message: Message) -> None:
         """
@@ -224,7 +204,7 @@ class H245Session:
             self._negotiation.tell()
         self._transmit.changeProfile(profile)
         self._receive.changeProfile(profile)
-        if self._phase is _Phase.RUNNING and self._wantsAnother():
+        if hasStarted(self._conversation) and self._wantsAnother():
             self._modes.ask(profile)
 
     def requestRoundTrip(self) -> None:
@@ -239,26 +219,18 @@ class H245Session:
         Close our channel and send C{endSessionCommand}; C{h245Ended} follows
         when the peer answers it, 3 seconds later at the latest.
         """
-        if self._open:
-            self._transmit.release()
-        if self._open:  # still: the owner may stop us when it hears that it cannot send
-            self._phase = _Phase.ENDING
-            self._stopEntities()
-            self._ending.start(END_TIMEOUT, self._over)
-            self.send(command("endSessionCommand", ("disconnect", None)))
+        self._conversation.end()
 
     def stop(self) -> None:
         """
         Cancel every timer, and report and send nothing from now on: the
         channel is gone.
         """
-        self._phase = _Phase.OVER
-        self._ending.stop()
-        self._stopEntities()
+        self._conversation.stop()
 
     @property
     def _open(self) -> bool:
-        return self._phase in (_Phase.ANSWERING, _Phase.RUNNING)
+        return isOpen(self._conversation)
 
     def _pause(self, paused: bool) -> None:
         if self._open and paused is not self._paused:
@@ -277,12 +249,31 @@ class H245Session:
             and not suits(self._profile.audio[0], current)
         )
 
-    def _over(self) -> None:
-        if self._phase is not _Phase.OVER:
-            self.stop()
-            self._owner.h245Ended()
+    # ConversationOwner
 
-    def _stopEntities(self) -> None:
+    def isRoleSettled(self) -> bool:
+        return self.role is not None
+
+    def beginEntities(self) -> None:
+        self._liveness.start()
+        self._negotiation.start()
+
+    def negotiateAnew(self) -> None:
+        self._negotiation.start()
+
+    def allowChannels(self) -> None:
+        self._transmit.allow()
+
+    def releaseChannels(self) -> None:
+        self._transmit.release()
+
+    def sendEnd(self) -> None:
+        self.send(command("endSessionCommand", ("disconnect", None)))
+
+    def ended(self) -> None:
+        self._owner.h245Ended()
+
+    def stopEntities(self) -> None:
         self._inbox.clear()
         self._liveness.stop()
         self._negotiation.stop()
@@ -302,17 +293,16 @@ class H245Session:
         return capabilitySet(self._profile, sequenceNumber)
 
     def roleSettled(self) -> None:
-        if self._phase is _Phase.RUNNING and self._mayOpen:
-            self._transmit.allow()
+        self._conversation.roleSettled()
 
     def roleUnsettled(self) -> None:
         self._owner.h245Failed(H245Failure.NO_ROLE)
 
     def peerCan(self, remote: RemoteCapabilities) -> None:
-        wasHeld, self._held = self._held, remote.isEmpty
+        held, self._remote = self._remote.isEmpty, remote
         self._owner.h245RemoteCapabilities(remote)
-        if wasHeld and not remote.isEmpty and self._phase is _Phase.RUNNING:
-            self._negotiation.start()  # as if the channel were new (H.323, 8.4.6)
+        if held and not remote.isEmpty:
+            self._conversation.takenBack()
         self._transmit.peerCan(remote)
 
     def capabilitiesRefused(self) -> None:
@@ -325,7 +315,7 @@ class H245Session:
     def _take(self, message: Message) -> None:
         kind, (name, fields) = message
         if kind == "command" and name == "endSessionCommand":
-            self._peerEnds()
+            self._conversation.peerEnds()
         elif self._open:
             self._liveness.heard()
             taker = self._takers.get((kind, name))
@@ -336,12 +326,6 @@ class H245Session:
                 answer = answerTo(message, self._profile)
                 if answer is not None:
                     self.send(answer)
-
-    def _peerEnds(self) -> None:
-        if self._open:
-            self._phase = _Phase.ENDING
-            self.send(command("endSessionCommand", ("disconnect", None)))
-        self._over()
 
     def _openLogicalChannel(self, fields: Fields) -> None:
         if "reverseLogicalChannelParameters" in fields:

@@ -11,11 +11,12 @@ from twisted.internet.task import Clock
 
 from h323d.h323.capabilities import capabilitySet, emptyCapabilitySet
 from h323d.h323.h245.cese import T101
+from h323d.h323.h245.conversation import END_TIMEOUT
 from h323d.h323.h245.liveness import INTERVAL
 from h323d.h323.h245.messages import Message, command, request, response
 from h323d.h323.h245.msdse import T106, Role
 from h323d.h323.h245.owner import H245Failure
-from h323d.h323.h245.session import END_TIMEOUT, H245Session
+from h323d.h323.h245.session import H245Session
 from h323d.values.address import TransportAddress
 from h323d.values.media import (
     G711_ALAW,
