@@ -30,9 +30,6 @@ from h323d.call.transport import SecureStreams
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.config import Configuration, differences
-from h323d.control.calling import Calling
-from h323d.control.gatekeeping import Gatekeeping
-from h323d.control.operator import Operator
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events import ConfigurationReloaded
 from h323d.gatekeeper.identity import ILocalNumbers
@@ -42,6 +39,9 @@ from h323d.gatekeeper.security.sources import Sources
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.zone import Place, Zone
 from h323d.h323.endpoint import H323Endpoint
+from h323d.operation.calling import Calling
+from h323d.operation.gatekeeping import Gatekeeping
+from h323d.operation.operator import Operator
 from h323d.plugins import CALLED, DESTINATIONS, POLICIES, choose
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.originator import SIPOriginator

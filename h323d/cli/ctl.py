@@ -20,10 +20,10 @@ from collections.abc import Sequence
 from h323d import __version__
 from h323d.cli.table import Table, listing
 from h323d.control.client import CommandFailed, ask
-from h323d.control.commands import COMMANDS, Command
 from h323d.control.config import ControlConfig
 from h323d.control.paths import socketPath
 from h323d.errors import ConfigurationError, DecodeError
+from h323d.operation.commands import COMMANDS, Command
 
 __all__ = ["KINDS", "main"]
 

@@ -23,9 +23,9 @@ from twisted.logger import Logger
 from twisted.protocols.basic import LineOnlyReceiver
 from twisted.python.failure import Failure
 
-from h323d.control.commands import COMMANDS
-from h323d.control.operator import Operator, OperatorError
 from h323d.errors import ResourceUnavailable
+from h323d.operation.commands import COMMANDS
+from h323d.operation.operator import Operator, OperatorError
 
 __all__ = ["ControlServer"]
 

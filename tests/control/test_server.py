@@ -17,10 +17,10 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.testing import StringTransport
 
-from h323d.control.commands import COMMANDS
-from h323d.control.operator import Operator, OperatorError
 from h323d.control.server import ControlServer
 from h323d.errors import ResourceUnavailable
+from h323d.operation.commands import COMMANDS
+from h323d.operation.operator import Operator, OperatorError
 
 NAMES = ", ".join(command.name for command in COMMANDS)
 

@@ -11,8 +11,8 @@ import pytest
 from twisted.python.failure import Failure
 
 from h323d.config import Configuration
-from h323d.control.operator import Operator, OperatorError
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
+from h323d.operation.operator import Operator, OperatorError
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.simulatedphone import Telephone

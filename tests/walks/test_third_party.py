@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
-from h323d.control.operator import OperatorError
 from h323d.events import CallEnded, CallOriginated, RASAdmissionEnded
+from h323d.operation.operator import OperatorError
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.simulatedphone import Telephone

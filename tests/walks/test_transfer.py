@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from h323d.config import Configuration
-from h323d.control.operator import OperatorError
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
+from h323d.operation.operator import OperatorError
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.simulatedphone import Telephone

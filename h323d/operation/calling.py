@@ -21,13 +21,13 @@ from h323d.call.legs import ILeg, ILegObserver, IOriginator
 from h323d.call.policy import Refusal
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
-from h323d.control.naming import registrationNamed
-from h323d.control.views import View
 from h323d.errors import H323dError, ResourceUnavailable
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routing.chain import Called
 from h323d.gatekeeper.zone import Zone
 from h323d.h323.addresses import hostOf, partyFromText
+from h323d.operation.naming import registrationNamed
+from h323d.operation.views import View
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.identifiers import CallID, newCallID
 from h323d.values.media import MediaProfile

@@ -2,7 +2,7 @@
 What an operator can ask and command, in one table: the server's socket checks
 questions by it, C{h323ctl} makes its command line of it, and the manhole its names.
 
-Each command is the L{Operator<h323d.control.operator.Operator>}'s method of that name.
+Each command is the L{Operator<h323d.operation.operator.Operator>}'s method of that name.
 """
 
 from __future__ import annotations

@@ -18,12 +18,12 @@ from h323d.call.switch import Switch
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
-from h323d.control.calling import Calling
-from h323d.control.gatekeeping import Gatekeeping
-from h323d.control.operator import Operator, OperatorError
 from h323d.gatekeeper.registry.registrations import EndpointKind, Registration
 from h323d.gatekeeper.routing.chain import Called, Finding, ICalledPolicy
 from h323d.h323.ras.messages import RASMessage
+from h323d.operation.calling import Calling
+from h323d.operation.gatekeeping import Gatekeeping
+from h323d.operation.operator import Operator, OperatorError
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, RoomID

@@ -1,8 +1,8 @@
 """
 What an operator can see and do, whichever door they came by.
 
-The commands are those of L{h323d.control.commands}; what they answer is ready for
-JSON (L{h323d.control.views}).  The doors are L{h323d.control.server} and
+The commands are those of L{h323d.operation.commands}; what they answer is ready for
+JSON (L{h323d.operation.views}).  The doors are L{h323d.control.server} and
 L{h323d.control.manhole}.
 """
 
@@ -23,16 +23,16 @@ from h323d.call.switch import Switch
 from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Participant
 from h323d.conference.room import Room
-from h323d.control.calling import Calling, CannotCall
-from h323d.control.commands import COMMANDS
-from h323d.control.gatekeeping import Gatekeeping, OperatorError
-from h323d.control.views import (
+from h323d.events import EventBus, Fact
+from h323d.operation.calling import Calling, CannotCall
+from h323d.operation.commands import COMMANDS
+from h323d.operation.gatekeeping import Gatekeeping, OperatorError
+from h323d.operation.views import (
     View,
     legView,
     participantView,
     roomView,
 )
-from h323d.events import EventBus, Fact
 from h323d.values.cause import Cause
 
 __all__ = ["Operator", "OperatorError", "View"]

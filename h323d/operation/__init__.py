@@ -1,0 +1,3 @@
+"""
+What an operator sees and does, whichever door they come by.
+"""
