@@ -40,6 +40,7 @@ from h323d.net.names import Names
 from h323d.net.route import Routes
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.net.tls import Credentials, TLSListener, TLSOpener
+from h323d.operation.desk import Desk
 from h323d.plugins import CODECS, choose
 from h323d.server import Server
 from h323d.tracing import stateName
@@ -197,13 +198,13 @@ class H323dService(Service):
 
     def _openDoors(self) -> None:
         control = self.server.configuration.control
-        ControlServer(self.server.operator, socketPath(control)).listen(self._reactor)
+        desk = Desk(self.server.operator)
+        ControlServer(desk, socketPath(control)).listen(self._reactor)
         if control.manhole:
-            operator = self.server.operator
             namespace = {
                 "server": self.server,
                 "state": stateName,
-                **operator.commands(),
+                **desk.spoken(),
             }
             keys = Path(control.manholeAuthorizedKeys).expanduser()
             factory = manholeFactory(namespace, keys, hostKeyPath(control))

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,8 @@ from twisted.python.failure import Failure
 
 from h323d.errors import ResourceUnavailable
 from h323d.operation.commands import COMMANDS
-from h323d.operation.operator import Operator, OperatorError
+from h323d.operation.desk import Desk
+from h323d.operation.operator import OperatorError
 
 __all__ = ["ControlServer"]
 
@@ -40,9 +40,9 @@ class ControlServer(Factory):
 
     noisy = False
 
-    def __init__(self, operator: Operator, path: Path) -> None:
+    def __init__(self, desk: Desk, path: Path) -> None:
         self.path = path
-        self._commands = operator.commands()
+        self._desk = desk
 
     def logPrefix(self) -> str:
         return "control socket"  # Twisted says of it that it starts
@@ -73,7 +73,7 @@ class ControlServer(Factory):
             raise FileExistsError(f"{self.path} exists and is not a socket")
 
     def buildProtocol(self, addr: IAddress | None) -> ControlProtocol:
-        return ControlProtocol(self._commands)
+        return ControlProtocol(self._desk)
 
 
 class ControlProtocol(LineOnlyReceiver):
@@ -85,8 +85,8 @@ class ControlProtocol(LineOnlyReceiver):
     MAX_LENGTH = MAX_QUESTION
     _log = Logger()
 
-    def __init__(self, commands: dict[str, Callable[..., object]]) -> None:
-        self._commands = commands
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     def lineReceived(self, line: bytes) -> None:
         result = maybeDeferred(self._answer, line)
@@ -110,13 +110,13 @@ class ControlProtocol(LineOnlyReceiver):
             raise OperatorError("the question is not JSON") from None
         if not isinstance(question, dict):
             raise OperatorError("the question is not an object")
-        command = self._commands.get(str(question.get("command")))
+        command = _DECLARED.get(str(question.get("command")))
         if command is None:
-            raise OperatorError(f"commands are {', '.join(self._commands)}")
+            raise OperatorError(f"commands are {', '.join(_DECLARED)}")
         arguments = question.get("arguments", [])
         if not isinstance(arguments, list) or not all(isinstance(each, str) for each in arguments):
             raise OperatorError("arguments must be a list of strings")
-        complaint = _DECLARED[question["command"]].complaint(arguments)
+        complaint = command.complaint(arguments)
         if complaint is not None:
             raise OperatorError(complaint)
-        return command(*arguments)
+        return self._desk.ask(command.name, *arguments)

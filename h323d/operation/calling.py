@@ -27,7 +27,7 @@ from h323d.gatekeeper.routing.chain import Called
 from h323d.gatekeeper.zone import Zone
 from h323d.h323.addresses import hostOf, partyFromText
 from h323d.operation.naming import registrationNamed
-from h323d.operation.views import View
+from h323d.operation.views import Originated
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.identifiers import CallID, newCallID
 from h323d.values.media import MediaProfile
@@ -90,11 +90,9 @@ class Calling:
         self._gates = gates
         self._rng = rng
 
-    async def call(self, first: str, second: str) -> View:
+    async def call(self, first: str, second: str) -> Originated:
         """
         Call C{first}, and when they answer, C{second}; or whoever of them is no room, into it.
-
-        @return: the C{callId} of all legs.
 
         @raise CannotCall: one of them cannot be found, or there is no room for them.
         """
@@ -114,7 +112,7 @@ class Calling:
                 await self._pair(callId, first, second)
         except ResourceUnavailable as error:
             raise CannotCall(str(error)) from error
-        return {"callId": callId}
+        return Originated(callId)
 
     async def _pair(self, callId: CallID, first: str, second: str) -> None:
         one, other = await self._find(first), await self._find(second)

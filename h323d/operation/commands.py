@@ -1,8 +1,11 @@
 """
 What an operator can ask and command, in one table: the server's socket checks
-questions by it, C{h323ctl} makes its command line of it, and the manhole its names.
+questions by it, C{h323ctl} makes its command line and its tables of it, and the manhole
+its names.
 
-Each command is the L{Operator<h323d.operation.operator.Operator>}'s method of that name.
+Each command is the L{Operator<h323d.operation.operator.Operator>}'s method of that name,
+and answers with the views (L{h323d.operation.views}) that this returns.  They are not
+imported here: C{h323ctl} is to start at once.
 """
 
 from __future__ import annotations

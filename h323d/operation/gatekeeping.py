@@ -24,12 +24,15 @@ from h323d.gatekeeper.zone import Zone
 from h323d.h323.addresses import hostOf, partyFromText
 from h323d.h323.endpoint import DEFAULT_PORT
 from h323d.operation.naming import registrationNamed
+from h323d.operation.viewing import admissionView, registrationView, routedView, routeView
 from h323d.operation.views import (
-    View,
-    admissionView,
-    registrationView,
-    routedView,
-    routeView,
+    AdmissionView,
+    Figures,
+    RegistrationView,
+    RoutedView,
+    RouteView,
+    Transferred,
+    Unregistered,
 )
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
@@ -58,19 +61,21 @@ class Gatekeeping:
         """
         return 0 if self._zone is None else len(self._zone.routed)
 
-    def figures(self) -> View:
+    def figures(self) -> Figures:
         """
         How many of everything there are.
         """
         zone = self._zone
-        return {
-            "registrations": 0 if zone is None else len(zone.registry),
-            "routed": self.routed,
-            "admissions": 0 if zone is None else len(zone.admissions),
-            "bandwidth": 0 if zone is None else zone.bandwidth.used,
-        }
+        if zone is None:
+            return Figures(registrations=0, routed=0, admissions=0, bandwidth=0)
+        return Figures(
+            registrations=len(zone.registry),
+            routed=self.routed,
+            admissions=len(zone.admissions),
+            bandwidth=zone.bandwidth.used,
+        )
 
-    def calls(self, now: float, shown: Iterable[str]) -> Iterator[View]:
+    def calls(self, now: float, shown: Iterable[str]) -> Iterator[RoutedView | AdmissionView]:
         """
         Every routed call, and every side of a direct one, which is known by its
         admission alone.
@@ -93,7 +98,7 @@ class Gatekeeping:
             if admission.claim.call.hex() not in seen:
                 yield admissionView(admission, admissions.used(admission), now)
 
-    def registrations(self, name: str, most: int) -> list[View]:
+    def registrations(self, name: str, most: int) -> list[RegistrationView]:
         """
         @param name: of one; C{-} for all.
 
@@ -104,7 +109,7 @@ class Gatekeeping:
         everybody = iter(()) if self._zone is None else iter(self._zone.registry)
         return [registrationView(each) for each in itertools.islice(everybody, most)]
 
-    def route(self, name: str, caller: str) -> Deferred[View]:
+    def route(self, name: str, caller: str) -> Deferred[RouteView]:
         """
         Where a call would go: the routing chain is asked, and whoever it asks.
 
@@ -113,7 +118,7 @@ class Gatekeeping:
         """
         return Deferred.fromCoroutine(self._route(name, caller))
 
-    async def _route(self, name: str, caller: str) -> View:
+    async def _route(self, name: str, caller: str) -> RouteView:
         calling = self._registration(caller) if caller else None
         return routeView(name, await self._explained(partyFromText(name), calling))
 
@@ -128,7 +133,7 @@ class Gatekeeping:
         )
         return await explain(self._zone.chain, called)
 
-    def unregister(self, name: str) -> View:
+    def unregister(self, name: str) -> Unregistered:
         """
         End a registration, and tell the endpoint.
 
@@ -137,7 +142,7 @@ class Gatekeeping:
         endpointId = self._registration(name).endpointId
         if self._zone is not None:
             self._zone.unregister(endpointId)
-        return {"unregistered": endpointId}
+        return Unregistered(endpointId)
 
     def hangup(self, name: str) -> list[str]:
         """
@@ -156,7 +161,7 @@ class Gatekeeping:
             self._zone.demands.drop(side, Cause.NORMAL_CALL_CLEARING)
         return [side.claim.endpointId for side in sides]
 
-    def transfer(self, name: str, target: str, side: str) -> Deferred[View]:
+    def transfer(self, name: str, target: str, side: str) -> Deferred[Transferred]:
         """
         Ask one side of a routed call to call somebody else instead.
 
@@ -167,13 +172,13 @@ class Gatekeeping:
         """
         return Deferred.fromCoroutine(self._transfer(name, target, side))
 
-    async def _transfer(self, name: str, target: str, side: str) -> View:
+    async def _transfer(self, name: str, target: str, side: str) -> Transferred:
         place = CALLER if side == "calling" else CALLED
         for call in self._routed(name):
             party = partyFromText(target)
             destination = await self._find(party, call.registrationOf(place))
             if call.transfer(place, party, destination):
-                return {"transferred": call.callId}
+                return Transferred(call.callId)
             raise OperatorError(f"{name} is not answered, or its {side} side cannot be asked")
         raise OperatorError(f"no routed call is called {name}")
 

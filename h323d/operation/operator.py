@@ -1,16 +1,17 @@
 """
 What an operator can see and do, whichever door they came by.
 
-The commands are those of L{h323d.operation.commands}; what they answer is ready for
-JSON (L{h323d.operation.views}).  The doors are L{h323d.control.server} and
-L{h323d.control.manhole}.
+The commands are those of L{h323d.operation.commands}; what they answer are views
+(L{h323d.operation.views}).  Doors hand commands in at the desk (L{h323d.operation.desk}),
+and have the answers in JSON.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IReactorTime
@@ -25,17 +26,24 @@ from h323d.conference.participant import Participant
 from h323d.conference.room import Room
 from h323d.events import EventBus, Fact
 from h323d.operation.calling import Calling, CannotCall
-from h323d.operation.commands import COMMANDS
 from h323d.operation.gatekeeping import Gatekeeping, OperatorError
+from h323d.operation.viewing import legView, participantView, roomView
 from h323d.operation.views import (
-    View,
-    legView,
-    participantView,
-    roomView,
+    CallView,
+    Ended,
+    MaintenanceView,
+    Originated,
+    Record,
+    RegistrationView,
+    RoomView,
+    RouteView,
+    StatusView,
+    Transferred,
+    Unregistered,
 )
 from h323d.values.cause import Cause
 
-__all__ = ["Operator", "OperatorError", "View"]
+__all__ = ["Operator", "OperatorError"]
 
 
 class Operator:
@@ -54,7 +62,7 @@ class Operator:
         gatekeeping: Gatekeeping,
         calling: Calling,
         listeners: dict[str, str],
-        records: Callable[[int], list[View]],
+        records: Callable[[int], Sequence[Record]],
     ) -> None:
         """
         @param gatekeeping: the gatekeeper, if there is one.
@@ -75,30 +83,24 @@ class Operator:
         self._facts: Counter[str] = Counter()
         events.subscribe(Fact, self._count)
 
-    def commands(self) -> dict[str, Callable[..., object]]:
-        """
-        The commands by name, as functions of their arguments.
-        """
-        return {command.name: getattr(self, command.name) for command in COMMANDS}
-
-    def status(self) -> View:
+    def status(self) -> StatusView:
         """
         The server at a glance.
         """
-        return {
-            "version": __version__,
-            "uptime": round(self._clock.seconds() - self._startedAt, 3),
-            "listeners": dict(self._listeners),
-            "shut": None if self._gates.shut is None else self._gates.shut.reason,
-            "calls": self._callsLeft,
-            "rooms": len(self._host.rooms),
-            "participants": self._host.participants,
-            **self._gatekeeping.figures(),
-            "media": dict(self._pool.figures()),
-            "facts": dict(sorted(self._facts.items())),
-        }
+        return StatusView(
+            version=__version__,
+            uptime=round(self._clock.seconds() - self._startedAt, 3),
+            listeners=dict(self._listeners),
+            shut=None if self._gates.shut is None else self._gates.shut.reason,
+            calls=self._callsLeft,
+            rooms=len(self._host.rooms),
+            participants=self._host.participants,
+            **dataclasses.asdict(self._gatekeeping.figures()),
+            media=dict(self._pool.figures()),
+            facts=dict(sorted(self._facts.items())),
+        )
 
-    def calls(self, limit: str = "1000") -> list[View]:
+    def calls(self, limit: str = "1000") -> list[CallView]:
         """
         Every leg, with what is known of its media, and every call of the
         gatekeeper's endpoints.
@@ -106,20 +108,20 @@ class Operator:
         @raise OperatorError: C{limit} is no number.
         """
         now = self._clock.seconds()
-        views = itertools.chain(
+        views: Iterable[CallView] = itertools.chain(
             (legView(leg) for leg in self._arriving()),
             (participantView(room, each, now) for room, each in self._participants()),
             self._gatekeeping.calls(now, (leg.callIdentifier for _, leg in self._legs())),
         )
         return list(itertools.islice(views, _number(limit)))
 
-    def rooms(self) -> list[View]:
+    def rooms(self) -> list[RoomView]:
         """
         Every open room, and who is in it.
         """
         return [roomView(room, self._clock.seconds()) for room in self._host.rooms.values()]
 
-    def registrations(self, name: str = "-", limit: str = "1000") -> list[View]:
+    def registrations(self, name: str = "-", limit: str = "1000") -> list[RegistrationView]:
         """
         Registered endpoints.
 
@@ -129,7 +131,7 @@ class Operator:
         """
         return self._gatekeeping.registrations(name, _number(limit))
 
-    def cdr(self, count: str = "20") -> list[View]:
+    def cdr(self, count: str = "20") -> Sequence[Record]:
         """
         The last call detail records, the newest first.
 
@@ -137,7 +139,7 @@ class Operator:
         """
         return self._records(_number(count))
 
-    def call(self, first: str, second: str) -> Deferred[View]:
+    def call(self, first: str, second: str) -> Deferred[Originated]:
         """
         Call C{first}, and when they answer, C{second}, and join them.
 
@@ -145,13 +147,13 @@ class Operator:
         """
         return Deferred.fromCoroutine(self._call(first, second))
 
-    async def _call(self, first: str, second: str) -> View:
+    async def _call(self, first: str, second: str) -> Originated:
         try:
             return await self._calling.call(first, second)
         except CannotCall as error:
             raise OperatorError(str(error)) from error
 
-    def route(self, name: str, caller: str = "") -> Deferred[View]:
+    def route(self, name: str, caller: str = "") -> Deferred[RouteView]:
         """
         Where a call would go, without making it.
 
@@ -161,7 +163,7 @@ class Operator:
         """
         return self._gatekeeping.route(name, caller)
 
-    def hangup(self, name: str) -> View:
+    def hangup(self, name: str) -> Ended:
         """
         End the calls that C{name} means: a call, a leg, or a room's; of a call
         between endpoints, both are told to hang up (DRQ).
@@ -178,9 +180,9 @@ class Operator:
         ended = [*(leg.legId for leg in legs), *self._gatekeeping.hangup(name)]
         if not ended:
             raise OperatorError(f"no call, leg or room is called {name}")
-        return {"ended": ended}
+        return Ended(tuple(ended))
 
-    def transfer(self, name: str, target: str, side: str = "calling") -> Deferred[View]:
+    def transfer(self, name: str, target: str, side: str = "calling") -> Deferred[Transferred]:
         """
         Have one side of a routed call call C{target} instead.
 
@@ -192,7 +194,7 @@ class Operator:
             return fail(OperatorError(f"no calls are taken: {self._gates.shut.reason}"))
         return self._gatekeeping.transfer(name, target, side)
 
-    def unregister(self, name: str) -> View:
+    def unregister(self, name: str) -> Unregistered:
         """
         End a registration, and tell the endpoint.
 
@@ -200,7 +202,7 @@ class Operator:
         """
         return self._gatekeeping.unregister(name)
 
-    def maintenance(self, action: str = "status") -> View:
+    def maintenance(self, action: str = "status") -> MaintenanceView:
         """
         Take no new calls (C{on}), take them again (C{off}), or tell how many
         are left (C{status}).
@@ -214,11 +216,11 @@ class Operator:
             self._gates.close(MAINTENANCE)
         elif action == "off" and shut is not None:
             self._gates.open()
-        return {
-            "maintenance": self._gates.shut is MAINTENANCE,
-            "calls": self._callsLeft,
-            **self._gatekeeping.figures(),
-        }
+        return MaintenanceView(
+            maintenance=self._gates.shut is MAINTENANCE,
+            calls=self._callsLeft,
+            **dataclasses.asdict(self._gatekeeping.figures()),
+        )
 
     @property
     def _callsLeft(self) -> int:

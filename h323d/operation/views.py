@@ -1,215 +1,378 @@
 """
-How an operator sees calls, media, rooms and registrations: plain values (C{dict},
-C{list}, C{str}, numbers), ready for JSON.
+How an operator sees calls, media, rooms and registrations: frozen values, of texts and
+numbers only, and their one way to JSON (L{told}).
+
+Doors read from these classes what there is to see; the tables of C{h323ctl} and the
+documentation are held against them by tests.  What makes them of the server's objects is
+L{h323d.operation.viewing}.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from h323d.call.legs import ILeg, LegDirection
-from h323d.call.media import IMediaPort
-from h323d.call.policy import Refusal
-from h323d.conference.participant import Participant
-from h323d.conference.room import Room
-from h323d.gatekeeper.admission import Admission
-from h323d.gatekeeper.registry.registrations import Registration
-from h323d.gatekeeper.routed.call import RoutedCall
-from h323d.gatekeeper.routing.chain import Called, Finding
-from h323d.gatekeeper.routing.explanation import Explanation
-
 __all__ = [
+    "AdmissionView",
+    "AskedView",
+    "CallView",
+    "DestinationView",
+    "Ended",
+    "Figures",
+    "LegView",
+    "MaintenanceView",
+    "MediaView",
+    "MemberView",
+    "Originated",
+    "ParticipantView",
+    "Record",
+    "RegistrationView",
+    "RoomView",
+    "RouteView",
+    "RoutedView",
+    "StatusView",
+    "Transferred",
+    "Unregistered",
     "View",
-    "admissionView",
-    "legView",
-    "participantView",
-    "registrationView",
-    "roomView",
-    "routeView",
-    "routedView",
+    "told",
 ]
 
-View = dict[str, Any]  # Any: whatever JSON can say
+Record = Mapping[str, object]
+"""A call detail record, in the form that it has everywhere (C{docs/reference/cdr.rst})."""
 
 
-def legView(leg: ILeg) -> View:
+@dataclass(frozen=True, slots=True)
+class View:
     """
-    A leg, without its media.
+    What an operator sees of one thing.
+
+    A field that has a default is not told while it has it; all others always are.
     """
-    return {
-        "callId": leg.callId,
-        "legId": leg.legId,
-        "protocol": leg.protocol,
-        "direction": leg.direction.value,
-        "calling": [str(address) for address in leg.calling],
-        "called": [str(address) for address in leg.called],
-        "displayName": leg.displayName,
-        "peer": str(leg.peer),
-        "state": leg.state,
-    }
 
 
-def participantView(room: Room, participant: Participant, now: float) -> View:
+def told(seen: object) -> Any:
+    """
+    What is seen, ready for JSON: a view is an object of its fields' names.
+
+    @return: C{dict}, C{list}, C{str}, numbers; Any, as JSON can say anything.
+    """
+    if isinstance(seen, View):
+        fields = ((each, getattr(seen, each.name)) for each in dataclasses.fields(seen))
+        return {each.name: told(value) for each, value in fields if value is not each.default}
+    if isinstance(seen, Mapping):
+        return {name: told(value) for name, value in seen.items()}
+    if isinstance(seen, list | tuple):
+        return [told(each) for each in seen]
+    return seen
+
+
+@dataclass(frozen=True, slots=True)
+class LegView(View):
+    """
+    A leg of ours, without its media.
+
+    @ivar direction: C{"incoming"} or C{"outgoing"}.
+    @ivar peer: where its signalling comes from.
+    """
+
+    callId: str
+    legId: str
+    protocol: str
+    direction: str
+    calling: tuple[str, ...]
+    called: tuple[str, ...]
+    displayName: str
+    peer: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaView(View):
+    """
+    The sound of a leg.
+
+    @ivar rtp: where we receive it.
+    @ivar format: as we send it; C{None} while we do not, as C{remote} then is.
+    @ivar remote: where we send it.
+
+    All others are those of L{PortStatistics<h323d.call.media.PortStatistics>}.
+    """
+
+    rtp: str
+    direction: str
+    format: str | None
+    remote: str | None
+    packetsReceived: int
+    packetsLost: int
+    packetsLate: int
+    packetsRefused: int
+    jitter: float
+    bufferDepth: float
+    delay: float
+    concealed: int
+    packetsSent: int
+    remoteLost: float | None
+    remoteJitter: float | None
+    roundTrip: float | None
+    silence: float
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantView(LegView):
     """
     A leg that is in a room.
+
+    @ivar joined: how long its sound has been part of the room, in seconds; C{None} as long
+        as it has not been.
     """
-    view = legView(participant.leg) | {
-        "room": room.roomId,
-        "presence": participant.presence.value,
-    }
-    if participant.joinedAt is not None:
-        view["joined"] = round(now - participant.joinedAt, 3)
-    if participant.port is not None:
-        view["media"] = _mediaView(participant.port)
-    return view
+
+    room: str
+    presence: str
+    joined: float | None = None
+    media: MediaView | None = None
 
 
-def admissionView(admission: Admission, used: int | None, now: float) -> View:
-    """
-    One side of a call between endpoints that the gatekeeper admitted.
-
-    @param used: what it is known to use, in units of 100 bit/s.
-    """
-    claim = admission.claim
-    return {
-        "callId": claim.call.hex(),
-        "protocol": "h323",
-        "model": admission.model,
-        "side": "called" if claim.answerCall else "calling",
-        "endpointId": claim.endpointId,
-        "calling": [str(address) for address in admission.calling],
-        "called": [str(address) for address in admission.called],
-        "peer": str(admission.source),
-        "bandwidth": admission.bandwidth,
-        "used": used,
-        "admitted": round(now - admission.since, 3),
-    }
-
-
-def routedView(call: RoutedCall, granted: int | None, used: int | None, now: float) -> View:
+@dataclass(frozen=True, slots=True)
+class RoutedView(View):
     """
     A call whose signalling goes through us.
 
-    @param granted: to the side that asked for most, in units of 100 bit/s; C{None} if none
-        asked.
-    @param used: what it is known to use, likewise.
+    @ivar callIdentifier: H.323's, in hexadecimal.
+    @ivar target: where its signalling goes on to; C{None} until that is known.
+    @ivar bandwidth: granted to the side that asked for most, in units of 100 bit/s; C{None}
+        if none asked.
+    @ivar used: what it is known to use, likewise.
+    @ivar answered: how long ago, in seconds.
     """
-    return {
-        "callId": call.callId,
-        "legId": call.legId,
-        "callIdentifier": call.callIdentifier,
-        "protocol": "h323",
-        "model": call.model.value,
-        "calling": [str(address) for address in call.calling],
-        "called": [str(address) for address in call.called],
-        "displayName": call.displayName,
-        "peer": str(call.peer),
-        "target": None if call.route is None else str(call.route.signalling),
-        "bandwidth": granted,
-        "used": used,
-        "state": call.state,
-        "answered": None if call.answeredAt is None else round(now - call.answeredAt, 3),
-    }
+
+    callId: str
+    legId: str
+    callIdentifier: str
+    protocol: str
+    model: str
+    calling: tuple[str, ...]
+    called: tuple[str, ...]
+    displayName: str
+    peer: str
+    target: str | None
+    bandwidth: int | None
+    used: int | None
+    state: str
+    answered: float | None
 
 
-def roomView(room: Room, now: float) -> View:
+@dataclass(frozen=True, slots=True)
+class AdmissionView(View):
     """
-    A room, and who is in it.
+    One side of a call between endpoints that the gatekeeper admitted.
+
+    @ivar callId: H.323's call identifier, in hexadecimal.
+    @ivar side: C{"calling"} or C{"called"}.
+    @ivar bandwidth: granted, in units of 100 bit/s.
+    @ivar used: what it is known to use, likewise.
+    @ivar admitted: how long ago, in seconds.
     """
-    return {
-        "room": room.roomId,
-        "open": round(now - room.openedAt, 3),
-        "maxParticipants": room.maxParticipants,
-        "speaker": room.speaker,
-        "participants": [
-            {
-                "legId": legId,
-                "name": _nameOf(participant.leg),
-                "displayName": participant.leg.displayName,
-                "presence": participant.presence.value,
-                "level": room.loudness.get(legId),
-            }
-            for legId, participant in room.participants.items()
-        ],
-    }
+
+    callId: str
+    protocol: str
+    model: str
+    side: str
+    endpointId: str
+    calling: tuple[str, ...]
+    called: tuple[str, ...]
+    peer: str
+    bandwidth: int
+    used: int | None
+    admitted: float
 
 
-def _nameOf(leg: ILeg) -> str:
+CallView = LegView | ParticipantView | RoutedView | AdmissionView
+"""All that counts as a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView(View):
     """
-    What its party is called: as it calls itself, or else the first of its addresses.
+    Who is in a room, as the room sees them.
+
+    @ivar name: as they call themselves, or else the first of their addresses.
+    @ivar level: how loud they are, in dBov; C{None} while that is not known.
     """
-    name: str = leg.displayName
-    if name:
-        return name
-    party = leg.calling if leg.direction is LegDirection.INCOMING else leg.called
-    return str(party[0] if party else leg.peer)
+
+    legId: str
+    name: str
+    displayName: str
+    presence: str
+    level: float | None
 
 
-def registrationView(registration: Registration) -> View:
+@dataclass(frozen=True, slots=True)
+class RoomView(View):
+    """
+    An open room.
+
+    @ivar open: for how long, in seconds.
+    @ivar speaker: the C{legId} of who speaks.
+    """
+
+    room: str
+    open: float
+    maxParticipants: int
+    speaker: str | None
+    participants: tuple[MemberView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationView(View):
     """
     A registered endpoint.
+
+    @ivar source: where it registered from.
+    @ivar timeToLive: in seconds.
     """
-    return {
-        "endpointId": registration.endpointId,
-        "protocol": registration.protocol,
-        "kind": registration.kind.value,
-        "aliases": [str(alias) for alias in registration.aliases],
-        "signalling": [str(address) for address in registration.signalling],
-        "source": str(registration.source),
-        "timeToLive": registration.timeToLive,
-        "product": registration.product,
-    }
+
+    endpointId: str
+    protocol: str
+    kind: str
+    aliases: tuple[str, ...]
+    signalling: tuple[str, ...]
+    source: str
+    timeToLive: int
+    product: str
 
 
-def routeView(name: str, explanation: Explanation) -> View:
+@dataclass(frozen=True, slots=True)
+class DestinationView(View):
+    """
+    Where a call would be tried.
+
+    @ivar names: as who is called there; none if as the caller has it.
+    """
+
+    signalling: str
+    endpointId: str | None
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedView(View):
+    """
+    What a routing policy said, in words.
+    """
+
+    policy: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView(View):
     """
     Where a call would go, and which policy says so, or why not.
 
-    @param name: who would be called.
+    @ivar refused: why it would be; C{None} if it would not.
     """
-    decision = explanation.decision
-    refused = decision.reason if isinstance(decision, Refusal) else None
-    found = () if decision is None or isinstance(decision, Refusal) else decision
-    deciding = explanation.said[-1][0] if explanation.said else ""
-    if refused is not None:
-        why = f"{deciding} refuses: {refused}"
-    else:
-        why = f"{deciding} knows {name}" if found else f"no policy knows {name}"
-    return {
-        "refused": refused,
-        "why": why,
-        "destinations": [
-            {
-                "signalling": str(each.signalling),
-                "endpointId": None if each.registration is None else each.registration.endpointId,
-                "names": [str(alias) for alias in each.names],
-            }
-            for each in found
-        ],
-        "asked": [{"policy": policy, "said": _said(said)} for policy, said in explanation.said],
-    }
+
+    refused: str | None
+    why: str
+    destinations: tuple[DestinationView, ...]
+    asked: tuple[AskedView, ...]
 
 
-def _said(finding: Finding) -> str:
+@dataclass(frozen=True, slots=True)
+class Figures:
     """
-    What a policy found, in words.
+    How many of everything a gatekeeper has.
+
+    @ivar bandwidth: that admissions use, in units of 100 bit/s.
     """
-    if finding is None:
-        return "knows nobody of that name"
-    if isinstance(finding, Refusal):
-        return f"not at all: {finding.reason} ({finding.cause.name})"
-    if isinstance(finding, Called):
-        return f"ask on for {', '.join(map(str, finding.names))}"
-    return f"at {', '.join(str(each.signalling) for each in finding)}"
+
+    registrations: int
+    routed: int
+    admissions: int
+    bandwidth: int
 
 
-def _mediaView(port: IMediaPort) -> View:
-    transmit = port.stream.transmit
-    return {
-        "rtp": str(port.rtp),
-        "direction": port.stream.direction.value,
-        "format": None if transmit is None else str(transmit.format),
-        "remote": None if transmit is None else str(transmit.rtp),
-        **dataclasses.asdict(port.statistics()),
-    }
+@dataclass(frozen=True, slots=True)
+class StatusView(View):
+    """
+    The server at a glance.
+
+    @ivar uptime: in seconds.
+    @ivar listeners: where what is listened for, by name.
+    @ivar shut: why no calls are taken; C{None} while they are.
+    @ivar media: how the media plane fares
+        (L{IMediaPool.figures<h323d.call.media.IMediaPool.figures>}).
+    @ivar facts: how often each has happened.
+
+    The others are L{Figures}.
+    """
+
+    version: str
+    uptime: float
+    listeners: Mapping[str, str]
+    shut: str | None
+    calls: int
+    rooms: int
+    participants: int
+    registrations: int
+    routed: int
+    admissions: int
+    bandwidth: int
+    media: Mapping[str, float]
+    facts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceView(View):
+    """
+    Whether the server is in maintenance, and what is left.
+
+    The others are L{Figures}.
+    """
+
+    maintenance: bool
+    calls: int
+    registrations: int
+    routed: int
+    admissions: int
+    bandwidth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Originated(View):
+    """
+    A third-party call that is being made.
+
+    @ivar callId: of all its legs.
+    """
+
+    callId: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended(View):
+    """
+    @ivar ended: legs that were hung up, and endpoints that were told to.
+    """
+
+    ended: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred(View):
+    """
+    @ivar transferred: the C{callId} of the call of which a side was asked.
+    """
+
+    transferred: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unregistered(View):
+    """
+    @ivar unregistered: the endpoint's identifier.
+    """
+
+    unregistered: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ from twisted.internet.testing import StringTransport
 from h323d.control.server import ControlServer
 from h323d.errors import ResourceUnavailable
 from h323d.operation.commands import COMMANDS
+from h323d.operation.desk import Desk
 from h323d.operation.operator import Operator, OperatorError
 
 NAMES = ", ".join(command.name for command in COMMANDS)
@@ -53,12 +54,9 @@ class FakeOperator:
 
     unregister = transfer = route = hangup
 
-    def commands(self) -> dict[str, Callable[..., object]]:
-        return {each.name: getattr(self, each.name) for each in COMMANDS}
-
 
 def server(path: Path) -> ControlServer:
-    return ControlServer(cast(Operator, FakeOperator()), path)
+    return ControlServer(Desk(cast(Operator, FakeOperator())), path)
 
 
 def answer(line: bytes) -> Any:
@@ -109,7 +107,8 @@ def test_aBadQuestionIsToldWhy(line: bytes, error: str) -> None:
 )
 def test_anAnswerMayTakeItsTime(outcome: Any, expected: Any) -> None:
     operator = FakeOperator()
-    protocol = ControlServer(cast(Operator, operator), Path("unused")).buildProtocol(None)
+    desk = Desk(cast(Operator, operator))
+    protocol = ControlServer(desk, Path("unused")).buildProtocol(None)
     transport = StringTransport()
     protocol.makeConnection(transport)
     protocol.dataReceived(b'{"command": "call", "arguments": ["1", "2"]}\n')

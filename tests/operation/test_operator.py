@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -24,6 +25,7 @@ from h323d.h323.ras.messages import RASMessage
 from h323d.operation.calling import Calling
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.operator import Operator, OperatorError
+from h323d.operation.views import MaintenanceView, Unregistered, told
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, RoomID
@@ -118,7 +120,7 @@ class OperatorTests(SynchronousTestCase):
         )
 
     def routed(self, *arguments: str) -> dict[str, Any]:
-        answer: dict[str, Any] = self.successResultOf(self.operator.route(*arguments))
+        answer: dict[str, Any] = told(self.successResultOf(self.operator.route(*arguments)))
         return answer
 
     def test_whereACallWouldGo(self) -> None:
@@ -190,15 +192,14 @@ class OperatorTests(SynchronousTestCase):
         self.clock.advance(5)
         status = self.operator.status()
         self.assertEqual(
-            {key: status[key] for key in ("uptime", "calls", "rooms", "registrations")},
-            {"uptime": 5.0, "calls": 1, "rooms": 1, "registrations": 1},
+            (status.uptime, status.calls, status.rooms, status.registrations), (5.0, 1, 1, 1)
         )
-        self.assertEqual(status["facts"]["ParticipantJoined"], 1)
-        self.assertEqual(status["media"], {"ports": 1})
+        self.assertEqual(status.facts["ParticipantJoined"], 1)
+        self.assertEqual(status.media, {"ports": 1})
 
     def test_aCallShowsItsMedia(self) -> None:
         leg = self.join("80001")
-        (call,) = self.operator.calls()
+        (call,) = told(self.operator.calls())
         self.assertEqual(
             (call["legId"], call["room"], call["presence"]), (leg.legId, "80001", "present")
         )
@@ -208,19 +209,17 @@ class OperatorTests(SynchronousTestCase):
     def test_whoIsBeingAnsweredIsACallAndIsInNoRoom(self) -> None:
         leg = FakeLeg("80001", self.pool)
         self.switch.legOffered(leg)
-        (call,) = self.operator.calls()
+        (call,) = told(self.operator.calls())
         self.assertEqual((call["legId"], "room" in call), (leg.legId, False))
         self.assertEqual(self.operator.rooms(), [])
-        self.assertEqual(self.operator.status()["calls"], 1)
+        self.assertEqual(self.operator.status().calls, 1)
         self.operator.hangup(leg.callId)
         self.assertEqual(self.operator.calls(), [])
 
     def test_aRoomShowsWhoIsInIt(self) -> None:
         legs = [self.join("80001"), self.join("80001")]
         (room,) = self.operator.rooms()
-        self.assertEqual(
-            [each["legId"] for each in room["participants"]], [leg.legId for leg in legs]
-        )
+        self.assertEqual([each.legId for each in room.participants], [leg.legId for leg in legs])
 
     def test_whoIsInARoomHasTheNameThatTheyGiveOrElseTheirAddress(self) -> None:
         named, _, called = (self.join("80001") for _ in range(3))
@@ -231,7 +230,7 @@ class OperatorTests(SynchronousTestCase):
         nameless.calling = ()
         (room,) = self.operator.rooms()
         self.assertEqual(
-            [each["name"] for each in room["participants"]],
+            [each.name for each in room.participants],
             ["Anna", "1001", "bert", "127.0.0.9:5060"],
         )
 
@@ -245,16 +244,15 @@ class OperatorTests(SynchronousTestCase):
         self.join("80001")
         self.register()
         operator = self.operator
-        json.dumps(
-            [operator.status(), operator.calls(), operator.rooms(), operator.registrations()]
-        )
+        views = [operator.status(), operator.calls(), operator.rooms(), operator.registrations()]
+        self.assertEqual(json.loads(json.dumps(told(views))), told(views))
 
     def test_aRegistrationShowsItsNames(self) -> None:
         self.register()
         (view,) = self.operator.registrations()
         self.assertEqual(
-            (view["protocol"], view["kind"], view["aliases"], view["signalling"]),
-            ("h323", "terminal", ["1001"], ["127.0.0.9:1720"]),
+            (view.protocol, view.kind, view.aliases, view.signalling),
+            ("h323", "terminal", ("1001",), ("127.0.0.9:1720",)),
         )
 
     def test_hangupByCallLegOrRoom(self) -> None:
@@ -294,12 +292,12 @@ class OperatorTests(SynchronousTestCase):
     def test_statusHasTheGatekeepersFigures(self) -> None:
         self.admitted()
         status = self.operator.status()
-        self.assertEqual((status["admissions"], status["bandwidth"]), (2, 1280))
+        self.assertEqual((status.admissions, status.bandwidth), (2, 1280))
 
     def test_aDirectCallIsShownWithBothItsSides(self) -> None:
         self.admitted()
         self.clock.advance(5)
-        views = self.operator.calls()
+        views = told(self.operator.calls())
         json.dumps(views)
         self.assertEqual([view["side"] for view in views], ["calling", "called"])
         self.assertEqual({view["callId"] for view in views}, {CALL.hex()})
@@ -309,7 +307,7 @@ class OperatorTests(SynchronousTestCase):
     def test_bothEndpointsOfADirectCallAreToldToHangUp(self) -> None:
         anna, bert = self.admitted()
         answer = self.operator.hangup(CALL.hex())
-        self.assertEqual(len(answer["ended"]), 2)
+        self.assertEqual(len(answer.ended), 2)
         self.clock.advance(0.01)
         for peer in (anna, bert):
             (told,) = peer.messages()
@@ -326,7 +324,7 @@ class OperatorTests(SynchronousTestCase):
         self.register()
         for name in ("1001", "e1", "127.0.0.9:1720"):
             (view,) = self.operator.registrations(name)
-            self.assertEqual(view["endpointId"], "e1")
+            self.assertEqual(view.endpointId, "e1")
         for name in ("1002", "127.0.0.9:1", "127.0.0.9:x", ":"):
             with self.assertRaisesRegex(OperatorError, f"^nobody is registered as {name}$"):
                 self.operator.registrations(name)
@@ -346,7 +344,7 @@ class OperatorTests(SynchronousTestCase):
     def test_anEndpointIsUnregisteredByItsName(self) -> None:
         peer, endpointId = self.world.registered("10.0.0.2", ("h323-ID", "anna"))
         peer.received.clear()
-        self.assertEqual(self.operator.unregister("anna"), {"unregistered": endpointId})
+        self.assertEqual(self.operator.unregister("anna"), Unregistered(endpointId))
         self.clock.advance(0.01)
         self.assertEqual(peer.messages()[0].name, "unregistrationRequest")
         self.assertEqual(len(self.registry), 0)
@@ -356,15 +354,17 @@ class OperatorTests(SynchronousTestCase):
     def test_maintenanceIsSwitchedOnAndOffAndTellsWhatIsLeft(self) -> None:
         self.join("80001")
         self.register()
-        left = {"calls": 1, "registrations": 1, "routed": 0, "admissions": 0, "bandwidth": 0}
-        self.assertEqual(self.operator.maintenance(), {"maintenance": False, **left})
-        self.assertEqual(self.operator.maintenance("on"), {"maintenance": True, **left})
+        off = MaintenanceView(
+            maintenance=False, calls=1, registrations=1, routed=0, admissions=0, bandwidth=0
+        )
+        self.assertEqual(self.operator.maintenance(), off)
+        self.assertEqual(self.operator.maintenance("on"), replace(off, maintenance=True))
         self.operator.maintenance("on")
-        self.assertEqual(self.operator.status()["shut"], "maintenance")
+        self.assertEqual(self.operator.status().shut, "maintenance")
         leg = FakeLeg("80002", self.pool)
         self.switch.legOffered(leg)
         self.assertEqual(leg.done, [("reject", Cause.SWITCHING_EQUIPMENT_CONGESTION)])
-        self.assertEqual(self.operator.maintenance("off"), {"maintenance": False, **left})
+        self.assertEqual(self.operator.maintenance("off"), off)
         self.join("80002")
 
     def test_aServerThatStopsIsNotOpenedAgain(self) -> None:
@@ -384,8 +384,8 @@ class OperatorTests(SynchronousTestCase):
         first.answered()
         (_, (second, name, destination)) = self.h323.made
         self.assertEqual((name, destination), ("anna", TransportAddress("10.0.0.2", 1720)))
-        self.assertEqual([view["callId"] for view in self.operator.calls()], [answer["callId"]] * 2)
-        self.operator.hangup(answer["callId"])
+        self.assertEqual([view.callId for view in self.operator.calls()], [answer.callId] * 2)
+        self.operator.hangup(answer.callId)
         self.assertEqual(second.done[-1], ("hangup", Cause.NORMAL_CALL_CLEARING))
         self.assertEqual(self.host.rooms, {})
 
@@ -426,9 +426,9 @@ class OperatorTests(SynchronousTestCase):
             self.assertEqual(len(self.h323.made), number)
             self.assertEqual((name, str(leg.calling[0])), ("1001", "80001"))
             self.assertEqual(destination, TransportAddress("127.0.0.9", 1720))
-            self.assertEqual(leg.callId, answer["callId"])
+            self.assertEqual(leg.callId, answer.callId)
             self.assertIn(leg.legId, self.host.rooms[RoomID("80001")].participants)
-            self.operator.hangup(answer["callId"])
+            self.operator.hangup(answer.callId)
         self.assertEqual(inside.done, [("answer", inside.done[0][1])])
 
     def test_aRoomAtAnotherHostIsNoneOfOurs(self) -> None:

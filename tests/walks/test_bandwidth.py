@@ -16,6 +16,7 @@ from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.zone import Zone
 from h323d.h323.callstart import StartUpOptions
+from h323d.operation.views import told
 from h323d.values.address import TransportAddress
 from h323d.values.media import Direction
 from tests.support.simulatedphone import PROFILE, Telephone
@@ -102,7 +103,7 @@ def test_whatPassesUsByCountsWithWhatWasGranted(world: Simulation) -> None:
     scene = Scene(world, CallModel.ROUTED)
     scene.call(SLOW_SEPARATE)
     assert scene.zone.bandwidth.used == GRANTED
-    (view,) = scene.server.server.operator.calls()
+    (view,) = told(scene.server.server.operator.calls())
     assert (view["bandwidth"], view["used"]) == (GRANTED, None)
 
 
@@ -138,11 +139,11 @@ def test_theOperatorSeesWhatACallReallyUses(world: Simulation) -> None:
     scene = Scene(world, CallModel.ROUTED_H245)
     scene.call()
     operator = scene.server.server.operator
-    (view,) = operator.calls()
+    (view,) = told(operator.calls())
     assert (view["bandwidth"], view["used"]) == (GRANTED, USED)
-    assert operator.status()["bandwidth"] == USED
+    assert operator.status().bandwidth == USED
     scene.hold(scene.alice, Direction.RECVONLY)
-    (view,) = operator.calls()
+    (view,) = told(operator.calls())
     assert (view["bandwidth"], view["used"]) == (GRANTED, 640)
 
 
@@ -150,5 +151,5 @@ def test_aTelephoneThatReportsOtherwiseIsNotBelievedWhereAllIsSeen(world: Simula
     scene = Scene(world, CallModel.ROUTED_H245, irrFrequency=5)
     scene.call()
     world.run(10.0)
-    (view,) = scene.server.server.operator.calls()
+    (view,) = told(scene.server.server.operator.calls())
     assert view["used"] == USED  # its reports say what it was granted

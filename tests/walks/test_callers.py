@@ -11,6 +11,7 @@ import pytest
 
 from h323d.config import Configuration
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
+from h323d.operation.views import told
 from h323d.values.address import TransportAddress
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation
@@ -45,7 +46,7 @@ class House:
 
     @property
     def shown(self) -> Any:
-        (call,) = self.server.server.operator.calls()
+        (call,) = told(self.server.server.operator.calls())
         return call["calling"]
 
 

@@ -66,7 +66,7 @@ class House:
 
     @property
     def used(self) -> Any:
-        return self.operator.status()["bandwidth"]
+        return self.operator.status().bandwidth
 
     def call(self, telephone: Telephone, target: str) -> None:
         telephone.call(target)

@@ -44,7 +44,7 @@ def call(world: Simulation, host: str, tone: int, protocol: str, **profile: obje
 
 def presences(server: SimulatedServer) -> list[str]:
     (room,) = server.server.operator.rooms()
-    return [each["presence"] for each in room["participants"]]
+    return [each.presence for each in room.participants]
 
 
 @pytest.mark.parametrize("protocol", ["sip", "h323"])

@@ -103,7 +103,7 @@ def test_aCallInARoomThatIsLostLeavesIt(world: Simulation, how: str, cause: Caus
     record = house.record()
     assert (record["outcome"], record["room"]) == ("answered", "80001")
     assert (record["cause"], record["releasedBy"]) == (cause, "server")
-    assert house.operator.status()["admissions"] == 0
+    assert house.operator.status().admissions == 0
 
 
 @pytest.mark.parametrize(("how", "cause"), LOST)
@@ -116,7 +116,7 @@ def test_aRoutedCallThatIsLostEndsForBoth(world: Simulation, how: str, cause: Ca
     assert (record["outcome"], record["model"]) == ("answered", "routed")
     assert (record["cause"], record["releasedBy"]) == (cause, "server")
     status = house.operator.status()
-    assert (status["routed"], status["admissions"], status["bandwidth"]) == (0, 0, 0)
+    assert (status.routed, status.admissions, status.bandwidth) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("target", ["80001", "2000"])
@@ -164,4 +164,4 @@ def test_aCallInARoomIsEndedByItsNameInH323Too(world: Simulation) -> None:
     house.operator.hangup(leg.callIdentifier)
     world.run(1.0)
     assert house.alice.cause is Cause.NORMAL_CALL_CLEARING
-    assert house.operator.status()["admissions"] == 0
+    assert house.operator.status().admissions == 0

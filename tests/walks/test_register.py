@@ -112,8 +112,8 @@ def test_theOperatorsCallToAPhoneIsSentToItsContactAndAddressedAsItIsKnown(
     (invite,) = (each for each in phone.messages if isinstance(each, SIPRequest))
     assert str(invite.uri) == "sip:script@10.0.0.3"
     assert str(invite.toAddress.uri) == "sip:1001@10.0.0.1"
-    (call,) = (view for view in server.server.operator.calls() if view["protocol"] == "sip")
-    assert call["called"] == ["sip:1001@10.0.0.1"]
+    (call,) = (view for view in server.server.operator.calls() if view.protocol == "sip")
+    assert call.called == ("sip:1001@10.0.0.1",)
 
 
 TCP_VIA = "SIP/2.0/TCP 192.168.1.5;rport"

@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 from h323d.config import Configuration
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.operation.operator import Operator, OperatorError
+from h323d.operation.views import told
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.simulatedphone import Telephone
@@ -60,14 +61,14 @@ def registered(world: Simulation, address: str, alias: str) -> Telephone:
 def test_itIsSeenOnceThoughBothSidesAreAdmitted(
     world: Simulation, operator: Operator, bob: Telephone
 ) -> None:
-    (routed,) = operator.calls()
+    (routed,) = told(operator.calls())
     assert (routed["model"], routed["state"], routed["target"]) == (
         "routed",
         "active",
         "10.0.0.3:1720",
     )
     status = operator.status()
-    assert (status["calls"], status["routed"], status["admissions"]) == (1, 1, 2)
+    assert (status.calls, status.routed, status.admissions) == (1, 1, 2)
 
 
 def test_aCallToARoomIsALegAndNotAnAdmissionBesides(
@@ -75,15 +76,15 @@ def test_aCallToARoomIsALegAndNotAnAdmissionBesides(
 ) -> None:
     alice.call("80001")
     world.run(1.0)
-    (leg,) = operator.calls()
-    assert (leg["room"], operator.status()["admissions"]) == ("80001", 1)
+    (leg,) = told(operator.calls())
+    assert (leg["room"], operator.status().admissions) == ("80001", 1)
 
 
 @pytest.mark.parametrize("name", ["callId", "legId", "callIdentifier"])
 def test_itIsEndedByAnyOfItsNames(
     world: Simulation, operator: Operator, alice: Telephone, bob: Telephone, name: str
 ) -> None:
-    (routed,) = operator.calls()
+    (routed,) = told(operator.calls())
     operator.hangup(routed[name])
     world.run(1.0)
     assert (alice.cause, bob.cause) == (Cause.NORMAL_CALL_CLEARING,) * 2

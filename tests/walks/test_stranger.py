@@ -16,6 +16,7 @@ from h323d.events import (
     ParticipantJoined,
     RoomOpened,
 )
+from h323d.operation.views import told
 from h323d.sip.message import SIPResponse
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
@@ -74,7 +75,7 @@ def test_nobodyIsInARoomWhoHasNotShownThatItIsReal(world: Simulation) -> None:
     attack = Attack(world)
     server = attack.server
     assert (server.server.host.participants, server.server.operator.rooms()) == (0, [])
-    (call,) = server.server.operator.calls()
+    (call,) = told(server.server.operator.calls())
     assert call["state"] == "accepted"
     world.run(LONG_AFTER)
     for kind in (CallAnswered, RoomOpened, ParticipantJoined):

@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred
 
 from h323d.events import CallEnded, CallOriginated, RASAdmissionEnded
 from h323d.operation.operator import OperatorError
+from h323d.operation.views import LegView
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.simulatedphone import Telephone
@@ -57,6 +58,10 @@ def result(deferred: Deferred[Any]) -> Any:
     return outcome[0]
 
 
+def legs(server: SimulatedServer) -> list[LegView]:
+    return [view for view in server.server.operator.calls() if isinstance(view, LegView)]
+
+
 def heard(alice: Telephone, bob: Telephone) -> tuple[list[int], list[int]]:
     tones = (ALICE, BOB, NOBODY)
     return alice.heard.heard(tones), bob.heard.heard(tones)
@@ -69,9 +74,7 @@ def test_twoEndpointsAreCalledAndHearEachOther(
     world.until(lambda: alice.speaking and bob.speaking)
     world.run(0.6)
     assert heard(alice, bob) == ([BOB], [ALICE])
-    calls = server.server.operator.calls()
-    legs = [view for view in calls if "legId" in view]
-    assert [view["callId"] for view in legs] == [answer["callId"]] * 2
+    assert [view.callId for view in legs(server)] == [answer.callId] * 2
     assert [str(fact.called[0]) for fact in server.told(CallOriginated)] == ["alice", "1002"]
     bob.hangup()
     world.run(0.5)
@@ -106,8 +109,8 @@ def test_whoIsCalledIntoARoomHearsWhoIsThere(
     world.run(0.6)
     assert heard(alice, bob) == ([BOB], [ALICE])
     (room,) = server.server.operator.rooms()
-    assert [each["name"] for each in room["participants"]] == ["1002", "alice"]
-    assert len([view for view in server.server.operator.calls() if "legId" in view]) == 2
+    assert [each.name for each in room.participants] == ["1002", "alice"]
+    assert len(legs(server)) == 2
     alice.hangup()
     world.run(0.5)
     assert bob.cause is None
@@ -144,10 +147,10 @@ def test_inMaintenanceCallsFinishAndNoneBegins(
     assert caller.cause is not None
     assert result(operator.call("alice", "1002")).check(OperatorError)
     assert heard(alice, bob) == ([BOB], [ALICE])
-    assert operator.maintenance()["calls"] == 2
+    assert operator.maintenance().calls == 2
     alice.hangup()
     world.run(0.5)
-    assert (operator.maintenance()["calls"], operator.maintenance()["admissions"]) == (0, 0)
+    assert (operator.maintenance().calls, operator.maintenance().admissions) == (0, 0)
     operator.maintenance("off")
     caller.call("sip:80001@10.0.0.1")
     world.until(lambda: caller.speaking)

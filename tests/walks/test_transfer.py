@@ -13,6 +13,7 @@ import pytest
 from h323d.config import Configuration
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.operation.operator import OperatorError
+from h323d.operation.views import Transferred, told
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.simulatedphone import Telephone
@@ -52,7 +53,7 @@ class House:
         """
         The only call there is.
         """
-        (call,) = self.operator.calls()
+        (call,) = told(self.operator.calls())
         return call
 
     def transfer(self, target: str, side: str = "calling") -> Any:
@@ -88,7 +89,7 @@ def house(world: Simulation) -> House:
 
 
 def test_whoIsTransferredTalksToTheOtherOneAndNobodyElse(house: House) -> None:
-    assert house.transfer("3000") == {"transferred": house.callId}
+    assert house.transfer("3000") == Transferred(house.callId)
     assert (house.hears(house.alice), house.hears(house.carol)) == ([CAROL], [ALICE])
     assert (house.bob.cause, house.bob.speaking) == (Cause.NORMAL_CALL_CLEARING, False)
 
@@ -115,16 +116,16 @@ def test_bothCallsHaveTheirRecord(house: House) -> None:
 def test_theAdmissionsOfTheFirstCallEnd(house: House) -> None:
     house.transfer("3000")
     status = house.operator.status()
-    assert (status["routed"], status["admissions"]) == (1, 2)
+    assert (status.routed, status.admissions) == (1, 2)
     house.alice.hangup()
     house.world.run(1.0)
     status = house.operator.status()
-    assert (status["routed"], status["admissions"], status["bandwidth"]) == (0, 0, 0)
+    assert (status.routed, status.admissions, status.bandwidth) == (0, 0, 0)
 
 
 def test_whoNeverObeysTalksOn(world: Simulation) -> None:
     house = House(world, transfers=0)
-    assert house.transfer("3000") == {"transferred": house.callId}
+    assert house.transfer("3000") == Transferred(house.callId)
     assert house.alice.reports[-1] == "transfer to 3000"
     assert (house.hears(house.alice), house.hears(house.bob)) == ([BOB], [ALICE])
     assert (house.routed()["callId"], house.carol.reports) == (house.callId, [])
@@ -140,7 +141,7 @@ def test_oneCallIsNotTransferredForEver(world: Simulation) -> None:
 
 def test_aRoomIsATargetLikeAnother(house: House) -> None:
     house.transfer("80001")
-    (call,) = house.operator.calls()
+    (call,) = told(house.operator.calls())
     assert (call["room"], call["calling"]) == ("80001", ["1000"])
     assert house.bob.cause is Cause.NORMAL_CALL_CLEARING
 
@@ -192,7 +193,7 @@ def test_whoCannotBeReachedEndsTheSecondCall(house: House) -> None:
     house.transfer("3000")
     house.world.run(30.0)
     assert (house.alice.leg, house.bob.leg) == (None, None)
-    assert house.operator.status()["admissions"] == 0
+    assert house.operator.status().admissions == 0
 
 
 def test_transferredCallsLeaveNothingBehind(house: House) -> None:

@@ -1,0 +1,229 @@
+"""
+What an operator sees (L{h323d.operation.views}), made of the server's own objects.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from h323d.call.legs import ILeg, LegDirection
+from h323d.call.media import IMediaPort
+from h323d.call.policy import Refusal
+from h323d.conference.participant import Participant
+from h323d.conference.room import Room
+from h323d.gatekeeper.admission import Admission
+from h323d.gatekeeper.registry.registrations import Registration
+from h323d.gatekeeper.routed.call import RoutedCall
+from h323d.gatekeeper.routing.chain import Called, Destination, Finding
+from h323d.gatekeeper.routing.explanation import Explanation
+from h323d.operation.views import (
+    AdmissionView,
+    AskedView,
+    DestinationView,
+    LegView,
+    MediaView,
+    MemberView,
+    ParticipantView,
+    RegistrationView,
+    RoomView,
+    RoutedView,
+    RouteView,
+)
+from h323d.values.address import PartyAddress, TransportAddress
+
+__all__ = [
+    "admissionView",
+    "legView",
+    "participantView",
+    "registrationView",
+    "roomView",
+    "routeView",
+    "routedView",
+]
+
+
+def legView(leg: ILeg) -> LegView:
+    """
+    A leg, without its media.
+    """
+    return LegView(
+        callId=leg.callId,
+        legId=leg.legId,
+        protocol=leg.protocol,
+        direction=leg.direction.value,
+        calling=_texts(leg.calling),
+        called=_texts(leg.called),
+        displayName=leg.displayName,
+        peer=str(leg.peer),
+        state=leg.state,
+    )
+
+
+def participantView(room: Room, participant: Participant, now: float) -> ParticipantView:
+    """
+    A leg that is in a room.
+    """
+    joinedAt, port = participant.joinedAt, participant.port
+    return ParticipantView(
+        **dataclasses.asdict(legView(participant.leg)),
+        room=room.roomId,
+        presence=participant.presence.value,
+        joined=None if joinedAt is None else round(now - joinedAt, 3),
+        media=None if port is None else _mediaView(port),
+    )
+
+
+def admissionView(admission: Admission, used: int | None, now: float) -> AdmissionView:
+    """
+    One side of a call between endpoints that the gatekeeper admitted.
+
+    @param used: what it is known to use, in units of 100 bit/s.
+    """
+    claim = admission.claim
+    return AdmissionView(
+        callId=claim.call.hex(),
+        protocol="h323",
+        model=admission.model,
+        side="called" if claim.answerCall else "calling",
+        endpointId=claim.endpointId,
+        calling=_texts(admission.calling),
+        called=_texts(admission.called),
+        peer=str(admission.source),
+        bandwidth=admission.bandwidth,
+        used=used,
+        admitted=round(now - admission.since, 3),
+    )
+
+
+def routedView(call: RoutedCall, granted: int | None, used: int | None, now: float) -> RoutedView:
+    """
+    A call whose signalling goes through us.
+
+    @param granted: to the side that asked for most, in units of 100 bit/s; C{None} if none
+        asked.
+    @param used: what it is known to use, likewise.
+    """
+    return RoutedView(
+        callId=call.callId,
+        legId=call.legId,
+        callIdentifier=call.callIdentifier,
+        protocol="h323",
+        model=call.model.value,
+        calling=_texts(call.calling),
+        called=_texts(call.called),
+        displayName=call.displayName,
+        peer=str(call.peer),
+        target=None if call.route is None else str(call.route.signalling),
+        bandwidth=granted,
+        used=used,
+        state=call.state,
+        answered=None if call.answeredAt is None else round(now - call.answeredAt, 3),
+    )
+
+
+def roomView(room: Room, now: float) -> RoomView:
+    """
+    A room, and who is in it.
+    """
+    return RoomView(
+        room=room.roomId,
+        open=round(now - room.openedAt, 3),
+        maxParticipants=room.maxParticipants,
+        speaker=room.speaker,
+        participants=tuple(
+            MemberView(
+                legId=legId,
+                name=_nameOf(participant.leg),
+                displayName=participant.leg.displayName,
+                presence=participant.presence.value,
+                level=room.loudness.get(legId),
+            )
+            for legId, participant in room.participants.items()
+        ),
+    )
+
+
+def _nameOf(leg: ILeg) -> str:
+    """
+    What its party is called: as it calls itself, or else the first of its addresses.
+    """
+    name: str = leg.displayName
+    if name:
+        return name
+    party = leg.calling if leg.direction is LegDirection.INCOMING else leg.called
+    return str(party[0] if party else leg.peer)
+
+
+def registrationView(registration: Registration) -> RegistrationView:
+    """
+    A registered endpoint.
+    """
+    return RegistrationView(
+        endpointId=registration.endpointId,
+        protocol=registration.protocol,
+        kind=registration.kind.value,
+        aliases=_texts(registration.aliases),
+        signalling=_texts(registration.signalling),
+        source=str(registration.source),
+        timeToLive=registration.timeToLive,
+        product=registration.product,
+    )
+
+
+def routeView(name: str, explanation: Explanation) -> RouteView:
+    """
+    Where a call would go, and which policy says so, or why not.
+
+    @param name: who would be called.
+    """
+    decision = explanation.decision
+    refused = decision.reason if isinstance(decision, Refusal) else None
+    found = () if decision is None or isinstance(decision, Refusal) else decision
+    deciding = explanation.said[-1][0] if explanation.said else ""
+    if refused is not None:
+        why = f"{deciding} refuses: {refused}"
+    else:
+        why = f"{deciding} knows {name}" if found else f"no policy knows {name}"
+    return RouteView(
+        refused=refused,
+        why=why,
+        destinations=tuple(map(_destinationView, found)),
+        asked=tuple(AskedView(policy, _said(said)) for policy, said in explanation.said),
+    )
+
+
+def _destinationView(found: Destination) -> DestinationView:
+    return DestinationView(
+        signalling=str(found.signalling),
+        endpointId=None if found.registration is None else found.registration.endpointId,
+        names=_texts(found.names),
+    )
+
+
+def _said(finding: Finding) -> str:
+    """
+    What a policy found, in words.
+    """
+    if finding is None:
+        return "knows nobody of that name"
+    if isinstance(finding, Refusal):
+        return f"not at all: {finding.reason} ({finding.cause.name})"
+    if isinstance(finding, Called):
+        return f"ask on for {', '.join(map(str, finding.names))}"
+    return f"at {', '.join(str(each.signalling) for each in finding)}"
+
+
+def _mediaView(port: IMediaPort) -> MediaView:
+    transmit = port.stream.transmit
+    return MediaView(
+        rtp=str(port.rtp),
+        direction=port.stream.direction.value,
+        format=None if transmit is None else str(transmit.format),
+        remote=None if transmit is None else str(transmit.rtp),
+        **dataclasses.asdict(port.statistics()),
+    )
+
+
+def _texts(addresses: Iterable[PartyAddress | TransportAddress]) -> tuple[str, ...]:
+    return tuple(str(each) for each in addresses)
