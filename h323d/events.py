@@ -47,6 +47,7 @@ __all__ = [
     "GatekeepersAsked",
     "GatesClosed",
     "GatesOpened",
+    "OperatorActed",
     "ParticipantHeld",
     "ParticipantJoined",
     "ParticipantLeft",
@@ -586,6 +587,22 @@ class ConfigurationReloaded(Fact):
     """
 
     sections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorActed(Fact):
+    """
+    An operator changed something.  What only asks, or could not be done, is not told.
+
+    @ivar actor: C{"uid"} and the number of the user whose process used the control socket,
+        C{"control"} where the system does not tell, or C{"manhole"}.
+    @ivar command: as C{h323ctl} has it.
+    @ivar arguments: names and values of those that were given.
+    """
+
+    actor: str
+    command: str
+    arguments: tuple[tuple[str, str | int], ...]
 
 
 F = TypeVar("F", bound=Fact)

@@ -24,7 +24,7 @@ from twisted.python import usage
 from h323d.call.surroundings import Surroundings
 from h323d.call.transport import SecureStreams
 from h323d.config import Configuration, load
-from h323d.control.manhole import manholeFactory
+from h323d.control.manhole import MANHOLE, manholeFactory
 from h323d.control.paths import hostKeyPath, socketPath, stateDirectory
 from h323d.control.server import ControlServer
 from h323d.dsp.codec import ICodec
@@ -198,13 +198,13 @@ class H323dService(Service):
 
     def _openDoors(self) -> None:
         control = self.server.configuration.control
-        desk = Desk(self.server.operator)
+        desk = Desk(self._reactor, self.server.events, self.server.operator)
         ControlServer(desk, socketPath(control)).listen(self._reactor)
         if control.manhole:
             namespace = {
                 "server": self.server,
                 "state": stateName,
-                **desk.spoken(),
+                **desk.spoken(MANHOLE),
             }
             keys = Path(control.manholeAuthorizedKeys).expanduser()
             factory = manholeFactory(namespace, keys, hostKeyPath(control))

@@ -23,7 +23,7 @@ from h323d.control.client import CommandFailed, ask
 from h323d.control.config import ControlConfig
 from h323d.control.paths import socketPath
 from h323d.errors import ConfigurationError, DecodeError
-from h323d.operation.commands import COMMANDS, Command
+from h323d.operation.commands import COMMANDS, Command, OperatorError
 
 __all__ = ["KINDS", "main"]
 
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
-    except (CommandFailed, ConfigurationError, DecodeError) as error:
+    except (CommandFailed, OperatorError, ConfigurationError, DecodeError) as error:
         print(*(f"h323ctl: {line}" for line in str(error).splitlines()), sep="\n", file=sys.stderr)
         return 1
     except BrokenPipeError:
@@ -86,6 +86,7 @@ def _addCommand(parser: argparse.ArgumentParser, command: Command) -> None:
     for argument in command.arguments:
         parser.add_argument(
             argument.name,
+            metavar=None if argument.choices else argument.label,
             help=argument.help,
             nargs="?" if argument.optional else None,
             choices=argument.choices or None,
@@ -127,6 +128,7 @@ def _ask(options: argparse.Namespace) -> None:
     command: Command = options.command
     given = [getattr(options, each.name) for each in command.arguments]
     arguments = [each for each in given if each is not None]
+    command.read(command.named(arguments))  # it complains before a server is asked
     result = ask(_socketOf(options), command.name, *arguments)
     width = None if options.wide else _width()
     if options.json:

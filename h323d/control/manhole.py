@@ -27,8 +27,12 @@ from twisted.cred.portal import Portal
 from zope.interface import implementer
 
 from h323d.errors import ConfigurationError
+from h323d.operation.commands import Role
+from h323d.operation.desk import Actor
 
-__all__ = ["AuthorizedKeys", "keptHostKey", "manholeFactory"]
+__all__ = ["MANHOLE", "AuthorizedKeys", "keptHostKey", "manholeFactory"]
+
+MANHOLE = Actor("manhole", Role.OPERATOR)  # whoever has a key that is let in
 
 
 @implementer(IAuthorizedKeysDB)

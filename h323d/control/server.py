@@ -1,36 +1,37 @@
 """
 The operator's UNIX socket: a line of JSON asks, a line of JSON answers.
 
-A question is C{{"command": "calls", "arguments": []}}; an answer is
-C{{"result": ...}} or C{{"error": "..."}}.  Who may connect is a matter of the
-socket's permissions (its owner only).
+A question is C{{"command": "calls", "arguments": ["10"]}}, or with the arguments by name,
+C{{"limit": 10}}; an answer is C{{"result": ...}} or C{{"error": "..."}}.  Who may connect is
+a matter of the socket's permissions (its owner only), and may give every command.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import socket
 import stat
+import struct
 from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import maybeDeferred
 from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IAddress, IReactorUNIX
+from twisted.internet.interfaces import IAddress, IReactorUNIX, ISystemHandle
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 from twisted.protocols.basic import LineOnlyReceiver
 from twisted.python.failure import Failure
 
 from h323d.errors import ResourceUnavailable
-from h323d.operation.commands import COMMANDS
-from h323d.operation.desk import Desk
-from h323d.operation.operator import OperatorError
+from h323d.operation.commands import OperatorError, Role
+from h323d.operation.desk import Actor, Desk
 
 __all__ = ["ControlServer"]
 
 MAX_QUESTION = 65536  # octets
-_DECLARED = {command.name: command for command in COMMANDS}
+_CREDENTIALS = struct.Struct("iII")  # struct ucred: process, user, group
 
 
 class ControlServer(Factory):
@@ -110,13 +111,20 @@ class ControlProtocol(LineOnlyReceiver):
             raise OperatorError("the question is not JSON") from None
         if not isinstance(question, dict):
             raise OperatorError("the question is not an object")
-        command = _DECLARED.get(str(question.get("command")))
-        if command is None:
-            raise OperatorError(f"commands are {', '.join(_DECLARED)}")
         arguments = question.get("arguments", [])
-        if not isinstance(arguments, list) or not all(isinstance(each, str) for each in arguments):
-            raise OperatorError("arguments must be a list of strings")
-        complaint = command.complaint(arguments)
-        if complaint is not None:
-            raise OperatorError(complaint)
-        return self._desk.ask(command.name, *arguments)
+        if not isinstance(arguments, list | dict):
+            raise OperatorError("arguments must be a list or an object")
+        return self._desk.ask(_actorOf(self.transport), str(question.get("command")), arguments)
+
+
+def _actorOf(transport: object) -> Actor:
+    """
+    The user at the other end, as far as the kernel tells.
+    """
+    name = "control"
+    if ISystemHandle.providedBy(transport) and hasattr(socket, "SO_PEERCRED"):
+        handle: Any = transport.getHandle()  # Any: the interface says object, it is a socket
+        told = handle.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+        _, uid, _ = _CREDENTIALS.unpack(told)
+        name = f"uid {uid}"
+    return Actor(name, Role.OPERATOR)

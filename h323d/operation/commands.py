@@ -1,7 +1,7 @@
 """
-What an operator can ask and command, in one table: the server's socket checks
-questions by it, C{h323ctl} makes its command line and its tables of it, and the manhole
-its names.
+What an operator can ask and command, in one table: who may, with which arguments.  The
+desk (L{h323d.operation.desk}) checks by it whatever the doors hand in, C{h323ctl} makes its
+command line and its tables of it, and the manhole its names.
 
 Each command is the L{Operator<h323d.operation.operator.Operator>}'s method of that name,
 and answers with the views (L{h323d.operation.views}) that this returns.  They are not
@@ -10,24 +10,101 @@ imported here: C{h323ctl} is to start at once.
 
 from __future__ import annotations
 
+import enum
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["COMMANDS", "Argument", "Column", "Command"]
+from h323d.errors import H323dError
+
+__all__ = ["COMMANDS", "Argument", "Column", "Command", "Kind", "OperatorError", "Role", "Values"]
+
+Values = Mapping[str, str | int]
+"""The arguments of a command, by name, as they were understood."""
+
+MAX_DIGITS = 9  # of a number
+
+
+class OperatorError(H323dError):
+    """
+    A request that cannot be done; its text is for the operator.
+    """
+
+
+class Role(enum.IntEnum):
+    """
+    What somebody may do; a higher one may do all that a lower one may.
+    """
+
+    VIEWER = 1
+    """Asks, and changes nothing."""
+
+    MODERATOR = 2
+    """Makes, moves and ends calls."""
+
+    OPERATOR = 3
+    """Steers the server itself."""
+
+
+class Kind(enum.Enum):
+    """
+    What an argument is, in words.
+    """
+
+    TEXT = "a text"
+    NUMBER = f"a number of up to {MAX_DIGITS} digits"
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
     """
-    One word after a command.
+    One argument of a command.
 
-    @ivar name: as a usage line shows it.
-    @ivar choices: what it can be; empty for anything.
+    @ivar name: as the L{Operator<h323d.operation.operator.Operator>}'s method has it.
+    @ivar label: what people call it.
+    @ivar choices: what it can be; empty for anything of its kind.
+    @ivar asking: the choice with which its command only asks, and which is the default; empty
+        if there is none.
     """
 
     name: str
+    label: str
     help: str
+    kind: Kind = Kind.TEXT
     optional: bool = False
     choices: tuple[str, ...] = ()
+    asking: str = ""
+
+    @property
+    def shown(self) -> str:
+        """
+        What stands for it in a usage line.
+        """
+        return "|".join(self.choices) or self.label
+
+    def read(self, given: object) -> str | int:
+        """
+        @param given: a word, or what JSON can say.
+
+        @raise OperatorError: it is of another kind.
+        """
+        if self.choices and given not in self.choices:
+            raise OperatorError(f"{self.label} is one of {', '.join(self.choices)}, not {given}")
+        value = _number(given) if self.kind is Kind.NUMBER else _text(given)
+        if value is None:
+            raise OperatorError(f"{self.label} is {self.kind.value}, not {given}")
+        return value
+
+
+def _text(given: object) -> str | None:
+    return given if isinstance(given, str) else None
+
+
+def _number(given: object) -> int | None:
+    """
+    A number that is written in digits, or is one; C{None} if it is neither.
+    """
+    text = "" if isinstance(given, bool) else str(given)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +126,70 @@ class Command:
     """
     One command.
 
+    @ivar role: the least who may.
     @ivar arguments: in their order; after an optional one, all are.
     @ivar columns: of a table, the most important first; none for an answer that is no list
         of rows.
     """
 
     name: str
+    role: Role
     help: str
     arguments: tuple[Argument, ...] = ()
     columns: tuple[Column, ...] = ()
 
-    def complaint(self, arguments: list[str]) -> str | None:
+    @property
+    def usage(self) -> str:
         """
-        What is wrong with the arguments; C{None} if nothing is.
+        How it is called; an optional argument is given only after the one before it.
         """
-        most = len(self.arguments)
-        fewest = sum(not each.optional for each in self.arguments)
-        if not fewest <= len(arguments) <= most:
-            expected = str(most) if fewest == most else f"{fewest} to {most}"
-            return f"{self.name} takes {expected} arguments"
-        for argument, given in zip(self.arguments, arguments, strict=False):
-            if argument.choices and given not in argument.choices:
-                return f"{argument.name} is one of {', '.join(argument.choices)}"
-        return None
+        needed = [each.shown for each in self.arguments if not each.optional]
+        optional = [f"[{each.shown}" for each in self.arguments if each.optional]
+        return " ".join([self.name, *needed, *optional]) + "]" * len(optional)
+
+    def named(self, words: Sequence[object]) -> dict[str, object]:
+        """
+        What was given in order, by the names of the arguments.
+
+        @raise OperatorError: there are more words than arguments.
+        """
+        if len(words) > len(self.arguments):
+            surplus = words[len(self.arguments)]
+            raise OperatorError(f"{self.name} does not take {surplus}: {self.usage}")
+        names = (each.name for each in self.arguments)
+        return dict(zip(names, words, strict=False))
+
+    def read(self, given: Mapping[str, object]) -> Values:
+        """
+        @param given: arguments, by name.
+
+        @raise OperatorError: one is missing, unknown, or of another kind.
+        """
+        known = {each.name: each for each in self.arguments}
+        unknown = [name for name in given if name not in known]
+        if unknown:
+            takes = ", ".join(known) or "nothing"
+            raise OperatorError(f"{self.name} does not take {unknown[0]}; it takes {takes}")
+        missing = [each.label for each in self.arguments if _isMissing(each, given)]
+        if missing:
+            raise OperatorError(f"{self.name} needs {', '.join(missing)}: {self.usage}")
+        return {name: known[name].read(value) for name, value in given.items()}
+
+    def roleFor(self, values: Values) -> Role:
+        """
+        The least who may give it with these arguments.
+        """
+        for each in self.arguments:
+            if each.asking and values.get(each.name, each.asking) == each.asking:
+                return Role.VIEWER
+        return self.role
 
 
-_LIMIT = Argument("LIMIT", "how many at most; 1000", optional=True)
+def _isMissing(argument: Argument, given: Mapping[str, object]) -> bool:
+    return not argument.optional and argument.name not in given
+
+
+_LIMIT = Argument("limit", "LIMIT", "how many at most; 1000", Kind.NUMBER, optional=True)
 _TEXTS = frozenset(
     ("aliases", "called", "calling", "displayName", "participants", "product", "reason")
 )
@@ -100,61 +215,90 @@ _RECORD_COLUMNS = _columns(
 )
 
 COMMANDS = (
-    Command("status", "the server at a glance"),
+    Command("status", Role.VIEWER, "the server at a glance"),
     Command(
-        "calls", "every leg, with its media, and every admitted call", (_LIMIT,), _CALL_COLUMNS
+        "calls",
+        Role.VIEWER,
+        "every leg, with its media, and every admitted call",
+        (_LIMIT,),
+        _CALL_COLUMNS,
     ),
-    Command("rooms", "every open room, and who is in it", (), _ROOM_COLUMNS),
+    Command("rooms", Role.VIEWER, "every open room, and who is in it", (), _ROOM_COLUMNS),
     Command(
         "registrations",
+        Role.VIEWER,
         "every registered endpoint, or the one of a name",
-        (Argument("NAME", "an alias, an identifier, or an address; - for all", True), _LIMIT),
+        (
+            Argument(
+                *("name", "NAME", "an alias, an identifier, or an address; - for all"),
+                optional=True,
+            ),
+            _LIMIT,
+        ),
         _REGISTRATION_COLUMNS,
     ),
     Command(
         "cdr",
+        Role.VIEWER,
         "the last call detail records, the newest first",
-        (Argument("N", "how many; 20", optional=True),),
+        (Argument("count", "N", "how many; 20", Kind.NUMBER, optional=True),),
         _RECORD_COLUMNS,
     ),
     Command(
         "call",
+        Role.MODERATOR,
         "call two parties, and join them",
         (
-            Argument("A", "who is called first: an alias, a number, or a URI"),
-            Argument("B", "who is called when A has answered"),
+            Argument("first", "A", "who is called first: an alias, a number, or a URI"),
+            Argument("second", "B", "who is called when A has answered"),
         ),
     ),
     Command(
         "route",
+        Role.VIEWER,
         "where a call to a name would go, for the gatekeeper",
         (
-            Argument("NAME", "who is called: an alias, a number, or a URI"),
-            Argument("CALLER", "who calls: a registered endpoint", optional=True),
+            Argument("name", "NAME", "who is called: an alias, a number, or a URI"),
+            Argument("caller", "CALLER", "who calls: a registered endpoint", optional=True),
         ),
     ),
     Command(
         "hangup",
+        Role.MODERATOR,
         "end a call, a leg, or all calls of a room",
-        (Argument("ID", "of the call, the leg or the room"),),
+        (Argument("name", "ID", "of the call, the leg or the room"),),
     ),
     Command(
         "transfer",
+        Role.MODERATOR,
         "have one side of a routed call, the caller by default, call somebody else",
         (
-            Argument("ID", "of the routed call"),
-            Argument("TARGET", "whom to call instead"),
-            Argument("SIDE", "calling, or called", True, ("calling", "called")),
+            Argument("name", "ID", "of the routed call"),
+            Argument("target", "TARGET", "whom to call instead"),
+            Argument(
+                *("side", "SIDE", "calling, or called"),
+                optional=True,
+                choices=("calling", "called"),
+            ),
         ),
     ),
     Command(
         "unregister",
+        Role.OPERATOR,
         "end a registration",
-        (Argument("NAME", "an alias, an identifier, or an address"),),
+        (Argument("name", "NAME", "an alias, an identifier, or an address"),),
     ),
     Command(
         "maintenance",
+        Role.OPERATOR,
         "take no new calls, and let those that are there finish",
-        (Argument("ACTION", "on, off, or status", True, ("on", "off", "status")),),
+        (
+            Argument(
+                *("action", "ACTION", "on, off, or status"),
+                optional=True,
+                choices=("on", "off", "status"),
+                asking="status",
+            ),
+        ),
     ),
 )

@@ -1,45 +1,88 @@
 """
-The desk: where doors hand in commands, and are given answers that are ready for JSON.
+The desk: where doors hand in commands, each with its actor, and are given answers that are
+ready for JSON.
+
+It lets nobody do more than their role allows, and nothing be done with arguments that the
+table (L{h323d.operation.commands}) does not know.  What changes something is told, once it
+is done, as a fact: L{OperatorActed<h323d.events.OperatorActed>}.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
 
-from h323d.operation.commands import COMMANDS
+from h323d.events import EventBus, OperatorActed
+from h323d.operation.commands import COMMANDS, Command, OperatorError, Role, Values
 from h323d.operation.operator import Operator
 from h323d.operation.views import told
 
-__all__ = ["Desk", "Spoken"]
+__all__ = ["Actor", "Desk", "Spoken"]
+
+_DECLARED = {command.name: command for command in COMMANDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """
+    Who gives a command.
+
+    @ivar name: as facts have it.
+    """
+
+    name: str
+    role: Role
 
 
 class Desk:
     """
-    Has an operator's commands done, whichever door they came by.
+    Has commands done, whichever door they came by.
     """
 
-    def __init__(self, operator: Operator) -> None:
+    def __init__(self, clock: IReactorTime, events: EventBus, operator: Operator) -> None:
+        self._clock = clock
+        self._events = events
         self._operator = operator
 
-    def ask(self, name: str, *arguments: str) -> object:
+    def ask(
+        self, actor: Actor, name: str, given: Sequence[object] | Mapping[str, object] = ()
+    ) -> object:
         """
-        @param name: of one of the commands.
+        @param name: of the command.
+        @param given: its arguments, in their order or by name.
 
         @return: the answer, or a L{Deferred} of it.
 
-        @raise OperatorError: it cannot be done.
+        @raise OperatorError: there is no such command, it has no such arguments, the actor
+            may not give it, or it cannot be done.
         """
-        answer = getattr(self._operator, name)(*arguments)
-        return answer.addCallback(told) if isinstance(answer, Deferred) else told(answer)
+        command = _DECLARED.get(name)
+        if command is None:
+            raise OperatorError(f"commands are {', '.join(_DECLARED)}")
+        values = command.read(given if isinstance(given, Mapping) else command.named(given))
+        least = command.roleFor(values)
+        if actor.role < least:
+            raise OperatorError(f"{actor.name} may not: {name} takes the role {least.name.lower()}")
+        answer = getattr(self._operator, name)(**values)
+        if isinstance(answer, Deferred):
+            return answer.addCallback(self._done, actor, command, values)
+        return self._done(answer, actor, command, values)
 
-    def spoken(self) -> Mapping[str, Spoken]:
+    def _done(self, answer: object, actor: Actor, command: Command, values: Values) -> object:
+        if command.roleFor(values) is not Role.VIEWER:
+            arguments = tuple(values.items())
+            now = self._clock.seconds()
+            self._events.publish(OperatorActed(now, actor.name, command.name, arguments))
+        return told(answer)
+
+    def spoken(self, actor: Actor) -> Mapping[str, Spoken]:
         """
-        The commands by name, as functions of their arguments, for a shell.
+        The commands by name, as functions of their arguments, for an actor with a shell.
         """
-        return {command.name: Spoken(self, command.name) for command in COMMANDS}
+        return {command.name: Spoken(self, actor, command) for command in COMMANDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +92,9 @@ class Spoken:
     """
 
     desk: Desk
-    name: str
+    actor: Actor
+    command: Command
 
-    def __call__(self, *arguments: str) -> object:
-        return self.desk.ask(self.name, *arguments)
+    def __call__(self, *words: object, **named: object) -> object:
+        given = self.command.named(words) | named
+        return self.desk.ask(self.actor, self.command.name, given)

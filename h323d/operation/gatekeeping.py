@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from twisted.internet.defer import Deferred
 
 from h323d.call.policy import Refusal
-from h323d.errors import H323dError
 from h323d.gatekeeper.admission import Admission
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
@@ -23,6 +22,7 @@ from h323d.gatekeeper.routing.explanation import Explanation, explain
 from h323d.gatekeeper.zone import Zone
 from h323d.h323.addresses import hostOf, partyFromText
 from h323d.h323.endpoint import DEFAULT_PORT
+from h323d.operation.commands import OperatorError
 from h323d.operation.naming import registrationNamed
 from h323d.operation.viewing import admissionView, registrationView, routedView, routeView
 from h323d.operation.views import (
@@ -37,13 +37,7 @@ from h323d.operation.views import (
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 
-__all__ = ["Gatekeeping", "OperatorError"]
-
-
-class OperatorError(H323dError):
-    """
-    A request that cannot be done; its text is for the operator.
-    """
+__all__ = ["Gatekeeping"]
 
 
 class Gatekeeping:

@@ -26,7 +26,8 @@ from h323d.conference.participant import Participant
 from h323d.conference.room import Room
 from h323d.events import EventBus, Fact
 from h323d.operation.calling import Calling, CannotCall
-from h323d.operation.gatekeeping import Gatekeeping, OperatorError
+from h323d.operation.commands import OperatorError
+from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.viewing import legView, participantView, roomView
 from h323d.operation.views import (
     CallView,
@@ -43,7 +44,7 @@ from h323d.operation.views import (
 )
 from h323d.values.cause import Cause
 
-__all__ = ["Operator", "OperatorError"]
+__all__ = ["Operator"]
 
 
 class Operator:
@@ -100,12 +101,10 @@ class Operator:
             facts=dict(sorted(self._facts.items())),
         )
 
-    def calls(self, limit: str = "1000") -> list[CallView]:
+    def calls(self, limit: int = 1000) -> list[CallView]:
         """
         Every leg, with what is known of its media, and every call of the
         gatekeeper's endpoints.
-
-        @raise OperatorError: C{limit} is no number.
         """
         now = self._clock.seconds()
         views: Iterable[CallView] = itertools.chain(
@@ -113,7 +112,7 @@ class Operator:
             (participantView(room, each, now) for room, each in self._participants()),
             self._gatekeeping.calls(now, (leg.callIdentifier for _, leg in self._legs())),
         )
-        return list(itertools.islice(views, _number(limit)))
+        return list(itertools.islice(views, limit))
 
     def rooms(self) -> list[RoomView]:
         """
@@ -121,23 +120,21 @@ class Operator:
         """
         return [roomView(room, self._clock.seconds()) for room in self._host.rooms.values()]
 
-    def registrations(self, name: str = "-", limit: str = "1000") -> list[RegistrationView]:
+    def registrations(self, name: str = "-", limit: int = 1000) -> list[RegistrationView]:
         """
         Registered endpoints.
 
         @param name: of one; C{-} for all of them.
 
-        @raise OperatorError: nobody has that name, or C{limit} is no number.
+        @raise OperatorError: nobody has that name.
         """
-        return self._gatekeeping.registrations(name, _number(limit))
+        return self._gatekeeping.registrations(name, limit)
 
-    def cdr(self, count: str = "20") -> Sequence[Record]:
+    def cdr(self, count: int = 20) -> Sequence[Record]:
         """
         The last call detail records, the newest first.
-
-        @raise OperatorError: C{count} is not a number.
         """
-        return self._records(_number(count))
+        return self._records(count)
 
     def call(self, first: str, second: str) -> Deferred[Originated]:
         """
@@ -251,9 +248,3 @@ class Operator:
 
 def _roomOf(room: Room | None) -> str:
     return "" if room is None else room.roomId
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or len(text) > 9:
-        raise OperatorError(f"{text} is not a number")
-    return int(text)

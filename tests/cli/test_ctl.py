@@ -81,6 +81,14 @@ def test_theVersionIsTold(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"h323ctl {__version__}\n"
 
 
+def test_anArgumentOfAWrongKindIsNamedAndNoServerIsAsked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ctl.main(["--socket", str(tmp_path / "absent"), "calls", "many"]) == 1
+    expected = "h323ctl: LIMIT is a number of up to 9 digits, not many\n"
+    assert capsys.readouterr().err == expected
+
+
 def test_aServerThatIsNotThereIsOneLine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "absent"
     assert ctl.main(["--socket", str(path), "status"]) == 1

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from h323d.cli.table import Table, listing
-from h323d.operation.commands import COMMANDS, Column
+from h323d.operation.commands import Column
 
 COLUMNS = (Column("id"), Column("name", text=True), Column("said", text=True), Column("port"))
 ROWS: list[dict[str, Any]] = [
@@ -89,12 +89,3 @@ def test_eachThingOfAListHasALine() -> None:
         "destinations   to=a names=-",
         "               to=b names=c, d",
     ]
-
-
-@pytest.mark.parametrize(
-    "command", [each for each in COMMANDS if each.columns], ids=lambda c: c.name
-)
-def test_theFirstColumnsOfEveryTableHaveRoomInATerminal(command: object) -> None:
-    assert isinstance(command, type(COMMANDS[0]))
-    row = {column.name: "x" * 13 for column in command.columns}
-    assert Table([row], command.columns, 80).hidden <= len(command.columns) - 4

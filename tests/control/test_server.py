@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import stat
 from collections.abc import Generator
 from pathlib import Path
@@ -15,13 +16,15 @@ import pytest
 import pytest_twisted
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
 from h323d.control.server import ControlServer
 from h323d.errors import ResourceUnavailable
-from h323d.operation.commands import COMMANDS
+from h323d.events import EventBus, OperatorActed
+from h323d.operation.commands import COMMANDS, OperatorError
 from h323d.operation.desk import Desk
-from h323d.operation.operator import Operator, OperatorError
+from h323d.operation.operator import Operator
 
 NAMES = ", ".join(command.name for command in COMMANDS)
 
@@ -39,7 +42,7 @@ class FakeOperator:
 
     rooms = registrations = status
 
-    def cdr(self, count: str = "20") -> object:
+    def cdr(self, count: int = 20) -> object:
         return [count]
 
     def hangup(self, name: str) -> object:
@@ -55,12 +58,15 @@ class FakeOperator:
     unregister = transfer = route = hangup
 
 
-def server(path: Path) -> ControlServer:
-    return ControlServer(Desk(cast(Operator, FakeOperator())), path)
+def server(
+    path: Path, operator: FakeOperator | None = None, events: EventBus | None = None
+) -> ControlServer:
+    fake = cast(Operator, operator or FakeOperator())
+    return ControlServer(Desk(Clock(), events or EventBus(), fake), path)
 
 
-def answer(line: bytes) -> Any:
-    protocol = server(Path("unused")).buildProtocol(None)
+def answer(line: bytes, events: EventBus | None = None) -> Any:
+    protocol = server(Path("unused"), events=events).buildProtocol(None)
     transport = StringTransport()
     protocol.makeConnection(transport)
     protocol.dataReceived(line + b"\n")
@@ -69,8 +75,9 @@ def answer(line: bytes) -> Any:
 
 def test_aQuestionIsAnswered() -> None:
     assert answer(b'{"command": "status"}') == {"result": {"calls": 0}}
-    assert answer(b'{"command": "cdr"}') == {"result": ["20"]}
-    assert answer(b'{"command": "cdr", "arguments": ["5"]}') == {"result": ["5"]}
+    assert answer(b'{"command": "cdr"}') == {"result": [20]}
+    assert answer(b'{"command": "cdr", "arguments": ["5"]}') == {"result": [5]}
+    assert answer(b'{"command": "cdr", "arguments": {"count": 5}}') == {"result": [5]}
 
 
 @pytest.mark.parametrize(
@@ -82,15 +89,21 @@ def test_aQuestionIsAnswered() -> None:
         (b"[]", "the question is not an object"),
         (b'{"command": "reboot"}', f"commands are {NAMES}"),
         (b'{"command": ["status"]}', f"commands are {NAMES}"),
-        (b'{"command": "status", "arguments": "x"}', "arguments must be a list of strings"),
-        (b'{"command": "status", "arguments": ["x"]}', "status takes 0 arguments"),
-        (b'{"command": "cdr", "arguments": ["1", "2"]}', "cdr takes 0 to 1 arguments"),
-        (b'{"command": "hangup", "arguments": []}', "hangup takes 1 arguments"),
+        (b'{"command": "status", "arguments": "x"}', "arguments must be a list or an object"),
+        (b'{"command": "status", "arguments": ["x"]}', "status does not take x: status"),
+        (b'{"command": "cdr", "arguments": ["1", "2"]}', "cdr does not take 2: cdr [N]"),
+        (
+            b'{"command": "cdr", "arguments": ["many"]}',
+            "N is a number of up to 9 digits, not many",
+        ),
+        (b'{"command": "cdr", "arguments": {"n": 2}}', "cdr does not take n; it takes count"),
+        (b'{"command": "hangup", "arguments": [null]}', "ID is a text, not None"),
+        (b'{"command": "hangup", "arguments": []}', "hangup needs ID: hangup ID"),
         (b'{"command": "hangup", "arguments": ["c1"]}', "no c1"),
-        (b'{"command": "call", "arguments": ["1001"]}', "call takes 2 arguments"),
+        (b'{"command": "call", "arguments": ["1001"]}', "call needs B: call A B"),
         (
             b'{"command": "maintenance", "arguments": ["now"]}',
-            "ACTION is one of on, off, status",
+            "ACTION is one of on, off, status, not now",
         ),
     ],
 )
@@ -107,8 +120,7 @@ def test_aBadQuestionIsToldWhy(line: bytes, error: str) -> None:
 )
 def test_anAnswerMayTakeItsTime(outcome: Any, expected: Any) -> None:
     operator = FakeOperator()
-    desk = Desk(cast(Operator, operator))
-    protocol = ControlServer(desk, Path("unused")).buildProtocol(None)
+    protocol = server(Path("unused"), operator).buildProtocol(None)
     transport = StringTransport()
     protocol.makeConnection(transport)
     protocol.dataReceived(b'{"command": "call", "arguments": ["1", "2"]}\n')
@@ -118,6 +130,27 @@ def test_anAnswerMayTakeItsTime(outcome: Any, expected: Any) -> None:
     else:
         operator.waiting.callback(outcome)
     assert json.loads(transport.value()) == expected
+
+
+def test_whoCannotBeToldActsAsTheDoor() -> None:
+    events, told = EventBus(), list[OperatorActed]()
+    events.subscribe(OperatorActed, told.append)
+    answer(b'{"command": "maintenance", "arguments": ["on"]}', events)
+    assert told == [OperatorActed(0.0, "control", "maintenance", (("action", "on"),))]
+
+
+@pytest_twisted.inlineCallbacks
+def test_whoActsIsTheUserAtTheOtherEnd(tmp_path: Path) -> Generator[Any, Any, None]:
+    events, acted = EventBus(), Deferred[OperatorActed]()
+    events.subscribe(OperatorActed, acted.callback)
+    path = tmp_path / "h323d.sock"
+    listening = server(path, events=events).listen(cast(Any, reactor))
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+        client.sendall(b'{"command": "maintenance", "arguments": ["off"]}\n')
+        fact = yield acted
+        yield listening.stopListening()
+    assert fact.actor == f"uid {os.getuid()}"
 
 
 @pytest_twisted.inlineCallbacks

@@ -23,8 +23,9 @@ from h323d.gatekeeper.registry.registrations import EndpointKind, Registration
 from h323d.gatekeeper.routing.chain import Called, Finding, ICalledPolicy
 from h323d.h323.ras.messages import RASMessage
 from h323d.operation.calling import Calling
+from h323d.operation.commands import OperatorError
 from h323d.operation.gatekeeping import Gatekeeping
-from h323d.operation.operator import Operator, OperatorError
+from h323d.operation.operator import Operator
 from h323d.operation.views import MaintenanceView, Unregistered, told
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
@@ -236,9 +237,7 @@ class OperatorTests(SynchronousTestCase):
 
     def test_theLastRecordsAsManyAsAreAskedFor(self) -> None:
         self.assertEqual(len(self.operator.cdr()), 20)
-        self.assertEqual(self.operator.cdr("2"), [{"callId": "c0"}, {"callId": "c1"}])
-        for count in ("", "-1", "many", "\u0663", "9" * 5000):
-            self.assertRaises(OperatorError, self.operator.cdr, count)
+        self.assertEqual(self.operator.cdr(2), [{"callId": "c0"}, {"callId": "c1"}])
 
     def test_everyViewIsJSON(self) -> None:
         self.join("80001")
@@ -302,7 +301,7 @@ class OperatorTests(SynchronousTestCase):
         self.assertEqual([view["side"] for view in views], ["calling", "called"])
         self.assertEqual({view["callId"] for view in views}, {CALL.hex()})
         self.assertEqual(views[0]["called"], ["1002"])
-        self.assertEqual(len(self.operator.calls("1")), 1)
+        self.assertEqual(len(self.operator.calls(1)), 1)
 
     def test_bothEndpointsOfADirectCallAreToldToHangUp(self) -> None:
         anna, bert = self.admitted()
@@ -333,9 +332,7 @@ class OperatorTests(SynchronousTestCase):
         self.register()
         self.world.registered("10.0.0.2")
         self.assertEqual(len(self.operator.registrations()), 2)
-        self.assertEqual(len(self.operator.registrations("-", "1")), 1)
-        with self.assertRaisesRegex(OperatorError, "^many is not a number$"):
-            self.operator.registrations("-", "many")
+        self.assertEqual(len(self.operator.registrations("-", 1)), 1)
 
     def test_aPortWithoutEndIsNobodys(self) -> None:
         with self.assertRaises(OperatorError):

@@ -179,7 +179,7 @@ def test_theDatabaseAndTheOperatorSayTheSameAsTheFile(scene: Scene) -> None:
     scene.world.until(lambda: alice.speaking)
     alice.hangup()
     (record,) = scene.records()
-    assert scene.server.server.operator.cdr("1") == [record]
+    assert scene.server.server.operator.cdr(1) == [record]
     database = sqlite3.connect(scene.database)
     (row,) = database.execute("SELECT callId, duration, called FROM cdr").fetchall()
     database.close()

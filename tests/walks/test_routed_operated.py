@@ -12,7 +12,8 @@ from twisted.python.failure import Failure
 
 from h323d.config import Configuration
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
-from h323d.operation.operator import Operator, OperatorError
+from h323d.operation.commands import OperatorError
+from h323d.operation.operator import Operator
 from h323d.operation.views import told
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause

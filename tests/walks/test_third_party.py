@@ -12,7 +12,7 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from h323d.events import CallEnded, CallOriginated, RASAdmissionEnded
-from h323d.operation.operator import OperatorError
+from h323d.operation.commands import OperatorError
 from h323d.operation.views import LegView
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
