@@ -21,27 +21,22 @@ from h323d.call.legs import ILeg, ILegObserver, IOriginator
 from h323d.call.policy import Refusal
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
-from h323d.errors import H323dError, ResourceUnavailable
+from h323d.errors import ResourceUnavailable
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routing.chain import Called
 from h323d.gatekeeper.zone import Zone
 from h323d.h323.addresses import hostOf, partyFromText
+from h323d.operation.commands import OperatorError
 from h323d.operation.naming import registrationNamed
 from h323d.operation.views import Originated
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.identifiers import CallID, newCallID
 from h323d.values.media import MediaProfile
 
-__all__ = ["Calling", "CannotCall"]
+__all__ = ["Calling"]
 
 H323_PORT = 1720  # of a URI that names none
 _SIP = ("sip:", "sips:")
-
-
-class CannotCall(H323dError):
-    """
-    Why there is no call, for the operator to read.
-    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +89,16 @@ class Calling:
         """
         Call C{first}, and when they answer, C{second}; or whoever of them is no room, into it.
 
-        @raise CannotCall: one of them cannot be found, or there is no room for them.
+        @raise OperatorError: one of them cannot be found, or there is no room for them.
         """
         if self._gates.shut is not None:
-            raise CannotCall(f"no calls are taken: {self._gates.shut.reason}")
+            raise OperatorError(f"no calls are taken: {self._gates.shut.reason}")
         names = partyFromText(first), partyFromText(second)
         rooms = [self._roomOf(name) for name in names]
         callId = newCallID(self._rng)
         try:
             if rooms[0] is not None and rooms[1] is not None:
-                raise CannotCall(f"{first} and {second} are rooms: there is nobody to call")
+                raise OperatorError(f"{first} and {second} are rooms: there is nobody to call")
             if rooms[1] is not None:
                 await self._invite(callId, first, names[1], rooms[1])
             elif rooms[0] is not None:
@@ -111,7 +106,7 @@ class Calling:
             else:
                 await self._pair(callId, first, second)
         except ResourceUnavailable as error:
-            raise CannotCall(str(error)) from error
+            raise OperatorError(str(error)) from error
         return Originated(callId)
 
     async def _pair(self, callId: CallID, first: str, second: str) -> None:
@@ -159,9 +154,9 @@ class Calling:
         if party is None and hostOf(name, H323_PORT) is not None:
             party = _Party("h323", name)
         if party is None:
-            raise CannotCall(f"nobody is called {text}")
+            raise OperatorError(f"nobody is called {text}")
         if party.protocol not in self._originators:
-            raise CannotCall(f"{text} speaks {party.protocol}, which is switched off")
+            raise OperatorError(f"{text} speaks {party.protocol}, which is switched off")
         return party
 
     async def _route(self, text: str, name: PartyAddress) -> _Party | None:
@@ -174,7 +169,7 @@ class Calling:
         if isinstance(decision, Deferred):
             decision = await decision
         if isinstance(decision, Refusal):
-            raise CannotCall(f"{text} may not be called: {decision.reason}")
+            raise OperatorError(f"{text} may not be called: {decision.reason}")
         if not decision:
             return None
         names = decision[0].names or (name,)

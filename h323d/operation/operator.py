@@ -25,7 +25,7 @@ from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Participant
 from h323d.conference.room import Room
 from h323d.events import EventBus, Fact
-from h323d.operation.calling import Calling, CannotCall
+from h323d.operation.calling import Calling
 from h323d.operation.commands import OperatorError
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.viewing import legView, participantView, roomView
@@ -142,13 +142,7 @@ class Operator:
 
         @return: fails with an L{OperatorError} if one of them cannot be called.
         """
-        return Deferred.fromCoroutine(self._call(first, second))
-
-    async def _call(self, first: str, second: str) -> Originated:
-        try:
-            return await self._calling.call(first, second)
-        except CannotCall as error:
-            raise OperatorError(str(error)) from error
+        return Deferred.fromCoroutine(self._calling.call(first, second))
 
     def route(self, name: str, caller: str = "") -> Deferred[RouteView]:
         """
