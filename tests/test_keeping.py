@@ -159,6 +159,7 @@ class Attic(Kept[dict[str, int]]):
     @ivar stored: what is on the disk.
     @ivar batches: what was written together.
     @ivar error: with this the disk fails, when given.
+    @ivar stuck: with this the file cannot be given back.
     """
 
     def __init__(self) -> None:
@@ -167,6 +168,7 @@ class Attic(Kept[dict[str, int]]):
         self.stored: dict[str, int] = {}
         self.batches: list[dict[str, int]] = []
         self.error: Exception | None = None
+        self.stuck: Exception | None = None
         self.slow = False
         self.alive: float | None = None
         self.dropped = 0
@@ -240,6 +242,8 @@ class Attic(Kept[dict[str, int]]):
 
     def release(self) -> None:
         self.released = True
+        if self.stuck is not None:
+            raise self.stuck
 
 
 @pytest.fixture
@@ -387,6 +391,13 @@ def test_whatIsLostAtTheEndIsCounted(attic: Attic, logged: list[str]) -> None:
     assert attic.close() == [None]
     assert logged == [f"5 things for the attic are lost: {FULL}"]
     assert attic.released
+
+
+def test_aFileThatCannotBeGivenBackHoldsNobodyUp(attic: Attic, logged: list[str]) -> None:
+    attic.stuck = FULL
+    attic.put(a=1)
+    assert attic.close() == [None]
+    assert (attic.stored, logged) == ({"a": 1}, [f"the attic cannot be closed: {FULL}"])
 
 
 def test_nothingIsWrittenAfterTheEnd(attic: Attic) -> None:

@@ -5,8 +5,8 @@ Theory of operation
 ===================
 
 A call that is set up needs media.  H.323 has two procedures for that, which overlap, and three
-ways for the second one; peers know some of them, and begin several at once.  So there are
-several machines, each with one question:
+ways for the second one; peers know some of them, and begin several at once.  So several parts,
+nearly all of them machines, have one question each:
 
   - I{Does H.245 travel in the signalling connection?} L{h323d.h323.tunnelling}: offered, agreed
     or off (8.2.1).  It outlives the start, because each of our messages says it.
@@ -14,7 +14,7 @@ several machines, each with one question:
     Setup, and taken or refused in an answer to it (8.1.7).  It knows the lists; that our
     proposal is void once the call is answered without them, or once the peer begins H.245 of
     its own accord (8.1.7.1), is in the table below.
-  - I{When does H.245 begin, and where is it tried?} This machine.
+  - I{When does H.245 begin, and where is it tried?} The machine in this module.
   - I{By which way does it go?} L{h323d.h323.controlpath}: it is told ways to try, and keeps to
     one, so that H.245 never begins twice.
   - I{How far has it come?} L{h323d.h323.h245.conversation}: when the entities begin, when
@@ -30,8 +30,8 @@ How they meet.  Commands go down: this machine has the path try a way (I{tunnel,
 Happenings come up: the path has the link begin a session, and the link tells it here
 (C{begun}); what was said may turn out to be lost, as when the peer declines a tunnel that we
 spoke in (C{abandoned}); a way may lead nowhere (C{pathFailed}), and then the next one is
-tried; a connection may be gone for good (C{lost}).  So this machine never closes anything, and the
-path never decides.
+tried; a connection may be gone for good (C{lost}).  So this machine never closes anything, and
+the path never decides.
 
 What a message of the peer says is told piece by piece - an address, an answer to fast start -
 and acted upon when all of it is told, with C{seek}: a Connect may decide about tunnelling,
@@ -49,9 +49,9 @@ The states, without H.245 at the left and with it at the right::
                  wanting <---> unheard, established
                     `--> asked ----^                 we want it, and there is no way
 
-Who connects to us while our fast start is undecided brings us to C{begun}, too: then channels
-wait for that, as L{h323d.h323.callstart.CallStart.mayOpenChannels} says.  A call whose media is open by fast
-start stays in C{wanting} for ever, if need be: it is ready for H.245, and asks nobody for it.
+Who connects to us while our fast start is undecided brings us to C{begun}, too; only the
+channels wait then.  A call whose media is open by fast start stays in C{wanting} for ever, if
+need be: it is ready for H.245, and asks nobody for it.
 """
 
 from __future__ import annotations
