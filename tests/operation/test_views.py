@@ -27,6 +27,7 @@ from h323d.operation.views import (
     View,
     told,
 )
+from tests.support.cdr import detail
 from tests.support.views import sample
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/h323ctl.rst").read_text()
@@ -107,6 +108,11 @@ def test_aTableHasAColumnForAllThatItsViewsShow(command: Command) -> None:
     rows = [told(sample(kind)) for kind in answers(command)]
     head = str(Table(rows, (), None)).splitlines()[0]
     assert sorted(re.split("  +", head)) == sorted(each.name for each in command.columns)
+
+
+def test_theTableOfRecordsShowsWhatRecordsHave() -> None:
+    (cdr,) = (each for each in COMMANDS if each.name == "cdr")
+    assert {each.name for each in cdr.columns} <= set(detail().told())
 
 
 @pytest.mark.parametrize(("command", "kind"), ANSWERS, ids=named)

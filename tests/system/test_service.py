@@ -364,6 +364,17 @@ def test_whoHasTheKeyReadsCallsRoomsAndStates(doorway: Doorway, tmp_path: Path) 
     assert "Traceback" not in shown
 
 
+def test_whatIsCommandedInTheShellIsAnActOfTheManhole(doorway: Doorway) -> None:
+    lines = (
+        "from h323d.events import OperatorActed\nacts = []\n"
+        "unsubscribe = server.events.subscribe(OperatorActed, acts.append)\n"
+        "maintenance('off')\nunsubscribe()\n[(act.actor, act.command) for act in acts]\n\x04"
+    )
+    done = doorway.enter("-i", str(doorway.good), lines=lines)
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", done.stdout)
+    assert "[('manhole', 'maintenance')]" in shown
+
+
 def test_whoHasAnotherKeyStaysOut(doorway: Doorway) -> None:
     done = doorway.enter("-i", str(doorway.bad), lines="calls()\n")
     assert done.returncode == 255
