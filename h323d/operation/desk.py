@@ -54,7 +54,7 @@ class Desk:
         @param name: of the command.
         @param given: its arguments, in their order or by name.
 
-        @return: the answer, or a L{Deferred} of it.
+        @return: the answer, or a C{Deferred} of it.
 
         @raise OperatorError: there is no such command, it has no such arguments, the actor
             may not give it, or it cannot be done.
