@@ -78,8 +78,8 @@ class Ward:
         waitFor(lambda: self.listener.count >= end, 5, "the talker is heard")
         assert self.listener.lost(begin, end) == 0
         levels = [self.levels(piece) for piece in range(begin, end - PIECE, PIECE)]
-        # One piece may suffer from whatever else the machine does.
-        assert sum(ours <= HEARD for ours, _ in levels) <= 1, levels
+        # One piece in ten may suffer from whatever else the machine does.
+        assert sum(ours <= HEARD for ours, _ in levels) <= max(1, len(levels) // 10), levels
         assert all(intruder < -45.0 for _, intruder in levels), levels
         waitFor(lambda: self.descriptors() <= descriptors, 4, "sockets are closed")
         assert self.memory() - memory < 20_000_000
