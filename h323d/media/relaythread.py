@@ -163,6 +163,7 @@ class RelayThread:
         self._stopping = True
         self._packets.wake()
         self._thread.join()
+        self._packets.close()  # not before: the thread may see that it is to stop before it is woken
 
     def _run(self) -> None:
         nextSurvey = 0.0
@@ -179,7 +180,6 @@ class RelayThread:
             self._report()
             if self._packets.busy:
                 time.sleep(_REST)
-        self._packets.close()
 
     def _guarded(self, step: Callable[..., None], *arguments: object) -> None:
         """
