@@ -44,9 +44,9 @@ from h323d.h323.config import H323Config
 from h323d.h323.endpoint import H323Endpoint
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
+from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.config import SIPConfig
 from h323d.sip.endpoint import SIPEndpoint
-from h323d.sip.originator import SIPOriginator
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import newCallID

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from h323d.asn1 import h225
-from h323d.h323.addresses import transportToValue
+from h323d.h323.signalling.addresses import transportToValue
 from h323d.values.address import TransportAddress
 
 __all__ = ["Asker", "hostOf", "number"]

@@ -27,7 +27,7 @@ from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.events import EventBus
 from h323d.sip.config import SIPConfig
 from h323d.sip.endpoint import SIPEndpoint
-from h323d.sip.parser import parse
+from h323d.sip.messages.parser import parse
 from h323d.values.address import TransportAddress
 from tests.support.fakemedia import FakePool
 from tests.support.sippeers import PROFILE, LegLog, offerBody, request

@@ -15,12 +15,12 @@ from __future__ import annotations
 import timeit
 from collections.abc import Callable
 
-from h323d.sip import sdp
-from h323d.sip.framing import StreamReader
-from h323d.sip.message import SIPRequest
-from h323d.sip.negotiation import LocalMedia, answerOffer
-from h323d.sip.parser import parse
-from h323d.sip.writer import write
+from h323d.sip.messages.framing import StreamReader
+from h323d.sip.messages.message import SIPRequest
+from h323d.sip.messages.parser import parse
+from h323d.sip.messages.writer import write
+from h323d.sip.sdp import description as sdp
+from h323d.sip.sdp.negotiation import LocalMedia, answerOffer
 from h323d.values.address import TransportAddress
 from h323d.values.media import G711_ALAW, G711_ULAW, MediaFormat, MediaProfile
 from tests.support.sip_messages import INVITE, OFFER, OK

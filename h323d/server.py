@@ -43,8 +43,8 @@ from h323d.operation.calling import Calling
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.operator import Operator
 from h323d.plugins import CALLED, DESTINATIONS, POLICIES, choose
+from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.endpoint import SIPEndpoint
-from h323d.sip.originator import SIPOriginator
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.networks import Networks

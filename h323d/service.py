@@ -31,7 +31,7 @@ from h323d.dsp.codec import ICodec
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events import EventBus
 from h323d.exposure import exposure
-from h323d.media.codecs import BUILT_IN
+from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.thread import newMediaService, prepareInterpreter
 from h323d.net.datagram import Datagrams
 from h323d.net.descriptors import raiseLimit

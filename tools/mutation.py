@@ -9,7 +9,7 @@ survivors is always equivalent to what was there.
 ::
 
     python tools/mutation.py                              a sample of the protocol core
-    python tools/mutation.py --each 25 sip/calledsession  25 changes of one module
+    python tools/mutation.py --each 25 rtp/jitter  25 changes of one module
 
 The modules are never changed on disk: each run of the tests is a process of its own,
 which compiles the one module otherwise (C{-p tools.mutation}, C{H323D_MUTANT}).
@@ -43,16 +43,16 @@ CORE = {
     "gatekeeper/bandwidth": ("gatekeeper/test_bandwidth.py",),
     "gatekeeper/registry/registrations": ("gatekeeper/registry",),
     "gatekeeper/security/authentication": ("gatekeeper/security",),
-    "h323/call": ("h323/test_call.py",),
+    "h323/calls/call": ("h323/calls/test_call.py",),
     "h323/h245/lcse": ("h323/h245/test_lcse.py",),
-    "h323/q931": ("h323/test_q931.py", "fuzz/test_q931.py"),
-    "h323/startup": ("h323/test_startup.py",),
-    "h323/tpkt": ("h323/test_tpkt.py",),
-    "media/latch": ("media/test_latch.py",),
+    "h323/signalling/q931": ("h323/signalling/test_q931.py", "fuzz/test_q931.py"),
+    "h323/calls/startup": ("h323/calls/test_startup.py",),
+    "h323/signalling/tpkt": ("h323/signalling/test_tpkt.py",),
+    "media/audio/latch": ("media/audio/test_latch.py",),
     "rtp/jitter": ("rtp/test_jitter.py",),
-    "sip/calledsession": ("sip/test_calledsession.py",),
-    "sip/callingsession": ("sip/test_callingsession.py",),
-    "sip/negotiation": ("sip/test_negotiation.py",),
+    "sip/calls/calledsession": ("sip/calls/test_calledsession.py",),
+    "sip/calls/callingsession": ("sip/calls/test_callingsession.py",),
+    "sip/sdp/negotiation": ("sip/sdp/test_negotiation.py",),
     "sip/transactions/inviteserver": ("sip/transactions/test_inviteserver.py",),
     "witness/assembly": ("witness/test_assembly.py",),
 }

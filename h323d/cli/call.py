@@ -29,7 +29,7 @@ from h323d.cli.calloptions import optionsOf
 from h323d.cli.callsettings import destinationOf, settingsOf, sinkOf, sourceOf
 from h323d.cli.phone import Phone
 from h323d.errors import H323dError
-from h323d.media.soundcard import openSoundCard
+from h323d.media.audio.soundcard import openSoundCard
 from h323d.media.thread import prepareInterpreter
 from h323d.values.cause import Cause
 from h323d.values.media import DigitMethod

@@ -16,11 +16,11 @@ from h323d.call.media import ISampleSource
 from h323d.cli.phone import PhoneSettings
 from h323d.dsp.tones import Tone
 from h323d.errors import H323dError
-from h323d.h323.callstart import StartUpOptions
+from h323d.h323.calls.callstart import StartUpOptions
+from h323d.media.audio.files import ToneSource, WAVSink, WAVSource
 from h323d.media.config import MediaConfig
-from h323d.media.files import ToneSource, WAVSink, WAVSource
 from h323d.net.route import Routes
-from h323d.sip.uri import parseURI
+from h323d.sip.messages.uri import parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.media import G711_ALAW, G711_ULAW, MediaProfile
 

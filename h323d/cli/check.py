@@ -11,7 +11,7 @@ from h323d.conference.host import ConferenceHost
 from h323d.config import PluginConfig, read
 from h323d.errors import ConfigurationError, ConfigurationFaults
 from h323d.gatekeeper.routing.config import BUILT_IN_POLICIES
-from h323d.media.codecs import BUILT_IN
+from h323d.media.audio.codecs import BUILT_IN
 from h323d.plugins import CALLED, CODECS, DESTINATIONS, POLICIES, look
 
 __all__ = ["check"]

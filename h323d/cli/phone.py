@@ -28,21 +28,21 @@ from h323d.call.observer import SilentObserver
 from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
 from h323d.call.transport import IStreamOpener
 from h323d.events import EventBus
-from h323d.h323.addresses import hostOf
-from h323d.h323.admission import AdmissionGrant, AdmissionRequest
-from h323d.h323.callstart import StartUpOptions
+from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
+from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.config import H323Config
 from h323d.h323.endpoint import DEFAULT_PORT, H323Endpoint
-from h323d.h323.endpointtype import terminalType
 from h323d.h323.ras.client import EndpointProfile, RASClient
+from h323d.h323.signalling.addresses import hostOf
+from h323d.h323.signalling.endpointtype import terminalType
 from h323d.media.config import MediaConfig
 from h323d.media.thread import newMediaService
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.net.tls import Credentials, TLSOpener
+from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.config import SIPConfig
 from h323d.sip.endpoint import SIPEndpoint
-from h323d.sip.originator import SIPOriginator
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import newCallID

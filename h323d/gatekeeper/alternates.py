@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from h323d.h323.addresses import hostOf, transportToValue
 from h323d.h323.ras.messages import Fields
+from h323d.h323.signalling.addresses import hostOf, transportToValue
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["AlternateConfig", "Elsewhere", "alternateGatekeepers"]

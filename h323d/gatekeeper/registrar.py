@@ -32,10 +32,10 @@ from h323d.gatekeeper.registry.registrations import (
     UnregisterReason,
 )
 from h323d.gatekeeper.security.passwords import Passwords
-from h323d.sip.parties import partiesOf
+from h323d.sip.calls.parties import partiesOf
+from h323d.sip.messages.uri import SIPURI, parseURI
 from h323d.sip.registrar import Binding, Registrant, RegistrationRefused
 from h323d.sip.transactions.layer import RETRY_AFTER
-from h323d.sip.uri import SIPURI, parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["LocationService"]
@@ -105,7 +105,7 @@ class LocationService:
 
     def located(self, called: PartyAddress) -> tuple[SIPURI, TransportAddress] | None:
         """
-        As L{h323d.sip.originator.Locate}: the contact that likes to be called best.
+        As L{h323d.sip.calls.originator.Locate}: the contact that likes to be called best.
         """
         found = self._registry.byAlias(called)
         if found is None or found.protocol != "sip":

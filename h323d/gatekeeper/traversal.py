@@ -26,12 +26,12 @@ from h323d.errors import RemoteProtocolError, ResourceUnavailable
 from h323d.gatekeeper.origins import Origins
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.traversalconfig import TraversalConfig
-from h323d.h323.features import Fields, feature, parametersOf, withFeature
 from h323d.h323.ras.messages import RASMessage
 from h323d.h323.ras.transactions import RASAsked
-from h323d.h323.signalling import SignallingConnection
-from h323d.h323.traversal import SIGNALLING_TRAVERSAL, IncomingCall, incomingCallData
-from h323d.h323.uuie import Content
+from h323d.h323.signalling.connection import SignallingConnection
+from h323d.h323.signalling.features import Fields, feature, parametersOf, withFeature
+from h323d.h323.signalling.traversal import SIGNALLING_TRAVERSAL, IncomingCall, incomingCallData
+from h323d.h323.signalling.uuie import Content
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from h323d.h323.callinputs import T301, T303, T310, CallTimers
+from h323d.h323.calls.callinputs import T301, T303, T310, CallTimers
 from h323d.values.portspan import PortSpan
 from h323d.values.tlspeer import TLSPeer
 

@@ -37,20 +37,20 @@ from h323d.call.transport import (
 )
 from h323d.errors import DecodeError, RemoteProtocolError
 from h323d.events import EventBus
-from h323d.h323 import addresses, messages
-from h323d.h323.admission import AdmissionGrant, AdmissionRequest, Admitter
-from h323d.h323.admissions import Admissions
-from h323d.h323.callstart import StartUpOptions
-from h323d.h323.callstreams import CallStreams, callStreams, secureCallStreams
+from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest, Admitter
+from h323d.h323.calls.admissions import Admissions
+from h323d.h323.calls.callstart import StartUpOptions
+from h323d.h323.calls.callstreams import CallStreams, callStreams, secureCallStreams
+from h323d.h323.calls.dialledback import DialledBack
+from h323d.h323.calls.incoming import IncomingSetup, readSetup
+from h323d.h323.calls.leg import H323Leg
+from h323d.h323.calls.legcontext import CallDescription, LegContext
 from h323d.h323.config import H323Config
-from h323d.h323.dialledback import DialledBack
-from h323d.h323.endpointtype import mcuType
-from h323d.h323.incoming import IncomingSetup, readSetup
-from h323d.h323.leg import H323Leg
-from h323d.h323.legcontext import CallDescription, LegContext
-from h323d.h323.q931 import Q931Message
-from h323d.h323.signalling import SignallingCall, SignallingConnection
-from h323d.h323.uuie import CallIdentity, Content, Fields, SetupParties
+from h323d.h323.signalling import addresses, messages
+from h323d.h323.signalling.connection import SignallingCall, SignallingConnection
+from h323d.h323.signalling.endpointtype import mcuType
+from h323d.h323.signalling.q931 import Q931Message
+from h323d.h323.signalling.uuie import CallIdentity, Content, Fields, SetupParties
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, newCallID, newGUID, newLegID

@@ -30,11 +30,12 @@ from h323d.call.media import (
     Signalling,
 )
 from h323d.errors import ResourceUnavailable
-from h323d.media.commands import Commands
+from h323d.media.audio.commands import Commands
+from h323d.media.audio.plane import MediaPlane
+from h323d.media.audio.survey import Survey
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPortPair, IPortSource
-from h323d.media.plane import MediaPlane
-from h323d.media.relaypool import RelayPool
+from h323d.media.relay.pool import RelayPool
 from h323d.media.reports import (
     Closed,
     DigitHeard,
@@ -44,7 +45,6 @@ from h323d.media.reports import (
     SpeakerChanged,
     Surveyed,
 )
-from h323d.media.survey import Survey
 from h323d.values.address import TransportAddress
 from h323d.values.media import AudioStream, MediaFormat
 

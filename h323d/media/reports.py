@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from h323d.media.survey import Survey
+from h323d.media.audio.survey import Survey
 from h323d.values.address import TransportAddress
 
 __all__ = [

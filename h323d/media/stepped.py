@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from h323d.media.audio.plane import MediaPlane
 from h323d.media.packets import IPacketIO
-from h323d.media.plane import MediaPlane
 from h323d.media.reports import Report
 
 __all__ = ["SteppedMedia"]

@@ -1,7 +1,7 @@
 """
 The driver in service: a thread that ticks on an absolute grid.
 
-With C{relaythread}, the only module of this package that knows threads and the time of day.
+With C{relay.thread}, the only module of this package that knows threads and the time of day.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from h323d.dsp.codec import ICodec
-from h323d.media.codecs import BUILT_IN
+from h323d.media.audio.codecs import BUILT_IN
+from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
 from h323d.media.io import SocketIO
-from h323d.media.plane import MediaPlane
 from h323d.media.pool import MediaPool
 from h323d.media.ports import PortRange
-from h323d.media.relaythread import RelayThread, newRelays
+from h323d.media.relay.thread import RelayThread, newRelays
 from h323d.media.reports import Report
 
 __all__ = ["MediaThread", "MediaThreads", "newMediaService", "prepareInterpreter"]

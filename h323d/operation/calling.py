@@ -25,7 +25,7 @@ from h323d.errors import ResourceUnavailable
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routing.chain import Called
 from h323d.gatekeeper.zone import Zone
-from h323d.h323.addresses import hostOf, partyFromText
+from h323d.h323.signalling.addresses import hostOf, partyFromText
 from h323d.operation.commands import OperatorError
 from h323d.operation.naming import registrationNamed
 from h323d.operation.views import Originated

@@ -20,8 +20,8 @@ from h323d.gatekeeper.routed.side import CALLED, CALLER
 from h323d.gatekeeper.routing.chain import Called, Destination
 from h323d.gatekeeper.routing.explanation import Explanation, explain
 from h323d.gatekeeper.zone import Zone
-from h323d.h323.addresses import hostOf, partyFromText
 from h323d.h323.endpoint import DEFAULT_PORT
+from h323d.h323.signalling.addresses import hostOf, partyFromText
 from h323d.operation.commands import OperatorError
 from h323d.operation.naming import registrationNamed
 from h323d.operation.viewing import admissionView, registrationView, routedView, routeView

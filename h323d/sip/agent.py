@@ -14,7 +14,7 @@ from h323d.call.media import IMediaPool
 from h323d.errors import DecodeError
 from h323d.sip.config import SIPConfig
 from h323d.sip.flows import Flow
-from h323d.sip.message import SIPRequest, SIPResponse
+from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.proof import Unproven
 from h323d.sip.transactions.running import ClientTransaction, ClientUser, ServerTransaction
 from h323d.sip.transactions.timers import Timers

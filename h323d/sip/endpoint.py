@@ -26,24 +26,24 @@ from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener
 from h323d.errors import DecodeError
 from h323d.events import EventBus
 from h323d.sip.agent import DialogUser
-from h323d.sip.causes import reasonCause, reasonsOf, statusOf
+from h323d.sip.calls.causes import reasonCause, reasonsOf, statusOf
+from h323d.sip.calls.leg import SIPLeg
+from h323d.sip.calls.parties import partiesOf
 from h323d.sip.config import SIPConfig
-from h323d.sip.dialog import nextHop
+from h323d.sip.dialogs.dialog import nextHop
+from h323d.sip.dialogs.routing import wayTo
 from h323d.sip.flows import Flow, Flows
-from h323d.sip.grammar import splitCommas
-from h323d.sip.leg import SIPLeg
-from h323d.sip.message import RefusedRequest, SIPRequest, SIPResponse
-from h323d.sip.parties import partiesOf
+from h323d.sip.messages.grammar import splitCommas
+from h323d.sip.messages.message import RefusedRequest, SIPRequest, SIPResponse
+from h323d.sip.messages.uri import SIPURI, URI
+from h323d.sip.messages.via import Via
+from h323d.sip.messages.writer import write
 from h323d.sip.proof import Unproven
 from h323d.sip.registrar import Registrar, RegistrarOwner
-from h323d.sip.routing import wayTo
 from h323d.sip.screening import ALLOWED, capabilities, screen, statelessTag, unpacked
 from h323d.sip.transactions.layer import RETRY_AFTER, TransactionLayer
 from h323d.sip.transactions.running import ClientTransaction, ClientUser, ServerTransaction
 from h323d.sip.transactions.timers import Timers
-from h323d.sip.uri import SIPURI, URI
-from h323d.sip.via import Via
-from h323d.sip.writer import write
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID

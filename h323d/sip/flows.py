@@ -30,11 +30,11 @@ from h323d.call.transport import (
 )
 from h323d.errors import DecodeError
 from h323d.sip.config import SIPConfig
-from h323d.sip.framing import PONG, KeepAlive, StreamReader, isKeepAlive
-from h323d.sip.message import SIPRequest, SIPResponse
-from h323d.sip.parser import parse
+from h323d.sip.messages.framing import PONG, KeepAlive, StreamReader, isKeepAlive
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.parser import parse
+from h323d.sip.messages.via import Via
 from h323d.sip.proof import PROVEN, Credit
-from h323d.sip.via import Via
 from h323d.values.address import TransportAddress
 
 __all__ = ["DatagramFlow", "Flow", "FlowUser", "Flows", "StreamFlow"]

@@ -22,11 +22,11 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.sip.config import SIPConfig
-from h323d.sip.grammar import fail, quote, showable, unquote
-from h323d.sip.message import MAX_SECONDS, SIPRequest, SIPResponse
-from h323d.sip.nameaddr import NameAddr
-from h323d.sip.routing import PROTOCOLS, sameHost
-from h323d.sip.uri import SIPURI, URI
+from h323d.sip.dialogs.routing import PROTOCOLS, sameHost
+from h323d.sip.messages.grammar import fail, quote, showable, unquote
+from h323d.sip.messages.message import MAX_SECONDS, SIPRequest, SIPResponse
+from h323d.sip.messages.nameaddr import NameAddr
+from h323d.sip.messages.uri import SIPURI, URI
 from h323d.values.address import TransportAddress
 
 __all__ = ["Binding", "Registrant", "Registrar", "RegistrarOwner", "RegistrationRefused"]

@@ -14,9 +14,9 @@ from typing import TypeVar
 
 from h323d.errors import DecodeError
 from h323d.sip.agent import ALLOW, SDP, SUPPORTED
-from h323d.sip.bodies import bodyOf
-from h323d.sip.digits import DIGIT_TYPES
-from h323d.sip.message import SIPRequest, SIPResponse
+from h323d.sip.calls.digits import DIGIT_TYPES
+from h323d.sip.messages.bodies import bodyOf
+from h323d.sip.messages.message import SIPRequest, SIPResponse
 
 __all__ = ["ALLOWED", "capabilities", "screen", "statelessTag", "unpacked"]
 

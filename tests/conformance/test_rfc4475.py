@@ -7,11 +7,11 @@ from __future__ import annotations
 import pytest
 
 from h323d.errors import DecodeError
-from h323d.sip.framing import StreamReader
-from h323d.sip.message import RefusedRequest, SIPRequest, SIPResponse
-from h323d.sip.parser import parse
-from h323d.sip.uri import SIPURI
-from h323d.sip.writer import write
+from h323d.sip.messages.framing import StreamReader
+from h323d.sip.messages.message import RefusedRequest, SIPRequest, SIPResponse
+from h323d.sip.messages.parser import parse
+from h323d.sip.messages.uri import SIPURI
+from h323d.sip.messages.writer import write
 from tests.support.torture import ANSWERABLE, READABLE, UNANSWERABLE
 
 

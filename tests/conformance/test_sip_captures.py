@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from h323d.sip import sdp
-from h323d.sip.framing import StreamReader
-from h323d.sip.message import SIPRequest
-from h323d.sip.negotiation import Agreement, LocalMedia, answerOffer
-from h323d.sip.parser import parse
-from h323d.sip.uri import SIPURI
-from h323d.sip.writer import write
+from h323d.sip.messages.framing import StreamReader
+from h323d.sip.messages.message import SIPRequest
+from h323d.sip.messages.parser import parse
+from h323d.sip.messages.uri import SIPURI
+from h323d.sip.messages.writer import write
+from h323d.sip.sdp import description as sdp
+from h323d.sip.sdp.negotiation import Agreement, LocalMedia, answerOffer
 from h323d.values.address import TransportAddress
 from h323d.values.media import G711_ULAW, Direction, MediaFormat, MediaProfile
 

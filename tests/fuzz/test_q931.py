@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from h323d.errors import DecodeError
-from h323d.h323 import elements, messages, q931, tpkt, uuie
-from h323d.h323.elements import (
+from h323d.h323.signalling import elements, messages, q931, tpkt, uuie
+from h323d.h323.signalling.elements import (
     BearerCapability,
     CallState,
     CauseElement,
     PartyNumber,
     ProgressIndicator,
 )
-from h323d.h323.q931 import IE, Element, Q931Message
+from h323d.h323.signalling.q931 import IE, Element, Q931Message
 from h323d.values.cause import Cause
 from tests.support.h323 import ScriptedPeer, Side, newClock
 from tests.support.network import SimulatedNetwork

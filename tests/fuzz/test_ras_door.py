@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
 from h323d.events import EventBus
-from h323d.h323.addresses import partyFromText
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.client import EndpointProfile, RASClient
 from h323d.h323.ras.messages import RASMessage, encodeRAS, rejection
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.net.datagram import Datagrams
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedHost, SimulatedNetwork

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from h323d.errors import DecodeError
-from h323d.sip.framing import StreamReader
-from h323d.sip.headers import LIST_HEADERS, SINGLE_HEADERS, Headers, canonicalName
-from h323d.sip.message import SIPRequest, SIPResponse
-from h323d.sip.nameaddr import NameAddr
-from h323d.sip.parser import parse
-from h323d.sip.uri import SIPURI, parseURI
-from h323d.sip.via import Via
-from h323d.sip.writer import write
+from h323d.sip.messages.framing import StreamReader
+from h323d.sip.messages.headers import LIST_HEADERS, SINGLE_HEADERS, Headers, canonicalName
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.nameaddr import NameAddr
+from h323d.sip.messages.parser import parse
+from h323d.sip.messages.uri import SIPURI, parseURI
+from h323d.sip.messages.via import Via
+from h323d.sip.messages.writer import write
 from tests.support.sip_messages import INVITE
 
 TOKEN = st.text("abcXYZ019-.!%*_+`'~", min_size=1, max_size=12)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from h323d.errors import DecodeError
-from h323d.sip.negotiation import LocalMedia, NoCommonMedia, answerOffer, applyAnswer, makeOffer
-from h323d.sip.sdp import SessionDescription, parse, write
+from h323d.sip.sdp.description import SessionDescription, parse, write
+from h323d.sip.sdp.negotiation import LocalMedia, NoCommonMedia, answerOffer, applyAnswer, makeOffer
 from h323d.values.address import TransportAddress
 from h323d.values.media import G711_ALAW, G711_ULAW, MediaFormat, MediaProfile
 from tests.support.sip_messages import OFFER

@@ -32,8 +32,8 @@ from h323d.gatekeeper.routing.chain import Called
 from h323d.gatekeeper.routing.local import RegisteredEndpoints
 from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
 from h323d.gatekeeper.security.passwords import readPasswords
+from h323d.sip.messages.uri import SIPURI, parseURI
 from h323d.sip.registrar import Binding, Registrant, RegistrationRefused
-from h323d.sip.uri import SIPURI, parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 PHONE = Registrant(TransportAddress("10.0.0.3", 5060), "phone/1.0")

@@ -18,8 +18,8 @@ from twisted.logger import LogEvent, capturedLogs, formatEvent
 
 from h323d.events import AuthenticationFailed, BadInput, SourceRefused
 from h323d.gatekeeper.security.sources import Sources
-from h323d.h323.h235 import Stamp, keyOf, sign
 from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS, reasonOf
+from h323d.h323.security.h235 import Stamp, keyOf, sign
 from h323d.net.datagram import Datagrams
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedHost

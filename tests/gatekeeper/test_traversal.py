@@ -15,14 +15,14 @@ from h323d.gatekeeper.registry.storeformat import fromText, toText
 from h323d.gatekeeper.security.config import HostMismatch, SecurityConfig
 from h323d.gatekeeper.traversal import DialBacks, Locality
 from h323d.gatekeeper.traversalconfig import TraversalConfig
-from h323d.h323 import messages, q931, tpkt, uuie
 from h323d.h323.config import H323Config
-from h323d.h323.features import feature, parametersOf, withFeature
 from h323d.h323.ras.messages import RASMessage
 from h323d.h323.ras.transactions import RASAsked
-from h323d.h323.signalling import SignallingConnection
-from h323d.h323.traversal import SIGNALLING_TRAVERSAL
-from h323d.h323.uuie import Content
+from h323d.h323.signalling import messages, q931, tpkt, uuie
+from h323d.h323.signalling.connection import SignallingConnection
+from h323d.h323.signalling.features import feature, parametersOf, withFeature
+from h323d.h323.signalling.traversal import SIGNALLING_TRAVERSAL
+from h323d.h323.signalling.uuie import Content
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause

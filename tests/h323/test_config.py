@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from h323d.h323.callinputs import CallTimers
+from h323d.h323.calls.callinputs import CallTimers
 from h323d.h323.config import H323Config
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from h323d.call.dialrule import DialRule
 from h323d.call.homes import homeAt
-from h323d.h323 import uuie
-from h323d.h323.addresses import transportToValue
-from h323d.h323.callstart import StartUpOptions
-from h323d.h323.q931 import MessageType
-from h323d.h323.uuie import Start
+from h323d.h323.calls.callstart import StartUpOptions
+from h323d.h323.signalling import uuie
+from h323d.h323.signalling.addresses import transportToValue
+from h323d.h323.signalling.q931 import MessageType
+from h323d.h323.signalling.uuie import Start
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.identifiers import CallID
 from h323d.values.networks import Networks

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from h323d.h323 import q931, tpkt
-from h323d.h323.callstart import StartUpOptions
-from h323d.h323.q931 import MessageType
+from h323d.h323.calls.callstart import StartUpOptions
+from h323d.h323.signalling import q931, tpkt
+from h323d.h323.signalling.q931 import MessageType
 from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID

@@ -9,13 +9,13 @@ import random
 import pytest
 from twisted.internet.task import Clock
 
-from h323d.h323 import messages
+from h323d.h323.calls.faststart import offerFastStart
+from h323d.h323.calls.incoming import IncomingSetup
 from h323d.h323.config import H323Config
-from h323d.h323.faststart import offerFastStart
-from h323d.h323.incoming import IncomingSetup
-from h323d.h323.q931 import MessageType, Q931Message
-from h323d.h323.signalling import SignallingCall, SignallingConnection
-from h323d.h323.uuie import Content, Start
+from h323d.h323.signalling import messages
+from h323d.h323.signalling.connection import SignallingCall, SignallingConnection
+from h323d.h323.signalling.q931 import MessageType, Q931Message
+from h323d.h323.signalling.uuie import Content, Start
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import newCallID

@@ -9,10 +9,15 @@ from typing import Any
 
 import pytest
 
-from h323d.h323 import uuie
-from h323d.h323.features import feature, withFeature
 from h323d.h323.ras.messages import RASMessage, encodeRAS
-from h323d.h323.traversal import IncomingCall, incomingCallData, mediaFeature, replaceMediaFeature
+from h323d.h323.signalling import uuie
+from h323d.h323.signalling.features import feature, withFeature
+from h323d.h323.signalling.traversal import (
+    IncomingCall,
+    incomingCallData,
+    mediaFeature,
+    replaceMediaFeature,
+)
 from h323d.values.address import TransportAddress
 from tests.support import tshark
 from tests.support.ras import grq, rrq

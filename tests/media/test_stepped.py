@@ -8,8 +8,8 @@ import random
 
 from twisted.internet.task import Clock
 
+from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
-from h323d.media.plane import MediaPlane
 from h323d.media.stepped import SteppedMedia
 from h323d.rtp.packet import RTPPacket
 from tests.support.packetio import MediaBench, MemoryIO, steady

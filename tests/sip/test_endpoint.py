@@ -8,7 +8,7 @@ import pytest
 
 from h323d.events import BadInput, Fact
 from h323d.sip.config import SIPConfig
-from h323d.sip.message import SIPResponse
+from h323d.sip.messages.message import SIPResponse
 from h323d.values.address import TransportAddress
 from tests.support.sippeers import SERVER, Peer, ScriptedPeer, SIPWorld, offerBody, request
 

@@ -10,7 +10,7 @@ import pytest
 
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.sip.config import SIPConfig
-from h323d.sip.message import SIPRequest, SIPResponse
+from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.network import Conditions

@@ -11,10 +11,10 @@ from twisted.internet.task import Clock
 
 from h323d.call.legs import ILeg
 from h323d.sip.config import SIPConfig
-from h323d.sip.message import SIPResponse
+from h323d.sip.messages.message import SIPResponse
+from h323d.sip.messages.uri import SIPURI
 from h323d.sip.proof import AMPLIFICATION, PROVEN, Credit, Unproven
 from h323d.sip.registrar import Binding, Registrant
-from h323d.sip.uri import SIPURI
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.sippeers import (

@@ -12,10 +12,10 @@ from twisted.internet.task import Clock
 from h323d.errors import DecodeError
 from h323d.net.stream import StreamOpener
 from h323d.sip.config import SIPConfig
-from h323d.sip.message import SIPRequest, SIPResponse
-from h323d.sip.parser import parse
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.parser import parse
+from h323d.sip.messages.uri import SIPURI
 from h323d.sip.registrar import Binding, Registrant, Registrar, RegistrationRefused
-from h323d.sip.uri import SIPURI
 from h323d.values.address import TransportAddress
 from tests.support.sippeers import SERVER, ScriptedPeer, SIPWorld, Wire, request
 

@@ -5,8 +5,8 @@ One message of each kind, as octets.
 from __future__ import annotations
 
 from h323d.asn1 import h225, h245
-from h323d.h323 import q931
-from h323d.h323.q931 import IE, Element, MessageType, Q931Message
+from h323d.h323.signalling import q931
+from h323d.h323.signalling.q931 import IE, Element, MessageType, Q931Message
 
 __all__ = ["Q931", "RAS", "SIP", "TCS_ACK", "UUIE"]
 

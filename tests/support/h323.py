@@ -19,14 +19,14 @@ from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort
 from h323d.call.transport import IStream, IStreamListener, IStreamOpener, IStreamUser, SecureStreams
 from h323d.events import BadInput, EventBus
-from h323d.h323 import messages, q931, tpkt, uuie
-from h323d.h323.addresses import Choice
-from h323d.h323.admission import Admitter
+from h323d.h323.calls.admission import Admitter
 from h323d.h323.config import H323Config
-from h323d.h323.elements import CauseElement
 from h323d.h323.endpoint import H323Endpoint, SecureAddressOf, SetupOwner
-from h323d.h323.q931 import IE, Element, MessageType, Q931Message
-from h323d.h323.uuie import CallIdentity, Content, SetupParties, Start
+from h323d.h323.signalling import messages, q931, tpkt, uuie
+from h323d.h323.signalling.addresses import Choice
+from h323d.h323.signalling.elements import CauseElement
+from h323d.h323.signalling.q931 import IE, Element, MessageType, Q931Message
+from h323d.h323.signalling.uuie import CallIdentity, Content, SetupParties, Start
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause

@@ -13,10 +13,10 @@ from h323d.call.legs import ILeg
 from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.config import Configuration
 from h323d.gatekeeper.config import GatekeeperConfig
-from h323d.h323.callstart import StartUpOptions
+from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.media.config import MediaConfig
-from h323d.sip.originator import SIPOriginator
+from h323d.sip.calls.originator import SIPOriginator
 from h323d.values.address import TransportAddress
 from h323d.values.identifiers import CallID
 from tests.support.network import Conditions

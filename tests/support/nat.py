@@ -11,9 +11,9 @@ import itertools
 from typing import Any
 
 from h323d.errors import DecodeError
-from h323d.h323.features import feature, withFeature
 from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS
-from h323d.h323.traversal import SIGNALLING_TRAVERSAL, readIncomingCall
+from h323d.h323.signalling.features import feature, withFeature
+from h323d.h323.signalling.traversal import SIGNALLING_TRAVERSAL, readIncomingCall
 from tests.support.network import (
     SimulatedHost,
     SimulatedNetwork,

@@ -21,9 +21,9 @@ from h323d.media.packets import (
     IPortSource,
     PacketBatch,
 )
-from h323d.media.relay import Packet, Reader, RelayTable, Sender, Source
-from h323d.media.relaypool import RelayPool
-from h323d.media.relaystepped import SteppedRelays
+from h323d.media.relay.pool import RelayPool
+from h323d.media.relay.stepped import SteppedRelays
+from h323d.media.relay.table import Packet, Reader, RelayTable, Sender, Source
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedHost, SimulatedUDPPort
 

@@ -23,6 +23,7 @@ from h323d.call.media import (
 )
 from h323d.dsp.g711 import decodeALaw, decodeULaw, encodeALaw, encodeULaw
 from h323d.errors import ResourceUnavailable
+from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
 from h323d.media.packets import (
     ROW_BYTES,
@@ -32,7 +33,6 @@ from h323d.media.packets import (
     IPortSource,
     PacketBatch,
 )
-from h323d.media.plane import MediaPlane
 from h323d.media.pool import MediaPool
 from h323d.media.stepped import SteppedMedia
 from h323d.rtp.packet import RTPPacket, decode, encode

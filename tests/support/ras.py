@@ -9,8 +9,8 @@ from typing import Any
 from zope.interface import implementer
 
 from h323d.call.transport import IDatagramUser
-from h323d.h323.addresses import transportToValue
 from h323d.h323.ras.messages import Fields, RASMessage, decodeRAS, encodeRAS
+from h323d.h323.signalling.addresses import transportToValue
 from h323d.net.datagram import Datagrams
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedHost, SimulatedNetwork

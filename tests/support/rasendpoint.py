@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from h323d.events import EventBus
-from h323d.h323.addresses import partyFromText
-from h323d.h323.admission import AdmissionRequest
+from h323d.h323.calls.admission import AdmissionRequest
 from h323d.h323.ras.client import EndpointProfile, RASClient
-from h323d.h323.uuie import CallIdentity
+from h323d.h323.signalling.addresses import partyFromText
+from h323d.h323.signalling.uuie import CallIdentity
 from h323d.net.datagram import Datagrams
 from h323d.values.address import PartyAddress, TransportAddress
 from tests.support.network import SimulatedHost

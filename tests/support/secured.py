@@ -10,8 +10,8 @@ from itertools import count
 from typing import Any
 
 from h323d.gatekeeper.security.config import PasswordEntry, Requirement, SecurityConfig
-from h323d.h323.h235 import Stamp, keyOf, sign
 from h323d.h323.ras.messages import RASMessage, decodeRAS
+from h323d.h323.security.h235 import Stamp, keyOf, sign
 from tests.support.ras import Peer, rrq
 from tests.support.zone import World
 

@@ -27,8 +27,8 @@ from h323d.call.surroundings import Surroundings
 from h323d.config import Configuration
 from h323d.dsp.tones import levelsAt
 from h323d.events import EventBus, Fact
+from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
-from h323d.media.plane import MediaPlane
 from h323d.media.pool import MediaPool
 from h323d.media.stepped import SteppedMedia
 from h323d.net.datagram import Datagrams

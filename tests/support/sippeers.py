@@ -19,14 +19,14 @@ from h323d.call.transport import IDatagramUser, IStream, IStreamUser
 from h323d.events import EventBus
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
+from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.config import SIPConfig
 from h323d.sip.endpoint import SIPEndpoint
-from h323d.sip.framing import StreamReader
-from h323d.sip.message import SIPRequest, SIPResponse
-from h323d.sip.originator import SIPOriginator
-from h323d.sip.parser import parse
+from h323d.sip.messages.framing import StreamReader
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.parser import parse
+from h323d.sip.messages.writer import write
 from h323d.sip.registrar import RegistrarOwner
-from h323d.sip.writer import write
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from twisted.internet.task import Clock
 
-from h323d.sip.message import SIPResponse
+from h323d.sip.messages.message import SIPResponse
 
 __all__ = ["ClientOwner", "run"]
 

@@ -9,11 +9,11 @@ from typing import Any
 from zope.interface import implementer
 
 from h323d.call.transport import IDatagramUser, IStream, IStreamUser
-from h323d.h323 import messages, q931, tpkt, uuie
-from h323d.h323.features import feature, withFeature
-from h323d.h323.q931 import Q931Message
 from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS
-from h323d.h323.traversal import SIGNALLING_TRAVERSAL, readIncomingCall
+from h323d.h323.signalling import messages, q931, tpkt, uuie
+from h323d.h323.signalling.features import feature, withFeature
+from h323d.h323.signalling.q931 import Q931Message
+from h323d.h323.signalling.traversal import SIGNALLING_TRAVERSAL, readIncomingCall
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamOpener
 from h323d.values.address import TransportAddress

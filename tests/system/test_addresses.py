@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from h323d.h323.addresses import transportFromValue
 from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS
+from h323d.h323.signalling.addresses import transportFromValue
 from tests.support.processes import Baresip, Caller, Server, waitFor
 from tests.support.ras import grq, rrq
 from tests.support.sippeers import offerBody, request

@@ -19,9 +19,9 @@ from h323d.call.homes import Home
 from h323d.call.media import IMediaPort, IMixer, Signalling
 from h323d.dsp.g711 import decodeULaw, encodeULaw
 from h323d.dsp.tones import levelsAt
+from h323d.media.audio.latch import PROBATION
 from h323d.media.config import MediaConfig
 from h323d.media.io import SocketIO
-from h323d.media.latch import PROBATION
 from h323d.media.packets import IPacketIO
 from h323d.media.pool import MediaPool
 from h323d.media.ports import PortRange

@@ -16,7 +16,7 @@ from h323d.call.media import Latching, Signalling
 from h323d.errors import ResourceUnavailable
 from h323d.media.config import MediaConfig
 from h323d.media.ports import PortRange
-from h323d.media.relaythread import newRelays
+from h323d.media.relay.thread import newRelays
 from h323d.rtp.packet import RTPPacket, encode
 from h323d.values.address import TransportAddress
 from tests.support.fakemedia import Unmoved

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from h323d.h323.features import withFeature
 from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS
-from h323d.h323.securesignalling import offer
+from h323d.h323.signalling.features import withFeature
+from h323d.h323.signalling.securesignalling import offer
 from h323d.values.address import TransportAddress
 from tests.support.certificates import issue
 from tests.support.processes import BUSY, Caller, Server, waitFor

@@ -14,7 +14,7 @@ import pytest
 from h323d.config import AdvertisedConfig, Configuration, ServerConfig
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.media.config import MediaConfig
-from h323d.sip.message import SIPRequest
+from h323d.sip.messages.message import SIPRequest
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.ras import Peer as RASPeer

@@ -15,7 +15,7 @@ from h323d.events import BandwidthExceeded, RASAdmissionRefused
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.zone import Zone
-from h323d.h323.callstart import StartUpOptions
+from h323d.h323.calls.callstart import StartUpOptions
 from h323d.operation.views import told
 from h323d.values.address import TransportAddress
 from h323d.values.media import Direction

@@ -14,9 +14,9 @@ from zope.interface import implementer
 from h323d.call.transport import IDatagramUser
 from h323d.config import Configuration
 from h323d.gatekeeper.security.config import SecurityConfig
-from h323d.h323.callstart import StartUpOptions
+from h323d.h323.calls.callstart import StartUpOptions
+from h323d.media.audio.consent import UNHEARD
 from h323d.media.config import MediaConfig
-from h323d.media.consent import UNHEARD
 from h323d.net.datagram import Datagrams
 from h323d.rtp.packet import RTPPacket, encode
 from h323d.values.address import TransportAddress

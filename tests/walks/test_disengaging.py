@@ -16,8 +16,8 @@ from h323d.events import RASAdmissionEnded, RASAdmissionRefused
 from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gatekeeper.partings import GRACE
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
-from h323d.h323.admission import AdmissionRequest
-from h323d.h323.leg import H323Leg
+from h323d.h323.calls.admission import AdmissionRequest
+from h323d.h323.calls.leg import H323Leg
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.simulatedphone import Telephone

@@ -12,7 +12,7 @@ import pytest
 from h323d.config import Configuration
 from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
-from h323d.h323.callstart import StartUpOptions
+from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.config import H323Config
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause

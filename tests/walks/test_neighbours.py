@@ -20,9 +20,9 @@ from h323d.events import (
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig, RoutedRule
 from h323d.gatekeeper.routing.config import DEFAULT_POLICIES, NeighbourConfig, RoutingConfig
-from h323d.h323.addresses import transportToValue
-from h323d.h323.h235 import tokenIn
 from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS
+from h323d.h323.security.h235 import tokenIn
+from h323d.h323.signalling.addresses import transportToValue
 from h323d.media.config import MediaConfig
 from h323d.values.address import TransportAddress
 from tests.support.signatures import isSignedWith

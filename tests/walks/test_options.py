@@ -12,7 +12,7 @@ import pytest
 from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.config import Configuration
 from h323d.events import CallOffered
-from h323d.sip.message import SIPResponse
+from h323d.sip.messages.message import SIPResponse
 from h323d.values.address import TransportAddress
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import SimulatedServer, Simulation

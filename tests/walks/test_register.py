@@ -15,7 +15,7 @@ from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.media.config import MediaConfig
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.sip.config import SIPConfig
-from h323d.sip.message import SIPRequest
+from h323d.sip.messages.message import SIPRequest
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedHost
 from tests.support.simulatedphone import Telephone

@@ -25,7 +25,7 @@ from h323d.events import (
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig, RoutedRule
 from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
-from h323d.h323.callstart import StartUpOptions
+from h323d.h323.calls.callstart import StartUpOptions
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.simulatedphone import Telephone

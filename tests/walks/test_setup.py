@@ -23,7 +23,7 @@ from h323d.events import (
     RoomClosed,
     RoomOpened,
 )
-from h323d.h323.callstart import StartUpOptions
+from h323d.h323.calls.callstart import StartUpOptions
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media import DigitMethod

@@ -18,8 +18,8 @@ from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.h323.config import H323Config
 from h323d.net.stream import StreamOpener
 from h323d.sip.config import SIPConfig
-from h323d.sip.framing import StreamReader
-from h323d.sip.message import SIPResponse
+from h323d.sip.messages.framing import StreamReader
+from h323d.sip.messages.message import SIPResponse
 from h323d.values.address import TransportAddress
 from h323d.witness.refusals import INTERVAL, LISTED_OF_ONE
 from tests.support.simulatedphone import Telephone

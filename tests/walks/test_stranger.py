@@ -17,7 +17,7 @@ from h323d.events import (
     RoomOpened,
 )
 from h323d.operation.views import told
-from h323d.sip.message import SIPResponse
+from h323d.sip.messages.message import SIPResponse
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.simulation import SimulatedServer, Simulation

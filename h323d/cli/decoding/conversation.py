@@ -14,8 +14,8 @@ from h323d.cli.decoding.capturefile import Frame
 from h323d.cli.decoding.messages import View, looksLikeSIP, sipView, viewOf
 from h323d.cli.decoding.packets import PacketReader, Segment
 from h323d.errors import DecodeError
-from h323d.h323 import q931, tpkt
-from h323d.sip import framing
+from h323d.h323.signalling import q931, tpkt
+from h323d.sip.messages import framing
 from h323d.values.address import TransportAddress
 
 __all__ = ["Conversations"]

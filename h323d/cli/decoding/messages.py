@@ -14,9 +14,9 @@ from typing import Any
 from h323d.asn1 import h225, h245
 from h323d.asn1.jsonview import jsonView
 from h323d.errors import DecodeError, EncodeError
-from h323d.h323 import q931, tpkt
-from h323d.sip import parser, writer
-from h323d.sip.message import SIPRequest, SIPResponse
+from h323d.h323.signalling import q931, tpkt
+from h323d.sip.messages import parser, writer
+from h323d.sip.messages.message import SIPRequest, SIPResponse
 
 __all__ = ["KINDS", "View", "looksLikeSIP", "sipView", "viewOf"]
 

@@ -30,8 +30,6 @@ from h323d.gatekeeper.ras.usage import USAGE_WANTED, answeredIn
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routing.chain import Called, Decision, Destination, RoutingChain
-from h323d.h323.addresses import aliasesFromParties, partiesFromAliases, transportToValue
-from h323d.h323.causes import causeOfReason
 from h323d.h323.ras.messages import (
     Fields,
     RASMessage,
@@ -42,7 +40,9 @@ from h323d.h323.ras.messages import (
     usableAddresses,
 )
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
-from h323d.h323.reading import causeOfElement
+from h323d.h323.signalling.addresses import aliasesFromParties, partiesFromAliases, transportToValue
+from h323d.h323.signalling.causes import causeOfReason
+from h323d.h323.signalling.reading import causeOfElement
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 

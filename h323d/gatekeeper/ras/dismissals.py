@@ -16,9 +16,9 @@ from typing import Protocol
 from h323d.errors import ResourceUnavailable
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.registry.registrations import Registration
-from h323d.h323.addresses import transportToValue
 from h323d.h323.ras.messages import Fields
 from h323d.h323.ras.transactions import Answered
+from h323d.h323.signalling.addresses import transportToValue
 from h323d.values.address import TransportAddress
 
 __all__ = ["Dismissals"]

@@ -26,11 +26,6 @@ from h323d.gatekeeper.registry.registrations import (
     RegistryFull,
 )
 from h323d.gatekeeper.traversal import Reach
-from h323d.h323.addresses import (
-    aliasesFromParties,
-    partiesFromAliases,
-    transportToValue,
-)
 from h323d.h323.ras.messages import (
     PROTOCOL_IDENTIFIER,
     Fields,
@@ -41,7 +36,12 @@ from h323d.h323.ras.messages import (
     usableAddresses,
 )
 from h323d.h323.ras.transactions import RASRequest
-from h323d.h323.securesignalling import addressIn
+from h323d.h323.signalling.addresses import (
+    aliasesFromParties,
+    partiesFromAliases,
+    transportToValue,
+)
+from h323d.h323.signalling.securesignalling import addressIn
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = ["Enrolment"]

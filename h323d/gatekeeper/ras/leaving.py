@@ -12,9 +12,9 @@ from dataclasses import replace
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.ras.selfdescription import prefixesFrom
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration, UnregisterReason
-from h323d.h323.addresses import partiesFromAliases
 from h323d.h323.ras.messages import Fields, RASMessage, identifierIn, rejection, usableAddresses
 from h323d.h323.ras.transactions import RASRequest
+from h323d.h323.signalling.addresses import partiesFromAliases
 
 __all__ = ["Leaving"]
 

@@ -28,7 +28,6 @@ from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routing.assembly import Routing
 from h323d.gatekeeper.routing.chain import Called, Decision, Destination
 from h323d.gatekeeper.routing.config import NeighbourConfig
-from h323d.h323.addresses import aliasesFromParties, partiesFromAliases, transportToValue
 from h323d.h323.ras.messages import (
     Fields,
     RASMessage,
@@ -38,6 +37,7 @@ from h323d.h323.ras.messages import (
     usableAddresses,
 )
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
+from h323d.h323.signalling.addresses import aliasesFromParties, partiesFromAliases, transportToValue
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.proof import Proof
 

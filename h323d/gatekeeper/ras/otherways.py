@@ -14,8 +14,8 @@ from typing import Protocol
 from h323d.gatekeeper.registry.registrations import EndpointRegistry
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routing.chain import Called, Destination
-from h323d.h323.addresses import aliasesFromParties, transportToValue
 from h323d.h323.ras.messages import Fields
+from h323d.h323.signalling.addresses import aliasesFromParties, transportToValue
 
 __all__ = ["MAX_OTHER_WAYS", "OtherWays"]
 

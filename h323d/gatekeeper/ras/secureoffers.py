@@ -15,11 +15,11 @@ from twisted.internet.defer import Deferred
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routing.chain import Destination
-from h323d.h323.addresses import transportFromValue
-from h323d.h323.features import withFeature
 from h323d.h323.ras.messages import RASMessage
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
-from h323d.h323.securesignalling import offer, speaksOf
+from h323d.h323.signalling.addresses import transportFromValue
+from h323d.h323.signalling.features import withFeature
+from h323d.h323.signalling.securesignalling import offer, speaksOf
 from h323d.values.address import TransportAddress
 
 __all__ = ["SecureOffers"]

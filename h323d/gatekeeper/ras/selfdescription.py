@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from h323d.gatekeeper.registry.registration import EndpointKind
-from h323d.h323.addresses import partyFromAlias
 from h323d.h323.ras.messages import Fields
+from h323d.h323.signalling.addresses import partyFromAlias
 
 __all__ = ["kindOf", "prefixesFrom", "prefixesOf", "prefixesToValue", "productOf"]
 

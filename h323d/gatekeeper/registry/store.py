@@ -27,7 +27,7 @@ from h323d.gatekeeper.registry.storefile import (
     StoreUnusable,
 )
 from h323d.gatekeeper.security.config import MAX_WINDOW
-from h323d.h323.freshness import Past, Shown
+from h323d.h323.security.freshness import Past, Shown
 from h323d.keeping import Defer, Kept, newWriteBehind
 
 __all__ = ["RegistrationKeeper"]

@@ -21,7 +21,7 @@ from twisted.logger import Logger
 
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.registry.storeformat import NotARegistration, fromText, toText
-from h323d.h323.freshness import Shown
+from h323d.h323.security.freshness import Shown
 
 __all__ = ["GONE", "Change", "Changes", "RegistrationFile", "StoreUnusable"]
 

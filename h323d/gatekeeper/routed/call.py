@@ -32,13 +32,13 @@ from h323d.gatekeeper.routed.side import CALLER, Side
 from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.routed.ways import Ways
 from h323d.gatekeeper.routing.chain import Called, Decision, Destination
-from h323d.h323 import causes, reading, uuie
-from h323d.h323 import messages as q931Messages
-from h323d.h323.callinputs import CallNumber
-from h323d.h323.incoming import IncomingSetup
-from h323d.h323.q931 import MessageType, Q931Message
-from h323d.h323.signalling import SignallingConnection
-from h323d.h323.uuie import Content
+from h323d.h323.calls.callinputs import CallNumber
+from h323d.h323.calls.incoming import IncomingSetup
+from h323d.h323.signalling import causes, reading, uuie
+from h323d.h323.signalling import messages as q931Messages
+from h323d.h323.signalling.connection import SignallingConnection
+from h323d.h323.signalling.q931 import MessageType, Q931Message
+from h323d.h323.signalling.uuie import Content
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID

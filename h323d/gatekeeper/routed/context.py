@@ -26,9 +26,9 @@ from h323d.gatekeeper.routed.models import CallModels
 from h323d.gatekeeper.routed.progress import ProgressTimers
 from h323d.gatekeeper.routing.chain import Destination, RoutingChain
 from h323d.gatekeeper.traversal import Reach
-from h323d.h323.callstreams import CallStreams
+from h323d.h323.calls.callstreams import CallStreams
 from h323d.h323.endpoint import ReachedAt
-from h323d.h323.signalling import SignallingConnection
+from h323d.h323.signalling.connection import SignallingConnection
 from h323d.values.address import TransportAddress
 
 __all__ = ["CallContext", "CallOwner", "SecureAddressOf", "Summon"]

@@ -16,8 +16,8 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.dialrule import DialGuard
 from h323d.errors import DecodeError, ResourceUnavailable
-from h323d.h323.control import ControlChannel, ControlListener, Dialling, dialControl
-from h323d.h323.h245link import ControlNetwork
+from h323d.h323.h245.connection import ControlChannel, ControlListener, Dialling, dialControl
+from h323d.h323.h245.link import ControlNetwork
 from h323d.values.address import TransportAddress
 
 __all__ = ["ControlCoupling", "CouplingOwner"]
@@ -44,7 +44,7 @@ class CouplingOwner(Protocol):
 
 class _End:
     """
-    One of the two connections, a L{h323d.h323.control.ControlUser}.
+    One of the two connections, a L{h323d.h323.h245.connection.ControlUser}.
     """
 
     def __init__(self, coupling: ControlCoupling, place: int) -> None:

@@ -11,7 +11,7 @@ from h323d.call.transport import IOpening
 from h323d.gatekeeper.routed.context import CallContext
 from h323d.gatekeeper.routed.side import Side
 from h323d.gatekeeper.routing.chain import Destination
-from h323d.h323.dialledback import DialledBack
+from h323d.h323.calls.dialledback import DialledBack
 from h323d.values.address import TransportAddress
 
 __all__ = ["Target", "dial", "targetOf"]

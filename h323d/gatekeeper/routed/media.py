@@ -25,7 +25,7 @@ from h323d.gatekeeper.routed.side import CALLED
 from h323d.gatekeeper.traversal import Whereabouts
 from h323d.h323.h245.messages import Fields, Message
 from h323d.h323.h245.parameters import ASK_MASTER, mediaAddress, mediaAddressValue
-from h323d.h323.traversal import (
+from h323d.h323.signalling.traversal import (
     MediaTraversal,
     correlatedCall,
     mediaFeature,

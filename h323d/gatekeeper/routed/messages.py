@@ -14,21 +14,21 @@ from typing import Any
 
 from h323d.asn1 import h225
 from h323d.call.callers import CallerName
-from h323d.h323 import messages, uuie
-from h323d.h323.addresses import (
+from h323d.h323.signalling import messages, uuie
+from h323d.h323.signalling.addresses import (
     Choice,
     aliasesFromParties,
     transportToValue,
 )
-from h323d.h323.elements import encodeDisplay
-from h323d.h323.q931 import (
+from h323d.h323.signalling.elements import encodeDisplay
+from h323d.h323.signalling.q931 import (
     IE,
     USER_USER_DISCRIMINATOR,
     Element,
     MessageType,
     Q931Message,
 )
-from h323d.h323.uuie import CallIdentity, Content, Fields
+from h323d.h323.signalling.uuie import CallIdentity, Content, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = [

@@ -26,10 +26,10 @@ from h323d.gatekeeper.routed.messages import Edit
 from h323d.gatekeeper.routed.side import CALLED
 from h323d.gatekeeper.routed.usage import ChannelUsage, UsageOwner, mayConcernChannels
 from h323d.gatekeeper.traversal import Whereabouts
-from h323d.h323.addresses import transportToValue
-from h323d.h323.h245link import ControlNetwork
-from h323d.h323.q931 import Q931Message
-from h323d.h323.uuie import Content, Fields
+from h323d.h323.h245.link import ControlNetwork
+from h323d.h323.signalling.addresses import transportToValue
+from h323d.h323.signalling.q931 import Q931Message
+from h323d.h323.signalling.uuie import Content, Fields
 from h323d.values.address import TransportAddress
 
 __all__ = ["Passage", "PassageOwner", "newPassage"]

@@ -14,7 +14,7 @@ from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.timer import Timer
-from h323d.h323.callinputs import CallNumber
+from h323d.h323.calls.callinputs import CallNumber
 from h323d.tracing import indexed
 from h323d.values.cause import Cause
 

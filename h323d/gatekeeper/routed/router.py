@@ -32,16 +32,16 @@ from h323d.gatekeeper.routed.side import Side
 from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.routing.chain import Called, Destination, RoutingChain
 from h323d.gatekeeper.traversal import Reach
-from h323d.h323 import messages
-from h323d.h323.addresses import transportFromValue
-from h323d.h323.callstreams import callStreams, secureCallStreams
+from h323d.h323.calls.callstreams import callStreams, secureCallStreams
+from h323d.h323.calls.incoming import IncomingSetup
 from h323d.h323.config import H323Config
 from h323d.h323.endpoint import ReachedAt
-from h323d.h323.endpointtype import gatekeeperType
-from h323d.h323.incoming import IncomingSetup
-from h323d.h323.q931 import Q931Message
-from h323d.h323.signalling import SignallingConnection
-from h323d.h323.uuie import Content
+from h323d.h323.signalling import messages
+from h323d.h323.signalling.addresses import transportFromValue
+from h323d.h323.signalling.connection import SignallingConnection
+from h323d.h323.signalling.endpointtype import gatekeeperType
+from h323d.h323.signalling.q931 import Q931Message
+from h323d.h323.signalling.uuie import Content
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, newCallID, newLegID

@@ -13,12 +13,12 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.gatekeeper.routed.standing import newStanding
-from h323d.h323 import messages, reading, uuie
-from h323d.h323.callinputs import CallNumber
-from h323d.h323.causes import reasonOfCause
-from h323d.h323.q931 import MessageType, Q931Message
-from h323d.h323.signalling import SignallingConnection
-from h323d.h323.uuie import CallIdentity, Content
+from h323d.h323.calls.callinputs import CallNumber
+from h323d.h323.signalling import messages, reading, uuie
+from h323d.h323.signalling.causes import reasonOfCause
+from h323d.h323.signalling.connection import SignallingConnection
+from h323d.h323.signalling.q931 import MessageType, Q931Message
+from h323d.h323.signalling.uuie import CallIdentity, Content
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 
@@ -52,7 +52,7 @@ class SideOwner(Protocol):
 
 class Side:
     """
-    One side, a L{h323d.h323.signalling.SignallingCall}.
+    One side, a L{h323d.h323.signalling.connection.SignallingCall}.
 
     @ivar place: L{CALLER} or L{CALLED}.
     @ivar peer: where it is.

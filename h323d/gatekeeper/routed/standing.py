@@ -15,7 +15,7 @@ from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.timer import Timer
-from h323d.h323.callinputs import N322, T322
+from h323d.h323.calls.callinputs import N322, T322
 from h323d.tracing import indexed
 
 __all__ = ["MACHINE", "Standing", "StandingOwner", "newStanding"]

@@ -8,7 +8,7 @@ import ipaddress
 from collections.abc import Callable
 
 from h323d.gatekeeper.routing.chain import Called
-from h323d.h323.addresses import partyFromText
+from h323d.h323.signalling.addresses import partyFromText
 
 __all__ = ["Callers", "callersOf"]
 

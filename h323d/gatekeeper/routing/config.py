@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from h323d.gatekeeper.routing.chain import MAX_HOPS
-from h323d.h323.addresses import hostOf
-from h323d.h323.h235 import LONGEST_IDENTIFIER, SCHEME
-from h323d.h323.passwordtokens import GK_PWD_HASH
+from h323d.h323.security.h235 import LONGEST_IDENTIFIER, SCHEME
+from h323d.h323.security.passwordtokens import GK_PWD_HASH
+from h323d.h323.signalling.addresses import hostOf
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = [

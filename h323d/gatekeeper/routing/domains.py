@@ -26,7 +26,7 @@ from h323d.gatekeeper.routing.chain import Called, Destination, Finding, ICalled
 from h323d.gatekeeper.routing.config import SIGNALLING_PORT
 from h323d.gatekeeper.routing.inquiries import Gatekeeper, Inquiries
 from h323d.gatekeeper.routing.remembered import Remembered
-from h323d.h323.addresses import hostOf
+from h323d.h323.signalling.addresses import hostOf
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["Domains", "DomainServers", "inWeightedOrder"]

@@ -20,7 +20,7 @@ from h323d.call.policy import Refusal
 from h323d.gatekeeper.routing.chain import Called, Destination, Finding, ICalledPolicy
 from h323d.gatekeeper.routing.config import MAX_LIFETIME, RoutingConfig, literalAddress
 from h323d.gatekeeper.routing.remembered import FAILED_FOR, Remembered
-from h323d.h323.addresses import partyFromText
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
 

@@ -21,9 +21,9 @@ from h323d.errors import ResourceUnavailable
 from h323d.events import EventBus, GatekeepersAsked
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.routing.chain import Called, Destination, Finding
-from h323d.h323.addresses import aliasesFromParties, partiesFromAliases, transportToValue
 from h323d.h323.ras.messages import Fields, RASMessage, usableAddresses
 from h323d.h323.ras.transactions import TIMERS
+from h323d.h323.signalling.addresses import aliasesFromParties, partiesFromAliases, transportToValue
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["Asked", "Asker", "Gatekeeper", "Inquiries"]

@@ -20,7 +20,7 @@ from h323d.gatekeeper.routing.config import NeighbourConfig
 from h323d.gatekeeper.routing.inquiries import Gatekeeper, Inquiries
 from h323d.gatekeeper.routing.prefixes import PrefixTable
 from h323d.gatekeeper.security.passwords import Secret, passwordIn
-from h323d.h323.h235 import keyOf
+from h323d.h323.security.h235 import keyOf
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = ["Neighbourhood", "Neighbours", "readSecrets"]

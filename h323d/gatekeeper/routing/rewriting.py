@@ -14,7 +14,7 @@ from h323d.gatekeeper.routing.callers import Callers, callersOf
 from h323d.gatekeeper.routing.chain import Called, ICalledPolicy
 from h323d.gatekeeper.routing.config import RewriteRule
 from h323d.gatekeeper.routing.prefixes import PrefixTable
-from h323d.h323.addresses import partyFromText
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import AddressKind, PartyAddress
 
 __all__ = ["NumberRewriting"]

@@ -25,9 +25,6 @@ from h323d.gatekeeper.security.config import Requirement, SecurityConfig
 from h323d.gatekeeper.security.passwords import Passwords, Secret
 from h323d.gatekeeper.security.reasons import BY_WHO_KNOWS, refusalOf
 from h323d.gatekeeper.security.replays import Replays
-from h323d.h323.addresses import partiesFromAliases
-from h323d.h323.h235 import SCHEME, Fault, HashedToken, check, tokenIn
-from h323d.h323.passwordtokens import MD5, proofs, verifyCAT, verifyMD5
 from h323d.h323.ras.messages import (
     Fields,
     RASMessage,
@@ -36,7 +33,10 @@ from h323d.h323.ras.messages import (
     usableAddresses,
 )
 from h323d.h323.ras.security import BELIEVED, PLAIN, Association, Signer, Verdict
-from h323d.h323.securityoffer import chosenOf, promised
+from h323d.h323.security.h235 import SCHEME, Fault, HashedToken, check, tokenIn
+from h323d.h323.security.passwordtokens import MD5, proofs, verifyCAT, verifyMD5
+from h323d.h323.security.securityoffer import chosenOf, promised
+from h323d.h323.signalling.addresses import partiesFromAliases
 from h323d.values.address import TransportAddress
 from h323d.values.proof import Proof
 

@@ -24,16 +24,16 @@ from h323d.events import AuthenticationFailed, EventBus
 from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.security.passwords import Secret
 from h323d.gatekeeper.security.reasons import BY_WHO_KNOWS, refusalOf
-from h323d.h323.freshness import Freshness
-from h323d.h323.h235 import SCHEME, Fault, HashedToken, check, tokenIn
-from h323d.h323.passwordtokens import (
+from h323d.h323.ras.messages import Fields, RASMessage
+from h323d.h323.ras.security import PLAIN, Association, RASSecurity, Signer, Verdict
+from h323d.h323.security.freshness import Freshness
+from h323d.h323.security.h235 import SCHEME, Fault, HashedToken, check, tokenIn
+from h323d.h323.security.passwordtokens import (
     GK_PWD_HASH,
     gatekeeperProofs,
     gatekeeperToken,
     verifyMD5,
 )
-from h323d.h323.ras.messages import Fields, RASMessage
-from h323d.h323.ras.security import PLAIN, Association, RASSecurity, Signer, Verdict
 from h323d.values.address import TransportAddress
 from h323d.values.proof import Proof
 

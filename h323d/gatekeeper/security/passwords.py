@@ -10,7 +10,7 @@ from pathlib import Path
 
 from h323d.errors import ConfigurationError
 from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
-from h323d.h323.h235 import SCHEME, keyOf
+from h323d.h323.security.h235 import SCHEME, keyOf
 
 __all__ = ["Passwords", "Secret", "passwordIn", "readPasswords"]
 

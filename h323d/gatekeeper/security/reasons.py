@@ -5,8 +5,8 @@ How a request that is not believed is refused, in the words of its own reject
 
 from __future__ import annotations
 
-from h323d.h323.h235 import Fault
 from h323d.h323.ras.messages import ANSWERS, PROTOCOL_IDENTIFIER, Fields, RASMessage, rejection
+from h323d.h323.security.h235 import Fault
 
 __all__ = ["BY_WHO_KNOWS", "refusalOf"]
 

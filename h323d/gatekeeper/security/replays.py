@@ -14,8 +14,8 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.freshness import Freshness, Past, Shown
-from h323d.h323.h235 import Fault
+from h323d.h323.security.freshness import Freshness, Past, Shown
+from h323d.h323.security.h235 import Fault
 from h323d.values.proof import Proof
 
 __all__ = ["Replays", "ShownStore"]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.capabilities import (
+from h323d.h323.h245.capabilities import (
     AudioAbility,
     RemoteCapabilities,
     abilitiesOf,

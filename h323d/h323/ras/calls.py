@@ -17,16 +17,16 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.timer import Timer
 from h323d.errors import RemoteProtocolError
-from h323d.h323.addresses import (
+from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest, OtherWay
+from h323d.h323.ras.clientasking import Answer, Place
+from h323d.h323.ras.messages import Fields, reasonOf, usableAddresses
+from h323d.h323.signalling.addresses import (
     aliasesFromParties,
     partiesFromAliases,
     transportFromValue,
     transportToValue,
 )
-from h323d.h323.admission import AdmissionGrant, AdmissionRequest, OtherWay
-from h323d.h323.causes import causeOfAdmissionReject
-from h323d.h323.ras.clientasking import Answer, Place
-from h323d.h323.ras.messages import Fields, reasonOf, usableAddresses
+from h323d.h323.signalling.causes import causeOfAdmissionReject
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 
@@ -100,7 +100,7 @@ class _Call:
 
 class ClientCalls:
     """
-    The calls that the gatekeeper admitted: an L{h323d.h323.admission.Admitter}.
+    The calls that the gatekeeper admitted: an L{h323d.h323.calls.admission.Admitter}.
     """
 
     def __init__(self, owner: CallsOwner, clock: IReactorTime) -> None:

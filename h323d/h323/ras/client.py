@@ -18,12 +18,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.call.transport import IDatagrams
 from h323d.events import EventBus
-from h323d.h323.addresses import (
-    aliasesFromParties,
-    partiesFromAliases,
-    transportToValue,
-)
-from h323d.h323.admission import AdmissionRequest
+from h323d.h323.calls.admission import AdmissionRequest
 from h323d.h323.ras.alternates import Alternate, Alternates, alternatesIn
 from h323d.h323.ras.calls import ClientCalls
 from h323d.h323.ras.channel import DISCOVERY_GROUP, RASChannel
@@ -46,7 +41,12 @@ from h323d.h323.ras.profile import (
 from h323d.h323.ras.registration import RegistrationMachine, newRegistration
 from h323d.h323.ras.security import UNSECURED
 from h323d.h323.ras.transactions import RASAnswer, RASAsked, RASRequest
-from h323d.h323.securityoffer import OFFER
+from h323d.h323.security.securityoffer import OFFER
+from h323d.h323.signalling.addresses import (
+    aliasesFromParties,
+    partiesFromAliases,
+    transportToValue,
+)
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = ["EndpointProfile", "RASClient", "RASClientOwner"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from h323d.h323.admission import AdmissionRequest
+from h323d.h323.calls.admission import AdmissionRequest
 from h323d.h323.ras.alternates import Alternate, alternatesIn
 from h323d.h323.ras.calls import ClientCalls
 from h323d.h323.ras.clientasking import Place

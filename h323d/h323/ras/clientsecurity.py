@@ -15,10 +15,10 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from h323d.h323.freshness import Freshness
-from h323d.h323.h235 import Fault, check, keyOf, tokenIn
 from h323d.h323.ras.messages import Fields, RASMessage, identifierIn
 from h323d.h323.ras.security import PLAIN, Association, Signer, Verdict
+from h323d.h323.security.freshness import Freshness
+from h323d.h323.security.h235 import Fault, check, keyOf, tokenIn
 from h323d.values.address import TransportAddress
 
 __all__ = ["ClientSecurity", "SecuredEndpoint"]

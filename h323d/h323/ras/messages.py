@@ -16,7 +16,7 @@ from typing import Any
 
 from h323d.asn1 import h225
 from h323d.errors import DecodeError
-from h323d.h323.addresses import transportFromValue
+from h323d.h323.signalling.addresses import transportFromValue
 from h323d.values.address import TransportAddress
 
 __all__ = [

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from h323d.h323.addresses import aliasesFromParties, transportToValue
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import PROTOCOL_IDENTIFIER, Fields
+from h323d.h323.signalling.addresses import aliasesFromParties, transportToValue
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = [

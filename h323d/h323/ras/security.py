@@ -14,8 +14,8 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.h235 import Stamp, sign
 from h323d.h323.ras.messages import Fields, RASMessage, encodeRAS
+from h323d.h323.security.h235 import Stamp, sign
 from h323d.values.address import TransportAddress
 from h323d.values.proof import Proof
 

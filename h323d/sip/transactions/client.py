@@ -14,7 +14,7 @@ from automat import TypeMachineBuilder
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.timer import Timer
-from h323d.sip.message import SIPResponse
+from h323d.sip.messages.message import SIPResponse
 from h323d.sip.transactions.timers import Timers
 from h323d.tracing import indexed
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 import random
 from typing import TypeAlias
 
-from h323d.sip.message import SIPRequest, SIPResponse
-from h323d.sip.via import MAGIC_COOKIE
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.via import MAGIC_COOKIE
 
 __all__ = ["Key", "MergeKey", "clientKey", "mergeKey", "newBranch", "serverKey"]
 

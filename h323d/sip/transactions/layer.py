@@ -17,13 +17,13 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.shares import UNSHARED, ShareRule, Shares
 from h323d.sip.flows import Flow
-from h323d.sip.headers import Headers
-from h323d.sip.message import SIPRequest, SIPResponse
+from h323d.sip.messages.headers import Headers
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.via import Via
+from h323d.sip.messages.writer import write
 from h323d.sip.transactions.key import Key, MergeKey, clientKey, mergeKey, newBranch, serverKey
 from h323d.sip.transactions.running import ClientTransaction, ClientUser, ServerTransaction
 from h323d.sip.transactions.timers import Timers
-from h323d.sip.via import Via
-from h323d.sip.writer import write
 
 __all__ = ["RETRY_AFTER", "LayerOwner", "TransactionLayer"]
 

@@ -12,16 +12,16 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.sip.flows import Flow
-from h323d.sip.headers import Headers
-from h323d.sip.message import SIPRequest, SIPResponse
+from h323d.sip.messages.headers import Headers
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.via import Via
+from h323d.sip.messages.writer import write
 from h323d.sip.transactions.client import Client, newClient
 from h323d.sip.transactions.inviteclient import InviteClient, newInviteClient
 from h323d.sip.transactions.inviteserver import newInviteServer
 from h323d.sip.transactions.key import Key, MergeKey, clientKey
 from h323d.sip.transactions.server import newServer
 from h323d.sip.transactions.timers import Timers
-from h323d.sip.via import Via
-from h323d.sip.writer import write
 
 __all__ = [
     "ClientTransaction",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from h323d.cli import ctl
-from h323d.h323 import tpkt
+from h323d.h323.signalling import tpkt
 from tests.support.capturefiles import SYN, ethernet, ip, pcap, pcapng, tcp, udp
 from tests.support.examples import Q931, RAS, SIP, TCS_ACK
 

@@ -11,7 +11,7 @@ import pytest
 
 from h323d.cli.decoding.capturefile import Frame
 from h323d.cli.decoding.conversation import MAX_WAITING, Conversations
-from h323d.h323 import tpkt
+from h323d.h323.signalling import tpkt
 from tests.support.capturefiles import SYN, ip, tcp, udp
 from tests.support.examples import Q931, RAS, SIP, TCS_ACK
 

@@ -12,7 +12,7 @@ import pytest
 
 from h323d.cli.decoding.messages import KINDS, viewOf
 from h323d.errors import DecodeError
-from h323d.h323 import tpkt
+from h323d.h323.signalling import tpkt
 from tests.support.examples import Q931, RAS, SIP, TCS_ACK, UUIE
 
 CAPTURED = Path(__file__).resolve().parents[4] / "shared" / "data" / "pdus.json"

@@ -10,9 +10,9 @@ import pytest
 
 from h323d.gatekeeper.routing.chain import Destination
 from h323d.gatekeeper.traversalconfig import TraversalConfig
-from h323d.h323.features import feature, withFeature
 from h323d.h323.ras.messages import RASMessage
-from h323d.h323.securesignalling import addressIn, offer, speaksOf
+from h323d.h323.signalling.features import feature, withFeature
+from h323d.h323.signalling.securesignalling import addressIn, offer, speaksOf
 from h323d.values.address import TransportAddress
 from tests.support.ras import arq, grq, rrq, urq
 from tests.support.zone import World

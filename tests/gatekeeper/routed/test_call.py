@@ -15,14 +15,14 @@ from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.routed.side import CALLED, CALLER
 from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
-from h323d.h323 import messages, q931, uuie
-from h323d.h323.addresses import transportToValue
-from h323d.h323.callinputs import CallNumber
+from h323d.h323.calls.callinputs import CallNumber
+from h323d.h323.calls.faststart import answerFastStart, offerFastStart
 from h323d.h323.config import H323Config
-from h323d.h323.elements import CallState
-from h323d.h323.faststart import answerFastStart, offerFastStart
-from h323d.h323.q931 import IE, Element, MessageType
-from h323d.h323.uuie import Start
+from h323d.h323.signalling import messages, q931, uuie
+from h323d.h323.signalling.addresses import transportToValue
+from h323d.h323.signalling.elements import CallState
+from h323d.h323.signalling.q931 import IE, Element, MessageType
+from h323d.h323.signalling.uuie import Start
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from tests.support.h323 import KIND, ScriptedCallee, ScriptedPeer

@@ -17,13 +17,13 @@ from h323d.config import Configuration
 from h323d.events import CallRouted
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
-from h323d.h323 import tpkt
 from h323d.h323.config import H323Config
-from h323d.h323.features import withFeature
-from h323d.h323.q931 import MessageType
 from h323d.h323.ras.messages import RASMessage
-from h323d.h323.securesignalling import offer
-from h323d.h323.uuie import Start
+from h323d.h323.signalling import tpkt
+from h323d.h323.signalling.features import withFeature
+from h323d.h323.signalling.q931 import MessageType
+from h323d.h323.signalling.securesignalling import offer
+from h323d.h323.signalling.uuie import Start
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause

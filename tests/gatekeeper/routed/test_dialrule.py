@@ -15,10 +15,10 @@ from h323d.events import BadInput
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
 from h323d.gatekeeper.security.config import SecurityConfig
-from h323d.h323 import tpkt, uuie
-from h323d.h323.addresses import transportToValue
-from h323d.h323.q931 import MessageType
-from h323d.h323.uuie import Start
+from h323d.h323.signalling import tpkt, uuie
+from h323d.h323.signalling.addresses import transportToValue
+from h323d.h323.signalling.q931 import MessageType
+from h323d.h323.signalling.uuie import Start
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.h323 import ScriptedCallee, ScriptedControl, ScriptedPeer

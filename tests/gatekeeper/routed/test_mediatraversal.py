@@ -16,9 +16,9 @@ from h323d.call.media import Latching
 from h323d.gatekeeper.routed.media import MediaProxy
 from h323d.gatekeeper.traversal import Locality, Whereabouts
 from h323d.gatekeeper.traversalconfig import TraversalConfig
-from h323d.h323.features import parametersOf
 from h323d.h323.h245.parameters import multiplexParameters
-from h323d.h323.traversal import (
+from h323d.h323.signalling.features import parametersOf
+from h323d.h323.signalling.traversal import (
     MediaTraversal,
     mediaFeature,
     readMediaTraversal,

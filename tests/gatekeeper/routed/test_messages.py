@@ -10,13 +10,13 @@ from h323d.asn1 import h225
 from h323d.call.callers import CallerName
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.messages import SetupChange
-from h323d.h323 import messages as plain
-from h323d.h323 import q931, uuie
-from h323d.h323.addresses import aliasesFromParties, transportToValue
-from h323d.h323.elements import encodeDisplay
-from h323d.h323.endpointtype import gatekeeperType, terminalType
-from h323d.h323.q931 import IE, Element, MessageType, Q931Message
-from h323d.h323.uuie import CallIdentity, Fields, SetupParties, Start
+from h323d.h323.signalling import messages as plain
+from h323d.h323.signalling import q931, uuie
+from h323d.h323.signalling.addresses import aliasesFromParties, transportToValue
+from h323d.h323.signalling.elements import encodeDisplay
+from h323d.h323.signalling.endpointtype import gatekeeperType, terminalType
+from h323d.h323.signalling.q931 import IE, Element, MessageType, Q931Message
+from h323d.h323.signalling.uuie import CallIdentity, Fields, SetupParties, Start
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 IDENTITY = CallIdentity(bytes(range(16)), bytes(16))

@@ -20,13 +20,13 @@ from h323d.gatekeeper.routed.side import CALLED, CALLER
 from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.traversal import Reach
 from h323d.gatekeeper.traversalconfig import TraversalConfig
-from h323d.h323 import messages, uuie
-from h323d.h323.capabilities import abilitiesOf
-from h323d.h323.faststart import answerFastStart, offerFastStart
+from h323d.h323.calls.faststart import answerFastStart, offerFastStart
+from h323d.h323.h245.capabilities import abilitiesOf
+from h323d.h323.h245.link import ControlNetwork
 from h323d.h323.h245.parameters import ackParameters, forwardChannel
-from h323d.h323.h245link import ControlNetwork
-from h323d.h323.q931 import MessageType, Q931Message
-from h323d.h323.uuie import CallIdentity, Start
+from h323d.h323.signalling import messages, uuie
+from h323d.h323.signalling.q931 import MessageType, Q931Message
+from h323d.h323.signalling.uuie import CallIdentity, Start
 from h323d.values.address import TransportAddress
 from h323d.values.media import G711_ULAW, MediaProfile
 from tests.support.fakemedia import FakePool

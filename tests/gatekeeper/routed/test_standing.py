@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 
 from h323d.gatekeeper.routed import standing
 from h323d.gatekeeper.routed.standing import Standing, newStanding
-from h323d.h323.callinputs import N322, T322
+from h323d.h323.calls.callinputs import N322, T322
 from tests.support.machinetable import Table, behaviourOf
 
 INTERVAL = 60.0

@@ -8,7 +8,7 @@ from zope.interface import implementer
 
 from h323d.gatekeeper.routed.ways import MAXIMUM_REDIRECTIONS, Ways
 from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy, RoutingChain
-from h323d.h323.addresses import partyFromText
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.zone import EightDigits

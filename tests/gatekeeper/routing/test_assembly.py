@@ -14,7 +14,7 @@ from h323d.errors import ConfigurationError
 from h323d.events import ConfigurationReloaded
 from h323d.gatekeeper.routing.chain import Called, Destination
 from h323d.gatekeeper.routing.config import BUILT_IN_POLICIES, RoutingConfig
-from h323d.h323.addresses import partyFromText
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
 from tests.support.simulation import Simulation
 

@@ -4,7 +4,7 @@ import pytest
 
 from h323d.gatekeeper.routing.callers import callersOf
 from h323d.gatekeeper.routing.chain import Called
-from h323d.h323.addresses import partyFromText
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
 from tests.support.registrations import endpoint
 

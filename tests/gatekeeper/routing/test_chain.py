@@ -22,7 +22,7 @@ from h323d.gatekeeper.routing.chain import (
     RoutingChain,
 )
 from h323d.gatekeeper.routing.local import LocalNumbers, RegisteredEndpoints, SignalledAddress
-from h323d.h323.addresses import partyFromText
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.loggedfailures import LoggedFailures

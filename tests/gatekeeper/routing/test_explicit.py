@@ -9,7 +9,7 @@ from h323d.call.policy import Refusal
 from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy
 from h323d.gatekeeper.routing.config import StaticRoute
 from h323d.gatekeeper.routing.explicit import FORBIDDEN, CatchAll, ExplicitRoutes
-from h323d.h323.addresses import partyFromText
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 FIRST = TransportAddress("192.0.2.1", 1720)

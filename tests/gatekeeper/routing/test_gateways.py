@@ -6,7 +6,7 @@ from zope.interface.verify import verifyObject
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routing.chain import Called, ICalledPolicy
 from h323d.gatekeeper.routing.gateways import GatewayPrefixes
-from h323d.h323.addresses import partyFromText
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import AddressKind, PartyAddress
 from tests.support.registrations import endpoint
 

@@ -16,7 +16,7 @@ from h323d.call.policy import Refusal
 from h323d.config import parse
 from h323d.gatekeeper.routing.chain import Called, ICalledPolicy
 from h323d.gatekeeper.routing.http import HTTPAnswer
-from h323d.h323.addresses import partyFromText
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
 
 GUIDES = Path(__file__).parents[3] / "docs" / "howto"

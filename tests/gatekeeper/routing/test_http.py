@@ -12,7 +12,7 @@ from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy
 from h323d.gatekeeper.routing.config import MAX_LIFETIME, RoutingConfig
 from h323d.gatekeeper.routing.http import MAX_ANSWER, REJECTED, HTTPQuestion
 from h323d.gatekeeper.routing.remembered import FAILED_FOR
-from h323d.h323.addresses import partyFromText
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
 from tests.support.lookups import FakeWeb
 from tests.support.registrations import endpoint

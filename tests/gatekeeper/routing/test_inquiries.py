@@ -17,8 +17,8 @@ from h323d.events import EventBus, GatekeepersAsked
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.routing.chain import Called, Destination
 from h323d.gatekeeper.routing.inquiries import MAX_WAIT, Gatekeeper, Inquiries
-from h323d.h323.addresses import partyFromText
 from h323d.h323.ras.messages import Fields, RASMessage, encodeRAS
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
 from tests.support.ras import at
 

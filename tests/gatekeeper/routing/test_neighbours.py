@@ -14,7 +14,7 @@ from h323d.gatekeeper.routing.chain import Called, Finding, ICalledPolicy
 from h323d.gatekeeper.routing.config import NeighbourConfig
 from h323d.gatekeeper.routing.inquiries import Gatekeeper
 from h323d.gatekeeper.routing.neighbours import Neighbourhood, Neighbours, readSecrets
-from h323d.h323.addresses import partyFromText
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
 
 BERLIN = NeighbourConfig("berlin", "10.0.0.2", prefixes=("4930", "030"))

@@ -6,7 +6,7 @@ from zope.interface.verify import verifyObject
 from h323d.gatekeeper.routing.chain import Called, ICalledPolicy
 from h323d.gatekeeper.routing.config import RewriteRule
 from h323d.gatekeeper.routing.rewriting import NumberRewriting
-from h323d.h323.addresses import partyFromText
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 RULES = (

@@ -11,9 +11,9 @@ import pytest
 from h323d.events import AuthenticationFailed
 from h323d.gatekeeper.config import AliasConflict
 from h323d.gatekeeper.security.config import PasswordEntry, Requirement, WeakScheme
-from h323d.h323.h235 import HashedToken, check, keyOf, tokenIn
-from h323d.h323.passwordtokens import CAT, MD5, catToken, md5Token
 from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf
+from h323d.h323.security.h235 import HashedToken, check, keyOf, tokenIn
+from h323d.h323.security.passwordtokens import CAT, MD5, catToken, md5Token
 from h323d.values.proof import Proof
 from tests.support.ras import arq, brq, drq, grq, irr, keepAlive, rrq, urq
 from tests.support.secured import ALICE, GATEKEEPER_ID, PASSWORD, SecuredPeer, secured

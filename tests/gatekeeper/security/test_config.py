@@ -12,7 +12,7 @@ import pytest
 from h323d.errors import ConfigurationError
 from h323d.gatekeeper.security.config import PasswordEntry, Requirement, SecurityConfig
 from h323d.gatekeeper.security.passwords import readPasswords
-from h323d.h323.h235 import keyOf
+from h323d.h323.security.h235 import keyOf
 
 ANNA = PasswordEntry("anna", "secret")
 

@@ -12,9 +12,14 @@ from twisted.internet.defer import Deferred
 from h323d.events import AuthenticationFailed
 from h323d.gatekeeper.routing.chain import Called, Decision
 from h323d.gatekeeper.routing.config import NeighbourConfig, NeighbourScheme, RoutingConfig
-from h323d.h323.addresses import partyFromText
-from h323d.h323.passwordtokens import GK_PWD_HASH, gatekeeperProofs, gatekeeperToken, verifyMD5
 from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf
+from h323d.h323.security.passwordtokens import (
+    GK_PWD_HASH,
+    gatekeeperProofs,
+    gatekeeperToken,
+    verifyMD5,
+)
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
 from h323d.values.proof import Proof
 from tests.support.captures import captured, needsCaptures

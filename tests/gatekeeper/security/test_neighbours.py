@@ -15,10 +15,10 @@ from h323d.events import AuthenticationFailed, GatekeepersAsked
 from h323d.gatekeeper.routing.chain import Called, Decision
 from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig
 from h323d.gatekeeper.security.config import Requirement, SecurityConfig
-from h323d.h323.addresses import partyFromText
-from h323d.h323.h235 import HashedToken, tokenIn
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf
+from h323d.h323.security.h235 import HashedToken, tokenIn
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
 from tests.support.ras import GATEKEEPER, Peer, at, lrq
 from tests.support.secured import GATEKEEPER_ID, SecuredPeer

@@ -11,8 +11,8 @@ import pytest
 from twisted.internet.task import Clock
 
 from h323d.asn1 import h225, h245
-from h323d.h323.capabilities import capabilitySet
-from h323d.h323.faststart import answerFastStart, offerFastStart
+from h323d.h323.calls.faststart import answerFastStart, offerFastStart
+from h323d.h323.h245.capabilities import capabilitySet
 from h323d.values.address import TransportAddress
 from h323d.values.media import G711_ALAW, G711_ULAW, DigitMethod, MediaFormat, MediaProfile
 from tests.support import tshark

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from twisted.internet.task import Clock
 
-from h323d.h323.faststart import answerFastStart, offerFastStart, readAnswer
+from h323d.h323.calls.faststart import answerFastStart, offerFastStart, readAnswer
 from h323d.h323.h245.msdse import Role
 from h323d.values.address import TransportAddress
 from h323d.values.media import (

@@ -15,10 +15,10 @@ from h323d.gatekeeper.alternates import AlternateConfig
 from h323d.gatekeeper.config import PreGranted
 from h323d.gatekeeper.ras.usage import USAGE_WANTED
 from h323d.gatekeeper.registry.registrations import UnregisterReason
-from h323d.h323.addresses import partyFromText
-from h323d.h323.admission import AdmissionGrant, AdmissionRequest
+from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf
+from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.ras import Peer, at, brq, drq, urq

@@ -12,7 +12,7 @@ import pytest
 from h323d.errors import RemoteProtocolError
 from h323d.h323.ras.alternates import MAX_REDIRECTIONS
 from h323d.h323.ras.messages import RASMessage, decodeRAS
-from h323d.h323.uuie import CallIdentity
+from h323d.h323.signalling.uuie import CallIdentity
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.ras import Peer, at

@@ -15,10 +15,10 @@ from h323d.errors import RemoteProtocolError
 from h323d.events import AuthenticationFailed
 from h323d.gatekeeper.alternates import AlternateConfig
 from h323d.gatekeeper.security.config import PasswordEntry, Requirement, SecurityConfig
-from h323d.h323.admission import AdmissionGrant
-from h323d.h323.h235 import Stamp, keyOf, sign, tokenIn
+from h323d.h323.calls.admission import AdmissionGrant
 from h323d.h323.ras.messages import RASMessage, decodeRAS
-from h323d.h323.uuie import CallIdentity
+from h323d.h323.security.h235 import Stamp, keyOf, sign, tokenIn
+from h323d.h323.signalling.uuie import CallIdentity
 from h323d.values.cause import Cause
 from tests.support import tshark
 from tests.support.ras import Peer, at, drq

@@ -8,7 +8,7 @@ from typing import Any
 
 from twisted.internet.task import Clock
 
-from h323d.sip.message import SIPResponse
+from h323d.sip.messages.message import SIPResponse
 from h323d.sip.transactions.client import MACHINE, Client, newClient
 from h323d.sip.transactions.timers import Timers
 from tests.support.machinetable import Table, behaviourOf

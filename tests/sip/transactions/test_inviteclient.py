@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from twisted.internet.task import Clock
 
-from h323d.sip.message import SIPResponse
+from h323d.sip.messages.message import SIPResponse
 from h323d.sip.transactions.inviteclient import MACHINE, InviteClient, newInviteClient
 from h323d.sip.transactions.timers import Timers
 from tests.support.machinetable import Table, behaviourOf

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import random
 
-from h323d.sip.message import SIPRequest
-from h323d.sip.parser import parse
+from h323d.sip.messages.message import SIPRequest
+from h323d.sip.messages.parser import parse
 from h323d.sip.transactions.key import newBranch, serverKey
 
 

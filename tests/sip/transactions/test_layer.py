@@ -10,13 +10,13 @@ from twisted.internet.task import Clock
 
 from h323d.call.homes import Home
 from h323d.sip.flows import Flow
-from h323d.sip.message import SIPRequest, SIPResponse
-from h323d.sip.parser import parse
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.parser import parse
+from h323d.sip.messages.via import Via
 from h323d.sip.proof import Credit
 from h323d.sip.transactions.layer import TransactionLayer
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.sip.transactions.timers import Timers
-from h323d.sip.via import Via
 from h323d.values.address import TransportAddress
 
 HERE = TransportAddress("10.0.0.1", 5060)

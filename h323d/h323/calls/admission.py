@@ -1,0 +1,88 @@
+"""
+What a call needs of our registration with a gatekeeper: ARQ before, DRQ after.
+
+Declared here because calls ask; the RAS client answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+
+from h323d.h323.signalling.uuie import CallIdentity
+from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+
+__all__ = ["AdmissionGrant", "AdmissionRequest", "Admitter", "OtherWay"]
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionRequest:
+    """
+    What a gatekeeper is told about a call of ours.
+
+    @ivar identity: the call identifier and conference identifier.
+    @ivar reference: the call reference value.
+    @ivar answerCall: we are the called side.
+    @ivar source: where the caller's signalling comes from, if it is not us.
+    @ivar destination: where the call would go to without the gatekeeper's help.
+    @ivar bandwidth: in units of 100 bit/s, both directions together.
+    """
+
+    identity: CallIdentity
+    reference: int
+    answerCall: bool
+    calling: tuple[PartyAddress, ...]
+    called: tuple[PartyAddress, ...]
+    source: TransportAddress | None = None
+    destination: TransportAddress | None = None
+    bandwidth: int = 1280
+
+
+@dataclass(frozen=True, slots=True)
+class OtherWay:
+    """
+    Where else the called party is (C{alternateEndpoints}).
+
+    @ivar called: what it is called there; empty if that is as on the first way.
+    """
+
+    destination: TransportAddress
+    called: tuple[PartyAddress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionGrant:
+    """
+    A gatekeeper's consent.
+
+    @ivar destination: where the Setup goes (C{destCallSignalAddress}).
+    @ivar called: the names that the gatekeeper put in the place of ours, if it did.
+    @ivar endpointIdentifier: ours, where the gatekeeper routes the call; C{None} otherwise.
+    @ivar others: where the Setup goes if it fails there, in this order.
+    """
+
+    destination: TransportAddress | None = None
+    called: tuple[PartyAddress, ...] = ()
+    endpointIdentifier: str | None = None
+    others: tuple[OtherWay, ...] = ()
+
+
+class Admitter(Protocol):
+    """
+    Our registration with a gatekeeper, as far as calls need it.
+    """
+
+    def admit(self, request: AdmissionRequest) -> Deferred[AdmissionGrant]:
+        """
+        Ask for admission (ARQ).  Fails with a L{RemoteProtocolError} whose cause the call
+        is released with.
+        """
+
+    def answered(self, request: AdmissionRequest) -> None:
+        """The admitted call is answered; the gatekeeper may want to know when."""
+
+    def disengage(self, request: AdmissionRequest, cause: Cause) -> None:
+        """The admitted call is over (DRQ)."""

@@ -1,0 +1,131 @@
+"""
+Fast connect in one call: whether it was offered, and what became of it (H.323, 8.1.7).
+
+The lists themselves are read and built by L{h323d.h323.calls.faststart}; here is when.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from h323d.errors import DecodeError
+from h323d.h323.calls.faststart import (
+    FastConnection,
+    FastStartOffer,
+    answerFastStart,
+    offerFastStart,
+    readAnswer,
+)
+from h323d.h323.calls.legmedia import LegMedia
+from h323d.h323.signalling.uuie import Start
+from h323d.values.media import MediaProfile
+
+__all__ = ["FastConnect", "Outcome"]
+
+
+class Outcome(enum.Enum):
+    """
+    How far fast connect has come.
+    """
+
+    NOT_OFFERED = "not offered"
+    OPEN = "offered, not decided"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class FastConnect:
+    """
+    One call's fast connect, of either side.
+
+    @ivar outcome: how far it has come.
+    @ivar connection: the channels that it opened; none unless accepted.
+    """
+
+    def __init__(self, media: LegMedia, enabled: bool) -> None:
+        """
+        @param media: whose port is to be proposed.
+        @param enabled: whether we offer, and accept.
+        """
+        self._media = media
+        self._enabled = enabled
+        self._offer: FastStartOffer | None = None
+        self._proposal: tuple[bytes, ...] = ()
+        self.outcome = Outcome.NOT_OFFERED
+        self.connection = FastConnection()
+
+    # The caller's side.
+
+    def offer(self, profile: MediaProfile) -> tuple[bytes, ...]:
+        """
+        Propose channels, and expect sound on them.
+
+        @return: the C{fastStart} of our Setup; empty if there is nothing to propose.
+        """
+        port = self._media.port
+        if not self._enabled or port is None:
+            return ()
+        offer = offerFastStart(profile, port.rtp, port.rtcp)
+        if offer.elements:
+            self._offer = offer
+            self.outcome = Outcome.OPEN
+            self._media.expect(offer.receive)
+        return offer.elements
+
+    def heard(self, start: Start) -> bool:
+        """
+        Take note of the called side's answer.
+
+        @return: whether this accepted it.
+        """
+        if self._offer is None or self.outcome is not Outcome.OPEN:
+            return False
+        if start.fastStart:
+            connection = readAnswer(self._offer, start.fastStart)
+            if connection.accepted:
+                self.outcome, self.connection = Outcome.ACCEPTED, connection
+                return True
+            self.refused()
+        elif start.fastConnectRefused:
+            self.refused()
+        return False
+
+    def refused(self) -> None:
+        """
+        No answer will come: our offer is void.
+        """
+        if self.outcome is Outcome.OPEN:
+            self.outcome = Outcome.REFUSED
+            self._media.expect(None)
+
+    # The called side.
+
+    def proposed(self, elements: tuple[bytes, ...]) -> None:
+        """
+        The caller proposes channels.
+        """
+        if elements:
+            self._proposal = elements
+            self.outcome = Outcome.OPEN
+
+    def choose(self, profile: MediaProfile) -> DecodeError | None:
+        """
+        Accept or refuse what was proposed.
+
+        @return: what was wrong with a proposal that could not be read, the first time.
+        """
+        port = self._media.port
+        if not self._proposal or self.outcome is not Outcome.OPEN or port is None:
+            return None
+        if self._enabled:
+            self.connection = answerFastStart(self._proposal, profile, port.rtp, port.rtcp)
+        accepted = self.connection.accepted
+        self.outcome = Outcome.ACCEPTED if accepted else Outcome.REFUSED
+        return self.connection.fault
+
+    def answering(self) -> Start:
+        """
+        What stands in our answers to Setup, as far as it is decided.
+        """
+        refused = self.outcome is Outcome.REFUSED and bool(self._proposal)
+        return Start(fastStart=self.connection.elements, fastConnectRefused=refused)

@@ -1,0 +1,323 @@
+"""
+Fast connect: the C{fastStart} element of H.225.0 call signalling (H.323, 8.1.7).
+
+The caller proposes channels for both directions at once, as encoded
+C{OpenLogicalChannel}s in order of preference; the called side answers with
+those that it takes, completed by its own addresses.  This module builds and
+reads such lists; when they are sent, and what a refusal leads to, is the
+call's business.  A list is read as far as it makes sense: what is not an
+C{OpenLogicalChannel}, or is none for us, is skipped and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from h323d.asn1 import h245
+from h323d.errors import DecodeError
+from h323d.h323.h245.capabilities import (
+    TELEPHONE_EVENT_TYPE,
+    abilitiesOf,
+    payloadTypeOf,
+    suits,
+)
+from h323d.h323.h245.messages import Fields
+from h323d.h323.h245.parameters import (
+    OfferedChannel,
+    RefusedChannel,
+    formatsByType,
+    forwardChannel,
+    judgeChannel,
+    mediaAddress,
+    mediaAddressValue,
+    reverseChannel,
+)
+from h323d.values.address import TransportAddress
+from h323d.values.media import MediaFormat, MediaProfile, ReceiveFormat, TransmitFormat
+
+__all__ = ["FastConnection", "FastStartOffer", "answerFastStart", "offerFastStart", "readAnswer"]
+
+RECEIVE_NUMBER = 1  # of every channel that the called side is to send on: it renumbers
+FIRST_NUMBER = 101  # of the channels that we send on
+MAXIMUM_ELEMENTS = 128  # that are looked at
+MAXIMUM_OCTETS = 4096  # of an element; real ones have about forty
+
+_FORWARD = "forwardLogicalChannelParameters"
+_REVERSE = "reverseLogicalChannelParameters"
+
+
+@dataclass(frozen=True, slots=True)
+class FastStartOffer:
+    """
+    What we propose as the caller.
+
+    @ivar profile: what the proposal is made of.
+    @ivar elements: for the C{fastStart} of Setup, in order.
+    @ivar receive: what may arrive as soon as the Setup is sent (H.323,
+        8.1.7.1: before any answer); C{None} if we want to receive nothing.
+    """
+
+    profile: MediaProfile
+    elements: tuple[bytes, ...]
+    receive: ReceiveFormat | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FastConnection:
+    """
+    What became of a fast start.
+
+    @ivar elements: our answer, for the C{fastStart} of our first reply and the
+        ones after it; empty where we were the caller.
+    @ivar transmit: what we may send, at once; C{None} if no such channel.
+    @ivar receive: what the peer may send; C{None} if no such channel.
+    @ivar transmitChannel: the number of the channel that we send on.
+    @ivar receiveChannel: the number of the channel that the peer sends on.
+    @ivar skipped: how many elements made no sense to us.
+    @ivar fault: what was wrong with the first that could not be read at all.
+    """
+
+    elements: tuple[bytes, ...] = ()
+    transmit: TransmitFormat | None = None
+    receive: ReceiveFormat | None = None
+    transmitChannel: int | None = None
+    receiveChannel: int | None = None
+    skipped: int = field(default=0, compare=False)
+    fault: DecodeError | None = field(default=None, compare=False)
+
+    @property
+    def accepted(self) -> bool:
+        """
+        Whether any channel is open; otherwise fast connect is refused, and the
+        slow path follows (C{fastConnectRefused}).
+        """
+        return self.transmit is not None or self.receive is not None
+
+
+def offerFastStart(
+    profile: MediaProfile, rtp: TransportAddress, rtcp: TransportAddress
+) -> FastStartOffer:
+    """
+    Propose all of a profile's formats, as the caller.
+
+    @param profile: the formats, in order, and the directions wanted.
+    @param rtp: where we receive media.
+    @param rtcp: where we receive RTCP.
+    """
+    channels: list[Fields] = []
+    formats: dict[int, MediaFormat] = {}
+    for index, ability in enumerate(abilitiesOf(profile, profile.packetMs)):
+        if profile.direction.receives:
+            channels.append(reverseChannel(RECEIVE_NUMBER, ability, rtp, rtcp))
+            formats.update(formatsByType(OfferedChannel(ability)))
+        if profile.direction.sends:
+            channels.append(forwardChannel(FIRST_NUMBER + index, ability, rtcp))
+    receive = ReceiveFormat(formats, _eventType(profile)) if formats else None
+    return FastStartOffer(profile, tuple(_encode(channel) for channel in channels), receive)
+
+
+def answerFastStart(
+    elements: Sequence[bytes],
+    profile: MediaProfile,
+    rtp: TransportAddress,
+    rtcp: TransportAddress,
+) -> FastConnection:
+    """
+    Choose from a caller's proposal, as the called side.
+
+    @param elements: the C{fastStart} of the Setup, as received.
+    @param profile: what we want, in order.
+    @param rtp: where we receive media.
+    @param rtcp: where we receive RTCP.
+    """
+    proposals, skipped, fault = _readAll(elements, profile, weSendReverse=True)
+    skipped += sum(p.reverse and p.rtp is None for p in proposals)
+    send = [p for p in proposals if p.reverse and p.rtp] if profile.direction.sends else []
+    take = [p for p in proposals if not p.reverse] if profile.direction.receives else []
+    sending, taking = _choosePair(profile, send, take)
+    answers: list[bytes] = []
+    transmit = receive = None
+    if sending is not None and sending.rtp is not None:
+        # We are the one that opens this channel, so the number is ours to give.
+        channel = _completed(sending.fields, _REVERSE, None, rtcp)
+        channel["forwardLogicalChannelNumber"] = FIRST_NUMBER
+        answers.append(_encode(channel))
+        ability = sending.channel.ability.within(profile.packetMs)
+        transmit = TransmitFormat(
+            ability.format, _typeOf(sending.channel), ability.packetMs, sending.rtp, sending.rtcp
+        )
+    if taking is not None:
+        answers.append(_encode(_completed(taking.fields, _FORWARD, rtp, rtcp)))
+        receive = ReceiveFormat(formatsByType(taking.channel), _eventType(profile))
+    return FastConnection(
+        tuple(answers),
+        transmit,
+        receive,
+        FIRST_NUMBER if transmit else None,
+        taking.number if taking else None,
+        skipped,
+        fault,
+    )
+
+
+def readAnswer(offer: FastStartOffer, elements: Sequence[bytes]) -> FastConnection:
+    """
+    Read the called side's answer, as the caller.
+
+    @param offer: what we proposed.
+    @param elements: the C{fastStart} of the first reply that has one.
+    """
+    profile = offer.profile
+    answers, skipped, fault = _readAll(elements, profile, weSendReverse=False)
+    sending = taking = None
+    for answer in answers:
+        if answer.reverse:
+            taking = taking or (answer if profile.direction.receives else None)
+        elif answer.rtp is not None:
+            sending = sending or (answer if profile.direction.sends else None)
+        else:  # accepted, but not where to
+            skipped += 1
+    transmit = receive = None
+    if sending is not None and sending.rtp is not None:
+        ability = sending.channel.ability.within(profile.packetMs)
+        transmit = TransmitFormat(
+            ability.format, _typeOf(sending.channel), ability.packetMs, sending.rtp, sending.rtcp
+        )
+    if taking is not None:
+        receive = ReceiveFormat(formatsByType(taking.channel), _eventType(profile))
+    return FastConnection(
+        (),
+        transmit,
+        receive,
+        sending.number if sending else None,
+        taking.number if taking else None,
+        skipped,
+        fault,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    """
+    One element that makes sense.
+
+    @ivar fields: the C{OpenLogicalChannel}.
+    @ivar reverse: the called side sends on it.
+    @ivar rtp: C{mediaChannel}, where it can be used.
+    @ivar rtcp: C{mediaControlChannel}, likewise.
+    """
+
+    fields: Fields
+    number: int
+    reverse: bool
+    channel: OfferedChannel
+    rtp: TransportAddress | None
+    rtcp: TransportAddress | None
+
+
+def _readAll(
+    elements: Sequence[bytes], profile: MediaProfile, weSendReverse: bool
+) -> tuple[list[_Proposal], int, DecodeError | None]:
+    """
+    @param weSendReverse: the channels with reverse parameters are ours to send
+        on: we are the called side.
+
+    @return: those that make sense to us, in order; how many do not; and what
+        was wrong with the first that could not be read.
+    """
+    proposals: list[_Proposal] = []
+    fault: DecodeError | None = None
+    for element in elements[:MAXIMUM_ELEMENTS]:
+        try:
+            proposal = _read(element, profile, weSendReverse)
+        except DecodeError as error:
+            fault = fault or error
+            continue
+        if proposal is not None:
+            proposals.append(proposal)
+    return proposals, len(elements) - len(proposals), fault
+
+
+def _read(element: bytes, profile: MediaProfile, weSendReverse: bool) -> _Proposal | None:
+    """
+    @return: C{None} for a channel that is not for us.
+
+    @raise DecodeError: the element is none.
+    """
+    if len(element) > MAXIMUM_OCTETS:
+        raise DecodeError(f"longer than {MAXIMUM_OCTETS} octets", "fastStart")
+    fields = h245.decode("OpenLogicalChannel", element)
+    reverse = _REVERSE in fields
+    parameters = fields[_REVERSE if reverse else _FORWARD]
+    multiplex = parameters.get("multiplexParameters", ("none", None))
+    weSend = reverse is weSendReverse
+    channel = judgeChannel(parameters["dataType"], multiplex, profile, weSend)
+    if isinstance(channel, RefusedChannel):
+        return None
+    media = multiplex[1]
+    return _Proposal(
+        fields,
+        fields["forwardLogicalChannelNumber"],
+        reverse,
+        channel,
+        mediaAddress(media.get("mediaChannel")),
+        mediaAddress(media.get("mediaControlChannel")),
+    )
+
+
+def _choosePair(
+    profile: MediaProfile, send: list[_Proposal], take: list[_Proposal]
+) -> tuple[_Proposal | None, _Proposal | None]:
+    """
+    One for each direction: both of the best format that goes both ways, because
+    many callers cannot do otherwise; else the best of each.
+    """
+    for wanted in profile.audio:
+        sending, taking = _first(send, wanted), _first(take, wanted)
+        if sending is not None and taking is not None:
+            return sending, taking
+    return _best(profile, send), _best(profile, take)
+
+
+def _best(profile: MediaProfile, proposals: list[_Proposal]) -> _Proposal | None:
+    for wanted in profile.audio:
+        found = _first(proposals, wanted)
+        if found is not None:
+            return found
+    return None
+
+
+def _first(proposals: list[_Proposal], wanted: MediaFormat) -> _Proposal | None:
+    for proposal in proposals:
+        if suits(wanted, proposal.channel.ability.format):
+            return proposal
+    return None
+
+
+def _completed(
+    fields: Fields, half: str, rtp: TransportAddress | None, rtcp: TransportAddress
+) -> Fields:
+    """
+    A proposal with our addresses in it.  Nothing else changes: callers look
+    their proposal up by what it says.
+    """
+    kind, media = fields[half]["multiplexParameters"]
+    media = {**media, "mediaControlChannel": mediaAddressValue(rtcp)}
+    if rtp is not None:
+        media["mediaChannel"] = mediaAddressValue(rtp)
+    return {**fields, half: {**fields[half], "multiplexParameters": (kind, media)}}
+
+
+def _typeOf(channel: OfferedChannel) -> int:
+    dynamic = channel.dynamicType
+    return payloadTypeOf(channel.ability) if dynamic is None else dynamic
+
+
+def _eventType(profile: MediaProfile) -> int | None:
+    # Fast start cannot negotiate RFC 4733; to expect it costs nothing.
+    return TELEPHONE_EVENT_TYPE if profile.telephoneEvents else None
+
+
+def _encode(channel: Fields) -> bytes:
+    return h245.encode("OpenLogicalChannel", channel)

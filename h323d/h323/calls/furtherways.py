@@ -1,0 +1,68 @@
+"""
+The further ways of a call that we make: where its Setup goes next, when the way before
+led nowhere (H.225.0, C{alternateEndpoints}).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from h323d.h323.calls.admission import OtherWay
+from h323d.values.cause import Cause
+
+__all__ = ["GOES_ON_AFTER", "FurtherWays"]
+
+GOES_ON_AFTER = frozenset(
+    (
+        Cause.NO_ROUTE_TO_DESTINATION,
+        Cause.NO_USER_RESPONDING,
+        Cause.SUBSCRIBER_ABSENT,
+        Cause.DESTINATION_OUT_OF_ORDER,
+        Cause.NO_CIRCUIT_AVAILABLE,
+        Cause.NETWORK_OUT_OF_ORDER,
+        Cause.TEMPORARY_FAILURE,
+        Cause.SWITCHING_EQUIPMENT_CONGESTION,
+        Cause.REQUESTED_CIRCUIT_NOT_AVAILABLE,
+        Cause.RESOURCE_UNAVAILABLE,
+    )
+)
+"""
+The causes after which another way may lead there: those of the gatekeeper's own
+C{routed.failoverCauses}.
+"""
+
+
+class FurtherWays:
+    """
+    Those that are left.
+
+    @ivar heard: whether the called side has said anything on the present way.
+    """
+
+    def __init__(self) -> None:
+        self._left: list[OtherWay] = []
+        self.heard = False
+
+    def found(self, ways: Sequence[OtherWay]) -> None:
+        """
+        There are these.
+        """
+        self._left = list(ways)
+
+    def close(self) -> None:
+        """
+        The call has arrived, or is not wanted any more: no other way is taken.
+        """
+        self._left.clear()
+
+    def next(self, cause: Cause) -> OtherWay | None:
+        """
+        @param cause: why the present way led nowhere.
+
+        @return: C{None} if the call ends with that.
+        """
+        silent = cause is Cause.RECOVERY_ON_TIMER_EXPIRY and not self.heard
+        if not self._left or not (silent or cause in GOES_ON_AFTER):
+            return None
+        self.heard = False
+        return self._left.pop(0)

@@ -1,0 +1,102 @@
+"""
+What a Setup asks for: who calls whom, and whether we can have anything to do with it.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from h323d.errors import DecodeError, RemoteProtocolError
+from h323d.h323.signalling import elements, q931
+from h323d.h323.signalling.elements import PartyNumber
+from h323d.h323.signalling.q931 import IE, Q931Message
+from h323d.h323.signalling.uuie import CallIdentity, Content
+from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import newGUID
+
+__all__ = ["IncomingSetup", "readSetup"]
+
+_GOALS = frozenset(("create", "join", "invite"))
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingSetup:
+    """
+    One call that a peer asks for.
+
+    @ivar reference: the call reference value that the peer chose.
+    @ivar identity: the identifiers of the call; drawn by us where a peer of version 1 sent
+        none.
+    @ivar calling: names of the caller, best first.
+    @ivar called: names of the called party, best first.
+    @ivar displayName: the caller's name for people; empty if it is restricted.
+    @ivar restricted: the caller does not want to be known to the called party.
+    @ivar renamed: C{calling} and C{displayName} are not what the caller says.
+    @ivar content: the H.323 part, as read.
+    """
+
+    reference: int
+    identity: CallIdentity
+    calling: tuple[PartyAddress, ...]
+    called: tuple[PartyAddress, ...]
+    displayName: str
+    restricted: bool
+    content: Content
+    renamed: bool = False
+
+
+def readSetup(message: Q931Message, content: Content, rng: random.Random) -> IncomingSetup:
+    """
+    @param rng: draws the call identifier, if the caller has sent none.
+
+    @raise RemoteProtocolError: something that we need is missing, or the Setup asks for
+        something other than a call.
+    """
+    if q931.notUnderstood(message):
+        raise RemoteProtocolError(Cause.MANDATORY_IE_MISSING, "an element is not understood")
+    if message.userUser is None:
+        raise RemoteProtocolError(Cause.MANDATORY_IE_MISSING, "no user-user element")
+    if content.body != "setup":
+        raise RemoteProtocolError(Cause.INVALID_IE_CONTENTS, "user-user element is no Setup")
+    if content.fields["conferenceGoal"][0] not in _GOALS:
+        raise RemoteProtocolError(Cause.SERVICE_NOT_IMPLEMENTED, "not a call")
+    caller = _number(message, IE.CALLING_PARTY_NUMBER)
+    callee = _number(message, IE.CALLED_PARTY_NUMBER)
+    restricted = caller is not None and caller.restricted
+    display = elements.decodeText(message.contents(IE.DISPLAY) or b"")
+    return IncomingSetup(
+        reference=message.callReference,
+        identity=CallIdentity(
+            content.callIdentifier or newGUID(rng), content.fields["conferenceID"]
+        ),
+        calling=_parties(content.aliases("sourceAddress"), caller),
+        called=_parties(content.aliases("destinationAddress"), callee),
+        displayName="" if restricted else display,
+        restricted=restricted,
+        content=content,
+    )
+
+
+def _number(message: Q931Message, identifier: int) -> PartyNumber | None:
+    contents = message.contents(identifier)
+    if contents is None:
+        return None
+    try:
+        return PartyNumber.decode(contents)
+    except DecodeError:
+        return None  # optional, and so ignored (Q.931, 5.8.7.2)
+
+
+def _parties(
+    aliases: tuple[PartyAddress, ...], number: PartyNumber | None
+) -> tuple[PartyAddress, ...]:
+    """
+    The aliases, and the number of the element unless an alias says it too.
+    """
+    if number is None or not number.digits:
+        return aliases
+    if any(alias.number == number.digits for alias in aliases):
+        return aliases
+    return (*aliases, PartyAddress(AddressKind.DIALLED_DIGITS, number.digits))

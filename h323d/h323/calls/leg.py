@@ -1,0 +1,468 @@
+"""
+An H.323 call as a leg: commands down to signalling, H.245 and media, happenings up.
+
+The leg owns nothing that can be wrong by itself: the call machine (L{h323d.h323.calls.call})
+keeps the state, L{h323d.h323.calls.callstart} gets media started, L{h323d.h323.calls.wire} fills the
+messages.  Here they meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from zope.interface import implementer
+
+from h323d import tracing
+from h323d.call.dialrule import DialGuard
+from h323d.call.digits import DigitFilter
+from h323d.call.homes import Home
+from h323d.call.legs import ILeg, ILegObserver, LegDirection
+from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
+from h323d.call.silence import SilenceWatch
+from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.h323.calls.admission import OtherWay
+from h323d.h323.calls.call import newH225Call
+from h323d.h323.calls.callinputs import CallNumber
+from h323d.h323.calls.callmessages import tell
+from h323d.h323.calls.callphase import CallPhase, phaseOf
+from h323d.h323.calls.callstart import CallStart, StartUpOptions
+from h323d.h323.calls.furtherways import FurtherWays
+from h323d.h323.calls.legcontext import CallDescription, LegContext
+from h323d.h323.calls.legmedia import LegMedia
+from h323d.h323.calls.wire import CallWire
+from h323d.h323.signalling import causes, q931, reading
+from h323d.h323.signalling.connection import SignallingConnection
+from h323d.h323.signalling.q931 import MessageType, Q931Message
+from h323d.h323.signalling.uuie import Content, SetupParties
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.media import AudioStream, DigitMethod, MediaProfile
+
+__all__ = ["H323Leg"]
+
+KEYPAD_DURATION = 160  # milliseconds that a digit without a duration counts for
+DIGITS = frozenset("0123456789*#ABCD")
+
+
+@implementer(ILeg, IMediaPortObserver)
+class H323Leg:
+    """
+    One H.323 call, in either direction.
+
+    @ivar identity: the call's identifiers in H.323.
+    @ivar reference: its call reference value.
+    """
+
+    protocol = "h323"
+    peerEnded = False
+
+    def __init__(
+        self, context: LegContext, description: CallDescription, options: StartUpOptions
+    ) -> None:
+        self.legId = description.legId
+        self.callId = description.callId
+        self.direction = description.direction
+        self.calling = description.calling
+        self.called = description.called
+        self.displayName = description.displayName
+        self.peer = description.peer
+        self.identity = description.identity
+        self.reference = description.reference
+        self._context = context
+        self._observer: ILegObserver | None = None
+        self._profile: MediaProfile | None = None
+        self._parties: SetupParties | None = None
+        self._options = options
+        self._ways = FurtherWays()
+        self._digits = DigitFilter(context.clock)
+        self._watch = SilenceWatch(self, context.clock, context.pool.silenceTimeout)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """
+        Make all that serves one try to call, or to be called.
+        """
+        context = self._context
+        clock = context.clock
+        self._media = LegMedia(self, self, context.pool, context.network.home, clock)
+        self._startUp = CallStart(
+            self, self._media, clock, context.network, self._options, context.newSession
+        )
+        self._wire = CallWire(
+            self.identity,
+            self.reference,
+            self.direction is LegDirection.OUTGOING,
+            context.endpointType,
+            context.config.name,
+            self._startUp,
+        )
+        self._call = newH225Call(self, clock, context.config.timers)
+
+    @property
+    def callIdentifier(self) -> str:
+        return self.identity.callIdentifier.hex()
+
+    @property
+    def conferenceId(self) -> str:
+        return self.identity.conferenceID.hex()
+
+    @property
+    def state(self) -> str:
+        return tracing.stateName(self._call)
+
+    @property
+    def held(self) -> bool:
+        return self._media.held
+
+    @property
+    def home(self) -> Home:
+        """
+        Our address, as the peer knows it.
+        """
+        return self._context.network.home
+
+    @property
+    def controlStates(self) -> dict[str, str]:
+        """
+        The states of the H.245 entities, for an operator to read.
+        """
+        return self._startUp.link.states
+
+    @property
+    def _phase(self) -> CallPhase:
+        return phaseOf(self._call)
+
+    @property
+    def released(self) -> bool:
+        return self._phase is CallPhase.OVER
+
+    # The endpoint's commands.
+
+    def offered(self, connection: SignallingConnection, content: Content) -> None:
+        """
+        A Setup made this leg.
+        """
+        self._wire.connection = connection
+        self._startUp.offered(reading.believed(content, self._guard))
+        self._call.setupReceived()
+
+    def dial(self, parties: SetupParties, profile: MediaProfile) -> None:
+        """
+        Make ready for a Setup, which goes out with C{connectionOpened}.
+        """
+        self._parties, self._profile = parties, profile
+
+    def redirect(
+        self,
+        destination: TransportAddress,
+        called: tuple[PartyAddress, ...],
+        endpointIdentifier: str | None,
+        others: Sequence[OtherWay] = (),
+    ) -> None:
+        """
+        A gatekeeper said where the Setup goes, and maybe to whom.
+
+        @param others: where it goes if that leads nowhere, in this order.
+        """
+        self._ways.found(others)
+        if self._parties is not None:
+            self._parties = replace(
+                self._parties,
+                called=called or self._parties.called,
+                destination=destination,
+                endpointIdentifier=endpointIdentifier,
+            )
+
+    def fail(self, cause: Cause) -> None:
+        """
+        The call could not be begun.
+        """
+        self._ways.close()
+        self._call.release(cause)
+
+    # ILeg.
+
+    def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
+        self.calling, self.displayName = calling, displayName
+
+    def observe(self, observer: ILegObserver) -> None:
+        self._observer = observer
+
+    def proceed(self) -> None:
+        self._call.proceed()
+
+    def alert(self, early: MediaProfile | None) -> None:
+        if self._phase is not CallPhase.SETTING_UP:
+            return
+        if early is None or self._startUp.hasChosen:
+            self._call.alert()
+        elif self._openMedia(early):
+            self._startUp.accept(early)
+            self._call.earlyMedia()
+
+    def answer(self, profile: MediaProfile) -> None:
+        settingUp = self._phase is CallPhase.SETTING_UP
+        if settingUp and self.direction is LegDirection.INCOMING and self._openMedia(profile):
+            self._startUp.accept(profile)
+            self._call.answer()
+
+    def reject(self, cause: Cause) -> None:
+        self._ways.close()
+        self._call.release(cause)
+
+    def hangup(self, cause: Cause) -> None:
+        self._ways.close()
+        self._call.hangup(cause)
+
+    def changeMedia(self, profile: MediaProfile) -> None:
+        if not self.released and self._profile is not None:
+            self._profile = profile
+            self._startUp.changeProfile(profile)
+
+    def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
+        if self.released or digit not in DIGITS:
+            return
+        keypad = method is DigitMethod.Q931_KEYPAD
+        if keypad or not self._startUp.link.sendDigit(digit, milliseconds, method):
+            self._wire.keypad(digit)
+
+    def inquire(self) -> None:
+        """
+        Ask the peer whether it still knows the call; one that does not is released.
+        """
+        self._call.inquire()
+
+    def _openMedia(self, profile: MediaProfile) -> bool:
+        try:
+            called = self.direction is LegDirection.OUTGOING
+            self._media.open(profile, Signalling(self.peer.host, called))
+        except ResourceUnavailable as error:
+            self._call.release(error.cause)
+            return False
+        self._profile = profile
+        return True
+
+    # The signalling connection.
+
+    def connectionOpened(self, connection: SignallingConnection) -> None:
+        if self.released:
+            return
+        self._wire.connection = connection
+        self.peer = connection.peer
+        if self._profile is not None and self._openMedia(self._profile):
+            self._call.placeCall()
+
+    def connectionLost(self, reason: str) -> None:
+        opened = self._wire.connection is not None
+        self._wire.connection = None
+        self._call.connectionLost(Cause.TEMPORARY_FAILURE if opened else causes.unreached(reason))
+
+    def messageReceived(self, message: Q931Message, content: Content) -> None:
+        """
+        A message of this call arrived.
+        """
+        call, startUp = self._call, self._startUp
+        self._ways.heard = True
+        if message.messageType == MessageType.RELEASE_COMPLETE:
+            call.releaseCompleteReceived(reading.releaseCause(message, content))
+            return
+        if q931.notUnderstood(message):
+            call.notUnderstood(Cause.MANDATORY_IE_MISSING)
+            return
+        settingUp = phaseOf(call) is CallPhase.SETTING_UP
+        content = reading.believed(content, self._guard)
+        self._act(message, content)
+        if phaseOf(call) is CallPhase.OVER:
+            return
+        startUp.heard(content, settingUp)
+        if settingUp and phaseOf(call) is CallPhase.ANSWERED:
+            startUp.activated()
+
+    @property
+    def _guard(self) -> DialGuard:
+        return DialGuard(self._context.dialRule, self._context.complaints, self.peer)
+
+    def _act(self, message: Q931Message, content: Content) -> None:
+        match message.messageType:
+            case MessageType.CONNECT:
+                self.displayName = reading.displayName(message)
+            case MessageType.INFORMATION:
+                self._keypad(message)
+            case MessageType.FACILITY:
+                self._facility(content)
+        tell(self._call, message)
+
+    def _keypad(self, message: Q931Message) -> None:
+        for digit in reading.keypadDigits(message):
+            self._digit(digit, KEYPAD_DURATION, DigitMethod.Q931_KEYPAD)
+
+    def _facility(self, content: Content) -> None:
+        elsewhere = reading.redirection(content)
+        if elsewhere is not None and content.reason != "routeCallToMC":
+            self._sentElsewhere(*elsewhere)
+        settingUp = self._phase is CallPhase.SETTING_UP
+        forwarded = content.reason in ("callForwarded", "routeCallToGatekeeper", "routeCallToMC")
+        if forwarded and self.direction is LegDirection.OUTGOING and settingUp:
+            self._call.release(Cause.REDIRECTION_TO_NEW_DESTINATION)
+
+    def _sentElsewhere(
+        self, names: tuple[PartyAddress, ...], destination: TransportAddress | None
+    ) -> None:
+        """
+        A Facility asks us to call somebody else, or the same party elsewhere.
+        """
+        if self._observer is None or self._phase in (CallPhase.ENDED_BY_PEER, CallPhase.CLEARING):
+            return
+        if self.direction is LegDirection.OUTGOING:
+            names = names or self.called
+        host = PartyAddress(AddressKind.TRANSPORT, str(destination))
+        self._observer.legTransferRequested(self, names[0] if names else host, destination)
+
+    # The call machine's wishes.
+
+    def sendSetup(self) -> None:
+        if self._profile is None or self._parties is None:
+            return
+        start, control = self._startUp.place(self._profile)
+        if self._observer is not None:
+            self._observer.legDialled(self)
+        self._wire.setup(self._parties, start, control)
+
+    def sendCallProceeding(self) -> None:
+        self._wire.callProceeding()
+
+    def sendAlerting(self) -> None:
+        self._wire.alerting(self._startUp.hasChosen)
+        self._startUp.begin()
+
+    def sendProgress(self) -> None:
+        self._wire.progress()
+        self._startUp.begin()
+
+    def sendConnect(self) -> None:
+        self._wire.connect()
+        self._context.owner.legConnected(self)
+        if self._observer is not None:
+            self._observer.legAnswered(self)
+        self._startUp.begin()
+        self._startUp.activated()
+
+    def sendReleaseComplete(self, cause: Cause) -> None:
+        self._wire.releaseComplete(cause)
+
+    def sendStatus(self, state: CallNumber, cause: Cause) -> None:
+        self._wire.status(state, cause)
+
+    def sendStatusInquiry(self) -> None:
+        self._wire.statusInquiry()
+
+    def endControl(self) -> None:
+        self._startUp.end()
+
+    def callDigitsWanted(self) -> None:
+        """
+        The whole number was in the Setup; T304 ends the call if that is not enough.
+        """
+
+    def callProceeding(self) -> None:
+        if self._observer is not None:
+            self._observer.legProceeding(self)
+
+    def callAlerting(self) -> None:
+        self._ways.close()
+        if self._observer is not None:
+            self._observer.legAlerting(self)
+
+    def callConnected(self) -> None:
+        self._ways.close()
+        self._context.owner.legConnected(self)
+        if self._observer is not None:
+            self._observer.legAnswered(self)
+
+    def callReleased(self, cause: Cause, byPeer: bool) -> None:
+        self._watch.stop()
+        self._startUp.stop()
+        self._media.close()
+        self._wire.drop()
+        way = self._ways.next(cause)
+        if way is not None and self._parties is not None:
+            self._goOn(self._parties, way)
+            return
+        self.peerEnded = byPeer
+        self._context.owner.legGone(self, cause)
+        observer, self._observer = self._observer, None
+        if observer is not None:
+            observer.legReleased(self, cause)
+
+    def _goOn(self, parties: SetupParties, way: OtherWay) -> None:
+        """
+        Try the next way: the same call, with all that serves it made anew.
+        """
+        self._parties = replace(
+            parties, called=way.called or parties.called, destination=way.destination
+        )
+        self._prepare()
+        self._context.owner.legGoesOn(self, way.destination)
+
+    # The start-up's wishes.
+
+    def sendTunnelled(self, octets: Sequence[bytes]) -> None:
+        self._wire.tunnelled(octets)
+
+    def sendStartH245(self, address: TransportAddress) -> None:
+        self._wire.startH245(address)
+
+    def controlDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        self._digit(digit, milliseconds, method)
+
+    def controlEnded(self) -> None:
+        self._call.controlEnded()
+
+    def controlFailed(self, cause: Cause) -> None:
+        self._call.hangup(cause)
+
+    def admitsControl(self, source: TransportAddress) -> bool:
+        return self._guard.admitsControl(source)
+
+    def controlFault(self, error: DecodeError) -> None:
+        self._context.complaints.about("h245", self.peer, error)
+
+    # Media.
+
+    def mediaReady(self, port: IMediaPort, stream: AudioStream) -> None:
+        self._ways.close()  # our side knows this port by now
+        self._watch.start()
+        if self._observer is not None and self._mediaMatters:
+            self._observer.legMediaReady(self, port, stream)
+
+    def mediaLost(self) -> None:
+        if self._observer is not None and self._mediaMatters:
+            self._observer.legMediaLost(self)
+
+    @property
+    def _mediaMatters(self) -> bool:
+        """
+        Channels that close while we end the call are no news.
+        """
+        return self._phase not in (CallPhase.CLEARING, CallPhase.OVER)
+
+    def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
+        """
+        Of no interest: signalling decides when media is ready.
+        """
+
+    def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
+        self._digit(digit, milliseconds, DigitMethod.RTP_EVENT)
+
+    def silence(self) -> float:
+        return 0.0 if self.held else self._media.silence
+
+    def fellSilent(self) -> None:
+        self._call.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)
+
+    def _digit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        if self.released or self._observer is None or digit not in DIGITS:
+            return
+        if self._digits.isNew(digit, method):
+            self._observer.legDigit(self, digit, milliseconds, method)

@@ -1,0 +1,97 @@
+"""
+What an H.323 leg is made from: what all legs share, and what is this call's alone.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Protocol
+
+from twisted.internet.interfaces import IReactorTime
+
+from h323d.call.complaints import Complaints
+from h323d.call.dialrule import DialRule
+from h323d.call.legs import ILeg, LegDirection
+from h323d.call.media import IMediaPool
+from h323d.h323.calls.legmedia import LegMedia
+from h323d.h323.config import H323Config
+from h323d.h323.h245.link import ControlNetwork
+from h323d.h323.h245.session import H245Owner, H245Session
+from h323d.h323.signalling.uuie import CallIdentity, Fields
+from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, LegID
+from h323d.values.media import MediaProfile
+
+__all__ = ["CallDescription", "LegContext", "LegOwner"]
+
+
+class LegOwner(Protocol):
+    """
+    What a leg needs of the endpoint that owns it.
+    """
+
+    def legGone(self, leg: ILeg, cause: Cause) -> None:
+        """The leg is over."""
+
+    def legConnected(self, leg: ILeg) -> None:
+        """The call is answered, by whichever side is to answer it."""
+
+    def legGoesOn(self, leg: ILeg, destination: TransportAddress) -> None:
+        """One way led nowhere: connect the leg there, for the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegContext:
+    """
+    What all legs of an endpoint share.
+
+    @ivar endpointType: what we are, as an H.225.0 C{EndpointType}.
+    @ivar complaints: hears what peers may not.
+    @ivar dialRule: where peers may have us connect to.
+    """
+
+    owner: LegOwner
+    clock: IReactorTime
+    rng: random.Random
+    config: H323Config
+    pool: IMediaPool
+    network: ControlNetwork
+    endpointType: Fields
+    complaints: Complaints
+    dialRule: DialRule
+
+    def newSession(self, owner: H245Owner, profile: MediaProfile, media: LegMedia) -> H245Session:
+        """
+        Make an H.245 session of one call.
+
+        @param media: has the port where media is received, if any is.
+        """
+        port, here = media.port, TransportAddress(self.network.home.told, 0)
+        return H245Session(
+            owner,
+            self.clock,
+            self.rng,
+            self.config.terminalType,
+            profile,
+            port.rtp if port else here,
+            port.rtcp if port else here,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CallDescription:
+    """
+    Who calls whom, and by which identifiers.
+    """
+
+    legId: LegID
+    callId: CallID
+    direction: LegDirection
+    identity: CallIdentity
+    reference: int
+    calling: tuple[PartyAddress, ...]
+    called: tuple[PartyAddress, ...]
+    displayName: str
+    peer: TransportAddress

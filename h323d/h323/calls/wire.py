@@ -1,0 +1,118 @@
+"""
+One call's side of a signalling connection: the messages that it sends there.
+
+It fills the bodies with what is the same in all of them - identity, call reference, the
+description of our endpoint, C{h245Tunnelling} - and leaves to its user when to send what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from h323d.h323.calls.callinputs import CallNumber
+from h323d.h323.calls.callstart import CallStart
+from h323d.h323.signalling import causes, messages, uuie
+from h323d.h323.signalling.addresses import Choice
+from h323d.h323.signalling.connection import SignallingConnection
+from h323d.h323.signalling.q931 import MessageType, Q931Message
+from h323d.h323.signalling.uuie import CallIdentity, Fields, SetupParties, Start
+from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
+
+__all__ = ["CallWire"]
+
+
+class CallWire:
+    """
+    Sends the messages of one call.
+
+    @ivar connection: where to; C{None} before it is opened and after the call.
+    """
+
+    def __init__(
+        self,
+        identity: CallIdentity,
+        reference: int,
+        originated: bool,
+        endpointType: Fields,
+        displayName: str,
+        startUp: CallStart,
+    ) -> None:
+        """
+        @param reference: the call reference value.
+        @param originated: whether we chose it.
+        @param endpointType: what we are, as an H.225.0 C{EndpointType}.
+        @param displayName: our name for people to read.
+        @param startUp: says whether we tunnel, and how media starts.
+        """
+        self.identity = identity
+        self.reference = reference
+        self.originated = originated
+        self._endpointType = endpointType
+        self._displayName = displayName
+        self._startUp = startUp
+        self.connection: SignallingConnection | None = None
+
+    def drop(self) -> None:
+        """
+        The call is over: leave the connection to others.
+        """
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.drop(self.reference, self.originated)
+
+    def setup(self, parties: SetupParties, start: Start, control: Sequence[bytes]) -> None:
+        body = uuie.setup(self.identity, self._endpointType, parties, start)
+        octets = self._userUser(body, control)
+        self._send(messages.setup(octets, self._displayName, parties.calling, parties.called))
+
+    def callProceeding(self) -> None:
+        body = uuie.callProceeding(self.identity, self._endpointType, self._startUp.answering())
+        self._send(messages.make(MessageType.CALL_PROCEEDING, self._userUser(body)))
+
+    def alerting(self, media: bool) -> None:
+        body = uuie.alerting(self.identity, self._endpointType, self._startUp.answering())
+        others = [messages.inBand()] if media else []
+        self._send(messages.make(MessageType.ALERTING, self._userUser(body), others))
+
+    def progress(self) -> None:
+        body = uuie.progress(self.identity, self._endpointType, self._startUp.answering())
+        self._send(messages.make(MessageType.PROGRESS, self._userUser(body), [messages.inBand()]))
+
+    def connect(self) -> None:
+        body = uuie.connect(self.identity, self._endpointType, self._startUp.answering())
+        self._send(messages.connect(self._userUser(body), self._displayName))
+
+    def releaseComplete(self, cause: Cause) -> None:
+        body = uuie.releaseComplete(self.identity, causes.reasonOfCause(cause))
+        self._send(messages.release(causes.causeToSend(cause), self._userUser(body)))
+
+    def tunnelled(self, control: Sequence[bytes]) -> None:
+        """
+        Carry H.245 messages, and nothing else.
+        """
+        self._send(messages.facility(self._userUser(uuie.EMPTY, control)))
+
+    def startH245(self, address: TransportAddress) -> None:
+        body = uuie.facility(self.identity, "startH245", address)
+        self._send(messages.facility(self._userUser(body)))
+
+    def keypad(self, digits: str) -> None:
+        body = uuie.plain("information", self.identity)
+        self._send(messages.keypad(digits, self._userUser(body)))
+
+    def status(self, state: CallNumber, cause: Cause) -> None:
+        body = uuie.plain("status", self.identity)
+        self._send(messages.status(state, cause, self._userUser(body)))
+
+    def statusInquiry(self) -> None:
+        body = uuie.plain("statusInquiry", self.identity)
+        self._send(messages.make(MessageType.STATUS_INQUIRY, self._userUser(body)))
+
+    def _userUser(self, body: Choice, control: Sequence[bytes] = ()) -> bytes:
+        return uuie.write(body, self._startUp.tunnelling, control)
+
+    def _send(self, message: Q931Message) -> None:
+        if self.connection is not None:
+            toOriginator = not self.originated
+            self.connection.send(messages.addressed(message, self.reference, toOriginator))

@@ -1,0 +1,421 @@
+"""
+One call's H.245 and the way it takes: tunnel or connection, and the session that speaks on it.
+
+L{h323d.h323.calls.startup} says which way to try; the machine in L{h323d.h323.h245.controlpath} keeps
+that to one.  This module opens and closes what that wants, encodes, decodes, and passes on reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from twisted.internet.interfaces import IReactorTime
+
+from h323d.asn1 import h245
+from h323d.call.homes import Home
+from h323d.call.transport import IStreamListener, IStreamOpener
+from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.h323.calls.faststart import FastConnection
+from h323d.h323.calls.legmedia import LegMedia
+from h323d.h323.h245 import connection
+from h323d.h323.h245.capabilities import RemoteCapabilities
+from h323d.h323.h245.connection import ControlChannel, ControlListener, Dialling
+from h323d.h323.h245.controlpath import newControlPath
+from h323d.h323.h245.session import H245Failure, H245Owner, H245Session
+from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.media import DigitMethod, MediaProfile, ReceiveFormat, TransmitFormat
+
+__all__ = ["ControlNetwork", "H245Link", "H245LinkOwner", "NewSession"]
+
+MAXIMUM_EARLY = 32  # H.245 messages that are kept for a session that starts later
+ENCODED = "MultimediaSystemControlMessage"
+_KINDS = frozenset(("request", "response", "command", "indication"))
+
+Message = tuple[str, Any]  # Any: a MultimediaSystemControlMessage of the ASN.1 value model
+NewSession = Callable[[H245Owner, MediaProfile, LegMedia], H245Session]
+
+
+@dataclass(frozen=True, slots=True)
+class ControlNetwork:
+    """
+    How control channels reach the network.
+
+    @ivar home: our address towards the peer.
+    @ivar connectTimeout: seconds that a connection may take to open.
+    """
+
+    listener: IStreamListener
+    opener: IStreamOpener
+    home: Home
+    connectTimeout: float = 5.0
+
+
+class H245LinkOwner(Protocol):
+    """
+    What the link needs of the call.
+    """
+
+    def sendTunnelled(self, octets: Sequence[bytes]) -> None:
+        """Send a message of the call that carries these H.245 messages."""
+
+    def mayOpenChannels(self) -> bool:
+        """
+        @return: FALSE while fast connect is undecided, beside which no channels may be
+            opened (H.323, 8.2.4); L{H245Link.openChannels} follows.
+        """
+
+    def admitsControl(self, source: TransportAddress) -> bool:
+        """Whether who connects from there may speak the H.245 of this call."""
+
+    def linkListening(self, address: TransportAddress) -> None:
+        """We wait there for a connection."""
+
+    def linkStarved(self, cause: Cause) -> None:
+        """We have no port to wait on for a connection; C{linkFailed} follows."""
+
+    def linkBegun(self) -> None:
+        """H.245 is spoken."""
+
+    def linkAbandoned(self) -> None:
+        """What was said in H.245 went nowhere; another way may be tried."""
+
+    def linkFailed(self) -> None:
+        """The way that was tried leads nowhere; another one may be tried."""
+
+    def linkLost(self) -> None:
+        """The connection is gone, and H.245 with it."""
+
+    def linkDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        """The peer signalled a key by H.245."""
+
+    def linkEnded(self) -> None:
+        """H.245 is over: the peer ended it, or our L{H245Link.end} is done."""
+
+    def sessionFailed(self, failure: H245Failure) -> None:
+        """H.245 cannot do its work."""
+
+    def linkFault(self, error: DecodeError) -> None:
+        """An H.245 message could not be read."""
+
+
+class H245Link:
+    """
+    The H.245 of one call.
+
+    @ivar path: the machine that is told which way to try.
+    @ivar profile: what may be negotiated; set before any way is tried.
+    @ivar remote: what the peer can do, as far as it said.
+    """
+
+    def __init__(
+        self,
+        owner: H245LinkOwner,
+        media: LegMedia,
+        clock: IReactorTime,
+        network: ControlNetwork,
+        newSession: NewSession,
+    ) -> None:
+        """
+        @param owner: the call.
+        @param media: told what is negotiated.
+        @param clock: runs the timers of connections.
+        @param network: where connections come from.
+        @param newSession: makes a session for an owner.
+        """
+        self._owner = owner
+        self._media = media
+        self._clock = clock
+        self._network = network
+        self._newSession = newSession
+        self._session: H245Session | None = None
+        self._channel: ControlChannel | None = None
+        self._listener: ControlListener | None = None
+        self._dialling: Dialling | None = None
+        self._fastStart = FastConnection()
+        self._queue: list[bytes] = []
+        self._early: list[Message] = []
+        self._holding = 0
+        self.path = newControlPath(self, clock)
+        self.profile: MediaProfile | None = None
+        self.remote: RemoteCapabilities | None = None
+
+    @property
+    def advertised(self) -> TransportAddress | None:
+        """
+        Where we wait for a connection, if we do.
+        """
+        return self._listener.address if self._listener else None
+
+    @property
+    def heard(self) -> bool:
+        """
+        Whether the peer said anything, so far as it has not been abandoned.
+        """
+        return bool(self._early)
+
+    @property
+    def answered(self) -> bool:
+        """
+        Whether the peer responded to anything that we asked.
+        """
+        return self.heard and self._early[-1][0] == "response"  # nothing is kept after one
+
+    @property
+    def states(self) -> dict[str, str]:
+        """
+        The states of the session's entities, for an operator to read.
+        """
+        return self._session.states if self._session else {}
+
+    # What is sent and received.
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """
+        What is sent meanwhile goes out in one message, afterwards.
+        """
+        self._holding += 1
+        try:
+            yield
+        finally:
+            self._holding -= 1
+            self._flush()
+
+    def begunInSetup(self) -> tuple[bytes, ...]:
+        """
+        Begin at once in the tunnel.
+
+        @return: what is to be said first, for the Setup to carry.
+        """
+        self._holding += 1
+        self.path.tunnel()
+        self._holding -= 1
+        queue, self._queue = tuple(self._queue), []
+        return queue
+
+    def received(self, octets: bytes) -> None:
+        """
+        Take one H.245 message, as it was tunnelled or came by the connection.
+        """
+        try:
+            message = h245.decode(ENCODED, octets)
+        except DecodeError as error:
+            self._owner.linkFault(error)
+            return
+        if message[0] not in _KINDS:
+            return  # a kind of message of some later version
+        if not self.answered and (len(self._early) < MAXIMUM_EARLY or message[0] == "response"):
+            self._early.append(message)  # a session that starts later is told it, too
+        if self._session is not None:
+            self._session.received(message)
+
+    def _flush(self) -> None:
+        if self._holding or not self._queue:
+            return
+        queue, self._queue = self._queue, []
+        if self._channel is not None:
+            for octets in queue:
+                self._channel.send(octets)
+        else:
+            self._owner.sendTunnelled(queue)
+
+    # What the call wants.
+
+    def adoptFastStart(self, connection: FastConnection) -> None:
+        """
+        Fast start opened these channels.
+        """
+        self._fastStart = connection
+        if self._session is not None:
+            self._session.adoptFastStart(connection)
+
+    def openChannels(self) -> None:
+        """
+        Fast connect is decided: open what it has not opened.
+        """
+        if self._session is not None:
+            self._session.openChannels()
+
+    def restart(self) -> None:
+        """
+        Say everything again: what was said so far was not listened to.
+        """
+        if self._session is not None:
+            self._session.stop()
+            self._startSession()
+
+    def changeProfile(self, profile: MediaProfile) -> None:
+        """
+        Negotiate anew, if there is anybody to negotiate with.
+        """
+        self.profile = profile
+        if self._session is not None and self.heard:
+            self._session.changeProfile(profile)
+
+    def sendDigit(self, digit: str, milliseconds: int, wanted: DigitMethod | None = None) -> bool:
+        """
+        Send a digit by RFC 4733 or H.245.
+
+        @param wanted: which of them; C{None} takes what the peer prefers.
+
+        @return: FALSE if it is not possible.
+        """
+        methods = self.remote.digitMethods if self.remote else (DigitMethod.RTP_EVENT,)
+        for method in methods if wanted is None else (wanted,):
+            if method is DigitMethod.RTP_EVENT:
+                if self._media.telephoneEvents:
+                    self._media.sendDigit(digit, milliseconds)
+                    return True
+            elif self._session is not None:
+                self._session.sendDigit(digit, milliseconds, method)
+                return True
+        return False
+
+    def end(self) -> bool:
+        """
+        End H.245 as H.323, 8.5 wants; C{linkEnded} or C{linkLost} follows.
+
+        @return: FALSE if there is none to end.
+        """
+        if self._session is None or not self.heard:
+            return False
+        self._session.end()
+        return True
+
+    def stop(self) -> None:
+        """
+        The call is over: close everything, report nothing.
+        """
+        self._forgetSession()
+        self.path.stop()
+
+    # What the path wants.
+
+    def openListener(self) -> TransportAddress | None:
+        network = self._network
+        try:
+            self._listener = ControlListener(self, self._clock, network.listener, network.home)
+        except ResourceUnavailable as error:
+            self._owner.linkStarved(error.cause)
+            return None
+        self._owner.linkListening(self._listener.address)
+        return self._listener.address
+
+    def closeListener(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.stop()
+
+    def dialControl(self, address: TransportAddress) -> None:
+        network = self._network
+        self._dialling = connection.dialControl(
+            self, self._clock, network.opener, address, network.connectTimeout, network.home
+        )
+
+    def cancelDial(self) -> None:
+        dialling, self._dialling = self._dialling, None
+        if dialling is not None and not dialling.isOpen:
+            dialling.cancel()
+
+    def closeChannel(self) -> None:
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.close()
+
+    def beginSession(self) -> None:
+        self._owner.linkBegun()
+        self._startSession()
+
+    def abandonSession(self) -> None:
+        self._early.clear()
+        self._forgetSession()
+        self._owner.linkAbandoned()
+
+    def pathFailed(self) -> None:
+        self._owner.linkFailed()
+
+    def pathLost(self) -> None:
+        self._channel = None
+        self._forgetSession()
+        self._owner.linkLost()
+
+    def _startSession(self) -> None:
+        if self.profile is None:
+            return
+        with self.together():
+            session = self._session = self._newSession(self, self.profile, self._media)
+            session.adoptFastStart(self._fastStart)
+            session.start(self._owner.mayOpenChannels())
+            for message in tuple(self._early):
+                session.received(message)
+
+    def _forgetSession(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            session.stop()
+
+    # What connections report.
+
+    def admitsControl(self, source: TransportAddress) -> bool:
+        return self._owner.admitsControl(source)
+
+    def controlOpened(self, channel: ControlChannel) -> None:
+        if self._channel is not None:
+            channel.close()
+            return
+        self._channel = channel
+        self.path.connected()
+
+    def controlReceived(self, channel: ControlChannel, octets: bytes) -> None:
+        if channel is self._channel:
+            with self.together():
+                self.received(octets)
+
+    def controlClosed(self, channel: ControlChannel, error: DecodeError | None) -> None:
+        if error is not None:
+            self._owner.linkFault(error)
+        if self._channel is None or channel is self._channel:
+            self.path.lost()
+
+    # What the session reports.
+
+    def sendControl(self, message: Message) -> None:
+        self._queue.append(h245.encode(ENCODED, message))
+        self._flush()
+
+    def h245TransmitReady(self, transmit: TransmitFormat) -> None:
+        self._media.setTransmit(transmit)
+
+    def h245TransmitStopped(self) -> None:
+        self._media.setTransmit(None)
+
+    def h245ReceiveReady(self, receive: ReceiveFormat) -> None:
+        self._media.setReceive(receive)
+
+    def h245ReceiveStopped(self) -> None:
+        self._media.setReceive(None)
+
+    def h245Digit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        self._owner.linkDigit(digit, milliseconds, method)
+
+    def h245RemoteCapabilities(self, capabilities: RemoteCapabilities) -> None:
+        self._media.refuseSound(not capabilities.audio)
+        if not capabilities.isEmpty:
+            self.remote = capabilities
+
+    def h245Ended(self) -> None:
+        self._session = None
+        self._flush()
+        self._owner.linkEnded()
+
+    def h245Failed(self, failure: H245Failure) -> None:
+        self._owner.sessionFailed(failure)
+
+    def h245RoundTrip(self, seconds: float) -> None:
+        """
+        Kept by nobody yet: media has its own measure (RTCP).
+        """

@@ -1,0 +1,3 @@
+"""
+Who proves to be who in H.323: H.235.1, passwords, freshness.
+"""

@@ -1,0 +1,3 @@
+"""
+Sound: the plane that receives, mixes and sends it, tick by tick.
+"""

@@ -1,0 +1,275 @@
+"""
+What the reactor's side may ask of a plane: ports, rooms, parties, digits.
+
+Each is called within a tick, with the L{IPacketIO}.  What names a port, party or room that
+has gone meanwhile does nothing.
+"""
+
+from __future__ import annotations
+
+import random
+
+from h323d.call.media import ISampleSink, ISampleSource, MediaNetworks, Signalling
+from h323d.media.audio.codecs import Codecs
+from h323d.media.audio.consent import Consent
+from h323d.media.audio.digits import Digits
+from h323d.media.audio.receiving import Receiver
+from h323d.media.audio.rooms import SHORT_FRAME_MS, Party, Rooms
+from h323d.media.audio.rtcp import ControlChannel
+from h323d.media.audio.speaking import Speaking
+from h323d.media.audio.table import CLOCK_RATE, EVENT, HELD_BYTES, NOISE, REFUSED, PortTable
+from h323d.media.config import MediaConfig
+from h323d.media.packets import IPacketIO, IPortPair
+from h323d.media.reports import Closed, Report
+from h323d.values.address import TransportAddress
+from h323d.values.media import AudioStream, Direction, TransmitFormat
+
+__all__ = ["Commands"]
+
+_LONGEST_PACKET_MS = HELD_BYTES * 1000 // CLOCK_RATE
+
+
+class Commands:
+    """
+    @ivar now: the time of the present tick, seconds.
+    @ivar clock: its sample count.
+    @ivar reports: what the commands of this tick have to report.
+    """
+
+    def __init__(
+        self,
+        config: MediaConfig,
+        rng: random.Random,
+        codecs: Codecs,
+        table: PortTable,
+        rooms: Rooms,
+        receiver: Receiver,
+        consent: Consent,
+        digits: Digits,
+        control: ControlChannel,
+        speaking: Speaking,
+    ) -> None:
+        self._packetStepMs = max(SHORT_FRAME_MS, config.tickMs)
+        self._rng = rng
+        self._codecs = codecs
+        self._table = table
+        self._rooms = rooms
+        self._receiver = receiver
+        self._consent = consent
+        self._digits = digits
+        self._control = control
+        self._speaking = speaking
+        self._slots: dict[int, int] = {}
+        self._hosts: dict[int, str] = {}
+        self.now = 0.0
+        self.clock = 0
+        self.reports: list[Report] = []
+
+    # Ports
+
+    def openPort(self, packets: IPacketIO, portId: int, pair: IPortPair) -> None:
+        """
+        Own a port pair from now on.
+        """
+        slot = self._table.take(portId)
+        self._slots[portId] = slot
+        self._hosts[slot] = pair.rtp.host
+        self._table.ownSsrc[slot] = self._rng.getrandbits(32)
+        self._table.sequence[slot] = self._rng.getrandbits(16)
+        self._table.timestampBase[slot] = self._rng.getrandbits(32)
+        packets.add(slot, pair, 0)
+        self._receiver.begin(slot)
+
+    def know(self, packets: IPacketIO, networks: MediaNetworks) -> None:
+        """
+        Judge by these networks who is aimed at from now on.
+        """
+        self._consent.networks = networks
+
+    def configure(
+        self, packets: IPacketIO, portId: int, stream: AudioStream, signalling: Signalling
+    ) -> None:
+        """
+        Send and expect what was negotiated.
+        """
+        slot = self._slots.get(portId)
+        if slot is None:
+            return
+        self._expect(slot, stream)
+        nothing = stream.direction is Direction.INACTIVE
+        self._table.waitsFrom[slot] = float("inf") if nothing else self.now
+        self._aim(packets, slot, stream, signalling)
+        self._control.start(slot, self._hosts[slot], self.now)
+        self._rooms.refit(packets, slot)
+
+    def _expect(self, slot: int, stream: AudioStream) -> None:
+        """
+        Take the payload types that were negotiated, and no others.
+        """
+        table, receive = self._table, stream.receive
+        table.kinds[slot] = REFUSED
+        table.expects[slot] = receive is not None
+        if receive is None:
+            return
+        for payloadType, mediaFormat in receive.formats.items():
+            table.kinds[slot, payloadType & 0x7F] = self._codecs.kindOf(mediaFormat)
+        if receive.telephoneEventType is not None:
+            table.kinds[slot, receive.telephoneEventType & 0x7F] = EVENT
+
+    def _aim(
+        self, packets: IPacketIO, slot: int, stream: AudioStream, signalling: Signalling
+    ) -> None:
+        """
+        Send what was negotiated to where it was; RTCP goes one port higher unless
+        another place was named (RFC 3550, 11).  To a place that is no party's, nothing.
+        """
+        transmit = stream.transmit
+        if transmit is None or not transmit.rtp.isUnicast:
+            self._consent.rest(packets, slot)
+            self._receiver.expect(slot, None, signalling)
+            return
+        self._form(slot, transmit)
+        beside = TransportAddress(transmit.rtp.host, min(transmit.rtp.port + 1, 65535))
+        control = transmit.rtcp or beside
+        self._consent.aim(
+            packets,
+            slot,
+            (transmit.rtp, control if control.isUnicast else None),
+            signalling,
+            bool(self._table.codec[slot] > NOISE),
+            stream.receive is not None,
+            self.now,
+        )
+        if self._receiver.expect(slot, transmit.rtp, signalling):
+            packets.unlock(slot)
+
+    def _form(self, slot: int, transmit: TransmitFormat) -> None:
+        """
+        Make packets of what is sent, as was negotiated.
+        """
+        table = self._table
+        table.codec[slot] = self._codecs.kindOf(transmit.format)
+        table.payloadType[slot] = transmit.payloadType & 0x7F
+        table.eventType[slot] = -1
+        if transmit.telephoneEventType is not None:
+            table.eventType[slot] = transmit.telephoneEventType & 0x7F
+        packetMs = _packetMs(transmit.packetMs, self._packetStepMs)
+        table.packetSamples[slot] = packetMs * CLOCK_RATE // 1000
+        table.heldSamples[slot] = 0
+
+    def sendDigit(self, packets: IPacketIO, portId: int, digit: str, milliseconds: int) -> None:
+        """
+        Send an RFC 4733 event, while the port is in a room.
+        """
+        slot = self._slots.get(portId)
+        if slot is not None:
+            frameMs = self._rooms.groups[int(self._table.group[slot])].frameMs
+            self._digits.queue(slot, digit, milliseconds, frameMs)
+
+    def closePort(self, packets: IPacketIO, portId: int) -> None:
+        """
+        Leave the room, say goodbye, free the port pair.
+        """
+        slot = self._slots.pop(portId, None)
+        if slot is None:
+            return
+        self._leave(packets, slot)
+        self._control.stop(packets, slot, self.now, self.clock)
+        packets.remove(slot)
+        self._receiver.forget(slot)
+        self._consent.forget(slot)
+        self._digits.forget(slot)
+        self._codecs.forget(slot)
+        self._table.free(slot)
+        self.reports.append(Closed(portId))
+
+    # Rooms
+
+    def openRoom(self, packets: IPacketIO, number: int) -> None:
+        """
+        Make an empty room.
+        """
+        self._speaking.opened(self._rooms.open(number))
+
+    def closeRoom(self, packets: IPacketIO, number: int) -> None:
+        """
+        Let all members go; the ports stay open.
+        """
+        self._rooms.close(packets, number)
+
+    def join(self, packets: IPacketIO, number: int, portId: int) -> None:
+        """
+        Make a port a member of a room.
+        """
+        slot = self._slots.get(portId)
+        if slot is not None and self._rooms.join(packets, number, slot):
+            self._table.waitsFrom[slot] = max(self._table.waitsFrom[slot], self.now)
+            self._speaking.arrived(slot)
+
+    def leave(self, packets: IPacketIO, number: int, portId: int) -> None:
+        """
+        Take a port out of a room, if it is in it.
+        """
+        slot = self._slotIn(number, portId)
+        if slot is not None:
+            self._leave(packets, slot)
+
+    def _leave(self, packets: IPacketIO, slot: int) -> None:
+        self._rooms.leave(packets, slot)
+        self._speaking.arrived(slot)
+
+    def mute(self, packets: IPacketIO, number: int, portId: int, muted: bool) -> None:
+        """
+        Whether the others in a room hear the port.
+        """
+        slot = self._slotIn(number, portId)
+        if slot is not None:
+            self._table.muted[slot] = muted
+
+    def deafen(self, packets: IPacketIO, number: int, portId: int, deaf: bool) -> None:
+        """
+        Whether the port hears the others in a room.
+        """
+        slot = self._slotIn(number, portId)
+        if slot is not None:
+            self._table.deaf[slot] = deaf
+
+    def _slotIn(self, number: int, portId: int) -> int | None:
+        slot = self._slots.get(portId)
+        return slot if slot is not None and self._rooms.numberOf(slot) == number else None
+
+    def attach(
+        self,
+        packets: IPacketIO,
+        number: int,
+        partyId: int,
+        source: ISampleSource | None,
+        sink: ISampleSink | None,
+    ) -> None:
+        """
+        Make a local party a member of a room.
+        """
+        slot = self._slots[partyId] = self._table.take(partyId)
+        self._table.local[slot] = True
+        if self._rooms.join(packets, number, slot, Party(slot, source, sink)):
+            self._speaking.arrived(slot)
+
+    def detach(self, packets: IPacketIO, partyId: int) -> None:
+        """
+        Remove a local party.
+        """
+        slot = self._slots.pop(partyId, None)
+        if slot is None:
+            return
+        self._leave(packets, slot)
+        self._table.free(slot)
+        self.reports.append(Closed(partyId))
+
+
+def _packetMs(asked: int, step: int) -> int:
+    """
+    The nearest packet length that we make: whole frames, 60 ms at most.
+
+    @param step: milliseconds in the shortest frame.
+    """
+    return min(max(asked - asked % step, step), _LONGEST_PACKET_MS)

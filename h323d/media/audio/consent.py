@@ -1,0 +1,213 @@
+"""
+Whom we may send to: the defence against having us flood others.
+
+Signalling can name any host as the place of its sound.  The host that the signalling comes
+from is sent to at once, and so is one in C{security.thirdParties}; but a stream of whose
+receiver nothing was heard, though sound is expected of it, stops after L{UNHEARD} seconds, and
+goes on when something is.  Any other host is sent nothing before a valid packet came from there.
+
+Whom we called ourselves has L{UNHEARD} seconds at any other host, once in a call, and reports
+by RTCP after that: or else two servers that are both behind a gatekeeper or proxy would wait for each
+other for ever, from the start or after the called one has rung for long.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from h323d.call.media import MediaNetworks, Signalling
+from h323d.media.audio.latch import canonicalHost
+from h323d.media.audio.table import PortTable
+from h323d.media.packets import IPacketIO
+from h323d.values.address import TransportAddress
+
+__all__ = ["UNHEARD", "Consent", "Credit", "isOwn"]
+
+UNHEARD = 10.0  # seconds
+
+_NEVER = float("-inf")
+
+
+def isOwn(host: str, signalling: Signalling, networks: MediaNetworks) -> bool:
+    """
+    Whether a peer's word is enough for where its media is.
+
+    @param host: a literal address.
+    """
+    return canonicalHost(host) == canonicalHost(signalling.host) or host in networks.thirdParties
+
+
+class Credit:
+    """
+    For how long one peer is sent to though nothing was heard of it.
+    """
+
+    def __init__(self) -> None:
+        self._venturedAt: float | None = None
+
+    def until(
+        self,
+        host: str,
+        signalling: Signalling,
+        networks: MediaNetworks,
+        expected: bool,
+        now: float,
+    ) -> float:
+        """
+        @param host: where its media is to be.
+        @param expected: whether it should send, too.
+        @return: in the seconds of C{now}; infinite for as long as it is wanted.
+        """
+        if isOwn(host, signalling, networks):
+            return now + UNHEARD if expected else float("inf")
+        if not signalling.called:
+            return _NEVER
+        if self._venturedAt is None:
+            self._venturedAt = now
+        return self._venturedAt + UNHEARD
+
+
+@dataclass(slots=True)
+class _Aim:
+    """
+    Where one slot's peer is, and what speaks for it.
+
+    @ivar begins: whether it is sent to though nothing was heard.
+    @ivar ownControl: whether its word is enough for where its RTCP goes.
+    @ivar reports: whether RTCP goes on though sound does not.
+    @ivar sounds: whether there is sound to send, and not only RTCP.
+    @ivar heard: the hosts that a valid packet has come from.
+    @ivar control: where RTCP comes from, if that is not where it was to go to.
+    @ivar rests: nothing is to be sent for now.
+    """
+
+    rtp: TransportAddress
+    rtcp: TransportAddress | None
+    begins: bool
+    ownControl: bool
+    reports: bool
+    sounds: bool
+    heard: set[str] = field(default_factory=set)
+    control: TransportAddress | None = None
+    rests: bool = False
+
+
+class Consent:
+    """
+    Sends, or does not, by slot.
+
+    @ivar networks: what is known of the hosts that peers may name; holds for whoever is aimed
+        at from now on.
+    """
+
+    def __init__(self, table: PortTable) -> None:
+        self._table = table
+        self._credits: dict[int, Credit] = {}
+        self._aims: dict[int, _Aim] = {}
+        self.networks = MediaNetworks()
+
+    def aim(
+        self,
+        packets: IPacketIO,
+        slot: int,
+        places: tuple[TransportAddress, TransportAddress | None],
+        signalling: Signalling,
+        sounds: bool,
+        expected: bool,
+        now: float,
+    ) -> None:
+        """
+        Signalling named where the peer is, or named it again.
+
+        @param places: its RTP and RTCP.
+        @param sounds: whether there is sound to send.
+        @param expected: whether the peer should send, too.
+        """
+        rtp, rtcp = places
+        credit = self._credits.setdefault(slot, Credit())
+        until = credit.until(rtp.host, signalling, self.networks, expected, now)
+        ownControl = rtcp is not None and isOwn(rtcp.host, signalling, self.networks)
+        before = self._aims.get(slot)
+        aim = self._aims[slot] = _Aim(rtp, rtcp, until > now, ownControl, signalling.called, sounds)
+        if before is not None and before.rtp == rtp:
+            aim.heard, aim.control = before.heard, before.control
+        self._table.stopsAt[slot] = np.inf if aim.heard or not aim.begins else until
+        self._apply(packets, slot, aim)
+
+    def rest(self, packets: IPacketIO, slot: int) -> None:
+        """
+        There is nobody to send to for now.
+        """
+        self._table.stopsAt[slot] = np.inf
+        self._table.sends[slot] = False
+        packets.aim(slot, None, None)
+        aim = self._aims.get(slot)
+        if aim is not None:
+            aim.rests = True
+
+    def heard(self, packets: IPacketIO, slot: int, source: TransportAddress) -> None:
+        """
+        The slot is locked to C{source}.
+        """
+        aim = self._aims.get(slot)
+        if aim is None:
+            return
+        if source.host == canonicalHost(aim.rtp.host):
+            aim.control = None
+        self._hear(packets, slot, aim, source)
+
+    def controlHeard(self, packets: IPacketIO, slot: int, source: TransportAddress) -> None:
+        """
+        Valid RTCP came from a host that the slot's peer is at.
+        """
+        aim = self._aims.get(slot)
+        if aim is None:
+            return
+        elsewhere = source.host != canonicalHost(aim.rtp.host) and source != aim.control
+        if elsewhere:
+            aim.control = source
+        if elsewhere or source.host not in aim.heard:
+            self._hear(packets, slot, aim, source)
+
+    def expire(self, packets: IPacketIO, now: float) -> None:
+        """
+        Stop what was not heard in its time.
+        """
+        for slot in np.flatnonzero(self._table.stopsAt <= now).tolist():
+            self._table.stopsAt[slot] = np.inf
+            aim = self._aims[slot]
+            aim.begins = False
+            self._apply(packets, slot, aim)
+
+    def forget(self, slot: int) -> None:
+        """
+        The slot's port closed.
+        """
+        self._table.stopsAt[slot] = np.inf
+        self._aims.pop(slot, None)
+        self._credits.pop(slot, None)
+
+    def _hear(self, packets: IPacketIO, slot: int, aim: _Aim, source: TransportAddress) -> None:
+        aim.heard.add(source.host)
+        self._table.stopsAt[slot] = np.inf
+        self._apply(packets, slot, aim)
+
+    def _apply(self, packets: IPacketIO, slot: int, aim: _Aim) -> None:
+        """
+        Send RTP to the peer that was found, or to where it is to be found; RTCP to where that
+        comes from, or else to the named place, unless that is at a host of which nothing is known.
+        """
+        if aim.rests:
+            return
+        sends = aim.begins or bool(aim.heard)
+        self._table.sends[slot] = sends and aim.sounds
+        rtcp = aim.control
+        if rtcp is None and aim.rtcp is not None:
+            known = aim.ownControl or canonicalHost(aim.rtcp.host) in aim.heard
+            begins = aim.begins or aim.reports
+            if known or (begins and aim.rtcp.host == aim.rtp.host):
+                rtcp = aim.rtcp
+        reports = sends or aim.reports
+        packets.aim(slot, aim.rtp if sends else None, rtcp if reports else None)

@@ -1,0 +1,121 @@
+"""
+RFC 4733 events of all ports, both ways.
+
+While a digit is being sent, its packets take the place of the port's sound.  Only ports
+that do send or hear digits have objects here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from h323d.errors import DecodeError
+from h323d.media.audio.table import CLOCK_RATE, PortTable
+from h323d.media.packets import IPacketIO
+from h323d.media.reports import DigitHeard, Report
+from h323d.rtp import events
+from h323d.rtp.columns import HEADER_BYTES, writeHeaders
+from h323d.rtp.events import EndedEvent, EventReceiver, EventSender
+
+__all__ = ["Digits"]
+
+
+class Digits:
+    """
+    The digits that come and go.
+    """
+
+    def __init__(self, table: PortTable) -> None:
+        self._table = table
+        self._receivers: dict[int, EventReceiver] = {}
+        self._senders: dict[int, EventSender] = {}
+
+    def forget(self, slot: int) -> None:
+        """
+        The slot's port closed.
+        """
+        self._receivers.pop(slot, None)
+        self._senders.pop(slot, None)
+
+    def receive(self, slot: int, payload: bytes, timestamp: int, now: float) -> list[Report]:
+        """
+        An event packet arrived.
+        """
+        try:
+            event = events.decode(payload)
+        except DecodeError:
+            self._table.refused[slot] += 1
+            return []
+        receiver = self._receivers.setdefault(slot, EventReceiver(CLOCK_RATE))
+        return self._report(slot, receiver.receive(event, timestamp, now))
+
+    def expire(self, now: float) -> list[Report]:
+        """
+        Report the events whose ends were lost.
+        """
+        reports: list[Report] = []
+        for slot, receiver in self._receivers.items():
+            reports += self._report(slot, receiver.expire(now))
+        return reports
+
+    def _report(self, slot: int, ended: list[EndedEvent]) -> list[Report]:
+        return [
+            DigitHeard(int(self._table.portId[slot]), event.digit, round(event.seconds * 1000))
+            for event in ended
+            if event.digit is not None
+        ]
+
+    def queue(self, slot: int, digit: str, milliseconds: int, frameMs: int) -> None:
+        """
+        Send a digit after those that wait; nothing happens if the peer takes none.
+
+        @param frameMs: between two calls of L{send}.
+        """
+        if self._table.eventType[slot] >= 0:
+            sender = self._senders.get(slot)
+            if sender is None or not sender.busy:
+                sender = self._senders[slot] = EventSender(CLOCK_RATE, frameMs)
+            sender.send(digit, milliseconds)
+
+    def send(
+        self, packets: IPacketIO, members: npt.NDArray[np.intp], clock: int
+    ) -> npt.NDArray[np.bool_] | None:
+        """
+        Send the event packets that are due in this frame.
+
+        @param clock: the sample count at the start of the frame.
+        @return: C{bool[n]}: the members whose sound pauses; C{None} if none does.
+        """
+        if not self._senders:
+            return None
+        table = self._table
+        pausing = np.zeros(len(members), bool)
+        for slot in [slot for slot in self._senders if table.sends[slot]]:
+            at = np.flatnonzero(members == slot)
+            if not at.size:
+                continue
+            sender = self._senders[slot]
+            stamp = (clock + int(table.timestampBase[slot])) & 0xFFFFFFFF
+            packet = sender.next(stamp)
+            if packet is None:
+                if not sender.busy:
+                    del self._senders[slot]
+                continue
+            pausing[at] = True
+            out = np.empty((1, HEADER_BYTES + len(packet.payload)), np.uint8)
+            out[0, HEADER_BYTES:] = np.frombuffer(packet.payload, np.uint8)
+            row = np.array([slot])
+            writeHeaders(
+                out,
+                table.eventType[row],
+                packet.marker,
+                table.sequence[row],
+                np.array([packet.timestamp]),
+                table.ownSsrc[row],
+            )
+            packets.send(row, out)
+            table.sequence[row] += 1
+            table.sent[row] += 1
+            table.sentOctets[row] += len(packet.payload)
+        return pausing

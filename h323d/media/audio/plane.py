@@ -1,0 +1,228 @@
+"""
+The tick: a plain object without thread, clock or socket.
+
+L{MediaPlane.tick} is called on an absolute grid, with the time and an L{IPacketIO}.  Each
+tick obeys what was asked since the last one, and runs the mix groups that are due: drain,
+judge, buffer, pull, mix, encode, send.  The drivers are C{thread} and C{stepped}.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from h323d.dsp.codec import ICodec
+from h323d.dsp.mixing import mix
+from h323d.media.audio.codecs import BUILT_IN, Codecs
+from h323d.media.audio.commands import Commands
+from h323d.media.audio.consent import Consent
+from h323d.media.audio.digits import Digits
+from h323d.media.audio.receiving import Receiver
+from h323d.media.audio.rooms import MixGroup, Party, Rooms
+from h323d.media.audio.rtcp import ControlChannel
+from h323d.media.audio.sending import Mixes, sendMixes
+from h323d.media.audio.speaking import Speaking
+from h323d.media.audio.survey import survey
+from h323d.media.audio.table import CLOCK_RATE, PortTable
+from h323d.media.config import MediaConfig
+from h323d.media.packets import IPacketIO
+from h323d.media.reports import Report, Surveyed
+
+__all__ = ["Command", "MediaPlane"]
+
+_CATCH_UP = 2  # frames that are made good after a stall; what is older is given up
+_EARLY = 0.1  # of a tick; what a clock's rounding may take
+_CONTROL = 0.1  # seconds between two looks at RTCP and at events without end
+_SURVEY = 0.5  # seconds between two surveys
+
+Command = Callable[[IPacketIO], None]
+
+
+class MediaPlane:
+    """
+    All ports, rooms and parties of one media thread.
+
+    @ivar formats: what can be mixed, best first.
+    @ivar commands: what can be asked, within a tick only.
+    @ivar inbox: commands to be run in the next tick, as callables that take the
+        L{IPacketIO}; any thread may append.
+    """
+
+    def __init__(
+        self,
+        config: MediaConfig,
+        rng: random.Random,
+        epoch: float = 0.0,
+        codecs: Sequence[ICodec] = BUILT_IN,
+        departure: float = 0.0,
+    ) -> None:
+        """
+        @param rng: draws SSRCs and where sequence numbers and timestamps begin.
+        @param epoch: what makes seconds since 1970 of the tick's time, for RTCP.
+        @param codecs: best first.
+        @param departure: how long after a point of the grid its packets leave, seconds.
+        """
+        self._tickSeconds = config.tickMs / 1000
+        self._departure = departure
+        self._tickSamples = config.tickMs * CLOCK_RATE // 1000
+        self._table = PortTable(config.maximumPorts)
+        self._rooms = Rooms(config, self._table)
+        self._codecs = Codecs(codecs)
+        self._digits = Digits(self._table)
+        self._consent = consent = Consent(self._table)
+        self._receiver = Receiver(config, self._table, self._codecs, self._digits, consent)
+        self._control = ControlChannel(config, rng, self._table, self._receiver, consent, epoch)
+        self._speaking = Speaking(config, self._table)
+        self.commands = Commands(
+            config,
+            rng,
+            self._codecs,
+            self._table,
+            self._rooms,
+            self._receiver,
+            consent,
+            self._digits,
+            self._control,
+            self._speaking,
+        )
+        self.formats = self._codecs.formats
+        self.inbox: deque[Command] = deque()
+        self._reports: list[Report] = []
+        self._origin: float | None = None
+        self._last = -1
+        self._now = 0.0
+        self._nextControl = self._nextSurvey = -np.inf
+        self._late = 0
+        self._worst = 0.0
+        self._givenUp = 0
+
+    def tick(self, now: float, packets: IPacketIO) -> list[Report]:
+        """
+        @param now: seconds, monotonic; at or after a point of the grid that the first call
+            began.  A second call for the same point only obeys commands.
+        @return: what happened.
+        """
+        if self._origin is None:
+            self._origin = now
+        self._now = now
+        index = int((now - self._origin) / self._tickSeconds + _EARLY)
+        self._noteLateness(now - self._origin - self.nextDue() * self._tickSeconds)
+        self._obey(packets, index)
+        for group in self._rooms.groups:
+            due = group.dueIn(self._last, index)
+            if not due or not self._rooms.inhabited(group):
+                continue
+            self._receive(group, packets)
+            if due > _CATCH_UP:
+                group.skip(due - 1, now)
+                self._givenUp += (due - 1) * len(group.members)
+                due = 1
+            for behind in range(due - 1, -1, -1):
+                self._mix(group, group.lastDue(index) - behind * group.period, packets)
+        self._last = max(self._last, index)
+        if now >= self._nextControl:
+            self._nextControl = now + _CONTROL
+            self._keepHouse(packets, index)
+        reports, self._reports = self._reports, []
+        return reports
+
+    def nextDue(self) -> int:
+        """
+        The next point of the grid, counted from the first call, at which there is more to
+        do than to obey commands.
+        """
+        rooms = self._rooms
+        return min(g.nextDue(self._last) for g in rooms.groups if rooms.inhabited(g))
+
+    def _noteLateness(self, lateness: float) -> None:
+        if lateness > self._tickSeconds:
+            self._late += 1
+        self._worst = max(self._worst, lateness)
+
+    def _obey(self, packets: IPacketIO, index: int) -> None:
+        """
+        Run the commands that have come.
+        """
+        self.commands.now = self._now
+        self.commands.clock = index * self._tickSamples
+        while self.inbox:
+            self.inbox.popleft()(packets)
+        self._rooms.settle()
+        self._reports += self.commands.reports
+        self.commands.reports.clear()
+
+    def _receive(self, group: MixGroup, packets: IPacketIO) -> None:
+        batch = packets.drain(group.number, self._now)
+        if batch.slots.size:
+            self._reports += self._receiver.take(batch, packets, group.buffers, self._now)
+
+    def _mix(self, group: MixGroup, index: int, packets: IPacketIO) -> None:
+        """
+        Play, mix and send one frame of a group.
+
+        @param index: the tick that the frame is due at.
+        """
+        members = group.members
+        if not members.size:
+            return
+        frames, sounding = group.pull(self._now, self._receiver.jitter(members))
+        for position, party in group.parties:
+            sounding[position] = _readParty(party, frames[position])
+        plan = group.plan(self._table, sounding)
+        mixes = mix(frames, plan)
+        clock = index * self._tickSamples
+        pausing = self._digits.send(packets, members, clock)
+        hears = Mixes(mixes, plan.mixOf)
+        sendMixes(self._table, self._codecs, packets, members, hears, clock, pausing)
+        for position, party in group.parties:
+            if party.sink is not None:
+                party.sink.write(mixes[plan.mixOf[position]], CLOCK_RATE)
+        self._reports += self._speaking.listen(group, frames, self._now)
+
+    def _keepHouse(self, packets: IPacketIO, index: int) -> None:
+        """
+        What is done some times a second, after the sound has left.
+        """
+        now = self._now
+        self._control.receive(packets)
+        self._consent.expire(packets, now)
+        self._control.report(packets, now, index * self._tickSamples)
+        self._reports += self._digits.expire(now)
+        if now >= self._nextSurvey:
+            self._nextSurvey = now + _SURVEY
+            self._receiver.settle(packets, now)
+            figures = survey(
+                self._table, self._receiver.statistics, self._rooms, self._departure, now
+            )
+            self._reports.append(Surveyed(figures, self._figures()))
+
+    def _figures(self) -> Mapping[str, float]:
+        """
+        How the plane itself fares; the worst lateness is that since the last survey.
+        """
+        worst, self._worst = self._worst, 0.0
+        return {
+            "ports": int(np.count_nonzero(self._table.portId >= 0)),
+            "rooms": sum(len(group.rooms) for group in self._rooms.groups),
+            "ticks": self._last + 1,
+            "lateTicks": self._late,
+            "worstLateness": round(worst, 4),
+            "framesGivenUp": self._givenUp,
+        }
+
+
+def _readParty(party: Party, frame: npt.NDArray[np.int16]) -> bool:
+    """
+    @param frame: C{int16[s]}: filled with what the party plays.
+    @return: whether it plays anything.
+    """
+    if party.source is None:
+        return False
+    samples = party.source.read(len(frame), CLOCK_RATE)[: len(frame)]
+    frame[: len(samples)] = samples
+    frame[len(samples) :] = 0
+    return len(samples) > 0

@@ -1,0 +1,281 @@
+"""
+From arrived packets to sound in the jitter buffers, for a whole batch.
+
+Refused here, and counted: what is no RTP, what comes from an address that a port is not
+latched to, what has a payload type that was not negotiated, sound of impossible length.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from h323d.call.media import Signalling
+from h323d.media.audio.codecs import Codecs
+from h323d.media.audio.consent import Consent
+from h323d.media.audio.digits import Digits
+from h323d.media.audio.latch import Latch, canonicalHost, newLatch
+from h323d.media.audio.table import CLOCK_RATE, EVENT, REFUSED, PortTable
+from h323d.media.config import MediaConfig
+from h323d.media.packets import ROW_BYTES, IPacketIO, PacketBatch
+from h323d.media.reports import Heard, Report
+from h323d.rtp.columns import HeaderColumns, gatherPayloads, parseHeaders
+from h323d.rtp.jitter import JitterBuffers
+from h323d.rtp.statistics import Accepted, ReceiverStatistics
+from h323d.values.address import TransportAddress
+
+__all__ = ["Receiver"]
+
+_FORM_BITS = 16  # for the length of a payload, below its kind
+_TRUSTED = 0.05  # seconds; an estimate further back means that the timestamps jumped
+
+Rows = npt.NDArray[np.intp]
+Seconds = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+class Receiver:
+    """
+    @ivar statistics: of what arrives, by slot.
+    @ivar latches: of the slots that are not locked for good.
+    """
+
+    def __init__(
+        self,
+        config: MediaConfig,
+        table: PortTable,
+        codecs: Codecs,
+        digits: Digits,
+        consent: Consent,
+    ) -> None:
+        self._anyHost = config.latchAnyHost
+        self._table = table
+        self._consent = consent
+        self._codecs = codecs
+        self._digits = digits
+        self.statistics = ReceiverStatistics(config.maximumPorts)
+        self._transit = np.full(config.maximumPorts, np.inf)
+        self._negotiated: dict[int, TransportAddress] = {}
+        self._peers: dict[int, TransportAddress] = {}
+        self.latches: dict[int, Latch] = {}
+
+    def begin(self, slot: int) -> None:
+        """
+        A port opened; nobody is believed yet.
+        """
+        self.statistics.reset(slot)
+        self._transit[slot] = np.inf
+        self.latches[slot] = Latch((), False)
+
+    def expect(
+        self, slot: int, negotiated: TransportAddress | None, signalling: Signalling
+    ) -> bool:
+        """
+        Signalling named where the peer is, or that it is to be found by what it sends.
+
+        @return: whether that is news, and the port is to be unlocked; naming the same
+            place again leaves a lock in force.
+        """
+        networks = self._consent.networks
+        if negotiated is None:
+            if slot not in self._negotiated and slot not in self._peers:
+                self.latches[slot] = newLatch(None, signalling.host, self._anyHost, networks)
+            return False
+        if self._negotiated.get(slot) == negotiated:
+            return False
+        self._negotiated[slot] = negotiated
+        self._peers.pop(slot, None)
+        self._table.locked[slot] = False
+        self.latches[slot] = newLatch(negotiated.host, signalling.host, self._anyHost, networks)
+        return True
+
+    def settle(self, packets: IPacketIO, now: float) -> None:
+        """
+        Lock for good what nobody has taken back in time.
+        """
+        for slot, latch in list(self.latches.items()):
+            if latch.peer is not None and latch.settled(now):
+                del self.latches[slot]
+                packets.lock(slot, latch.peer)
+
+    def forget(self, slot: int) -> None:
+        """
+        The slot's port closed.
+        """
+        self.latches.pop(slot, None)
+        self._negotiated.pop(slot, None)
+        self._peers.pop(slot, None)
+
+    def jitter(self, slots: Rows) -> npt.NDArray[np.float64]:
+        """
+        @return: C{float64[n]}: interarrival jitter of what arrives, seconds.
+        """
+        return self.statistics.jitterUnits[slots] / CLOCK_RATE
+
+    def knows(self, slot: int, source: TransportAddress) -> bool:
+        """
+        Whether RTCP from C{source} may speak for the slot's peer.
+        """
+        peer, negotiated = self._peers.get(slot), self._negotiated.get(slot)
+        known = [canonicalHost(each.host) for each in (peer, negotiated) if each is not None]
+        return source.host in known
+
+    def take(
+        self, batch: PacketBatch, packets: IPacketIO, buffers: JitterBuffers, now: float
+    ) -> list[Report]:
+        """
+        Judge a batch, and put its sound into C{buffers}.
+
+        @param now: when the coming pull is due, seconds.
+        @return: what there is to report.
+        """
+        table, slots = self._table, batch.slots
+        headers = parseHeaders(batch.data, batch.lengths)
+        kinds = table.kinds[slots, headers.payloadType]
+        valid = headers.valid & (kinds != REFUSED) & (batch.lengths < ROW_BYTES)
+        reports: list[Report] = []
+        if batch.sources:
+            reports += self._latch(batch, headers, packets, valid, now)
+        if valid.all():
+            rows = np.arange(len(slots))
+        else:
+            np.add.at(table.refused, slots[~valid], 1)
+            rows = np.flatnonzero(valid)
+        if not rows.size:
+            return reports
+        measured = ~np.isnan(batch.arrivals[rows])
+        arrivals = self._estimate(slots[rows], headers.timestamp[rows], batch.arrivals[rows], now)
+        verdict = self.statistics.update(
+            slots[rows],
+            headers.ssrc[rows],
+            headers.sequenceNumber[rows],
+            headers.timestamp[rows],
+            arrivals,
+            measured & (kinds[rows] != EVENT),
+        )
+        self._buffer(batch, headers, kinds, rows, arrivals, verdict, buffers, now)
+        for row in rows[(kinds[rows] == EVENT) & verdict.heard].tolist():
+            start = int(headers.payloadOffset[row])
+            payload = batch.data[row, start : start + int(headers.payloadLength[row])].tobytes()
+            stamp = int(headers.timestamp[row])
+            reports += self._digits.receive(int(slots[row]), payload, stamp, now)
+        return reports
+
+    def _estimate(
+        self, slots: Rows, timestamps: npt.NDArray[np.uint32], arrivals: Seconds, now: float
+    ) -> Seconds:
+        """
+        Where the arrival was not measured, take it that the way took as long as the last
+        time that it was.
+
+        @return: C{float64[n]}, seconds, none of them unknown.
+        """
+        sent = timestamps / CLOCK_RATE
+        measured = ~np.isnan(arrivals)
+        self._transit[slots[measured]] = (arrivals - sent)[measured]
+        guess = np.minimum(self._transit[slots] + sent, now)
+        guess = np.where(now - guess < _TRUSTED, guess, now)
+        return np.where(measured, np.minimum(arrivals, now), guess)
+
+    def _latch(
+        self,
+        batch: PacketBatch,
+        headers: HeaderColumns,
+        packets: IPacketIO,
+        valid: Mask,
+        now: float,
+    ) -> list[Report]:
+        """
+        Let the slots that are not locked for good choose their peers; clears C{valid} where
+        the source is not the peer.
+        """
+        reports: list[Report] = []
+        for row, source in batch.sources.items():
+            slot = int(batch.slots[row])
+            if not valid[row] or self._peers.get(slot) == source:
+                continue
+            latch = self.latches.get(slot)  # none, if a packet of this same batch has locked it
+            if latch is None or not latch.accepts(source, int(headers.sequenceNumber[row]), now):
+                valid[row] = False
+                continue
+            self._peers[slot] = source
+            self._table.locked[slot] = True
+            if latch.settled(now):
+                del self.latches[slot]
+                packets.lock(slot, source)
+            else:
+                packets.follow(slot, source)
+            self._consent.heard(packets, slot, source)
+            reports.append(Heard(int(self._table.portId[slot]), source))
+        return reports
+
+    def _buffer(
+        self,
+        batch: PacketBatch,
+        headers: HeaderColumns,
+        kinds: npt.NDArray[np.uint8],
+        rows: Rows,
+        arrivals: Seconds,
+        verdict: Accepted,
+        buffers: JitterBuffers,
+        now: float,
+    ) -> None:
+        """
+        Decode what was heard of the members of rooms, and put it into their buffers.
+        """
+        sound = verdict.heard & self._codecs.isSound(kinds[rows])
+        sound &= self._table.room[batch.slots[rows]] >= 0
+        if not sound.all():
+            rows, arrivals = rows[sound], arrivals[sound]
+        restarted = verdict.restarted[sound]
+        for row in rows[restarted].tolist():
+            self._codecs.restart(int(batch.slots[row]))
+        forms = (kinds[rows].astype(np.int64) << _FORM_BITS) | headers.payloadLength[rows]
+        found = self._bySamples(batch.slots[rows], forms)
+        for count, alike in found.items():
+            chosen = forms == alike[0]
+            for form in alike[1:]:
+                chosen |= forms == form
+            at, when, anew = rows[chosen], arrivals[chosen], restarted[chosen]
+            samples = self._decode(batch, headers, kinds, at, count)
+            slots = batch.slots[at]
+            buffers.insert(slots, headers.timestamp[at], samples, now, when, anew)
+
+    def _decode(
+        self,
+        batch: PacketBatch,
+        headers: HeaderColumns,
+        kinds: npt.NDArray[np.uint8],
+        rows: Rows,
+        count: int,
+    ) -> npt.NDArray[np.int16]:
+        """
+        @param count: how many samples each packet holds.
+        @return: C{int16[n, count]}.
+        """
+        samples = np.empty((len(rows), count), np.int16)
+        sizes = headers.payloadLength[rows]
+        for kind in sorted(set(kinds[rows].tolist())):
+            for size in sorted(set(sizes[kinds[rows] == kind].tolist())):
+                mine = np.flatnonzero((kinds[rows] == kind) & (sizes == size))
+                at = rows[mine]
+                payloads = gatherPayloads(batch.data, at, headers.payloadOffset[at], size)
+                samples[mine] = self._codecs.decode(kind, batch.slots[at], payloads)
+        return samples
+
+    def _bySamples(self, slots: Rows, forms: npt.NDArray[np.int64]) -> dict[int, list[int]]:
+        """
+        Count and leave out what cannot be a payload of its codec.
+
+        @param forms: C{int64[n]}: kind and length of each packet.
+        @return: by how many samples a packet holds, the forms that hold so many.
+        """
+        found: dict[int, list[int]] = {}
+        for form in sorted(set(forms.tolist())):
+            size = form & ((1 << _FORM_BITS) - 1)
+            count = self._codecs.samplesIn(form >> _FORM_BITS, size) if size else 0
+            if count > 0:
+                found.setdefault(count, []).append(form)
+            elif size:
+                np.add.at(self._table.refused, slots[forms == form], 1)
+        return found

@@ -1,0 +1,143 @@
+"""
+RTCP of all ports (RFC 3550, 6): reports at their intervals, and what the peers report.
+
+A peer's reports are believed only from the host that its RTP comes from or that was
+negotiated.  A BYE is noted by nobody: when a call is over, signalling says so.
+"""
+
+from __future__ import annotations
+
+import random
+
+from h323d.errors import DecodeError
+from h323d.media.audio.consent import Consent
+from h323d.media.audio.receiving import Receiver
+from h323d.media.audio.table import CLOCK_RATE, PortTable
+from h323d.media.config import MediaConfig
+from h323d.media.packets import IPacketIO
+from h323d.rtp import rtcp
+from h323d.rtp.rtcp import Goodbye, ReceiverReport, ReportBlock, SenderReport, SourceDescription
+from h323d.rtp.schedule import RTCPSchedule
+
+__all__ = ["ControlChannel"]
+
+_UDP_IP_BYTES = 28  # of headers, which count into the average size (RFC 3550, 6.2)
+
+
+class ControlChannel:
+    """
+    The RTCP side of every slot.
+    """
+
+    def __init__(
+        self,
+        config: MediaConfig,
+        rng: random.Random,
+        table: PortTable,
+        receiver: Receiver,
+        consent: Consent,
+        epoch: float,
+    ) -> None:
+        """
+        @param epoch: what makes seconds since 1970 of the tick's time.
+        """
+        self._table = table
+        self._receiver = receiver
+        self._consent = consent
+        self._epoch = epoch
+        self._schedule = RTCPSchedule(config.maximumPorts, rng, minimum=config.rtcpIntervalSeconds)
+        self._names: dict[int, str] = {}
+        self._sentBefore: dict[int, int] = {}
+        self._rng = rng
+
+    def start(self, slot: int, host: str, now: float) -> None:
+        """
+        A port is in use from now on; starting it twice changes nothing.
+
+        @param host: our address there.
+        """
+        if slot not in self._names:
+            self._names[slot] = f"{self._rng.getrandbits(48):012x}@{host}"
+            self._sentBefore[slot] = 0
+            self._schedule.start(slot, now)
+
+    def stop(self, packets: IPacketIO, slot: int, now: float, clock: int) -> None:
+        """
+        A port closes: say goodbye, if there was anything to part from.
+        """
+        self._schedule.stop(slot)
+        if slot in self._names:
+            if self._table.sent[slot]:
+                goodbye = Goodbye((int(self._table.ownSsrc[slot]),))
+                packets.sendControl(slot, rtcp.encode([*self._compound(slot, now, clock), goodbye]))
+            del self._names[slot], self._sentBefore[slot]
+
+    def report(self, packets: IPacketIO, now: float, clock: int) -> None:
+        """
+        Send the reports that are due.
+
+        @param clock: the sample count of C{now}.
+        """
+        for slot in self._schedule.due(now).tolist():
+            data = rtcp.encode(self._compound(slot, now, clock))
+            packets.sendControl(slot, data)
+            sent = int(self._table.sent[slot])
+            self._schedule.sent(slot, len(data) + _UDP_IP_BYTES, now, sent > self._sentBefore[slot])
+            self._sentBefore[slot] = sent
+
+    def _compound(
+        self, slot: int, now: float, clock: int
+    ) -> list[SenderReport | ReceiverReport | SourceDescription]:
+        """
+        A sender report if we have sent since the last one, a receiver report otherwise.
+        """
+        table = self._table
+        ssrc = int(table.ownSsrc[slot])
+        block = self._receiver.statistics.reportBlock(slot, now)
+        blocks = () if block is None else (block,)
+        report: SenderReport | ReceiverReport = ReceiverReport(ssrc, blocks)
+        if table.sent[slot] > self._sentBefore[slot]:
+            report = SenderReport(
+                ssrc,
+                rtcp.ntpTimestamp(now + self._epoch),
+                (clock + int(table.timestampBase[slot])) & 0xFFFFFFFF,
+                int(table.sent[slot]) & 0xFFFFFFFF,
+                int(table.sentOctets[slot]) & 0xFFFFFFFF,
+                blocks,
+            )
+        return [report, SourceDescription(((ssrc, ((rtcp.CNAME, self._names[slot]),)),))]
+
+    def receive(self, packets: IPacketIO) -> None:
+        """
+        Take in what the peers have sent.
+        """
+        for slot, data, source, arrival in packets.drainControl():
+            if not self._receiver.knows(slot, source):
+                self._table.refused[slot] += 1
+                continue
+            try:
+                compound = rtcp.decode(data)
+            except DecodeError:
+                self._table.refused[slot] += 1
+                continue
+            self._table.controlArrival[slot] = arrival
+            self._consent.controlHeard(packets, slot, source)
+            self._schedule.received(slot, len(data) + _UDP_IP_BYTES)
+            for packet in compound:
+                if isinstance(packet, SenderReport):
+                    self._receiver.statistics.senderReport(slot, packet.ntp, arrival)
+                if isinstance(packet, SenderReport | ReceiverReport):
+                    self._heed(slot, packet.reports, arrival)
+
+    def _heed(self, slot: int, reports: tuple[ReportBlock, ...], arrival: float) -> None:
+        """
+        What the peer says about our stream.
+        """
+        table = self._table
+        for block in reports:
+            if block.ssrc == table.ownSsrc[slot]:
+                table.remoteLost[slot] = block.fractionLost / 256
+                table.remoteJitter[slot] = block.jitter / CLOCK_RATE
+                trip = rtcp.roundTrip(block, rtcp.ntpTimestamp(arrival + self._epoch))
+                if trip is not None:
+                    table.roundTrip[slot] = trip

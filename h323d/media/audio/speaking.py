@@ -1,0 +1,83 @@
+"""
+How loud everybody is, and who speaks, a few times a second.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from h323d.dsp.levels import ActiveSpeakers, SpeechActivity, levels
+from h323d.media.audio.rooms import MixGroup
+from h323d.media.audio.table import PortTable
+from h323d.media.config import MediaConfig
+from h323d.media.reports import Levels, Report, SpeakerChanged
+
+__all__ = ["Speaking"]
+
+_MEASURED = 0.1  # seconds between two measurements
+_REPORTED = 3  # measurements between two reports of levels
+
+
+class Speaking:
+    """
+    The levels of all members, and the speakers of all rooms.
+    """
+
+    def __init__(self, config: MediaConfig, table: PortTable) -> None:
+        self._table = table
+        self._activity = SpeechActivity(config.maximumPorts, _MEASURED)
+        self._speakers = ActiveSpeakers(config.maximumPorts, config.maximumPorts, _MEASURED)
+        self._due: dict[int, float] = {}
+        self._turns: dict[int, int] = {}
+
+    def arrived(self, slot: int) -> None:
+        """
+        A slot came into a room, or left one.
+        """
+        self._activity.reset(slot)
+        self._speakers.resetStream(slot)
+
+    def opened(self, room: int) -> None:
+        """
+        A room begins.
+        """
+        self._speakers.resetRoom(room)
+
+    def listen(self, group: MixGroup, frames: npt.NDArray[np.int16], now: float) -> list[Report]:
+        """
+        @param frames: C{int16[n, s]}: what the group's members say.
+        """
+        if now < self._due.get(group.number, 0.0):
+            return []
+        self._due[group.number] = now + _MEASURED
+        members = group.members
+        loudness = levels(frames)
+        active = self._activity.update(members, loudness) & ~self._table.muted[members]
+        changed = self._speakers.update(members, group.roomOf, loudness, active, now)
+        reports: list[Report] = []
+        for index in changed.tolist():
+            slot = int(self._speakers.speaker[index])
+            portId = int(self._table.portId[slot]) if slot >= 0 else None
+            reports.append(SpeakerChanged(group.rooms[index].number, portId))
+        turn = self._turns[group.number] = (self._turns.get(group.number, 0) + 1) % _REPORTED
+        if not turn:
+            reports += self._report(group, loudness)
+        return reports
+
+    def _report(self, group: MixGroup, loudness: npt.NDArray[np.float32]) -> list[Report]:
+        """
+        The levels, room by room.
+        """
+        values = np.round(loudness.astype(np.float64), 1).tolist()
+        portIds = self._table.portId[group.members].tolist()
+        reports: list[Report] = []
+        start = 0
+        for index in sorted(group.rooms):
+            room = group.rooms[index]
+            end = start + len(room.slots)
+            if end > start:
+                levelsOf = dict(zip(portIds[start:end], values[start:end], strict=True))
+                reports.append(Levels(room.number, levelsOf))
+            start = end
+        return reports

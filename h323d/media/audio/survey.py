@@ -1,0 +1,131 @@
+"""
+What the plane counts, copied now and then for the reactor's side to read.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from h323d.call.media import PortStatistics
+from h323d.media.audio.rooms import Rooms
+from h323d.media.audio.table import PortTable
+from h323d.rtp.statistics import ReceiverStatistics
+
+__all__ = ["Survey", "survey"]
+
+Counts = npt.NDArray[np.int64]
+Seconds = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """
+    All ports as columns, an entry for each that is open.
+
+    @ivar rows: where each port's values are, by C{portId}.
+    """
+
+    rows: dict[int, int]
+    received: Counts
+    lost: Counts
+    late: Counts
+    refused: Counts
+    jitter: Seconds
+    depth: Seconds
+    delay: Seconds
+    concealed: Counts
+    sent: Counts
+    remoteLost: Seconds
+    remoteJitter: Seconds
+    roundTrip: Seconds
+    silence: Seconds
+    frameMs: Counts
+    locked: npt.NDArray[np.bool_]
+
+    def of(self, portId: int) -> PortStatistics:
+        """
+        One port's figures; all zero if the port is newer than the survey.
+        """
+        row = self.rows.get(portId)
+        if row is None:
+            return PortStatistics()
+        return PortStatistics(
+            packetsReceived=int(self.received[row]),
+            packetsLost=max(0, int(self.lost[row])),
+            packetsLate=int(self.late[row]),
+            packetsRefused=int(self.refused[row]),
+            jitter=float(self.jitter[row]),
+            bufferDepth=float(self.depth[row]),
+            delay=float(self.delay[row]),
+            concealed=int(self.concealed[row]),
+            packetsSent=int(self.sent[row]),
+            remoteLost=_known(self.remoteLost[row]),
+            remoteJitter=_known(self.remoteJitter[row]),
+            roundTrip=_known(self.roundTrip[row]),
+            silence=float(self.silence[row]),
+        )
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+def survey(
+    table: PortTable, statistics: ReceiverStatistics, rooms: Rooms, departure: float, now: float
+) -> Survey:
+    """
+    Copy the figures of all open ports.
+
+    @param departure: how long after a point of the grid packets leave, seconds.
+    @param now: seconds.
+    """
+    slots = np.flatnonzero((table.portId >= 0) & ~table.local)
+    late = np.zeros(len(slots), np.int64)
+    concealed = np.zeros(len(slots), np.int64)
+    depth = np.zeros(len(slots))
+    delay = np.zeros(len(slots))
+    frameMs = np.zeros(len(slots), np.int64)
+    for group in rooms.groups:
+        at = table.group[slots] == group.number
+        here = slots[at]
+        if here.size:
+            late[at] = group.buffers.late[here]
+            concealed[at] = group.buffers.concealed[here]
+            depth[at] = group.buffers.depth()[here]
+            delay[at] = group.buffers.playout.wait[here] + departure
+            frameMs[at] = group.frameMs
+    return Survey(
+        rows={portId: row for row, portId in enumerate(table.portId[slots].tolist())},
+        received=statistics.received[slots],
+        lost=statistics.lost()[slots],
+        late=late,
+        refused=table.refused[slots] + statistics.refused[slots],
+        jitter=statistics.jitter()[slots],
+        depth=depth,
+        delay=delay,
+        concealed=concealed,
+        sent=table.sent[slots],
+        remoteLost=table.remoteLost[slots],
+        remoteJitter=table.remoteJitter[slots],
+        roundTrip=table.roundTrip[slots],
+        silence=_silence(table, statistics, slots, now),
+        frameMs=frameMs,
+        locked=table.locked[slots],
+    )
+
+
+def _silence(
+    table: PortTable, statistics: ReceiverStatistics, slots: npt.NDArray[np.intp], now: float
+) -> Seconds:
+    """
+    Whoever was heard by RTCP once is expected to be again, also if it is to send no sound.
+    """
+    control = table.controlArrival[slots]
+    expected = (table.expects[slots] | (control > -np.inf)) & (table.room[slots] >= 0)
+    last = np.maximum(control, statistics.lastArrival[slots])
+    since = np.maximum(last, table.waitsFrom[slots])
+    return np.where(expected, np.maximum(now - since, 0.0), 0.0)

@@ -1,0 +1,3 @@
+"""
+Packets that are passed on between two peers as they are.
+"""

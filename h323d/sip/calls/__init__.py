@@ -1,0 +1,3 @@
+"""
+Calls as legs: the INVITE session on either side, its media, and its digits.
+"""

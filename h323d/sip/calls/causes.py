@@ -1,0 +1,155 @@
+"""
+Causes and SIP status codes: RFC 3398, 7.2.4.1 and 8.2.6.1, with RFC 3326.
+
+RFC 3398 is followed where deployed gateways do; the rows where they agree on
+something else are marked.  A C{Reason: Q.850} header says more than a status
+code and is believed before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from h323d.sip.messages.message import SIPMessage
+from h323d.values.cause import Cause
+
+__all__ = ["causeOf", "reasonCause", "reasonOf", "reasonsOf", "statusOf"]
+
+_STATUS = {
+    Cause.UNALLOCATED_NUMBER: 404,
+    Cause.NO_ROUTE_TO_TRANSIT_NETWORK: 404,
+    Cause.NO_ROUTE_TO_DESTINATION: 404,
+    Cause.NORMAL_CALL_CLEARING: 487,
+    Cause.USER_BUSY: 486,
+    Cause.NO_USER_RESPONDING: 408,
+    Cause.NO_ANSWER_FROM_USER: 480,
+    Cause.SUBSCRIBER_ABSENT: 480,
+    Cause.CALL_REJECTED: 403,
+    Cause.NUMBER_CHANGED: 410,
+    Cause.REDIRECTION_TO_NEW_DESTINATION: 410,
+    Cause.EXCHANGE_ROUTING_ERROR: 483,
+    Cause.NON_SELECTED_USER_CLEARING: 404,
+    Cause.DESTINATION_OUT_OF_ORDER: 502,
+    Cause.INVALID_NUMBER_FORMAT: 484,
+    Cause.FACILITY_REJECTED: 501,
+    Cause.NORMAL_UNSPECIFIED: 480,
+    Cause.NO_CIRCUIT_AVAILABLE: 503,
+    Cause.NETWORK_OUT_OF_ORDER: 503,
+    Cause.TEMPORARY_FAILURE: 503,
+    Cause.SWITCHING_EQUIPMENT_CONGESTION: 503,
+    Cause.REQUESTED_CIRCUIT_NOT_AVAILABLE: 503,
+    Cause.RESOURCE_UNAVAILABLE: 503,
+    Cause.INCOMING_CALLS_BARRED_WITHIN_CUG: 403,
+    Cause.BEARER_CAPABILITY_NOT_AUTHORIZED: 403,
+    Cause.BEARER_CAPABILITY_NOT_AVAILABLE: 503,
+    Cause.SERVICE_NOT_AVAILABLE: 501,
+    Cause.BEARER_CAPABILITY_NOT_IMPLEMENTED: 488,
+    Cause.FACILITY_NOT_IMPLEMENTED: 501,
+    Cause.RESTRICTED_DIGITAL_ONLY: 488,
+    Cause.SERVICE_NOT_IMPLEMENTED: 501,
+    Cause.USER_NOT_MEMBER_OF_CUG: 403,
+    Cause.INCOMPATIBLE_DESTINATION: 488,  # RFC 3398 has 503
+    Cause.RECOVERY_ON_TIMER_EXPIRY: 504,
+    Cause.PROTOCOL_ERROR: 500,
+    Cause.INTERWORKING: 500,
+}
+
+_CAUSES = {
+    400: Cause.TEMPORARY_FAILURE,
+    401: Cause.CALL_REJECTED,
+    402: Cause.CALL_REJECTED,
+    403: Cause.CALL_REJECTED,
+    404: Cause.UNALLOCATED_NUMBER,
+    405: Cause.SERVICE_NOT_AVAILABLE,
+    406: Cause.SERVICE_NOT_IMPLEMENTED,
+    407: Cause.CALL_REJECTED,
+    408: Cause.RECOVERY_ON_TIMER_EXPIRY,
+    410: Cause.NUMBER_CHANGED,
+    413: Cause.INTERWORKING,
+    414: Cause.INTERWORKING,
+    415: Cause.SERVICE_NOT_IMPLEMENTED,
+    416: Cause.INTERWORKING,
+    420: Cause.INTERWORKING,
+    421: Cause.INTERWORKING,
+    423: Cause.INTERWORKING,
+    480: Cause.NO_USER_RESPONDING,
+    481: Cause.TEMPORARY_FAILURE,
+    482: Cause.EXCHANGE_ROUTING_ERROR,
+    483: Cause.EXCHANGE_ROUTING_ERROR,
+    484: Cause.INVALID_NUMBER_FORMAT,
+    485: Cause.UNALLOCATED_NUMBER,
+    486: Cause.USER_BUSY,
+    487: Cause.NORMAL_UNSPECIFIED,
+    488: Cause.INCOMPATIBLE_DESTINATION,
+    491: Cause.INTERWORKING,
+    500: Cause.TEMPORARY_FAILURE,
+    501: Cause.SERVICE_NOT_IMPLEMENTED,
+    502: Cause.NETWORK_OUT_OF_ORDER,
+    503: Cause.TEMPORARY_FAILURE,
+    504: Cause.RECOVERY_ON_TIMER_EXPIRY,
+    505: Cause.INTERWORKING,
+    513: Cause.INTERWORKING,
+    600: Cause.USER_BUSY,
+    603: Cause.CALL_REJECTED,
+    604: Cause.UNALLOCATED_NUMBER,
+    606: Cause.INCOMPATIBLE_DESTINATION,
+    607: Cause.CALL_REJECTED,
+    608: Cause.CALL_REJECTED,
+}
+
+_REASON = re.compile(r"(?:^|,)\s*Q\.850\s*(;[^,]*)", re.IGNORECASE)
+_REASON_CAUSE = re.compile(r";\s*cause\s*=\s*([0-9]{1,3})\s*(?:;|$)", re.IGNORECASE)
+
+
+def statusOf(cause: Cause) -> int:
+    """
+    The final response that refuses a call for C{cause}.
+    """
+    return _STATUS.get(cause, 480)
+
+
+def causeOf(status: int, reasons: Iterable[str] = ()) -> Cause:
+    """
+    Why a call failed.
+
+    @param status: of the final response, 300 to 699.
+    @param reasons: the values of its C{Reason} headers.
+    """
+    told = reasonCause(reasons)
+    if told is not None:
+        return told
+    known = _CAUSES.get(status)
+    if known is not None:
+        return known
+    if status < 400:
+        return Cause.REDIRECTION_TO_NEW_DESTINATION
+    if 500 <= status < 600:
+        return Cause.TEMPORARY_FAILURE
+    return Cause.NORMAL_UNSPECIFIED
+
+
+def reasonCause(reasons: Iterable[str]) -> Cause | None:
+    """
+    The Q.850 cause of C{Reason} header values (RFC 3326), or C{None}.
+    """
+    for value in reasons:
+        stated = _REASON.search(value)
+        number = _REASON_CAUSE.search(stated.group(1)) if stated else None
+        if number is not None and 1 <= int(number.group(1)) <= 127:
+            return Cause.fromWire(int(number.group(1)))
+    return None
+
+
+def reasonOf(cause: Cause) -> str:
+    """
+    The C{Reason} header value for a cause (RFC 3326, 2).
+    """
+    return f"Q.850;cause={int(cause)}"
+
+
+def reasonsOf(message: SIPMessage) -> tuple[str, ...]:
+    """
+    The C{Reason} header lines of a message, whole.
+    """
+    return message.headers.lines("Reason")

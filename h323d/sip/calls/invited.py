@@ -1,0 +1,182 @@
+"""
+The side of an incoming SIP call: the user agent server's side of an INVITE (RFC 3261, 13.3).
+
+It owns the machine L{h323d.sip.calls.calledsession}, and answers as that says.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.sip.agent import UserAgent
+from h323d.sip.calls.calledsession import newCalledSession
+from h323d.sip.calls.causes import reasonOf
+from h323d.sip.calls.legmedia import LegMedia
+from h323d.sip.calls.modification import SessionModification
+from h323d.sip.dialogs.dialog import Dialog
+from h323d.sip.dialogs.dialogend import DialogEnd
+from h323d.sip.sdp.negotiation import NoCommonMedia
+from h323d.sip.transactions.running import ServerTransaction
+from h323d.values.cause import Cause
+from h323d.values.media import MediaProfile
+
+__all__ = ["Invited", "InvitedOwner"]
+
+
+class InvitedOwner(Protocol):
+    """
+    What L{Invited} needs of the leg that it is part of.
+    """
+
+    def giveUp(self) -> None:
+        """Others need the place, and nobody knows whether the caller is real."""
+
+    def tell(self) -> None:
+        """Tell of the answer and of media, if the caller is known to be real."""
+
+    def complain(self, error: NoCommonMedia | ResourceUnavailable | DecodeError) -> None:
+        """The call cannot have media."""
+
+    def released(self, cause: Cause) -> None:
+        """The call is over."""
+
+    def closed(self) -> None:
+        """The call is over, and nobody is to be told."""
+
+    def finished(self) -> None:
+        """Nothing is left to send."""
+
+
+class Invited:
+    """
+    An INVITE that a peer sent, and our answers to it.
+
+    @ivar session: its machine.
+    @ivar sipCallId: the Call-ID.
+    """
+
+    def __init__(
+        self,
+        owner: InvitedOwner,
+        agent: UserAgent,
+        end: DialogEnd,
+        media: LegMedia,
+        modification: SessionModification,
+        invite: ServerTransaction,
+    ) -> None:
+        """
+        @param invite: it has been checked.
+        """
+        self.session = newCalledSession(self)
+        self.sipCallId = invite.request.callId
+        self._owner = owner
+        self._agent = agent
+        self._end = end
+        self._media = media
+        self._modification = modification
+        self._invite = invite
+        self._body = b""  # what we answered, or offered
+        localCSeq = agent.rng.randrange(1, 1 << 16)
+        self._dialog = end.dialog = Dialog.called(invite.request, end.localTag, localCSeq)
+        end.heard(invite.request)
+        invite.observe(end)
+
+    # What the leg commands, as long as there is no final response.
+
+    def proceed(self) -> None:
+        self.session.provide(100)
+
+    def alert(self, early: MediaProfile | None) -> None:
+        """
+        Ring; with early media, a 183 carries our answer, and the 200 the same.
+        """
+        if early is None or not self._invite.request.body:
+            self.session.provide(180)
+        elif self._negotiate(early):
+            self.session.provide(183)
+            self._owner.tell()
+
+    def answer(self, profile: MediaProfile) -> None:
+        """
+        Accept: the 200 leaves before this returns.
+        """
+        if self._negotiate(profile):
+            self.session.accept()
+
+    def reject(self, cause: Cause) -> None:
+        self.session.refuse(cause)
+
+    def cancelled(self, cause: Cause) -> None:
+        self.session.cancel(cause)
+
+    def _negotiate(self, profile: MediaProfile) -> bool:
+        """
+        Answer the INVITE's offer, or make one.
+
+        @return: whether that could be done; the call is refused if not.
+        """
+        request = self._invite.request
+        self._media.profile = profile
+        if not self._mayHavePort():
+            self.session.refuse(Cause.SWITCHING_EQUIPMENT_CONGESTION)
+            return False
+        try:
+            if not request.body:
+                self._body = self._media.offer(profile)
+            elif not self._body:
+                self._body = self._media.answer(request.body, profile)
+        except ResourceUnavailable as error:
+            self._owner.complain(error)
+            self.session.refuse(error.cause)
+            return False
+        except (NoCommonMedia, DecodeError) as error:
+            self._owner.complain(error)
+            self._end.refuseOffer(self._invite, error)
+            self.session.refuse(Cause.INCOMPATIBLE_DESTINATION)
+            return False
+        return True
+
+    def _mayHavePort(self) -> bool:
+        """
+        Whether the caller is real, or is one of few that may not be.
+        """
+        source = self._invite.flow.peer.host
+        return self._end.proven or self._agent.unproven.enter(self._owner, source)
+
+    def acknowledged(self) -> None:
+        """
+        The ACK of a 2xx came, to this INVITE or to a later one.
+        """
+        self.session.ack()
+
+    # What the session machine asks for.
+
+    def sendProvisional(self, status: int) -> None:
+        self._end.provide(self._invite, status, self._body if status == 183 else b"")
+
+    def sendAcceptance(self) -> None:
+        self._dialog.confirm()
+        self._end.accept(self._invite, self._body)
+        self._modification.acceptanceSent(self._invite.request)
+        self._owner.tell()
+
+    def sendRefusal(self, status: int, cause: Cause) -> None:
+        self._end.refuse(self._invite, status, "Reason", reasonOf(cause))
+
+    def sendBye(self, cause: Cause) -> None:
+        self._end.sendBye(cause)
+
+    def established(self) -> None:
+        self._owner.tell()
+
+    def released(self, cause: Cause) -> None:
+        self._owner.released(cause)
+
+    def finished(self) -> None:
+        self._owner.finished()
+        self._agent.inviteDone(self._invite)
+
+    def closed(self) -> None:
+        self._owner.closed()
+        self.finished()

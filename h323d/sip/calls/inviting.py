@@ -1,0 +1,214 @@
+"""
+The side of an outgoing SIP call: the user agent client's side of an INVITE (RFC 3261, 13.2).
+
+It owns the machine L{h323d.sip.calls.callingsession}, and sends as that says.  The first 2xx is the
+call; each other one is acknowledged and ended at once.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.sip.agent import ALLOW, SDP, UserAgent
+from h323d.sip.calls.callingsession import newCallingSession
+from h323d.sip.calls.causes import causeOf, reasonsOf
+from h323d.sip.calls.legmedia import LegMedia
+from h323d.sip.calls.modification import SessionModification
+from h323d.sip.calls.sentinvite import CallTarget, Fork, SentInvite
+from h323d.sip.dialogs.dialog import MAX_FORWARDS
+from h323d.sip.dialogs.dialogend import DialogEnd
+from h323d.sip.messages.headers import Headers
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.sdp.negotiation import NoCommonMedia
+from h323d.values.cause import Cause
+from h323d.values.media import MediaProfile
+
+__all__ = ["Inviting", "InvitingOwner"]
+
+
+class InvitingOwner(Protocol):
+    """
+    What L{Inviting} needs of the leg that it is part of.
+
+    @ivar peerEnded: set where it is the peer who ends the call.
+    """
+
+    peerEnded: bool
+
+    def dialled(self) -> None:
+        """The INVITE leaves."""
+
+    def proceeding(self) -> None:
+        """The called side is working on it."""
+
+    def alerting(self) -> None:
+        """The called side rings."""
+
+    def answered(self) -> None:
+        """The call is answered."""
+
+    def reportMedia(self) -> None:
+        """Something is agreed: have the port follow it, and tell."""
+
+    def hangup(self, cause: Cause) -> None:
+        """End the call."""
+
+    def complain(self, error: NoCommonMedia | DecodeError) -> None:
+        """What the peer sent is of no use."""
+
+    def released(self, cause: Cause) -> None:
+        """The call is over."""
+
+    def closed(self) -> None:
+        """The call is over, and nobody is to be told."""
+
+    def finished(self) -> None:
+        """Nothing is left to send."""
+
+
+class Inviting:
+    """
+    An INVITE of ours, and what comes of it.
+
+    @ivar session: its machine.
+    @ivar sipCallId: the Call-ID.
+    """
+
+    def __init__(
+        self,
+        owner: InvitingOwner,
+        agent: UserAgent,
+        end: DialogEnd,
+        media: LegMedia,
+        modification: SessionModification,
+        profile: MediaProfile,
+    ) -> None:
+        """
+        @param profile: what to offer.
+        """
+        self.session = newCallingSession(
+            self, agent.clock, agent.config.ringTimeout, agent.timers.transaction
+        )
+        self.sipCallId = f"{agent.rng.getrandbits(64):016x}@{agent.homes.main.told}"
+        self._owner = owner
+        self._agent = agent
+        self._end = end
+        self._media = media
+        self._modification = modification
+        self._profile = profile
+        self._invite: SentInvite | None = None  # before it is sent
+        self._answer = b""  # the description that was last taken
+
+    def call(self, target: CallTarget) -> None:
+        """
+        Send the INVITE.
+        """
+        self.session.call(target)
+
+    # What the session machine asks for.
+
+    def sendInvite(self, target: CallTarget) -> None:
+        try:
+            body = self._media.offer(self._profile)
+        except ResourceUnavailable as error:
+            self.session.failure(error.cause)
+            return
+        request = self._request(target, body)
+        self._owner.dialled()
+        self._invite = SentInvite(self._agent, self._end, request, self)
+
+    def _request(self, target: CallTarget, body: bytes) -> SIPRequest:
+        headers = Headers(
+            [
+                ("Max-Forwards", MAX_FORWARDS),
+                ("From", str(target.caller.withTag(self._end.localTag))),
+                ("To", f"<{target.recipient}>"),
+                ("Call-ID", self.sipCallId),
+                ("CSeq", f"{self._agent.rng.randrange(1, 1 << 16)} INVITE"),
+                ("Contact", self._agent.contact(target.flow)),
+                ("Allow", ALLOW),
+                ("Content-Type", SDP),
+            ]
+        )
+        return SIPRequest("INVITE", target.uri, headers, body)
+
+    def sendCancel(self, cause: Cause) -> None:
+        if self._invite is not None:
+            self._invite.cancel(cause)
+
+    def sendAck(self, fork: Fork) -> None:
+        self._end.dialog = fork.acknowledge()
+
+    def sendBye(self, cause: Cause) -> None:
+        self._end.sendBye(cause)
+
+    def declineAcceptance(self, fork: Fork) -> None:
+        fork.decline()
+
+    def repeatedAcceptance(self, fork: Fork) -> None:
+        fork.answerAgain()
+
+    def progressed(self, response: SIPResponse) -> None:
+        if response.status == 180 or (response.status == 183 and response.body):
+            self._owner.alerting()
+        else:
+            self._owner.proceeding()
+        if response.body and response.body != self._answer:
+            self._conclude(response)
+
+    def established(self, fork: Fork) -> None:
+        self._owner.answered()
+        if self._conclude(fork.response):
+            self._modification.begin()
+        else:
+            self._owner.hangup(Cause.INCOMPATIBLE_DESTINATION)
+
+    def released(self, cause: Cause) -> None:
+        self._owner.released(cause)
+
+    def finished(self) -> None:
+        self._owner.finished()
+        if self._invite is not None:
+            self._invite.destroy()
+
+    def closed(self) -> None:
+        self._owner.closed()
+        self.finished()
+
+    def _conclude(self, response: SIPResponse) -> bool:
+        """
+        @return: whether the answer to our offer is good.
+        """
+        if response.body == self._answer and self._media.isAgreed:
+            return True
+        self._answer = response.body
+        try:
+            self._media.conclude(response.body)
+        except (NoCommonMedia, DecodeError) as error:
+            self._owner.complain(error)
+            return False
+        self._owner.reportMedia()
+        return True
+
+    # What comes of the INVITE.
+
+    def inviteProgressed(self, response: SIPResponse) -> None:
+        self.session.provisional(response)
+
+    def inviteAccepted(self, fork: Fork) -> None:
+        self.session.success(fork)
+
+    def inviteRefused(self, response: SIPResponse) -> None:
+        self._owner.peerEnded = True
+        self.session.failure(causeOf(response.status, reasonsOf(response)))
+
+    def inviteFailed(self, cause: Cause) -> None:
+        self.session.failure(cause)
+
+    def inviteMisanswered(self, response: SIPResponse, error: DecodeError) -> None:
+        self._owner.complain(error)
+        if response.isFinal:
+            self.session.failure(Cause.PROTOCOL_ERROR)
+        else:  # the transaction waits for ever now, so the session must know
+            self.session.provisional(response)

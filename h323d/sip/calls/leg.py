@@ -1,0 +1,403 @@
+"""
+A SIP call as a leg: commands down to the session, the dialog and media, happenings up.
+
+The leg owns nothing that can be wrong by itself: the side of the INVITE that we are on
+(L{h323d.sip.calls.invited}, L{h323d.sip.calls.inviting}) has the session's machine,
+L{h323d.sip.calls.modification} changes the media of a call that stands, L{h323d.sip.calls.legdigits} has the
+digits, and L{h323d.sip.dialogs.dialogend} sends and answers for all of them.  Here they meet.
+
+Whoever watches a call is told that it is answered, and of its media, when its source is known
+to be real (L{h323d.sip.proof}): at once over a connection, with the ACK over UDP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from h323d.call.hold import Hold
+from h323d.call.legs import ILeg, ILegObserver, LegDirection
+from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
+from h323d.call.silence import SilenceWatch
+from h323d.call.timer import Timer
+from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.sip.agent import UserAgent
+from h323d.sip.calls.calledsession import CalledSession
+from h323d.sip.calls.callingsession import CallingSession
+from h323d.sip.calls.causes import reasonCause, reasonsOf
+from h323d.sip.calls.invited import Invited
+from h323d.sip.calls.inviting import Inviting
+from h323d.sip.calls.legdigits import LegDigits
+from h323d.sip.calls.legmedia import LegMedia
+from h323d.sip.calls.modification import SessionModification
+from h323d.sip.calls.parties import partiesOf
+from h323d.sip.calls.sentinvite import CallTarget
+from h323d.sip.calls.sessionphase import SessionPhase, phaseOf
+from h323d.sip.dialogs.dialog import Dialog
+from h323d.sip.dialogs.dialogend import DialogEnd
+from h323d.sip.flows import Flow
+from h323d.sip.messages.message import SIPRequest
+from h323d.sip.screening import capabilities
+from h323d.sip.sdp.negotiation import NoCommonMedia
+from h323d.sip.transactions.running import ServerTransaction
+from h323d.tracing import stateName
+from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, LegID, newCallID, newLegID
+from h323d.values.media import DigitMethod, MediaProfile
+
+__all__ = ["SIPLeg"]
+
+NOWHERE = TransportAddress("0.0.0.0", 0)  # the peer of a call that is not sent yet
+
+
+@implementer(ILeg, IMediaPortObserver)
+class SIPLeg:
+    """
+    One SIP call, in either direction.
+    """
+
+    _log = Logger()
+
+    protocol = "sip"
+    callIdentifier = conferenceId = ""
+    peerEnded = False
+
+    def __init__(
+        self,
+        agent: UserAgent,
+        callId: CallID,
+        calling: tuple[PartyAddress, ...],
+        called: tuple[PartyAddress, ...],
+        displayName: str,
+        begun: ServerTransaction | MediaProfile,
+    ) -> None:
+        """
+        @param begun: of a call that a peer made, its INVITE, which has been checked; of one that
+            we make, what to offer.
+        """
+        self.legId: LegID = newLegID(agent.rng)
+        self.callId = callId
+        self.calling = calling
+        self.called = called
+        self.displayName = displayName
+        self._agent = agent
+        self._observer: ILegObserver | None = None
+        self._answerTold = False
+        self._mediaReported = False
+        self._hold = Hold()
+        self._soon = Timer(agent.clock)
+        self._watch = SilenceWatch(self, agent.clock, agent.pool.silenceTimeout)
+        flow = begun.flow if isinstance(begun, ServerTransaction) else None
+        self.peer = NOWHERE if flow is None else flow.peer
+        self._end = DialogEnd(agent, self, flow)
+        self._media = LegMedia(agent.pool, self, self._end, agent.rng, agent.config.user)
+        self._digits = LegDigits(self, agent, self._end, self._media)
+        self._modification = SessionModification(self, agent, self._end, self._media, flow is None)
+        self._side = self._sideOf(begun)
+        self._session: CalledSession | CallingSession = self._side.session
+        agent.enter(self._side.sipCallId, self._end.localTag, self)
+
+    def _sideOf(self, begun: ServerTransaction | MediaProfile) -> Invited | Inviting:
+        parts = (self._agent, self._end, self._media, self._modification)
+        if isinstance(begun, ServerTransaction):
+            return Invited(self, *parts, begun)
+        self._media.profile = begun
+        return Inviting(self, *parts, begun)
+
+    @property
+    def direction(self) -> LegDirection:
+        calls = isinstance(self._side, Inviting)
+        return LegDirection.OUTGOING if calls else LegDirection.INCOMING
+
+    @classmethod
+    def incoming(cls, agent: UserAgent, invite: ServerTransaction) -> SIPLeg:
+        """
+        The leg of a call that a peer made.
+
+        @param invite: it has been checked.
+        """
+        request = invite.request
+        caller = request.fromAddress
+        return cls(
+            agent,
+            newCallID(agent.rng),
+            partiesOf(caller.uri),
+            partiesOf(request.uri),
+            caller.displayName,
+            invite,
+        )
+
+    # The endpoint's commands.
+
+    @property
+    def flow(self) -> Flow | None:
+        return self._end.flow
+
+    @property
+    def localTag(self) -> str:
+        return self._end.localTag
+
+    @property
+    def over(self) -> bool:
+        """
+        Whether the call ended, perhaps before it began.
+        """
+        return self._phase is SessionPhase.OVER
+
+    def soon(self, work: Callable[[], None]) -> None:
+        """
+        Do C{work} in the next turn, unless the call is over by then.
+        """
+        self._soon.start(0, work)
+
+    def dial(self, target: CallTarget) -> None:
+        """
+        Send the INVITE of a call that we make.
+        """
+        if isinstance(self._side, Inviting):
+            self._end.flow = target.flow
+            self.peer = target.flow.peer
+            self._side.call(target)
+
+    def cancelled(self, cause: Cause) -> None:
+        """
+        A CANCEL for the INVITE came; after our 2xx it changes nothing (9.2).
+        """
+        if self._offered is not None:
+            self.peerEnded = True
+            self._offered.cancelled(cause)
+
+    def flowLost(self) -> None:
+        """
+        The connection by which the peer was last heard is gone.
+        """
+        if self._end.confirmed:
+            self._watch.connectionLost()
+
+    def close(self) -> None:
+        """
+        End without a word, to the peer or to whoever watches: the endpoint stops.
+        """
+        self._session.close()
+
+    # ILeg.
+
+    @property
+    def state(self) -> str:
+        return stateName(self._session)
+
+    @property
+    def held(self) -> bool:
+        return self._hold.held
+
+    @property
+    def _phase(self) -> SessionPhase:
+        return phaseOf(self._session)
+
+    @property
+    def _offered(self) -> Invited | None:
+        """
+        The peer's INVITE, as long as it waits for our final response.
+        """
+        if self._phase is SessionPhase.SETTING_UP and isinstance(self._side, Invited):
+            return self._side
+        return None
+
+    def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
+        self.calling, self.displayName = calling, displayName
+
+    def observe(self, observer: ILegObserver) -> None:
+        self._observer = observer
+
+    def proceed(self) -> None:
+        if self._offered is not None:
+            self._offered.proceed()
+
+    def alert(self, early: MediaProfile | None) -> None:
+        if self._offered is not None:
+            self._offered.alert(early)
+
+    def answer(self, profile: MediaProfile) -> None:
+        if self._offered is not None:
+            self._offered.answer(profile)
+
+    def reject(self, cause: Cause) -> None:
+        if self._offered is not None:
+            self._offered.reject(cause)
+
+    def hangup(self, cause: Cause) -> None:
+        self._session.hangup(cause)
+
+    def changeMedia(self, profile: MediaProfile) -> None:
+        self._media.profile = profile
+        self._modification.change()
+
+    def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
+        self._digits.send(digit, milliseconds, method)
+
+    # What the media port and the watch over it report.
+
+    def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
+        pass
+
+    def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
+        self._digits.heard(digit, milliseconds, DigitMethod.RTP_EVENT)
+
+    def silence(self) -> float:
+        return 0.0 if self.held else self._media.silence
+
+    def fellSilent(self) -> None:
+        self.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)
+
+    # Requests of the peer within the dialog.
+
+    def requestArrived(self, transaction: ServerTransaction) -> None:
+        """
+        Answer a request of the dialog (12.2.2).
+
+        @raise DecodeError: a header field that matters is malformed.
+        """
+        request = transaction.request
+        dialog = self._end.dialogOf(request)
+        if dialog is None:
+            self._end.respond(transaction, 481)
+        elif not dialog.takes(request):
+            self._end.respond(transaction, 500)
+        else:
+            self._prove()
+            self._end.flow = transaction.flow
+            self._watch.connectionRegained()
+            self.tell()
+            self._within(transaction, dialog)
+
+    def _within(self, transaction: ServerTransaction, dialog: Dialog) -> None:
+        request = transaction.request
+        if request.method == "BYE":
+            self._end.respond(transaction, 200)
+            cause = reasonCause(reasonsOf(request)) or Cause.NORMAL_CALL_CLEARING
+            self.peerEnded = True
+            self._session.bye(cause)
+        elif self.over:
+            self._end.respond(transaction, 481)
+        elif request.method == "INVITE" or (request.method == "UPDATE" and request.body):
+            self._modification.requested(transaction)
+        elif request.method == "UPDATE":
+            dialog.refresh(request)
+            self._end.accept(transaction, b"")
+        elif request.method == "INFO":
+            self._digits.informed(transaction)
+        elif request.method == "OPTIONS":
+            self._agent.respond(transaction, capabilities(request, self.localTag))
+        else:
+            self._end.respond(transaction, 405)
+
+    def ackArrived(self, ack: SIPRequest) -> None:
+        self._end.ackArrived(ack)
+
+    def acknowledged(self, ack: SIPRequest) -> None:
+        self._prove()
+        if isinstance(self._side, Invited):
+            self._side.acknowledged()
+        self._modification.acknowledged(ack)
+
+    def neverAcknowledged(self) -> None:
+        self._session.ackLost()
+
+    # Whether the caller is where the call seems to come from.
+
+    def _prove(self) -> None:
+        """
+        Any request of the dialog has our tag: a PRACK, once there is one, as well as a BYE.
+        """
+        self._end.prove()
+        self._agent.unproven.leave(self)
+
+    def giveUp(self) -> None:
+        if self._offered is not None:
+            self.hangup(Cause.SWITCHING_EQUIPMENT_CONGESTION)
+        else:
+            self.neverAcknowledged()
+
+    # What the parts report.
+
+    def dialled(self) -> None:
+        if self._observer is not None:
+            self._observer.legDialled(self)
+
+    def proceeding(self) -> None:
+        if self._observer is not None:
+            self._observer.legProceeding(self)
+
+    def alerting(self) -> None:
+        if self._observer is not None:
+            self._observer.legAlerting(self)
+
+    def answered(self) -> None:
+        if self._observer is not None and not self._answerTold:
+            self._answerTold = True
+            self._observer.legAnswered(self)
+
+    def tell(self) -> None:
+        if self._end.proven:
+            if self._phase is SessionPhase.ANSWERED:
+                self.answered()
+            self.reportMedia()
+
+    def reportMedia(self) -> None:
+        port = self._media.port
+        if port is None or self._observer is None or not self._end.proven:
+            return
+        stream, profile = self._media.stream, self._media.profile
+        if stream == port.stream:
+            return
+        wasHeld = self.held
+        wantsToSend = profile is not None and profile.direction.sends
+        self._hold.follow(stream, wantsToSend and stream.transmit is None)
+        host = self.peer.host if self.flow is None else self.flow.peer.host
+        port.configure(stream, Signalling(host, self.direction is LegDirection.OUTGOING))
+        if not self.held:
+            self._mediaReported = True
+            self._watch.start()
+            self._observer.legMediaReady(self, port, stream)
+        elif self._mediaReported and not wasHeld:
+            self._observer.legMediaLost(self)
+
+    def digitHeard(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        if self._observer is not None:
+            self._observer.legDigit(self, digit, milliseconds, method)
+
+    def complain(self, error: NoCommonMedia | ResourceUnavailable | DecodeError) -> None:
+        if isinstance(error, DecodeError):
+            self._agent.trouble(self.legId, error, self.peer)
+        elif isinstance(error, ResourceUnavailable):
+            self._log.warn("leg {legId}: {error}", legId=self.legId, error=str(error))
+        else:
+            self._log.info("leg {legId}: {error}", legId=self.legId, error=str(error))
+
+    def released(self, cause: Cause) -> None:
+        self._giveBack()
+        observer, self._observer = self._observer, None
+        if observer is not None:
+            observer.legReleased(self, cause)
+
+    def closed(self) -> None:
+        self._observer = None
+        self._giveBack()
+
+    def finished(self) -> None:
+        self._soon.stop()
+        self._end.close()
+        self._modification.close()
+        self._agent.forget(self._side.sipCallId, self.localTag)
+
+    def _giveBack(self) -> None:
+        """
+        The call is over: no media, and no change of them.
+        """
+        self._watch.stop()
+        self._media.close()
+        self._modification.stop()
+        self._agent.unproven.leave(self)

@@ -1,0 +1,215 @@
+"""
+Modifying a session, by re-INVITE or UPDATE of either side: RFC 3261, 14, and RFC 3311.
+
+L{h323d.sip.calls.exchange} says whose turn it is, L{h323d.sip.calls.legmedia} what is offered and answered;
+here are the messages.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from h323d.errors import DecodeError
+from h323d.sip.agent import UserAgent
+from h323d.sip.calls.causes import causeOf, reasonsOf
+from h323d.sip.calls.exchange import newExchange
+from h323d.sip.calls.legmedia import LegMedia
+from h323d.sip.dialogs.dialog import Dialog
+from h323d.sip.dialogs.dialogend import DialogEnd
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.sdp.negotiation import NoCommonMedia
+from h323d.sip.transactions.running import ClientTransaction, ServerTransaction
+from h323d.values.cause import Cause
+
+__all__ = ["ModificationOwner", "SessionModification"]
+
+RETRY_AFTER = 10  # seconds at most, after a 500 (RFC 3261, 14.2)
+
+
+class ModificationOwner(Protocol):
+    """
+    What a L{SessionModification} needs of the leg that it is part of.
+    """
+
+    def reportMedia(self) -> None:
+        """Something is agreed: have the port follow it, and tell."""
+
+    def hangup(self, cause: Cause) -> None:
+        """End the call."""
+
+    def complain(self, error: NoCommonMedia | DecodeError) -> None:
+        """What the peer sent is of no use."""
+
+
+class SessionModification:
+    """
+    The changes of one session.
+    """
+
+    def __init__(
+        self,
+        owner: ModificationOwner,
+        agent: UserAgent,
+        end: DialogEnd,
+        media: LegMedia,
+        ownsCallId: bool,
+    ) -> None:
+        """
+        @param ownsCallId: we made the Call-ID: we placed the call.
+        """
+        self._owner = owner
+        self._agent = agent
+        self._end = end
+        self._media = media
+        self._exchange = newExchange(self, agent.clock, agent.rng, ownsCallId)
+        self._sent: ClientTransaction | None = None  # our last, if there was any
+
+    def begin(self) -> None:
+        """
+        Our INVITE was answered, and that is acknowledged.
+        """
+        self._exchange.begin()
+
+    def acceptanceSent(self, invite: SIPRequest) -> None:
+        """
+        We sent a 2xx to an INVITE or re-INVITE: with our answer, or with our offer.
+        """
+        if invite.body:
+            self._exchange.accepted()
+        else:
+            self._exchange.offered()
+
+    def acknowledged(self, ack: SIPRequest) -> None:
+        """
+        Its ACK came.
+        """
+        self._exchange.ack(ack)
+
+    def change(self) -> None:
+        """
+        The profile is another one now.
+        """
+        self._exchange.change()
+
+    def requested(self, transaction: ServerTransaction) -> None:
+        """
+        A re-INVITE, or an UPDATE with an offer, arrived.
+        """
+        self._exchange.requested(transaction)
+
+    def stop(self) -> None:
+        """
+        The session is over: it changes no more.
+        """
+        self._exchange.stop()
+
+    def close(self) -> None:
+        """
+        Nobody is to wait for an answer any more.
+        """
+        if self._sent is not None:
+            self._sent.destroy()
+
+    # What the exchange machine asks for.
+
+    def sendOffer(self) -> None:
+        dialog, profile = self._end.dialog, self._media.profile
+        if dialog is None or profile is None:
+            self._exchange.refused()
+            return
+        updates = self._agent.config.preferUpdate and self._end.names("update")
+        body = self._media.offer(profile)
+        request = self._end.request(dialog, "UPDATE" if updates else "INVITE", body)
+        self._sent = self._agent.send(request, _Change(self, dialog, request), self._end.flow)
+
+    def answerOffer(self, transaction: ServerTransaction) -> None:
+        request = transaction.request
+        profile = self._media.profile
+        if profile is None:
+            self.refuseEarly(transaction)
+            return
+        try:
+            body = (
+                self._media.answer(request.body, profile)
+                if request.body
+                else self._media.offer(profile)
+            )
+        except (NoCommonMedia, DecodeError) as error:
+            self._owner.complain(error)
+            self._end.refuseOffer(transaction, error)
+            return
+        if self._end.dialog is not None:
+            self._end.dialog.refresh(request)
+        self._end.accept(transaction, body)
+        if request.method == "INVITE":
+            self.acceptanceSent(request)
+        if request.body:
+            self._owner.reportMedia()
+
+    def offerAnswered(self, message: SIPRequest | SIPResponse) -> None:
+        if isinstance(message, SIPRequest) and not message.body and self._media.isAgreed:
+            return  # whom we had to make an offer, and who wants nothing changed
+        try:
+            self._media.conclude(message.body)
+        except (NoCommonMedia, DecodeError) as error:
+            self._owner.complain(error)
+            self._owner.hangup(Cause.INCOMPATIBLE_DESTINATION)
+        else:
+            self._owner.reportMedia()
+
+    def refusePending(self, transaction: ServerTransaction) -> None:
+        self._end.respond(transaction, 491)
+
+    def refuseEarly(self, transaction: ServerTransaction) -> None:
+        seconds = self._agent.rng.randint(0, RETRY_AFTER)
+        self._end.refuse(transaction, 500, "Retry-After", str(seconds))
+
+    # What became of our offer.
+
+    def changeAnswered(self, dialog: Dialog, request: SIPRequest, response: SIPResponse) -> None:
+        """
+        The final response came.
+        """
+        if response.isSuccess:
+            try:
+                dialog.refresh(response)
+            except DecodeError as error:  # the target stays as it was
+                self._owner.complain(error)
+            if request.method == "INVITE":
+                self._agent.sendAck(dialog.request("ACK", request.cseq.number), self._end.flow)
+            self._exchange.succeeded(response)
+        elif response.status == 491:
+            self._exchange.glare()
+        elif response.status in (408, 481):
+            self._owner.hangup(causeOf(response.status, reasonsOf(response)))  # 12.2.1.2
+        else:
+            self._exchange.refused()
+
+    def changeFailed(self) -> None:
+        """
+        Nobody answered: the dialog is dead (12.2.1.2).
+        """
+        self._owner.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)
+
+
+class _Change:
+    """
+    Waits for the answer to a re-INVITE or UPDATE of ours.
+    """
+
+    def __init__(
+        self, modification: SessionModification, dialog: Dialog, request: SIPRequest
+    ) -> None:
+        self._modification = modification
+        self._dialog = dialog
+        self._request = request
+
+    def responseReceived(self, response: SIPResponse) -> None:
+        if response.isFinal:
+            self._modification.changeAnswered(self._dialog, self._request, response)
+
+    def requestTimedOut(self) -> None:
+        self._modification.changeFailed()
+
+    def requestFailed(self) -> None:
+        self._modification.changeFailed()

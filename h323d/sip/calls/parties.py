@@ -1,0 +1,50 @@
+"""
+Who calls and who is called: SIP URIs and the neutral L{PartyAddress}.
+"""
+
+from __future__ import annotations
+
+from h323d.errors import DecodeError
+from h323d.sip.messages.uri import SIPURI, URI, parseURI
+from h323d.values.address import AddressKind, PartyAddress
+
+__all__ = ["partiesOf", "targetOf"]
+
+_NUMBER = frozenset("0123456789*#")
+
+
+def partiesOf(uri: URI) -> tuple[PartyAddress, ...]:
+    """
+    The names that a URI says: the user part first, then the whole.
+
+    An anonymous caller (RFC 3323) and a URI without a user have only the whole.
+    """
+    whole = uri.withoutParameters() if isinstance(uri, SIPURI) else uri
+    url = PartyAddress(AddressKind.URL, str(whole))
+    user = uri.user
+    if not user:
+        return (url,)
+    digits = user.removeprefix("+")
+    if digits and _NUMBER.issuperset(digits):
+        return (PartyAddress(AddressKind.DIALLED_DIGITS, digits), url)
+    if not user.isprintable():
+        return (url,)
+    return (PartyAddress(AddressKind.H323_ID, user), url)
+
+
+def targetOf(party: PartyAddress) -> SIPURI | None:
+    """
+    The SIP URI to call a party at, or C{None} if the name is not one that SIP
+    can reach by itself.
+    """
+    if party.kind is AddressKind.TRANSPORT or party.kind is AddressKind.EMAIL:
+        text = f"sip:{party.value}"
+    elif party.kind is AddressKind.URL:
+        text = party.value
+    else:
+        return None
+    try:
+        uri = parseURI(text)
+    except DecodeError:
+        return None
+    return uri if isinstance(uri, SIPURI) and not uri.secure else None

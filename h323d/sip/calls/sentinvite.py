@@ -1,0 +1,178 @@
+"""
+An INVITE of ours that is on its way, and the dialogs that its answers make: RFC 3261, 13.2.2.
+
+A forked INVITE may be answered several times: each provisional response with a tag of its own
+makes an early dialog, and each 2xx a L{Fork}.  Which of them is the call is for
+L{h323d.sip.calls.callingsession} to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from h323d.errors import DecodeError
+from h323d.sip.agent import NOBODY, UserAgent
+from h323d.sip.calls.causes import reasonOf
+from h323d.sip.dialogs.dialog import Dialog
+from h323d.sip.dialogs.dialogend import DialogEnd
+from h323d.sip.flows import Flow
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.nameaddr import NameAddr
+from h323d.sip.messages.uri import SIPURI
+from h323d.values.cause import Cause
+
+__all__ = ["CallTarget", "Fork", "SentInvite", "SentInviteOwner"]
+
+MAX_FORKS = 16  # early dialogs of one INVITE, and acknowledged ones
+
+
+@dataclass(frozen=True, slots=True)
+class CallTarget:
+    """
+    Whom an INVITE goes to, and on whose behalf.
+
+    @ivar uri: the Request-URI.
+    @ivar recipient: what To says, where they may be known by another address.
+    @ivar caller: what From says, without its tag.
+    @ivar flow: the way there.
+    """
+
+    uri: SIPURI
+    recipient: SIPURI
+    caller: NameAddr
+    flow: Flow
+
+
+class SentInviteOwner(Protocol):
+    """
+    Who is told what comes of the INVITE.
+    """
+
+    def inviteProgressed(self, response: SIPResponse) -> None:
+        """1xx came."""
+
+    def inviteAccepted(self, fork: Fork) -> None:
+        """A 2xx came; perhaps again, perhaps from another place."""
+
+    def inviteRefused(self, response: SIPResponse) -> None:
+        """300 to 699 came."""
+
+    def inviteFailed(self, cause: Cause) -> None:
+        """Nothing came, or it could not be sent."""
+
+    def inviteMisanswered(self, response: SIPResponse, error: DecodeError) -> None:
+        """A response came that makes no dialog, because a header field is malformed."""
+
+
+class SentInvite:
+    """
+    One INVITE, from when it leaves.
+    """
+
+    def __init__(
+        self, agent: UserAgent, end: DialogEnd, request: SIPRequest, owner: SentInviteOwner
+    ) -> None:
+        """
+        Send it.
+
+        @param end: gets the early dialogs, and has the way there.
+        """
+        self._agent = agent
+        self._end = end
+        self._request = request
+        self._owner = owner
+        self._acks: dict[str | None, SIPRequest] = {}
+        self._transaction = agent.send(request, self, end.flow)
+
+    def cancel(self, cause: Cause) -> None:
+        self._agent.cancel(self._transaction, NOBODY, reasonOf(cause))
+
+    def destroy(self) -> None:
+        """
+        Wait for nothing any more.
+        """
+        self._transaction.destroy()
+
+    # What the transaction reports.
+
+    def responseReceived(self, response: SIPResponse) -> None:
+        try:
+            _ = (response.contacts, response.recordRoutes, response.toAddress)
+            if response.isProvisional:
+                self._progress(response)
+        except DecodeError as error:
+            self._owner.inviteMisanswered(response, error)
+            return
+        self._end.heard(response)
+        if response.isProvisional:
+            self._owner.inviteProgressed(response)
+        elif response.isSuccess:
+            self._owner.inviteAccepted(Fork(self, response))
+        else:
+            self._owner.inviteRefused(response)
+
+    def requestTimedOut(self) -> None:
+        self._owner.inviteFailed(Cause.NO_USER_RESPONDING)
+
+    def requestFailed(self) -> None:
+        self._owner.inviteFailed(Cause.NETWORK_OUT_OF_ORDER)
+
+    def _progress(self, response: SIPResponse) -> None:
+        tag, early = response.toAddress.tag, self._end.early
+        if tag is not None and tag not in early and len(early) < MAX_FORKS:
+            early[tag] = Dialog.calling(self._request, response)
+
+    # What a fork asks for.
+
+    def acknowledge(self, response: SIPResponse) -> Dialog:
+        tag = response.toAddress.tag
+        dialog = self._end.early.pop(tag, None) or Dialog.calling(self._request, response)
+        dialog.confirm(response)
+        ack = dialog.request("ACK", self._request.cseq.number)
+        self._acks[tag] = ack
+        self._agent.sendAck(ack, self._end.flow)
+        return dialog
+
+    def decline(self, response: SIPResponse) -> None:
+        dialog = self.acknowledge(response)
+        bye = dialog.request("BYE")
+        dialog.terminate()
+        self._agent.send(bye, NOBODY, self._end.flow)
+
+    def answerAgain(self, response: SIPResponse) -> None:
+        ack = self._acks.get(response.toAddress.tag)
+        if ack is not None:
+            self._agent.sendAck(ack, self._end.flow)
+        elif len(self._acks) < MAX_FORKS:
+            self.decline(response)
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """
+    One 2xx to an INVITE of ours.
+
+    @ivar invite: what it answers.
+    """
+
+    invite: SentInvite
+    response: SIPResponse
+
+    def acknowledge(self) -> Dialog:
+        """
+        Make its dialog, and send its ACK (13.2.2.4).
+        """
+        return self.invite.acknowledge(self.response)
+
+    def decline(self) -> None:
+        """
+        Acknowledge it, and end its dialog.
+        """
+        self.invite.decline(self.response)
+
+    def answerAgain(self) -> None:
+        """
+        It came after the call's: acknowledge it again, or decline it if it is another one.
+        """
+        self.invite.answerAgain(self.response)

@@ -1,0 +1,3 @@
+"""
+Dialogs, and where the requests within them go (RFC 3261, 12).
+"""

@@ -1,0 +1,248 @@
+"""
+Our end of one dialog: requests that go out in it, answers, and the wait for an ACK.
+
+What a leg needs of SIP however its call began and whatever it carries.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from h323d.call.homes import Home
+from h323d.errors import DecodeError
+from h323d.sip.agent import ALLOW, NOBODY, SDP, SUPPORTED, UserAgent
+from h323d.sip.calls.acceptance import newAcceptance
+from h323d.sip.calls.causes import reasonOf
+from h323d.sip.calls.digits import DIGIT_TYPES
+from h323d.sip.dialogs.dialog import Dialog, DialogState
+from h323d.sip.flows import Flow
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.sdp.negotiation import NoCommonMedia
+from h323d.sip.transactions.running import ServerTransaction
+from h323d.values.cause import Cause
+
+__all__ = ["DialogEnd", "DialogEndOwner"]
+
+
+class DialogEndOwner(Protocol):
+    """
+    What a L{DialogEnd} needs of the leg that it is part of.
+    """
+
+    def acknowledged(self, ack: SIPRequest) -> None:
+        """The ACK of our last 2xx came."""
+
+    def neverAcknowledged(self) -> None:
+        """It did not come in 64*T1."""
+
+
+class DialogEnd:
+    """
+    One end of a dialog.
+
+    @ivar flow: the way the peer was last heard; C{None} before that.
+    @ivar localTag: ours.
+    @ivar dialog: C{None} before a call of ours is answered.
+    @ivar early: the dialogs that provisional answers to a call of ours made, by the peers' tags.
+    """
+
+    def __init__(self, agent: UserAgent, owner: DialogEndOwner, flow: Flow | None) -> None:
+        self.flow = flow
+        self.localTag = f"{agent.rng.getrandbits(48):012x}"
+        self.dialog: Dialog | None = None
+        self.early: dict[str | None, Dialog] = {}
+        self._agent = agent
+        self._owner = owner
+        self._peerAllows: frozenset[str] = frozenset()
+        self._accepted: tuple[ServerTransaction, SIPResponse] | None = None
+        self._acceptance = newAcceptance(self, agent.clock, agent.timers)
+
+    @property
+    def home(self) -> Home:
+        """
+        Our address, as the peer knows it.
+        """
+        return self._agent.homes.main if self.flow is None else self.flow.home
+
+    @property
+    def proven(self) -> bool:
+        """
+        Whether the peer has shown that it is real.
+        """
+        return self.flow is not None and self.flow.credit.proven
+
+    @property
+    def confirmed(self) -> Dialog | None:
+        """
+        The dialog, while requests may be sent in it.
+        """
+        dialog = self.dialog
+        return dialog if dialog and dialog.state is DialogState.CONFIRMED else None
+
+    def dialogOf(self, request: SIPRequest) -> Dialog | None:
+        """
+        The dialog that a request of the peer is in.
+        """
+        tag = request.fromAddress.tag
+        if self.dialog is None:
+            return self.early.get(tag)
+        return self.dialog if self.dialog.remoteTag == tag else None
+
+    def prove(self) -> None:
+        """
+        The peer has used our tag, which it can only have from us.
+        """
+        if self.flow is not None:
+            self.flow.credit.prove()
+
+    def heard(self, message: SIPRequest | SIPResponse) -> None:
+        """
+        Remember what the peer says that it understands.
+        """
+        if "Allow" in message.headers:
+            self._peerAllows = message.headers.tokens("Allow")
+
+    def takes(self, method: str) -> bool:
+        """
+        Whether the peer takes a method; one that never told is believed to.
+        """
+        return not self._peerAllows or self.names(method)
+
+    def names(self, method: str) -> bool:
+        """
+        Whether the peer told that it takes a method.
+        """
+        return method in self._peerAllows
+
+    def close(self) -> None:
+        """
+        The call is over, and no ACK is awaited any more.
+        """
+        self._accepted = None
+        self._acceptance.stop()
+        if self.dialog is not None:
+            self.dialog.terminate()
+
+    # The ACK of a 2xx.
+
+    def ackArrived(self, ack: SIPRequest) -> None:
+        """
+        The ACK of our last 2xx; any other is too late.
+        """
+        if self._accepted is None or self._accepted[0].request.cseq.number != ack.cseq.number:
+            return
+        if ack.fromAddress.tag != self._accepted[0].request.fromAddress.tag:
+            return
+        self._accepted = None
+        self._acceptance.ack()
+        self._owner.acknowledged(ack)
+
+    def inviteAcknowledged(self, ack: SIPRequest) -> None:
+        self.ackArrived(ack)
+
+    def inviteUnacknowledged(self) -> None:
+        pass
+
+    def repeatAcceptance(self) -> None:
+        if self._accepted is not None:
+            transaction, response = self._accepted
+            self._agent.respond(transaction, response)
+
+    def acceptanceLost(self) -> None:
+        self._accepted = None
+        self._owner.neverAcknowledged()
+
+    # Requests of ours.
+
+    def request(
+        self, dialog: Dialog, method: str, body: bytes = b"", contentType: str = SDP
+    ) -> SIPRequest:
+        """
+        Begin a request within C{dialog}.
+        """
+        request = dialog.request(method)
+        headers = request.headers
+        if method in ("INVITE", "UPDATE"):
+            headers = headers.adding("Contact", self._agent.contact(self.flow))
+            headers = headers.adding("Allow", ALLOW)
+        if body:
+            headers = headers.adding("Content-Type", contentType)
+        return SIPRequest(method, request.uri, headers, body)
+
+    def sendBye(self, cause: Cause) -> None:
+        if self.dialog is None:
+            return
+        request = self.request(self.dialog, "BYE")
+        request = request.withHeaders(request.headers.adding("Reason", reasonOf(cause)))
+        self.dialog.terminate()
+        self._agent.send(request, NOBODY, self.flow)
+
+    # Answers of ours.
+
+    def provide(self, transaction: ServerTransaction, status: int, body: bytes) -> None:
+        """
+        Answer an INVITE with 1xx; all but 100 belong to the dialog.
+        """
+        if status == 100:
+            self._agent.respond(transaction, transaction.request.response(100, None, None))
+            return
+        response = _withBody(transaction.request.response(status, None, self.localTag), body)
+        contact = self._agent.contact(transaction.flow)
+        response = response.withHeaders(response.headers.adding("Contact", contact))
+        self._agent.respond(transaction, response)
+
+    def accept(self, transaction: ServerTransaction, body: bytes) -> None:
+        """
+        Answer with 200; that of an INVITE is repeated until its ACK comes.
+        """
+        response = _withBody(transaction.request.response(200, None, self.localTag), body)
+        headers = response.headers.extending(
+            ("Contact", self._agent.contact(transaction.flow)),
+            ("Allow", ALLOW),
+            ("Supported", SUPPORTED),
+        )
+        response = response.withHeaders(headers)
+        if transaction.request.method == "INVITE":
+            transaction.observe(self)
+            self._accepted = (transaction, response)
+            self._acceptance.accept()
+        self._agent.respond(transaction, response)
+
+    def respond(self, transaction: ServerTransaction, status: int) -> None:
+        """
+        Answer without a body.
+        """
+        response = transaction.request.response(status, None, self.localTag)
+        if status in (200, 405) and transaction.request.method != "BYE":
+            response = response.withHeaders(response.headers.adding("Allow", ALLOW))
+        elif status == 415:
+            accepted = ", ".join((SDP, *DIGIT_TYPES))
+            response = response.withHeaders(response.headers.adding("Accept", accepted))
+        self._agent.respond(transaction, response)
+
+    def refuse(self, transaction: ServerTransaction, status: int, name: str, value: str) -> None:
+        """
+        Answer with a header field that says more than the status.
+        """
+        response = transaction.request.response(status, None, self.localTag)
+        response = response.withHeaders(response.headers.adding(name, value))
+        self._agent.respond(transaction, response)
+
+    def refuseOffer(
+        self, transaction: ServerTransaction, error: NoCommonMedia | DecodeError
+    ) -> None:
+        """
+        Answer an offer that has nothing for us, and say what was missing.
+        """
+        if isinstance(error, NoCommonMedia):
+            self.refuse(transaction, 488, "Warning", error.warning(self.home.told))
+        else:
+            response = transaction.request.response(400, None, self.localTag)
+            self._agent.respond(transaction, response)
+
+
+def _withBody(response: SIPResponse, body: bytes) -> SIPResponse:
+    if not body:
+        return response
+    headers = response.headers.adding("Content-Type", SDP)
+    return SIPResponse(response.status, response.reason, headers, body)

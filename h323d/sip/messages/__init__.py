@@ -1,0 +1,3 @@
+"""
+SIP messages: their grammar, reading and writing them, and cutting a stream into them.
+"""

@@ -1,0 +1,3 @@
+"""
+Session descriptions, and offer and answer (RFC 8866, RFC 3264).
+"""

@@ -1,0 +1,106 @@
+"""
+Which formats both sides have, and by which payload types (RFC 3264, 6.1 and 8.3.2).
+
+The part of L{h323d.sip.sdp.negotiation} that weighs formats; it sees payload types and
+L{MediaFormat}s only.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+
+from h323d.sip.sdp.payloads import compatible, isEvent, payloadTypeFor
+from h323d.values.media import MediaFormat, MediaProfile
+
+__all__ = [
+    "Preference",
+    "commonFormats",
+    "eventClock",
+    "eventType",
+    "matches",
+    "named",
+    "numbered",
+]
+
+
+class Preference(enum.Enum):
+    """
+    Whose order of formats an answer follows.
+    """
+
+    OURS = "ours"
+    THEIRS = "theirs"
+
+
+def matches(ours: MediaFormat, theirs: MediaFormat) -> bool:
+    if isEvent(ours):
+        return ours.sameEncoding(theirs)
+    return compatible(ours, theirs)
+
+
+def commonFormats(
+    theirs: Mapping[int, MediaFormat], profile: MediaProfile, preference: Preference
+) -> dict[int, MediaFormat]:
+    """
+    @return: our formats that the peer has too, by I{its} numbers, then its events.
+    """
+    pairs = []
+    for number, fmt in theirs.items():
+        rank = next((i for i, own in enumerate(profile.audio) if compatible(own, fmt)), None)
+        if rank is not None:
+            pairs.append((rank, number))
+    if preference is Preference.OURS:
+        pairs.sort(key=lambda pair: pair[0])
+    formats = {number: profile.audio[rank] for rank, number in pairs}
+    if formats:
+        event = eventType(theirs, next(iter(formats.values())), profile)
+        if event is not None:
+            formats[event] = theirs[event]
+    return formats
+
+
+def eventType(
+    formats: Mapping[int, MediaFormat], spoken: MediaFormat, profile: MediaProfile
+) -> int | None:
+    """
+    @return: the events to go with a format: those of its own clock (RFC 4733, 2.1), else any.
+    """
+    events = [(number, fmt) for number, fmt in formats.items() if isEvent(fmt)]
+    if not profile.telephoneEvents or not events:
+        return None
+    fitting = (number for number, fmt in events if fmt.clockRate == spoken.clockRate)
+    return next(fitting, events[0][0])
+
+
+def eventClock(formats: Iterable[MediaFormat]) -> int:
+    rates = [fmt.clockRate for fmt in formats]
+    return 8000 if 8000 in rates else rates[0]
+
+
+def numbered(
+    wanted: Iterable[MediaFormat], known: Mapping[int, MediaFormat]
+) -> dict[int, MediaFormat]:
+    """
+    Give each format its payload type, the one it had if it had one.
+    """
+    formats: dict[int, MediaFormat] = {}
+    for fmt in wanted:
+        had = (n for n, old in known.items() if n not in formats and matches(fmt, old))
+        number = next(had, None)
+        if number is None:
+            # A number, once used, means the same for the whole call (RFC 3264, 8.3.2).
+            number = payloadTypeFor(fmt, (*formats, *known))
+        if number is not None:
+            formats[number] = fmt
+    return formats
+
+
+def named(formats: Mapping[int, MediaFormat], profile: MediaProfile) -> dict[int, MediaFormat]:
+    """
+    @return: the formats as the profile names them, parameters and all.
+    """
+    return {
+        number: next((own for own in profile.audio if compatible(own, fmt)), fmt)
+        for number, fmt in formats.items()
+    }

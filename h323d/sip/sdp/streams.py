@@ -1,0 +1,179 @@
+"""
+What the peer's C{m=} line asks for, and the L{AudioStream} that follows from it.
+
+The part of L{h323d.sip.sdp.negotiation} that knows addresses and directions, with both ways of
+holding a call: by attribute, and by the address C{0.0.0.0} (RFC 3264, 8.4).
+"""
+
+from __future__ import annotations
+
+import enum
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from h323d.sip.messages.grammar import MAX_PORT
+from h323d.sip.sdp.description import MediaDescription, SessionDescription
+from h323d.sip.sdp.payloads import compatible, fitPacketMs, formatsOf, isEvent
+from h323d.sip.sdp.selection import eventType
+from h323d.values.address import TransportAddress
+from h323d.values.media import (
+    AudioStream,
+    Direction,
+    MediaFormat,
+    MediaProfile,
+    ReceiveFormat,
+    TransmitFormat,
+)
+
+__all__ = [
+    "REFUSED_PORT",
+    "Obstacle",
+    "RemoteStream",
+    "audioStream",
+    "isIPv6",
+    "meet",
+    "offeredStream",
+    "remoteStream",
+]
+
+REFUSED_PORT = 0  # of a stream that is refused or over
+_PROTOCOLS = frozenset(["RTP/AVP", "RTP/AVPF"])
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Obstacle(enum.Enum):
+    """
+    Why a stream is not taken, in the order in which that is looked at.  Each has its warn-code
+    (RFC 3261, 20.43).
+    """
+
+    MEDIA_TYPE = 304
+    TRANSPORT_PROTOCOL = 302
+    NETWORK_ADDRESS_FORMAT = 301
+    MEDIA_FORMAT = 305
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteStream:
+    """
+    What the peer's C{m=} line asks for.
+
+    @ivar rtp: C{None} for a hold by C{0.0.0.0}.
+    """
+
+    media: MediaDescription
+    formats: Mapping[int, MediaFormat]
+    direction: Direction
+    rtp: TransportAddress | None
+    rtcp: TransportAddress | None
+
+
+def remoteStream(description: SessionDescription, media: MediaDescription) -> RemoteStream | None:
+    """
+    @return: C{None} if the stream is refused, over, or of a kind we cannot take.
+    """
+    connection = description.connectionOf(media)
+    if media.port == REFUSED_PORT or media.protocol.upper() not in _PROTOCOLS or not connection:
+        return None
+    address = _literal(connection.address)
+    direction = description.directionOf(media)
+    formats = formatsOf(media)
+    if address is None:
+        return None
+    if address.is_unspecified:
+        held = Direction.of(direction.sends, receives=False)
+        return RemoteStream(media, formats, held, None, None)
+    rtp = TransportAddress(str(address), media.port)
+    if not rtp.isUnicast:
+        return None
+    return RemoteStream(media, formats, direction, rtp, _rtcpAddress(media, address))
+
+
+def offeredStream(
+    description: SessionDescription, media: MediaDescription, ours: TransportAddress
+) -> RemoteStream | Obstacle:
+    """
+    What an offer's C{m=} line asks for, or what keeps us from it whatever its formats are.
+
+    @param ours: where we would receive.
+    """
+    if media.media != "audio" or media.port == REFUSED_PORT:
+        return Obstacle.MEDIA_TYPE
+    if media.protocol.upper() not in _PROTOCOLS:
+        return Obstacle.TRANSPORT_PROTOCOL
+    remote = remoteStream(description, media)
+    if remote is None or (remote.rtp is not None and remote.rtp.isIPv6 != ours.isIPv6):
+        return Obstacle.NETWORK_ADDRESS_FORMAT
+    return remote
+
+
+def _rtcpAddress(media: MediaDescription, address: _Address) -> TransportAddress | None:
+    """
+    @return: C{None} if there is no port for it, or its address is of another family.
+    """
+    port, text = media.rtcp or (media.port + 1, None)
+    host = address if text is None else _literal(text)
+    if not 0 < port <= MAX_PORT or host is None or host.version != address.version:
+        return None
+    rtcp = TransportAddress(str(host), port)
+    return rtcp if rtcp.isUnicast else None
+
+
+def _literal(text: str) -> _Address | None:
+    """
+    @return: C{None} for a name - they are not resolved - and for an address with a zone or
+        a time to live.
+    """
+    try:
+        return None if "%" in text else ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def isIPv6(description: SessionDescription, media: MediaDescription) -> bool:
+    connection = description.connectionOf(media)
+    return connection is not None and ":" in connection.address
+
+
+def meet(ours: Direction, remote: RemoteStream) -> Direction:
+    """
+    @return: what both want, from our side (RFC 3264, 6.1).
+    """
+    theirs = remote.direction.reversed
+    return Direction.of(ours.sends and theirs.sends, ours.receives and theirs.receives)
+
+
+def audioStream(
+    remote: RemoteStream,
+    receive: Mapping[int, MediaFormat],
+    transmit: Mapping[int, MediaFormat],
+    profile: MediaProfile,
+    direction: Direction,
+) -> AudioStream:
+    """
+    @param receive: by our numbers.
+    @param transmit: by the peer's numbers, the one to send first.
+    """
+    number, theirs = next((n, fmt) for n, fmt in transmit.items() if not isEvent(fmt))
+    ours = next((own for own in profile.audio if compatible(own, theirs)), theirs)
+    sending = None
+    if direction.sends and remote.rtp is not None:
+        sending = TransmitFormat(
+            replace(ours, parameters=theirs.parameters),
+            number,
+            _packetMs(ours, remote.media, profile),
+            remote.rtp,
+            remote.rtcp,
+            eventType(transmit, theirs, profile),
+        )
+    receiving = None
+    if direction.receives:
+        sounds = {n: fmt for n, fmt in receive.items() if not isEvent(fmt)}
+        receiving = ReceiveFormat(sounds, eventType(receive, ours, profile))
+    return AudioStream(sending, receiving)
+
+
+def _packetMs(fmt: MediaFormat, media: MediaDescription, profile: MediaProfile) -> int:
+    wishes = (profile.packetMs, media.packetMs, media.maxPacketMs)
+    return fitPacketMs(fmt, min(wish for wish in wishes if wish))

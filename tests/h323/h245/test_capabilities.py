@@ -1,0 +1,305 @@
+"""
+Formats and profiles as H.245 capabilities, and back.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from h323d.asn1 import h245
+from h323d.h323.h245.capabilities import (
+    MAXIMUM_ENTRIES,
+    TELEPHONE_EVENT_TYPE,
+    AudioAbility,
+    CapabilityTable,
+    RemoteCapabilities,
+    abilitiesOf,
+    audioCapability,
+    capabilitySet,
+    chooseAbility,
+    emptyCapabilitySet,
+    payloadTypeOf,
+    readAudioCapability,
+    suits,
+)
+from h323d.values.media import G711_ALAW, G711_ULAW, DigitMethod, MediaFormat, MediaProfile
+
+G722 = MediaFormat("G722")
+G729 = MediaFormat("G729")
+EVERYTHING = MediaProfile(
+    (G711_ULAW, G711_ALAW, G722, G729, MediaFormat("G723"), MediaFormat("GSM"))
+)
+PDUS = Path(__file__).parents[4] / "shared" / "data" / "pdus.json"
+VERSION = (0, 0, 8, 245, 0, 7)
+
+
+def throughTheWire(capabilities: dict[str, Any]) -> dict[str, Any]:
+    data = h245.encode("TerminalCapabilitySet", capabilities)
+    result: dict[str, Any] = h245.decode("TerminalCapabilitySet", data)
+    return result
+
+
+def remoteOf(profile: MediaProfile) -> RemoteCapabilities:
+    return CapabilityTable().update(throughTheWire(capabilitySet(profile, 1)))
+
+
+def tableOf(*capabilities: tuple[str, Any]) -> dict[str, Any]:
+    """
+    A capability set without descriptors.
+    """
+    return {
+        "sequenceNumber": 1,
+        "protocolIdentifier": VERSION,
+        "capabilityTable": [
+            {"capabilityTableEntryNumber": number, "capability": capability}
+            for number, capability in enumerate(capabilities, 1)
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("capability", "name", "packetMs", "payloadType"),
+    [
+        (("g711Ulaw64k", 20), "PCMU", 20, 0),
+        (("g711Alaw64k", 30), "PCMA", 30, 8),
+        (("g722-64k", 20), "G722", 20, 9),
+        (("g729", 2), "G729", 20, 18),
+        (("g729AnnexAwAnnexB", 6), "G729", 60, 18),
+        (("g7231", {"maxAl-sduAudioFrames": 1, "silenceSuppression": True}), "G723", 30, 4),
+        (
+            ("gsmFullRate", {"audioUnitSize": 66, "comfortNoise": False, "scrambled": False}),
+            "GSM",
+            40,
+            3,
+        ),
+    ],
+)
+def test_aCapabilityIsReadInMillisecondsAndWrittenBack(
+    capability: tuple[str, Any], name: str, packetMs: int, payloadType: int
+) -> None:
+    ability = readAudioCapability(capability)
+    assert ability is not None
+    assert (ability.format.name, ability.packetMs) == (name, packetMs)
+    assert payloadTypeOf(ability) == payloadType
+    assert audioCapability(ability) == capability
+    h245.encode("AudioCapability", audioCapability(ability))
+
+
+@pytest.mark.parametrize(
+    "capability",
+    [
+        ("g711Ulaw56k", 20),
+        ("_ext_77", b""),
+        ("gsmFullRate", {"audioUnitSize": 32, "comfortNoise": False, "scrambled": False}),
+    ],
+)
+def test_whatWeDoNotKnowIsNoAbility(capability: tuple[str, Any]) -> None:
+    assert readAudioCapability(capability) is None
+
+
+def test_annexBOfG729IsToldApart() -> None:
+    without, with_ = readAudioCapability(("g729", 2)), readAudioCapability(("g729wAnnexB", 2))
+    assert without is not None
+    assert with_ is not None
+    strict = MediaFormat("G729", parameters=(("annexb", "no"),))
+    assert suits(G729, without.format)
+    assert suits(G729, with_.format)
+    assert suits(strict, without.format)
+    assert not suits(strict, with_.format)
+
+
+@pytest.mark.parametrize(
+    ("offered", "wanted", "packetMs"),
+    [(20, 20, 20), (240, 20, 20), (10, 20, 10), (15, 20, 10), (30, 60, 30), (1, 20, 10)],
+)
+def test_packetsHaveWholeTensOfMilliseconds(offered: int, wanted: int, packetMs: int) -> None:
+    assert AudioAbility(G711_ULAW, offered, "g711Ulaw64k").within(wanted).packetMs == packetMs
+
+
+def test_packetsOfG7231HaveAtLeastOneFrame() -> None:
+    ability = readAudioCapability(
+        ("g7231", {"maxAl-sduAudioFrames": 4, "silenceSuppression": False})
+    )
+    assert ability is not None
+    assert ability.within(20).packetMs == 30
+
+
+def test_ourSetSaysWhatTheProfileSays() -> None:
+    remote = remoteOf(EVERYTHING)
+    assert [a.format.name for a in remote.audio] == (
+        ["PCMU", "PCMA", "G722"] + ["G729"] * 4 + ["G723", "GSM"]
+    )
+    assert {a.packetMs for a in remote.audio} == {60}
+    assert remote.telephoneEventType == TELEPHONE_EVENT_TYPE
+    assert remote.digitMethods == (
+        DigitMethod.RTP_EVENT,
+        DigitMethod.H245_SIGNAL,
+        DigitMethod.H245_ALPHANUMERIC,
+    )
+    assert remote.skipped == 0
+    assert not remote.video
+
+
+def test_aProfileWithoutTelephoneEventsClaimsNone() -> None:
+    remote = remoteOf(MediaProfile((G711_ULAW,), telephoneEvents=False))
+    assert remote.telephoneEventType is None
+    assert DigitMethod.RTP_EVENT not in remote.digitMethods
+
+
+def test_aFormatThatH245CannotNameIsLeftOut() -> None:
+    profile = MediaProfile((MediaFormat("opus", 48000, 2), G711_ULAW))
+    assert [ability.format for ability in abilitiesOf(profile, 20)] == [G711_ULAW]
+
+
+def test_aSetOfDigitsAloneIsNotEmpty() -> None:
+    remote = remoteOf(MediaProfile(()))
+    assert remote.audio == ()
+    assert not remote.isEmpty
+
+
+def test_theEmptySetHoldsTheCallAndForgetsTheTable() -> None:
+    table = CapabilityTable()
+    table.update(capabilitySet(EVERYTHING, 1))
+    assert table.update(throughTheWire(emptyCapabilitySet(2))) == RemoteCapabilities(isEmpty=True)
+    later = table.update({**tableOf(("receiveAudioCapability", ("g711Ulaw64k", 20)))})
+    assert [a.format for a in later.audio] == [G711_ULAW]
+
+
+def test_aSetThatNamesOnlyItsMultiplexIsEmptyToo() -> None:
+    fields = emptyCapabilitySet(1)
+    fields["multiplexCapability"] = capabilitySet(EVERYTHING, 1)["multiplexCapability"]
+    assert CapabilityTable().update(fields).isEmpty
+
+
+def test_onlyWhatADescriptorMentionsIsUsable() -> None:
+    fields = tableOf(
+        ("receiveAudioCapability", ("g711Ulaw64k", 20)),
+        ("receiveAudioCapability", ("g711Alaw64k", 20)),
+    )
+    fields["capabilityDescriptors"] = [
+        {"capabilityDescriptorNumber": 0, "simultaneousCapabilities": [[2, 99]]}
+    ]
+    assert [a.format for a in CapabilityTable().update(fields).audio] == [G711_ALAW]
+
+
+def test_withoutDescriptorsEverythingIsUsable() -> None:
+    fields = tableOf(
+        ("receiveAudioCapability", ("g711Ulaw64k", 20)),
+        ("receiveAudioCapability", ("g711Alaw64k", 20)),
+    )
+    assert len(CapabilityTable().update(fields).audio) == 2
+
+
+def test_anEntryIsReplacedOrDeletedByItsNumber() -> None:
+    table = CapabilityTable()
+    table.update(
+        tableOf(
+            ("receiveAudioCapability", ("g711Ulaw64k", 20)),
+            ("receiveAudioCapability", ("g711Alaw64k", 20)),
+        )
+    )
+    update = {
+        "sequenceNumber": 2,
+        "protocolIdentifier": VERSION,
+        "capabilityTable": [
+            {"capabilityTableEntryNumber": 1},
+            {
+                "capabilityTableEntryNumber": 2,
+                "capability": ("receiveAudioCapability", ("g722-64k", 20)),
+            },
+        ],
+    }
+    assert [a.format for a in table.update(update).audio] == [G722]
+
+
+def test_videoAndTheUnknownAreToleratedAndCounted() -> None:
+    remote = CapabilityTable().update(
+        tableOf(
+            ("receiveVideoCapability", ("h261VideoCapability", {})),
+            ("receiveAudioCapability", ("g728", 4)),
+            ("receiveAudioCapability", ("g711Ulaw64k", 20)),
+            ("_ext_40", b"whatever"),
+            ("conferenceCapability", {"chairControlCapability": False}),
+            ("transmitAudioCapability", ("g711Alaw64k", 20)),
+            ("receiveUserInputCapability", ("hookflash", None)),
+        )
+    )
+    assert remote.video
+    assert [a.format for a in remote.audio] == [G711_ULAW]
+    assert remote.skipped == 4
+    assert remote.digitMethods == (DigitMethod.H245_ALPHANUMERIC,)
+
+
+def test_aHugeSetIsBounded() -> None:
+    table = CapabilityTable()
+    for block in range(4):
+        table.update(
+            {
+                "sequenceNumber": 1,
+                "protocolIdentifier": VERSION,
+                "capabilityTable": [
+                    {
+                        "capabilityTableEntryNumber": 1 + block * 256 + index,
+                        "capability": ("receiveAudioCapability", ("g711Ulaw64k", 20)),
+                    }
+                    for index in range(256)
+                ],
+            }
+        )
+    remote = table.update(tableOf(("receiveAudioCapability", ("g711Alaw64k", 20))))
+    assert len(remote.audio) == MAXIMUM_ENTRIES
+
+
+def test_ourOrderDecidesAndThePeersWordIsUsed() -> None:
+    offered = [
+        AudioAbility(G729, 20, "g729"),
+        AudioAbility(G711_ALAW, 30, "g711Alaw64k"),
+        AudioAbility(G711_ULAW, 30, "g711Ulaw64k"),
+    ]
+    chosen = chooseAbility(MediaProfile((G711_ALAW, G729)), offered)
+    assert chosen == AudioAbility(G711_ALAW, 20, "g711Alaw64k")
+    assert chooseAbility(MediaProfile((G722,)), offered) is None
+
+
+@pytest.mark.parametrize("symmetric", [False, True])
+def test_theOtherDirectionsFormatWinsOnlyWhereThePeerIsSymmetric(symmetric: bool) -> None:
+    offered = [
+        AudioAbility(G711_ULAW, 20, "g711Ulaw64k", symmetric),
+        AudioAbility(G711_ALAW, 20, "g711Alaw64k", symmetric),
+    ]
+    chosen = chooseAbility(MediaProfile((G711_ULAW, G711_ALAW)), offered, preferred=G711_ALAW)
+    assert chosen is not None
+    assert chosen.format == (G711_ALAW if symmetric else G711_ULAW)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@given(
+    st.lists(st.sampled_from(EVERYTHING.audio), unique=True),
+    st.integers(10, 60),
+    st.booleans(),
+)
+def test_anySetOfOursSurvivesTheWire(
+    audio: list[MediaFormat], maxPacketMs: int, events: bool
+) -> None:
+    profile = MediaProfile(tuple(audio), maxPacketMs=maxPacketMs, telephoneEvents=events)
+    fields = capabilitySet(profile, 255)
+    assert throughTheWire(fields) == fields
+    remote = CapabilityTable().update(fields)
+    assert list(remote.audio) == abilitiesOf(profile, maxPacketMs)
+
+
+@pytest.mark.skipif(not PDUS.exists(), reason="the captured PDUs are not beside the repository")
+def test_capturedSetsAreUnderstood() -> None:
+    formats = []
+    for pdu in json.loads(PDUS.read_text()):
+        if pdu["kind"] == "h245" and pdu["name"] == "request.terminalCapabilitySet":
+            message = h245.decode("MultimediaSystemControlMessage", bytes.fromhex(pdu["hex"]))
+            remote = CapabilityTable().update(message[1][1])
+            formats.append([(a.format.name, a.packetMs) for a in remote.audio])
+    assert formats == [[("PCMA", 30)], [("PCMA", 240)], [("PCMU", 20)]]

@@ -1,0 +1,214 @@
+"""
+The way that H.245 takes.
+"""
+
+from __future__ import annotations
+
+import pytest
+from twisted.internet.task import Clock
+
+from h323d.h323.h245 import controlpath
+from h323d.h323.h245.controlpath import GLARE, ControlPath, newControlPath
+from h323d.values.address import TransportAddress
+from tests.support.machinetable import Table, behaviourOf
+
+OURS = TransportAddress("10.0.0.5", 5000)
+SMALLER = TransportAddress("10.0.0.4", 9000)
+LARGER = TransportAddress("10.0.0.6", 1000)
+
+
+class Owner:
+    """
+    Remembers what the machine wants.
+    """
+
+    def __init__(self) -> None:
+        self.done: list[object] = []
+        self.port: TransportAddress | None = OURS
+
+    def openListener(self) -> TransportAddress | None:
+        self.done.append("listen")
+        return self.port
+
+    def closeListener(self) -> None:
+        self.done.append("unlisten")
+
+    def dialControl(self, address: TransportAddress) -> None:
+        self.done.append(("dial", address))
+
+    def cancelDial(self) -> None:
+        self.done.append("cancelDial")
+
+    def closeChannel(self) -> None:
+        self.done.append("closeChannel")
+
+    def beginSession(self) -> None:
+        self.done.append("begin")
+
+    def abandonSession(self) -> None:
+        self.done.append("abandon")
+
+    def pathFailed(self) -> None:
+        self.done.append("failed")
+
+    def pathLost(self) -> None:
+        self.done.append("lost")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def owner() -> Owner:
+    return Owner()
+
+
+@pytest.fixture
+def path(owner: Owner, clock: Clock) -> ControlPath:
+    return newControlPath(owner, clock)
+
+
+TABLE: Table = {
+    "idle": {
+        "dial": "dialing: dialControl",
+        "listen": "listening: openListener",
+        "stop": "closed: closeListener, cancelDial, closeChannel",
+        "tunnel": "tunnelled: beginSession",
+    },
+    "tunnelled": {
+        "dial": "dialing: abandonSession, dialControl",
+        "stop": "closed: closeListener, cancelDial, closeChannel",
+        "tunnelRefused": "idle: abandonSession",
+    },
+    "listening": {
+        "connected": "separate: closeListener, cancelDial, beginSession",
+        "dial": "dialing: dialControl",
+        "lost": "idle: closeListener, pathFailed",
+        "ourTurn": "dialing",
+        "stop": "closed: closeListener, cancelDial, closeChannel",
+        "theirTurn": "listening: turnOver in 3 s",
+        "turnOver": "dialing",
+    },
+    "dialing": {
+        "connected": "separate: closeListener, cancelDial, beginSession",
+        "lost": "idle: closeListener, pathFailed",
+        "stop": "closed: closeListener, cancelDial, closeChannel",
+    },
+    "separate": {
+        "lost": "closed: pathLost",
+        "stop": "closed: closeListener, cancelDial, closeChannel",
+    },
+}
+
+
+def test_theTable() -> None:
+    found = behaviourOf(
+        controlpath.MACHINE,
+        newControlPath,
+        {"dial": (TransportAddress("10.0.0.9", 5000), True)},
+        {
+            "tunnelled": ["tunnel"],
+            "listening": ["listen"],
+            "dialing": [("dial", TransportAddress("10.0.0.9", 5000), False)],
+            "separate": ["listen", "connected"],
+            "closed": ["stop"],
+        },
+        {"openListener": TransportAddress("10.0.0.1", 5001)},
+    )
+    assert found == TABLE
+
+
+def test_theTunnelIsUsedOnce(path: ControlPath, owner: Owner) -> None:
+    path.tunnel()
+    path.tunnel()
+    path.listen()
+    assert owner.done == ["begin"]
+
+
+def test_aRefusedTunnelIsLeft(path: ControlPath, owner: Owner) -> None:
+    path.tunnel()
+    path.tunnelRefused()
+    path.dial(LARGER, False)
+    path.connected()
+    assert owner.done == [
+        "begin",
+        "abandon",
+        ("dial", LARGER),
+        "unlisten",
+        "cancelDial",
+        "begin",
+    ]
+
+
+def test_whoIsConnectedToTriesNothingElse(path: ControlPath, owner: Owner) -> None:
+    path.listen()
+    path.connected()
+    count = len(owner.done)
+    path.dial(SMALLER, False)
+    path.tunnel()
+    path.listen()
+    path.connected()
+    assert len(owner.done) == count
+
+
+def test_anUnaskedForAddressIsDialledAtOnce(path: ControlPath, owner: Owner) -> None:
+    path.listen()
+    path.dial(SMALLER, False)
+    assert owner.done == ["listen", ("dial", SMALLER)]
+
+
+def test_ofTwoThatAskTheSmallerAddressConnects(path: ControlPath, owner: Owner) -> None:
+    path.listen()
+    path.dial(LARGER, True)
+    assert owner.done[-1] == ("dial", LARGER)
+
+
+def test_ofTwoThatAskTheLargerAddressWaits(path: ControlPath, owner: Owner, clock: Clock) -> None:
+    path.listen()
+    path.dial(SMALLER, True)
+    clock.advance(GLARE - 0.01)
+    assert owner.done == ["listen"]
+    path.connected()
+    assert owner.done[-1] == "begin"
+    assert clock.getDelayedCalls() == []
+
+
+def test_aTurnThatIsNotUsedPasses(path: ControlPath, owner: Owner, clock: Clock) -> None:
+    path.listen()
+    path.dial(SMALLER, True)
+    clock.advance(GLARE)
+    assert owner.done[-1] == ("dial", SMALLER)
+
+
+def test_anUnreachableAddressIsReported(path: ControlPath, owner: Owner) -> None:
+    path.dial(LARGER, False)
+    path.lost()
+    path.listen()
+    assert owner.done[-2:] == ["failed", "listen"]
+
+
+def test_noPortIsReported(path: ControlPath, owner: Owner) -> None:
+    owner.port = None
+    path.listen()
+    assert owner.done[-1] == "failed"
+
+
+def test_aLostChannelIsNotReplaced(path: ControlPath, owner: Owner) -> None:
+    path.dial(LARGER, False)
+    path.connected()
+    path.lost()
+    assert owner.done[-1] == "lost"
+    count = len(owner.done)
+    path.dial(LARGER, False)
+    path.tunnel()
+    assert len(owner.done) == count
+
+
+def test_stopClosesEverything(path: ControlPath, owner: Owner, clock: Clock) -> None:
+    path.listen()
+    path.dial(SMALLER, True)
+    path.stop()
+    assert owner.done[-3:] == ["unlisten", "cancelDial", "closeChannel"]
+    assert clock.getDelayedCalls() == []

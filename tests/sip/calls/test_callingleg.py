@@ -1,0 +1,324 @@
+"""
+Outgoing calls, message by message.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from twisted.internet.defer import Deferred, fail, succeed
+from zope.interface.verify import verifyObject
+
+from h323d.call.legs import ILeg, IOriginator, LegDirection
+from h323d.sip.calls.originator import SIPOriginator
+from h323d.sip.config import SIPConfig
+from h323d.sip.messages.message import SIPRequest
+from h323d.sip.sdp.description import parse as parseSDP
+from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID
+from h323d.values.media import Direction
+from tests.support.sippeers import (
+    PROFILE,
+    SERVER,
+    LegLog,
+    SIPWorld,
+    offerBody,
+    request,
+    responseTo,
+)
+
+
+class Call:
+    """
+    One call to a scripted peer.
+    """
+
+    def __init__(self, config: SIPConfig | None = None, target: str = "sip:b@10.0.0.3") -> None:
+        self.world = SIPWorld()
+        self.peer = self.world.peer("10.0.0.1", config)
+        self.script = self.world.script("10.0.0.3")
+        self.leg, self.log = self.peer.call(target)
+        self.world.run(0.05)
+
+    def answer(self, status: int, tag: str = "far", body: str = "", to: int = 0) -> None:
+        requests = [each for each in self.script.messages if isinstance(each, SIPRequest)]
+        self.script.send(responseTo(requests[to], status, tag=tag, body=body), SERVER)
+        self.world.run(0.05)
+
+    def last(self, method: str) -> SIPRequest:
+        found = [
+            each
+            for each in self.script.messages
+            if isinstance(each, SIPRequest) and each.method == method
+        ]
+        return found[-1]
+
+    def bye(self) -> None:
+        ack = self.last("ACK")
+        text = request("BYE", callId=ack.callId, toTag=ack.fromAddress.tag or "", cseq=9)
+        self.script.send(text, SERVER)
+        self.world.run(0.05)
+
+
+def test_aLegIsALegAndItsMakerAnOriginator() -> None:
+    call = Call()
+    verifyObject(ILeg, call.leg)
+    verifyObject(IOriginator, call.peer.originator)
+    assert call.leg.direction is LegDirection.OUTGOING
+    call.answer(486)
+    call.world.settle()
+
+
+def test_theInviteOffersTheProfile() -> None:
+    call = Call()
+    invite = call.last("INVITE")
+    assert str(invite.uri) == "sip:b@10.0.0.3"
+    assert str(invite.fromAddress.uri) == "sip:alice@10.0.0.1:5060"
+    assert invite.contact is not None
+    assert parseSDP(invite.body).media[0].formats[:2] == ("0", "8")
+    call.answer(486)
+    call.world.settle()
+
+
+def test_aCallersNameMayHaveSpacesAndIsShown() -> None:
+    world = SIPWorld()
+    peer = world.peer("10.0.0.1", SIPConfig(user="Bob Brown"))
+    script = world.script("10.0.0.3")
+    peer.call("sip:b@10.0.0.3", calling="Bob Brown")
+    world.run(0.05)
+    (invite,) = script.messages
+    assert isinstance(invite, SIPRequest)
+    assert invite.fromAddress.displayName == "Bob Brown"
+    assert str(invite.fromAddress.uri) == "sip:Bob%20Brown@10.0.0.1:5060"
+    assert invite.headers.get("Contact") == "<sip:Bob%20Brown@10.0.0.1:5060>"
+    script.send(responseTo(invite, 486), SERVER)
+    world.settle()
+
+
+def test_progressIsReported() -> None:
+    call = Call()
+    call.answer(100)
+    call.answer(180)
+    call.answer(200, body=offerBody())
+    assert call.log.said == ["proceeding", "alerting", "answered", "media"]
+    assert call.script.methods == ["INVITE", "ACK"]
+    call.bye()
+    assert call.log.causes == [Cause.NORMAL_CALL_CLEARING]
+    call.world.settle()
+
+
+def test_earlyMediaIsReportedOnceIfTheAnswerIsTheSame() -> None:
+    call = Call()
+    call.answer(183, body=offerBody())
+    call.answer(200, body=offerBody())
+    assert call.log.said == ["alerting", "media", "answered"]
+    call.bye()
+    call.world.settle()
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"),
+    [
+        (486, Cause.USER_BUSY),
+        (404, Cause.UNALLOCATED_NUMBER),
+        (603, Cause.CALL_REJECTED),
+        (407, Cause.CALL_REJECTED),
+        (503, Cause.TEMPORARY_FAILURE),
+    ],
+)
+def test_aRefusalIsAcknowledgedAndReported(status: int, cause: Cause) -> None:
+    call = Call()
+    call.answer(status)
+    assert call.script.methods == ["INVITE", "ACK"]
+    assert call.last("ACK").via.branch == call.last("INVITE").via.branch
+    assert call.log.causes == [cause]
+    call.world.settle()
+
+
+def test_nobodyAnswersAtAll() -> None:
+    call = Call()
+    call.world.run(33, step=0.1)
+    assert call.script.methods == ["INVITE"] * 7
+    assert call.log.causes == [Cause.NO_USER_RESPONDING]
+    call.world.settle()
+
+
+def test_aHangUpBeforeAnyResponseCancelsAfterTheFirst() -> None:
+    call = Call()
+    call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    call.world.run(0.05)
+    assert call.script.methods == ["INVITE"]
+    assert call.log.said == ["released"]
+    call.answer(180)
+    assert call.script.methods == ["INVITE", "CANCEL"]
+    call.answer(200, to=1)
+    call.answer(487)
+    assert call.script.methods == ["INVITE", "CANCEL", "ACK"]
+    call.world.settle()
+
+
+def test_a200ThatCrossesTheCancelIsAcknowledgedAndEnded() -> None:
+    call = Call()
+    call.answer(180)
+    call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    call.world.run(0.05)
+    call.answer(200, body=offerBody())
+    assert call.script.methods == ["INVITE", "CANCEL", "ACK", "BYE"]
+    assert call.log.said == ["alerting", "released"]
+    call.answer(200, body=offerBody())
+    assert call.script.methods == ["INVITE", "CANCEL", "ACK", "BYE", "ACK"]
+    call.world.settle()
+
+
+def test_aRepeated200IsAcknowledgedAgain() -> None:
+    call = Call()
+    call.answer(200, body=offerBody())
+    call.answer(200, body=offerBody())
+    assert call.script.methods == ["INVITE", "ACK", "ACK"]
+    assert call.log.said == ["answered", "media"]
+    call.bye()
+    call.world.settle()
+
+
+def test_ofAForkedCallTheFirstAnswerIsTakenAndTheOthersAreEnded() -> None:
+    call = Call()
+    call.answer(180, tag="one")
+    call.answer(180, tag="two")
+    call.answer(200, tag="two", body=offerBody())
+    call.answer(200, tag="one", body=offerBody())
+    assert call.script.methods == ["INVITE", "ACK", "ACK", "BYE"]
+    assert call.last("BYE").toAddress.tag == "one"
+    assert call.log.said == ["alerting", "alerting", "answered", "media"]
+    assert call.leg.state == "established"
+    ack = next(
+        each
+        for each in call.script.messages
+        if isinstance(each, SIPRequest) and each.method == "ACK"
+    )
+    text = request("BYE", callId=ack.callId, toTag=ack.fromAddress.tag or "", cseq=9)
+    call.script.send(text.replace("tag=far", "tag=two"), SERVER)
+    call.world.settle()
+
+
+def test_a200WithoutAGoodAnswerEndsTheCall() -> None:
+    call = Call()
+    call.answer(200, body=offerBody(formats="18"))
+    assert call.script.methods == ["INVITE", "ACK", "BYE"]
+    assert call.log.causes == [Cause.INCOMPATIBLE_DESTINATION]
+    call.world.settle()
+
+
+def test_a200WithABrokenContactFailsTheCall() -> None:
+    call = Call()
+    requests = [each for each in call.script.messages if isinstance(each, SIPRequest)]
+    text = responseTo(requests[0], 200, body=offerBody())
+    call.script.send(text.replace(b"<sip:script@10.0.0.3>", b"<sip:script@"), SERVER)
+    call.world.run(0.05)
+    assert call.log.causes == [Cause.PROTOCOL_ERROR]
+    call.world.settle()
+
+
+def test_a180WithABrokenContactStillRingsAndIsCancelled() -> None:
+    call = Call()
+    requests = [each for each in call.script.messages if isinstance(each, SIPRequest)]
+    text = responseTo(requests[0], 180)
+    call.script.send(text.replace(b"<sip:script@10.0.0.3>", b"<sip:script@"), SERVER)
+    call.world.run(0.05)
+    assert call.log.said == ["alerting"]
+    call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    call.world.run(0.05)
+    assert call.script.methods == ["INVITE", "CANCEL"]
+    call.world.settle()
+
+
+def test_aHeldCallIsOfferedAnewAndResumed() -> None:
+    call = Call()
+    call.answer(200, body=offerBody())
+    call.leg.changeMedia(replace(PROFILE, direction=Direction.INACTIVE))
+    call.world.run(0.05)
+    invite = call.last("INVITE")
+    assert parseSDP(invite.body).media[0].attribute("inactive") == ""
+    call.answer(200, to=2, body=offerBody(direction="inactive"))
+    assert call.log.said[-1] == "lost"
+    call.leg.changeMedia(PROFILE)
+    call.world.run(0.05)
+    call.answer(200, to=4, body=offerBody())
+    assert call.log.said[-1] == "media"
+    assert call.script.methods == ["INVITE", "ACK", "INVITE", "ACK", "INVITE", "ACK"]
+    call.bye()
+    call.world.settle()
+
+
+def test_aFullServerHasNoPortForACall() -> None:
+    world = SIPWorld()
+    peer = world.peer("10.0.0.1")
+    peer.pool.left = 0
+    _, log = peer.call("sip:b@10.0.0.3")
+    assert log.causes == []
+    world.run(0.05)
+    assert log.causes == [Cause.RESOURCE_UNAVAILABLE]
+    world.settle()
+
+
+def test_aNumberAloneCannotBeCalled() -> None:
+    world = SIPWorld()
+    peer = world.peer("10.0.0.1")
+    log = LegLog()
+    called = PartyAddress(AddressKind.DIALLED_DIGITS, "1001")
+    peer.originator.originate(CallID("c"), (), called, PROFILE, log)
+    assert log.said == []
+    world.run(0.05)
+    assert log.causes == [Cause.NO_ROUTE_TO_DESTINATION]
+    world.settle()
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_aNameIsResolvedFirst(known: bool) -> None:
+    world = SIPWorld()
+    peer, script = world.peer("10.0.0.1"), world.script("10.0.0.3")
+    asked: list[str] = []
+
+    def resolve(name: str) -> Deferred[str]:
+        asked.append(name)
+        return succeed("10.0.0.3") if known else fail(ValueError("unknown"))
+
+    log = LegLog()
+    SIPOriginator(peer.endpoint, resolve).originate(
+        CallID("c"), (), PartyAddress(AddressKind.URL, "sip:b@example.com"), PROFILE, log
+    )
+    world.run(0.05)
+    assert asked == ["example.com"]
+    if known:
+        (invite,) = script.messages
+        assert isinstance(invite, SIPRequest)
+        assert str(invite.uri) == "sip:b@example.com"
+        script.send(responseTo(invite, 486), SERVER)
+    else:
+        assert log.causes == [Cause.NO_ROUTE_TO_DESTINATION]
+    world.settle()
+
+
+def test_withoutAUserAgentTextNoneIsTold() -> None:
+    call = Call(SIPConfig(userAgent=""))
+    assert call.last("INVITE").headers.get("User-Agent") is None
+    call.answer(486)
+    call.world.settle()
+
+
+def test_aCancelThatNobodyAnswersLeavesNothing() -> None:
+    call = Call()
+    call.answer(180)
+    call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    call.world.settle()
+
+
+def test_aChangeThatIsNeverFinallyAnsweredLeavesNothing() -> None:
+    call = Call()
+    call.answer(200, body=offerBody())
+    call.leg.changeMedia(replace(PROFILE, direction=Direction.SENDONLY))
+    call.world.run(0.05)
+    call.answer(100, to=2)
+    call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    call.world.settle()

@@ -1,0 +1,62 @@
+"""
+Causes and status codes.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from h323d.sip.calls.causes import causeOf, reasonCause, reasonOf, statusOf
+from h323d.values.cause import Cause
+
+
+@pytest.mark.parametrize(
+    ("cause", "status"),
+    [(1, 404), (3, 404), (17, 486), (18, 408), (19, 480), (21, 403), (22, 410), (27, 502),
+     (28, 484), (29, 501), (31, 480), (34, 503), (41, 503), (47, 503), (57, 403), (58, 503),
+     (63, 501), (65, 488), (79, 501), (88, 488), (102, 504), (111, 500), (127, 500)],
+)  # fmt: skip
+def test_aCauseHasItsStatus(cause: int, status: int) -> None:
+    assert statusOf(Cause(cause)) == status
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"),
+    [(400, 41), (401, 21), (404, 1), (405, 63), (408, 102), (410, 22), (415, 79), (480, 18),
+     (482, 25), (484, 28), (486, 17), (488, 88), (500, 41), (502, 38), (504, 102), (600, 17),
+     (603, 21), (302, 23), (499, 31), (599, 41), (699, 31)],
+)  # fmt: skip
+def test_aStatusHasItsCause(status: int, cause: int) -> None:
+    assert causeOf(status) == Cause(cause)
+
+
+def test_everyCauseIsRefusedWithAFinalFailure() -> None:
+    assert all(400 <= statusOf(cause) < 700 for cause in Cause)
+
+
+def test_aReasonIsBelievedBeforeTheStatus() -> None:
+    assert causeOf(480, ["Q.850;cause=17"]) is Cause.USER_BUSY
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("Q.850;cause=16", 16),
+        ('q.850 ; text="a;cause=3" ; cause=34', 34),
+        ('SIP;cause=200;text="x", Q.850;cause=38', 38),
+        ("Q.850;cause=126", 127),
+    ],
+)
+def test_aReasonIsReadAsPeersWriteIt(text: str, cause: int) -> None:
+    assert reasonCause([text]) == Cause(cause)
+
+
+@pytest.mark.parametrize(
+    "text", ["SIP;cause=486", "Q.850", "Q.850;cause=", "Q.850;cause=0", "Q.850;cause=999", ""]
+)
+def test_aReasonWithoutACauseSaysNothing(text: str) -> None:
+    assert reasonCause([text]) is None
+
+
+def test_whatWeWriteWeRead() -> None:
+    assert all(reasonCause([reasonOf(cause)]) is cause for cause in Cause)

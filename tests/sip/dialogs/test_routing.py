@@ -1,0 +1,77 @@
+"""
+Where requests go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from h323d.call.homes import Home
+from h323d.sip.dialogs.routing import wayTo
+from h323d.sip.messages.uri import parseURI
+from h323d.sip.proof import PROVEN, Credit
+from h323d.values.address import TransportAddress
+
+
+@dataclass
+class Heard:
+    protocol: str
+    peer: TransportAddress
+    usable: bool = True
+    credit: Credit = PROVEN
+
+    @property
+    def local(self) -> TransportAddress:
+        return TransportAddress("10.0.0.1", 5060)
+
+    source = "10.0.0.1"
+
+    @property
+    def home(self) -> Home:
+        return Home.at("10.0.0.1")
+
+    @property
+    def reliable(self) -> bool:
+        return self.protocol == "TCP"
+
+    def send(self, data: bytes) -> None:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("uri", "way"),
+    [
+        ("sip:10.0.0.3", ("UDP", TransportAddress("10.0.0.3", 5060))),
+        ("sip:a@10.0.0.3:5070;transport=TCP", ("TCP", TransportAddress("10.0.0.3", 5070))),
+        ("sip:[::1]:5061", ("UDP", TransportAddress("::1", 5061))),
+    ],
+)
+def test_aLiteralAddressIsGoneTo(uri: str, way: object) -> None:
+    assert wayTo(parseURI(uri), None) == way
+
+
+@pytest.mark.parametrize(
+    "uri", ["sip:example.com", "sips:10.0.0.3", "tel:1", "sip:10.0.0.3;transport=sctp"]
+)
+def test_whatCannotBeReachedGoesWhereThePeerWasHeardIfItWas(uri: str) -> None:
+    heard = Heard("UDP", TransportAddress("10.0.0.9", 9))
+    assert wayTo(parseURI(uri), None) is None
+    assert wayTo(parseURI(uri), heard) == ("UDP", heard.peer)
+
+
+def test_anOpenConnectionIsUsedAgain() -> None:
+    heard = Heard("TCP", TransportAddress("10.0.0.3", 40000))
+    assert wayTo(parseURI("sip:10.0.0.3:5060;transport=tcp"), heard) == ("TCP", heard.peer)
+
+
+def test_aClosedConnectionIsMadeAnewToTheContact() -> None:
+    heard = Heard("TCP", TransportAddress("10.0.0.3", 40000), usable=False)
+    way = wayTo(parseURI("sip:10.0.0.3:5070;transport=tcp"), heard)
+    assert way == ("TCP", TransportAddress("10.0.0.3", 5070))
+
+
+def test_aPrivateAddressBehindAPublicOneIsReachedWhereItWasHeard() -> None:
+    heard = Heard("UDP", TransportAddress("8.8.8.8", 3000))
+    assert wayTo(parseURI("sip:192.168.1.2:5060"), heard) == ("UDP", heard.peer)

@@ -1,0 +1,432 @@
+"""
+Offer and answer of one audio stream.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from h323d.sip.sdp.description import SessionDescription, parse, write
+from h323d.sip.sdp.negotiation import (
+    Agreement,
+    LocalMedia,
+    NoCommonMedia,
+    Preference,
+    answerOffer,
+    applyAnswer,
+    makeOffer,
+)
+from h323d.sip.sdp.streams import Obstacle
+from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.media import G711_ALAW, G711_ULAW, Direction, MediaFormat, MediaProfile
+
+G722 = MediaFormat("G722")
+OPUS = MediaFormat("opus", 48000, 2)
+G711 = MediaProfile((G711_ULAW, G711_ALAW))
+WIDE = MediaProfile((OPUS, G722, G711_ULAW, G711_ALAW))
+LOCAL = LocalMedia(TransportAddress("198.51.100.1", 20000), 4711)
+REMOTE = LocalMedia(TransportAddress("192.0.2.10", 30000), 815)
+
+
+def sdp(*lines: str, address: str = "192.0.2.10") -> SessionDescription:
+    """
+    A description of the peer's, C{m=} lines and what follows them given.
+    """
+    family = "IP6" if ":" in address else "IP4"
+    head = ["v=0", f"o=- 1 1 IN {family} {address}", "s=-", f"c=IN {family} {address}", "t=0 0"]
+    return parse("\r\n".join((*head, *lines, "")).encode())
+
+
+def answered(*lines: str, profile: MediaProfile = G711, address: str = "192.0.2.10") -> Agreement:
+    return answerOffer(sdp(*lines, address=address), profile, LOCAL)
+
+
+AUDIO = "m=audio 30000 RTP/AVP 8 0 101"
+EVENT = "a=rtpmap:101 telephone-event/8000"
+
+
+def test_answerSaysWhereAndWhatWeReceive() -> None:
+    agreement = answered(AUDIO, EVENT)
+    text = write(agreement.local).decode()
+    assert text == (
+        "v=0\r\n"
+        "o=- 4711 0 IN IP4 198.51.100.1\r\n"
+        "s=-\r\n"
+        "c=IN IP4 198.51.100.1\r\n"
+        "t=0 0\r\n"
+        "m=audio 20000 RTP/AVP 0 8 101\r\n"
+        "a=rtpmap:0 PCMU/8000\r\n"
+        "a=rtpmap:8 PCMA/8000\r\n"
+        "a=rtpmap:101 telephone-event/8000\r\n"
+        "a=fmtp:101 0-16\r\n"
+        "a=ptime:20\r\n"
+        "a=maxptime:60\r\n"
+        "a=sendrecv\r\n"
+    )
+
+
+def test_answerTellsTheMediaPlaneWhatToDo() -> None:
+    audio = answered(AUDIO, EVENT).audio
+    assert audio.transmit is not None
+    assert audio.receive is not None
+    assert (audio.transmit.format, audio.transmit.payloadType) == (G711_ULAW, 0)
+    assert audio.transmit.rtp == TransportAddress("192.0.2.10", 30000)
+    assert audio.transmit.rtcp == TransportAddress("192.0.2.10", 30001)
+    assert audio.transmit.packetMs == 20
+    assert audio.transmit.telephoneEventType == 101
+    assert dict(audio.receive.formats) == {0: G711_ULAW, 8: G711_ALAW}
+    assert audio.receive.telephoneEventType == 101
+
+
+def test_theirOrderIsFollowedWhereAsked() -> None:
+    agreement = answerOffer(sdp(AUDIO), G711, LOCAL, preference=Preference.THEIRS)
+    assert agreement.local.media[0].formats == ("8", "0")
+    assert agreement.audio.transmit is not None
+    assert agreement.audio.transmit.format == G711_ALAW
+
+
+def test_answerKeepsTheirDynamicNumbers() -> None:
+    agreement = answered(
+        "m=audio 30000 RTP/AVP 0 109 97",
+        "a=rtpmap:109 opus/48000/2",
+        "a=fmtp:109 useinbandfec=1",
+        "a=rtpmap:97 telephone-event/8000",
+        profile=WIDE,
+    )
+    assert agreement.local.media[0].formats == ("109", "0", "97")
+    assert agreement.audio.transmit is not None
+    assert agreement.audio.transmit.payloadType == 109
+    assert agreement.audio.transmit.format == replace(OPUS, parameters=(("useinbandfec", "1"),))
+    assert agreement.audio.receive is not None
+    assert agreement.audio.receive.formats[109] == OPUS
+
+
+def test_eventsOfTheClockOfTheSpokenFormatAreChosen() -> None:
+    agreement = answered(
+        "m=audio 30000 RTP/AVP 96 97 98",
+        "a=rtpmap:96 opus/48000/2",
+        "a=rtpmap:97 telephone-event/8000",
+        "a=rtpmap:98 telephone-event/48000",
+        profile=WIDE,
+    )
+    assert agreement.audio.transmit is not None
+    assert agreement.audio.transmit.telephoneEventType == 98
+    assert agreement.local.media[0].formats == ("96", "98")
+
+
+def test_eventsAreLeftOutWhereNotWanted() -> None:
+    agreement = answered(AUDIO, EVENT, profile=replace(G711, telephoneEvents=False))
+    assert agreement.local.media[0].formats == ("0", "8")
+    assert agreement.audio.transmit is not None
+    assert agreement.audio.transmit.telephoneEventType is None
+
+
+def test_otherStreamsAreRefusedInTheirPlace() -> None:
+    agreement = answered(
+        "m=video 40000 RTP/AVP 31 96",
+        "a=rtpmap:96 H264/90000",
+        "m=audio 50000 RTP/SAVP 0",
+        AUDIO,
+        "m=application 9 UDP/BFCP *",
+        "m=audio 30002 RTP/AVP 0",
+    )
+    assert [(m.media, m.port, m.protocol) for m in agreement.local.media] == [
+        ("video", 0, "RTP/AVP"),
+        ("audio", 0, "RTP/SAVP"),
+        ("audio", 20000, "RTP/AVP"),
+        ("application", 0, "UDP/BFCP"),
+        ("audio", 0, "RTP/AVP"),
+    ]
+    assert agreement.local.media[0].formats == ("31", "96")
+    assert agreement.audioIndex == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "address"),
+    [
+        (["m=audio 30000 RTP/AVP 3 18"], "192.0.2.10"),
+        (["m=audio 30000 RTP/AVP 96", "a=rtpmap:96 PCMU/0"], "192.0.2.10"),
+        (["m=audio 30000 RTP/AVP 101", EVENT], "192.0.2.10"),
+        (["m=audio 0 RTP/AVP 0"], "192.0.2.10"),
+        (["m=audio 30000 RTP/SAVP 0"], "192.0.2.10"),
+        (["m=video 30000 RTP/AVP 31"], "192.0.2.10"),
+        (["m=audio 30000 RTP/AVP 0"], "224.2.1.1/127"),
+        (["m=audio 30000 RTP/AVP 0"], "224.2.1.1"),
+        (["m=audio 30000 RTP/AVP 0"], "255.255.255.255"),
+        (["m=audio 30000 RTP/AVP 0"], "phone.example.com"),
+        (["m=audio 30000 RTP/AVP 0"], "2001:db8::1"),
+        ([], "192.0.2.10"),
+    ],
+)
+def test_offerWithNothingForUsIsRefused(lines: list[str], address: str) -> None:
+    with pytest.raises(NoCommonMedia) as caught:
+        answered(*lines, address=address)
+    assert caught.value.cause is Cause.BEARER_CAPABILITY_NOT_IMPLEMENTED
+
+
+def test_refusalTellsBothLists() -> None:
+    with pytest.raises(NoCommonMedia) as caught:
+        answered("m=audio 30000 RTP/AVP 3 96", "a=rtpmap:96 <b>\x9b/8000")
+    words = "no common format; they have GSM/8000 ?b??/8000, we PCMU/8000 PCMA/8000"
+    assert caught.value.reason == words
+
+
+SECURED = "m=audio 30000 RTP/SAVP 0"
+ELSEWHERE = ("m=audio 30000 RTP/AVP 0", "c=IN IP6 2001:db8::1")
+MULTICAST = ("m=audio 30000 RTP/AVP 0", "c=IN IP4 233.252.0.1/127")
+
+
+@pytest.mark.parametrize(
+    ("lines", "obstacle", "word"),
+    [
+        (("m=video 30000 RTP/AVP 31",), Obstacle.MEDIA_TYPE, "audio"),
+        ((), Obstacle.MEDIA_TYPE, "audio"),
+        (("m=audio 0 RTP/AVP 0",), Obstacle.MEDIA_TYPE, "audio"),
+        ((SECURED,), Obstacle.TRANSPORT_PROTOCOL, "RTP/SAVP"),
+        (ELSEWHERE, Obstacle.NETWORK_ADDRESS_FORMAT, "IPv4"),
+        (MULTICAST, Obstacle.NETWORK_ADDRESS_FORMAT, "unicast"),
+        ((SECURED, *ELSEWHERE), Obstacle.NETWORK_ADDRESS_FORMAT, "IPv4"),
+        (("m=audio 30000 RTP/AVP 18", SECURED), Obstacle.MEDIA_FORMAT, "G729/8000"),
+    ],
+)
+def test_refusalTellsWhatKeptTheStreamThatCameFurthest(
+    lines: tuple[str, ...], obstacle: Obstacle, word: str
+) -> None:
+    with pytest.raises(NoCommonMedia) as caught:
+        answered(*lines)
+    assert caught.value.obstacle is obstacle
+    assert word in caught.value.reason
+
+
+def test_mediumsOwnAddressGoesBeforeTheSessions() -> None:
+    audio = answered(AUDIO, "c=IN IP4 192.0.2.99").audio
+    assert audio.transmit is not None
+    assert audio.transmit.rtp == TransportAddress("192.0.2.99", 30000)
+    assert audio.transmit.rtcp == TransportAddress("192.0.2.99", 30001)
+
+
+@pytest.mark.parametrize(
+    ("text", "rtcp"),
+    [
+        ("40001", TransportAddress("192.0.2.10", 40001)),
+        ("40001 IN IP4 192.0.2.20", TransportAddress("192.0.2.20", 40001)),
+        ("40001 IN IP6 2001:db8::1", None),
+        ("40001 IN IP4 224.0.0.1", None),
+        ("0", None),
+    ],
+)
+def test_rtcpGoesWhereItIsWanted(text: str, rtcp: TransportAddress | None) -> None:
+    audio = answered(AUDIO, f"a=rtcp:{text}").audio
+    assert audio.transmit is not None
+    assert audio.transmit.rtcp == rtcp
+
+
+def test_rtcpPortOfOursIsToldWhereItIsNotTheNext() -> None:
+    odd = replace(LOCAL, rtcp=TransportAddress("198.51.100.1", 25000))
+    assert makeOffer(G711, odd).media[0].attribute("rtcp") == "25000 IN IP4 198.51.100.1"
+    next_ = replace(LOCAL, rtcp=TransportAddress("198.51.100.1", 20001))
+    assert makeOffer(G711, next_).media[0].attribute("rtcp") is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "packetMs"),
+    [
+        ([], 20),
+        (["a=ptime:10"], 10),
+        (["a=ptime:60"], 20),
+        (["a=maxptime:10"], 10),
+        (["a=ptime:5"], 10),
+    ],
+)
+def test_packetsAreAsShortAsTheyAsk(lines: list[str], packetMs: int) -> None:
+    audio = answered(AUDIO, *lines).audio
+    assert audio.transmit is not None
+    assert audio.transmit.packetMs == packetMs
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "agreed"),
+    [
+        ("sendrecv", Direction.SENDRECV, Direction.SENDRECV),
+        ("sendonly", Direction.SENDRECV, Direction.RECVONLY),
+        ("recvonly", Direction.SENDRECV, Direction.SENDONLY),
+        ("inactive", Direction.SENDRECV, Direction.INACTIVE),
+        ("sendrecv", Direction.SENDONLY, Direction.SENDONLY),
+        ("sendonly", Direction.SENDONLY, Direction.INACTIVE),
+        ("recvonly", Direction.INACTIVE, Direction.INACTIVE),
+    ],
+)
+def test_directionIsWhatBothWant(theirs: str, ours: Direction, agreed: Direction) -> None:
+    agreement = answered(AUDIO, f"a={theirs}", profile=replace(G711, direction=ours))
+    assert agreement.local.directionOf(agreement.local.media[0]) is agreed
+    assert agreement.audio.direction is agreed
+
+
+@pytest.mark.parametrize(
+    ("attribute", "agreed"),
+    [
+        ("sendrecv", Direction.RECVONLY),
+        ("sendonly", Direction.RECVONLY),
+        ("inactive", Direction.INACTIVE),
+    ],
+)
+def test_zeroAddressIsAHold(attribute: str, agreed: Direction) -> None:
+    agreement = answered(AUDIO, f"a={attribute}", address="0.0.0.0")
+    assert agreement.audio.direction is agreed
+    assert agreement.audio.transmit is None
+    assert agreement.local.directionOf(agreement.local.media[0]) is agreed
+
+
+def test_offerHasThePreferredFormatsFirst() -> None:
+    (line,) = makeOffer(WIDE, LOCAL).media
+    assert line.formats == ("96", "9", "0", "8", "101")
+    assert (line.port, line.protocol) == (20000, "RTP/AVP")
+
+
+def test_bothSidesAgreeOnTheSame() -> None:
+    offer = makeOffer(WIDE, LOCAL)
+    theirs = answerOffer(offer, MediaProfile((G722, G711_ALAW)), REMOTE)
+    ours = applyAnswer(offer, theirs.local, WIDE)
+    assert ours.audio.transmit is not None
+    assert theirs.audio.transmit is not None
+    assert ours.audio.transmit.format == theirs.audio.transmit.format == G722
+    assert ours.audio.transmit.rtp == REMOTE.rtp
+    assert theirs.audio.transmit.rtp == LOCAL.rtp
+
+
+def test_answerWithOtherNumbersIsFollowed() -> None:
+    offer = makeOffer(WIDE, LOCAL)
+    agreement = applyAnswer(
+        offer,
+        sdp(
+            "m=audio 30000 RTP/AVP 120 110",
+            "a=rtpmap:120 OPUS/48000/2",
+            "a=rtpmap:110 telephone-event/8000",
+        ),
+        WIDE,
+    )
+    assert agreement.audio.transmit is not None
+    assert agreement.audio.transmit.payloadType == 120
+    assert agreement.audio.transmit.telephoneEventType == 110
+    assert agreement.audio.receive is not None
+    assert agreement.audio.receive.formats[96] == OPUS
+    assert agreement.audio.receive.telephoneEventType == 101
+
+
+def test_answerWithAFormatNotOfferedIsPassedOver() -> None:
+    agreement = applyAnswer(makeOffer(G711, LOCAL), sdp("m=audio 30000 RTP/AVP 18 8"), G711)
+    assert agreement.audio.transmit is not None
+    assert agreement.audio.transmit.format == G711_ALAW
+    assert agreement.audio.transmit.telephoneEventType is None
+
+
+def test_onlyWhatTheAnswerTookIsExpected() -> None:
+    agreement = applyAnswer(makeOffer(WIDE, LOCAL), sdp("m=audio 30000 RTP/AVP 8 0"), WIDE)
+    assert agreement.audio.receive is not None
+    assert list(agreement.audio.receive.formats.items()) == [(8, G711_ALAW), (0, G711_ULAW)]
+    assert agreement.audio.receive.telephoneEventType == 101
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["m=audio 0 RTP/AVP 0"],
+        ["m=audio 30000 RTP/AVP 18"],
+        ["m=audio 30000 RTP/SAVP 0"],
+        ["m=audio 30000 RTP/AVP 101", EVENT],
+        ["m=video 30000 RTP/AVP 0"],
+        ["m=audio 30000 RTP/AVP 0", "c=IN IP6 2001:db8::1"],
+        ["m=audio 30000 RTP/AVP 0", "c=IN IP4 239.0.0.1"],
+        ["m=audio 30000 RTP/AVP 0", "m=video 0 RTP/AVP 31"],
+        [],
+    ],
+)
+def test_answerThatTakesNothingIsRefused(lines: list[str]) -> None:
+    with pytest.raises(NoCommonMedia):
+        applyAnswer(makeOffer(G711, LOCAL), sdp(*lines), G711)
+
+
+def test_heldAnswerLeavesUsSilent() -> None:
+    agreement = applyAnswer(
+        makeOffer(G711, LOCAL), sdp("m=audio 3000 RTP/AVP 0", "a=sendonly"), G711
+    )
+    assert agreement.audio.direction is Direction.RECVONLY
+
+
+def test_refreshChangesNothing() -> None:
+    offer = sdp(AUDIO, EVENT)
+    first = answerOffer(offer, G711, LOCAL)
+    again = answerOffer(offer, G711, LOCAL, first)
+    assert again == first
+
+
+def test_changedAnswerHasTheNextVersion() -> None:
+    first = answered(AUDIO)
+    held = answerOffer(sdp(AUDIO, "a=sendonly"), G711, LOCAL, first)
+    assert held.local.origin.version == first.local.origin.version + 1
+    assert held.local.origin.sessionId == first.local.origin.sessionId
+    assert held.audio.direction is Direction.RECVONLY
+
+
+def test_furtherOfferOfOursKeepsNumbersAndLines() -> None:
+    first = answered(
+        "m=video 40000 RTP/AVP 31",
+        "m=audio 30000 RTP/AVPF 109 97",
+        "a=rtpmap:109 opus/48000/2",
+        "a=rtpmap:97 telephone-event/8000",
+        profile=WIDE,
+    )
+    held = makeOffer(replace(WIDE, direction=Direction.SENDONLY), LOCAL, first)
+    assert [line.port for line in held.media] == [0, 20000]
+    assert held.media[1].formats == ("109", "9", "0", "8", "97")
+    assert held.media[1].protocol == "RTP/AVPF"
+    assert held.directionOf(held.media[1]) is Direction.SENDONLY
+    assert held.origin.version == first.local.origin.version + 1
+
+
+def test_numberOnceUsedKeepsItsMeaning() -> None:
+    first = answered("m=audio 30000 RTP/AVP 96", "a=rtpmap:96 PCMU/8000")
+    offer = makeOffer(MediaProfile((OPUS,)), LOCAL, first)
+    assert offer.media[0].formats == ("97", "101")
+
+
+def test_sameOfferAgainIsTheSameEdition() -> None:
+    offer = makeOffer(G711, LOCAL)
+    assert makeOffer(G711, LOCAL, offer) == offer
+
+
+def test_streamThatTheyEndIsEnded() -> None:
+    first = answered(AUDIO)
+    ended = answerOffer(sdp("m=audio 0 RTP/AVP 0"), G711, LOCAL, first)
+    assert ended.audioIndex is None
+    assert ended.audio.direction is Direction.INACTIVE
+    assert [line.port for line in ended.local.media] == [0]
+    again = makeOffer(G711, LOCAL, ended)
+    assert [line.port for line in again.media] == [20000]
+
+
+def test_streamStaysInItsLine() -> None:
+    first = answered("m=video 0 RTP/AVP 31", AUDIO)
+    again = answerOffer(sdp("m=audio 30004 RTP/AVP 0", AUDIO), G711, LOCAL, first)
+    assert [line.port for line in again.local.media] == [0, 20000]
+
+
+def test_IPv6MeetsIPv6() -> None:
+    local = LocalMedia(TransportAddress("2001:db8::2", 20000), 1)
+    agreement = answerOffer(sdp(AUDIO, address="2001:db8::1"), G711, local)
+    assert agreement.local.connection is not None
+    assert str(agreement.local.connection) == "IN IP6 2001:db8::2"
+    assert agreement.audio.transmit is not None
+    assert agreement.audio.transmit.rtp == TransportAddress("2001:db8::1", 30000)
+
+
+def test_theStreamThatTheyOfferedSecondStaysTheSecondInOurOwnOffer() -> None:
+    first = answered("m=audio 50000 RTP/SAVP 0", AUDIO)
+    assert first.audioIndex == 1
+    offer = makeOffer(G711, LOCAL, first)
+    assert [line.port for line in offer.media] == [0, 20000]
+    answer = sdp("m=audio 0 RTP/SAVP 0", "m=audio 30000 RTP/AVP 0")
+    assert applyAnswer(offer, answer, G711).audioIndex == 1
