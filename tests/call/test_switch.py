@@ -195,6 +195,13 @@ class SwitchTests(SynchronousTestCase):
         self.assertEqual(leg.done, [("reject", Cause.TEMPORARY_FAILURE)])
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
+    def test_aRoutePolicyThatFailsRefuses(self) -> None:
+        leg = self.offer([], [ZeroDivisionError(), Route("somewhere", "here")])
+        self.assertEqual(leg.done, [("reject", Cause.TEMPORARY_FAILURE)])
+        self.assertEqual(self.kinds(), [CallOffered, CallAdmitted, CallRefused])
+        self.assertEqual(self.facts[-1].reason, "policyFailed")
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
     def test_aDestinationThatFailsEndsTheCallOnly(self) -> None:
         leg = self.offer([], [Route("somewhere", "broken")])
         self.assertEqual(leg.done, [("hangup", Cause.TEMPORARY_FAILURE)])

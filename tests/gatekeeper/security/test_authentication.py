@@ -98,6 +98,24 @@ def test_anEndpointWithoutNamesProvesItselfByItsToken(strict: World) -> None:
     assert answer.name == "registrationConfirm"
 
 
+def test_whoNamesNobodyAndSignsWithAnotherPasswordIsRefused(strict: World) -> None:
+    answer = SecuredPeer(strict, password="guess").ask(rrq(1, "10.0.0.5"))
+    assert (answer.name, reasonOf(answer)) == ("registrationReject", "securityError")
+
+
+@pytest.mark.parametrize("scheme", [WeakScheme.MD5, WeakScheme.CAT])
+def test_whoNamesNobodyMayProveItselfInAnOldWay(makeWorld: Any, scheme: WeakScheme) -> None:
+    world: World = makeWorld(security=secured(Requirement.REQUIRED, weakSchemes=(scheme,)))
+    at = int(world.clock.seconds())
+    more: dict[str, Any] = {}
+    if scheme is WeakScheme.MD5:
+        more["cryptoTokens"] = [md5Token(Proof(MD5, ALICE[1], at, 0), PASSWORD)]
+    else:
+        more["tokens"] = [catToken(Proof(CAT, ALICE[1], at, 200), PASSWORD)]
+    answer = world.peer("10.0.0.5").ask(rrq(1, "10.0.0.5", **more))
+    assert answer.name == "registrationConfirm"
+
+
 def test_whatAPasswordProvesMayBeRegisteredTogether(world: World) -> None:
     SecuredPeer(world).register(ALICE, ("dialledDigits", "1001"), BOB)
 
