@@ -38,8 +38,8 @@ from h323d.call.homes import Home, homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
 from h323d.call.observer import SilentObserver
-from h323d.config import ServerConfig
-from h323d.events import EventBus
+from h323d.config.sections import ServerConfig
+from h323d.events.bus import EventBus
 from h323d.h323.config import H323Config
 from h323d.h323.endpoint import H323Endpoint
 from h323d.net.datagram import Datagrams
@@ -50,7 +50,9 @@ from h323d.sip.endpoint import SIPEndpoint
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import newCallID
-from h323d.values.media import G711_ULAW, AudioStream, MediaProfile
+from h323d.values.media.formats import G711_ULAW
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import Stream
 from tests.support.fakemedia import FakePool, FakePort
 from tests.support.processes import Server
 
@@ -145,7 +147,7 @@ class Joining(SilentObserver):
 
     ports: Deferred[tuple[int, int]] = field(default_factory=Deferred)
 
-    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:
+    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
         if stream.transmit is not None and not self.ports.called:
             self.ports.callback((port.rtp.port, stream.transmit.rtp.port))
 

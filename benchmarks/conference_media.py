@@ -37,7 +37,8 @@ from h323d.dsp.g711 import encodeULaw
 from h323d.media.config import MediaConfig
 from h323d.media.thread import newMediaService
 from h323d.values.address import TransportAddress
-from h323d.values.media import G711_ULAW, AudioStream, ReceiveFormat, TransmitFormat
+from h323d.values.media.formats import G711_ULAW
+from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 
 SERVER = "127.0.0.2"
 LOAD = "127.0.0.3"
@@ -86,7 +87,7 @@ def serve(pipe: Connection, count: int, group: int, config: MediaConfig) -> None
         port = pool.openPort(Deaf(), Home.at(SERVER))
         peer = TransportAddress(LOAD, FIRST_PORT + index)
         port.configure(
-            AudioStream(TransmitFormat(G711_ULAW, 0, 20, peer), ReceiveFormat({0: G711_ULAW})),
+            Stream(TransmitFormat(G711_ULAW, 0, 20, peer), ReceiveFormat({0: G711_ULAW})),
             Signalling(LOAD),
         )
         mixer.join(port)

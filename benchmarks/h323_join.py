@@ -27,7 +27,8 @@ from h323d.h323.calls.callstart import StartUpOptions
 from h323d.media.thread import prepareInterpreter
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.media import G711_ULAW, MediaProfile
+from h323d.values.media.formats import G711_ULAW
+from h323d.values.media.profile import MediaProfile
 from tests.support.processes import Asterisk, Server
 
 US, SERVER, ASTERISK = "127.0.32.10", "127.0.32.1", "127.0.32.2"

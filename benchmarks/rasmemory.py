@@ -24,7 +24,7 @@ from h323d.call.gates import Gates
 from h323d.call.homes import homeAt
 from h323d.call.surroundings import Surroundings
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.settings import ZoneSettings

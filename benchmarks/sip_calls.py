@@ -24,7 +24,7 @@ from zope.interface import implementer
 from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegOwner
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from h323d.sip.config import SIPConfig
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.messages.parser import parse

@@ -22,7 +22,8 @@ from h323d.sip.messages.writer import write
 from h323d.sip.sdp import description as sdp
 from h323d.sip.sdp.negotiation import LocalMedia, answerOffer
 from h323d.values.address import TransportAddress
-from h323d.values.media import G711_ALAW, G711_ULAW, MediaFormat, MediaProfile
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.profile import MediaProfile
 from tests.support.sip_messages import INVITE, OFFER, OK
 
 PROFILE = MediaProfile((MediaFormat("G722"), G711_ULAW, G711_ALAW))

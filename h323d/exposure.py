@@ -12,7 +12,7 @@ import ipaddress
 from collections.abc import Iterator, Sequence
 
 from h323d.conference.config import ConferenceConfig
-from h323d.config import Configuration
+from h323d.config.sections import Configuration
 from h323d.gatekeeper.security.config import Requirement, SecurityConfig
 
 __all__ = ["exposure"]

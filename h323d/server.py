@@ -29,9 +29,9 @@ from h323d.call.switch import Switch
 from h323d.call.transport import SecureStreams
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
-from h323d.config import Configuration, differences
+from h323d.config.sections import Configuration, differences
 from h323d.errors import ConfigurationError, ResourceUnavailable
-from h323d.events import ConfigurationReloaded
+from h323d.events.server import ConfigurationReloaded
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.routing.chain import ICalledPolicy

@@ -23,13 +23,14 @@ from twisted.python import usage
 
 from h323d.call.surroundings import Surroundings
 from h323d.call.transport import SecureStreams
-from h323d.config import Configuration, load
+from h323d.config.reading import load
+from h323d.config.sections import Configuration
 from h323d.control.manhole import MANHOLE, manholeFactory
 from h323d.control.paths import hostKeyPath, socketPath, stateDirectory
 from h323d.control.server import ControlServer
 from h323d.dsp.codec import ICodec
 from h323d.errors import ConfigurationError, ResourceUnavailable
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from h323d.exposure import exposure
 from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.thread import newMediaService, prepareInterpreter

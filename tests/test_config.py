@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from h323d.config import Configuration, load, parse, read, sample
+from h323d.config.reading import load, parse, read
+from h323d.config.sample import sample
+from h323d.config.sections import Configuration
 from h323d.errors import ConfigurationError, ConfigurationFaults
 from h323d.gatekeeper.config import AliasConflict
 from h323d.toml import linesOf

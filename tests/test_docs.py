@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from zope.interface.interface import InterfaceClass
 
-from h323d.config import Configuration, parse
+from h323d.config.reading import parse
+from h323d.config.sections import Configuration
 from h323d.gatekeeper.config import LIVE as GATEKEEPER_LIVE
 from h323d.h323.config import LIVE as H323_LIVE
 

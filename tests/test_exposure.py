@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from h323d.conference.config import ConferenceConfig, RoomConfig
-from h323d.config import Configuration, PluginConfig, ServerConfig
+from h323d.config.sections import Configuration, PluginConfig, ServerConfig
 from h323d.control.config import ControlConfig
 from h323d.exposure import exposure
 from h323d.gatekeeper.config import GatekeeperConfig

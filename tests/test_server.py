@@ -18,9 +18,10 @@ from twisted.logger import capturedLogs, formatEvent
 from h323d.call.parts import Commit
 from h323d.call.transport import SecureStreams
 from h323d.conference.config import ConferenceConfig
-from h323d.config import Configuration, ServerConfig
+from h323d.config.sections import Configuration, ServerConfig
 from h323d.errors import ConfigurationError, ResourceUnavailable
-from h323d.events import ConfigurationReloaded, EventBus
+from h323d.events.bus import EventBus
+from h323d.events.server import ConfigurationReloaded
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig

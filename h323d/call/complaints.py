@@ -11,7 +11,8 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from h323d.errors import DecodeError
-from h323d.events import BadInput, EventBus
+from h323d.events.bus import EventBus
+from h323d.events.doors import BadInput
 from h323d.values.address import TransportAddress
 
 __all__ = ["MAX_SOURCES", "Complaints", "FirstOf"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.values.media import DigitMethod
+from h323d.values.media.digits import DigitMethod
 
 __all__ = ["DigitFilter"]
 

@@ -17,7 +17,9 @@ from twisted.logger import Logger
 from h323d.call.legs import IOffer
 from h323d.call.policy import IAdmissionPolicy, Refusal
 from h323d.call.timer import Timer
-from h323d.events import CallOffered, EventBus, GatesClosed, GatesOpened
+from h323d.events.bus import EventBus
+from h323d.events.calls import CallOffered
+from h323d.events.server import GatesClosed, GatesOpened
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
 

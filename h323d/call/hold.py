@@ -9,7 +9,8 @@ never listened is a source of sound, and holds nothing.
 
 from __future__ import annotations
 
-from h323d.values.media import AudioStream, Direction
+from h323d.values.media.direction import Direction
+from h323d.values.media.streams import Stream
 
 __all__ = ["Hold"]
 
@@ -25,7 +26,7 @@ class Hold:
         self.held = False
         self._listened = False
 
-    def follow(self, stream: AudioStream, refusesSound: bool) -> None:
+    def follow(self, stream: Stream, refusesSound: bool) -> None:
         """
         @param stream: what is agreed now.
         @param refusesSound: whether the peer wants to hear nothing.

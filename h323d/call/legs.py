@@ -17,7 +17,9 @@ from h323d.call.media import IMediaPort
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
-from h323d.values.media import AudioStream, DigitMethod, MediaProfile
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import Stream
 
 __all__ = ["ILeg", "ILegObserver", "ILegOwner", "IOffer", "IOriginator", "LegDirection", "endedBy"]
 
@@ -139,7 +141,7 @@ class ILegObserver(Interface):
         this nor anything about media is told before it is known that the caller is real.
         """
 
-    def legMediaReady(leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:
+    def legMediaReady(leg: ILeg, port: IMediaPort, stream: Stream) -> None:
         """
         Media is negotiated, for the first time or anew, and the port is
         configured for it.
@@ -213,7 +215,7 @@ class IOriginator(Interface):
 
 def endedBy(leg: ILeg) -> str:
     """
-    Who ended a call, as the fact L{h323d.events.CallEnded} has it.
+    Who ended a call, as the fact L{h323d.events.calls.CallEnded} has it.
 
     @param leg: one that is released.
     """

@@ -18,7 +18,8 @@ from zope.interface import Attribute, Interface
 
 from h323d.call.homes import Home
 from h323d.values.address import TransportAddress
-from h323d.values.media import AudioStream, MediaFormat
+from h323d.values.media.formats import MediaFormat
+from h323d.values.media.streams import Stream
 from h323d.values.networks import Networks
 
 __all__ = [
@@ -168,9 +169,9 @@ class IMediaPort(Interface):
     portId = Attribute("an C{int}, unique in its pool")
     rtp = Attribute("the L{TransportAddress} where we receive RTP")
     rtcp = Attribute("the L{TransportAddress} where we receive RTCP")
-    stream = Attribute("the L{AudioStream} in force")
+    stream = Attribute("the L{Stream} in force")
 
-    def configure(stream: AudioStream, signalling: Signalling) -> None:
+    def configure(stream: Stream, signalling: Signalling) -> None:
         """
         Send and expect what was negotiated, from now on; replaces what was in
         force before.  SSRC and sequence numbers go on.

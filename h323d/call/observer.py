@@ -10,7 +10,8 @@ from h323d.call.legs import ILeg, ILegObserver
 from h323d.call.media import IMediaPort
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.media import AudioStream, DigitMethod
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.streams import Stream
 
 __all__ = ["SilentObserver"]
 
@@ -33,7 +34,7 @@ class SilentObserver:
     def legAnswered(self, leg: ILeg) -> None:
         pass
 
-    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:
+    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
         pass
 
     def legMediaLost(self, leg: ILeg) -> None:

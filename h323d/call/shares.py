@@ -24,7 +24,7 @@ class ShareRule(Protocol):
         """
         Whether another place goes to somebody who has some.
 
-        @param table: what they are places of, as L{h323d.events.SourceRefused} calls it.
+        @param table: what they are places of, as L{h323d.events.doors.SourceRefused} calls it.
         @param host: whose.
         @param held: how many places its source has.
         @param total: how many there are.

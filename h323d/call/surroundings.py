@@ -15,7 +15,7 @@ from h323d.call.homes import IRoutes, NoRoutes
 from h323d.call.lookups import INames, IWeb, NoNames, NoWeb
 from h323d.call.media import IMediaPool
 from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener, SecureStreams
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from h323d.keeping import Defer
 
 __all__ = ["Surroundings"]

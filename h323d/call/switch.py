@@ -20,7 +20,8 @@ from h323d.call.gates import POLICY_FAILED, SHUTTING_DOWN, Gates
 from h323d.call.legs import ILeg, ILegOwner, IOffer, endedBy
 from h323d.call.observer import SilentObserver
 from h323d.call.policy import IDestination, IInquiry, IRoutePolicy, Refusal, Route
-from h323d.events import CallAdmitted, CallEnded, CallRefused, CallRouted, EventBus
+from h323d.events.bus import EventBus
+from h323d.events.calls import CallAdmitted, CallEnded, CallRefused, CallRouted
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
 

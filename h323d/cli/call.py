@@ -32,7 +32,7 @@ from h323d.errors import H323dError
 from h323d.media.audio.soundcard import openSoundCard
 from h323d.media.thread import prepareInterpreter
 from h323d.values.cause import Cause
-from h323d.values.media import DigitMethod
+from h323d.values.media.digits import DigitMethod
 
 __all__ = ["main"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from h323d import __version__
 from h323d.call.transfers import MAXIMUM_TRANSFERS
-from h323d.values.media import DigitMethod
+from h323d.values.media.digits import DigitMethod
 from h323d.values.tlspeer import TLSPeer
 
 __all__ = ["optionsOf"]

@@ -22,7 +22,8 @@ from h323d.media.config import MediaConfig
 from h323d.net.route import Routes
 from h323d.sip.messages.uri import parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
-from h323d.values.media import G711_ALAW, G711_ULAW, MediaProfile
+from h323d.values.media.formats import G711_ALAW, G711_ULAW
+from h323d.values.media.profile import MediaProfile
 
 __all__ = ["destinationOf", "settingsOf", "sinkOf", "sourceOf"]
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
-from h323d.config import PluginConfig, read
+from h323d.config.reading import read
+from h323d.config.sections import PluginConfig
 from h323d.errors import ConfigurationError, ConfigurationFaults
 from h323d.gatekeeper.routing.config import BUILT_IN_POLICIES
 from h323d.media.audio.codecs import BUILT_IN

@@ -147,7 +147,7 @@ def _socketOf(options: argparse.Namespace) -> str:
         return str(options.socket)
     if not options.config:
         return str(socketPath(ControlConfig()))
-    from h323d.config import load  # only now: it takes longer than the answer
+    from h323d.config.reading import load
 
     return str(socketPath(load(options.config).control))
 
@@ -167,7 +167,7 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _sample(options: argparse.Namespace) -> None:
-    from h323d.config import sample  # only now, as above
+    from h323d.config.sample import sample
 
     print(sample(), end="")
 

@@ -27,7 +27,7 @@ from h323d.call.media import (
 from h323d.call.observer import SilentObserver
 from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
 from h323d.call.transport import IStreamOpener
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.config import H323Config
@@ -46,7 +46,10 @@ from h323d.sip.endpoint import SIPEndpoint
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import newCallID
-from h323d.values.media import AudioStream, DigitMethod, Direction, MediaProfile
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.direction import Direction
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import Stream
 from h323d.values.tlspeer import TLSPeer
 
 __all__ = ["Phone", "PhoneOwner", "PhoneSettings"]
@@ -340,7 +343,7 @@ class Phone:
     def legAnswered(self, leg: ILeg) -> None:
         self._owner.phoneHappened("answered", incoming=leg.direction is LegDirection.INCOMING)
 
-    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:
+    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
         if self._port is not port:
             self._port = port
             self._mixer.join(port)

@@ -20,10 +20,11 @@ from h323d.conference.config import ConferenceConfig
 from h323d.conference.pairing import PAIR, Pairing
 from h323d.conference.room import Dial, Room, RoomOwner
 from h323d.errors import ConfigurationError, ResourceUnavailable
-from h323d.events import CallEnded, CallRefused, EventBus
+from h323d.events.bus import EventBus
+from h323d.events.calls import CallEnded, CallRefused
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, RoomID
-from h323d.values.media import MediaProfile
+from h323d.values.media.profile import MediaProfile
 
 __all__ = ["ConferenceHost"]
 

@@ -11,7 +11,8 @@ from h323d.call.legs import ILeg
 from h323d.call.media import IMediaPort, IMixer, PortStatistics
 from h323d.call.observer import SilentObserver
 from h323d.values.cause import Cause
-from h323d.values.media import AudioStream, DigitMethod
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.streams import Stream
 from h323d.values.sound import SILENT, Sound
 
 __all__ = ["Participant", "ParticipantOwner", "Presence"]
@@ -36,7 +37,7 @@ class ParticipantOwner(Protocol):
     def participantAnswered(self, participant: Participant) -> None:
         """Its call is answered; media may come later."""
 
-    def participantJoined(self, participant: Participant, stream: AudioStream) -> None:
+    def participantJoined(self, participant: Participant, stream: Stream) -> None:
         """Its media is in the mix, for the first time."""
 
     def participantHeld(self, participant: Participant) -> None:
@@ -67,7 +68,7 @@ class Participant(SilentObserver):
         self.leg = leg
         self.presence = Presence.JOINING
         self.port: IMediaPort | None = None
-        self.stream = AudioStream()
+        self.stream = Stream()
         self.joinedAt: float | None = None
         self.sound = SILENT
         self._owner = owner
@@ -76,7 +77,7 @@ class Participant(SilentObserver):
     def legAnswered(self, leg: ILeg) -> None:
         self._owner.participantAnswered(self)
 
-    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:
+    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
         if self.presence is Presence.GONE:
             return
         before, self.presence = self.presence, Presence.PRESENT

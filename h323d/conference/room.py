@@ -14,13 +14,10 @@ from h323d.call.legs import ILeg, ILegObserver, endedBy
 from h323d.call.media import IMediaPool, IMixerObserver
 from h323d.call.observer import SilentObserver
 from h323d.conference.participant import Participant
-from h323d.events import (
+from h323d.events.bus import EventBus
+from h323d.events.calls import CallAnswered, CallEnded, CallOriginated, DigitReceived
+from h323d.events.rooms import (
     ActiveSpeakerChanged,
-    CallAnswered,
-    CallEnded,
-    CallOriginated,
-    DigitReceived,
-    EventBus,
     ParticipantHeld,
     ParticipantJoined,
     ParticipantLeft,
@@ -30,7 +27,9 @@ from h323d.events import (
 )
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID, RoomID
-from h323d.values.media import AudioStream, DigitMethod, MediaProfile
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import Stream
 
 __all__ = ["Dial", "Room", "RoomOwner"]
 
@@ -132,7 +131,7 @@ class Room:
         self._events.publish(CallAnswered(self._clock.seconds(), leg.callId, leg.legId))
         self._owner.roomAnswered(self)
 
-    def participantJoined(self, participant: Participant, stream: AudioStream) -> None:
+    def participantJoined(self, participant: Participant, stream: Stream) -> None:
         leg, now = participant.leg, self._clock.seconds()
         participant.joinedAt = now
         encoding = str(stream.transmit.format) if stream.transmit is not None else "none"

@@ -26,7 +26,7 @@ class ICodec(Interface):
     one row at a time (C{batched} is false).
     """
 
-    name = Attribute("the RTP encoding name, as in L{h323d.values.media.MediaFormat}")
+    name = Attribute("the RTP encoding name, as in L{h323d.values.media.formats.MediaFormat}")
     clockRate = Attribute("of RTP timestamps, Hz (8000 for G.722: RFC 3551, 4.5.2)")
     sampleRate = Attribute("of the samples, Hz")
     frameSamples = Attribute(

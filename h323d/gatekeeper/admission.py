@@ -19,11 +19,11 @@ from typing import Protocol
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.shares import UNSHARED, ShareRule, Shares
-from h323d.events import (
+from h323d.events.bus import EventBus
+from h323d.events.gatekeeper import (
     BandwidthChanged,
     BandwidthExceeded,
     CallUsageTold,
-    EventBus,
     RASAdmissionEnded,
     RASAdmissionGranted,
 )

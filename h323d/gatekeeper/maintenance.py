@@ -13,7 +13,8 @@ from __future__ import annotations
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.gates import MAINTENANCE, Gates
-from h323d.events import EventBus, RASAdmissionRefused
+from h323d.events.bus import EventBus
+from h323d.events.gatekeeper import RASAdmissionRefused
 from h323d.gatekeeper.admission import AdmissionTable
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration

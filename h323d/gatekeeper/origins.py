@@ -16,7 +16,8 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from h323d.call.complaints import FirstOf
-from h323d.events import CallFromElsewhere, EventBus
+from h323d.events.bus import EventBus
+from h323d.events.doors import CallFromElsewhere
 from h323d.gatekeeper.admission import Admission, AdmissionTable
 from h323d.gatekeeper.registry.registration import Registration
 from h323d.gatekeeper.routing.config import NeighbourConfig

@@ -18,7 +18,8 @@ from collections.abc import Callable
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.timer import Timer
-from h323d.events import CallLost, EventBus, RASAdmissionGranted
+from h323d.events.bus import EventBus
+from h323d.events.gatekeeper import CallLost, RASAdmissionGranted
 from h323d.gatekeeper.admission import Admission, AdmissionTable
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.ras.demands import Demands

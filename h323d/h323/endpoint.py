@@ -36,7 +36,7 @@ from h323d.call.transport import (
     SecureStreams,
 )
 from h323d.errors import DecodeError, RemoteProtocolError
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest, Admitter
 from h323d.h323.calls.admissions import Admissions
 from h323d.h323.calls.callstart import StartUpOptions
@@ -54,7 +54,7 @@ from h323d.h323.signalling.uuie import CallIdentity, Content, Fields, SetupParti
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, newCallID, newGUID, newLegID
-from h323d.values.media import MediaProfile
+from h323d.values.media.profile import MediaProfile
 
 __all__ = ["DialBackOwner", "H323Endpoint", "ReachedAt", "SecureAddressOf", "SetupOwner"]
 

@@ -46,7 +46,8 @@ from h323d.media.reports import (
     Surveyed,
 )
 from h323d.values.address import TransportAddress
-from h323d.values.media import AudioStream, MediaFormat
+from h323d.values.media.formats import MediaFormat
+from h323d.values.media.streams import Stream
 
 __all__ = ["MediaPool"]
 
@@ -236,9 +237,9 @@ class _Port:
         self.portId = portId
         self.rtp = TransportAddress(told, pair.rtp.port)
         self.rtcp = TransportAddress(told, pair.rtcp.port)
-        self.stream = AudioStream()
+        self.stream = Stream()
 
-    def configure(self, stream: AudioStream, signalling: Signalling) -> None:
+    def configure(self, stream: Stream, signalling: Signalling) -> None:
         if self._closed:
             return
         self.stream = stream

@@ -31,7 +31,7 @@ from h323d.operation.naming import registrationNamed
 from h323d.operation.views import Originated
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.identifiers import CallID, newCallID
-from h323d.values.media import MediaProfile
+from h323d.values.media.profile import MediaProfile
 
 __all__ = ["Calling"]
 

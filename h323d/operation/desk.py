@@ -4,7 +4,7 @@ ready for JSON.
 
 It lets nobody do more than their role allows, and nothing be done with arguments that the
 table (L{h323d.operation.commands}) does not know.  What changes something is told, once it
-is done, as a fact: L{OperatorActed<h323d.events.OperatorActed>}.
+is done, as a fact: L{OperatorActed<h323d.events.server.OperatorActed>}.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.events import EventBus, OperatorActed
+from h323d.events.bus import EventBus
+from h323d.events.server import OperatorActed
 from h323d.operation.commands import COMMANDS, Command, OperatorError, Role, Values
 from h323d.operation.operator import Operator
 from h323d.operation.views import told

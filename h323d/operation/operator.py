@@ -24,7 +24,7 @@ from h323d.call.switch import Switch
 from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Participant
 from h323d.conference.room import Room
-from h323d.events import EventBus, Fact
+from h323d.events.bus import EventBus, Fact
 from h323d.operation.calling import Calling
 from h323d.operation.commands import OperatorError
 from h323d.operation.gatekeeping import Gatekeeping

@@ -24,7 +24,7 @@ from h323d.call.policy import IInquiry
 from h323d.call.shares import UNSHARED, ShareRule, Shares
 from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener
 from h323d.errors import DecodeError
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from h323d.sip.agent import DialogUser
 from h323d.sip.calls.causes import reasonCause, reasonsOf, statusOf
 from h323d.sip.calls.leg import SIPLeg

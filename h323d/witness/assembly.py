@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from h323d.events import (
-    BandwidthChanged,
+from h323d.events.bus import EventBus
+from h323d.events.calls import (
     CallAdmitted,
     CallAnswered,
     CallEnded,
@@ -24,14 +24,15 @@ from h323d.events import (
     CallOriginated,
     CallRefused,
     CallRouted,
+)
+from h323d.events.gatekeeper import (
+    BandwidthChanged,
     CallUsageTold,
-    EventBus,
-    ParticipantJoined,
-    ParticipantLeft,
     RASAdmissionEnded,
     RASAdmissionGranted,
     RASAdmissionRefused,
 )
+from h323d.events.rooms import ParticipantJoined, ParticipantLeft
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID

@@ -12,7 +12,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from h323d.keeping import Defer
 from h323d.witness.assembly import Assembly
 from h323d.witness.calllog import CallLog

@@ -9,7 +9,8 @@ from twisted.logger import LogEvent, capturedLogs
 
 from h323d.call.complaints import MAX_SOURCES, Complaints, FirstOf
 from h323d.errors import DecodeError
-from h323d.events import BadInput, EventBus
+from h323d.events.bus import EventBus
+from h323d.events.doors import BadInput
 from h323d.values.address import TransportAddress
 
 

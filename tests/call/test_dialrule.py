@@ -13,7 +13,8 @@ from twisted.internet.task import Clock
 from h323d.call.complaints import Complaints
 from h323d.call.dialrule import DialGuard, DialRule
 from h323d.call.homes import WILDCARDS, Advertised, Homes, NoRoutes, homeAt
-from h323d.events import BadInput, EventBus
+from h323d.events.bus import EventBus
+from h323d.events.doors import BadInput
 from h323d.values.address import TransportAddress
 from h323d.values.networks import Networks
 from tests.support.network import SimulatedNetwork

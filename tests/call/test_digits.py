@@ -8,7 +8,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from h323d.call.digits import WINDOW, DigitFilter
-from h323d.values.media import DigitMethod
+from h323d.values.media.digits import DigitMethod
 
 EVENT = DigitMethod.RTP_EVENT
 SIGNAL = DigitMethod.H245_SIGNAL

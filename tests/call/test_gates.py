@@ -14,7 +14,9 @@ from zope.interface import implementer
 from h323d.call.gates import DEADLINE, GATE_TIMEOUT, MAINTENANCE, POLICY_FAILED, Gates
 from h323d.call.legs import IOffer
 from h323d.call.policy import Admission, IAdmissionPolicy, Refusal
-from h323d.events import CallOffered, EventBus, Fact, GatesClosed
+from h323d.events.bus import EventBus, Fact
+from h323d.events.calls import CallOffered
+from h323d.events.server import GatesClosed
 from h323d.values.cause import Cause
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from twisted.internet.task import Clock
 
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from tests.support.network import SimulatedNetwork
 from tests.support.zone import surroundings
 

@@ -27,15 +27,8 @@ from h323d.call.policy import (
     Route,
 )
 from h323d.call.switch import Switch
-from h323d.events import (
-    CallAdmitted,
-    CallEnded,
-    CallOffered,
-    CallRefused,
-    CallRouted,
-    EventBus,
-    Fact,
-)
+from h323d.events.bus import EventBus, Fact
+from h323d.events.calls import CallAdmitted, CallEnded, CallOffered, CallRefused, CallRouted
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from tests.support.fakeleg import FakeLeg

@@ -20,7 +20,7 @@ import pytest
 from h323d import __version__
 from h323d.cli import ctl
 from h323d.cli.decoding import messages
-from h323d.config import sample
+from h323d.config.sample import sample
 
 ROOT = Path(__file__).parents[2]
 MEDIA = {

@@ -17,15 +17,10 @@ from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Presence
 from h323d.errors import ConfigurationError, ResourceUnavailable
-from h323d.events import (
+from h323d.events.bus import EventBus, Fact
+from h323d.events.calls import CallAnswered, CallEnded, CallOriginated, CallRefused, DigitReceived
+from h323d.events.rooms import (
     ActiveSpeakerChanged,
-    CallAnswered,
-    CallEnded,
-    CallOriginated,
-    CallRefused,
-    DigitReceived,
-    EventBus,
-    Fact,
     ParticipantHeld,
     ParticipantJoined,
     ParticipantLeft,
@@ -35,7 +30,9 @@ from h323d.events import (
 )
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, RoomID
-from h323d.values.media import G711_ALAW, G711_ULAW, DigitMethod, MediaProfile
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import G711_ALAW, G711_ULAW
+from h323d.values.media.profile import MediaProfile
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
 

@@ -16,7 +16,9 @@ from h323d.sip.messages.writer import write
 from h323d.sip.sdp import description as sdp
 from h323d.sip.sdp.negotiation import Agreement, LocalMedia, answerOffer
 from h323d.values.address import TransportAddress
-from h323d.values.media import G711_ULAW, Direction, MediaFormat, MediaProfile
+from h323d.values.media.direction import Direction
+from h323d.values.media.formats import G711_ULAW, MediaFormat
+from h323d.values.media.profile import MediaProfile
 
 CAPTURES = Path(__file__).parent / "sip"
 PROFILE = MediaProfile((MediaFormat("opus", 48000, 2), G711_ULAW))

@@ -21,7 +21,8 @@ from twisted.internet.testing import StringTransport
 
 from h323d.control.server import ControlServer
 from h323d.errors import ResourceUnavailable
-from h323d.events import EventBus, OperatorActed
+from h323d.events.bus import EventBus
+from h323d.events.server import OperatorActed
 from h323d.operation.commands import COMMANDS, OperatorError
 from h323d.operation.desk import Desk
 from h323d.operation.operator import Operator

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from h323d.config import Configuration, load, parse
+from h323d.config.reading import load, parse
+from h323d.config.sections import Configuration
 from h323d.errors import ConfigurationError
 
 SECTIONS = {

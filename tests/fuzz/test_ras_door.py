@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.client import EndpointProfile, RASClient
 from h323d.h323.ras.messages import RASMessage, encodeRAS, rejection

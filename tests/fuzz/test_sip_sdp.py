@@ -14,7 +14,8 @@ from h323d.errors import DecodeError
 from h323d.sip.sdp.description import SessionDescription, parse, write
 from h323d.sip.sdp.negotiation import LocalMedia, NoCommonMedia, answerOffer, applyAnswer, makeOffer
 from h323d.values.address import TransportAddress
-from h323d.values.media import G711_ALAW, G711_ULAW, MediaFormat, MediaProfile
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.profile import MediaProfile
 from tests.support.sip_messages import OFFER
 
 PROFILE = MediaProfile((MediaFormat("opus", 48000, 2), MediaFormat("G729"), G711_ULAW, G711_ALAW))

@@ -7,7 +7,8 @@ from __future__ import annotations
 import pytest
 from twisted.internet.task import Clock
 
-from h323d.events import BandwidthExceeded, EventBus, Fact
+from h323d.events.bus import EventBus, Fact
+from h323d.events.gatekeeper import BandwidthExceeded
 from h323d.gatekeeper.admission import Admission, AdmissionTable, TooManyCalls
 from h323d.gatekeeper.bandwidth import Bandwidth, Claim
 from h323d.gatekeeper.config import GatekeeperConfig

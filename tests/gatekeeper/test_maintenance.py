@@ -10,7 +10,8 @@ import pytest
 
 from h323d.call.gates import MAINTENANCE
 from h323d.call.homes import homeAt
-from h323d.events import GatesClosed, GatesOpened, RASAdmissionRefused
+from h323d.events.gatekeeper import RASAdmissionRefused
+from h323d.events.server import GatesClosed, GatesOpened
 from h323d.gatekeeper.alternates import AlternateConfig, Elsewhere
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.maintenance import Maintenance

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from twisted.logger import formatEvent, globalLogPublisher
 
-from h323d.events import CallFromElsewhere
+from h323d.events.doors import CallFromElsewhere
 from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig
 from h323d.gatekeeper.security.config import HostMismatch, SecurityConfig
 from h323d.values.address import TransportAddress

@@ -16,7 +16,8 @@ from twisted.internet.task import Clock
 from zope.interface import implementer
 
 from h323d.call.gates import MAINTENANCE, Gates
-from h323d.events import EndpointRegistered, EndpointUnregistered, EventBus, Fact
+from h323d.events.bus import EventBus, Fact
+from h323d.events.gatekeeper import EndpointRegistered, EndpointUnregistered
 from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registrar import LocationService

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.logger import LogEvent, capturedLogs, formatEvent
 
-from h323d.events import AuthenticationFailed, BadInput, SourceRefused
+from h323d.events.doors import AuthenticationFailed, BadInput, SourceRefused
 from h323d.gatekeeper.security.sources import Sources
 from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS, reasonOf
 from h323d.h323.security.h235 import Stamp, keyOf, sign

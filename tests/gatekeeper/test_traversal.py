@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from h323d.errors import RemoteProtocolError, ResourceUnavailable
-from h323d.events import CallFromElsewhere
+from h323d.events.doors import CallFromElsewhere
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.registry.storeformat import fromText, toText
 from h323d.gatekeeper.security.config import HostMismatch, SecurityConfig

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from h323d.events import BandwidthExceeded, CallLost, RASAdmissionEnded
+from h323d.events.gatekeeper import BandwidthExceeded, CallLost, RASAdmissionEnded
 from h323d.h323.ras.messages import Fields, RASMessage
 from tests.support.ras import CALL, CONFERENCE, Peer, arq, at, irr, keepAlive
 from tests.support.zone import World

@@ -14,7 +14,8 @@ from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.call.homes import Advertised, homeAt
 from h323d.errors import ResourceUnavailable
-from h323d.events import EndpointRegistered, EndpointUnregistered, EventBus
+from h323d.events.bus import EventBus
+from h323d.events.gatekeeper import EndpointRegistered, EndpointUnregistered
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.zone import Place, Zone
 from h323d.h323.ras.channel import DISCOVERY_GROUP

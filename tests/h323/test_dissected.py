@@ -16,7 +16,7 @@ from h323d.h323.signalling.q931 import MessageType
 from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
-from h323d.values.media import DigitMethod
+from h323d.values.media.digits import DigitMethod
 from tests.support import tshark
 from tests.support.h323 import PROFILE, Party, Side, newClock
 from tests.support.network import SimulatedNetwork

@@ -19,7 +19,8 @@ from h323d.h323.signalling.uuie import Content, Start
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import newCallID
-from h323d.values.media import G711_ULAW, Direction
+from h323d.values.media.direction import Direction
+from h323d.values.media.formats import G711_ULAW
 from tests.support.h323 import (
     PROFILE,
     Party,

@@ -10,7 +10,8 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from h323d.events import EventBus, OperatorActed
+from h323d.events.bus import EventBus
+from h323d.events.server import OperatorActed
 from h323d.operation.commands import OperatorError, Role
 from h323d.operation.desk import Actor, Desk
 from h323d.operation.operator import Operator

@@ -30,7 +30,7 @@ from h323d.operation.views import MaintenanceView, Unregistered, told
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, RoomID
-from h323d.values.media import MediaProfile
+from h323d.values.media.profile import MediaProfile
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
 from tests.support.ras import CALL, Peer, arq

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from h323d.events import BadInput
+from h323d.events.doors import BadInput
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.sippeers import SERVER, Peer, ScriptedPeer, SIPWorld, offerBody, request

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from h323d.events import BadInput, Fact
+from h323d.events.bus import Fact
+from h323d.events.doors import BadInput
 from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPResponse
 from h323d.values.address import TransportAddress

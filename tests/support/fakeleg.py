@@ -14,14 +14,10 @@ from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signall
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
-from h323d.values.media import (
-    G711_ULAW,
-    AudioStream,
-    DigitMethod,
-    MediaProfile,
-    ReceiveFormat,
-    TransmitFormat,
-)
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import G711_ULAW
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 
 __all__ = ["FakeLeg"]
 
@@ -105,7 +101,7 @@ class FakeLeg:
         assert self.observer is not None
         if self.port is None:
             self.port = self._pool.openPort(self, Home.at("127.0.0.1"))
-        stream = AudioStream(
+        stream = Stream(
             TransmitFormat(G711_ULAW, 0, 20, TransportAddress("127.0.0.9", 4000)),
             ReceiveFormat({0: G711_ULAW}),
         )

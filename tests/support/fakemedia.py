@@ -29,7 +29,8 @@ from h323d.call.media import (
 )
 from h323d.errors import ResourceUnavailable
 from h323d.values.address import TransportAddress
-from h323d.values.media import G711_ALAW, G711_ULAW, AudioStream, MediaFormat
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.streams import Stream
 
 __all__ = ["FakeAim", "FakeMixer", "FakePool", "FakePort", "FakeRelay", "FakeRelaySide", "Unmoved"]
 
@@ -53,14 +54,14 @@ class FakePort:
         self.observer = observer
         self.rtp = TransportAddress(host, 16384 + 2 * portId)
         self.rtcp = replace(self.rtp, port=self.rtp.port + 1)
-        self.stream = AudioStream()
-        self.configured: list[AudioStream] = []
+        self.stream = Stream()
+        self.configured: list[Stream] = []
         self.signalling: Signalling | None = None
         self.digits: list[tuple[str, int]] = []
         self.figures = PortStatistics()
         self.closed = False
 
-    def configure(self, stream: AudioStream, signalling: Signalling) -> None:
+    def configure(self, stream: Stream, signalling: Signalling) -> None:
         self.stream = stream
         self.signalling = signalling
         self.configured.append(stream)

@@ -15,14 +15,10 @@ from h323d.h323.h245.messages import Message, request, response
 from h323d.h323.h245.owner import H245Failure
 from h323d.h323.h245.session import H245Session
 from h323d.values.address import TransportAddress
-from h323d.values.media import (
-    G711_ALAW,
-    G711_ULAW,
-    DigitMethod,
-    MediaProfile,
-    ReceiveFormat,
-    TransmitFormat,
-)
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import G711_ALAW, G711_ULAW
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import ReceiveFormat, TransmitFormat
 
 PROFILE = MediaProfile((G711_ULAW, G711_ALAW))
 

@@ -18,7 +18,8 @@ from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort
 from h323d.call.transport import IStream, IStreamListener, IStreamOpener, IStreamUser, SecureStreams
-from h323d.events import BadInput, EventBus
+from h323d.events.bus import EventBus
+from h323d.events.doors import BadInput
 from h323d.h323.calls.admission import Admitter
 from h323d.h323.config import H323Config
 from h323d.h323.endpoint import H323Endpoint, SecureAddressOf, SetupOwner
@@ -30,13 +31,10 @@ from h323d.h323.signalling.uuie import CallIdentity, Content, SetupParties, Star
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.media import (
-    G711_ALAW,
-    G711_ULAW,
-    AudioStream,
-    DigitMethod,
-    MediaProfile,
-)
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import G711_ALAW, G711_ULAW
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import Stream
 from tests.support.fakemedia import FakePool
 from tests.support.network import SimulatedNetwork
 
@@ -74,7 +72,7 @@ class Party:
 
     leg: ILeg | None = None
     reports: list[str] = field(default_factory=list)
-    streams: list[AudioStream] = field(default_factory=list)
+    streams: list[Stream] = field(default_factory=list)
     digits: list[tuple[str, DigitMethod]] = field(default_factory=list)
     transfers: list[tuple[PartyAddress, TransportAddress | None]] = field(default_factory=list)
     cause: Cause | None = None
@@ -91,7 +89,7 @@ class Party:
     def legAnswered(self, leg: ILeg) -> None:
         self.reports.append("answered")
 
-    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:
+    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
         self.reports.append("mediaReady")
         self.streams.append(stream)
 

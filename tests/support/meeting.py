@@ -11,7 +11,7 @@ import sys
 
 from h323d.call.legs import ILeg
 from h323d.conference.config import ConferenceConfig, RoomConfig
-from h323d.config import Configuration
+from h323d.config.sections import Configuration
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.ras.channel import DISCOVERY_GROUP

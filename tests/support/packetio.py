@@ -37,13 +37,8 @@ from h323d.media.pool import MediaPool
 from h323d.media.stepped import SteppedMedia
 from h323d.rtp.packet import RTPPacket, decode, encode
 from h323d.values.address import TransportAddress
-from h323d.values.media import (
-    G711_ULAW,
-    AudioStream,
-    MediaFormat,
-    ReceiveFormat,
-    TransmitFormat,
-)
+from h323d.values.media.formats import G711_ULAW, MediaFormat
+from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 from tests.support.networkmedia import newRelays
 
 __all__ = [
@@ -260,13 +255,13 @@ class Phone:
             (bench.clock.seconds(), decode(data))
         )
         bench.listeners[beside] = lambda data: self.control.append((bench.clock.seconds(), data))
-        self.stream = AudioStream(
+        self.stream = Stream(
             TransmitFormat(mediaFormat, self._payloadType, asks, address, beside, EVENTS),
             ReceiveFormat({self._payloadType: mediaFormat}, EVENTS),
         )
         self.configure(self.stream)
 
-    def configure(self, stream: AudioStream) -> None:
+    def configure(self, stream: Stream) -> None:
         """
         Have our port send and expect something else.
         """

@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionRequest
 from h323d.h323.ras.client import EndpointProfile, RASClient
 from h323d.h323.signalling.addresses import partyFromText

@@ -10,7 +10,7 @@ from typing import Any
 
 from twisted.internet.task import Clock
 
-from h323d.events import EventBus, Fact
+from h323d.events.bus import EventBus, Fact
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.registry.registrations import EndpointKind, EndpointRegistry, Registration
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress

@@ -15,7 +15,7 @@ from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort, IMixerObserver, ISampleSource, PortStatistics
 from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
 from h323d.dsp.tones import Tone
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.config import H323Config
@@ -31,7 +31,10 @@ from h323d.sip.endpoint import SIPEndpoint
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
-from h323d.values.media import G711_ALAW, G711_ULAW, AudioStream, DigitMethod, MediaProfile
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import G711_ALAW, G711_ULAW
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import Stream
 from tests.support.simulation import Media, Recording, Simulation
 
 __all__ = ["PROFILE", "LocalParty", "Telephone", "named"]
@@ -64,7 +67,7 @@ class LocalParty:
     def __init__(self, media: Media, tone: int) -> None:
         self.tone = tone
         self.reports: list[str] = []
-        self.streams: list[AudioStream] = []
+        self.streams: list[Stream] = []
         self.digits: list[tuple[str, DigitMethod]] = []
         self.cause: Cause | None = None
         self.leg: ILeg | None = None
@@ -117,7 +120,7 @@ class LocalParty:
     def legAnswered(self, leg: ILeg) -> None:
         self.reports.append("answered")
 
-    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:
+    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
         self.reports.append("media")
         self.streams.append(stream)
         if self._port is not port:

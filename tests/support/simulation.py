@@ -24,9 +24,9 @@ from zope.interface import implementer
 from h323d.call.legs import ILeg
 from h323d.call.media import ISampleSink, PortStatistics
 from h323d.call.surroundings import Surroundings
-from h323d.config import Configuration
+from h323d.config.sections import Configuration
 from h323d.dsp.tones import levelsAt
-from h323d.events import EventBus, Fact
+from h323d.events.bus import EventBus, Fact
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
 from h323d.media.pool import MediaPool

@@ -16,7 +16,7 @@ from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort
 from h323d.call.transport import IDatagramUser, IStream, IStreamUser
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.sip.calls.originator import SIPOriginator
@@ -30,13 +30,10 @@ from h323d.sip.registrar import RegistrarOwner
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
-from h323d.values.media import (
-    G711_ALAW,
-    G711_ULAW,
-    AudioStream,
-    DigitMethod,
-    MediaProfile,
-)
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import G711_ALAW, G711_ULAW
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import Stream
 from tests.support.fakemedia import FakePool
 from tests.support.network import Conditions, SimulatedNetwork
 
@@ -66,7 +63,7 @@ class LegLog:
 
     def __init__(self) -> None:
         self.said: list[str] = []
-        self.streams: list[AudioStream] = []
+        self.streams: list[Stream] = []
         self.digits: list[tuple[str, int, DigitMethod]] = []
         self.causes: list[Cause] = []
 
@@ -82,7 +79,7 @@ class LegLog:
     def legAnswered(self, leg: ILeg) -> None:
         self.said.append("answered")
 
-    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: AudioStream) -> None:
+    def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
         assert port.stream == stream
         self.said.append("media")
         self.streams.append(stream)

@@ -17,7 +17,7 @@ from automat import TypeMachine
 from twisted.internet.task import Clock
 
 from h323d.asn1 import h225, h245
-from h323d.events import EventBus, Fact
+from h323d.events.bus import EventBus, Fact
 from h323d.h323.signalling import q931, tpkt
 from h323d.tracing import traceAll
 from tests.support.network import SimulatedNetwork

@@ -18,7 +18,7 @@ from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.call.homes import homeAt
 from h323d.call.surroundings import Surroundings
-from h323d.events import EventBus, Fact
+from h323d.events.bus import EventBus, Fact
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.routing.config import RoutingConfig

@@ -28,7 +28,8 @@ from h323d.media.ports import PortRange
 from h323d.media.thread import newMediaService
 from h323d.rtp.packet import RTPPacket, decode, encode
 from h323d.values.address import TransportAddress
-from h323d.values.media import G711_ULAW, AudioStream, ReceiveFormat, TransmitFormat
+from h323d.values.media.formats import G711_ULAW
+from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 from tests.support.packetio import PortRecorder, RoomRecorder, tone
 from tests.support.processes import waitFor
 
@@ -63,7 +64,7 @@ class SocketPhone:
         self.heard: list[RTPPacket] = []
 
     def configure(self, transmit: TransmitFormat) -> None:
-        stream = AudioStream(transmit, ReceiveFormat({0: G711_ULAW}))
+        stream = Stream(transmit, ReceiveFormat({0: G711_ULAW}))
         self.port.configure(stream, self.signalling)
 
     def talk(self) -> None:

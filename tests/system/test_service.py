@@ -366,7 +366,7 @@ def test_whoHasTheKeyReadsCallsRoomsAndStates(doorway: Doorway, tmp_path: Path) 
 
 def test_whatIsCommandedInTheShellIsAnActOfTheManhole(doorway: Doorway) -> None:
     lines = (
-        "from h323d.events import OperatorActed\nacts = []\n"
+        "from h323d.events.server import OperatorActed\nacts = []\n"
         "unsubscribe = server.events.subscribe(OperatorActed, acts.append)\n"
         "maintenance('off')\nunsubscribe()\n[(act.actor, act.command) for act in acts]\n\x04"
     )

@@ -12,7 +12,8 @@ import pytest
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import newCallID, newGUID
-from h323d.values.media import Direction, MediaFormat
+from h323d.values.media.direction import Direction
+from h323d.values.media.formats import MediaFormat
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from h323d.config import AdvertisedConfig, Configuration, ServerConfig
+from h323d.config.sections import AdvertisedConfig, Configuration, ServerConfig
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.media.config import MediaConfig
 from h323d.sip.messages.message import SIPRequest

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from h323d.conference.config import ConferenceConfig
-from h323d.config import Configuration
-from h323d.events import RASAdmissionGranted
+from h323d.config.sections import Configuration
+from h323d.events.gatekeeper import RASAdmissionGranted
 from h323d.gatekeeper.alternates import AlternateConfig
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig, StaticRoute

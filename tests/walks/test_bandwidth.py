@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from h323d.config import Configuration
-from h323d.events import BandwidthExceeded, RASAdmissionRefused
+from h323d.config.sections import Configuration
+from h323d.events.gatekeeper import BandwidthExceeded, RASAdmissionRefused
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.zone import Zone
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.operation.views import told
 from h323d.values.address import TransportAddress
-from h323d.values.media import Direction
+from h323d.values.media.direction import Direction
 from tests.support.simulatedphone import PROFILE, Telephone
 from tests.support.simulation import SimulatedServer, Simulation
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from h323d.config import Configuration
+from h323d.config.sections import Configuration
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.operation.views import told
 from h323d.values.address import TransportAddress

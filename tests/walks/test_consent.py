@@ -12,7 +12,7 @@ import pytest
 from zope.interface import implementer
 
 from h323d.call.transport import IDatagramUser
-from h323d.config import Configuration
+from h323d.config.sections import Configuration
 from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.media.audio.consent import UNHEARD

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from h323d.call.legs import ILeg
-from h323d.config import Configuration
-from h323d.events import RASAdmissionEnded, RASAdmissionRefused
+from h323d.config.sections import Configuration
+from h323d.events.gatekeeper import RASAdmissionEnded, RASAdmissionRefused
 from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gatekeeper.partings import GRACE
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig

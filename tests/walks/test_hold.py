@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from h323d.events import ParticipantHeld, ParticipantJoined, ParticipantResumed
+from h323d.events.rooms import ParticipantHeld, ParticipantJoined, ParticipantResumed
 from h323d.values.address import TransportAddress
-from h323d.values.media import Direction
+from h323d.values.media.direction import Direction
 from tests.support.simulatedphone import PROFILE, Telephone
 from tests.support.simulation import SimulatedServer, Simulation
 

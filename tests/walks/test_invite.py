@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from h323d.events import CallAnswered, CallEnded, CallOffered, DigitReceived, ParticipantJoined
+from h323d.events.calls import CallAnswered, CallEnded, CallOffered, DigitReceived
+from h323d.events.rooms import ParticipantJoined
 from h323d.values.cause import Cause
-from h323d.values.media import DigitMethod
+from h323d.values.media.digits import DigitMethod
 from tests.support.network import Conditions
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import Simulation

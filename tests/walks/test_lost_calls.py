@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from h323d.config import Configuration
-from h323d.events import CallLost, EndpointUnregistered
+from h323d.config.sections import Configuration
+from h323d.events.gatekeeper import CallLost, EndpointUnregistered
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.values.address import TransportAddress

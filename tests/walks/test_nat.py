@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from h323d.config import Configuration
+from h323d.config.sections import Configuration
 from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.h323.calls.callstart import StartUpOptions

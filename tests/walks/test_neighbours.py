@@ -10,13 +10,10 @@ from collections.abc import Iterator
 import pytest
 
 from h323d.conference.config import ConferenceConfig
-from h323d.config import Configuration
-from h323d.events import (
-    AuthenticationFailed,
-    CallRouted,
-    RASAdmissionGranted,
-    RASAdmissionRefused,
-)
+from h323d.config.sections import Configuration
+from h323d.events.calls import CallRouted
+from h323d.events.doors import AuthenticationFailed
+from h323d.events.gatekeeper import RASAdmissionGranted, RASAdmissionRefused
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig, RoutedRule
 from h323d.gatekeeper.routing.config import DEFAULT_POLICIES, NeighbourConfig, RoutingConfig

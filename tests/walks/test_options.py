@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from h323d.conference.config import ConferenceConfig, RoomConfig
-from h323d.config import Configuration
-from h323d.events import CallOffered
+from h323d.config.sections import Configuration
+from h323d.events.calls import CallOffered
 from h323d.sip.messages.message import SIPResponse
 from h323d.values.address import TransportAddress
 from tests.support.simulatedphone import Telephone

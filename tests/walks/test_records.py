@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from twisted.logger import capturedLogs, formatEvent
 
-from h323d.config import Configuration
+from h323d.config.sections import Configuration
 from h323d.gatekeeper.registry.registrations import GRACE
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.media.config import MediaConfig

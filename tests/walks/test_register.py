@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from h323d.config import Configuration
-from h323d.events import EndpointRegistered, EndpointUnregistered, RASAdmissionRefused
+from h323d.config.sections import Configuration
+from h323d.events.gatekeeper import EndpointRegistered, EndpointUnregistered, RASAdmissionRefused
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.media.config import MediaConfig
 from h323d.net.stream import StreamListener, StreamOpener

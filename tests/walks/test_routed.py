@@ -13,15 +13,9 @@ from typing import Any
 import pytest
 
 from h323d.call.legs import ILeg
-from h323d.config import Configuration
-from h323d.events import (
-    CallAdmitted,
-    CallAnswered,
-    CallEnded,
-    CallOffered,
-    CallRouted,
-    RASAdmissionGranted,
-)
+from h323d.config.sections import Configuration
+from h323d.events.calls import CallAdmitted, CallAnswered, CallEnded, CallOffered, CallRouted
+from h323d.events.gatekeeper import RASAdmissionGranted
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig, RoutedRule
 from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from twisted.python.failure import Failure
 
-from h323d.config import Configuration
+from h323d.config.sections import Configuration
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.operation.commands import OperatorError
 from h323d.operation.operator import Operator

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from h323d.config import Configuration
-from h323d.events import EndpointRegistered, EndpointUnregistered
+from h323d.config.sections import Configuration
+from h323d.events.gatekeeper import EndpointRegistered, EndpointUnregistered
 from h323d.gatekeeper.registry.registrations import GRACE
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.media.config import MediaConfig

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from h323d.config import Configuration
+from h323d.config.sections import Configuration
 from h323d.dsp.tones import levelsAt, signalToNoise
 from h323d.media.config import MediaConfig
 from h323d.values.address import TransportAddress

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 
 import pytest
 
-from h323d.events import (
-    ActiveSpeakerChanged,
+from h323d.events.calls import (
     CallAdmitted,
     CallAnswered,
     CallEnded,
     CallOffered,
     CallRouted,
     DigitReceived,
+)
+from h323d.events.rooms import (
+    ActiveSpeakerChanged,
     ParticipantJoined,
     ParticipantLeft,
     RoomClosed,
@@ -26,7 +28,7 @@ from h323d.events import (
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.media import DigitMethod
+from h323d.values.media.digits import DigitMethod
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import SimulatedServer, Simulation
 

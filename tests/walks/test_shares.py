@@ -11,8 +11,8 @@ from zope.interface import implementer
 
 from h323d.call.transport import IStream, IStreamUser
 from h323d.conference.config import ConferenceConfig
-from h323d.config import Configuration
-from h323d.events import SourceRefused
+from h323d.config.sections import Configuration
+from h323d.events.doors import SourceRefused
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.h323.config import H323Config

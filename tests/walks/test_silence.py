@@ -12,8 +12,8 @@ from zope.interface import implementer
 
 from h323d.call.silence import LOST
 from h323d.call.transport import IDatagramUser
-from h323d.config import Configuration
-from h323d.events import CallEnded
+from h323d.config.sections import Configuration
+from h323d.events.calls import CallEnded
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.media.config import MediaConfig
 from h323d.net.datagram import Datagrams
@@ -21,7 +21,7 @@ from h323d.rtp import rtcp
 from h323d.rtp.rtcp import ReceiverReport, SourceDescription
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.media import Direction
+from h323d.values.media.direction import Direction
 from tests.support.simulatedphone import PROFILE, Telephone
 from tests.support.simulation import SimulatedServer, Simulation
 from tests.support.sippeers import ScriptedPeer, offerBody, request

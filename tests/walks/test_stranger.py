@@ -9,13 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from h323d.events import (
-    CallAnswered,
-    CallEnded,
-    CallOffered,
-    ParticipantJoined,
-    RoomOpened,
-)
+from h323d.events.calls import CallAnswered, CallEnded, CallOffered
+from h323d.events.rooms import ParticipantJoined, RoomOpened
 from h323d.operation.views import told
 from h323d.sip.messages.message import SIPResponse
 from h323d.values.address import TransportAddress

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
-from h323d.events import CallEnded, CallOriginated, RASAdmissionEnded
+from h323d.events.calls import CallEnded, CallOriginated
+from h323d.events.gatekeeper import RASAdmissionEnded
 from h323d.operation.commands import OperatorError
 from h323d.operation.views import LegView
 from h323d.values.address import TransportAddress

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from h323d.config import Configuration
+from h323d.config.sections import Configuration
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.operation.commands import OperatorError
 from h323d.operation.views import Transferred, told

@@ -12,19 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from h323d.events import (
-    CallAnswered,
-    CallEnded,
-    CallRefused,
+from h323d.events.calls import CallAnswered, CallEnded, CallRefused
+from h323d.events.gatekeeper import (
     EndpointRegistered,
     EndpointUnregistered,
-    ParticipantJoined,
-    ParticipantLeft,
     RASAdmissionEnded,
     RASAdmissionGranted,
-    RoomClosed,
-    RoomOpened,
 )
+from h323d.events.rooms import ParticipantJoined, ParticipantLeft, RoomClosed, RoomOpened
 from h323d.values.cause import Cause
 from tests.support.meeting import ROOM, SIDE_ROOM, Meeting
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from twisted.internet.task import Clock
 
-from h323d.events import (
-    BandwidthChanged,
+from h323d.events.bus import EventBus
+from h323d.events.calls import (
     CallAdmitted,
     CallAnswered,
     CallEnded,
@@ -18,14 +18,15 @@ from h323d.events import (
     CallOriginated,
     CallRefused,
     CallRouted,
+)
+from h323d.events.gatekeeper import (
+    BandwidthChanged,
     CallUsageTold,
-    EventBus,
-    ParticipantJoined,
-    ParticipantLeft,
     RASAdmissionEnded,
     RASAdmissionGranted,
     RASAdmissionRefused,
 )
+from h323d.events.rooms import ParticipantJoined, ParticipantLeft
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, RoomID

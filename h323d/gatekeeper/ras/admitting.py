@@ -18,7 +18,8 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.call.callers import CallerName
 from h323d.call.dialrule import DialRule
 from h323d.call.policy import Refusal
-from h323d.events import EventBus, RASAdmissionRefused
+from h323d.events.bus import EventBus
+from h323d.events.gatekeeper import RASAdmissionRefused
 from h323d.gatekeeper.admission import Admission, AdmissionTable, NoBandwidth, TooManyCalls
 from h323d.gatekeeper.bandwidth import Claim
 from h323d.gatekeeper.callers import Callers

@@ -19,7 +19,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.policy import Refusal
-from h323d.events import EndpointLocated, EventBus
+from h323d.events.bus import EventBus
+from h323d.events.gatekeeper import EndpointLocated
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.ras.admitting import CallRouting
 from h323d.gatekeeper.ras.otherways import OtherWays

@@ -7,7 +7,8 @@ from __future__ import annotations
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.events import EventBus, RASRequestRefused
+from h323d.events.bus import EventBus
+from h323d.events.gatekeeper import RASRequestRefused
 from h323d.h323.ras.messages import identifierIn, reasonOf
 from h323d.h323.ras.transactions import RASAnswer, RASOwner, RASRequest
 

@@ -16,7 +16,8 @@ from dataclasses import replace
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.shares import UNSHARED, ShareRule, Shares, sourceOf
-from h323d.events import EndpointRegistered, EndpointUnregistered, EventBus
+from h323d.events.bus import EventBus
+from h323d.events.gatekeeper import EndpointRegistered, EndpointUnregistered
 from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
 from h323d.gatekeeper.registry.expiry import Expiry
 from h323d.gatekeeper.registry.indexes import NameIndex, PrefixIndex

@@ -18,7 +18,8 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from h323d.events import EventBus, RegistrationsRestored
+from h323d.events.bus import EventBus
+from h323d.events.gatekeeper import RegistrationsRestored
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.registry.storefile import (
     GONE,

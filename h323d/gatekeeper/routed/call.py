@@ -19,7 +19,7 @@ from h323d.call.callers import CallerName
 from h323d.call.legs import IOffer
 from h323d.call.policy import Refusal
 from h323d.errors import DecodeError, EncodeError, ResourceUnavailable
-from h323d.events import CallAdmitted, CallAnswered, CallEnded, CallRefused, CallRouted
+from h323d.events.calls import CallAdmitted, CallAnswered, CallEnded, CallRefused, CallRouted
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.attempt import Attempt

@@ -18,7 +18,7 @@ from h323d.call.homes import Home
 from h323d.call.legs import IOffer
 from h323d.call.media import IMediaPool
 from h323d.errors import DecodeError
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.config import RoutedConfig

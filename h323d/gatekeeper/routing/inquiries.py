@@ -18,7 +18,8 @@ from twisted.logger import Logger
 
 from h323d.call.timer import Timer
 from h323d.errors import ResourceUnavailable
-from h323d.events import EventBus, GatekeepersAsked
+from h323d.events.bus import EventBus
+from h323d.events.gatekeeper import GatekeepersAsked
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.routing.chain import Called, Destination, Finding
 from h323d.h323.ras.messages import Fields, RASMessage, usableAddresses

@@ -19,7 +19,8 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from h323d.call.complaints import FirstOf
-from h323d.events import AuthenticationFailed, EventBus
+from h323d.events.bus import EventBus
+from h323d.events.doors import AuthenticationFailed
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.security.config import Requirement, SecurityConfig
 from h323d.gatekeeper.security.passwords import Passwords, Secret

@@ -32,7 +32,8 @@ from h323d.call.transport import (
     IStreamUser,
     NewUser,
 )
-from h323d.events import EventBus, SourceRefused
+from h323d.events.bus import EventBus
+from h323d.events.doors import SourceRefused
 from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause

@@ -24,7 +24,8 @@ from h323d.h323.h245.session import H245Failure
 from h323d.h323.signalling.uuie import Content, Start
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.media import DigitMethod, MediaProfile
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.profile import MediaProfile
 
 __all__ = ["CallStart", "CallStartOwner", "StartUpOptions"]
 

@@ -18,7 +18,7 @@ from h323d.h323.calls.faststart import (
 )
 from h323d.h323.calls.legmedia import LegMedia
 from h323d.h323.signalling.uuie import Start
-from h323d.values.media import MediaProfile
+from h323d.values.media.profile import MediaProfile
 
 __all__ = ["FastConnect", "Outcome"]
 

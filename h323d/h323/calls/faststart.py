@@ -34,7 +34,9 @@ from h323d.h323.h245.parameters import (
     reverseChannel,
 )
 from h323d.values.address import TransportAddress
-from h323d.values.media import MediaFormat, MediaProfile, ReceiveFormat, TransmitFormat
+from h323d.values.media.formats import MediaFormat
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import ReceiveFormat, TransmitFormat
 
 __all__ = ["FastConnection", "FastStartOffer", "answerFastStart", "offerFastStart", "readAnswer"]
 

@@ -37,7 +37,9 @@ from h323d.h323.signalling.q931 import MessageType, Q931Message
 from h323d.h323.signalling.uuie import Content, SetupParties
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.media import AudioStream, DigitMethod, MediaProfile
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import Stream
 
 __all__ = ["H323Leg"]
 
@@ -430,7 +432,7 @@ class H323Leg:
 
     # Media.
 
-    def mediaReady(self, port: IMediaPort, stream: AudioStream) -> None:
+    def mediaReady(self, port: IMediaPort, stream: Stream) -> None:
         self._ways.close()  # our side knows this port by now
         self._watch.start()
         if self._observer is not None and self._mediaMatters:

@@ -15,13 +15,9 @@ from h323d.call.hold import Hold
 from h323d.call.homes import Home
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.timer import Timer
-from h323d.values.media import (
-    AudioStream,
-    Direction,
-    MediaProfile,
-    ReceiveFormat,
-    TransmitFormat,
-)
+from h323d.values.media.direction import Direction
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 
 __all__ = ["LegMedia", "LegMediaOwner"]
 
@@ -34,7 +30,7 @@ class LegMediaOwner(Protocol):
     What the media tells its leg.
     """
 
-    def mediaReady(self, port: IMediaPort, stream: AudioStream) -> None:
+    def mediaReady(self, port: IMediaPort, stream: Stream) -> None:
         """Sound may flow, for the first time or otherwise than before."""
 
     def mediaLost(self) -> None:
@@ -73,7 +69,7 @@ class LegMedia:
         self._transmit: TransmitFormat | None = None
         self._receive: ReceiveFormat | None = None
         self._direction = Direction.SENDRECV
-        self._inForce = AudioStream()
+        self._inForce = Stream()
         self._refusesSound = False
         self._hold = Hold()
         self._signalling = Signalling("")
@@ -121,7 +117,7 @@ class LegMedia:
         The peer may send already, though nothing is agreed on (H.323, 8.1.7.1).
         """
         if self.port is not None:
-            self.port.configure(AudioStream(None, receive), self._signalling)
+            self.port.configure(Stream(None, receive), self._signalling)
 
     def adopt(self, transmit: TransmitFormat | None, receive: ReceiveFormat | None) -> None:
         """
@@ -181,7 +177,7 @@ class LegMedia:
         port = self.port
         if port is None:
             return
-        stream = AudioStream(
+        stream = Stream(
             self._transmit if self._direction.sends else None,
             self._receive if self._direction.receives else None,
         )

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from h323d.h323.calls.tunnelling import Tunnel
 from h323d.values.address import TransportAddress
-from h323d.values.media import MediaProfile
+from h323d.values.media.profile import MediaProfile
 
 __all__ = ["StartUp", "StartUpOwner"]
 

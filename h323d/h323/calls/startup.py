@@ -68,7 +68,7 @@ from h323d.h323.calls.startinputs import StartUp, StartUpOwner
 from h323d.h323.calls.tunnelling import Tunnel
 from h323d.tracing import TypedState, indexed, stateName
 from h323d.values.address import TransportAddress
-from h323d.values.media import MediaProfile
+from h323d.values.media.profile import MediaProfile
 
 __all__ = ["EARLY_GRACE", "MACHINE", "MEDIA_GUARD", "Way", "hasChosen", "newStartUp", "wayNow"]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from h323d.h323.h245.capabilities import abilitiesOf, audioCapability
 from h323d.h323.h245.messages import Choice, Message, indication, response
 from h323d.h323.h245.parameters import AUDIO_SESSION
-from h323d.values.media import MediaProfile
+from h323d.values.media.profile import MediaProfile
 
 __all__ = ["answerTo"]
 

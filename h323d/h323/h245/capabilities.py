@@ -12,7 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from h323d.values.media import DigitMethod, MediaFormat, MediaProfile
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import MediaFormat
+from h323d.values.media.profile import MediaProfile
 
 __all__ = [
     "TELEPHONE_EVENT_TYPE",

@@ -17,7 +17,7 @@ from h323d.h323.h245.userinput import (
     signalIndication,
     signalUpdateIndication,
 )
-from h323d.values.media import DigitMethod
+from h323d.values.media.digits import DigitMethod
 
 __all__ = ["Digits"]
 

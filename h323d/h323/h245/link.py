@@ -27,7 +27,9 @@ from h323d.h323.h245.controlpath import newControlPath
 from h323d.h323.h245.session import H245Failure, H245Owner, H245Session
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.media import DigitMethod, MediaProfile, ReceiveFormat, TransmitFormat
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import ReceiveFormat, TransmitFormat
 
 __all__ = ["ControlNetwork", "H245Link", "H245LinkOwner", "NewSession"]
 

@@ -19,7 +19,7 @@ from h323d.h323.h245.mrse import newIncomingMRSE, newOutgoingMRSE
 from h323d.h323.h245.owner import H245Owner
 from h323d.h323.h245.source import RejectSource
 from h323d.tracing import stateName
-from h323d.values.media import MediaProfile
+from h323d.values.media.profile import MediaProfile
 
 __all__ = ["ModeSender", "Modes", "readModes", "requestedModes"]
 

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from h323d.h323.h245.capabilities import RemoteCapabilities
 from h323d.h323.h245.messages import Message
-from h323d.values.media import DigitMethod, ReceiveFormat, TransmitFormat
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.streams import ReceiveFormat, TransmitFormat
 
 __all__ = ["H245Failure", "H245Owner"]
 

@@ -20,7 +20,8 @@ from h323d.h323.h245.capabilities import (
 )
 from h323d.h323.h245.messages import Choice, Fields
 from h323d.values.address import TransportAddress
-from h323d.values.media import MediaFormat, MediaProfile
+from h323d.values.media.formats import MediaFormat
+from h323d.values.media.profile import MediaProfile
 
 __all__ = [
     "AUDIO_SESSION",

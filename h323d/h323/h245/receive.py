@@ -25,7 +25,9 @@ from h323d.h323.h245.parameters import (
 from h323d.h323.h245.source import RejectSource
 from h323d.tracing import stateName
 from h323d.values.address import TransportAddress
-from h323d.values.media import MediaFormat, MediaProfile, ReceiveFormat
+from h323d.values.media.formats import MediaFormat
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import ReceiveFormat
 
 __all__ = ["ReceiveChannels"]
 

@@ -38,7 +38,8 @@ from h323d.h323.h245.receive import ReceiveChannels
 from h323d.h323.h245.transmit import TransmitChannels
 from h323d.tracing import stateName
 from h323d.values.address import TransportAddress
-from h323d.values.media import DigitMethod, MediaProfile
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.profile import MediaProfile
 
 __all__ = ["H245Failure", "H245Owner", "H245Session", "Message"]
 

@@ -17,7 +17,7 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.call.timer import Timer
 from h323d.h323.h245.messages import Choice
 from h323d.tracing import indexed
-from h323d.values.media import DigitMethod
+from h323d.values.media.digits import DigitMethod
 
 __all__ = [
     "MACHINE",

@@ -3,7 +3,7 @@ A RAS channel: the UDP port that requests and answers of both directions share
 (ITU-T H.225.0, 7.2; H.323, 7.1).
 
 Octets in, transactions out.  What cannot be decoded is dropped, told as the
-fact L{h323d.events.BadInput}, and logged once for each peer; a request that
+fact L{h323d.events.doors.BadInput}, and logged once for each peer; a request that
 its owner does not know is the owner's to refuse (C{unknownMessageResponse}).
 """
 
@@ -20,7 +20,7 @@ from h323d.call.complaints import Complaints
 from h323d.call.listeners import bindAll
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.errors import DecodeError, ResourceUnavailable
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from h323d.h323.ras.answering import ServerTransactions
 from h323d.h323.ras.messages import Fields, RASMessage, decodeRAS, isRequest
 from h323d.h323.ras.security import UNSECURED, RASSecurity

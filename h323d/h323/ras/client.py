@@ -17,7 +17,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.call.transport import IDatagrams
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionRequest
 from h323d.h323.ras.alternates import Alternate, Alternates, alternatesIn
 from h323d.h323.ras.calls import ClientCalls

@@ -16,7 +16,7 @@ from h323d.dsp.codec import ICodec
 from h323d.dsp.g711 import PCMA, PCMU
 from h323d.errors import ConfigurationError
 from h323d.media.audio.table import CLOCK_RATE, HELD_BYTES, NOISE, REFUSED
-from h323d.values.media import MediaFormat
+from h323d.values.media.formats import MediaFormat
 
 __all__ = ["BUILT_IN", "Codecs"]
 

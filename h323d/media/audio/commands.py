@@ -22,7 +22,8 @@ from h323d.media.config import MediaConfig
 from h323d.media.packets import IPacketIO, IPortPair
 from h323d.media.reports import Closed, Report
 from h323d.values.address import TransportAddress
-from h323d.values.media import AudioStream, Direction, TransmitFormat
+from h323d.values.media.direction import Direction
+from h323d.values.media.streams import Stream, TransmitFormat
 
 __all__ = ["Commands"]
 
@@ -87,7 +88,7 @@ class Commands:
         self._consent.networks = networks
 
     def configure(
-        self, packets: IPacketIO, portId: int, stream: AudioStream, signalling: Signalling
+        self, packets: IPacketIO, portId: int, stream: Stream, signalling: Signalling
     ) -> None:
         """
         Send and expect what was negotiated.
@@ -102,7 +103,7 @@ class Commands:
         self._control.start(slot, self._hosts[slot], self.now)
         self._rooms.refit(packets, slot)
 
-    def _expect(self, slot: int, stream: AudioStream) -> None:
+    def _expect(self, slot: int, stream: Stream) -> None:
         """
         Take the payload types that were negotiated, and no others.
         """
@@ -116,9 +117,7 @@ class Commands:
         if receive.telephoneEventType is not None:
             table.kinds[slot, receive.telephoneEventType & 0x7F] = EVENT
 
-    def _aim(
-        self, packets: IPacketIO, slot: int, stream: AudioStream, signalling: Signalling
-    ) -> None:
+    def _aim(self, packets: IPacketIO, slot: int, stream: Stream, signalling: Signalling) -> None:
         """
         Send what was negotiated to where it was; RTCP goes one port higher unless
         another place was named (RFC 3550, 11).  To a place that is no party's, nothing.

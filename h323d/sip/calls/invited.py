@@ -19,7 +19,7 @@ from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.sdp.negotiation import NoCommonMedia
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.cause import Cause
-from h323d.values.media import MediaProfile
+from h323d.values.media.profile import MediaProfile
 
 __all__ = ["Invited", "InvitedOwner"]
 

@@ -22,7 +22,7 @@ from h323d.sip.messages.headers import Headers
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.sdp.negotiation import NoCommonMedia
 from h323d.values.cause import Cause
-from h323d.values.media import MediaProfile
+from h323d.values.media.profile import MediaProfile
 
 __all__ = ["Inviting", "InvitingOwner"]
 

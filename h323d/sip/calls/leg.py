@@ -46,7 +46,8 @@ from h323d.tracing import stateName
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, newCallID, newLegID
-from h323d.values.media import DigitMethod, MediaProfile
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.profile import MediaProfile
 
 __all__ = ["SIPLeg"]
 

@@ -12,7 +12,7 @@ from h323d.sip.calls.digits import DIGIT_TYPES, RELAY_TYPE, relayBody, relayedDi
 from h323d.sip.calls.legmedia import LegMedia
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.transactions.running import ServerTransaction
-from h323d.values.media import DigitMethod
+from h323d.values.media.digits import DigitMethod
 
 __all__ = ["LegDigits", "LegDigitsOwner"]
 

@@ -15,7 +15,8 @@ from h323d.call.homes import Home
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
 from h323d.sip.sdp import description as sdp
 from h323d.sip.sdp.negotiation import Agreement, LocalMedia, answerOffer, applyAnswer, makeOffer
-from h323d.values.media import AudioStream, MediaProfile
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import Stream
 
 __all__ = ["LegMedia", "LegMediaOwner"]
 
@@ -61,11 +62,11 @@ class LegMedia:
         self.profile: MediaProfile | None = None
 
     @property
-    def stream(self) -> AudioStream:
+    def stream(self) -> Stream:
         """
         What is agreed now.
         """
-        return AudioStream() if self._agreement is None else self._agreement.audio
+        return Stream() if self._agreement is None else self._agreement.audio
 
     @property
     def isAgreed(self) -> bool:

@@ -22,7 +22,7 @@ from h323d.sip.messages.uri import SIPURI, parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
-from h323d.values.media import MediaProfile
+from h323d.values.media.profile import MediaProfile
 
 __all__ = ["Locate", "SIPOriginator"]
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from h323d.errors import DecodeError, EncodeError
 from h323d.sip.messages.grammar import MAX_PORT
-from h323d.values.media import Direction
+from h323d.values.media.direction import Direction
 
 __all__ = [
     "MAX_ATTRIBUTES",

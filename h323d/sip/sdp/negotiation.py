@@ -3,7 +3,7 @@ Offer and answer of one audio stream: RFC 3264, as pure functions.
 
 L{makeOffer} says what we would do; L{answerOffer} and L{applyAnswer} end in an
 L{Agreement}, which holds both descriptions, so that the next round - hold, a new address,
-a session refresh - can keep to what was said before, and the L{AudioStream} that the
+a session refresh - can keep to what was said before, and the L{Stream} that the
 media plane needs.  A leg negotiates with us alone; what the other leg can do has reached us
 as the order of formats in the L{MediaProfile}.
 
@@ -40,7 +40,10 @@ from h323d.sip.sdp.streams import (
 )
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.media import AudioStream, Direction, MediaFormat, MediaProfile
+from h323d.values.media.direction import Direction
+from h323d.values.media.formats import MediaFormat
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import Stream
 
 __all__ = [
     "Agreement",
@@ -110,7 +113,7 @@ class Agreement:
 
     local: SessionDescription
     remote: SessionDescription
-    audio: AudioStream
+    audio: Stream
     audioIndex: int | None
 
 
@@ -163,7 +166,7 @@ def answerOffer(
     """
     chosen = _chooseStream(offer, profile, local, previous)
     media = [_refused(line) for line in offer.media]
-    audio = AudioStream()
+    audio = Stream()
     index = None
     if chosen is not None:
         index, remote = chosen
@@ -190,7 +193,7 @@ def applyAnswer(
     """
     index = _firstAudio(offer)
     if index is None:
-        return Agreement(offer, answer, AudioStream(), None)
+        return Agreement(offer, answer, Stream(), None)
     ours = formatsOf(offer.media[index])
     if len(answer.media) != len(offer.media):
         raise NoCommonMedia(Obstacle.MEDIA_TYPE, "the answer has other streams than the offer")

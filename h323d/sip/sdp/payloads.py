@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from h323d.sip.sdp.description import Attribute, MediaDescription, attributesOf
-from h323d.values.media import MediaFormat, MediaKind
+from h323d.values.media.formats import MediaFormat
+from h323d.values.media.medium import Medium
 
 __all__ = [
     "EVENT_NAME",
@@ -42,8 +43,8 @@ STATIC_FORMATS: Mapping[int, MediaFormat] = {
     13: MediaFormat("CN"),
     15: MediaFormat("G728"),
     18: MediaFormat("G729"),
-    31: MediaFormat("H261", 90000, kind=MediaKind.VIDEO),
-    34: MediaFormat("H263", 90000, kind=MediaKind.VIDEO),
+    31: MediaFormat("H261", 90000, kind=Medium.VIDEO),
+    34: MediaFormat("H263", 90000, kind=Medium.VIDEO),
 }
 """
 Payload types that mean something without C{rtpmap} (RFC 3551, tables 4 and 5).
@@ -73,7 +74,7 @@ def formatsOf(media: MediaDescription) -> dict[int, MediaFormat]:
     """
     maps = _rtpmaps(media)
     parameters = _fmtps(media)
-    kind = MediaKind.VIDEO if media.media == "video" else MediaKind.AUDIO
+    kind = Medium.VIDEO if media.media == "video" else Medium.AUDIO
     formats = {}
     for text in media.formats:
         if not (text.isascii() and text.isdigit()) or int(text) > _LAST_DYNAMIC:

@@ -11,7 +11,8 @@ import enum
 from collections.abc import Iterable, Mapping
 
 from h323d.sip.sdp.payloads import compatible, isEvent, payloadTypeFor
-from h323d.values.media import MediaFormat, MediaProfile
+from h323d.values.media.formats import MediaFormat
+from h323d.values.media.profile import MediaProfile
 
 __all__ = [
     "Preference",

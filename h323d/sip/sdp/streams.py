@@ -1,5 +1,5 @@
 """
-What the peer's C{m=} line asks for, and the L{AudioStream} that follows from it.
+What the peer's C{m=} line asks for, and the L{Stream} that follows from it.
 
 The part of L{h323d.sip.sdp.negotiation} that knows addresses and directions, with both ways of
 holding a call: by attribute, and by the address C{0.0.0.0} (RFC 3264, 8.4).
@@ -17,14 +17,10 @@ from h323d.sip.sdp.description import MediaDescription, SessionDescription
 from h323d.sip.sdp.payloads import compatible, fitPacketMs, formatsOf, isEvent
 from h323d.sip.sdp.selection import eventType
 from h323d.values.address import TransportAddress
-from h323d.values.media import (
-    AudioStream,
-    Direction,
-    MediaFormat,
-    MediaProfile,
-    ReceiveFormat,
-    TransmitFormat,
-)
+from h323d.values.media.direction import Direction
+from h323d.values.media.formats import MediaFormat
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 
 __all__ = [
     "REFUSED_PORT",
@@ -150,7 +146,7 @@ def audioStream(
     transmit: Mapping[int, MediaFormat],
     profile: MediaProfile,
     direction: Direction,
-) -> AudioStream:
+) -> Stream:
     """
     @param receive: by our numbers.
     @param transmit: by the peer's numbers, the one to send first.
@@ -171,7 +167,7 @@ def audioStream(
     if direction.receives:
         sounds = {n: fmt for n, fmt in receive.items() if not isEvent(fmt)}
         receiving = ReceiveFormat(sounds, eventType(receive, ours, profile))
-    return AudioStream(sending, receiving)
+    return Stream(sending, receiving)
 
 
 def _packetMs(fmt: MediaFormat, media: MediaDescription, profile: MediaProfile) -> int:

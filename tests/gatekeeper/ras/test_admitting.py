@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from h323d.events import (
+from h323d.events.gatekeeper import (
     BandwidthChanged,
     BandwidthExceeded,
     RASAdmissionEnded,

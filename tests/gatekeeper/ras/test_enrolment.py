@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from h323d.events import EndpointRegistered, EndpointUnregistered
+from h323d.events.gatekeeper import EndpointRegistered, EndpointUnregistered
 from h323d.gatekeeper.alternates import AlternateConfig
 from h323d.gatekeeper.config import AliasConflict, PreGranted
 from h323d.gatekeeper.registry.registrations import GRACE, EndpointKind

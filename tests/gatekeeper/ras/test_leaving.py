@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from h323d.events import EndpointUnregistered
+from h323d.events.gatekeeper import EndpointUnregistered
 from h323d.h323.ras.messages import RASMessage, reasonOf
 from tests.support.ras import gateway, urq
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from h323d.events import EndpointLocated
+from h323d.events.gatekeeper import EndpointLocated
 from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig, StaticRoute
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import RASMessage, reasonOf

@@ -10,7 +10,8 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from h323d.events import EventBus, Fact, RASRequestRefused
+from h323d.events.bus import EventBus, Fact
+from h323d.events.gatekeeper import RASRequestRefused
 from h323d.gatekeeper.ras.refusals import REJECTS, Refusals
 from h323d.h323.ras.messages import ANSWERS, RASMessage, rejection
 from h323d.h323.ras.transactions import RASAnswer, RASRequest

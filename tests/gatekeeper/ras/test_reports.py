@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from twisted.internet.task import Clock
 
-from h323d.events import EventBus
+from h323d.events.bus import EventBus
 from h323d.gatekeeper.admission import Admission, AdmissionTable
 from h323d.gatekeeper.bandwidth import Bandwidth, Claim
 from h323d.gatekeeper.config import GatekeeperConfig

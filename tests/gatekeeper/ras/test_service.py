@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from h323d.events import BadInput
+from h323d.events.doors import BadInput
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import RASMessage, encodeRAS, reasonOf, rejection
 from tests.support.ras import H225_V4, arq, grq, irr, nsm, rrq

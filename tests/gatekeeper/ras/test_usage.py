@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from h323d.events import CallUsageTold
+from h323d.events.gatekeeper import CallUsageTold
 from h323d.gatekeeper.ras.usage import answeredIn
 from h323d.h323.ras.messages import Fields
 from tests.support.ras import H225_V4, arq, brq, drq, irr

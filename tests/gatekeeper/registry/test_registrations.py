@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from h323d.events import EndpointRegistered, EndpointUnregistered
+from h323d.events.gatekeeper import EndpointRegistered, EndpointUnregistered
 from h323d.gatekeeper.config import AliasConflict
 from h323d.gatekeeper.registry.registrations import (
     GRACE,

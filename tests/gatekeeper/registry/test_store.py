@@ -18,7 +18,8 @@ from twisted.internet.defer import Deferred, execute
 from twisted.internet.task import Clock
 from twisted.logger import formatEvent, globalLogPublisher
 
-from h323d.events import EventBus, Fact, RegistrationsRestored
+from h323d.events.bus import EventBus, Fact
+from h323d.events.gatekeeper import RegistrationsRestored
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.registry.registrations import (
     GRACE,

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from h323d.config import Configuration
-from h323d.events import CallAnswered, CallEnded, CallRefused, CallRouted
+from h323d.config.sections import Configuration
+from h323d.events.calls import CallAnswered, CallEnded, CallRefused, CallRouted
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.routed.side import CALLED, CALLER
 from h323d.gatekeeper.routed.usage import Usage

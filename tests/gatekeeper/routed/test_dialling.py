@@ -13,8 +13,8 @@ from zope.interface import implementer
 
 from h323d.asn1 import h245
 from h323d.call.transport import IStreamListener, IStreamUser
-from h323d.config import Configuration
-from h323d.events import CallRouted
+from h323d.config.sections import Configuration
+from h323d.events.calls import CallRouted
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
 from h323d.h323.config import H323Config

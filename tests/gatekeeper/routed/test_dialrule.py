@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from h323d.asn1 import h245
-from h323d.config import Configuration
-from h323d.events import BadInput
+from h323d.config.sections import Configuration
+from h323d.events.doors import BadInput
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
 from h323d.gatekeeper.security.config import SecurityConfig

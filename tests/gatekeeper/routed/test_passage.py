@@ -28,7 +28,8 @@ from h323d.h323.signalling import messages, uuie
 from h323d.h323.signalling.q931 import MessageType, Q931Message
 from h323d.h323.signalling.uuie import CallIdentity, Start
 from h323d.values.address import TransportAddress
-from h323d.values.media import G711_ULAW, MediaProfile
+from h323d.values.media.formats import G711_ULAW
+from h323d.values.media.profile import MediaProfile
 from tests.support.fakemedia import FakePool
 from tests.support.h323 import KIND
 

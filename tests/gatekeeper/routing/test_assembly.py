@@ -9,9 +9,9 @@ import re
 import pytest
 
 from h323d.conference.config import ConferenceConfig
-from h323d.config import Configuration
+from h323d.config.sections import Configuration
 from h323d.errors import ConfigurationError
-from h323d.events import ConfigurationReloaded
+from h323d.events.server import ConfigurationReloaded
 from h323d.gatekeeper.routing.chain import Called, Destination
 from h323d.gatekeeper.routing.config import BUILT_IN_POLICIES, RoutingConfig
 from h323d.h323.signalling.addresses import partyFromText

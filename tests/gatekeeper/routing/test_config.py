@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from h323d.config import parse
+from h323d.config.reading import parse
 from h323d.errors import ConfigurationError
 from h323d.gatekeeper.routing.config import (
     NeighbourConfig,

@@ -13,7 +13,7 @@ import pytest
 from zope.interface.verify import verifyObject
 
 from h323d.call.policy import Refusal
-from h323d.config import parse
+from h323d.config.reading import parse
 from h323d.gatekeeper.routing.chain import Called, ICalledPolicy
 from h323d.gatekeeper.routing.http import HTTPAnswer
 from h323d.h323.signalling.addresses import partyFromText

@@ -13,7 +13,8 @@ from twisted.internet.task import Clock
 
 from h323d.call.homes import homeAt
 from h323d.errors import ResourceUnavailable
-from h323d.events import EventBus, GatekeepersAsked
+from h323d.events.bus import EventBus
+from h323d.events.gatekeeper import GatekeepersAsked
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.routing.chain import Called, Destination
 from h323d.gatekeeper.routing.inquiries import MAX_WAIT, Gatekeeper, Inquiries

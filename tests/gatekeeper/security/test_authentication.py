@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from h323d.events import AuthenticationFailed
+from h323d.events.doors import AuthenticationFailed
 from h323d.gatekeeper.config import AliasConflict
 from h323d.gatekeeper.security.config import PasswordEntry, Requirement, WeakScheme
 from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf

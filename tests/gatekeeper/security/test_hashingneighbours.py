@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
-from h323d.events import AuthenticationFailed
+from h323d.events.doors import AuthenticationFailed
 from h323d.gatekeeper.routing.chain import Called, Decision
 from h323d.gatekeeper.routing.config import NeighbourConfig, NeighbourScheme, RoutingConfig
 from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf

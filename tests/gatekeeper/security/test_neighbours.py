@@ -11,7 +11,8 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from h323d.errors import ConfigurationError
-from h323d.events import AuthenticationFailed, GatekeepersAsked
+from h323d.events.doors import AuthenticationFailed
+from h323d.events.gatekeeper import GatekeepersAsked
 from h323d.gatekeeper.routing.chain import Called, Decision
 from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig
 from h323d.gatekeeper.security.config import Requirement, SecurityConfig

@@ -19,7 +19,8 @@ from zope.interface.verify import verifyObject
 
 from h323d.call.policy import Admission, IAdmissionPolicy
 from h323d.call.transport import IDatagramUser, IStream, IStreamUser
-from h323d.events import EventBus, SourceRefused
+from h323d.events.bus import EventBus
+from h323d.events.doors import SourceRefused
 from h323d.gatekeeper.security import sources as module
 from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.security.sources import LEAST_SHARE, TOO_MANY_CALLS, Rate, Sources

@@ -25,7 +25,7 @@ from h323d.h323.signalling.uuie import Start
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
-from h323d.values.media import Direction
+from h323d.values.media.direction import Direction
 from tests.support.h323 import (
     KIND,
     PROFILE,

@@ -24,7 +24,9 @@ from h323d.h323.calls.faststart import (
 )
 from h323d.h323.h245.capabilities import TELEPHONE_EVENT_TYPE
 from h323d.values.address import TransportAddress
-from h323d.values.media import G711_ALAW, G711_ULAW, Direction, MediaFormat, MediaProfile
+from h323d.values.media.direction import Direction
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.profile import MediaProfile
 
 PROFILE = MediaProfile((G711_ULAW, G711_ALAW))
 CALLER = (TransportAddress("192.0.2.1", 5000), TransportAddress("192.0.2.1", 5001))

@@ -26,7 +26,11 @@ from h323d.h323.signalling.uuie import CallIdentity, Start
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
-from h323d.values.media import AudioStream, DigitMethod, Direction, MediaFormat, MediaProfile
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.direction import Direction
+from h323d.values.media.formats import MediaFormat
+from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import Stream
 from tests.support.h323 import KIND, PROFILE, Party, ScriptedCallee, ScriptedPeer, Side, newClock
 from tests.support.network import SimulatedNetwork
 
@@ -418,7 +422,7 @@ def test_aHeldPeerStopsAndComesBack(caller: Side, callee: Side, clock: Clock) ->
     assert (far.reports[-1:], legOf(far).held) == (["mediaLost"], True)
     here, there = caller.pool.ports[0], callee.pool.ports[0]
     assert there.stream.transmit is None
-    assert here.stream == AudioStream()
+    assert here.stream == Stream()
     assert near.reports[-1:] == ["mediaLost"]
     legOf(near).changeMedia(PROFILE)
     settle(clock)

@@ -11,13 +11,9 @@ from h323d.call.homes import Home
 from h323d.call.media import IMediaPort, Signalling
 from h323d.h323.calls.legmedia import PARTIAL, LegMedia
 from h323d.values.address import TransportAddress
-from h323d.values.media import (
-    G711_ULAW,
-    AudioStream,
-    Direction,
-    ReceiveFormat,
-    TransmitFormat,
-)
+from h323d.values.media.direction import Direction
+from h323d.values.media.formats import G711_ULAW
+from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 from tests.support.fakemedia import FakePool
 from tests.support.h323 import PROFILE, Party
 
@@ -31,10 +27,10 @@ class Owner:
     """
 
     def __init__(self) -> None:
-        self.ready: list[AudioStream] = []
+        self.ready: list[Stream] = []
         self.lost = 0
 
-    def mediaReady(self, port: IMediaPort, stream: AudioStream) -> None:
+    def mediaReady(self, port: IMediaPort, stream: Stream) -> None:
         self.ready.append(stream)
 
     def mediaLost(self) -> None:
@@ -67,21 +63,21 @@ def test_bothDirectionsAreReportedOnce(media: LegMedia, owner: Owner, clock: Clo
     media.setReceive(RECEIVE)
     assert owner.ready == []
     media.setTransmit(TRANSMIT)
-    assert owner.ready == [AudioStream(TRANSMIT, RECEIVE)]
+    assert owner.ready == [Stream(TRANSMIT, RECEIVE)]
     assert clock.getDelayedCalls() == []
 
 
 def test_thePortIsConfiguredWithoutWaiting(media: LegMedia, pool: FakePool) -> None:
     media.setReceive(RECEIVE)
-    assert pool.ports[0].stream == AudioStream(None, RECEIVE)
+    assert pool.ports[0].stream == Stream(None, RECEIVE)
 
 
 def test_oneDirectionIsReportedAfterAWhile(media: LegMedia, owner: Owner, clock: Clock) -> None:
     media.setReceive(RECEIVE)
     clock.advance(PARTIAL)
-    assert owner.ready == [AudioStream(None, RECEIVE)]
+    assert owner.ready == [Stream(None, RECEIVE)]
     media.setTransmit(TRANSMIT)
-    assert owner.ready[-1] == AudioStream(TRANSMIT, RECEIVE)
+    assert owner.ready[-1] == Stream(TRANSMIT, RECEIVE)
 
 
 def test_whatDoesNotChangeIsNotReported(media: LegMedia, owner: Owner) -> None:
@@ -93,11 +89,11 @@ def test_whatDoesNotChangeIsNotReported(media: LegMedia, owner: Owner) -> None:
 def test_aRestrictedDirectionIsNotUsed(media: LegMedia, owner: Owner, pool: FakePool) -> None:
     media.adopt(TRANSMIT, RECEIVE)
     media.restrict(Direction.RECVONLY)
-    assert pool.ports[0].stream == AudioStream(None, RECEIVE)
+    assert pool.ports[0].stream == Stream(None, RECEIVE)
     media.restrict(Direction.INACTIVE)
     assert owner.lost == 1
     media.restrict(Direction.SENDRECV)
-    assert owner.ready[-1] == AudioStream(TRANSMIT, RECEIVE)
+    assert owner.ready[-1] == Stream(TRANSMIT, RECEIVE)
 
 
 def test_whoStopsListeningHolds(media: LegMedia, owner: Owner, pool: FakePool) -> None:
@@ -105,10 +101,10 @@ def test_whoStopsListeningHolds(media: LegMedia, owner: Owner, pool: FakePool) -
     media.refuseSound(True)
     media.setTransmit(None)
     assert (owner.lost, len(owner.ready), media.held) == (1, 1, True)
-    assert pool.ports[0].stream == AudioStream(None, RECEIVE)
+    assert pool.ports[0].stream == Stream(None, RECEIVE)
     media.refuseSound(False)
     media.setTransmit(TRANSMIT)
-    assert (owner.lost, owner.ready[-1]) == (1, AudioStream(TRANSMIT, RECEIVE))
+    assert (owner.lost, owner.ready[-1]) == (1, Stream(TRANSMIT, RECEIVE))
     assert not media.held
 
 
@@ -124,7 +120,7 @@ def test_whoNeverListenedIsASource(media: LegMedia, owner: Owner, clock: Clock) 
     media.setReceive(RECEIVE)
     clock.advance(PARTIAL)
     media.refuseSound(True)
-    assert (owner.ready, owner.lost) == ([AudioStream(None, RECEIVE)], 0)
+    assert (owner.ready, owner.lost) == ([Stream(None, RECEIVE)], 0)
     assert not media.held
 
 
@@ -132,7 +128,7 @@ def test_whatIsExpectedEarlyIsNotReported(
     media: LegMedia, owner: Owner, pool: FakePool, clock: Clock
 ) -> None:
     media.expect(RECEIVE)
-    assert pool.ports[0].stream == AudioStream(None, RECEIVE)
+    assert pool.ports[0].stream == Stream(None, RECEIVE)
     clock.advance(10)
     assert owner.ready == []
 

@@ -28,7 +28,9 @@ from h323d.h323.h245.capabilities import (
     readAudioCapability,
     suits,
 )
-from h323d.values.media import G711_ALAW, G711_ULAW, DigitMethod, MediaFormat, MediaProfile
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.profile import MediaProfile
 
 G722 = MediaFormat("G722")
 G729 = MediaFormat("G729")

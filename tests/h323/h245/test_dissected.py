@@ -14,7 +14,9 @@ from h323d.asn1 import h225, h245
 from h323d.h323.calls.faststart import answerFastStart, offerFastStart
 from h323d.h323.h245.capabilities import capabilitySet
 from h323d.values.address import TransportAddress
-from h323d.values.media import G711_ALAW, G711_ULAW, DigitMethod, MediaFormat, MediaProfile
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.profile import MediaProfile
 from tests.support import tshark
 from tests.support.h245peers import Pair
 

@@ -14,14 +14,10 @@ from h323d.asn1 import h245
 from h323d.h323.h245.capabilities import capabilitySet, emptyCapabilitySet
 from h323d.h323.h245.messages import Message, command, indication, request, response
 from h323d.h323.h245.session import H245Session
-from h323d.values.media import (
-    G711_ALAW,
-    G711_ULAW,
-    DigitMethod,
-    Direction,
-    MediaFormat,
-    MediaProfile,
-)
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.direction import Direction
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.profile import MediaProfile
 from tests.support.h245peers import (
     PROFILE,
     Pair,

@@ -9,10 +9,7 @@ from twisted.internet.task import Clock
 
 from h323d.h323.h245.messages import Message, request
 from h323d.h323.h245.session import H245Session
-from h323d.values.media import (
-    G711_ALAW,
-    G711_ULAW,
-)
+from h323d.values.media.formats import G711_ALAW, G711_ULAW
 from tests.support.h245peers import (
     RecordingOwner,
     mediaChannel,

@@ -18,14 +18,10 @@ from h323d.h323.h245.msdse import T106, Role
 from h323d.h323.h245.owner import H245Failure
 from h323d.h323.h245.session import H245Session
 from h323d.values.address import TransportAddress
-from h323d.values.media import (
-    G711_ALAW,
-    G711_ULAW,
-    DigitMethod,
-    Direction,
-    MediaFormat,
-    MediaProfile,
-)
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.direction import Direction
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.profile import MediaProfile
 from tests.support.h245peers import (
     PROFILE,
     Pair,

@@ -9,11 +9,8 @@ from twisted.internet.task import Clock
 from h323d.h323.calls.faststart import answerFastStart, offerFastStart, readAnswer
 from h323d.h323.h245.msdse import Role
 from h323d.values.address import TransportAddress
-from h323d.values.media import (
-    G711_ALAW,
-    G711_ULAW,
-    MediaProfile,
-)
+from h323d.values.media.formats import G711_ALAW, G711_ULAW
+from h323d.values.media.profile import MediaProfile
 from tests.support.h245peers import (
     PROFILE,
     Pair,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from h323d.errors import RemoteProtocolError
-from h323d.events import AuthenticationFailed
+from h323d.events.doors import AuthenticationFailed
 from h323d.gatekeeper.alternates import AlternateConfig
 from h323d.gatekeeper.security.config import PasswordEntry, Requirement, SecurityConfig
 from h323d.h323.calls.admission import AdmissionGrant

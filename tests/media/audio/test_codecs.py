@@ -20,7 +20,7 @@ from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.audio.table import NOISE, REFUSED
 from h323d.media.config import MediaConfig
-from h323d.values.media import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 
 SLOTS = np.array([3, 5, 7])
 

@@ -15,7 +15,7 @@ from h323d.rtp import rtcp
 from h323d.rtp.packet import RTPPacket, decode, encode
 from h323d.rtp.rtcp import ReceiverReport, SourceDescription
 from h323d.values.address import TransportAddress
-from h323d.values.media import AudioStream, TransmitFormat
+from h323d.values.media.streams import Stream, TransmitFormat
 from h323d.values.networks import Networks
 from tests.support.packetio import MediaBench, Phone
 
@@ -41,7 +41,7 @@ def sound(sequence: int) -> bytes:
     return encode(RTPPacket(0, sequence, sequence * 160, 666, b"\xff" * 160))
 
 
-def signalledFrom(phone: Phone, signalling: Signalling, stream: AudioStream | None = None) -> None:
+def signalledFrom(phone: Phone, signalling: Signalling, stream: Stream | None = None) -> None:
     """
     Have a phone's media be negotiated anew, at another port, by such signalling.
     """
@@ -54,7 +54,7 @@ def signalledFrom(phone: Phone, signalling: Signalling, stream: AudioStream | No
     heard, told = phone.heard, phone.control
     phone.bench.listeners[phone.address] = lambda data: heard.append((0.0, decode(data)))
     phone.bench.listeners[beside] = lambda data: told.append((0.0, data))
-    phone.stream = AudioStream(replace(transmit, rtp=phone.address, rtcp=beside), stream.receive)
+    phone.stream = Stream(replace(transmit, rtp=phone.address, rtcp=beside), stream.receive)
     phone.configure(phone.stream)
 
 
@@ -136,12 +136,12 @@ def test_aStoppedStreamGoesOnByRTCPAlone(bench: MediaBench) -> None:
 
 def test_whoOnlyListensAtItsOwnHostIsNotWaitedFor(bench: MediaBench) -> None:
     (phone, _), _ = bench.meeting(2)
-    phone.configure(AudioStream(phone.stream.transmit, None))
+    phone.configure(Stream(phone.stream.transmit, None))
     assert rested(phone, 32.0)[0] > 1550
 
 
 def test_whoOnlyListensAtAThirdHostHasToSendRTCPFirst(phone: Phone) -> None:
-    phone.configure(AudioStream(phone.stream.transmit, None))
+    phone.configure(Stream(phone.stream.transmit, None))
     assert rested(phone, 12.0) == (0, 0)
     control(phone)
     assert rested(phone, 20.0)[0] > 900
@@ -149,7 +149,7 @@ def test_whoOnlyListensAtAThirdHostHasToSendRTCPFirst(phone: Phone) -> None:
 
 def test_whoIsExpectedToSendAfterAllHasAsLongAsOthers(bench: MediaBench) -> None:
     (phone, _), _ = bench.meeting(2)
-    phone.configure(AudioStream(phone.stream.transmit, None))
+    phone.configure(Stream(phone.stream.transmit, None))
     rested(phone, 20.0)
     phone.configure(phone.stream)
     assert rested(phone, 20.0)[0] == pytest.approx(UNHEARD * 50, abs=6)
@@ -158,14 +158,14 @@ def test_whoIsExpectedToSendAfterAllHasAsLongAsOthers(bench: MediaBench) -> None
 def test_holdForgetsNotThatAPeerWasHeard(phone: Phone) -> None:
     phone.talk()
     rested(phone, 1.0)
-    phone.configure(AudioStream())
+    phone.configure(Stream())
     assert rested(phone, 12.0) == (0, 0)
     phone.configure(phone.stream)
     assert rested(phone, 20.0)[0] > 990
 
 
 def test_nothingIsSentOnHoldThoughThePeerIsHeard(phone: Phone) -> None:
-    phone.configure(AudioStream())
+    phone.configure(Stream())
     control(phone)
     assert rested(phone, 5.0) == (0, 0)
 
@@ -184,7 +184,7 @@ def test_RTCPGoesToNoThirdHostBesideSoundThatMay(bench: MediaBench) -> None:
     bench.listeners[elsewhere] = victim.append
     transmit = phone.stream.transmit
     assert transmit is not None
-    phone.configure(AudioStream(replace(transmit, rtcp=elsewhere), phone.stream.receive))
+    phone.configure(Stream(replace(transmit, rtcp=elsewhere), phone.stream.receive))
     bench.run(15.0)
     assert len(phone.heard) > 700
     assert victim == []
@@ -217,7 +217,7 @@ def test_whomWeCalledIsSentToAtOnceButOnlyForSoLongInACall(bench: MediaBench) ->
     bench.run(UNHEARD / 2, [])
     signalledFrom(phone, phone.signalling)
     bench.run(UNHEARD, [])
-    listening = AudioStream(phone.stream.transmit, None)
+    listening = Stream(phone.stream.transmit, None)
     signalledFrom(phone, phone.signalling, listening)
     bench.run(UNHEARD, [])
     assert len(phone.heard) - first == pytest.approx(UNHEARD * 50, abs=6)
@@ -229,6 +229,6 @@ def test_aFormatThatIsNotSentIsNotSentOnceThePeerIsHeard(phone: Phone) -> None:
     assert transmit is not None
     unknown = replace(transmit.format, name="G729")
     bad = TransmitFormat(unknown, 18, 20, phone.address, transmit.rtcp)
-    phone.configure(AudioStream(bad, phone.stream.receive))
+    phone.configure(Stream(bad, phone.stream.receive))
     phone.talk()
     assert rested(phone, 3.0)[0] == 0

@@ -11,7 +11,7 @@ import pytest
 from h323d.rtp import events
 from h323d.rtp.events import EventSender
 from h323d.rtp.packet import RTPPacket, encode
-from h323d.values.media import AudioStream, TransmitFormat
+from h323d.values.media.streams import Stream, TransmitFormat
 from tests.support.packetio import EVENTS, MediaBench, Phone, steady
 
 
@@ -97,7 +97,7 @@ def test_thePeerThatTakesNoEventsGetsNone() -> None:
     transmit = phone.stream.transmit
     assert transmit is not None
     phone.configure(
-        AudioStream(TransmitFormat(transmit.format, 0, 20, transmit.rtp), phone.stream.receive)
+        Stream(TransmitFormat(transmit.format, 0, 20, transmit.rtp), phone.stream.receive)
     )
     phone.port.sendDigit("1", 100)
     bench.run(0.5)

@@ -19,7 +19,8 @@ from h323d.errors import ResourceUnavailable
 from h323d.media.audio.files import ToneSource
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPacketIO, IPortPair, IPortSource
-from h323d.values.media import G711_ALAW, G711_ULAW, AudioStream, MediaFormat
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.streams import Stream
 from tests.support.packetio import MediaBench, Phone, RoomRecorder, steady, tone
 
 AUDIBLE = -40.0  # dBov
@@ -169,7 +170,7 @@ def test_afterAHoldTheMarkerSaysThatTimeHasPassed() -> None:
     (phone, _), _ = bench.meeting(2)
     bench.run(0.2)
     before = phone.heard[-1]
-    phone.configure(AudioStream(None, phone.stream.receive))
+    phone.configure(Stream(None, phone.stream.receive))
     bench.run(0.5)
     assert phone.heard[-1][0] - before[0] <= 0.021
     before = phone.heard[-1]

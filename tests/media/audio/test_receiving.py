@@ -18,7 +18,8 @@ from h323d.rtp import rtcp
 from h323d.rtp.packet import RTPPacket, encode
 from h323d.rtp.rtcp import ReceiverReport, SourceDescription
 from h323d.values.address import TransportAddress
-from h323d.values.media import AudioStream, MediaFormat, ReceiveFormat, TransmitFormat
+from h323d.values.media.formats import MediaFormat
+from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 from h323d.values.networks import Networks
 from tests.support.packetio import MediaBench, Phone, steady, tone
 
@@ -95,7 +96,7 @@ def test_aPeerBehindATranslatorIsFollowedAtOnceWhereItsSignallingComesFrom() -> 
     assert transmit is not None
     a.signalling = Signalling(STRANGER.host)
     named = replace(transmit, rtp=TransportAddress("10.0.1.77", 5000), rtcp=None)
-    a.configure(AudioStream(named, a.stream.receive))
+    a.configure(Stream(named, a.stream.receive))
     a.send(injected(1), STRANGER)
     bench.run(0.1, [])
     assert a.recorder.heard == [STRANGER]
@@ -166,7 +167,7 @@ def test_signallingMayMoveThePeer() -> None:
     transmit = a.stream.transmit
     assert transmit is not None
     a.signalling = Signalling(moved.host)
-    a.configure(AudioStream(TransmitFormat(transmit.format, 0, 20, moved), a.stream.receive))
+    a.configure(Stream(TransmitFormat(transmit.format, 0, 20, moved), a.stream.receive))
     bench.run(0.1, [b])
     assert arrived
     a.send(injected(1), moved)
@@ -191,7 +192,7 @@ def test_nothingIsSentToAnAddressThatIsNoPartys(host: str, port: int) -> None:
     transmit = a.stream.transmit
     assert transmit is not None
     bad = TransmitFormat(transmit.format, 0, 20, TransportAddress(host, port))
-    a.configure(AudioStream(bad, a.stream.receive))
+    a.configure(Stream(bad, a.stream.receive))
     bench.run(0.2, [])
     assert bench.stray == []
     assert a.heard == []
@@ -203,7 +204,7 @@ def test_anIPv6PeerIsKnownHoweverItsAddressWasWritten() -> None:
     transmit = a.stream.transmit
     assert transmit is not None
     long = TransmitFormat(transmit.format, 0, 20, TransportAddress("2001:db8:0:0:0:0:0:1", 5000))
-    a.configure(AudioStream(long, a.stream.receive))
+    a.configure(Stream(long, a.stream.receive))
     source = TransportAddress("2001:db8::1", 5000)
     a.send(injected(1), source)
     bench.run(0.1, [])
@@ -346,7 +347,7 @@ def test_whoOnlyListensIsNotSilentUntilItsRTCPStops() -> None:
     bench = MediaBench()
     (a, b), _ = bench.meeting(2)
     for phone in (a, b):
-        phone.configure(AudioStream(phone.stream.transmit, None))
+        phone.configure(Stream(phone.stream.transmit, None))
     report = rtcp.encode([ReceiverReport(7, ()), SourceDescription(((7, ((rtcp.CNAME, "x"),)),))])
     beside = replace(a.address, port=a.address.port + 1)
     for _ in range(4):
@@ -371,7 +372,7 @@ def test_whoIsHeldOrInNoRoomIsNotSilent() -> None:
     bench = MediaBench()
     (held, outside), mixer = bench.meeting(2)
     bench.run(1.0)
-    held.configure(AudioStream())
+    held.configure(Stream())
     mixer.leave(outside.port)
     bench.run(9.0, [])
     assert silences(held, outside) == [0, 0]
@@ -387,7 +388,7 @@ def test_comfortNoiseIsTakenAsSilence() -> None:
     receive = a.stream.receive
     assert receive is not None
     formats = {**receive.formats, 13: MediaFormat("CN")}
-    a.configure(AudioStream(a.stream.transmit, ReceiveFormat(formats)))
+    a.configure(Stream(a.stream.transmit, ReceiveFormat(formats)))
     bench.run(0.1)
     for sequence in range(5):
         a.send(encode(RTPPacket(13, a.sequence + sequence, a.timestamp, a.ssrc, b"\x40")))

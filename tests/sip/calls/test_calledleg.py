@@ -15,7 +15,10 @@ from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.sdp.description import parse as parseSDP
 from h323d.values.cause import Cause
-from h323d.values.media import G711_ALAW, DigitMethod, Direction, MediaFormat, MediaProfile
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.direction import Direction
+from h323d.values.media.formats import G711_ALAW, MediaFormat
+from h323d.values.media.profile import MediaProfile
 from tests.support.loggedfailures import LoggedFailures
 from tests.support.sippeers import (
     PROFILE,

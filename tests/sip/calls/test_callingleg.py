@@ -18,7 +18,7 @@ from h323d.sip.sdp.description import parse as parseSDP
 from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
-from h323d.values.media import Direction
+from h323d.values.media.direction import Direction
 from tests.support.sippeers import (
     PROFILE,
     SERVER,

@@ -11,7 +11,8 @@ import pytest
 from h323d.call.legs import ILeg
 from h323d.sip.config import SIPConfig
 from h323d.values.cause import Cause
-from h323d.values.media import DigitMethod, Direction
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.direction import Direction
 from tests.support.network import Conditions
 from tests.support.sippeers import PROFILE, SIPWorld
 

@@ -16,7 +16,7 @@ from h323d.sip.calls import calledsession, callingsession
 from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.values.cause import Cause
-from h323d.values.media import Direction
+from h323d.values.media.direction import Direction
 from tests.support.sippeers import PROFILE, SERVER, LegLog, SIPWorld, offerBody, request, responseTo
 
 NORMAL = Cause.NORMAL_CALL_CLEARING

@@ -19,7 +19,7 @@ from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.parser import parse
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.media import Direction
+from h323d.values.media.direction import Direction
 from tests.support.sippeers import (
     PROFILE,
     SERVER,

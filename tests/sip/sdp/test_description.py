@@ -20,7 +20,7 @@ from h323d.sip.sdp.description import (
     parse,
     write,
 )
-from h323d.values.media import Direction
+from h323d.values.media.direction import Direction
 from tests.support.sip_messages import OFFER
 
 # Every kind of line, in its order.

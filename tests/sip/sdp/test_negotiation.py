@@ -21,7 +21,9 @@ from h323d.sip.sdp.negotiation import (
 from h323d.sip.sdp.streams import Obstacle
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.media import G711_ALAW, G711_ULAW, Direction, MediaFormat, MediaProfile
+from h323d.values.media.direction import Direction
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.profile import MediaProfile
 
 G722 = MediaFormat("G722")
 OPUS = MediaFormat("opus", 48000, 2)

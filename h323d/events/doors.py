@@ -1,0 +1,86 @@
+"""
+What came to a door and was not let in, or came otherwise than it should.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from h323d.events.bus import Fact
+from h323d.values.address import TransportAddress
+
+__all__ = ["AuthenticationFailed", "BadInput", "CallFromElsewhere", "SourceRefused"]
+
+
+@dataclass(frozen=True, slots=True)
+class BadInput(Fact):
+    """
+    A door refused what a peer sent.
+
+    @ivar door: which one: C{"sip"}, C{"ras"}, C{"h225"}, C{"h245"}, C{"rtp"}.
+    @ivar place: the field and octet, from the L{h323d.errors.DecodeError}.
+    """
+
+    door: str
+    source: TransportAddress
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRefused(Fact):
+    """
+    An address may not talk to us, or not so often, or has its share of
+    something; told at most once a second of each.
+
+    @ivar door: which one: C{"ras"}, C{"sip"}, C{"h225"}, C{"calls"}; or, of shares, also
+        C{"transactions"}, C{"registrations"}, C{"admissions"}, C{"rooms"}.
+    @ivar source: its port is 0 where it does not matter.
+    @ivar reason: C{"network"}, C{"rateLimit"} or C{"share"}.
+    @ivar count: how many packets, connections or calls were refused since the
+        last time that was told of it.
+    """
+
+    door: str
+    source: TransportAddress
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticationFailed(Fact):
+    """
+    A RAS message did not prove that it is from whom it says.
+
+    @ivar source: where it came from; of a neighbour's answer, where we asked.
+    @ivar message: its name, as in C{"registrationRequest"}.
+    @ivar identity: whose password was asked for; empty if nobody knows.
+    @ivar reason: C{"absent"}, C{"unknown"}, or a C{SecurityErrors} of H.225.0.
+    """
+
+    source: TransportAddress
+    message: str
+    identity: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallFromElsewhere(Fact):
+    """
+    A call does not come from where its endpoint is.
+
+    @ivar what: C{"setup"}, from another host than the ARQ; or C{"dialBack"}, a connection
+        for a call to the endpoint (H.460.18), from another than it registered from.
+    @ivar source: where it came from.
+    @ivar endpointId: whose call it is.
+    @ivar known: where that endpoint is.
+    @ivar callIdentifier: in hexadecimal.
+    @ivar refused: whether it was refused.
+    """
+
+    what: str
+    source: TransportAddress
+    endpointId: str
+    known: TransportAddress
+    callIdentifier: str
+    refused: bool

@@ -1,0 +1,56 @@
+"""
+What happens to the server as a whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from h323d.events.bus import Fact
+
+__all__ = ["ConfigurationReloaded", "GatesClosed", "GatesOpened", "OperatorActed"]
+
+
+@dataclass(frozen=True, slots=True)
+class GatesClosed(Fact):
+    """
+    No new call passes from now on.
+
+    @ivar reason: C{"maintenance"} or C{"shuttingDown"}.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatesOpened(Fact):
+    """
+    Calls pass again.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationReloaded(Fact):
+    """
+    A changed configuration is in force.
+
+    @ivar sections: those that differ from before.
+    """
+
+    sections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorActed(Fact):
+    """
+    An operator changed something.  What only asks, or could not be done, is not told.
+
+    @ivar actor: C{"uid"} and the number of the user whose process used the control socket,
+        C{"control"} where the system does not tell, or C{"manhole"}.
+    @ivar command: as C{h323ctl} has it.
+    @ivar arguments: names and values of those that were given.
+    """
+
+    actor: str
+    command: str
+    arguments: tuple[tuple[str, str | int], ...]

@@ -1,0 +1,48 @@
+"""
+Ways to encode a medium, by their registered names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from h323d.values.media.medium import Medium
+
+__all__ = ["G711_ALAW", "G711_ULAW", "MediaFormat"]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFormat:
+    """
+    One way to encode a medium, by its registered name.
+
+    @ivar name: the encoding name of the RTP registry, upper case as there:
+        C{"PCMU"}, C{"G722"}, C{"opus"}.
+    @ivar clockRate: of RTP timestamps, in Hz (8000 for G.722: RFC 3551).
+    @ivar channels: 1 or 2.
+    @ivar parameters: format parameters, sorted, as C{(name, value)}.
+    @ivar kind: audio or video.
+    """
+
+    name: str
+    clockRate: int = 8000
+    channels: int = 1
+    parameters: tuple[tuple[str, str], ...] = ()
+    kind: Medium = Medium.AUDIO
+
+    def __str__(self) -> str:
+        return f"{self.name}/{self.clockRate}"
+
+    def sameEncoding(self, other: MediaFormat) -> bool:
+        """
+        Whether both name one encoding, whatever their parameters.
+        """
+        return (
+            self.name.lower() == other.name.lower()
+            and self.clockRate == other.clockRate
+            and self.channels == other.channels
+        )
+
+
+G711_ULAW = MediaFormat("PCMU")
+G711_ALAW = MediaFormat("PCMA")
