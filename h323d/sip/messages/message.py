@@ -106,10 +106,6 @@ class SIPMessage:
         return _present(self.headers.first("Via", Via.parse), "Via")
 
     @property
-    def vias(self) -> tuple[Via, ...]:
-        return self.headers.parsed("Via", Via.parse)
-
-    @property
     def fromAddress(self) -> NameAddr:
         return _present(self.headers.first("From", _parseFrom), "From")
 

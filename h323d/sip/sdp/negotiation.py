@@ -27,7 +27,7 @@ from h323d.sip.sdp.description import (
     SessionDescription,
 )
 from h323d.sip.sdp.payloads import EVENT_NAME, formatAttributes, formatsOf, isEvent
-from h323d.sip.sdp.selection import Preference, commonFormats, eventClock, matches, named, numbered
+from h323d.sip.sdp.selection import commonFormats, eventClock, matches, named, numbered
 from h323d.sip.sdp.streams import (
     REFUSED_PORT,
     Obstacle,
@@ -49,7 +49,6 @@ __all__ = [
     "Agreement",
     "LocalMedia",
     "NoCommonMedia",
-    "Preference",
     "answerOffer",
     "applyAnswer",
     "makeOffer",
@@ -154,7 +153,6 @@ def answerOffer(
     profile: MediaProfile,
     local: LocalMedia,
     previous: Agreement | None = None,
-    preference: Preference = Preference.OURS,
 ) -> Agreement:
     """
     Answer the peer's offer (RFC 3264, 6).
@@ -170,7 +168,7 @@ def answerOffer(
     index = None
     if chosen is not None:
         index, remote = chosen
-        formats = commonFormats(remote.formats, profile, preference)
+        formats = commonFormats(remote.formats, profile)
         direction = meet(profile.direction, remote)
         media[index] = _describe(remote.media.protocol, formats, profile, local, direction)
         transmit = {number: remote.formats[number] for number in formats}
@@ -249,7 +247,7 @@ def _chooseStream(
         if isinstance(found, Obstacle):
             obstacles.add(found)
             continue
-        common = commonFormats(found.formats, profile, Preference.OURS)
+        common = commonFormats(found.formats, profile)
         if not all(map(isEvent, common.values())):
             return index, found
         obstacles.add(Obstacle.MEDIA_FORMAT)

@@ -7,7 +7,6 @@ L{MediaFormat}s only.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Mapping
 
 from h323d.sip.sdp.payloads import compatible, isEvent, payloadTypeFor
@@ -15,7 +14,6 @@ from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 
 __all__ = [
-    "Preference",
     "commonFormats",
     "eventClock",
     "eventType",
@@ -25,15 +23,6 @@ __all__ = [
 ]
 
 
-class Preference(enum.Enum):
-    """
-    Whose order of formats an answer follows.
-    """
-
-    OURS = "ours"
-    THEIRS = "theirs"
-
-
 def matches(ours: MediaFormat, theirs: MediaFormat) -> bool:
     if isEvent(ours):
         return ours.sameEncoding(theirs)
@@ -41,18 +30,18 @@ def matches(ours: MediaFormat, theirs: MediaFormat) -> bool:
 
 
 def commonFormats(
-    theirs: Mapping[int, MediaFormat], profile: MediaProfile, preference: Preference
+    theirs: Mapping[int, MediaFormat], profile: MediaProfile
 ) -> dict[int, MediaFormat]:
     """
-    @return: our formats that the peer has too, by I{its} numbers, then its events.
+    @return: our formats that the peer has too, in our order and by I{its} numbers, then its
+        events.
     """
     pairs = []
     for number, fmt in theirs.items():
         rank = next((i for i, own in enumerate(profile.audio) if compatible(own, fmt)), None)
         if rank is not None:
             pairs.append((rank, number))
-    if preference is Preference.OURS:
-        pairs.sort(key=lambda pair: pair[0])
+    pairs.sort(key=lambda pair: pair[0])
     formats = {number: profile.audio[rank] for rank, number in pairs}
     if formats:
         event = eventType(theirs, next(iter(formats.values())), profile)

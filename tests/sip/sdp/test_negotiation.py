@@ -13,7 +13,6 @@ from h323d.sip.sdp.negotiation import (
     Agreement,
     LocalMedia,
     NoCommonMedia,
-    Preference,
     answerOffer,
     applyAnswer,
     makeOffer,
@@ -81,13 +80,6 @@ def test_answerTellsTheMediaPlaneWhatToDo() -> None:
     assert audio.transmit.telephoneEventType == 101
     assert dict(audio.receive.formats) == {0: G711_ULAW, 8: G711_ALAW}
     assert audio.receive.telephoneEventType == 101
-
-
-def test_theirOrderIsFollowedWhereAsked() -> None:
-    agreement = answerOffer(sdp(AUDIO), G711, LOCAL, preference=Preference.THEIRS)
-    assert agreement.local.media[0].formats == ("8", "0")
-    assert agreement.audio.transmit is not None
-    assert agreement.audio.transmit.format == G711_ALAW
 
 
 def test_answerKeepsTheirDynamicNumbers() -> None:
