@@ -30,7 +30,8 @@ class Pairing:
 
     def roomAnswered(self, room: Room) -> None:
         while self._waiting:
-            room.invite(self._waiting.pop())
+            first = next(iter(room.participants))
+            room.invite(self._waiting.pop(), first)
 
     def roomLeft(self, room: Room, cause: Cause) -> None:
         room.dismiss(cause)

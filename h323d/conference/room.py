@@ -101,15 +101,23 @@ class Room:
         """
         self.participantAnswered(self._enter(leg))
 
-    def invite(self, dial: Dial) -> None:
+    def invite(self, dial: Dial, origin: LegID | None = None) -> None:
         """
         Call somebody, who is a participant from the first ring on.
+
+        @param origin: the participant on whose behalf; C{None} for the operator's.
         """
         leg = dial(self._profile, SilentObserver())
         self._enter(leg)
         self._events.publish(
             CallOriginated(
-                self._clock.seconds(), leg.callId, leg.legId, leg.protocol, leg.calling, leg.called
+                self._clock.seconds(),
+                leg.callId,
+                leg.legId,
+                leg.protocol,
+                leg.calling,
+                leg.called,
+                origin,
             )
         )
 

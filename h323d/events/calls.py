@@ -46,9 +46,11 @@ class CallOffered(Fact):
 @dataclass(frozen=True, slots=True)
 class CallOriginated(Fact):
     """
-    We call somebody, because the operator said so.
+    We call somebody.
 
     @ivar protocol: C{"h323"} or C{"sip"}.
+    @ivar origin: the leg on whose behalf: one whose caller is called on, or one that we have
+        called ourselves and that has answered; C{None} if only the operator said so.
     """
 
     callId: CallID
@@ -56,6 +58,7 @@ class CallOriginated(Fact):
     protocol: str
     calling: tuple[PartyAddress, ...]
     called: tuple[PartyAddress, ...]
+    origin: LegID | None = None
 
 
 @dataclass(frozen=True, slots=True)

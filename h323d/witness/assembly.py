@@ -53,7 +53,7 @@ class _Call:
     """
     What is known so far.
 
-    @ivar first: the leg of the calling side, where it was us who called both.
+    @ivar first: the leg of the calling side, where it was us who called it.
     @ivar legs: those that are not over.
     @ivar sides: the admissions in force, and the host of each.
     @ivar begun: when it was decided where it goes, first of all.
@@ -226,10 +226,11 @@ class Assembly:
                 _Call(fact.at, fact.protocol, "", "", fact.callId, fact.legId, THIRD_PARTY)
             )
             call.signalled = True
+            call.called = fact.called
             self._byCall[fact.callId] = call
-        else:  # the first has answered, and counts as who calls the second
-            call.answered = None
-        call.calling, call.called = call.called, fact.called
+        elif fact.origin is not None and fact.origin == call.first:
+            # Whom we called has answered, and counts as who calls the other.
+            call.calling, call.called, call.answered = call.called, fact.called, None
         call.legs.add(fact.legId)
         self._tellBegun(call, fact.at)
         self._journal.changed(call.number, call)

@@ -76,7 +76,9 @@ def test_twoEndpointsAreCalledAndHearEachOther(
     world.run(0.6)
     assert heard(alice, bob) == ([BOB], [ALICE])
     assert [view.callId for view in legs(server)] == [answer.callId] * 2
-    assert [str(fact.called[0]) for fact in server.told(CallOriginated)] == ["alice", "1002"]
+    first, second = server.told(CallOriginated)
+    assert [str(fact.called[0]) for fact in (first, second)] == ["alice", "1002"]
+    assert (first.origin, second.origin) == (None, first.legId)
     bob.hangup()
     world.run(0.5)
     assert alice.cause is Cause.NORMAL_CALL_CLEARING

@@ -143,8 +143,8 @@ def test_howItSoundedIsPartOfTheRecord(scene: Scene) -> None:
 
 
 def test_howBothSidesOfAThirdPartyCallSoundedIsOne(scene: Scene) -> None:
-    for leg in (LEG, OTHER_LEG):
-        scene.tell(CallOriginated, CALL, leg, "sip", CALLING, CALLED)
+    scene.tell(CallOriginated, CALL, LEG, "sip", CALLING, CALLED)
+    scene.tell(CallOriginated, CALL, OTHER_LEG, "sip", CALLING, CALLED, LEG)
     for leg, sound in (LEG, Sound(10, 1, 2, 0.003)), (OTHER_LEG, Sound(5, 0, 1, 0.001, 0.5)):
         scene.tell(ParticipantLeft, ROOM, CALL, leg, Cause.NORMAL_CALL_CLEARING, sound)
         scene.tell(CallEnded, CALL, leg, Cause.NORMAL_CALL_CLEARING, "called")
@@ -199,7 +199,7 @@ def test_ofManyNamesARecordTakesAFew(scene: Scene) -> None:
 def test_aCallBetweenTwoWhomWeCalledIsOneRecord(scene: Scene) -> None:
     scene.tell(CallOriginated, CALL, LEG, "sip", (), CALLING)
     scene.tell(CallAnswered, CALL, LEG)
-    scene.tell(CallOriginated, CALL, OTHER_LEG, "h323", CALLING, CALLED)
+    scene.tell(CallOriginated, CALL, OTHER_LEG, "h323", CALLING, CALLED, LEG)
     scene.tell(CallAnswered, CALL, OTHER_LEG)
     scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "called")
     scene.tell(CallEnded, CALL, OTHER_LEG, Cause.NORMAL_UNSPECIFIED, "server")
@@ -213,11 +213,38 @@ def test_aCallBetweenTwoWhomWeCalledIsOneRecord(scene: Scene) -> None:
 def test_aSecondPartyWhoDoesNotAnswerLeavesItUnanswered(scene: Scene) -> None:
     scene.tell(CallOriginated, CALL, LEG, "sip", (), CALLING)
     scene.tell(CallAnswered, CALL, LEG)
-    scene.tell(CallOriginated, CALL, OTHER_LEG, "h323", CALLING, CALLED)
+    scene.tell(CallOriginated, CALL, OTHER_LEG, "h323", CALLING, CALLED, LEG)
     scene.tell(CallEnded, CALL, OTHER_LEG, Cause.USER_BUSY, "called")
     scene.tell(CallEnded, CALL, LEG, Cause.USER_BUSY, "server")
     assert scene.record.outcome is Outcome.UNANSWERED
     assert (scene.record.cause, scene.record.releasedBy) == (Cause.USER_BUSY, "called")
+
+
+def test_aCallerWhoIsCalledOnKeepsItsPlaceAndTheRecordItsAnswer(scene: Scene) -> None:
+    scene.offer(IDENTIFIER)
+    scene.tell(CallAdmitted, CALL, LEG, CALLING, CALLED)
+    scene.tell(CallRouted, CALL, LEG, "gateway", "1002")
+    scene.tell(CallOriginated, CALL, OTHER_LEG, "sip", CALLING, CALLED, LEG)
+    scene.tell(CallAnswered, CALL, OTHER_LEG)
+    scene.tell(CallAnswered, CALL, LEG)
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    scene.tell(CallEnded, CALL, OTHER_LEG, Cause.NORMAL_CALL_CLEARING, "server")
+    record = scene.record
+    assert (record.calling, record.called) == (CALLING, CALLED)
+    assert (record.protocol, record.model, record.callingPeer) == ("h323", "gateway", ANNA)
+    assert (record.offered, record.answered, record.ended) == (0.0, 4.0, 6.0)
+    assert (record.outcome, record.releasedBy) == (Outcome.ANSWERED, "calling")
+
+
+def test_whomElseTheOperatorCallsIntoACallChangesNoParty(scene: Scene) -> None:
+    scene.offer()
+    scene.tell(CallAdmitted, CALL, LEG, CALLING, CALLED)
+    scene.tell(CallAnswered, CALL, LEG)
+    scene.tell(CallOriginated, CALL, OTHER_LEG, "sip", CALLED, (number("1003"),))
+    scene.tell(CallEnded, CALL, OTHER_LEG, Cause.USER_BUSY, "called")
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    assert (scene.record.calling, scene.record.called) == (CALLING, CALLED)
+    assert scene.record.answered == 2.0
 
 
 # --- calls that RAS tells of
