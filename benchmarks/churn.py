@@ -38,6 +38,7 @@ from h323d.call.homes import Home, homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
 from h323d.call.observer import SilentObserver
+from h323d.call.ways import Way
 from h323d.config.sections import ServerConfig
 from h323d.events.bus import EventBus
 from h323d.h323.config import H323Config
@@ -124,10 +125,11 @@ class Exchange:
         callId = newCallID(self._rng)
         if bySIP:
             uri = PartyAddress(AddressKind.URL, f"sip:{room}@{SERVER}")
-            return SIPOriginator(self._sip).originate(callId, (), uri, PROFILE, observer)
+            way = Way("sip", None, (uri,))
+            return SIPOriginator(self._sip).originate(callId, (), way, PROFILE, observer)
         name = PartyAddress(AddressKind.DIALLED_DIGITS, room)
-        there = TransportAddress(SERVER, 1720)
-        return self._h323.originate(callId, (), name, PROFILE, observer, there)
+        way = Way("h323", TransportAddress(SERVER, 1720), (name,))
+        return self._h323.originate(callId, (), way, PROFILE, observer)
 
     def legOffered(self, leg: ILeg) -> None:
         raise AssertionError("nobody calls us")

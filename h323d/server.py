@@ -311,7 +311,7 @@ class Server:
             originators["sip"] = SIPOriginator(self.sip, locate=locate)
         return Calling(
             originators,
-            self.zone,
+            None if self.zone is None else self.zone.finder,
             self.host,
             self.directory,
             self._homes,

@@ -11,6 +11,7 @@ from zope.interface import implementer
 from h323d.call.legs import IOffer
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.identifiers import CallID, LegID
+from h323d.values.media.formats import MediaFormat
 
 __all__ = ["Inquiry"]
 
@@ -27,6 +28,9 @@ class Inquiry:
     calling: tuple[PartyAddress, ...]
     called: tuple[PartyAddress, ...]
     displayName: str = ""
+    speaks: tuple[MediaFormat, ...] | None = None
+    hops: int | None = None
+    restricted: bool = False
 
     # There is no call that these could name.
     legId = LegID("")

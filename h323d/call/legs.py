@@ -14,7 +14,8 @@ import enum
 from zope.interface import Attribute, Interface
 
 from h323d.call.media import IMediaPort
-from h323d.values.address import PartyAddress, TransportAddress
+from h323d.call.ways import MAX_HOPS, Way
+from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media.digits import DigitMethod
@@ -48,6 +49,12 @@ class IOffer(Interface):
     peer = Attribute("the L{h323d.values.address.TransportAddress} that the signalling comes from")
     callIdentifier = Attribute("H.323's, in hexadecimal; empty for other protocols")
     conferenceId = Attribute("H.323's, in hexadecimal; empty for other protocols")
+    speaks = Attribute(
+        "the formats that the caller can speak, a tuple of L{MediaFormat}, its best first; C{None}"
+        " while that is not known"
+    )
+    hops = Attribute("over how many more servers the call may go; C{None} if the caller says none")
+    restricted = Attribute("whether the caller does not want to be known to the called party")
 
 
 class ILeg(IOffer):
@@ -158,16 +165,13 @@ class ILegObserver(Interface):
         The peer pressed a key.
         """
 
-    def legTransferRequested(
-        leg: ILeg, target: PartyAddress, destination: TransportAddress | None
-    ) -> None:
+    def legTransferRequested(leg: ILeg, way: Way) -> None:
         """
         The peer asks us to call somebody else instead.  The leg leaves that to its observer:
         whoever obeys hangs up with C{REDIRECTION_TO_NEW_DESTINATION}, and calls there.  A call
         of ours that is not answered yet is over with it in any case.
 
-        @param target: whom to call.
-        @param destination: where, if the peer says it.
+        @param way: whom to call, and where, if the peer says it.
         """
 
     def legReleased(leg: ILeg, cause: Cause) -> None:
@@ -197,16 +201,16 @@ class IOriginator(Interface):
     def originate(
         callId: CallID,
         calling: tuple[PartyAddress, ...],
-        called: PartyAddress,
+        way: Way,
         profile: MediaProfile,
         observer: ILegObserver,
-        destination: TransportAddress | None = None,
+        hops: int = MAX_HOPS,
     ) -> ILeg:
         """
-        Call C{called}.
+        Call somebody.
 
-        @param destination: where the call is sent, whatever C{called} is; C{None}
-            leaves that to the name.
+        @param way: whom, by the first of its names, and where.
+        @param hops: over how many servers the call may go.
 
         @return: a leg that will report to C{observer}; a failure of any kind
             is reported as C{legReleased}, after this call has returned.

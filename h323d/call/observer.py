@@ -8,7 +8,7 @@ from zope.interface import implementer
 
 from h323d.call.legs import ILeg, ILegObserver
 from h323d.call.media import IMediaPort
-from h323d.values.address import PartyAddress, TransportAddress
+from h323d.call.ways import Way
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.streams import Stream
@@ -43,9 +43,7 @@ class SilentObserver:
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         pass
 
-    def legTransferRequested(
-        self, leg: ILeg, target: PartyAddress, destination: TransportAddress | None
-    ) -> None:
+    def legTransferRequested(self, leg: ILeg, way: Way) -> None:
         pass
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:

@@ -13,12 +13,16 @@ from twisted.internet.defer import Deferred
 from zope.interface import Attribute, Interface
 
 from h323d.call.legs import ILeg, IOffer
+from h323d.call.ways import Way
+from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
 
 __all__ = [
     "Admission",
     "IAdmissionPolicy",
+    "Found",
     "IDestination",
+    "IFinder",
     "IInquiry",
     "IRoutePolicy",
     "Refusal",
@@ -53,10 +57,13 @@ class Route:
 
     @ivar destination: the name of an L{IDestination}.
     @ivar target: what that destination is to reach, in its own terms: a room.
+    @ivar ways: the ways to the called party, in the order in which they are to be tried, for a
+        destination that calls on.
     """
 
     destination: str
-    target: str
+    target: str = ""
+    ways: tuple[Way, ...] = ()
 
 
 class IAdmissionPolicy(Interface):
@@ -87,6 +94,29 @@ class IRoutePolicy(Interface):
         """
 
 
+Found = tuple[Way, ...] | Refusal | None
+"""
+What a finder says: the ways, in the order in which they are to be tried; not at all; or
+C{None} if nobody is known by these names.
+"""
+
+
+class IFinder(Interface):
+    """
+    Knows where parties are.
+    """
+
+    def find(
+        calling: tuple[PartyAddress, ...], called: tuple[PartyAddress, ...]
+    ) -> Found | Deferred[Found]:
+        """
+        How can somebody be called?
+
+        @param calling: who calls, best first; empty for the operator.
+        @param called: the names of the party, best first.
+        """
+
+
 class IDestination(Interface):
     """
     Where a call can end: a conference host, a bridge.
@@ -94,12 +124,12 @@ class IDestination(Interface):
 
     name = Attribute("as L{Route.destination} names it")
 
-    def accept(leg: ILeg, target: str) -> None:
+    def accept(leg: ILeg, route: Route) -> None:
         """
         Take the leg over: observe it, then answer or reject it.
         """
 
-    def refusal(target: str) -> Refusal | None:
+    def refusal(route: Route) -> Refusal | None:
         """
         Why a call would be rejected now; C{None} if it would be answered.
         """

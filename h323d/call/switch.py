@@ -86,7 +86,7 @@ class Switch:
                     return None
                 if isinstance(answer, Route):
                     destination = self._destinations.get(answer.destination)
-                    return NO_ROUTE if destination is None else destination.refusal(answer.target)
+                    return NO_ROUTE if destination is None else destination.refusal(answer)
                 if answer is not None:
                     return answer
         except Exception:  # a fence: a policy may be anybody's code
@@ -146,7 +146,7 @@ class Switch:
             if destination is not None:
                 del self.waiting[leg.legId]
                 self._tellRoute(leg, decision)
-                destination.accept(leg, decision.target)
+                destination.accept(leg, decision)
                 return
             decision = NO_ROUTE
         self._refuse(leg, decision)

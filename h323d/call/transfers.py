@@ -8,7 +8,7 @@ is asked, and not for ever, because two peers could send it to and fro.
 from __future__ import annotations
 
 from h323d.call.legs import ILeg
-from h323d.values.address import PartyAddress, TransportAddress
+from h323d.call.ways import Way
 from h323d.values.cause import Cause
 
 __all__ = ["MAXIMUM_TRANSFERS", "Transfers"]
@@ -27,7 +27,7 @@ class Transfers:
         """
         self._most = most
         self._made = 0
-        self._next: tuple[PartyAddress, TransportAddress | None] | None = None
+        self._next: Way | None = None
 
     def begin(self) -> None:
         """
@@ -35,7 +35,7 @@ class Transfers:
         """
         self._made, self._next = 0, None
 
-    def obey(self, leg: ILeg, target: PartyAddress, destination: TransportAddress | None) -> bool:
+    def obey(self, leg: ILeg, way: Way) -> bool:
         """
         Leave a call for another, unless that was done too often.
 
@@ -44,7 +44,7 @@ class Transfers:
         if self._next is not None or self._made >= self._most:
             return False
         self._made += 1
-        self._next = target, destination
+        self._next = way
         leg.hangup(Cause.REDIRECTION_TO_NEW_DESTINATION)
         return True
 
@@ -54,9 +54,9 @@ class Transfers:
         """
         self._next = None
 
-    def take(self) -> tuple[PartyAddress, TransportAddress | None] | None:
+    def take(self) -> Way | None:
         """
-        Whom to call now that the call is released, and where; C{None} if nobody.
+        Whom to call now that the call is released; C{None} if nobody.
         """
         onward, self._next = self._next, None
         return onward

@@ -27,6 +27,7 @@ from h323d.call.media import (
 from h323d.call.observer import SilentObserver
 from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
 from h323d.call.transport import IStreamOpener
+from h323d.call.ways import Way
 from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.calls.callstart import StartUpOptions
@@ -172,23 +173,25 @@ class Phone:
         """
         self._transfers.begin()
         if target.value.startswith(("sip:", "sips:")):
-            calling = (_named(self._settings.alias),)
-            originator = SIPOriginator(self._sip, self._reactor.resolve)
-            callId = newCallID(self._rng)
-            self.leg = originator.originate(callId, calling, target, self._settings.profile, self)
+            self._callSIP(Way("sip", None, (target,)))
         else:
-            self._callH323(target, destination)
+            self._callH323(Way("h323", destination, (target,)))
 
-    def _callH323(self, target: PartyAddress, destination: TransportAddress | None) -> None:
+    def _callSIP(self, way: Way) -> None:
+        calling = (_named(self._settings.alias),)
+        originator = SIPOriginator(self._sip, self._reactor.resolve)
+        callId = newCallID(self._rng)
+        self.leg = originator.originate(callId, calling, way, self._settings.profile, self)
+
+    def _callH323(self, way: Way) -> None:
         settings = self._settings
         self.leg = self._h323.originate(
             newCallID(self._rng),
             (_named(settings.alias),),
-            target,
+            way,
             settings.profile,
             self,
-            destination,
-            settings.startUp,
+            options=settings.startUp,
         )
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None) -> None:
@@ -364,13 +367,12 @@ class Phone:
             "digit", digit=digit, milliseconds=milliseconds, method=method.value
         )
 
-    def legTransferRequested(
-        self, leg: ILeg, target: PartyAddress, destination: TransportAddress | None
-    ) -> None:
-        reached = destination or self._ras or hostOf(target, DEFAULT_PORT)
-        obeyed = reached is not None and self._transfers.obey(leg, target, destination)
+    def legTransferRequested(self, leg: ILeg, way: Way) -> None:
+        target = way.called[0]
+        reached = way.destination or self._ras or hostOf(target, DEFAULT_PORT)
+        obeyed = reached is not None and self._transfers.obey(leg, way)
         what = "transferred" if obeyed else "notTransferred"
-        where = None if destination is None else str(destination)
+        where = None if way.destination is None else str(way.destination)
         self._owner.phoneHappened(what, target=str(target), destination=where)
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
@@ -380,7 +382,7 @@ class Phone:
             self._mixer.leave(port)
         onward = self._transfers.take()
         if onward is not None:
-            self._callH323(*onward)
+            self._callH323(onward)
             return
         self._owner.phoneReleased(cause, statistics)
 

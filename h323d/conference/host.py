@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
+from h323d.call.dialling import Dial
 from h323d.call.legs import ILeg, endedBy
 from h323d.call.media import IMediaPool
 from h323d.call.observer import SilentObserver
 from h323d.call.parts import Change, Commit
-from h323d.call.policy import IDestination, Refusal
+from h323d.call.policy import IDestination, Refusal, Route
 from h323d.call.shares import UNSHARED, ShareRule, sourceOf
 from h323d.conference.arrival import Arrival
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.pairing import PAIR, Pairing
-from h323d.conference.room import Dial, Room, RoomOwner
+from h323d.conference.room import Room, RoomOwner
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallEnded, CallRefused
@@ -104,24 +105,27 @@ class ConferenceHost:
         """
         return sum(len(room.participants) for room in self.rooms.values())
 
-    def accept(self, leg: ILeg, target: str) -> None:
+    def accept(self, leg: ILeg, route: Route) -> None:
         """
-        Answer the leg, which then gets a seat in the room C{target}; or reject it.
+        Answer the leg, which then gets a seat in the room that is the target; or reject it.
         """
-        refusal = self.refusal(target) or self._refusalOf(leg.peer.host)
+        refusal = self.refusal(route) or self._refusalOf(leg.peer.host)
         if refusal is not None:
             self._tellRefusal(leg, refusal)
             leg.reject(refusal.cause)
             return
-        arrival = self.arrivals[leg.legId] = Arrival(self, leg, RoomID(target))
+        arrival = self.arrivals[leg.legId] = Arrival(self, leg, RoomID(route.target))
         leg.observe(arrival)
         leg.answer(self._rules.profile)
 
-    def refusal(self, target: str) -> Refusal | None:
+    def refusal(self, route: Route) -> Refusal | None:
         """
-        Why nobody more can get into the room C{target}; C{None} if somebody can.
+        Why nobody more can get into the room that is the target; C{None} if somebody can.
         """
-        room = self.rooms.get(RoomID(target))
+        return self._refusalAt(RoomID(route.target))
+
+    def _refusalAt(self, roomId: RoomID) -> Refusal | None:
+        room = self.rooms.get(roomId)
         if room is not None and room.full:
             return Refusal(Cause.USER_BUSY, "roomFull")
         if self.participants >= self._rules.config.maxTotalParticipants:
@@ -136,7 +140,7 @@ class ConferenceHost:
         """
         leg, roomId = arrival.leg, arrival.roomId
         del self.arrivals[leg.legId]
-        refusal = self.refusal(roomId) or self._refusalOf(leg.peer.host)
+        refusal = self._refusalAt(roomId) or self._refusalOf(leg.peer.host)
         if refusal is None:
             (self.rooms.get(roomId) or self._open(roomId)).admit(leg)
             return
@@ -150,16 +154,15 @@ class ConferenceHost:
         now = self._clock.seconds()
         self._events.publish(CallEnded(now, leg.callId, leg.legId, cause, endedBy(leg)))
 
-    def invite(self, target: str, dial: Dial) -> None:
+    def invite(self, roomId: RoomID, dial: Dial) -> None:
         """
-        Call somebody into the room C{target}.
+        Call somebody into a room.
 
         @raise ResourceUnavailable: there is no seat for them.
         """
-        refusal = self.refusal(target)
+        refusal = self._refusalAt(roomId)
         if refusal is not None:
             raise ResourceUnavailable(refusal.reason, refusal.cause)
-        roomId = RoomID(target)
         (self.rooms.get(roomId) or self._open(roomId)).invite(dial)
 
     def _refusalOf(self, host: str) -> Refusal | None:
@@ -188,7 +191,7 @@ class ConferenceHost:
             raise ResourceUnavailable("the server is full")
         if len(self.rooms) >= self._rules.config.maxRooms:
             raise ResourceUnavailable("there are as many rooms as there may be")
-        pairing = Pairing(second, self.roomClosed)
+        pairing = Pairing(second, self)
         self._open(RoomID(f"pair-{callId}"), PAIR, pairing).invite(first)
 
     def roomAnswered(self, room: Room) -> None:

@@ -5,9 +5,8 @@ soon as it answers, the second.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from h323d.conference.room import Dial, Room
+from h323d.call.dialling import Dial
+from h323d.conference.room import Room, RoomOwner
 from h323d.values.cause import Cause
 
 __all__ = ["PAIR", "Pairing"]
@@ -20,13 +19,13 @@ class Pairing:
     A L{h323d.conference.room.RoomOwner}: who leaves takes the other along.
     """
 
-    def __init__(self, second: Dial, closed: Callable[[Room], None]) -> None:
+    def __init__(self, second: Dial, owner: RoomOwner) -> None:
         """
-        @param second: calls the second party.
-        @param closed: told when both are gone.
+        @param second: how the second party is called.
+        @param owner: told when both are gone.
         """
         self._waiting = [second]
-        self._closed = closed
+        self._owner = owner
 
     def roomAnswered(self, room: Room) -> None:
         while self._waiting:
@@ -37,4 +36,4 @@ class Pairing:
         room.dismiss(cause)
 
     def roomClosed(self, room: Room) -> None:
-        self._closed(room)
+        self._owner.roomClosed(room)

@@ -4,13 +4,14 @@ A conference room: its participants and their mixer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
-from h323d.call.legs import ILeg, ILegObserver, endedBy
+from h323d.call.dialling import Dial
+from h323d.call.legs import ILeg, endedBy
 from h323d.call.media import IMediaPool, IMixerObserver
 from h323d.call.observer import SilentObserver
 from h323d.conference.participant import Participant
@@ -31,13 +32,7 @@ from h323d.values.media.digits import DigitMethod
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 
-__all__ = ["Dial", "Room", "RoomOwner"]
-
-Dial = Callable[[MediaProfile, ILegObserver], ILeg]
-"""
-Calls somebody, within a profile; the leg reports to the observer, and not before it is
-returned.
-"""
+__all__ = ["Room", "RoomOwner"]
 
 
 class RoomOwner(Protocol):
@@ -107,7 +102,7 @@ class Room:
 
         @param origin: the participant on whose behalf; C{None} for the operator's.
         """
-        leg = dial(self._profile, SilentObserver())
+        leg = dial.begin(self._profile, SilentObserver())
         self._enter(leg)
         self._events.publish(
             CallOriginated(

@@ -16,6 +16,7 @@ from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.call.homes import Homes
 from h323d.call.parts import Change, Commit
+from h323d.call.policy import IFinder
 from h323d.call.shares import UNSHARED, ShareRule
 from h323d.call.surroundings import Surroundings
 from h323d.gatekeeper.admission import Admission, AdmissionTable
@@ -42,6 +43,7 @@ from h323d.gatekeeper.registry.store import RegistrationKeeper
 from h323d.gatekeeper.routed.router import RoutedCalls
 from h323d.gatekeeper.routing.assembly import ChoosePolicies, Routing
 from h323d.gatekeeper.routing.chain import RoutingChain
+from h323d.gatekeeper.routing.finder import Finder
 from h323d.gatekeeper.security.authentication import Authentication
 from h323d.gatekeeper.security.neighbours import NeighbourSecurity
 from h323d.gatekeeper.security.passwords import Passwords, readPasswords
@@ -400,6 +402,13 @@ class Zone:
         Where calls to names go.
         """
         return self._routing.chain
+
+    @property
+    def finder(self) -> IFinder:
+        """
+        Where parties are, whatever they speak.
+        """
+        return Finder(self.registry, self._routing.chain)
 
     def registrations(self) -> tuple[Registration, ...]:
         """

@@ -35,6 +35,7 @@ from h323d.call.transport import (
     IStreamUser,
     SecureStreams,
 )
+from h323d.call.ways import MAX_HOPS, Way
 from h323d.errors import DecodeError, RemoteProtocolError
 from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest, Admitter
@@ -367,6 +368,8 @@ class H323Endpoint:
                 setup.called,
                 setup.displayName,
                 connection.peer,
+                setup.content.hopCount,
+                setup.restricted,
             ),
             StartUpOptions(self._config.fastStart, self._config.tunnelling),
         )
@@ -406,14 +409,14 @@ class H323Endpoint:
         self,
         callId: CallID,
         calling: tuple[PartyAddress, ...],
-        called: PartyAddress,
+        way: Way,
         profile: MediaProfile,
         observer: ILegObserver,
-        destination: TransportAddress | None = None,
+        hops: int = MAX_HOPS,
         options: StartUpOptions | None = None,
     ) -> H323Leg:
         """
-        Call C{called}.
+        Call somebody.
 
         @param options: how media and H.245 start; as configured by default.
         """
@@ -421,8 +424,8 @@ class H323Endpoint:
         if options is None:
             options = StartUpOptions(config.fastStart, config.tunnelling, config.earlyH245)
         caller = calling or (PartyAddress(AddressKind.H323_ID, config.name),)
-        names = () if called.kind is AddressKind.TRANSPORT else (called,)
-        target = destination or addresses.hostOf(called, DEFAULT_PORT)
+        names = tuple(name for name in way.called[:1] if name.kind is not AddressKind.TRANSPORT)
+        target = way.destination or addresses.hostOf(way.called[0], DEFAULT_PORT)
         secure = self._secureAddress(target)
         description = CallDescription(
             newLegID(self._rng),
@@ -431,14 +434,14 @@ class H323Endpoint:
             CallIdentity(newGUID(self._rng), newGUID(self._rng)),
             self._rng.randrange(1, 0x8000),
             caller,
-            (called,),
+            way.called[:1],
             "",
             secure or target or TransportAddress("0.0.0.0", 0),
         )
         home = self._homeTowards(target)
         leg = H323Leg(self._contextOf(secure is not None, home), description, options)
         leg.observe(observer)
-        leg.dial(SetupParties(caller, names, self._addressAt(home), target), profile)
+        leg.dial(SetupParties(caller, names, self._addressAt(home), target, hops=hops), profile)
         self._keep(leg)
         self._clock.callLater(0, self._begin, leg, names, target, secure)
         return leg
@@ -486,12 +489,12 @@ class H323Endpoint:
     def _admittedOutgoing(
         self, leg: H323Leg, target: TransportAddress | None, grant: AdmissionGrant
     ) -> None:
-        destination = grant.destination or target
-        if destination is None:
+        first, *others = grant.ways or (Way("h323", target),)
+        if first.destination is None:
             leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
             return
-        leg.redirect(destination, grant.called, grant.endpointIdentifier, grant.others)
-        self._connect(leg, destination, self._streams)
+        leg.redirect(first, grant.endpointIdentifier, others)
+        self._connect(leg, first.destination, self._streams)
 
     def _connect(
         self, leg: H323Leg, target: TransportAddress, streams: CallStreams, secure: bool = False
@@ -520,14 +523,18 @@ class H323Endpoint:
 
     # What legs and connections report.
 
-    def legGoesOn(self, leg: ILeg, destination: TransportAddress) -> None:
+    def legGoesOn(self, leg: ILeg, way: Way) -> None:
         # Not before the connection that failed has ended.
-        self._clock.callLater(0, self._connectAgain, leg.legId, destination)
+        self._clock.callLater(0, self._connectAgain, leg.legId, way)
 
-    def _connectAgain(self, legId: LegID, destination: TransportAddress) -> None:
+    def _connectAgain(self, legId: LegID, way: Way) -> None:
         leg = self.legs.get(legId)
-        if leg is not None:
-            self._connect(leg, destination, self._streams)
+        if leg is None:
+            return
+        if way.destination is None:
+            leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
+        else:
+            self._connect(leg, way.destination, self._streams)
 
     def legGone(self, leg: ILeg, cause: Cause) -> None:
         self._forget(leg.legId)

@@ -10,48 +10,29 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import replace
 
 from twisted.internet.defer import Deferred
 
+from h323d.call.dialling import Dial
 from h323d.call.gates import Gates
 from h323d.call.homes import Homes
-from h323d.call.legs import ILeg, ILegObserver, IOriginator
-from h323d.call.policy import Refusal
+from h323d.call.legs import IOriginator
+from h323d.call.policy import IFinder, Refusal
+from h323d.call.ways import Way
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.errors import ResourceUnavailable
-from h323d.gatekeeper.registry.registrations import Registration
-from h323d.gatekeeper.routing.chain import Called
-from h323d.gatekeeper.zone import Zone
 from h323d.h323.signalling.addresses import hostOf, partyFromText
 from h323d.operation.commands import OperatorError
-from h323d.operation.naming import registrationNamed
 from h323d.operation.views import Originated
-from h323d.values.address import AddressKind, PartyAddress, TransportAddress
-from h323d.values.identifiers import CallID, newCallID
-from h323d.values.media.profile import MediaProfile
+from h323d.values.address import PartyAddress
+from h323d.values.identifiers import CallID, RoomID, newCallID
 
 __all__ = ["Calling"]
 
 H323_PORT = 1720  # of a URI that names none
 _SIP = ("sip:", "sips:")
-
-
-@dataclass(frozen=True, slots=True)
-class _Party:
-    """
-    Somebody who can be called.
-
-    @ivar protocol: by which.
-    @ivar name: as they are called.
-    @ivar destination: where the call is sent; C{None} if the name says it.
-    """
-
-    protocol: str
-    name: PartyAddress
-    destination: TransportAddress | None = None
 
 
 class Calling:
@@ -62,7 +43,7 @@ class Calling:
     def __init__(
         self,
         originators: Mapping[str, IOriginator],
-        zone: Zone | None,
+        finder: IFinder | None,
         host: ConferenceHost,
         directory: RoomDirectory,
         homes: Homes,
@@ -71,14 +52,14 @@ class Calling:
     ) -> None:
         """
         @param originators: by protocol.
-        @param zone: knows where names are; C{None} without a gatekeeper.
+        @param finder: knows where names are; C{None} without a gatekeeper.
         @param host: joins the two.
         @param directory: knows which names are rooms.
         @param homes: the addresses at which they are.
         @param gates: while they are shut, nobody is called.
         """
         self._originators = dict(originators)
-        self._zone = zone
+        self._finder = finder
         self._host = host
         self._directory = directory
         self._homes = homes
@@ -113,72 +94,51 @@ class Calling:
         one, other = await self._find(first), await self._find(second)
         self._host.pair(
             callId,
-            partial(self._dial, callId, one, other.name),
-            partial(self._dial, callId, other, one.name),
+            self._dial(callId, one, other.called[0]),
+            self._dial(callId, other, one.called[0]),
         )
 
-    async def _invite(self, callId: CallID, text: str, room: PartyAddress, roomId: str) -> None:
-        party = await self._find(text)
-        self._host.invite(roomId, partial(self._dial, callId, party, room))
+    async def _invite(self, callId: CallID, text: str, room: PartyAddress, roomId: RoomID) -> None:
+        way = await self._find(text)
+        self._host.invite(roomId, self._dial(callId, way, room))
 
-    def _roomOf(self, name: PartyAddress) -> str | None:
+    def _dial(self, callId: CallID, way: Way, calling: PartyAddress) -> Dial:
+        return Dial(self._originators[way.protocol], callId, (calling,), way)
+
+    def _roomOf(self, name: PartyAddress) -> RoomID | None:
         """
         The room of ours that a name means; at another host it means none.
         """
         host = hostOf(name, H323_PORT)
         if host is not None and not self._homes.owns(host.host):
             return None
-        return self._directory.resolve((name,))
+        found = self._directory.resolve((name,))
+        return None if found is None else RoomID(found)
 
-    def _dial(
-        self,
-        callId: CallID,
-        called: _Party,
-        calling: PartyAddress,
-        profile: MediaProfile,
-        observer: ILegObserver,
-    ) -> ILeg:
-        originator = self._originators[called.protocol]
-        leg: ILeg = originator.originate(
-            callId, (calling,), called.name, profile, observer, called.destination
-        )
-        return leg
-
-    async def _find(self, text: str) -> _Party:
+    async def _find(self, text: str) -> Way:
+        """
+        The best way to somebody, with the name that they are to be called there.
+        """
         name = partyFromText(text)
         # What is a room's name here is none where it says itself that it is elsewhere.
         isElsewhere = self._directory.serves(name) and hostOf(name, H323_PORT) is not None
-        party = None if isElsewhere else await self._route(text, name)
-        if party is None and name.value.lower().startswith(_SIP):
-            party = _Party("sip", name)
-        if party is None and hostOf(name, H323_PORT) is not None:
-            party = _Party("h323", name)
-        if party is None:
+        way = None if isElsewhere else await self._known(text, name)
+        if way is None and name.value.lower().startswith(_SIP):
+            way = Way("sip", None, (name,))
+        if way is None and hostOf(name, H323_PORT) is not None:
+            way = Way("h323", None, (name,))
+        if way is None:
             raise OperatorError(f"nobody is called {text}")
-        if party.protocol not in self._originators:
-            raise OperatorError(f"{text} speaks {party.protocol}, which is switched off")
-        return party
+        if way.protocol not in self._originators:
+            raise OperatorError(f"{text} speaks {way.protocol}, which is switched off")
+        return way if way.called else replace(way, called=(name,))
 
-    async def _route(self, text: str, name: PartyAddress) -> _Party | None:
-        if self._zone is None:
+    async def _known(self, text: str, name: PartyAddress) -> Way | None:
+        if self._finder is None:
             return None
-        registration = registrationNamed(self._zone.registry, text)
-        if registration is not None and registration.protocol == "sip":
-            return _Party("sip", _addressOfRecord(registration))
-        decision = self._zone.chain.find(Called((name,)))
-        if isinstance(decision, Deferred):
-            decision = await decision
-        if isinstance(decision, Refusal):
-            raise OperatorError(f"{text} may not be called: {decision.reason}")
-        if not decision:
-            return None
-        names = decision[0].names or (name,)
-        return _Party("h323", names[0], decision[0].signalling)
-
-
-def _addressOfRecord(registration: Registration) -> PartyAddress:
-    """
-    What a phone has registered; where it is to be called at, the originator knows.
-    """
-    urls = (each for each in registration.aliases if each.kind is AddressKind.URL)
-    return next(urls, PartyAddress(AddressKind.URL, registration.contacts[0]))
+        found = self._finder.find((), (name,))
+        if isinstance(found, Deferred):
+            found = await found
+        if isinstance(found, Refusal):
+            raise OperatorError(f"{text} may not be called: {found.reason}")
+        return found[0] if found else None

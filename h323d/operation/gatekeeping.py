@@ -17,7 +17,7 @@ from h323d.gatekeeper.admission import Admission
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routed.side import CALLED, CALLER
-from h323d.gatekeeper.routing.chain import Called, Destination
+from h323d.gatekeeper.routing.chain import Called, FoundWay
 from h323d.gatekeeper.routing.explanation import Explanation, explain
 from h323d.gatekeeper.zone import Zone
 from h323d.h323.endpoint import DEFAULT_PORT
@@ -218,6 +218,6 @@ class Gatekeeping:
         return found
 
 
-def _leadsTo(destination: Destination, endpoint: Registration) -> bool:
-    found = destination.registration
+def _leadsTo(way: FoundWay, endpoint: Registration) -> bool:
+    found = way.registration
     return found is not None and found.endpointId == endpoint.endpointId

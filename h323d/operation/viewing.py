@@ -15,7 +15,7 @@ from h323d.conference.room import Room
 from h323d.gatekeeper.admission import Admission
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
-from h323d.gatekeeper.routing.chain import Called, Destination, Finding
+from h323d.gatekeeper.routing.chain import Called, Finding, FoundWay
 from h323d.gatekeeper.routing.explanation import Explanation
 from h323d.operation.views import (
     AdmissionView,
@@ -114,7 +114,7 @@ def routedView(call: RoutedCall, granted: int | None, used: int | None, now: flo
         called=_texts(call.called),
         displayName=call.displayName,
         peer=str(call.peer),
-        target=None if call.route is None else str(call.route.signalling),
+        target=None if call.route is None else str(call.route.destination),
         bandwidth=granted,
         used=used,
         state=call.state,
@@ -193,11 +193,11 @@ def routeView(name: str, explanation: Explanation) -> RouteView:
     )
 
 
-def _destinationView(found: Destination) -> DestinationView:
+def _destinationView(found: FoundWay) -> DestinationView:
     return DestinationView(
-        signalling=str(found.signalling),
+        signalling=str(found.destination),
         endpointId=None if found.registration is None else found.registration.endpointId,
-        names=_texts(found.names),
+        names=_texts(found.called),
     )
 
 
@@ -211,7 +211,7 @@ def _said(finding: Finding) -> str:
         return f"not at all: {finding.reason} ({finding.cause.name})"
     if isinstance(finding, Called):
         return f"ask on for {', '.join(map(str, finding.names))}"
-    return f"at {', '.join(str(each.signalling) for each in finding)}"
+    return f"at {', '.join(str(each.destination) for each in finding)}"
 
 
 def _mediaView(port: IMediaPort) -> MediaView:

@@ -28,7 +28,7 @@ from h323d.events.bus import EventBus
 from h323d.sip.agent import DialogUser
 from h323d.sip.calls.causes import reasonCause, reasonsOf, statusOf
 from h323d.sip.calls.leg import SIPLeg
-from h323d.sip.calls.parties import partiesOf
+from h323d.sip.calls.parties import isRestricted, partiesOf
 from h323d.sip.config import SIPConfig
 from h323d.sip.dialogs.dialog import nextHop
 from h323d.sip.dialogs.routing import wayTo
@@ -331,6 +331,8 @@ class SIPEndpoint:
             partiesOf(caller.uri),
             partiesOf(uri),
             caller.displayName,
+            hops=request.maxForwards,
+            restricted=isRestricted(request),
         )
         refusal = self._inquiry.inquire(inquiry)
         return 200 if refusal is None else statusOf(refusal.cause)

@@ -66,15 +66,15 @@ class Destination:
     name = "somewhere"
 
     def __init__(self) -> None:
-        self.accepted: list[tuple[ILeg, str]] = []
+        self.accepted: list[tuple[ILeg, Route]] = []
 
-    def accept(self, leg: ILeg, target: str) -> None:
-        if target == "broken":
+    def accept(self, leg: ILeg, route: Route) -> None:
+        if route.target == "broken":
             raise RuntimeError("of our own fault")
-        self.accepted.append((leg, target))
+        self.accepted.append((leg, route))
 
-    def refusal(self, target: str) -> Refusal | None:
-        return Refusal(Cause.USER_BUSY, "full") if target == "full" else None
+    def refusal(self, route: Route) -> Refusal | None:
+        return Refusal(Cause.USER_BUSY, "full") if route.target == "full" else None
 
 
 class SwitchTests(SynchronousTestCase):
@@ -161,7 +161,7 @@ class SwitchTests(SynchronousTestCase):
 
     def test_admittedAndRouted(self) -> None:
         leg = self.offer([Admission()], [None, Route("somewhere", "here"), Route("x", "y")])
-        self.assertEqual(self.destination.accepted, [(leg, "here")])
+        self.assertEqual(self.destination.accepted, [(leg, Route("somewhere", "here"))])
         self.assertEqual(self.kinds(), [CallOffered, CallAdmitted, CallRouted])
         self.assertEqual(self.facts[1].called, leg.called)
         self.assertEqual((self.facts[2].model, self.facts[2].target), ("somewhere", "here"))
@@ -205,7 +205,7 @@ class SwitchTests(SynchronousTestCase):
         leg = self.offer([slow], [Route("somewhere", "here")])
         self.assertEqual(self.destination.accepted, [])
         slow.callback(Admission())
-        self.assertEqual(self.destination.accepted, [(leg, "here")])
+        self.assertEqual(self.destination.accepted, [(leg, Route("somewhere", "here"))])
 
     def test_aCallerWhoGivesUpIsForgotten(self) -> None:
         slow: Deferred[Admission] = Deferred()

@@ -4,15 +4,15 @@ Rooms: who gets in, who hears whom, and what is told of it.
 
 from __future__ import annotations
 
-from functools import partial
-
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
+from h323d.call.dialling import Dial
 from h323d.call.legs import ILegObserver
 from h323d.call.media import IMixerObserver
-from h323d.call.policy import IDestination
+from h323d.call.policy import IDestination, Route
+from h323d.call.ways import Way
 from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Presence
@@ -28,13 +28,18 @@ from h323d.events.rooms import (
     RoomClosed,
     RoomOpened,
 )
+from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, RoomID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ALAW, G711_ULAW
 from h323d.values.media.profile import MediaProfile
-from tests.support.fakeleg import FakeLeg
+from tests.support.fakeleg import FakeLeg, FakeOriginator
 from tests.support.fakemedia import FakePool
+
+
+def number(text: str) -> PartyAddress:
+    return PartyAddress(AddressKind.DIALLED_DIGITS, text)
 
 
 class HostTestCase(SynchronousTestCase):
@@ -54,7 +59,7 @@ class HostTestCase(SynchronousTestCase):
 
     def join(self, room: str, ready: bool = True) -> FakeLeg:
         leg = FakeLeg(room, self.pool)
-        self.host.accept(leg, room)
+        self.host.accept(leg, Route("conference", room))
         if ready and leg.observer is not None:
             leg.answered()
             leg.mediaReady()
@@ -165,7 +170,7 @@ class HostTests(HostTestCase):
         leg = self.join("80001")
         participant = self.host.rooms[RoomID("80001")].participants[leg.legId]
         before = list(leg.done)
-        participant.legTransferRequested(leg, leg.called[0], leg.peer)
+        participant.legTransferRequested(leg, Way("sip", leg.peer, leg.called))
         self.assertEqual(leg.done, before)
         self.assertEqual(self.pool.mixers[0].members, [leg.port])
 
@@ -232,14 +237,16 @@ class PairTests(HostTestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.called: list[FakeLeg] = []
-        self.host.pair(CallID("c1"), partial(self.dial, "1001"), partial(self.dial, "1002"))
+        self.originator = FakeOriginator("sip", self.pool)
+        self.called = self.originator.legs
+        self.pair("1001", "1002")
 
-    def dial(self, name: str, profile: MediaProfile, observer: ILegObserver) -> FakeLeg:
-        leg = FakeLeg(name, self.pool)
-        leg.observe(observer)
-        self.called.append(leg)
-        return leg
+    def pair(self, first: str, second: str) -> None:
+        self.host.pair(CallID("c1"), self.dial(first, second), self.dial(second, first))
+
+    def dial(self, called: str, calling: str) -> Dial:
+        way = Way("sip", None, (number(called),))
+        return Dial(self.originator, CallID("c1"), (number(calling),), way)
 
     def answered(self, leg: FakeLeg) -> None:
         leg.answered()
@@ -290,8 +297,8 @@ class PairTests(HostTestCase):
     def test_aServerThatIsFullCallsNobody(self) -> None:
         self.build(ConferenceConfig(maxTotalParticipants=1))
         with self.assertRaises(ResourceUnavailable):
-            self.host.pair(CallID("c2"), partial(self.dial, "1"), partial(self.dial, "2"))
+            self.pair("1", "2")
         self.build(ConferenceConfig(maxRooms=1))
         self.join("80001")
         with self.assertRaises(ResourceUnavailable):
-            self.host.pair(CallID("c2"), partial(self.dial, "1"), partial(self.dial, "2"))
+            self.pair("1", "2")

@@ -16,6 +16,7 @@ from h323d.call.legs import IOffer
 from h323d.gatekeeper.registry.registrations import EndpointKind, Registration
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.identifiers import CallID, LegID
+from h323d.values.media.formats import MediaFormat
 from tests.support.ras import CALL, arq, gateway
 from tests.support.zone import World
 
@@ -48,6 +49,9 @@ class Offer:
     peer: TransportAddress = AT_ANNA
     called: tuple[PartyAddress, ...] = ()
     conferenceId: str = ""
+    speaks: tuple[MediaFormat, ...] | None = None
+    hops: int | None = None
+    restricted: bool = False
     legId: LegID = LEG
     callId: CallID = CALL_ID
 

@@ -10,6 +10,7 @@ import pytest
 
 from h323d.call.dialrule import DialRule
 from h323d.call.homes import homeAt
+from h323d.call.ways import Way
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.signalling import uuie
 from h323d.h323.signalling.addresses import transportToValue
@@ -68,9 +69,9 @@ def test_aCalleesH245AddressElsewhereIsNotDialledEither(network: SimulatedNetwor
     side = strict(network)
     victim = ScriptedControl(network, THIRD, None)
     peer = ScriptedCallee(network, PEER)
-    called = PartyAddress(AddressKind.DIALLED_DIGITS, "1")
+    way = Way("h323", peer.address, (PartyAddress(AddressKind.DIALLED_DIGITS, "1"),))
     options = StartUpOptions(fastStart=False, tunnelling=False)
-    side.endpoint.originate(CallID("c1"), (), called, PROFILE, Party(), peer.address, options)
+    side.endpoint.originate(CallID("c1"), (), way, PROFILE, Party(), options=options)
     peer.settle()
     peer.connect(Start(h245Address=victim.address))
     facility = uuie.facility(peer.identity, "startH245", victim.address)
@@ -128,4 +129,4 @@ def test_nobodyIsAskedToCallAPlaceOnThisMachine(network: SimulatedNetwork) -> No
     names = {"alternativeAliasAddress": [("dialledDigits", "3000")]}
     peer.say(MessageType.FACILITY, (kind, fields | {"alternativeAddress": there} | names))
     (transfer,) = side.parties[0].transfers
-    assert (str(transfer[0]), transfer[1]) == ("3000", None)
+    assert (str(transfer.called[0]), transfer.destination) == ("3000", None)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from h323d.call.ways import Way
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.signalling import q931, tpkt
 from h323d.h323.signalling.q931 import MessageType
@@ -45,11 +46,10 @@ def signalling() -> list[bytes]:
         leg = caller.endpoint.originate(
             CallID("c1"),
             (),
-            CALLED,
+            Way("h323", callee.endpoint.address, (CALLED,)),
             PROFILE,
             Party(),
-            callee.endpoint.address,
-            StartUpOptions(*flags),
+            options=StartUpOptions(*flags),
         )
         clock.pump([0.005] * 10)
         far = callee.parties[0].leg

@@ -9,6 +9,7 @@ import random
 import pytest
 from twisted.internet.task import Clock
 
+from h323d.call.ways import Way
 from h323d.h323.calls.faststart import offerFastStart
 from h323d.h323.calls.incoming import IncomingSetup
 from h323d.h323.config import H323Config
@@ -187,9 +188,9 @@ class Secured:
         self.plain = ScriptedCallee(network, "10.0.0.9")
         self.secure = ScriptedCallee(network, "10.0.0.9", 1300, listener)
         self.party = Party()
-        called = PartyAddress(AddressKind.DIALLED_DIGITS, "2000")
+        way = Way("h323", self.PLAIN, (PartyAddress(AddressKind.DIALLED_DIGITS, "2000"),))
         self.leg = side.endpoint.originate(
-            newCallID(random.Random(1)), (), called, PROFILE, self.party, self.PLAIN
+            newCallID(random.Random(1)), (), way, PROFILE, self.party
         )
         self.secure.settle()
 

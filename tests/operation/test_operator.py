@@ -16,6 +16,7 @@ from h323d.call.homes import homeAt
 from h323d.call.legs import ILegObserver, IOriginator, LegDirection
 from h323d.call.policy import Refusal
 from h323d.call.switch import Switch
+from h323d.call.ways import MAX_HOPS, Way
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
@@ -54,15 +55,16 @@ class Originator:
         self,
         callId: CallID,
         calling: tuple[PartyAddress, ...],
-        called: PartyAddress,
+        way: Way,
         profile: MediaProfile,
         observer: ILegObserver,
-        destination: TransportAddress | None = None,
+        hops: int = MAX_HOPS,
     ) -> FakeLeg:
-        leg = FakeLeg(called.value, self._pool)
+        name = way.called[0].value
+        leg = FakeLeg(name, self._pool)
         leg.callId, leg.calling = callId, calling
         leg.observe(observer)
-        self.made.append((leg, called.value, destination))
+        self.made.append((leg, name, way.destination))
         return leg
 
 
@@ -109,7 +111,7 @@ class OperatorTests(SynchronousTestCase):
             Gatekeeping(self.world.zone),
             Calling(
                 originators,
-                self.world.zone,
+                self.world.zone.finder,
                 self.host,
                 directory,
                 homeAt("10.0.0.1"),

@@ -9,8 +9,9 @@ import itertools
 from zope.interface import implementer
 
 from h323d.call.homes import Home
-from h323d.call.legs import ILeg, ILegObserver, LegDirection
+from h323d.call.legs import ILeg, ILegObserver, IOriginator, LegDirection
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signalling
+from h323d.call.ways import MAX_HOPS, Way
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
@@ -19,7 +20,7 @@ from h323d.values.media.formats import G711_ULAW
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 
-__all__ = ["FakeLeg"]
+__all__ = ["FakeLeg", "FakeOriginator"]
 
 _numbers = itertools.count(1)
 
@@ -39,6 +40,8 @@ class FakeLeg:
     callIdentifier = conferenceId = ""
     peerEnded = False
     held = False
+    speaks = hops = None
+    restricted = False
 
     def __init__(self, called: str, pool: IMediaPool) -> None:
         number = next(_numbers)
@@ -117,3 +120,32 @@ class FakeLeg:
             self.port.close()
         if observer is not None:
             observer.legReleased(self, cause)
+
+
+@implementer(IOriginator)
+class FakeOriginator:
+    """
+    Makes fake legs.
+
+    @ivar legs: all that it made.
+    """
+
+    def __init__(self, protocol: str, pool: IMediaPool) -> None:
+        self.protocol = protocol
+        self.legs: list[FakeLeg] = []
+        self._pool = pool
+
+    def originate(
+        self,
+        callId: CallID,
+        calling: tuple[PartyAddress, ...],
+        way: Way,
+        profile: MediaProfile,
+        observer: ILegObserver,
+        hops: int = MAX_HOPS,
+    ) -> FakeLeg:
+        leg = FakeLeg(way.called[0].value, self._pool)
+        leg.callId, leg.calling = callId, calling
+        leg.observe(observer)
+        self.legs.append(leg)
+        return leg

@@ -18,6 +18,7 @@ from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort
 from h323d.call.transport import IStream, IStreamListener, IStreamOpener, IStreamUser, SecureStreams
+from h323d.call.ways import Way
 from h323d.events.bus import EventBus
 from h323d.events.doors import BadInput
 from h323d.h323.calls.admission import Admitter
@@ -74,7 +75,7 @@ class Party:
     reports: list[str] = field(default_factory=list)
     streams: list[Stream] = field(default_factory=list)
     digits: list[tuple[str, DigitMethod]] = field(default_factory=list)
-    transfers: list[tuple[PartyAddress, TransportAddress | None]] = field(default_factory=list)
+    transfers: list[Way] = field(default_factory=list)
     cause: Cause | None = None
 
     def legDialled(self, leg: ILeg) -> None:
@@ -99,10 +100,8 @@ class Party:
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self.digits.append((digit, method))
 
-    def legTransferRequested(
-        self, leg: ILeg, target: PartyAddress, destination: TransportAddress | None
-    ) -> None:
-        self.transfers.append((target, destination))
+    def legTransferRequested(self, leg: ILeg, way: Way) -> None:
+        self.transfers.append(way)
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         self.reports.append("released")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 
 from h323d.call.legs import ILeg
+from h323d.call.ways import Way
 from h323d.conference.config import ConferenceConfig, RoomConfig
 from h323d.config.sections import Configuration
 from h323d.gatekeeper.config import GatekeeperConfig
@@ -95,12 +96,12 @@ class Meeting:
         assert server.h323 is not None
         assert server.sip is not None
         early = StartUpOptions(True, True, True)
-        self._byH323.leg = server.h323.originate(
-            CallID("h1"), (), named(ROOM), PROFILE, self._byH323, there, early
-        )
-        uri = named(f"sip:{ROOM}@{SECOND}")
+        byH323, bySIP = self._byH323, self._bySIP
+        way = Way("h323", there, (named(ROOM),))
+        byH323.leg = server.h323.originate(CallID("h1"), (), way, PROFILE, byH323, options=early)
+        uri = Way("sip", None, (named(f"sip:{ROOM}@{SECOND}"),))
         originator = SIPOriginator(server.sip)
-        self._bySIP.leg = originator.originate(CallID("s1"), (), uri, PROFILE, self._bySIP)
+        bySIP.leg = originator.originate(CallID("s1"), (), uri, PROFILE, bySIP)
 
     def part(self) -> None:
         """

@@ -14,6 +14,7 @@ from h323d.call.homes import Advertised, homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort, IMixerObserver, ISampleSource, PortStatistics
 from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
+from h323d.call.ways import Way
 from h323d.dsp.tones import Tone
 from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
@@ -133,10 +134,8 @@ class LocalParty:
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self.digits.append((digit, method))
 
-    def legTransferRequested(
-        self, leg: ILeg, target: PartyAddress, destination: TransportAddress | None
-    ) -> None:
-        self.reports.append(f"transfer to {target}")
+    def legTransferRequested(self, leg: ILeg, way: Way) -> None:
+        self.reports.append(f"transfer to {way.called[0]}")
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         self.reports.append("released")
@@ -264,25 +263,23 @@ class Telephone(LocalParty):
         @param destination: where the Setup goes, without a gatekeeper's help.
         """
         self._transfers.begin()
-        return self._call(target, named(target), options, destination, profile)
+        protocol = "sip" if target.startswith("sip:") else "h323"
+        return self._call(Way(protocol, destination, (named(target),)), options, profile)
 
     def _call(
         self,
-        target: str,
-        called: PartyAddress,
+        way: Way,
         options: StartUpOptions | None = None,
-        destination: TransportAddress | None = None,
         profile: MediaProfile = PROFILE,
     ) -> ILeg:
         self._calls += 1
         callId = CallID(f"{self.alias}-{self._calls}")
         calling = (named(self.alias),)
         leg: ILeg
-        if target.startswith("sip:"):
-            originator = SIPOriginator(self._sip)
-            leg = originator.originate(callId, calling, called, profile, self)
+        if way.protocol == "sip":
+            leg = SIPOriginator(self._sip).originate(callId, calling, way, profile, self)
         else:
-            leg = self._h323.originate(callId, calling, called, profile, self, destination, options)
+            leg = self._h323.originate(callId, calling, way, profile, self, options=options)
         self.leg = leg
         return leg
 
@@ -318,18 +315,15 @@ class Telephone(LocalParty):
         self.reports.append("offered")
         leg.answer(PROFILE)
 
-    def legTransferRequested(
-        self, leg: ILeg, target: PartyAddress, destination: TransportAddress | None
-    ) -> None:
-        super().legTransferRequested(leg, target, destination)
-        self._transfers.obey(leg, target, destination)
+    def legTransferRequested(self, leg: ILeg, way: Way) -> None:
+        super().legTransferRequested(leg, way)
+        self._transfers.obey(leg, way)
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         super().legReleased(leg, cause)
         onward = self._transfers.take()
         if onward is not None:
-            target, destination = onward
-            self._call(target.value, target, destination=destination)
+            self._call(onward)
 
     # What the endpoint asks of the registration.
 

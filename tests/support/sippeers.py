@@ -16,6 +16,7 @@ from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort
 from h323d.call.transport import IDatagramUser, IStream, IStreamUser
+from h323d.call.ways import Way
 from h323d.events.bus import EventBus
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
@@ -90,9 +91,7 @@ class LegLog:
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self.digits.append((digit, milliseconds, method))
 
-    def legTransferRequested(
-        self, leg: ILeg, target: PartyAddress, destination: TransportAddress | None
-    ) -> None:
+    def legTransferRequested(self, leg: ILeg, way: Way) -> None:
         pass
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
@@ -150,7 +149,7 @@ class Peer:
         leg = self.originator.originate(
             CallID("c1"),
             (PartyAddress(AddressKind.H323_ID, calling),),
-            PartyAddress(AddressKind.URL, target),
+            Way("sip", None, (PartyAddress(AddressKind.URL, target),)),
             profile,
             log,
         )

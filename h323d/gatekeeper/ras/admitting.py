@@ -30,7 +30,7 @@ from h323d.gatekeeper.ras.otherways import OtherWays
 from h323d.gatekeeper.ras.usage import USAGE_WANTED, answeredIn
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routed.config import CallModel
-from h323d.gatekeeper.routing.chain import Called, Decision, Destination, RoutingChain
+from h323d.gatekeeper.routing.chain import Called, Decision, FoundWay, RoutingChain
 from h323d.h323.ras.messages import (
     Fields,
     RASMessage,
@@ -74,10 +74,10 @@ class CallRouting(Protocol):
     What is asked of the calls whose signalling goes through us.
     """
 
-    def modelFor(self, called: Called, destination: Destination) -> CallModel:
+    def modelFor(self, called: Called, way: FoundWay) -> CallModel:
         """How much of a call that is about to be admitted goes through us."""
 
-    def remember(self, called: Called, model: CallModel, routes: tuple[Destination, ...]) -> None:
+    def remember(self, called: Called, model: CallModel, routes: tuple[FoundWay, ...]) -> None:
         """Such a call was admitted: this is where it may go."""
 
     def carries(self, callIdentifier: bytes) -> bool:
@@ -139,7 +139,7 @@ class Admitting:
             return self._refuse(request, "callerNotRegistered", "")
         called = self._called(fields, registration)
         if fields["answerCall"]:
-            here = (Destination(registration.signalling[0]),)
+            here = (FoundWay("h323", registration.signalling[0]),)
             routed = self._routed.carries(called.call)
             return self._grant(request, registration, called, here, routed)
         decision = self._routing.find(called)
@@ -175,16 +175,16 @@ class Admitting:
         request: RASRequest,
         registration: Registration,
         called: Called,
-        ways: Sequence[Destination],
+        ways: Sequence[FoundWay],
         routed: bool,
     ) -> RASMessage:
         """
         @param ways: where the call may go, the best first.
         @param routed: whether the signalling goes through us.
         """
-        fields, destination = request.message.fields, ways[0]
+        fields, way = request.message.fields, ways[0]
         identity = self._identity
-        signalling = identity.signalling if routed else destination.signalling
+        signalling = identity.signalling if routed else way.destination
         signalling = identity.told(signalling, identity.towards(request))
         endpointId = registration.endpointId
         wanted = Admission(
@@ -216,8 +216,8 @@ class Admitting:
         }
         if self._irrFrequency:
             confirm["irrFrequency"] = self._irrFrequency
-        if destination.names and fields.get("canMapAlias"):
-            confirm["destinationInfo"] = aliasesFromParties(destination.names)
+        if way.called and fields.get("canMapAlias"):
+            confirm["destinationInfo"] = aliasesFromParties(way.called)
         if not routed:
             mapping = bool(fields.get("canMapAlias"))
             confirm |= self._otherWays.told(called, ways, mapping)

@@ -27,7 +27,7 @@ from h323d.gatekeeper.ras.otherways import OtherWays
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routing.assembly import Routing
-from h323d.gatekeeper.routing.chain import Called, Decision, Destination
+from h323d.gatekeeper.routing.chain import Called, Decision, FoundWay
 from h323d.gatekeeper.routing.config import NeighbourConfig
 from h323d.h323.ras.messages import (
     Fields,
@@ -172,21 +172,21 @@ class Locating:
         names = aliasesFromParties(_namesOf(found, called))
         if names:
             confirm["destinationInfo"] = names
-        if target == found.signalling:
+        if target == found.destination:
             confirm |= self._otherWays.told(called, decision)
         self._events.publish(
             EndpointLocated(self._clock.seconds(), request.source, called.call.hex(), signalling)
         )
         return RASMessage("locationConfirm", confirm)
 
-    def _signallingFor(self, called: Called, found: tuple[Destination, ...]) -> TransportAddress:
+    def _signallingFor(self, called: Called, found: tuple[FoundWay, ...]) -> TransportAddress:
         """
         Where the Setup goes: to ourselves, if it is for an endpoint of ours whose calls are
         routed through us, and if the call can be known again.
         """
         model = self._routed.modelFor(called, found[0])
         if model is CallModel.DIRECT or found[0].registration is None or not called.call:
-            return found[0].signalling
+            return found[0].destination
         self._routed.remember(called, model, found)
         return self._identity.signalling
 
@@ -198,13 +198,13 @@ class Locating:
         return None if request.multicast else rejection(request.message, reason)
 
 
-def _namesOf(found: Destination, called: Called) -> tuple[PartyAddress, ...]:
+def _namesOf(found: FoundWay, called: Called) -> tuple[PartyAddress, ...]:
     """
     What the called party is to be called: for an endpoint that has the name,
     all of its names; not for a gateway, which is called by others' numbers.
     """
-    if found.names:
-        return found.names
+    if found.called:
+        return found.called
     if found.registration is not None:
         aliases = found.registration.aliases
         if set(aliases) & set(called.names):

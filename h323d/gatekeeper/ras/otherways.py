@@ -13,7 +13,7 @@ from typing import Protocol
 
 from h323d.gatekeeper.registry.registrations import EndpointRegistry
 from h323d.gatekeeper.routed.config import CallModel
-from h323d.gatekeeper.routing.chain import Called, Destination
+from h323d.gatekeeper.routing.chain import Called, FoundWay
 from h323d.h323.ras.messages import Fields
 from h323d.h323.signalling.addresses import aliasesFromParties, transportToValue
 
@@ -27,7 +27,7 @@ class ChoosesModel(Protocol):
     What is asked of the calls whose signalling goes through us.
     """
 
-    def modelFor(self, called: Called, destination: Destination) -> CallModel:
+    def modelFor(self, called: Called, way: FoundWay) -> CallModel:
         """How much of such a call goes through us."""
 
 
@@ -40,7 +40,7 @@ class OtherWays:
         self._registry = registry
         self._models = models
 
-    def told(self, called: Called, ways: Sequence[Destination], canMapAlias: bool = True) -> Fields:
+    def told(self, called: Called, ways: Sequence[FoundWay], canMapAlias: bool = True) -> Fields:
         """
         @param ways: all of them, of which the first is told otherwise.
         @param canMapAlias: whether who asked may be told to call by another name.
@@ -49,25 +49,25 @@ class OtherWays:
         """
         if len(ways) < 2:
             return {}
-        first, seen, others = ways[0], {ways[0].signalling}, list[Fields]()
+        first, seen, others = ways[0], {ways[0].destination}, list[Fields]()
         for way in ways[1:]:
             if len(others) == MAX_OTHER_WAYS:
                 break
-            if way.signalling in seen or not self._isOpen(called, way):
+            if way.destination in seen or not self._isOpen(called, way):
                 continue
-            seen.add(way.signalling)
+            seen.add(way.destination)
             other: Fields = {
-                "callSignalAddress": [transportToValue(way.signalling)],
+                "callSignalAddress": [transportToValue(way.destination)],
                 "priority": len(others),
             }
             # Where the first has another name, silence would mean that name.
-            names = way.names or (called.names if first.names else ())
+            names = way.called or (called.names if first.called else ())
             if names and canMapAlias:
                 other["aliasAddress"] = aliasesFromParties(names)
             others.append(other)
         return {"alternateEndpoints": others} if others else {}
 
-    def _isOpen(self, called: Called, way: Destination) -> bool:
+    def _isOpen(self, called: Called, way: FoundWay) -> bool:
         """
         Whether it leads somewhere, and not through us.
         """

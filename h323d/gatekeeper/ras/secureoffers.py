@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred
 
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
-from h323d.gatekeeper.routing.chain import Destination
+from h323d.gatekeeper.routing.chain import FoundWay
 from h323d.h323.ras.messages import RASMessage
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 from h323d.h323.signalling.addresses import transportFromValue
@@ -62,13 +62,13 @@ class SecureOffers:
         """
         return self._of(self._registry.bySignalling(signalling))
 
-    def towards(self, destination: Destination) -> TransportAddress | None:
+    def towards(self, way: FoundWay) -> TransportAddress | None:
         """
         The same for where a call is routed.
         """
-        if destination.registration is None:
-            return self.behind(destination.signalling)
-        return self._of(destination.registration)
+        if way.registration is None:
+            return self.behind(way.destination)
+        return self._of(way.registration)
 
     def _of(self, registration: Registration | None) -> TransportAddress | None:
         if registration is None or registration.traversal:  # which cannot be connected to

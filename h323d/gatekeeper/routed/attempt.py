@@ -21,7 +21,7 @@ from h323d.gatekeeper.routed.messages import START_BODIES, START_FIELDS, Edit
 from h323d.gatekeeper.routed.models import Endpoint, stricter
 from h323d.gatekeeper.routed.passage import PassageOwner, newPassage
 from h323d.gatekeeper.routed.side import CALLED, CALLER, Side, SideOwner
-from h323d.gatekeeper.routing.chain import Destination
+from h323d.gatekeeper.routing.chain import FoundWay
 from h323d.gatekeeper.traversal import Whereabouts
 from h323d.h323.h245.link import ControlNetwork
 from h323d.h323.signalling.uuie import Content, Fields
@@ -59,7 +59,7 @@ class Attempt:
         self,
         owner: AttemptOwner,
         context: CallContext,
-        route: Destination,
+        route: FoundWay,
         names: tuple[PartyAddress, ...],
     ) -> None:
         """
@@ -148,7 +148,7 @@ class Attempt:
         """
         owner, route = self._owner, self.route
         source = Endpoint.registered(owner.caller, owner.calling, owner.peer.host)
-        target = Endpoint.registered(route.registration, names, route.signalling.host)
+        target = Endpoint.registered(route.registration, names, route.destination.host)
         model = stricter(owner.model, self._context.models.choose(source, target))
         if self._target.secure is not owner.callerSide.isSecure:
             model = stricter(model, CallModel.ROUTED_H245)
@@ -173,6 +173,6 @@ class Attempt:
         Where the two sides are, as far as media goes.
         """
         owner, called = self._owner, self.route.registration
-        host = self.route.signalling.host if called is None else called.source.host
+        host = self.route.destination.host if called is None else called.source.host
         whereabouts = self._context.reach.whereabouts
         return whereabouts(owner.caller, owner.peer.host), whereabouts(called, host)

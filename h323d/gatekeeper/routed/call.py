@@ -31,8 +31,9 @@ from h323d.gatekeeper.routed.remembered import AdmittedRoutes
 from h323d.gatekeeper.routed.side import CALLER, Side
 from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.routed.ways import Ways
-from h323d.gatekeeper.routing.chain import Called, Decision, Destination
+from h323d.gatekeeper.routing.chain import Called, Decision, FoundWay
 from h323d.h323.calls.callinputs import CallNumber
+from h323d.h323.calls.faststart import proposedFormats
 from h323d.h323.calls.incoming import IncomingSetup
 from h323d.h323.signalling import causes, reading, uuie
 from h323d.h323.signalling import messages as q931Messages
@@ -42,6 +43,7 @@ from h323d.h323.signalling.uuie import Content
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
+from h323d.values.media.formats import MediaFormat
 
 __all__ = ["RoutedCall"]
 
@@ -94,11 +96,12 @@ class RoutedCall:
         self.identity = setup.identity
         self.calling, self.called = setup.calling, setup.called
         self.displayName = setup.displayName
+        self.hops, self.restricted = setup.content.hopCount, setup.restricted
         self.peer = connection.peer
         self.callIdentifier = setup.identity.callIdentifier.hex()
         self.conferenceId = setup.identity.conferenceID.hex()
         self.caller = caller
-        self.route: Destination | None = None
+        self.route: FoundWay | None = None
         self.model = CallModel.ROUTED if admitted is None else admitted.model
         self.since = context.clock.seconds()
         self.answeredAt: float | None = None
@@ -166,7 +169,7 @@ class RoutedCall:
         self.callerSide.send(
             messages.callProceeding(self.identity, self._context.endpointType, tunnelling)
         )
-        if self._setupContent.fields.get("hopCount", 2) <= 1:
+        if self.hops is not None and self.hops <= 1:
             self._progress.refuse(Cause.EXCHANGE_ROUTING_ERROR, "hopCountExceeded")
             return
         self._context.gates.admit(self).addCallback(self._judged)
@@ -203,6 +206,10 @@ class RoutedCall:
             destination = self._context.signallingAt(home)
         side.send(messages.callForwarded(self.identity, (target,), destination))
         return True
+
+    @property
+    def speaks(self) -> tuple[MediaFormat, ...] | None:
+        return proposedFormats(self._setupContent.start.fastStart) or None
 
     def registrationOf(self, place: int) -> Registration | None:
         """
@@ -259,12 +266,12 @@ class RoutedCall:
     def tryRoute(self, failed: Cause | None) -> None:
         self._leaveCalled(failed or Cause.NORMAL_UNSPECIFIED)
         way = self._ways.take(failed)
-        if isinstance(way, Destination):
+        if isinstance(way, FoundWay):
             self._dial(way)
         else:
             self._progress.noneLeft(way)
 
-    def _dial(self, route: Destination) -> None:
+    def _dial(self, route: FoundWay) -> None:
         context = self._context
         self.route = route
         attempt = self._attempt = Attempt(self, context, route, self._ways.namesFor(route))
@@ -325,10 +332,10 @@ class RoutedCall:
         route = self.route
         if side is not self.calledSide or route is None:
             return
-        names = route.names or self._ways.forwarded
+        names = route.called or self._ways.forwarded
         home = self._context.homeTowards(side.peer, side.local)
         change = SetupChange(
-            self._context.signallingAt(home), route.signalling, names, self._renamed
+            self._context.signallingAt(home), route.destination, names, self._renamed
         )
         self._pass(side, change.applied(self._setup), self._setupContent, change.edit)
         for message, content in tuple(self._early):

@@ -24,7 +24,7 @@ from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routed.models import CallModels
 from h323d.gatekeeper.routed.progress import ProgressTimers
-from h323d.gatekeeper.routing.chain import Destination, RoutingChain
+from h323d.gatekeeper.routing.chain import FoundWay, RoutingChain
 from h323d.gatekeeper.traversal import Reach
 from h323d.h323.calls.callstreams import CallStreams
 from h323d.h323.endpoint import ReachedAt
@@ -33,7 +33,7 @@ from h323d.values.address import TransportAddress
 
 __all__ = ["CallContext", "CallOwner", "SecureAddressOf", "Summon"]
 
-SecureAddressOf = Callable[[Destination], TransportAddress | None]
+SecureAddressOf = Callable[[FoundWay], TransportAddress | None]
 """
 Where a destination takes calls over TLS; C{None} if it has not said that it does.
 """

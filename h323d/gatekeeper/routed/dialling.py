@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from h323d.call.transport import IOpening
 from h323d.gatekeeper.routed.context import CallContext
 from h323d.gatekeeper.routed.side import Side
-from h323d.gatekeeper.routing.chain import Destination
+from h323d.gatekeeper.routing.chain import FoundWay
 from h323d.h323.calls.dialledback import DialledBack
 from h323d.values.address import TransportAddress
 
@@ -31,17 +31,17 @@ class Target:
     secure: bool = False
 
 
-def targetOf(context: CallContext, route: Destination) -> Target:
+def targetOf(context: CallContext, route: FoundWay) -> Target:
     """
     Over TLS to an endpoint that has said where it takes that (H.460.22), if we can.
     """
     secure = None if context.secureStreams is None else context.secureAddressOf(route)
-    return Target(route.signalling) if secure is None else Target(secure, True)
+    return Target(route.destination) if secure is None else Target(secure, True)
 
 
 def dial(
     context: CallContext,
-    route: Destination,
+    route: FoundWay,
     target: Target,
     side: Side,
     reference: int,

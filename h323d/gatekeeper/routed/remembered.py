@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.config import CallModel
-from h323d.gatekeeper.routing.chain import Destination
+from h323d.gatekeeper.routing.chain import FoundWay
 
 __all__ = ["AdmittedRoutes", "RouteMemory"]
 
@@ -32,7 +32,7 @@ class AdmittedRoutes:
 
     caller: Registration | None
     model: CallModel
-    routes: tuple[Destination, ...]
+    routes: tuple[FoundWay, ...]
 
 
 class RouteMemory:

@@ -30,7 +30,7 @@ from h323d.gatekeeper.routed.progress import ProgressTimers
 from h323d.gatekeeper.routed.remembered import AdmittedRoutes, RouteMemory
 from h323d.gatekeeper.routed.side import Side
 from h323d.gatekeeper.routed.usage import Usage
-from h323d.gatekeeper.routing.chain import Called, Destination, RoutingChain
+from h323d.gatekeeper.routing.chain import Called, FoundWay, RoutingChain
 from h323d.gatekeeper.traversal import Reach
 from h323d.h323.calls.callstreams import callStreams, secureCallStreams
 from h323d.h323.calls.incoming import IncomingSetup
@@ -212,25 +212,23 @@ class RoutedCalls:
 
     # What an ARQ asks.
 
-    def modelFor(self, called: Called, destination: Destination) -> CallModel:
+    def modelFor(self, called: Called, way: FoundWay) -> CallModel:
         """
         The model of a call that is about to be admitted.  One to ourselves goes to a room,
         and there is nothing to route.
         """
-        if destination.signalling == self._identity.signalling:
+        if way.destination == self._identity.signalling:
             return CallModel.DIRECT
-        if not self._models.anyRouted and not _onlyThroughUs(
-            called.caller, destination.registration
-        ):
+        if not self._models.anyRouted and not _onlyThroughUs(called.caller, way.registration):
             return CallModel.DIRECT
         source = Endpoint.registered(
             called.caller, called.calling, called.source.host if called.source else ""
         )
-        names = destination.names or called.names
-        target = Endpoint.registered(destination.registration, names, destination.signalling.host)
+        names = way.called or called.names
+        target = Endpoint.registered(way.registration, names, way.destination.host)
         return self._models.choose(source, target)
 
-    def remember(self, called: Called, model: CallModel, routes: tuple[Destination, ...]) -> None:
+    def remember(self, called: Called, model: CallModel, routes: tuple[FoundWay, ...]) -> None:
         """
         A call was admitted, or another gatekeeper asked where to send it (LRQ), and the
         caller is told to send the Setup to us.

@@ -11,7 +11,7 @@ from dataclasses import replace
 from twisted.internet.defer import Deferred
 
 from h323d.gatekeeper.identity import ILocalNumbers
-from h323d.gatekeeper.routing.chain import Called, Decision, Destination, RoutingChain
+from h323d.gatekeeper.routing.chain import Called, Decision, FoundWay, RoutingChain
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 
@@ -33,7 +33,7 @@ class Ways:
         numbers: ILocalNumbers,
         isOurs: Callable[[TransportAddress], bool],
         wanted: Called,
-        admitted: Sequence[Destination] | None,
+        admitted: Sequence[FoundWay] | None,
     ) -> None:
         """
         @param numbers: which names end in this server.
@@ -45,7 +45,7 @@ class Ways:
         self._isOurs = isOurs
         self._wanted = wanted
         self._admitted = admitted
-        self._left: list[Destination] = []
+        self._left: list[FoundWay] = []
         self._redirections = 0
         self.forwarded: tuple[PartyAddress, ...] = ()
 
@@ -65,13 +65,13 @@ class Ways:
             return tuple(admitted)
         return self._chain.find(self._wanted)
 
-    def found(self, ways: Sequence[Destination]) -> None:
+    def found(self, ways: Sequence[FoundWay]) -> None:
         """
         Try these, in this order.
         """
         self._left = list(ways)
 
-    def take(self, failed: Cause | None) -> Destination | Cause:
+    def take(self, failed: Cause | None) -> FoundWay | Cause:
         """
         The next way.
 
@@ -85,11 +85,11 @@ class Ways:
             failed = Cause.EXCHANGE_ROUTING_ERROR
         return failed or Cause.NO_ROUTE_TO_DESTINATION
 
-    def namesFor(self, way: Destination) -> tuple[PartyAddress, ...]:
+    def namesFor(self, way: FoundWay) -> tuple[PartyAddress, ...]:
         """
         What the called party is called on a way.
         """
-        return way.names or self._wanted.names
+        return way.called or self._wanted.names
 
     def redirect(self, names: tuple[PartyAddress, ...], address: TransportAddress | None) -> bool:
         """
@@ -105,10 +105,10 @@ class Ways:
         self._wanted = replace(self._wanted, names=names or self._wanted.names, signalled=address)
         return True
 
-    def _comesBack(self, way: Destination) -> bool:
+    def _comesBack(self, way: FoundWay) -> bool:
         """
         Whether a way leads to ourselves, and not to one of our own rooms.
         """
-        return self._isOurs(way.signalling) and not any(
+        return self._isOurs(way.destination) and not any(
             self._numbers.serves(name) for name in self.namesFor(way)
         )

@@ -18,13 +18,14 @@ from zope.interface import Attribute, Interface
 
 from h323d.call.gates import POLICY_FAILED
 from h323d.call.policy import Refusal
+from h323d.call.ways import Way
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = [
     "Called",
     "Decision",
-    "Destination",
+    "FoundWay",
     "Finding",
     "ICalledPolicy",
     "MAX_HOPS",
@@ -70,28 +71,25 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
+class FoundWay(Way):
     """
-    Where the call goes.
+    A way that the gatekeeper has found.
 
-    @ivar signalling: the call-signalling address to connect to.
+    @ivar destination: the call-signalling address to connect to.
     @ivar registration: the endpoint there, if it is registered.
-    @ivar names: what the called party is to be called instead of what the
-        caller said; empty to leave the names as they are.
     """
 
-    signalling: TransportAddress
+    destination: TransportAddress
     registration: Registration | None = None
-    names: tuple[PartyAddress, ...] = ()
 
 
-Finding = tuple[Destination, ...] | Called | Refusal | None
+Finding = tuple[FoundWay, ...] | Called | Refusal | None
 """
 What a policy says: where to try, in this order; ask the policies after it, with
 other names; not at all; C{None}: ask the next policy.
 """
 
-Decision = tuple[Destination, ...] | Refusal | None
+Decision = tuple[FoundWay, ...] | Refusal | None
 
 
 class ICalledPolicy(Interface):
@@ -170,11 +168,11 @@ class RoutingChain:
 
 
 def _renamed(
-    finding: tuple[Destination, ...] | Refusal, asked: Called, called: Called
-) -> tuple[Destination, ...] | Refusal:
+    finding: tuple[FoundWay, ...] | Refusal, asked: Called, called: Called
+) -> tuple[FoundWay, ...] | Refusal:
     """
     Who is found by other names has to be called by them.
     """
     if isinstance(finding, Refusal) or called.names == asked.names:
         return finding
-    return tuple(each if each.names else replace(each, names=called.names) for each in finding)
+    return tuple(each if each.called else replace(each, called=called.names) for each in finding)

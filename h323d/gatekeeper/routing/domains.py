@@ -22,7 +22,7 @@ from zope.interface import implementer
 from h323d.call.dialrule import DialRule
 from h323d.call.lookups import HostRecord, INames, ServiceRecord
 from h323d.gatekeeper.identity import Identity
-from h323d.gatekeeper.routing.chain import Called, Destination, Finding, ICalledPolicy
+from h323d.gatekeeper.routing.chain import Called, Finding, FoundWay, ICalledPolicy
 from h323d.gatekeeper.routing.config import SIGNALLING_PORT
 from h323d.gatekeeper.routing.inquiries import Gatekeeper, Inquiries
 from h323d.gatekeeper.routing.remembered import Remembered
@@ -136,19 +136,17 @@ class Domains:
 
     def _elsewhere(
         self, called: Called, addresses: Sequence[TransportAddress]
-    ) -> tuple[Destination, ...] | None:
+    ) -> tuple[FoundWay, ...] | None:
         found = [each for each in addresses if not self._identity.isOurSignalling(each)]
-        return self._permitted(called, [Destination(each) for each in found])
+        return self._permitted(called, [FoundWay("h323", each) for each in found])
 
-    def _permitted(
-        self, called: Called, found: Sequence[Destination]
-    ) -> tuple[Destination, ...] | None:
+    def _permitted(self, called: Called, found: Sequence[FoundWay]) -> tuple[FoundWay, ...] | None:
         """
         Those where whoever calls may have us connect to: anybody can have a domain.
         """
         host = NOBODY if called.source is None else called.source.host
         rule = self._dialRule
-        kept = [each for each in found if rule.objection(each.signalling, host, "domain") is None]
+        kept = [each for each in found if rule.objection(each.destination, host, "domain") is None]
         return tuple(kept) or None
 
 

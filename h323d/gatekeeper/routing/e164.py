@@ -152,4 +152,4 @@ def _calledBy(found: Finding, url: PartyAddress) -> Finding:
     """
     if isinstance(found, (Called, Refusal)) or found is None:
         return found
-    return tuple(each if each.names else replace(each, names=(url,)) for each in found)
+    return tuple(each if each.called else replace(each, called=(url,)) for each in found)

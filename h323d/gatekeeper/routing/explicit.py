@@ -11,7 +11,7 @@ from zope.interface import implementer
 
 from h323d.call.policy import Refusal
 from h323d.gatekeeper.routing.callers import Callers, callersOf
-from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy
+from h323d.gatekeeper.routing.chain import Called, FoundWay, ICalledPolicy
 from h323d.gatekeeper.routing.config import StaticRoute, literalAddress
 from h323d.gatekeeper.routing.prefixes import PrefixTable
 from h323d.values.address import AddressKind, PartyAddress
@@ -21,7 +21,7 @@ __all__ = ["CatchAll", "ExplicitRoutes"]
 
 FORBIDDEN = Refusal(Cause.CALL_REJECTED, "routeRejects")
 
-_Entry = tuple[Callers, tuple[Destination, ...]]
+_Entry = tuple[Callers, tuple[FoundWay, ...]]
 
 
 @implementer(ICalledPolicy)
@@ -45,7 +45,7 @@ class ExplicitRoutes:
             else:
                 self._prefixes.add(route.prefix, entry)
 
-    def find(self, called: Called) -> tuple[Destination, ...] | Refusal | None:
+    def find(self, called: Called) -> tuple[FoundWay, ...] | Refusal | None:
         if self._idle:
             return None
         for callers, destinations in self._fitting(called.names):
@@ -76,16 +76,16 @@ class CatchAll:
     def __init__(self, address: str) -> None:
         self._found = (_destination(address),) if address else None
 
-    def find(self, called: Called) -> tuple[Destination, ...] | None:
+    def find(self, called: Called) -> tuple[FoundWay, ...] | None:
         return None if called.locating or not called.names else self._found
 
 
-def _destination(text: str) -> Destination:
+def _destination(text: str) -> FoundWay:
     address = literalAddress(text)
     assert address is not None  # the configuration was checked
     if "@" not in text:
-        return Destination(address)
-    return Destination(address, names=(PartyAddress(AddressKind.URL, _url(text)),))
+        return FoundWay("h323", address)
+    return FoundWay("h323", address, called=(PartyAddress(AddressKind.URL, _url(text)),))
 
 
 def _url(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol
 from zope.interface import implementer
 
 from h323d.gatekeeper.registry.registrations import Registration
-from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy
+from h323d.gatekeeper.routing.chain import Called, FoundWay, ICalledPolicy
 from h323d.values.address import AddressKind
 
 __all__ = ["GatewayPrefixes", "Prefixes"]
@@ -41,7 +41,7 @@ class GatewayPrefixes:
     def __init__(self, registry: Prefixes) -> None:
         self._registry = registry
 
-    def find(self, called: Called) -> tuple[Destination, ...] | None:
+    def find(self, called: Called) -> tuple[FoundWay, ...] | None:
         asker = None if called.caller is None else called.caller.endpointId
         for name in called.names:
             if name.kind not in (AddressKind.DIALLED_DIGITS, AddressKind.PARTY_NUMBER):
@@ -50,6 +50,8 @@ class GatewayPrefixes:
             found = [each for each in serving if each.endpointId != asker]
             if found:
                 return tuple(
-                    Destination(address, each) for each in found for address in each.signalling
+                    FoundWay("h323", address, registration=each)
+                    for each in found
+                    for address in each.signalling
                 )
         return None

@@ -17,7 +17,7 @@ from zope.interface import implementer
 
 from h323d.call.lookups import IWeb, LookupFailed
 from h323d.call.policy import Refusal
-from h323d.gatekeeper.routing.chain import Called, Destination, Finding, ICalledPolicy
+from h323d.gatekeeper.routing.chain import Called, Finding, FoundWay, ICalledPolicy
 from h323d.gatekeeper.routing.config import MAX_LIFETIME, RoutingConfig, literalAddress
 from h323d.gatekeeper.routing.remembered import FAILED_FOR, Remembered
 from h323d.h323.signalling.addresses import partyFromText
@@ -65,14 +65,14 @@ class HTTPAnswer:
             seconds = _typed(answer, "lifetime", int, 0)
             self.lifetime = float(min(max(0, seconds), MAX_LIFETIME))
 
-    def _destination(self, text: str) -> Destination:
+    def _destination(self, text: str) -> FoundWay:
         address = literalAddress(text)
         if address is None:
             raise LookupFailed(f"{text!r} has no literal address")
         names: tuple[PartyAddress, ...] = self.names
         if not names and "@" in text:
             names = (partyFromText(text if text.startswith("h323:") else f"h323:{text}"),)
-        return Destination(address, names=names)
+        return FoundWay("h323", address, called=names)
 
     def findingFor(self, called: Called) -> Finding:
         """

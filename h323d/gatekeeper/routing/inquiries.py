@@ -21,7 +21,7 @@ from h323d.errors import ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.events.gatekeeper import GatekeepersAsked
 from h323d.gatekeeper.identity import Identity
-from h323d.gatekeeper.routing.chain import Called, Destination, Finding
+from h323d.gatekeeper.routing.chain import Called, Finding, FoundWay
 from h323d.h323.ras.messages import Fields, RASMessage, usableAddresses
 from h323d.h323.ras.transactions import TIMERS
 from h323d.h323.signalling.addresses import aliasesFromParties, partiesFromAliases, transportToValue
@@ -278,7 +278,7 @@ class _Inquiry:
         self.found.callback(finding)
 
 
-def _destinations(fields: Fields, called: Called) -> tuple[Destination, ...]:
+def _destinations(fields: Fields, called: Called) -> tuple[FoundWay, ...]:
     """
     Where a confirm sends us: its address, and those of alternate endpoints.
 
@@ -286,12 +286,13 @@ def _destinations(fields: Fields, called: Called) -> tuple[Destination, ...]:
     """
     names = _names(fields, called.names)
     found = [
-        Destination(each, names=names) for each in usableAddresses([fields["callSignalAddress"]])
+        FoundWay("h323", each, called=names)
+        for each in usableAddresses([fields["callSignalAddress"]])
     ]
     for alternate in fields.get("alternateEndpoints", ())[:MAX_ALTERNATES]:
         addresses = usableAddresses(alternate.get("callSignalAddress", ()))
         other = _names({"destinationInfo": alternate.get("aliasAddress", ())}, called.names)
-        found += [Destination(each, names=other or names) for each in addresses]
+        found += [FoundWay("h323", each, called=other or names) for each in addresses]
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ from zope.interface import implementer
 
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registry.registrations import EndpointRegistry
-from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy
+from h323d.gatekeeper.routing.chain import Called, FoundWay, ICalledPolicy
 from h323d.values.address import TransportAddress
 
 __all__ = ["LocalNumbers", "RegisteredEndpoints", "SignalledAddress"]
@@ -25,9 +25,9 @@ class LocalNumbers:
 
     def __init__(self, numbers: ILocalNumbers, signalling: TransportAddress) -> None:
         self._numbers = numbers
-        self._here = (Destination(signalling),)
+        self._here = (FoundWay("h323", signalling),)
 
-    def find(self, called: Called) -> tuple[Destination, ...] | None:
+    def find(self, called: Called) -> tuple[FoundWay, ...] | None:
         if any(self._numbers.serves(name) for name in called.names):
             return self._here
         return None
@@ -46,13 +46,15 @@ class RegisteredEndpoints:
     def __init__(self, registry: EndpointRegistry) -> None:
         self._registry = registry
 
-    def find(self, called: Called) -> tuple[Destination, ...] | None:
+    def find(self, called: Called) -> tuple[FoundWay, ...] | None:
         for name in called.names:
             having = [each for each in self._registry.allByAlias(name) if each.protocol == "h323"]
             if having:
                 having.sort(key=lambda each: each.exhausted)
                 return tuple(
-                    Destination(address, each) for each in having for address in each.signalling
+                    FoundWay("h323", address, registration=each)
+                    for each in having
+                    for address in each.signalling
                 )
         return None
 
@@ -68,8 +70,8 @@ class SignalledAddress:
     def __init__(self, registry: EndpointRegistry) -> None:
         self._registry = registry
 
-    def find(self, called: Called) -> tuple[Destination, ...] | None:
+    def find(self, called: Called) -> tuple[FoundWay, ...] | None:
         if called.signalled is None:
             return None
         known = self._registry.bySignalling(called.signalled)
-        return (Destination(called.signalled, known),)
+        return (FoundWay("h323", called.signalled, registration=known),)

@@ -11,11 +11,12 @@ from typing import Protocol
 
 from twisted.internet.defer import Deferred
 
+from h323d.call.ways import Way
 from h323d.h323.signalling.uuie import CallIdentity
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 
-__all__ = ["AdmissionGrant", "AdmissionRequest", "Admitter", "OtherWay"]
+__all__ = ["AdmissionGrant", "AdmissionRequest", "Admitter"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +43,18 @@ class AdmissionRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class OtherWay:
-    """
-    Where else the called party is (C{alternateEndpoints}).
-
-    @ivar called: what it is called there; empty if that is as on the first way.
-    """
-
-    destination: TransportAddress
-    called: tuple[PartyAddress, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class AdmissionGrant:
     """
     A gatekeeper's consent.
 
-    @ivar destination: where the Setup goes (C{destCallSignalAddress}).
-    @ivar called: the names that the gatekeeper put in the place of ours, if it did.
+    @ivar ways: where the Setup goes (C{destCallSignalAddress}), and by which names, if the
+        gatekeeper put others in the place of ours; then where it goes if that fails, in this order
+        (C{alternateEndpoints}).  Empty if the gatekeeper leaves that to us.
     @ivar endpointIdentifier: ours, where the gatekeeper routes the call; C{None} otherwise.
-    @ivar others: where the Setup goes if it fails there, in this order.
     """
 
-    destination: TransportAddress | None = None
-    called: tuple[PartyAddress, ...] = ()
+    ways: tuple[Way, ...] = ()
     endpointIdentifier: str | None = None
-    others: tuple[OtherWay, ...] = ()
 
 
 class Admitter(Protocol):

@@ -20,6 +20,7 @@ from h323d.h323.h245.capabilities import (
     TELEPHONE_EVENT_TYPE,
     abilitiesOf,
     payloadTypeOf,
+    readAudioCapability,
     suits,
 )
 from h323d.h323.h245.messages import Fields
@@ -38,7 +39,14 @@ from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import ReceiveFormat, TransmitFormat
 
-__all__ = ["FastConnection", "FastStartOffer", "answerFastStart", "offerFastStart", "readAnswer"]
+__all__ = [
+    "FastConnection",
+    "FastStartOffer",
+    "answerFastStart",
+    "offerFastStart",
+    "proposedFormats",
+    "readAnswer",
+]
 
 RECEIVE_NUMBER = 1  # of every channel that the called side is to send on: it renumbers
 FIRST_NUMBER = 101  # of the channels that we send on
@@ -163,6 +171,25 @@ def answerFastStart(
     )
 
 
+def proposedFormats(elements: Sequence[bytes]) -> tuple[MediaFormat, ...]:
+    """
+    What a caller can speak, in the order of its proposal, whatever of it we can.
+
+    @param elements: the C{fastStart} of the Setup, as received.
+    """
+    formats: list[MediaFormat] = []
+    for element in elements[:MAXIMUM_ELEMENTS]:
+        try:
+            fields = _decode(element)
+        except DecodeError:
+            continue
+        kind, value = fields[_REVERSE if _REVERSE in fields else _FORWARD]["dataType"]
+        ability = readAudioCapability(value) if kind == "audioData" else None
+        if ability is not None:
+            formats.append(ability.format)
+    return tuple(dict.fromkeys(formats))
+
+
 def readAnswer(offer: FastStartOffer, elements: Sequence[bytes]) -> FastConnection:
     """
     Read the called side's answer, as the caller.
@@ -247,9 +274,7 @@ def _read(element: bytes, profile: MediaProfile, weSendReverse: bool) -> _Propos
 
     @raise DecodeError: the element is none.
     """
-    if len(element) > MAXIMUM_OCTETS:
-        raise DecodeError(f"longer than {MAXIMUM_OCTETS} octets", "fastStart")
-    fields = h245.decode("OpenLogicalChannel", element)
+    fields = _decode(element)
     reverse = _REVERSE in fields
     parameters = fields[_REVERSE if reverse else _FORWARD]
     multiplex = parameters.get("multiplexParameters", ("none", None))
@@ -266,6 +291,13 @@ def _read(element: bytes, profile: MediaProfile, weSendReverse: bool) -> _Propos
         mediaAddress(media.get("mediaChannel")),
         mediaAddress(media.get("mediaControlChannel")),
     )
+
+
+def _decode(element: bytes) -> Fields:
+    if len(element) > MAXIMUM_OCTETS:
+        raise DecodeError(f"longer than {MAXIMUM_OCTETS} octets", "fastStart")
+    fields: Fields = h245.decode("OpenLogicalChannel", element)
+    return fields
 
 
 def _choosePair(

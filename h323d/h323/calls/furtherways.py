@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from h323d.h323.calls.admission import OtherWay
+from h323d.call.ways import Way
 from h323d.values.cause import Cause
 
 __all__ = ["GOES_ON_AFTER", "FurtherWays"]
@@ -40,10 +40,10 @@ class FurtherWays:
     """
 
     def __init__(self) -> None:
-        self._left: list[OtherWay] = []
+        self._left: list[Way] = []
         self.heard = False
 
-    def found(self, ways: Sequence[OtherWay]) -> None:
+    def found(self, ways: Sequence[Way]) -> None:
         """
         There are these.
         """
@@ -55,7 +55,7 @@ class FurtherWays:
         """
         self._left.clear()
 
-    def next(self, cause: Cause) -> OtherWay | None:
+    def next(self, cause: Cause) -> Way | None:
         """
         @param cause: why the present way led nowhere.
 

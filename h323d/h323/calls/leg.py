@@ -20,13 +20,14 @@ from h323d.call.homes import Home
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.silence import SilenceWatch
+from h323d.call.ways import Way
 from h323d.errors import DecodeError, ResourceUnavailable
-from h323d.h323.calls.admission import OtherWay
 from h323d.h323.calls.call import newH225Call
 from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.calls.callmessages import tell
 from h323d.h323.calls.callphase import CallPhase, phaseOf
 from h323d.h323.calls.callstart import CallStart, StartUpOptions
+from h323d.h323.calls.faststart import proposedFormats
 from h323d.h323.calls.furtherways import FurtherWays
 from h323d.h323.calls.legcontext import CallDescription, LegContext
 from h323d.h323.calls.legmedia import LegMedia
@@ -38,6 +39,7 @@ from h323d.h323.signalling.uuie import Content, SetupParties
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 
@@ -69,6 +71,8 @@ class H323Leg:
         self.called = description.called
         self.displayName = description.displayName
         self.peer = description.peer
+        self.hops, self.restricted = description.hops, description.restricted
+        self._proposal: tuple[bytes, ...] = ()
         self.identity = description.identity
         self.reference = description.reference
         self._context = context
@@ -110,6 +114,10 @@ class H323Leg:
         return self.identity.conferenceID.hex()
 
     @property
+    def speaks(self) -> tuple[MediaFormat, ...] | None:
+        return proposedFormats(self._proposal) or None
+
+    @property
     def state(self) -> str:
         return tracing.stateName(self._call)
 
@@ -146,6 +154,7 @@ class H323Leg:
         A Setup made this leg.
         """
         self._wire.connection = connection
+        self._proposal = content.start.fastStart
         self._startUp.offered(reading.believed(content, self._guard))
         self._call.setupReceived()
 
@@ -156,11 +165,7 @@ class H323Leg:
         self._parties, self._profile = parties, profile
 
     def redirect(
-        self,
-        destination: TransportAddress,
-        called: tuple[PartyAddress, ...],
-        endpointIdentifier: str | None,
-        others: Sequence[OtherWay] = (),
+        self, way: Way, endpointIdentifier: str | None, others: Sequence[Way] = ()
     ) -> None:
         """
         A gatekeeper said where the Setup goes, and maybe to whom.
@@ -171,8 +176,8 @@ class H323Leg:
         if self._parties is not None:
             self._parties = replace(
                 self._parties,
-                called=called or self._parties.called,
-                destination=destination,
+                called=way.called or self._parties.called,
+                destination=way.destination,
                 endpointIdentifier=endpointIdentifier,
             )
 
@@ -319,7 +324,7 @@ class H323Leg:
         if self.direction is LegDirection.OUTGOING:
             names = names or self.called
         host = PartyAddress(AddressKind.TRANSPORT, str(destination))
-        self._observer.legTransferRequested(self, names[0] if names else host, destination)
+        self._observer.legTransferRequested(self, Way(self.protocol, destination, names or (host,)))
 
     # The call machine's wishes.
 
@@ -397,7 +402,7 @@ class H323Leg:
         if observer is not None:
             observer.legReleased(self, cause)
 
-    def _goOn(self, parties: SetupParties, way: OtherWay) -> None:
+    def _goOn(self, parties: SetupParties, way: Way) -> None:
         """
         Try the next way: the same call, with all that serves it made anew.
         """
@@ -405,7 +410,7 @@ class H323Leg:
             parties, called=way.called or parties.called, destination=way.destination
         )
         self._prepare()
-        self._context.owner.legGoesOn(self, way.destination)
+        self._context.owner.legGoesOn(self, way)
 
     # The start-up's wishes.
 

@@ -14,6 +14,7 @@ from h323d.call.complaints import Complaints
 from h323d.call.dialrule import DialRule
 from h323d.call.legs import ILeg, LegDirection
 from h323d.call.media import IMediaPool
+from h323d.call.ways import Way
 from h323d.h323.calls.legmedia import LegMedia
 from h323d.h323.config import H323Config
 from h323d.h323.h245.link import ControlNetwork
@@ -38,8 +39,8 @@ class LegOwner(Protocol):
     def legConnected(self, leg: ILeg) -> None:
         """The call is answered, by whichever side is to answer it."""
 
-    def legGoesOn(self, leg: ILeg, destination: TransportAddress) -> None:
-        """One way led nowhere: connect the leg there, for the next."""
+    def legGoesOn(self, leg: ILeg, way: Way) -> None:
+        """One way led nowhere: connect the leg by the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,9 @@ class LegContext:
 class CallDescription:
     """
     Who calls whom, and by which identifiers.
+
+    @ivar hops: over how many more servers the call may go; C{None} if that is not said.
+    @ivar restricted: the caller does not want to be known to the called party.
     """
 
     legId: LegID
@@ -95,3 +99,5 @@ class CallDescription:
     called: tuple[PartyAddress, ...]
     displayName: str
     peer: TransportAddress
+    hops: int | None = None
+    restricted: bool = False

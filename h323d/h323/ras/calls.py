@@ -16,8 +16,9 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.timer import Timer
+from h323d.call.ways import Way
 from h323d.errors import RemoteProtocolError
-from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest, OtherWay
+from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.ras.clientasking import Answer, Place
 from h323d.h323.ras.messages import Fields, reasonOf, usableAddresses
 from h323d.h323.signalling.addresses import (
@@ -164,7 +165,7 @@ class ClientCalls:
             return None
         interval = granted.get("irrFrequencyInCall", 0)
         self._enter(_Call(here, request, request.bandwidth, interval, Timer(self._clock)))
-        return AdmissionGrant(destination, (), None)
+        return AdmissionGrant((Way("h323", destination),))
 
     def changeBandwidth(self, request: AdmissionRequest, bandwidth: int) -> Deferred[int]:
         """
@@ -309,11 +310,10 @@ class ClientCalls:
         timer = Timer(self._clock)
         self._enter(_Call(place, request, fields["bandWidth"], interval, timer, wanted))
         routed = fields["callModel"][0] == "gatekeeperRouted"
+        destination = transportFromValue(fields["destCallSignalAddress"])
+        first = Way("h323", destination, partiesFromAliases(fields.get("destinationInfo", ())))
         return AdmissionGrant(
-            transportFromValue(fields["destCallSignalAddress"]),
-            partiesFromAliases(fields.get("destinationInfo", ())),
-            place.endpointIdentifier if routed else None,
-            _otherWays(fields),
+            (first, *_otherWays(fields)), place.endpointIdentifier if routed else None
         )
 
 
@@ -321,13 +321,13 @@ def _keyOf(request: AdmissionRequest) -> tuple[bytes, bool]:
     return request.identity.callIdentifier, request.answerCall
 
 
-def _otherWays(fields: Fields) -> tuple[OtherWay, ...]:
+def _otherWays(fields: Fields) -> tuple[Way, ...]:
     """
     The C{alternateEndpoints} of an ACF that can be called, best first.
     """
     told = fields.get("alternateEndpoints", ())
     ways = [
-        OtherWay(address, partiesFromAliases(each.get("aliasAddress", ())))
+        Way("h323", address, partiesFromAliases(each.get("aliasAddress", ())))
         for each in sorted(told, key=lambda each: int(each.get("priority", 0)))
         for address in usableAddresses(each.get("callSignalAddress", ()))
     ]

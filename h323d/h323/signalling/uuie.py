@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from h323d.asn1 import h225
+from h323d.call.ways import MAX_HOPS
 from h323d.h323.signalling.addresses import (
     Choice,
     aliasesFromParties,
@@ -34,6 +35,8 @@ __all__ = [
 
 PROTOCOL_IDENTIFIER = (0, 0, 8, 2250, 0, 6)
 """The version of H.225.0 whose fields we send."""
+
+MAX_HOP_COUNT = 31  # what hopCount of a Setup can say
 
 Fields = dict[str, Any]
 
@@ -94,6 +97,13 @@ class Content:
         """
         identifier = self.fields.get("callIdentifier")
         return identifier["guid"] if identifier else None
+
+    @property
+    def hopCount(self) -> int | None:
+        """
+        Over how many more gatekeepers and gateways a Setup may go; C{None} if it does not say.
+        """
+        return self.fields.get("hopCount")
 
     @property
     def start(self) -> Start:
@@ -210,6 +220,8 @@ class SetupParties:
     @ivar source: where our side of the signalling connection is, if known.
     @ivar destination: where the Setup goes.
     @ivar endpointIdentifier: what our gatekeeper calls us, when it routes the call.
+    @ivar hops: over how many more servers the call may go; more than C{hopCount} can say are
+        not said.
     """
 
     calling: tuple[PartyAddress, ...]
@@ -217,6 +229,7 @@ class SetupParties:
     source: TransportAddress | None = None
     destination: TransportAddress | None = None
     endpointIdentifier: str | None = None
+    hops: int = MAX_HOPS
 
 
 def setup(
@@ -247,6 +260,8 @@ def setup(
         fields["destCallSignalAddress"] = transportToValue(parties.destination)
     if parties.endpointIdentifier is not None:
         fields["endpointIdentifier"] = parties.endpointIdentifier
+    if parties.hops <= MAX_HOP_COUNT:
+        fields["hopCount"] = parties.hops
     return "setup", _withStart(fields, start)
 
 

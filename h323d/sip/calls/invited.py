@@ -14,11 +14,15 @@ from h323d.sip.calls.calledsession import newCalledSession
 from h323d.sip.calls.causes import reasonOf
 from h323d.sip.calls.legmedia import LegMedia
 from h323d.sip.calls.modification import SessionModification
+from h323d.sip.calls.parties import isRestricted
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
+from h323d.sip.sdp.description import parse
 from h323d.sip.sdp.negotiation import NoCommonMedia
+from h323d.sip.sdp.payloads import soundOf
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.cause import Cause
+from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["Invited", "InvitedOwner"]
@@ -81,6 +85,27 @@ class Invited:
         self._dialog = end.dialog = Dialog.called(invite.request, end.localTag, localCSeq)
         end.heard(invite.request)
         invite.observe(end)
+
+    # What the INVITE says.
+
+    @property
+    def offered(self) -> tuple[MediaFormat, ...] | None:
+        """
+        The formats of its offer, in the caller's order; C{None} if it has none that can be read.
+        """
+        body = self._invite.request.body
+        try:
+            return soundOf(parse(body)) if body else None
+        except DecodeError:
+            return None
+
+    @property
+    def hops(self) -> int | None:
+        return self._invite.request.maxForwards
+
+    @property
+    def restricted(self) -> bool:
+        return isRestricted(self._invite.request)
 
     # What the leg commands, as long as there is no final response.
 

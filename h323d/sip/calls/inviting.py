@@ -16,7 +16,6 @@ from h323d.sip.calls.causes import causeOf, reasonsOf
 from h323d.sip.calls.legmedia import LegMedia
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.sentinvite import CallTarget, Fork, SentInvite
-from h323d.sip.dialogs.dialog import MAX_FORWARDS
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.messages.headers import Headers
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -121,7 +120,7 @@ class Inviting:
     def _request(self, target: CallTarget, body: bytes) -> SIPRequest:
         headers = Headers(
             [
-                ("Max-Forwards", MAX_FORWARDS),
+                ("Max-Forwards", str(target.hops)),
                 ("From", str(target.caller.withTag(self._end.localTag))),
                 ("To", f"<{target.recipient}>"),
                 ("Call-ID", self.sipCallId),

@@ -47,6 +47,7 @@ from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, newCallID, newLegID
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["SIPLeg"]
@@ -189,6 +190,18 @@ class SIPLeg:
     @property
     def state(self) -> str:
         return stateName(self._session)
+
+    @property
+    def speaks(self) -> tuple[MediaFormat, ...] | None:
+        return self._side.offered if isinstance(self._side, Invited) else None
+
+    @property
+    def hops(self) -> int | None:
+        return self._side.hops if isinstance(self._side, Invited) else None
+
+    @property
+    def restricted(self) -> bool:
+        return isinstance(self._side, Invited) and self._side.restricted
 
     @property
     def held(self) -> bool:

@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from h323d.call.legs import ILegObserver, IOriginator
+from h323d.call.ways import MAX_HOPS, Way
 from h323d.sip.calls.leg import SIPLeg
 from h323d.sip.calls.parties import targetOf
 from h323d.sip.calls.sentinvite import CallTarget
@@ -66,15 +67,16 @@ class SIPOriginator:
         self,
         callId: CallID,
         calling: tuple[PartyAddress, ...],
-        called: PartyAddress,
+        way: Way,
         profile: MediaProfile,
         observer: ILegObserver,
-        destination: TransportAddress | None = None,
+        hops: int = MAX_HOPS,
     ) -> SIPLeg:
         """
-        Call C{called}: a SIP URI, or a transport address.  Who has registered it is asked for at
+        Call somebody: a SIP URI, or a transport address.  Who has registered it is asked for at
         their contact, and addressed as they are known (RFC 3261, 16.5).
         """
+        called, destination = way.called[0], way.destination
         leg = SIPLeg(self._endpoint, callId, calling, (called,), "", profile)
         leg.observe(observer)
         uri = targetOf(called)
@@ -84,25 +86,25 @@ class SIPOriginator:
         if located is not None:
             contact, address = located
             hop = SIPURI(address.host, port=address.port, params=contact.params)
-            leg.soon(partial(self._begin, leg, contact, hop, uri))
+            leg.soon(partial(self._begin, leg, contact, hop, hops, uri))
         elif uri is None:
             leg.soon(partial(leg.hangup, Cause.NO_ROUTE_TO_DESTINATION))
         elif destination is not None:
             hop = SIPURI(destination.host, port=destination.port, params=uri.params)
-            leg.soon(partial(self._begin, leg, uri, hop))
+            leg.soon(partial(self._begin, leg, uri, hop, hops))
         elif literal(uri.host):
-            leg.soon(partial(self._begin, leg, uri, uri))
+            leg.soon(partial(self._begin, leg, uri, uri, hops))
         elif self._resolve is None:
             leg.soon(partial(leg.hangup, Cause.NO_ROUTE_TO_DESTINATION))
         else:
-            leg.soon(partial(self._find, leg, uri))
+            leg.soon(partial(self._find, leg, uri, hops))
         return leg
 
-    def _find(self, leg: SIPLeg, uri: SIPURI) -> None:
+    def _find(self, leg: SIPLeg, uri: SIPURI, hops: int) -> None:
         assert self._resolve is not None
 
         def found(host: str) -> None:
-            self._begin(leg, uri, SIPURI(host, port=uri.port, params=uri.params))
+            self._begin(leg, uri, SIPURI(host, port=uri.port, params=uri.params), hops)
 
         def unknown(failure: Failure) -> None:
             leg.hangup(Cause.NO_ROUTE_TO_DESTINATION)
@@ -110,7 +112,7 @@ class SIPOriginator:
         self._resolve(uri.host).addCallbacks(found, unknown)
 
     def _begin(
-        self, leg: SIPLeg, uri: SIPURI, hop: SIPURI, recipient: SIPURI | None = None
+        self, leg: SIPLeg, uri: SIPURI, hop: SIPURI, hops: int, recipient: SIPURI | None = None
     ) -> None:
         if leg.over:  # while its host was looked for
             return
@@ -119,7 +121,7 @@ class SIPOriginator:
             leg.hangup(Cause.NO_ROUTE_TO_DESTINATION)
         else:
             caller = self._caller(leg.calling, flow.local)
-            leg.dial(CallTarget(uri, recipient or uri, caller, flow))
+            leg.dial(CallTarget(uri, recipient or uri, caller, flow, hops))
 
     def _caller(self, calling: tuple[PartyAddress, ...], here: TransportAddress) -> NameAddr:
         """

@@ -5,12 +5,15 @@ Who calls and who is called: SIP URIs and the neutral L{PartyAddress}.
 from __future__ import annotations
 
 from h323d.errors import DecodeError
+from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.uri import SIPURI, URI, parseURI
 from h323d.values.address import AddressKind, PartyAddress
 
-__all__ = ["partiesOf", "targetOf"]
+__all__ = ["isRestricted", "partiesOf", "targetOf"]
 
 _NUMBER = frozenset("0123456789*#")
+_NOBODYS_HOST = "anonymous.invalid"
+_HIDES_CALLER = frozenset(("id", "user", "header"))  # of the priv-values
 
 
 def partiesOf(uri: URI) -> tuple[PartyAddress, ...]:
@@ -30,6 +33,17 @@ def partiesOf(uri: URI) -> tuple[PartyAddress, ...]:
     if not user.isprintable():
         return (url,)
     return (PartyAddress(AddressKind.H323_ID, user), url)
+
+
+def isRestricted(request: SIPRequest) -> bool:
+    """
+    Whether a caller does not want to be known: it asks for privacy (RFC 3323, 4.2; RFC 3325,
+    9.3), or says nobody's address itself (RFC 3323, 4.1.1.3).
+    """
+    wanted = (each.strip().lower() for each in ";".join(request.headers.all("Privacy")).split(";"))
+    uri = request.fromAddress.uri
+    hides = isinstance(uri, SIPURI) and uri.host.lower() == _NOBODYS_HOST
+    return hides or not _HIDES_CALLER.isdisjoint(wanted)
 
 
 def targetOf(party: PartyAddress) -> SIPURI | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from h323d.call.ways import MAX_HOPS
 from h323d.errors import DecodeError
 from h323d.sip.agent import NOBODY, UserAgent
 from h323d.sip.calls.causes import reasonOf
@@ -36,12 +37,14 @@ class CallTarget:
     @ivar recipient: what To says, where they may be known by another address.
     @ivar caller: what From says, without its tag.
     @ivar flow: the way there.
+    @ivar hops: over how many servers the call may go (Max-Forwards).
     """
 
     uri: SIPURI
     recipient: SIPURI
     caller: NameAddr
     flow: Flow
+    hops: int = MAX_HOPS
 
 
 class SentInviteOwner(Protocol):

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import enum
 
+from h323d.call.ways import MAX_HOPS
 from h323d.sip.messages.headers import Headers
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI, URI
 
 __all__ = ["Dialog", "DialogState", "nextHop"]
-
-MAX_FORWARDS = "70"
 
 
 class DialogState(enum.Enum):
@@ -155,7 +154,7 @@ class Dialog:
         if self.routes and not _isLoose(self.routes[0]):
             routes = [*routes[1:], f"<{uri}>"]
             uri = self.routes[0].uri
-        rows = [("Max-Forwards", MAX_FORWARDS)]
+        rows = [("Max-Forwards", str(MAX_HOPS))]
         rows += [("Route", route) for route in routes]
         rows += [
             ("From", str(self.local)),

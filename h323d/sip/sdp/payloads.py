@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from h323d.sip.sdp.description import Attribute, MediaDescription, attributesOf
+from h323d.sip.sdp.description import Attribute, MediaDescription, SessionDescription, attributesOf
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 
@@ -24,6 +24,7 @@ __all__ = [
     "formatsOf",
     "isEvent",
     "payloadTypeFor",
+    "soundOf",
 ]
 
 FIRST_DYNAMIC = 96  # RFC 3551, 6
@@ -91,6 +92,17 @@ def formatsOf(media: MediaDescription) -> dict[int, MediaFormat]:
             name, clockRate, channels, _parseParameters(parameters.get(number, "")), kind
         )
     return formats
+
+
+def soundOf(description: SessionDescription) -> tuple[MediaFormat, ...]:
+    """
+    @return: what is spoken in the first audio stream that is not refused, in the order of its
+        C{m=} line; events are not spoken.
+    """
+    for media in description.media:
+        if media.media == "audio" and media.port:
+            return tuple(fmt for fmt in formatsOf(media).values() if not isEvent(fmt))
+    return ()
 
 
 def _rtpmaps(media: MediaDescription) -> dict[int, tuple[str, int, int]]:

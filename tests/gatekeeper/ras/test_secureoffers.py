@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from h323d.gatekeeper.routing.chain import Destination
+from h323d.gatekeeper.routing.chain import FoundWay
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.ras.messages import RASMessage
 from h323d.h323.signalling.features import feature, withFeature
@@ -122,4 +122,7 @@ def test_whoIsBehindANATIsNotConnectedTo(makeWorld: Any) -> None:
     answer = world.peer("10.0.0.3").ask(secure(RASMessage("registrationRequest", message), BOBS))
     registration = world.zone.registry.byId(answer.fields["endpointIdentifier"])
     assert registration.traversal
-    assert world.zone.secureOffers.towards(Destination(BOB_PLAIN, registration)) is None
+    assert (
+        world.zone.secureOffers.towards(FoundWay("h323", BOB_PLAIN, registration=registration))
+        is None
+    )

@@ -10,7 +10,7 @@ from h323d.gatekeeper.registry.registrations import EndpointKind, Registration
 from h323d.gatekeeper.routed import remembered
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.remembered import LIFETIME, AdmittedRoutes, RouteMemory
-from h323d.gatekeeper.routing.chain import Destination
+from h323d.gatekeeper.routing.chain import FoundWay
 from h323d.values.address import TransportAddress
 
 HERE = TransportAddress("10.0.0.2", 1719)
@@ -18,7 +18,7 @@ CALLER = Registration(
     "e1", "h323", HERE, (TransportAddress("10.0.0.2", 1720),), (), (), EndpointKind.TERMINAL, 60
 )
 ROUTES = AdmittedRoutes(
-    CALLER, CallModel.ROUTED, (Destination(TransportAddress("10.0.0.3", 1720)),)
+    CALLER, CallModel.ROUTED, (FoundWay("h323", TransportAddress("10.0.0.3", 1720)),)
 )
 
 

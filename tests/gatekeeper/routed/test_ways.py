@@ -7,16 +7,16 @@ from __future__ import annotations
 from zope.interface import implementer
 
 from h323d.gatekeeper.routed.ways import MAXIMUM_REDIRECTIONS, Ways
-from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy, RoutingChain
+from h323d.gatekeeper.routing.chain import Called, FoundWay, ICalledPolicy, RoutingChain
 from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from tests.support.zone import EightDigits
 
 HERE = TransportAddress("10.0.0.1", 1720)
-BOB = Destination(TransportAddress("10.0.0.3", 1720))
-CAROL = Destination(TransportAddress("10.0.0.4", 1720))
-ROUND = Destination(HERE)
+BOB = FoundWay("h323", TransportAddress("10.0.0.3", 1720))
+CAROL = FoundWay("h323", TransportAddress("10.0.0.4", 1720))
+ROUND = FoundWay("h323", HERE)
 NAME, ROOM = partyFromText("2000"), partyFromText("80001")
 
 
@@ -31,12 +31,12 @@ class Asked:
     def __init__(self) -> None:
         self.called: list[Called] = []
 
-    def find(self, called: Called) -> tuple[Destination, ...]:
+    def find(self, called: Called) -> tuple[FoundWay, ...]:
         self.called.append(called)
         return (CAROL,)
 
 
-def ways(*admitted: Destination, policy: Asked | None = None) -> Ways:
+def ways(*admitted: FoundWay, policy: Asked | None = None) -> Ways:
     chain = RoutingChain((policy or Asked(),))
     return Ways(chain, EightDigits(), HERE.__eq__, Called((NAME,)), admitted or None)
 
@@ -69,7 +69,7 @@ def test_oneThatComesBackIsPassedOver() -> None:
 
 
 def test_oneToARoomOfOursDoesNotComeBack() -> None:
-    room = Destination(HERE, names=(ROOM,))
+    room = FoundWay("h323", HERE, called=(ROOM,))
     route = ways()
     route.found((room,))
     assert route.take(None) == room
@@ -82,9 +82,9 @@ def test_whoeverACalledSideNamesIsAskedFor() -> None:
     assert route.redirect((carol,), None)
     route.ask()
     assert policy.called[-1].names == route.forwarded == (carol,)
-    assert route.redirect((), CAROL.signalling)
+    assert route.redirect((), CAROL.destination)
     route.ask()
-    assert (policy.called[-1].names, policy.called[-1].signalled) == ((carol,), CAROL.signalling)
+    assert (policy.called[-1].names, policy.called[-1].signalled) == ((carol,), CAROL.destination)
 
 
 def test_onlySoManyRedirectionsAreFollowed() -> None:

@@ -12,7 +12,7 @@ from h323d.conference.config import ConferenceConfig
 from h323d.config.sections import Configuration
 from h323d.errors import ConfigurationError
 from h323d.events.server import ConfigurationReloaded
-from h323d.gatekeeper.routing.chain import Called, Destination
+from h323d.gatekeeper.routing.chain import Called, FoundWay
 from h323d.gatekeeper.routing.config import BUILT_IN_POLICIES, RoutingConfig
 from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
@@ -54,7 +54,7 @@ def test_theRoutesChangeWithTheFileAndTheNameServersDoNot() -> None:
         zone = server.server.zone
         assert zone is not None
         found = zone.chain.find(Called((partyFromText("anybody"),)))
-        assert found == (Destination(TransportAddress("192.0.2.1", 1720)),)
+        assert found == (FoundWay("h323", TransportAddress("192.0.2.1", 1720)),)
         world.leave()
 
 

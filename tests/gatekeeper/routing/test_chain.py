@@ -16,8 +16,8 @@ from h323d.call.policy import Refusal
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.routing.chain import (
     Called,
-    Destination,
     Finding,
+    FoundWay,
     ICalledPolicy,
     RoutingChain,
 )
@@ -62,7 +62,7 @@ def policies() -> tuple[Any, ...]:
     )
 
 
-def first(called: Called) -> Destination:
+def first(called: Called) -> FoundWay:
     decision = RoutingChain(policies()).find(called)
     assert isinstance(decision, tuple)
     return decision[0]
@@ -75,23 +75,23 @@ def test_thePoliciesKeepTheirInterface() -> None:
 
 
 def test_aRoomIsHere() -> None:
-    assert first(Called((ROOM,))) == Destination(HERE)
+    assert first(Called((ROOM,))) == FoundWay("h323", HERE)
 
 
 def test_aNameGoesToWhoRegisteredIt() -> None:
     found = first(Called((partyFromText("unknown"), ANNA)))
     assert found.registration is not None
     assert found.registration.endpointId == "endpoint1"
-    assert found.signalling == TransportAddress("10.1.0.2", 1720)
+    assert found.destination == TransportAddress("10.1.0.2", 1720)
 
 
 def test_aRoomGoesBeforeAnEndpoint() -> None:
-    assert first(Called((ANNA, ROOM))) == Destination(HERE)
+    assert first(Called((ANNA, ROOM))) == FoundWay("h323", HERE)
 
 
 def test_anAddressServesWhereNoNameIsKnown() -> None:
-    assert first(Called((partyFromText("x"),), THERE)) == Destination(THERE)
-    assert first(Called((ANNA,), THERE)).signalling != THERE
+    assert first(Called((partyFromText("x"),), THERE)) == FoundWay("h323", THERE)
+    assert first(Called((ANNA,), THERE)).destination != THERE
 
 
 def test_anAddressOfAnEndpointIsThatEndpoint() -> None:
@@ -105,16 +105,16 @@ def test_whatNoPolicyKnowsGoesNowhere(called: Called) -> None:
 
 
 def test_otherNamesAreForThePoliciesAfter() -> None:
-    asked = Says((Destination(THERE),))
+    asked = Says((FoundWay("h323", THERE),))
     renamed = Called((ANNA,))
     found = RoutingChain((Says(renamed), asked)).find(Called((ROOM,)))
-    assert found == (Destination(THERE, names=(ANNA,)),)
+    assert found == (FoundWay("h323", THERE, called=(ANNA,)),)
     assert asked.asked == [renamed]
 
 
 def test_aNameThatADestinationBringsWithItIsKept() -> None:
     other = partyFromText("other")
-    there = (Destination(THERE, names=(other,)),)
+    there = (FoundWay("h323", THERE, called=(other,)),)
     assert RoutingChain((Says(Called((ANNA,))), Says(there))).find(Called((ROOM,))) == there
 
 
@@ -132,20 +132,20 @@ def test_aSlowPolicyIsWaitedFor(answer: Finding) -> None:
     decision.addCallback(found.append)
     assert found == []
     slow.callback(answer)
-    assert found == [(Destination(HERE),)]
+    assert found == [(FoundWay("h323", HERE),)]
 
 
 def test_whoAskedBeforeTheRulesChangedIsAnsweredByTheOldOnes() -> None:
     slow: Deferred[Finding] = Deferred()
-    chain = RoutingChain((Says(slow), Says((Destination(THERE),))))
+    chain = RoutingChain((Says(slow), Says((FoundWay("h323", THERE),))))
     before = chain.find(Called((ANNA,)))
-    chain.use((Says((Destination(HERE),)),))
-    assert chain.find(Called((ANNA,))) == (Destination(HERE),)
+    chain.use((Says((FoundWay("h323", HERE),)),))
+    assert chain.find(Called((ANNA,))) == (FoundWay("h323", HERE),)
     assert isinstance(before, Deferred)
     found: list[Any] = []
     before.addCallback(found.append)
     slow.callback(None)
-    assert found == [(Destination(THERE),)]
+    assert found == [(FoundWay("h323", THERE),)]
 
 
 @implementer(ICalledPolicy)
@@ -167,7 +167,7 @@ class Fails:
 
 @pytest.mark.parametrize("later", [False, True])
 def test_aPolicyThatFailsCostsThatOneCall(later: bool, loggedFailures: LoggedFailures) -> None:
-    decision = RoutingChain((Fails(later), Says((Destination(THERE),)))).find(Called((ANNA,)))
+    decision = RoutingChain((Fails(later), Says((FoundWay("h323", THERE),)))).find(Called((ANNA,)))
     found: list[Any] = []
     if isinstance(decision, Deferred):
         decision.addCallback(found.append)

@@ -12,7 +12,7 @@ from zope.interface.verify import verifyObject
 
 from h323d.call.dialrule import DialRule
 from h323d.call.lookups import INames, IWeb, NoNames, NoWeb, ServiceRecord
-from h323d.gatekeeper.routing.chain import Called, Destination, Finding, ICalledPolicy
+from h323d.gatekeeper.routing.chain import Called, Finding, FoundWay, ICalledPolicy
 from h323d.gatekeeper.routing.domains import Domains, DomainServers, inWeightedOrder
 from h323d.gatekeeper.routing.inquiries import Gatekeeper
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
@@ -65,7 +65,7 @@ class World:
         else:
             found.append(answer)
         (finding,) = found
-        return None if finding is None else [str(each.signalling) for each in finding]
+        return None if finding is None else [str(each.destination) for each in finding]
 
 
 def test_theInterfacesAreKept() -> None:
@@ -80,7 +80,7 @@ def test_theGatekeeperOfADomainIsAsked() -> None:
     world = World()
     world.names.service(LS, "gk.example.com", 1729)
     world.names.host("gk.example.com", "192.0.2.1")
-    world.gatekeepers.found = (Destination(TransportAddress("192.0.2.9", 1720)),)
+    world.gatekeepers.found = (FoundWay("h323", TransportAddress("192.0.2.9", 1720)),)
     assert world.find() == ["192.0.2.9:1720"]
     assert world.gatekeepers.asked == ["192.0.2.1:1729"]
     assert world.gatekeepers.called[0].names == (URL,)
@@ -125,7 +125,7 @@ def test_norCanItsGatekeeper() -> None:
     world.names.service(LS, "gk.example.com", 1719)
     world.names.host("gk.example.com", "192.0.2.1")
     here, there = TransportAddress("127.0.0.1", 2222), TransportAddress("192.0.2.9", 1720)
-    world.gatekeepers.found = (Destination(here), Destination(there))
+    world.gatekeepers.found = (FoundWay("h323", here), FoundWay("h323", there))
     assert world.find() == [str(there)]
 
 

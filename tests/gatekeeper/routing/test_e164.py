@@ -36,8 +36,8 @@ def test_aNumberIsCalledByTheURLThatItsDomainSays() -> None:
     world = World()
     world.names.pointer(DOMAIN, "!^.*$!h323:anna@192.0.2.5!")
     (destination,) = find(world)
-    assert str(destination.signalling) == "192.0.2.5:1720"
-    assert [str(name) for name in destination.names] == ["h323:anna@192.0.2.5"]
+    assert str(destination.destination) == "192.0.2.5:1720"
+    assert [str(name) for name in destination.called] == ["h323:anna@192.0.2.5"]
 
 
 def test_theURLsDomainIsLookedUpInItsTurn() -> None:
@@ -46,8 +46,8 @@ def test_theURLsDomainIsLookedUpInItsTurn() -> None:
     world.names.service("_h323cs._tcp.example.com", "a.example.com", 1720)
     world.names.host("a.example.com", "192.0.2.6")
     (destination,) = find(world)
-    assert str(destination.signalling) == "192.0.2.6:1720"
-    assert [str(name) for name in destination.names] == ["h323:3012@example.com"]
+    assert str(destination.destination) == "192.0.2.6:1720"
+    assert [str(name) for name in destination.called] == ["h323:3012@example.com"]
 
 
 def test_recordsAreTriedInTheirOrderUntilOneLeadsSomewhere() -> None:
@@ -58,7 +58,7 @@ def test_recordsAreTriedInTheirOrderUntilOneLeadsSomewhere() -> None:
     world.names.pointer(DOMAIN, "!^.*$!sip:anna@192.0.2.4!", order=1)
     world.names.pointer(DOMAIN, "!^.*$!h323:anna@192.0.2.4!", order=1, flags="")
     (destination,) = find(world)
-    assert str(destination.signalling) == "192.0.2.3:1720"
+    assert str(destination.destination) == "192.0.2.3:1720"
 
 
 def test_theNextZoneIsLookedInIfTheFirstHasNothing() -> None:

@@ -6,7 +6,7 @@ import pytest
 from zope.interface.verify import verifyObject
 
 from h323d.call.policy import Refusal
-from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy
+from h323d.gatekeeper.routing.chain import Called, FoundWay, ICalledPolicy
 from h323d.gatekeeper.routing.config import StaticRoute
 from h323d.gatekeeper.routing.explicit import FORBIDDEN, CatchAll, ExplicitRoutes
 from h323d.h323.signalling.addresses import partyFromText
@@ -23,7 +23,7 @@ ROUTES = (
 )
 
 
-def found(*names: str, host: str = "10.1.0.1") -> tuple[Destination, ...] | Refusal | None:
+def found(*names: str, host: str = "10.1.0.1") -> tuple[FoundWay, ...] | Refusal | None:
     parties = tuple(partyFromText(name) for name in names)
     return ExplicitRoutes(ROUTES).find(Called(parties, source=TransportAddress(host, 1719)))
 
@@ -34,7 +34,7 @@ def test_theyArePolicies(policy: Any) -> None:
 
 
 def test_aNumberGoesWhereItsPrefixGoesInTheOrderGiven() -> None:
-    assert found("03012") == (Destination(FIRST), Destination(SECOND))
+    assert found("03012") == (FoundWay("h323", FIRST), FoundWay("h323", SECOND))
 
 
 def test_aLongerPrefixIsAnExceptionToAShorterOne() -> None:
@@ -42,18 +42,18 @@ def test_aLongerPrefixIsAnExceptionToAShorterOne() -> None:
 
 
 def test_aRouteForCertainCallersGoesBeforeOneForAll() -> None:
-    assert found("0900123", host="10.9.0.1") == (Destination(FIRST),)
+    assert found("0900123", host="10.9.0.1") == (FoundWay("h323", FIRST),)
 
 
 def test_aURLGivesAnotherName() -> None:
     name = PartyAddress(AddressKind.URL, "h323:anna.b@192.0.2.1")
-    assert found("anna") == (Destination(FIRST, names=(name,)),)
+    assert found("anna") == (FoundWay("h323", FIRST, called=(name,)),)
 
 
 def test_aWholeNameGoesBeforeAPrefixOfAnotherName() -> None:
     answer = found("03012", "anna")
     assert isinstance(answer, tuple)
-    assert answer[0].names
+    assert answer[0].called
 
 
 @pytest.mark.parametrize("names", [(), ("bert",), ("1",)])
@@ -63,7 +63,7 @@ def test_otherCallsPass(names: tuple[str, ...]) -> None:
 
 def test_theCatchAllTakesEveryCall() -> None:
     called = Called((partyFromText("anybody"),))
-    assert CatchAll("192.0.2.2:1730").find(called) == (Destination(SECOND),)
+    assert CatchAll("192.0.2.2:1730").find(called) == (FoundWay("h323", SECOND),)
     assert CatchAll("").find(called) is None
 
 

@@ -8,7 +8,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from zope.interface.verify import verifyObject
 
-from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy
+from h323d.gatekeeper.routing.chain import Called, FoundWay, ICalledPolicy
 from h323d.gatekeeper.routing.config import MAX_LIFETIME, RoutingConfig
 from h323d.gatekeeper.routing.http import MAX_ANSWER, REJECTED, HTTPQuestion
 from h323d.gatekeeper.routing.remembered import FAILED_FOR
@@ -70,14 +70,14 @@ def test_theQuestionSaysWhoCallsWhom() -> None:
 @pytest.mark.parametrize(
     ("answer", "finding"),
     [
-        (b'{"destinations": ["192.0.2.1"]}', (Destination(THERE),)),
+        (b'{"destinations": ["192.0.2.1"]}', (FoundWay("h323", THERE),)),
         (
             b'{"destinations": ["192.0.2.1:1720"], "names": ["2002"]}',
-            (Destination(THERE, names=(partyFromText("2002"),)),),
+            (FoundWay("h323", THERE, called=(partyFromText("2002"),)),),
         ),
         (
             b'{"destinations": ["h323:x@192.0.2.1"]}',
-            (Destination(THERE, names=(partyFromText("h323:x@192.0.2.1"),)),),
+            (FoundWay("h323", THERE, called=(partyFromText("h323:x@192.0.2.1"),)),),
         ),
         (b'{"reject": true}', REJECTED),
         (b'{"reject": false}', None),

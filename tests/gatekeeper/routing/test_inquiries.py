@@ -16,7 +16,7 @@ from h323d.errors import ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.events.gatekeeper import GatekeepersAsked
 from h323d.gatekeeper.identity import Identity
-from h323d.gatekeeper.routing.chain import Called, Destination
+from h323d.gatekeeper.routing.chain import Called, FoundWay
 from h323d.gatekeeper.routing.inquiries import MAX_WAIT, Gatekeeper, Inquiries
 from h323d.h323.ras.messages import Fields, RASMessage, encodeRAS
 from h323d.h323.signalling.addresses import partyFromText
@@ -120,7 +120,7 @@ def test_theQuestionSaysWhoAsksForWhomAndHowFar() -> None:
 def test_aConfirmDecides() -> None:
     table = Table().look([NORTH])
     table[NORTH].answer(yes())
-    assert table.found == [(Destination(THERE),)]
+    assert table.found == [(FoundWay("h323", THERE),)]
     assert table.ended()
 
 
@@ -129,7 +129,7 @@ def test_allOfARoundAreAskedAtOnceAndTheFirstConfirmWins() -> None:
     assert len(table.questions) == 3
     table[WEST].answer(NO)
     table[SOUTH].answer(yes())
-    assert table.found == [(Destination(THERE),)]
+    assert table.found == [(FoundWay("h323", THERE),)]
     assert table[NORTH].cancelled
     assert table.ended()
 
@@ -142,7 +142,7 @@ def test_theNextRoundIsAskedWhenAllOfTheFirstSaidNo(no: RASMessage | None) -> No
     table[SOUTH].answer(NO)
     assert len(table.questions) == 3
     table[WEST].answer(yes())
-    assert table.found == [(Destination(THERE),)]
+    assert table.found == [(FoundWay("h323", THERE),)]
 
 
 def test_whenAllSaidNoNobodyIsFound() -> None:
@@ -208,14 +208,14 @@ def test_aCallIsOursToAskForUntilTheLastQuestionHasEnded() -> None:
 def test_otherNamesAreTakenOver() -> None:
     table = Table().look([NORTH])
     table[NORTH].answer(yes(destinationInfo=[("dialledDigits", "1001")]))
-    assert table.found == [(Destination(THERE, names=(partyFromText("1001"),)),)]
+    assert table.found == [(FoundWay("h323", THERE, called=(partyFromText("1001"),)),)]
 
 
 def test_furtherNamesOfTheSamePartyChangeNothing() -> None:
     table = Table().look([NORTH])
     names = [("dialledDigits", "1001"), ("h323-ID", "anna")]
     table[NORTH].answer(yes(destinationInfo=names))
-    assert table.found == [(Destination(THERE),)]
+    assert table.found == [(FoundWay("h323", THERE),)]
 
 
 def test_alternateEndpointsAreTriedAfterTheFirst() -> None:
@@ -223,7 +223,9 @@ def test_alternateEndpointsAreTriedAfterTheFirst() -> None:
     alternates = [{"callSignalAddress": [at(other.host, other.port)]}] * 2
     table = Table().look([NORTH])
     table[NORTH].answer(yes(alternateEndpoints=alternates))
-    assert table.found == [(Destination(THERE), Destination(other), Destination(other))]
+    assert table.found == [
+        (FoundWay("h323", THERE), FoundWay("h323", other), FoundWay("h323", other))
+    ]
 
 
 def test_whoWasAskedAndWhoKnewIsTold() -> None:

@@ -175,7 +175,7 @@ def test_anUnsignedAnswerToOneIsBelieved(world: World) -> None:
     peer.send(confirm(question.requestSeqNum))
     pump(world)
     ((destination,),) = found  # type: ignore[misc]  # a refusal cannot be taken apart, and fails
-    assert destination.signalling == TransportAddress("10.9.0.1", 1720)
+    assert destination.destination == TransportAddress("10.9.0.1", 1720)
 
 
 def test_anAnswerToNoneIsNot(world: World) -> None:

@@ -288,7 +288,7 @@ def test_aSignedConfirmIsBelieved(world: World) -> None:
     peer.peer.port.send(peer.signed(confirm(question)), GATEKEEPER)
     pump(world)
     ((destination,),) = found  # type: ignore[misc]  # a refusal cannot be taken apart, and fails
-    assert destination.signalling == TransportAddress("10.9.0.1", 1720)
+    assert destination.destination == TransportAddress("10.9.0.1", 1720)
 
 
 def test_aSignedRejectIsBelieved(world: World) -> None:

@@ -10,6 +10,7 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
+from h323d.call.ways import Way
 from h323d.errors import RemoteProtocolError
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.signalling.q931 import MessageType
@@ -70,7 +71,9 @@ def side(network: SimulatedNetwork, gatekeeper: Gatekeeper) -> Side:
 
 def call(side: Side, clock: Clock) -> Party:
     party = Party()
-    party.leg = side.endpoint.originate(CallID("c1"), (), CALLED, PROFILE, party)
+    party.leg = side.endpoint.originate(
+        CallID("c1"), (), Way("h323", None, (CALLED,)), PROFILE, party
+    )
     clock.pump([0.005] * 10)
     return party
 
@@ -81,7 +84,7 @@ def test_theCallerAsksWhereToCall(
     callee = ScriptedCallee(network, "10.0.0.9")
     call(side, clock)
     assert callee.received == []
-    request = gatekeeper.confirm(AdmissionGrant(callee.address))
+    request = gatekeeper.confirm(AdmissionGrant((Way("h323", callee.address),)))
     callee.settle()
     assert not request.answerCall
     assert request.called == (CALLED,)
@@ -96,7 +99,7 @@ def test_aRoutingGatekeeperIsToldWhoWeAreAndMayRename(
     callee = ScriptedCallee(network, "10.0.0.9")
     call(side, clock)
     other = PartyAddress(AddressKind.H323_ID, "room")
-    gatekeeper.confirm(AdmissionGrant(callee.address, (other,), "ep1"))
+    gatekeeper.confirm(AdmissionGrant((Way("h323", callee.address, (other,)),), "ep1"))
     callee.settle()
     _, content = callee.received[0]
     assert content.fields["endpointIdentifier"] == "ep1"
@@ -159,7 +162,7 @@ def test_anAdmissionThatComesTooLateIsGivenBack(
     party = call(side, clock)
     assert party.leg is not None
     party.leg.hangup(Cause.NORMAL_CALL_CLEARING)
-    request = gatekeeper.confirm(AdmissionGrant(TransportAddress("10.0.0.9", 1720)))
+    request = gatekeeper.confirm(AdmissionGrant((Way("h323", TransportAddress("10.0.0.9", 1720)),)))
     assert [ended for ended, _ in gatekeeper.ended] == [request]
     assert side.endpoint.legs == {}
 

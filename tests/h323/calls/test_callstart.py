@@ -12,6 +12,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from h323d.asn1 import h225, h245
+from h323d.call.ways import Way
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.calls.faststart import offerFastStart
 from h323d.h323.calls.leg import H323Leg
@@ -59,9 +60,8 @@ def network(clock: Clock) -> SimulatedNetwork:
 
 def call(caller: Side, callee: Side, options: StartUpOptions) -> tuple[H323Leg, Party]:
     party = Party()
-    leg = caller.endpoint.originate(
-        CallID("c1"), (), CALLED, PROFILE, party, callee.endpoint.address, options
-    )
+    way = Way("h323", callee.endpoint.address, (CALLED,))
+    leg = caller.endpoint.originate(CallID("c1"), (), way, PROFILE, party, options=options)
     return leg, party
 
 
@@ -169,9 +169,8 @@ def place(network: SimulatedNetwork, options: StartUpOptions) -> tuple[Side, Scr
     side = Side(network, "10.0.0.2")
     peer = ScriptedCallee(network, "10.0.0.9")
     party = Party()
-    party.leg = side.endpoint.originate(
-        CallID("c1"), (), CALLED, PROFILE, party, peer.address, options
-    )
+    way = Way("h323", peer.address, (CALLED,))
+    party.leg = side.endpoint.originate(CallID("c1"), (), way, PROFILE, party, options=options)
     peer.settle()
     return side, peer, party
 

@@ -9,6 +9,7 @@ import random
 import pytest
 from twisted.internet.task import Clock
 
+from h323d.call.ways import Way
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.calls.startup import MEDIA_GUARD
 from h323d.h323.config import H323Config
@@ -54,10 +55,9 @@ def peer(network: SimulatedNetwork) -> ScriptedCallee:
 
 
 def call(side: Side, peer: ScriptedCallee) -> Party:
-    party, called = Party(), PartyAddress(AddressKind.DIALLED_DIGITS, "1")
-    party.leg = side.endpoint.originate(
-        CallID("c1"), (), called, PROFILE, party, peer.address, SEPARATE
-    )
+    party = Party()
+    way = Way("h323", peer.address, (PartyAddress(AddressKind.DIALLED_DIGITS, "1"),))
+    party.leg = side.endpoint.originate(CallID("c1"), (), way, PROFILE, party, options=SEPARATE)
     peer.settle()
     return party
 

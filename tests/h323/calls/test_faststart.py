@@ -20,6 +20,7 @@ from h323d.h323.calls.faststart import (
     FastConnection,
     answerFastStart,
     offerFastStart,
+    proposedFormats,
     readAnswer,
 )
 from h323d.h323.h245.capabilities import TELEPHONE_EVENT_TYPE
@@ -297,3 +298,16 @@ def test_anElementPaddedWithoutEndIsSkipped() -> None:
     element = offerFastStart(PROFILE, *CALLER).elements[1]
     assert answerFastStart([element + bytes(10)], PROFILE, *CALLED).accepted
     assert not answerFastStart([element + bytes(MAXIMUM_OCTETS)], PROFILE, *CALLED).accepted
+
+
+def test_whatACallerProposesIsWhatItSpeaksInItsOrder() -> None:
+    offer = offerFastStart(MediaProfile((G711_ALAW, G711_ULAW)), *CALLER)
+    assert proposedFormats(offer.elements) == (G711_ALAW, G711_ULAW)
+    listening = MediaProfile((G711_ALAW,), direction=Direction.RECVONLY)
+    assert proposedFormats(offerFastStart(listening, *CALLER).elements) == (G711_ALAW,)
+
+
+@pytest.mark.parametrize("element", [b"", b"\x00\xff", b"\x00" * (MAXIMUM_OCTETS + 1)])
+def test_whatMakesNoSenseIsNotSpoken(element: bytes) -> None:
+    offer = offerFastStart(PROFILE, *CALLER)
+    assert proposedFormats((element, *offer.elements)) == (G711_ULAW, G711_ALAW)

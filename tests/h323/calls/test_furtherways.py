@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from twisted.internet.task import Clock
 
+from h323d.call.ways import Way
 from h323d.gatekeeper.routed.config import RoutedConfig
-from h323d.h323.calls.admission import AdmissionGrant, OtherWay
+from h323d.h323.calls.admission import AdmissionGrant
 from h323d.h323.calls.callinputs import T303
 from h323d.h323.calls.furtherways import GOES_ON_AFTER
 from h323d.h323.signalling import messages, uuie
@@ -63,9 +64,9 @@ def place(side: Side, gatekeeper: Gatekeeper, clock: Clock) -> Any:
     Make a call, which the gatekeeper grants.
     """
 
-    def place(first: TransportAddress, *others: OtherWay) -> Party:
+    def place(first: TransportAddress, *others: Way) -> Party:
         party = call(side, clock)
-        gatekeeper.confirm(AdmissionGrant(first, others=others))
+        gatekeeper.confirm(AdmissionGrant((Way("h323", first), *others)))
         clock.pump([0.005] * 60)
         return party
 
@@ -86,7 +87,7 @@ def test_itKnowsTheCausesOfRoutedCalls() -> None:
 def test_whereNobodyListensTheNextWayIsTaken(
     place: Any, side: Side, gatekeeper: Gatekeeper, callee: ScriptedCallee
 ) -> None:
-    party = place(NOWHERE, OtherWay(callee.address, (DESK,)))
+    party = place(NOWHERE, Way("h323", callee.address, (DESK,)))
     ((_, content),) = callee.received
     assert content.aliases("destinationAddress") == (DESK,)
     callee.connect()
@@ -100,7 +101,7 @@ def test_whereNobodyListensTheNextWayIsTaken(
 def test_itIsTheSameCallOnEachWay(
     place: Any, side: Side, gatekeeper: Gatekeeper, callee: ScriptedCallee, other: ScriptedCallee
 ) -> None:
-    party = place(callee.address, OtherWay(other.address))
+    party = place(callee.address, Way("h323", other.address))
     refuse(callee, Cause.SWITCHING_EQUIPMENT_CONGESTION)
     assert party.cause is None
     assert other.identity == callee.identity
@@ -116,7 +117,7 @@ def test_whoeverDoesNotWantTheCallIsNotCalledElsewhere(
     other: ScriptedCallee,
     cause: Cause,
 ) -> None:
-    party = place(callee.address, OtherWay(other.address))
+    party = place(callee.address, Way("h323", other.address))
     refuse(callee, cause)
     assert party.cause is cause
     assert other.received == []
@@ -125,7 +126,7 @@ def test_whoeverDoesNotWantTheCallIsNotCalledElsewhere(
 def test_aTelephoneThatRangIsNotLeftForAnother(
     place: Any, side: Side, gatekeeper: Gatekeeper, callee: ScriptedCallee, other: ScriptedCallee
 ) -> None:
-    party = place(callee.address, OtherWay(other.address))
+    party = place(callee.address, Way("h323", other.address))
     callee.say(MessageType.ALERTING, uuie.alerting(callee.identity, KIND, Start()), False)
     callee.settle()
     refuse(callee, Cause.TEMPORARY_FAILURE)
@@ -141,7 +142,7 @@ def test_silenceAfterTheSetupIsAFailureToo(
     other: ScriptedCallee,
     clock: Clock,
 ) -> None:
-    party = place(callee.address, OtherWay(other.address))
+    party = place(callee.address, Way("h323", other.address))
     clock.pump([0.1] * round(T303 * 10 + 2))
     assert party.cause is None
     assert len(other.received) == 1
@@ -150,7 +151,7 @@ def test_silenceAfterTheSetupIsAFailureToo(
 def test_whenTheLastWayFailsTheCallIsOverOnce(
     place: Any, side: Side, gatekeeper: Gatekeeper, callee: ScriptedCallee
 ) -> None:
-    party = place(callee.address, OtherWay(NOWHERE), OtherWay(NOWHERE))
+    party = place(callee.address, Way("h323", NOWHERE), Way("h323", NOWHERE))
     refuse(callee, Cause.NO_CIRCUIT_AVAILABLE)
     callee.settle()
     assert party.cause is Cause.DESTINATION_OUT_OF_ORDER
@@ -161,7 +162,7 @@ def test_whenTheLastWayFailsTheCallIsOverOnce(
 def test_whoHangsUpIsNotConnectedElsewhere(
     place: Any, side: Side, gatekeeper: Gatekeeper, callee: ScriptedCallee, other: ScriptedCallee
 ) -> None:
-    party = place(callee.address, OtherWay(other.address))
+    party = place(callee.address, Way("h323", other.address))
     assert party.leg is not None
     party.leg.hangup(Cause.TEMPORARY_FAILURE)
     callee.settle()

@@ -14,6 +14,7 @@ from zope.interface.verify import verifyObject
 
 from h323d.call.legs import ILeg, IOriginator, LegDirection
 from h323d.call.media import IMediaPortObserver, PortStatistics
+from h323d.call.ways import Way
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.calls.faststart import offerFastStart
 from h323d.h323.calls.leg import H323Leg
@@ -78,7 +79,8 @@ def call(
     side: Side, target: TransportAddress | None, options: StartUpOptions | None = None
 ) -> tuple[H323Leg, Party]:
     party = Party()
-    leg = side.endpoint.originate(CallID("c1"), (), CALLED, PROFILE, party, target, options)
+    way = Way("h323", target, (CALLED,))
+    leg = side.endpoint.originate(CallID("c1"), (), way, PROFILE, party, options=options)
     settle(side.host.network.clock)
     return leg, party
 
@@ -130,7 +132,7 @@ def test_aLegKnowsWhoCallsWhom(caller: Side, callee: Side) -> None:
 def test_originateCallsWhatTheNameSays(caller: Side, callee: Side, clock: Clock) -> None:
     party = Party()
     name = PartyAddress(AddressKind.URL, "h323:80001@10.0.0.1")
-    caller.endpoint.originate(CallID("c1"), (), name, PROFILE, party)
+    caller.endpoint.originate(CallID("c1"), (), Way("h323", None, (name,)), PROFILE, party)
     settle(clock)
     assert happenings(party) == ["answered", "mediaReady"]
     assert legOf(callee.parties[0]).called[0].number == "80001"
@@ -139,8 +141,8 @@ def test_originateCallsWhatTheNameSays(caller: Side, callee: Side, clock: Clock)
 def test_aNameTooLongForAnElementIsStillCalled(caller: Side, callee: Side, clock: Clock) -> None:
     party = Party()
     name = PartyAddress(AddressKind.DIALLED_DIGITS, "1" * 300)
-    address = callee.endpoint.address
-    caller.endpoint.originate(CallID("c1"), (), name, PROFILE, party, address)
+    way = Way("h323", callee.endpoint.address, (name,))
+    caller.endpoint.originate(CallID("c1"), (), way, PROFILE, party)
     settle(clock)
     assert "answered" in party.reports
 
@@ -254,8 +256,8 @@ def test_aCallerMayGiveUp(caller: Side, patient: Side, clock: Clock) -> None:
 
 def test_aCallerMayGiveUpWhileConnecting(caller: Side, clock: Clock) -> None:
     party = Party()
-    nowhere = TransportAddress("10.0.0.77", 1720)
-    leg = caller.endpoint.originate(CallID("c1"), (), CALLED, PROFILE, party, nowhere)
+    nowhere = Way("h323", TransportAddress("10.0.0.77", 1720), (CALLED,))
+    leg = caller.endpoint.originate(CallID("c1"), (), nowhere, PROFILE, party)
     clock.advance(0)
     leg.hangup(Cause.NORMAL_CALL_CLEARING)
     settle(clock)
@@ -480,7 +482,9 @@ def test_whoIsTransferredLeavesThatToItsObserver(network: SimulatedNetwork, call
     other.connect()
     carol = ("dialledDigits", "3000")
     other.say(MessageType.FACILITY, forwarding(other.identity, "callForwarded", carol))
-    assert near.transfers == [(PartyAddress(AddressKind.DIALLED_DIGITS, "3000"), None)]
+    assert near.transfers == [
+        Way("h323", None, (PartyAddress(AddressKind.DIALLED_DIGITS, "3000"),))
+    ]
     assert near.cause is None
 
 
@@ -491,7 +495,7 @@ def test_throughAGatekeeperTheSamePartyIsMeant(network: SimulatedNetwork, caller
     there = TransportAddress("10.0.0.8", 1720)
     body = forwarding(other.identity, "routeCallToGatekeeper", to=there)
     other.say(MessageType.FACILITY, body)
-    assert near.transfers == [(CALLED, there)]
+    assert near.transfers == [Way("h323", there, (CALLED,))]
 
 
 def test_whoWasCalledIsSentToAnAddressWithoutAName(network: SimulatedNetwork, callee: Side) -> None:
@@ -500,7 +504,7 @@ def test_whoWasCalledIsSentToAnAddressWithoutAName(network: SimulatedNetwork, ca
     there = TransportAddress("10.0.0.8", 1720)
     peer.say(MessageType.FACILITY, forwarding(peer.identity, "callForwarded", to=there))
     host = PartyAddress(AddressKind.TRANSPORT, "10.0.0.8:1720")
-    assert callee.parties[0].transfers == [(host, there)]
+    assert callee.parties[0].transfers == [Way("h323", there, (host,))]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import Deferred
 
+from h323d.call.ways import Way
 from h323d.errors import RemoteProtocolError
 from h323d.gatekeeper.alternates import AlternateConfig
 from h323d.gatekeeper.config import PreGranted
@@ -254,7 +255,7 @@ def ask(endpoint: Endpoint, request: AdmissionRequest = CALL) -> list[Any]:
 def test_aCallToARoomIsAdmittedAndGivenBack(make: Any) -> None:
     endpoint = make().registered()
     (grant,) = ask(endpoint)
-    assert grant == AdmissionGrant(TransportAddress("10.0.0.1", 1720))
+    assert grant == AdmissionGrant((Way("h323", TransportAddress("10.0.0.1", 1720)),))
     admissions = endpoint.world.zone.admissions
     assert len(admissions) == 1
     endpoint.client.calls.disengage(CALL, Cause.NORMAL_CALL_CLEARING)
@@ -268,10 +269,10 @@ def test_bothSidesOfACallAreAdmitted(make: Any) -> None:
     bert.client.start()
     run(anna.world, 1)
     (grant,) = ask(anna, replace(CALL, called=(partyFromText("bert"),)))
-    assert grant.destination == TransportAddress("10.0.0.3", 1720)
+    assert grant.ways[0].destination == TransportAddress("10.0.0.3", 1720)
     caller = TransportAddress("10.0.0.2", 12345)
     (grant,) = ask(bert, replace(CALL, answerCall=True, source=caller))
-    assert grant.destination == TransportAddress("10.0.0.3", 1720)
+    assert grant.ways[0].destination == TransportAddress("10.0.0.3", 1720)
     assert len(anna.world.zone.admissions) == 2
     assert anna.world.zone.bandwidth.used == 1280
 
@@ -307,7 +308,7 @@ def test_aGatekeeperThatDoesNotKnowUsIsRegisteredWithAgain(make: Any) -> None:
     assert failure.value.reason == "callerNotRegistered"
     assert endpoint.reports == [("lost", "callerNotRegistered"), ("registered", "anna")]
     (grant,) = ask(endpoint)
-    assert grant.destination == TransportAddress("10.0.0.1", 1720)
+    assert grant.ways[0].destination == TransportAddress("10.0.0.1", 1720)
 
 
 def test_bandwidthCanBeChanged(make: Any) -> None:
@@ -540,7 +541,7 @@ def test_aCallToAKnownAddressNeedsNoQuestionIfItWasGrantedBeforehand(make: Any) 
     there = TransportAddress("10.0.0.7", 1720)
     call = replace(CALL, destination=there)
     endpoint.client.calls.admit(call).addCallback(grants.append)
-    assert grants == [AdmissionGrant(there)]
+    assert grants == [AdmissionGrant((Way("h323", there),))]
     run(endpoint.world, 12)
     assert names == ["infoRequestResponse"]
     endpoint.client.calls.disengage(call, Cause.NORMAL_CALL_CLEARING)

@@ -132,7 +132,7 @@ def admitted(anna: Endpoint, request: Any = CALL) -> list[Any]:
         outcome.append(failure.trap(RemoteProtocolError) and failure.value.cause)
 
     asked = anna.client.calls.admit(request)
-    asked.addCallbacks(lambda grant: outcome.append(grant.destination.host), refused)
+    asked.addCallbacks(lambda grant: outcome.append(grant.ways[0].destination.host), refused)
     anna.run(1)
     return outcome
 
@@ -264,7 +264,7 @@ def test_twoCallsThatAreSentAwayAtOnceMoveOnce(
     for request in (CALL, OTHER):
         anna.client.calls.admit(request).addCallback(outcome.append)
     anna.run(1)
-    assert [each.destination.host for each in outcome] == [SECOND, SECOND]
+    assert [each.ways[0].destination.host for each in outcome] == [SECOND, SECOND]
     assert second.kinds() == ["registration", "admission", "admission"]
 
 

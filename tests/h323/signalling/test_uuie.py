@@ -36,6 +36,13 @@ def test_setupSaysWhoCallsWhom() -> None:
     assert content.fields["endpointIdentifier"] == "ep1"
 
 
+@pytest.mark.parametrize(("hops", "said"), [(1, 1), (31, 31), (32, None)])
+def test_setupSaysOverHowManyItMayGoAsFarAsItCan(hops: int, said: int | None) -> None:
+    parties = SetupParties((), (), hops=hops)
+    content = uuie.read(uuie.write(uuie.setup(IDENTITY, KIND, parties, Start()), True))
+    assert content.hopCount == said
+
+
 def test_setupTellsHowToStart() -> None:
     start = Start(FULL.fastStart, False, ADDRESS, FULL.parallelH245Control)
     octets = uuie.write(uuie.setup(IDENTITY, KIND, SetupParties((), ()), start), True)

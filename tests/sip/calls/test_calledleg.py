@@ -17,7 +17,7 @@ from h323d.sip.sdp.description import parse as parseSDP
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.direction import Direction
-from h323d.values.media.formats import G711_ALAW, MediaFormat
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.profile import MediaProfile
 from tests.support.loggedfailures import LoggedFailures
 from tests.support.sippeers import (
@@ -85,6 +85,26 @@ class Call:
 
     def end(self) -> None:
         self.world.settle()
+
+
+def test_whatItsInviteSaysIsSeenOfAnOffer() -> None:
+    call = Call()
+    call.peer.onOffer = lambda leg: None
+    call.invite(offerBody(formats="8 0 101"), extra="Privacy: id\n")
+    assert call.leg.speaks == (G711_ALAW, G711_ULAW)
+    assert (call.leg.hops, call.leg.restricted) == (70, True)
+    call.leg.reject(Cause.CALL_REJECTED)
+    call.end()
+
+
+@pytest.mark.parametrize("body", ["", "v=0\nthis is no SDP\n"])
+def test_withoutAnOfferNobodyKnowsWhatACallerSpeaks(body: str) -> None:
+    call = Call()
+    call.peer.onOffer = lambda leg: None
+    call.invite(body)
+    assert call.leg.speaks is None
+    call.leg.reject(Cause.CALL_REJECTED)
+    call.end()
 
 
 def test_aLegIsALeg() -> None:

@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 from zope.interface.verify import verifyObject
 
 from h323d.call.legs import ILeg, IOriginator, LegDirection
+from h323d.call.ways import Way
 from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPRequest
@@ -80,6 +81,21 @@ def test_theInviteOffersTheProfile() -> None:
     assert parseSDP(invite.body).media[0].formats[:2] == ("0", "8")
     call.answer(486)
     call.world.settle()
+
+
+@pytest.mark.parametrize("hops", [70, 3])
+def test_theInviteSaysOverHowManyItMayGo(hops: int) -> None:
+    world = SIPWorld()
+    peer, script = world.peer("10.0.0.1"), world.script("10.0.0.3")
+    way = Way("sip", None, (PartyAddress(AddressKind.URL, "sip:b@10.0.0.3"),))
+    leg = peer.originator.originate(CallID("c"), (), way, PROFILE, LegLog(), hops)
+    world.run(0.05)
+    (invite,) = script.messages
+    assert isinstance(invite, SIPRequest)
+    assert invite.maxForwards == hops
+    assert (leg.speaks, leg.hops, leg.restricted) == (None, None, False)
+    script.send(responseTo(invite, 486), SERVER)
+    world.settle()
 
 
 def test_aCallersNameMayHaveSpacesAndIsShown() -> None:
@@ -266,8 +282,8 @@ def test_aNumberAloneCannotBeCalled() -> None:
     world = SIPWorld()
     peer = world.peer("10.0.0.1")
     log = LegLog()
-    called = PartyAddress(AddressKind.DIALLED_DIGITS, "1001")
-    peer.originator.originate(CallID("c"), (), called, PROFILE, log)
+    way = Way("sip", None, (PartyAddress(AddressKind.DIALLED_DIGITS, "1001"),))
+    peer.originator.originate(CallID("c"), (), way, PROFILE, log)
     assert log.said == []
     world.run(0.05)
     assert log.causes == [Cause.NO_ROUTE_TO_DESTINATION]
@@ -285,9 +301,8 @@ def test_aNameIsResolvedFirst(known: bool) -> None:
         return succeed("10.0.0.3") if known else fail(ValueError("unknown"))
 
     log = LegLog()
-    SIPOriginator(peer.endpoint, resolve).originate(
-        CallID("c"), (), PartyAddress(AddressKind.URL, "sip:b@example.com"), PROFILE, log
-    )
+    way = Way("sip", None, (PartyAddress(AddressKind.URL, "sip:b@example.com"),))
+    SIPOriginator(peer.endpoint, resolve).originate(CallID("c"), (), way, PROFILE, log)
     world.run(0.05)
     assert asked == ["example.com"]
     if known:

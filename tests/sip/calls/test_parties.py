@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import pytest
 
-from h323d.sip.calls.parties import partiesOf, targetOf
+from h323d.sip.calls.parties import isRestricted, partiesOf, targetOf
+from h323d.sip.messages.message import SIPRequest
+from h323d.sip.messages.parser import parse
 from h323d.sip.messages.uri import parseURI
 from h323d.values.address import AddressKind, PartyAddress
+from tests.support.sip_messages import INVITE
 
 DIGITS = AddressKind.DIALLED_DIGITS
 
@@ -58,3 +61,19 @@ def test_aPartyThatSIPCanReach(kind: AddressKind, value: str, uri: str) -> None:
 )
 def test_aPartyThatSIPCannotReach(kind: AddressKind, value: str) -> None:
     assert targetOf(PartyAddress(kind, value)) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "restricted"),
+    [
+        (b"", b"", False),
+        (b"User-Agent:", b"Privacy: none\r\nUser-Agent:", False),
+        (b"User-Agent:", b"Privacy: critical;ID\r\nUser-Agent:", True),
+        (b"User-Agent:", b"Privacy: user\r\nUser-Agent:", True),
+        (b"sip:alice@192.0.2.10", b"sip:anonymous@anonymous.invalid", True),
+    ],
+)
+def test_whoAsksForPrivacyIsRestricted(old: bytes, new: bytes, restricted: bool) -> None:
+    request = parse(INVITE.replace(old, new) if old else INVITE)
+    assert isinstance(request, SIPRequest)
+    assert isRestricted(request) is restricted

@@ -1,0 +1,33 @@
+"""
+A way to a party: how somebody can be called.
+
+Whoever knows where parties are (L{h323d.call.policy.IFinder}) finds ways, in the order in which
+they are to be tried; whoever makes calls (L{h323d.call.legs.IOriginator}) takes one of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from h323d.values.address import PartyAddress, TransportAddress
+
+__all__ = ["MAX_HOPS", "Way"]
+
+MAX_HOPS = 70  # that a call may take, if nobody says fewer (RFC 3261, 8.1.1.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """
+    By which protocol somebody is called, where, and as whom.
+
+    @ivar protocol: C{"h323"} or C{"sip"}.
+    @ivar destination: where the signalling goes, whatever the names say; C{None} leaves
+        that to them.
+    @ivar called: the names that the party is to be called there, best first; empty if they
+        are those that it was looked for by.
+    """
+
+    protocol: str
+    destination: TransportAddress | None = None
+    called: tuple[PartyAddress, ...] = ()

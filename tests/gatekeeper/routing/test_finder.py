@@ -1,0 +1,67 @@
+"""
+Where parties are, for whoever calls on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from twisted.internet.defer import Deferred
+from zope.interface.verify import verifyObject
+
+from h323d.call.policy import IFinder, Refusal
+from h323d.call.ways import Way
+from h323d.gatekeeper.routing.chain import Finding, FoundWay, RoutingChain
+from h323d.gatekeeper.routing.finder import Finder
+from h323d.h323.signalling.addresses import partyFromText
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from tests.gatekeeper.routing.test_chain import Says
+from tests.support.registrations import Table, endpoint
+
+CALLING = (partyFromText("1000"),)
+THERE = (FoundWay("h323", TransportAddress("192.0.2.9", 1720)),)
+URI = PartyAddress(AddressKind.URL, "sip:anna@10.0.0.1")
+
+
+def finder(answer: Finding | Deferred[Finding] = None) -> tuple[Finder, Says]:
+    """
+    One that knows Anna, who has a SIP phone, and Bert, who has a terminal.
+    """
+    registry = Table().registry
+    anna = endpoint(1, "anna")
+    registry.register(replace(anna, protocol="sip", aliases=(*anna.aliases, URI)))
+    registry.register(endpoint(2, "bert"))
+    says = Says(answer)
+    return Finder(registry, RoutingChain((says,))), says
+
+
+def test_aFinderFinds() -> None:
+    assert verifyObject(IFinder, finder()[0])
+
+
+@pytest.mark.parametrize("kind", [AddressKind.H323_ID, AddressKind.DIALLED_DIGITS])
+def test_aSIPPhoneIsCalledByItsAddressOfRecordWhateverItIsAskedForAs(kind: AddressKind) -> None:
+    known, says = finder()
+    assert known.find(CALLING, (PartyAddress(kind, "anna"),)) == (Way("sip", None, (URI,)),)
+    assert says.asked == []
+
+
+@pytest.mark.parametrize("answer", [THERE, Refusal(Cause.CALL_REJECTED, "never"), None])
+def test_anybodyElseIsWhereTheRoutingChainSays(answer: Finding) -> None:
+    known, says = finder(answer)
+    bert = (partyFromText("bert"),)
+    assert known.find(CALLING, bert) == answer
+    assert (says.asked[0].names, says.asked[0].calling) == (bert, CALLING)
+
+
+def test_whoHasToBeAskedForElsewhereIsWaitedFor() -> None:
+    later: Deferred[Finding] = Deferred()
+    known, _ = finder(later)
+    found = known.find((), (partyFromText("carol"),))
+    assert isinstance(found, Deferred)
+    later.callback(THERE)
+    results: list[object] = []
+    found.addCallback(results.append)
+    assert results == [THERE]
