@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from h323d.gatekeeper.bandwidth import Bandwidth, Claim
 from h323d.gatekeeper.config import GatekeeperConfig
+from tests.support.memory import heldBy
 
 CALLING = Claim(b"call", "anna", False)
 CALLED = Claim(b"call", "bert", True)
@@ -187,7 +188,19 @@ def test_theBooksNeverExceedTheTotalAndEndEmpty(
     for claim in claims:
         bandwidth.release(claim)
     assert bandwidth.used == 0
-    assert (bandwidth._endpoints, bandwidth._calls, bandwidth._claims) == ({}, {}, {})
+    assert heldBy(bandwidth) == heldBy(books())
+
+
+def take(bandwidth: Bandwidth, what: str, claim: Claim, amount: int, complete: bool) -> None:
+    match what:
+        case "claim":
+            bandwidth.claim(claim, amount)
+        case "release":
+            bandwidth.release(claim)
+        case "observe":
+            bandwidth.observe(claim, amount)
+        case _:
+            bandwidth.watch(claim.call, amount, complete)
 
 
 @given(
@@ -205,22 +218,16 @@ def test_theBooksAddUpWhateverIsSeenAndTold(
     steps: list[tuple[str, Claim, int, bool]],
 ) -> None:
     bandwidth = books()
+    alone = {claim.call: books() for claim in (CALLING, OTHER)}  # as if there were one call
     for what, claim, amount, complete in steps:
-        match what:
-            case "claim":
-                bandwidth.claim(claim, amount)
-            case "release":
-                bandwidth.release(claim)
-            case "observe":
-                bandwidth.observe(claim, amount)
-            case _:
-                bandwidth.watch(claim.call, amount, complete)
-        assert bandwidth.used == sum(call.used for call in bandwidth._calls.values())
+        for each in (bandwidth, alone[claim.call]):
+            take(each, what, claim, amount, complete)
+        assert bandwidth.used == sum(each.used for each in alone.values())
     for claim in (CALLING, CALLED, OTHER):
         bandwidth.release(claim)
         bandwidth.watch(claim.call, None, False)
     assert bandwidth.used == 0
-    assert (bandwidth._endpoints, bandwidth._calls, bandwidth._told) == ({}, {}, {})
+    assert heldBy(bandwidth) == heldBy(books())
 
 
 def test_whatIsAllowedWithoutLimitsFitsABandWidth() -> None:

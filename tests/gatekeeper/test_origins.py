@@ -10,7 +10,8 @@ import pytest
 from twisted.logger import formatEvent, globalLogPublisher
 
 from h323d.events.doors import CallFromElsewhere
-from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig
+from h323d.gatekeeper.origins import Origins
+from h323d.gatekeeper.routing.config import NeighbourConfig
 from h323d.gatekeeper.security.config import HostMismatch, SecurityConfig
 from h323d.values.address import TransportAddress
 from tests.support.ras import CALL, arq, at, rrq
@@ -19,12 +20,33 @@ from tests.support.zone import World
 ANNA = ("h323-ID", "anna")
 ROOM = ("dialledDigits", "80001")
 HERE, ELSEWHERE, NEIGHBOUR = "10.0.0.2", "10.0.0.66", "10.0.0.9"
-ROUTING = RoutingConfig(neighbours=(NeighbourConfig("north", NEIGHBOUR, prefixes=()),))
 LENIENT = SecurityConfig(hostMismatch=HostMismatch.LOG)
 
 
-def takes(world: World, host: str, call: bytes = CALL) -> bool:
-    return world.zone._origins.takesSetup(TransportAddress(host, 40000), call)
+class North:
+    """
+    The one neighbour that there is.
+    """
+
+    @property
+    def neighbourhood(self) -> North:
+        return self
+
+    def at(self, source: TransportAddress) -> NeighbourConfig | None:
+        return NeighbourConfig("north", NEIGHBOUR) if source.host == NEIGHBOUR else None
+
+
+def originsOf(world: World, config: SecurityConfig | None = None) -> Origins:
+    """
+    What judges by the calls of a gatekeeper.
+    """
+    return Origins(
+        config or SecurityConfig(), world.zone.admissions, North(), world.clock, world.events
+    )
+
+
+def takes(origins: Origins, host: str) -> bool:
+    return origins.takesSetup(TransportAddress(host, 40000), CALL)
 
 
 def asked(world: World, *more: Any, **fields: Any) -> str:
@@ -37,9 +59,8 @@ def asked(world: World, *more: Any, **fields: Any) -> str:
 
 
 @pytest.fixture
-def world(makeWorld: Any) -> World:
-    result: World = makeWorld(ROUTING)
-    return result
+def origins(world: World) -> Origins:
+    return originsOf(world)
 
 
 @pytest.fixture
@@ -58,16 +79,18 @@ def lines() -> Any:
     globalLogPublisher.removeObserver(observe)  # type: ignore[arg-type]  # zope does not see that a function is callable
 
 
-def test_aSetupComesFromWhereItWasAskedFor(world: World) -> None:
+def test_aSetupComesFromWhereItWasAskedFor(world: World, origins: Origins) -> None:
     asked(world)
-    assert takes(world, HERE)
+    assert takes(origins, HERE)
     assert world.told(CallFromElsewhere) == []
 
 
-def test_anotherIsRefusedAndBothPlacesAreTold(world: World, lines: list[str]) -> None:
+def test_anotherIsRefusedAndBothPlacesAreTold(
+    world: World, origins: Origins, lines: list[str]
+) -> None:
     endpointId = asked(world)
-    assert not takes(world, ELSEWHERE)
-    assert not takes(world, ELSEWHERE)
+    assert not takes(origins, ELSEWHERE)
+    assert not takes(origins, ELSEWHERE)
     first, _ = world.told(CallFromElsewhere)
     assert (first.what, first.endpointId, first.refused) == ("setup", endpointId, True)
     assert (first.source.host, first.known.host) == (ELSEWHERE, HERE)
@@ -77,46 +100,44 @@ def test_anotherIsRefusedAndBothPlacesAreTold(world: World, lines: list[str]) ->
     assert HERE in line
 
 
-def test_orOnlyTold(makeWorld: Any) -> None:
-    world = makeWorld(ROUTING, LENIENT)
+def test_orOnlyTold(world: World) -> None:
     asked(world)
-    assert takes(world, ELSEWHERE)
+    assert takes(originsOf(world, LENIENT), ELSEWHERE)
     (fact,) = world.told(CallFromElsewhere)
     assert not fact.refused
 
 
-def test_aReloadDecidesOtherwise(world: World) -> None:
+def test_anotherConfigurationDecidesOtherwise(world: World, origins: Origins) -> None:
     asked(world)
-    world.reload(security=LENIENT)
-    assert takes(world, ELSEWHERE)
+    origins.reconfigure(LENIENT)
+    assert takes(origins, ELSEWHERE)
 
 
-def test_whatNobodyAskedForMayComeFromAnywhere(world: World) -> None:
-    assert takes(world, ELSEWHERE)
+def test_whatNobodyAskedForMayComeFromAnywhere(origins: Origins) -> None:
+    assert takes(origins, ELSEWHERE)
 
 
-def test_aCallToTheEndpointIsNotItsOwn(world: World) -> None:
+def test_aCallToTheEndpointIsNotItsOwn(world: World, origins: Origins) -> None:
     asked(world, answerCall=True)
-    assert takes(world, ELSEWHERE)
+    assert takes(origins, ELSEWHERE)
 
 
-def test_aGatewayMayHaveAnAddressOfItsOwnForSignalling(world: World) -> None:
+def test_aGatewayMayHaveAnAddressOfItsOwnForSignalling(world: World, origins: Origins) -> None:
     peer = world.peer(HERE)
     signalling = [at(HERE, 1720), at("10.0.0.3", 1720)]
     answer = peer.ask(rrq(1, HERE, ANNA, callSignalAddress=signalling))
     peer.ask(arq(2, answer.fields["endpointIdentifier"], ROOM))
-    assert takes(world, "10.0.0.3")
-    assert not takes(world, ELSEWHERE)
+    assert takes(origins, "10.0.0.3")
+    assert not takes(origins, ELSEWHERE)
 
 
-def test_anotherGatekeeperMaySendTheCallOnToUs(world: World) -> None:
+def test_anotherGatekeeperMaySendTheCallOnToUs(world: World, origins: Origins) -> None:
     asked(world)
-    assert takes(world, NEIGHBOUR)
+    assert takes(origins, NEIGHBOUR)
 
 
-def test_soMayWhomTheEndpointWasToldToCall(makeWorld: Any) -> None:
-    world = makeWorld()
+def test_soMayWhomTheEndpointWasToldToCall(world: World, origins: Origins) -> None:
     world.registered("10.0.0.7", ("h323-ID", "bert"))
     peer, endpointId = world.registered(HERE, ANNA)
     peer.ask(arq(2, endpointId, ("h323-ID", "bert")))
-    assert takes(world, "10.0.0.7")
+    assert takes(origins, "10.0.0.7")

@@ -313,7 +313,7 @@ def connectFrom(world: World, host: str, call: bytes) -> bool:
     @return: whether the connection was left open.
     """
     other = TraversalEndpoint(world.network, host, 40000)
-    other._call = call
+    other.call = call
     opener = StreamOpener(SimulatedHost(world.network, host))
     opener.open(TransportAddress("10.0.0.1", 1720), other, 5.0)
     world.clock.pump([0.01] * 10)

@@ -36,6 +36,7 @@ class Page(Resource):
 
     def render_POST(self, request: Any) -> Any:
         self.posted.append(request.content.read())
+        request.setHeader("connection", "close")  # so that nothing outlives a test
         self.types.append(request.getHeader("content-type"))
         if request.path == b"/moved":
             request.redirect(b"/fine")
@@ -74,8 +75,7 @@ class Server:
 def server() -> Generator[Server, None, None]:
     made = Server()
     yield made
-    made.port.stopListening()
-    pytest_twisted.blockon(made.agent._pool.closeCachedConnections())
+    pytest_twisted.blockon(made.port.stopListening())
 
 
 def test_itKeepsItsInterface(server: Server) -> None:

@@ -1,6 +1,5 @@
 """
-What of an SQLite database is on the disk: what would be found if its writer died now.  And a
-writer's death.
+What of an SQLite database is on the disk: what would be found if its writer died now.
 """
 
 from __future__ import annotations
@@ -12,12 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.task import Clock
-
-from h323d.gatekeeper.registry.store import RegistrationKeeper
-from h323d.tracing import inputName
-
-__all__ = ["REGISTERED", "killKeeper", "onDisk"]
+__all__ = ["REGISTERED", "copyOf", "onDisk"]
 
 REGISTERED = "SELECT endpointId FROM registrations"  # in registrations.sqlite
 
@@ -28,24 +22,23 @@ def onDisk(database: Path, query: str) -> list[Any]:
     database.  The writer may hold a lock.
     """
     with tempfile.TemporaryDirectory() as directory:
-        copy = Path(directory) / database.name
         try:
-            for companion in ("", "-wal"):
-                original = database.with_name(database.name + companion)
-                shutil.copy(original, copy.with_name(original.name))
+            copy = copyOf(database, Path(directory))
             with closing(sqlite3.connect(copy)) as connection:
                 return [row[0] for row in connection.execute(query)]
         except (FileNotFoundError, sqlite3.Error):
             return []
 
 
-def killKeeper(keeper: RegistrationKeeper, clock: Clock) -> None:
+def copyOf(database: Path, directory: Path) -> Path:
     """
-    Have a keeper write nothing more, and its lock go, as if its process were gone.
+    What another process finds, if the writer's has died: whatever that writes still goes
+    elsewhere.
+
+    @return: the copy, in C{directory}.
     """
-    for call in list(clock.calls):
-        if inputName(call.func) == "due":
-            call.cancel()
-    kept, keeper._kept = keeper._kept, None
-    if kept is not None:
-        kept.release()
+    directory.mkdir(exist_ok=True)
+    for companion in ("", "-wal"):
+        original = database.with_name(database.name + companion)
+        shutil.copy(original, directory / original.name)
+    return directory / database.name

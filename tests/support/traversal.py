@@ -51,6 +51,7 @@ class TraversalEndpoint:
     @ivar ras: what came by RAS.
     @ivar received: what came on the connection.
     @ivar connects: whether it does so at all.
+    @ivar call: the call that it names, once it was told of one.
     """
 
     def __init__(self, network: SimulatedNetwork, host: str, port: int = 31719) -> None:
@@ -63,7 +64,7 @@ class TraversalEndpoint:
         self._opener = StreamOpener(here)
         self._port = Datagrams(here).bind(TransportAddress(host, port), self)
         self._reader = tpkt.StreamReader()
-        self._call = b""
+        self.call = b""
         self.stream: IStream | None = None
         self.ras: list[RASMessage] = []
         self.received: list[Q931Message] = []
@@ -89,13 +90,13 @@ class TraversalEndpoint:
             return
         self.send(RASMessage("serviceControlResponse", {"requestSeqNum": message.requestSeqNum}))
         incoming = readIncomingCall(message.fields)
-        if incoming is not None and self.connects and not self._call:
-            self._call = incoming.call
+        if incoming is not None and self.connects and not self.call:
+            self.call = incoming.call
             self._opener.open(incoming.signalling, self, 5.0)
 
     def streamOpened(self, stream: IStream) -> None:
         self.stream = stream
-        stream.write(dialBack(self._call))
+        stream.write(dialBack(self.call))
 
     def streamReceived(self, data: bytes) -> None:
         self.received += [q931.decode(packet) for packet in self._reader.feed(data)]

@@ -49,7 +49,7 @@ TIMERS: dict[str, tuple[float, int]] = {
 """
 Of each request, the seconds until it is repeated, and how often (H.225.0, 7.19).
 """
-_SEQUENCE_NUMBERS = 65535
+SEQUENCE_NUMBERS = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class ClientTransactions:
         """
         self._clock = clock
         self._send = send
-        self._next = rng.randrange(_SEQUENCE_NUMBERS)
+        self._next = rng.randrange(SEQUENCE_NUMBERS)
         self._asked: dict[int, RASAsked] = {}
 
     def __len__(self) -> int:
@@ -189,10 +189,10 @@ class ClientTransactions:
             asked.cancel()
 
     def _number(self) -> int:
-        if len(self._asked) >= _SEQUENCE_NUMBERS:
+        if len(self._asked) >= SEQUENCE_NUMBERS:
             raise ResourceUnavailable("no requestSeqNum is free")
         while True:
-            self._next = self._next % _SEQUENCE_NUMBERS + 1
+            self._next = self._next % SEQUENCE_NUMBERS + 1
             if self._next not in self._asked:
                 return self._next
 

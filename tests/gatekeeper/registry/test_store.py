@@ -32,7 +32,7 @@ from h323d.gatekeeper.registry.store import MAX_WAITING, RegistrationKeeper
 from h323d.gatekeeper.registry.storefile import BATCH, GONE, Changes, RegistrationFile
 from h323d.keeping import BEHIND, RETRY
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
-from tests.support.disk import killKeeper
+from tests.support.disk import copyOf
 
 NOW = 1_700_000_000.0
 TTL = 60
@@ -115,9 +115,9 @@ class Life:
         """
         The next life, without this one's having been told that it ends.
         """
-        self.registry.close()
-        killKeeper(self.keeper, self.clock)
-        return Life(self.path, self.clock).start()
+        path = copyOf(self.path, self.path.parent / "after")
+        self.end()
+        return Life(path, self.clock).start()
 
     def again(self) -> Life:
         self.end()

@@ -8,8 +8,10 @@ import random
 
 import pytest
 from twisted.internet.task import Clock
+from zope.interface import implementer
 
 from h323d.call.homes import Home
+from h323d.call.transport import IStream, IStreamUser
 from h323d.errors import DecodeError
 from h323d.h323.h245.connection import (
     MAXIMUM_STRANGERS,
@@ -49,6 +51,26 @@ class User:
 
     def controlClosed(self, channel: ControlChannel, error: DecodeError | None) -> None:
         self.closed.append(error)
+
+
+@implementer(IStreamUser)
+class Stammerer:
+    """
+    Writes a part of a packet, and no more.
+    """
+
+    def __init__(self, part: bytes) -> None:
+        self.closed = False
+        self._part = part
+
+    def streamOpened(self, stream: IStream) -> None:
+        stream.write(self._part)
+
+    def streamReceived(self, data: bytes) -> None:
+        pass
+
+    def streamClosed(self, reason: str) -> None:
+        self.closed = True
 
 
 @pytest.fixture
@@ -127,14 +149,14 @@ def test_theAdvertisedHostMayBeAnother(network: SimulatedNetwork) -> None:
 
 
 def test_aPacketThatTakesTooLongEndsIt(network: SimulatedNetwork, clock: Clock) -> None:
-    near, far = User(), User()
-    dial(network, near, listen(network, far).address)
-    assert near.channel is not None
-    near.channel._stream.write(tpkt.encode(b"half")[:6])  # type: ignore[union-attr]  # it is open
-    clock.pump([0.005, 0.005, PACKET_TIMEOUT])
+    near, far = Stammerer(tpkt.encode(b"half")[:6]), User()
+    opener = StreamOpener(network.host("10.0.0.2"))
+    opener.open(listen(network, far).address, near, 5.0)
+    clock.pump([0.005] * 5)
+    clock.advance(PACKET_TIMEOUT)
     assert [str(error) for error in far.closed] == ["TPKT: a packet took too long"]
     clock.pump([0.005] * 3)
-    assert near.closed == [None]
+    assert near.closed
     assert clock.getDelayedCalls() == []
 
 

@@ -11,6 +11,7 @@ from h323d.h323.ras.answering import ANSWER_LIFETIME, ServerTransactions
 from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 from h323d.values.address import TransportAddress
+from tests.support.memory import heldBy
 from tests.support.ras import urq
 
 THERE = TransportAddress("10.0.0.2", 1719)
@@ -107,6 +108,7 @@ def test_aFloodIsNotRememberedForever(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_whatASourceWasToldCanBeTakenBack() -> None:
     server = Server()
+    before = heldBy(server.table, server.clock)
     server.receive(urq(1, "10.0.0.2"))
     server.receive(urq(1, "10.0.0.2"), ELSEWHERE)
     server.table.forget(THERE)
@@ -115,7 +117,9 @@ def test_whatASourceWasToldCanBeTakenBack() -> None:
     assert [each.source for each in server.asked] == [THERE, ELSEWHERE, THERE]
     server.clock.advance(ANSWER_LIFETIME)
     assert len(server.table) == 0
-    assert server.table._sources == {}
+    server.sent.clear()
+    server.asked.clear()
+    assert heldBy(server.table, server.clock) == before
     assert server.clock.getDelayedCalls() == []
 
 

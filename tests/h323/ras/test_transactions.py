@@ -18,16 +18,25 @@ THERE = TransportAddress("10.0.0.2", 1719)
 ELSEWHERE = TransportAddress("10.0.0.3", 1719)
 
 
+class Last(random.Random):
+    """
+    Chance, if it always took the last that there is.
+    """
+
+    def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
+        return (start if stop is None else stop) - step
+
+
 class Client:
     """
     The client side, and what it sends and learns.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rng: random.Random | None = None) -> None:
         self.clock = Clock()
         self.sent: list[tuple[float, bytes, TransportAddress]] = []
         self.answers: list[RASMessage | None] = []
-        self.table = ClientTransactions(self.clock, random.Random(1), self.send)
+        self.table = ClientTransactions(self.clock, rng or random.Random(1), self.send)
 
     def send(self, data: bytes, destination: TransportAddress) -> None:
         self.sent.append((self.clock.seconds(), data, destination))
@@ -120,24 +129,25 @@ def test_aMulticastRequestTakesAConfirmOfAnybodyAndNoReject() -> None:
     assert client.answers == [gcf]
 
 
-def test_numbersOfRequestsUnderWayAreNotUsedAgain() -> None:
+def test_numbersOfRequestsUnderWayAreNotUsedAgain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transactions, "SEQUENCE_NUMBERS", 5)
     client = Client()
-    first = client.ask(urq(1, "10.0.0.1"))
-    client.table._next = first - 1
-    assert client.ask(urq(1, "10.0.0.1")) == first % 65535 + 1
+    first, *others = [client.ask(urq(1, "10.0.0.1")) for _ in range(5)]
+    for each in others:
+        client.table.arrived(ucf(each), THERE, b"")
+    assert client.ask(urq(1, "10.0.0.1")) == first % 5 + 1
     client.table.close()
 
 
 def test_numbersGoFromOneTo65535() -> None:
-    client = Client()
-    client.table._next = 65534
+    client = Client(Last())
     assert [client.ask(urq(1, "10.0.0.1")) for _ in range(3)] == [65535, 1, 2]
     client.table.close()
     assert client.clock.getDelayedCalls() == []
 
 
 def test_moreRequestsThanNumbersAreRefused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transactions, "_SEQUENCE_NUMBERS", 5)
+    monkeypatch.setattr(transactions, "SEQUENCE_NUMBERS", 5)
     client = Client()
     for _ in range(5):
         client.ask(urq(1, "10.0.0.1"))
