@@ -84,7 +84,7 @@ def test_theComparisonWithGnuGkMentionsMostOfTheGatekeepersKeys() -> None:
     [page for page in PAGES if _BLOCK.search(page.read_text())],
     ids=lambda page: f"{page.parent.name}/{page.stem}",
 )
-def test_everyExampleOfAConfigurationIsGood(page: Path) -> None:
+def test_everyExampleOfAConfigurationIsReadWithoutAnError(page: Path) -> None:
     for block in _BLOCK.findall(page.read_text()):
         parse(textwrap.dedent(block), str(page))
 

@@ -31,8 +31,8 @@ def advertised(network: str, address: str) -> Advertised:
 
 
 def test_routesAreAnInterface() -> None:
-    verifyObject(IRoutes, machine())
-    verifyObject(IRoutes, NoRoutes())
+    assert verifyObject(IRoutes, machine())
+    assert verifyObject(IRoutes, NoRoutes())
 
 
 @pytest.mark.parametrize(

@@ -93,8 +93,8 @@ class Caller:
 def test_theyProvideTheSeams(network: SimulatedNetwork) -> None:
     ports = portsOf(network.clock)
     host = network.host(US)
-    verifyObject(IStreamListener, ListenerInRange(StreamListener(host), ports))
-    verifyObject(IStreamOpener, OpenerInRange(StreamOpener(host), ports))
+    assert verifyObject(IStreamListener, ListenerInRange(StreamListener(host), ports))
+    assert verifyObject(IStreamOpener, OpenerInRange(StreamOpener(host), ports))
 
 
 def test_eachPortComesOnceInAnOrderThatIsDrawn(clock: Clock) -> None:

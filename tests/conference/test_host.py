@@ -75,10 +75,10 @@ class HostTests(HostTestCase):
     """
 
     def test_interfaces(self) -> None:
-        verifyObject(IDestination, self.host)
+        assert verifyObject(IDestination, self.host)
         leg = self.join("80001")
-        verifyObject(IMixerObserver, self.host.rooms[RoomID("80001")])
-        verifyObject(ILegObserver, leg.observer)
+        assert verifyObject(IMixerObserver, self.host.rooms[RoomID("80001")])
+        assert verifyObject(ILegObserver, leg.observer)
 
     def test_answersWithTheConfiguredFormats(self) -> None:
         self.build(ConferenceConfig(audioFormats=("PCMA", "PCMU"), packetMs=30))
@@ -120,7 +120,7 @@ class HostTests(HostTestCase):
         self.build(ConferenceConfig(maxTotalParticipants=2, maxRooms=1))
         legs = [self.join("80001", ready=False) for _ in range(5)]
         self.assertEqual((self.host.participants, self.host.rooms, self.facts), (0, {}, []))
-        verifyObject(ILegObserver, legs[0].observer)
+        assert verifyObject(ILegObserver, legs[0].observer)
         self.join("80002")
         legs[0].answered()
         self.assertEqual(legs[0].done[-1], ("hangup", Cause.RESOURCE_UNAVAILABLE))

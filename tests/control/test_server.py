@@ -171,7 +171,9 @@ def test_theSocketOfADeadServerIsReplaced(tmp_path: Path) -> Generator[Any, Any,
     path = tmp_path / "h323d.sock"
     os.mknod(path, 0o600 | stat.S_IFSOCK)
     path.with_name("h323d.sock.lock").symlink_to(str(2**22 + 1))  # no such process can be
-    yield server(path).listen(cast(Any, reactor)).stopListening()
+    listening = server(path).listen(cast(Any, reactor))
+    assert os.readlink(path.with_name("h323d.sock.lock")) == str(os.getpid())
+    yield listening.stopListening()
 
 
 def test_aFileThatIsNoSocketIsLeftAlone(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def judged(text: str) -> Configuration | None:
 
 
 @pytest.mark.parametrize("name", SECTIONS)
-def test_anySectionIsReadOrRefused(name: str) -> None:
+def test_anySectionIsReadOrRefusedAndRaisesNothingElse(name: str) -> None:
     @REPEATED
     @given(section(type(SECTIONS[name])))
     def check(table: dict[str, Any]) -> None:
@@ -145,13 +145,13 @@ def test_anySectionIsReadOrRefused(name: str) -> None:
 
 @REPEATED
 @given(st.dictionaries(st.sampled_from(list(SECTIONS)) | STRINGS, anything(3), max_size=4))
-def test_anyDocumentIsReadOrRefused(document: dict[str, Any]) -> None:
+def test_anyDocumentIsReadOrRefusedAndRaisesNothingElse(document: dict[str, Any]) -> None:
     judged("\n".join(f"{literal(key)} = {literal(value)}" for key, value in document.items()))
 
 
 @REPEATED
 @given(st.text(TOML, max_size=60))
-def test_anyTextIsReadOrRefused(text: str) -> None:
+def test_anyTextIsReadOrRefusedAndRaisesNothingElse(text: str) -> None:
     judged(text)
 
 

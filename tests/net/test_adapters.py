@@ -171,6 +171,7 @@ def test_openingCanBeCancelled() -> Generator[Any, Any, None]:
     opening.cancel()
     yield user.closed
     opening.cancel()
+    assert not user.opened.called
 
 
 @pytest_twisted.inlineCallbacks

@@ -85,7 +85,7 @@ def test_aPacketIsKnownByItsLengthAndItsChecksum() -> None:
         assert segmentOf(other) is None
 
 
-def test_noOctetsAtAllCauseAnError() -> None:
+def test_noOctetsRaiseAnythingInAReader() -> None:
     rng = random.Random(1)
     reader = PacketReader()
     for _ in range(2000):

@@ -91,6 +91,8 @@ def test_aSIPPhoneIsNotTold() -> None:
 
 
 def test_withoutANumberForAnotherQuestionNobodyIsTold() -> None:
-    dismissals = newDismissals(Channel(full=True))
+    channel = Channel(full=True)
+    dismissals = newDismissals(channel)
     dismissals.expire(endpoint(1))
     dismissals.dismiss(endpoint(1))
+    assert channel.sent == []

@@ -84,7 +84,9 @@ def test_nothingIsSignedForWhoDoesNotKnowThePassword(world: World) -> None:
 
 
 def test_othersRegisterWithoutWhereItIsOptional(world: World) -> None:
-    world.registered("10.0.0.7", BOB)
+    _, endpointId = world.registered("10.0.0.7", BOB)
+    (registration,) = world.zone.registrations()
+    assert (registration.endpointId, registration.authenticated) == (endpointId, "")
 
 
 def test_othersDoNotWhereItIsRequired(strict: World) -> None:
@@ -119,6 +121,8 @@ def test_whoNamesNobodyMayProveItselfInAnOldWay(makeWorld: Any, scheme: WeakSche
 
 def test_whatAPasswordProvesMayBeRegisteredTogether(world: World) -> None:
     SecuredPeer(world).register(ALICE, ("dialledDigits", "1001"), BOB)
+    (registration,) = world.zone.registrations()
+    assert [each.value for each in registration.aliases] == ["alice", "1001", "bob"]
 
 
 def test_noPasswordProvesTheNameOfAnother(makeWorld: Any) -> None:
@@ -300,7 +304,8 @@ def test_whatIsForAnotherGatekeeperIsRefused(world: World) -> None:
 
 
 def test_whomItIsForMayBeMissing(world: World) -> None:
-    SecuredPeer(world, receiver="").register()
+    endpointId = SecuredPeer(world, receiver="").register()
+    assert world.zone.registry.byId(endpointId) is not None
 
 
 def test_unlessConfiguredOtherwise(makeWorld: Any) -> None:
@@ -320,7 +325,8 @@ def test_aClockThatIsFarOffIsRefused(world: World, skew: int) -> None:
 
 def test_theWindowIsConfigured(makeWorld: Any) -> None:
     world = makeWorld(security=secured(timeWindow=0.0))
-    SecuredPeer(world, skew=-1_000_000).register()
+    endpointId = SecuredPeer(world, skew=-1_000_000).register()
+    assert world.zone.registry.byId(endpointId) is not None
 
 
 def test_aReplayFromElsewhereIsRefused(world: World) -> None:

@@ -80,8 +80,8 @@ def test_itDiscoversAndRegisters(make: Any) -> None:
 
 
 def test_itFindsAGatekeeperByMulticast(make: Any) -> None:
-    endpoint = make(gatekeeper=DISCOVERY_GROUP, discover=False)
-    endpoint.registered()
+    endpoint = make(gatekeeper=DISCOVERY_GROUP, discover=False).registered()
+    assert len(endpoint.world.zone.registrations()) == 1
 
 
 def test_aGatekeeperThatNamesNoUsablePlaceIsWhereItAnswersFrom(make: Any) -> None:

@@ -358,6 +358,7 @@ def test_commandsForWhatHasGoneDoNothing() -> None:
     mixer.close()
     mixer.join(b.port)
     bench.run(0.1, [b])
+    assert bench.pool.figures()["ports"] == 1
     bench.stop()
 
 

@@ -110,8 +110,8 @@ def test_withoutAnOfferNobodyKnowsWhatACallerSpeaks(body: str) -> None:
 def test_aLegIsALeg() -> None:
     call = Call()
     call.invite()
-    verifyObject(ILeg, call.leg)
-    verifyObject(IMediaPortObserver, call.leg)
+    assert verifyObject(ILeg, call.leg)
+    assert verifyObject(IMediaPortObserver, call.leg)
     call.end()
 
 

@@ -327,6 +327,7 @@ def test_aCancelThatNobodyAnswersLeavesNothing() -> None:
     call.answer(180)
     call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
     call.world.settle()
+    assert call.log.causes == [Cause.NORMAL_CALL_CLEARING]
 
 
 def test_aChangeThatIsNeverFinallyAnsweredLeavesNothing() -> None:
@@ -337,3 +338,4 @@ def test_aChangeThatIsNeverFinallyAnsweredLeavesNothing() -> None:
     call.answer(100, to=2)
     call.leg.hangup(Cause.NORMAL_CALL_CLEARING)
     call.world.settle()
+    assert call.log.causes == [Cause.NORMAL_CALL_CLEARING]
