@@ -34,6 +34,9 @@ _ROLE = re.compile(r":py:\w+:`[^`<]*<([^>`]+)>`")
 _REFERENCE = re.compile(r"L\{(h323d[\w.]*)\}")
 _LINK = re.compile(r":doc:`(?:[^`<]*<)?([^`>]+)>?`")
 _SEAM = re.compile(r"^:py:class:`\w+ <(h323d[\w.]+)>`  +\S.*?  +(``.*)$", re.MULTILINE)
+_WORD = re.compile(r"^([a-z-]+)\n((?: {4}.*\n)+)", re.MULTILINE)
+_PART = re.compile(r"^ {4}:(\w+): ", re.MULTILINE)
+_PLACE = re.compile(r"``([a-z0-9_/]+)``|<(h323d[\w.]+)>|:doc:`")
 _BLOCK = re.compile(r"^\.\. code-block:: toml\n\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
 
 
@@ -158,6 +161,33 @@ def test_theSeamsAreImplementedWhereItIsSaid() -> None:
     for interface, modules in seams:
         for module in re.findall(r"``([\w.]+)``", modules):
             assert implementsIt(there(interface), f"h323d.{module}"), f"{interface}: {module}"
+
+
+def test_thirtyWordsAreToldWithTheStandardsAndWithTheirPlace() -> None:
+    words = _WORD.findall((DOCS / "reference" / "words.rst").read_text())
+    assert len(words) == 30
+    assert [word for word, _ in words] == sorted(word for word, _ in words)
+    assert {
+        word for word, said in words if _PART.findall(said) != ["Standards", "Here", "Where"]
+    } == set()
+    for word, said in words:
+        places = _PLACE.findall(said.partition(":Where:")[2])
+        assert places, word
+        assert [name for _, name in places if name and not isThere(name)] == []
+        assert [path for path, _ in places if path and not isInTheTree(path)] == []
+
+
+def isInTheTree(path: str) -> bool:
+    """
+    Whether there is such a package or module, in the server or among the tests.
+    """
+    bases = ROOT / "h323d", ROOT
+    return any((base / path).exists() or (base / f"{path}.py").exists() for base in bases)
+
+
+@pytest.mark.parametrize("page", ["docs/index.rst", "CONTRIBUTING.md"])
+def test_theWordsAreFoundByNewcomers(page: str) -> None:
+    assert "reference/words" in (ROOT / page).read_text()
 
 
 def implementsIt(interface: InterfaceClass, name: str) -> bool:
