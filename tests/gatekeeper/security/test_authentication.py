@@ -138,6 +138,23 @@ def test_nobodyIsAskedWhereItIsOff(makeWorld: Any) -> None:
     assert world.zone.registry.byId(endpointId).authenticated == ""
 
 
+def test_nobodyIsToldAnythingSignedWhereItIsOff(makeWorld: Any) -> None:
+    world = makeWorld(security=secured(Requirement.OFF))
+    peer, endpointId = world.registered("10.0.0.7", ALICE)
+    peer.received.clear()
+    world.zone.unregister(endpointId)
+    world.clock.advance(0.1)
+    ((octets, _),) = peer.received
+    assert decodeRAS(octets).name == "unregistrationRequest"
+    assert decodeRAS(octets).fields.get("cryptoTokens") is None
+
+
+def test_whoIsNotRegisteredIsToldThatWhateverIsRequired(strict: World) -> None:
+    answer = strict.peer("10.0.0.7").ask(arq(1, "nobody", ALICE))
+    assert reasonOf(answer) == "callerNotRegistered"
+    assert reasons(strict) == []
+
+
 def test_anOldEndpointIsToldSecurityDenial(world: World) -> None:
     answer = SecuredPeer(world, password="guess").ask(
         rrq(1, "10.0.0.5", ALICE, protocolIdentifier=(0, 0, 8, 2250, 0, 2))

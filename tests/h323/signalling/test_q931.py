@@ -151,19 +151,60 @@ def test_elementsOfUpTo255OctetsAreWrittenAndRead() -> None:
     assert q931.decode(q931.encode(message)).elements == (element,)
 
 
-@pytest.mark.parametrize(
-    ("identifier", "number"),  # Q.931, table 4-3
-    [
-        (IE.BEARER_CAPABILITY, 0x04),
-        (IE.CAUSE, 0x08),
-        (IE.CALL_STATE, 0x14),
-        (IE.PROGRESS_INDICATOR, 0x1E),
-        (IE.DISPLAY, 0x28),
-        (IE.KEYPAD_FACILITY, 0x2C),
-        (IE.CALLING_PARTY_NUMBER, 0x6C),
-        (IE.CALLED_PARTY_NUMBER, 0x70),
-        (IE.USER_USER, 0x7E),
-    ],
-)
-def test_elementsHaveTheNumbersOfQ931(identifier: int, number: int) -> None:
-    assert identifier == number
+ELEMENTS = {
+    "BEARER_CAPABILITY": 0x04,
+    "CAUSE": 0x08,
+    "CALL_IDENTITY": 0x10,
+    "CALL_STATE": 0x14,
+    "CHANNEL_IDENTIFICATION": 0x18,
+    "FACILITY": 0x1C,
+    "PROGRESS_INDICATOR": 0x1E,
+    "NETWORK_SPECIFIC_FACILITIES": 0x20,
+    "NOTIFICATION_INDICATOR": 0x27,
+    "DISPLAY": 0x28,
+    "DATE_TIME": 0x29,
+    "KEYPAD_FACILITY": 0x2C,
+    "SIGNAL": 0x34,
+    "CONNECTED_NUMBER": 0x4C,
+    "CONNECTED_SUBADDRESS": 0x4D,
+    "CALLING_PARTY_NUMBER": 0x6C,
+    "CALLING_PARTY_SUBADDRESS": 0x6D,
+    "CALLED_PARTY_NUMBER": 0x70,
+    "CALLED_PARTY_SUBADDRESS": 0x71,
+    "REDIRECTING_NUMBER": 0x74,
+    "TRANSIT_NETWORK_SELECTION": 0x78,
+    "LOW_LAYER_COMPATIBILITY": 0x7C,
+    "HIGH_LAYER_COMPATIBILITY": 0x7D,
+    "USER_USER": 0x7E,
+    "SENDING_COMPLETE": 0xA1,
+}
+"""
+Information elements (Q.931, table 4-3).
+"""
+
+MESSAGES = {
+    "ALERTING": 0x01,
+    "CALL_PROCEEDING": 0x02,
+    "PROGRESS": 0x03,
+    "SETUP": 0x05,
+    "CONNECT": 0x07,
+    "SETUP_ACKNOWLEDGE": 0x0D,
+    "CONNECT_ACKNOWLEDGE": 0x0F,
+    "RELEASE_COMPLETE": 0x5A,
+    "FACILITY": 0x62,
+    "NOTIFY": 0x6E,
+    "STATUS_INQUIRY": 0x75,
+    "INFORMATION": 0x7B,
+    "STATUS": 0x7D,
+}
+"""
+Types of messages (Q.931, table 4-2; H.225.0, table 4).
+"""
+
+
+def test_elementsHaveTheNumbersOfTable43() -> None:
+    assert {each.name: each.value for each in IE} == ELEMENTS
+
+
+def test_messagesHaveTheNumbersOfTable42() -> None:
+    assert {each.name: each.value for each in MessageType} == MESSAGES

@@ -67,8 +67,11 @@ def test_aHeaderThatIsNoneIsRefused(octets: str, path: str) -> None:
 
 def test_moreThanTheLimitIsRefusedBeforeItArrives() -> None:
     reader = tpkt.StreamReader(maximum=100)
-    with pytest.raises(DecodeError, match="over the limit"):
+    assert list(reader.feed(bytes.fromhex("03000064"))) == []
+    reader = tpkt.StreamReader(maximum=100)
+    with pytest.raises(DecodeError, match="over the limit") as caught:
         list(reader.feed(bytes.fromhex("03000065")))
+    assert (caught.value.path, caught.value.offset) == ("TPKT.length", 2)
 
 
 def test_whatCameBeforeTheErrorIsRead() -> None:
