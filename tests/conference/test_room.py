@@ -1,0 +1,214 @@
+"""
+A room by itself, over fake legs and fake media.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from twisted.internet.task import Clock
+
+from h323d.conference.participant import Presence
+from h323d.conference.room import Room
+from h323d.events.bus import EventBus, Fact
+from h323d.events.calls import CallAnswered, CallEnded, CallOriginated, DigitReceived
+from h323d.events.rooms import (
+    ActiveSpeakerChanged,
+    ParticipantHeld,
+    ParticipantJoined,
+    ParticipantLeft,
+    ParticipantResumed,
+    RoomClosed,
+    RoomOpened,
+)
+from h323d.values.cause import Cause
+from h323d.values.identifiers import LegID, RoomID
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import G711_ULAW
+from h323d.values.media.profile import MediaProfile
+from tests.support.fakeleg import FakeLeg
+from tests.support.fakemedia import FakePool
+from tests.support.recorder import Recorder
+
+HERE = RoomID("80001")
+PROFILE = MediaProfile((G711_ULAW,))
+
+
+class Scene:
+    """
+    A room for two at the fifth second, and whom it tells what.
+    """
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.clock.advance(5.0)
+        self.pool = FakePool()
+        self.facts: list[Fact] = []
+        self.owner: Any = Recorder()
+        events = EventBus()
+        events.subscribe(Fact, self.facts.append)
+        self.room = Room(HERE, 2, PROFILE, self.clock, events, self.pool, self.owner)
+        (self.mixer,) = self.pool.mixers
+
+    def admitted(self) -> FakeLeg:
+        leg = FakeLeg(HERE, self.pool)
+        self.room.admit(leg)
+        return leg
+
+    def present(self) -> FakeLeg:
+        leg = self.admitted()
+        leg.mediaReady()
+        self.facts.clear()
+        self.owner.take()
+        return leg
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def heard(leg: FakeLeg) -> int:
+    assert leg.port is not None
+    return int(leg.port.portId)
+
+
+def test_itOpensWhenItIsMade(scene: Scene) -> None:
+    assert scene.facts == [RoomOpened(5.0, HERE)]
+    assert scene.room.openedAt == 5.0
+
+
+def test_whoIsAdmittedIsAnsweredAndWaitsForMedia(scene: Scene) -> None:
+    leg = scene.admitted()
+    assert scene.facts[1:] == [CallAnswered(5.0, leg.callId, leg.legId)]
+    assert scene.owner.take() == [("roomAnswered", scene.room)]
+    assert scene.mixer.members == []
+    assert scene.room.participants[leg.legId].presence is Presence.JOINING
+
+
+def test_itsMediaJoinsTheMix(scene: Scene) -> None:
+    leg = scene.admitted()
+    scene.clock.advance(2.0)
+    leg.mediaReady()
+    assert scene.mixer.members == [leg.port]
+    assert scene.facts[2:] == [
+        ParticipantJoined(7.0, HERE, leg.callId, leg.legId, str(G711_ULAW)),
+    ]
+    assert scene.room.participants[leg.legId].joinedAt == 7.0
+
+
+def test_itIsFullWithAsManyAsItHasPlacesFor(scene: Scene) -> None:
+    scene.admitted()
+    assert not scene.room.full
+    scene.admitted()
+    assert scene.room.full
+
+
+def test_whoIsInvitedIsAParticipantFromTheFirstRing(scene: Scene) -> None:
+    leg = FakeLeg("1002", scene.pool)
+    dialled = []
+
+    def dial(profile: MediaProfile, observer: object) -> FakeLeg:
+        dialled.append(profile)
+        return leg
+
+    scene.room.invite(dial, LegID("first"))
+    assert dialled == [PROFILE]
+    assert list(scene.room.participants) == [leg.legId]
+    told = CallOriginated(
+        5.0, leg.callId, leg.legId, "fake", leg.calling, leg.called, LegID("first")
+    )
+    assert scene.facts[1:] == [told]
+    assert scene.owner.take() == []
+    leg.answered()
+    assert scene.owner.take() == [("roomAnswered", scene.room)]
+
+
+def test_holdAndItsEndAreToldOnceEach(scene: Scene) -> None:
+    leg = scene.present()
+    assert leg.observer is not None
+    leg.observer.legMediaLost(leg)
+    leg.observer.legMediaLost(leg)
+    assert scene.mixer.members == []
+    leg.mediaReady()
+    leg.mediaReady()
+    assert scene.mixer.members == [leg.port]
+    assert scene.facts == [
+        ParticipantHeld(5.0, HERE, leg.callId, leg.legId),
+        ParticipantResumed(5.0, HERE, leg.callId, leg.legId),
+    ]
+
+
+def test_aDigitIsToldByItsMethodAndNotByItsKey(scene: Scene) -> None:
+    leg = scene.present()
+    assert leg.observer is not None
+    leg.observer.legDigit(leg, "7", 100, DigitMethod.RTP_EVENT)
+    told = DigitReceived(5.0, leg.callId, leg.legId, DigitMethod.RTP_EVENT.value)
+    assert scene.facts == [told]
+
+
+def test_whoLeavesOthersBehindIsToldToTheOwner(scene: Scene) -> None:
+    first, second = scene.present(), scene.present()
+    first.release(Cause.NORMAL_CALL_CLEARING)
+    assert list(scene.room.participants) == [second.legId]
+    assert [type(each) for each in scene.facts] == [ParticipantLeft, CallEnded]
+    assert scene.owner.take() == [("roomLeft", scene.room, Cause.NORMAL_CALL_CLEARING)]
+    assert not scene.mixer.closed
+
+
+def test_theLastClosesIt(scene: Scene) -> None:
+    leg = scene.present()
+    leg.peerEnded = True
+    leg.release(Cause.USER_BUSY)
+    assert scene.facts == [
+        ParticipantLeft(5.0, HERE, leg.callId, leg.legId, Cause.USER_BUSY),
+        CallEnded(5.0, leg.callId, leg.legId, Cause.USER_BUSY, "calling"),
+        RoomClosed(5.0, HERE),
+    ]
+    assert scene.mixer.closed
+    assert scene.owner.take() == [("roomClosed", scene.room)]
+
+
+def test_whoNeverHadMediaDoesNotLeave(scene: Scene) -> None:
+    leg = scene.admitted()
+    scene.facts.clear()
+    leg.release(Cause.NORMAL_CALL_CLEARING)
+    assert [type(each) for each in scene.facts] == [CallEnded, RoomClosed]
+
+
+def test_toDismissItIsToHangUpOnEverybody(scene: Scene) -> None:
+    first, second = scene.present(), scene.present()
+    scene.room.dismiss(Cause.NORMAL_CALL_CLEARING)
+    assert [each.done[-1] for each in (first, second)] == [
+        ("hangup", Cause.NORMAL_CALL_CLEARING)
+    ] * 2
+    assert scene.room.participants == {}
+    assert scene.mixer.closed
+
+
+def test_whoSpeaksIsToldWhenItIsSomebodyElse(scene: Scene) -> None:
+    leg = scene.present()
+    for port in (heard(leg), heard(leg), None, 4711):
+        scene.room.activeSpeaker(port)
+    assert scene.facts == [
+        ActiveSpeakerChanged(5.0, HERE, leg.legId),
+        ActiveSpeakerChanged(5.0, HERE, None),
+    ]
+
+
+def test_levelsAreThoseOfItsOwnParticipants(scene: Scene) -> None:
+    leg, other = scene.present(), scene.present()
+    scene.room.levels({heard(leg): -30.0, 4711: -20.0})
+    assert scene.room.loudness == {leg.legId: -30.0}
+    assert other.observer is not None
+    assert leg.observer is not None
+    leg.observer.legMediaLost(leg)
+    assert scene.room.loudness == {}
+
+
+def test_whoHasLeftHasNoLevel(scene: Scene) -> None:
+    leg, _ = scene.present(), scene.present()
+    scene.room.levels({heard(leg): -30.0})
+    leg.release(Cause.NORMAL_CALL_CLEARING)
+    assert scene.room.loudness == {}
