@@ -337,14 +337,6 @@ def test_everyKeyOfTheSampleHasItsLine() -> None:
     assert len(lines) > len(KEYS)
 
 
-def test_aTableWithinAListOfTablesHasItsLine() -> None:
-    text = '[[a.b]]\nx = 1\n[[a.b]]\n"y.z" = """\n[c]\n"""\n[a.b.d]\ne.f = 2\n'
-    assert linesOf(text) == {
-        "a.b[0]": 1, "a.b[0].x": 2, "a.b[1]": 3, "a.b[1].y.z": 4, "a.b[1].d": 7,
-        "a.b[1].d.e": 8, "a.b[1].d.e.f": 8,
-    }  # fmt: skip
-
-
 def test_aNumberOfFiveThousandDigitsIsRefused() -> None:
     with pytest.raises(ConfigurationError, match="file: a number has too many digits"):
         parse("[sip]\nport = " + "1" * 5000, "file")

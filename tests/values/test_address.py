@@ -1,40 +1,18 @@
 """
-The ground floor's values.
+Where something is, and what a party is called.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import random
 
 import pytest
 
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
-from h323d.values.cause import Cause
-from h323d.values.identifiers import newCallID, newGUID
-from h323d.values.media.direction import Direction
-from h323d.values.media.formats import MediaFormat
-
-
-@pytest.mark.parametrize(
-    ("wire", "cause"),
-    [
-        (16, Cause.NORMAL_CALL_CLEARING),
-        (45, Cause.RESOURCE_UNAVAILABLE),
-        (0, Cause.NORMAL_UNSPECIFIED),
-        (126, Cause.INTERWORKING),
-    ],
-)
-def test_causeFromWire(wire: int, cause: Cause) -> None:
-    assert Cause.fromWire(wire) is cause
-
-
-def test_everySevenBitNumberIsACause() -> None:
-    assert all(isinstance(Cause.fromWire(number), Cause) for number in range(128))
 
 
 @pytest.mark.parametrize(("host", "text"), [("127.0.0.1", "127.0.0.1:80"), ("::1", "[::1]:80")])
-def test_transportAddress(host: str, text: str) -> None:
+def test_anAddressIsWrittenWithItsPort(host: str, text: str) -> None:
     address = TransportAddress(host, 80)
     assert str(address) == text
     assert TransportAddress.fromPacked(address.packed, 80) == address
@@ -87,25 +65,27 @@ def test_whatIsNoLiteralAddressHasNoOctets(text: str) -> None:
         (AddressKind.URL, "sip:8000@host;user=phone", "8000"),
         (AddressKind.URL, "tel:8000;phone-context=x", "8000"),
         (AddressKind.URL, "h323://8000@host", "8000"),
+        (AddressKind.URL, "anna", "anna"),
         (AddressKind.EMAIL, "me@host", "me"),
+        (AddressKind.H323_ID, "anna@host", "anna@host"),
     ],
 )
-def test_numberOfAParty(kind: AddressKind, value: str, number: str) -> None:
+def test_theNumberOfAPartyIsWhatANumberingPlanLooksAt(
+    kind: AddressKind, value: str, number: str
+) -> None:
     assert PartyAddress(kind, value).number == number
 
 
-def test_directionsReverse() -> None:
-    assert Direction.SENDONLY.reversed is Direction.RECVONLY
-    assert Direction.SENDRECV.reversed is Direction.SENDRECV
+def test_namesOfTwoKindsAreTwoNamesAndHaveAnOrder() -> None:
+    digits, name = (
+        PartyAddress(kind, "1") for kind in (AddressKind.DIALLED_DIGITS, AddressKind.H323_ID)
+    )
+    assert digits != name
+    assert sorted([name, digits]) == sorted([digits, name]) == [digits, name]
+    assert hash(digits) == hash(PartyAddress(AddressKind.DIALLED_DIGITS, "1"))
 
 
-def test_encodingsAreComparedWithoutCaseOrParameters() -> None:
-    assert MediaFormat("pcmu").sameEncoding(MediaFormat("PCMU", parameters=(("a", "b"),)))
-    assert not MediaFormat("PCMU").sameEncoding(MediaFormat("PCMU", 16000))
-
-
-def test_identifiersComeFromTheRandomSource() -> None:
-    assert newCallID(random.Random(1)) == newCallID(random.Random(1))
-    guid = newGUID(random.Random(1))
-    assert len(guid) == 16
-    assert guid[6] >> 4 == 4
+@pytest.mark.parametrize("octets", [b"", b"\1\2\3", bytes(5)])
+def test_anAddressHasFourOctetsOrSixteen(octets: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        TransportAddress.fromPacked(octets, 1)
