@@ -10,9 +10,14 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.witness.cdr import CallDetail, Outcome
 
-__all__ = ["detail"]
+__all__ = ["EVIL", "EVIL_NAME", "detail"]
 
 START = 1_700_000_000.0
+EVIL = 'a\nJan 01 forged \x1b]0;x\x07 ",=1+1," \ud800 \u2028 %s ${x} \'); DROP TABLE cdr; --'
+EVIL_NAME = (PartyAddress(AddressKind.H323_ID, EVIL),)
+"""
+A name that tries everything with whoever reads a record.
+"""
 
 
 def detail(**more: Any) -> CallDetail:
