@@ -1,0 +1,74 @@
+"""
+The policies that need nobody else: rooms, who registered, and the address that is known.
+"""
+
+from __future__ import annotations
+
+import pytest
+from zope.interface.verify import verifyObject
+
+from h323d.gatekeeper.config import AliasConflict
+from h323d.gatekeeper.registry.registrations import EndpointRegistry
+from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy
+from h323d.gatekeeper.routing.local import LocalNumbers, RegisteredEndpoints, SignalledAddress
+from h323d.h323.signalling.addresses import partyFromText
+from h323d.values.address import TransportAddress
+from tests.support.registrations import Table, endpoint
+from tests.support.zone import EightDigits
+
+HERE, THERE = TransportAddress("10.0.0.1", 1720), TransportAddress("192.0.2.9", 1720)
+ROOM, ANNA, NOBODY = map(partyFromText, ("80001", "anna", "nobody"))
+
+
+@pytest.fixture
+def registry() -> EndpointRegistry:
+    return Table(aliasConflict=AliasConflict.ADDITIVE).registry
+
+
+def test_theyKeepTheirInterface(registry: EndpointRegistry) -> None:
+    rooms = LocalNumbers(EightDigits(), HERE)
+    for policy in (rooms, RegisteredEndpoints(registry), SignalledAddress(registry)):
+        assert verifyObject(ICalledPolicy, policy)
+
+
+def test_anyNameOfARoomIsHere() -> None:
+    rooms = LocalNumbers(EightDigits(), HERE)
+    assert rooms.find(Called((NOBODY, ROOM))) == (Destination(HERE),)
+    assert rooms.find(Called((NOBODY,))) is None
+
+
+def test_theFirstNameThatSomebodyRegisteredDecides(registry: EndpointRegistry) -> None:
+    anna = registry.register(endpoint(1, "anna"))
+    registry.register(endpoint(2, "bert"))
+    policy = RegisteredEndpoints(registry)
+    found = policy.find(Called((NOBODY, ANNA, partyFromText("bert"))))
+    assert found == (Destination(anna.signalling[0], anna),)
+    assert policy.find(Called((NOBODY,))) is None
+
+
+def test_allItsAddressesAreTriedInItsOrder(registry: EndpointRegistry) -> None:
+    anna = registry.register(endpoint(1, "anna", signalling=(THERE, HERE)))
+    found = RegisteredEndpoints(registry).find(Called((ANNA,)))
+    assert found == (Destination(THERE, anna), Destination(HERE, anna))
+
+
+def test_ofSeveralWhoHasResourcesLeftIsFirst(registry: EndpointRegistry) -> None:
+    for number in (1, 2, 3):
+        registry.register(endpoint(number, "anna"))
+    registry.exhaust("endpoint1", True)
+    found = RegisteredEndpoints(registry).find(Called((ANNA,))) or ()
+    named = [each.registration.endpointId for each in found if each.registration is not None]
+    assert named == ["endpoint2", "endpoint3", "endpoint1"]
+
+
+def test_aPhoneOfSIPIsNobodysForH323(registry: EndpointRegistry) -> None:
+    registry.register(endpoint(1, "anna", protocol="sip"))
+    assert RegisteredEndpoints(registry).find(Called((ANNA,))) is None
+
+
+def test_anAddressThatIsKnownServesWhoeverIsThere(registry: EndpointRegistry) -> None:
+    anna = registry.register(endpoint(1, "anna"))
+    policy = SignalledAddress(registry)
+    assert policy.find(Called((NOBODY,), THERE)) == (Destination(THERE),)
+    assert policy.find(Called((), anna.signalling[0])) == (Destination(anna.signalling[0], anna),)
+    assert policy.find(Called((ANNA,))) is None
