@@ -15,14 +15,14 @@ import numpy.typing as npt
 from h323d.dsp.codec import ICodec
 from h323d.dsp.g711 import PCMA, PCMU
 from h323d.errors import ConfigurationError
-from h323d.media.audio.table import CLOCK_RATE, HELD_BYTES, NOISE, REFUSED
+from h323d.media.audio.table import HELD_BYTES, NOISE, REFUSED, SAMPLE_RATE
 from h323d.values.media.formats import MediaFormat
 
 __all__ = ["BUILT_IN", "Codecs"]
 
 BUILT_IN: tuple[ICodec, ...] = (PCMU, PCMA)
 _FIRST = NOISE + 1  # the kinds below stand for what is no sound
-_BLOCK = CLOCK_RATE // 100
+_BLOCK = SAMPLE_RATE // 100
 _MOST = HELD_BYTES // 6  # octets that 10 ms of sound may take
 
 Octets = npt.NDArray[np.uint8]
@@ -51,7 +51,7 @@ class Codecs:
         """
         The kind that stands for a format; L{REFUSED} for what we do not mix.
         """
-        if mediaFormat.name.upper() == "CN" and mediaFormat.clockRate == CLOCK_RATE:
+        if mediaFormat.name.upper() == "CN" and mediaFormat.clockRate == SAMPLE_RATE:
             return NOISE
         for index, known in enumerate(self.formats):
             if mediaFormat.sameEncoding(known):
@@ -147,8 +147,8 @@ def _drop(states: dict[tuple[int, int], object], slot: int) -> None:
 
 
 def _check(codec: ICodec) -> None:
-    if codec.sampleRate != CLOCK_RATE or codec.clockRate != CLOCK_RATE:
-        raise ConfigurationError(codec.name, f"only codecs of {CLOCK_RATE} Hz can be mixed")
+    if codec.sampleRate != SAMPLE_RATE or codec.clockRate != SAMPLE_RATE:
+        raise ConfigurationError(codec.name, f"only codecs of {SAMPLE_RATE} Hz can be mixed")
     if _BLOCK % codec.frameSamples:
         raise ConfigurationError(codec.name, "10 ms have to be a whole number of frames")
     encoder = codec.newEncoder()

@@ -17,7 +17,7 @@ from h323d.media.audio.receiving import Receiver
 from h323d.media.audio.rooms import SHORT_FRAME_MS, Party, Rooms
 from h323d.media.audio.rtcp import ControlChannel
 from h323d.media.audio.speaking import Speaking
-from h323d.media.audio.table import CLOCK_RATE, EVENT, HELD_BYTES, NOISE, REFUSED, PortTable
+from h323d.media.audio.table import EVENT, LONGEST_PACKET_MS, NOISE, REFUSED, PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPacketIO, IPortPair
 from h323d.media.reports import Closed, Report
@@ -27,13 +27,11 @@ from h323d.values.media.streams import Stream, TransmitFormat
 
 __all__ = ["Commands"]
 
-_LONGEST_PACKET_MS = HELD_BYTES * 1000 // CLOCK_RATE
-
 
 class Commands:
     """
     @ivar now: the time of the present tick, seconds.
-    @ivar clock: its sample count.
+    @ivar clock: of the plane then, milliseconds.
     @ivar reports: what the commands of this tick have to report.
     """
 
@@ -152,9 +150,8 @@ class Commands:
         table.eventType[slot] = -1
         if transmit.telephoneEventType is not None:
             table.eventType[slot] = transmit.telephoneEventType & 0x7F
-        packetMs = _packetMs(transmit.packetMs, self._packetStepMs)
-        table.packetSamples[slot] = packetMs * CLOCK_RATE // 1000
-        table.heldSamples[slot] = 0
+        table.packetMs[slot] = _packetMs(transmit.packetMs, self._packetStepMs)
+        table.heldMs[slot] = 0
 
     def sendDigit(self, packets: IPacketIO, portId: int, digit: str, milliseconds: int) -> None:
         """
@@ -271,4 +268,4 @@ def _packetMs(asked: int, step: int) -> int:
 
     @param step: milliseconds in the shortest frame.
     """
-    return min(max(asked - asked % step, step), _LONGEST_PACKET_MS)
+    return min(max(asked - asked % step, step), LONGEST_PACKET_MS)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from h323d.errors import DecodeError
-from h323d.media.audio.table import CLOCK_RATE, PortTable
+from h323d.media.audio.table import PortTable
 from h323d.media.packets import IPacketIO
 from h323d.media.reports import DigitHeard, Report
 from h323d.rtp import events
@@ -47,7 +47,10 @@ class Digits:
         except DecodeError:
             self._table.refused[slot] += 1
             return []
-        receiver = self._receivers.setdefault(slot, EventReceiver(CLOCK_RATE))
+        receiver = self._receivers.get(slot)
+        if receiver is None:
+            receiver = EventReceiver(int(self._table.clockRate[slot]))
+            self._receivers[slot] = receiver
         return self._report(slot, receiver.receive(event, timestamp, now))
 
     def expire(self, now: float) -> list[Report]:
@@ -75,7 +78,9 @@ class Digits:
         if self._table.eventType[slot] >= 0:
             sender = self._senders.get(slot)
             if sender is None or not sender.busy:
-                sender = self._senders[slot] = EventSender(CLOCK_RATE, frameMs)
+                sender = self._senders[slot] = EventSender(
+                    1000 * int(self._table.sendUnits[slot]), frameMs
+                )
             sender.send(digit, milliseconds)
 
     def send(
@@ -84,7 +89,7 @@ class Digits:
         """
         Send the event packets that are due in this frame.
 
-        @param clock: the sample count at the start of the frame.
+        @param clock: of the plane at the start of the frame, milliseconds.
         @return: C{bool[n]}: the members whose sound pauses; C{None} if none does.
         """
         if not self._senders:
@@ -96,8 +101,7 @@ class Digits:
             if not at.size:
                 continue
             sender = self._senders[slot]
-            stamp = (clock + int(table.timestampBase[slot])) & 0xFFFFFFFF
-            packet = sender.next(stamp)
+            packet = sender.next(table.timestamp(slot, clock))
             if packet is None:
                 if not sender.busy:
                     del self._senders[slot]

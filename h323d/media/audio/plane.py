@@ -27,7 +27,7 @@ from h323d.media.audio.rtcp import ControlChannel
 from h323d.media.audio.sending import Mixes, sendMixes
 from h323d.media.audio.speaking import Speaking
 from h323d.media.audio.survey import survey
-from h323d.media.audio.table import CLOCK_RATE, PortTable
+from h323d.media.audio.table import SAMPLE_RATE, PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPacketIO
 from h323d.media.reports import Report, Surveyed
@@ -68,7 +68,7 @@ class MediaPlane:
         """
         self._tickSeconds = config.tickMs / 1000
         self._departure = departure
-        self._tickSamples = config.tickMs * CLOCK_RATE // 1000
+        self._tickMs = config.tickMs
         self._table = PortTable(config.maximumPorts)
         self._rooms = Rooms(config, self._table)
         self._codecs = Codecs(codecs)
@@ -148,7 +148,7 @@ class MediaPlane:
         Run the commands that have come.
         """
         self.commands.now = self._now
-        self.commands.clock = index * self._tickSamples
+        self.commands.clock = index * self._tickMs
         while self.inbox:
             self.inbox.popleft()(packets)
         self._rooms.settle()
@@ -174,13 +174,13 @@ class MediaPlane:
             sounding[position] = _readParty(party, frames[position])
         plan = group.plan(self._table, sounding)
         mixes = mix(frames, plan)
-        clock = index * self._tickSamples
+        clock = index * self._tickMs
         pausing = self._digits.send(packets, members, clock)
-        hears = Mixes(mixes, plan.mixOf)
+        hears = Mixes(mixes, plan.mixOf, group.frameMs)
         sendMixes(self._table, self._codecs, packets, members, hears, clock, pausing)
         for position, party in group.parties:
             if party.sink is not None:
-                party.sink.write(mixes[plan.mixOf[position]], CLOCK_RATE)
+                party.sink.write(mixes[plan.mixOf[position]], SAMPLE_RATE)
         self._reports += self._speaking.listen(group, frames, self._now)
 
     def _keepHouse(self, packets: IPacketIO, index: int) -> None:
@@ -190,7 +190,7 @@ class MediaPlane:
         now = self._now
         self._control.receive(packets)
         self._consent.expire(packets, now)
-        self._control.report(packets, now, index * self._tickSamples)
+        self._control.report(packets, now, index * self._tickMs)
         self._reports += self._digits.expire(now)
         if now >= self._nextSurvey:
             self._nextSurvey = now + _SURVEY
@@ -222,7 +222,7 @@ def _readParty(party: Party, frame: npt.NDArray[np.int16]) -> bool:
     """
     if party.source is None:
         return False
-    samples = party.source.read(len(frame), CLOCK_RATE)[: len(frame)]
+    samples = party.source.read(len(frame), SAMPLE_RATE)[: len(frame)]
     frame[: len(samples)] = samples
     frame[len(samples) :] = 0
     return len(samples) > 0

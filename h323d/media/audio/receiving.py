@@ -15,7 +15,7 @@ from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.consent import Consent
 from h323d.media.audio.digits import Digits
 from h323d.media.audio.latch import Latch, canonicalHost, newLatch
-from h323d.media.audio.table import CLOCK_RATE, EVENT, REFUSED, PortTable
+from h323d.media.audio.table import EVENT, REFUSED, PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import ROW_BYTES, IPacketIO, PacketBatch
 from h323d.media.reports import Heard, Report
@@ -110,7 +110,7 @@ class Receiver:
         """
         @return: C{float64[n]}: interarrival jitter of what arrives, seconds.
         """
-        return self.statistics.jitterUnits[slots] / CLOCK_RATE
+        return self.statistics.jitterUnits[slots] / self._table.clockRate[slots]
 
     def knows(self, slot: int, source: TransportAddress) -> bool:
         """
@@ -170,7 +170,7 @@ class Receiver:
 
         @return: C{float64[n]}, seconds, none of them unknown.
         """
-        sent = timestamps / CLOCK_RATE
+        sent = timestamps / self._table.clockRate[slots]
         measured = ~np.isnan(arrivals)
         self._transit[slots[measured]] = (arrivals - sent)[measured]
         guess = np.minimum(self._transit[slots] + sent, now)

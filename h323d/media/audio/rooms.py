@@ -17,7 +17,7 @@ from h323d.call.media import ISampleSink, ISampleSource
 from h323d.dsp.mixing import MixPlan, planMix
 from h323d.dsp.plc import Concealment
 from h323d.errors import ResourceUnavailable
-from h323d.media.audio.table import CLOCK_RATE, PortTable
+from h323d.media.audio.table import SAMPLE_RATE, PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPacketIO
 from h323d.rtp.jitter import JitterBuffers
@@ -88,7 +88,7 @@ class MixGroup:
             cap=config.jitterMaxMs / 1000,
             guard=config.jitterMinMs / 1000,
         )
-        self._concealment = Concealment(config.maximumPorts, CLOCK_RATE, frameMs)
+        self._concealment = Concealment(config.maximumPorts, SAMPLE_RATE, frameMs)
         self.rooms: dict[int, Room] = {}
         self.members = np.empty(0, np.intp)
         self.roomOf = np.empty(0, np.int64)
@@ -320,7 +320,7 @@ class Rooms:
         room = self._rooms.get(int(self._table.room[slot]))
         if room is None:
             return
-        odd = (self._table.packetSamples[room.slots] * 1000 // CLOCK_RATE) % LONG_FRAME_MS
+        odd = self._table.packetMs[room.slots] % LONG_FRAME_MS
         frameMs = SHORT_FRAME_MS if odd.any() else LONG_FRAME_MS
         if room.group.frameMs == frameMs:
             return

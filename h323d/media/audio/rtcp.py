@@ -12,7 +12,7 @@ import random
 from h323d.errors import DecodeError
 from h323d.media.audio.consent import Consent
 from h323d.media.audio.receiving import Receiver
-from h323d.media.audio.table import CLOCK_RATE, PortTable
+from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPacketIO
 from h323d.rtp import rtcp
@@ -76,7 +76,7 @@ class ControlChannel:
         """
         Send the reports that are due.
 
-        @param clock: the sample count of C{now}.
+        @param clock: of the plane at C{now}, milliseconds.
         """
         for slot in self._schedule.due(now).tolist():
             data = rtcp.encode(self._compound(slot, now, clock))
@@ -100,7 +100,7 @@ class ControlChannel:
             report = SenderReport(
                 ssrc,
                 rtcp.ntpTimestamp(now + self._epoch),
-                (clock + int(table.timestampBase[slot])) & 0xFFFFFFFF,
+                table.timestamp(slot, clock),
                 int(table.sent[slot]) & 0xFFFFFFFF,
                 int(table.sentOctets[slot]) & 0xFFFFFFFF,
                 blocks,
@@ -137,7 +137,7 @@ class ControlChannel:
         for block in reports:
             if block.ssrc == table.ownSsrc[slot]:
                 table.remoteLost[slot] = block.fractionLost / 256
-                table.remoteJitter[slot] = block.jitter / CLOCK_RATE
+                table.remoteJitter[slot] = block.jitter / (1000 * int(table.sendUnits[slot]))
                 trip = rtcp.roundTrip(block, rtcp.ntpTimestamp(arrival + self._epoch))
                 if trip is not None:
                     table.roundTrip[slot] = trip

@@ -1,8 +1,8 @@
 """
 From mixes to RTP packets: encode, packetise, number, send.
 
-Each distinct mix is encoded once per codec that remembers nothing.  A timestamp is the group's sample clock plus
-the port's own base, so that it goes on truly over stalls, holds and reconfigurations;
+Each distinct mix is encoded once per codec that remembers nothing.  A timestamp is the plane's clock, in
+the units of what is sent, plus the port's own base, so that it goes on truly over stalls, holds and reconfigurations;
 where it jumps, the marker says so (RFC 3551, 4.1).
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from h323d.media.audio.codecs import Codecs
-from h323d.media.audio.table import PortTable
+from h323d.media.audio.table import Milliseconds, PortTable
 from h323d.media.packets import IPacketIO
 from h323d.rtp.columns import HEADER_BYTES, writeHeaders
 
@@ -31,10 +31,12 @@ class Mixes:
 
     @ivar samples: C{int16[m, s]}: the distinct mixes.
     @ivar of: C{intp[n]}: which of them each member hears.
+    @ivar milliseconds: how long it is.
     """
 
     samples: npt.NDArray[np.int16]
     of: Slots
+    milliseconds: int
 
 
 def sendMixes(
@@ -48,7 +50,7 @@ def sendMixes(
 ) -> None:
     """
     @param members: C{intp[n]}.
-    @param clock: the sample count at the start of this frame.
+    @param clock: of the plane at the start of this frame, milliseconds.
     @param pausing: C{bool[n]}: the members that are not sent sound, because they are sent
         digits.
     """
@@ -63,12 +65,12 @@ def sendMixes(
     kinds = table.codec[members]
     if (kinds == kinds[0]).all():
         payloads = codecs.encode(int(kinds[0]), members, mixes.samples, mixOf)
-        _packetise(table, packets, members, payloads, mixes.samples.shape[1], clock)
+        _packetise(table, packets, members, payloads, mixes.milliseconds, clock)
         return
     for kind in np.unique(kinds).tolist():
         rows = kinds == kind
         payloads = codecs.encode(kind, members[rows], mixes.samples, mixOf[rows])
-        _packetise(table, packets, members[rows], payloads, mixes.samples.shape[1], clock)
+        _packetise(table, packets, members[rows], payloads, mixes.milliseconds, clock)
 
 
 def _packetise(
@@ -83,16 +85,15 @@ def _packetise(
     Send a frame where it is a packet, keep it where it is a part of one.
 
     @param payloads: C{uint8[n, octets]}, by member.
-    @param frame: how many samples each is.
+    @param frame: how long each is, milliseconds.
     """
-    timestamps = clock + table.timestampBase[members]
-    whole = table.packetSamples[members] == frame
+    whole = table.packetMs[members] == frame
     if whole.all():
-        _emit(table, packets, members, payloads, timestamps, frame)
+        _emit(table, packets, members, payloads, clock, frame)
         return
     if whole.any():
-        _emit(table, packets, members[whole], payloads[whole], timestamps[whole], frame)
-    _hold(table, packets, members[~whole], payloads[~whole], timestamps[~whole], frame)
+        _emit(table, packets, members[whole], payloads[whole], clock, frame)
+    _hold(table, packets, members[~whole], payloads[~whole], clock, frame)
 
 
 def _hold(
@@ -100,26 +101,26 @@ def _hold(
     packets: IPacketIO,
     members: Slots,
     payloads: Octets,
-    timestamps: npt.NDArray[np.int64],
+    clock: int,
     frame: int,
 ) -> None:
     """
     A packet takes several frames: keep this one, send what is full.
     """
-    anew = timestamps != table.heldFrom[members] + table.heldSamples[members]
-    anew |= table.heldSamples[members] == 0  # or else a stall, or a digit
-    table.heldSamples[members[anew]] = table.heldOctets[members[anew]] = 0
-    table.heldFrom[members[anew]] = timestamps[anew]
+    anew = table.heldFrom[members] + table.heldMs[members] != clock
+    anew |= table.heldMs[members] == 0  # or else a stall, or a digit
+    table.heldMs[members[anew]] = table.heldOctets[members[anew]] = 0
+    table.heldFrom[members[anew]] = clock
     at = table.heldOctets[members]
     table.held[members[:, None], at[:, None] + np.arange(payloads.shape[1])] = payloads
-    table.heldSamples[members] += frame
+    table.heldMs[members] += frame
     table.heldOctets[members] += payloads.shape[1]
-    full = members[table.heldSamples[members] >= table.packetSamples[members]]
+    full = members[table.heldMs[members] >= table.packetMs[members]]
     for size in np.unique(table.heldOctets[full]).tolist():
         ready = full[table.heldOctets[full] == size]
         held, begun = table.held[ready, :size], table.heldFrom[ready]
-        _emit(table, packets, ready, held, begun, table.heldSamples[ready])
-        table.heldSamples[ready] = 0
+        _emit(table, packets, ready, held, begun, table.heldMs[ready])
+        table.heldMs[ready] = 0
 
 
 def _emit(
@@ -127,14 +128,16 @@ def _emit(
     packets: IPacketIO,
     members: Slots,
     payloads: Octets,
-    timestamps: npt.NDArray[np.int64],
-    samples: npt.NDArray[np.int64] | int,
+    begun: Milliseconds,
+    length: Milliseconds,
 ) -> None:
     """
     Send a packet to each.
 
-    @param samples: how many samples of the clock each packet holds.
+    @param begun: when the sound of the packets begins, by the plane's clock.
+    @param length: how much sound each packet holds.
     """
+    timestamps = table.timestamps(members, begun)
     size = payloads.shape[1]
     out = np.empty((len(members), HEADER_BYTES + size), np.uint8)
     out[:, HEADER_BYTES:] = payloads
@@ -147,7 +150,7 @@ def _emit(
         table.ownSsrc[members],
     )
     packets.send(members, out)
-    table.expected[members] = timestamps + samples
+    table.expected[members] = timestamps + length * table.sendUnits[members]
     table.sequence[members] += 1
     table.sent[members] += 1
     table.sentOctets[members] += size

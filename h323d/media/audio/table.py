@@ -3,28 +3,39 @@ The state of all ports, as columns: a row, the I{slot}, for each port or local p
 
 Plain arrays that the modules of a tick share; nothing here decides anything.  Slots are
 taken and given back by L{PortTable.take} and L{PortTable.free}.
+
+The plane counts time in milliseconds, which are whole units of every clock and whole samples at
+every rate of sound that there is: 8, 16, 32 and 48 kHz.  What is in units of a clock is next to
+the column of its rate.
 """
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from h323d.errors import ResourceUnavailable
 
 __all__ = [
-    "CLOCK_RATE",
     "EVENT",
     "HELD_BYTES",
+    "LONGEST_PACKET_MS",
     "NOISE",
     "REFUSED",
+    "SAMPLE_RATE",
+    "Milliseconds",
     "PortTable",
 ]
 
-CLOCK_RATE = 8000  # Hz, of sound and of timestamps
-HELD_BYTES = 480  # the sound of the longest packet that we send, 60 ms
+SAMPLE_RATE = 8000  # Hz, that rooms are mixed at
+LONGEST_PACKET_MS = 60  # of those that we send
+HELD_BYTES = 8 * LONGEST_PACKET_MS  # octets, at 64 kbit/s
 REFUSED = 0  # kinds: what a payload type stands for on a port
 EVENT = 1  # RFC 4733
 NOISE = 2  # RFC 3389, taken as silence; what is above is a codec
+
+Slots = npt.NDArray[np.intp]
+Milliseconds = int | npt.NDArray[np.int64]
 
 
 class PortTable:
@@ -39,6 +50,7 @@ class PortTable:
     @ivar locked: C{bool}: the peer's address is settled.
     @ivar refused: C{int64}: packets of a wrong address, payload type or form; what the
         receiver's statistics refuse is counted there.
+    @ivar clockRate: C{int64}, Hz: of the timestamps of the sound that arrives.
     @ivar expects: C{bool}: the peer is to send sound.
     @ivar waitsFrom: C{float64}, seconds: since when anything has been negotiated, in a room;
         infinite while nothing is.
@@ -50,15 +62,17 @@ class PortTable:
     @ivar payloadType: C{int64}: of what we send.
     @ivar codec: C{uint8}: the kind of what we send.
     @ivar eventType: C{int64}: payload type of RFC 4733 events that we send; -1: none.
-    @ivar packetSamples: C{int64}: in a packet that we send.
+    @ivar sendUnits: C{int64}: units of the timestamps that we send in a millisecond: 8, 16, 32
+        or 48.
+    @ivar packetMs: C{int64}, milliseconds: in a packet that we send.
     @ivar ownSsrc: C{int64}: of what we send.
     @ivar sequence: C{int64}: of the next packet.
-    @ivar timestampBase: C{int64}: timestamp less the group's clock.
+    @ivar timestampBase: C{int64}: our timestamp when the plane's clock was 0.
     @ivar expected: C{int64}: the timestamp that would go on from the last packet, not
         reduced; -1 before the first.
-    @ivar heldFrom: C{int64}: timestamp of the first sample held, not reduced.
-    @ivar heldSamples: C{int64}: how many wait for their packet to be full.
-    @ivar heldOctets: C{int64}: how many octets they have become.
+    @ivar heldFrom: C{int64}, milliseconds of the plane's clock: where the sound that is held begins.
+    @ivar heldMs: C{int64}: how much waits for its packet to be full.
+    @ivar heldOctets: C{int64}: how many octets that has become.
     @ivar held: C{uint8[n, 480]}: those octets.
     @ivar sent: C{int64}: packets sent.
     @ivar sentOctets: C{int64}: of payload.
@@ -77,6 +91,7 @@ class PortTable:
         self.kinds = np.zeros((capacity, 128), np.uint8)
         self.locked = np.zeros(capacity, bool)
         self.refused = np.zeros(capacity, np.int64)
+        self.clockRate = np.full(capacity, 8000, np.int64)
         self.expects = np.zeros(capacity, bool)
         self.waitsFrom = np.full(capacity, np.inf)
         self.controlArrival = np.full(capacity, -np.inf)
@@ -85,13 +100,14 @@ class PortTable:
         self.payloadType = np.zeros(capacity, np.int64)
         self.codec = np.zeros(capacity, np.uint8)
         self.eventType = np.full(capacity, -1, np.int64)
-        self.packetSamples = np.full(capacity, 160, np.int64)
+        self.sendUnits = np.full(capacity, 8, np.int64)
+        self.packetMs = np.full(capacity, 20, np.int64)
         self.ownSsrc = np.zeros(capacity, np.int64)
         self.sequence = np.zeros(capacity, np.int64)
         self.timestampBase = np.zeros(capacity, np.int64)
         self.expected = np.full(capacity, -1, np.int64)
         self.heldFrom = np.zeros(capacity, np.int64)
-        self.heldSamples = np.zeros(capacity, np.int64)
+        self.heldMs = np.zeros(capacity, np.int64)
         self.heldOctets = np.zeros(capacity, np.int64)
         self.held = np.zeros((capacity, HELD_BYTES), np.uint8)
         self.sent = np.zeros(capacity, np.int64)
@@ -125,3 +141,21 @@ class PortTable:
         self.room[slot] = -1
         self.sends[slot] = False
         self._free.append(slot)
+
+    def timestamps(self, slots: Slots, clock: Milliseconds) -> npt.NDArray[np.int64]:
+        """
+        @param slots: C{intp[n]}.
+        @param clock: of the plane, one for all or one for each.
+        @return: C{int64[n]}: what our timestamps are then, not reduced.
+        """
+        stamps: npt.NDArray[np.int64] = self.sendUnits[slots]
+        stamps *= clock
+        stamps += self.timestampBase[slots]
+        return stamps
+
+    def timestamp(self, slot: int, clock: int) -> int:
+        """
+        @param clock: of the plane, milliseconds.
+        @return: what the slot's timestamp is then, reduced.
+        """
+        return int(self.timestampBase[slot] + clock * self.sendUnits[slot]) & 0xFFFFFFFF
