@@ -50,7 +50,7 @@ class Concealment:
         frame = sampleRate * frameMilliseconds // 1000
         kept = -(-round(_HISTORY * sampleRate) // frame)
         self._past = np.zeros((kept, streams, frame), np.int16)
-        self._slot = 0  # of the oldest frame in _past
+        self._oldest = np.zeros(streams, np.intp)  # of the frames in _past
         self._period = np.zeros((streams, self._longest), np.float32)
         self._pitch = np.full(streams, self._longest, np.int64)
         self._seam = np.zeros(streams, np.float32)
@@ -78,8 +78,9 @@ class Concealment:
         if missing.any() or self._gone[streams].any():
             for number, lost in enumerate(missing.T):
                 self._concealBlock(streams, samples, number * self._block, lost)
-        self._past[self._slot, streams] = samples
-        self._slot = (self._slot + 1) % len(self._past)
+        oldest = self._oldest[streams]
+        self._past[oldest, streams] = samples
+        self._oldest[streams] = (oldest + 1) % len(self._past)
 
     def _concealBlock(
         self, streams: Streams, samples: Samples, start: int, lost: npt.NDArray[np.bool_]
@@ -124,7 +125,8 @@ class Concealment:
         @return: C{float32[k, h]}: what was played last, the newest at the end.
         """
         kept = len(self._past)
-        frames = [self._past[(self._slot + age) % kept][streams] for age in range(kept)]
+        oldest = self._oldest[streams]
+        frames = [self._past[(oldest + age) % kept, streams] for age in range(kept)]
         return np.concatenate([*frames, samples[:, :start]], axis=1).astype(np.float32)
 
     def _learn(self, streams: Streams, past: Waves) -> None:

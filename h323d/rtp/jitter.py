@@ -1,7 +1,7 @@
 """
 Jitter buffers for many streams at once, as numpy rings of decoded samples.
 
-Each stream owns a ring that is indexed by RTP timestamp, in blocks of 10 ms; a packet is
+Each stream owns a ring that is indexed by timestamp, in blocks of 10 ms; a packet is
 copied to where its timestamp belongs, and a pull takes the frame at the playout point of
 every stream in one gather.  Packets may be of any length (10 to 60 ms as a rule), in any
 order.  When nothing is lost and the clocks agree, what goes in comes out, each sample
@@ -11,6 +11,9 @@ the cap.
 Samples rather than encoded octets are kept, so that all codecs share one buffer: decoders
 run in order of arrival, and a packet overtaken on the way costs a stateful codec a moment's
 precision, a table codec nothing.
+
+Timestamps are counted in samples here.  Where the clock of RTP runs at another rate, as that of
+G.722 and Opus, whoever decodes them counts them anew.
 
 Not here: which source is listened to and whether a packet is a duplicate
 (L{h323d.rtp.statistics}), and what is played where sound is missing (L{h323d.dsp.plc}).
@@ -73,16 +76,13 @@ class JitterBuffers:
         self,
         streams: int,
         frameMilliseconds: int = 20,
-        clockRate: int = 8000,
         sampleRate: int = 8000,
         cap: float = DEFAULT_CAP,
         guard: float = DEFAULT_GUARD,
     ) -> None:
         """
         @param frameMilliseconds: what a pull takes: 10 or 20.
-        @param clockRate: of the RTP timestamps, Hz.
-        @param sampleRate: of the samples, Hz, a multiple of C{clockRate} (G.722: 16000
-            samples on a clock of 8000).
+        @param sampleRate: Hz.
         @param cap: seconds of sound that may wait, at most.
         @param guard: seconds of slack that are always left; 0 where arrival times are no
             better than the time of the pull.
@@ -90,18 +90,15 @@ class JitterBuffers:
         if frameMilliseconds not in (10, 20):
             raise ValueError("a frame is 10 or 20 ms")
         self._blocksPerFrame = frameMilliseconds // 10
-        self._blockUnits = clockRate // 100
-        self._clockRate = clockRate
-        self._samplesPerUnit = sampleRate // clockRate
+        self._blockSamples = sampleRate // 100
+        self._sampleRate = sampleRate
+        self._longest = round(_LONGEST_PACKET * sampleRate)
         self._behind = round(cap / BLOCK)  # blocks before the playout point that are kept
-        self._capUnits = self._behind * self._blockUnits
+        self._capSamples = self._behind * self._blockSamples
         room = 2 * self._behind + round(_LONGEST_PACKET / BLOCK) + 2 * self._blocksPerFrame
         blocks = 1 << (room - 1).bit_length()
-        self._furthest = (blocks - self._behind) * self._blockUnits - round(
-            _LONGEST_PACKET * clockRate
-        )
-        blockSamples = sampleRate // 100
-        self._rings = SampleRings(streams, blocks, blockSamples, self._behind)
+        self._furthest = (blocks - self._behind) * self._blockSamples - self._longest
+        self._rings = SampleRings(streams, blocks, self._blockSamples, self._behind)
         self._playTimestamp = np.zeros(streams, np.uint32)
         self._newest = np.zeros(streams, np.uint32)  # the end of the newest sound
         self._missed = np.zeros(streams, np.int64)  # blocks since sound was last played
@@ -109,7 +106,7 @@ class JitterBuffers:
         self._stray = np.zeros(streams, np.uint32)
         self._hasStray = np.zeros(streams, bool)
         self._stretch = np.zeros(streams, np.int64)  # blocks still to be waited
-        length = self._blocksPerFrame * blockSamples
+        length = self._blocksPerFrame * self._blockSamples
         self._ramp = np.linspace(0, 1, length, dtype=np.float32)
         self.playout = PlayoutDelay(streams, frameMilliseconds / 1000, self._blocksPerFrame, guard)
         self.late = np.zeros(streams, np.int64)
@@ -143,7 +140,7 @@ class JitterBuffers:
         @return: C{float64[streams]}: seconds of sound that wait, gaps included.
         """
         ahead = (self._newest - self._playTimestamp).view(np.int32)
-        return np.where(self._started, np.maximum(ahead, 0), 0) / self._clockRate
+        return np.where(self._started, np.maximum(ahead, 0), 0) / self._sampleRate
 
     # Putting in
 
@@ -160,7 +157,7 @@ class JitterBuffers:
         Put packets of equal length in, before the pull of the same tick.
 
         @param streams: C{intp[n]}; a stream may have several packets, in order of arrival.
-        @param timestamps: C{uint32[n]}.
+        @param timestamps: C{uint32[n]}, counted in samples of these buffers, modulo 2**32.
         @param samples: C{int16[n, s]}, decoded.
         @param now: when the coming pull is due, seconds.
         @param arrivals: C{float64[n]}, seconds, same clock as C{now}, as exact as can be
@@ -171,7 +168,7 @@ class JitterBuffers:
             return
         if arrivals is None:
             arrivals = np.full(len(streams), now)
-        if samples.shape[1] > _LONGEST_PACKET * self._clockRate * self._samplesPerUnit:
+        if samples.shape[1] > self._longest:
             np.add.at(self.discarded, streams, 1)
             return
         parts = rounds(streams, MAXIMUM_PACKETS)
@@ -215,16 +212,16 @@ class JitterBuffers:
         if not keep.all():
             streams, timestamps, samples = streams[keep], timestamps[keep], samples[keep]
             arrivals = arrivals[keep]
-        units = samples.shape[1] // self._samplesPerUnit
+        length = samples.shape[1]
         lead = (timestamps - self._playTimestamp[streams]).view(np.int32).astype(np.int64)
         if (lead < 0).any():
-            lead = self._makeUpFor(streams, lead, units, now)
-        self._rings.write(streams, lead * self._samplesPerUnit, samples)
-        ends = timestamps + np.uint32(units)
+            lead = self._makeUpFor(streams, lead, length, now)
+        self._rings.write(streams, lead, samples)
+        ends = timestamps + np.uint32(length)
         newest = self._newest[streams]
         newer = (ends - newest).view(np.int32) > 0
         self._newest[streams] = np.where(newer, ends, newest)
-        self.playout.observe(streams, now, arrivals, lead / self._blockUnits)
+        self.playout.observe(streams, now, arrivals, lead / self._blockSamples)
         self._enforceCap(streams)
 
     def _judge(
@@ -240,19 +237,19 @@ class JitterBuffers:
             there is nothing left to play; after a silence the point is always set anew.
         """
         lead = (timestamps - self._playTimestamp[streams]).view(np.int32)
-        astray = (lead > self._furthest) | (lead < -self._capUnits)
+        astray = (lead > self._furthest) | (lead < -self._capSamples)
         waiting = (self._newest[streams] - self._playTimestamp[streams]).view(np.int32)
         silent = (self._missed[streams] >= FADED_BLOCKS) & (waiting <= 0) & ~fresh
-        overdue = silent & (lead < 0) & (lead >= -self._capUnits)
+        overdue = silent & (lead < 0) & (lead >= -self._capSamples)
         if overdue.any():
-            blocks = -(lead[overdue].astype(np.int64) // self._blockUnits)
+            blocks = -(lead[overdue].astype(np.int64) // self._blockSamples)
             self.waited[streams[overdue]] += blocks
             self.playout.delayed(streams[overdue], blocks, now)
         if not astray.any() and not self._hasStray[streams].any():
             return silent, np.ones(len(streams), bool)
         astray &= ~fresh & ~silent
         agreement = (timestamps - self._stray[streams]).view(np.int32)
-        agreed = self._hasStray[streams] & (np.abs(agreement.astype(np.int64)) <= self._capUnits)
+        agreed = self._hasStray[streams] & (np.abs(agreement.astype(np.int64)) <= self._capSamples)
         refused = astray & ~agreed
         self._stray[streams] = timestamps
         self._hasStray[streams] = refused
@@ -275,7 +272,7 @@ class JitterBuffers:
         Set the playout point so that these packets are played as soon as is safe.
         """
         frames = self.playout.startFrames(streams, now, arrivals)
-        wait = frames * (self._blocksPerFrame * self._blockUnits)
+        wait = frames * (self._blocksPerFrame * self._blockSamples)
         self._rings.clear(streams)
         self._playTimestamp[streams] = timestamps - wait.astype(np.uint32)
         self._newest[streams] = timestamps
@@ -284,7 +281,7 @@ class JitterBuffers:
         self.playout.forgetSlack(streams)
 
     def _makeUpFor(
-        self, streams: Streams, lead: npt.NDArray[np.int64], units: int, now: float
+        self, streams: Streams, lead: npt.NDArray[np.int64], length: int, now: float
     ) -> npt.NDArray[np.int64]:
         """
         Sound came after its turn: where only concealment was played since, move the
@@ -292,14 +289,14 @@ class JitterBuffers:
 
         @return: the leads, from the new playout points.
         """
-        need = np.where(lead < 0, -(lead // self._blockUnits), 0)
+        need = np.where(lead < 0, -(lead // self._blockSamples), 0)
         rescued = (need > 0) & (need <= self._missed[streams])
         rows = streams[rescued]
         if rows.size:
             self._delay(rows, need[rescued], now)
-            lead = np.where(rescued, lead + need * self._blockUnits, lead)
+            lead = np.where(rescued, lead + need * self._blockSamples, lead)
         behind = lead < 0
-        self.late[streams[behind & (lead + units <= 0)]] += 1
+        self.late[streams[behind & (lead + length <= 0)]] += 1
         rows = streams[behind]
         if rows.size:
             again = self.playout.lateAgain(rows, now)
@@ -308,7 +305,7 @@ class JitterBuffers:
         return lead
 
     def _delay(self, rows: Streams, blocks: npt.NDArray[np.int64], now: float) -> None:
-        self._playTimestamp[rows] -= (blocks * self._blockUnits).astype(np.uint32)
+        self._playTimestamp[rows] -= (blocks * self._blockSamples).astype(np.uint32)
         self._rings.moveBack(rows, blocks)
         self._missed[rows] -= blocks
         self.waited[rows] += blocks
@@ -319,10 +316,10 @@ class JitterBuffers:
         Skip the oldest sound where more waits than may.
         """
         excess = (self._newest[streams] - self._playTimestamp[streams]).view(np.int32)
-        over = excess > self._capUnits
+        over = excess > self._capSamples
         if over.any():
             rows = streams[over]
-            blocks = -((self._capUnits - excess[over].astype(np.int64)) // self._blockUnits)
+            blocks = -((self._capSamples - excess[over].astype(np.int64)) // self._blockSamples)
             self.skipped[rows] += blocks
             self._moveOn(rows, blocks)
             self._missed[rows] = 0
@@ -415,4 +412,4 @@ class JitterBuffers:
 
     def _moveOn(self, streams: Streams, blocks: npt.NDArray[np.int64]) -> None:
         self._rings.moveOn(streams, blocks)
-        self._playTimestamp[streams] += (blocks * self._blockUnits).astype(np.uint32)
+        self._playTimestamp[streams] += (blocks * self._blockSamples).astype(np.uint32)

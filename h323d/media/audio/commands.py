@@ -13,8 +13,9 @@ from h323d.call.media import ISampleSink, ISampleSource, MediaNetworks, Signalli
 from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.consent import Consent
 from h323d.media.audio.digits import Digits
+from h323d.media.audio.groups import Party
 from h323d.media.audio.receiving import Receiver
-from h323d.media.audio.rooms import SHORT_FRAME_MS, Party, Rooms
+from h323d.media.audio.rooms import SHORT_FRAME_MS, Rooms
 from h323d.media.audio.rtcp import ControlChannel
 from h323d.media.audio.speaking import Speaking
 from h323d.media.audio.table import EVENT, LONGEST_PACKET_MS, NOISE, REFUSED, PortTable

@@ -17,12 +17,14 @@ import numpy.typing as npt
 
 from h323d.dsp.codec import ICodec
 from h323d.dsp.mixing import mix
+from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.codecs import BUILT_IN, Codecs
 from h323d.media.audio.commands import Commands
 from h323d.media.audio.consent import Consent
 from h323d.media.audio.digits import Digits
+from h323d.media.audio.groups import MixGroup, Party
 from h323d.media.audio.receiving import Receiver
-from h323d.media.audio.rooms import MixGroup, Party, Rooms
+from h323d.media.audio.rooms import Rooms
 from h323d.media.audio.rtcp import ControlChannel
 from h323d.media.audio.sending import Mixes, sendMixes
 from h323d.media.audio.speaking import Speaking
@@ -70,11 +72,12 @@ class MediaPlane:
         self._departure = departure
         self._tickMs = config.tickMs
         self._table = PortTable(config.maximumPorts)
-        self._rooms = Rooms(config, self._table)
+        self._stores = stores = SoundStores(config, self._table)
+        self._rooms = Rooms(config, self._table, stores)
         self._codecs = Codecs(codecs)
         self._digits = Digits(self._table)
         self._consent = consent = Consent(self._table)
-        self._receiver = Receiver(config, self._table, self._codecs, self._digits, consent)
+        self._receiver = Receiver(config, self._table, self._codecs, self._digits, consent, stores)
         self._control = ControlChannel(config, rng, self._table, self._receiver, consent, epoch)
         self._speaking = Speaking(config, self._table)
         self.commands = Commands(
@@ -158,7 +161,7 @@ class MediaPlane:
     def _receive(self, group: MixGroup, packets: IPacketIO) -> None:
         batch = packets.drain(group.number, self._now)
         if batch.slots.size:
-            self._reports += self._receiver.take(batch, packets, group.buffers, self._now)
+            self._reports += self._receiver.take(batch, packets, group.frameMs, self._now)
 
     def _mix(self, group: MixGroup, index: int, packets: IPacketIO) -> None:
         """
@@ -172,7 +175,7 @@ class MediaPlane:
         frames, sounding = group.pull(self._now, self._receiver.jitter(members))
         for position, party in group.parties:
             sounding[position] = _readParty(party, frames[position])
-        plan = group.plan(self._table, sounding)
+        plan = group.plan(sounding)
         mixes = mix(frames, plan)
         clock = index * self._tickMs
         pausing = self._digits.send(packets, members, clock)
@@ -196,7 +199,12 @@ class MediaPlane:
             self._nextSurvey = now + _SURVEY
             self._receiver.settle(packets, now)
             figures = survey(
-                self._table, self._receiver.statistics, self._rooms, self._departure, now
+                self._table,
+                self._receiver.statistics,
+                self._rooms,
+                self._stores,
+                self._departure,
+                now,
             )
             self._reports.append(Surveyed(figures, self._figures()))
 

@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from h323d.call.media import Signalling
+from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.consent import Consent
 from h323d.media.audio.digits import Digits
 from h323d.media.audio.latch import Latch, canonicalHost, newLatch
-from h323d.media.audio.table import EVENT, REFUSED, PortTable
+from h323d.media.audio.table import EVENT, REFUSED, SAMPLE_RATE, PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import ROW_BYTES, IPacketIO, PacketBatch
 from h323d.media.reports import Heard, Report
 from h323d.rtp.columns import HeaderColumns, gatherPayloads, parseHeaders
-from h323d.rtp.jitter import JitterBuffers
 from h323d.rtp.statistics import Accepted, ReceiverStatistics
 from h323d.values.address import TransportAddress
 
@@ -47,7 +47,9 @@ class Receiver:
         codecs: Codecs,
         digits: Digits,
         consent: Consent,
+        stores: SoundStores,
     ) -> None:
+        self._stores = stores
         self._anyHost = config.latchAnyHost
         self._table = table
         self._consent = consent
@@ -121,11 +123,12 @@ class Receiver:
         return source.host in known
 
     def take(
-        self, batch: PacketBatch, packets: IPacketIO, buffers: JitterBuffers, now: float
+        self, batch: PacketBatch, packets: IPacketIO, frameMs: int, now: float
     ) -> list[Report]:
         """
-        Judge a batch, and put its sound into C{buffers}.
+        Judge a batch, and put its sound into the buffers.
 
+        @param frameMs: the frames of the rooms that it came for.
         @param now: when the coming pull is due, seconds.
         @return: what there is to report.
         """
@@ -153,7 +156,7 @@ class Receiver:
             arrivals,
             measured & (kinds[rows] != EVENT),
         )
-        self._buffer(batch, headers, kinds, rows, arrivals, verdict, buffers, now)
+        self._buffer(batch, headers, kinds, rows, arrivals, verdict, frameMs, now)
         for row in rows[(kinds[rows] == EVENT) & verdict.heard].tolist():
             start = int(headers.payloadOffset[row])
             payload = batch.data[row, start : start + int(headers.payloadLength[row])].tobytes()
@@ -217,7 +220,7 @@ class Receiver:
         rows: Rows,
         arrivals: Seconds,
         verdict: Accepted,
-        buffers: JitterBuffers,
+        frameMs: int,
         now: float,
     ) -> None:
         """
@@ -238,8 +241,10 @@ class Receiver:
                 chosen |= forms == form
             at, when, anew = rows[chosen], arrivals[chosen], restarted[chosen]
             samples = self._decode(batch, headers, kinds, at, count)
-            slots = batch.slots[at]
-            buffers.insert(slots, headers.timestamp[at], samples, now, when, anew)
+            buffers = self._stores.of(frameMs, SAMPLE_RATE).buffers
+            buffers.insert(
+                self._table.row[batch.slots[at]], headers.timestamp[at], samples, now, when, anew
+            )
 
     def _decode(
         self,

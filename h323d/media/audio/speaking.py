@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from h323d.dsp.levels import ActiveSpeakers, SpeechActivity, levels
-from h323d.media.audio.rooms import MixGroup
+from h323d.media.audio.groups import MixGroup
 from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.reports import Levels, Report, SpeakerChanged

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from h323d.call.media import PortStatistics
+from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.rooms import Rooms
 from h323d.media.audio.table import PortTable
 from h323d.rtp.statistics import ReceiverStatistics
@@ -75,7 +76,12 @@ def _known(value: float) -> float | None:
 
 
 def survey(
-    table: PortTable, statistics: ReceiverStatistics, rooms: Rooms, departure: float, now: float
+    table: PortTable,
+    statistics: ReceiverStatistics,
+    rooms: Rooms,
+    stores: SoundStores,
+    departure: float,
+    now: float,
 ) -> Survey:
     """
     Copy the figures of all open ports.
@@ -87,17 +93,16 @@ def survey(
     late = np.zeros(len(slots), np.int64)
     concealed = np.zeros(len(slots), np.int64)
     depth = np.zeros(len(slots))
-    delay = np.zeros(len(slots))
-    frameMs = np.zeros(len(slots), np.int64)
-    for group in rooms.groups:
-        at = table.group[slots] == group.number
-        here = slots[at]
-        if here.size:
-            late[at] = group.buffers.late[here]
-            concealed[at] = group.buffers.concealed[here]
-            depth[at] = group.buffers.depth()[here]
-            delay[at] = group.buffers.playout.wait[here] + departure
-            frameMs[at] = group.frameMs
+    delay = np.full(len(slots), departure)
+    frameMs = np.array([group.frameMs for group in rooms.groups], np.int64)
+    for store in stores.made:
+        at = table.store[slots] == store.number
+        rows = table.row[slots[at]]
+        if rows.size:
+            late[at] = store.buffers.late[rows]
+            concealed[at] = store.buffers.concealed[rows]
+            depth[at] = store.buffers.depth()[rows]
+            delay[at] = store.buffers.playout.wait[rows] + departure
     return Survey(
         rows={portId: row for row, portId in enumerate(table.portId[slots].tolist())},
         received=statistics.received[slots],
@@ -113,7 +118,7 @@ def survey(
         remoteJitter=table.remoteJitter[slots],
         roundTrip=table.roundTrip[slots],
         silence=_silence(table, statistics, slots, now),
-        frameMs=frameMs,
+        frameMs=frameMs[table.group[slots]],
         locked=table.locked[slots],
     )
 

@@ -43,6 +43,8 @@ class PortTable:
     @ivar portId: C{int64}: the number in the pool; -1 where the slot is free.
     @ivar room: C{int64}: the mixer's number; -1 while in none.
     @ivar group: C{int64}: the group that the slot is drained with.
+    @ivar store: C{int64}: the store in which its sound waits; -1 while it is in no room.
+    @ivar row: C{intp}: its row there.
     @ivar local: C{bool}: a local party, without packets.
     @ivar muted: C{bool}: the others do not hear it.
     @ivar deaf: C{bool}: it does not hear the others.
@@ -85,6 +87,8 @@ class PortTable:
         self.portId = np.full(capacity, -1, np.int64)
         self.room = np.full(capacity, -1, np.int64)
         self.group = np.zeros(capacity, np.int64)
+        self.store = np.full(capacity, -1, np.int64)
+        self.row = np.full(capacity, -1, np.intp)
         self.local = np.zeros(capacity, bool)
         self.muted = np.zeros(capacity, bool)
         self.deaf = np.zeros(capacity, bool)

@@ -1,0 +1,137 @@
+"""
+Where the sound of rooms' members waits for its turn, and is made up where it is lost.
+
+There is a L{SoundStore} for each length of a frame and rate of sound, made when the first member
+comes who needs it: at 48 kHz a row is 60 KB.  A member has a row in one of them for as long as it
+is in a room and its rate is the same; who is in no room has none.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from h323d.dsp.plc import Concealment
+from h323d.media.audio.table import PortTable
+from h323d.media.config import MediaConfig
+from h323d.rtp.jitter import JitterBuffers
+
+__all__ = ["SoundStore", "SoundStores"]
+
+Rows = npt.NDArray[np.intp]
+Frames = npt.NDArray[np.int16]
+Sounding = npt.NDArray[np.bool_]
+
+
+class SoundStore:
+    """
+    The jitter buffers, and the concealment, of frames of one length and rate.
+
+    @ivar number: its index among the stores.
+    @ivar buffers: by row.
+    """
+
+    def __init__(self, config: MediaConfig, number: int, frameMs: int, sampleRate: int) -> None:
+        """
+        @param sampleRate: Hz.
+        """
+        self.number = number
+        self._frame = frameMs / 1000
+        self.buffers = JitterBuffers(
+            config.maximumPorts,
+            frameMs,
+            sampleRate,
+            cap=config.jitterMaxMs / 1000,
+            guard=config.jitterMinMs / 1000,
+        )
+        self._concealment = Concealment(config.maximumPorts, sampleRate, frameMs)
+        self._free = list(range(config.maximumPorts - 1, -1, -1))
+
+    def take(self) -> int:
+        """
+        @return: a row that holds nothing; there are as many as there are ports.
+        """
+        row = self._free.pop()
+        self.buffers.reset(row)
+        self._concealment.reset(row)
+        return row
+
+    def free(self, row: int) -> None:
+        """
+        Give a row back.
+        """
+        self._free.append(row)
+
+    def pull(
+        self, rows: Rows, now: float, jitter: npt.NDArray[np.float64]
+    ) -> tuple[Frames, Sounding]:
+        """
+        Take the next frames, what is missing concealed.
+
+        @param rows: C{intp[n]}.
+        @param jitter: C{float64[n]}, seconds.
+        @return: C{int16[n, s]}, and C{bool[n]}: who has sound in this frame.
+        """
+        pulled = self.buffers.pull(rows, now, jitter)
+        self._concealment.conceal(rows, pulled.samples, pulled.missing)
+        lacking = np.flatnonzero(pulled.missing.all(axis=1))
+        sounding = np.ones(len(rows), bool)
+        sounding[lacking] = pulled.samples[lacking].any(axis=1)
+        return pulled.samples, sounding
+
+    def skip(self, rows: Rows, frames: int, now: float) -> None:
+        """
+        After a stall of ours: give up what should have been mixed meanwhile, so that
+        nobody hears it late.
+        """
+        normal = 2 * self._frame  # what a buffer may hold before a pull
+        for _ in range(frames):
+            deep = rows[self.buffers.depth()[rows] > normal]
+            if not deep.size:
+                break
+            self.buffers.pull(deep, now, np.zeros(len(deep)))
+        self.buffers.playout.forgetSlack(rows)
+
+
+class SoundStores:
+    """
+    All stores of a media thread.
+
+    @ivar made: those that were needed so far, by number.
+    """
+
+    def __init__(self, config: MediaConfig, table: PortTable) -> None:
+        self._config = config
+        self._table = table
+        self._byForm: dict[tuple[int, int], SoundStore] = {}
+        self.made: list[SoundStore] = []
+
+    def of(self, frameMs: int, sampleRate: int) -> SoundStore:
+        """
+        @param sampleRate: Hz.
+        """
+        store = self._byForm.get((frameMs, sampleRate))
+        if store is None:
+            store = SoundStore(self._config, len(self.made), frameMs, sampleRate)
+            self._byForm[frameMs, sampleRate] = store
+            self.made.append(store)
+        return store
+
+    def seat(self, slot: int, frameMs: int, sampleRate: int) -> None:
+        """
+        Give a slot a row that holds nothing, instead of the one that it had.
+
+        @param sampleRate: of its sound, Hz.
+        """
+        self.unseat(slot)
+        store = self.of(frameMs, sampleRate)
+        self._table.store[slot], self._table.row[slot] = store.number, store.take()
+
+    def unseat(self, slot: int) -> None:
+        """
+        Take a slot's row back, if it has one.
+        """
+        number = int(self._table.store[slot])
+        if number >= 0:
+            self.made[number].free(int(self._table.row[slot]))
+            self._table.store[slot] = self._table.row[slot] = -1
