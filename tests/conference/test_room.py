@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from twisted.internet.task import Clock
 
+from h323d.call.dialling import Dial
+from h323d.call.ways import Way
 from h323d.conference.participant import Presence
 from h323d.conference.room import Room
 from h323d.events.bus import EventBus, Fact
@@ -22,12 +24,13 @@ from h323d.events.rooms import (
     RoomClosed,
     RoomOpened,
 )
+from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
-from h323d.values.identifiers import LegID, RoomID
+from h323d.values.identifiers import CallID, LegID, RoomID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ULAW
 from h323d.values.media.profile import MediaProfile
-from tests.support.fakeleg import FakeLeg
+from tests.support.fakeleg import FakeLeg, FakeOriginator
 from tests.support.fakemedia import FakePool
 from tests.support.recorder import Recorder
 
@@ -106,15 +109,11 @@ def test_itIsFullWithAsManyAsItHasPlacesFor(scene: Scene) -> None:
 
 
 def test_whoIsInvitedIsAParticipantFromTheFirstRing(scene: Scene) -> None:
-    leg = FakeLeg("1002", scene.pool)
-    dialled = []
-
-    def dial(profile: MediaProfile, observer: object) -> FakeLeg:
-        dialled.append(profile)
-        return leg
-
-    scene.room.invite(dial, LegID("first"))
-    assert dialled == [PROFILE]
+    originator = FakeOriginator("fake", scene.pool)
+    way = Way("fake", None, (PartyAddress(AddressKind.DIALLED_DIGITS, "1002"),))
+    scene.room.invite(Dial(originator, CallID("c"), (), way), LegID("first"))
+    (leg,) = originator.legs
+    assert originator.profiles == [PROFILE]
     assert list(scene.room.participants) == [leg.legId]
     told = CallOriginated(
         5.0, leg.callId, leg.legId, "fake", leg.calling, leg.called, LegID("first")

@@ -16,7 +16,7 @@ from h323d.events.bus import EventBus
 from h323d.gatekeeper.admission import Admission
 from h323d.gatekeeper.bandwidth import Claim
 from h323d.gatekeeper.registry.registrations import EndpointKind
-from h323d.gatekeeper.routing.chain import Called, Destination
+from h323d.gatekeeper.routing.chain import Called, FoundWay
 from h323d.gatekeeper.routing.explanation import Explanation
 from h323d.operation.viewing import (
     admissionView,
@@ -166,7 +166,7 @@ def test_aRegistrationIsShownInTexts() -> None:
     )
 
 
-FOUND = (Destination(THERE, registration=endpoint(2), names=(name("bert"),)),)
+FOUND = (FoundWay("h323", THERE, registration=endpoint(2), called=(name("bert"),)),)
 
 
 def test_whoKnowsAPartyIsNamedWithWhereItIs() -> None:

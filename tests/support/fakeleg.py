@@ -128,11 +128,13 @@ class FakeOriginator:
     Makes fake legs.
 
     @ivar legs: all that it made.
+    @ivar profiles: within what each is to be.
     """
 
     def __init__(self, protocol: str, pool: IMediaPool) -> None:
         self.protocol = protocol
         self.legs: list[FakeLeg] = []
+        self.profiles: list[MediaProfile] = []
         self._pool = pool
 
     def originate(
@@ -148,4 +150,5 @@ class FakeOriginator:
         leg.callId, leg.calling = callId, calling
         leg.observe(observer)
         self.legs.append(leg)
+        self.profiles.append(profile)
         return leg

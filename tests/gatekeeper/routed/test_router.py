@@ -15,7 +15,7 @@ from h323d.events.calls import CallEnded, CallRefused
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.routed.router import MAXIMUM_PASSES, RoutedCalls
 from h323d.gatekeeper.routed.side import CALLER
-from h323d.gatekeeper.routing.chain import Called, Destination
+from h323d.gatekeeper.routing.chain import Called, FoundWay
 from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
 from h323d.h323.signalling import messages, uuie
 from h323d.h323.signalling.q931 import MessageType
@@ -237,7 +237,7 @@ def test_atTheEndAllCallsEnd(world: Simulation) -> None:
 # What an ARQ asks.
 
 ANNA = endpoint(1, "anna", source=TransportAddress(AT_CALLER, 1719))
-AT_BOBS = Destination(TransportAddress(AT_BOB, 1720))
+AT_BOBS = FoundWay("h323", TransportAddress(AT_BOB, 1720))
 
 
 @pytest.mark.parametrize("model", list(CallModel))
@@ -250,7 +250,7 @@ def test_aCallThatIsAboutToBeAdmittedHasTheModelOfItsParties(
 
 def test_oneToOurselvesIsDirectAsThereIsNothingToRoute(world: Simulation) -> None:
     exchange = Exchange(world)
-    here = Destination(SIGNALLING)
+    here = FoundWay("h323", SIGNALLING)
     assert exchange.router.modelFor(Called((BOB,), caller=ANNA), here) is CallModel.DIRECT
 
 

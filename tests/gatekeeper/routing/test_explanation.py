@@ -14,8 +14,8 @@ from h323d.call.gates import POLICY_FAILED
 from h323d.call.policy import Refusal
 from h323d.gatekeeper.routing.chain import (
     Called,
-    Destination,
     Finding,
+    FoundWay,
     ICalledPolicy,
     RoutingChain,
 )
@@ -26,7 +26,7 @@ from h323d.values.cause import Cause
 from tests.support.loggedfailures import LoggedFailures
 
 ANNA, BERT = Called((partyFromText("anna"),)), Called((partyFromText("bert"),))
-FOUND = (Destination(TransportAddress("192.0.2.9", 1720)),)
+FOUND = (FoundWay("h323", TransportAddress("192.0.2.9", 1720)),)
 BARRED = Refusal(Cause.CALL_REJECTED, "barred")
 
 
@@ -61,7 +61,7 @@ def test_whoWasAskedIsToldInOrderAndNobodyElse() -> None:
 
 
 @pytest.mark.parametrize("finding", [BARRED, FOUND])
-def test_theDecisionIsTheChains(finding: Refusal | tuple[Destination, ...]) -> None:
+def test_theDecisionIsTheChains(finding: Refusal | tuple[FoundWay, ...]) -> None:
     (told,) = explained(Says("only", finding))
     assert told == Explanation(finding, (("only", finding),))
 

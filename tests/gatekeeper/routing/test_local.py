@@ -9,7 +9,7 @@ from zope.interface.verify import verifyObject
 
 from h323d.gatekeeper.config import AliasConflict
 from h323d.gatekeeper.registry.registrations import EndpointRegistry
-from h323d.gatekeeper.routing.chain import Called, Destination, ICalledPolicy
+from h323d.gatekeeper.routing.chain import Called, FoundWay, ICalledPolicy
 from h323d.gatekeeper.routing.local import LocalNumbers, RegisteredEndpoints, SignalledAddress
 from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
@@ -33,7 +33,7 @@ def test_theyKeepTheirInterface(registry: EndpointRegistry) -> None:
 
 def test_anyNameOfARoomIsHere() -> None:
     rooms = LocalNumbers(EightDigits(), HERE)
-    assert rooms.find(Called((NOBODY, ROOM))) == (Destination(HERE),)
+    assert rooms.find(Called((NOBODY, ROOM))) == (FoundWay("h323", HERE),)
     assert rooms.find(Called((NOBODY,))) is None
 
 
@@ -42,14 +42,17 @@ def test_theFirstNameThatSomebodyRegisteredDecides(registry: EndpointRegistry) -
     registry.register(endpoint(2, "bert"))
     policy = RegisteredEndpoints(registry)
     found = policy.find(Called((NOBODY, ANNA, partyFromText("bert"))))
-    assert found == (Destination(anna.signalling[0], anna),)
+    assert found == (FoundWay("h323", anna.signalling[0], registration=anna),)
     assert policy.find(Called((NOBODY,))) is None
 
 
 def test_allItsAddressesAreTriedInItsOrder(registry: EndpointRegistry) -> None:
     anna = registry.register(endpoint(1, "anna", signalling=(THERE, HERE)))
     found = RegisteredEndpoints(registry).find(Called((ANNA,)))
-    assert found == (Destination(THERE, anna), Destination(HERE, anna))
+    assert found == (
+        FoundWay("h323", THERE, registration=anna),
+        FoundWay("h323", HERE, registration=anna),
+    )
 
 
 def test_ofSeveralWhoHasResourcesLeftIsFirst(registry: EndpointRegistry) -> None:
@@ -69,6 +72,8 @@ def test_aPhoneOfSIPIsNobodysForH323(registry: EndpointRegistry) -> None:
 def test_anAddressThatIsKnownServesWhoeverIsThere(registry: EndpointRegistry) -> None:
     anna = registry.register(endpoint(1, "anna"))
     policy = SignalledAddress(registry)
-    assert policy.find(Called((NOBODY,), THERE)) == (Destination(THERE),)
-    assert policy.find(Called((), anna.signalling[0])) == (Destination(anna.signalling[0], anna),)
+    assert policy.find(Called((NOBODY,), THERE)) == (FoundWay("h323", THERE),)
+    assert policy.find(Called((), anna.signalling[0])) == (
+        FoundWay("h323", anna.signalling[0], registration=anna),
+    )
     assert policy.find(Called((ANNA,))) is None
