@@ -52,6 +52,7 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import newCallID
 from h323d.values.media.formats import G711_ULAW
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 from tests.support.fakemedia import FakePool, FakePort
@@ -63,7 +64,7 @@ SIZE = 12  # members
 HELD = 1.0  # seconds that a call lasts
 SETTLE = 3.0  # seconds until the room is as it stays
 QUIET = 5.0  # seconds of the room alone, for comparison
-PROFILE = MediaProfile((G711_ULAW,))
+PROFILE = MediaProfile.audio((G711_ULAW,))
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -73,9 +74,14 @@ class BoundPort(FakePort):
     """
 
     def __init__(
-        self, pool: FakePool, portId: int, observer: IMediaPortObserver, host: str
+        self,
+        pool: FakePool,
+        portId: int,
+        observer: IMediaPortObserver,
+        host: str,
+        medium: Medium,
     ) -> None:
-        super().__init__(pool, portId, observer, host)
+        super().__init__(pool, portId, observer, host, medium)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((self.rtp.host, self.rtp.port))
 
@@ -90,8 +96,10 @@ class BoundPool(FakePool):
     Ports that packets can be sent to.
     """
 
-    def openPort(self, observer: IMediaPortObserver, home: Home) -> FakePort:
-        port = BoundPort(self, next(self._numbers), observer, home.told)
+    def openPort(
+        self, observer: IMediaPortObserver, home: Home, medium: Medium = Medium.AUDIO
+    ) -> FakePort:
+        port = BoundPort(self, next(self._numbers), observer, home.told, medium)
         self.ports.append(port)
         return port
 

@@ -47,7 +47,7 @@ class Caller:
     def __init__(self, reactor: Any, startUp: StartUpOptions) -> None:
         # Any: a reactor of many interfaces.
         self._reactor = reactor
-        profile = MediaProfile((G711_ULAW,))
+        profile = MediaProfile.audio((G711_ULAW,))
         settings = PhoneSettings(US, "1001", profile, startUp)
         self.phone = Phone(settings, self, None, None, reactor)
         self.phone.start()

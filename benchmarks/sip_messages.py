@@ -26,7 +26,7 @@ from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.profile import MediaProfile
 from tests.support.sip_messages import INVITE, OFFER, OK
 
-PROFILE = MediaProfile((MediaFormat("G722"), G711_ULAW, G711_ALAW))
+PROFILE = MediaProfile.audio((MediaFormat("G722"), G711_ULAW, G711_ALAW))
 LOCAL = LocalMedia(TransportAddress("192.0.2.1", 20000), 4711)
 ROUNDS = 2000
 REPEATS = 5

@@ -19,6 +19,7 @@ from zope.interface import Attribute, Interface
 from h323d.call.homes import Home
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
+from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
 from h323d.values.networks import Networks
 
@@ -169,6 +170,7 @@ class IMediaPort(Interface):
     portId = Attribute("an C{int}, unique in its pool")
     rtp = Attribute("the L{TransportAddress} where we receive RTP")
     rtcp = Attribute("the L{TransportAddress} where we receive RTCP")
+    medium = Attribute("the L{h323d.values.media.medium.Medium} that it carries")
     stream = Attribute("the L{Stream} in force")
 
     def configure(stream: Stream, signalling: Signalling) -> None:
@@ -364,14 +366,17 @@ class IMediaPool(Interface):
         Judge by these networks what peers name from now on.
         """
 
-    def openPort(observer: IMediaPortObserver, home: Home) -> IMediaPort:
+    def openPort(
+        observer: IMediaPortObserver, home: Home, medium: Medium = Medium.AUDIO
+    ) -> IMediaPort:
         """
         Bind a port pair.
 
         @param home: our address towards the peer: what to bind, and what the port says of
             itself.
+        @param medium: what it will carry.
 
-        @raise h323d.errors.ResourceUnavailable: no ports are left.
+        @raise h323d.errors.ResourceUnavailable: no ports are left, or none that carry this.
         """
 
     def openMixer(observer: IMixerObserver) -> IMixer:

@@ -51,7 +51,7 @@ def settingsOf(options: argparse.Namespace, destination: TransportAddress | None
     return PhoneSettings(
         bind=options.bind or _near(options.target, gatekeeper or destination),
         alias=options.alias,
-        profile=MediaProfile(tuple(formats), packetMs=options.packet_ms),
+        profile=MediaProfile.audio(tuple(formats), options.packet_ms),
         startUp=StartUpOptions(
             not options.no_fast_start, not options.no_tunnelling, options.early_h245
         ),

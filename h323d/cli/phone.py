@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
@@ -205,9 +205,9 @@ class Phone:
         """
         Put the other side on hold, or resume.
         """
-        direction = Direction.INACTIVE if held else self._settings.profile.direction
+        profile = self._settings.profile
         if self.leg is not None:
-            self.leg.changeMedia(replace(self._settings.profile, direction=direction))
+            self.leg.changeMedia(profile.directed(Direction.INACTIVE) if held else profile)
 
     def hangup(self) -> None:
         """

@@ -96,7 +96,7 @@ class ConferenceHost:
             raise ConfigurationError("conference.audioFormats", reason)
         limits = {room.name: room.maxParticipants for room in config.rooms if room.maxParticipants}
         audio = tuple(known[name] for name in config.audioFormats)
-        return _Rules(config, limits, MediaProfile(audio=audio, packetMs=config.packetMs))
+        return _Rules(config, limits, MediaProfile.audio(audio, config.packetMs))
 
     @property
     def participants(self) -> int:

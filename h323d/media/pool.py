@@ -47,6 +47,7 @@ from h323d.media.reports import (
 )
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
+from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
 
 __all__ = ["MediaPool"]
@@ -94,7 +95,11 @@ class MediaPool:
         self.command(self._plane.commands.know, networks)
         self._relays.reconfigure(networks)
 
-    def openPort(self, observer: IMediaPortObserver, home: Home) -> IMediaPort:
+    def openPort(
+        self, observer: IMediaPortObserver, home: Home, medium: Medium = Medium.AUDIO
+    ) -> IMediaPort:
+        if medium is not Medium.AUDIO:
+            raise ResourceUnavailable(f"no ports for {medium.value}")
         self._reserve()
         try:
             pair = self._portSource.bind(home.bind)
@@ -222,6 +227,8 @@ class _Port:
     """
     @ivar observer: the leg.
     """
+
+    medium = Medium.AUDIO
 
     def __init__(
         self,

@@ -22,7 +22,7 @@ def test_nobodyIsCalledBeforeItBegins() -> None:
     originator, observer = FakeOriginator("sip", FakePool()), SilentObserver()
     dial = Dial(originator, CallID("c1"), ANNA, BERT)
     assert originator.legs == []
-    leg = dial.begin(MediaProfile((G711_ULAW,)), observer)
+    leg = dial.begin(MediaProfile.audio((G711_ULAW,)), observer)
     assert originator.legs == [leg]
     assert (leg.callId, leg.calling) == (CallID("c1"), ANNA)
     assert originator.legs[0].observer is observer

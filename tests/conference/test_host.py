@@ -83,7 +83,9 @@ class HostTests(HostTestCase):
     def test_answersWithTheConfiguredFormats(self) -> None:
         self.build(ConferenceConfig(audioFormats=("PCMA", "PCMU"), packetMs=30))
         leg = self.join("80001", ready=False)
-        self.assertEqual(leg.done, [("answer", MediaProfile((G711_ALAW, G711_ULAW), packetMs=30))])
+        self.assertEqual(
+            leg.done, [("answer", MediaProfile.audio((G711_ALAW, G711_ULAW), packetMs=30))]
+        )
 
     def test_aFormatWithoutACodecIsAClearError(self) -> None:
         with self.assertRaisesRegex(

@@ -35,7 +35,7 @@ from tests.support.fakemedia import FakePool
 from tests.support.recorder import Recorder
 
 HERE = RoomID("80001")
-PROFILE = MediaProfile((G711_ULAW,))
+PROFILE = MediaProfile.audio((G711_ULAW,))
 
 
 class Scene:

@@ -21,7 +21,7 @@ from h323d.values.media.formats import G711_ULAW, MediaFormat
 from h323d.values.media.profile import MediaProfile
 
 CAPTURES = Path(__file__).parent / "sip"
-PROFILE = MediaProfile((MediaFormat("opus", 48000, 2), G711_ULAW))
+PROFILE = MediaProfile.audio((MediaFormat("opus", 48000, 2), G711_ULAW))
 
 
 def read(name: str) -> SIPRequest:

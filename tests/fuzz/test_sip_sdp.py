@@ -18,7 +18,9 @@ from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.profile import MediaProfile
 from tests.support.sip_messages import OFFER
 
-PROFILE = MediaProfile((MediaFormat("opus", 48000, 2), MediaFormat("G729"), G711_ULAW, G711_ALAW))
+PROFILE = MediaProfile.audio(
+    (MediaFormat("opus", 48000, 2), MediaFormat("G729"), G711_ULAW, G711_ALAW)
+)
 LOCAL = LocalMedia(TransportAddress("198.51.100.1", 20000), 4711)
 
 NUMBERS = st.sampled_from(["0", "8", "18", "96", "101", "127", "128", "x", "-1", ""])

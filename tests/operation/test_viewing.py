@@ -56,7 +56,7 @@ class Scene:
         clock.advance(10.0)
         pool = FakePool()
         owner: Any = Recorder()
-        profile = MediaProfile((G711_ULAW,))
+        profile = MediaProfile.audio((G711_ULAW,))
         self.room = Room(RoomID("80001"), 8, profile, clock, EventBus(), pool, owner)
         self.leg = FakeLeg("80001", pool)
         self.room.admit(self.leg)

@@ -30,6 +30,7 @@ from h323d.call.media import (
 from h323d.errors import ResourceUnavailable
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
 
 __all__ = ["FakeAim", "FakeMixer", "FakePool", "FakePort", "FakeRelay", "FakeRelaySide", "Unmoved"]
@@ -47,14 +48,20 @@ class FakePort:
     """
 
     def __init__(
-        self, pool: FakePool, portId: int, observer: IMediaPortObserver, host: str
+        self,
+        pool: FakePool,
+        portId: int,
+        observer: IMediaPortObserver,
+        host: str,
+        medium: Medium,
     ) -> None:
         self.pool = pool
         self.portId = portId
         self.observer = observer
         self.rtp = TransportAddress(host, 16384 + 2 * portId)
         self.rtcp = replace(self.rtp, port=self.rtp.port + 1)
-        self.stream = Stream()
+        self.medium = medium
+        self.stream = Stream(medium=medium)
         self.configured: list[Stream] = []
         self.signalling: Signalling | None = None
         self.digits: list[tuple[str, int]] = []
@@ -218,11 +225,13 @@ class FakePool:
     def reconfigure(self, networks: MediaNetworks) -> None:
         self.networks = networks
 
-    def openPort(self, observer: IMediaPortObserver, home: Home) -> FakePort:
+    def openPort(
+        self, observer: IMediaPortObserver, home: Home, medium: Medium = Medium.AUDIO
+    ) -> FakePort:
         if not self.left:
             raise ResourceUnavailable("no RTP ports are left")
         self.left -= 1
-        port = FakePort(self, next(self._numbers), observer, home.told)
+        port = FakePort(self, next(self._numbers), observer, home.told, medium)
         self.ports.append(port)
         return port
 

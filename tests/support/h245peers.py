@@ -20,7 +20,7 @@ from h323d.values.media.formats import G711_ALAW, G711_ULAW
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import ReceiveFormat, TransmitFormat
 
-PROFILE = MediaProfile((G711_ULAW, G711_ALAW))
+PROFILE = MediaProfile.audio((G711_ULAW, G711_ALAW))
 
 
 class RecordingOwner:

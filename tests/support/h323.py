@@ -50,7 +50,7 @@ __all__ = [
     "newClock",
 ]
 
-PROFILE = MediaProfile((G711_ULAW, G711_ALAW))
+PROFILE = MediaProfile.audio((G711_ULAW, G711_ALAW))
 
 
 def newClock() -> Clock:

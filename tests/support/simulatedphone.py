@@ -40,7 +40,7 @@ from tests.support.simulation import Media, Recording, Simulation
 
 __all__ = ["PROFILE", "LocalParty", "Telephone", "named"]
 
-PROFILE = MediaProfile((G711_ULAW, G711_ALAW))
+PROFILE = MediaProfile.audio((G711_ULAW, G711_ALAW))
 TERMINAL = 50  # the terminalType of a terminal (H.323, table 1)
 LEVEL = -16.0  # dBov, of the tones that are played
 MEDIA = MediaConfig(maximumPorts=4, tickMs=20)

@@ -51,7 +51,7 @@ __all__ = [
     "responseTo",
 ]
 
-PROFILE = MediaProfile((G711_ULAW, G711_ALAW))
+PROFILE = MediaProfile.audio((G711_ULAW, G711_ALAW))
 
 
 @implementer(ILegObserver)

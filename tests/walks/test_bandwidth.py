@@ -5,7 +5,6 @@ The walk of what calls really use, between telephones and a gatekeeper with litt
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -64,7 +63,7 @@ class Scene:
         Let one telephone close, or open again, the channels that it has to.
         """
         assert telephone.leg is not None
-        telephone.leg.changeMedia(replace(PROFILE, direction=direction))
+        telephone.leg.changeMedia(PROFILE.directed(direction))
         self.world.run(1.0)
 
 

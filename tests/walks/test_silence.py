@@ -5,7 +5,6 @@ Walks of those who go without a word: their calls end, whatever protocol they sp
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from zope.interface import implementer
@@ -94,7 +93,7 @@ def test_whoIsHeldIsNotExpectedToSayAnything(target: str, world: Simulation) -> 
     server = newServer(world, 4.0)
     alice = calling(world, target)
     assert alice.leg is not None
-    alice.leg.changeMedia(replace(PROFILE, direction=Direction.INACTIVE))
+    alice.leg.changeMedia(PROFILE.directed(Direction.INACTIVE))
     world.run(10.0)
     assert server.server.host.participants == 1
     alice.leg.changeMedia(PROFILE)
@@ -192,7 +191,7 @@ def test_aCallThatIsPassedOnEndsLikewise(world: Simulation) -> None:
 def test_aCallThatIsPassedOnAndHeldGoesOn(world: Simulation) -> None:
     server, alice = passedOn(world)
     assert alice.leg is not None
-    alice.leg.changeMedia(replace(PROFILE, direction=Direction.INACTIVE))
+    alice.leg.changeMedia(PROFILE.directed(Direction.INACTIVE))
     world.run(2.0)
     world.network.filters.append(lambda source, destination, data: source[1] < 16384)
     world.run(50.0)

@@ -25,6 +25,7 @@ from h323d.h323.signalling.uuie import Content, Start
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["CallStart", "CallStartOwner", "StartUpOptions"]
@@ -225,7 +226,7 @@ class CallStart:
         Negotiate anew, where there is H.245; otherwise only use less.
         """
         self.link.changeProfile(profile)
-        self._media.restrict(profile.direction)
+        self._media.restrict(profile.of(Medium.AUDIO).direction)
 
     def end(self) -> None:
         """

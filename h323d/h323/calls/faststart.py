@@ -36,7 +36,8 @@ from h323d.h323.h245.parameters import (
 )
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
-from h323d.values.media.profile import MediaProfile
+from h323d.values.media.medium import Medium
+from h323d.values.media.profile import MediaProfile, MediumProfile
 from h323d.values.media.streams import ReceiveFormat, TransmitFormat
 
 __all__ = [
@@ -117,13 +118,14 @@ def offerFastStart(
     """
     channels: list[Fields] = []
     formats: dict[int, MediaFormat] = {}
-    for index, ability in enumerate(abilitiesOf(profile, profile.packetMs)):
-        if profile.direction.receives:
+    sound = profile.of(Medium.AUDIO)
+    for index, ability in enumerate(abilitiesOf(sound.formats, sound.packetMs)):
+        if sound.direction.receives:
             channels.append(reverseChannel(RECEIVE_NUMBER, ability, rtp, rtcp))
             formats.update(formatsByType(OfferedChannel(ability)))
-        if profile.direction.sends:
+        if sound.direction.sends:
             channels.append(forwardChannel(FIRST_NUMBER + index, ability, rtcp))
-    receive = ReceiveFormat(formats, _eventType(profile)) if formats else None
+    receive = ReceiveFormat(formats, _eventType(sound)) if formats else None
     return FastStartOffer(profile, tuple(_encode(channel) for channel in channels), receive)
 
 
@@ -141,11 +143,12 @@ def answerFastStart(
     @param rtp: where we receive media.
     @param rtcp: where we receive RTCP.
     """
-    proposals, skipped, fault = _readAll(elements, profile, weSendReverse=True)
+    sound = profile.of(Medium.AUDIO)
+    proposals, skipped, fault = _readAll(elements, sound, weSendReverse=True)
     skipped += sum(p.reverse and p.rtp is None for p in proposals)
-    send = [p for p in proposals if p.reverse and p.rtp] if profile.direction.sends else []
-    take = [p for p in proposals if not p.reverse] if profile.direction.receives else []
-    sending, taking = _choosePair(profile, send, take)
+    send = [p for p in proposals if p.reverse and p.rtp] if sound.direction.sends else []
+    take = [p for p in proposals if not p.reverse] if sound.direction.receives else []
+    sending, taking = _choosePair(sound, send, take)
     answers: list[bytes] = []
     transmit = receive = None
     if sending is not None and sending.rtp is not None:
@@ -153,13 +156,13 @@ def answerFastStart(
         channel = _completed(sending.fields, _REVERSE, None, rtcp)
         channel["forwardLogicalChannelNumber"] = FIRST_NUMBER
         answers.append(_encode(channel))
-        ability = sending.channel.ability.within(profile.packetMs)
+        ability = sending.channel.ability.within(sound.packetMs)
         transmit = TransmitFormat(
             ability.format, _typeOf(sending.channel), ability.packetMs, sending.rtp, sending.rtcp
         )
     if taking is not None:
         answers.append(_encode(_completed(taking.fields, _FORWARD, rtp, rtcp)))
-        receive = ReceiveFormat(formatsByType(taking.channel), _eventType(profile))
+        receive = ReceiveFormat(formatsByType(taking.channel), _eventType(sound))
     return FastConnection(
         tuple(answers),
         transmit,
@@ -197,24 +200,24 @@ def readAnswer(offer: FastStartOffer, elements: Sequence[bytes]) -> FastConnecti
     @param offer: what we proposed.
     @param elements: the C{fastStart} of the first reply that has one.
     """
-    profile = offer.profile
-    answers, skipped, fault = _readAll(elements, profile, weSendReverse=False)
+    sound = offer.profile.of(Medium.AUDIO)
+    answers, skipped, fault = _readAll(elements, sound, weSendReverse=False)
     sending = taking = None
     for answer in answers:
         if answer.reverse:
-            taking = taking or (answer if profile.direction.receives else None)
+            taking = taking or (answer if sound.direction.receives else None)
         elif answer.rtp is not None:
-            sending = sending or (answer if profile.direction.sends else None)
+            sending = sending or (answer if sound.direction.sends else None)
         else:  # accepted, but not where to
             skipped += 1
     transmit = receive = None
     if sending is not None and sending.rtp is not None:
-        ability = sending.channel.ability.within(profile.packetMs)
+        ability = sending.channel.ability.within(sound.packetMs)
         transmit = TransmitFormat(
             ability.format, _typeOf(sending.channel), ability.packetMs, sending.rtp, sending.rtcp
         )
     if taking is not None:
-        receive = ReceiveFormat(formatsByType(taking.channel), _eventType(profile))
+        receive = ReceiveFormat(formatsByType(taking.channel), _eventType(sound))
     return FastConnection(
         (),
         transmit,
@@ -246,7 +249,7 @@ class _Proposal:
 
 
 def _readAll(
-    elements: Sequence[bytes], profile: MediaProfile, weSendReverse: bool
+    elements: Sequence[bytes], profile: MediumProfile, weSendReverse: bool
 ) -> tuple[list[_Proposal], int, DecodeError | None]:
     """
     @param weSendReverse: the channels with reverse parameters are ours to send
@@ -268,7 +271,7 @@ def _readAll(
     return proposals, len(elements) - len(proposals), fault
 
 
-def _read(element: bytes, profile: MediaProfile, weSendReverse: bool) -> _Proposal | None:
+def _read(element: bytes, profile: MediumProfile, weSendReverse: bool) -> _Proposal | None:
     """
     @return: C{None} for a channel that is not for us.
 
@@ -301,21 +304,21 @@ def _decode(element: bytes) -> Fields:
 
 
 def _choosePair(
-    profile: MediaProfile, send: list[_Proposal], take: list[_Proposal]
+    profile: MediumProfile, send: list[_Proposal], take: list[_Proposal]
 ) -> tuple[_Proposal | None, _Proposal | None]:
     """
     One for each direction: both of the best format that goes both ways, because
     many callers cannot do otherwise; else the best of each.
     """
-    for wanted in profile.audio:
+    for wanted in profile.formats:
         sending, taking = _first(send, wanted), _first(take, wanted)
         if sending is not None and taking is not None:
             return sending, taking
     return _best(profile, send), _best(profile, take)
 
 
-def _best(profile: MediaProfile, proposals: list[_Proposal]) -> _Proposal | None:
-    for wanted in profile.audio:
+def _best(profile: MediumProfile, proposals: list[_Proposal]) -> _Proposal | None:
+    for wanted in profile.formats:
         found = _first(proposals, wanted)
         if found is not None:
             return found
@@ -348,7 +351,7 @@ def _typeOf(channel: OfferedChannel) -> int:
     return payloadTypeOf(channel.ability) if dynamic is None else dynamic
 
 
-def _eventType(profile: MediaProfile) -> int | None:
+def _eventType(profile: MediumProfile) -> int | None:
     # Fast start cannot negotiate RFC 4733; to expect it costs nothing.
     return TELEPHONE_EVENT_TYPE if profile.telephoneEvents else None
 

@@ -16,6 +16,7 @@ from h323d.call.homes import Home
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.timer import Timer
 from h323d.values.media.direction import Direction
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 
@@ -106,7 +107,7 @@ class LegMedia:
 
         @raise h323d.errors.ResourceUnavailable: no ports are left.
         """
-        self._direction = profile.direction
+        self._direction = profile.of(Medium.AUDIO).direction
         self._signalling = signalling
         if self.port is None:
             self.port = self._pool.openPort(self._observer, self._home)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from h323d.h323.h245.capabilities import abilitiesOf, audioCapability
 from h323d.h323.h245.messages import Choice, Message, indication, response
 from h323d.h323.h245.parameters import AUDIO_SESSION
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["answerTo"]
@@ -61,7 +62,7 @@ def answerTo(message: Message, profile: MediaProfile) -> Message | None:
         elif name == "maintenanceLoopRequest":
             cause = ("canNotPerformLoop", None)
             return response("maintenanceLoopReject", {"type": fields["type"], "cause": cause})
-        elif name == "communicationModeRequest" and profile.audio:
+        elif name == "communicationModeRequest" and profile.of(Medium.AUDIO).formats:
             return _communicationModes(profile)
     elif kind == "response" and not name.startswith("_ext_"):
         return None  # an answer to what we never asked
@@ -69,7 +70,8 @@ def answerTo(message: Message, profile: MediaProfile) -> Message | None:
 
 
 def _communicationModes(profile: MediaProfile) -> Message | None:
-    abilities = abilitiesOf(profile, profile.packetMs)
+    sound = profile.of(Medium.AUDIO)
+    abilities = abilitiesOf(sound.formats, sound.packetMs)
     if not abilities:
         return None
     entry = {

@@ -14,7 +14,8 @@ from typing import Any
 
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import MediaFormat
-from h323d.values.media.profile import MediaProfile
+from h323d.values.media.medium import Medium
+from h323d.values.media.profile import MediaProfile, MediumProfile
 
 __all__ = [
     "TELEPHONE_EVENT_TYPE",
@@ -165,23 +166,23 @@ def suits(wanted: MediaFormat, offered: MediaFormat) -> bool:
     )
 
 
-def abilitiesOf(profile: MediaProfile, packetMs: int) -> list[AudioAbility]:
+def abilitiesOf(formats: Iterable[MediaFormat], packetMs: int) -> list[AudioAbility]:
     """
-    All ways to name a profile's formats, in its order.  Formats that H.245 has no
+    All ways to name formats, in their order.  Formats that H.245 has no
     word for are left out.
 
     @param packetMs: the longest packet.
     """
     return [
         AudioAbility(coding.format, packetMs, name).within(packetMs)
-        for wanted in profile.audio
+        for wanted in formats
         for name, coding in _CODINGS.items()
         if suits(wanted, coding.format)
     ]
 
 
 def chooseAbility(
-    profile: MediaProfile, offered: Iterable[AudioAbility], preferred: MediaFormat | None = None
+    profile: MediumProfile, offered: Iterable[AudioAbility], preferred: MediaFormat | None = None
 ) -> AudioAbility | None:
     """
     The first of a profile's formats that the peer offers.
@@ -192,7 +193,7 @@ def chooseAbility(
     @return: the peer's own way to name it, with our packet length.
     """
     abilities = tuple(offered)
-    usable = [a for wanted in profile.audio for a in abilities if suits(wanted, a.format)]
+    usable = [a for wanted in profile.formats for a in abilities if suits(wanted, a.format)]
     for ability in usable:
         if preferred is not None and ability.symmetric and ability.format.sameEncoding(preferred):
             return ability.within(profile.packetMs)
@@ -243,15 +244,16 @@ def capabilitySet(profile: MediaProfile, sequenceNumber: int) -> Fields:
     """
     The C{TerminalCapabilitySet} of a profile: what we can receive.
     """
+    sound = profile.of(Medium.AUDIO)
     audio: list[Choice] = [
         ("receiveAudioCapability", audioCapability(ability))
-        for ability in abilitiesOf(profile, profile.maxPacketMs)
+        for ability in abilitiesOf(sound.formats, sound.maxPacketMs)
     ]
     digits: list[Choice] = [
         ("receiveAndTransmitUserInputCapability", ("basicString", None)),
         ("receiveAndTransmitUserInputCapability", ("dtmf", None)),
     ]
-    if profile.telephoneEvents:
+    if sound.telephoneEvents:
         digits.append(
             (
                 "receiveRTPAudioTelephonyEventCapability",

@@ -19,6 +19,7 @@ from h323d.h323.h245.mrse import newIncomingMRSE, newOutgoingMRSE
 from h323d.h323.h245.owner import H245Owner
 from h323d.h323.h245.source import RejectSource
 from h323d.tracing import stateName
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["ModeSender", "Modes", "readModes", "requestedModes"]
@@ -31,9 +32,10 @@ def requestedModes(profile: MediaProfile) -> list[list[Fields]]:
     """
     The C{requestedModes} of a profile: its formats, in its order.
     """
+    sound = profile.of(Medium.AUDIO)
     return [
         [{"type": ("audioMode", _audioMode(ability))}]
-        for ability in abilitiesOf(profile, profile.packetMs)
+        for ability in abilitiesOf(sound.formats, sound.packetMs)
     ]
 
 

@@ -21,7 +21,7 @@ from h323d.h323.h245.capabilities import (
 from h323d.h323.h245.messages import Choice, Fields
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
-from h323d.values.media.profile import MediaProfile
+from h323d.values.media.profile import MediumProfile
 
 __all__ = [
     "AUDIO_SESSION",
@@ -164,7 +164,7 @@ def formatsByType(channel: OfferedChannel) -> dict[int, MediaFormat]:
 
 
 def judgeChannel(
-    dataType: Choice, parameters: Choice, profile: MediaProfile, weSend: bool = False
+    dataType: Choice, parameters: Choice, profile: MediumProfile, weSend: bool = False
 ) -> OfferedChannel | RefusedChannel:
     """
     Whether a channel that the peer wants to open suits us.
@@ -182,7 +182,7 @@ def judgeChannel(
     ability = readAudioCapability(value)
     if ability is None or (ability.packetMs > profile.maxPacketMs and not weSend):
         return RefusedChannel("dataTypeNotSupported")
-    if not any(suits(wanted, ability.format) for wanted in profile.audio):
+    if not any(suits(wanted, ability.format) for wanted in profile.formats):
         return RefusedChannel("dataTypeNotSupported")
     if parameters[0] != "h2250LogicalChannelParameters":
         return RefusedChannel("unspecified")

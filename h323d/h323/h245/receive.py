@@ -26,7 +26,7 @@ from h323d.h323.h245.source import RejectSource
 from h323d.tracing import stateName
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
-from h323d.values.media.profile import MediaProfile
+from h323d.values.media.profile import MediumProfile
 from h323d.values.media.streams import ReceiveFormat
 
 __all__ = ["ReceiveChannels"]
@@ -54,7 +54,7 @@ class ReceiveChannels:
         self,
         owner: H245Owner,
         clock: IReactorTime,
-        profile: MediaProfile,
+        profile: MediumProfile,
         rtp: TransportAddress,
         rtcp: TransportAddress,
     ) -> None:
@@ -91,7 +91,7 @@ class ReceiveChannels:
         self._channels[number] = _Channel(lcse, dict(receive.formats))
         self._reported = self._current()
 
-    def changeProfile(self, profile: MediaProfile) -> None:
+    def changeProfile(self, profile: MediumProfile) -> None:
         """
         Ask the peer to close what does not suit any more.
         """
@@ -99,7 +99,7 @@ class ReceiveChannels:
         for number, channel in tuple(self._channels.items()):
             unsuited = channel.formats and not any(
                 suits(wanted, mediaFormat)
-                for wanted in profile.audio
+                for wanted in profile.formats
                 for mediaFormat in channel.formats.values()
             )
             if unsuited:

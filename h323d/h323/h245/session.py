@@ -39,6 +39,7 @@ from h323d.h323.h245.transmit import TransmitChannels
 from h323d.tracing import stateName
 from h323d.values.address import TransportAddress
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["H245Failure", "H245Owner", "H245Session", "Message"]
@@ -78,8 +79,8 @@ class H245Session:
         self._inbox: deque[Message] = deque()
         self._taking = False
         self._negotiation = Negotiation(self, clock, rng, terminalType)
-        self._transmit = TransmitChannels(owner, clock, profile, rtcp)
-        self._receive = ReceiveChannels(owner, clock, profile, rtp, rtcp)
+        self._transmit = TransmitChannels(owner, clock, profile.of(Medium.AUDIO), rtcp)
+        self._receive = ReceiveChannels(owner, clock, profile.of(Medium.AUDIO), rtp, rtcp)
         self._bidirectional = BidirectionalChannels(owner, clock)
         self._modes = Modes(owner, clock, profile, self._transmit)
         self._digits = Digits(owner, clock)
@@ -203,8 +204,8 @@ class H245Session:
         self._profile = profile
         if self.localCapabilities(0) != before:
             self._negotiation.tell()
-        self._transmit.changeProfile(profile)
-        self._receive.changeProfile(profile)
+        self._transmit.changeProfile(profile.of(Medium.AUDIO))
+        self._receive.changeProfile(profile.of(Medium.AUDIO))
         if hasStarted(self._conversation) and self._wantsAnother():
             self._modes.ask(profile)
 
@@ -242,12 +243,12 @@ class H245Session:
         """
         Whether the peer sends what we can take, but would rather not.
         """
-        current = self._receive.format
+        current, sound = self._receive.format, self._profile.of(Medium.AUDIO)
         return (
             current is not None
-            and self._profile.direction.receives
-            and any(suits(wanted, current) for wanted in self._profile.audio[1:])
-            and not suits(self._profile.audio[0], current)
+            and sound.direction.receives
+            and any(suits(wanted, current) for wanted in sound.formats[1:])
+            and not suits(sound.formats[0], current)
         )
 
     # ConversationOwner
@@ -289,7 +290,7 @@ class H245Session:
         self._owner.sendControl(message)
 
     def localCapabilities(self, sequenceNumber: int) -> Fields:
-        if self._paused or not self._profile.direction.receives:
+        if self._paused or not self._profile.of(Medium.AUDIO).direction.receives:
             return emptyCapabilitySet(sequenceNumber)
         return capabilitySet(self._profile, sequenceNumber)
 

@@ -32,7 +32,7 @@ from h323d.h323.h245.source import RejectSource
 from h323d.tracing import stateName
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
-from h323d.values.media.profile import MediaProfile
+from h323d.values.media.profile import MediumProfile
 from h323d.values.media.streams import TransmitFormat
 
 __all__ = ["TransmitChannels"]
@@ -64,7 +64,7 @@ class TransmitChannels:
         self,
         owner: H245Owner,
         clock: IReactorTime,
-        profile: MediaProfile,
+        profile: MediumProfile,
         rtcp: TransportAddress,
     ) -> None:
         self.errors = 0
@@ -93,7 +93,7 @@ class TransmitChannels:
         """
         Own a channel that fast connect opened.
         """
-        abilities = abilitiesOf(MediaProfile((transmit.format,)), transmit.packetMs)
+        abilities = abilitiesOf((transmit.format,), transmit.packetMs)
         if abilities and not self._channels:
             lcse = newOutgoingLCSE(self, self._clock, number, isOpen=True)
             self._current = _Channel(number, abilities[0], lcse, transmit)
@@ -126,7 +126,7 @@ class TransmitChannels:
         self._consider()
         self._refresh()
 
-    def changeProfile(self, profile: MediaProfile) -> None:
+    def changeProfile(self, profile: MediumProfile) -> None:
         """
         What we want to send.
         """
@@ -240,7 +240,7 @@ class TransmitChannels:
     def _stillSuits(self, channel: _Channel, keep: bool) -> bool:
         if not self._profile.direction.sends:
             return False
-        if not any(suits(wanted, channel.ability.format) for wanted in self._profile.audio):
+        if not any(suits(wanted, channel.ability.format) for wanted in self._profile.formats):
             return False
         if self._remote is None:  # fast start came before any capabilities
             return True

@@ -48,6 +48,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, newCallID, newLegID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import MediaFormat
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["SIPLeg"]
@@ -368,7 +369,7 @@ class SIPLeg:
         if stream == port.stream:
             return
         wasHeld = self.held
-        wantsToSend = profile is not None and profile.direction.sends
+        wantsToSend = profile is not None and profile.of(Medium.AUDIO).direction.sends
         self._hold.follow(stream, wantsToSend and stream.transmit is None)
         host = self.peer.host if self.flow is None else self.flow.peer.host
         port.configure(stream, Signalling(host, self.direction is LegDirection.OUTGOING))

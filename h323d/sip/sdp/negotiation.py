@@ -42,7 +42,8 @@ from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.direction import Direction
 from h323d.values.media.formats import MediaFormat
-from h323d.values.media.profile import MediaProfile
+from h323d.values.media.medium import Medium
+from h323d.values.media.profile import MediaProfile, MediumProfile
 from h323d.values.media.streams import Stream
 
 __all__ = [
@@ -130,12 +131,13 @@ def makeOffer(
     if index is None and before is not None:
         index = _firstAudio(before, evenRefused=True)
     known = formatsOf(before.media[index]) if before is not None and index is not None else {}
-    wanted = list(profile.audio)
-    if profile.telephoneEvents and wanted:
-        wanted.append(MediaFormat(EVENT_NAME, eventClock(profile.audio)))
+    sound = profile.of(Medium.AUDIO)
+    wanted = list(sound.formats)
+    if sound.telephoneEvents and wanted:
+        wanted.append(MediaFormat(EVENT_NAME, eventClock(sound.formats)))
     formats = numbered(wanted, known)
     protocol = _PROTOCOL if before is None or index is None else before.media[index].protocol
-    audio = _describe(protocol, formats, profile, local, profile.direction)
+    audio = _describe(protocol, formats, sound, local, sound.direction)
     media = [audio]
     if before is not None:
         media = [
@@ -162,17 +164,18 @@ def answerOffer(
     @raise NoCommonMedia: there is no audio stream that we could take; what was agreed
         before stays.
     """
-    chosen = _chooseStream(offer, profile, local, previous)
+    sound = profile.of(Medium.AUDIO)
+    chosen = _chooseStream(offer, sound, local, previous)
     media = [_refused(line) for line in offer.media]
     audio = Stream()
     index = None
     if chosen is not None:
         index, remote = chosen
-        formats = commonFormats(remote.formats, profile)
-        direction = meet(profile.direction, remote)
-        media[index] = _describe(remote.media.protocol, formats, profile, local, direction)
+        formats = commonFormats(remote.formats, sound)
+        direction = meet(sound.direction, remote)
+        media[index] = _describe(remote.media.protocol, formats, sound, local, direction)
         transmit = {number: remote.formats[number] for number in formats}
-        audio = audioStream(remote, formats, transmit, profile, direction)
+        audio = audioStream(remote, formats, transmit, sound, direction)
     answer = _edition(media, local, previous.local if previous else None)
     return Agreement(answer, offer, audio, index)
 
@@ -192,6 +195,7 @@ def applyAnswer(
     index = _firstAudio(offer)
     if index is None:
         return Agreement(offer, answer, Stream(), None)
+    sound = profile.of(Medium.AUDIO)
     ours = formatsOf(offer.media[index])
     if len(answer.media) != len(offer.media):
         raise NoCommonMedia(Obstacle.MEDIA_TYPE, "the answer has other streams than the offer")
@@ -208,10 +212,10 @@ def applyAnswer(
         if any(matches(own, fmt) for own in ours.values())
     }
     if all(map(isEvent, theirs.values())):
-        raise _noFormat(answer.media, profile)
+        raise _noFormat(answer.media, sound)
     direction = meet(offer.directionOf(offer.media[index]), remote)
-    receive = named(_answered(ours, theirs), profile)
-    return Agreement(offer, answer, audioStream(remote, receive, theirs, profile, direction), index)
+    receive = named(_answered(ours, theirs), sound)
+    return Agreement(offer, answer, audioStream(remote, receive, theirs, sound, direction), index)
 
 
 def _answered(
@@ -231,7 +235,7 @@ def _answered(
 
 
 def _chooseStream(
-    offer: SessionDescription, profile: MediaProfile, local: LocalMedia, previous: Agreement | None
+    offer: SessionDescription, profile: MediumProfile, local: LocalMedia, previous: Agreement | None
 ) -> tuple[int, RemoteStream] | None:
     """
     Find the audio stream to take: the one we had, else the first that fits.
@@ -260,7 +264,7 @@ def _chooseStream(
 def _describe(
     protocol: str,
     formats: Mapping[int, MediaFormat],
-    profile: MediaProfile,
+    profile: MediumProfile,
     local: LocalMedia,
     direction: Direction,
 ) -> MediaDescription:
@@ -302,7 +306,7 @@ def _firstAudio(description: SessionDescription, evenRefused: bool = False) -> i
 
 
 def _refusal(
-    obstacle: Obstacle, offer: SessionDescription, local: LocalMedia, profile: MediaProfile
+    obstacle: Obstacle, offer: SessionDescription, local: LocalMedia, profile: MediumProfile
 ) -> NoCommonMedia:
     """
     @param obstacle: that of the stream which came furthest.
@@ -319,10 +323,10 @@ def _refusal(
     return NoCommonMedia(obstacle, "no audio is offered")
 
 
-def _noFormat(media: Iterable[MediaDescription], profile: MediaProfile) -> NoCommonMedia:
+def _noFormat(media: Iterable[MediaDescription], profile: MediumProfile) -> NoCommonMedia:
     audio = (line for line in media if line.media == "audio")
     theirs = _shown(str(fmt) for line in audio for fmt in formatsOf(line).values())
-    ours = " ".join(map(str, profile.audio))
+    ours = " ".join(map(str, profile.formats))
     return NoCommonMedia(Obstacle.MEDIA_FORMAT, f"no common format; they have {theirs}, we {ours}")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from h323d.sip.sdp.payloads import compatible, isEvent, payloadTypeFor
 from h323d.values.media.formats import MediaFormat
-from h323d.values.media.profile import MediaProfile
+from h323d.values.media.profile import MediumProfile
 
 __all__ = [
     "commonFormats",
@@ -30,7 +30,7 @@ def matches(ours: MediaFormat, theirs: MediaFormat) -> bool:
 
 
 def commonFormats(
-    theirs: Mapping[int, MediaFormat], profile: MediaProfile
+    theirs: Mapping[int, MediaFormat], profile: MediumProfile
 ) -> dict[int, MediaFormat]:
     """
     @return: our formats that the peer has too, in our order and by I{its} numbers, then its
@@ -38,11 +38,11 @@ def commonFormats(
     """
     pairs = []
     for number, fmt in theirs.items():
-        rank = next((i for i, own in enumerate(profile.audio) if compatible(own, fmt)), None)
+        rank = next((i for i, own in enumerate(profile.formats) if compatible(own, fmt)), None)
         if rank is not None:
             pairs.append((rank, number))
     pairs.sort(key=lambda pair: pair[0])
-    formats = {number: profile.audio[rank] for rank, number in pairs}
+    formats = {number: profile.formats[rank] for rank, number in pairs}
     if formats:
         event = eventType(theirs, next(iter(formats.values())), profile)
         if event is not None:
@@ -51,7 +51,7 @@ def commonFormats(
 
 
 def eventType(
-    formats: Mapping[int, MediaFormat], spoken: MediaFormat, profile: MediaProfile
+    formats: Mapping[int, MediaFormat], spoken: MediaFormat, profile: MediumProfile
 ) -> int | None:
     """
     @return: the events to go with a format: those of its own clock (RFC 4733, 2.1), else any.
@@ -86,11 +86,11 @@ def numbered(
     return formats
 
 
-def named(formats: Mapping[int, MediaFormat], profile: MediaProfile) -> dict[int, MediaFormat]:
+def named(formats: Mapping[int, MediaFormat], profile: MediumProfile) -> dict[int, MediaFormat]:
     """
     @return: the formats as the profile names them, parameters and all.
     """
     return {
-        number: next((own for own in profile.audio if compatible(own, fmt)), fmt)
+        number: next((own for own in profile.formats if compatible(own, fmt)), fmt)
         for number, fmt in formats.items()
     }

@@ -19,7 +19,7 @@ from h323d.sip.sdp.selection import eventType
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
 from h323d.values.media.formats import MediaFormat
-from h323d.values.media.profile import MediaProfile
+from h323d.values.media.profile import MediumProfile
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 
 __all__ = [
@@ -144,7 +144,7 @@ def audioStream(
     remote: RemoteStream,
     receive: Mapping[int, MediaFormat],
     transmit: Mapping[int, MediaFormat],
-    profile: MediaProfile,
+    profile: MediumProfile,
     direction: Direction,
 ) -> Stream:
     """
@@ -152,7 +152,7 @@ def audioStream(
     @param transmit: by the peer's numbers, the one to send first.
     """
     number, theirs = next((n, fmt) for n, fmt in transmit.items() if not isEvent(fmt))
-    ours = next((own for own in profile.audio if compatible(own, theirs)), theirs)
+    ours = next((own for own in profile.formats if compatible(own, theirs)), theirs)
     sending = None
     if direction.sends and remote.rtp is not None:
         sending = TransmitFormat(
@@ -170,6 +170,6 @@ def audioStream(
     return Stream(sending, receiving)
 
 
-def _packetMs(fmt: MediaFormat, media: MediaDescription, profile: MediaProfile) -> int:
+def _packetMs(fmt: MediaFormat, media: MediaDescription, profile: MediumProfile) -> int:
     wishes = (profile.packetMs, media.packetMs, media.maxPacketMs)
     return fitPacketMs(fmt, min(wish for wish in wishes if wish))

@@ -19,3 +19,6 @@ class Medium(enum.Enum):
 
     VIDEO = "video"
     """C{m=video}; session 2."""
+
+    SLIDES = "slides"
+    """C{m=video} with C{a=content:slides} (RFC 4796); the session of H.239 that shows them."""

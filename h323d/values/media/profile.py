@@ -1,32 +1,77 @@
 """
-What a destination accepts of a leg.
+What a destination accepts of a leg, medium by medium.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from h323d.values.media.direction import Direction
 from h323d.values.media.formats import MediaFormat
+from h323d.values.media.medium import Medium
 
-__all__ = ["MediaProfile"]
+__all__ = ["MediaProfile", "MediumProfile"]
+
+
+@dataclass(frozen=True, slots=True)
+class MediumProfile:
+    """
+    What is accepted of one medium.
+
+    @ivar formats: for both directions, in order of preference; none where the
+        medium is not wanted.
+    @ivar direction: which way it shall flow, from our side.
+    @ivar packetMs: milliseconds of sound in a packet that we send, unless the
+        peer asks for less.
+    @ivar maxPacketMs: the longest packet of sound that we can take.
+    @ivar telephoneEvents: whether RFC 4733 events are wanted, beside sound.
+    """
+
+    medium: Medium
+    formats: tuple[MediaFormat, ...]
+    direction: Direction = Direction.SENDRECV
+    packetMs: int = 20
+    maxPacketMs: int = 60
+    telephoneEvents: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MediaProfile:
     """
-    What a destination accepts of a leg, in its order of preference.
+    What a destination accepts of a leg.
 
-    @ivar audio: formats for both directions.
-    @ivar packetMs: milliseconds of sound in a packet that we send, unless the
-        peer asks for less.
-    @ivar maxPacketMs: the longest packet that we can take.
-    @ivar telephoneEvents: whether RFC 4733 events are wanted.
-    @ivar direction: which way sound shall flow, from our side.
+    @ivar media: what of each medium, each at most once, in order of importance.
     """
 
-    audio: tuple[MediaFormat, ...]
-    packetMs: int = 20
-    maxPacketMs: int = 60
-    telephoneEvents: bool = True
-    direction: Direction = Direction.SENDRECV
+    media: tuple[MediumProfile, ...]
+
+    @classmethod
+    def audio(
+        cls,
+        formats: tuple[MediaFormat, ...],
+        packetMs: int = 20,
+        maxPacketMs: int = 60,
+        telephoneEvents: bool = True,
+    ) -> MediaProfile:
+        """
+        Sound alone, both ways.
+        """
+        both = Direction.SENDRECV
+        return cls(
+            (MediumProfile(Medium.AUDIO, formats, both, packetMs, maxPacketMs, telephoneEvents),)
+        )
+
+    def of(self, medium: Medium) -> MediumProfile:
+        """
+        What of C{medium}: no format at all, where it is not accepted.
+        """
+        for profile in self.media:
+            if profile.medium is medium:
+                return profile
+        return MediumProfile(medium, (), Direction.INACTIVE)
+
+    def directed(self, direction: Direction) -> MediaProfile:
+        """
+        The same, with every medium flowing that way (hold is one that does not).
+        """
+        return MediaProfile(tuple(replace(each, direction=direction) for each in self.media))

@@ -37,8 +37,8 @@ HOST, AT_CALLER, AT_CALLED = "10.0.0.1", "10.0.0.2", "10.0.0.3"
 RTP, RTCP = TransportAddress(AT_CALLER, 5000), TransportAddress(AT_CALLER, 5001)
 THERE, THERE_RTCP = TransportAddress(AT_CALLED, 6000), TransportAddress(AT_CALLED, 6001)
 IDENTITY = CallIdentity(bytes(16), bytes(16))
-PROFILE = MediaProfile((G711_ULAW,))
-(ABILITY,) = abilitiesOf(PROFILE, PROFILE.packetMs)
+PROFILE = MediaProfile.audio((G711_ULAW,))
+(ABILITY,) = abilitiesOf((G711_ULAW,), 20)
 UNREADABLE = b"\x03\x80"  # it begins as an openLogicalChannel
 
 

@@ -227,6 +227,6 @@ def test_thereIsAnEndToTheChannelsThatAreKeptInMind() -> None:
 
 
 def test_whatIsLongAndSaysNothingOfChannelsNeedNotBeDecoded() -> None:
-    capabilities = ("terminalCapabilitySet", capabilitySet(MediaProfile((G711_ULAW,)), 1))
+    capabilities = ("terminalCapabilitySet", capabilitySet(MediaProfile.audio((G711_ULAW,)), 1))
     assert not mayConcernChannels(h245.encode(MESSAGE, ("request", capabilities)))
     assert not mayConcernChannels(b"")

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import itertools
 import random
-from dataclasses import replace
 
 import pytest
 from twisted.internet.task import Clock
@@ -421,7 +420,7 @@ def test_theAnswerMayChangeWhatWasSaidWithEarlyMedia(network: SimulatedNetwork) 
     assert leg is not None
     leg.alert(PROFILE)
     peer.settle()
-    leg.answer(replace(PROFILE, direction=Direction.SENDONLY))
+    leg.answer(PROFILE.directed(Direction.SENDONLY))
     peer.settle()
     assert side.pool.ports[0].stream.direction is Direction.SENDONLY
 

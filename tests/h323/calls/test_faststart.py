@@ -29,7 +29,7 @@ from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.profile import MediaProfile
 
-PROFILE = MediaProfile((G711_ULAW, G711_ALAW))
+PROFILE = MediaProfile.audio((G711_ULAW, G711_ALAW))
 CALLER = (TransportAddress("192.0.2.1", 5000), TransportAddress("192.0.2.1", 5001))
 CALLED = (TransportAddress("192.0.2.2", 6000), TransportAddress("192.0.2.2", 6001))
 PDUS = Path(__file__).parents[4] / "shared" / "data" / "pdus.json"
@@ -96,7 +96,7 @@ def test_anOfferExpectsSoundAtOnce() -> None:
     ],
 )
 def test_anOfferHasTheWantedDirectionsOnly(direction: Direction, halves: list[bool]) -> None:
-    profile = MediaProfile(PROFILE.audio, direction=direction)
+    profile = PROFILE.directed(direction)
     offer = offerFastStart(profile, *CALLER)
     assert [REVERSE in channel for channel in channels(offer.elements)] == halves
     assert (offer.receive is None) is not direction.receives
@@ -132,7 +132,7 @@ def test_bothSidesEndWithMatchingStreams() -> None:
 
 
 def test_theCalledSidesOrderDecides() -> None:
-    mine = MediaProfile((G711_ALAW, G711_ULAW))
+    mine = MediaProfile.audio((G711_ALAW, G711_ULAW))
     connection = answerFastStart(offerFastStart(PROFILE, *CALLER).elements, mine, *CALLED)
     assert connection.transmit is not None
     assert connection.receive is not None
@@ -168,7 +168,7 @@ def test_oneDirectionCanBeTakenAlone() -> None:
 
 
 def test_nothingInCommonIsARefusal() -> None:
-    offer = offerFastStart(MediaProfile((MediaFormat("G722"),)), *CALLER)
+    offer = offerFastStart(MediaProfile.audio((MediaFormat("G722"),)), *CALLER)
     connection = answerFastStart(offer.elements, PROFILE, *CALLED)
     assert not connection.accepted
     assert connection.elements == ()
@@ -176,14 +176,14 @@ def test_nothingInCommonIsARefusal() -> None:
 
 
 def test_ourPacketsAreNoLongerThanThePeerTakes() -> None:
-    offer = offerFastStart(MediaProfile((G711_ULAW,), packetMs=10), *CALLER)
+    offer = offerFastStart(MediaProfile.audio((G711_ULAW,), packetMs=10), *CALLER)
     connection = answerFastStart(offer.elements, PROFILE, *CALLED)
     assert connection.transmit is not None
     assert connection.transmit.packetMs == 10
 
 
 def test_aPeerThatTakesVeryLongPacketsGetsOurUsualOnes() -> None:
-    offer = offerFastStart(MediaProfile((G711_ULAW,), packetMs=240, maxPacketMs=240), *CALLER)
+    offer = offerFastStart(MediaProfile.audio((G711_ULAW,), packetMs=240, maxPacketMs=240), *CALLER)
     connection = answerFastStart(offer.elements, PROFILE, *CALLED)
     assert connection.transmit is not None
     assert connection.transmit.packetMs == 20
@@ -301,9 +301,9 @@ def test_anElementPaddedWithoutEndIsSkipped() -> None:
 
 
 def test_whatACallerProposesIsWhatItSpeaksInItsOrder() -> None:
-    offer = offerFastStart(MediaProfile((G711_ALAW, G711_ULAW)), *CALLER)
+    offer = offerFastStart(MediaProfile.audio((G711_ALAW, G711_ULAW)), *CALLER)
     assert proposedFormats(offer.elements) == (G711_ALAW, G711_ULAW)
-    listening = MediaProfile((G711_ALAW,), direction=Direction.RECVONLY)
+    listening = MediaProfile.audio((G711_ALAW,)).directed(Direction.RECVONLY)
     assert proposedFormats(offerFastStart(listening, *CALLER).elements) == (G711_ALAW,)
 
 

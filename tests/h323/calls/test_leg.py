@@ -5,7 +5,6 @@ Legs: commands, reports, digits, hold, and every way to end.
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -356,7 +355,7 @@ def test_silenceEndsTheCallAfterFiveMinutes(caller: Side, callee: Side, clock: C
 def test_noCommonFormatEndsTheCall(network: SimulatedNetwork, caller: Side, clock: Clock) -> None:
     other = Side(network, "10.0.0.1", answers=False)
     _, near = call(caller, other.endpoint.address, TUNNEL_ONLY)
-    legOf(other.parties[0]).answer(MediaProfile((MediaFormat("G729"),)))
+    legOf(other.parties[0]).answer(MediaProfile.audio((MediaFormat("G729"),)))
     settle(clock)
     clock.pump([31.0, 0.1, 0.1, 4.0, 0.1])
     assert near.cause is not None
@@ -419,7 +418,7 @@ def test_aDigitByTwoWaysIsReportedOnce(caller: Side, callee: Side, clock: Clock)
 
 def test_aHeldPeerStopsAndComesBack(caller: Side, callee: Side, clock: Clock) -> None:
     near, far = joined(caller, callee, TUNNEL_ONLY)
-    legOf(near).changeMedia(replace(PROFILE, direction=Direction.INACTIVE))
+    legOf(near).changeMedia(PROFILE.directed(Direction.INACTIVE))
     settle(clock)
     assert (far.reports[-1:], legOf(far).held) == (["mediaLost"], True)
     here, there = caller.pool.ports[0], callee.pool.ports[0]
@@ -436,7 +435,7 @@ def test_aHeldPeerStopsAndComesBack(caller: Side, callee: Side, clock: Clock) ->
 
 def test_holdAfterFastStartWorksToo(caller: Side, callee: Side, clock: Clock) -> None:
     _, far = joined(caller, callee)
-    legOf(far).changeMedia(replace(PROFILE, direction=Direction.INACTIVE))
+    legOf(far).changeMedia(PROFILE.directed(Direction.INACTIVE))
     settle(clock)
     assert caller.pool.ports[0].stream.transmit is None
     legOf(far).changeMedia(PROFILE)

@@ -30,13 +30,12 @@ from h323d.h323.h245.capabilities import (
 )
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
-from h323d.values.media.profile import MediaProfile
+from h323d.values.media.medium import Medium
+from h323d.values.media.profile import MediaProfile, MediumProfile
 
 G722 = MediaFormat("G722")
 G729 = MediaFormat("G729")
-EVERYTHING = MediaProfile(
-    (G711_ULAW, G711_ALAW, G722, G729, MediaFormat("G723"), MediaFormat("GSM"))
-)
+EVERYTHING = (G711_ULAW, G711_ALAW, G722, G729, MediaFormat("G723"), MediaFormat("GSM"))
 PDUS = Path(__file__).parents[4] / "shared" / "data" / "pdus.json"
 VERSION = (0, 0, 8, 245, 0, 7)
 
@@ -45,6 +44,10 @@ def throughTheWire(capabilities: dict[str, Any]) -> dict[str, Any]:
     data = h245.encode("TerminalCapabilitySet", capabilities)
     result: dict[str, Any] = h245.decode("TerminalCapabilitySet", data)
     return result
+
+
+def soundOf(*formats: MediaFormat) -> MediumProfile:
+    return MediaProfile.audio(formats).of(Medium.AUDIO)
 
 
 def remoteOf(profile: MediaProfile) -> RemoteCapabilities:
@@ -133,7 +136,7 @@ def test_packetsOfG7231HaveAtLeastOneFrame() -> None:
 
 
 def test_ourSetSaysWhatTheProfileSays() -> None:
-    remote = remoteOf(EVERYTHING)
+    remote = remoteOf(MediaProfile.audio(EVERYTHING))
     assert [a.format.name for a in remote.audio] == (
         ["PCMU", "PCMA", "G722"] + ["G729"] * 4 + ["G723", "GSM"]
     )
@@ -149,25 +152,25 @@ def test_ourSetSaysWhatTheProfileSays() -> None:
 
 
 def test_aProfileWithoutTelephoneEventsClaimsNone() -> None:
-    remote = remoteOf(MediaProfile((G711_ULAW,), telephoneEvents=False))
+    remote = remoteOf(MediaProfile.audio((G711_ULAW,), telephoneEvents=False))
     assert remote.telephoneEventType is None
     assert DigitMethod.RTP_EVENT not in remote.digitMethods
 
 
 def test_aFormatThatH245CannotNameIsLeftOut() -> None:
-    profile = MediaProfile((MediaFormat("opus", 48000, 2), G711_ULAW))
-    assert [ability.format for ability in abilitiesOf(profile, 20)] == [G711_ULAW]
+    formats = (MediaFormat("opus", 48000, 2), G711_ULAW)
+    assert [ability.format for ability in abilitiesOf(formats, 20)] == [G711_ULAW]
 
 
 def test_aSetOfDigitsAloneIsNotEmpty() -> None:
-    remote = remoteOf(MediaProfile(()))
+    remote = remoteOf(MediaProfile.audio(()))
     assert remote.audio == ()
     assert not remote.isEmpty
 
 
 def test_theEmptySetHoldsTheCallAndForgetsTheTable() -> None:
     table = CapabilityTable()
-    table.update(capabilitySet(EVERYTHING, 1))
+    table.update(capabilitySet(MediaProfile.audio(EVERYTHING), 1))
     assert table.update(throughTheWire(emptyCapabilitySet(2))) == RemoteCapabilities(isEmpty=True)
     later = table.update({**tableOf(("receiveAudioCapability", ("g711Ulaw64k", 20)))})
     assert [a.format for a in later.audio] == [G711_ULAW]
@@ -175,7 +178,9 @@ def test_theEmptySetHoldsTheCallAndForgetsTheTable() -> None:
 
 def test_aSetThatNamesOnlyItsMultiplexIsEmptyToo() -> None:
     fields = emptyCapabilitySet(1)
-    fields["multiplexCapability"] = capabilitySet(EVERYTHING, 1)["multiplexCapability"]
+    fields["multiplexCapability"] = capabilitySet(MediaProfile.audio(EVERYTHING), 1)[
+        "multiplexCapability"
+    ]
     assert CapabilityTable().update(fields).isEmpty
 
 
@@ -264,9 +269,9 @@ def test_ourOrderDecidesAndThePeersWordIsUsed() -> None:
         AudioAbility(G711_ALAW, 30, "g711Alaw64k"),
         AudioAbility(G711_ULAW, 30, "g711Ulaw64k"),
     ]
-    chosen = chooseAbility(MediaProfile((G711_ALAW, G729)), offered)
+    chosen = chooseAbility(soundOf(G711_ALAW, G729), offered)
     assert chosen == AudioAbility(G711_ALAW, 20, "g711Alaw64k")
-    assert chooseAbility(MediaProfile((G722,)), offered) is None
+    assert chooseAbility(soundOf(G722), offered) is None
 
 
 @pytest.mark.parametrize("symmetric", [False, True])
@@ -275,25 +280,25 @@ def test_theOtherDirectionsFormatWinsOnlyWhereThePeerIsSymmetric(symmetric: bool
         AudioAbility(G711_ULAW, 20, "g711Ulaw64k", symmetric),
         AudioAbility(G711_ALAW, 20, "g711Alaw64k", symmetric),
     ]
-    chosen = chooseAbility(MediaProfile((G711_ULAW, G711_ALAW)), offered, preferred=G711_ALAW)
+    chosen = chooseAbility(soundOf(G711_ULAW, G711_ALAW), offered, preferred=G711_ALAW)
     assert chosen is not None
     assert chosen.format == (G711_ALAW if symmetric else G711_ULAW)
 
 
 @settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(
-    st.lists(st.sampled_from(EVERYTHING.audio), unique=True),
+    st.lists(st.sampled_from(EVERYTHING), unique=True),
     st.integers(10, 60),
     st.booleans(),
 )
 def test_anySetOfOursSurvivesTheWire(
     audio: list[MediaFormat], maxPacketMs: int, events: bool
 ) -> None:
-    profile = MediaProfile(tuple(audio), maxPacketMs=maxPacketMs, telephoneEvents=events)
+    profile = MediaProfile.audio(tuple(audio), maxPacketMs=maxPacketMs, telephoneEvents=events)
     fields = capabilitySet(profile, 255)
     assert throughTheWire(fields) == fields
     remote = CapabilityTable().update(fields)
-    assert list(remote.audio) == abilitiesOf(profile, maxPacketMs)
+    assert list(remote.audio) == abilitiesOf(audio, maxPacketMs)
 
 
 @pytest.mark.skipif(not PDUS.exists(), reason="the captured PDUs are not beside the repository")

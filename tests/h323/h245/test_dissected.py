@@ -47,7 +47,7 @@ def tunnelled(message: Any) -> dict[str, Any]:
 
 
 def test_everythingThatACallSaysIsWellFormed(tmp_path: Path) -> None:
-    pair = Pair(Clock(), profiles=(MediaProfile(AUDIO), MediaProfile(AUDIO)))
+    pair = Pair(Clock(), profiles=(MediaProfile.audio(AUDIO), MediaProfile.audio(AUDIO)))
     pair.start()
     pair.run(1)
     first, second = pair.sessions
@@ -55,9 +55,9 @@ def test_everythingThatACallSaysIsWellFormed(tmp_path: Path) -> None:
     pair.run(1)
     first.resume()
     pair.run(1)
-    first.changeProfile(MediaProfile((G711_ALAW, G711_ULAW)))
+    first.changeProfile(MediaProfile.audio((G711_ALAW, G711_ULAW)))
     pair.run(1)
-    second.changeProfile(MediaProfile((G711_ULAW,)))
+    second.changeProfile(MediaProfile.audio((G711_ULAW,)))
     first.sendDigit("5", 200, DigitMethod.H245_SIGNAL)
     first.updateDigit(300)
     first.sendDigit("5", 200, DigitMethod.H245_ALPHANUMERIC)
@@ -73,7 +73,7 @@ def test_everythingThatACallSaysIsWellFormed(tmp_path: Path) -> None:
 
 def test_fastStartListsAreWellFormed(tmp_path: Path) -> None:
     rtp, rtcp = TransportAddress("192.0.2.1", 5000), TransportAddress("2001:db8::1", 5001)
-    profile = MediaProfile(AUDIO)
+    profile = MediaProfile.audio(AUDIO)
     offer = offerFastStart(profile, rtp, rtcp).elements
     answer = answerFastStart(offer, profile, rtcp, rtp).elements
     channels = [h245.decode("OpenLogicalChannel", element) for element in (*offer, *answer)]
@@ -83,5 +83,5 @@ def test_fastStartListsAreWellFormed(tmp_path: Path) -> None:
 
 
 def test_everyCapabilityIsWellFormed(tmp_path: Path) -> None:
-    message = ("request", ("terminalCapabilitySet", capabilitySet(MediaProfile(AUDIO), 1)))
+    message = ("request", ("terminalCapabilitySet", capabilitySet(MediaProfile.audio(AUDIO), 1)))
     assert tshark.complaints(packets(tunnelled(message)), tmp_path / "set.pcap") == []

@@ -30,10 +30,10 @@ from tests.support.h245peers import (
 
 PROFILES = (
     PROFILE,
-    MediaProfile((G711_ALAW, G711_ULAW)),
-    MediaProfile((G711_ALAW,), direction=Direction.SENDONLY),
-    MediaProfile((MediaFormat("G722"),), direction=Direction.RECVONLY),
-    MediaProfile((), direction=Direction.INACTIVE),
+    MediaProfile.audio((G711_ALAW, G711_ULAW)),
+    MediaProfile.audio((G711_ALAW,)).directed(Direction.SENDONLY),
+    MediaProfile.audio((MediaFormat("G722"),)).directed(Direction.RECVONLY),
+    MediaProfile.audio(()).directed(Direction.INACTIVE),
 )
 CODINGS = ("g711Ulaw64k", "g711Alaw64k", "g722-64k", "g729")
 

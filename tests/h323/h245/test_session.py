@@ -4,8 +4,6 @@ The H.245 session of a call, alone and with another at the far end.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from twisted.internet.task import Clock
 
@@ -32,7 +30,7 @@ from tests.support.h245peers import (
     newSession,
 )
 
-ALAW_FIRST = MediaProfile((G711_ALAW, G711_ULAW))
+ALAW_FIRST = MediaProfile.audio((G711_ALAW, G711_ULAW))
 
 
 def test_bothSidesTellAllAtOnce() -> None:
@@ -96,7 +94,7 @@ def test_theSameSeedGivesTheSameMessages() -> None:
 
 
 def test_nothingInCommonIsReported() -> None:
-    pair = joined(profiles=(PROFILE, MediaProfile((MediaFormat("G722"),))))
+    pair = joined(profiles=(PROFILE, MediaProfile.audio((MediaFormat("G722"),))))
     assert [owner.failures for owner in pair.owners] == [[H245Failure.NO_COMMON_FORMAT]] * 2
     pair.stop()
 
@@ -147,7 +145,7 @@ def test_aProfilesDirectionIsFollowedThereAndBack(
     direction: Direction, expected: list[tuple[str | None, str | None]]
 ) -> None:
     pair = joined()
-    pair.sessions[0].changeProfile(replace(PROFILE, direction=direction))
+    pair.sessions[0].changeProfile(PROFILE.directed(direction))
     pair.run(1)
     assert flowing(pair) == expected
     pair.sessions[0].changeProfile(PROFILE)
@@ -158,7 +156,7 @@ def test_aProfilesDirectionIsFollowedThereAndBack(
 
 def test_anUnsuitedFormatIsReplacedBothWays() -> None:
     pair = joined()
-    pair.sessions[0].changeProfile(MediaProfile((G711_ALAW,)))
+    pair.sessions[0].changeProfile(MediaProfile.audio((G711_ALAW,)))
     pair.run(1)
     assert flowing(pair) == [("PCMA", "PCMA"), ("PCMA", "PCMA")]
     assert "requestChannelClose" in pair.owners[0].names()
@@ -186,7 +184,9 @@ def test_anUnchangedProfileChangesNothing() -> None:
 
 def test_telephoneEventsCanBeTurnedOff() -> None:
     pair = joined()
-    pair.sessions[0].changeProfile(replace(PROFILE, telephoneEvents=False))
+    pair.sessions[0].changeProfile(
+        MediaProfile.audio((G711_ULAW, G711_ALAW), telephoneEvents=False)
+    )
     pair.run(1)
     assert [o.transmit.telephoneEventType for o in pair.owners if o.transmit] == [None, None]
     pair.stop()

@@ -18,7 +18,7 @@ from tests.support.h245peers import (
     joined,
 )
 
-ALAW_FIRST = MediaProfile((G711_ALAW, G711_ULAW))
+ALAW_FIRST = MediaProfile.audio((G711_ALAW, G711_ULAW))
 
 
 def test_fastStartChannelsBecomeTheSessions() -> None:
@@ -44,7 +44,7 @@ def test_fastStartChannelsCanChangeTheirFormat() -> None:
     pair = fastStarted()
     pair.start()
     pair.run(1)
-    pair.sessions[0].changeProfile(MediaProfile((G711_ALAW,)))
+    pair.sessions[0].changeProfile(MediaProfile.audio((G711_ALAW,)))
     pair.run(1)
     assert flowing(pair) == [("PCMA", "PCMA"), ("PCMA", "PCMA")]
     pair.stop()

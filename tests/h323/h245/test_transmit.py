@@ -4,8 +4,6 @@ The channel that we send on, and what a peer can answer to it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from twisted.internet.task import Clock
 
@@ -98,7 +96,7 @@ def test_refusedFormatsAreTriedInTurnUntilNoneIsLeft() -> None:
 
 
 def test_aSlaveTakesTheMastersFormatAfterAConflict() -> None:
-    _clock, owner, session = alone(replace(PROFILE, audio=(G711_ULAW, G711_ALAW)))
+    _clock, owner, session = alone(MediaProfile.audio((G711_ULAW, G711_ALAW)))
     session.received(openChannel(("audioData", ("g711Alaw64k", 20))))
     session.received(
         response(
@@ -153,7 +151,7 @@ def closeAck(number: int) -> Message:
 
 def test_aNewChannelWaitsUntilTheOldOneIsClosed() -> None:
     _clock, owner, session = established()
-    session.changeProfile(MediaProfile((G711_ALAW,)))
+    session.changeProfile(MediaProfile.audio((G711_ALAW,)))
     assert owner.names().count("openLogicalChannel") == 1
     session.received(closeAck(101))
     assert lastOpened(owner) == "g711Alaw64k"
@@ -190,7 +188,7 @@ def test_newCapabilitiesMakeRefusedFormatsWorthAnotherTry() -> None:
 
 def test_aSetWithoutAudioHoldsACallThatHadSome() -> None:
     _clock, owner, session = established()
-    session.received(request("terminalCapabilitySet", capabilitySet(MediaProfile(()), 2)))
+    session.received(request("terminalCapabilitySet", capabilitySet(MediaProfile.audio(()), 2)))
     session.received(closeAck(101))
     assert owner.told[-1] == "transmitStopped"
     assert owner.failures == []
@@ -199,7 +197,7 @@ def test_aSetWithoutAudioHoldsACallThatHadSome() -> None:
 
 def test_nothingIsOpenedWhileAChannelIsBeingClosed() -> None:
     _clock, owner, session = established()
-    session.changeProfile(MediaProfile((G711_ALAW,)))
+    session.changeProfile(MediaProfile.audio((G711_ALAW,)))
     session.received(request("terminalCapabilitySet", capabilitySet(PROFILE, 2)))
     assert owner.names().count("openLogicalChannel") == 1
     session.received(closeAck(101))

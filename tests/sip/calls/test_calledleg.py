@@ -4,8 +4,6 @@ Incoming calls, message by message.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from zope.interface.verify import verifyObject
 
@@ -389,7 +387,7 @@ def test_aSourceAndAListenerHoldNothing(direction: str, later: str) -> None:
 def test_weMayFallSilentOurselvesAndHoldNothing() -> None:
     call = Call()
     call.established()
-    call.leg.changeMedia(replace(PROFILE, direction=Direction.RECVONLY))
+    call.leg.changeMedia(PROFILE.directed(Direction.RECVONLY))
     call.world.run(0.05)
     body = offerBody(direction="sendonly")
     call.script.send(responseTo(call.last, 200, body=body), SERVER)
@@ -486,7 +484,7 @@ def test_aReinviteThatNobodyAcknowledgesEndsTheCall() -> None:
 def test_glareIsAnsweredWith491() -> None:
     call = Call()
     call.established()
-    call.leg.changeMedia(replace(PROFILE, direction=Direction.SENDONLY))
+    call.leg.changeMedia(PROFILE.directed(Direction.SENDONLY))
     call.world.run(0.05)
     assert call.script.methods == ["INVITE"]
     call.next("INVITE", body=offerBody())
@@ -510,7 +508,7 @@ def test_aChangeGoesByUpdateWhereThatIsPreferredAndThePeerTakesIt() -> None:
     call = Call(SIPConfig(preferUpdate=True))
     call.invite(extra="Allow: INVITE, UPDATE\n")
     call.send("ACK")
-    call.leg.changeMedia(replace(PROFILE, direction=Direction.SENDONLY))
+    call.leg.changeMedia(PROFILE.directed(Direction.SENDONLY))
     call.world.run(0.05)
     assert call.script.methods == ["UPDATE"]
     call.script.send(responseTo(call.last, 200, body=offerBody(direction="recvonly")), SERVER)
@@ -523,7 +521,7 @@ def test_aChangeGoesByUpdateWhereThatIsPreferredAndThePeerTakesIt() -> None:
 def test_aChangeToADeadDialogEndsTheCall() -> None:
     call = Call()
     call.established()
-    call.leg.changeMedia(replace(PROFILE, direction=Direction.SENDONLY))
+    call.leg.changeMedia(PROFILE.directed(Direction.SENDONLY))
     call.world.run(0.05)
     call.script.send(responseTo(call.last, 481), SERVER)
     call.world.run(0.1)
@@ -698,7 +696,7 @@ def test_theCallerLearnsTheRouteThatWasRecorded() -> None:
 
 def test_aRequestWithoutFormatsInCommonLogsBothLists() -> None:
     call = Call()
-    call.peer.onOffer = lambda leg: leg.answer(MediaProfile((MediaFormat("opus", 48000, 2),)))
+    call.peer.onOffer = lambda leg: leg.answer(MediaProfile.audio((MediaFormat("opus", 48000, 2),)))
     call.invite()
     warning = call.last.headers.get("Warning") or ""
     assert "PCMU/8000" in warning

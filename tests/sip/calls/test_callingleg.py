@@ -4,8 +4,6 @@ Outgoing calls, message by message.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from twisted.internet.defer import Deferred, fail, succeed
 from zope.interface.verify import verifyObject
@@ -252,7 +250,7 @@ def test_a180WithABrokenContactStillRingsAndIsCancelled() -> None:
 def test_aHeldCallIsOfferedAnewAndResumed() -> None:
     call = Call()
     call.answer(200, body=offerBody())
-    call.leg.changeMedia(replace(PROFILE, direction=Direction.INACTIVE))
+    call.leg.changeMedia(PROFILE.directed(Direction.INACTIVE))
     call.world.run(0.05)
     invite = call.last("INVITE")
     assert parseSDP(invite.body).media[0].attribute("inactive") == ""
@@ -333,7 +331,7 @@ def test_aCancelThatNobodyAnswersLeavesNothing() -> None:
 def test_aChangeThatIsNeverFinallyAnsweredLeavesNothing() -> None:
     call = Call()
     call.answer(200, body=offerBody())
-    call.leg.changeMedia(replace(PROFILE, direction=Direction.SENDONLY))
+    call.leg.changeMedia(PROFILE.directed(Direction.SENDONLY))
     call.world.run(0.05)
     call.answer(100, to=2)
     call.leg.hangup(Cause.NORMAL_CALL_CLEARING)

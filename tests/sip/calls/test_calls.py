@@ -4,8 +4,6 @@ Two endpoints call each other, also over a network that loses and reorders.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from h323d.call.legs import ILeg
@@ -13,6 +11,8 @@ from h323d.sip.config import SIPConfig
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.direction import Direction
+from h323d.values.media.formats import G711_ALAW, G711_ULAW
+from h323d.values.media.profile import MediaProfile
 from tests.support.network import Conditions
 from tests.support.sippeers import PROFILE, SIPWorld
 
@@ -54,13 +54,13 @@ def test_theyHoldAndResumeInTurn() -> None:
     alice, bob = world.peer("10.0.0.1"), world.peer("10.0.0.2")
     leg, log = alice.call("sip:80001@10.0.0.2")
     world.run(0.1)
-    leg.changeMedia(replace(PROFILE, direction=Direction.SENDONLY))
+    leg.changeMedia(PROFILE.directed(Direction.SENDONLY))
     world.run(0.1)
     leg.changeMedia(PROFILE)
     world.run(0.1)
     assert bob.logs[0].said == ["answered", "media", "lost", "media"]
     assert bob.logs[0].streams[-1].direction == Direction.SENDRECV
-    bob.legs[0].changeMedia(replace(PROFILE, direction=Direction.SENDONLY))
+    bob.legs[0].changeMedia(PROFILE.directed(Direction.SENDONLY))
     world.run(0.1)
     assert (log.said[-1], leg.held) == ("lost", True)
     leg.hangup(Cause.NORMAL_CALL_CLEARING)
@@ -74,8 +74,8 @@ def test_glareResolvesItself(preferUpdate: bool) -> None:
     alice, bob = world.peer("10.0.0.1", config), world.peer("10.0.0.2", config)
     leg, log = alice.call("sip:80001@10.0.0.2")
     world.run(0.1)
-    leg.changeMedia(replace(PROFILE, packetMs=30))
-    bob.legs[0].changeMedia(replace(PROFILE, packetMs=40))
+    leg.changeMedia(MediaProfile.audio((G711_ULAW, G711_ALAW), packetMs=30))
+    bob.legs[0].changeMedia(MediaProfile.audio((G711_ULAW, G711_ALAW), packetMs=40))
     world.run(8)
     offers = "UPDATE" if preferUpdate else "INVITE"
     refused = [line for line in world.firstLines("10.0.0.1") if line == "SIP/2.0 491"]
@@ -130,7 +130,7 @@ def test_callsSurviveLossAndReordering(seed: int) -> None:
     assert "answered" in log.said
     assert "media" in log.said
     assert len(bob.legs) == 1
-    leg.changeMedia(replace(PROFILE, direction=Direction.SENDONLY))
+    leg.changeMedia(PROFILE.directed(Direction.SENDONLY))
     world.run(20, step=0.05)
     assert bob.logs[0].said[-1] == "lost"
     leg.hangup(Cause.NORMAL_CALL_CLEARING)

@@ -5,7 +5,6 @@ What a leg keeps between two rounds of offer and answer.
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
 from zope.interface import implementer
@@ -21,7 +20,7 @@ from h323d.values.media.streams import Stream
 from tests.support.fakemedia import FakePool
 from tests.support.sippeers import PROFILE, offerBody
 
-HELD = replace(PROFILE, direction=Direction.SENDONLY)
+HELD = PROFILE.directed(Direction.SENDONLY)
 
 
 @implementer(IMediaPortObserver)

@@ -5,7 +5,6 @@ An endpoint that stops in the middle of a call, whatever the state of the call.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -20,7 +19,7 @@ from h323d.values.media.direction import Direction
 from tests.support.sippeers import PROFILE, SERVER, LegLog, SIPWorld, offerBody, request, responseTo
 
 NORMAL = Cause.NORMAL_CALL_CLEARING
-HELD = replace(PROFILE, direction=Direction.SENDONLY)
+HELD = PROFILE.directed(Direction.SENDONLY)
 
 
 class Call:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from twisted.logger import ILogObserver, LogEvent, LogLevel, globalLogPublisher
@@ -150,7 +149,7 @@ class Storm:
         direction = self.rng.choice(list(Direction))
         commands: list[Callable[[], object]] = [
             lambda: leg.hangup(Cause.NORMAL_CALL_CLEARING),
-            lambda: leg.changeMedia(replace(PROFILE, direction=direction)),
+            lambda: leg.changeMedia(PROFILE.directed(direction)),
             lambda: leg.sendDigit("5", 100),
             lambda: leg.answer(PROFILE),
             lambda: leg.reject(Cause.USER_BUSY),

@@ -26,8 +26,8 @@ from h323d.values.media.profile import MediaProfile
 
 G722 = MediaFormat("G722")
 OPUS = MediaFormat("opus", 48000, 2)
-G711 = MediaProfile((G711_ULAW, G711_ALAW))
-WIDE = MediaProfile((OPUS, G722, G711_ULAW, G711_ALAW))
+G711 = MediaProfile.audio((G711_ULAW, G711_ALAW))
+WIDE = MediaProfile.audio((OPUS, G722, G711_ULAW, G711_ALAW))
 LOCAL = LocalMedia(TransportAddress("198.51.100.1", 20000), 4711)
 REMOTE = LocalMedia(TransportAddress("192.0.2.10", 30000), 815)
 
@@ -112,7 +112,9 @@ def test_eventsOfTheClockOfTheSpokenFormatAreChosen() -> None:
 
 
 def test_eventsAreLeftOutWhereNotWanted() -> None:
-    agreement = answered(AUDIO, EVENT, profile=replace(G711, telephoneEvents=False))
+    agreement = answered(
+        AUDIO, EVENT, profile=MediaProfile.audio((G711_ULAW, G711_ALAW), telephoneEvents=False)
+    )
     assert agreement.local.media[0].formats == ("0", "8")
     assert agreement.audio.transmit is not None
     assert agreement.audio.transmit.telephoneEventType is None
@@ -254,7 +256,7 @@ def test_packetsAreAsShortAsTheyAsk(lines: list[str], packetMs: int) -> None:
     ],
 )
 def test_directionIsWhatBothWant(theirs: str, ours: Direction, agreed: Direction) -> None:
-    agreement = answered(AUDIO, f"a={theirs}", profile=replace(G711, direction=ours))
+    agreement = answered(AUDIO, f"a={theirs}", profile=G711.directed(ours))
     assert agreement.local.directionOf(agreement.local.media[0]) is agreed
     assert agreement.audio.direction is agreed
 
@@ -282,7 +284,7 @@ def test_offerHasThePreferredFormatsFirst() -> None:
 
 def test_bothSidesAgreeOnTheSame() -> None:
     offer = makeOffer(WIDE, LOCAL)
-    theirs = answerOffer(offer, MediaProfile((G722, G711_ALAW)), REMOTE)
+    theirs = answerOffer(offer, MediaProfile.audio((G722, G711_ALAW)), REMOTE)
     ours = applyAnswer(offer, theirs.local, WIDE)
     assert ours.audio.transmit is not None
     assert theirs.audio.transmit is not None
@@ -373,7 +375,7 @@ def test_furtherOfferOfOursKeepsNumbersAndLines() -> None:
         "a=rtpmap:97 telephone-event/8000",
         profile=WIDE,
     )
-    held = makeOffer(replace(WIDE, direction=Direction.SENDONLY), LOCAL, first)
+    held = makeOffer(WIDE.directed(Direction.SENDONLY), LOCAL, first)
     assert [line.port for line in held.media] == [0, 20000]
     assert held.media[1].formats == ("109", "9", "0", "8", "97")
     assert held.media[1].protocol == "RTP/AVPF"
@@ -383,7 +385,7 @@ def test_furtherOfferOfOursKeepsNumbersAndLines() -> None:
 
 def test_numberOnceUsedKeepsItsMeaning() -> None:
     first = answered("m=audio 30000 RTP/AVP 96", "a=rtpmap:96 PCMU/8000")
-    offer = makeOffer(MediaProfile((OPUS,)), LOCAL, first)
+    offer = makeOffer(MediaProfile.audio((OPUS,)), LOCAL, first)
     assert offer.media[0].formats == ("97", "101")
 
 
