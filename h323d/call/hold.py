@@ -1,5 +1,6 @@
 """
-Whether a call is on hold: its peer has stopped listening, or no sound flows either way.
+Whether a medium is on hold: its peer has stopped listening, or looking, or nothing flows either
+way.  A call is on hold when its sound is.
 
 Each protocol tells it in its own words: SIP by C{sendonly}, C{inactive} or the address
 0.0.0.0 in a later offer, H.323 by an empty capability set or by closed channels.  What the
@@ -17,20 +18,20 @@ __all__ = ["Hold"]
 
 class Hold:
     """
-    Follows the media of one leg.
+    Follows one medium of one leg.
 
-    @ivar held: whether the call is on hold.
+    @ivar held: whether it is on hold.
     """
 
     def __init__(self) -> None:
         self.held = False
         self._listened = False
 
-    def follow(self, stream: Stream, refusesSound: bool) -> None:
+    def follow(self, stream: Stream, refused: bool) -> None:
         """
         @param stream: what is agreed now.
-        @param refusesSound: whether the peer wants to hear nothing.
+        @param refused: whether the peer wants to have nothing of us.
         """
         self._listened = self._listened or stream.transmit is not None
         inactive = stream.direction is Direction.INACTIVE
-        self.held = inactive or (refusesSound and self._listened)
+        self.held = inactive or (refused and self._listened)

@@ -19,6 +19,7 @@ from h323d.values.address import PartyAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 
@@ -150,14 +151,14 @@ class ILegObserver(Interface):
 
     def legMediaReady(leg: ILeg, port: IMediaPort, stream: Stream) -> None:
         """
-        Media is negotiated, for the first time or anew, and the port is
-        configured for it.
+        A medium is negotiated, for the first time or anew, and its port is
+        configured for it; the stream says which medium.
         """
 
-    def legMediaLost(leg: ILeg) -> None:
+    def legMediaLost(leg: ILeg, medium: Medium) -> None:
         """
-        The call goes on, but is on hold: what the peer still sends is not for others to hear.
-        L{legMediaReady} ends that.
+        The call goes on, but this medium is on hold, or closed: what the peer still sends is not
+        for others to see or hear.  L{legMediaReady} ends that.
         """
 
     def legDigit(leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:

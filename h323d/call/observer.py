@@ -11,6 +11,7 @@ from h323d.call.media import IMediaPort
 from h323d.call.ways import Way
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
 
 __all__ = ["SilentObserver"]
@@ -37,7 +38,7 @@ class SilentObserver:
     def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
         pass
 
-    def legMediaLost(self, leg: ILeg) -> None:
+    def legMediaLost(self, leg: ILeg, medium: Medium) -> None:
         pass
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:

@@ -49,6 +49,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import newCallID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.direction import Direction
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 from h323d.values.tlspeer import TLSPeer
@@ -347,7 +348,7 @@ class Phone:
         self._owner.phoneHappened("answered", incoming=leg.direction is LegDirection.INCOMING)
 
     def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
-        if self._port is not port:
+        if stream.medium is Medium.AUDIO and self._port is not port:
             self._port = port
             self._mixer.join(port)
         transmit = stream.transmit
@@ -359,7 +360,7 @@ class Phone:
             receivingAt=str(port.rtp),
         )
 
-    def legMediaLost(self, leg: ILeg) -> None:
+    def legMediaLost(self, leg: ILeg, medium: Medium) -> None:
         self._owner.phoneHappened("held")
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:

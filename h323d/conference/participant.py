@@ -12,6 +12,7 @@ from h323d.call.media import IMediaPort, IMixer, PortStatistics
 from h323d.call.observer import SilentObserver
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
 from h323d.values.sound import SILENT, Sound
 
@@ -55,24 +56,31 @@ class ParticipantOwner(Protocol):
 
 class Participant(SilentObserver):
     """
-    Keeps a leg's media port in the mixer for as long as it is present.
+    Keeps a leg's sound in the mixer for as long as it is present.  Other media have their
+    ports, and nobody mixes them.
 
-    @ivar presence: how far it has come.
-    @ivar port: its media port, once media is negotiated.
-    @ivar stream: what it speaks.
-    @ivar joinedAt: the clock's seconds when its media joined, or C{None}.
-    @ivar sound: how its media had fared when it left the mixer last.
+    @ivar presence: how far it has come; that of its sound.
+    @ivar ports: by medium, once that is negotiated; those of other media than sound, only as
+        long as they flow.
+    @ivar joinedAt: the clock's seconds when its sound joined, or C{None}.
+    @ivar sound: how its sound had fared when it left the mixer last.
     """
 
     def __init__(self, owner: ParticipantOwner, leg: ILeg, mixer: IMixer) -> None:
         self.leg = leg
         self.presence = Presence.JOINING
-        self.port: IMediaPort | None = None
-        self.stream = Stream()
+        self.ports: dict[Medium, IMediaPort] = {}
         self.joinedAt: float | None = None
         self.sound = SILENT
         self._owner = owner
         self._mixer = mixer
+
+    @property
+    def port(self) -> IMediaPort | None:
+        """
+        That of its sound.
+        """
+        return self.ports.get(Medium.AUDIO)
 
     def legAnswered(self, leg: ILeg) -> None:
         self._owner.participantAnswered(self)
@@ -80,18 +88,23 @@ class Participant(SilentObserver):
     def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
         if self.presence is Presence.GONE:
             return
+        self.ports[stream.medium] = port
+        if stream.medium is Medium.AUDIO:
+            self._heard(port, stream)
+
+    def _heard(self, port: IMediaPort, stream: Stream) -> None:
         before, self.presence = self.presence, Presence.PRESENT
-        self.stream = stream
         if before is not Presence.PRESENT:
-            self.port = port
             self._mixer.join(port)
         if before is Presence.JOINING:
             self._owner.participantJoined(self, stream)
         elif before is Presence.ON_HOLD:
             self._owner.participantResumed(self)
 
-    def legMediaLost(self, leg: ILeg) -> None:
-        if self.presence is Presence.PRESENT:
+    def legMediaLost(self, leg: ILeg, medium: Medium) -> None:
+        if medium is not Medium.AUDIO:
+            self.ports.pop(medium, None)
+        elif self.presence is Presence.PRESENT:
             self._leaveMixer(Presence.ON_HOLD)
             self._owner.participantHeld(self)
 
@@ -102,7 +115,7 @@ class Participant(SilentObserver):
         if self.presence is Presence.GONE:
             return
         self._leaveMixer(Presence.GONE)
-        self.port = None
+        self.ports.clear()
         self._owner.participantLeft(self, cause)
 
     def _leaveMixer(self, presence: Presence) -> None:

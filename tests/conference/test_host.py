@@ -33,6 +33,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, RoomID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ALAW, G711_ULAW
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from tests.support.fakeleg import FakeLeg, FakeOriginator
 from tests.support.fakemedia import FakePool
@@ -151,7 +152,7 @@ class HostTests(HostTestCase):
     def test_holdLeavesTheMixAndResumeReturns(self) -> None:
         leg = self.join("80001")
         participant = self.host.rooms[RoomID("80001")].participants[leg.legId]
-        participant.legMediaLost(leg)
+        participant.legMediaLost(leg, Medium.AUDIO)
         self.assertEqual(self.pool.mixers[0].members, [])
         self.assertIs(participant.presence, Presence.ON_HOLD)
         leg.mediaReady()
@@ -162,7 +163,7 @@ class HostTests(HostTestCase):
     def test_whoLeavesWhileOnHoldLeavesTheRoom(self) -> None:
         leg = self.join("80001")
         assert leg.observer is not None
-        leg.observer.legMediaLost(leg)
+        leg.observer.legMediaLost(leg, Medium.AUDIO)
         leg.release(Cause.NORMAL_CALL_CLEARING)
         self.assertEqual(
             self.kinds()[-4:], [ParticipantHeld, ParticipantLeft, CallEnded, RoomClosed]

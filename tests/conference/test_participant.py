@@ -12,6 +12,7 @@ from h323d.call.media import PortStatistics
 from h323d.conference.participant import Participant, Presence
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.medium import Medium
 from h323d.values.sound import SILENT, Sound
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakeMixer, FakePool
@@ -64,7 +65,7 @@ def test_itJoinsWithItsFirstMedia(scene: Scene) -> None:
 
 def test_whoIsHeldIsOutOfTheMixUntilItIsBack(scene: Scene) -> None:
     scene.leg.mediaReady()
-    scene.participant.legMediaLost(scene.leg)
+    scene.participant.legMediaLost(scene.leg, Medium.AUDIO)
     held = scene.participant.presence, tuple(scene.mixer.members)
     scene.leg.mediaReady()
     back = scene.participant.presence, tuple(scene.mixer.members)
@@ -74,7 +75,7 @@ def test_whoIsHeldIsOutOfTheMixUntilItIsBack(scene: Scene) -> None:
 
 
 def test_whoHasNoMediaCannotLoseIt(scene: Scene) -> None:
-    scene.participant.legMediaLost(scene.leg)
+    scene.participant.legMediaLost(scene.leg, Medium.AUDIO)
     assert scene.told == []
     assert scene.participant.presence is Presence.JOINING
 
@@ -89,7 +90,7 @@ def test_howItsSoundFaredIsKeptWhenItLeavesTheMix(scene: Scene) -> None:
     (port,) = scene.pool.ports
     port.figures = FIGURES
     assert scene.participant.sound == SILENT
-    scene.participant.legMediaLost(scene.leg)
+    scene.participant.legMediaLost(scene.leg, Medium.AUDIO)
     assert scene.participant.sound == HEARD
 
 
@@ -97,7 +98,7 @@ def test_whoIsReleasedOnHoldLeavesTheMixOnce(scene: Scene) -> None:
     scene.leg.mediaReady()
     (port,) = scene.pool.ports
     port.figures = FIGURES
-    scene.participant.legMediaLost(scene.leg)
+    scene.participant.legMediaLost(scene.leg, Medium.AUDIO)
     port.figures = PortStatistics()
     scene.participant.legReleased(scene.leg, GONE)
     assert scene.participant.sound == HEARD
@@ -110,7 +111,7 @@ def test_whoIsGoneIsToldOnceAndComesBackNoMore(scene: Scene) -> None:
     scene.participant.legReleased(scene.leg, GONE)
     scene.participant.legReleased(scene.leg, GONE)
     assert port is not None
-    scene.participant.legMediaReady(scene.leg, port, scene.participant.stream)
+    scene.participant.legMediaReady(scene.leg, port, port.stream)
     assert scene.told == ["participantJoined", "participantLeft"]
     assert scene.participant.presence is Presence.GONE
     assert scene.mixer.members == []

@@ -29,6 +29,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, RoomID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ULAW
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from tests.support.fakeleg import FakeLeg, FakeOriginator
 from tests.support.fakemedia import FakePool
@@ -127,8 +128,8 @@ def test_whoIsInvitedIsAParticipantFromTheFirstRing(scene: Scene) -> None:
 def test_holdAndItsEndAreToldOnceEach(scene: Scene) -> None:
     leg = scene.present()
     assert leg.observer is not None
-    leg.observer.legMediaLost(leg)
-    leg.observer.legMediaLost(leg)
+    leg.observer.legMediaLost(leg, Medium.AUDIO)
+    leg.observer.legMediaLost(leg, Medium.AUDIO)
     assert scene.mixer.members == []
     leg.mediaReady()
     leg.mediaReady()
@@ -202,7 +203,7 @@ def test_levelsAreThoseOfItsOwnParticipants(scene: Scene) -> None:
     assert scene.room.loudness == {leg.legId: -30.0}
     assert other.observer is not None
     assert leg.observer is not None
-    leg.observer.legMediaLost(leg)
+    leg.observer.legMediaLost(leg, Medium.AUDIO)
     assert scene.room.loudness == {}
 
 

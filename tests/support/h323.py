@@ -34,6 +34,7 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ALAW, G711_ULAW
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 from tests.support.fakemedia import FakePool
@@ -94,7 +95,7 @@ class Party:
         self.reports.append("mediaReady")
         self.streams.append(stream)
 
-    def legMediaLost(self, leg: ILeg) -> None:
+    def legMediaLost(self, leg: ILeg, medium: Medium) -> None:
         self.reports.append("mediaLost")
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:

@@ -34,6 +34,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ALAW, G711_ULAW
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 from tests.support.simulation import Media, Recording, Simulation
@@ -128,7 +129,7 @@ class LocalParty:
             self._port = port
             self._mixer.join(port)
 
-    def legMediaLost(self, leg: ILeg) -> None:
+    def legMediaLost(self, leg: ILeg, medium: Medium) -> None:
         self.reports.append("mediaLost")
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:

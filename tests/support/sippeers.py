@@ -33,6 +33,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ALAW, G711_ULAW
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 from tests.support.fakemedia import FakePool
@@ -85,7 +86,7 @@ class LegLog:
         self.said.append("media")
         self.streams.append(stream)
 
-    def legMediaLost(self, leg: ILeg) -> None:
+    def legMediaLost(self, leg: ILeg, medium: Medium) -> None:
         self.said.append("lost")
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:

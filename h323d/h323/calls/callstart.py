@@ -14,9 +14,9 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.legmedia import LegMedia
 from h323d.errors import DecodeError
 from h323d.h323.calls.fastconnect import FastConnect, Outcome
-from h323d.h323.calls.legmedia import LegMedia
 from h323d.h323.calls.startup import hasChosen, newStartUp
 from h323d.h323.calls.tunnelling import Tunnel, newTunnelling, tunnelOf
 from h323d.h323.h245.link import ControlNetwork, H245Link, NewSession
@@ -226,7 +226,7 @@ class CallStart:
         Negotiate anew, where there is H.245; otherwise only use less.
         """
         self.link.changeProfile(profile)
-        self._media.restrict(profile.of(Medium.AUDIO).direction)
+        self._media.restrict(profile)
 
     def end(self) -> None:
         """
@@ -273,7 +273,8 @@ class CallStart:
         connection = self.fast.connection
         if connection.accepted:
             self.link.adoptFastStart(connection)
-            self._media.adopt(connection.transmit, connection.receive)
+            sound = self._media.of(Medium.AUDIO)
+            sound.adopt(connection.transmit, connection.receive)
 
     def refuseFastStart(self) -> None:
         self.fast.refused()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 
+from h323d.call.legmedia import LegMedia
 from h323d.errors import DecodeError
 from h323d.h323.calls.faststart import (
     FastConnection,
@@ -16,8 +17,8 @@ from h323d.h323.calls.faststart import (
     offerFastStart,
     readAnswer,
 )
-from h323d.h323.calls.legmedia import LegMedia
 from h323d.h323.signalling.uuie import Start
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["FastConnect", "Outcome"]
@@ -47,7 +48,7 @@ class FastConnect:
         @param media: whose port is to be proposed.
         @param enabled: whether we offer, and accept.
         """
-        self._media = media
+        self._sound = media.of(Medium.AUDIO)
         self._enabled = enabled
         self._offer: FastStartOffer | None = None
         self._proposal: tuple[bytes, ...] = ()
@@ -62,14 +63,14 @@ class FastConnect:
 
         @return: the C{fastStart} of our Setup; empty if there is nothing to propose.
         """
-        port = self._media.port
+        port = self._sound.port
         if not self._enabled or port is None:
             return ()
         offer = offerFastStart(profile, port.rtp, port.rtcp)
         if offer.elements:
             self._offer = offer
             self.outcome = Outcome.OPEN
-            self._media.expect(offer.receive)
+            self._sound.expect(offer.receive)
         return offer.elements
 
     def heard(self, start: Start) -> bool:
@@ -96,7 +97,7 @@ class FastConnect:
         """
         if self.outcome is Outcome.OPEN:
             self.outcome = Outcome.REFUSED
-            self._media.expect(None)
+            self._sound.expect(None)
 
     # The called side.
 
@@ -114,7 +115,7 @@ class FastConnect:
 
         @return: what was wrong with a proposal that could not be read, the first time.
         """
-        port = self._media.port
+        port = self._sound.port
         if not self._proposal or self.outcome is not Outcome.OPEN or port is None:
             return None
         if self._enabled:

@@ -17,6 +17,7 @@ from h323d import tracing
 from h323d.call.dialrule import DialGuard
 from h323d.call.digits import DigitFilter
 from h323d.call.homes import Home
+from h323d.call.legmedia import LegMedia
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.silence import SilenceWatch
@@ -30,7 +31,6 @@ from h323d.h323.calls.callstart import CallStart, StartUpOptions
 from h323d.h323.calls.faststart import proposedFormats
 from h323d.h323.calls.furtherways import FurtherWays
 from h323d.h323.calls.legcontext import CallDescription, LegContext
-from h323d.h323.calls.legmedia import LegMedia
 from h323d.h323.calls.wire import CallWire
 from h323d.h323.signalling import causes, q931, reading
 from h323d.h323.signalling.connection import SignallingConnection
@@ -40,11 +40,13 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import MediaFormat
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 
 __all__ = ["H323Leg"]
 
+PATIENCE = 1.0  # seconds that the first direction of a medium waits for the other
 KEYPAD_DURATION = 160  # milliseconds that a digit without a duration counts for
 DIGITS = frozenset("0123456789*#ABCD")
 
@@ -91,7 +93,7 @@ class H323Leg:
         """
         context = self._context
         clock = context.clock
-        self._media = LegMedia(self, self, context.pool, context.network.home, clock)
+        self._media = LegMedia(self, self, context.pool, clock, PATIENCE)
         self._startUp = CallStart(
             self, self._media, clock, context.network, self._options, context.newSession
         )
@@ -204,14 +206,19 @@ class H323Leg:
             return
         if early is None or self._startUp.hasChosen:
             self._call.alert()
-        elif self._openMedia(early):
-            self._startUp.accept(early)
-            self._call.earlyMedia()
+        else:
+            opened = self._openMedia(early)
+            if opened is not None:
+                self._startUp.accept(opened)
+                self._call.earlyMedia()
 
     def answer(self, profile: MediaProfile) -> None:
         settingUp = self._phase is CallPhase.SETTING_UP
-        if settingUp and self.direction is LegDirection.INCOMING and self._openMedia(profile):
-            self._startUp.accept(profile)
+        if not settingUp or self.direction is not LegDirection.INCOMING:
+            return
+        opened = self._openMedia(profile)
+        if opened is not None:
+            self._startUp.accept(opened)
             self._call.answer()
 
     def reject(self, cause: Cause) -> None:
@@ -223,9 +230,11 @@ class H323Leg:
         self._call.hangup(cause)
 
     def changeMedia(self, profile: MediaProfile) -> None:
-        if not self.released and self._profile is not None:
-            self._profile = profile
-            self._startUp.changeProfile(profile)
+        if self.released or self._profile is None:
+            return
+        opened = self._openMedia(profile)
+        if opened is not None:
+            self._startUp.changeProfile(opened)
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
         if self.released or digit not in DIGITS:
@@ -240,15 +249,17 @@ class H323Leg:
         """
         self._call.inquire()
 
-    def _openMedia(self, profile: MediaProfile) -> bool:
+    def _openMedia(self, profile: MediaProfile) -> MediaProfile | None:
+        """
+        @return: what of the profile there are ports for; C{None} if there are none, and the
+            call is over.
+        """
         try:
-            called = self.direction is LegDirection.OUTGOING
-            self._media.open(profile, Signalling(self.peer.host, called))
+            self._profile = self._media.open(profile)
         except ResourceUnavailable as error:
             self._call.release(error.cause)
-            return False
-        self._profile = profile
-        return True
+            return None
+        return self._profile
 
     # The signalling connection.
 
@@ -437,15 +448,22 @@ class H323Leg:
 
     # Media.
 
+    @property
+    def signalling(self) -> Signalling:
+        """
+        Where the peer's signalling comes from.
+        """
+        return Signalling(self.peer.host, self.direction is LegDirection.OUTGOING)
+
     def mediaReady(self, port: IMediaPort, stream: Stream) -> None:
         self._ways.close()  # our side knows this port by now
         self._watch.start()
         if self._observer is not None and self._mediaMatters:
             self._observer.legMediaReady(self, port, stream)
 
-    def mediaLost(self) -> None:
+    def mediaLost(self, medium: Medium) -> None:
         if self._observer is not None and self._mediaMatters:
-            self._observer.legMediaLost(self)
+            self._observer.legMediaLost(self, medium)
 
     @property
     def _mediaMatters(self) -> bool:
@@ -463,7 +481,7 @@ class H323Leg:
         self._digit(digit, milliseconds, DigitMethod.RTP_EVENT)
 
     def silence(self) -> float:
-        return 0.0 if self.held else self._media.silence
+        return self._media.silence
 
     def fellSilent(self) -> None:
         self._call.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)

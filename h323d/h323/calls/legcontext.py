@@ -12,10 +12,10 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.complaints import Complaints
 from h323d.call.dialrule import DialRule
+from h323d.call.legmedia import LegMedia
 from h323d.call.legs import ILeg, LegDirection
 from h323d.call.media import IMediaPool
 from h323d.call.ways import Way
-from h323d.h323.calls.legmedia import LegMedia
 from h323d.h323.config import H323Config
 from h323d.h323.h245.link import ControlNetwork
 from h323d.h323.h245.session import H245Owner, H245Session
@@ -23,6 +23,7 @@ from h323d.h323.signalling.uuie import CallIdentity, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["CallDescription", "LegContext", "LegOwner"]
@@ -69,7 +70,7 @@ class LegContext:
 
         @param media: has the port where media is received, if any is.
         """
-        port, here = media.port, TransportAddress(self.network.home.told, 0)
+        port, here = media.of(Medium.AUDIO).port, TransportAddress(self.network.home.told, 0)
         return H245Session(
             owner,
             self.clock,

@@ -16,10 +16,10 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.asn1 import h245
 from h323d.call.homes import Home
+from h323d.call.legmedia import LegMedia
 from h323d.call.transport import IStreamListener, IStreamOpener
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.h323.calls.faststart import FastConnection
-from h323d.h323.calls.legmedia import LegMedia
 from h323d.h323.h245 import connection
 from h323d.h323.h245.capabilities import RemoteCapabilities
 from h323d.h323.h245.connection import ControlChannel, ControlListener, Dialling
@@ -28,6 +28,7 @@ from h323d.h323.h245.session import H245Failure, H245Owner, H245Session
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import ReceiveFormat, TransmitFormat
 
@@ -390,22 +391,22 @@ class H245Link:
         self._flush()
 
     def h245TransmitReady(self, transmit: TransmitFormat) -> None:
-        self._media.setTransmit(transmit)
+        self._media.of(Medium.AUDIO).setTransmit(transmit)
 
     def h245TransmitStopped(self) -> None:
-        self._media.setTransmit(None)
+        self._media.of(Medium.AUDIO).setTransmit(None)
 
     def h245ReceiveReady(self, receive: ReceiveFormat) -> None:
-        self._media.setReceive(receive)
+        self._media.of(Medium.AUDIO).setReceive(receive)
 
     def h245ReceiveStopped(self) -> None:
-        self._media.setReceive(None)
+        self._media.of(Medium.AUDIO).setReceive(None)
 
     def h245Digit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self._owner.linkDigit(digit, milliseconds, method)
 
     def h245RemoteCapabilities(self, capabilities: RemoteCapabilities) -> None:
-        self._media.refuseSound(not capabilities.audio)
+        self._media.of(Medium.AUDIO).refuse(not capabilities.audio)
         if not capabilities.isEmpty:
             self.remote = capabilities
 

@@ -12,7 +12,7 @@ from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.sip.agent import UserAgent
 from h323d.sip.calls.calledsession import newCalledSession
 from h323d.sip.calls.causes import reasonOf
-from h323d.sip.calls.legmedia import LegMedia
+from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.parties import isRestricted
 from h323d.sip.dialogs.dialog import Dialog
@@ -65,7 +65,7 @@ class Invited:
         owner: InvitedOwner,
         agent: UserAgent,
         end: DialogEnd,
-        media: LegMedia,
+        descriptions: Descriptions,
         modification: SessionModification,
         invite: ServerTransaction,
     ) -> None:
@@ -77,7 +77,7 @@ class Invited:
         self._owner = owner
         self._agent = agent
         self._end = end
-        self._media = media
+        self._descriptions = descriptions
         self._modification = modification
         self._invite = invite
         self._body = b""  # what we answered, or offered
@@ -142,15 +142,15 @@ class Invited:
         @return: whether that could be done; the call is refused if not.
         """
         request = self._invite.request
-        self._media.profile = profile
+        self._descriptions.profile = profile
         if not self._mayHavePort():
             self.session.refuse(Cause.SWITCHING_EQUIPMENT_CONGESTION)
             return False
         try:
             if not request.body:
-                self._body = self._media.offer(profile)
+                self._body = self._descriptions.offer(profile)
             elif not self._body:
-                self._body = self._media.answer(request.body, profile)
+                self._body = self._descriptions.answer(request.body, profile)
         except ResourceUnavailable as error:
             self._owner.complain(error)
             self.session.refuse(error.cause)

@@ -13,7 +13,7 @@ from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.sip.agent import ALLOW, SDP, UserAgent
 from h323d.sip.calls.callingsession import newCallingSession
 from h323d.sip.calls.causes import causeOf, reasonsOf
-from h323d.sip.calls.legmedia import LegMedia
+from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.sentinvite import CallTarget, Fork, SentInvite
 from h323d.sip.dialogs.dialogend import DialogEnd
@@ -79,7 +79,7 @@ class Inviting:
         owner: InvitingOwner,
         agent: UserAgent,
         end: DialogEnd,
-        media: LegMedia,
+        descriptions: Descriptions,
         modification: SessionModification,
         profile: MediaProfile,
     ) -> None:
@@ -93,7 +93,7 @@ class Inviting:
         self._owner = owner
         self._agent = agent
         self._end = end
-        self._media = media
+        self._descriptions = descriptions
         self._modification = modification
         self._profile = profile
         self._invite: SentInvite | None = None  # before it is sent
@@ -109,7 +109,7 @@ class Inviting:
 
     def sendInvite(self, target: CallTarget) -> None:
         try:
-            body = self._media.offer(self._profile)
+            body = self._descriptions.offer(self._profile)
         except ResourceUnavailable as error:
             self.session.failure(error.cause)
             return
@@ -179,11 +179,11 @@ class Inviting:
         """
         @return: whether the answer to our offer is good.
         """
-        if response.body == self._answer and self._media.isAgreed:
+        if response.body == self._answer and self._descriptions.isAgreed:
             return True
         self._answer = response.body
         try:
-            self._media.conclude(response.body)
+            self._descriptions.conclude(response.body)
         except (NoCommonMedia, DecodeError) as error:
             self._owner.complain(error)
             return False

@@ -17,7 +17,8 @@ from collections.abc import Callable
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from h323d.call.hold import Hold
+from h323d.call.homes import Home
+from h323d.call.legmedia import LegMedia
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.silence import SilenceWatch
@@ -27,10 +28,10 @@ from h323d.sip.agent import UserAgent
 from h323d.sip.calls.calledsession import CalledSession
 from h323d.sip.calls.callingsession import CallingSession
 from h323d.sip.calls.causes import reasonCause, reasonsOf
+from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.invited import Invited
 from h323d.sip.calls.inviting import Inviting
 from h323d.sip.calls.legdigits import LegDigits
-from h323d.sip.calls.legmedia import LegMedia
 from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.parties import partiesOf
 from h323d.sip.calls.sentinvite import CallTarget
@@ -50,6 +51,7 @@ from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import Stream
 
 __all__ = ["SIPLeg"]
 
@@ -89,25 +91,26 @@ class SIPLeg:
         self._agent = agent
         self._observer: ILegObserver | None = None
         self._answerTold = False
-        self._mediaReported = False
-        self._hold = Hold()
         self._soon = Timer(agent.clock)
         self._watch = SilenceWatch(self, agent.clock, agent.pool.silenceTimeout)
         flow = begun.flow if isinstance(begun, ServerTransaction) else None
         self.peer = NOWHERE if flow is None else flow.peer
         self._end = DialogEnd(agent, self, flow)
-        self._media = LegMedia(agent.pool, self, self._end, agent.rng, agent.config.user)
+        self._media = LegMedia(self, self, agent.pool, agent.clock)
+        self._descriptions = Descriptions(self._media, agent.rng, agent.config.user)
         self._digits = LegDigits(self, agent, self._end, self._media)
-        self._modification = SessionModification(self, agent, self._end, self._media, flow is None)
+        self._modification = SessionModification(
+            self, agent, self._end, self._descriptions, flow is None
+        )
         self._side = self._sideOf(begun)
         self._session: CalledSession | CallingSession = self._side.session
         agent.enter(self._side.sipCallId, self._end.localTag, self)
 
     def _sideOf(self, begun: ServerTransaction | MediaProfile) -> Invited | Inviting:
-        parts = (self._agent, self._end, self._media, self._modification)
+        parts = (self._agent, self._end, self._descriptions, self._modification)
         if isinstance(begun, ServerTransaction):
             return Invited(self, *parts, begun)
-        self._media.profile = begun
+        self._descriptions.profile = begun
         return Inviting(self, *parts, begun)
 
     @property
@@ -206,7 +209,7 @@ class SIPLeg:
 
     @property
     def held(self) -> bool:
-        return self._hold.held
+        return self._media.held
 
     @property
     def _phase(self) -> SessionPhase:
@@ -247,7 +250,7 @@ class SIPLeg:
         self._session.hangup(cause)
 
     def changeMedia(self, profile: MediaProfile) -> None:
-        self._media.profile = profile
+        self._descriptions.profile = profile
         self._modification.change()
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
@@ -262,7 +265,7 @@ class SIPLeg:
         self._digits.heard(digit, milliseconds, DigitMethod.RTP_EVENT)
 
     def silence(self) -> float:
-        return 0.0 if self.held else self._media.silence
+        return self._media.silence
 
     def fellSilent(self) -> None:
         self.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)
@@ -362,23 +365,32 @@ class SIPLeg:
             self.reportMedia()
 
     def reportMedia(self) -> None:
-        port = self._media.port
-        if port is None or self._observer is None or not self._end.proven:
+        profile = self._descriptions.profile
+        if profile is None or self._observer is None or not self._end.proven:
             return
-        stream, profile = self._media.stream, self._media.profile
-        if stream == port.stream:
-            return
-        wasHeld = self.held
-        wantsToSend = profile is not None and profile.of(Medium.AUDIO).direction.sends
-        self._hold.follow(stream, wantsToSend and stream.transmit is None)
+        stream = self._descriptions.stream
+        refused = profile.of(Medium.AUDIO).direction.sends and stream.transmit is None
+        self._media.of(Medium.AUDIO).agree(stream, refused)
+
+    # What the media ask, and tell.
+
+    @property
+    def home(self) -> Home:
+        return self._end.home
+
+    @property
+    def signalling(self) -> Signalling:
         host = self.peer.host if self.flow is None else self.flow.peer.host
-        port.configure(stream, Signalling(host, self.direction is LegDirection.OUTGOING))
-        if not self.held:
-            self._mediaReported = True
-            self._watch.start()
+        return Signalling(host, self.direction is LegDirection.OUTGOING)
+
+    def mediaReady(self, port: IMediaPort, stream: Stream) -> None:
+        self._watch.start()
+        if self._observer is not None:
             self._observer.legMediaReady(self, port, stream)
-        elif self._mediaReported and not wasHeld:
-            self._observer.legMediaLost(self)
+
+    def mediaLost(self, medium: Medium) -> None:
+        if self._observer is not None:
+            self._observer.legMediaLost(self, medium)
 
     def digitHeard(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         if self._observer is not None:

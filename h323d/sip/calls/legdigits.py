@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from h323d.call.digits import DigitFilter
+from h323d.call.legmedia import LegMedia
 from h323d.sip.agent import NOBODY, UserAgent
 from h323d.sip.calls.digits import DIGIT_TYPES, RELAY_TYPE, relayBody, relayedDigit
-from h323d.sip.calls.legmedia import LegMedia
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.values.media.digits import DigitMethod
@@ -45,12 +45,9 @@ class LegDigits:
         By RFC 4733 if the peer takes events, by INFO otherwise; ways of other protocols count
         as no wish.
         """
-        transmit = self._media.stream.transmit
-        events = transmit is not None and transmit.telephoneEventType is not None
-        port, dialog = self._media.port, self._end.confirmed
+        events, dialog = self._media.telephoneEvents, self._end.confirmed
         if method is DigitMethod.RTP_EVENT or (events and method is not DigitMethod.SIP_INFO):
-            if port is not None:
-                port.sendDigit(digit, milliseconds)
+            self._media.sendDigit(digit, milliseconds)
         elif dialog and (method is DigitMethod.SIP_INFO or self._end.takes("info")):
             body = relayBody(digit, milliseconds)
             request = self._end.request(dialog, "INFO", body, RELAY_TYPE)

@@ -1,7 +1,7 @@
 """
 Modifying a session, by re-INVITE or UPDATE of either side: RFC 3261, 14, and RFC 3311.
 
-L{h323d.sip.calls.exchange} says whose turn it is, L{h323d.sip.calls.legmedia} what is offered and answered;
+L{h323d.sip.calls.exchange} says whose turn it is, L{h323d.sip.calls.descriptions} what is offered and answered;
 here are the messages.
 """
 
@@ -12,8 +12,8 @@ from typing import Protocol
 from h323d.errors import DecodeError
 from h323d.sip.agent import UserAgent
 from h323d.sip.calls.causes import causeOf, reasonsOf
+from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.exchange import newExchange
-from h323d.sip.calls.legmedia import LegMedia
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -51,7 +51,7 @@ class SessionModification:
         owner: ModificationOwner,
         agent: UserAgent,
         end: DialogEnd,
-        media: LegMedia,
+        descriptions: Descriptions,
         ownsCallId: bool,
     ) -> None:
         """
@@ -60,7 +60,7 @@ class SessionModification:
         self._owner = owner
         self._agent = agent
         self._end = end
-        self._media = media
+        self._descriptions = descriptions
         self._exchange = newExchange(self, agent.clock, agent.rng, ownsCallId)
         self._sent: ClientTransaction | None = None  # our last, if there was any
 
@@ -113,26 +113,26 @@ class SessionModification:
     # What the exchange machine asks for.
 
     def sendOffer(self) -> None:
-        dialog, profile = self._end.dialog, self._media.profile
+        dialog, profile = self._end.dialog, self._descriptions.profile
         if dialog is None or profile is None:
             self._exchange.refused()
             return
         updates = self._agent.config.preferUpdate and self._end.names("update")
-        body = self._media.offer(profile)
+        body = self._descriptions.offer(profile)
         request = self._end.request(dialog, "UPDATE" if updates else "INVITE", body)
         self._sent = self._agent.send(request, _Change(self, dialog, request), self._end.flow)
 
     def answerOffer(self, transaction: ServerTransaction) -> None:
         request = transaction.request
-        profile = self._media.profile
+        profile = self._descriptions.profile
         if profile is None:
             self.refuseEarly(transaction)
             return
         try:
             body = (
-                self._media.answer(request.body, profile)
+                self._descriptions.answer(request.body, profile)
                 if request.body
-                else self._media.offer(profile)
+                else self._descriptions.offer(profile)
             )
         except (NoCommonMedia, DecodeError) as error:
             self._owner.complain(error)
@@ -147,10 +147,10 @@ class SessionModification:
             self._owner.reportMedia()
 
     def offerAnswered(self, message: SIPRequest | SIPResponse) -> None:
-        if isinstance(message, SIPRequest) and not message.body and self._media.isAgreed:
+        if isinstance(message, SIPRequest) and not message.body and self._descriptions.isAgreed:
             return  # whom we had to make an offer, and who wants nothing changed
         try:
-            self._media.conclude(message.body)
+            self._descriptions.conclude(message.body)
         except (NoCommonMedia, DecodeError) as error:
             self._owner.complain(error)
             self._owner.hangup(Cause.INCOMPATIBLE_DESTINATION)

@@ -1,64 +1,44 @@
 """
-The media side of one SIP leg: its port, and what was offered and agreed.
+The session descriptions of one SIP leg: what was offered, and what is agreed.
 
-L{h323d.sip.sdp.negotiation} decides; this keeps what must be kept between two rounds.  The port
-is opened by the first offer or answer, and stays the same through the call.
+L{h323d.sip.sdp.negotiation} decides; this keeps what must be kept between two rounds.  The
+ports are L{h323d.call.legmedia}'s: that of a medium is opened by the first offer or answer with
+it, and stays the same through the call.
 """
 
 from __future__ import annotations
 
 import random
 from dataclasses import replace
-from typing import Protocol
 
-from h323d.call.homes import Home
-from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
+from h323d.call.legmedia import LegMedia
 from h323d.sip.sdp import description as sdp
 from h323d.sip.sdp.negotiation import Agreement, LocalMedia, answerOffer, applyAnswer, makeOffer
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 
-__all__ = ["LegMedia", "LegMediaOwner"]
+__all__ = ["Descriptions"]
 
 
-class LegMediaOwner(Protocol):
+class Descriptions:
     """
-    Whose media it is.
-    """
+    One leg's offers, answers, and agreement.
 
-    @property
-    def home(self) -> Home:
-        """Where media is received, when the port is opened."""
-
-
-class LegMedia:
-    """
-    One leg's port and agreement.
-
-    @ivar port: C{None} before the first offer or answer, and after the end.
     @ivar profile: within what to negotiate now; C{None} before anybody said so.
     """
 
-    def __init__(
-        self,
-        pool: IMediaPool,
-        observer: IMediaPortObserver,
-        owner: LegMediaOwner,
-        rng: random.Random,
-        user: str = "-",
-    ) -> None:
+    def __init__(self, media: LegMedia, rng: random.Random, user: str = "-") -> None:
         """
+        @param media: has the ports.
         @param user: who we are in our descriptions.
         """
-        self._pool = pool
-        self._observer = observer
-        self._owner = owner
+        self._media = media
         self._sessionId = rng.getrandbits(32)
         self._user = sdp.Origin.nameOf(user)
         self._agreement: Agreement | None = None
         self._offer: tuple[sdp.SessionDescription, MediaProfile] | None = None
         self._sent: sdp.SessionDescription | None = None
-        self.port: IMediaPort | None = None
         self.profile: MediaProfile | None = None
 
     @property
@@ -75,20 +55,14 @@ class LegMedia:
         """
         return self._agreement is not None
 
-    @property
-    def silence(self) -> float:
-        """
-        For how long nothing has come from the peer, though something should; seconds.
-        """
-        return 0.0 if self.port is None else self.port.statistics().silence
-
     def offer(self, profile: MediaProfile) -> bytes:
         """
         Make an offer.
 
         @raise h323d.errors.ResourceUnavailable: no port is left.
         """
-        offer = self._edition(makeOffer(profile, self._local(), self._agreement or self._sent))
+        local = self._local(profile)
+        offer = self._edition(makeOffer(profile, local, self._agreement or self._sent))
         self._offer = (offer, profile)
         return sdp.write(offer)
 
@@ -102,7 +76,7 @@ class LegMedia:
         @raise h323d.errors.ResourceUnavailable: no port is left.
         """
         offer = sdp.parse(body)
-        agreement = answerOffer(offer, profile, self._local(), self._agreement)
+        agreement = answerOffer(offer, profile, self._local(profile), self._agreement)
         self._agreement = replace(agreement, local=self._edition(agreement.local))
         return sdp.write(self._agreement.local)
 
@@ -118,14 +92,6 @@ class LegMedia:
         offer, profile = self._offer
         self._agreement = applyAnswer(offer, sdp.parse(body), profile)
 
-    def close(self) -> None:
-        """
-        Give the port back.
-        """
-        port, self.port = self.port, None
-        if port is not None:
-            port.close()
-
     def _edition(self, description: sdp.SessionDescription) -> sdp.SessionDescription:
         """
         Number a description after the last that was sent, also if that was refused: two that
@@ -139,7 +105,7 @@ class LegMedia:
         self._sent = description
         return description
 
-    def _local(self) -> LocalMedia:
-        if self.port is None:
-            self.port = self._pool.openPort(self._observer, self._owner.home)
-        return LocalMedia(self.port.rtp, self._sessionId, self.port.rtcp, self._user)
+    def _local(self, profile: MediaProfile) -> LocalMedia:
+        self._media.open(profile)
+        port = self._media.ports[Medium.AUDIO]
+        return LocalMedia(port.rtp, self._sessionId, port.rtcp, self._user)

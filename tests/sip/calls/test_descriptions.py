@@ -1,0 +1,105 @@
+"""
+What a leg keeps between two rounds of offer and answer.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from twisted.internet.task import Clock
+from zope.interface import implementer
+
+from h323d.call.homes import Home
+from h323d.call.legmedia import LegMedia
+from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
+from h323d.sip.calls.descriptions import Descriptions
+from h323d.sip.sdp.description import parse
+from h323d.sip.sdp.negotiation import NoCommonMedia
+from h323d.values.address import TransportAddress
+from h323d.values.media.direction import Direction
+from h323d.values.media.medium import Medium
+from h323d.values.media.streams import Stream
+from tests.support.fakemedia import FakePool
+from tests.support.sippeers import PROFILE, offerBody
+
+HELD = PROFILE.directed(Direction.SENDONLY)
+
+
+@implementer(IMediaPortObserver)
+class Leg:
+    home = Home.at("10.0.0.1")
+    signalling = Signalling("10.0.0.2")
+
+    def mediaReady(self, port: IMediaPort, stream: Stream) -> None:
+        raise NotImplementedError
+
+    def mediaLost(self, medium: Medium) -> None:
+        raise NotImplementedError
+
+    def portHeard(self, port: IMediaPort, source: TransportAddress) -> None:
+        raise NotImplementedError
+
+    def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
+        raise NotImplementedError
+
+
+def make() -> tuple[LegMedia, Descriptions]:
+    leg = Leg()
+    media = LegMedia(leg, leg, FakePool(), Clock())
+    return media, Descriptions(media, random.Random(1))
+
+
+def theirs(**kw: str) -> bytes:
+    return offerBody(**kw).encode()
+
+
+def version(body: bytes) -> int:
+    return parse(body).origin.version
+
+
+def test_thePortStaysTheSameThroughTheCall() -> None:
+    media, descriptions = make()
+    assert media.ports == {}
+    first = parse(descriptions.answer(theirs(), PROFILE)).media[0].port
+    assert parse(descriptions.offer(HELD)).media[0].port == first
+    assert [port.rtp.port for port in media.ports.values()] == [first]
+
+
+def test_theSameDescriptionKeepsItsVersion() -> None:
+    _, descriptions = make()
+    first = descriptions.answer(theirs(), PROFILE)
+    assert descriptions.answer(theirs(), PROFILE) == first
+
+
+def test_aChangedDescriptionHasTheNextVersion() -> None:
+    _, descriptions = make()
+    first = descriptions.answer(theirs(), PROFILE)
+    assert version(descriptions.offer(HELD)) == version(first) + 1
+
+
+def test_whatFollowsARefusedOfferNeverHasItsVersion() -> None:
+    _, descriptions = make()
+    descriptions.answer(theirs(), PROFILE)
+    refused = descriptions.offer(HELD)
+    other = descriptions.answer(theirs(direction="inactive"), PROFILE)
+    assert version(other) == version(refused) + 1
+    assert parse(other).origin.sessionId == parse(refused).origin.sessionId
+
+
+def test_anOfferThatFailsLeavesTheAgreement() -> None:
+    _, descriptions = make()
+    descriptions.answer(theirs(), PROFILE)
+    before = descriptions.stream
+    with pytest.raises(NoCommonMedia):
+        descriptions.answer(theirs(formats="18"), PROFILE)
+    assert descriptions.stream == before != Stream()
+
+
+def test_anotherAnswerToTheSameOfferReplacesTheFirst() -> None:
+    _, descriptions = make()
+    descriptions.offer(PROFILE)
+    descriptions.conclude(theirs(host="10.0.0.3"))
+    descriptions.conclude(theirs(host="10.0.0.4"))
+    assert descriptions.stream.transmit is not None
+    assert descriptions.stream.transmit.rtp.host == "10.0.0.4"
