@@ -106,19 +106,15 @@ class LegMedium:
         """
         return self._reported and not self.held
 
-    def open(
-        self, pool: IMediaPool, observer: IMediaPortObserver, direction: Direction
-    ) -> IMediaPort:
+    def open(self, pool: IMediaPool, observer: IMediaPortObserver) -> IMediaPort:
         """
         Open the port, unless it is open.
 
         @param pool: where ports come from.
         @param observer: told of what the port hears.
-        @param direction: which of the directions are to be used, when they are negotiated.
 
         @raise ResourceUnavailable: no ports are left.
         """
-        self._direction = direction
         if self.port is None:
             self.port = pool.openPort(observer, self._owner.home, self.medium)
         return self.port
@@ -244,18 +240,23 @@ class LegMedia:
         @param clock: lets one direction wait for the other.
         @param patience: seconds that it waits, where directions are negotiated one by one.
         """
+        self._owner = owner
         self._observer = observer
         self._pool = pool
-        self._media = {
-            medium: LegMedium(owner, medium, clock, patience)
-            for medium in (Medium.AUDIO, Medium.VIDEO, Medium.SLIDES)
-        }
+        self._media = {medium: LegMedium(owner, medium, clock, patience) for medium in Medium}
 
     def of(self, medium: Medium) -> LegMedium:
         """
         One of them, whether there is any of it in the call or not.
         """
         return self._media[medium]
+
+    @property
+    def home(self) -> Home:
+        """
+        Our address towards the peer.
+        """
+        return self._owner.home
 
     @property
     def ports(self) -> dict[Medium, IMediaPort]:
@@ -307,7 +308,7 @@ class LegMedia:
         had: list[MediumProfile] = []
         for wanted in profile.media:
             try:
-                self.of(wanted.medium).open(self._pool, self._observer, wanted.direction)
+                self.of(wanted.medium).open(self._pool, self._observer)
             except ResourceUnavailable:
                 if not had:
                     raise

@@ -145,6 +145,15 @@ def test_whoStopsListeningHolds(
     assert not media.held
 
 
+def test_whatIsOfferedRestrictsNothingBeforeItIsAgreed(
+    sound: LegMedium, media: LegMedia, leg: Leg
+) -> None:
+    sound.agree(Stream(TRANSMIT, RECEIVE), False)
+    media.open(SOUND.directed(Direction.SENDONLY))
+    sound.agree(Stream(TRANSMIT, RECEIVE), False)
+    assert leg.ready == [Stream(TRANSMIT, RECEIVE)]
+
+
 def test_anAnswerThatRefusesWhatWeWouldSendHoldsOnce(sound: LegMedium, leg: Leg) -> None:
     sound.agree(Stream(TRANSMIT, RECEIVE), False)
     sound.agree(Stream(None, RECEIVE), True)

@@ -223,10 +223,9 @@ class CallStart:
 
     def changeProfile(self, profile: MediaProfile) -> None:
         """
-        Negotiate anew, where there is H.245; otherwise only use less.
+        Negotiate anew, where there is H.245.
         """
         self.link.changeProfile(profile)
-        self._media.restrict(profile)
 
     def end(self) -> None:
         """

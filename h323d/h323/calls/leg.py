@@ -255,11 +255,12 @@ class H323Leg:
             call is over.
         """
         try:
-            self._profile = self._media.open(profile)
+            self._profile = opened = self._media.open(profile)
         except ResourceUnavailable as error:
             self._call.release(error.cause)
             return None
-        return self._profile
+        self._media.restrict(opened)
+        return opened
 
     # The signalling connection.
 
