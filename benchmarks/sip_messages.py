@@ -20,14 +20,18 @@ from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.parser import parse
 from h323d.sip.messages.writer import write
 from h323d.sip.sdp import description as sdp
-from h323d.sip.sdp.negotiation import LocalMedia, answerOffer
+from h323d.sip.sdp.lines import LocalMedia, LocalPort
+from h323d.sip.sdp.negotiation import answerOffer
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from tests.support.sip_messages import INVITE, OFFER, OK
 
 PROFILE = MediaProfile.audio((MediaFormat("G722"), G711_ULAW, G711_ALAW))
-LOCAL = LocalMedia(TransportAddress("192.0.2.1", 20000), 4711)
+LOCAL = LocalMedia(
+    "192.0.2.1", 4711, {Medium.AUDIO: LocalPort(TransportAddress("192.0.2.1", 20000))}
+)
 ROUNDS = 2000
 REPEATS = 5
 

@@ -14,10 +14,12 @@ from h323d.sip.messages.parser import parse
 from h323d.sip.messages.uri import SIPURI
 from h323d.sip.messages.writer import write
 from h323d.sip.sdp import description as sdp
-from h323d.sip.sdp.negotiation import Agreement, LocalMedia, answerOffer
+from h323d.sip.sdp.lines import LocalMedia, LocalPort
+from h323d.sip.sdp.negotiation import Agreement, answerOffer
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ULAW, MediaFormat
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
 CAPTURES = Path(__file__).parent / "sip"
@@ -31,7 +33,9 @@ def read(name: str) -> SIPRequest:
 
 
 def answer(request: SIPRequest) -> Agreement:
-    local = LocalMedia(TransportAddress("192.0.2.1", 20000), 1)
+    local = LocalMedia(
+        "192.0.2.1", 1, {Medium.AUDIO: LocalPort(TransportAddress("192.0.2.1", 20000))}
+    )
     return answerOffer(sdp.parse(request.body), PROFILE, local)
 
 
@@ -51,7 +55,7 @@ def test_baresipIsUnderstood() -> None:
     assert invite.via.wantsRport
     assert invite.headers.tokens("Supported") == frozenset()
     assert "REFER" in invite.headers.all("Allow")
-    audio = answer(invite).audio
+    audio = answer(invite).of(Medium.AUDIO)
     assert audio.transmit is not None
     assert (audio.transmit.format.name, audio.transmit.payloadType) == ("opus", 96)
     assert audio.transmit.format.parameters == (("sprop-stereo", "1"), ("stereo", "1"))
@@ -65,7 +69,7 @@ def test_sippIsUnderstood() -> None:
     assert invite.fromAddress.displayName == "sipp"
     assert invite.contact is not None
     assert invite.contact.uri == SIPURI("127.0.0.1", "sipp", 15071)
-    audio = answer(invite).audio
+    audio = answer(invite).of(Medium.AUDIO)
     assert audio.direction is Direction.SENDRECV
     assert audio.transmit is not None
     assert audio.transmit.format == G711_ULAW

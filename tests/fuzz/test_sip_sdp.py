@@ -12,16 +12,20 @@ from hypothesis import strategies as st
 
 from h323d.errors import DecodeError
 from h323d.sip.sdp.description import SessionDescription, parse, write
-from h323d.sip.sdp.negotiation import LocalMedia, NoCommonMedia, answerOffer, applyAnswer, makeOffer
+from h323d.sip.sdp.lines import LocalMedia, LocalPort
+from h323d.sip.sdp.negotiation import NoCommonMedia, answerOffer, applyAnswer, makeOffer
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from tests.support.sip_messages import OFFER
 
 PROFILE = MediaProfile.audio(
     (MediaFormat("opus", 48000, 2), MediaFormat("G729"), G711_ULAW, G711_ALAW)
 )
-LOCAL = LocalMedia(TransportAddress("198.51.100.1", 20000), 4711)
+LOCAL = LocalMedia(
+    "198.51.100.1", 4711, {Medium.AUDIO: LocalPort(TransportAddress("198.51.100.1", 20000))}
+)
 
 NUMBERS = st.sampled_from(["0", "8", "18", "96", "101", "127", "128", "x", "-1", ""])
 VALUES = st.sampled_from(

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from h323d.call.legmedia import LegMedia
 from h323d.sip.sdp import description as sdp
-from h323d.sip.sdp.negotiation import Agreement, LocalMedia, answerOffer, applyAnswer, makeOffer
+from h323d.sip.sdp.lines import LocalMedia, LocalPort
+from h323d.sip.sdp.negotiation import Agreement, answerOffer, applyAnswer, makeOffer
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
@@ -41,12 +42,11 @@ class Descriptions:
         self._sent: sdp.SessionDescription | None = None
         self.profile: MediaProfile | None = None
 
-    @property
-    def stream(self) -> Stream:
+    def stream(self, medium: Medium) -> Stream:
         """
-        What is agreed now.
+        What is agreed of a medium now.
         """
-        return Stream() if self._agreement is None else self._agreement.audio
+        return Stream(medium=medium) if self._agreement is None else self._agreement.of(medium)
 
     @property
     def isAgreed(self) -> bool:
@@ -61,8 +61,8 @@ class Descriptions:
 
         @raise h323d.errors.ResourceUnavailable: no port is left.
         """
-        local = self._local(profile)
-        offer = self._edition(makeOffer(profile, local, self._agreement or self._sent))
+        profile = self._media.open(profile)
+        offer = self._edition(makeOffer(profile, self._local(), self._agreement or self._sent))
         self._offer = (offer, profile)
         return sdp.write(offer)
 
@@ -76,7 +76,9 @@ class Descriptions:
         @raise h323d.errors.ResourceUnavailable: no port is left.
         """
         offer = sdp.parse(body)
-        agreement = answerOffer(offer, profile, self._local(profile), self._agreement)
+        offered = {line.medium for line in offer.media if line.port}
+        self._media.open(profile.only(offered))
+        agreement = answerOffer(offer, profile, self._local(), self._agreement)
         self._agreement = replace(agreement, local=self._edition(agreement.local))
         return sdp.write(self._agreement.local)
 
@@ -105,7 +107,10 @@ class Descriptions:
         self._sent = description
         return description
 
-    def _local(self, profile: MediaProfile) -> LocalMedia:
-        self._media.open(profile)
-        port = self._media.ports[Medium.AUDIO]
-        return LocalMedia(port.rtp, self._sessionId, port.rtcp, self._user)
+    def _local(self) -> LocalMedia:
+        ports = {
+            medium: LocalPort(port.rtp, port.rtcp) for medium, port in self._media.ports.items()
+        }
+        hosts = (port.rtp.host for port in ports.values())
+        host = next(hosts, self._media.home.told)
+        return LocalMedia(host, self._sessionId, ports, self._user)

@@ -368,9 +368,10 @@ class SIPLeg:
         profile = self._descriptions.profile
         if profile is None or self._observer is None or not self._end.proven:
             return
-        stream = self._descriptions.stream
-        refused = profile.of(Medium.AUDIO).direction.sends and stream.transmit is None
-        self._media.of(Medium.AUDIO).agree(stream, refused)
+        for medium in Medium:
+            stream = self._descriptions.stream(medium)
+            refused = profile.of(medium).direction.sends and stream.transmit is None
+            self._media.of(medium).agree(stream, refused)
 
     # What the media ask, and tell.
 

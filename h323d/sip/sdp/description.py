@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from h323d.errors import DecodeError, EncodeError
 from h323d.sip.messages.grammar import MAX_PORT
 from h323d.values.media.direction import Direction
+from h323d.values.media.medium import Medium
 
 __all__ = [
     "MAX_ATTRIBUTES",
@@ -24,6 +25,7 @@ __all__ = [
     "MAX_LINE_LENGTH",
     "MAX_MEDIA",
     "MAX_OCTETS",
+    "SLIDES",
     "Attribute",
     "Connection",
     "MediaDescription",
@@ -56,6 +58,11 @@ _DIRECTIONS = frozenset(direction.value for direction in Direction)
 Attribute = tuple[str, str | None]
 """
 Name and value; C{None} for an attribute that is a flag.
+"""
+
+SLIDES: Attribute = ("content", "slides")
+"""
+What a video stream says that carries a presentation (RFC 4796).
 """
 
 
@@ -144,6 +151,17 @@ class MediaDescription:
         @return: the first value, C{""} for a flag, C{None} if it is absent.
         """
         return attributeOf(self.attributes, name)
+
+    @property
+    def medium(self) -> Medium | None:
+        """
+        Which medium of a call this is; C{None} for what is none.
+        """
+        if self.media == "audio":
+            return Medium.AUDIO
+        if self.media != "video":
+            return None
+        return Medium.SLIDES if SLIDES in self.attributes else Medium.VIDEO
 
     @property
     def packetMs(self) -> int | None:

@@ -1,14 +1,14 @@
 """
-Offer and answer of one audio stream: RFC 3264, as pure functions.
+Offer and answer, medium by medium: RFC 3264, as pure functions.
 
 L{makeOffer} says what we would do; L{answerOffer} and L{applyAnswer} end in an
 L{Agreement}, which holds both descriptions, so that the next round - hold, a new address,
-a session refresh - can keep to what was said before, and the L{Stream} that the
-media plane needs.  A leg negotiates with us alone; what the other leg can do has reached us
+a session refresh - can keep to what was said before, and a L{Stream} for each C{m=} line that
+the media plane needs.  A leg negotiates with us alone; what the other leg can do has reached us
 as the order of formats in the L{MediaProfile}.
 
 Streams that we do not take are refused one by one with port 0: the number and order of the
-C{m=} lines stay (6).  Video is refused here until there is a media plane for it.
+C{m=} lines stay (6).  So is every medium that the profile does not name.
 """
 
 from __future__ import annotations
@@ -20,27 +20,25 @@ from dataclasses import dataclass, replace
 from h323d.errors import RemoteProtocolError
 from h323d.sip.messages.grammar import writeHost
 from h323d.sip.sdp.description import (
-    Attribute,
     Connection,
     MediaDescription,
     Origin,
     SessionDescription,
 )
-from h323d.sip.sdp.payloads import EVENT_NAME, formatAttributes, formatsOf, isEvent
+from h323d.sip.sdp.lines import LocalMedia, describe, refusedLine
+from h323d.sip.sdp.payloads import EVENT_NAME, formatsOf, isEvent
 from h323d.sip.sdp.selection import commonFormats, eventClock, matches, named, numbered
 from h323d.sip.sdp.streams import (
     REFUSED_PORT,
     Obstacle,
     RemoteStream,
-    audioStream,
+    agreedStream,
     isIPv6,
     meet,
     offeredStream,
     remoteStream,
 )
-from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
-from h323d.values.media.direction import Direction
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile, MediumProfile
@@ -48,7 +46,6 @@ from h323d.values.media.streams import Stream
 
 __all__ = [
     "Agreement",
-    "LocalMedia",
     "NoCommonMedia",
     "answerOffer",
     "applyAnswer",
@@ -84,70 +81,86 @@ class NoCommonMedia(RemoteProtocolError):
 
 
 @dataclass(frozen=True, slots=True)
-class LocalMedia:
-    """
-    Where we receive, and under which session.
-
-    @ivar rtp: an address that the peer can reach, and the port.
-    @ivar sessionId: of our C{o=} line: a random number, the same for a whole call.
-    @ivar rtcp: C{None} if it is the next port.
-    @ivar user: who we are in our C{o=} line.
-    """
-
-    rtp: TransportAddress
-    sessionId: int
-    rtcp: TransportAddress | None = None
-    user: str = "-"
-
-
-@dataclass(frozen=True, slots=True)
 class Agreement:
     """
     The end of a round of offer and answer.
 
     @ivar local: our description; the answer to send, if the offer was theirs.
     @ivar remote: theirs.
-    @ivar audio: what the media plane shall do; holds and closed streams leave parts out.
-    @ivar audioIndex: which C{m=} line is the audio stream; C{None} if there is none.
+    @ivar streams: what the media plane shall do, for each C{m=} line; holds leave directions
+        out.  C{None} for a line that is refused or over.
     """
 
     local: SessionDescription
     remote: SessionDescription
-    audio: Stream
-    audioIndex: int | None
+    streams: tuple[Stream | None, ...]
+
+    def of(self, medium: Medium) -> Stream:
+        """
+        The stream of a medium: one that flows nowhere, if there is none.
+        """
+        index = self.indexOf(medium)
+        found = None if index is None else self.streams[index]
+        return found or Stream(medium=medium)
+
+    def indexOf(self, medium: Medium) -> int | None:
+        """
+        Which C{m=} line is that of a medium; C{None} if none is, that is not refused or over.
+        """
+        for index, stream in enumerate(self.streams):
+            if stream is not None and stream.medium is medium:
+                return index
+        return None
 
 
 def makeOffer(
     profile: MediaProfile, local: LocalMedia, previous: Agreement | SessionDescription | None = None
 ) -> SessionDescription:
     """
-    Say what we would do.
+    Say what we would do, of each medium that there is a port for.
 
     @param previous: what was agreed before in this call, or what we offered before if
         nothing was agreed: its payload types and C{m=} lines stay (RFC 3264, 8).
     """
     before = previous.local if isinstance(previous, Agreement) else previous
-    index = previous.audioIndex if isinstance(previous, Agreement) else None
-    if index is None and before is not None:
-        index = _firstAudio(before, evenRefused=True)
-    known = formatsOf(before.media[index]) if before is not None and index is not None else {}
-    sound = profile.of(Medium.AUDIO)
-    wanted = list(sound.formats)
-    if sound.telephoneEvents and wanted:
-        wanted.append(MediaFormat(EVENT_NAME, eventClock(sound.formats)))
-    formats = numbered(wanted, known)
-    protocol = _PROTOCOL if before is None or index is None else before.media[index].protocol
-    audio = _describe(protocol, formats, sound, local, sound.direction)
-    media = [audio]
-    if before is not None:
-        media = [
-            replace(old, port=REFUSED_PORT, portCount=1, attributes=()) for old in before.media
-        ]
-        if index is None:
-            media.append(audio)
+    lines = [] if before is None else [refusedLine(line) for line in before.media]
+    for wanted in profile.media:
+        if wanted.medium not in local.ports:
+            continue
+        index = _placeOf(wanted.medium, previous)
+        if before is None or index is None:
+            lines.append(_offeredLine(wanted, local, _PROTOCOL, {}))
         else:
-            media[index] = audio
-    return _edition(media, local, before)
+            old = before.media[index]
+            lines[index] = _offeredLine(wanted, local, old.protocol, formatsOf(old))
+    return _edition(lines, local, before)
+
+
+def _placeOf(medium: Medium, previous: Agreement | SessionDescription | None) -> int | None:
+    """
+    @return: the C{m=} line that a medium has, or had; C{None} if it needs a new one.
+    """
+    if previous is None:
+        return None
+    if isinstance(previous, Agreement):
+        index = previous.indexOf(medium)
+        if index is not None:
+            return index
+        previous = previous.local
+    indices = (index for index, line in enumerate(previous.media) if line.medium is medium)
+    return next(indices, None)
+
+
+def _offeredLine(
+    wanted: MediumProfile, local: LocalMedia, protocol: str, known: Mapping[int, MediaFormat]
+) -> MediaDescription:
+    """
+    @param known: what payload types meant before, on this line.
+    """
+    formats = list(wanted.formats)
+    if wanted.telephoneEvents and formats:
+        formats.append(MediaFormat(EVENT_NAME, eventClock(formats)))
+    return describe(protocol, numbered(formats, known), wanted, local, wanted.direction)
 
 
 def answerOffer(
@@ -157,27 +170,40 @@ def answerOffer(
     previous: Agreement | None = None,
 ) -> Agreement:
     """
-    Answer the peer's offer (RFC 3264, 6).
+    Answer the peer's offer (RFC 3264, 6): of each medium one stream at most.
 
     @param previous: what was agreed before in this call.
 
-    @raise NoCommonMedia: there is no audio stream that we could take; what was agreed
-        before stays.
+    @raise NoCommonMedia: there is no stream that we could take; what was agreed before stays.
+        It tells of the first medium of the profile.
     """
-    sound = profile.of(Medium.AUDIO)
-    chosen = _chooseStream(offer, sound, local, previous)
-    media = [_refused(line) for line in offer.media]
-    audio = Stream()
-    index = None
-    if chosen is not None:
+    lines = [refusedLine(line) for line in offer.media]
+    streams: list[Stream | None] = [None] * len(lines)
+    obstacles: list[tuple[Obstacle, MediumProfile]] = []
+    for wanted in profile.media:
+        chosen = _chooseLine(offer, wanted, local, previous)
+        if isinstance(chosen, Obstacle):
+            obstacles.append((chosen, wanted))
+            continue
         index, remote = chosen
-        formats = commonFormats(remote.formats, sound)
-        direction = meet(sound.direction, remote)
-        media[index] = _describe(remote.media.protocol, formats, sound, local, direction)
+        formats = commonFormats(remote.formats, wanted)
+        direction = meet(wanted.direction, remote)
         transmit = {number: remote.formats[number] for number in formats}
-        audio = audioStream(remote, formats, transmit, sound, direction)
-    answer = _edition(media, local, previous.local if previous else None)
-    return Agreement(answer, offer, audio, index)
+        lines[index] = describe(remote.media.protocol, formats, wanted, local, direction)
+        streams[index] = agreedStream(remote, formats, transmit, wanted, direction)
+    ends = previous is not None and not _asks(offer, profile)
+    if len(obstacles) == len(profile.media) and not ends:
+        raise _refusal(*obstacles[0], offer, local)
+    answer = _edition(lines, local, previous.local if previous else None)
+    return Agreement(answer, offer, tuple(streams))
+
+
+def _asks(offer: SessionDescription, profile: MediaProfile) -> bool:
+    """
+    Whether an offer has any stream that a profile is about, and does not end them all.
+    """
+    media = {wanted.medium for wanted in profile.media}
+    return any(line.medium in media and line.port != REFUSED_PORT for line in offer.media)
 
 
 def applyAnswer(
@@ -189,20 +215,37 @@ def applyAnswer(
     @param offer: ours, as it was sent.
     @param profile: the one it was made of.
 
-    @raise NoCommonMedia: the answer refuses our audio stream, or says what we did not
-        offer.
+    @raise NoCommonMedia: the answer refuses all our streams, or says what we did not offer.
+        It tells of the first of them.
     """
-    index = _firstAudio(offer)
-    if index is None:
-        return Agreement(offer, answer, Stream(), None)
-    sound = profile.of(Medium.AUDIO)
-    ours = formatsOf(offer.media[index])
-    if len(answer.media) != len(offer.media):
+    offered = [index for index, line in enumerate(offer.media) if line.port != REFUSED_PORT]
+    if offered and len(answer.media) != len(offer.media):
         raise NoCommonMedia(Obstacle.MEDIA_TYPE, "the answer has other streams than the offer")
+    streams: list[Stream | None] = [None] * len(offer.media)
+    failures: list[NoCommonMedia] = []
+    for index in offered:
+        try:
+            streams[index] = _answeredStream(offer, answer, index, profile)
+        except NoCommonMedia as error:
+            failures.append(error)
+    if failures and len(failures) == len(offered):
+        raise failures[0]
+    return Agreement(offer, answer, tuple(streams))
+
+
+def _answeredStream(
+    offer: SessionDescription, answer: SessionDescription, index: int, profile: MediaProfile
+) -> Stream:
+    """
+    @raise NoCommonMedia: the answer refuses this stream, or says what we did not offer.
+    """
+    line = offer.media[index]
+    wanted = profile.of(line.medium or Medium.AUDIO)
+    ours = formatsOf(line)
     remote = remoteStream(answer, answer.media[index])
-    if remote is None or remote.media.media != "audio":
+    if remote is None or remote.media.media != line.media:
         raise NoCommonMedia(Obstacle.MEDIA_TYPE, "the answer refuses the stream")
-    if remote.rtp is not None and remote.rtp.isIPv6 != isIPv6(offer, offer.media[index]):
+    if remote.rtp is not None and remote.rtp.isIPv6 != isIPv6(offer, line):
         family = Obstacle.NETWORK_ADDRESS_FORMAT
         raise NoCommonMedia(family, "the answer is of another address family")
     # Their numbers for what we send, our numbers for what we receive: they may differ.
@@ -212,10 +255,10 @@ def applyAnswer(
         if any(matches(own, fmt) for own in ours.values())
     }
     if all(map(isEvent, theirs.values())):
-        raise _noFormat(answer.media, sound)
-    direction = meet(offer.directionOf(offer.media[index]), remote)
-    receive = named(_answered(ours, theirs), sound)
-    return Agreement(offer, answer, audioStream(remote, receive, theirs, sound, direction), index)
+        raise _noFormat([remote.media], wanted)
+    direction = meet(offer.directionOf(line), remote)
+    receive = named(_answered(ours, theirs), wanted)
+    return agreedStream(remote, receive, theirs, wanted, direction)
 
 
 def _answered(
@@ -234,54 +277,30 @@ def _answered(
     return formats | {number: fmt for number, fmt in ours.items() if isEvent(fmt)}
 
 
-def _chooseStream(
-    offer: SessionDescription, profile: MediumProfile, local: LocalMedia, previous: Agreement | None
-) -> tuple[int, RemoteStream] | None:
+def _chooseLine(
+    offer: SessionDescription, wanted: MediumProfile, local: LocalMedia, previous: Agreement | None
+) -> tuple[int, RemoteStream] | Obstacle:
     """
-    Find the audio stream to take: the one we had, else the first that fits.
+    Find the C{m=} line of a medium to take: the one we had, else the first that fits.
 
-    @return: C{None} if the offer ends the stream that we had.
+    @return: where there is none, what keeps us from that which came furthest.
     """
     obstacles = {Obstacle.MEDIA_TYPE}
-    order = sorted(
-        range(len(offer.media)), key=lambda i: previous is None or i != previous.audioIndex
-    )
-    for index in order:
-        found = offeredStream(offer, offer.media[index], local.rtp)
+    indices = [i for i, line in enumerate(offer.media) if line.medium is wanted.medium]
+    had = None if previous is None else previous.indexOf(wanted.medium)
+    port = local.ports.get(wanted.medium)
+    for index in sorted(indices, key=lambda i: i != had):
+        if port is None:
+            break
+        found = offeredStream(offer, offer.media[index], port.rtp)
         if isinstance(found, Obstacle):
             obstacles.add(found)
             continue
-        common = commonFormats(found.formats, profile)
+        common = commonFormats(found.formats, wanted)
         if not all(map(isEvent, common.values())):
             return index, found
         obstacles.add(Obstacle.MEDIA_FORMAT)
-    ends = all(line.port == REFUSED_PORT for line in offer.media if line.media == "audio")
-    if previous is not None and ends:
-        return None
-    raise _refusal([each for each in Obstacle if each in obstacles][-1], offer, local, profile)
-
-
-def _describe(
-    protocol: str,
-    formats: Mapping[int, MediaFormat],
-    profile: MediumProfile,
-    local: LocalMedia,
-    direction: Direction,
-) -> MediaDescription:
-    attributes: list[Attribute] = formatAttributes(formats)
-    attributes.append(("ptime", str(profile.packetMs)))
-    attributes.append(("maxptime", str(profile.maxPacketMs)))
-    rtcp = local.rtcp
-    if rtcp is not None and rtcp != TransportAddress(local.rtp.host, local.rtp.port + 1):
-        attributes.append(("rtcp", f"{rtcp.port} {Connection.to(rtcp.host)}"))
-    attributes.append((direction.value, None))
-    return MediaDescription(
-        "audio", local.rtp.port, protocol, tuple(map(str, formats)), attributes=tuple(attributes)
-    )
-
-
-def _refused(line: MediaDescription) -> MediaDescription:
-    return MediaDescription(line.media, REFUSED_PORT, line.protocol, line.formats)
+    return [each for each in Obstacle if each in obstacles][-1]
 
 
 def _edition(
@@ -290,7 +309,7 @@ def _edition(
     """
     Write C{o=} and C{c=} above: the version grows if anything changed, and only then.
     """
-    connection = Connection.to(local.rtp.host)
+    connection = Connection.to(local.host)
     if before is None:
         origin = Origin(local.sessionId, 0, connection, local.user)
         return SessionDescription(origin, tuple(media), connection)
@@ -298,35 +317,28 @@ def _edition(
     return fresh if fresh == before else replace(fresh, origin=before.origin.next())
 
 
-def _firstAudio(description: SessionDescription, evenRefused: bool = False) -> int | None:
-    for index, line in enumerate(description.media):
-        if line.media == "audio" and (evenRefused or line.port != REFUSED_PORT):
-            return index
-    return None
-
-
 def _refusal(
-    obstacle: Obstacle, offer: SessionDescription, local: LocalMedia, profile: MediumProfile
+    obstacle: Obstacle, wanted: MediumProfile, offer: SessionDescription, local: LocalMedia
 ) -> NoCommonMedia:
     """
     @param obstacle: that of the stream which came furthest.
     """
-    audio = [line for line in offer.media if line.media == "audio"]
+    name = wanted.medium.value
+    lines = [line for line in offer.media if line.medium is wanted.medium]
     if obstacle is Obstacle.MEDIA_FORMAT:
-        return _noFormat(audio, profile)
+        return _noFormat(lines, wanted)
     if obstacle is Obstacle.NETWORK_ADDRESS_FORMAT:
-        family = "IPv6" if local.rtp.isIPv6 else "IPv4"
-        return NoCommonMedia(obstacle, f"no {family} unicast address for the audio")
+        family = "IPv6" if ":" in local.host else "IPv4"
+        return NoCommonMedia(obstacle, f"no {family} unicast address for the {name}")
     if obstacle is Obstacle.TRANSPORT_PROTOCOL:
-        theirs = _shown(line.protocol for line in audio)
-        return NoCommonMedia(obstacle, f"audio by {theirs}, and we have {_PROTOCOL} only")
-    return NoCommonMedia(obstacle, "no audio is offered")
+        theirs = _shown(line.protocol for line in lines)
+        return NoCommonMedia(obstacle, f"{name} by {theirs}, and we have {_PROTOCOL} only")
+    return NoCommonMedia(obstacle, f"no {name} is offered")
 
 
-def _noFormat(media: Iterable[MediaDescription], profile: MediumProfile) -> NoCommonMedia:
-    audio = (line for line in media if line.media == "audio")
-    theirs = _shown(str(fmt) for line in audio for fmt in formatsOf(line).values())
-    ours = " ".join(map(str, profile.formats))
+def _noFormat(lines: Iterable[MediaDescription], wanted: MediumProfile) -> NoCommonMedia:
+    theirs = _shown(str(fmt) for line in lines for fmt in formatsOf(line).values())
+    ours = " ".join(map(str, wanted.formats))
     return NoCommonMedia(Obstacle.MEDIA_FORMAT, f"no common format; they have {theirs}, we {ours}")
 
 

@@ -19,6 +19,7 @@ from h323d.sip.sdp.selection import eventType
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
 from h323d.values.media.formats import MediaFormat
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediumProfile
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 
@@ -26,7 +27,7 @@ __all__ = [
     "REFUSED_PORT",
     "Obstacle",
     "RemoteStream",
-    "audioStream",
+    "agreedStream",
     "isIPv6",
     "meet",
     "offeredStream",
@@ -94,7 +95,7 @@ def offeredStream(
 
     @param ours: where we would receive.
     """
-    if media.media != "audio" or media.port == REFUSED_PORT:
+    if media.port == REFUSED_PORT:
         return Obstacle.MEDIA_TYPE
     if media.protocol.upper() not in _PROTOCOLS:
         return Obstacle.TRANSPORT_PROTOCOL
@@ -140,7 +141,7 @@ def meet(ours: Direction, remote: RemoteStream) -> Direction:
     return Direction.of(ours.sends and theirs.sends, ours.receives and theirs.receives)
 
 
-def audioStream(
+def agreedStream(
     remote: RemoteStream,
     receive: Mapping[int, MediaFormat],
     transmit: Mapping[int, MediaFormat],
@@ -165,11 +166,13 @@ def audioStream(
         )
     receiving = None
     if direction.receives:
-        sounds = {n: fmt for n, fmt in receive.items() if not isEvent(fmt)}
-        receiving = ReceiveFormat(sounds, eventType(receive, ours, profile))
-    return Stream(sending, receiving)
+        formats = {n: fmt for n, fmt in receive.items() if not isEvent(fmt)}
+        receiving = ReceiveFormat(formats, eventType(receive, ours, profile))
+    return Stream(sending, receiving, profile.medium)
 
 
 def _packetMs(fmt: MediaFormat, media: MediaDescription, profile: MediumProfile) -> int:
+    if profile.medium is not Medium.AUDIO:
+        return 0
     wishes = (profile.packetMs, media.packetMs, media.maxPacketMs)
     return fitPacketMs(fmt, min(wish for wish in wishes if wish))

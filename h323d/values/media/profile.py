@@ -4,6 +4,7 @@ What a destination accepts of a leg, medium by medium.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 
 from h323d.values.media.direction import Direction
@@ -69,6 +70,12 @@ class MediaProfile:
             if profile.medium is medium:
                 return profile
         return MediumProfile(medium, (), Direction.INACTIVE)
+
+    def only(self, media: Container[Medium | None]) -> MediaProfile:
+        """
+        The same, without the media that are not among these.
+        """
+        return MediaProfile(tuple(each for each in self.media if each.medium in media))
 
     def directed(self, direction: Direction) -> MediaProfile:
         """

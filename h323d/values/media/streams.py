@@ -21,7 +21,7 @@ class TransmitFormat:
     What we send, and where to.
 
     @ivar payloadType: the RTP payload type that the peer expects.
-    @ivar packetMs: milliseconds of sound in each packet.
+    @ivar packetMs: milliseconds of sound in each packet; 0 for other media.
     @ivar rtp: where the packets go.
     @ivar rtcp: where sender reports go; C{None} if the peer named no place.
     @ivar telephoneEventType: payload type of RFC 4733 events towards the

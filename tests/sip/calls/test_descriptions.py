@@ -90,10 +90,10 @@ def test_whatFollowsARefusedOfferNeverHasItsVersion() -> None:
 def test_anOfferThatFailsLeavesTheAgreement() -> None:
     _, descriptions = make()
     descriptions.answer(theirs(), PROFILE)
-    before = descriptions.stream
+    before = descriptions.stream(Medium.AUDIO)
     with pytest.raises(NoCommonMedia):
         descriptions.answer(theirs(formats="18"), PROFILE)
-    assert descriptions.stream == before != Stream()
+    assert descriptions.stream(Medium.AUDIO) == before != Stream()
 
 
 def test_anotherAnswerToTheSameOfferReplacesTheFirst() -> None:
@@ -101,5 +101,6 @@ def test_anotherAnswerToTheSameOfferReplacesTheFirst() -> None:
     descriptions.offer(PROFILE)
     descriptions.conclude(theirs(host="10.0.0.3"))
     descriptions.conclude(theirs(host="10.0.0.4"))
-    assert descriptions.stream.transmit is not None
-    assert descriptions.stream.transmit.rtp.host == "10.0.0.4"
+    transmit = descriptions.stream(Medium.AUDIO).transmit
+    assert transmit is not None
+    assert transmit.rtp.host == "10.0.0.4"

@@ -1,5 +1,5 @@
 """
-Offer and answer of one audio stream.
+Offer and answer, of sound above all.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from h323d.sip.sdp.description import SessionDescription, parse, write
+from h323d.sip.sdp.lines import LocalMedia, LocalPort
 from h323d.sip.sdp.negotiation import (
     Agreement,
-    LocalMedia,
     NoCommonMedia,
     answerOffer,
     applyAnswer,
@@ -22,14 +22,21 @@ from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import ReceiveFormat, TransmitFormat
+
+
+def soundAt(host: str, port: int) -> dict[Medium, LocalPort]:
+    return {Medium.AUDIO: LocalPort(TransportAddress(host, port))}
+
 
 G722 = MediaFormat("G722")
 OPUS = MediaFormat("opus", 48000, 2)
 G711 = MediaProfile.audio((G711_ULAW, G711_ALAW))
 WIDE = MediaProfile.audio((OPUS, G722, G711_ULAW, G711_ALAW))
-LOCAL = LocalMedia(TransportAddress("198.51.100.1", 20000), 4711)
-REMOTE = LocalMedia(TransportAddress("192.0.2.10", 30000), 815)
+LOCAL = LocalMedia("198.51.100.1", 4711, soundAt("198.51.100.1", 20000))
+REMOTE = LocalMedia("192.0.2.10", 815, soundAt("192.0.2.10", 30000))
 
 
 def sdp(*lines: str, address: str = "192.0.2.10") -> SessionDescription:
@@ -43,6 +50,24 @@ def sdp(*lines: str, address: str = "192.0.2.10") -> SessionDescription:
 
 def answered(*lines: str, profile: MediaProfile = G711, address: str = "192.0.2.10") -> Agreement:
     return answerOffer(sdp(*lines, address=address), profile, LOCAL)
+
+
+def sending(agreement: Agreement) -> TransmitFormat:
+    """
+    What sound we send.
+    """
+    transmit = agreement.of(Medium.AUDIO).transmit
+    assert transmit is not None
+    return transmit
+
+
+def taking(agreement: Agreement) -> ReceiveFormat:
+    """
+    What sound we receive.
+    """
+    receive = agreement.of(Medium.AUDIO).receive
+    assert receive is not None
+    return receive
 
 
 AUDIO = "m=audio 30000 RTP/AVP 8 0 101"
@@ -70,7 +95,7 @@ def test_answerSaysWhereAndWhatWeReceive() -> None:
 
 
 def test_answerTellsTheMediaPlaneWhatToDo() -> None:
-    audio = answered(AUDIO, EVENT).audio
+    audio = answered(AUDIO, EVENT).of(Medium.AUDIO)
     assert audio.transmit is not None
     assert audio.receive is not None
     assert (audio.transmit.format, audio.transmit.payloadType) == (G711_ULAW, 0)
@@ -91,11 +116,9 @@ def test_answerKeepsTheirDynamicNumbers() -> None:
         profile=WIDE,
     )
     assert agreement.local.media[0].formats == ("109", "0", "97")
-    assert agreement.audio.transmit is not None
-    assert agreement.audio.transmit.payloadType == 109
-    assert agreement.audio.transmit.format == replace(OPUS, parameters=(("useinbandfec", "1"),))
-    assert agreement.audio.receive is not None
-    assert agreement.audio.receive.formats[109] == OPUS
+    assert sending(agreement).payloadType == 109
+    assert sending(agreement).format == replace(OPUS, parameters=(("useinbandfec", "1"),))
+    assert taking(agreement).formats[109] == OPUS
 
 
 def test_eventsOfTheClockOfTheSpokenFormatAreChosen() -> None:
@@ -106,8 +129,7 @@ def test_eventsOfTheClockOfTheSpokenFormatAreChosen() -> None:
         "a=rtpmap:98 telephone-event/48000",
         profile=WIDE,
     )
-    assert agreement.audio.transmit is not None
-    assert agreement.audio.transmit.telephoneEventType == 98
+    assert sending(agreement).telephoneEventType == 98
     assert agreement.local.media[0].formats == ("96", "98")
 
 
@@ -116,8 +138,7 @@ def test_eventsAreLeftOutWhereNotWanted() -> None:
         AUDIO, EVENT, profile=MediaProfile.audio((G711_ULAW, G711_ALAW), telephoneEvents=False)
     )
     assert agreement.local.media[0].formats == ("0", "8")
-    assert agreement.audio.transmit is not None
-    assert agreement.audio.transmit.telephoneEventType is None
+    assert sending(agreement).telephoneEventType is None
 
 
 def test_otherStreamsAreRefusedInTheirPlace() -> None:
@@ -137,7 +158,7 @@ def test_otherStreamsAreRefusedInTheirPlace() -> None:
         ("audio", 0, "RTP/AVP"),
     ]
     assert agreement.local.media[0].formats == ("31", "96")
-    assert agreement.audioIndex == 2
+    assert agreement.indexOf(Medium.AUDIO) == 2
 
 
 @pytest.mark.parametrize(
@@ -198,7 +219,7 @@ def test_refusalTellsWhatKeptTheStreamThatCameFurthest(
 
 
 def test_mediumsOwnAddressGoesBeforeTheSessions() -> None:
-    audio = answered(AUDIO, "c=IN IP4 192.0.2.99").audio
+    audio = answered(AUDIO, "c=IN IP4 192.0.2.99").of(Medium.AUDIO)
     assert audio.transmit is not None
     assert audio.transmit.rtp == TransportAddress("192.0.2.99", 30000)
     assert audio.transmit.rtcp == TransportAddress("192.0.2.99", 30001)
@@ -215,16 +236,19 @@ def test_mediumsOwnAddressGoesBeforeTheSessions() -> None:
     ],
 )
 def test_rtcpGoesWhereItIsWanted(text: str, rtcp: TransportAddress | None) -> None:
-    audio = answered(AUDIO, f"a=rtcp:{text}").audio
+    audio = answered(AUDIO, f"a=rtcp:{text}").of(Medium.AUDIO)
     assert audio.transmit is not None
     assert audio.transmit.rtcp == rtcp
 
 
 def test_rtcpPortOfOursIsToldWhereItIsNotTheNext() -> None:
-    odd = replace(LOCAL, rtcp=TransportAddress("198.51.100.1", 25000))
-    assert makeOffer(G711, odd).media[0].attribute("rtcp") == "25000 IN IP4 198.51.100.1"
-    next_ = replace(LOCAL, rtcp=TransportAddress("198.51.100.1", 20001))
-    assert makeOffer(G711, next_).media[0].attribute("rtcp") is None
+    def told(port: int) -> str | None:
+        rtp, rtcp = (TransportAddress("198.51.100.1", number) for number in (20000, port))
+        local = replace(LOCAL, ports={Medium.AUDIO: LocalPort(rtp, rtcp)})
+        return makeOffer(G711, local).media[0].attribute("rtcp")
+
+    assert told(25000) == "25000 IN IP4 198.51.100.1"
+    assert told(20001) is None
 
 
 @pytest.mark.parametrize(
@@ -238,7 +262,7 @@ def test_rtcpPortOfOursIsToldWhereItIsNotTheNext() -> None:
     ],
 )
 def test_packetsAreAsShortAsTheyAsk(lines: list[str], packetMs: int) -> None:
-    audio = answered(AUDIO, *lines).audio
+    audio = answered(AUDIO, *lines).of(Medium.AUDIO)
     assert audio.transmit is not None
     assert audio.transmit.packetMs == packetMs
 
@@ -258,7 +282,7 @@ def test_packetsAreAsShortAsTheyAsk(lines: list[str], packetMs: int) -> None:
 def test_directionIsWhatBothWant(theirs: str, ours: Direction, agreed: Direction) -> None:
     agreement = answered(AUDIO, f"a={theirs}", profile=G711.directed(ours))
     assert agreement.local.directionOf(agreement.local.media[0]) is agreed
-    assert agreement.audio.direction is agreed
+    assert agreement.of(Medium.AUDIO).direction is agreed
 
 
 @pytest.mark.parametrize(
@@ -271,8 +295,8 @@ def test_directionIsWhatBothWant(theirs: str, ours: Direction, agreed: Direction
 )
 def test_zeroAddressIsAHold(attribute: str, agreed: Direction) -> None:
     agreement = answered(AUDIO, f"a={attribute}", address="0.0.0.0")
-    assert agreement.audio.direction is agreed
-    assert agreement.audio.transmit is None
+    assert agreement.of(Medium.AUDIO).direction is agreed
+    assert agreement.of(Medium.AUDIO).transmit is None
     assert agreement.local.directionOf(agreement.local.media[0]) is agreed
 
 
@@ -286,11 +310,9 @@ def test_bothSidesAgreeOnTheSame() -> None:
     offer = makeOffer(WIDE, LOCAL)
     theirs = answerOffer(offer, MediaProfile.audio((G722, G711_ALAW)), REMOTE)
     ours = applyAnswer(offer, theirs.local, WIDE)
-    assert ours.audio.transmit is not None
-    assert theirs.audio.transmit is not None
-    assert ours.audio.transmit.format == theirs.audio.transmit.format == G722
-    assert ours.audio.transmit.rtp == REMOTE.rtp
-    assert theirs.audio.transmit.rtp == LOCAL.rtp
+    assert sending(ours).format == sending(theirs).format == G722
+    assert sending(ours).rtp == REMOTE.ports[Medium.AUDIO].rtp
+    assert sending(theirs).rtp == LOCAL.ports[Medium.AUDIO].rtp
 
 
 def test_answerWithOtherNumbersIsFollowed() -> None:
@@ -304,26 +326,25 @@ def test_answerWithOtherNumbersIsFollowed() -> None:
         ),
         WIDE,
     )
-    assert agreement.audio.transmit is not None
-    assert agreement.audio.transmit.payloadType == 120
-    assert agreement.audio.transmit.telephoneEventType == 110
-    assert agreement.audio.receive is not None
-    assert agreement.audio.receive.formats[96] == OPUS
-    assert agreement.audio.receive.telephoneEventType == 101
+    assert sending(agreement).payloadType == 120
+    assert sending(agreement).telephoneEventType == 110
+    assert taking(agreement).formats[96] == OPUS
+    assert taking(agreement).telephoneEventType == 101
 
 
 def test_answerWithAFormatNotOfferedIsPassedOver() -> None:
     agreement = applyAnswer(makeOffer(G711, LOCAL), sdp("m=audio 30000 RTP/AVP 18 8"), G711)
-    assert agreement.audio.transmit is not None
-    assert agreement.audio.transmit.format == G711_ALAW
-    assert agreement.audio.transmit.telephoneEventType is None
+    assert sending(agreement).format == G711_ALAW
+    assert sending(agreement).telephoneEventType is None
 
 
 def test_onlyWhatTheAnswerTookIsExpected() -> None:
     agreement = applyAnswer(makeOffer(WIDE, LOCAL), sdp("m=audio 30000 RTP/AVP 8 0"), WIDE)
-    assert agreement.audio.receive is not None
-    assert list(agreement.audio.receive.formats.items()) == [(8, G711_ALAW), (0, G711_ULAW)]
-    assert agreement.audio.receive.telephoneEventType == 101
+    assert list(taking(agreement).formats.items()) == [
+        (8, G711_ALAW),
+        (0, G711_ULAW),
+    ]
+    assert taking(agreement).telephoneEventType == 101
 
 
 @pytest.mark.parametrize(
@@ -349,7 +370,7 @@ def test_heldAnswerLeavesUsSilent() -> None:
     agreement = applyAnswer(
         makeOffer(G711, LOCAL), sdp("m=audio 3000 RTP/AVP 0", "a=sendonly"), G711
     )
-    assert agreement.audio.direction is Direction.RECVONLY
+    assert agreement.of(Medium.AUDIO).direction is Direction.RECVONLY
 
 
 def test_refreshChangesNothing() -> None:
@@ -364,7 +385,7 @@ def test_changedAnswerHasTheNextVersion() -> None:
     held = answerOffer(sdp(AUDIO, "a=sendonly"), G711, LOCAL, first)
     assert held.local.origin.version == first.local.origin.version + 1
     assert held.local.origin.sessionId == first.local.origin.sessionId
-    assert held.audio.direction is Direction.RECVONLY
+    assert held.of(Medium.AUDIO).direction is Direction.RECVONLY
 
 
 def test_furtherOfferOfOursKeepsNumbersAndLines() -> None:
@@ -397,8 +418,8 @@ def test_sameOfferAgainIsTheSameEdition() -> None:
 def test_streamThatTheyEndIsEnded() -> None:
     first = answered(AUDIO)
     ended = answerOffer(sdp("m=audio 0 RTP/AVP 0"), G711, LOCAL, first)
-    assert ended.audioIndex is None
-    assert ended.audio.direction is Direction.INACTIVE
+    assert ended.indexOf(Medium.AUDIO) is None
+    assert ended.of(Medium.AUDIO).direction is Direction.INACTIVE
     assert [line.port for line in ended.local.media] == [0]
     again = makeOffer(G711, LOCAL, ended)
     assert [line.port for line in again.media] == [20000]
@@ -411,18 +432,17 @@ def test_streamStaysInItsLine() -> None:
 
 
 def test_IPv6MeetsIPv6() -> None:
-    local = LocalMedia(TransportAddress("2001:db8::2", 20000), 1)
+    local = LocalMedia("2001:db8::2", 1, soundAt("2001:db8::2", 20000))
     agreement = answerOffer(sdp(AUDIO, address="2001:db8::1"), G711, local)
     assert agreement.local.connection is not None
     assert str(agreement.local.connection) == "IN IP6 2001:db8::2"
-    assert agreement.audio.transmit is not None
-    assert agreement.audio.transmit.rtp == TransportAddress("2001:db8::1", 30000)
+    assert sending(agreement).rtp == TransportAddress("2001:db8::1", 30000)
 
 
 def test_theStreamThatTheyOfferedSecondStaysTheSecondInOurOwnOffer() -> None:
     first = answered("m=audio 50000 RTP/SAVP 0", AUDIO)
-    assert first.audioIndex == 1
+    assert first.indexOf(Medium.AUDIO) == 1
     offer = makeOffer(G711, LOCAL, first)
     assert [line.port for line in offer.media] == [0, 20000]
     answer = sdp("m=audio 0 RTP/SAVP 0", "m=audio 30000 RTP/AVP 0")
-    assert applyAnswer(offer, answer, G711).audioIndex == 1
+    assert applyAnswer(offer, answer, G711).indexOf(Medium.AUDIO) == 1
