@@ -115,3 +115,39 @@ def test_whoIsGoneIsToldOnceAndComesBackNoMore(scene: Scene) -> None:
     assert scene.told == ["participantJoined", "participantLeft"]
     assert scene.participant.presence is Presence.GONE
     assert scene.mixer.members == []
+
+
+# Pictures, which nobody mixes.
+
+
+def test_picturesHaveAPortThatIsInNoMix(scene: Scene) -> None:
+    scene.leg.mediaReady()
+    scene.leg.mediaReady(Medium.VIDEO)
+    assert scene.participant.ports == scene.leg.ports
+    assert list(scene.participant.ports) == [Medium.AUDIO, Medium.VIDEO]
+    assert scene.mixer.members == [scene.leg.port]
+    assert scene.told == ["participantJoined"]
+
+
+def test_whoIsOnlySeenIsNotPresent(scene: Scene) -> None:
+    scene.leg.mediaReady(Medium.VIDEO)
+    assert scene.participant.presence is Presence.JOINING
+    assert scene.participant.port is None
+    assert (scene.mixer.members, scene.told) == ([], [])
+
+
+def test_picturesThatCloseLeaveTheSoundInTheMix(scene: Scene) -> None:
+    scene.leg.mediaReady()
+    scene.leg.mediaReady(Medium.VIDEO)
+    scene.participant.legMediaLost(scene.leg, Medium.VIDEO)
+    assert list(scene.participant.ports) == [Medium.AUDIO]
+    assert scene.participant.presence is Presence.PRESENT
+    assert scene.mixer.members == [scene.leg.port]
+    assert scene.told == ["participantJoined"]
+
+
+def test_whoIsGoneHasNoPorts(scene: Scene) -> None:
+    scene.leg.mediaReady()
+    scene.leg.mediaReady(Medium.VIDEO)
+    scene.participant.legReleased(scene.leg, GONE)
+    assert scene.participant.ports == {}

@@ -17,6 +17,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ULAW
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 
@@ -52,8 +53,15 @@ class FakeLeg:
         self.peer = TransportAddress("127.0.0.9", 5060)
         self.done: list[tuple[str, object]] = []
         self.observer: ILegObserver | None = None
-        self.port: IMediaPort | None = None
+        self.ports: dict[Medium, IMediaPort] = {}
         self._pool = pool
+
+    @property
+    def port(self) -> IMediaPort | None:
+        """
+        That of its sound.
+        """
+        return self.ports.get(Medium.AUDIO)
 
     def introduce(self, calling: tuple[PartyAddress, ...], displayName: str) -> None:
         self.calling, self.displayName = calling, displayName
@@ -97,27 +105,29 @@ class FakeLeg:
         assert self.observer is not None
         self.observer.legAnswered(self)
 
-    def mediaReady(self) -> None:
+    def mediaReady(self, medium: Medium = Medium.AUDIO) -> None:
         """
         What a real leg does when its negotiation has ended.
         """
         assert self.observer is not None
-        if self.port is None:
-            self.port = self._pool.openPort(self, Home.at("127.0.0.1"))
+        if medium not in self.ports:
+            self.ports[medium] = self._pool.openPort(self, Home.at("127.0.0.1"), medium)
+        port = self.ports[medium]
         stream = Stream(
             TransmitFormat(G711_ULAW, 0, 20, TransportAddress("127.0.0.9", 4000)),
             ReceiveFormat({0: G711_ULAW}),
+            medium,
         )
-        self.port.configure(stream, Signalling(self.peer.host))
-        self.observer.legMediaReady(self, self.port, stream)
+        port.configure(stream, Signalling(self.peer.host))
+        self.observer.legMediaReady(self, port, stream)
 
     def release(self, cause: Cause) -> None:
         """
         What a real leg does when it is gone.
         """
         observer, self.observer = self.observer, None
-        if self.port is not None:
-            self.port.close()
+        for port in self.ports.values():
+            port.close()
         if observer is not None:
             observer.legReleased(self, cause)
 

@@ -61,11 +61,13 @@ class LegLog:
     Remembers what legs report.
 
     @ivar said: names of reports, in order.
+    @ivar lost: the media that flowed no more, in order.
     """
 
     def __init__(self) -> None:
         self.said: list[str] = []
         self.streams: list[Stream] = []
+        self.lost: list[Medium] = []
         self.digits: list[tuple[str, int, DigitMethod]] = []
         self.causes: list[Cause] = []
 
@@ -82,12 +84,13 @@ class LegLog:
         self.said.append("answered")
 
     def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
-        assert port.stream == stream
+        assert (port.medium, port.stream) == (stream.medium, stream)
         self.said.append("media")
         self.streams.append(stream)
 
     def legMediaLost(self, leg: ILeg, medium: Medium) -> None:
         self.said.append("lost")
+        self.lost.append(medium)
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self.digits.append((digit, milliseconds, method))

@@ -75,7 +75,7 @@ def formatsOf(media: MediaDescription) -> dict[int, MediaFormat]:
     """
     maps = _rtpmaps(media)
     parameters = _fmtps(media)
-    kind = media.medium or Medium.AUDIO
+    kind = Medium.VIDEO if media.media == "video" else Medium.AUDIO
     formats = {}
     for text in media.formats:
         if not (text.isascii() and text.isdigit()) or int(text) > _LAST_DYNAMIC:

@@ -14,16 +14,12 @@ from h323d.sip.sdp.negotiation import Agreement, NoCommonMedia, answerOffer, app
 from h323d.sip.sdp.streams import Obstacle
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
-from h323d.values.media.formats import G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile, MediumProfile
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
+from tests.support.pictures import PICTURE, SEEN, SOUND
 
-PICTURE = MediaFormat("picture", 90000, kind=Medium.VIDEO)
-PAGE = MediaFormat("picture", 90000, kind=Medium.SLIDES)
-SOUND = MediaProfile.audio((G711_ULAW,))
-SEEN = MediaProfile((*SOUND.media, MediumProfile(Medium.VIDEO, (PICTURE,))))
-ALL = MediaProfile((*SEEN.media, MediumProfile(Medium.SLIDES, (PAGE,))))
+ALL = MediaProfile((*SEEN.media, MediumProfile(Medium.SLIDES, (PICTURE,))))
 
 
 def at(host: str, port: int) -> LocalMedia:
