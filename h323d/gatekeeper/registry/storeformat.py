@@ -8,13 +8,10 @@ one, takes the field's default; a field that is not known any more is ignored.
 
 from __future__ import annotations
 
-import enum
 import json
-import types
-import typing
-from collections.abc import Callable
-from dataclasses import dataclass, fields
 from typing import Any
+
+from cattrs import Converter
 
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
@@ -28,26 +25,11 @@ class NotARegistration(ValueError):
     """
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """
-    How values of one type are told in JSON.  Any: every type has its own.
-
-    @ivar back: raises C{TypeError} or C{ValueError} for what is no such value.
-    """
-
-    out: Callable[[Any], Any]
-    back: Callable[[Any], Any]
-
-
 def toText(registration: Registration) -> str:
     """
     @return: an object of JSON, in ASCII.
     """
-    return json.dumps(
-        {name: form.out(getattr(registration, name)) for name, form in _FORMS.items()},
-        separators=(",", ":"),
-    )
+    return json.dumps(_CONVERTER.unstructure(registration), separators=(",", ":"))
 
 
 def fromText(text: str) -> Registration:
@@ -55,75 +37,39 @@ def fromText(text: str) -> Registration:
     @raise NotARegistration: it is not what L{toText} makes.
     """
     try:
-        told = json.loads(text)
-        return Registration(
-            **{name: form.back(told[name]) for name, form in _FORMS.items() if name in told}
-        )
-    except (TypeError, ValueError, RecursionError) as error:
+        return _CONVERTER.structure(json.loads(text), Registration)
+    except (LookupError, TypeError, ValueError, RecursionError) as error:
         raise NotARegistration(str(error)) from error
 
 
-def _formOf(hint: Any) -> _Form:
-    if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        return _Form(lambda value: value.value, hint)
-    if hint in _PLAIN:
-        return _Form(_same, _plain(hint))
-    if hint is TransportAddress:
-        return _Form(lambda value: [value.host, value.port], _transport)
-    if hint is PartyAddress:
-        return _Form(lambda value: [value.kind.value, value.value], _party)
-    if typing.get_origin(hint) is tuple:
-        return _tupleOf(_formOf(typing.get_args(hint)[0]))
-    if typing.get_origin(hint) in (types.UnionType, typing.Union):
-        (inner,) = (each for each in typing.get_args(hint) if each is not types.NoneType)
-        return _orNone(_formOf(inner))
-    raise TypeError(f"no way to keep a {hint}")
-
-
-_PLAIN = (str, int, float, bool)
-
-
-def _same(value: Any) -> Any:
+def _exactly(value: Any, kind: type) -> Any:
+    """
+    A value of JSON that is what it has to be: cattrs itself would take C{"60"} for a number.
+    """
+    if type(value) is not kind and not (kind is float and type(value) is int):
+        raise TypeError(f"{value!r} is no {kind.__name__}")
     return value
 
 
-def _plain(kind: type) -> Callable[[Any], Any]:
-    taken = (float, int) if kind is float else (kind,)
-
-    def back(value: Any) -> Any:
-        if type(value) not in taken:
-            raise TypeError(f"{value!r} is no {kind.__name__}")
-        return value
-
-    return back
-
-
-_text, _number = _plain(str), _plain(int)
-
-
-def _transport(value: Any) -> TransportAddress:
+def _transport(value: Any, kind: type) -> TransportAddress:
     host, port = value
-    return TransportAddress(_text(host), _number(port))
+    return TransportAddress(_exactly(host, str), _exactly(port, int))
 
 
-def _party(value: Any) -> PartyAddress:
-    kind, name = value
-    return PartyAddress(AddressKind(kind), _text(name))
+def _party(value: Any, kind: type) -> PartyAddress:
+    alias, name = value
+    return PartyAddress(AddressKind(alias), _exactly(name, str))
 
 
-def _tupleOf(inner: _Form) -> _Form:
-    return _Form(
-        lambda value: [inner.out(each) for each in value],
-        lambda value: tuple([inner.back(each) for each in value]),
-    )
+def _newConverter() -> Converter:
+    converter = Converter(detailed_validation=False)
+    for kind in (str, int, float, bool):
+        converter.register_structure_hook(kind, _exactly)
+    converter.register_structure_hook(TransportAddress, _transport)
+    converter.register_structure_hook(PartyAddress, _party)
+    converter.register_unstructure_hook(TransportAddress, lambda value: [value.host, value.port])
+    converter.register_unstructure_hook(PartyAddress, lambda value: [value.kind.value, value.value])
+    return converter
 
 
-def _orNone(inner: _Form) -> _Form:
-    return _Form(
-        lambda value: None if value is None else inner.out(value),
-        lambda value: None if value is None else inner.back(value),
-    )
-
-
-_HINTS = typing.get_type_hints(Registration)
-_FORMS = {each.name: _formOf(_HINTS[each.name]) for each in fields(Registration)}
+_CONVERTER = _newConverter()
