@@ -1,0 +1,271 @@
+"""
+Packets over real sockets, on the loopback: what is sent there has arrived when the call returns.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from zope.interface import implementer
+from zope.interface.verify import verifyObject
+
+from h323d.media.config import MediaConfig
+from h323d.media.io import SocketIO
+from h323d.media.packets import ROW_BYTES, IPacketIO, IPortPair
+from h323d.media.ports import PortRange
+from h323d.values.address import TransportAddress
+
+HOST = "127.0.47.12"  # an address of the loopback that nobody else uses
+GROUP, OTHER = 0, 1
+
+
+class Remote:
+    """
+    Somebody with a socket.
+    """
+
+    def __init__(self) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((HOST, 0))
+        self.socket.setblocking(False)
+        self.address = TransportAddress(*self.socket.getsockname())
+
+    def send(self, data: bytes, to: TransportAddress) -> None:
+        self.socket.sendto(data, (to.host, to.port))
+
+    def received(self) -> list[bytes]:
+        found = []
+        while True:
+            try:
+                found.append(self.socket.recv(2000))
+            except BlockingIOError:
+                return found
+
+
+class Scene:
+    """
+    The packets of a plane; slot 3 has ports, and two others know where.
+
+    @ivar slept: how long sending waited.
+    """
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+        self.packets = SocketIO(8, self.clock, self.clock, self.slept.append)
+        self.ports = PortRange(MediaConfig(), random.Random(1))
+        self.peer, self.other = Remote(), Remote()
+        self.rtp, self.rtcp = self.add(3)
+
+    def clock(self) -> float:
+        return self.now
+
+    def add(self, slot: int, group: int = GROUP) -> tuple[TransportAddress, TransportAddress]:
+        pair = self.ports.bind(HOST)
+        self.packets.add(slot, pair, group)
+        return pair.rtp, pair.rtcp
+
+    def drained(self, group: int = GROUP) -> list[tuple[int, bytes]]:
+        batch = self.packets.drain(group, self.now)
+        return [
+            (int(slot), batch.data[row, :length].tobytes())
+            for row, (slot, length) in enumerate(zip(batch.slots, batch.lengths, strict=True))
+            if length
+        ]
+
+    def send(self, *packets: bytes, slot: int = 3) -> None:
+        rows = np.array([list(each) for each in packets], np.uint8)
+        self.packets.send(np.full(len(packets), slot, np.intp), rows)
+
+    def close(self) -> None:
+        self.packets.close()
+        for each in (self.peer, self.other):
+            each.socket.close()
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    made = Scene()
+    yield made
+    made.close()
+
+
+def test_itKeepsItsInterface(scene: Scene) -> None:
+    assert verifyObject(IPacketIO, scene.packets)
+
+
+# Receiving.
+
+
+def test_whatAnybodySendsComesWithItsSource(scene: Scene) -> None:
+    scene.peer.send(b"one", scene.rtp)
+    scene.other.send(b"two", scene.rtp)
+    batch = scene.packets.drain(GROUP, scene.now)
+    assert batch.sources == {0: scene.peer.address, 1: scene.other.address}
+    assert batch.data.shape == (2, ROW_BYTES)
+    assert [batch.data[row, :3].tobytes() for row in range(2)] == [b"one", b"two"]
+
+
+def test_whatIsReadIsGone(scene: Scene) -> None:
+    scene.peer.send(b"one", scene.rtp)
+    assert scene.drained() == [(3, b"one")]
+    assert scene.drained() == []
+
+
+def test_aPacketThatIsTooLongFillsItsRow(scene: Scene) -> None:
+    scene.peer.send(b"x" * (ROW_BYTES + 50), scene.rtp)
+    assert scene.drained() == [(3, b"x" * ROW_BYTES)]
+
+
+def test_aSlotComesWithItsGroup(scene: Scene) -> None:
+    there, _ = scene.add(5, OTHER)
+    scene.peer.send(b"three", scene.rtp)
+    scene.peer.send(b"five", there)
+    assert scene.drained(OTHER) == [(5, b"five")]
+    scene.packets.regroup(3, OTHER)
+    assert scene.drained(GROUP) == []
+    assert scene.drained(OTHER) == [(3, b"three")]
+
+
+def test_onceLockedOnlyThePeerIsHeardAndNobodyIsNamed(scene: Scene) -> None:
+    scene.packets.lock(3, scene.peer.address)
+    scene.other.send(b"no", scene.rtp)
+    scene.peer.send(b"yes", scene.rtp)
+    batch = scene.packets.drain(GROUP, scene.now)
+    assert (batch.sources, len(batch.slots)) == ({}, 1)
+    assert batch.data[0, :3].tobytes() == b"yes"
+
+
+def test_whatThePeerSentBeforeTheLockIsNotLost(scene: Scene) -> None:
+    scene.other.send(b"no", scene.rtp)
+    scene.peer.send(b"early", scene.rtp)
+    scene.packets.lock(3, scene.peer.address)
+    scene.peer.send(b"late", scene.rtp)
+    assert scene.drained() == [(3, b"early"), (3, b"late")]
+
+
+def test_onceUnlockedAnybodyIsHeardAgain(scene: Scene) -> None:
+    scene.packets.lock(3, scene.peer.address)
+    scene.packets.unlock(3)
+    scene.other.send(b"hello", scene.rtp)
+    assert scene.drained() == [(3, b"hello")]
+
+
+def test_aPeerThatIsGoneDisturbsNobody(scene: Scene) -> None:
+    there, _ = scene.add(5)
+    scene.packets.lock(3, scene.other.address)
+    scene.other.socket.close()
+    scene.send(b"x")  # which is answered with an ICMP
+    scene.peer.send(b"still", there)
+    assert scene.drained() == [(5, b"still")]
+
+
+def test_arrivalsAreInTheTicksClock(scene: Scene) -> None:
+    scene.peer.send(b"one", scene.rtp)
+    scene.packets.drain(GROUP, scene.now)
+    scene.peer.send(b"two", scene.rtp)
+    stamped = scene.packets.drain(GROUP, 7.0).arrivals
+    # The kernel's stamp is real; that the clocks differ by the same everywhere is ours.
+    scene.peer.send(b"three", scene.rtp)
+    later = scene.packets.drain(GROUP, 8.0).arrivals
+    assert 0.9 < later[0] - stamped[0] < 60.0
+
+
+# Sending.
+
+
+def test_packetsGoWhereTheSlotAims(scene: Scene) -> None:
+    scene.send(b"lost")
+    scene.packets.aim(3, scene.peer.address, None)
+    scene.send(b"one!", b"two!")
+    assert (scene.peer.received(), scene.other.received()) == ([b"one!", b"two!"], [])
+    scene.packets.aim(3, None, None)
+    scene.send(b"lost")
+    assert scene.peer.received() == []
+
+
+def test_itFollowsWhoIsHeardUntilItIsUnlocked(scene: Scene) -> None:
+    scene.packets.aim(3, scene.peer.address, None)
+    scene.packets.follow(3, scene.other.address)
+    scene.send(b"one")
+    scene.packets.lock(3, scene.other.address)
+    scene.packets.aim(3, scene.peer.address, None)
+    scene.send(b"two")
+    assert (scene.peer.received(), scene.other.received()) == ([], [b"one", b"two"])
+    scene.packets.unlock(3)
+    scene.send(b"three")
+    assert (scene.peer.received(), scene.other.received()) == ([b"three"], [])
+
+
+def test_whatTheKernelDoesNotTakeIsCountedAndTheRestIsSent(scene: Scene) -> None:
+    there, _ = scene.add(5)
+    assert there != scene.rtp
+    scene.packets.aim(3, TransportAddress("127.0.47.12", 0), None)  # nobody is at port 0
+    scene.packets.aim(5, scene.peer.address, None)
+    rows = np.array([list(b"no"), list(b"ok")], np.uint8)
+    scene.packets.send(np.array([3, 5], np.intp), rows)
+    assert scene.packets.sendErrors == 1
+    assert scene.peer.received() == [b"ok"]
+
+
+def test_packetsLeaveNoEarlierThanTheyAreToldTo(scene: Scene) -> None:
+    scene.packets.aim(3, scene.peer.address, None)
+    scene.packets.departAt(100.25)
+    scene.send(b"x")
+    scene.now = 101.0
+    scene.send(b"x")
+    assert scene.slept == [0.25]
+
+
+# RTCP.
+
+
+def test_RTCPHasPortsOfItsOwn(scene: Scene) -> None:
+    scene.peer.send(b"report", scene.rtcp)
+    (packet,) = scene.packets.drainControl()
+    assert (packet.slot, packet.data, packet.source) == (3, b"report", scene.peer.address)
+    assert scene.drained() == []
+    assert scene.packets.drainControl() == []
+
+
+def test_aReportIsSentWhereThereIsAPlaceForIt(scene: Scene) -> None:
+    scene.packets.sendControl(3, b"lost")
+    scene.packets.aim(3, None, scene.other.address)
+    scene.packets.sendControl(3, b"report")
+    assert scene.other.received() == [b"report"]
+    scene.packets.aim(3, None, TransportAddress(HOST, 0))
+    scene.packets.sendControl(3, b"lost")
+    assert scene.packets.sendErrors == 1
+
+
+# The end.
+
+
+def test_aSlotThatIsRemovedGivesItsPortsBack(scene: Scene) -> None:
+    scene.packets.aim(3, scene.peer.address, None)
+    scene.packets.remove(3)
+    scene.send(b"lost")
+    assert scene.peer.received() == []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as again:
+        again.bind((HOST, scene.rtp.port))
+
+
+@implementer(IPortPair)
+class Memory:
+    """
+    A pair that is no socket.
+    """
+
+    rtp = rtcp = TransportAddress(HOST, 1)
+
+    def close(self) -> None:
+        pass
+
+
+def test_onlyRealPortsCanBeAdded(scene: Scene) -> None:
+    with pytest.raises(TypeError, match="sockets"):
+        scene.packets.add(6, Memory(), GROUP)
