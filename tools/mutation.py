@@ -2,9 +2,9 @@
 How much the tests see: break a module in small ways, one at a time, and run its tests.
 
 A change that no test notices (a survivor) is a line that is not tested, or one that
-means nothing.  The changes are drawn at random, with a seed, so that a run can be
-repeated; the report names each survivor.  It is a report, and no gate: a share of the
-survivors is always equivalent to what was there.
+means nothing.  Those that are known to mean nothing are in L{EQUIVALENT}, with the reason, and are
+not drawn.  The others are drawn at random, with a seed, so that a run can be repeated; the report
+names each survivor.  It is a report, and no gate.
 
 ::
 
@@ -58,6 +58,27 @@ CORE = {
 }
 """The protocol core, and the tests of each of its modules, below C{tests}."""
 
+EQUIVALENT = {
+    (
+        "gatekeeper/security/authentication",
+        "return True",
+        "True -> False",
+    ): "nobody asks this of who discovers: it sends no answer to anything of ours",
+    (
+        "rtp/jitter",
+        "newer = (ends - newest).view(np.int32) > 0",
+        "Gt -> GtE",
+    ): "an end that is equal is the same end",
+    (
+        "sip/transactions/inviteserver",
+        "pause: float = 0.0",
+        "0.0 -> 1.0",
+    ): "it is set before it is looked at, with the first final answer",
+}
+"""
+Changes that change nothing: module, line, and what would be changed there; and why.
+"""
+
 _COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
@@ -90,12 +111,25 @@ class Mutant:
     @ivar place: which of the changes that can be made there, counted from 0.
     @ivar line: where.
     @ivar what: in words.
+    @ivar text: of the line.
     """
 
     module: str
     place: int
     line: int
     what: str
+    text: str
+
+    @property
+    def form(self) -> tuple[str, str, str]:
+        """
+        As L{EQUIVALENT} has it.
+        """
+        return self.module, self.text, self.what
+
+    @property
+    def isEquivalent(self) -> bool:
+        return self.form in EQUIVALENT
 
     def __str__(self) -> str:
         return f"h323d/{self.module}.py:{self.line} {self.what}"
@@ -116,6 +150,17 @@ class _Mutator(ast.NodeVisitor):
             for name, value in changes.items():
                 setattr(node, name, value)
         self.found.append((node.lineno, what))
+
+    def visit_arg(self, node: ast.arg) -> None:
+        """Nobody reads annotations while tests run."""
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.visit(node.value)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        for each in (*node.decorator_list, node.args, *node.body):
+            self.visit(each)
 
     def visit_Compare(self, node: ast.Compare) -> None:
         for index, operator in enumerate(node.ops):
@@ -200,8 +245,12 @@ def _statesIn(tree: ast.Module) -> list[str]:
     ]
 
 
+def _textOf(module: str) -> str:
+    return (ROOT / "h323d" / f"{module}.py").read_text(encoding="utf-8")
+
+
 def _parse(module: str, place: int = -1) -> tuple[ast.Module, list[tuple[int, str]]]:
-    tree = ast.parse((ROOT / "h323d" / f"{module}.py").read_text(encoding="utf-8"))
+    tree = ast.parse(_textOf(module))
     mutator = _Mutator(_statesIn(tree), place)
     mutator.visit(tree)
     return ast.fix_missing_locations(tree), mutator.found
@@ -211,7 +260,11 @@ def mutantsOf(module: str) -> list[Mutant]:
     """
     All changes that can be made to a module.
     """
-    return [Mutant(module, place, *found) for place, found in enumerate(_parse(module)[1])]
+    lines = _textOf(module).splitlines()
+    return [
+        Mutant(module, place, line, what, lines[line - 1].strip())
+        for place, (line, what) in enumerate(_parse(module)[1])
+    ]
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -261,9 +314,18 @@ def _survives(mutant: Mutant) -> bool:
     return done.returncode == 0
 
 
+def _stale() -> list[tuple[str, str, str]]:
+    """
+    What L{EQUIVALENT} has though it cannot be made any more.
+    """
+    modules = {module for module, _, _ in EQUIVALENT}
+    forms = {mutant.form for module in modules for mutant in mutantsOf(module)}
+    return [each for each in EQUIVALENT if each not in forms]
+
+
 def _chosen(modules: Sequence[str], each: int, seed: int) -> Iterator[Mutant]:
     for module in modules:
-        mutants = mutantsOf(module)
+        mutants = [mutant for mutant in mutantsOf(module) if not mutant.isEquivalent]
         yield from random.Random(f"{seed}{module}").sample(mutants, min(each, len(mutants)))
 
 
@@ -276,6 +338,8 @@ def main() -> None:
     unknown = [name for name in options.modules if name not in CORE]
     if unknown:
         parser.error(f"{unknown[0]}: not one of {', '.join(CORE)}")
+    for stale in _stale():
+        parser.error(f"EQUIVALENT has what is not there any more: {stale}")
     mutants = list(_chosen(options.modules or list(CORE), options.each, options.seed))
     with ThreadPoolExecutor(os.cpu_count()) as workers:
         survived = [

@@ -236,6 +236,15 @@ class SwitchTests(SynchronousTestCase):
         self.assertEqual(self.kinds(), [CallOffered, CallRefused])
         self.assertEqual(self.facts[1].reason, "gateTimeout")
 
+    def test_closingRefusesWhoWaitsForARoute(self) -> None:
+        slow: Deferred[Route] = Deferred()
+        leg = self.offer([Admission()], [slow])
+        self.switch.close()
+        self.assertEqual(leg.done, [("reject", Cause.TEMPORARY_FAILURE)])
+        slow.callback(Route("somewhere", "here"))
+        self.assertEqual(self.destination.accepted, [])
+        self.assertEqual(len(leg.done), 1)
+
     def test_closingRefusesWhatWaitsAndWhatComes(self) -> None:
         slow: Deferred[Admission] = Deferred()
         first = self.offer([slow], [Route("somewhere", "here")])

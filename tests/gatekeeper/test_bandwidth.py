@@ -232,3 +232,12 @@ def test_theBooksAddUpWhateverIsSeenAndTold(
 
 def test_whatIsAllowedWithoutLimitsFitsABandWidth() -> None:
     assert books().allowed(CALLING) == 2**32 - 1  # H.225.0, BandWidth
+
+
+def test_whoHasMoreThanItCouldHaveNowKeepsItByAskingForIt() -> None:
+    bandwidth = books()
+    assert bandwidth.claim(CALLING, 1000)
+    bandwidth.reconfigure(replace(GatekeeperConfig(), totalBandwidth=500))
+    assert bandwidth.claim(CALLING, 1000)
+    assert not bandwidth.claim(CALLING, 1001)
+    assert bandwidth.used == 1000

@@ -10,6 +10,7 @@ from typing import Any
 
 from twisted.internet.task import Clock
 
+from h323d.call.shares import UNSHARED, ShareRule
 from h323d.events.bus import EventBus, Fact
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.registry.registrations import EndpointKind, EndpointRegistry, Registration
@@ -25,7 +26,10 @@ class Table:
     @ivar kept: what it told its store.
     """
 
-    def __init__(self, **config: Any) -> None:
+    def __init__(self, rule: ShareRule = UNSHARED, **config: Any) -> None:
+        """
+        @param rule: how many one source may have.
+        """
         self.clock = Clock()
         self.facts: list[Fact] = []
         self.gone: list[str] = []
@@ -33,7 +37,13 @@ class Table:
         events = EventBus()
         events.subscribe(Fact, self.facts.append)
         self.registry = EndpointRegistry(
-            replace(GatekeeperConfig(), **config), self.clock, random.Random(3), events, self, self
+            replace(GatekeeperConfig(), **config),
+            self.clock,
+            random.Random(3),
+            events,
+            self,
+            self,
+            rule,
         )
         self.kept: list[tuple[object, ...]] = []
 

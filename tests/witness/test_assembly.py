@@ -33,7 +33,7 @@ from h323d.values.identifiers import CallID, LegID, RoomID
 from h323d.values.sound import Sound
 from h323d.witness.assembly import LINGER, MAX_NAMES, Assembly
 from h323d.witness.cdr import CallDetail, Outcome
-from h323d.witness.underway import CallInProgress
+from h323d.witness.underway import FORGETFUL, CallInProgress, IJournal
 
 ANNA, BERT = TransportAddress("10.0.0.2", 1720), TransportAddress("10.0.0.3", 1720)
 A, B = "endpoint-a", "endpoint-b"
@@ -54,12 +54,15 @@ class Scene:
     A server that tells facts, a second apart, and the records that come of it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, journal: IJournal = FORGETFUL) -> None:
         self.clock = Clock()
         self.events = EventBus()
         self.records: list[CallDetail] = []
         self.begun: list[CallDetail] = []
-        self.assembly = Assembly(self.clock, self.events, self._begins, self.records.append)
+        self.journal = journal
+        self.assembly = Assembly(
+            self.clock, self.events, self._begins, self.records.append, journal
+        )
 
     def _begins(self, call: CallInProgress) -> None:
         self.begun.append(call.detail())
@@ -426,3 +429,80 @@ def test_ofACallThatWeSeeEndpointsTellNothingNew(scene: Scene) -> None:
     scene.tell(CallEnded, CALL, LEG, Cause.USER_BUSY)
     scene.disengage()
     assert scene.record.outcome is Outcome.UNANSWERED
+
+
+# --- calls in progress
+
+
+class Journal:
+    """
+    Notes which call it is told of, with what is known of it then.
+    """
+
+    def __init__(self) -> None:
+        self.told: list[tuple[int, CallDetail | None]] = []
+
+    def changed(self, number: int, call: CallInProgress) -> None:
+        self.told.append((number, call.detail()))
+
+    def over(self, number: int) -> None:
+        self.told.append((number, None))
+
+    def last(self) -> CallDetail:
+        """
+        What it was told last, of the first call.
+        """
+        number, call = self.told.pop()
+        assert number == 1
+        assert call is not None
+        return call
+
+
+@pytest.fixture
+def kept() -> Scene:
+    return Scene(Journal())
+
+
+def journalOf(scene: Scene) -> Journal:
+    assert isinstance(scene.journal, Journal)
+    return scene.journal
+
+
+def test_whateverIsLearntOfACallIsKeptAtOnce(kept: Scene) -> None:
+    journal = journalOf(kept)
+    kept.offer(IDENTIFIER)
+    assert journal.last().callIdentifier == IDENTIFIER
+    kept.tell(CallAdmitted, CALL, LEG, CALLING, CALLED)
+    assert journal.last().called == CALLED
+    kept.tell(CallRouted, CALL, LEG, "conference", "80001")
+    assert journal.last().room == "80001"
+    kept.tell(CallAnswered, CALL, LEG)
+    assert journal.last().answered == 3.0
+    kept.tell(BandwidthChanged, A, IDENTIFIER, 640)
+    assert journal.last().bandwidth == 640
+    kept.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    assert journal.told[-1] == (1, None)
+
+
+def test_soIsACallThatWeMakeAndWhenEndpointsSayThatItWasAnswered(kept: Scene) -> None:
+    journal = journalOf(kept)
+    kept.tell(CallOriginated, CALL, LEG, "h323", CALLING, CALLED)
+    assert journal.last().called == CALLED
+    kept.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    journal.told.clear()
+    kept.grant()
+    assert journal.told[-1][0] == 2
+    kept.tell(CallUsageTold, A, IDENTIFIER, False, 5.0)
+    number, call = journal.told[-1]
+    assert call is not None
+    assert (number, call.answered) == (2, 5.0)
+
+
+def test_eachCallHasANumberOfItsOwnAndIsOverOnce(kept: Scene) -> None:
+    journal = journalOf(kept)
+    for call in (CallID("c1"), CallID("c2")):
+        kept.offer(call=call)
+    for call in (CallID("c1"), CallID("c2")):
+        kept.tell(CallEnded, call, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    kept.clock.advance(LINGER)
+    assert [number for number, call in journal.told if call is None] == [1, 2]

@@ -27,6 +27,45 @@ def test_anEndpointIsFoundByAllItsNamesAndAddresses() -> None:
     assert list(table) == [anna]
 
 
+def test_itIsFoundByWhereItRegisteredFromAndOfSeveralTheLast() -> None:
+    table = Table().registry
+    shared = TransportAddress("10.0.0.9", 1719)
+    first = table.register(endpoint(1, source=shared))
+    assert table.bySource(shared) is first
+    second = table.register(endpoint(2, source=shared))
+    assert table.bySource(shared) is second
+    table.unregister("endpoint2", UnregisterReason.REQUEST)
+    assert table.bySource(shared) is None
+
+
+def test_whoComesIsToldWithWhereItIs() -> None:
+    table = Table()
+    anna = table.registry.register(endpoint(1, "anna"))
+    assert table.facts == [
+        EndpointRegistered(0.0, "endpoint1", "h323", anna.signalling[0], (name("anna"),), 60)
+    ]
+
+
+class OneEach:
+    """
+    One place for each source.
+    """
+
+    def mayHold(self, table: str, host: str, held: int, total: int) -> bool:
+        return held < 1
+
+
+def test_aPlaceThatBecomesFreeIsItsSourcesOwn() -> None:
+    table = Table(OneEach(), aliasConflict=AliasConflict.REPLACE).registry
+    here, there = TransportAddress("10.0.0.2", 1719), TransportAddress("10.0.0.3", 1719)
+    table.register(endpoint(1, "anna", source=here))
+    table.register(endpoint(2, "bert", source=there))
+    table.register(endpoint(3, "anna", source=here))
+    with pytest.raises(RegistryFull):
+        table.register(endpoint(4, "bert", source=here))
+    assert [each.endpointId for each in table] == ["endpoint2", "endpoint3"]
+
+
 def test_anAliasOfOneKindIsNotOneOfAnother() -> None:
     table = Table().registry
     table.register(endpoint(1, "1001"))

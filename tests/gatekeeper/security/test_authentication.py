@@ -532,3 +532,13 @@ def test_whoSignedOnceCannotGoBackToLess(makeWorld: Any) -> None:
     message = weakRRQ(world, MD5, seq=2)
     again = RASMessage(message.name, message.fields | {"endpointIdentifier": endpointId})
     assert reasonOf(peer.peer.ask(again)) == "securityDenial"
+
+
+def test_whoIsRegisteredByOnePasswordTakesNoNameOfAnother(makeWorld: Any) -> None:
+    world = makeWorld(security=secured(Requirement.OPTIONAL, PasswordEntry("bob", "bob's")))
+    peer = SecuredPeer(world)
+    endpointId = peer.register()
+    more = rrq(5, "10.0.0.5", BOB, endpointIdentifier=endpointId, additiveRegistration=None)
+    assert reasonOf(peer.ask(more)) == "securityDenial"
+    (registration,) = world.zone.registrations()
+    assert [each.value for each in registration.aliases] == ["alice"]

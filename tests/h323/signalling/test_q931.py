@@ -208,3 +208,10 @@ def test_elementsHaveTheNumbersOfTable43() -> None:
 
 def test_messagesHaveTheNumbersOfTable42() -> None:
     assert {each.name: each.value for each in MessageType} == MESSAGES
+
+
+def test_howAMessageWasReceivedIsNoPartOfWhatItIs() -> None:
+    octets = bytes.fromhex("0802000105")
+    message = Q931Message(1, False, MessageType.SETUP)
+    assert q931.decode(octets) == message
+    assert "octets" not in repr(q931.decode(octets))

@@ -50,19 +50,19 @@ def test_aKeepaliveIsSwallowed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("octets", "path"),
+    ("octets", "path", "offset"),
     [
-        ("02000007", "TPKT.version"),
-        ("00000000", "TPKT.version"),
-        ("03000000", "TPKT.length"),
-        ("03000003", "TPKT.length"),
+        ("02000007", "TPKT.version", 0),
+        ("00000000", "TPKT.version", 0),
+        ("03000000", "TPKT.length", 2),
+        ("03000003", "TPKT.length", 2),
     ],
 )
-def test_aHeaderThatIsNoneIsRefused(octets: str, path: str) -> None:
+def test_aHeaderThatIsNoneIsRefused(octets: str, path: str, offset: int) -> None:
     reader = tpkt.StreamReader()
     with pytest.raises(DecodeError) as caught:
         list(reader.feed(bytes.fromhex(octets)))
-    assert caught.value.path == path
+    assert (caught.value.path, caught.value.offset) == (path, offset)
 
 
 def test_moreThanTheLimitIsRefusedBeforeItArrives() -> None:
