@@ -34,10 +34,11 @@ PARTS = {
         """,
     "tests/asn1/test_limits.py": "asn1/runtime/failures asn1/runtime/reading asn1/runtime/writing",
     # Programs, which are run.
-    "tests/system/test_call.py": "cli/calloptions cli/callsettings cli/party cli/phone",
+    "tests/cli/test_call.py": "cli/calloptions cli/callsettings",
+    "tests/system/test_call.py": "cli/party cli/phone",
     "tests/system/test_service.py": "service",
     "tests/cli/test_ctl.py": "cli/check",
-    "tox.ini": "cli/demo cli/demoreport",
+    "tox.ini": "cli/demo",
     # Threads, which are started.
     "tests/system/test_media_thread.py": "media/thread media/pool",
     "tests/system/test_relay_thread.py": "media/relay/thread",
