@@ -59,7 +59,7 @@ PARTS = {
         """,
     "tests/rtp/test_jitter.py": "rtp/playout rtp/rings",
     "tests/sip/calls/test_calledleg.py": "sip/calls/invited sip/calls/leg",
-    "tests/sip/calls/test_callingleg.py": "sip/calls/inviting sip/calls/originator",
+    "tests/sip/calls/test_callingleg.py": "sip/calls/inviting",
     "tests/sip/calls/test_calls.py": "sip/calls/modification",
     "tests/sip/sdp/test_negotiation.py": "sip/sdp/selection sip/sdp/streams",
     "tests/sip/transactions/test_layer.py": "sip/transactions/running",

@@ -1,0 +1,149 @@
+"""
+Who is called, where, and in whose name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred
+from zope.interface.verify import verifyObject
+
+from h323d.call.legs import IOriginator
+from h323d.call.ways import Way
+from h323d.sip.calls.originator import SIPOriginator
+from h323d.sip.messages.message import SIPRequest
+from h323d.sip.messages.uri import SIPURI, parseURI
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID
+from tests.support.sippeers import PROFILE, LegLog, SIPWorld
+
+THERE = TransportAddress("10.0.0.3", 5060)
+BOB = PartyAddress(AddressKind.URL, "sip:bob@10.0.0.3")
+NAMED = PartyAddress(AddressKind.URL, "sip:bob@example.com;transport=udp")
+NOBODY = PartyAddress(AddressKind.DIALLED_DIGITS, "2000")
+ANNA = PartyAddress(AddressKind.H323_ID, "Anna Lee")
+
+
+class Scene:
+    """
+    Somebody who calls, and a script at 10.0.0.3 that says nothing.
+    """
+
+    def __init__(self, **more: Any) -> None:
+        self.world = SIPWorld()
+        self.peer = self.world.peer("10.0.0.1")
+        self.script = self.world.script("10.0.0.3")
+        self.log = LegLog()
+        self.originator = SIPOriginator(self.peer.endpoint, **more)
+
+    def call(
+        self,
+        called: PartyAddress,
+        calling: tuple[PartyAddress, ...] = (ANNA,),
+        destination: TransportAddress | None = None,
+        **more: Any,
+    ) -> Any:
+        way = Way("sip", destination, (called,))
+        leg = self.originator.originate(CallID("c1"), calling, way, PROFILE, self.log, **more)
+        assert self.log.causes == []  # nothing is told before the leg is returned
+        self.world.run(0.05)
+        return leg
+
+    @property
+    def invite(self) -> SIPRequest:
+        (invite,) = self.script.messages
+        assert isinstance(invite, SIPRequest)
+        return invite
+
+
+def test_itMakesLegsOfItsProtocol() -> None:
+    scene = Scene()
+    assert verifyObject(IOriginator, scene.originator)
+    leg = scene.call(BOB)
+    assert (leg.protocol, leg.callId, leg.called) == ("sip", "c1", (BOB,))
+
+
+def test_whoIsKnownByAnAddressIsCalledThere() -> None:
+    scene = Scene()
+    scene.call(BOB)
+    assert str(scene.invite.uri) == "sip:bob@10.0.0.3"
+    assert scene.log.causes == []
+
+
+def test_whoHasNoURIIsCalledNowhere() -> None:
+    scene = Scene()
+    scene.call(NOBODY)
+    assert scene.log.causes == [Cause.NO_ROUTE_TO_DESTINATION]
+    assert scene.script.messages == []
+
+
+def test_aWaySaysWhereTheRequestGoesWhateverItsURISays() -> None:
+    scene = Scene()
+    scene.call(NAMED, destination=THERE)
+    assert scene.invite.uri == parseURI(NAMED.value)
+
+
+def test_aNameIsLookedUpWhereThatCanBeDone() -> None:
+    looking: Deferred[str] = Deferred()
+    asked: list[str] = []
+
+    def resolve(host: str) -> Deferred[str]:
+        asked.append(host)
+        return looking
+
+    scene = Scene(resolve=resolve)
+    scene.call(NAMED)
+    assert (asked, scene.script.messages) == (["example.com"], [])
+    looking.callback("10.0.0.3")
+    scene.world.run(0.05)
+    assert scene.invite.uri == parseURI(NAMED.value)
+
+
+@pytest.mark.parametrize("resolves", [False, True])
+def test_whoseNameHasNoAddressIsCalledNowhere(resolves: bool) -> None:
+    looking: Deferred[str] = Deferred()
+    scene = Scene(resolve=lambda host: looking) if resolves else Scene()
+    scene.call(NAMED)
+    if resolves:
+        looking.errback(ValueError("no such host"))
+    assert scene.log.causes == [Cause.NO_ROUTE_TO_DESTINATION]
+
+
+def test_whoHungUpWhileANameWasLookedUpCallsNobody() -> None:
+    looking: Deferred[str] = Deferred()
+    scene = Scene(resolve=lambda host: looking)
+    leg = scene.call(NAMED)
+    leg.hangup(Cause.NORMAL_CALL_CLEARING)
+    looking.callback("10.0.0.3")
+    scene.world.run(0.05)
+    assert scene.script.messages == []
+    assert scene.log.causes == [Cause.NORMAL_CALL_CLEARING]
+
+
+def test_whoHasRegisteredIsAskedForAtTheirContactAndAddressedAsTheyAreKnown() -> None:
+    contact = SIPURI("phone.example.com", "x", 5062)
+    scene = Scene(locate=lambda called: (contact, THERE) if called == NAMED else None)
+    scene.call(NAMED)
+    assert scene.invite.uri == contact
+    assert str(scene.invite.toAddress.uri) == NAMED.value
+
+
+@pytest.mark.parametrize(
+    ("calling", "uri", "shown"),
+    [
+        ((ANNA,), "sip:Anna%20Lee@10.0.0.1:5060", "Anna Lee"),
+        ((NOBODY,), "sip:2000@10.0.0.1:5060", ""),
+        ((ANNA, BOB), "sip:bob@10.0.0.3", ""),
+        ((), "sip:h323d@10.0.0.1:5060", ""),
+    ],
+)
+def test_theCallerHasAURIOrANameAtOurs(
+    calling: tuple[PartyAddress, ...], uri: str, shown: str
+) -> None:
+    scene = Scene()
+    scene.call(BOB, calling)
+    caller = scene.invite.fromAddress
+    assert (str(caller.uri), caller.displayName) == (uri, shown)
