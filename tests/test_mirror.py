@@ -18,7 +18,7 @@ VALUES = """
     call/ways dsp/codec events/calls events/doors events/gatekeeper events/rooms events/server
     gatekeeper/settings h323/calls/callinputs h323/calls/startinputs h323/h245/messages
     h323/h245/owner h323/h245/source media/packets media/relay/reports media/reports
-    sip/transactions/timers values/media/digits values/media/medium values/media/profile
+    sip/transactions/timers values/media/digits values/media/medium
     values/media/streams values/proof
     """
 """
@@ -40,7 +40,7 @@ PARTS = {
     "tests/cli/test_ctl.py": "cli/check",
     "tox.ini": "cli/demo",
     # Threads, which are started.
-    "tests/system/test_media_thread.py": "media/thread media/pool",
+    "tests/system/test_media_thread.py": "media/thread",
     "tests/system/test_relay_thread.py": "media/relay/thread",
     "tests/walks/test_nat.py": "media/relay/stepped",
     # One thing in several modules, that has no seam within.
@@ -61,7 +61,7 @@ PARTS = {
     "tests/sip/calls/test_calledleg.py": "sip/calls/invited sip/calls/leg",
     "tests/sip/calls/test_callingleg.py": "sip/calls/inviting",
     "tests/sip/calls/test_calls.py": "sip/calls/modification",
-    "tests/sip/sdp/test_negotiation.py": "sip/sdp/selection sip/sdp/streams",
+    "tests/sip/sdp/test_negotiation.py": "sip/sdp/lines sip/sdp/selection sip/sdp/streams",
     "tests/sip/transactions/test_layer.py": "sip/transactions/running",
 }
 """

@@ -4,35 +4,33 @@ Digits of a SIP leg, by RFC 4733 or by INFO.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
 
-from h323d.call.media import IMediaPortObserver
+from h323d.call.legmedia import LegMedia
 from h323d.sip.calls.legdigits import LegDigits
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
-from h323d.values.address import TransportAddress
 from h323d.values.media.digits import DigitMethod
-from h323d.values.media.formats import G711_ULAW
-from h323d.values.media.streams import Stream, TransmitFormat
 from tests.support.fakeagent import FakeAgent, FakeFlow, received
-from tests.support.fakemedia import FakePort
 from tests.support.recorder import Recorder
 
 EVENT, INFO = DigitMethod.RTP_EVENT, DigitMethod.SIP_INFO
 RELAY = "Content-Type: application/dtmf-relay\n"
 
 
-@dataclass
 class Media:
     """
-    What is agreed.
+    What is agreed; its port takes digits.
     """
 
-    port: FakePort | None
-    stream: Stream = field(default_factory=Stream)
+    def __init__(self, telephoneEvents: bool) -> None:
+        self.telephoneEvents = telephoneEvents
+        self.digits: list[tuple[str, int]] = []
+
+    def sendDigit(self, digit: str, milliseconds: int) -> None:
+        self.digits.append((digit, milliseconds))
 
 
 class Scene:
@@ -46,20 +44,14 @@ class Scene:
         self.end = DialogEnd(self.agent, Recorder(), FakeFlow())
         self.end.dialog = Dialog.called(received("INVITE").request, self.end.localTag, 1)
         self.end.dialog.confirm()
-        self.port: FakePort = self.agent.pool.openPort(
-            cast(IMediaPortObserver, self.owner), self.end.home
-        )
-        there = TransportAddress("10.0.0.3", 4000)
-        transmit = TransmitFormat(G711_ULAW, 0, 20, there, None, 101 if events else None)
-        media: Any = Media(self.port, Stream(transmit))
-        self.media = media
-        self.digits = LegDigits(self.owner, self.agent, self.end, media)
+        self.media: Any = Media(events)
+        self.digits = LegDigits(self.owner, self.agent, self.end, cast(LegMedia, self.media))
 
     def sent(self) -> tuple[list[tuple[str, int]], list[bytes]]:
         """
         By RTP, and by INFO.
         """
-        return self.port.digits, [each.request.body for each in self.agent.sent]
+        return self.media.digits, [each.request.body for each in self.agent.sent]
 
 
 BY_EVENT: Any = ([("5", 120)], [])
@@ -95,11 +87,11 @@ def test_whoDoesNotTakeINFOGetsNoneUnlessItIsWished() -> None:
     assert scene.sent() == BY_INFO
 
 
-def test_nothingIsSentBeforeTheCallIsAnsweredOrWithoutAPort() -> None:
+def test_noINFOIsSentBeforeTheCallIsAnswered() -> None:
     scene = Scene(events=False)
-    scene.media.port, scene.end.dialog = None, None
+    scene.end.dialog = None
     scene.digits.send("5", 120, None)
-    scene.digits.send("5", 120, EVENT)
+    scene.digits.send("5", 120, INFO)
     assert scene.sent() == NOT
 
 
