@@ -58,7 +58,9 @@ def test_fiftyCallsAtTwentyFiveASecond(transport: str, server: Server, tmp_path:
 @pytest.mark.parametrize(
     "scenario", ["delayed_offer", "hold", "update", "info", "options", "register"]
 )
-def test_scenario(scenario: str, transport: str, server: Server, tmp_path: Path) -> None:
+def test_aPhoneOfSippGetsTheAnswersThatItExpects(
+    scenario: str, transport: str, server: Server, tmp_path: Path
+) -> None:
     call(tmp_path, scenario, "-t", transport)
     waitFor(lambda: server.ask("calls") == [], 5, "the call is over")
 
