@@ -48,7 +48,6 @@ PARTS = {
     "tests/walks/test_third_party.py": "conference/pairing operation/calling",
     "tests/gatekeeper/registry/test_store.py": "gatekeeper/registry/storefile",
     "tests/gatekeeper/routed/test_call.py": "gatekeeper/routed/attempt gatekeeper/routed/context",
-    "tests/gatekeeper/routed/test_passage.py": "gatekeeper/routed/control",
     "tests/h323/calls/test_leg.py": "h323/calls/legcontext",
     "tests/h323/calls/test_callstart.py": "h323/h245/link",
     "tests/h323/h245/test_session.py": "h323/h245/negotiation",
