@@ -56,7 +56,6 @@ PARTS = {
         media/audio/commands media/audio/groups media/audio/sending media/audio/speaking
         media/audio/survey
         """,
-    "tests/rtp/test_jitter.py": "rtp/playout",
     "tests/sip/calls/test_calledleg.py": "sip/calls/invited sip/calls/leg",
     "tests/sip/calls/test_callingleg.py": "sip/calls/inviting",
     "tests/sip/calls/test_calls.py": "sip/calls/modification",
