@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Proof"]
+__all__ = ["Proof", "nonceOf", "numberOf"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +15,38 @@ class Proof:
     A proof of identity, as a message carries it.  That one exists says
     nothing: it counts when whoever holds the secret has verified it.
 
+    Where the secret is shared, that is done where the message is, and nothing more is
+    needed afterwards.  A signature can be verified, and shown to others, by who has the
+    public key alone: of one, the proof has all three that it takes.
+
     @ivar scheme: how it is made, as in C{"h2351"}.
     @ivar identity: who it says it is.
     @ivar time: when it was made, in seconds of Unix time.
-    @ivar nonce: what makes it unlike others of the same second; it may be
-        negative, and is compared as it came.
+    @ivar nonce: what makes it unlike others of the same second, as it came; of a number,
+        the octets of L{nonceOf}; empty where the scheme has none.
+    @ivar key: the public key that it names; empty for a shared secret.
+    @ivar octets: what is signed; empty for a shared secret.
+    @ivar signature: over C{octets}; empty for a shared secret.
     """
 
     scheme: str
     identity: str
     time: int
-    nonce: int
+    nonce: bytes = b""
+    key: bytes = b""
+    octets: bytes = b""
+    signature: bytes = b""
+
+
+def nonceOf(number: int) -> bytes:
+    """
+    A number as a nonce: two's complement, the highest octet first, as many as it takes.
+    """
+    return number.to_bytes(number.bit_length() // 8 + 1, signed=True)
+
+
+def numberOf(nonce: bytes) -> int:
+    """
+    The number that L{nonceOf} made the octets of.
+    """
+    return int.from_bytes(nonce, signed=True)

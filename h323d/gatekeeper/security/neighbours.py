@@ -169,7 +169,7 @@ class NeighbourSecurity:
         """
         Prove a password in a message to a neighbour.
         """
-        proof = Proof(GK_PWD_HASH, self._identifier, int(self._clock.seconds()), 0)
+        proof = Proof(GK_PWD_HASH, self._identifier, int(self._clock.seconds()))
         tokens = [gatekeeperToken(proof, secret.password)]
         return PLAIN.seal(RASMessage(message.name, message.fields | {"cryptoTokens": tokens}))
 

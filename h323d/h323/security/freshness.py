@@ -80,8 +80,8 @@ class Freshness:
         """
         @param floor: what is older, in seconds of Unix time, counts as shown before.
         """
-        self._seen: set[tuple[int, int]] = set()
-        self._oldest: list[tuple[int, int]] = []  # a heap of the same
+        self._seen: set[tuple[int, bytes]] = set()
+        self._oldest: list[tuple[int, bytes]] = []  # a heap of the same
         self._floor = floor
         self.shown: Shown | None = None
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 from h323d.asn1 import h225
 from h323d.h323.ras.messages import Fields, RASMessage
-from h323d.values.proof import Proof
+from h323d.values.proof import Proof, nonceOf
 
 __all__ = [
     "ALGORITHM",
@@ -249,7 +249,7 @@ def _read(hashed: Fields) -> HashedToken:
             SCHEME,
             clear.get("sendersID", "").rstrip("\0"),
             clear.get("timeStamp", 0),
-            clear.get("random", 0),
+            nonceOf(clear.get("random", 0)),
         ),
         None if receiver is None else receiver.rstrip("\0"),
         version,

@@ -20,7 +20,7 @@ from h323d.errors import EncodeError
 from h323d.h323.ras.messages import Fields
 from h323d.h323.security.h235 import MAX_TOKENS, OID
 from h323d.h323.signalling.addresses import partiesFromAliases
-from h323d.values.proof import Proof
+from h323d.values.proof import Proof, nonceOf, numberOf
 
 __all__ = [
     "CAT",
@@ -123,7 +123,7 @@ def catToken(proof: Proof, password: str) -> Fields:
         "tokenOID": CAT_ALGORITHM,
         "timeStamp": proof.time,
         "challenge": _catDigest(proof, password),
-        "random": proof.nonce,
+        "random": numberOf(proof.nonce),
         "generalID": proof.identity,
     }
 
@@ -132,7 +132,7 @@ def _md5(scheme: str, identity: str, token: Fields) -> list[_Signed]:
     number, length = token["token"]["hash"]
     if length != 128 or token["token"]["algorithmOID"] != MD5_ALGORITHM:
         return []
-    proof = Proof(scheme, identity.rstrip("\0"), token["timeStamp"], 0)
+    proof = Proof(scheme, identity.rstrip("\0"), token["timeStamp"])
     return [(proof, number.to_bytes(16))]
 
 
@@ -152,7 +152,9 @@ def _cat(token: Fields) -> list[_Signed]:
     if not {"timeStamp", "challenge", "random", "generalID"} <= token.keys():
         return []
     identity = token["generalID"].rstrip("\0")
-    return [(Proof(CAT, identity, token["timeStamp"], token["random"]), token["challenge"])]
+    return [
+        (Proof(CAT, identity, token["timeStamp"], nonceOf(token["random"])), token["challenge"])
+    ]
 
 
 def _md5Digest(proof: Proof, password: str, end: str) -> bytes | None:
@@ -170,5 +172,5 @@ def _md5Digest(proof: Proof, password: str, end: str) -> bytes | None:
 
 
 def _catDigest(proof: Proof, password: str) -> bytes:
-    data = bytes((proof.nonce & 0xFF,)) + password.encode() + proof.time.to_bytes(4)
+    data = proof.nonce[-1:] + password.encode() + proof.time.to_bytes(4)
     return hashlib.md5(data, usedforsecurity=False).digest()

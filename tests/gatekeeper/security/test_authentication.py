@@ -14,7 +14,7 @@ from h323d.gatekeeper.security.config import PasswordEntry, Requirement, WeakSch
 from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf
 from h323d.h323.security.h235 import HashedToken, check, keyOf, tokenIn
 from h323d.h323.security.passwordtokens import CAT, MD5, catToken, md5Token
-from h323d.values.proof import Proof
+from h323d.values.proof import Proof, nonceOf
 from tests.support.memory import heldBy
 from tests.support.ras import arq, brq, drq, grq, irr, keepAlive, rrq, urq
 from tests.support.secured import ALICE, GATEKEEPER_ID, PASSWORD, SecuredPeer, secured
@@ -112,9 +112,9 @@ def test_whoNamesNobodyMayProveItselfInAnOldWay(makeWorld: Any, scheme: WeakSche
     at = int(world.clock.seconds())
     more: dict[str, Any] = {}
     if scheme is WeakScheme.MD5:
-        more["cryptoTokens"] = [md5Token(Proof(MD5, ALICE[1], at, 0), PASSWORD)]
+        more["cryptoTokens"] = [md5Token(Proof(MD5, ALICE[1], at), PASSWORD)]
     else:
-        more["tokens"] = [catToken(Proof(CAT, ALICE[1], at, 200), PASSWORD)]
+        more["tokens"] = [catToken(Proof(CAT, ALICE[1], at, nonceOf(200)), PASSWORD)]
     answer = world.peer("10.0.0.5").ask(rrq(1, "10.0.0.5", **more))
     assert answer.name == "registrationConfirm"
 
@@ -492,7 +492,9 @@ def test_discoveryByWhoSaysNothingOfIt(strict: World) -> None:
 
 
 def weakRRQ(world: World, scheme: str, password: str = PASSWORD, seq: int = 1) -> RASMessage:
-    proof = Proof(scheme, "alice", int(world.clock.seconds()), 200 if scheme == CAT else 0)
+    proof = Proof(
+        scheme, "alice", int(world.clock.seconds()), nonceOf(200) if scheme == CAT else b""
+    )
     more: dict[str, Any] = (
         {"cryptoTokens": [md5Token(proof, password)]}
         if scheme == MD5

@@ -55,7 +55,7 @@ def proved(
     """
     A message with the hash of a password.
     """
-    proof = Proof(GK_PWD_HASH, name, int(world.clock.seconds()) + skew, 0)
+    proof = Proof(GK_PWD_HASH, name, int(world.clock.seconds()) + skew)
     tokens = [gatekeeperToken(proof, password)]
     return RASMessage(message.name, message.fields | {"cryptoTokens": tokens})
 
@@ -164,7 +164,7 @@ def confirm(number: int) -> RASMessage:
 def test_ourQuestionsHaveTheHash(world: World) -> None:
     question, _ = asked(world, world.peer(GNUGK))
     ((proof, digest),) = gatekeeperProofs(question.fields)
-    assert proof == Proof(GK_PWD_HASH, GATEKEEPER_ID, int(world.clock.seconds()), 0)
+    assert proof == Proof(GK_PWD_HASH, GATEKEEPER_ID, int(world.clock.seconds()))
     assert verifyMD5(proof, digest, PASSWORD)
     assert len(question.fields["cryptoTokens"]) == 1
 

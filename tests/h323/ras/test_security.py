@@ -12,6 +12,7 @@ from h323d.h323.ras.messages import decodeRAS, encodeRAS
 from h323d.h323.ras.security import BELIEVED, PLAIN, UNSECURED, Signer, Verdict
 from h323d.h323.security.h235 import check, keyOf, tokenIn
 from h323d.values.address import TransportAddress
+from h323d.values.proof import nonceOf, numberOf
 from tests.support.ras import urq
 
 THERE = TransportAddress("10.0.0.2", 1719)
@@ -47,8 +48,8 @@ def test_aSignatureHasTheTimeAndANumberOfItsOwn() -> None:
         assert check(octets, token, KEY, ("us",), ("them",), True) is None
         proofs.append(token.proof)
     assert {each.time for each in proofs} == {1_700_000_000}
-    first = proofs[0].nonce
-    assert [each.nonce for each in proofs] == [first, first + 1, first + 2]
+    first = numberOf(proofs[0].nonce)
+    assert [numberOf(each.nonce) for each in proofs] == [first, first + 1, first + 2]
 
 
 class Last(random.Random):
@@ -64,7 +65,7 @@ def test_theNumberStaysWithin31Bits() -> None:
     octets = Signer(clockAt(1.0), Last()).sign(MESSAGE, KEY, "us", "them")
     token = tokenIn(decodeRAS(octets).fields)
     assert token is not None
-    assert token.proof.nonce == 0
+    assert token.proof.nonce == nonceOf(0)
 
 
 def test_twoLivesBeginWithDifferentNumbers() -> None:

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from h323d.h323.security.freshness import MAX_REMEMBERED, REORDER, Freshness, Past, Shown
 from h323d.h323.security.h235 import Fault
-from h323d.values.proof import Proof
+from h323d.values.proof import Proof, nonceOf
 
 NOW = 1_700_000_000
 WINDOW = 7200.0
 
 
 def shown(freshness: Freshness, time: int, nonce: int, window: float = WINDOW) -> Fault | None:
-    return freshness.check(Proof("h2351", "alice", time, nonce), NOW, window)
+    return freshness.check(Proof("h2351", "alice", time, nonceOf(nonce)), NOW, window)
 
 
 def test_theFirstIsFresh() -> None:

@@ -22,13 +22,13 @@ from h323d.h323.security.passwordtokens import (
     verifyCAT,
     verifyMD5,
 )
-from h323d.values.proof import Proof
+from h323d.values.proof import Proof, nonceOf
 from tests.support.captures import captured, needsCaptures
 from tests.support.ras import rrq
 
 NOW = 1_700_000_000
-BY_MD5 = Proof(MD5, "alice", NOW, 0)
-BY_CAT = Proof(CAT, "alice", NOW, 200)
+BY_MD5 = Proof(MD5, "alice", NOW)
+BY_CAT = Proof(CAT, "alice", NOW, nonceOf(200))
 
 
 def sent(**more: object) -> Fields:
@@ -47,12 +47,12 @@ def test_theMD5HashIsOfAClearTokenInPER() -> None:
     # tokenOID 0.0, time, password "pw", generalID "al", both ended by NUL: written out.
     octets = bytes.fromhex("6100 0100 c0 6553f0ff 04 0070 0077 0000 04 0061 006c 0000")
     digest = hashlib.md5(octets).digest()
-    assert verifyMD5(Proof(MD5, "al", NOW, 0), digest, "pw")
+    assert verifyMD5(Proof(MD5, "al", NOW), digest, "pw")
 
 
 def test_textsWithoutNULAreTaken() -> None:
     octets = bytes.fromhex("6100 0100 c0 6553f0ff 02 0070 0077 02 0061 006c")
-    assert verifyMD5(Proof(MD5, "al", NOW, 0), hashlib.md5(octets).digest(), "pw")
+    assert verifyMD5(Proof(MD5, "al", NOW), hashlib.md5(octets).digest(), "pw")
 
 
 def test_aCATTokenProvesThePassword() -> None:
@@ -86,7 +86,7 @@ def test_tokensThatLackSomethingAreNone() -> None:
 
 
 def test_aGatekeepersHashIsMadeLikeAnEndpoints() -> None:
-    proof = Proof(GK_PWD_HASH, "alice", NOW, 0)
+    proof = Proof(GK_PWD_HASH, "alice", NOW)
     fields = sent(cryptoTokens=[md5Token(BY_MD5, "guess"), gatekeeperToken(proof, "secret")])
     ((found, digest),) = gatekeeperProofs(fields)
     assert found == proof
@@ -101,6 +101,6 @@ def test_itIsWhatGnuGkPutsIntoItsQuestions() -> None:
     ((at, octets),) = captured("nbpw", "GnuGk", "locationRequest")
     fields = decodeRAS(octets).fields
     ((proof, digest),) = gatekeeperProofs(fields)
-    assert proof == Proof(GK_PWD_HASH, "GnuGkA", int(at), 0)
+    assert proof == Proof(GK_PWD_HASH, "GnuGkA", int(at))
     assert verifyMD5(proof, digest, "nbpw")
     assert fields["cryptoTokens"] == [gatekeeperToken(proof, "nbpw")]
