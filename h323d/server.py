@@ -16,6 +16,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.call.advertising import Advertising
+from h323d.call.applications import IGate
 from h323d.call.callers import ANY_NAME
 from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
@@ -23,7 +24,7 @@ from h323d.call.homes import Homes
 from h323d.call.legs import IOriginator
 from h323d.call.media import MediaNetworks
 from h323d.call.parts import Change, Commit
-from h323d.call.policy import IAdmissionPolicy, IDestination, IRoutePolicy
+from h323d.call.policy import IDestination, IRoutePolicy
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
 from h323d.call.transport import SecureStreams
@@ -237,10 +238,10 @@ class Server:
 
     def _newGates(self, configuration: Configuration) -> Gates:
         world = self._surroundings
-        policies: tuple[IAdmissionPolicy, ...] = choose(
-            configuration.plugins.gates, {}, POLICIES, IAdmissionPolicy, "plugins.gates", world
+        gates: tuple[IGate, ...] = choose(
+            configuration.plugins.gates, {}, POLICIES, IGate, "plugins.gates", world
         )
-        return Gates(world.clock, self.events, (self._sources, *policies))
+        return Gates(world.clock, self.events, (self._sources, *gates))
 
     def _newSwitch(self, configuration: Configuration) -> Switch:
         world, plugins = self._surroundings, configuration.plugins

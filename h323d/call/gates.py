@@ -1,6 +1,6 @@
 """
-The gates: what every call passes before anything is done for it, whether it
-ends here or is routed on.
+The gates: what every application passes (L{h323d.call.applications}) before anything is done
+for it, from whatever door it comes.
 
 They only judge.  That a call passed is told by who asked, and only if the call
 is still there to go on: its caller may have left while a gate was thinking.
@@ -14,14 +14,22 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from h323d.call.applications import (
+    PASSED,
+    Application,
+    Door,
+    IGate,
+    Reason,
+    Refusal,
+    Verdict,
+)
+from h323d.call.leases import Leases, ended
 from h323d.call.legs import IOffer
-from h323d.call.policy import IAdmissionPolicy, Refusal
 from h323d.call.timer import Timer
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallOffered
 from h323d.events.server import GatesClosed, GatesOpened
 from h323d.values.cause import Cause
-from h323d.values.identifiers import LegID
 
 __all__ = [
     "DEADLINE",
@@ -32,28 +40,35 @@ __all__ = [
     "Gates",
 ]
 
-DEADLINE = 2.0  # seconds that all gates together have for one call
+DEADLINE = 2.0  # seconds that all gates together have for one application
 
-SHUTTING_DOWN = Refusal(Cause.TEMPORARY_FAILURE, "shuttingDown")
-MAINTENANCE = Refusal(Cause.SWITCHING_EQUIPMENT_CONGESTION, "maintenance")
-POLICY_FAILED = Refusal(Cause.TEMPORARY_FAILURE, "policyFailed")
-GATE_TIMEOUT = Refusal(Cause.TEMPORARY_FAILURE, "gateTimeout")
+SHUTTING_DOWN = Refusal(Cause.TEMPORARY_FAILURE, Reason.OUT_OF_SERVICE, "shuttingDown")
+MAINTENANCE = Refusal(Cause.SWITCHING_EQUIPMENT_CONGESTION, Reason.OUT_OF_SERVICE, "maintenance")
+POLICY_FAILED = Refusal(Cause.TEMPORARY_FAILURE, Reason.GATEKEEPER_ERROR, "policyFailed")
+GATE_TIMEOUT = Refusal(Cause.TEMPORARY_FAILURE, Reason.GATEKEEPER_ERROR, "gateTimeout")
+
+_CALLS = frozenset((Door.SETUP, Door.INVITE, Door.OPERATOR))
+"""
+Where new calls come in: what closing keeps out.  What belongs to a call that goes on passes,
+and to registrations and ARQs their own doors say what else there is to do
+(L{h323d.gatekeeper.maintenance}).
+"""
 
 
 class Gates:
     """
-    Asks the admission policies, in their order.
+    Asks the gates, in their order.
 
     @ivar shut: why no call passes at present; C{None} while they do.
+    @ivar leases: what the gates keep for those whom they admitted.
     """
 
-    def __init__(
-        self, clock: IReactorTime, events: EventBus, policies: Sequence[IAdmissionPolicy]
-    ) -> None:
+    def __init__(self, clock: IReactorTime, events: EventBus, gates: Sequence[IGate]) -> None:
         self._clock = clock
         self._events = events
-        self._policies = tuple(policies)
-        self._judging: dict[LegID, _Judgement] = {}
+        self._at = {door: tuple(gate for gate in gates if door in gate.doors) for door in Door}
+        self._judging: dict[_Judgement, None] = {}
+        self.leases = Leases(events)
         self.shut: Refusal | None = None
 
     def close(self, why: Refusal) -> None:
@@ -62,9 +77,10 @@ class Gates:
         that passed are not touched.
         """
         self.shut = why
-        self._events.publish(GatesClosed(self._clock.seconds(), why.reason))
-        for judgement in tuple(self._judging.values()):
-            judgement.refuse(why)
+        self._events.publish(GatesClosed(self._clock.seconds(), why.word))
+        for judgement in tuple(self._judging):
+            if judgement.door in _CALLS:
+                judgement.refuse(why)
 
     def open(self) -> None:
         """
@@ -73,7 +89,14 @@ class Gates:
         self.shut = None
         self._events.publish(GatesOpened(self._clock.seconds()))
 
-    def admit(self, offer: IOffer) -> Deferred[Refusal | None]:
+    def standAt(self, door: Door) -> bool:
+        """
+        Whether there are any at a door.  Where much comes in, nobody needs to make an
+        application for none.
+        """
+        return bool(self._at[door])
+
+    def admit(self, offer: IOffer, application: Application) -> Deferred[Verdict]:
         """
         Tell of an offer (L{CallOffered}), and ask whether it may pass.  What
         comes of it is the asker's to tell, who knows whether the call is still
@@ -92,40 +115,58 @@ class Gates:
                 offer.conferenceId,
             )
         )
-        if self.shut is not None:
-            return succeed(self.shut)
-        judgement = _Judgement(self._clock, self._policies, offer)
-        if not judgement.verdict.called:
-            self._judging[offer.legId] = judgement
-            judgement.verdict.addCallback(self._judged, offer.legId)
-        return judgement.verdict
+        verdict = self.judge(application)
+        return verdict if isinstance(verdict, Deferred) else succeed(verdict)
 
-    def _judged(self, verdict: Refusal | None, legId: LegID) -> Refusal | None:
-        del self._judging[legId]
+    def judge(self, application: Application) -> Verdict | Deferred[Verdict]:
+        """
+        Ask whether an application may pass, and how.  Who asks holds the leases of an
+        admission (L{Leases.give}), or ends them.
+
+        @return: the verdict, or where a gate does not answer at once, a Deferred that never
+            fails, and fires within L{DEADLINE}.
+        """
+        if self.shut is not None and application.door in _CALLS:
+            return self.shut
+        gates = self._at[application.door]
+        if not gates:
+            return PASSED
+        judgement = _Judgement(self._clock, gates, application)
+        if judgement.verdict is not None:
+            return judgement.verdict
+        self._judging[judgement] = None
+        return judgement.decided.addCallback(self._judged, judgement)
+
+    def _judged(self, verdict: Verdict, judgement: _Judgement) -> Verdict:
+        del self._judging[judgement]
         return verdict
 
 
 class _Judgement:
     """
-    One offer before the policies.  Who does not answer in time has said no,
+    One application before the gates.  Who does not answer in time has said no,
     and is not heard any more.
 
-    @ivar verdict: fires once, and never fails.
+    @ivar door: where it came in.
+    @ivar verdict: C{None} before there is one.
+    @ivar decided: fires once with it, and never fails.
     """
 
     _log = Logger()
 
     def __init__(
-        self, clock: IReactorTime, policies: Sequence[IAdmissionPolicy], offer: IOffer
+        self, clock: IReactorTime, gates: Sequence[IGate], application: Application
     ) -> None:
-        self.verdict: Deferred[Refusal | None] = Deferred()
-        self._policies = policies
-        self._offer = offer
+        self.door = application.door
+        self.verdict: Verdict | None = None
+        self.decided: Deferred[Verdict] = Deferred()
+        self._gates = gates
+        self._application = application
         self._timer = Timer(clock)
-        self._asked = ""  # the policy that is thinking
+        self._asked = ""  # the gate that is thinking
         self._asking = Deferred.fromCoroutine(self._ask())
         self._asking.addCallback(self._decide)
-        if not self.verdict.called:
+        if self.verdict is None:
             self._timer.start(DEADLINE, self._late)
 
     def refuse(self, why: Refusal) -> None:
@@ -137,29 +178,41 @@ class _Judgement:
 
     def _late(self) -> None:
         self._log.error(
-            "gate {gate} has not answered in {seconds} s; call {callId} is refused",
+            "gate {gate} has not answered in {seconds} s; {door} of {source} is refused",
             gate=self._asked,
             seconds=DEADLINE,
-            callId=self._offer.callId,
+            door=self.door.value,
+            source=str(self._application.source),
+            callId=self._application.callId,
         )
         self.refuse(GATE_TIMEOUT)
 
-    def _decide(self, verdict: Refusal | None) -> None:
-        if not self.verdict.called:
+    def _decide(self, verdict: Verdict) -> None:
+        if self.verdict is None:
+            self.verdict = verdict
             self._timer.stop()
-            self.verdict.callback(verdict)
+            self.decided.callback(verdict)
+        elif not isinstance(verdict, Refusal):
+            ended(verdict.leases)  # it has not heard that nobody waits for it
 
-    async def _ask(self) -> Refusal | None:
+    async def _ask(self) -> Verdict:
+        passed, application = PASSED, self._application
         try:
-            for policy in self._policies:
-                self._asked = policy.name
-                answer = policy.admit(self._offer)
+            for gate in self._gates:
+                self._asked = gate.name
+                answer = gate.judge(application)
                 if isinstance(answer, Deferred):
                     answer = await answer
                 if isinstance(answer, Refusal):
+                    ended(passed.leases)
                     return answer
-        except Exception:  # a fence: a policy may be anybody's code
-            if not self.verdict.called:  # otherwise it is we who stopped it
-                self._log.failure("a policy failed; the call is refused")
+                passed = answer.after(passed)
+                if self.verdict is not None:  # nobody waits any more
+                    return passed
+                application = application.granted(answer)
+        except Exception:  # a fence: a gate may be anybody's code
+            ended(passed.leases)
+            if self.verdict is None:  # otherwise it is we who stopped it
+                self._log.failure("a gate failed; {door} is refused", door=self.door.value)
             return POLICY_FAILED
-        return None
+        return passed

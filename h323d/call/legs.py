@@ -13,6 +13,7 @@ import enum
 
 from zope.interface import Attribute, Interface
 
+from h323d.call.applications import Application, Reason
 from h323d.call.media import IMediaPort
 from h323d.call.ways import MAX_HOPS, Way
 from h323d.values.address import PartyAddress
@@ -98,9 +99,16 @@ class ILeg(IOffer):
         Accept the call, and negotiate media within C{profile}.
         """
 
-    def reject(cause: Cause) -> None:
+    def application() -> Application:
+        """
+        What an incoming call applies for, as its caller is shown at present.
+        """
+
+    def reject(cause: Cause, reason: Reason | None = None) -> None:
         """
         Refuse a call that is not answered yet.
+
+        @param reason: says more than the cause, where the protocol has words for it.
         """
 
     def hangup(cause: Cause) -> None:

@@ -1,5 +1,6 @@
 """
-The questions that the switch asks before a call goes through.
+The questions that the switch asks before a call goes through, after the gates
+(L{h323d.call.gates}) have admitted it.
 
 A policy answers with a value, or with a Deferred that fires with one.  Adding
 one to the house means adding one class with one method.
@@ -12,42 +13,19 @@ from dataclasses import dataclass
 from twisted.internet.defer import Deferred
 from zope.interface import Attribute, Interface
 
+from h323d.call.applications import Refusal
 from h323d.call.legs import ILeg, IOffer
 from h323d.call.ways import Way
 from h323d.values.address import PartyAddress
-from h323d.values.cause import Cause
 
 __all__ = [
-    "Admission",
-    "IAdmissionPolicy",
     "Found",
     "IDestination",
     "IFinder",
     "IInquiry",
     "IRoutePolicy",
-    "Refusal",
     "Route",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """
-    The call may pass this gate.
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """
-    The call may not pass.
-
-    @ivar cause: what the caller is told.
-    @ivar reason: our own word for it, for facts and logs.
-    """
-
-    cause: Cause
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +42,6 @@ class Route:
     destination: str
     target: str = ""
     ways: tuple[Way, ...] = ()
-
-
-class IAdmissionPolicy(Interface):
-    """
-    A gate that every call passes, in the configured order.
-    """
-
-    name = Attribute("as the configuration names it")
-
-    def admit(offer: IOffer) -> Admission | Refusal | Deferred[Admission | Refusal]:
-        """
-        May this call pass?  Who has not answered in time
-        (L{h323d.call.gates.DEADLINE}) has said no, and a Deferred is cancelled.
-        """
 
 
 class IRoutePolicy(Interface):

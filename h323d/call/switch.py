@@ -15,11 +15,13 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from h323d.call.applications import Reason, Refusal, Verdict
 from h323d.call.callers import ANY_NAME, ICallerNames
 from h323d.call.gates import POLICY_FAILED, SHUTTING_DOWN, Gates
+from h323d.call.leases import ended, ofCall
 from h323d.call.legs import ILeg, ILegOwner, IOffer, endedBy
 from h323d.call.observer import SilentObserver
-from h323d.call.policy import IDestination, IInquiry, IRoutePolicy, Refusal, Route
+from h323d.call.policy import IDestination, IInquiry, IRoutePolicy, Route
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallAdmitted, CallEnded, CallRefused, CallRouted
 from h323d.values.cause import Cause
@@ -27,7 +29,7 @@ from h323d.values.identifiers import LegID
 
 __all__ = ["Switch"]
 
-NO_ROUTE = Refusal(Cause.NO_ROUTE_TO_DESTINATION, "noRoute")
+NO_ROUTE = Refusal.of(Reason.NO_ROUTE, "noRoute")
 
 
 @implementer(ILegOwner, IInquiry)
@@ -68,7 +70,7 @@ class Switch:
         leg.observe(_Waiting(self))
         name = self._callers.nameOf(leg)
         leg.introduce(name.calling, name.displayName)
-        self._gates.admit(leg).addCallback(self._judged, leg)
+        self._gates.admit(leg, leg.application()).addCallback(self._judged, leg)
 
     def inquire(self, offer: IOffer) -> Refusal | None:
         """
@@ -110,12 +112,17 @@ class Switch:
             now = self._clock.seconds()
             self._events.publish(CallEnded(now, leg.callId, leg.legId, cause, endedBy(leg)))
 
-    def _judged(self, refusal: Refusal | None, leg: ILeg) -> None:
-        if leg.legId not in self.waiting:
-            return  # its caller is gone, and has ended it
-        if refusal is not None:
-            self._refuse(leg, refusal)
+    def _judged(self, verdict: Verdict, leg: ILeg) -> None:
+        if isinstance(verdict, Refusal):
+            if leg.legId in self.waiting:
+                self._refuse(leg, verdict)
             return
+        if leg.legId not in self.waiting:
+            ended(verdict.leases)  # its caller is gone, and has ended it
+            return
+        self._gates.leases.give(ofCall(leg.legId), verdict)
+        if verdict.texts is not None:
+            leg.introduce(verdict.texts.among(leg.calling), verdict.texts.displayName)
         now = self._clock.seconds()
         self._events.publish(CallAdmitted(now, leg.callId, leg.legId, leg.calling, leg.called))
         done = Deferred.fromCoroutine(self._decide(leg))
@@ -165,9 +172,9 @@ class Switch:
     def _refuse(self, leg: ILeg, refusal: Refusal) -> None:
         self.waiting.pop(leg.legId, None)
         self._events.publish(
-            CallRefused(self._clock.seconds(), leg.callId, leg.legId, refusal.cause, refusal.reason)
+            CallRefused(self._clock.seconds(), leg.callId, leg.legId, refusal.cause, refusal.word)
         )
-        leg.reject(refusal.cause)
+        leg.reject(refusal.cause, refusal.reason)
 
 
 def _given(failure: Failure) -> None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
+from h323d.call.applications import Reason, Refusal
 from h323d.call.dialling import Dial
 from h323d.call.legs import ILeg, endedBy
 from h323d.call.media import IMediaPool
 from h323d.call.observer import SilentObserver
 from h323d.call.parts import Change, Commit
-from h323d.call.policy import IDestination, Refusal, Route
+from h323d.call.policy import IDestination, Route
 from h323d.call.shares import UNSHARED, ShareRule, sourceOf
 from h323d.conference.arrival import Arrival
 from h323d.conference.config import ConferenceConfig
@@ -112,7 +113,7 @@ class ConferenceHost:
         refusal = self.refusal(route) or self._refusalOf(leg.peer.host)
         if refusal is not None:
             self._tellRefusal(leg, refusal)
-            leg.reject(refusal.cause)
+            leg.reject(refusal.cause, refusal.reason)
             return
         arrival = self.arrivals[leg.legId] = Arrival(self, leg, RoomID(route.target))
         leg.observe(arrival)
@@ -127,11 +128,11 @@ class ConferenceHost:
     def _refusalAt(self, roomId: RoomID) -> Refusal | None:
         room = self.rooms.get(roomId)
         if room is not None and room.full:
-            return Refusal(Cause.USER_BUSY, "roomFull")
+            return Refusal(Cause.USER_BUSY, Reason.CAPACITY_EXCEEDED, "roomFull")
         if self.participants >= self._rules.config.maxTotalParticipants:
-            return Refusal(Cause.RESOURCE_UNAVAILABLE, "serverFull")
+            return Refusal.of(Reason.CAPACITY_EXCEEDED, "serverFull")
         if room is None and len(self.rooms) >= self._rules.config.maxRooms:
-            return Refusal(Cause.RESOURCE_UNAVAILABLE, "tooManyRooms")
+            return Refusal.of(Reason.CAPACITY_EXCEEDED, "tooManyRooms")
         return None
 
     def arrivalAnswered(self, arrival: Arrival) -> None:
@@ -162,7 +163,7 @@ class ConferenceHost:
         """
         refusal = self._refusalAt(roomId)
         if refusal is not None:
-            raise ResourceUnavailable(refusal.reason, refusal.cause)
+            raise ResourceUnavailable(refusal.word, refusal.cause)
         (self.rooms.get(roomId) or self._open(roomId)).invite(dial)
 
     def _refusalOf(self, host: str) -> Refusal | None:
@@ -178,7 +179,7 @@ class ConferenceHost:
         total = self._rules.config.maxTotalParticipants
         if self._rule.mayHold("rooms", host, held, total):
             return None
-        return Refusal(Cause.RESOURCE_UNAVAILABLE, "share")
+        return Refusal.of(Reason.CAPACITY_EXCEEDED, "share")
 
     def pair(self, callId: CallID, first: Dial, second: Dial) -> None:
         """
@@ -226,4 +227,4 @@ class ConferenceHost:
 
     def _tellRefusal(self, leg: ILeg, refusal: Refusal) -> None:
         now = self._clock.seconds()
-        self._events.publish(CallRefused(now, leg.callId, leg.legId, refusal.cause, refusal.reason))
+        self._events.publish(CallRefused(now, leg.callId, leg.legId, refusal.cause, refusal.word))

@@ -143,7 +143,7 @@ class PluginConfig:
     """The routing chain: the first policy that knows the called party decides."""
 
     gates: tuple[str, ...] = ()
-    """The admission policies that every call passes, in this order."""
+    """The gates that every call passes, in this order."""
 
     destinations: tuple[str, ...] = ("conference",)
     """Where calls can end."""

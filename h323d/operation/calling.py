@@ -14,11 +14,12 @@ from dataclasses import replace
 
 from twisted.internet.defer import Deferred
 
+from h323d.call.applications import Refusal
 from h323d.call.dialling import Dial
 from h323d.call.gates import Gates
 from h323d.call.homes import Homes
 from h323d.call.legs import IOriginator
-from h323d.call.policy import IFinder, Refusal
+from h323d.call.policy import IFinder
 from h323d.call.ways import Way
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
@@ -73,7 +74,7 @@ class Calling:
         @raise OperatorError: one of them cannot be found, or there is no room for them.
         """
         if self._gates.shut is not None:
-            raise OperatorError(f"no calls are taken: {self._gates.shut.reason}")
+            raise OperatorError(f"no calls are taken: {self._gates.shut.word}")
         names = partyFromText(first), partyFromText(second)
         rooms = [self._roomOf(name) for name in names]
         callId = newCallID(self._rng)
@@ -140,5 +141,5 @@ class Calling:
         if isinstance(found, Deferred):
             found = await found
         if isinstance(found, Refusal):
-            raise OperatorError(f"{text} may not be called: {found.reason}")
+            raise OperatorError(f"{text} may not be called: {found.word}")
         return found[0] if found else None

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from twisted.internet.defer import Deferred
 
-from h323d.call.policy import Refusal
+from h323d.call.applications import Refusal
 from h323d.gatekeeper.admission import Admission
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
@@ -189,7 +189,7 @@ class Gatekeeping:
         """
         decision = (await self._explained(party, caller)).decision
         if isinstance(decision, Refusal):
-            raise OperatorError(f"{party} may not be called: {decision.reason}")
+            raise OperatorError(f"{party} may not be called: {decision.word}")
         if decision:
             if caller is not None and all(_leadsTo(each, caller) for each in decision):
                 raise OperatorError(f"{party} is who would call")

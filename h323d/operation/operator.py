@@ -92,7 +92,7 @@ class Operator:
             version=__version__,
             uptime=round(self._clock.seconds() - self._startedAt, 3),
             listeners=dict(self._listeners),
-            shut=None if self._gates.shut is None else self._gates.shut.reason,
+            shut=None if self._gates.shut is None else self._gates.shut.word,
             calls=self._callsLeft,
             rooms=len(self._host.rooms),
             participants=self._host.participants,
@@ -182,7 +182,7 @@ class Operator:
             there is would be given up for nothing.
         """
         if self._gates.shut is not None:
-            return fail(OperatorError(f"no calls are taken: {self._gates.shut.reason}"))
+            return fail(OperatorError(f"no calls are taken: {self._gates.shut.word}"))
         return self._gatekeeping.transfer(name, target, side)
 
     def unregister(self, name: str) -> Unregistered:

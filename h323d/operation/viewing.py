@@ -7,9 +7,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
+from h323d.call.applications import Refusal
 from h323d.call.legs import ILeg, LegDirection
 from h323d.call.media import IMediaPort
-from h323d.call.policy import Refusal
 from h323d.conference.participant import Participant
 from h323d.conference.room import Room
 from h323d.gatekeeper.admission import Admission
@@ -178,7 +178,7 @@ def routeView(name: str, explanation: Explanation) -> RouteView:
     @param name: who would be called.
     """
     decision = explanation.decision
-    refused = decision.reason if isinstance(decision, Refusal) else None
+    refused = decision.word if isinstance(decision, Refusal) else None
     found = () if decision is None or isinstance(decision, Refusal) else decision
     deciding = explanation.said[-1][0] if explanation.said else ""
     if refused is not None:
@@ -208,7 +208,7 @@ def _said(finding: Finding) -> str:
     if finding is None:
         return "knows nobody of that name"
     if isinstance(finding, Refusal):
-        return f"not at all: {finding.reason} ({finding.cause.name})"
+        return f"not at all: {finding.word} ({finding.cause.name})"
     if isinstance(finding, Called):
         return f"ask on for {', '.join(map(str, finding.names))}"
     return f"at {', '.join(str(each.destination) for each in finding)}"

@@ -26,7 +26,7 @@ from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener
 from h323d.errors import DecodeError
 from h323d.events.bus import EventBus
 from h323d.sip.agent import DialogUser
-from h323d.sip.calls.causes import reasonCause, reasonsOf, statusOf
+from h323d.sip.calls.causes import reasonCause, reasonsOf
 from h323d.sip.calls.leg import SIPLeg
 from h323d.sip.calls.parties import isRestricted, partiesOf
 from h323d.sip.config import SIPConfig
@@ -39,6 +39,7 @@ from h323d.sip.messages.uri import SIPURI, URI
 from h323d.sip.messages.via import Via
 from h323d.sip.messages.writer import write
 from h323d.sip.proof import Unproven
+from h323d.sip.reasons import statusOfCall
 from h323d.sip.registrar import Registrar, RegistrarOwner
 from h323d.sip.screening import ALLOWED, capabilities, screen, statelessTag, unpacked
 from h323d.sip.transactions.layer import RETRY_AFTER, TransactionLayer
@@ -335,7 +336,7 @@ class SIPEndpoint:
             restricted=isRestricted(request),
         )
         refusal = self._inquiry.inquire(inquiry)
-        return 200 if refusal is None else statusOf(refusal.cause)
+        return 200 if refusal is None else statusOfCall(refusal.cause, refusal.reason)
 
     def _take(self, transaction: ServerTransaction) -> None:
         """

@@ -4,27 +4,43 @@ The gates: in their order, within their time, and what they do not tell.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
+from zope.interface.verify import verifyObject
 
+from h323d.call.applications import (
+    EVERYWHERE,
+    PASSED,
+    Admission,
+    Application,
+    Door,
+    IGate,
+    ILease,
+    Priority,
+    Reason,
+    Refusal,
+    Texts,
+    Verdict,
+)
 from h323d.call.gates import DEADLINE, GATE_TIMEOUT, MAINTENANCE, POLICY_FAILED, Gates
-from h323d.call.legs import IOffer
-from h323d.call.policy import Admission, IAdmissionPolicy, Refusal
 from h323d.events.bus import EventBus, Fact
 from h323d.events.calls import CallOffered
 from h323d.events.server import GatesClosed
-from h323d.values.cause import Cause
+from h323d.values.address import TransportAddress
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
+from tests.support.lease import Lease
 
-NO = Refusal(Cause.CALL_REJECTED, "because")
+NO = Refusal.of(Reason.NOT_PERMITTED, "because")
+SETUP = Application(Door.SETUP, "h323", TransportAddress("127.0.0.9", 1720), bandwidth=128_000)
 
 
-@implementer(IAdmissionPolicy)
+@implementer(IGate)
 class Gate:
     """
     Answers what it was given.
@@ -32,18 +48,19 @@ class Gate:
 
     name = "gate"
 
-    def __init__(self, answer: Any) -> None:
+    def __init__(self, answer: Any, doors: Collection[Door] = EVERYWHERE) -> None:
+        self.doors = doors
         self.answer = answer
-        self.asked = 0
+        self.judged: list[Application] = []
 
-    def admit(self, offer: IOffer) -> Any:
-        self.asked += 1
+    def judge(self, application: Application) -> Any:
+        self.judged.append(application)
         return self.answer
 
 
 class GatesTests(SynchronousTestCase):
     """
-    L{Gates} before one call.
+    L{Gates} before one application.
     """
 
     def setUp(self) -> None:
@@ -52,29 +69,81 @@ class GatesTests(SynchronousTestCase):
         self.events = EventBus()
         self.events.subscribe(Fact, self.facts.append)
 
-    def judge(self, *answers: Any) -> list[Refusal | None]:
+    def judge(self, *answers: Any, application: Application = SETUP) -> list[Verdict]:
         """
         @return: the verdict, once there is one.
         """
-        self.policies = [Gate(answer) for answer in answers]
-        self.gates = Gates(self.clock, self.events, self.policies)
-        verdicts: list[Refusal | None] = []
-        self.gates.admit(FakeLeg("80001", FakePool())).addCallback(verdicts.append)
+        self.answering = [Gate(answer) for answer in answers]
+        self.gates = Gates(self.clock, self.events, self.answering)
+        verdicts: list[Verdict] = []
+        verdict = self.gates.judge(application)
+        if isinstance(verdict, Deferred):
+            verdict.addCallback(verdicts.append)
+        else:
+            verdicts.append(verdict)
         return verdicts
 
     def asked(self) -> list[int]:
-        return [gate.asked for gate in self.policies]
+        return [len(gate.judged) for gate in self.answering]
 
     def test_withoutGatesEverybodyPasses(self) -> None:
-        self.assertEqual(self.judge(), [None])
+        self.assertEqual(self.judge(), [PASSED])
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
+    def test_itFitsTheSeam(self) -> None:
+        self.assertTrue(verifyObject(IGate, Gate(PASSED)))
+        self.assertTrue(verifyObject(ILease, Lease()))
+
     def test_afterARefusalNobodyElseIsAsked(self) -> None:
-        self.assertEqual(self.judge(Admission(), NO, Admission()), [NO])
+        self.assertEqual(self.judge(PASSED, NO, PASSED), [NO])
         self.assertEqual(self.asked(), [1, 1, 0])
 
+    def test_whatAnswersAtOnceNeedsNoWaiting(self) -> None:
+        gates = Gates(self.clock, self.events, [Gate(PASSED), Gate(Admission(bandwidth=64_000))])
+        self.assertEqual(gates.judge(SETUP), Admission(bandwidth=64_000))
+
+    def test_aGateIsAskedAtItsDoorsOnly(self) -> None:
+        gate = Gate(NO, {Door.RRQ, Door.REGISTER})
+        gates = Gates(self.clock, self.events, [gate])
+        self.assertIs(gates.judge(SETUP), PASSED)
+        self.assertEqual(gate.judged, [])
+        standing = [door for door in Door if gates.standAt(door)]
+        self.assertEqual(standing, [Door.RRQ, Door.REGISTER])
+
+    def test_eachGateJudgesWhatTheOnesBeforeHaveLeft(self) -> None:
+        first = Admission(Texts("[REDACTED:SSN]"), 96_000)
+        verdicts = self.judge(first, Admission(bandwidth=64_000), PASSED)
+        last = self.answering[2].judged[0]
+        self.assertEqual((last.texts.displayName, last.bandwidth), ("[REDACTED:SSN]", 64_000))
+        self.assertEqual(verdicts, [Admission(Texts("[REDACTED:SSN]"), 64_000)])
+
+    def test_theLeastBandwidthAndTheLastPriorityCount(self) -> None:
+        one = Admission(bandwidth=64_000, priority=Priority.NORMAL)
+        other = Admission(bandwidth=96_000, priority=Priority.HIGH)
+        self.assertEqual(self.judge(one, other, PASSED), [Admission(None, 64_000, Priority.HIGH)])
+
+    def test_whatTheGatesKeepIsTheAskers(self) -> None:
+        one, other = Lease(), Lease()
+        verdicts = self.judge(Admission(leases=(one,)), Admission(leases=(other,)))
+        self.assertEqual(verdicts, [Admission(leases=(one, other))])
+        self.assertEqual((one.ends, other.ends), (0, 0))
+
+    def test_whatAGateKeepsEndsWhenALaterOneRefuses(self) -> None:
+        lease = Lease()
+        self.judge(Admission(leases=(lease,)), NO)
+        self.assertEqual(lease.ends, 1)
+
+    def test_whatAGateKeepsEndsWhenALaterOneIsTooSlow(self) -> None:
+        lease = Lease()
+        self.judge(Admission(leases=(lease,)), Deferred())
+        self.clock.advance(DEADLINE)
+        self.assertEqual(lease.ends, 1)
+
     def test_onlyTheOfferIsTold(self) -> None:
-        self.judge(Admission())
+        gates = Gates(self.clock, self.events, [Gate(PASSED)])
+        leg = FakeLeg("80001", FakePool())
+        verdict = gates.admit(leg, leg.application())
+        self.assertEqual(self.successResultOf(verdict), PASSED)
         self.assertEqual([type(fact) for fact in self.facts], [CallOffered])
 
     def test_aVerdictIsThereInTimeWhateverTheGatesDo(self) -> None:
@@ -90,15 +159,15 @@ class GatesTests(SynchronousTestCase):
         second: Deferred[Admission] = Deferred()
         verdicts = self.judge(first, second)
         self.clock.advance(DEADLINE / 2)
-        first.callback(Admission())
+        first.callback(PASSED)
         self.clock.advance(DEADLINE / 2)
         self.assertEqual(verdicts, [GATE_TIMEOUT])
 
     def test_whatComesTooLateIsNotHeard(self) -> None:
         late: Deferred[Admission] = Deferred()
-        verdicts = self.judge(late, Admission())
+        verdicts = self.judge(late, PASSED)
         self.clock.advance(DEADLINE)
-        late.callback(Admission())
+        late.callback(PASSED)
         self.assertEqual(verdicts, [GATE_TIMEOUT])
         self.assertEqual(self.asked(), [1, 0])
 
@@ -110,18 +179,20 @@ class GatesTests(SynchronousTestCase):
 
     def test_aGateThatDoesNotStopWhenToldChangesNothing(self) -> None:
         rest: Deferred[None] = Deferred()
+        lease = Lease()
 
         async def stubborn() -> Admission:
             try:
                 await Deferred()
             except CancelledError:
                 await rest
-            return Admission()
+            return Admission(leases=(lease,))
 
-        verdicts = self.judge(Deferred.fromCoroutine(stubborn()))
+        verdicts = self.judge(Deferred.fromCoroutine(stubborn()), PASSED)
         self.clock.advance(DEADLINE)
         rest.callback(None)
         self.assertEqual(verdicts, [GATE_TIMEOUT])
+        self.assertEqual((lease.ends, self.asked()), (1, [1, 0]))
 
     def test_aGateThatGivesUpHasFailed(self) -> None:
         given: Deferred[Admission] = Deferred()
@@ -133,21 +204,36 @@ class GatesTests(SynchronousTestCase):
     def test_anAnswerStopsTheTime(self) -> None:
         slow: Deferred[Admission] = Deferred()
         verdicts = self.judge(slow)
-        slow.callback(Admission())
-        self.assertEqual((verdicts, self.clock.getDelayedCalls()), ([None], []))
+        slow.callback(PASSED)
+        self.assertEqual((verdicts, self.clock.getDelayedCalls()), ([PASSED], []))
 
     def test_whoIsBeingJudgedIsRefusedWhenTheGatesClose(self) -> None:
         slow: Deferred[Admission] = Deferred()
         verdicts = self.judge(slow)
         self.gates.close(MAINTENANCE)
         self.assertEqual((verdicts, self.clock.getDelayedCalls()), ([MAINTENANCE], []))
-        self.assertEqual([type(fact) for fact in self.facts], [CallOffered, GatesClosed])
+        self.assertEqual([type(fact) for fact in self.facts], [GatesClosed])
 
     def test_closedGatesAskNobody(self) -> None:
-        self.judge(Admission())
+        self.judge(PASSED)
         self.gates.close(MAINTENANCE)
-        verdict = self.gates.admit(FakeLeg("80001", FakePool()))
-        self.assertEqual(self.successResultOf(verdict), MAINTENANCE)
+        self.assertEqual(self.gates.judge(SETUP), MAINTENANCE)
         self.assertEqual(self.asked(), [1])
         self.gates.open()
-        self.assertIsNone(self.successResultOf(self.gates.admit(FakeLeg("1", FakePool()))))
+        self.assertEqual(self.gates.judge(SETUP), PASSED)
+
+    def test_closedGatesKeepOutNewCallsOnly(self) -> None:
+        gates = Gates(self.clock, self.events, [])
+        gates.close(MAINTENANCE)
+        source = TransportAddress("127.0.0.9", 1720)
+        passed = {door for door in Door if gates.judge(Application(door, "", source)) is PASSED}
+        self.assertEqual(set(Door) - passed, {Door.SETUP, Door.INVITE, Door.OPERATOR})
+
+    def test_whatIsNoNewCallIsJudgedToTheEndThoughTheGatesClose(self) -> None:
+        slow: Deferred[Admission] = Deferred()
+        brq = Application(Door.BRQ, "h323", TransportAddress("127.0.0.9", 1719))
+        verdicts = self.judge(slow, application=brq)
+        self.gates.close(MAINTENANCE)
+        self.assertEqual(verdicts, [])
+        slow.callback(PASSED)
+        self.assertEqual(verdicts, [PASSED])

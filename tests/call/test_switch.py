@@ -13,19 +13,20 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
+from h323d.call.applications import (
+    EVERYWHERE,
+    Admission,
+    Application,
+    IGate,
+    Reason,
+    Refusal,
+    Texts,
+)
 from h323d.call.callers import CallerName, ICallerNames
 from h323d.call.gates import Gates
 from h323d.call.inquiry import Inquiry
 from h323d.call.legs import ILeg, ILegOwner, IOffer
-from h323d.call.policy import (
-    Admission,
-    IAdmissionPolicy,
-    IDestination,
-    IInquiry,
-    IRoutePolicy,
-    Refusal,
-    Route,
-)
+from h323d.call.policy import IDestination, IInquiry, IRoutePolicy, Route
 from h323d.call.switch import Switch
 from h323d.events.bus import EventBus, Fact
 from h323d.events.calls import CallAdmitted, CallEnded, CallOffered, CallRefused, CallRouted
@@ -33,28 +34,35 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
+from tests.support.lease import Lease
+
+FULL = Refusal(Cause.USER_BUSY, Reason.CAPACITY_EXCEEDED, "full")
 
 
-@implementer(IAdmissionPolicy, IRoutePolicy)
+@implementer(IGate, IRoutePolicy)
 class Policy:
     """
     Answers both questions with what it was given, or raises it.
     """
 
     name = "fixed"
+    doors = EVERYWHERE
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
         self.asked = 0
 
-    def admit(self, offer: IOffer) -> Any:
+    def judge(self, application: Application) -> Any:
+        return self.asks()
+
+    def route(self, offer: IOffer) -> Any:
+        return self.asks()
+
+    def asks(self) -> Any:
         self.asked += 1
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
-
-    def route(self, offer: IOffer) -> Any:
-        return self.admit(offer)
 
 
 @implementer(IDestination)
@@ -74,7 +82,7 @@ class Destination:
         self.accepted.append((leg, route))
 
     def refusal(self, route: Route) -> Refusal | None:
-        return Refusal(Cause.USER_BUSY, "full") if route.target == "full" else None
+        return FULL if route.target == "full" else None
 
 
 class SwitchTests(SynchronousTestCase):
@@ -84,7 +92,7 @@ class SwitchTests(SynchronousTestCase):
 
     def offer(self, gates: Sequence[Any], routes: Sequence[Any]) -> FakeLeg:
         self.facts: list[Any] = []
-        events = EventBus()
+        self.events = events = EventBus()
         events.subscribe(Fact, self.facts.append)
         self.destination = Destination()
         self.clock = clock = Clock()
@@ -139,12 +147,12 @@ class SwitchTests(SynchronousTestCase):
         verifyObject(IOffer, inquiry)
         refusal = switch.inquire(inquiry)
         self.assertEqual(switch.waiting, {})
-        return None if refusal is None else refusal.reason
+        return None if refusal is None else refusal.word
 
     def test_whatACallWouldGetIsToldWithoutOne(self) -> None:
         self.assertIsNone(self.inquire([None, Route("somewhere", "here")]))
         self.assertEqual(self.inquire([Route("somewhere", "full")]), "full")
-        self.assertEqual(self.inquire([Refusal(Cause.USER_BUSY, "mine")]), "mine")
+        self.assertEqual(self.inquire([Refusal.of(Reason.NOT_PERMITTED, "mine")]), "mine")
         self.assertEqual(self.inquire([Route("nowhere", "here")]), "noRoute")
         self.assertEqual(self.inquire([None]), "noRoute")
         self.assertEqual(self.inquire([Route("somewhere", "here")], shut=True), "shuttingDown")
@@ -169,7 +177,7 @@ class SwitchTests(SynchronousTestCase):
 
     def test_theFirstRefusalDecides(self) -> None:
         leg = self.offer(
-            [Admission(), Refusal(Cause.CALL_REJECTED, "because"), Admission()],
+            [Admission(), Refusal.of(Reason.NOT_PERMITTED, "because"), Admission()],
             [Route("somewhere", "here")],
         )
         self.assertEqual(leg.done, [("reject", Cause.CALL_REJECTED)])
@@ -254,3 +262,27 @@ class SwitchTests(SynchronousTestCase):
         self.assertEqual(
             [leg.done for leg in (first, second)], [[("reject", Cause.TEMPORARY_FAILURE)]] * 2
         )
+
+    def test_theCallerIsShownAsTheGatesAdmitIt(self) -> None:
+        leg = self.offer([Admission(texts=Texts("[REDACTED:EMAIL]"))], [Route("somewhere", "here")])
+        self.assertEqual(leg.displayName, "[REDACTED:EMAIL]")
+
+    def test_whatAGateKeepsForACallEndsWithIt(self) -> None:
+        lease = Lease()
+        leg = self.offer([Admission(leases=(lease,))], [Route("somewhere", "here")])
+        self.assertEqual(lease.ends, 0)
+        self.events.publish(CallEnded(0.0, leg.callId, leg.legId, Cause.NORMAL_CALL_CLEARING))
+        self.assertEqual(lease.ends, 1)
+
+    def test_whatAGateKeepsForACallThatLeadsNowhereEndsAtOnce(self) -> None:
+        lease = Lease()
+        self.offer([Admission(leases=(lease,))], [None])
+        self.assertEqual(lease.ends, 1)
+
+    def test_whatAGateKeepsForACallerWhoHasGoneEndsAtOnce(self) -> None:
+        lease = Lease()
+        slow: Deferred[Admission] = Deferred()
+        leg = self.offer([slow], [Route("somewhere", "here")])
+        leg.release(Cause.NORMAL_CALL_CLEARING)
+        slow.callback(Admission(leases=(lease,)))
+        self.assertEqual(lease.ends, 1)

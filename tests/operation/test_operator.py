@@ -12,9 +12,9 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
+from h323d.call.applications import Reason, Refusal
 from h323d.call.homes import homeAt
 from h323d.call.legs import ILegObserver, IOriginator, LegDirection
-from h323d.call.policy import Refusal
 from h323d.call.switch import Switch
 from h323d.call.ways import MAX_HOPS, Way
 from h323d.conference.config import ConferenceConfig
@@ -146,7 +146,7 @@ class OperatorTests(SynchronousTestCase):
         self.assertEqual(set(said.values()), {"knows nobody of that name"})
 
     def test_whoRefusesACallIsNamed(self) -> None:
-        refuses = Says("strict", Refusal(Cause.CALL_REJECTED, "barred"))
+        refuses = Says("strict", Refusal.of(Reason.NOT_PERMITTED, "barred"))
         renames = Says("renames", Called((PartyAddress(AddressKind.H323_ID, "anna"),)))
         self.world.zone.chain.use((Says("silent", None), renames, refuses))
         answer = self.routed("1002")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from twisted.internet.task import Clock
 
+from h323d.call.applications import Reason, Refusal
 from h323d.call.legs import LegDirection
-from h323d.call.policy import Refusal
 from h323d.conference.room import Room
 from h323d.events.bus import EventBus
 from h323d.gatekeeper.admission import Admission
@@ -34,7 +34,6 @@ from h323d.operation.views import (
     RegistrationView,
 )
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
-from h323d.values.cause import Cause
 from h323d.values.identifiers import RoomID
 from h323d.values.media.formats import G711_ULAW
 from h323d.values.media.profile import MediaProfile
@@ -183,7 +182,7 @@ def test_whoKnowsAPartyIsNamedWithWhereItIs() -> None:
 
 
 def test_whoRefusesIsNamedWithItsReason() -> None:
-    refusal = Refusal(Cause.CALL_REJECTED, "barred")
+    refusal = Refusal.of(Reason.NOT_PERMITTED, "barred")
     asked = Called((name("carla"), name("carl")))
     view = routeView("bert", Explanation(refusal, (("rewrite", asked), ("strict", refusal))))
     assert (view.refused, view.why) == ("barred", "strict refuses: barred")

@@ -8,6 +8,7 @@ import itertools
 
 from zope.interface import implementer
 
+from h323d.call.applications import Application, Door, Reason, textsOf
 from h323d.call.homes import Home
 from h323d.call.legs import ILeg, ILegObserver, IOriginator, LegDirection
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver, Signalling
@@ -78,7 +79,19 @@ class FakeLeg:
     def answer(self, profile: MediaProfile) -> None:
         self.done.append(("answer", profile))
 
-    def reject(self, cause: Cause) -> None:
+    def application(self) -> Application:
+        return Application(
+            Door.SETUP,
+            self.protocol,
+            self.peer,
+            calling=self.calling,
+            called=self.called,
+            texts=textsOf(self.displayName, self.calling),
+            callId=self.callId,
+            legId=self.legId,
+        )
+
+    def reject(self, cause: Cause, reason: Reason | None = None) -> None:
         self.done.append(("reject", cause))
         self.release(cause)
 

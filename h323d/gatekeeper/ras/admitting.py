@@ -15,9 +15,9 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.applications import Refusal
 from h323d.call.callers import CallerName
 from h323d.call.dialrule import DialRule
-from h323d.call.policy import Refusal
 from h323d.events.bus import EventBus
 from h323d.events.gatekeeper import RASAdmissionRefused
 from h323d.gatekeeper.admission import Admission, AdmissionTable, NoBandwidth, TooManyCalls

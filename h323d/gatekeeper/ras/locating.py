@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.call.policy import Refusal
+from h323d.call.applications import Refusal
 from h323d.events.bus import EventBus
 from h323d.events.gatekeeper import EndpointLocated
 from h323d.gatekeeper.identity import Identity

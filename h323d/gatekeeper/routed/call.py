@@ -15,9 +15,10 @@ from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from h323d import tracing
+from h323d.call.applications import Refusal, Verdict
 from h323d.call.callers import CallerName
+from h323d.call.leases import ended, ofCall
 from h323d.call.legs import IOffer
-from h323d.call.policy import Refusal
 from h323d.errors import DecodeError, EncodeError, ResourceUnavailable
 from h323d.events.calls import CallAdmitted, CallAnswered, CallEnded, CallRefused, CallRouted
 from h323d.gatekeeper.registry.registrations import Registration
@@ -32,6 +33,7 @@ from h323d.gatekeeper.routed.side import CALLER, Side
 from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.routed.ways import Ways
 from h323d.gatekeeper.routing.chain import Called, Decision, FoundWay
+from h323d.h323.applications import setupApplication
 from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.calls.faststart import proposedFormats
 from h323d.h323.calls.incoming import IncomingSetup
@@ -172,7 +174,9 @@ class RoutedCall:
         if self.hops is not None and self.hops <= 1:
             self._progress.refuse(Cause.EXCHANGE_ROUTING_ERROR, "hopCountExceeded")
             return
-        self._context.gates.admit(self).addCallback(self._judged)
+        party = "" if self.caller is None else self.caller.endpointId
+        application = setupApplication(self, party)
+        self._context.gates.admit(self, application).addCallback(self._judged)
 
     def refuse(self, cause: Cause, reason: str) -> None:
         """
@@ -241,11 +245,18 @@ class RoutedCall:
 
     # What the machine wants.
 
-    def _judged(self, refusal: Refusal | None) -> None:
-        if refusal is None:
-            self._progress.admitted()
+    def _judged(self, verdict: Verdict) -> None:
+        if isinstance(verdict, Refusal):
+            self._progress.refuse(verdict.cause, verdict.word)
+        elif self.state == "released":  # its caller left meanwhile
+            ended(verdict.leases)
         else:
-            self._progress.refuse(refusal.cause, refusal.reason)
+            self._context.gates.leases.give(ofCall(self.legId), verdict)
+            if verdict.texts is not None:
+                self.calling = verdict.texts.among(self.calling)
+                self.displayName = verdict.texts.displayName
+                self._renamed = CallerName(self.calling, self.displayName)
+            self._progress.admitted()
 
     def locate(self) -> None:
         decision = self._ways.ask()
@@ -256,7 +267,7 @@ class RoutedCall:
 
     def _decided(self, decision: Decision) -> None:
         if isinstance(decision, Refusal):
-            self._progress.refuse(decision.cause, decision.reason)
+            self._progress.refuse(decision.cause, decision.word)
         elif not decision:
             self._progress.refuse(Cause.NO_ROUTE_TO_DESTINATION, "noRoute")
         else:

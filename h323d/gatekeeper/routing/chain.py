@@ -16,8 +16,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import Attribute, Interface
 
+from h323d.call.applications import Refusal
 from h323d.call.gates import POLICY_FAILED
-from h323d.call.policy import Refusal
 from h323d.call.ways import Way
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.values.address import PartyAddress, TransportAddress

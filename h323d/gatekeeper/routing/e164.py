@@ -16,8 +16,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
+from h323d.call.applications import Refusal
 from h323d.call.lookups import INames, PointerRecord
-from h323d.call.policy import Refusal
 from h323d.gatekeeper.routing.chain import Called, Finding, ICalledPolicy
 from h323d.gatekeeper.routing.domains import NEGATIVE_LIFETIME, Domains
 from h323d.gatekeeper.routing.remembered import Remembered

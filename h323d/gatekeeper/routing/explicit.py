@@ -9,17 +9,16 @@ from collections.abc import Iterable, Iterator
 
 from zope.interface import implementer
 
-from h323d.call.policy import Refusal
+from h323d.call.applications import Reason, Refusal
 from h323d.gatekeeper.routing.callers import Callers, callersOf
 from h323d.gatekeeper.routing.chain import Called, FoundWay, ICalledPolicy
 from h323d.gatekeeper.routing.config import StaticRoute, literalAddress
 from h323d.gatekeeper.routing.prefixes import PrefixTable
 from h323d.values.address import AddressKind, PartyAddress
-from h323d.values.cause import Cause
 
 __all__ = ["CatchAll", "ExplicitRoutes"]
 
-FORBIDDEN = Refusal(Cause.CALL_REJECTED, "routeRejects")
+FORBIDDEN = Refusal.of(Reason.NOT_PERMITTED, "routeRejects")
 
 _Entry = tuple[Callers, tuple[FoundWay, ...]]
 

@@ -15,14 +15,13 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from h323d.call.applications import Reason, Refusal
 from h323d.call.lookups import IWeb, LookupFailed
-from h323d.call.policy import Refusal
 from h323d.gatekeeper.routing.chain import Called, Finding, FoundWay, ICalledPolicy
 from h323d.gatekeeper.routing.config import MAX_LIFETIME, RoutingConfig, literalAddress
 from h323d.gatekeeper.routing.remembered import FAILED_FOR, Remembered
 from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import PartyAddress
-from h323d.values.cause import Cause
 
 __all__ = ["HTTPAnswer", "HTTPQuestion"]
 
@@ -30,7 +29,7 @@ MAX_ANSWER = 16_384  # octets
 MAX_ITEMS = 8  # destinations or names of one answer
 MAX_NAME = 256  # characters
 
-REJECTED = Refusal(Cause.CALL_REJECTED, "httpRejects")
+REJECTED = Refusal.of(Reason.NOT_PERMITTED, "httpRejects")
 
 
 class HTTPAnswer:

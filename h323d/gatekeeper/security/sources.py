@@ -11,16 +11,23 @@ addresses is bounded.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from dataclasses import dataclass
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from h323d.call.applications import (
+    PASSED,
+    Admission,
+    Application,
+    Door,
+    IGate,
+    Reason,
+    Refusal,
+)
 from h323d.call.complaints import MAX_SOURCES, FirstOf
-from h323d.call.legs import IOffer
 from h323d.call.parts import Change, Commit
-from h323d.call.policy import Admission, IAdmissionPolicy, Refusal
 from h323d.call.shares import Shares, sourceOf
 from h323d.call.transport import (
     IDatagramPort,
@@ -36,7 +43,6 @@ from h323d.events.bus import EventBus
 from h323d.events.doors import SourceRefused
 from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.values.address import TransportAddress
-from h323d.values.cause import Cause
 from h323d.values.networks import Networks
 
 __all__ = ["TOO_MANY_CALLS", "Rate", "Sources"]
@@ -45,7 +51,7 @@ LEAST_SHARE = 10  # places: a table of so few belongs to a small installation
 MAX_ADDRESSES = 65_536  # that are remembered of each kind
 TELL_EVERY = 1.0  # seconds between two facts about one address
 
-TOO_MANY_CALLS = Refusal(Cause.SWITCHING_EQUIPMENT_CONGESTION, "rateLimit")
+TOO_MANY_CALLS = Refusal.of(Reason.RATE_EXCEEDED, "rateLimit")
 
 
 class Rate:
@@ -98,13 +104,14 @@ class Rate:
                 return
 
 
-@implementer(IAdmissionPolicy)
+@implementer(IGate)
 class Sources:
     """
-    The doorkeeper.  As an admission policy it counts calls.
+    The doorkeeper.  As a gate it counts calls, where they begin.
     """
 
     name = "sources"
+    doors = frozenset((Door.SETUP, Door.INVITE))
     _log = Logger()
 
     def __init__(self, config: SecurityConfig, clock: IReactorTime, events: EventBus) -> None:
@@ -130,9 +137,11 @@ class Sources:
         self._deny = Networks(config.deny)
         self._trunks = Networks(config.trunks)
         self._share = config.share
-        self._ras = Rate(self._clock, config.rasRate, config.rasBurst)
-        self._sip = Rate(self._clock, config.sipRate, config.sipBurst)
-        self._connections = Rate(self._clock, config.connectionRate, config.connectionBurst)
+        self._rates = {
+            "ras": Rate(self._clock, config.rasRate, config.rasBurst),
+            "sip": Rate(self._clock, config.sipRate, config.sipBurst),
+            "connections": Rate(self._clock, config.connectionRate, config.connectionBurst),
+        }
         self._calls = Rate(self._clock, config.callRate, config.callBurst)
         self._listed = bool(self._allow) or bool(self._deny)
         self._judged: dict[str, bool] = {}
@@ -141,13 +150,13 @@ class Sources:
         """
         Ports for RAS that hand on only what may come in.
         """
-        return _Datagrams(datagrams, lambda source: self._admits("ras", source, self._ras))
+        return _Datagrams(datagrams, _Turnstile(self, "ras", "ras"))
 
     def sipDatagrams(self, datagrams: IDatagrams) -> IDatagrams:
         """
         The same for SIP.
         """
-        return _Datagrams(datagrams, lambda source: self._admits("sip", source, self._sip))
+        return _Datagrams(datagrams, _Turnstile(self, "sip", "sip"))
 
     def listener(self, door: str, listener: IStreamListener, total: int) -> IStreamListener:
         """
@@ -157,21 +166,16 @@ class Sources:
         @param total: how many connections the door takes, over all of its listeners.
         """
         shares = self._connected.setdefault(door, Shares(self, door))
+        return _Listener(listener, _Turnstile(self, door, "connections"), shares, total)
 
-        def admits(source: TransportAddress) -> bool:
-            return self._admits(door, source, self._connections) and shares.mayTake(
-                source.host, total
-            )
-
-        return _Listener(listener, admits, shares)
-
-    def admit(self, offer: IOffer) -> Admission | Refusal:
+    def judge(self, application: Application) -> Admission | Refusal:
         """
         Count a call.
         """
-        if self._calls.take(offer.peer.host) or self._isTrunk(offer.peer.host):
-            return Admission()
-        self._refused("calls", offer.peer, "rateLimit")
+        source = application.source
+        if source is None or self._calls.take(source.host) or self._isTrunk(source.host):
+            return PASSED
+        self._refused("calls", source, "rateLimit")
         return TOO_MANY_CALLS
 
     def mayHold(self, table: str, host: str, held: int, total: int) -> bool:
@@ -186,11 +190,16 @@ class Sources:
     def _isTrunk(self, host: str) -> bool:
         return bool(self._trunks) and host in self._trunks
 
-    def _admits(self, door: str, source: TransportAddress, rate: Rate) -> bool:
+    def admits(self, door: str, source: TransportAddress, rate: str) -> bool:
+        """
+        Let somebody in at a door, or not.
+
+        @param rate: what limits how often: C{"ras"}, C{"sip"} or C{"connections"}.
+        """
         if self._listed and not self._mayCome(source.host):
             self._refused(door, source, "network")
             return False
-        if rate.take(source.host) or self._isTrunk(source.host):
+        if self._rates[rate].take(source.host) or self._isTrunk(source.host):
             return True
         self._refused(door, source, "rateLimit")
         return False
@@ -223,52 +232,84 @@ class Sources:
             )
 
 
-Admits = Callable[[TransportAddress], bool]
+@dataclass(frozen=True, slots=True)
+class _Turnstile:
+    """
+    One of the doors.
+    """
+
+    sources: Sources
+    door: str
+    rate: str
+
+    def admits(self, source: TransportAddress) -> bool:
+        """
+        Whether somebody may come in now.
+        """
+        return self.sources.admits(self.door, source, self.rate)
 
 
 @implementer(IDatagrams)
 class _Datagrams:
-    def __init__(self, datagrams: IDatagrams, admits: Admits) -> None:
+    def __init__(self, datagrams: IDatagrams, turnstile: _Turnstile) -> None:
         self._datagrams = datagrams
-        self._admits = admits
+        self._turnstile = turnstile
 
     def bind(self, address: TransportAddress, user: IDatagramUser) -> IDatagramPort:
-        port: IDatagramPort = self._datagrams.bind(address, _DatagramDoor(user, self._admits))
+        port: IDatagramPort = self._datagrams.bind(address, _DatagramDoor(user, self._turnstile))
         return port
 
     def bindMulticast(
         self, group: TransportAddress, interface: str, user: IDatagramUser
     ) -> IDatagramPort:
-        door = _DatagramDoor(user, self._admits)
+        door = _DatagramDoor(user, self._turnstile)
         port: IDatagramPort = self._datagrams.bindMulticast(group, interface, door)
         return port
 
 
 @implementer(IDatagramUser)
 class _DatagramDoor:
-    def __init__(self, user: IDatagramUser, admits: Admits) -> None:
+    def __init__(self, user: IDatagramUser, turnstile: _Turnstile) -> None:
         self._user = user
-        self._admits = admits
+        self._turnstile = turnstile
 
     def datagramReceived(self, data: bytes, source: TransportAddress) -> None:
-        if self._admits(source):
+        if self._turnstile.admits(source):
             self._user.datagramReceived(data, source)
 
 
 @implementer(IStreamListener)
 class _Listener:
-    def __init__(self, listener: IStreamListener, admits: Admits, shares: Shares) -> None:
+    def __init__(
+        self, listener: IStreamListener, turnstile: _Turnstile, shares: Shares, total: int
+    ) -> None:
         self._listener = listener
-        self._admits = admits
+        self._turnstile = turnstile
         self._shares = shares
+        self._total = total
 
     def listen(self, address: TransportAddress, newUser: NewUser) -> IListening:
-        def admitted(peer: TransportAddress) -> IStreamUser | None:
-            user = newUser(peer) if self._admits(peer) else None
-            return None if user is None else _Counted(user, self._shares, peer.host)
-
-        listening: IListening = self._listener.listen(address, admitted)
+        entrance = _Entrance(self._turnstile, self._shares, self._total, newUser)
+        listening: IListening = self._listener.listen(address, entrance.admitted)
         return listening
+
+
+@dataclass(frozen=True, slots=True)
+class _Entrance:
+    """
+    Where connections come in, each to its user.
+    """
+
+    turnstile: _Turnstile
+    shares: Shares
+    total: int
+    newUser: NewUser
+
+    def admitted(self, peer: TransportAddress) -> IStreamUser | None:
+        if not self.turnstile.admits(peer) or not self.shares.mayTake(peer.host, self.total):
+            return None
+        user = self.newUser(peer)
+        return None if user is None else _Counted(user, self.shares, peer.host)
 
 
 @implementer(IStreamUser)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from zope.interface import implementer
 
 from h323d import tracing
+from h323d.call.applications import Application, Reason
 from h323d.call.dialrule import DialGuard
 from h323d.call.digits import DigitFilter
 from h323d.call.homes import Home
@@ -23,6 +24,7 @@ from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.silence import SilenceWatch
 from h323d.call.ways import Way
 from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.h323.applications import setupApplication
 from h323d.h323.calls.call import newH225Call
 from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.calls.callmessages import tell
@@ -221,7 +223,10 @@ class H323Leg:
             self._startUp.accept(opened)
             self._call.answer()
 
-    def reject(self, cause: Cause) -> None:
+    def application(self) -> Application:
+        return setupApplication(self)
+
+    def reject(self, cause: Cause, reason: Reason | None = None) -> None:
         self._ways.close()
         self._call.release(cause)
 

@@ -69,8 +69,8 @@ class CalledSession(Protocol):
     def accept(self) -> None:
         """The user accepts; the body of the 200 is ready."""
 
-    def refuse(self, cause: Cause) -> None:
-        """The user refuses."""
+    def refuse(self, cause: Cause, status: int) -> None:
+        """The user refuses, and so."""
 
     def hangup(self, cause: Cause) -> None:
         """The user ends the call, answered or not."""
@@ -133,8 +133,13 @@ def accept(machine: CalledSession, core: _Core) -> None:
 
 
 @offered.upon(CalledSession.refuse).to(ended)
+def refuse(machine: CalledSession, core: _Core, cause: Cause, status: int) -> None:
+    core.owner.sendRefusal(status, cause)
+    core.finish(cause)
+
+
 @offered.upon(CalledSession.hangup).to(ended)
-def refuse(machine: CalledSession, core: _Core, cause: Cause) -> None:
+def refuseByHangup(machine: CalledSession, core: _Core, cause: Cause) -> None:
     core.owner.sendRefusal(statusOf(cause), cause)
     core.finish(cause)
 

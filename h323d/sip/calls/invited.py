@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from h323d.call.applications import Reason
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.sip.agent import UserAgent
 from h323d.sip.calls.calledsession import newCalledSession
@@ -17,6 +18,7 @@ from h323d.sip.calls.modification import SessionModification
 from h323d.sip.calls.parties import isRestricted
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
+from h323d.sip.reasons import statusOfCall
 from h323d.sip.sdp.description import parse
 from h323d.sip.sdp.negotiation import NoCommonMedia
 from h323d.sip.sdp.payloads import soundOf
@@ -89,13 +91,19 @@ class Invited:
     # What the INVITE says.
 
     @property
+    def offer(self) -> bytes:
+        """
+        The session description that came with it; empty if there was none.
+        """
+        return self._invite.request.body
+
+    @property
     def offered(self) -> tuple[MediaFormat, ...] | None:
         """
         The formats of its offer, in the caller's order; C{None} if it has none that can be read.
         """
-        body = self._invite.request.body
         try:
-            return soundOf(parse(body)) if body else None
+            return soundOf(parse(self.offer)) if self.offer else None
         except DecodeError:
             return None
 
@@ -129,8 +137,8 @@ class Invited:
         if self._negotiate(profile):
             self.session.accept()
 
-    def reject(self, cause: Cause) -> None:
-        self.session.refuse(cause)
+    def reject(self, cause: Cause, reason: Reason | None = None) -> None:
+        self.session.refuse(cause, statusOfCall(cause, reason))
 
     def cancelled(self, cause: Cause) -> None:
         self.session.cancel(cause)
@@ -144,7 +152,7 @@ class Invited:
         request = self._invite.request
         self._descriptions.profile = profile
         if not self._mayHavePort():
-            self.session.refuse(Cause.SWITCHING_EQUIPMENT_CONGESTION)
+            self.reject(Cause.SWITCHING_EQUIPMENT_CONGESTION)
             return False
         try:
             if not request.body:
@@ -153,12 +161,12 @@ class Invited:
                 self._body = self._descriptions.answer(request.body, profile)
         except ResourceUnavailable as error:
             self._owner.complain(error)
-            self.session.refuse(error.cause)
+            self.reject(error.cause)
             return False
         except (NoCommonMedia, DecodeError) as error:
             self._owner.complain(error)
             self._end.refuseOffer(self._invite, error)
-            self.session.refuse(Cause.INCOMPATIBLE_DESTINATION)
+            self.reject(Cause.INCOMPATIBLE_DESTINATION)
             return False
         return True
 

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from h323d.call.applications import Application, Reason
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
@@ -25,6 +26,7 @@ from h323d.call.silence import SilenceWatch
 from h323d.call.timer import Timer
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.sip.agent import UserAgent
+from h323d.sip.applications import inviteApplication
 from h323d.sip.calls.calledsession import CalledSession
 from h323d.sip.calls.callingsession import CallingSession
 from h323d.sip.calls.causes import reasonCause, reasonsOf
@@ -242,9 +244,13 @@ class SIPLeg:
         if self._offered is not None:
             self._offered.answer(profile)
 
-    def reject(self, cause: Cause) -> None:
+    def application(self) -> Application:
+        body = self._offered.offer if self._offered is not None else b""
+        return inviteApplication(self, self._side.sipCallId, body)
+
+    def reject(self, cause: Cause, reason: Reason | None = None) -> None:
         if self._offered is not None:
-            self._offered.reject(cause)
+            self._offered.reject(cause, reason)
 
     def hangup(self, cause: Cause) -> None:
         self._session.hangup(cause)

@@ -11,8 +11,8 @@ from twisted.internet.defer import Deferred, fail
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
+from h323d.call.applications import Reason, Refusal
 from h323d.call.gates import POLICY_FAILED
-from h323d.call.policy import Refusal
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.routing.chain import (
     Called,
@@ -24,7 +24,6 @@ from h323d.gatekeeper.routing.chain import (
 from h323d.gatekeeper.routing.local import LocalNumbers, RegisteredEndpoints, SignalledAddress
 from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
-from h323d.values.cause import Cause
 from tests.support.loggedfailures import LoggedFailures
 from tests.support.registrations import Table, endpoint
 from tests.support.zone import EightDigits
@@ -119,7 +118,7 @@ def test_aNameThatADestinationBringsWithItIsKept() -> None:
 
 
 def test_aRefusalEndsTheSearch() -> None:
-    refusal = Refusal(Cause.CALL_REJECTED, "forbidden")
+    refusal = Refusal.of(Reason.NOT_PERMITTED, "forbidden")
     assert RoutingChain((Says(refusal), *policies())).find(Called((ROOM,))) == refusal
 
 

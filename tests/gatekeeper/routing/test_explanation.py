@@ -10,8 +10,8 @@ import pytest
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
+from h323d.call.applications import Reason, Refusal
 from h323d.call.gates import POLICY_FAILED
-from h323d.call.policy import Refusal
 from h323d.gatekeeper.routing.chain import (
     Called,
     Finding,
@@ -22,12 +22,11 @@ from h323d.gatekeeper.routing.chain import (
 from h323d.gatekeeper.routing.explanation import Explanation, explain
 from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
-from h323d.values.cause import Cause
 from tests.support.loggedfailures import LoggedFailures
 
 ANNA, BERT = Called((partyFromText("anna"),)), Called((partyFromText("bert"),))
 FOUND = (FoundWay("h323", TransportAddress("192.0.2.9", 1720)),)
-BARRED = Refusal(Cause.CALL_REJECTED, "barred")
+BARRED = Refusal.of(Reason.NOT_PERMITTED, "barred")
 
 
 @implementer(ICalledPolicy)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from zope.interface.verify import verifyObject
 
-from h323d.call.policy import Refusal
+from h323d.call.applications import Refusal
 from h323d.gatekeeper.routing.chain import Called, FoundWay, ICalledPolicy
 from h323d.gatekeeper.routing.config import StaticRoute
 from h323d.gatekeeper.routing.explicit import FORBIDDEN, CatchAll, ExplicitRoutes

@@ -10,13 +10,13 @@ import pytest
 from twisted.internet.defer import Deferred
 from zope.interface.verify import verifyObject
 
-from h323d.call.policy import IFinder, Refusal
+from h323d.call.applications import Reason, Refusal
+from h323d.call.policy import IFinder
 from h323d.call.ways import Way
 from h323d.gatekeeper.routing.chain import Finding, FoundWay, RoutingChain
 from h323d.gatekeeper.routing.finder import Finder
 from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
-from h323d.values.cause import Cause
 from tests.gatekeeper.routing.test_chain import Says
 from tests.support.registrations import Table, endpoint
 
@@ -48,7 +48,7 @@ def test_aSIPPhoneIsCalledByItsAddressOfRecordWhateverItIsAskedForAs(kind: Addre
     assert says.asked == []
 
 
-@pytest.mark.parametrize("answer", [THERE, Refusal(Cause.CALL_REJECTED, "never"), None])
+@pytest.mark.parametrize("answer", [THERE, Refusal.of(Reason.NOT_PERMITTED, "never"), None])
 def test_anybodyElseIsWhereTheRoutingChainSays(answer: Finding) -> None:
     known, says = finder(answer)
     bert = (partyFromText("bert"),)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from zope.interface.verify import verifyObject
 
-from h323d.call.policy import Refusal
+from h323d.call.applications import Refusal
 from h323d.config.reading import parse
 from h323d.gatekeeper.routing.chain import Called, ICalledPolicy
 from h323d.gatekeeper.routing.http import HTTPAnswer

@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
-from h323d.call.policy import Admission, IAdmissionPolicy
+from h323d.call.applications import PASSED, Application, Door, IGate
 from h323d.call.transport import IDatagramUser, IStream, IStreamUser
 from h323d.events.bus import EventBus
 from h323d.events.doors import SourceRefused
@@ -335,8 +335,8 @@ def test_aTrunkMayTakeEverything(world: World) -> None:
     sources.sipDatagrams(Datagrams(world.host)).bind(HERE, heard)
     send(world, "10.0.1.7", 50)
     assert len(heard.hosts) == 50
-    offer: Any = Offer(TransportAddress("10.0.1.7", 4000))
-    assert [sources.admit(offer) for _ in range(3)] == [Admission()] * 3
+    setup = Application(Door.SETUP, "h323", TransportAddress("10.0.1.7", 4000))
+    assert [sources.judge(setup) for _ in range(3)] == [PASSED] * 3
 
 
 def test_anotherShareCountsFromThenOn(world: World) -> None:
@@ -370,13 +370,15 @@ def test_theDefaultIsNothingThatAPhoneMeets(world: World) -> None:
 
 def test_callsAreCounted(world: World) -> None:
     sources = world.sources(callRate=1.0, callBurst=1)
-    offer: Any = Offer(TransportAddress("10.0.0.66", 4000))
-    assert sources.admit(offer) == Admission()
-    assert sources.admit(offer) is TOO_MANY_CALLS
+    invite = Application(Door.INVITE, "sip", TransportAddress("10.0.0.66", 4000))
+    assert sources.judge(invite) is PASSED
+    assert sources.judge(invite) is TOO_MANY_CALLS
     world.clock.advance(1)
-    assert sources.admit(offer) == Admission()
+    assert sources.judge(invite) is PASSED
     assert [fact.door for fact in world.facts] == ["calls"]
 
 
-def test_itIsAnAdmissionPolicy(world: World) -> None:
-    assert verifyObject(IAdmissionPolicy, world.sources())
+def test_itIsAGateWhereCallsBegin(world: World) -> None:
+    sources = world.sources()
+    assert verifyObject(IGate, sources)
+    assert sources.doors == {Door.SETUP, Door.INVITE}

@@ -92,7 +92,7 @@ def test_theTable() -> None:
         _session,
         {
             "provide": (180,),
-            "refuse": (BUSY,),
+            "refuse": (BUSY, 486),
             "hangup": (Cause.NO_ANSWER_FROM_USER,),
             "cancel": (NORMAL,),
             "bye": (NORMAL,),

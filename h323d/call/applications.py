@@ -1,0 +1,347 @@
+"""
+What asks to be admitted - a registration, a call, more bandwidth, a seat in a room - as one
+value, from whatever door it comes in; and what a gate may answer.
+
+Whoever has the door makes the application of what it heard, asks the gates
+(L{h323d.call.gates}), and has one table from a L{Reason} to its protocol's answer.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, replace
+
+from twisted.internet.defer import Deferred
+from zope.interface import Attribute, Interface
+
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.proof import Proof
+
+__all__ = [
+    "CAUSES",
+    "EVERYWHERE",
+    "PASSED",
+    "Admission",
+    "Application",
+    "CallType",
+    "Door",
+    "IGate",
+    "ILease",
+    "Priority",
+    "Purpose",
+    "Reason",
+    "Refusal",
+    "Texts",
+    "Verdict",
+    "textsOf",
+]
+
+
+class Purpose(enum.Enum):
+    """
+    What is applied for.
+    """
+
+    REGISTRATION = "registration"
+    CALL = "call"
+    BANDWIDTH = "bandwidth"
+    SEAT = "seat"
+
+
+class Door(enum.Enum):
+    """
+    Where an application comes in, by the name of what asks there.
+    """
+
+    RRQ = "RRQ"
+    ARQ = "ARQ"
+    BRQ = "BRQ"
+    SETUP = "Setup"
+    REGISTER = "REGISTER"
+    INVITE = "INVITE"
+    REINVITE = "re-INVITE"
+    OPERATOR = "operator"
+    ROOM = "room"
+
+    @property
+    def purpose(self) -> Purpose:
+        """
+        What is applied for there.
+        """
+        return _PURPOSES[self]
+
+
+_PURPOSES = {
+    Door.RRQ: Purpose.REGISTRATION,
+    Door.ARQ: Purpose.CALL,
+    Door.BRQ: Purpose.BANDWIDTH,
+    Door.SETUP: Purpose.CALL,
+    Door.REGISTER: Purpose.REGISTRATION,
+    Door.INVITE: Purpose.CALL,
+    Door.REINVITE: Purpose.BANDWIDTH,
+    Door.OPERATOR: Purpose.CALL,
+    Door.ROOM: Purpose.SEAT,
+}
+
+EVERYWHERE = frozenset(Door)
+
+
+class CallType(enum.Enum):
+    """
+    How grave a call is, as its caller declares.
+    """
+
+    ROUTINE = "ROUTINE"
+    ESCALATE = "ESCALATE"
+    EMERGENCY = "EMERGENCY"
+
+
+class Priority(enum.Enum):
+    """
+    Before whom a call goes.
+    """
+
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """
+    What an application carries for people to read.  Addresses and numbers are none of it.
+
+    @ivar displayName: the caller's name; empty if there is none.
+    @ivar names: the caller's H.323 identifiers, which may be anything, in their order.
+    """
+
+    displayName: str = ""
+    names: tuple[str, ...] = ()
+
+    def among(self, parties: tuple[PartyAddress, ...]) -> tuple[PartyAddress, ...]:
+        """
+        Names of a caller, with these in place of its H.323 identifiers, as far as there are
+        any; of one that is empty, nothing is left.
+        """
+        left = iter(self.names)
+        shown = (
+            replace(each, value=next(left, each.value))
+            if each.kind is AddressKind.H323_ID
+            else each
+            for each in parties
+        )
+        return tuple(each for each in shown if each.value)
+
+
+def textsOf(displayName: str, calling: tuple[PartyAddress, ...]) -> Texts:
+    """
+    The texts of who calls itself so.
+    """
+    names = (each.value for each in calling if each.kind is AddressKind.H323_ID)
+    return Texts(displayName, tuple(names))
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """
+    Somebody asks to be admitted.
+
+    @ivar door: where.
+    @ivar protocol: C{"h323"} or C{"sip"}; empty for the operator, who may mean either.
+    @ivar source: where it came from; C{None} for the operator.
+    @ivar party: whose it is: an endpoint identifier; empty if they are not registered, or
+        that is not known there.
+    @ivar proofs: what it shows, verified as far as the door can.
+    @ivar calling: who calls, or whose names are to be registered.
+    @ivar called: who is called.
+    @ivar texts: what it carries for people to read.
+    @ivar bandwidth: bit/s that are asked for, both directions together; 0 if it does not say.
+    @ivar callType: as it declares; C{None} if it does not.
+    @ivar callIdentifier: the protocol's name for the call: H.323's in hexadecimal, SIP's
+        Call-ID; of a registration, empty.
+    @ivar callId: of the call, as facts have it; empty before there is one.
+    @ivar legId: of the leg, likewise.
+    @ivar room: in which a seat is asked for.
+    """
+
+    door: Door
+    protocol: str
+    source: TransportAddress | None
+    party: str = ""
+    proofs: tuple[Proof, ...] = ()
+    calling: tuple[PartyAddress, ...] = ()
+    called: tuple[PartyAddress, ...] = ()
+    texts: Texts = Texts()
+    bandwidth: int = 0
+    callType: CallType | None = None
+    callIdentifier: str = ""
+    callId: str = ""
+    legId: str = ""
+    room: str = ""
+
+    def granted(self, admission: Admission) -> Application:
+        """
+        What is left of it for the next gate to judge.
+        """
+        left = self
+        if admission.texts is not None:
+            calling = admission.texts.among(self.calling)
+            left = replace(left, texts=admission.texts, calling=calling)
+        if admission.bandwidth is not None:
+            left = replace(left, bandwidth=admission.bandwidth)
+        return left
+
+
+class ILease(Interface):
+    """
+    Something that a gate keeps for whom it admitted, as long as that lasts.
+    """
+
+    def end() -> None:
+        """
+        It is not needed any more: what it was given for is over, or has not come to be.
+        May be told more than once.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """
+    It may pass, and so.
+
+    @ivar texts: what may be shown of its texts; C{None} for all.
+    @ivar bandwidth: bit/s that it may have at most; C{None} for what it asked for.
+    @ivar priority: C{None} if that is not the gate's to say.
+    @ivar leases: what is kept for it.
+    """
+
+    texts: Texts | None = None
+    bandwidth: int | None = None
+    priority: Priority | None = None
+    leases: tuple[ILease, ...] = ()
+
+    def after(self, before: Admission) -> Admission:
+        """
+        This, and what gates before have said.
+        """
+        if before is PASSED:
+            return self
+        return Admission(
+            before.texts if self.texts is None else self.texts,
+            _least(before.bandwidth, self.bandwidth),
+            self.priority or before.priority,
+            before.leases + self.leases,
+        )
+
+
+PASSED = Admission()
+"""
+It may pass as it is.
+"""
+
+
+def _least(one: int | None, other: int | None) -> int | None:
+    given = [each for each in (one, other) if each is not None]
+    return min(given, default=None)
+
+
+class Reason(enum.Enum):
+    """
+    Why something is refused, by the name that everybody sees.
+    """
+
+    INVALID_SIGNATURE = "INVALID_SIGNATURE"
+    """It does not prove who asks."""
+
+    NOT_REGISTERED = "NOT_REGISTERED"
+    """Who asks is none of those who may."""
+
+    PII_POLICY_VIOLATION = "PII_POLICY_VIOLATION"
+    """It carries personal data where none may be."""
+
+    BANDWIDTH_EXCEEDED = "BANDWIDTH_EXCEEDED"
+    """Who asks would have more bandwidth than they may have."""
+
+    CAPACITY_EXCEEDED = "CAPACITY_EXCEEDED"
+    """There is no place: in the room, or at all."""
+
+    GATEKEEPER_ERROR = "GATEKEEPER_ERROR"
+    """It could not be judged."""
+
+    NOT_PERMITTED = "NOT_PERMITTED"
+    """A rule says so."""
+
+    NO_ROUTE = "NO_ROUTE"
+    """Nobody knows who is called."""
+
+    RATE_EXCEEDED = "RATE_EXCEEDED"
+    """Who asks, asks too often."""
+
+    OUT_OF_SERVICE = "OUT_OF_SERVICE"
+    """Nothing new is taken at present."""
+
+
+CAUSES = {
+    Reason.INVALID_SIGNATURE: Cause.NORMAL_UNSPECIFIED,
+    Reason.NOT_REGISTERED: Cause.NORMAL_UNSPECIFIED,
+    Reason.PII_POLICY_VIOLATION: Cause.NORMAL_UNSPECIFIED,
+    Reason.BANDWIDTH_EXCEEDED: Cause.NO_CIRCUIT_AVAILABLE,
+    Reason.CAPACITY_EXCEEDED: Cause.RESOURCE_UNAVAILABLE,
+    Reason.GATEKEEPER_ERROR: Cause.TEMPORARY_FAILURE,
+    Reason.NOT_PERMITTED: Cause.CALL_REJECTED,
+    Reason.NO_ROUTE: Cause.NO_ROUTE_TO_DESTINATION,
+    Reason.RATE_EXCEEDED: Cause.SWITCHING_EQUIPMENT_CONGESTION,
+    Reason.OUT_OF_SERVICE: Cause.SWITCHING_EQUIPMENT_CONGESTION,
+}
+"""
+The Q.850 cause that refuses a call, where who refuses it has none that says more.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """
+    It may not pass.
+
+    @ivar cause: what the caller is told, in the words of Q.850.
+    @ivar reason: why.
+    @ivar detail: our own word for it, such as C{"roomFull"}; may be empty.
+    """
+
+    cause: Cause
+    reason: Reason
+    detail: str = ""
+
+    @classmethod
+    def of(cls, reason: Reason, detail: str = "") -> Refusal:
+        """
+        With the cause that goes with the reason.
+        """
+        return cls(CAUSES[reason], reason, detail)
+
+    @property
+    def word(self) -> str:
+        """
+        The most that there is to say in one word, for facts and logs.
+        """
+        return self.detail or self.reason.value
+
+
+Verdict = Admission | Refusal
+
+
+class IGate(Interface):
+    """
+    A gate that applications pass, in the configured order.
+    """
+
+    name = Attribute("as the configuration names it")
+    doors = Attribute("at which it stands: a set of L{Door}, or L{EVERYWHERE}")
+
+    def judge(
+        application: Application,
+    ) -> Admission | Refusal | Deferred[Admission | Refusal]:
+        """
+        May it pass?  Who has not answered in time (L{h323d.call.gates.DEADLINE}) has said
+        no, and a Deferred is cancelled.
+        """

@@ -1,0 +1,55 @@
+"""
+Why something is refused, in the status codes of SIP (RFC 3261, 21).
+"""
+
+from __future__ import annotations
+
+from h323d.call.applications import Reason
+from h323d.sip.calls.causes import statusOf
+from h323d.values.cause import Cause
+
+__all__ = ["statusOfCall", "statusOfReason"]
+
+_STATUS = {
+    Reason.INVALID_SIGNATURE: 403,
+    Reason.NOT_REGISTERED: 403,
+    Reason.PII_POLICY_VIOLATION: 403,
+    Reason.BANDWIDTH_EXCEEDED: 488,
+    Reason.CAPACITY_EXCEEDED: 503,
+    Reason.GATEKEEPER_ERROR: 500,
+    Reason.NOT_PERMITTED: 403,
+    Reason.NO_ROUTE: 404,
+    Reason.RATE_EXCEEDED: 503,
+    Reason.OUT_OF_SERVICE: 503,
+}
+
+_MORE_THAN_A_CAUSE = frozenset(
+    (
+        Reason.INVALID_SIGNATURE,
+        Reason.NOT_REGISTERED,
+        Reason.PII_POLICY_VIOLATION,
+        Reason.BANDWIDTH_EXCEEDED,
+        Reason.GATEKEEPER_ERROR,
+    )
+)
+"""
+Which no cause of Q.850 says as well.
+"""
+
+
+def statusOfReason(reason: Reason) -> int:
+    """
+    The final response to a request that makes no call.
+    """
+    return _STATUS[reason]
+
+
+def statusOfCall(cause: Cause, reason: Reason | None) -> int:
+    """
+    The final response to an INVITE.
+
+    @param reason: C{None} where the cause is all that is known.
+    """
+    if reason in _MORE_THAN_A_CAUSE:
+        return _STATUS[reason]
+    return statusOf(cause)

@@ -1,0 +1,66 @@
+"""
+What SIP asks for, as applications.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from h323d.call.applications import Door, Texts
+from h323d.call.inquiry import Inquiry
+from h323d.sip.applications import (
+    bandwidthOf,
+    inviteApplication,
+    registerApplication,
+    reinviteApplication,
+)
+from h323d.sip.messages.uri import SIPURI
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+
+SOURCE = TransportAddress("192.0.2.1", 5060)
+ANNA = PartyAddress(AddressKind.URL, "sip:anna@192.0.2.1")
+
+
+def sdp(*lines: str, port: int = 4000, session: str = "") -> bytes:
+    head = ["v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-", "c=IN IP4 192.0.2.1", session, "t=0 0"]
+    body = [*filter(None, head), f"m=audio {port} RTP/AVP 0", *lines]
+    return "\r\n".join([*body, ""]).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "bandwidth"),
+    [
+        (b"", 0),
+        (sdp(), 0),
+        (sdp("b=TIAS:64000"), 128_000),
+        (sdp("b=AS:80"), 128_000),  # 16 of them are headers
+        (sdp("b=AS:72", "a=ptime:40"), 128_000),
+        (sdp("b=AS:200", "b=TIAS:64000"), 128_000),
+        (sdp("b=AS:10"), 0),
+        (sdp(session="b=AS:80"), 128_000),
+        (sdp("b=TIAS:64000", session="b=AS:400"), 128_000),
+        (sdp("b=TIAS:64000", port=0), 0),
+        (b"b=TIAS:64000", 0),
+    ],
+)
+def test_theBandwidthIsThatOfThePayloadInBothDirections(body: bytes, bandwidth: int) -> None:
+    assert bandwidthOf(body) == bandwidth
+
+
+def test_anInviteAppliesForACall() -> None:
+    offer = Inquiry("sip", SOURCE, (ANNA,), (), "Anna")
+    application = inviteApplication(offer, "abc@192.0.2.1", sdp("b=TIAS:64000"))
+    assert (application.door, application.source) == (Door.INVITE, SOURCE)
+    assert (application.calling, application.texts) == ((ANNA,), Texts("Anna"))
+    assert (application.callIdentifier, application.bandwidth) == ("abc@192.0.2.1", 128_000)
+
+
+def test_aReinviteAppliesForBandwidth() -> None:
+    application = reinviteApplication(Inquiry("sip", SOURCE, (), ()), "abc", b"")
+    assert (application.door, application.bandwidth) == (Door.REINVITE, 0)
+
+
+def test_aRegisterAppliesForANameAndItsNumber() -> None:
+    application = registerApplication(SIPURI("192.0.2.9", "1001"), SOURCE)
+    assert application.door is Door.REGISTER
+    assert [each.value for each in application.calling] == ["1001", "sip:1001@192.0.2.9"]

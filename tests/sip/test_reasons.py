@@ -1,0 +1,38 @@
+"""
+Reasons in status codes.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from h323d.call.applications import Reason, Refusal
+from h323d.sip.reasons import statusOfCall, statusOfReason
+from h323d.values.cause import Cause
+
+# Of each reason: the answer to a request that makes no call, and to an INVITE.
+ANSWERS = {
+    "INVALID_SIGNATURE": (403, 403),
+    "NOT_REGISTERED": (403, 403),
+    "PII_POLICY_VIOLATION": (403, 403),
+    "BANDWIDTH_EXCEEDED": (488, 488),
+    "CAPACITY_EXCEEDED": (503, 503),
+    "GATEKEEPER_ERROR": (500, 500),
+    "NOT_PERMITTED": (403, 403),
+    "NO_ROUTE": (404, 404),
+    "RATE_EXCEEDED": (503, 503),
+    "OUT_OF_SERVICE": (503, 503),
+}
+
+
+def test_everyReasonHasItsAnswer() -> None:
+    refusals = {reason.name: Refusal.of(reason) for reason in Reason}
+    assert {
+        name: (statusOfReason(each.reason), statusOfCall(each.cause, each.reason))
+        for name, each in refusals.items()
+    } == ANSWERS
+
+
+@pytest.mark.parametrize("reason", [Reason.CAPACITY_EXCEEDED, Reason.NOT_PERMITTED, None])
+def test_aCauseThatSaysMoreIsBelieved(reason: Reason | None) -> None:
+    assert statusOfCall(Cause.USER_BUSY, reason) == 486
