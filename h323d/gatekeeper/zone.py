@@ -34,6 +34,7 @@ from h323d.gatekeeper.ras.enrolment import Enrolment
 from h323d.gatekeeper.ras.indications import Indications
 from h323d.gatekeeper.ras.leaving import Leaving
 from h323d.gatekeeper.ras.locating import Locating
+from h323d.gatekeeper.ras.ongoing import OngoingCalls
 from h323d.gatekeeper.ras.refusals import Refusals
 from h323d.gatekeeper.ras.reports import CallReports
 from h323d.gatekeeper.ras.secureoffers import SecureOffers
@@ -236,12 +237,16 @@ class Zone:
             self._partings,
             self.callers,
             dialRule,
+            gates,
             clock,
             events,
         )
+        self._ongoing = OngoingCalls(
+            config, self._identity, self.registry, self.admissions, self._partings, gates, clock
+        )
         reports = CallReports(self.admissions, clock)
         self._enrolment = Enrolment(
-            config, self._identity, self.registry, self.admissions, numbers, reach
+            config, self._identity, self.registry, self.admissions, numbers, reach, gates
         )
         locating = Locating(
             self._identity, self.registry, self._routing, self.routed, clock, events
@@ -293,14 +298,13 @@ class Zone:
             world.events,
         )
         return GatekeeperRAS(
-            self.registry,
             self._enrolment,
             Leaving(self._identity, self.registry),
             self._admitting,
+            self._ongoing,
             locating,
             maintenance,
-            Indications(self.registry),
-            reports,
+            Indications(self.registry, reports),
             self.secureOffers,
         )
 
@@ -375,6 +379,7 @@ class Zone:
         self._identity.others.reconfigure(gatekeeper.alternates)
         self._enrolment.reconfigure(gatekeeper)
         self._admitting.reconfigure(gatekeeper)
+        self._ongoing.reconfigure(gatekeeper)
         self._upkeep.reconfigure(gatekeeper)
         self._usePasswords(prepared.passwords)
         self._authentication.reconfigure(settings.security)

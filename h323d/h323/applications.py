@@ -5,7 +5,7 @@ What H.323 asks for, as applications: ARQ, BRQ and RRQ of RAS, and the Setup of 
 
 from __future__ import annotations
 
-from h323d.call.applications import Application, Door, textsOf
+from h323d.call.applications import PASSED, Admission, Application, Door, textsOf
 from h323d.call.legs import IOffer
 from h323d.h323.ras.messages import Fields, callKey
 from h323d.h323.ras.transactions import RASRequest
@@ -14,9 +14,9 @@ from h323d.values.address import PartyAddress
 from h323d.values.proof import Proof
 
 __all__ = [
-    "BANDWIDTH_UNIT",
     "admissionApplication",
     "bandwidthApplication",
+    "bandwidthIn",
     "registrationApplication",
     "setupApplication",
 ]
@@ -60,7 +60,7 @@ def admissionApplication(
         calling,
         called,
         textsOf("", calling),
-        _bandwidthIn(fields),
+        BANDWIDTH_UNIT * bandwidthIn(fields),
         callIdentifier=callKey(fields).hex(),
     )
 
@@ -77,7 +77,7 @@ def bandwidthApplication(request: RASRequest, endpointId: str) -> Application:
         request.source,
         endpointId,
         _proofsOf(request),
-        bandwidth=_bandwidthIn(fields),
+        bandwidth=BANDWIDTH_UNIT * bandwidthIn(fields),
         callIdentifier=callKey(fields).hex(),
     )
 
@@ -106,5 +106,11 @@ def _proofsOf(request: RASRequest) -> tuple[Proof, ...]:
     return () if proof is None else (proof,)
 
 
-def _bandwidthIn(fields: Fields) -> int:
-    return BANDWIDTH_UNIT * int(fields["bandWidth"])
+def bandwidthIn(fields: Fields, admission: Admission = PASSED) -> int:
+    """
+    How much bandwidth a request asks for, as far as it is admitted; in units of H.225.0.
+
+    @param fields: of an ARQ or BRQ.
+    """
+    wanted, granted = int(fields["bandWidth"]), admission.bandwidth
+    return wanted if granted is None else min(wanted, granted // BANDWIDTH_UNIT)

@@ -4,17 +4,14 @@ The gates: in their order, within their time, and what they do not tell.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
-from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
 from h323d.call.applications import (
-    EVERYWHERE,
     PASSED,
     Admission,
     Application,
@@ -32,30 +29,13 @@ from h323d.events.bus import EventBus, Fact
 from h323d.events.calls import CallOffered
 from h323d.events.server import GatesClosed
 from h323d.values.address import TransportAddress
+from tests.support.fakegate import FakeGate
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
 from tests.support.lease import Lease
 
 NO = Refusal.of(Reason.NOT_PERMITTED, "because")
 SETUP = Application(Door.SETUP, "h323", TransportAddress("127.0.0.9", 1720), bandwidth=128_000)
-
-
-@implementer(IGate)
-class Gate:
-    """
-    Answers what it was given.
-    """
-
-    name = "gate"
-
-    def __init__(self, answer: Any, doors: Collection[Door] = EVERYWHERE) -> None:
-        self.doors = doors
-        self.answer = answer
-        self.judged: list[Application] = []
-
-    def judge(self, application: Application) -> Any:
-        self.judged.append(application)
-        return self.answer
 
 
 class GatesTests(SynchronousTestCase):
@@ -73,7 +53,7 @@ class GatesTests(SynchronousTestCase):
         """
         @return: the verdict, once there is one.
         """
-        self.answering = [Gate(answer) for answer in answers]
+        self.answering = [FakeGate(answer) for answer in answers]
         self.gates = Gates(self.clock, self.events, self.answering)
         verdicts: list[Verdict] = []
         verdict = self.gates.judge(application)
@@ -91,7 +71,7 @@ class GatesTests(SynchronousTestCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_itFitsTheSeam(self) -> None:
-        self.assertTrue(verifyObject(IGate, Gate(PASSED)))
+        self.assertTrue(verifyObject(IGate, FakeGate(PASSED)))
         self.assertTrue(verifyObject(ILease, Lease()))
 
     def test_afterARefusalNobodyElseIsAsked(self) -> None:
@@ -99,11 +79,13 @@ class GatesTests(SynchronousTestCase):
         self.assertEqual(self.asked(), [1, 1, 0])
 
     def test_whatAnswersAtOnceNeedsNoWaiting(self) -> None:
-        gates = Gates(self.clock, self.events, [Gate(PASSED), Gate(Admission(bandwidth=64_000))])
+        gates = Gates(
+            self.clock, self.events, [FakeGate(PASSED), FakeGate(Admission(bandwidth=64_000))]
+        )
         self.assertEqual(gates.judge(SETUP), Admission(bandwidth=64_000))
 
     def test_aGateIsAskedAtItsDoorsOnly(self) -> None:
-        gate = Gate(NO, {Door.RRQ, Door.REGISTER})
+        gate = FakeGate(NO, {Door.RRQ, Door.REGISTER})
         gates = Gates(self.clock, self.events, [gate])
         self.assertIs(gates.judge(SETUP), PASSED)
         self.assertEqual(gate.judged, [])
@@ -140,7 +122,7 @@ class GatesTests(SynchronousTestCase):
         self.assertEqual(lease.ends, 1)
 
     def test_onlyTheOfferIsTold(self) -> None:
-        gates = Gates(self.clock, self.events, [Gate(PASSED)])
+        gates = Gates(self.clock, self.events, [FakeGate(PASSED)])
         leg = FakeLeg("80001", FakePool())
         verdict = gates.admit(leg, leg.application())
         self.assertEqual(self.successResultOf(verdict), PASSED)

@@ -5,7 +5,7 @@ A gatekeeper on a simulated network, for tests of it and of its endpoints.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from twisted.internet.defer import execute
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from h323d.call.applications import IGate
 from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.call.homes import homeAt
@@ -123,10 +124,12 @@ def newWorld(
     security: SecurityConfig | None = None,
     traversal: TraversalConfig | None = None,
     securePort: int = 0,
+    gates: Sequence[IGate] = (),
     after: World | None = None,
     **config: Any,
 ) -> World:
     """
+    @param gates: what registrations and calls pass.
     @param after: goes on where that one has ended.
     """
     if after is None:
@@ -146,11 +149,11 @@ def newWorld(
         security or SecurityConfig(),
         traversal or TraversalConfig(),
     )
-    gates = Gates(clock, events, ())
+    passed = Gates(clock, events, gates)
     place = Place(homes, securePort=securePort)
-    zone = Zone(settings, world, place, EightDigits(), gates, DialRule(homes))
+    zone = Zone(settings, world, place, EightDigits(), passed, DialRule(homes))
     zone.start()
-    return World(clock, network, facts, zone, events, gates, settings)
+    return World(clock, network, facts, zone, events, passed, settings)
 
 
 @pytest.fixture

@@ -1,36 +1,43 @@
 """
-How a registered endpoint asks to call and be called, for bandwidth, and to
-end: ARQ, BRQ and DRQ (H.225.0, 7.11 to 7.13).
+How a registered endpoint asks to call and be called: ARQ (H.225.0, 7.11).
 
-Each method takes a request and returns its answer, or a Deferred where somebody
-else has to be asked first.  Where a call is to be routed, both sides are told
+The answer may be a Deferred, where somebody else has to be asked first: a gate, or whoever
+knows where the called party is.  Where a call is to be routed, both sides are told
 our own call signalling address instead of each other's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.call.applications import Refusal
+from h323d.call import applications
+from h323d.call.applications import PASSED, Door, Refusal, Verdict
 from h323d.call.callers import CallerName
 from h323d.call.dialrule import DialRule
+from h323d.call.gates import Gates
+from h323d.call.leases import ended, ofSide
 from h323d.events.bus import EventBus
 from h323d.events.gatekeeper import RASAdmissionRefused
 from h323d.gatekeeper.admission import Admission, AdmissionTable, NoBandwidth, TooManyCalls
 from h323d.gatekeeper.bandwidth import Claim
 from h323d.gatekeeper.callers import Callers
-from h323d.gatekeeper.config import GatekeeperConfig, PreGranted
+from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.partings import Partings
 from h323d.gatekeeper.ras.otherways import OtherWays
-from h323d.gatekeeper.ras.usage import USAGE_WANTED, answeredIn
+from h323d.gatekeeper.ras.usage import USAGE_WANTED
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routing.chain import Called, Decision, FoundWay, RoutingChain
+from h323d.h323.applications import (
+    admissionApplication,
+    bandwidthIn,
+)
 from h323d.h323.ras.messages import (
     Fields,
     RASMessage,
@@ -40,12 +47,10 @@ from h323d.h323.ras.messages import (
     rejection,
     usableAddresses,
 )
+from h323d.h323.ras.reasons import REASONS
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 from h323d.h323.signalling.addresses import aliasesFromParties, partiesFromAliases, transportToValue
-from h323d.h323.signalling.causes import causeOfReason
-from h323d.h323.signalling.reading import causeOfElement
 from h323d.values.address import TransportAddress
-from h323d.values.cause import Cause
 
 __all__ = ["Admitting", "CallRouting"]
 
@@ -86,7 +91,7 @@ class CallRouting(Protocol):
 
 class Admitting:
     """
-    Answers what concerns calls.
+    Answers ARQ.
     """
 
     def __init__(
@@ -100,34 +105,34 @@ class Admitting:
         partings: Partings,
         callers: Callers,
         dialRule: DialRule,
+        gates: Gates,
         clock: IReactorTime,
         events: EventBus,
     ) -> None:
         """
+        @param gates: what ARQs pass.
         @param partings: sees that what is said to be over ends.
         @param callers: says how callers are shown.
         """
         self._callers = callers
         self._partings = partings
         self._irrFrequency = config.irrFrequency
-        self._preGranted = config.preGrantedCalls is not PreGranted.NONE
         self._identity = identity
         self._registry = registry
         self._admissions = admissions
         self._routing = routing
         self._routed = routed
         self._dialRule = dialRule
+        self._gates = gates
         self._otherWays = OtherWays(registry, routed)
         self._clock = clock
         self._events = events
 
     def reconfigure(self, config: GatekeeperConfig) -> None:
         """
-        Answer otherwise from now on.  Calls that were granted beforehand can still be told
-        of as over when no more are granted.
+        Answer otherwise from now on.
         """
         self._irrFrequency = config.irrFrequency
-        self._preGranted = self._preGranted or config.preGrantedCalls is not PreGranted.NONE
 
     def admit(self, request: RASRequest) -> RASMessage | Deferred[RASAnswer]:
         """
@@ -138,34 +143,110 @@ class Admitting:
         if registration is None:
             return self._refuse(request, "callerNotRegistered", "")
         called = self._called(fields, registration)
-        if fields["answerCall"]:
+        if not self._gates.standAt(Door.ARQ):
+            return self._locate(request, registration, called, PASSED)
+        application = admissionApplication(
+            request, registration.endpointId, called.calling, called.names
+        )
+        verdict = self._gates.judge(application)
+        if isinstance(verdict, Deferred):
+            return verdict.addCallback(self._judgedLater, request, registration, called)
+        return self._judged(verdict, request, registration, called)
+
+    def _judgedLater(
+        self, verdict: Verdict, request: RASRequest, registration: Registration, called: Called
+    ) -> RASMessage | Deferred[RASAnswer]:
+        if self._isHere(registration):
+            return self._judged(verdict, request, registration, called)
+        if not isinstance(verdict, Refusal):
+            ended(verdict.leases)
+        return self._refuse(request, "callerNotRegistered", "")
+
+    def _judged(
+        self, verdict: Verdict, request: RASRequest, registration: Registration, called: Called
+    ) -> RASMessage | Deferred[RASAnswer]:
+        if isinstance(verdict, Refusal):
+            return self._refuseFor(verdict, request, registration, called)
+        if verdict.texts is not None:
+            called = replace(called, calling=verdict.texts.among(called.calling))
+        answer = self._locate(request, registration, called, verdict)
+        if isinstance(answer, Deferred):
+            return answer.addCallback(self._leased, request, registration, verdict)
+        self._leased(answer, request, registration, verdict)
+        return answer
+
+    def _leased(
+        self,
+        answer: RASAnswer,
+        request: RASRequest,
+        registration: Registration,
+        passed: applications.Admission,
+    ) -> RASAnswer:
+        """
+        What the gates keep is the admission's, if there is one.
+        """
+        fields, endpointId = request.message.fields, registration.endpointId
+        if answer is not None and answer.name == "admissionConfirm":
+            side = ofSide(endpointId, callKey(fields).hex(), fields["answerCall"])
+            self._gates.leases.give(side, passed)
+        else:
+            ended(passed.leases)
+        return answer
+
+    def _locate(
+        self,
+        request: RASRequest,
+        registration: Registration,
+        called: Called,
+        passed: applications.Admission,
+    ) -> RASMessage | Deferred[RASAnswer]:
+        """
+        @param passed: what the gates have granted.
+        """
+        if request.message.fields["answerCall"]:
             here = (FoundWay("h323", registration.signalling[0]),)
             routed = self._routed.carries(called.call)
-            return self._grant(request, registration, called, here, routed)
+            return self._grant(request, registration, called, here, routed, passed)
         decision = self._routing.find(called)
         if isinstance(decision, Deferred):
-            return decision.addCallback(self._decidedLater, request, registration, called)
-        return self._decided(decision, request, registration, called)
+            return decision.addCallback(self._decidedLater, request, registration, called, passed)
+        return self._decided(decision, request, registration, called, passed)
 
     def _decidedLater(
-        self, decision: Decision, request: RASRequest, registration: Registration, called: Called
+        self,
+        decision: Decision,
+        request: RASRequest,
+        registration: Registration,
+        called: Called,
+        passed: applications.Admission,
     ) -> RASMessage:
-        if self._registry.byId(registration.endpointId) is None:  # it left while others were asked
-            return self._refuse(request, "callerNotRegistered", "")
-        return self._decided(decision, request, registration, called)
+        if self._isHere(registration):
+            return self._decided(decision, request, registration, called, passed)
+        return self._refuse(request, "callerNotRegistered", "")
+
+    def _isHere(self, registration: Registration) -> bool:
+        """
+        Whether an endpoint is registered still, after others were asked.
+        """
+        return self._registry.byId(registration.endpointId) is not None
 
     def _decided(
-        self, decision: Decision, request: RASRequest, registration: Registration, called: Called
+        self,
+        decision: Decision,
+        request: RASRequest,
+        registration: Registration,
+        called: Called,
+        passed: applications.Admission,
     ) -> RASMessage:
         endpointId = registration.endpointId
         if isinstance(decision, Refusal):
-            return self._refuse(request, "requestDenied", endpointId, called)
+            return self._refuseFor(decision, request, registration, called)
         if not decision:
             return self._refuse(request, "calledPartyNotRegistered", endpointId, called)
         model = self._routed.modelFor(called, decision[0])
         if model is CallModel.DIRECT:
-            return self._grant(request, registration, called, decision, False)
-        answer = self._grant(request, registration, called, decision, True)
+            return self._grant(request, registration, called, decision, False, passed)
+        answer = self._grant(request, registration, called, decision, True, passed)
         if answer.name == "admissionConfirm":
             self._routed.remember(called, model, decision)
         return answer
@@ -177,6 +258,7 @@ class Admitting:
         called: Called,
         ways: Sequence[FoundWay],
         routed: bool,
+        passed: applications.Admission,
     ) -> RASMessage:
         """
         @param ways: where the call may go, the best first.
@@ -191,7 +273,7 @@ class Admitting:
             claim=Claim(callKey(fields), endpointId, fields["answerCall"]),
             conferenceId=fields["conferenceID"],
             callReference=fields["callReferenceValue"],
-            bandwidth=fields["bandWidth"],
+            bandwidth=bandwidthIn(fields, passed),
             source=request.source,
             destination=signalling,
             calling=called.calling,
@@ -225,53 +307,6 @@ class Admitting:
                 confirm |= USAGE_WANTED
         return RASMessage("admissionConfirm", confirm)
 
-    def changeBandwidth(self, request: RASRequest) -> RASMessage:
-        """
-        Answer a BRQ.
-        """
-        fields = request.message.fields
-        registration = self._registered(request)
-        if registration is None:
-            return rejection(request.message, "notBound", allowedBandWidth=0)
-        if registration.source != request.source:
-            return rejection(request.message, "invalidPermission", allowedBandWidth=0)
-        admission = self._find(fields, registration)
-        if admission is None:
-            return rejection(request.message, "invalidConferenceID", allowedBandWidth=0)
-        self._usageTold(fields, admission)
-        try:
-            changed = self._admissions.changeBandwidth(admission, fields["bandWidth"])
-        except NoBandwidth as error:
-            return rejection(
-                request.message, "insufficientResources", allowedBandWidth=error.allowed
-            )
-        return RASMessage(
-            "bandwidthConfirm",
-            {"requestSeqNum": fields["requestSeqNum"], "bandWidth": changed.bandwidth},
-        )
-
-    def disengage(self, request: RASRequest) -> RASMessage:
-        """
-        Answer a DRQ.  A call that nobody knows is over, as was asked; so is one
-        that only the other side asked for, where calls are granted beforehand.
-        One that is here, and does not end by itself, is ended.
-        """
-        fields = request.message.fields
-        registration = self._registered(request)
-        if registration is None:
-            return rejection(request.message, "notRegistered")
-        if registration.source != request.source:
-            return rejection(request.message, "requestToDropOther")
-        admission = self._find(fields, registration)
-        if admission is not None:
-            self._usageTold(fields, admission)
-            cause = _causeOf(fields)
-            self._admissions.end(admission, cause, disengaged=True)
-            self._partings.announced(admission, cause)
-        elif not self._preGranted and self._admissions.knows(callKey(fields)):
-            return rejection(request.message, "requestToDropOther")
-        return RASMessage("disengageConfirm", {"requestSeqNum": fields["requestSeqNum"]})
-
     def _called(self, fields: Fields, asker: Registration) -> Called:
         calling = partiesFromAliases(fields["srcInfo"])
         if not fields["answerCall"]:  # or it is of another that it tells
@@ -297,15 +332,11 @@ class Admitting:
             return None
         return registration
 
-    def _usageTold(self, fields: Fields, admission: Admission) -> None:
-        answered = answeredIn(fields, admission.since, self._clock.seconds())
-        if answered is not None:
-            self._admissions.answered(admission, answered)
-
-    def _find(self, fields: Fields, registration: Registration) -> Admission | None:
-        return self._admissions.find(
-            registration.endpointId, callKey(fields), fields.get("answeredCall")
-        )
+    def _refuseFor(
+        self, refusal: Refusal, request: RASRequest, registration: Registration, called: Called
+    ) -> RASMessage:
+        reason = REASONS[request.message.name][refusal.reason]
+        return self._refuse(request, reason, registration.endpointId, called)
 
     def _refuse(
         self, request: RASRequest, reason: str, endpointId: str, called: Called | None = None
@@ -336,16 +367,3 @@ class Admitting:
         field = "destCallSignalAddress"
         may = self._dialRule.objection(address, host, field) is None
         return address if may or self._registry.bySignalling(address) is not None else None
-
-
-def _causeOf(fields: Fields) -> Cause | None:
-    """
-    Why a call ended, as a DRQ tells it; C{None} where it does not.
-    """
-    match fields.get("terminationCause"):
-        case ("releaseCompleteCauseIE", bytes(element)):
-            return causeOfElement(element)
-        case ("releaseCompleteReason", (str(reason), _)):
-            return causeOfReason(reason)
-        case _:
-            return None

@@ -13,6 +13,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from twisted.internet.defer import Deferred
+
+from h323d.call.applications import Door, Refusal, Verdict
+from h323d.call.gates import Gates
+from h323d.call.leases import ended, ofRegistration
 from h323d.gatekeeper.admission import AdmissionTable
 from h323d.gatekeeper.config import MIN_TIME_TO_LIVE, GatekeeperConfig, PreGranted
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
@@ -26,6 +31,7 @@ from h323d.gatekeeper.registry.registrations import (
     RegistryFull,
 )
 from h323d.gatekeeper.traversal import Reach
+from h323d.h323.applications import registrationApplication
 from h323d.h323.ras.messages import (
     PROTOCOL_IDENTIFIER,
     Fields,
@@ -35,7 +41,8 @@ from h323d.h323.ras.messages import (
     protocolVersion,
     usableAddresses,
 )
-from h323d.h323.ras.transactions import RASRequest
+from h323d.h323.ras.reasons import REASONS
+from h323d.h323.ras.transactions import RASAnswer, RASRequest
 from h323d.h323.signalling.addresses import (
     aliasesFromParties,
     partiesFromAliases,
@@ -64,7 +71,11 @@ class Enrolment:
         admissions: AdmissionTable,
         numbers: ILocalNumbers,
         reach: Reach,
+        gates: Gates,
     ) -> None:
+        """
+        @param gates: what RRQs pass.
+        """
         self._config = config
         self._granted = _preGrantedARQ(config)
         self._reach = reach
@@ -72,6 +83,7 @@ class Enrolment:
         self._registry = registry
         self._admissions = admissions
         self._numbers = numbers
+        self._gates = gates
 
     def reconfigure(self, config: GatekeeperConfig) -> None:
         """
@@ -118,7 +130,7 @@ class Enrolment:
                 return longer
         return confirm
 
-    def register(self, request: RASRequest) -> RASMessage:
+    def register(self, request: RASRequest) -> RASMessage | Deferred[RASAnswer]:
         """
         Answer an RRQ, full or to keep alive.
         """
@@ -127,6 +139,35 @@ class Enrolment:
             return self._reject(request, "discoveryRequired")
         if _tooOld(fields):
             return self._reject(request, "invalidRevision")
+        if not self._gates.standAt(Door.RRQ):
+            return self._register(request)
+        application = registrationApplication(request, self._ownOf(request))
+        verdict = self._gates.judge(application)
+        if isinstance(verdict, Deferred):
+            return verdict.addCallback(self._judged, request)
+        return self._judged(verdict, request)
+
+    def _judged(self, verdict: Verdict, request: RASRequest) -> RASMessage:
+        if isinstance(verdict, Refusal):
+            return self._reject(request, REASONS[request.message.name][verdict.reason])
+        answer = self._register(request)
+        if answer.name == "registrationConfirm":
+            holder = ofRegistration(answer.fields["endpointIdentifier"])
+            self._gates.leases.give(holder, verdict)
+        else:
+            ended(verdict.leases)
+        return answer
+
+    def _ownOf(self, request: RASRequest) -> str:
+        """
+        The identifier that a request names, if it is its sender's.
+        """
+        claimed = identifierIn(request.message.fields, "endpointIdentifier") or ""
+        known = self._registry.byId(claimed)
+        return claimed if known is not None and known.source == request.source else ""
+
+    def _register(self, request: RASRequest) -> RASMessage:
+        fields = request.message.fields
         if fields.get("keepAlive"):
             return self._keepAlive(request)
         if "additiveRegistration" in fields:

@@ -1,11 +1,11 @@
 """
-What endpoints tell of themselves outside of calls: whether they have resources
-left (RAI; H.225.0, 7.18), and services that they offer or ask for (SCI;
-H.225.0, 7.20).
+What endpoints tell by themselves: of their calls (IRR; H.225.0, 7.15), whether they have
+resources left (RAI; 7.18), and services that they offer or ask for (SCI; 7.20).
 """
 
 from __future__ import annotations
 
+from h323d.gatekeeper.ras.reports import CallReports
 from h323d.gatekeeper.registry.registrations import EndpointRegistry
 from h323d.h323.ras.messages import PROTOCOL_IDENTIFIER, RASMessage, identifierIn
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
@@ -18,8 +18,9 @@ class Indications:
     Answers them.
     """
 
-    def __init__(self, registry: EndpointRegistry) -> None:
+    def __init__(self, registry: EndpointRegistry, reports: CallReports) -> None:
         self._registry = registry
+        self._reports = reports
 
     def resourcesAvailable(self, request: RASRequest) -> RASAnswer:
         """
@@ -52,3 +53,21 @@ class Indications:
             "serviceControlResponse",
             {"requestSeqNum": fields["requestSeqNum"], "result": (result, None)},
         )
+
+    def informed(self, request: RASRequest) -> RASAnswer:
+        """
+        Take an IRR that nobody asked for; say so if it wants to know.
+        """
+        fields = request.message.fields
+        registration = self._registry.byId(identifierIn(fields, "endpointIdentifier") or "")
+        own = registration is not None and registration.source == request.source
+        if registration is not None and own:
+            self._reports.told(registration.endpointId, fields)
+        if not fields.get("needResponse"):
+            return None
+        if not own:
+            return RASMessage(
+                "infoRequestNak",
+                {"requestSeqNum": fields["requestSeqNum"], "nakReason": ("notRegistered", None)},
+            )
+        return RASMessage("infoRequestAck", {"requestSeqNum": fields["requestSeqNum"]})

@@ -18,10 +18,9 @@ from h323d.gatekeeper.ras.enrolment import Enrolment
 from h323d.gatekeeper.ras.indications import Indications
 from h323d.gatekeeper.ras.leaving import Leaving
 from h323d.gatekeeper.ras.locating import Locating
-from h323d.gatekeeper.ras.reports import CallReports
+from h323d.gatekeeper.ras.ongoing import OngoingCalls
 from h323d.gatekeeper.ras.secureoffers import SecureOffers
-from h323d.gatekeeper.registry.registrations import EndpointRegistry
-from h323d.h323.ras.messages import RASMessage, identifierIn
+from h323d.h323.ras.messages import RASMessage
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 
 __all__ = ["GatekeeperRAS"]
@@ -36,29 +35,26 @@ class GatekeeperRAS:
 
     def __init__(
         self,
-        registry: EndpointRegistry,
         enrolment: Enrolment,
         leaving: Leaving,
         admitting: Admitting,
+        ongoing: OngoingCalls,
         locating: Locating,
         maintenance: Maintenance,
         indications: Indications,
-        reports: CallReports,
         secureOffers: SecureOffers,
     ) -> None:
-        self._registry = registry
         self._maintenance = maintenance
-        self._reports = reports
         self._secureOffers = secureOffers
         self._answerers: dict[str, Callable[[RASRequest], RASAnswer | Deferred[RASAnswer]]] = {
             "gatekeeperRequest": enrolment.discover,
             "registrationRequest": enrolment.register,
             "unregistrationRequest": leaving.unregister,
             "admissionRequest": admitting.admit,
-            "bandwidthRequest": admitting.changeBandwidth,
-            "disengageRequest": admitting.disengage,
+            "bandwidthRequest": ongoing.changeBandwidth,
+            "disengageRequest": ongoing.disengage,
             "locationRequest": locating.locate,
-            "infoRequestResponse": self.informed,
+            "infoRequestResponse": indications.informed,
             "resourcesAvailableIndicate": indications.resourcesAvailable,
             "serviceControlIndication": indications.serviceControl,
         }
@@ -77,24 +73,6 @@ class GatekeeperRAS:
         if answerer is None:
             return _notUnderstood(request)
         return self._secureOffers.completed(request, answerer(request))
-
-    def informed(self, request: RASRequest) -> RASAnswer:
-        """
-        Take an IRR that nobody asked for; say so if it wants to know.
-        """
-        fields = request.message.fields
-        registration = self._registry.byId(identifierIn(fields, "endpointIdentifier") or "")
-        own = registration is not None and registration.source == request.source
-        if registration is not None and own:
-            self._reports.told(registration.endpointId, fields)
-        if not fields.get("needResponse"):
-            return None
-        if not own:
-            return RASMessage(
-                "infoRequestNak",
-                {"requestSeqNum": fields["requestSeqNum"], "nakReason": ("notRegistered", None)},
-            )
-        return RASMessage("infoRequestAck", {"requestSeqNum": fields["requestSeqNum"]})
 
 
 def _notUnderstood(request: RASRequest) -> RASMessage:

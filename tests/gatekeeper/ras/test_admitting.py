@@ -1,5 +1,5 @@
 """
-ARQ, BRQ and DRQ, each from the octets of the request to those of the answer.
+ARQ, from the octets of the request to those of the answer.
 """
 
 from __future__ import annotations
@@ -7,16 +7,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from twisted.internet.defer import Deferred
 
+from h323d.call.applications import Admission, Door, Reason, Refusal, Texts
 from h323d.events.gatekeeper import (
-    BandwidthChanged,
     BandwidthExceeded,
     RASAdmissionEnded,
     RASAdmissionGranted,
     RASAdmissionRefused,
 )
 from h323d.h323.ras.messages import reasonOf
-from h323d.values.cause import Cause
+from tests.support.fakegate import FakeGate
+from tests.support.lease import Lease
 from tests.support.ras import CALL, CONFERENCE, arq, at, brq, drq, keepAlive, rrq, urq
 
 ANNA = ("h323-ID", "anna")
@@ -184,87 +186,6 @@ def test_oneCallTooManyIsRefused(makeWorld: Any, limit: str) -> None:
     assert len(world.zone.admissions) == 2
 
 
-# --- BRQ
-
-
-def test_aCallCanHaveMoreBandwidthWhileThereIsSome(makeWorld: Any) -> None:
-    world = makeWorld(totalBandwidth=5000)
-    peer, endpointId = world.registered("10.0.0.2")
-    peer.ask(arq(2, endpointId, ROOM))
-    assert peer.ask(brq(3, endpointId, 5000)).fields["bandWidth"] == 5000
-    assert world.told(BandwidthChanged)[0].bandwidth == 5000
-    answer = peer.ask(brq(4, endpointId, 5001))
-    assert reasonOf(answer) == "insufficientResources"
-    assert answer.fields["allowedBandWidth"] == 5000
-    assert world.zone.bandwidth.used == 5000
-
-
-def test_aBRQThatIsNotTheCallersOwnIsRefused(world: Any) -> None:
-    peer, endpointId = world.registered("10.0.0.2")
-    other, otherId = world.registered("10.0.0.3")
-    peer.ask(arq(2, endpointId, ROOM))
-    answers = [
-        other.ask(brq(2, endpointId, 1)),
-        other.ask(brq(3, otherId, 1)),
-        other.ask(brq(4, "nobody", 1)),
-    ]
-    assert [reasonOf(each) for each in answers] == [
-        "invalidPermission",
-        "invalidConferenceID",
-        "notBound",
-    ]
-    assert world.zone.bandwidth.used == 1280
-
-
-# --- DRQ
-
-
-def test_aSpoofedDRQIsRefused(world: Any) -> None:
-    peer, endpointId = world.registered("10.0.0.2")
-    attacker, attackerId = world.registered("10.0.0.66")
-    peer.ask(arq(2, endpointId, ROOM))
-    answers = [attacker.ask(drq(2, endpointId)), attacker.ask(drq(3, attackerId))]
-    assert [reasonOf(each) for each in answers] == ["requestToDropOther"] * 2
-    assert len(world.zone.admissions) == 1
-
-
-def test_aDRQOfAStrangerIsRefused(world: Any) -> None:
-    assert reasonOf(world.peer("10.0.0.2").ask(drq(1, "nobody"))) == "notRegistered"
-
-
-def test_aCallThatNobodyKnowsIsOver(world: Any) -> None:
-    peer, endpointId = world.registered("10.0.0.2")
-    assert peer.ask(drq(2, endpointId)).name == "disengageConfirm"
-    assert world.told(RASAdmissionEnded) == []
-
-
-def test_aDRQNeedNotSayWhichSideItIs(world: Any) -> None:
-    peer, endpointId = world.registered("10.0.0.2")
-    peer.ask(arq(2, endpointId, answerCall=True))
-    peer.ask(drq(3, endpointId, answeredCall=False))
-    assert len(world.zone.admissions) == 0
-
-
-@pytest.mark.parametrize(
-    ("told", "cause"),
-    [
-        ({}, None),
-        ({"terminationCause": ("releaseCompleteReason", ("inConf", None))}, Cause.USER_BUSY),
-        (
-            {"terminationCause": ("releaseCompleteCauseIE", b"\x80\x90")},
-            Cause.NORMAL_CALL_CLEARING,
-        ),
-        ({"terminationCause": ("releaseCompleteCauseIE", b"\x00\x00")}, None),
-    ],
-)
-def test_aDRQTellsWhyTheCallEnded(world: Any, told: Any, cause: Cause | None) -> None:
-    peer, endpointId = world.registered("10.0.0.2", ANNA)
-    peer.ask(arq(2, endpointId, ROOM))
-    peer.ask(drq(3, endpointId, **told))
-    (fact,) = world.told(RASAdmissionEnded)
-    assert (fact.cause, fact.disengaged, fact.answerCall) == (cause, True, False)
-
-
 def test_anAdmissionTellsOfBothParties(world: Any) -> None:
     peer, endpointId = world.registered("10.0.0.2", ANNA)
     peer.ask(arq(2, endpointId, ROOM))
@@ -294,3 +215,106 @@ def test_anEndpointThatExpiresHasNoCalls(world: Any) -> None:
     assert len(world.zone.admissions) == 1
     world.clock.advance(60)
     assert len(world.zone.admissions) == 0
+
+
+# --- the gates
+
+
+AT_ARQ = (Door.ARQ,)
+
+
+def test_aGateJudgesAnARQWithWhatIsKnownOfIt(makeWorld: Any) -> None:
+    gate = FakeGate(Admission(), AT_ARQ)
+    peer, endpointId = makeWorld(gates=(gate,)).registered("10.0.0.2", ANNA)
+    assert peer.ask(arq(2, endpointId, ROOM)).name == "admissionConfirm"
+    (application,) = gate.judged
+    assert (application.party, str(application.source)) == (endpointId, "10.0.0.2:1719")
+    assert [str(each) for each in (*application.calling, *application.called)] == ["anna", "80001"]
+    assert (application.texts.names, application.bandwidth) == (("anna",), 128_000)
+    assert (application.callIdentifier, application.proofs) == (CALL.hex(), ())
+
+
+def test_theCalledSidesARQIsJudgedToo(makeWorld: Any) -> None:
+    gate = FakeGate(Refusal.of(Reason.CAPACITY_EXCEEDED), AT_ARQ)
+    peer, endpointId = makeWorld(gates=(gate,)).registered("10.0.0.2", ANNA)
+    answer = peer.ask(arq(2, endpointId, ROOM, answerCall=True))
+    assert reasonOf(answer) == "exceedsCallCapacity"
+
+
+def test_anARQThatAGateRefusesIsRejectedByItsReason(makeWorld: Any) -> None:
+    world = makeWorld(gates=(FakeGate(Refusal.of(Reason.INVALID_SIGNATURE), AT_ARQ),))
+    peer, endpointId = world.registered("10.0.0.2", ANNA)
+    assert reasonOf(peer.ask(arq(2, endpointId, ROOM))) == "securityDenial"
+    (fact,) = world.told(RASAdmissionRefused)
+    assert (fact.reason, fact.endpointId) == ("securityDenial", endpointId)
+    assert len(world.zone.admissions) == 0
+
+
+def test_nobodyElsesARQIsJudged(makeWorld: Any) -> None:
+    gate = FakeGate(Admission(), AT_ARQ)
+    makeWorld(gates=(gate,)).peer("10.0.0.2").ask(arq(1, "nobody", ROOM))
+    assert gate.judged == []
+
+
+def test_whatAGateGrantsIsConfirmed(makeWorld: Any) -> None:
+    admission = Admission(Texts(names=("anna [REDACTED:SSN]",)), bandwidth=64_000)
+    world = makeWorld(gates=(FakeGate(admission, AT_ARQ),))
+    peer, endpointId = world.registered("10.0.0.2", ("h323-ID", "anna 123-45-6789"))
+    assert peer.ask(arq(2, endpointId, ROOM)).fields["bandWidth"] == 640
+    (fact,) = world.told(RASAdmissionGranted)
+    assert [str(each) for each in fact.calling] == ["anna [REDACTED:SSN]"]
+    assert (fact.bandwidth, world.zone.bandwidth.used) == (640, 640)
+
+
+def test_aGateThatTakesItsTimeIsAnnounced(makeWorld: Any) -> None:
+    slow: Deferred[Admission] = Deferred()
+    world = makeWorld(gates=(FakeGate(slow, AT_ARQ),))
+    peer, endpointId = world.registered("10.0.0.2", ANNA)
+    peer.received.clear()
+    peer.send(arq(2, endpointId, ROOM))
+    world.clock.pump([0.1] * 17)
+    slow.callback(Admission())
+    world.clock.advance(0.1)
+    assert [each.name for each in peer.messages()] == ["requestInProgress", "admissionConfirm"]
+
+
+def test_aGateThatNeverAnswersRefusesTheARQ(makeWorld: Any) -> None:
+    world = makeWorld(gates=(FakeGate(Deferred(), AT_ARQ),))
+    peer, endpointId = world.registered("10.0.0.2", ANNA)
+    peer.received.clear()
+    peer.send(arq(2, endpointId, ROOM))
+    world.clock.pump([0.1] * 25)
+    assert [each.name for each in peer.messages()] == ["requestInProgress", "admissionReject"]
+    assert reasonOf(peer.messages()[1]) == "undefinedReason"
+
+
+def test_whoLeavesWhileAGateThinksIsNotAdmitted(makeWorld: Any) -> None:
+    slow: Deferred[Admission] = Deferred()
+    world, lease = makeWorld(gates=(FakeGate(slow, AT_ARQ),)), Lease()
+    peer, endpointId = world.registered("10.0.0.2", ANNA)
+    peer.send(arq(2, endpointId, ROOM))
+    world.clock.advance(0.1)
+    peer.ask(urq(3, "10.0.0.2", endpointIdentifier=endpointId))
+    peer.received.clear()
+    slow.callback(Admission(leases=(lease,)))
+    world.clock.advance(0.1)
+    assert [reasonOf(each) for each in peer.messages()] == ["callerNotRegistered"]
+    assert (len(world.zone.admissions), lease.ends) == (0, 1)
+
+
+def test_whatAGateKeepsEndsWithTheAdmission(makeWorld: Any) -> None:
+    lease = Lease()
+    world = makeWorld(gates=(FakeGate(Admission(leases=(lease,)), AT_ARQ),))
+    peer, endpointId = world.registered("10.0.0.2", ANNA)
+    peer.ask(arq(2, endpointId, ROOM))
+    assert lease.ends == 0
+    peer.ask(drq(3, endpointId))
+    assert lease.ends == 1
+
+
+def test_whatAGateKeepsForACallToNobodyEndsAtOnce(makeWorld: Any) -> None:
+    lease = Lease()
+    world = makeWorld(gates=(FakeGate(Admission(leases=(lease,)), AT_ARQ),))
+    peer, endpointId = world.registered("10.0.0.2", ANNA)
+    assert reasonOf(peer.ask(arq(2, endpointId, BERT))) == "calledPartyNotRegistered"
+    assert lease.ends == 1

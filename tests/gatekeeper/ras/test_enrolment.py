@@ -7,7 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from twisted.internet.defer import Deferred
 
+from h323d.call.applications import Admission, Door, Reason, Refusal
 from h323d.events.gatekeeper import EndpointRegistered, EndpointUnregistered
 from h323d.gatekeeper.alternates import AlternateConfig
 from h323d.gatekeeper.config import AliasConflict, PreGranted
@@ -15,6 +17,8 @@ from h323d.gatekeeper.registry.registrations import GRACE, EndpointKind
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import reasonOf, usableAddresses
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from tests.support.fakegate import FakeGate
+from tests.support.lease import Lease
 from tests.support.ras import GATEKEEPER, arq, at, gateway, grq, keepAlive, rrq, urq
 
 ANNA = ("h323-ID", "anna")
@@ -582,3 +586,65 @@ def test_alternateEndpointsOfARegistrationDoNoHarm(world: Any) -> None:
     assert [str(each) for each in registration.signalling] == ["10.0.0.2:1720"]
     refused = peer.ask(arq(2, endpointId, BERT))
     assert reasonOf(refused) == "calledPartyNotRegistered"
+
+
+# --- the gates
+
+
+AT_RRQ = (Door.RRQ,)
+
+
+def test_aGateJudgesAnRRQ(makeWorld: Any) -> None:
+    gate = FakeGate(Admission(), AT_RRQ)
+    peer, endpointId = makeWorld(gates=(gate,)).registered("10.0.0.2", ANNA)
+    (application,) = gate.judged
+    assert (application.party, str(application.source)) == ("", "10.0.0.2:1719")
+    assert [str(each) for each in application.calling] == ["anna"]
+    peer.ask(keepAlive(2, "10.0.0.2", endpointId))
+    assert gate.judged[1].party == endpointId
+
+
+def test_aGateIsNotToldThatSomebodyIsWhoTheySayTheyAre(makeWorld: Any) -> None:
+    gate = FakeGate(Admission(), AT_RRQ)
+    world = makeWorld(gates=(gate,))
+    _, endpointId = world.registered("10.0.0.2", ANNA)
+    world.peer("10.0.0.66").ask(keepAlive(1, "10.0.0.66", endpointId))
+    assert gate.judged[1].party == ""
+
+
+def test_anRRQThatAGateRefusesIsRejectedByItsReason(makeWorld: Any) -> None:
+    world = makeWorld(gates=(FakeGate(Refusal.of(Reason.NOT_REGISTERED), AT_RRQ),))
+    assert reasonOf(world.peer("10.0.0.2").ask(rrq(1, "10.0.0.2", ANNA))) == "securityDenial"
+    assert world.zone.registrations() == ()
+
+
+def test_whoIsRefusedForWantOfResourcesIsToldOfAlternates(makeWorld: Any) -> None:
+    world = makeWorld(
+        gates=(FakeGate(Refusal.of(Reason.CAPACITY_EXCEEDED), AT_RRQ),),
+        alternates=(AlternateConfig("10.0.0.9"),),
+    )
+    answer = world.peer("10.0.0.2").ask(rrq(1, "10.0.0.2", ANNA))
+    assert (reasonOf(answer), "altGKInfo" in answer.fields) == ("resourceUnavailable", True)
+
+
+def test_anRRQWaitsForAGateThatTakesItsTime(makeWorld: Any) -> None:
+    slow: Deferred[Admission] = Deferred()
+    world = makeWorld(gates=(FakeGate(slow, AT_RRQ),))
+    peer = world.peer("10.0.0.2")
+    peer.send(rrq(1, "10.0.0.2", ANNA))
+    world.clock.pump([0.1] * 17)
+    assert world.zone.registrations() == ()
+    slow.callback(Admission())
+    world.clock.advance(0.1)
+    assert [each.name for each in peer.messages()] == ["requestInProgress", "registrationConfirm"]
+
+
+@pytest.mark.parametrize(("alias", "ends"), [(ANNA, 0), (("dialledDigits", "80001"), 1)])
+def test_whatAGateKeepsEndsWithTheRegistration(makeWorld: Any, alias: Any, ends: int) -> None:
+    lease = Lease()
+    world = makeWorld(gates=(FakeGate(Admission(leases=(lease,)), AT_RRQ),))
+    peer = world.peer("10.0.0.2")
+    peer.ask(rrq(1, "10.0.0.2", alias))
+    assert lease.ends == ends
+    peer.ask(urq(2, "10.0.0.2"))
+    assert lease.ends == 1

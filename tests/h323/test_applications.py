@@ -1,0 +1,74 @@
+"""
+What H.323 asks for, as applications.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from h323d.call.applications import PASSED, Admission, Door, Texts
+from h323d.call.inquiry import Inquiry
+from h323d.h323.applications import (
+    admissionApplication,
+    bandwidthApplication,
+    bandwidthIn,
+    registrationApplication,
+    setupApplication,
+)
+from h323d.h323.ras.messages import RASMessage
+from h323d.h323.ras.security import Verdict
+from h323d.h323.ras.transactions import RASRequest
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.proof import Proof
+from tests.support.ras import CALL, arq, brq, rrq
+
+SOURCE = TransportAddress("10.0.0.2", 1719)
+PROOF = Proof("h2351", "anna", 1_700_000_000)
+ANNA = PartyAddress(AddressKind.H323_ID, "anna")
+NUMBER = PartyAddress(AddressKind.DIALLED_DIGITS, "1001")
+
+
+def request(message: RASMessage) -> RASRequest:
+    return RASRequest(message, SOURCE, b"", False, verdict=Verdict(proof=PROOF))
+
+
+def test_anRRQAppliesForItsNames() -> None:
+    message = rrq(1, "10.0.0.2", ("h323-ID", "anna"), ("dialledDigits", "1001"))
+    application = registrationApplication(request(message), "e1")
+    assert (application.door, application.party) == (Door.RRQ, "e1")
+    assert (application.calling, application.texts) == ((ANNA, NUMBER), Texts())
+    assert (application.source, application.proofs) == (SOURCE, (PROOF,))
+
+
+def test_anARQAppliesForACall() -> None:
+    application = admissionApplication(request(arq(1, "e1")), "e1", (NUMBER, ANNA), ())
+    assert (application.door, application.callIdentifier) == (Door.ARQ, CALL.hex())
+    assert (application.bandwidth, application.texts) == (128_000, Texts(names=("anna",)))
+    assert application.proofs == (PROOF,)
+
+
+def test_aBRQAppliesForBandwidth() -> None:
+    application = bandwidthApplication(request(brq(1, "e1", 5000)), "e1")
+    assert (application.door, application.bandwidth) == (Door.BRQ, 500_000)
+    assert (application.callIdentifier, application.proofs) == (CALL.hex(), (PROOF,))
+
+
+def test_aSetupAppliesForACall() -> None:
+    offer = Inquiry("h323", SOURCE, (ANNA,), (NUMBER,), "Anna")
+    application = setupApplication(offer, "e1")
+    assert (application.door, application.party, application.source) == (Door.SETUP, "e1", SOURCE)
+    assert (application.calling, application.called) == ((ANNA,), (NUMBER,))
+    assert application.texts == Texts("Anna", ("anna",))
+
+
+@pytest.mark.parametrize(
+    ("admission", "bandwidth"),
+    [
+        (PASSED, 1280),
+        (Admission(bandwidth=64_099), 640),
+        (Admission(bandwidth=10_000_000), 1280),
+        (Admission(bandwidth=0), 0),
+    ],
+)
+def test_noMoreThanIsAdmittedIsAskedFor(admission: Admission, bandwidth: int) -> None:
+    assert bandwidthIn({"bandWidth": 1280}, admission) == bandwidth
