@@ -34,6 +34,7 @@ from twisted.internet.task import deferLater
 from zope.interface import implementer
 
 from benchmarks.members import Heard, attend
+from h323d.call.gates import Gates
 from h323d.call.homes import Home, homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
@@ -115,6 +116,7 @@ class Exchange:
         self._rng = random.Random(1)
         listener, opener = StreamListener(reactor), StreamOpener(reactor)
         events = EventBus()
+        self.gates = Gates(reactor, events, ())
         self._h323 = H323Endpoint(
             reactor, self._rng, events, H323Config(port=0), pool, listener, opener,
             homeAt(host), self,

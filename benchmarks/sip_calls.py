@@ -21,6 +21,7 @@ from twisted.internet import reactor as installed
 from twisted.internet.base import ReactorBase
 from zope.interface import implementer
 
+from h323d.call.gates import Gates
 from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegOwner
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
@@ -81,6 +82,9 @@ class Owner:
     Lets every call ring, and answers it.
     """
 
+    def __init__(self, events: EventBus) -> None:
+        self.gates = Gates(installed, events, ())
+
     def legOffered(self, leg: ILeg) -> None:
         leg.observe(LegLog())
         leg.alert(None)
@@ -105,6 +109,7 @@ def main(calls: int) -> None:
     datagrams = Datagrams()
     config = SIPConfig(tcp=False, maxCalls=10**6, maxTransactions=10**6)
     unused = object()
+    events = EventBus()
     endpoint = SIPEndpoint(
         installed,
         random.Random(1),
@@ -112,8 +117,8 @@ def main(calls: int) -> None:
         unused,  # type: ignore[arg-type]  # no TCP here
         unused,  # type: ignore[arg-type]
         FakePool(10**9),
-        Owner(),
-        EventBus(),
+        Owner(events),
+        events,
         config,
         homeAt("10.0.0.1"),
     )

@@ -194,6 +194,8 @@ class ILegOwner(Interface):
     Who takes incoming legs from a protocol's endpoint: the switch.
     """
 
+    gates = Attribute("the L{h323d.call.gates.Gates} that a call passes which asks for more")
+
     def legOffered(leg: ILeg) -> None:
         """
         A peer calls.  The owner observes the leg before it returns.

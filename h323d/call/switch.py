@@ -37,6 +37,7 @@ class Switch:
     """
     Takes each offered leg to where it belongs.
 
+    @ivar gates: what a call passes.
     @ivar waiting: the legs whose policies have not answered yet.
     """
 
@@ -57,7 +58,7 @@ class Switch:
         self._callers = callers
         self._clock = clock
         self._events = events
-        self._gates = gates
+        self.gates = gates
         self._routes = tuple(routes)
         self._destinations = dict(destinations)
         self.waiting: dict[LegID, ILeg] = {}
@@ -70,15 +71,15 @@ class Switch:
         leg.observe(_Waiting(self))
         name = self._callers.nameOf(leg)
         leg.introduce(name.calling, name.displayName)
-        self._gates.admit(leg, leg.application()).addCallback(self._judged, leg)
+        self.gates.admit(leg, leg.application()).addCallback(self._judged, leg)
 
     def inquire(self, offer: IOffer) -> Refusal | None:
         """
         Ask the routes, and where they lead.  A policy that has to wait for its answer is not
         waited for: it counts as one that takes the call.
         """
-        if self._gates.shut is not None:
-            return self._gates.shut
+        if self.gates.shut is not None:
+            return self.gates.shut
         try:
             for policy in self._routes:
                 answer = policy.route(offer)
@@ -100,7 +101,7 @@ class Switch:
         """
         Refuse whatever is offered from now on, and whatever still waits.
         """
-        self._gates.close(SHUTTING_DOWN)
+        self.gates.close(SHUTTING_DOWN)
         for leg in tuple(self.waiting.values()):
             self._refuse(leg, SHUTTING_DOWN)
 
@@ -120,7 +121,7 @@ class Switch:
         if leg.legId not in self.waiting:
             ended(verdict.leases)  # its caller is gone, and has ended it
             return
-        self._gates.leases.give(ofCall(leg.legId), verdict)
+        self.gates.leases.give(ofCall(leg.legId), verdict)
         if verdict.texts is not None:
             leg.introduce(verdict.texts.among(leg.calling), verdict.texts.displayName)
         now = self._clock.seconds()
@@ -146,8 +147,8 @@ class Switch:
     def _dispatch(self, decision: Route | Refusal, leg: ILeg) -> None:
         if leg.legId not in self.waiting:
             return
-        if self._gates.shut is not None:
-            decision = self._gates.shut
+        if self.gates.shut is not None:
+            decision = self.gates.shut
         if isinstance(decision, Route):
             destination = self._destinations.get(decision.destination)
             if destination is not None:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
+from h323d.call.gates import Gates
 from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner, LegDirection
 from h323d.call.media import (
@@ -120,6 +121,7 @@ class Phone:
     """
     One party, in one call at a time.
 
+    @ivar gates: none stands there: a phone takes whom its user likes.
     @ivar leg: the call; C{None} while there is none.
     """
 
@@ -137,6 +139,7 @@ class Phone:
         self._reactor = reactor
         self._rng = random.SystemRandom()
         self._events = EventBus()
+        self.gates = Gates(reactor, self._events, ())
         self._datagrams = Datagrams(reactor)
         listener, opener = StreamListener(reactor), StreamOpener(reactor)
         pool, self._media = newMediaService(settings.media, self._rng, reactor.callFromThread)

@@ -17,9 +17,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.applications import Admission, Application, Verdict
 from h323d.call.gates import Gates
+from h323d.call.leases import ended, ofRegistration
 from h323d.errors import DecodeError
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registry.expiry import Expiry
@@ -61,7 +64,7 @@ class LocationService:
     ) -> None:
         """
         @param numbers: whose names nobody can register: the rooms'.
-        @param gates: while they are shut, nobody new registers.
+        @param gates: what a REGISTER passes; while they are shut, nobody new registers.
         @param passwords: whose names nobody can register by SIP, as long as it
             has no way to prove a password.
         """
@@ -96,12 +99,22 @@ class LocationService:
         own = self._own(address, registrant)
         if bindings:
             if own is None and self._gates.shut is not None:
-                raise RegistrationRefused(503, "Retry-After", str(RETRY_AFTER))
+                raise RegistrationRefused.by(self._gates.shut)
             self._bind(own, names, bindings, registrant)
         elif own is not None:
             self._remove(own, UnregisterReason.REQUEST)
         elif self._registry.byAlias(_nameOf(address)) is not None:
             raise RegistrationRefused(403)  # it is somebody else's to remove
+
+    def judge(self, application: Application) -> Verdict | Deferred[Verdict]:
+        return self._gates.judge(application)
+
+    def admitted(self, address: SIPURI, registrant: Registrant, admission: Admission) -> None:
+        own = self._own(address, registrant)
+        if own is None:
+            ended(admission.leases)
+        else:
+            self._gates.leases.give(ofRegistration(own.endpointId), admission)
 
     def located(self, called: PartyAddress) -> tuple[SIPURI, TransportAddress] | None:
         """

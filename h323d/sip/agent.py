@@ -9,6 +9,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.gates import Gates
 from h323d.call.homes import Homes
 from h323d.call.media import IMediaPool
 from h323d.errors import DecodeError
@@ -74,6 +75,8 @@ class UserAgent(Protocol):
     def homes(self) -> Homes: ...
     @property
     def unproven(self) -> Unproven: ...
+    @property
+    def gates(self) -> Gates: ...
 
     def contact(self, flow: Flow | None) -> str:
         """Our Contact, as a peer at the other end of C{flow} can use it."""

@@ -11,11 +11,14 @@ import random
 from collections.abc import Iterator
 from typing import TypeVar
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from h323d.call.complaints import Complaints
 from h323d.call.dialrule import DialRule
+from h323d.call.gates import Gates
 from h323d.call.homes import Homes
 from h323d.call.inquiry import Inquiry
 from h323d.call.legs import ILegOwner
@@ -214,9 +217,7 @@ class SIPEndpoint:
         try:
             self._take(transaction)
         except DecodeError as error:
-            self.complaints.about("sip", transaction.flow.peer, error)
-            phrase = f"Bad Request: {error.path}" if error.path else None
-            self.respond(transaction, transaction.request.response(400, phrase, self._tag()))
+            self._malformed(transaction, error)
         except Exception:  # the fence: one call must not take the others with it
             self._died(transaction.request)
             self.respond(transaction, transaction.request.response(500, None, self._tag()))
@@ -249,6 +250,11 @@ class SIPEndpoint:
         return connection or self._flows.to(protocol, address)
 
     # What the legs ask for.
+
+    @property
+    def gates(self) -> Gates:
+        gates: Gates = self._owner.gates
+        return gates
 
     def contact(self, flow: Flow | None) -> str:
         local = self.address if flow is None else flow.local
@@ -354,7 +360,11 @@ class SIPEndpoint:
         elif request.method == "REGISTER" and self._registrar is not None:
             flow = transaction.flow
             answer = self._registrar.answer(request, flow.peer, self._tag(), flow.reliable)
-            self.respond(transaction, answer)
+            if isinstance(answer, Deferred):
+                answer.addCallback(self._registered, transaction)
+                answer.addErrback(self._notRegistered, transaction)
+            else:
+                self.respond(transaction, answer)
         else:
             leg = SIPLeg.incoming(self, transaction)
             self._invites[transaction] = leg
@@ -362,6 +372,21 @@ class SIPEndpoint:
             self._callers[request.callId, leg.localTag] = caller
             self._shares.take(caller)
             self._owner.legOffered(leg)
+
+    def _registered(self, answer: SIPResponse, transaction: ServerTransaction) -> None:
+        self.respond(transaction, answer)
+
+    def _notRegistered(self, failure: Failure, transaction: ServerTransaction) -> None:
+        if isinstance(failure.value, DecodeError):
+            self._malformed(transaction, failure.value)
+            return
+        self._log.failure("a REGISTER died of our own fault", failure=failure)
+        self.respond(transaction, transaction.request.response(500, None, self._tag()))
+
+    def _malformed(self, transaction: ServerTransaction, error: DecodeError) -> None:
+        self.complaints.about("sip", transaction.flow.peer, error)
+        phrase = f"Bad Request: {error.path}" if error.path else None
+        self.respond(transaction, transaction.request.response(400, phrase, self._tag()))
 
     def _isFullFor(self, caller: str) -> bool:
         """

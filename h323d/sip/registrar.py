@@ -19,14 +19,21 @@ from dataclasses import dataclass, replace
 from email.utils import formatdate
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.applications import Admission, Application, Refusal, Verdict
+from h323d.call.leases import ended
+from h323d.errors import DecodeError
+from h323d.sip.applications import registerApplication
 from h323d.sip.config import SIPConfig
 from h323d.sip.dialogs.routing import PROTOCOLS, sameHost
 from h323d.sip.messages.grammar import fail, quote, showable, unquote
 from h323d.sip.messages.message import MAX_SECONDS, SIPRequest, SIPResponse
 from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI, URI
+from h323d.sip.reasons import statusOfReason
+from h323d.sip.transactions.layer import RETRY_AFTER
 from h323d.values.address import TransportAddress
 
 __all__ = ["Binding", "Registrant", "Registrar", "RegistrarOwner", "RegistrationRefused"]
@@ -122,6 +129,14 @@ class RegistrationRefused(Exception):
         self.status = status
         self.header = header
 
+    @classmethod
+    def by(cls, refusal: Refusal) -> RegistrationRefused:
+        """
+        What a gate has refused.
+        """
+        status = statusOfReason(refusal.reason)
+        return cls(status, "Retry-After", str(RETRY_AFTER)) if status == 503 else cls(status)
+
     def response(self, request: SIPRequest, toTag: str) -> SIPResponse:
         response = request.response(self.status, None, toTag)
         if not self.header:
@@ -153,6 +168,19 @@ class RegistrarOwner(Protocol):
         @raise RegistrationRefused: the registrant may not, or there is no place.
         """
 
+    def judge(self, application: Application) -> Verdict | Deferred[Verdict]:
+        """
+        Whether the gates let a registrant in.
+
+        @return: as L{h323d.call.gates.Gates.judge}.
+        """
+
+    def admitted(self, address: SIPURI, registrant: Registrant, admission: Admission) -> None:
+        """
+        What was asked for is done: what the gates keep for it is the registration's, if the
+        registrant has one now.
+        """
+
     def connectionClosed(self, peer: TransportAddress) -> None:
         """
         A connection is gone, and with it what could be reached over it alone.
@@ -182,21 +210,47 @@ class Registrar:
 
     def answer(
         self, request: SIPRequest, source: TransportAddress, toTag: str, connected: bool = False
-    ) -> SIPResponse:
+    ) -> SIPResponse | Deferred[SIPResponse]:
         """
         @param source: where the request came from.
         @param toTag: ours, for the answer.
         @param connected: it came over a connection.
 
-        @raise DecodeError: a header field that is looked at is malformed.
+        @return: a Deferred where a gate takes its time; the request waits in its transaction.
+
+        @raise DecodeError: a header field that is looked at is malformed; so may a Deferred
+            fail.
         """
-        now = self._clock.seconds()
         try:
             address = self._addressOf(request)
-            registrant = Registrant(source, _productOf(request), connected)
-            bindings = self._update(request, address, registrant, now)
         except RegistrationRefused as refused:
             return refused.response(request, toTag)
+        registrant = Registrant(source, _productOf(request), connected)
+        verdict = self._owner.judge(registerApplication(address, source))
+        if isinstance(verdict, Deferred):
+            return verdict.addCallback(self._judged, request, address, registrant, toTag)
+        return self._judged(verdict, request, address, registrant, toTag)
+
+    def _judged(
+        self,
+        verdict: Verdict,
+        request: SIPRequest,
+        address: SIPURI,
+        registrant: Registrant,
+        toTag: str,
+    ) -> SIPResponse:
+        if isinstance(verdict, Refusal):
+            return RegistrationRefused.by(verdict).response(request, toTag)
+        now = self._clock.seconds()
+        try:
+            bindings = self._update(request, address, registrant, now)
+        except RegistrationRefused as refused:
+            ended(verdict.leases)
+            return refused.response(request, toTag)
+        except DecodeError:
+            ended(verdict.leases)
+            raise
+        self._owner.admitted(address, registrant, verdict)
         headers = request.response(200, None, toTag).headers
         headers = headers.adding("Contact", *(_told(binding, now) for binding in bindings))
         return SIPResponse(200, "OK", headers.adding("Date", formatdate(now, usegmt=True)))

@@ -15,6 +15,7 @@ from twisted.internet.defer import execute
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from h323d.call.applications import Admission
 from h323d.call.gates import MAINTENANCE, Gates
 from h323d.events.bus import EventBus, Fact
 from h323d.events.gatekeeper import EndpointRegistered, EndpointUnregistered
@@ -36,6 +37,7 @@ from h323d.gatekeeper.security.passwords import readPasswords
 from h323d.sip.messages.uri import SIPURI, parseURI
 from h323d.sip.registrar import Binding, Registrant, RegistrationRefused
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from tests.support.lease import Lease
 
 PHONE = Registrant(TransportAddress("10.0.0.3", 5060), "phone/1.0")
 STRANGER = Registrant(TransportAddress("10.0.0.66", 5060))
@@ -405,3 +407,18 @@ def test_inMaintenanceNobodyNewRegistersAndNobodyIsLost() -> None:
     table.bind(table.binding(seconds=120))
     assert table.refused(table.binding(), address=SIPURI("example.com", "bob")) == 503
     assert len(table.registry) == 1
+
+
+def test_whatAGateKeepsForAPhoneEndsWithItsRegistration(table: Table) -> None:
+    lease = Lease()
+    table.bind(table.binding())
+    table.locations.admitted(ALICE, PHONE, Admission(leases=(lease,)))
+    assert lease.ends == 0
+    table.bind()
+    assert lease.ends == 1
+
+
+def test_whatAGateKeepsForWhoIsNotRegisteredEndsAtOnce(table: Table) -> None:
+    lease = Lease()
+    table.locations.admitted(ALICE, PHONE, Admission(leases=(lease,)))
+    assert lease.ends == 1

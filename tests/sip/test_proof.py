@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from twisted.internet.task import Clock
 
+from h323d.call.applications import PASSED, Admission, Application, Verdict
 from h323d.call.legs import ILeg
 from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPResponse
@@ -42,6 +43,12 @@ class Locations:
     def rebind(
         self, address: SIPURI, bindings: tuple[Binding, ...], registrant: Registrant
     ) -> None:
+        pass
+
+    def judge(self, application: Application) -> Verdict:
+        return PASSED
+
+    def admitted(self, address: SIPURI, registrant: Registrant, admission: Admission) -> None:
         pass
 
     def connectionClosed(self, peer: TransportAddress) -> None:

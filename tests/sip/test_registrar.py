@@ -7,8 +7,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
+from h323d.call.applications import (
+    PASSED,
+    Admission,
+    Application,
+    Reason,
+    Refusal,
+    Verdict,
+)
 from h323d.errors import DecodeError
 from h323d.net.stream import StreamOpener
 from h323d.sip.config import SIPConfig
@@ -17,6 +26,8 @@ from h323d.sip.messages.parser import parse
 from h323d.sip.messages.uri import SIPURI
 from h323d.sip.registrar import Binding, Registrant, Registrar, RegistrationRefused
 from h323d.values.address import TransportAddress
+from tests.support.lease import Lease
+from tests.support.loggedfailures import LoggedFailures
 from tests.support.sippeers import SERVER, ScriptedPeer, SIPWorld, Wire, request
 
 PHONE = TransportAddress("10.0.0.3", 5060)
@@ -29,13 +40,18 @@ class Locations:
 
     @ivar bound: the bindings by address of record.
     @ivar refused: what to answer instead of granting.
+    @ivar verdict: what the gates say.
+    @ivar granted: what they have granted for what was done.
     """
 
     def __init__(self) -> None:
         self.bound: dict[str, tuple[Binding, ...]] = {}
         self.registrants: list[Registrant] = []
-        self.refused: RegistrationRefused | None = None
+        self.refused: Exception | None = None
         self.closed: list[TransportAddress] = []
+        self.judged: list[Application] = []
+        self.verdict: Verdict | Deferred[Verdict] = PASSED
+        self.granted: list[Admission] = []
 
     def bindings(self, address: SIPURI, registrant: Registrant) -> tuple[Binding, ...]:
         return self.bound.get(str(address), ())
@@ -47,6 +63,13 @@ class Locations:
             raise self.refused
         self.bound[str(address)] = bindings
         self.registrants.append(registrant)
+
+    def judge(self, application: Application) -> Verdict | Deferred[Verdict]:
+        self.judged.append(application)
+        return self.verdict
+
+    def admitted(self, address: SIPURI, registrant: Registrant, admission: Admission) -> None:
+        self.granted.append(admission)
 
     def connectionClosed(self, peer: TransportAddress) -> None:
         self.closed.append(peer)
@@ -79,6 +102,25 @@ class Desk:
     ) -> SIPResponse:
         """
         @param cseq: C{None} for one more than last time.
+        """
+        answer = self.begin(
+            *headers, to=to, uri=uri, callId=callId, cseq=cseq, source=source, connected=connected
+        )
+        assert isinstance(answer, SIPResponse)
+        return answer
+
+    def begin(
+        self,
+        *headers: str,
+        to: str = "sip:alice@example.com",
+        uri: str = "sip:example.com",
+        callId: str = "phone",
+        cseq: int | None = None,
+        source: TransportAddress = PHONE,
+        connected: bool = False,
+    ) -> SIPResponse | Deferred[SIPResponse]:
+        """
+        The same where the answer may be late.
         """
         self.cseq = self.cseq + 1 if cseq is None else cseq
         text = [
@@ -468,3 +510,100 @@ def test_aRegisterOfADialogIsNone() -> None:
     script.send(request("REGISTER", toTag="x"), SERVER)
     world.run(0.05)
     assert script.statuses == [481]
+
+
+def test_aGateIsAskedForAnyRegisterThatIsForUs() -> None:
+    desk = Desk(SIPConfig(domains=("example.com",)))
+    desk.ask()
+    desk.ask(CONTACT)
+    desk.ask(CONTACT, to="sip:alice@example.org")
+    assert [each.source for each in desk.locations.judged] == [PHONE, PHONE]
+    assert str(desk.locations.judged[0].calling[-1]) == "sip:alice@example.com"
+
+
+@pytest.mark.parametrize(
+    ("reason", "answer"),
+    [
+        (Reason.INVALID_SIGNATURE, (403, None)),
+        (Reason.CAPACITY_EXCEEDED, (503, "5")),
+        (Reason.GATEKEEPER_ERROR, (500, None)),
+    ],
+)
+def test_aRegisterThatAGateRefusesIsAnsweredByItsReason(
+    reason: Reason, answer: tuple[int, str | None]
+) -> None:
+    desk = Desk()
+    desk.locations.verdict = Refusal.of(reason)
+    refused = desk.ask(CONTACT)
+    assert (refused.status, refused.headers.get("Retry-After"), desk.bound) == (*answer, ())
+
+
+def test_aRegisterWaitsForAGateThatTakesItsTime() -> None:
+    desk, slow = Desk(), Deferred[Verdict]()
+    desk.locations.verdict = slow
+    answers: list[SIPResponse] = []
+    begun = desk.begin(CONTACT)
+    assert isinstance(begun, Deferred)
+    begun.addCallback(answers.append)
+    assert (answers, desk.bound) == ([], ())
+    desk.clock.advance(1)
+    slow.callback(PASSED)
+    assert contacts(answers[0]) == ["<sip:a@10.0.0.3>;expires=3600"]
+
+
+@pytest.mark.parametrize("refused", [None, RegistrationRefused(503)])
+def test_whatAGateKeepsIsTheOwnersIfTheRegistrationIsMade(
+    refused: RegistrationRefused | None,
+) -> None:
+    desk, lease = Desk(), Lease()
+    desk.locations.verdict = Admission(leases=(lease,))
+    desk.locations.refused = refused
+    desk.ask(CONTACT)
+    granted = [each.leases for each in desk.locations.granted]
+    assert (granted, lease.ends) == (([(lease,)], 0) if refused is None else ([], 1))
+
+
+def test_whatAGateKeepsForAMalformedRegisterEnds() -> None:
+    desk, lease = Desk(), Lease()
+    desk.locations.verdict = Admission(leases=(lease,))
+    with pytest.raises(DecodeError):
+        desk.ask("Contact: *")
+    assert lease.ends == 1
+
+
+@pytest.mark.parametrize(
+    ("verdict", "contact", "status"),
+    [
+        (PASSED, "<sip:script@10.0.0.3>", 200),
+        (PASSED, "*", 400),
+        (Refusal.of(Reason.NOT_REGISTERED), "<sip:script@10.0.0.3>", 403),
+    ],
+)
+def test_aRegisterIsAnsweredWithinItsTransactionThoughAGateWasSlow(
+    verdict: Verdict, contact: str, status: int
+) -> None:
+    locations, slow = Locations(), Deferred[Verdict]()
+    locations.verdict = slow
+    world, script = server(locations)
+    text = request("REGISTER").replace("<sip:script@10.0.0.3>\n", f"{contact}\n")
+    for _ in range(2):  # which repeats the request
+        script.send(text, SERVER)
+        world.run(0.5)
+    assert (script.statuses, len(locations.judged)) == ([], 1)
+    slow.callback(verdict)
+    world.run(0.05)
+    assert script.statuses == [status]
+    world.settle()
+
+
+def test_aFaultOfOursInALateAnswerIsAnsweredWith500(loggedFailures: LoggedFailures) -> None:
+    locations, slow = Locations(), Deferred[Verdict]()
+    locations.verdict, locations.refused = slow, ZeroDivisionError()
+    world, script = server(locations)
+    script.send(request("REGISTER"), SERVER)
+    world.run(0.05)
+    slow.callback(PASSED)
+    world.run(0.05)
+    assert script.statuses == [500]
+    assert len(loggedFailures.take(ZeroDivisionError)) == 1
+    world.settle()

@@ -9,8 +9,10 @@ from typing import Any
 
 from twisted.internet.task import Clock
 
+from h323d.call.gates import Gates
 from h323d.call.homes import Home, Homes, homeAt
 from h323d.errors import DecodeError
+from h323d.events.bus import EventBus
 from h323d.sip.config import SIPConfig
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
@@ -84,6 +86,7 @@ class FakeAgent:
         self.pool = FakePool()
         self.homes: Homes = homeAt("10.0.0.1")
         self.unproven = Unproven(self.clock, 10, 10, 1.0)
+        self.gates = Gates(self.clock, EventBus(), ())
         self.sent: list[FakeTransaction] = []
         self.acks: list[SIPRequest] = []
         self.cancelled: list[tuple[SIPRequest, str]] = []

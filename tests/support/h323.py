@@ -14,6 +14,7 @@ from zope.interface import implementer
 
 from h323d.asn1 import h245
 from h323d.call.dialrule import DialRule
+from h323d.call.gates import Gates
 from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort
@@ -136,6 +137,7 @@ class Side:
         self.host = network.host(address)
         self.pool = FakePool(ports)
         self.events = EventBus()
+        self.gates = Gates(network.clock, self.events, ())
         self.faults: list[BadInput] = []
         self.events.subscribe(BadInput, self.faults.append)
         self.parties: list[Party] = []

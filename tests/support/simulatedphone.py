@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
+from h323d.call.gates import Gates
 from h323d.call.homes import Advertised, homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort, IMixerObserver, ISampleSource, PortStatistics
@@ -188,6 +189,7 @@ class Telephone(LocalParty):
         host = world.network.host(address)
         rng = world.chance(address)
         events = EventBus()
+        self.gates = Gates(world.clock, events, ())
         datagrams = Datagrams(host)
         listener, opener = StreamListener(host), StreamOpener(host)
         self.alias = alias

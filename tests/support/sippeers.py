@@ -5,13 +5,15 @@ SIP endpoints over the simulated network, and what is needed to watch them.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from h323d.call.applications import IGate
+from h323d.call.gates import Gates
 from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort
@@ -115,6 +117,7 @@ class Peer:
         host: str,
         config: SIPConfig,
         registrations: RegistrarOwner | None = None,
+        gates: Sequence[IGate] = (),
     ) -> None:
         reactor = world.network.host(host)
         self.host = host
@@ -123,6 +126,7 @@ class Peer:
         self.logs: list[LegLog] = []
         self.onOffer: Callable[[ILeg], None] = lambda leg: leg.answer(PROFILE)
         self.events = EventBus()
+        self.gates = Gates(world.clock, self.events, gates)
         self.endpoint = SIPEndpoint(
             world.clock,
             random.Random(host),
@@ -262,8 +266,9 @@ class SIPWorld:
         host: str,
         config: SIPConfig | None = None,
         registrations: RegistrarOwner | None = None,
+        gates: Sequence[IGate] = (),
     ) -> Peer:
-        peer = Peer(self, host, config or SIPConfig(), registrations)
+        peer = Peer(self, host, config or SIPConfig(), registrations, gates)
         self.peers.append(peer)
         return peer
 

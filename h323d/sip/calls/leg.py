@@ -26,7 +26,7 @@ from h323d.call.silence import SilenceWatch
 from h323d.call.timer import Timer
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.sip.agent import UserAgent
-from h323d.sip.applications import inviteApplication
+from h323d.sip.applications import inviteApplication, reinviteApplication
 from h323d.sip.calls.calledsession import CalledSession
 from h323d.sip.calls.callingsession import CallingSession
 from h323d.sip.calls.causes import reasonCause, reasonsOf
@@ -247,6 +247,9 @@ class SIPLeg:
     def application(self) -> Application:
         body = self._offered.offer if self._offered is not None else b""
         return inviteApplication(self, self._side.sipCallId, body)
+
+    def applicationFor(self, body: bytes) -> Application:
+        return reinviteApplication(self, self._side.sipCallId, body)
 
     def reject(self, cause: Cause, reason: Reason | None = None) -> None:
         if self._offered is not None:

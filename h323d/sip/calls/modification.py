@@ -9,17 +9,24 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
+
+from h323d.call.applications import Application, Door, Refusal, Verdict
+from h323d.call.leases import ended, ofCall
 from h323d.errors import DecodeError
 from h323d.sip.agent import UserAgent
+from h323d.sip.calls.calledsession import REQUEST_TERMINATED
 from h323d.sip.calls.causes import causeOf, reasonsOf
 from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.exchange import newExchange
 from h323d.sip.dialogs.dialog import Dialog
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.reasons import statusOfReason
 from h323d.sip.sdp.negotiation import NoCommonMedia
 from h323d.sip.transactions.running import ClientTransaction, ServerTransaction
 from h323d.values.cause import Cause
+from h323d.values.identifiers import LegID
 
 __all__ = ["ModificationOwner", "SessionModification"]
 
@@ -30,6 +37,17 @@ class ModificationOwner(Protocol):
     """
     What a L{SessionModification} needs of the leg that it is part of.
     """
+
+    @property
+    def legId(self) -> LegID:
+        """That of the leg."""
+
+    @property
+    def over(self) -> bool:
+        """Whether the call is."""
+
+    def applicationFor(self, body: bytes) -> Application:
+        """What a change asks for, with a session description that may be empty."""
 
     def reportMedia(self) -> None:
         """Something is agreed: have the port follow it, and tell."""
@@ -63,6 +81,7 @@ class SessionModification:
         self._descriptions = descriptions
         self._exchange = newExchange(self, agent.clock, agent.rng, ownsCallId)
         self._sent: ClientTransaction | None = None  # our last, if there was any
+        self._judging: ServerTransaction | None = None  # that a gate thinks about
 
     def begin(self) -> None:
         """
@@ -93,8 +112,36 @@ class SessionModification:
 
     def requested(self, transaction: ServerTransaction) -> None:
         """
-        A re-INVITE, or an UPDATE with an offer, arrived.
+        A re-INVITE, or an UPDATE with an offer, arrived: the gates are asked first.
         """
+        if self._judging is not None:  # the one before has no answer yet (14.2)
+            self.refuseEarly(transaction)
+            return
+        gates = self._agent.gates
+        if not gates.standAt(Door.REINVITE):
+            self._exchange.requested(transaction)
+            return
+        verdict = gates.judge(self._owner.applicationFor(transaction.request.body))
+        if isinstance(verdict, Deferred):
+            self._judging = transaction
+            verdict.addCallback(self._judgedLater, transaction)
+        else:
+            self._judged(verdict, transaction)
+
+    def _judgedLater(self, verdict: Verdict, transaction: ServerTransaction) -> None:
+        self._judging = None
+        if not self._owner.over:
+            self._judged(verdict, transaction)
+            return
+        if not isinstance(verdict, Refusal):
+            ended(verdict.leases)
+        self._end.respond(transaction, REQUEST_TERMINATED)  # 15.1.2
+
+    def _judged(self, verdict: Verdict, transaction: ServerTransaction) -> None:
+        if isinstance(verdict, Refusal):
+            self._end.respond(transaction, statusOfReason(verdict.reason))
+            return
+        self._agent.gates.leases.give(ofCall(self._owner.legId), verdict)
         self._exchange.requested(transaction)
 
     def stop(self) -> None:

@@ -1,0 +1,119 @@
+"""
+Changes that a peer asks for, and the gates that they pass.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred
+
+from h323d.call.applications import PASSED, Admission, Door, Reason, Refusal
+from h323d.call.gates import DEADLINE
+from h323d.sip.messages.message import SIPResponse
+from h323d.values.cause import Cause
+from tests.support.fakegate import FakeGate
+from tests.support.lease import Lease
+from tests.support.sippeers import SERVER, SIPWorld, offerBody, request
+
+
+class Call:
+    """
+    A call of a scripted peer that is answered, and a gate that changes of it pass.
+    """
+
+    def __init__(self, verdict: Any) -> None:
+        self.gate = FakeGate(verdict, (Door.REINVITE,))
+        self.world = SIPWorld()
+        self.peer = self.world.peer("10.0.0.1", gates=(self.gate,))
+        self.script = self.world.script("10.0.0.3")
+        self.tag = ""
+        self.send("INVITE", 1, body=offerBody())
+        answer = self.script.messages[-1]
+        assert isinstance(answer, SIPResponse)
+        self.tag = answer.toAddress.tag or ""
+        self.send("ACK", 1)
+        self.script.messages.clear()
+
+    def send(self, method: str, cseq: int, body: str = "") -> None:
+        branch = f"z9hG4bK{cseq}{method}"
+        text = request(method, branch=branch, cseq=cseq, toTag=self.tag, body=body)
+        self.script.send(text, SERVER)
+        self.world.run(0.05)
+
+    def change(self, cseq: int = 2, method: str = "INVITE") -> None:
+        self.send(method, cseq, offerBody() + "b=TIAS:64000\n")
+
+    @property
+    def statuses(self) -> list[int]:
+        return [each for each in self.script.statuses if each >= 200]
+
+    def end(self) -> None:
+        self.peer.legs[0].hangup(Cause.NORMAL_CALL_CLEARING)
+        self.world.run(40, step=0.25)
+
+
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+def test_aGateJudgesWhatAChangeAsksFor(method: str) -> None:
+    call = Call(PASSED)
+    call.change(method=method)
+    (application,) = call.gate.judged
+    assert (application.door, application.bandwidth) == (Door.REINVITE, 128_000)
+    assert (application.legId, application.source) == (call.peer.legs[0].legId, call.script.address)
+    assert call.statuses == [200]
+    call.end()
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"), [(Reason.BANDWIDTH_EXCEEDED, 488), (Reason.INVALID_SIGNATURE, 403)]
+)
+def test_aChangeThatAGateRefusesLeavesTheCallAsItWas(reason: Reason, status: int) -> None:
+    call = Call(Refusal.of(reason))
+    call.change()
+    assert (call.statuses, call.peer.legs[0].state) == ([status], "established")
+    call.end()
+
+
+def test_aChangeWaitsForAGateThatTakesItsTime() -> None:
+    slow: Deferred[Admission] = Deferred()
+    call = Call(slow)
+    call.change()
+    call.world.run(1.0)
+    assert call.statuses == []
+    slow.callback(PASSED)
+    call.world.run(0.05)
+    assert call.statuses == [200]
+    call.end()
+
+
+def test_aGateThatNeverAnswersRefusesTheChange() -> None:
+    call = Call(Deferred())
+    call.change()
+    call.world.run(DEADLINE + 0.1)
+    assert (call.statuses[0], call.peer.legs[0].state) == (500, "established")
+    call.end()
+
+
+def test_anotherChangeHasToWaitForTheVerdictOnTheFirst() -> None:
+    slow: Deferred[Admission] = Deferred()
+    call = Call(slow)
+    call.change(2)
+    call.change(3, "UPDATE")
+    assert call.statuses == [500]
+    assert call.script.messages[-1].headers.get("Retry-After") is not None
+    slow.callback(PASSED)
+    call.world.run(0.05)
+    assert call.statuses == [500, 200]
+    call.end()
+
+
+def test_aChangeOfACallThatEndsWhileAGateThinksIsTerminated() -> None:
+    slow: Deferred[Admission] = Deferred()
+    call, lease = Call(slow), Lease()
+    call.change()
+    call.send("BYE", 3)
+    slow.callback(Admission(leases=(lease,)))
+    call.world.run(0.05)
+    assert (call.statuses, lease.ends) == ([200, 487], 1)
+    call.end()
