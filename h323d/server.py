@@ -89,14 +89,15 @@ class Server:
         self.records = self._newRecords()
         self.directory = RoomDirectory(configuration.conference)
         self._sources = Sources(configuration.security, surroundings.clock, self.events)
+        self.gates = self._newGates(configuration)
         self.host = ConferenceHost(
             configuration.conference,
             surroundings.clock,
             self.events,
             surroundings.pool,
+            self.gates,
             self._sources,
         )
-        self.gates = self._newGates(configuration)
         both = configuration.h323.enabled and configuration.gatekeeper.enabled
         self.zone = self._newZone() if both else None
         self.switch = self._newSwitch(configuration)

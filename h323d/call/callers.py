@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from zope.interface import Interface, implementer
 
-from h323d.call.legs import IOffer
+from h323d.call.applications import Admission
+from h323d.call.legs import ILeg, IOffer
 from h323d.values.address import PartyAddress
 
-__all__ = ["ANY_NAME", "CallerName", "ICallerNames"]
+__all__ = ["ANY_NAME", "CallerName", "ICallerNames", "introduce"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,12 @@ ANY_NAME = _AnyName()
 """
 L{ICallerNames} where nobody is known: callers are who they say.
 """
+
+
+def introduce(leg: ILeg, admission: Admission) -> None:
+    """
+    Show the caller of a leg as it is admitted.
+    """
+    texts = admission.texts
+    if texts is not None:
+        leg.introduce(texts.among(leg.calling), texts.displayName)

@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from h323d.call.applications import Reason, Refusal, Verdict
-from h323d.call.callers import ANY_NAME, ICallerNames
+from h323d.call.callers import ANY_NAME, ICallerNames, introduce
 from h323d.call.gates import POLICY_FAILED, SHUTTING_DOWN, Gates
 from h323d.call.leases import ended, ofCall
 from h323d.call.legs import ILeg, ILegOwner, IOffer, endedBy
@@ -122,8 +122,7 @@ class Switch:
             ended(verdict.leases)  # its caller is gone, and has ended it
             return
         self.gates.leases.give(ofCall(leg.legId), verdict)
-        if verdict.texts is not None:
-            leg.introduce(verdict.texts.among(leg.calling), verdict.texts.displayName)
+        introduce(leg, verdict)
         now = self._clock.seconds()
         self._events.publish(CallAdmitted(now, leg.callId, leg.legId, leg.calling, leg.called))
         done = Deferred.fromCoroutine(self._decide(leg))

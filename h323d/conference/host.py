@@ -4,13 +4,17 @@ The conference host: the destination of calls to rooms.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
-from h323d.call.applications import Reason, Refusal
+from h323d.call.applications import Door, Reason, Refusal, Verdict
+from h323d.call.callers import introduce
 from h323d.call.dialling import Dial
+from h323d.call.gates import Gates
+from h323d.call.leases import ended, ofCall
 from h323d.call.legs import ILeg, endedBy
 from h323d.call.media import IMediaPool
 from h323d.call.observer import SilentObserver
@@ -60,9 +64,11 @@ class ConferenceHost:
         clock: IReactorTime,
         events: EventBus,
         pool: IMediaPool,
+        gates: Gates,
         rule: ShareRule = UNSHARED,
     ) -> None:
         """
+        @param gates: what whoever wants a seat passes.
         @param rule: how many places one source may have, in all rooms together.
 
         @raise ConfigurationError: a format is named that no codec is loaded for.
@@ -73,6 +79,7 @@ class ConferenceHost:
         self._clock = clock
         self._events = events
         self._pool = pool
+        self._gates = gates
         self._rules = self._rulesOf(config)
 
     def prepare(self, config: ConferenceConfig) -> Commit:
@@ -117,7 +124,25 @@ class ConferenceHost:
             return
         arrival = self.arrivals[leg.legId] = Arrival(self, leg, RoomID(route.target))
         leg.observe(arrival)
-        leg.answer(self._rules.profile)
+        verdict = self._gates.judge(replace(leg.application(), door=Door.ROOM, room=route.target))
+        if isinstance(verdict, Deferred):
+            verdict.addCallback(self._judged, arrival)
+        else:
+            self._judged(verdict, arrival)
+
+    def _judged(self, verdict: Verdict, arrival: Arrival) -> None:
+        leg = arrival.leg
+        if isinstance(verdict, Refusal):
+            if self.arrivals.pop(leg.legId, None) is not None:
+                leg.observe(SilentObserver())
+                self._tellRefusal(leg, verdict)
+                leg.reject(verdict.cause, verdict.reason)
+        elif leg.legId not in self.arrivals:  # its caller left meanwhile
+            ended(verdict.leases)
+        else:
+            self._gates.leases.give(ofCall(leg.legId), verdict)
+            introduce(leg, verdict)
+            leg.answer(self._rules.profile)
 
     def refusal(self, route: Route) -> Refusal | None:
         """

@@ -14,10 +14,11 @@ from dataclasses import replace
 
 from twisted.internet.defer import Deferred
 
-from h323d.call.applications import Refusal
+from h323d.call.applications import Admission, Application, Door, Refusal
 from h323d.call.dialling import Dial
 from h323d.call.gates import Gates
 from h323d.call.homes import Homes
+from h323d.call.leases import ended, ofCall
 from h323d.call.legs import IOriginator
 from h323d.call.policy import IFinder
 from h323d.call.ways import Way
@@ -57,7 +58,7 @@ class Calling:
         @param host: joins the two.
         @param directory: knows which names are rooms.
         @param homes: the addresses at which they are.
-        @param gates: while they are shut, nobody is called.
+        @param gates: what the operator's calls pass, too.
         """
         self._originators = dict(originators)
         self._finder = finder
@@ -71,13 +72,13 @@ class Calling:
         """
         Call C{first}, and when they answer, C{second}; or whoever of them is no room, into it.
 
-        @raise OperatorError: one of them cannot be found, or there is no room for them.
+        @raise OperatorError: a gate refuses it, one of them cannot be found, or there is no
+            room for them.
         """
-        if self._gates.shut is not None:
-            raise OperatorError(f"no calls are taken: {self._gates.shut.word}")
         names = partyFromText(first), partyFromText(second)
         rooms = [self._roomOf(name) for name in names]
         callId = newCallID(self._rng)
+        admission = await self._admitted(callId, *names)
         try:
             if rooms[0] is not None and rooms[1] is not None:
                 raise OperatorError(f"{first} and {second} are rooms: there is nobody to call")
@@ -88,8 +89,30 @@ class Calling:
             else:
                 await self._pair(callId, first, second)
         except ResourceUnavailable as error:
+            ended(admission.leases)
             raise OperatorError(str(error)) from error
+        except OperatorError:
+            ended(admission.leases)
+            raise
+        self._gates.leases.give(ofCall(callId), admission)
         return Originated(callId)
+
+    async def _admitted(
+        self, callId: CallID, calling: PartyAddress, called: PartyAddress
+    ) -> Admission:
+        """
+        @raise OperatorError: a gate refuses it, or none lets calls pass at present.
+        """
+        application = Application(
+            Door.OPERATOR, "", None, calling=(calling,), called=(called,), callId=callId
+        )
+        verdict = self._gates.judge(application)
+        if isinstance(verdict, Deferred):
+            verdict = await verdict
+        if isinstance(verdict, Refusal):
+            told = "no calls are taken" if verdict is self._gates.shut else "it is refused"
+            raise OperatorError(f"{told}: {verdict.word}")
+        return verdict
 
     async def _pair(self, callId: CallID, first: str, second: str) -> None:
         one, other = await self._find(first), await self._find(second)

@@ -4,11 +4,25 @@ Rooms: who gets in, who hears whom, and what is told of it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
+from h323d.call.applications import (
+    PASSED,
+    Admission,
+    Door,
+    IGate,
+    Reason,
+    Refusal,
+    Texts,
+)
 from h323d.call.dialling import Dial
+from h323d.call.gates import Gates
 from h323d.call.legs import ILegObserver
 from h323d.call.media import IMixerObserver
 from h323d.call.policy import IDestination, Route
@@ -35,8 +49,10 @@ from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ALAW, G711_ULAW
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
+from tests.support.fakegate import FakeGate
 from tests.support.fakeleg import FakeLeg, FakeOriginator
 from tests.support.fakemedia import FakePool
+from tests.support.lease import Lease
 
 
 def number(text: str) -> PartyAddress:
@@ -51,12 +67,13 @@ class HostTestCase(SynchronousTestCase):
     def setUp(self) -> None:
         self.build(ConferenceConfig())
 
-    def build(self, config: ConferenceConfig) -> None:
+    def build(self, config: ConferenceConfig, *gates: IGate) -> None:
         self.pool = FakePool()
         self.facts: list[Fact] = []
         events = EventBus()
         events.subscribe(Fact, self.facts.append)
-        self.host = ConferenceHost(config, Clock(), events, self.pool)
+        clock = Clock()
+        self.host = ConferenceHost(config, clock, events, self.pool, Gates(clock, events, gates))
 
     def join(self, room: str, ready: bool = True) -> FakeLeg:
         leg = FakeLeg(room, self.pool)
@@ -305,3 +322,58 @@ class PairTests(HostTestCase):
         self.join("80001")
         with self.assertRaises(ResourceUnavailable):
             self.pair("1", "2")
+
+
+class SeatTests(HostTestCase):
+    """
+    Seats that a gate gives.
+    """
+
+    def apply(self, verdict: Any) -> FakeLeg:
+        """
+        Have somebody call a room that a gate stands at.
+        """
+        self.gate = FakeGate(verdict, (Door.ROOM,))
+        self.build(ConferenceConfig(), self.gate)
+        return self.join("80001", ready=False)
+
+    def test_aSeatIsAppliedForWithWhatTheCallWas(self) -> None:
+        leg = self.apply(PASSED)
+        wanted = replace(leg.application(), door=Door.ROOM, room="80001")
+        self.assertEqual(self.gate.judged, [wanted])
+        self.assertEqual([name for name, _ in leg.done], ["answer"])
+
+    def test_whomAGateRefusesASeatIsRejectedWithItsReason(self) -> None:
+        leg = self.apply(Refusal.of(Reason.CAPACITY_EXCEEDED))
+        self.assertEqual(leg.done, [("reject", Cause.RESOURCE_UNAVAILABLE)])
+        self.assertEqual((leg.reason, self.host.arrivals), (Reason.CAPACITY_EXCEEDED, {}))
+        self.assertEqual(self.kinds(), [CallRefused])
+
+    def test_aCallWaitsForAGateThatTakesItsTime(self) -> None:
+        slow: Deferred[Admission] = Deferred()
+        leg = self.apply(slow)
+        self.assertEqual(leg.done, [])
+        slow.callback(Admission(Texts("[REDACTED:SSN]")))
+        self.assertEqual([name for name, _ in leg.done], ["answer"])
+        self.assertEqual(leg.displayName, "[REDACTED:SSN]")
+
+    def test_whoLeavesWhileAGateThinksGetsNoSeat(self) -> None:
+        slow: Deferred[Admission] = Deferred()
+        lease, leg = Lease(), self.apply(slow)
+        leg.release(Cause.NORMAL_CALL_CLEARING)
+        slow.callback(Admission(leases=(lease,)))
+        self.assertEqual((leg.done, lease.ends), ([], 1))
+
+    def test_whoLeavesBeforeAGateRefusesHasOnlyLeft(self) -> None:
+        slow: Deferred[Refusal] = Deferred()
+        leg = self.apply(slow)
+        leg.release(Cause.NORMAL_CALL_CLEARING)
+        slow.callback(Refusal.of(Reason.CAPACITY_EXCEEDED))
+        self.assertEqual(self.kinds(), [CallEnded])
+
+    def test_whatAGateKeepsForASeatEndsWithTheCall(self) -> None:
+        lease = Lease()
+        leg = self.apply(Admission(leases=(lease,)))
+        self.assertEqual(lease.ends, 0)
+        leg.release(Cause.NORMAL_CALL_CLEARING)
+        self.assertEqual(lease.ends, 1)

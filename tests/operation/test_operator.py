@@ -9,10 +9,11 @@ import random
 from dataclasses import replace
 from typing import Any
 
+from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from h323d.call.applications import Reason, Refusal
+from h323d.call.applications import PASSED, Admission, Door, Reason, Refusal, Verdict
 from h323d.call.homes import homeAt
 from h323d.call.legs import ILegObserver, IOriginator, LegDirection
 from h323d.call.switch import Switch
@@ -32,8 +33,10 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, RoomID
 from h323d.values.media.profile import MediaProfile
+from tests.support.fakegate import FakeGate
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
+from tests.support.lease import Lease
 from tests.support.ras import CALL, Peer, arq
 from tests.support.zone import newWorld
 
@@ -90,12 +93,13 @@ class OperatorTests(SynchronousTestCase):
     """
 
     def setUp(self) -> None:
-        self.world = newWorld()
+        self.gate = FakeGate(PASSED, (Door.OPERATOR,))
+        self.world = newWorld(gates=(self.gate,))
         self.addCleanup(self.world.zone.close)
         self.clock, events, gates = self.world.clock, self.world.events, self.world.gates
         config = ConferenceConfig()
         self.pool = FakePool()
-        self.host = ConferenceHost(config, self.clock, events, self.pool)
+        self.host = ConferenceHost(config, self.clock, events, self.pool, gates)
         directory = RoomDirectory(config)
         self.switch = Switch(self.clock, events, gates, (directory,), {"conference": self.host})
         self.registry = self.world.zone.registry
@@ -463,3 +467,45 @@ class OperatorTests(SynchronousTestCase):
             self.operator.call("h323:a@192.0.2.1", "h323:b@192.0.2.2"), OperatorError
         )
         self.assertEqual(str(failure.value), "no calls are taken: maintenance")
+        self.assertEqual(self.gate.judged, [])
+
+    def test_aCallOfTheOperatorsPassesTheGates(self) -> None:
+        self.register()
+        done = self.successResultOf(self.operator.call("1001", "80001"))
+        (application,) = self.gate.judged
+        self.assertEqual((application.door, application.source), (Door.OPERATOR, None))
+        self.assertEqual(
+            (str(application.calling[0]), str(application.called[0])), ("1001", "80001")
+        )
+        self.assertEqual(application.callId, told(done)["callId"])
+
+    def test_whatAGateRefusesTheOperatorIsNotCalled(self) -> None:
+        self.register()
+        self.gate.answer = Refusal.of(Reason.BANDWIDTH_EXCEEDED)
+        failure = self.failureResultOf(self.operator.call("1001", "80001"), OperatorError)
+        self.assertEqual(str(failure.value), "it is refused: BANDWIDTH_EXCEEDED")
+        self.assertEqual(self.h323.made, [])
+
+    def test_theOperatorWaitsForAGateThatTakesItsTime(self) -> None:
+        self.register()
+        self.gate.answer = slow = Deferred[Verdict]()
+        call = self.operator.call("1001", "80001")
+        self.assertEqual(self.h323.made, [])
+        slow.callback(PASSED)
+        self.successResultOf(call)
+        self.assertEqual(len(self.h323.made), 1)
+
+    def test_whatAGateKeepsForTheOperatorEndsWithTheCall(self) -> None:
+        self.register()
+        lease = Lease()
+        self.gate.answer = Admission(leases=(lease,))
+        self.successResultOf(self.operator.call("1001", "80001"))
+        self.assertEqual(lease.ends, 0)
+        self.h323.made[0][0].release(Cause.NORMAL_CALL_CLEARING)
+        self.assertEqual(lease.ends, 1)
+
+    def test_whatAGateKeepsForACallToNobodyEndsAtOnce(self) -> None:
+        lease = Lease()
+        self.gate.answer = Admission(leases=(lease,))
+        self.failureResultOf(self.operator.call("1001", "nobody"), OperatorError)
+        self.assertEqual(lease.ends, 1)

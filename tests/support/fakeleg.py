@@ -33,6 +33,7 @@ class FakeLeg:
     Does as it is told, and remembers it.
 
     @ivar done: the commands, as C{(name, argument)}.
+    @ivar reason: that it was rejected with.
     """
 
     protocol = "fake"
@@ -53,6 +54,7 @@ class FakeLeg:
         self.called = (PartyAddress(AddressKind.DIALLED_DIGITS, called),)
         self.peer = TransportAddress("127.0.0.9", 5060)
         self.done: list[tuple[str, object]] = []
+        self.reason: Reason | None = None
         self.observer: ILegObserver | None = None
         self.ports: dict[Medium, IMediaPort] = {}
         self._pool = pool
@@ -92,6 +94,7 @@ class FakeLeg:
         )
 
     def reject(self, cause: Cause, reason: Reason | None = None) -> None:
+        self.reason = reason
         self.done.append(("reject", cause))
         self.release(cause)
 
