@@ -5,7 +5,7 @@ protocol the call came by.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from zope.interface import Interface, implementer
 
@@ -23,10 +23,13 @@ class CallerName:
 
     @ivar calling: its names, best first; may be empty.
     @ivar displayName: its name for people to read; may be empty.
+    @ivar party: its endpoint identifier, if it is registered; the same name is the same
+        whoever has it.
     """
 
     calling: tuple[PartyAddress, ...]
     displayName: str
+    party: str = field(default="", compare=False)
 
 
 class ICallerNames(Interface):

@@ -8,6 +8,7 @@ belongs to a destination, or is rejected.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -71,7 +72,8 @@ class Switch:
         leg.observe(_Waiting(self))
         name = self._callers.nameOf(leg)
         leg.introduce(name.calling, name.displayName)
-        self.gates.admit(leg, leg.application()).addCallback(self._judged, leg)
+        application = replace(leg.application(), party=name.party)
+        self.gates.admit(leg, application).addCallback(self._judged, leg)
 
     def inquire(self, offer: IOffer) -> Refusal | None:
         """

@@ -13,6 +13,7 @@ the prefixes that it serves.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from twisted.logger import Logger
 from zope.interface import implementer
@@ -46,9 +47,9 @@ class Callers:
     def nameOf(self, offer: IOffer) -> CallerName:
         name = CallerName(offer.calling, offer.displayName)
         call = bytes.fromhex(offer.callIdentifier)
-        return self.named(
-            self.of(offer.protocol, offer.peer, offer.calling, call), name, offer.peer
-        )
+        caller = self.of(offer.protocol, offer.peer, offer.calling, call)
+        shown = self.named(caller, name, offer.peer)
+        return shown if caller is None else replace(shown, party=caller.endpointId)
 
     def of(
         self, protocol: str, peer: TransportAddress, calling: tuple[PartyAddress, ...], call: bytes

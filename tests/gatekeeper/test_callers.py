@@ -142,14 +142,16 @@ def test_itIsOfWhomAskedForIt(world: World) -> None:
     peer, endpointId = world.registered("10.0.0.5", ("h323-ID", "carl"))
     peer.ask(arq(9, endpointId, ("dialledDigits", "80001")))
     offer = Offer((party("chairman"),), "", "h323", CALL.hex(), TransportAddress("10.0.0.5", 9))
-    assert world.zone.callers.nameOf(offer) == claim("carl")
+    name = world.zone.callers.nameOf(offer)
+    assert (name, name.party) == (claim("carl"), endpointId)
 
 
 def test_notIfItComesFromElsewhere(world: World) -> None:
     peer, endpointId = world.registered("10.0.0.5", ("h323-ID", "carl"))
     peer.ask(arq(9, endpointId, ("dialledDigits", "80001")))
     offer = Offer((party("carl"),), "", "h323", CALL.hex(), TransportAddress(STRANGER, 9))
-    assert world.zone.callers.nameOf(offer) == claim()
+    name = world.zone.callers.nameOf(offer)
+    assert (name, name.party) == (claim(), "")
 
 
 def test_orOfWhoHasTheNameAndIsThere(world: World) -> None:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from h323d.call.applications import PASSED, Admission, Reason, Refusal, Texts
+from h323d.call.applications import PASSED, Admission, Door, Reason, Refusal, Texts
 from h323d.call.surroundings import Surroundings
 from h323d.config.sections import Configuration, PluginConfig
 from h323d.events.calls import CallAdmitted, CallRefused
@@ -109,6 +109,7 @@ def test_anH323EndpointPassesTheGuardAtEachStep(house: House) -> None:
     house.alice.call("80001")
     house.world.run(1.0)
     assert house.alice.speaking
+    assert len({each.party for each in house.guard.judged if each.door is not Door.ROOM}) == 1
     assert house.asked() == ["ARQ", "Setup", "room"]
 
 
@@ -119,6 +120,11 @@ def test_aSIPPhonePassesItToo(house: House) -> None:
     house.send("ACK", tag=tag)
     house.send("INVITE", 2, tag, body=offerBody(direction="sendonly"))
     assert house.phone.statuses.count(200) == 3
+    zone = house.server.server.zone
+    assert zone is not None
+    assert [each.party for each in house.guard.judged if each.door is Door.INVITE] == [
+        each.endpointId for each in zone.registrations()
+    ]
     assert house.asked() == ["REGISTER", "INVITE", "room", "re-INVITE"]
 
 
