@@ -16,10 +16,13 @@ from typing import Any
 import pytest
 from zope.interface.interface import InterfaceClass
 
+from h323d.call.applications import CAUSES, Door, Reason
 from h323d.config.reading import parse
 from h323d.config.sections import Configuration
 from h323d.gatekeeper.config import LIVE as GATEKEEPER_LIVE
 from h323d.h323.config import LIVE as H323_LIVE
+from h323d.h323.ras.reasons import REASONS
+from h323d.sip.reasons import statusOfReason
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -153,6 +156,23 @@ def test_everyModuleAndLinkThatIsNamedIsThere(page: Path) -> None:
         for each in _LINK.findall(text)
     ]
     assert [link for link in links if not link.exists()] == []
+
+
+def test_theDoorsAndTheAnswersToEachReasonAreTold() -> None:
+    page = (DOCS / "reference" / "admission.rst").read_text()
+    rows = [re.split(r"  +", line.replace("`", "")) for line in page.splitlines()]
+    doors = [row[:2] for row in rows if row[0] in {each.value for each in Door}]
+    assert doors == [[each.value, each.purpose.value] for each in Door]
+    answers = [row for row in rows if row[0] in Reason.__members__]
+    assert answers == [
+        [
+            each.value,
+            *(REASONS[name][each] for name in REASONS),
+            str(statusOfReason(each)),
+            str(int(CAUSES[each])),
+        ]
+        for each in Reason
+    ]
 
 
 def test_theSeamsAreImplementedWhereItIsSaid() -> None:
