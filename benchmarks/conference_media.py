@@ -33,6 +33,7 @@ from zope.interface import implementer
 
 from h323d.call.homes import Home
 from h323d.call.media import IMediaPort, IMediaPortObserver, IMixerObserver, Signalling
+from h323d.door import Door
 from h323d.dsp.g711 import encodeULaw
 from h323d.media.config import MediaConfig
 from h323d.media.thread import newMediaService
@@ -77,7 +78,8 @@ def serve(pipe: Connection, count: int, group: int, config: MediaConfig) -> None
     """
     sys.setswitchinterval(SWITCH_INTERVAL)
     reports: queue.SimpleQueue[tuple[Callable[..., Any], tuple[Any, ...]]] = queue.SimpleQueue()
-    pool, thread = newMediaService(config, random.Random(1), lambda f, *a: reports.put((f, a)))
+    rng = random.Random(1)
+    pool, thread = newMediaService(config, rng, Door(), lambda f, *a: reports.put((f, a)))
     thread.start()
     ports = []
     mixer = pool.openMixer(Deaf())

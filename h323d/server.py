@@ -31,6 +31,7 @@ from h323d.call.transport import SecureStreams
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.config.sections import Configuration, differences
+from h323d.door import Input
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.server import ConfigurationReloaded
 from h323d.gatekeeper.identity import ILocalNumbers
@@ -41,6 +42,7 @@ from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.zone import Place, Zone
 from h323d.h323.endpoint import H323Endpoint
 from h323d.operation.calling import Calling
+from h323d.operation.desk import Desk
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.operator import Operator
 from h323d.plugins import CALLED, DESTINATIONS, POLICIES, choose
@@ -71,6 +73,7 @@ class Server:
     @ivar zone: the gatekeeper; C{None} when switched off.
     @ivar locations: where SIP phones are; C{None} when they cannot register.
     @ivar operator: what an operator sees and does.
+    @ivar desk: where operators' commands are given.
     """
 
     _log = Logger()
@@ -106,6 +109,9 @@ class Server:
         self.h323 = self._newH323() if configuration.h323.enabled else None
         self._listeners: dict[str, str] = {}
         self.operator = self._newOperator()
+        self.desk = Desk(surroundings.clock, self.events, self.operator)
+        surroundings.door.lead(Input.COMMAND, self.desk.ask)
+        surroundings.door.lead(Input.RELOAD, self.reload)
 
     def start(self) -> None:
         """

@@ -25,9 +25,10 @@ from h323d.call.surroundings import Surroundings
 from h323d.call.transport import SecureStreams
 from h323d.config.reading import load
 from h323d.config.sections import Configuration
-from h323d.control.manhole import MANHOLE, manholeFactory
+from h323d.control.manhole import MANHOLE, Shells, manholeFactory
 from h323d.control.paths import hostKeyPath, socketPath, stateDirectory
 from h323d.control.server import ControlServer
+from h323d.door import Door, Input
 from h323d.dsp.codec import ICodec
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.bus import EventBus
@@ -36,12 +37,12 @@ from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.thread import newMediaService, prepareInterpreter
 from h323d.net.datagram import Datagrams
 from h323d.net.descriptors import raiseLimit
+from h323d.net.files import Files
 from h323d.net.http import Web, newAgent
 from h323d.net.names import Names
 from h323d.net.route import Routes
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.net.tls import Credentials, TLSListener, TLSOpener
-from h323d.operation.desk import Desk
 from h323d.plugins import CODECS, choose
 from h323d.server import Server
 from h323d.tracing import stateName
@@ -121,6 +122,7 @@ class H323dService(Service):
         self._reactor = reactor
         configuration = options.configuration
         rng = random.SystemRandom()
+        self._door = Door()
         codecs: tuple[ICodec, ...] = choose(
             configuration.plugins.codecs,
             {codec.name: codec for codec in BUILT_IN},
@@ -129,7 +131,7 @@ class H323dService(Service):
             "plugins.codecs",
         )
         pool, self._media = newMediaService(
-            configuration.media, rng, reactor.callFromThread, codecs
+            configuration.media, rng, self._door, reactor.callFromThread, codecs
         )
         surroundings = Surroundings(
             reactor,
@@ -145,6 +147,8 @@ class H323dService(Service):
             Web(newAgent(reactor), reactor),
             _secureStreams(configuration, reactor),
             Routes(),
+            Files(),
+            self._door,
         )
         self.server = Server(configuration, surroundings)
 
@@ -199,16 +203,16 @@ class H323dService(Service):
 
     def _openDoors(self) -> None:
         control = self.server.configuration.control
-        desk = Desk(self._reactor, self.server.events, self.server.operator)
-        ControlServer(desk, socketPath(control)).listen(self._reactor)
+        ControlServer(self._door, socketPath(control)).listen(self._reactor)
         if control.manhole:
             namespace = {
                 "server": self.server,
                 "state": stateName,
-                **desk.spoken(MANHOLE),
+                **self.server.desk.spoken(MANHOLE),
             }
             keys = Path(control.manholeAuthorizedKeys).expanduser()
-            factory = manholeFactory(namespace, keys, hostKeyPath(control))
+            shells = Shells(self._door, namespace)
+            factory = manholeFactory(shells, keys, hostKeyPath(control))
             self._listenForShells(control.manholePort, factory)
 
     def _listenForShells(self, port: int, factory: ConchFactory) -> None:
@@ -225,7 +229,7 @@ class H323dService(Service):
 
     def _reload(self) -> None:
         try:
-            self.server.reload(self._options.read())
+            self._door.enter(Input.RELOAD, self._options.read())
         except ConfigurationError as error:
             self._log.error("not reloaded: {reason}", reason=str(error))
         else:

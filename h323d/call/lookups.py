@@ -1,21 +1,25 @@
 """
-What can be looked up in the world: names in the DNS, answers on the web.
+What can be looked up in the world: names in the DNS, answers on the web, files that are named.
 
-The seams only: L{h323d.net} has the sockets.
+The seams only: L{h323d.net} has the sockets and the disk.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from errno import ENOENT
+from os import strerror
 
 from twisted.internet.defer import Deferred, fail, succeed
 from zope.interface import Interface, implementer
 
 __all__ = [
     "HostRecord",
+    "IFiles",
     "INames",
     "IWeb",
     "LookupFailed",
+    "NoFiles",
     "NoNames",
     "NoWeb",
     "PointerRecord",
@@ -120,6 +124,20 @@ class IWeb(Interface):
         """
 
 
+class IFiles(Interface):
+    """
+    The files that a configuration names, which people write.
+    """
+
+    def read(path: str) -> str:
+        """
+        @param path: C{~} is the home of who runs the server.
+
+        @raise OSError: it cannot be read.
+        @raise UnicodeDecodeError: it is not text.
+        """
+
+
 @implementer(INames)
 class NoNames:
     """
@@ -144,3 +162,13 @@ class NoWeb:
 
     def post(self, url: str, body: bytes, timeout: float, limit: int) -> Deferred[bytes]:
         return fail(LookupFailed("there is no web"))
+
+
+@implementer(IFiles)
+class NoFiles:
+    """
+    A world without files.
+    """
+
+    def read(self, path: str) -> str:
+        raise FileNotFoundError(ENOENT, strerror(ENOENT), path)

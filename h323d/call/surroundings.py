@@ -12,9 +12,10 @@ from pathlib import Path
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.homes import IRoutes, NoRoutes
-from h323d.call.lookups import INames, IWeb, NoNames, NoWeb
+from h323d.call.lookups import IFiles, INames, IWeb, NoFiles, NoNames, NoWeb
 from h323d.call.media import IMediaPool
 from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener, SecureStreams
+from h323d.door import Door, IDoor
 from h323d.events.bus import EventBus
 from h323d.keeping import Defer
 
@@ -25,6 +26,8 @@ __all__ = ["Surroundings"]
 class Surroundings:
     """
     Clock, chance, sockets and media: a reactor's in service, a simulation's in tests.
+
+    Nothing enters by another way: a server is a function of what comes from here.
 
     @ivar clock: runs every signalling timer.
     @ivar rng: draws identifiers, which must not be guessed; C{SystemRandom}
@@ -37,6 +40,8 @@ class Surroundings:
     @ivar web: who answers questions by HTTP.
     @ivar secure: TLS for call signalling; C{None} without a certificate.
     @ivar routes: what the system knows of its networks.
+    @ivar files: those that the configuration names.
+    @ivar door: by which commands, configurations and reports enter.
     """
 
     clock: IReactorTime
@@ -52,6 +57,8 @@ class Surroundings:
     web: IWeb = field(default_factory=NoWeb)
     secure: SecureStreams | None = None
     routes: IRoutes = field(default_factory=NoRoutes)
+    files: IFiles = field(default_factory=NoFiles)
+    door: IDoor = field(default_factory=Door)
 
     def pathOf(self, name: str) -> Path | None:
         """

@@ -29,6 +29,7 @@ from h323d.call.observer import SilentObserver
 from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
 from h323d.call.transport import IStreamOpener
 from h323d.call.ways import Way
+from h323d.door import Door
 from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.calls.callstart import StartUpOptions
@@ -142,7 +143,9 @@ class Phone:
         self.gates = Gates(reactor, self._events, ())
         self._datagrams = Datagrams(reactor)
         listener, opener = StreamListener(reactor), StreamOpener(reactor)
-        pool, self._media = newMediaService(settings.media, self._rng, reactor.callFromThread)
+        pool, self._media = newMediaService(
+            settings.media, self._rng, Door(), reactor.callFromThread
+        )
         self._pool = pool
         self._sip = self._newSIP(listener, opener)
         self._h323 = self._newH323(listener, opener)

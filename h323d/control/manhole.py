@@ -9,7 +9,7 @@ read any machine's state.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +20,18 @@ from twisted.conch.checkers import (
     readAuthorizedKeyFile,
 )
 from twisted.conch.insults.insults import ServerProtocol
-from twisted.conch.manhole import ColoredManhole
+from twisted.conch.manhole import ColoredManhole, ManholeInterpreter
 from twisted.conch.manhole_ssh import ConchFactory, TerminalRealm, TerminalSession
 from twisted.conch.ssh.keys import BadKeyError, Key
 from twisted.cred.portal import Portal
 from zope.interface import implementer
 
+from h323d.door import IDoor, Input
 from h323d.errors import ConfigurationError
 from h323d.operation.commands import Role
 from h323d.operation.desk import Actor
 
-__all__ = ["MANHOLE", "AuthorizedKeys", "keptHostKey", "manholeFactory"]
+__all__ = ["MANHOLE", "AuthorizedKeys", "Shell", "Shells", "keptHostKey", "manholeFactory"]
 
 MANHOLE = Actor("manhole", Role.OPERATOR)  # whoever has a key that is let in
 
@@ -95,11 +96,79 @@ class ShellSession(TerminalSession):
         self._proto.loseConnection()
 
 
-def manholeFactory(namespace: dict[str, Any], authorizedKeys: Path, hostKey: Path) -> ConchFactory:
+class Shells:
+    """
+    The shells that are open, by number.  A line that is typed in one is an input of the server.
+    """
+
+    def __init__(self, door: IDoor, namespace: Mapping[str, Any]) -> None:
+        """
+        @param namespace: what every shell has by name; Any, as it can be anything.
+        """
+        self._door = door
+        self._namespace = namespace
+        self._interpreters: dict[int, ManholeInterpreter] = {}
+        self._opened = 0
+        door.lead(Input.LINE, self._run)
+
+    def opened(self, interpreter: ManholeInterpreter) -> int:
+        """
+        One more.
+
+        @return: its number.
+        """
+        interpreter.locals.update(self._namespace)
+        self._opened += 1
+        self._interpreters[self._opened] = interpreter
+        return self._opened
+
+    def closed(self, number: int) -> None:
+        """
+        One less.
+        """
+        self._interpreters.pop(number, None)
+
+    def typed(self, number: int, line: bytes) -> bool:
+        """
+        Have a line run.
+
+        @return: whether it takes more lines to be a whole.
+        """
+        return bool(self._door.enter(Input.LINE, number, line))
+
+    def _run(self, number: int, line: bytes) -> object:
+        return self._interpreters[number].push(line)
+
+
+class Shell(ColoredManhole):
+    """
+    What somebody types into, and sees the results of.
+    """
+
+    def __init__(self, shells: Shells) -> None:
+        super().__init__()
+        self._shells = shells
+
+    def connectionMade(self) -> None:
+        super().connectionMade()
+        self._number = self._shells.opened(self.interpreter)
+
+    def connectionLost(self, reason: object) -> None:
+        self._shells.closed(self._number)
+        super().connectionLost(reason)
+
+    def lineReceived(self, line: bytes) -> None:
+        self.pn = self._shells.typed(self._number, line)
+        if self._needsNewline():
+            self.terminal.nextLine()
+        self.terminal.write(self.ps[self.pn])
+
+
+def manholeFactory(shells: Shells, authorizedKeys: Path, hostKey: Path) -> ConchFactory:
     """
     A factory to listen with.
 
-    @param namespace: what the shell has by name.
+    @param shells: which gets those that are opened.
     @param authorizedKeys: a file of public keys.
     @param hostKey: where the host key is kept.
 
@@ -107,7 +176,7 @@ def manholeFactory(namespace: dict[str, Any], authorizedKeys: Path, hostKey: Pat
     """
     realm: Any = TerminalRealm()  # Any: Conch declares no types for it
     realm.sessionFactory = ShellSession
-    realm.chainedProtocolFactory = lambda: ServerProtocol(ColoredManhole, dict(namespace))
+    realm.chainedProtocolFactory = lambda: ServerProtocol(Shell, shells)
     portal = Portal(realm)
     portal.registerChecker(SSHPublicKeyChecker(AuthorizedKeys(authorizedKeys)))
     factory = ConchFactory(portal)

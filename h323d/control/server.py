@@ -24,9 +24,10 @@ from twisted.logger import Logger
 from twisted.protocols.basic import LineOnlyReceiver
 from twisted.python.failure import Failure
 
+from h323d.door import IDoor, Input
 from h323d.errors import ResourceUnavailable
 from h323d.operation.commands import OperatorError, Role
-from h323d.operation.desk import Actor, Desk
+from h323d.operation.desk import Actor
 
 __all__ = ["ControlServer"]
 
@@ -41,9 +42,9 @@ class ControlServer(Factory):
 
     noisy = False
 
-    def __init__(self, desk: Desk, path: Path) -> None:
+    def __init__(self, door: IDoor, path: Path) -> None:
         self.path = path
-        self._desk = desk
+        self._door = door
 
     def logPrefix(self) -> str:
         return "control socket"  # Twisted says of it that it starts
@@ -74,7 +75,7 @@ class ControlServer(Factory):
             raise FileExistsError(f"{self.path} exists and is not a socket")
 
     def buildProtocol(self, addr: IAddress | None) -> ControlProtocol:
-        return ControlProtocol(self._desk)
+        return ControlProtocol(self._door)
 
 
 class ControlProtocol(LineOnlyReceiver):
@@ -86,8 +87,8 @@ class ControlProtocol(LineOnlyReceiver):
     MAX_LENGTH = MAX_QUESTION
     _log = Logger()
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, door: IDoor) -> None:
+        self._door = door
 
     def lineReceived(self, line: bytes) -> None:
         result = maybeDeferred(self._answer, line)
@@ -114,7 +115,8 @@ class ControlProtocol(LineOnlyReceiver):
         arguments = question.get("arguments", [])
         if not isinstance(arguments, list | dict):
             raise OperatorError("arguments must be a list or an object")
-        return self._desk.ask(_actorOf(self.transport), str(question.get("command")), arguments)
+        actor, command = _actorOf(self.transport), str(question.get("command"))
+        return self._door.enter(Input.COMMAND, actor, command, arguments)
 
 
 def _actorOf(transport: object) -> Actor:

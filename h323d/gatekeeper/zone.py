@@ -215,7 +215,8 @@ class Zone:
             dialRule,
             rule,
         )
-        self.passwords = readPasswords(settings.security)
+        self._files = world.files
+        self.passwords = readPasswords(settings.security, self._files)
         self._replays = Replays(clock, self._store)
         self._authentication = Authentication(
             settings.security,
@@ -366,7 +367,8 @@ class Zone:
             password, cannot be used.
         """
         routes = self._routing.prepare(settings.routing)
-        return Change(self, _Prepared(settings, routes, readPasswords(settings.security)))
+        passwords = readPasswords(settings.security, self._files)
+        return Change(self, _Prepared(settings, routes, passwords))
 
     def reconfigure(self, prepared: _Prepared) -> None:
         """

@@ -7,13 +7,11 @@ service uses L{h323d.media.thread}.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from h323d.door import IDoor, Input
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.packets import IPacketIO
-from h323d.media.reports import Report
 
 __all__ = ["SteppedMedia"]
 
@@ -29,13 +27,13 @@ class SteppedMedia:
         packets: IPacketIO,
         tickSeconds: float,
         clock: IReactorTime,
-        deliver: Callable[[Sequence[Report]], None],
+        door: IDoor,
     ) -> None:
         self._plane = plane
         self._packets = packets
         self._tick = tickSeconds
         self._clock = clock
-        self._deliver = deliver
+        self._door = door
         self._start = 0.0
         self._index = 0
         self._next: IDelayedCall | None = None
@@ -70,4 +68,4 @@ class SteppedMedia:
     def _tickOnce(self) -> None:
         reports = self._plane.tick(self._clock.seconds(), self._packets)
         if reports:
-            self._deliver(reports)
+            self._door.enter(Input.HEARD, reports)

@@ -18,6 +18,7 @@ from typing import Any
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from h323d.door import IDoor, Input
 from h323d.dsp.codec import ICodec
 from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.plane import MediaPlane
@@ -26,7 +27,6 @@ from h323d.media.io import SocketIO
 from h323d.media.pool import MediaPool
 from h323d.media.ports import PortRange
 from h323d.media.relay.thread import RelayThread, newRelays
-from h323d.media.reports import Report
 
 __all__ = ["MediaThread", "MediaThreads", "newMediaService", "prepareInterpreter"]
 
@@ -65,10 +65,11 @@ class MediaThread:
         packets: SocketIO,
         config: MediaConfig,
         callFromThread: CallFromThread,
-        deliver: Callable[[Sequence[Report]], None],
+        door: IDoor,
         woken: threading.Event,
     ) -> None:
         """
+        @param door: where reports enter.
         @param woken: set when there are commands to obey.
         """
         self._plane = plane
@@ -76,7 +77,7 @@ class MediaThread:
         self._tick = config.tickMs / 1000
         self._departure = config.departureMs / 1000
         self._callFromThread = callFromThread
-        self._deliver = deliver
+        self._door = door
         self._woken = woken
         self._stopping = False
         self._failures = 0
@@ -122,7 +123,7 @@ class MediaThread:
             self._fail()
             return
         if reports:
-            self._callFromThread(self._deliver, reports)
+            self._callFromThread(self._door.enter, Input.HEARD, reports)
 
     def _fail(self) -> None:
         """
@@ -167,6 +168,7 @@ class MediaThreads:
 def newMediaService(
     config: MediaConfig,
     rng: random.Random,
+    door: IDoor,
     callFromThread: CallFromThread,
     codecs: Sequence[ICodec] = BUILT_IN,
 ) -> tuple[MediaPool, MediaThreads]:
@@ -174,6 +176,7 @@ def newMediaService(
     The pool over real sockets, and its threads, not started.
 
     @param rng: draws ports, SSRCs and initial numbers; C{SystemRandom} in service.
+    @param door: where the reports of both threads enter.
     @param callFromThread: the reactor's.
     @param codecs: best first.
 
@@ -183,8 +186,9 @@ def newMediaService(
     plane = MediaPlane(config, rng, time.time() - time.monotonic(), codecs, departure)
     woken = threading.Event()
     ports = PortRange(config, rng)
-    relays, relayThread = newRelays(config, ports, rng, callFromThread)
+    relays, relayThread = newRelays(config, ports, rng, door, callFromThread)
     pool = MediaPool(config, plane, ports, relays, woken.set)
     packets = SocketIO(config.maximumPorts, time.time, time.monotonic, time.sleep)
-    thread = MediaThread(plane, packets, config, callFromThread, pool.deliver, woken)
+    door.lead(Input.HEARD, pool.deliver)
+    thread = MediaThread(plane, packets, config, callFromThread, door, woken)
     return pool, MediaThreads(thread, relayThread)

@@ -6,13 +6,47 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from twisted.conch.ssh.keys import Key
 from twisted.cred.credentials import IUsernamePassword
 
-from h323d.control.manhole import AuthorizedKeys, keptHostKey, manholeFactory
+from h323d.control.manhole import AuthorizedKeys, Shell, Shells, keptHostKey, manholeFactory
+from h323d.door import Door, Input
 from h323d.errors import ConfigurationError
+
+
+class Typed(Door):
+    """
+    Notes what enters.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered: list[tuple[object, ...]] = []
+
+    def enter(self, kind: Input, *arguments: object) -> object:
+        self.entered.append((kind, *arguments))
+        return super().enter(kind, *arguments)
+
+
+class Terminal:
+    """
+    Keeps what is written to it, and does without colours and cursor.
+    """
+
+    text = lastWrite = b""
+
+    def write(self, data: str | bytes) -> None:
+        self.lastWrite = data.encode() if isinstance(data, str) else data
+        self.text += self.lastWrite
+
+    def nextLine(self) -> None:
+        self.write(b"\n")
+
+    def __getattr__(self, name: str) -> Any:  # Any: the many verbs of ITerminalTransport
+        return lambda *arguments: None
 
 
 def test_theHostKeyIsMadeOnceAndKept(tmp_path: Path) -> None:
@@ -41,7 +75,27 @@ def test_aRemovedKeyIsOutAtOnce(tmp_path: Path) -> None:
 
 
 def test_passwordsAreNeverTaken(tmp_path: Path) -> None:
-    factory = manholeFactory({}, tmp_path / "authorized_keys", tmp_path / "key")
+    shells = Shells(Door(), {})
+    factory = manholeFactory(shells, tmp_path / "authorized_keys", tmp_path / "key")
     assert IUsernamePassword not in factory.portal.listCredentialsInterfaces()
     (hostKey,) = factory.privateKeys.values()
     assert isinstance(hostKey, Key)
+
+
+def test_aLineThatIsTypedEntersByTheDoor() -> None:
+    door = Typed()
+    terminal = Terminal()
+    shell = Shell(Shells(door, {"answer": 42}))
+    shell.makeConnection(terminal)
+    shell.lineReceived(b"answer + 1")
+    assert door.entered == [(Input.LINE, 1, b"answer + 1")]
+    assert terminal.text.endswith(b"43\n>>> ")
+
+
+def test_aShellThatIsClosedIsForgotten() -> None:
+    door = Typed()
+    shell = Shell(Shells(door, {}))
+    shell.makeConnection(Terminal())
+    shell.connectionLost(None)
+    with pytest.raises(KeyError):
+        door.enter(Input.LINE, 1, b"1")

@@ -20,6 +20,7 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
 from h323d.control.server import ControlServer
+from h323d.door import Door, Input
 from h323d.errors import ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.events.server import OperatorActed
@@ -63,7 +64,9 @@ def server(
     path: Path, operator: FakeOperator | None = None, events: EventBus | None = None
 ) -> ControlServer:
     fake = cast(Operator, operator or FakeOperator())
-    return ControlServer(Desk(Clock(), events or EventBus(), fake), path)
+    door = Door()
+    door.lead(Input.COMMAND, Desk(Clock(), events or EventBus(), fake).ask)
+    return ControlServer(door, path)
 
 
 def answer(line: bytes, events: EventBus | None = None) -> Any:

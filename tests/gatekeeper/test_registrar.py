@@ -17,6 +17,7 @@ from zope.interface import implementer
 
 from h323d.call.applications import Admission
 from h323d.call.gates import MAINTENANCE, Gates
+from h323d.call.lookups import NoFiles
 from h323d.events.bus import EventBus, Fact
 from h323d.events.gatekeeper import EndpointRegistered, EndpointUnregistered
 from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
@@ -75,7 +76,9 @@ class Table:
             keeper,
         )
         self.gates = Gates(self.clock, events, ())
-        passwords = readPasswords(SecurityConfig(passwords=(PasswordEntry("carol", "secret"),)))
+        passwords = readPasswords(
+            SecurityConfig(passwords=(PasswordEntry("carol", "secret"),)), NoFiles()
+        )
         self.locations = LocationService(
             self.registry, OneRoom(), self.clock, self.gates, passwords
         )

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from h323d.door import IDoor, Input
 from h323d.media.config import MediaConfig
 from h323d.media.packets import (
     ROW_BYTES,
@@ -202,12 +203,13 @@ class NetworkRelayIO:
 
 
 def newRelays(
-    config: MediaConfig, ports: IPortSource, rng: random.Random, clock: Clock
+    config: MediaConfig, ports: IPortSource, rng: random.Random, clock: Clock, door: IDoor
 ) -> RelayPool:
     """
     Relays of a simulated host.
     """
     table = RelayTable(config.latchAnyHost)
-    driver = SteppedRelays(table, NetworkRelayIO(), clock, lambda reports: pool.deliver(reports))
+    driver = SteppedRelays(table, NetworkRelayIO(), clock, door)
     pool = RelayPool(table, ports, rng, driver.command)
+    door.lead(Input.RELAYED, pool.deliver)
     return pool

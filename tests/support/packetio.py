@@ -21,6 +21,7 @@ from h323d.call.media import (
     IMixerObserver,
     Signalling,
 )
+from h323d.door import Door, Input
 from h323d.dsp.g711 import decodeALaw, decodeULaw, encodeALaw, encodeULaw
 from h323d.errors import ResourceUnavailable
 from h323d.media.audio.plane import MediaPlane
@@ -348,11 +349,11 @@ class MediaBench:
         self.ports = MemoryPorts()
         self.packets = MemoryIO(self._fromServer)
         self.plane = MediaPlane(config, random.Random(seed))
-        relays = newRelays(config, self.ports, random.Random(seed), self.clock)
+        door = Door()
+        relays = newRelays(config, self.ports, random.Random(seed), self.clock, door)
         self.pool = MediaPool(config, self.plane, self.ports, relays)
-        self.driver = SteppedMedia(
-            self.plane, self.packets, config.tickMs / 1000, self.clock, self.pool.deliver
-        )
+        door.lead(Input.HEARD, self.pool.deliver)
+        self.driver = SteppedMedia(self.plane, self.packets, config.tickMs / 1000, self.clock, door)
         self.driver.start()
         self.phones: list[Phone] = []
 

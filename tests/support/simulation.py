@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from twisted.internet.defer import Deferred, execute
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.logger import LogLevel, formatEvent, globalLogPublisher
 from zope.interface import implementer
@@ -25,6 +25,7 @@ from h323d.call.legs import ILeg
 from h323d.call.media import ISampleSink, PortStatistics
 from h323d.call.surroundings import Surroundings
 from h323d.config.sections import Configuration
+from h323d.door import Door, IDoor, Input
 from h323d.dsp.tones import levelsAt
 from h323d.events.bus import EventBus, Fact
 from h323d.media.audio.plane import MediaPlane
@@ -32,11 +33,13 @@ from h323d.media.config import MediaConfig
 from h323d.media.pool import MediaPool
 from h323d.media.stepped import SteppedMedia
 from h323d.net.datagram import Datagrams
+from h323d.net.files import Files
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.server import Server
 from tests.support.lookups import FakeNames, FakeWeb
 from tests.support.network import Conditions, SimulatedHost, SimulatedNetwork
 from tests.support.networkmedia import NetworkPacketIO, NetworkPorts, newRelays
+from tests.support.seal import aside
 from tests.support.sealed import sealedStreams
 from tests.support.tracerecorder import TraceRecorder
 
@@ -103,16 +106,18 @@ class Media:
         rng: random.Random,
         clock: Clock,
         only: str = "",
+        door: IDoor | None = None,
     ) -> None:
         """
         @param only: the address of all its ports, if that is another than signalling has.
+        @param door: where reports enter; one of its own, if nothing else enters.
         """
+        door = door or Door()
         plane = MediaPlane(config, rng)
         ports = NetworkPorts(host, only)
-        self.pool = MediaPool(config, plane, ports, newRelays(config, ports, rng, clock))
-        self._driver = SteppedMedia(
-            plane, NetworkPacketIO(), config.tickMs / 1000, clock, self.pool.deliver
-        )
+        self.pool = MediaPool(config, plane, ports, newRelays(config, ports, rng, clock, door))
+        door.lead(Input.HEARD, self.pool.deliver)
+        self._driver = SteppedMedia(plane, NetworkPacketIO(), config.tickMs / 1000, clock, door)
 
     def start(self) -> None:
         """
@@ -132,6 +137,7 @@ class SimulatedServer:
     One server, as C{twistd h323d} runs it.
 
     @ivar facts: all that it told.
+    @ivar door: by which commands and configurations are given to it.
     """
 
     def __init__(
@@ -149,7 +155,8 @@ class SimulatedServer:
         host = world.network.host(address, *others)
         rng = world.chance(address)
         self.address = address
-        self.media = Media(given.media, host, rng, world.clock)
+        self.door = Door()
+        self.media = Media(given.media, host, rng, world.clock, door=self.door)
         self.server = Server(
             given if others else replace(given, server=replace(given.server, bind=address)),
             Surroundings(
@@ -160,11 +167,13 @@ class SimulatedServer:
                 StreamOpener(host),
                 self.media.pool,
                 EventBus(),
-                execute,
+                aside,
                 names=world.names,
                 web=world.web,
                 secure=sealedStreams(host) if given.h323.certificate else None,
                 routes=host,
+                files=Files(),
+                door=self.door,
             ),
         )
         self.facts: list[Fact] = []

@@ -29,6 +29,7 @@ from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.gatekeeper.zone import Place, Zone
 from h323d.h323.ras.messages import RASMessage
 from h323d.net.datagram import Datagrams
+from h323d.net.files import Files
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import PartyAddress
 from tests.support.fakemedia import FakePool
@@ -116,6 +117,7 @@ def surroundings(
         FakePool(),
         events,
         execute,
+        files=Files(),
     )
 
 

@@ -127,7 +127,7 @@ class Routing:
         self.inquiries.close()
 
     def _secretsOf(self, config: RoutingConfig) -> Mapping[str, Secret]:
-        return readSecrets(config.neighbours, self._identity.identifier)
+        return readSecrets(config.neighbours, self._identity.identifier, self._world.files)
 
     def _routesOf(self, config: RoutingConfig, secrets: Mapping[str, Secret]) -> _Routes:
         neighbourhood = Neighbourhood(config.neighbours, secrets)

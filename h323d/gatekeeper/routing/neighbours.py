@@ -14,6 +14,7 @@ from types import MappingProxyType
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
+from h323d.call.lookups import IFiles
 from h323d.errors import ConfigurationError
 from h323d.gatekeeper.routing.chain import Called, Finding, ICalledPolicy
 from h323d.gatekeeper.routing.config import NeighbourConfig
@@ -28,7 +29,9 @@ __all__ = ["Neighbourhood", "Neighbours", "readSecrets"]
 _NOBODY: Mapping[str, Secret] = MappingProxyType({})
 
 
-def readSecrets(neighbours: Sequence[NeighbourConfig], ourselves: str) -> dict[str, Secret]:
+def readSecrets(
+    neighbours: Sequence[NeighbourConfig], ourselves: str, files: IFiles
+) -> dict[str, Secret]:
     """
     What neighbours prove themselves with, by their names; those that have no
     password are left out.
@@ -49,7 +52,7 @@ def readSecrets(neighbours: Sequence[NeighbourConfig], ourselves: str) -> dict[s
                 f"{place}.sendersID", f"{identity!r} is what we call ourselves"
             )
         password = neighbour.password
-        password = password or passwordIn(neighbour.passwordFile, f"{place}.passwordFile")
+        password = password or passwordIn(files, neighbour.passwordFile, f"{place}.passwordFile")
         secrets[neighbour.name] = Secret(
             identity, frozenset((identity,)), password, keyOf(password), neighbour.scheme.value
         )

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from h323d.call.lookups import IFiles
 from h323d.errors import ConfigurationError
 from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
 from h323d.h323.security.h235 import SCHEME, keyOf
@@ -65,22 +65,22 @@ class Passwords:
         return self._byName.get(name)
 
 
-def readPasswords(config: SecurityConfig) -> Passwords:
+def readPasswords(config: SecurityConfig, files: IFiles) -> Passwords:
     """
     Take the passwords from the configuration and the files that it names.
 
     @raise ConfigurationError: a file cannot be read, or has no password.
     """
-    return Passwords(_secret(entry, index) for index, entry in enumerate(config.passwords))
+    return Passwords(_secret(entry, index, files) for index, entry in enumerate(config.passwords))
 
 
-def _secret(entry: PasswordEntry, index: int) -> Secret:
+def _secret(entry: PasswordEntry, index: int, files: IFiles) -> Secret:
     place = f"security.passwords[{index}].passwordFile"
-    password = entry.password or passwordIn(entry.passwordFile, place)
+    password = entry.password or passwordIn(files, entry.passwordFile, place)
     return Secret(entry.alias, frozenset((entry.alias, *entry.names)), password, keyOf(password))
 
 
-def passwordIn(path: str, place: str) -> str:
+def passwordIn(files: IFiles, path: str, place: str) -> str:
     """
     The password that stands in the first line of a file.
 
@@ -89,7 +89,7 @@ def passwordIn(path: str, place: str) -> str:
     @raise ConfigurationError: it cannot be read, or has no password.
     """
     try:
-        text = Path(path).expanduser().read_text(encoding="utf-8")
+        text = files.read(path)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "is not UTF-8 text"
         raise ConfigurationError(place, f"{path}: {reason}") from error

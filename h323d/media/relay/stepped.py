@@ -7,13 +7,11 @@ which it is given.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from h323d.door import IDoor, Input
 from h323d.media.packets import IPortPair
 from h323d.media.relay.pool import RelayCommand
-from h323d.media.relay.reports import RelayReport
 from h323d.media.relay.table import SURVEY, IRelayIO, Packet, Reader, RelayTable, Sender, Source
 
 __all__ = ["SteppedRelays"]
@@ -29,12 +27,12 @@ class SteppedRelays:
         table: RelayTable,
         packets: IRelayIO,
         clock: IReactorTime,
-        deliver: Callable[[Sequence[RelayReport]], None],
+        door: IDoor,
     ) -> None:
         self._table = table
         self._packets = packets
         self._clock = clock
-        self._deliver = deliver
+        self._door = door
         self._survey: IDelayedCall | None = None
 
     def command(self, command: RelayCommand) -> None:
@@ -73,4 +71,4 @@ class SteppedRelays:
     def _report(self) -> None:
         if self._table.reports:
             reports, self._table.reports = self._table.reports, []
-            self._deliver(reports)
+            self._door.enter(Input.RELAYED, reports)

@@ -18,17 +18,17 @@ import select
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from h323d.door import IDoor, Input
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPortPair, IPortSource
 from h323d.media.ports import SocketPair
 from h323d.media.relay.pool import RelayCommand, RelayPool
-from h323d.media.relay.reports import RelayReport
 from h323d.media.relay.table import SURVEY, Packet, Reader, RelayTable, Sender, Source
 
 __all__ = ["RelaySockets", "RelayThread", "newRelays"]
@@ -130,12 +130,12 @@ class RelayThread:
         self,
         table: RelayTable,
         callFromThread: Callable[..., Any],  # Any: what the reactor's own returns is not used
-        deliver: Callable[[Sequence[RelayReport]], None],
+        door: IDoor,
     ) -> None:
         self._table = table
         self._packets = RelaySockets()
         self._callFromThread = callFromThread
-        self._deliver = deliver
+        self._door = door
         self._inbox: deque[RelayCommand] = deque()
         self._stopping = False
         self._failures = 0
@@ -193,7 +193,7 @@ class RelayThread:
     def _report(self) -> None:
         if self._table.reports:
             reports, self._table.reports = self._table.reports, []
-            self._callFromThread(self._deliver, reports)
+            self._callFromThread(self._door.enter, Input.RELAYED, reports)
 
     def _fail(self, now: float) -> None:
         """
@@ -214,15 +214,17 @@ def newRelays(
     config: MediaConfig,
     ports: IPortSource,
     rng: random.Random,
+    door: IDoor,
     callFromThread: Callable[..., Any],
 ) -> tuple[RelayPool, RelayThread]:
     """
     The relays over real sockets, and their thread, not started.
 
     @param ports: binds pairs that have sockets.
+    @param door: where reports enter.
     """
     table = RelayTable(config.latchAnyHost)
-    # Pool and thread know each other: reports go one way and commands the other.
-    thread = RelayThread(table, callFromThread, lambda reports: pool.deliver(reports))
+    thread = RelayThread(table, callFromThread, door)
     pool = RelayPool(table, ports, rng, thread.command)
+    door.lead(Input.RELAYED, pool.deliver)
     return pool, thread

@@ -15,6 +15,7 @@ from h323d.gatekeeper.routing.config import NeighbourConfig
 from h323d.gatekeeper.routing.inquiries import Gatekeeper
 from h323d.gatekeeper.routing.neighbours import Neighbourhood, Neighbours, readSecrets
 from h323d.h323.signalling.addresses import partyFromText
+from h323d.net.files import Files
 from h323d.values.address import TransportAddress
 
 BERLIN = NeighbourConfig("berlin", "10.0.0.2", prefixes=("4930", "030"))
@@ -84,7 +85,7 @@ SIGNING = (
     NeighbourConfig("west", "10.0.0.7:1729", gatekeeperIdentifier="west", password="two"),
     WORLD,
 )
-SIGNED = Neighbourhood(SIGNING, readSecrets(SIGNING, "h323d"))
+SIGNED = Neighbourhood(SIGNING, readSecrets(SIGNING, "h323d", Files()))
 EAST, WEST = (TransportAddress("10.0.0.7", port) for port in (1719, 1729))
 
 
@@ -111,7 +112,7 @@ def test_aPasswordIsReadFromItsFile(tmp_path: Path) -> None:
     path = tmp_path / "east"
     path.write_text("open sesame\nnot this\n")
     (east, *_) = SIGNING
-    secrets = readSecrets((replace(east, password="", passwordFile=str(path)),), "h323d")
+    secrets = readSecrets((replace(east, password="", passwordFile=str(path)),), "h323d", Files())
     assert secrets["east"].password == "open sesame"
 
 
@@ -122,13 +123,13 @@ def test_aFileWithoutAPasswordIsAnErrorThatNamesThePlace(tmp_path: Path, text: A
         path.write_text(text)
     faulty = replace(SIGNING[0], password="", passwordFile=str(path))
     with pytest.raises(ConfigurationError) as caught:
-        readSecrets((WORLD, faulty), "h323d")
+        readSecrets((WORLD, faulty), "h323d", Files())
     assert caught.value.place == "routing.neighbours[1].passwordFile"
 
 
 def test_aNeighbourCannotCallItselfAsWeDo() -> None:
     with pytest.raises(ConfigurationError) as caught:
-        readSecrets(SIGNING, "west")
+        readSecrets(SIGNING, "west", Files())
     assert caught.value.place == "routing.neighbours[1].sendersID"
 
 

@@ -12,13 +12,14 @@ from h323d.errors import ConfigurationError
 from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
 from h323d.gatekeeper.security.passwords import readPasswords
 from h323d.h323.security.h235 import keyOf
+from h323d.net.files import Files
 
 ANNA = PasswordEntry("anna", "secret")
 
 
 def test_passwordsAreFoundByEveryName() -> None:
     config = SecurityConfig(passwords=(PasswordEntry("anna", "secret", names=("1001",)),))
-    passwords = readPasswords(config)
+    passwords = readPasswords(config, Files())
     secret = passwords.of("1001")
     assert secret is not None
     assert secret.identity == "anna"
@@ -31,7 +32,7 @@ def test_aPasswordFromAFile(tmp_path: Path) -> None:
     path = tmp_path / "anna"
     path.write_text("secret\r\nanything else\n")
     config = SecurityConfig(passwords=(PasswordEntry("anna", passwordFile=str(path)),))
-    secret = readPasswords(config).of("anna")
+    secret = readPasswords(config, Files()).of("anna")
     assert secret is not None
     assert secret.password == "secret"
 
@@ -42,19 +43,19 @@ def test_aFileWithoutAPassword(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     config = SecurityConfig(passwords=(ANNA, PasswordEntry("bob", passwordFile=str(path))))
     with pytest.raises(ConfigurationError) as caught:
-        readPasswords(config)
+        readPasswords(config, Files())
     assert caught.value.place == "security.passwords[1].passwordFile"
 
 
 def test_aFileThatIsNotThere(tmp_path: Path) -> None:
     config = SecurityConfig(passwords=(PasswordEntry("a", passwordFile=str(tmp_path / "no")),))
     with pytest.raises(ConfigurationError, match="No such file"):
-        readPasswords(config)
+        readPasswords(config, Files())
 
 
 def test_secretsAreNotShown() -> None:
     config = SecurityConfig(passwords=(ANNA,))
-    secret = readPasswords(config).of("anna")
+    secret = readPasswords(config, Files()).of("anna")
     assert "secret" not in repr(config)
     assert "'secret'" not in repr(secret)
     assert secret is not None
@@ -63,16 +64,16 @@ def test_secretsAreNotShown() -> None:
 
 def test_whatIsProvedOtherwiseThanBeforeIsNamed() -> None:
     entries = [ANNA, PasswordEntry("bob", "x"), PasswordEntry("carla", "y")]
-    before = readPasswords(SecurityConfig(passwords=(entries[0], entries[1])))
+    before = readPasswords(SecurityConfig(passwords=(entries[0], entries[1])), Files())
     changed = PasswordEntry("bob", "z", names=("2000",))
-    after = readPasswords(SecurityConfig(passwords=(entries[0], changed, entries[2])))
+    after = readPasswords(SecurityConfig(passwords=(entries[0], changed, entries[2])), Files())
     assert sorted(before.differing(after)) == ["2000", "bob", "carla"]
     assert before.differing(before) == ()
 
 
 def test_othersAreUsedFromThenOn() -> None:
-    passwords = readPasswords(SecurityConfig(passwords=(ANNA,)))
-    passwords.use(readPasswords(SecurityConfig(passwords=(PasswordEntry("bob", "x"),))))
+    passwords = readPasswords(SecurityConfig(passwords=(ANNA,)), Files())
+    passwords.use(readPasswords(SecurityConfig(passwords=(PasswordEntry("bob", "x"),)), Files()))
     assert len(passwords) == 1
     assert passwords.of("anna") is None
     assert passwords.of("bob") is not None

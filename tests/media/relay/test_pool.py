@@ -21,6 +21,7 @@ from h323d.call.media import (
     RelayStatistics,
     Signalling,
 )
+from h323d.door import Door as Entrance
 from h323d.errors import ResourceUnavailable
 from h323d.media.config import MediaConfig
 from h323d.media.relay.pool import RelayPool
@@ -61,7 +62,8 @@ class Bench:
         self.network = SimulatedNetwork(self.clock, random.Random(1))
         server = self.network.host(SERVER)
         config = MediaConfig()
-        self.pool: RelayPool = newRelays(config, NetworkPorts(server), random.Random(1), self.clock)
+        ports, rng = NetworkPorts(server), random.Random(1)
+        self.pool: RelayPool = newRelays(config, ports, rng, self.clock, Entrance())
         self.recorder = RelayRecorder()
         self.alice, self.bob = self.phone(ALICE), self.phone(BOB)
 
@@ -184,7 +186,7 @@ def test_aChainOfRelaysCarriesMedia(bench: Bench) -> None:
 
 def test_portsThatAreMissingForOneSideAreFreedOnTheOther() -> None:
     ports = MemoryPorts(limit=1)
-    pool = newRelays(MediaConfig(), ports, random.Random(1), Clock())
+    pool = newRelays(MediaConfig(), ports, random.Random(1), Clock(), Entrance())
     with pytest.raises(ResourceUnavailable):
         pool.openRelay(RelayRecorder(), (Home.at(SERVER), Home.at(SERVER)))
     assert ports.pairs[0].closed
