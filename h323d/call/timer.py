@@ -36,14 +36,14 @@ class Timer:
         """
         return self._call is not None and self._call.active()
 
-    def start(self, seconds: float, expired: Callable[[], None]) -> None:
+    def start(self, seconds: float, expired: Callable[..., None], *arguments: object) -> None:
         """
         Begin anew; an earlier start is forgotten.
 
-        @param expired: called when the time is over.
+        @param expired: called when the time is over, with C{arguments}.
         """
         self.stop()
-        self._call = self._clock.callLater(seconds, expired)
+        self._call = self._clock.callLater(seconds, expired, *arguments)
 
     def stop(self) -> None:
         """

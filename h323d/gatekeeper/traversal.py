@@ -3,55 +3,26 @@ How endpoints behind a NAT or firewall are reached: H.460.18's server, and guess
 that do not know it.
 
 L{Locality} judges addresses: whether what an endpoint says of itself can be true.  L{Reach} says
-how somebody who registers can be reached.  L{DialBacks} gets the signalling connection of a call to an endpoint that cannot be connected to: it tells
-the endpoint of the call over RAS, whose way the endpoint keeps open, and waits until the
-endpoint connects and names the call.
-
-From which host it may, L{Origins} says: call identifiers stand in messages that others see.
+how somebody who registers can be reached.  L{DialBacks<h323d.gatekeeper.dialbacks.DialBacks>} gets
+the signalling connection of a call to who cannot be connected to.
 """
 
 from __future__ import annotations
 
-import functools
 import ipaddress
-from collections.abc import Callable
 from dataclasses import dataclass
-
-from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from h323d.call.dialrule import DialRule
 from h323d.call.media import Latching
-from h323d.errors import RemoteProtocolError, ResourceUnavailable
-from h323d.gatekeeper.origins import Origins
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.traversalconfig import TraversalConfig
-from h323d.h323.ras.messages import RASMessage
-from h323d.h323.ras.transactions import RASAsked
-from h323d.h323.signalling.connection import SignallingConnection
 from h323d.h323.signalling.features import Fields, feature, parametersOf, withFeature
-from h323d.h323.signalling.traversal import SIGNALLING_TRAVERSAL, IncomingCall, incomingCallData
-from h323d.h323.signalling.uuie import Content
+from h323d.h323.signalling.traversal import SIGNALLING_TRAVERSAL
 from h323d.values.address import TransportAddress
-from h323d.values.cause import Cause
 
-__all__ = ["Ask", "DialBacks", "Locality", "Reach", "Whereabouts"]
+__all__ = ["Locality", "Reach", "Whereabouts"]
 
-REPEAT = 1.5  # seconds until an endpoint is told again of a call
-
-Ask = Callable[
-    [str, Fields, TransportAddress, Callable[[RASMessage | None], None], float],
-    RASAsked,
-]
-"""
-Asks an endpoint over RAS, as L{h323d.h323.ras.channel.RASChannel.request}.
-"""
-
-
-RegistrationAt = Callable[[TransportAddress], Registration | None]
-"""
-Who has that call signalling address.
-"""
+KNOWN_HOSTS = 4096  # that are not looked up again: to look costs more than a request does
 
 
 class Locality:
@@ -62,7 +33,7 @@ class Locality:
     def __init__(self, config: TraversalConfig) -> None:
         self._guess = config.guess
         self._networks = tuple(ipaddress.ip_network(each) for each in config.privateNetworks)
-        self._isPrivate = functools.lru_cache(maxsize=4096)(self._look)
+        self._known: dict[str, bool] = {}  # hosts that were looked up, and whether they are private
 
     def believable(self, named: str, source: str) -> bool:
         """
@@ -82,9 +53,14 @@ class Locality:
             return named
         return TransportAddress(source, named.port)
 
-    def _look(self, host: str) -> bool:
-        address = ipaddress.ip_address(host)
-        return any(address in network for network in self._networks)
+    def _isPrivate(self, host: str) -> bool:
+        private = self._known.get(host)
+        if private is None:
+            if len(self._known) >= KNOWN_HOSTS:
+                self._known.clear()
+            address = ipaddress.ip_address(host)
+            private = self._known[host] = any(address in each for each in self._networks)
+        return private
 
 
 class Reach:
@@ -187,155 +163,3 @@ class Whereabouts:
         if told is not None and not self.locality.believable(told.host, self.host):
             return Latching.ANY_HOST
         return Latching.OWN_HOST if self.traversal else Latching.NEVER
-
-
-@dataclass(slots=True, eq=False)
-class _Awaited:
-    """
-    A call whose endpoint was told.
-    """
-
-    registration: Registration
-    connected: Deferred[SignallingConnection]
-    timeout: IDelayedCall
-    asked: RASAsked | None = None
-
-
-class DialBacks:
-    """
-    Calls that wait for their endpoint to connect.
-    """
-
-    def __init__(
-        self,
-        config: TraversalConfig,
-        clock: IReactorTime,
-        signallingTowards: Callable[[TransportAddress], TransportAddress],
-        registrationAt: RegistrationAt,
-        ask: Ask,
-        origins: Origins,
-    ) -> None:
-        """
-        @param signallingTowards: where an endpoint with that RAS address is to connect: our
-            call signalling address.
-        @param origins: says from where they may.
-        """
-        self._origins = origins
-        self._registrationAt = registrationAt
-        self._timeout = config.dialBackTimeout
-        self._clock = clock
-        self._signallingTowards = signallingTowards
-        self._ask = ask
-        self._awaited: dict[bytes, _Awaited] = {}
-
-    def reconfigure(self, config: TraversalConfig) -> None:
-        """
-        Give endpoints that are summoned from now on so much time.
-        """
-        self._timeout = config.dialBackTimeout
-
-    def __len__(self) -> int:
-        return len(self._awaited)
-
-    def summon(self, registration: Registration, call: bytes) -> Deferred[SignallingConnection]:
-        """
-        Have an endpoint connect to us for a call.
-
-        @param registration: one with C{traversal}.
-        @param call: the call identifier, 16 octets, as the Setup will have it.
-
-        @return: fires with the connection, on which the Setup is to be sent; cancel it when
-            the call is over.  Fails with L{RemoteProtocolError} when the endpoint does not
-            answer or connect in time, or is being summoned for this call already.
-        """
-        if call in self._awaited:
-            return _failed(Cause.INVALID_CALL_REFERENCE, "an endpoint is summoned for it already")
-        connected: Deferred[SignallingConnection] = Deferred(lambda _: self._forget(call))
-        timeout = self._clock.callLater(self._timeout, self._fail, call, "has not connected")
-        awaited = _Awaited(registration, connected, timeout)
-        self._awaited[call] = awaited
-        here = self._signallingTowards(registration.source)
-        fields: Fields = {
-            "serviceControl": [],
-            "genericData": [incomingCallData(IncomingCall(call, here))],
-        }
-        try:
-            awaited.asked = self._ask(
-                "serviceControlIndication",
-                fields,
-                registration.source,
-                lambda answer: self._answered(call, answer),
-                REPEAT,
-            )
-        except ResourceUnavailable:  # as many questions are under way as there can be
-            self._fail(call, "cannot be told")
-        return connected
-
-    def summonBehind(
-        self, signalling: TransportAddress, call: bytes
-    ) -> Deferred[SignallingConnection] | None:
-        """
-        Have the endpoint with a call signalling address connect to us for a call.
-
-        @return: as of L{summon}; C{None} where nobody has to be summoned: one can connect there.
-        """
-        registration = self._registrationAt(signalling)
-        if registration is None or not registration.traversal:
-            return None
-        return self.summon(registration, call)
-
-    def facilityReceived(self, connection: SignallingConnection, content: Content) -> bool:
-        """
-        A Facility came that belongs to no call of its connection.
-
-        @return: whether it was what a call has waited for.
-        """
-        call = content.callIdentifier
-        awaited = None if call is None else self._awaited.get(call)
-        if call is None or awaited is None:
-            return False
-        if not self._origins.takesDialBack(connection.peer, awaited.registration, call):
-            connection.close()
-            return False
-        self._forget(call)
-        awaited.connected.callback(connection)
-        return True
-
-    def close(self) -> None:
-        """
-        Nobody waits any more.
-        """
-        for call in tuple(self._awaited):
-            self._fail(call, "was not waited for, as we leave")
-
-    def _answered(self, call: bytes, answer: RASMessage | None) -> None:
-        """
-        The endpoint answered; that it is told is all that counts, so whatever it answers but
-        nothing, or that it does not know the message, is good.
-        """
-        awaited = self._awaited.get(call)
-        if awaited is None:
-            return
-        awaited.asked = None
-        if answer is None:
-            self._fail(call, "does not answer")
-        elif answer.name == "unknownMessageResponse":
-            self._fail(call, "does not know how to connect")
-
-    def _fail(self, call: bytes, reason: str) -> None:
-        connected = self._awaited[call].connected
-        self._forget(call)
-        connected.errback(RemoteProtocolError(Cause.NO_USER_RESPONDING, f"the endpoint {reason}"))
-
-    def _forget(self, call: bytes) -> None:
-        awaited = self._awaited.pop(call)
-        if awaited.timeout.active():
-            awaited.timeout.cancel()
-        if awaited.asked is not None:
-            awaited.asked.cancel()
-
-
-def _failed(cause: Cause, reason: str) -> Deferred[SignallingConnection]:
-    failed: Deferred[SignallingConnection] = Deferred()
-    failed.errback(RemoteProtocolError(cause, reason))
-    return failed

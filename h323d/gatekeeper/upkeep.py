@@ -75,13 +75,13 @@ class Upkeep:
         self._excessive: deque[Admission] = deque()
         self._excessTimer = Timer(clock)
         self._answering: set[str] = set()  # endpoints with calls that have answered an IRQ
-        self._unsubscribe = events.subscribe(RASAdmissionGranted, self._admitted)
+        self._subscription = events.subscribe(RASAdmissionGranted, self._admitted)
 
     def stop(self) -> None:
         """
         Ask no more.
         """
-        self._unsubscribe()
+        self._subscription.end()
         self._timer.stop()
         self._excessTimer.stop()
 
@@ -140,7 +140,7 @@ class Upkeep:
         before = now - self._config.callPollInterval
         if admission.since > before or self._reports.heardSince(admission.claim, before):
             return
-        self._demands.inform(admission, lambda answer: self._answered(admission, answer))
+        self._demands.inform(admission, self._answered)
 
     def _hasTooMuch(self, admission: Admission) -> bool:
         return 0 < self._config.bandwidthPerCall < admission.bandwidth

@@ -23,6 +23,7 @@ from h323d.gatekeeper.admission import Admission, AdmissionTable
 from h323d.gatekeeper.alternates import Elsewhere
 from h323d.gatekeeper.bandwidth import Bandwidth
 from h323d.gatekeeper.callers import Callers
+from h323d.gatekeeper.dialbacks import DialBacks
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
 from h323d.gatekeeper.maintenance import Maintenance
 from h323d.gatekeeper.origins import Origins
@@ -50,7 +51,7 @@ from h323d.gatekeeper.security.neighbours import NeighbourSecurity
 from h323d.gatekeeper.security.passwords import Passwords, readPasswords
 from h323d.gatekeeper.security.replays import Replays
 from h323d.gatekeeper.settings import ZoneSettings
-from h323d.gatekeeper.traversal import DialBacks, Reach
+from h323d.gatekeeper.traversal import Reach
 from h323d.gatekeeper.upkeep import Upkeep
 from h323d.h323.endpoint import DEFAULT_PORT
 from h323d.h323.ras.channel import RASChannel

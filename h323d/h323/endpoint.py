@@ -11,10 +11,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Container
 from dataclasses import replace
-from functools import partial
 from typing import Protocol
 
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from zope.interface import implementer
@@ -42,7 +40,6 @@ from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest, Admitte
 from h323d.h323.calls.admissions import Admissions
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.calls.callstreams import CallStreams, callStreams, secureCallStreams
-from h323d.h323.calls.dialledback import DialledBack
 from h323d.h323.calls.incoming import IncomingSetup, readSetup
 from h323d.h323.calls.leg import H323Leg
 from h323d.h323.calls.legcontext import CallDescription, LegContext
@@ -103,12 +100,16 @@ class DialBackOwner(Protocol):
     """
 
     def summonBehind(
-        self, signalling: TransportAddress, call: bytes
-    ) -> Deferred[SignallingConnection] | None:
+        self,
+        signalling: TransportAddress,
+        callIdentifier: bytes,
+        reference: int,
+        call: SignallingCall,
+    ) -> IOpening | None:
         """
         Have the endpoint with a call signalling address connect to us for a call.
 
-        @param call: its call identifier.
+        @param reference: of the call on the connection, which will carry it.
 
         @return: C{None} where nobody has to be summoned: one can connect there.
         """
@@ -388,7 +389,12 @@ class H323Endpoint:
         request = AdmissionRequest(
             setup.identity, setup.reference, True, setup.calling, setup.called, connection.peer
         )
-        self._admissions.ask(leg, request, lambda grant: self._owner.legOffered(leg))
+        self._admissions.ask(leg, request, self._admittedIncoming)
+
+    def _admittedIncoming(
+        self, legId: LegID, request: AdmissionRequest, grant: AdmissionGrant
+    ) -> None:
+        self._owner.legOffered(self.legs[legId])
 
     def _refuse(self, connection: SignallingConnection, message: Q931Message, cause: Cause) -> None:
         answer = messages.release(cause)
@@ -478,7 +484,7 @@ class H323Endpoint:
             request = AdmissionRequest(
                 leg.identity, leg.reference, False, leg.calling, names, None, target
             )
-            self._admissions.ask(leg, request, partial(self._admittedOutgoing, leg, target))
+            self._admissions.ask(leg, request, self._admittedOutgoing)
         elif target is None:
             leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
         elif self._secureStreams is not None and secure is not None:
@@ -487,9 +493,10 @@ class H323Endpoint:
             self._connect(leg, target, self._streams)
 
     def _admittedOutgoing(
-        self, leg: H323Leg, target: TransportAddress | None, grant: AdmissionGrant
+        self, legId: LegID, request: AdmissionRequest, grant: AdmissionGrant
     ) -> None:
-        first, *others = grant.ways or (Way("h323", target),)
+        leg = self.legs[legId]
+        first, *others = grant.ways or (Way("h323", request.destination),)
         if first.destination is None:
             leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
             return
@@ -513,10 +520,11 @@ class H323Endpoint:
         """
         if self._dialBacks is None:
             return False
-        summoned = self._dialBacks.summonBehind(target, leg.identity.callIdentifier)
-        if summoned is None:
+        opening = self._dialBacks.summonBehind(
+            target, leg.identity.callIdentifier, leg.reference, leg
+        )
+        if opening is None:
             return False
-        opening = DialledBack(summoned, leg.reference, leg)
         if not leg.released:
             self._openings[leg.legId] = opening
         return True

@@ -53,6 +53,12 @@ from h323d.values.media.streams import Stream
 __all__ = ["MediaPool"]
 
 
+def asleep() -> None:
+    """
+    The driver looks by itself.
+    """
+
+
 @implementer(IMediaPool)
 class MediaPool:
     """
@@ -67,7 +73,7 @@ class MediaPool:
         plane: MediaPlane,
         ports: IPortSource,
         relays: RelayPool,
-        wake: Callable[[], None] = lambda: None,
+        wake: Callable[[], None] = asleep,
     ) -> None:
         """
         @param plane: whose inbox gets the commands; ticked by a driver, which gives

@@ -162,7 +162,7 @@ class Assembly:
         self._calls = 0
         self._byCall: dict[CallID, _Call] = {}
         self._byIdentifier: dict[str, _Call] = {}
-        self._unsubscribe = (
+        self._subscriptions = (
             events.subscribe(CallOffered, self._offered),
             events.subscribe(CallOriginated, self._originated),
             events.subscribe(CallAdmitted, self._admitted),
@@ -189,8 +189,8 @@ class Assembly:
         """
         Hand out records of those calls that are not over, and listen no more.
         """
-        for unsubscribe in self._unsubscribe:
-            unsubscribe()
+        for subscription in self._subscriptions:
+            subscription.end()
         for call in self._open():
             self._finish(call)
 

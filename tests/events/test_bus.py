@@ -50,11 +50,11 @@ class EventBusTests(SynchronousTestCase):
         self.assertEqual([fact.at for fact in self.heard], [2.0])
 
     def test_unsubscribing(self) -> None:
-        unsubscribe = self.bus.subscribe(Fact, self.heard.append)
+        subscription = self.bus.subscribe(Fact, self.heard.append)
         self.bus.publish(RoomOpened(1.0, RoomID("a")))
         self.heard.clear()
-        unsubscribe()
-        unsubscribe()
+        subscription.end()
+        subscription.end()
         self.bus.publish(RoomOpened(2.0, RoomID("a")))
         self.assertEqual(self.heard, [])
 

@@ -262,6 +262,8 @@ class Simulation:
         self.web = FakeWeb()
         self._servers: list[SimulatedServer] = []
         self._others: list[StartsAndStops] = []
+        self._happened = 0
+        self._every = 0
 
     def __enter__(self) -> Simulation:
         globalLogPublisher.addObserver(self._logged)  # type: ignore[arg-type]  # zope does not see that a method is callable
@@ -357,8 +359,17 @@ class Simulation:
             *(f"failure {failure}" for failure in self.failures),
         ]
 
+    def watch(self, look: Callable[[], None], every: int) -> None:
+        """
+        Have a look between two things that are due, after C{every} such things.
+        """
+        self._look, self._every = look, every
+
     def _goOnTo(self, due: float) -> None:
         self.clock.advance(max(0.0, due - self.clock.seconds()))
+        self._happened += 1
+        if self._every and self._happened % self._every == 0:
+            self._look()
 
     def _nextDue(self) -> float | None:
         return min((call.getTime() for call in self.clock.getDelayedCalls()), default=None)

@@ -367,8 +367,8 @@ def test_whoHasTheKeyReadsCallsRoomsAndStates(doorway: Doorway, tmp_path: Path) 
 def test_whatIsCommandedInTheShellIsAnActOfTheManhole(doorway: Doorway) -> None:
     lines = (
         "from h323d.events.server import OperatorActed\nacts = []\n"
-        "unsubscribe = server.events.subscribe(OperatorActed, acts.append)\n"
-        "maintenance('off')\nunsubscribe()\n[(act.actor, act.command) for act in acts]\n\x04"
+        "subscription = server.events.subscribe(OperatorActed, acts.append)\n"
+        "maintenance('off')\nsubscription.end()\n[(act.actor, act.command) for act in acts]\n\x04"
     )
     done = doorway.enter("-i", str(doorway.good), lines=lines)
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", done.stdout)

@@ -9,6 +9,7 @@ Each goes to where the endpoint registered from.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from h323d.errors import ResourceUnavailable
@@ -25,6 +26,7 @@ __all__ = ["Demands"]
 _GUID = 16  # octets of a callIdentifier; the name of a call without one is longer
 
 Answered = Callable[[RASMessage | None], None]
+Informed = Callable[[Admission, RASMessage | None], None]
 
 
 class Requests(Protocol):
@@ -38,6 +40,55 @@ class Requests(Protocol):
         """
         @param answered: called with the answer; C{None} if there is none.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class _Inform:
+    """
+    An endpoint is asked about one of its calls.
+    """
+
+    admission: Admission
+    informed: Informed
+
+    def answered(self, answer: RASMessage | None) -> None:
+        self.informed(self.admission, answer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drop:
+    """
+    An endpoint is to end its side of a call.
+    """
+
+    admissions: AdmissionTable
+    admission: Admission
+    cause: Cause
+
+    def answered(self, answer: RASMessage | None) -> None:
+        self.admissions.end(self.admission, self.cause)
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """
+    An endpoint is to use no more than C{amount} for a call.
+    """
+
+    admissions: AdmissionTable
+    admission: Admission
+    amount: int
+
+    def answered(self, answer: RASMessage | None) -> None:
+        if answer is None or answer.name != "bandwidthConfirm":
+            return
+        claim = self.admission.claim
+        now = self.admissions.find(claim.endpointId, claim.call, claim.answerCall)
+        if now is not None and now.bandwidth > self.amount:
+            try:
+                self.admissions.changeBandwidth(now, self.amount)
+            except NoBandwidth:
+                raise AssertionError("less is always granted") from None
 
 
 class Demands:
@@ -57,9 +108,11 @@ class Demands:
         self._registry = registry
         self._admissions = admissions
 
-    def inform(self, admission: Admission, answered: Answered) -> bool:
+    def inform(self, admission: Admission, informed: Informed) -> bool:
         """
         Ask an endpoint about one of its calls (IRQ).
+
+        @param informed: called with the admission and the answer; C{None} if there is none.
 
         @return: whether it could be asked.
         """
@@ -67,22 +120,20 @@ class Demands:
             "callReferenceValue": admission.callReference,
             "callIdentifier": _identifierOf(admission),
         }
-        return self._ask("infoRequest", fields, admission, answered)
+        asking = _Inform(admission, informed)
+        return self._ask("infoRequest", fields, admission, asking.answered)
 
     def drop(self, admission: Admission, cause: Cause) -> None:
         """
         Have an endpoint end its side of a call (DRQ).  The admission ends with
         its answer, or when there is none.
         """
-
-        def answered(answer: RASMessage | None) -> None:
-            self._admissions.end(admission, cause)
-
         fields = self._naming(admission) | {
             "disengageReason": ("forcedDrop", None),
             "answeredCall": admission.claim.answerCall,
         }
-        if not self._ask("disengageRequest", fields, admission, answered):
+        asking = _Drop(self._admissions, admission, cause)
+        if not self._ask("disengageRequest", fields, admission, asking.answered):
             self._admissions.end(admission, cause)
 
     def limit(self, admission: Admission, amount: int) -> None:
@@ -90,23 +141,12 @@ class Demands:
         Have an endpoint use no more than C{amount} for a call (BRQ), in units of
         100 bit/s.  It counts with that if it confirms.
         """
-
-        def answered(answer: RASMessage | None) -> None:
-            if answer is None or answer.name != "bandwidthConfirm":
-                return
-            claim = admission.claim
-            now = self._admissions.find(claim.endpointId, claim.call, claim.answerCall)
-            if now is not None and now.bandwidth > amount:
-                try:
-                    self._admissions.changeBandwidth(now, amount)
-                except NoBandwidth:
-                    raise AssertionError("less is always granted") from None
-
         fields = self._naming(admission) | {
             "bandWidth": amount,
             "answeredCall": admission.claim.answerCall,
         }
-        self._ask("bandwidthRequest", fields, admission, answered)
+        asking = _Limit(self._admissions, admission, amount)
+        self._ask("bandwidthRequest", fields, admission, asking.answered)
 
     def _naming(self, admission: Admission) -> Fields:
         return {

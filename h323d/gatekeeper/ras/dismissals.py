@@ -56,7 +56,7 @@ class Dismissals:
         if registration.protocol == "h323":
             fields = self._fields(registration, "undefinedReason")
             with suppress(ResourceUnavailable):
-                self._channel.request(_URQ, fields, registration.source, lambda answer: None)
+                self._channel.request(_URQ, fields, registration.source, _over)
 
     def expire(self, registration: Registration) -> None:
         """
@@ -76,3 +76,9 @@ class Dismissals:
             "gatekeeperIdentifier": self._identity.identifier,
             "reason": (reason, None),
         }
+
+
+def _over(answer: object) -> None:
+    """
+    Whatever it answers, and even if it does not, the registration is over.
+    """

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.complaints import Complaints
@@ -17,6 +16,7 @@ from h323d.call.gates import Gates
 from h323d.call.homes import Home
 from h323d.call.legs import IOffer
 from h323d.call.media import IMediaPool
+from h323d.call.transport import IOpening
 from h323d.errors import DecodeError
 from h323d.events.bus import EventBus
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
@@ -28,7 +28,7 @@ from h323d.gatekeeper.routing.chain import FoundWay, RoutingChain
 from h323d.gatekeeper.traversal import Reach
 from h323d.h323.calls.callstreams import CallStreams
 from h323d.h323.endpoint import ReachedAt
-from h323d.h323.signalling.connection import SignallingConnection
+from h323d.h323.signalling.connection import SignallingCall, SignallingConnection
 from h323d.values.address import TransportAddress
 
 __all__ = ["CallContext", "CallOwner", "SecureAddressOf", "Summon"]
@@ -38,9 +38,10 @@ SecureAddressOf = Callable[[FoundWay], TransportAddress | None]
 Where a destination takes calls over TLS; C{None} if it has not said that it does.
 """
 
-Summon = Callable[[Registration, bytes], Deferred[SignallingConnection]]
+Summon = Callable[[Registration, bytes, int, SignallingCall], IOpening]
 """
-Has an endpoint that cannot be connected to connect to us, for a call of that identifier.
+Has an endpoint that cannot be connected to connect to us, for a call of that identifier; the
+connection will carry the call by that reference.
 """
 
 

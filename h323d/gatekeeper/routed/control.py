@@ -97,7 +97,7 @@ class ControlCoupling:
         guardOf: Callable[[int], DialGuard],
         place: int,
         target: TransportAddress,
-        ask: Callable[[TransportAddress], None] | None = None,
+        ask: Callable[[int, TransportAddress], None] | None = None,
     ) -> None:
         """
         @param networkOf: how each side's connection is made.
@@ -167,7 +167,7 @@ class ControlCoupling:
 
     def _reachFar(self) -> None:
         if self._ask is not None and self._farListener is not None:
-            self._ask(self._farListener.address)
+            self._ask(self._far.place, self._farListener.address)
             return
         network = self._networkOf(self._far.place)
         self._dialling = dialControl(

@@ -11,7 +11,6 @@ from h323d.call.transport import IOpening
 from h323d.gatekeeper.routed.context import CallContext
 from h323d.gatekeeper.routed.side import Side
 from h323d.gatekeeper.routing.chain import FoundWay
-from h323d.h323.calls.dialledback import DialledBack
 from h323d.values.address import TransportAddress
 
 __all__ = ["Target", "dial", "targetOf"]
@@ -53,13 +52,12 @@ def dial(
     @param reference: the call reference value, of our choice.
     """
     registration = route.registration
-    opening: IOpening
     if registration is not None and registration.traversal:
-        opening = DialledBack(context.summon(registration, callIdentifier), reference, side)
-        return opening
+        summoned: IOpening = context.summon(registration, callIdentifier, reference, side)
+        return summoned
     connection = context.owner.newConnection(target.secure)
     connection.carry(reference, True, side)
     home = context.homeTowards(target.address)
     opener, timeout = context.streamsOf(target.secure, home).signalling, context.connectTimeout
-    opening = opener.open(target.address, connection, timeout, home.bind)
+    opening: IOpening = opener.open(target.address, connection, timeout, home.bind)
     return opening

@@ -152,7 +152,7 @@ class Passage:
             return None
         coupling = self._couplings.get(place)
         if coupling is None:
-            ask = functools.partial(self._owner.askToConnect, place) if asks else None
+            ask = self._owner.askToConnect if asks else None
             coupling = ControlCoupling(
                 self._owner, self._clock, networkOf, self._guardOf, place, target, ask
             )

@@ -132,12 +132,15 @@ class RoutedCalls:
             endpointType=gatekeeperType(h323.name),
             statusInterval=h323.statusInterval,
             connectTimeout=h323.connectTimeout,
-            reference=lambda: world.rng.randrange(1, 0x8000),
+            reference=self._newReference,
             summon=summon,
             reach=reach,
             complaints=self._complaints,
             dialRule=dialRule,
         )
+
+    def _newReference(self) -> int:
+        return self._world.rng.randrange(1, 0x8000)
 
     def reconfigure(self, config: RoutedConfig, h323: H323Config) -> None:
         """

@@ -5,14 +5,46 @@ For whose calls a rule is.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
 
 from h323d.gatekeeper.routing.chain import Called
 from h323d.h323.signalling.addresses import partyFromText
+from h323d.values.address import PartyAddress
 
 __all__ = ["Callers", "callersOf"]
 
-Callers = Callable[[Called], bool]
+
+class Callers(Protocol):
+    """
+    Some of those who call.
+    """
+
+    def include(self, called: Called) -> bool:
+        """Whether who asks for somebody is one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Everybody:
+    def include(self, called: Called) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    name: PartyAddress
+
+    def include(self, called: Called) -> bool:
+        return called.caller is not None and self.name in called.caller.aliases
+
+
+@dataclass(frozen=True, slots=True)
+class _Within:
+    network: ipaddress.IPv4Network | ipaddress.IPv6Network
+
+    def include(self, called: Called) -> bool:
+        source = called.source
+        return source is not None and ipaddress.ip_address(source.host) in self.network
 
 
 def callersOf(text: str) -> Callers:
@@ -22,12 +54,8 @@ def callersOf(text: str) -> Callers:
         count.  Empty for everybody.
     """
     if not text:
-        return lambda called: True
+        return _Everybody()
     try:
-        network = ipaddress.ip_network(text, strict=False)
+        return _Within(ipaddress.ip_network(text, strict=False))
     except ValueError:
-        name = partyFromText(text)
-        return lambda called: called.caller is not None and name in called.caller.aliases
-    return lambda called: (
-        called.source is not None and ipaddress.ip_address(called.source.host) in network
-    )
+        return _Named(partyFromText(text))

@@ -48,7 +48,7 @@ class ExplicitRoutes:
         if self._idle:
             return None
         for callers, destinations in self._fitting(called.names):
-            if callers(called):
+            if callers.include(called):
                 return destinations or FORBIDDEN
         return None
 

@@ -241,17 +241,14 @@ class _Inquiry:
             self._giveUp()
             return
         for gatekeeper in dict.fromkeys(those):
-
-            def answered(answer: RASMessage | None, gatekeeper: Gatekeeper = gatekeeper) -> None:
-                self._answered(gatekeeper, answer)
-
             _, retries = TIMERS["locationRequest"]
             interval = gatekeeper.timeout / (retries + 1)
             try:
                 here = self._table.replyAddress(gatekeeper.ras)
                 fields = self._fields | {"replyAddress": transportToValue(here)}
+                asking = _Asking(self, gatekeeper)
                 self._asked[gatekeeper] = self._asker.ask(
-                    "locationRequest", fields, gatekeeper.ras, answered, interval
+                    "locationRequest", fields, gatekeeper.ras, asking.answered, interval
                 )
                 self._everAsked[gatekeeper.ras] = None
             except ResourceUnavailable:
@@ -259,7 +256,10 @@ class _Inquiry:
         if not self._asked:
             self._nextRound()
 
-    def _answered(self, gatekeeper: Gatekeeper, answer: RASMessage | None) -> None:
+    def answered(self, gatekeeper: Gatekeeper, answer: RASMessage | None) -> None:
+        """
+        One of them knows, or does not, or is silent.
+        """
         del self._asked[gatekeeper]
         if answer is not None and answer.name == "locationConfirm":
             destinations = _destinations(answer.fields, self._called)
@@ -276,6 +276,19 @@ class _Inquiry:
         self.cancel()
         self._table.ended(self._called.call, self._everAsked, answeredBy)
         self.found.callback(finding)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """
+    One gatekeeper of those that are asked.
+    """
+
+    inquiry: _Inquiry
+    gatekeeper: Gatekeeper
+
+    def answered(self, answer: RASMessage | None) -> None:
+        self.inquiry.answered(self.gatekeeper, answer)
 
 
 def _destinations(fields: Fields, called: Called) -> tuple[FoundWay, ...]:

@@ -57,7 +57,7 @@ class NumberRewriting:
     def _rewritten(self, name: PartyAddress, called: Called) -> PartyAddress:
         name = self._withoutDomain(name)
         for callers, rule in self._fitting(name):
-            if callers(called):
+            if callers.include(called):
                 return _replaced(name, rule)
         return name
 

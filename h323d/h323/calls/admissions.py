@@ -45,6 +45,12 @@ class AdmittedCall(Protocol):
         """End it."""
 
 
+Begin = Callable[[LegID, AdmissionRequest, AdmissionGrant], None]
+"""
+Goes on with a call that is admitted.
+"""
+
+
 class Admissions:
     """
     Those of one endpoint.
@@ -64,31 +70,34 @@ class Admissions:
         self,
         call: AdmittedCall,
         request: AdmissionRequest,
-        begin: Callable[[AdmissionGrant], None],
+        begin: Begin,
     ) -> None:
         """
         Ask for a call.  One that is not admitted fails.
 
         @param begin: goes on with the call, unless it is over by then.
         """
+        admitting = self._admitter.admit(request)
+        admitting.addCallback(self._granted, call, request, begin)
+        admitting.addErrback(self._failed, call)
 
-        def granted(grant: AdmissionGrant) -> None:
-            if call.released:
-                self._admitter.disengage(request, Cause.NORMAL_CALL_CLEARING)
-                return
-            self._requests[call.legId] = request
-            self._calls[request] = call
-            begin(grant)
+    def _granted(
+        self, grant: AdmissionGrant, call: AdmittedCall, request: AdmissionRequest, begin: Begin
+    ) -> None:
+        if call.released:
+            self._admitter.disengage(request, Cause.NORMAL_CALL_CLEARING)
+            return
+        self._requests[call.legId] = request
+        self._calls[request] = call
+        begin(call.legId, request, grant)
 
-        def failed(failure: Failure) -> None:
-            error = failure.value
-            if isinstance(error, RemoteProtocolError):
-                call.fail(error.cause)
-                return
-            self._log.failure("admission of {callId} failed", failure=failure, callId=call.callId)
-            call.fail(Cause.TEMPORARY_FAILURE)
-
-        self._admitter.admit(request).addCallback(granted).addErrback(failed)
+    def _failed(self, failure: Failure, call: AdmittedCall) -> None:
+        error = failure.value
+        if isinstance(error, RemoteProtocolError):
+            call.fail(error.cause)
+            return
+        self._log.failure("admission of {callId} failed", failure=failure, callId=call.callId)
+        call.fail(Cause.TEMPORARY_FAILURE)
 
     def withdrawn(self, request: AdmissionRequest) -> None:
         """

@@ -85,6 +85,15 @@ class _Call:
     usage: bool = False
     answered: float | None = None
 
+    def bandwidthDecided(self, answer: Answer) -> int:
+        """
+        @return: what the call may use now that its gatekeeper has answered, or is silent.
+        """
+        message = answer.message
+        if message is not None and message.name == "bandwidthConfirm":
+            self.bandwidth = int(message.fields["bandWidth"])
+        return self.bandwidth
+
     def timesKnown(self, ended: float | None = None) -> Fields:
         """
         C{usageInformation}, as far as it is wanted and the call is answered.
@@ -180,15 +189,8 @@ class ClientCalls:
             "bandWidth": bandwidth,
             "answeredCall": request.answerCall,
         }
-
-        def decided(answer: Answer) -> int:
-            message = answer.message
-            if message is not None and message.name == "bandwidthConfirm":
-                call.bandwidth = int(message.fields["bandWidth"])
-            return call.bandwidth
-
         asked = self._owner.askAboutCall("bandwidthRequest", fields, call.place)
-        return asked.addCallback(decided)
+        return asked.addCallback(call.bandwidthDecided)
 
     def answered(self, request: AdmissionRequest) -> None:
         """
@@ -283,7 +285,7 @@ class ClientCalls:
         self._remove(key)
         self._calls[key] = call
         if call.interval:
-            call.timer.start(call.interval, lambda: self._report(call))
+            call.timer.start(call.interval, self._report, call)
 
     def _remove(self, key: tuple[bytes, bool]) -> _Call | None:
         call = self._calls.pop(key, None)
@@ -292,7 +294,7 @@ class ClientCalls:
         return call
 
     def _report(self, call: _Call) -> None:
-        call.timer.start(call.interval, lambda: self._report(call))
+        call.timer.start(call.interval, self._report, call)
         self._owner.report([_perCallInfo(call)], call.place)
 
     def _decided(self, answer: Answer, request: AdmissionRequest) -> AdmissionGrant:

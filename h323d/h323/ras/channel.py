@@ -42,6 +42,12 @@ DISCOVERY_GROUP = TransportAddress("224.0.1.41", 1718)
 ReplyTo = Callable[[RASMessage, TransportAddress, Proof | None], TransportAddress | None]
 
 
+def toItsSource(message: RASMessage, source: TransportAddress, proof: Proof | None) -> None:
+    """
+    Where the answer to a request goes that may not say so itself.
+    """
+
+
 @implementer(IDatagramUser)
 class RASChannel:
     """
@@ -60,7 +66,7 @@ class RASChannel:
         rng: random.Random,
         events: EventBus,
         multicast: bool = False,
-        replyTo: ReplyTo = lambda message, source, proof: None,
+        replyTo: ReplyTo = toItsSource,
         security: RASSecurity = UNSECURED,
     ) -> None:
         """

@@ -142,13 +142,13 @@ class ClientAsking:
         who: Fields = {"endpointIdentifier": place.endpointIdentifier}
         if place.identifier:
             who["gatekeeperIdentifier"] = place.identifier
+        sent = _Sent(self, question, place)
+        self._owner.send(question.name, question.fields | who, place.ras, sent.answered)
 
-        def answered(answer: RASMessage | None) -> None:
-            self._answered(question, place, answer)
-
-        self._owner.send(question.name, question.fields | who, place.ras, answered)
-
-    def _answered(self, question: _Question, place: Place, answer: RASMessage | None) -> None:
+    def answered(self, question: _Question, place: Place, answer: RASMessage | None) -> None:
+        """
+        A gatekeeper answered, or is silent.
+        """
         if not self._goesOn(question, place, answer):
             question.answered.callback(Answer(answer, place))
 
@@ -218,3 +218,17 @@ class ClientAsking:
     def _tryOther(self, question: _Question, place: Place) -> None:
         other = question.others.pop(0)
         self._send(question, Place(other.ras, other.identifier, place.endpointIdentifier))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """
+    A request, and whom it was sent to.
+    """
+
+    asking: ClientAsking
+    question: _Question
+    place: Place
+
+    def answered(self, answer: RASMessage | None) -> None:
+        self.asking.answered(self.question, self.place, answer)

@@ -155,11 +155,11 @@ class SIPLeg:
         """
         return self._phase is SessionPhase.OVER
 
-    def soon(self, work: Callable[[], None]) -> None:
+    def soon(self, work: Callable[..., None], *arguments: object) -> None:
         """
-        Do C{work} in the next turn, unless the call is over by then.
+        Do C{work} with C{arguments} in the next turn, unless the call is over by then.
         """
-        self._soon.start(0, work)
+        self._soon.start(0, work, *arguments)
 
     def dial(self, target: CallTarget) -> None:
         """

@@ -5,7 +5,6 @@ Places outgoing SIP calls.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
@@ -86,30 +85,30 @@ class SIPOriginator:
         if located is not None:
             contact, address = located
             hop = SIPURI(address.host, port=address.port, params=contact.params)
-            leg.soon(partial(self._begin, leg, contact, hop, hops, uri))
+            leg.soon(self._begin, leg, contact, hop, hops, uri)
         elif uri is None:
-            leg.soon(partial(leg.hangup, Cause.NO_ROUTE_TO_DESTINATION))
+            leg.soon(leg.hangup, Cause.NO_ROUTE_TO_DESTINATION)
         elif destination is not None:
             hop = SIPURI(destination.host, port=destination.port, params=uri.params)
-            leg.soon(partial(self._begin, leg, uri, hop, hops))
+            leg.soon(self._begin, leg, uri, hop, hops)
         elif literal(uri.host):
-            leg.soon(partial(self._begin, leg, uri, uri, hops))
+            leg.soon(self._begin, leg, uri, uri, hops)
         elif self._resolve is None:
-            leg.soon(partial(leg.hangup, Cause.NO_ROUTE_TO_DESTINATION))
+            leg.soon(leg.hangup, Cause.NO_ROUTE_TO_DESTINATION)
         else:
-            leg.soon(partial(self._find, leg, uri, hops))
+            leg.soon(self._find, leg, uri, hops)
         return leg
 
     def _find(self, leg: SIPLeg, uri: SIPURI, hops: int) -> None:
         assert self._resolve is not None
+        looking = self._resolve(uri.host)
+        looking.addCallbacks(self._found, self._unknown, (leg, uri, hops), errbackArgs=(leg,))
 
-        def found(host: str) -> None:
-            self._begin(leg, uri, SIPURI(host, port=uri.port, params=uri.params), hops)
+    def _found(self, host: str, leg: SIPLeg, uri: SIPURI, hops: int) -> None:
+        self._begin(leg, uri, SIPURI(host, port=uri.port, params=uri.params), hops)
 
-        def unknown(failure: Failure) -> None:
-            leg.hangup(Cause.NO_ROUTE_TO_DESTINATION)
-
-        self._resolve(uri.host).addCallbacks(found, unknown)
+    def _unknown(self, failure: Failure, leg: SIPLeg) -> None:
+        leg.hangup(Cause.NO_ROUTE_TO_DESTINATION)
 
     def _begin(
         self, leg: SIPLeg, uri: SIPURI, hop: SIPURI, hops: int, recipient: SIPURI | None = None

@@ -87,12 +87,12 @@ def scene() -> Scene:
 
 
 def test_anEndpointIsAskedAboutOneCallWhereItRegisteredFrom(scene: Scene) -> None:
-    answers: list[RASMessage | None] = []
-    assert scene.demands.inform(scene.admission, answers.append)
+    answers: list[tuple[Admission, RASMessage | None]] = []
+    assert scene.demands.inform(scene.admission, lambda *answer: answers.append(answer))
     fields = {"callReferenceValue": 7, "callIdentifier": {"guid": CALL}}
     assert scene.channel.asked == [("infoRequest", fields, HERE)]
     scene.channel.answer(None)
-    assert answers == [None]
+    assert answers == [(scene.admission, None)]
 
 
 def test_aCallWithoutAnIdentifierIsNamedByItsReferenceAlone() -> None:

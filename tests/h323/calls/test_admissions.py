@@ -46,6 +46,10 @@ class Call:
         self.begun: list[AdmissionGrant] = []
         self.causes: list[Cause] = []
 
+    def begin(self, legId: LegID, request: AdmissionRequest, grant: AdmissionGrant) -> None:
+        assert (legId, request) == (self.legId, self.request)
+        self.begun.append(grant)
+
     def fail(self, cause: Cause) -> None:
         self.causes.append(cause)
 
@@ -65,7 +69,7 @@ def admissions(gatekeeper: Gatekeeper) -> Admissions:
 
 def ask(admissions: Admissions, number: int = 1) -> Call:
     call = Call(number)
-    admissions.ask(call, call.request, call.begun.append)
+    admissions.ask(call, call.request, call.begin)
     return call
 
 
@@ -126,7 +130,7 @@ def test_theGatekeeperHearsThatAnAdmittedCallIsAnswered(
     call = Call(1)
     admissions.answered(call.legId)
     assert gatekeeper.told == []
-    admissions.ask(call, call.request, call.begun.append)
+    admissions.ask(call, call.request, call.begin)
     gatekeeper.answers[0].callback(GRANT)
     admissions.answered(call.legId)
     assert gatekeeper.told == [call.request]
