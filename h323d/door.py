@@ -29,6 +29,9 @@ class Input(Enum):
     RELOAD = "reload"
     """Another configuration, which has been read."""
 
+    LEAVE = "leave"
+    """The server is to end; it answers with a C{Deferred}, which fires when it has."""
+
     LINE = "line"
     """Of Python: the number of the shell that it was typed in, its text."""
 

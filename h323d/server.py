@@ -112,6 +112,7 @@ class Server:
         self.desk = Desk(surroundings.clock, self.events, self.operator)
         surroundings.door.lead(Input.COMMAND, self.desk.ask)
         surroundings.door.lead(Input.RELOAD, self.reload)
+        surroundings.door.lead(Input.LEAVE, self.leave)
 
     def start(self) -> None:
         """
@@ -153,6 +154,12 @@ class Server:
             yield f"RAS, UDP {self.zone.address}"
             if self.configuration.gatekeeper.multicast:
                 yield "discovery, UDP 224.0.1.41:1718"
+
+    def leave(self) -> Deferred[None]:
+        """
+        L{stop}.
+        """
+        return Deferred.fromCoroutine(self.stop())
 
     async def stop(self) -> None:
         """

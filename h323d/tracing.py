@@ -1,5 +1,5 @@
 """
-A look inside Automat's typed machines: state, transitions, table.
+A look inside Automat's typed machines: state, transitions, table; and how one is written down.
 
 Automat has no public access to what a typed machine is doing; this is the one
 module that reads its C{__automat_*__} attributes, and its test fails when a
@@ -10,19 +10,25 @@ private, to machines that declare many transitions in a loop.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
+from importlib import import_module
+from types import MethodType
 from typing import Any, TypeVar
 
-from automat import NoTransition
-from automat._typed import TypedDataState, TypedState
+from automat import NoTransition, TypeMachine
+from automat._core import Transitioner
+from automat._typed import InputImplementer, TypedDataState, TypedState
 
 __all__ = [
+    "Reduction",
     "Tracer",
     "TypedDataState",
     "TypedState",
     "indexed",
     "inputName",
     "inputs",
+    "reduced",
     "stateName",
     "states",
     "table",
@@ -35,6 +41,11 @@ M = TypeVar("M")
 _IMPLEMENTATION = re.compile(r"<implementation for <function \w+\.(\w+) at .*>>")
 
 Tracer = Callable[[str, str, str], None]
+
+Reduction = tuple[Any, ...]
+"""
+What a C{reducer_override} of pickle returns; Any, as pickle has several forms.
+"""
 
 
 def stateName(machine: object) -> str:
@@ -168,6 +179,52 @@ def indexed(typeMachine: M) -> M:
 
     automaton.outputForInput = lookUp
     return typeMachine
+
+
+def reduced(thing: object) -> Reduction | None:
+    """
+    How pickle is to write down a machine, or an input that is bound to one.
+
+    A machine is what it is declared as, and where; its state, its core and the state's data
+    come after it, as its owner, which they refer to, refers to the machine.
+
+    @return: C{None} for what is neither.
+    """
+    if isinstance(thing, MethodType) and isinstance(thing.__self__, InputImplementer):
+        return getattr, (thing.__self__, inputName(thing))
+    if isinstance(thing, InputImplementer):
+        state = (stateName(thing), thing.__automat_core__, thing.__automat_data__)
+        return _blank, _declarationOf(type(thing)), state, None, None, _resume
+    return None
+
+
+_DECLARED: dict[type, tuple[str, str]] = {}  # of those that were written down before, at least
+
+
+def _declarationOf(machineType: type) -> tuple[str, str]:
+    """
+    The module and the variable that have a type of machines.
+    """
+    if machineType not in _DECLARED:
+        for module in tuple(sys.modules.values()):
+            for variable, value in tuple(vars(module).items()):
+                if isinstance(value, TypeMachine):
+                    _DECLARED[value.__automat_type__] = (module.__name__, variable)
+    return _DECLARED[machineType]
+
+
+def _blank(module: str, variable: str) -> Any:
+    typeMachine: Any = getattr(import_module(module), variable)
+    automaton = _automaton(typeMachine)
+    return typeMachine.__automat_type__(None, Transitioner(automaton, automaton.initialState))
+
+
+def _resume(machine: Any, written: tuple[str, object, object]) -> None:
+    name, machine.__automat_core__, machine.__automat_data__ = written
+    transitioner = machine.__automat_transitioner__
+    transitioner._state = next(
+        state for state in transitioner._automaton.states() if state.name == name
+    )
 
 
 def _automaton(typeMachine: object) -> Any:

@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +52,8 @@ __all__ = [
     "Simulation",
     "StartsAndStops",
 ]
+
+S = TypeVar("S", bound="SimulatedServer")
 
 START = 1_800_000_000  # seconds since 1970: the date on which every simulation begins
 SAMPLE_RATE = 8000  # Hz, of what is recorded
@@ -155,7 +157,7 @@ class SimulatedServer:
         host = world.network.host(address, *others)
         rng = world.chance(address)
         self.address = address
-        self.door = Door()
+        self.door: IDoor = Door()
         self.media = Media(given.media, host, rng, world.clock, door=self.door)
         self.server = Server(
             given if others else replace(given, server=replace(given.server, bind=address)),
@@ -218,8 +220,15 @@ class SimulatedServer:
         """
         Leave, as at SIGTERM.
         """
-        done = Deferred.fromCoroutine(self.server.stop())
-        return done.addCallback(lambda _: self.media.stop())
+        leaving: Any = self.door.enter(Input.LEAVE)  # Any: a door says nothing of its answers
+        done: Deferred[None] = leaving.addCallback(self.left)
+        return done
+
+    def left(self, _: None) -> None:
+        """
+        The server has left, and its media may end.
+        """
+        self.media.stop()
 
 
 class StartsAndStops(Protocol):
@@ -294,7 +303,12 @@ class Simulation:
         """
         Start a server.
         """
-        server = SimulatedServer(self, address, configuration, others)
+        return self.started(SimulatedServer(self, address, configuration, others))
+
+    def started(self, server: S) -> S:
+        """
+        Stop C{server} too when everybody leaves.
+        """
         self._servers.append(server)
         return server
 

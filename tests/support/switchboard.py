@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from h323d.call.legs import ILeg
 from h323d.config.sections import Configuration
@@ -21,9 +22,11 @@ from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
 from tests.support.nat import NAT
 from tests.support.simulatedphone import PROFILE, Telephone
-from tests.support.simulation import Simulation
+from tests.support.simulation import SimulatedServer, Simulation
 
 __all__ = ["Switchboard"]
+
+T = TypeVar("T", bound=Telephone)
 
 SERVER = "203.0.113.1"
 RAS = TransportAddress(SERVER, 1719)
@@ -46,6 +49,13 @@ class Ringing(Telephone):
         self.leg = leg
         leg.alert(None)
 
+    def pickUp(self) -> None:
+        """
+        Answer after all.
+        """
+        if self.leg is not None:
+            self.leg.answer(PROFILE)
+
 
 class Switchboard:
     """
@@ -54,7 +64,10 @@ class Switchboard:
     @ivar calls: what begins each call, by what becomes of it, in the order in which they begin.
     """
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, seed: int = 1, kind: type[SimulatedServer] = SimulatedServer) -> None:
+        """
+        @param kind: what the server is.
+        """
         self.world = Simulation(seed)
         self._hosts = 0
         rules = [
@@ -65,27 +78,34 @@ class Switchboard:
                 (CallModel.PROXIED, ("proxied", "nobody")),
             )
         ]
-        self.server = self.world.server(
-            SERVER,
-            replace(
-                Configuration(),
-                routed=RoutedConfig(rules=tuple(rules)),
-                routing=RoutingConfig(
-                    neighbours=(NeighbourConfig("silent", SILENT),),
-                    routes=(StaticRoute("far", to=(f"{SILENT}:1720",), caller="h"),),
-                    rewrites=(RewriteRule("near", to="far", caller="203.0.113.0/24"),),
+        self.server = self.world.started(
+            kind(
+                self.world,
+                SERVER,
+                replace(
+                    Configuration(),
+                    routed=RoutedConfig(rules=tuple(rules)),
+                    routing=RoutingConfig(
+                        neighbours=(NeighbourConfig("silent", SILENT, prefixes=("47",)),),
+                        routes=(StaticRoute("far", to=(f"{SILENT}:1720",), caller="h"),),
+                        rewrites=(RewriteRule("near", to="far", caller="203.0.113.0/24"),),
+                    ),
+                    media=MediaConfig(maximumPorts=32, tickMs=20),
                 ),
-                media=MediaConfig(maximumPorts=32, tickMs=20),
-            ),
+            )
         )
         nat = NAT(self.world.network, "198.51.100.7")
         for private in (PRIVATE, ALSO_PRIVATE):
             nat.traversalHost(private)
         self.answering = [self._registered(name) for name in ("routed", "held", "proxied")]
-        self.ringing = [self._registered(name, kind=Ringing) for name in ("ringing", "nobody")]
-        self.behind = self._registered("behind", PRIVATE, kind=Ringing)
+        self.ringing = [
+            self._ringing("ringing"),
+            self._ringing("nobody"),
+            self._ringing("behind", PRIVATE),
+            self._ringing("nobody2"),
+        ]
         self.answering.append(self._registered("alsoBehind", ALSO_PRIVATE))
-        self.obstinate = self._registered("transferred", transfers=0)
+        self.answering.append(self._registered("transferred"))
         self.world.run(1.0)
         self.callers: list[Telephone] = []
         self.calls: dict[str, Callable[[], object]] = dict(self._calls())
@@ -128,6 +148,8 @@ class Switchboard:
         yield "being transferred", self._asking("f", "transferred", FAST)
         yield "dialled back and ringing", self._asking("g", "behind", FAST)
         yield "dialled back", self._asking("i", "alsoBehind", SLOW)
+        yield "called into the room by SIP", self._commanding(self._beside("desk"), ROOM)
+        yield "paired by the operator", self._commanding("nobody2", self._beside("desk2"))
         yield "waiting for another zone", self._asking("h", "4711", FAST)
 
     def _calling(
@@ -142,21 +164,37 @@ class Switchboard:
         self.callers.append(phone)
         return lambda: phone.call(target, options)
 
+    def _commanding(self, *names: str) -> Callable[[], object]:
+        ask, command = self.server.door.enter, Input.COMMAND
+        return lambda: ask(command, OPERATOR, "call", names)
+
+    def _beside(self, alias: str) -> str:
+        """
+        The address of a telephone that rings, and is not registered.
+        """
+        phone = Ringing(self.world, self._host(), alias)
+        self.ringing.append(phone)
+        return f"sip:{alias}@{phone.address}"
+
     def _new(self, alias: str) -> Telephone:
-        self._hosts += 1
-        phone = Telephone(self.world, f"203.0.113.{10 + self._hosts}", alias)
+        phone = Telephone(self.world, self._host(), alias)
         self.callers.append(phone)
         return phone
 
-    def _registered(
-        self, alias: str, address: str = "", kind: type[Telephone] = Telephone, transfers: int = 5
-    ) -> Telephone:
-        self._hosts += 1
-        address = address or f"203.0.113.{10 + self._hosts}"
-        phone = kind(self.world, address, alias, gatekeeper=RAS, transfers=transfers)
+    def _registered(self, alias: str, address: str = "") -> Telephone:
+        return self._register(Telephone(self.world, address or self._host(), alias, gatekeeper=RAS))
+
+    def _ringing(self, alias: str, address: str = "") -> Ringing:
+        return self._register(Ringing(self.world, address or self._host(), alias, gatekeeper=RAS))
+
+    def _register(self, phone: T) -> T:
         phone.register()
         self.world.until(lambda: phone.registrations == ["registered"])
         return phone
+
+    def _host(self) -> str:
+        self._hosts += 1
+        return f"203.0.113.{10 + self._hosts}"
 
     def states(self) -> list[str]:
         """

@@ -5,18 +5,26 @@ events.
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import subprocess
+import sys
 import types
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from twisted.internet.task import Clock
 
+from tests.support.following import Moment, Trace, keep
 from tests.support.graph import hidden
+from tests.support.led import LedServer
 from tests.support.switchboard import Switchboard
+from tests.support.written import write
 
-SEVERAL = 20  # events between two looks
+SEVERAL = 25  # events between two looks
 _WORLD = ("tests.", "h323d.net.", "h323d.media.")
 
 
@@ -57,9 +65,11 @@ def test_noClosureLivesInTheServer(board: Switchboard) -> None:
 
 def test_noTwoCallsAreAlike(board: Switchboard) -> None:
     board.begin()
-    assert len(board.calls) == 15
+    assert len(board.calls) == 17
     assert Counter(board.states()) == {
         "h323 active": 3,
+        "h323 callDelivered": 1,
+        "sip proceeding": 1,
         "sip established": 3,
         "routed active": 2,
         "routedH245 active": 1,
@@ -70,3 +80,43 @@ def test_noTwoCallsAreAlike(board: Switchboard) -> None:
     board.change()
     board.world.run(0.5)
     assert Counter(board.presences()) == {"present": 5, "on hold": 2}
+
+
+def test_aServerThatIsWrittenDownGoesOnElsewhere(tmp_path: Path) -> None:
+    board = Switchboard(kind=LedServer)
+    led = board.server
+    assert isinstance(led, LedServer)
+    record = led.turns.record = []
+    moments = []
+
+    def look() -> None:
+        moments.append(Moment(len(record), write(led.inside, {"table": led.table})))
+
+    with board.world as world:
+        world.watch(look, SEVERAL)
+        board.begin()
+        board.change()
+        world.run(0.5)
+        world.watch(look, 0)
+        for telephone in board.ringing:
+            telephone.pickUp()
+        world.run(0.5)
+        world.leave()
+        assert world.leftOver() == []
+    keep(tmp_path / "record", moments, record)
+    sums, facts = [turn.sum for turn in record], [str(fact) for fact in led.facts]
+    assert len(moments) > 20
+    for moment, trace in zip(moments, elsewhere(tmp_path / "record"), strict=True):
+        assert trace == [sums[moment.turn :], facts]
+
+
+def elsewhere(path: Path) -> list[Trace]:
+    """
+    What a fresh interpreter, which hashes otherwise, makes of each moment.
+    """
+    command = [sys.executable, "-m", "tests.support.following", str(path)]
+    environment = {**os.environ, "PYTHONHASHSEED": "7"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert not done.stderr, done.stderr
+    traces: list[Trace] = json.loads(done.stdout)
+    return traces
