@@ -19,7 +19,7 @@ VALUES = """
     gatekeeper/settings h323/calls/callinputs h323/calls/startinputs h323/h245/messages
     h323/h245/owner h323/h245/source media/packets media/relay/reports media/reports
     sip/transactions/timers values/media/digits values/media/medium
-    values/media/streams values/proof
+    values/media/streams
     """
 """
 Values, constants and interfaces alone: there is nothing in them that could be done wrong.
@@ -58,7 +58,6 @@ PARTS = {
         """,
     "tests/sip/calls/test_calledleg.py": "sip/calls/invited sip/calls/leg",
     "tests/sip/calls/test_callingleg.py": "sip/calls/inviting",
-    "tests/sip/calls/test_calls.py": "sip/calls/modification",
     "tests/sip/sdp/test_negotiation.py": "sip/sdp/lines sip/sdp/selection sip/sdp/streams",
     "tests/sip/transactions/test_layer.py": "sip/transactions/running",
 }

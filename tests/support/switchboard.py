@@ -122,7 +122,7 @@ class Switchboard:
         """
         Bring about what comes of a call later: it is held, or transferred.
         """
-        holding = replace(PROFILE, direction=Direction.SENDONLY)
+        holding = PROFILE.directed(Direction.SENDONLY)
         for each in self.callers:
             if each.alias.startswith("holding") and each.leg is not None:
                 each.leg.changeMedia(holding)

@@ -5,7 +5,6 @@ Two control connections that are one channel.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -70,10 +69,12 @@ class Scene:
     """
     The called side waits for H.245; the caller is told to connect to us.
 
+    @ivar asked: which sides were asked to connect, and where.
     @ivar isTold: whether what a side says is passed on at all.
     """
 
-    def __init__(self, ask: Callable[[TransportAddress], None] | None = None) -> None:
+    def __init__(self, asks: bool = False) -> None:
+        self.asked: list[tuple[int, TransportAddress]] = []
         self.clock = Clock()
         self.network = SimulatedNetwork(self.clock, random.Random(1))
         self.hosts = {
@@ -97,8 +98,11 @@ class Scene:
             guards.__getitem__,
             CALLED,
             self.waiting.address,
-            ask,
+            self._ask if asks else None,
         )
+
+    def _ask(self, place: int, address: TransportAddress) -> None:
+        self.asked.append((place, address))
 
     def _networkOf(self, place: int) -> ControlNetwork:
         here = self.hosts[US]
@@ -171,23 +175,22 @@ def test_whatIsNotToGoOnDoesNot(scene: Scene) -> None:
 
 
 def test_whatIsSaidBeforeTheFarSideIsThereWaitsUpToALimit(scene: Scene) -> None:
-    asked: list[TransportAddress] = []
-    scene = Scene(asked.append)
+    scene = Scene(asks=True)
     scene.connect()
     scene.caller.say(*[b"%d" % number for number in range(MAXIMUM_WAITING + 5)])
     scene.settle()
-    scene.dial(scene.called, AT_CALLED, asked[0])
+    scene.dial(scene.called, AT_CALLED, scene.asked[0][1])
     assert len(scene.called.packets) == MAXIMUM_WAITING
     assert scene.called.packets[0] == b"%d:0" % CALLER
     scene.end()
 
 
 def test_whoCannotBeConnectedToIsAskedToConnect() -> None:
-    asked: list[TransportAddress] = []
-    scene = Scene(asked.append)
-    assert asked == []
+    scene = Scene(asks=True)
+    assert scene.asked == []
     scene.connect()
-    (address,) = asked
+    ((place, address),) = scene.asked
+    assert place == CALLED
     assert address.host == US
     assert address != scene.coupling.address
     scene.dial(scene.called, AT_CALLED, address)
