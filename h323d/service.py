@@ -125,7 +125,7 @@ class H323dService(Service):
         self._door = Door()
         codecs: tuple[ICodec, ...] = choose(
             configuration.plugins.codecs,
-            {codec.name: codec for codec in BUILT_IN},
+            {codec.format.name: codec for codec in BUILT_IN},
             CODECS,
             ICodec,
             "plugins.codecs",

@@ -408,6 +408,6 @@ class IMediaPool(Interface):
         """
         How the media plane itself fares, for an operator to read, at most a
         second old: C{ports}, C{relays}, C{rooms}, C{ticks}, C{lateTicks}, the
-        C{worstLateness} of the last second in seconds, and C{framesGivenUp}
-        after stalls.
+        C{worstLateness} of the last second in seconds, C{framesGivenUp}
+        after stalls, and C{codecFailures}.
         """

@@ -36,7 +36,7 @@ def _missing(plugins: PluginConfig, policies: tuple[str, ...]) -> Iterator[Confi
     What is wrong with the plug-ins.
     """
     seams: tuple[tuple[Iterable[str], Iterable[str], str, str], ...] = (
-        (plugins.codecs, [each.name for each in BUILT_IN], CODECS, "plugins.codecs"),
+        (plugins.codecs, [each.format.name for each in BUILT_IN], CODECS, "plugins.codecs"),
         (plugins.routes, [RoomDirectory.name], POLICIES, "plugins.routes"),
         (plugins.gates, [], POLICIES, "plugins.gates"),
         (plugins.destinations, [ConferenceHost.name], DESTINATIONS, "plugins.destinations"),

@@ -1,9 +1,11 @@
 """
 The seam where a sound codec plugs in.
 
-A codec is one object for the whole server.  What it remembers from frame to frame is in
-decoders and encoders, one per stream, made by the codec and kept by the media plane.  A
-codec that is a C library releases the GIL in C{decode} and C{encode}.
+A codec is one object for the whole server, and of one of two kinds.  An L{IRowCodec} remembers
+nothing: it turns rows of samples into rows of octets, as many at once as there are.  An
+L{IStreamCodec} makes a decoder and an encoder for each stream, which remember what went before; its
+payloads may be of any length, or none.  A codec that is a C library releases the GIL while it
+works.
 """
 
 from __future__ import annotations
@@ -14,59 +16,126 @@ import numpy as np
 import numpy.typing as npt
 from zope.interface import Attribute, Interface
 
-__all__ = ["ICodec"]
+__all__ = ["LARGEST_PAYLOAD", "ICodec", "IDecoder", "IEncoder", "IRowCodec", "IStreamCodec"]
+
+LARGEST_PAYLOAD = 755  # octets, of a packet that is sent or taken
+
+Octets = npt.NDArray[np.uint8]
+Samples = npt.NDArray[np.int16]
+Parameters = Sequence[tuple[str, str]]
 
 
 class ICodec(Interface):
     """
-    A way to write sound as octets.
-
-    G.711 is stateless and takes any number of rows at once.  G.722 and G.729 keep a state
-    per stream; Opus moreover writes packets of different lengths, and is therefore given
-    one row at a time (C{batched} is false).
+    What both kinds have in common.
     """
 
-    name = Attribute("the RTP encoding name, as in L{h323d.values.media.formats.MediaFormat}")
-    clockRate = Attribute("of RTP timestamps, Hz (8000 for G.722: RFC 3551, 4.5.2)")
-    sampleRate = Attribute("of the samples, Hz")
-    frameSamples = Attribute(
-        "the number of samples of which every packet holds a multiple: 1 for G.711, 80 for G.729"
+    format = Attribute(
+        "the L{h323d.values.media.formats.MediaFormat} that it speaks, as SDP has it: with its "
+        "channels (2 for Opus: RFC 7587), and the parameters that we offer"
     )
-    batched = Attribute("whether C{decode} and C{encode} take more than one row")
 
-    def newDecoder() -> object:
-        """
-        @return: the state of a stream to decode; C{None} if none is needed.
-        """
 
-    def newEncoder() -> object:
-        """
-        @return: the state of a stream to encode; C{None} if none is needed.
-        """
+class IRowCodec(ICodec):
+    """
+    A codec without memory, as G.711 and L16: each sample becomes so many octets.
+    """
+
+    sampleRate = Attribute("of the samples, Hz: the clock rate of the format")
 
     def samplesIn(octets: int) -> int:
         """
         @return: how many samples a payload of so many octets holds; 0 if a payload cannot
-            be of that length; -1 if only its content tells.
+            be of that length.
         """
 
-    def decode(
-        payloads: npt.NDArray[np.uint8], decoders: Sequence[object] = ()
-    ) -> npt.NDArray[np.int16]:
+    def decodeRows(payloads: Octets) -> Samples:
         """
-        Called in order of arrival.  Octets that are not the codec's decode to noise or
-        silence, never to an exception.
-
         @param payloads: C{uint8[n, octets]}, all of one length.
-        @param decoders: one for each row; empty for a stateless codec.
         @return: C{int16[n, samples]}.
         """
 
-    def encode(
-        samples: npt.NDArray[np.int16], encoders: Sequence[object] = ()
-    ) -> npt.NDArray[np.uint8]:
+    def encodeRows(samples: Samples) -> Octets:
         """
-        @param samples: C{int16[n, s]}, C{s} a multiple of C{frameSamples}.
-        @param encoders: one for each row; empty for a stateless codec.
+        @param samples: C{int16[n, s]}, 10 ms or a multiple of it.
         @return: C{uint8[n, octets]}, one payload a row.
+        """
+
+
+class IStreamCodec(ICodec):
+    """
+    A codec whose streams remember what went before, as G.722, G.729 and Opus.
+    """
+
+    sampleRates = Attribute("the rates at which it takes and gives samples, Hz; 8000, 16000, 48000")
+    frameMs = Attribute("milliseconds of which every payload holds a multiple; 10, 20 or 30")
+
+    def unitsIn(payload: Octets) -> int:
+        """
+        @param payload: C{uint8[octets]}, not empty.
+        @return: how long its sound is, in units of the format's clock; 0 if it is no payload.
+        """
+
+    def announcesPause(payload: Octets) -> bool:
+        """
+        @return: whether nothing may follow for a while: a silence descriptor, as G.729 B and the
+            discontinuous transmission of Opus have it.
+        """
+
+    def newDecoder(sampleRate: int, parameters: Parameters) -> IDecoder:
+        """
+        @param sampleRate: of what it shall give, Hz, one of C{sampleRates}.
+        @param parameters: of the format, as was negotiated.
+        """
+
+    def newEncoder(sampleRate: int, parameters: Parameters) -> IEncoder:
+        """
+        @param sampleRate: of what it will be given, Hz, one of C{sampleRates}.
+        @param parameters: of the format, as was negotiated.
+        """
+
+
+class IDecoder(Interface):
+    """
+    The decoding end of one stream.  What it raises is taken for silence.
+    """
+
+    def decode(payload: Octets, out: Samples) -> int:
+        """
+        The next payload.
+
+        @param payload: C{uint8[octets]}, one that C{unitsIn} has taken.
+        @param out: C{int16[s]}, exactly as long as its sound; overwritten.
+        @return: how many samples it wrote; less than 0 if it could not.
+        """
+
+    def recover(out: Samples, following: Octets | None = None) -> int:
+        """
+        Make up sound that is not there: what was lost, or what a pause sounds like.
+
+        @param out: C{int16[s]}; overwritten.
+        @param following: the payload after the one that was lost, not decoded yet: it may hold a
+            copy of that in fewer octets (forward error correction).
+        @return: how many samples it wrote; less than 0 if it could not.
+        """
+
+
+class IEncoder(Interface):
+    """
+    The encoding end of one stream.  Where it raises, nothing is sent.
+    """
+
+    def encode(samples: Samples, out: Octets) -> int:
+        """
+        The next payload.
+
+        @param samples: C{int16[s]}, a multiple of C{frameMs}: all that the packet shall hold.
+        @param out: C{uint8[o]}: where it goes; at least L{LARGEST_PAYLOAD} octets.
+        @return: how many octets it has; 0 if there is nothing to send; less than 0 if it could
+            not.
+        """
+
+    def tune(lossPercent: int) -> None:
+        """
+        The peer reports how much it loses: how much is worth sending twice.
         """

@@ -10,13 +10,14 @@ exactly on a decision value, the interval is the one that the ITU's reference so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 from zope.interface import implementer
 
-from h323d.dsp.codec import ICodec
+from h323d.dsp.codec import IRowCodec
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 
 __all__ = [
     "ALAW_SILENCE",
@@ -106,39 +107,23 @@ def encodeULaw(samples: npt.NDArray[np.int16]) -> npt.NDArray[np.uint8]:
     return _ULAW_ENCODING.take(samples.view(np.uint16))
 
 
-@implementer(ICodec)
+@implementer(IRowCodec)
 class G711Codec:
     """
-    One of the two laws as a codec of the media plane; no state, any number of rows.
+    One of the two laws as a codec of the media plane.
     """
 
-    clockRate = 8000
     sampleRate = 8000
-    frameSamples = 1
-    batched = True
 
     def __init__(
         self,
-        name: str,
+        mediaFormat: MediaFormat,
         decode: Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.int16]],
         encode: Callable[[npt.NDArray[np.int16]], npt.NDArray[np.uint8]],
     ) -> None:
-        """
-        @param name: the RTP encoding name.
-        """
-        self.name = name
+        self.format = mediaFormat
         self._decode = decode
         self._encode = encode
-
-    def newDecoder(self) -> None:
-        """
-        There is no state.
-        """
-
-    def newEncoder(self) -> None:
-        """
-        There is no state.
-        """
 
     def samplesIn(self, octets: int) -> int:
         """
@@ -146,22 +131,18 @@ class G711Codec:
         """
         return octets
 
-    def decode(
-        self, payloads: npt.NDArray[np.uint8], decoders: Sequence[object] = ()
-    ) -> npt.NDArray[np.int16]:
+    def decodeRows(self, payloads: npt.NDArray[np.uint8]) -> npt.NDArray[np.int16]:
         """
         By table.
         """
         return self._decode(payloads)
 
-    def encode(
-        self, samples: npt.NDArray[np.int16], encoders: Sequence[object] = ()
-    ) -> npt.NDArray[np.uint8]:
+    def encodeRows(self, samples: npt.NDArray[np.int16]) -> npt.NDArray[np.uint8]:
         """
         By table.
         """
         return self._encode(samples)
 
 
-PCMA = G711Codec("PCMA", decodeALaw, encodeALaw)
-PCMU = G711Codec("PCMU", decodeULaw, encodeULaw)
+PCMA = G711Codec(G711_ALAW, decodeALaw, encodeALaw)
+PCMU = G711Codec(G711_ULAW, decodeULaw, encodeULaw)

@@ -58,6 +58,12 @@ class Resampler:
         """
         self._past[stream] = 0
 
+    def copy(self, streams: Streams, others: Streams) -> None:
+        """
+        What went before in C{streams} went before in C{others}, row by row.
+        """
+        self._past[others] = self._past[streams]
+
     def resample(self, streams: Streams, samples: Samples) -> Samples:
         """
         @param streams: C{intp[n]}, each once.

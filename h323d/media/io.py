@@ -319,11 +319,21 @@ class SocketIO:
         """
         self._departure = moment
 
-    def send(self, slots: npt.NDArray[np.intp], packets: npt.NDArray[np.uint8]) -> None:
+    def send(
+        self,
+        slots: npt.NDArray[np.intp],
+        packets: npt.NDArray[np.uint8],
+        lengths: npt.NDArray[np.int64] | None = None,
+    ) -> None:
         data = packets.tobytes()
-        length = packets.shape[1]
+        width = packets.shape[1]
         senders = [self._senders[slot] for slot in slots.tolist()]
-        octets = [data[start : start + length] for start in range(0, len(data), length)]
+        starts = range(0, len(data), width)
+        if lengths is None:
+            octets = [data[start : start + width] for start in starts]
+        else:
+            ends = zip(starts, lengths.tolist(), strict=True)
+            octets = [data[start : start + length] for start, length in ends]
         early = self._departure - self._tickClock()
         if early > 0.0:
             self._sleep(early)

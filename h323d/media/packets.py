@@ -135,10 +135,15 @@ class IPacketIO(Interface):
         All RTCP that has arrived.
         """
 
-    def send(slots: npt.NDArray[np.intp], packets: npt.NDArray[np.uint8]) -> None:
+    def send(
+        slots: npt.NDArray[np.intp],
+        packets: npt.NDArray[np.uint8],
+        lengths: npt.NDArray[np.int64] | None = None,
+    ) -> None:
         """
         @param slots: C{intp[n]}.
-        @param packets: C{uint8[n, length]}, all of one length.
+        @param packets: C{uint8[n, width]}, a packet a row.
+        @param lengths: C{int64[n]}: octets of each; C{None}: rows are whole packets.
         """
 
     def sendControl(slot: int, data: bytes) -> None:

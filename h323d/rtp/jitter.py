@@ -12,8 +12,7 @@ Samples rather than encoded octets are kept, so that all codecs share one buffer
 run in order of arrival, and a packet overtaken on the way costs a stateful codec a moment's
 precision, a table codec nothing.
 
-Timestamps are counted in samples here.  Where the clock of RTP runs at another rate, as that of
-G.722 and Opus, whoever decodes them counts them anew.
+Timestamps are counted in samples here, whatever RTP's clock is: whoever decodes counts them anew.
 
 Not here: which source is listened to and whether a packet is a duplicate
 (L{h323d.rtp.statistics}), and what is played where sound is missing (L{h323d.dsp.plc}).
@@ -68,7 +67,9 @@ class JitterBuffers:
     @ivar skipped: blocks thrown away because the cap was reached.
     @ivar hurried: blocks taken out, by a cross-fade, to come back to the target delay.
     @ivar waited: blocks by which the playout was moved back for sound that was late.
-    @ivar concealed: blocks that were due but missing, the first 60 ms of each gap.
+    @ivar concealed: blocks that were due but missing, the first 60 ms of each gap; not those of a
+        pause.
+    @ivar paused: C{bool}: that nothing comes was announced.
     @ivar resynchronised: jumps of the timestamp that were followed.
     """
 
@@ -109,13 +110,11 @@ class JitterBuffers:
         length = self._blocksPerFrame * self._blockSamples
         self._ramp = np.linspace(0, 1, length, dtype=np.float32)
         self.playout = PlayoutDelay(streams, frameMilliseconds / 1000, self._blocksPerFrame, guard)
-        self.late = np.zeros(streams, np.int64)
-        self.discarded = np.zeros(streams, np.int64)
-        self.skipped = np.zeros(streams, np.int64)
-        self.hurried = np.zeros(streams, np.int64)
-        self.waited = np.zeros(streams, np.int64)
-        self.concealed = np.zeros(streams, np.int64)
-        self.resynchronised = np.zeros(streams, np.int64)
+        self.paused = np.zeros(streams, bool)
+        counters = self._counters = np.zeros((7, streams), np.int64)
+        self.late, self.discarded, self.skipped = counters[0], counters[1], counters[2]
+        self.hurried, self.waited = counters[3], counters[4]
+        self.concealed, self.resynchronised = counters[5], counters[6]
 
     def reset(self, stream: int) -> None:
         """
@@ -123,16 +122,8 @@ class JitterBuffers:
         """
         self._started[stream] = self._hasStray[stream] = False
         self._missed[stream] = self._stretch[stream] = 0
-        for counter in (
-            self.late,
-            self.discarded,
-            self.skipped,
-            self.hurried,
-            self.waited,
-            self.concealed,
-            self.resynchronised,
-        ):
-            counter[stream] = 0
+        self.paused[stream] = False
+        self._counters[:, stream] = 0
         self.playout.restart(np.array([stream], np.intp))
 
     def depth(self) -> Seconds:
@@ -187,6 +178,18 @@ class JitterBuffers:
         if len(parts) == MAXIMUM_PACKETS:
             surplus = np.bincount(streams, minlength=len(self.discarded)) - MAXIMUM_PACKETS
             self.discarded += np.maximum(surplus, 0)
+
+    def patch(self, stream: int, timestamp: int, samples: Samples) -> None:
+        """
+        Put sound in that was made up for a packet that was lost, if all of it is still to be
+        played.  It says nothing about how late packets are.
+
+        @param samples: C{int16[1, s]}.
+        """
+        row = np.array([stream], np.intp)
+        lead = (np.uint32(timestamp) - self._playTimestamp[row]).view(np.int32).astype(np.int64)
+        if self._started[stream] and 0 <= lead[0] <= self._furthest:
+            self._rings.write(row, lead, samples)
 
     def _insertOnce(
         self,
@@ -355,6 +358,7 @@ class JitterBuffers:
         for column in missing.T:
             missed = self._missed[streams]
             due = column & (missed < FADED_BLOCKS) & self._started[streams]
+            due &= ~self.paused[streams]
             self.concealed[streams] += due
             limit = np.minimum(missed + 1, self._behind)
             self._missed[streams] = np.where(column, limit, 0)

@@ -55,7 +55,7 @@ class ReceiverStatistics:
     @ivar duplicates: C{int64}, over all sources.
     @ivar refused: C{int64}: packets of other sources or with sequence numbers from nowhere.
     @ivar sourceChanges: C{int64}.
-    @ivar clockRate: C{float64}, Hz; the owner sets it when a payload type asks for it.
+    @ivar clockRate: C{float64}, Hz, of the timestamps.
     @ivar jitterUnits: C{float64}: interarrival jitter in units of the clock.
     @ivar lastArrival: C{float64}: seconds; minus infinity before the first packet.
     """
@@ -96,6 +96,16 @@ class ReceiverStatistics:
         self._begin(np.array([stream], np.intp), np.zeros(1, np.uint32), np.zeros(1, np.int64))
         self.started[stream] = False
         self.received[stream] = 0
+
+    def setClock(self, stream: int, clockRate: int) -> None:
+        """
+        The stream's timestamps go by another clock from now on.
+
+        @param clockRate: Hz.
+        """
+        self.jitterUnits[stream] *= clockRate / self.clockRate[stream]
+        self.clockRate[stream] = clockRate
+        self._timed[stream] = False
 
     def update(
         self,

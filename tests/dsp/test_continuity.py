@@ -45,7 +45,7 @@ class Conference:
         out = np.zeros((count, 12 + length), np.uint8)
         sequence, timestamp = self.rows + number, 2**32 - 16000 + number * length + self.rows
         writeHeaders(out, 0, number == 0, sequence, timestamp, self.rows + 77)
-        out[:, 12:] = self.codec.encode(sound)
+        out[:, 12:] = self.codec.encodeRows(sound)
         return out
 
     def receive(self, data: npt.NDArray[np.uint8], at: float, now: float) -> None:
@@ -56,7 +56,7 @@ class Conference:
             self.rows, columns.ssrc, columns.sequenceNumber, columns.timestamp, arrivals
         )
         payloads = gatherPayloads(data, self.rows, columns.payloadOffset, self.length)
-        samples = self.codec.decode(payloads)
+        samples = self.codec.decodeRows(payloads)
         self.buffers.insert(self.rows, columns.timestamp, samples, now, arrivals, verdict.restarted)
 
     def tick(self, now: float) -> npt.NDArray[np.int16]:
@@ -65,8 +65,8 @@ class Conference:
         self.concealment.conceal(self.rows, pulled.samples, pulled.missing)
         active = self.activity.update(self.rows, levels(pulled.samples))
         plan = planMix(np.zeros(len(self.rows), int), active)
-        mixes = self.codec.encode(mix(pulled.samples, plan))
-        return self.codec.decode(mixes).take(plan.mixOf, axis=0)
+        mixes = self.codec.encodeRows(mix(pulled.samples, plan))
+        return self.codec.decodeRows(mixes).take(plan.mixOf, axis=0)
 
 
 def heard(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 from zope.interface.verify import verifyObject
 
-from h323d.dsp.codec import ICodec
+from h323d.dsp.codec import IRowCodec
 from h323d.dsp.g711 import (
     ALAW_SILENCE,
     PCMA,
@@ -136,9 +136,9 @@ def test_aToneKeepsItsDistance(
 
 @pytest.mark.parametrize("law", [PCMA, PCMU])
 def test_bothLawsPlugIntoTheCodecSeam(law: G711Codec) -> None:
-    assert verifyObject(ICodec, law)
-    codec = ICodec(law)
+    assert verifyObject(IRowCodec, law)
+    codec = IRowCodec(law)
     samples = np.zeros((2, 240), np.int16)
-    payloads = codec.encode(samples, [codec.newEncoder()] * 2)
+    payloads = codec.encodeRows(samples)
     assert payloads.shape == (2, codec.samplesIn(240))
-    assert np.abs(codec.decode(payloads, [codec.newDecoder()] * 2)).max() <= 8
+    assert np.abs(codec.decodeRows(payloads)).max() <= 8

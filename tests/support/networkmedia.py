@@ -169,8 +169,16 @@ class NetworkPacketIO:
             result += [ControlPacket(number, *each) for each in arrived]
         return result
 
-    def send(self, slots: npt.NDArray[np.intp], packets: npt.NDArray[np.uint8]) -> None:
-        for number, packet in zip(slots.tolist(), packets, strict=True):
+    def send(
+        self,
+        slots: npt.NDArray[np.intp],
+        packets: npt.NDArray[np.uint8],
+        lengths: npt.NDArray[np.int64] | None = None,
+    ) -> None:
+        if lengths is None:
+            lengths = np.full(len(slots), packets.shape[1])
+        for number, row, length in zip(slots.tolist(), packets, lengths.tolist(), strict=True):
+            packet = row[:length]
             slot = self._slots[number]
             self._send(slot.pair.doors[0], packet.tobytes(), slot.peer or slot.follows or slot.rtp)
 

@@ -22,8 +22,10 @@ from h323d.call.media import (
     Signalling,
 )
 from h323d.door import Door, Input
+from h323d.dsp.codec import ICodec
 from h323d.dsp.g711 import decodeALaw, decodeULaw, encodeALaw, encodeULaw
 from h323d.errors import ResourceUnavailable
+from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
 from h323d.media.packets import (
@@ -166,8 +168,16 @@ class MemoryIO:
             slot.pair.control.clear()
         return found
 
-    def send(self, slots: npt.NDArray[np.intp], packets: npt.NDArray[np.uint8]) -> None:
-        for number, packet in zip(slots.tolist(), packets, strict=True):
+    def send(
+        self,
+        slots: npt.NDArray[np.intp],
+        packets: npt.NDArray[np.uint8],
+        lengths: npt.NDArray[np.int64] | None = None,
+    ) -> None:
+        if lengths is None:
+            lengths = np.full(len(slots), packets.shape[1])
+        for number, row, length in zip(slots.tolist(), packets, lengths.tolist(), strict=True):
+            packet = row[:length]
             slot = self.slots[number]
             destination = slot.peer or slot.follows or slot.rtp
             if destination is not None:
@@ -230,10 +240,12 @@ class Phone:
         mediaFormat: MediaFormat = G711_ULAW,
         packetMs: int = 20,
         asks: int = 20,
+        payloadType: int | None = None,
     ) -> None:
         """
         @param packetMs: of what it sends.
         @param asks: milliseconds of the packets that it wants to be sent.
+        @param payloadType: of what it speaks; C{None} for that of the law.
         """
         self.bench = bench
         self.address = address
@@ -250,7 +262,8 @@ class Phone:
         self._law = (
             (decodeULaw, encodeULaw) if mediaFormat == G711_ULAW else (decodeALaw, encodeALaw)
         )
-        self._payloadType = 0 if mediaFormat == G711_ULAW else 8
+        law = 0 if mediaFormat == G711_ULAW else 8
+        self._payloadType = law if payloadType is None else payloadType
         beside = TransportAddress(address.host, address.port + 1)
         bench.listeners[address] = lambda data: self.heard.append(
             (bench.clock.seconds(), decode(data))
@@ -340,7 +353,12 @@ class MediaBench:
     A pool in virtual time, with telephones.
     """
 
-    def __init__(self, config: MediaConfig | None = None, seed: int = 1) -> None:
+    def __init__(
+        self,
+        config: MediaConfig | None = None,
+        seed: int = 1,
+        codecs: Sequence[ICodec] = BUILT_IN,
+    ) -> None:
         config = config or MediaConfig(maximumPorts=64)
         self.clock = Clock()
         self.clock.advance(1_700_000_000.0)
@@ -348,7 +366,7 @@ class MediaBench:
         self.stray: list[tuple[TransportAddress, bytes]] = []
         self.ports = MemoryPorts()
         self.packets = MemoryIO(self._fromServer)
-        self.plane = MediaPlane(config, random.Random(seed))
+        self.plane = MediaPlane(config, random.Random(seed), codecs=codecs)
         door = Door()
         relays = newRelays(config, self.ports, random.Random(seed), self.clock, door)
         self.pool = MediaPool(config, self.plane, self.ports, relays)
@@ -361,10 +379,15 @@ class MediaBench:
         """
         Another telephone, connected to a port of its own.
         """
-        address = TransportAddress(f"10.0.1.{len(self.phones) + 1}", 5000)
-        phone = Phone(self, address, **settings)  # type: ignore[arg-type] # as Phone takes them
+        phone = Phone(self, self.address(), **settings)  # type: ignore[arg-type] # as Phone takes them
         self.phones.append(phone)
         return phone
+
+    def address(self) -> TransportAddress:
+        """
+        Where the next telephone is.
+        """
+        return TransportAddress(f"10.0.1.{len(self.phones) + 1}", 5000)
 
     def toServer(
         self, source: TransportAddress, destination: TransportAddress, octets: bytes

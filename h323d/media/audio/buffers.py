@@ -11,10 +11,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from h323d.dsp.codec import IDecoder
 from h323d.dsp.plc import Concealment
+from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
-from h323d.rtp.jitter import JitterBuffers
+from h323d.rtp.jitter import JitterBuffers, Pulled
 
 __all__ = ["SoundStore", "SoundStores"]
 
@@ -31,11 +33,14 @@ class SoundStore:
     @ivar buffers: by row.
     """
 
-    def __init__(self, config: MediaConfig, number: int, frameMs: int, sampleRate: int) -> None:
+    def __init__(
+        self, config: MediaConfig, codecs: Codecs, number: int, frameMs: int, sampleRate: int
+    ) -> None:
         """
         @param sampleRate: Hz.
         """
         self.number = number
+        self._codecs = codecs
         self._frame = frameMs / 1000
         self.buffers = JitterBuffers(
             config.maximumPorts,
@@ -45,6 +50,7 @@ class SoundStore:
             guard=config.jitterMinMs / 1000,
         )
         self._concealment = Concealment(config.maximumPorts, sampleRate, frameMs)
+        self._pausing: dict[int, IDecoder] = {}
         self._free = list(range(config.maximumPorts - 1, -1, -1))
 
     def take(self) -> int:
@@ -60,7 +66,22 @@ class SoundStore:
         """
         Give a row back.
         """
+        self.resume(row)
         self._free.append(row)
+
+    def pause(self, row: int, decoder: IDecoder) -> None:
+        """
+        It was announced that nothing may come: C{decoder} is to fill the time.
+        """
+        self._pausing[row] = decoder
+        self.buffers.paused[row] = True
+
+    def resume(self, row: int) -> None:
+        """
+        There is sound again.
+        """
+        self._pausing.pop(row, None)
+        self.buffers.paused[row] = False
 
     def pull(
         self, rows: Rows, now: float, jitter: npt.NDArray[np.float64]
@@ -73,11 +94,24 @@ class SoundStore:
         @return: C{int16[n, s]}, and C{bool[n]}: who has sound in this frame.
         """
         pulled = self.buffers.pull(rows, now, jitter)
+        if self._pausing:
+            self._fill(rows, pulled)
         self._concealment.conceal(rows, pulled.samples, pulled.missing)
         lacking = np.flatnonzero(pulled.missing.all(axis=1))
         sounding = np.ones(len(rows), bool)
         sounding[lacking] = pulled.samples[lacking].any(axis=1)
         return pulled.samples, sounding
+
+    def _fill(self, rows: Rows, pulled: Pulled) -> None:
+        """
+        Fill the frames of pauses; where there is a piece of sound in a frame, its gap is
+        concealed like any other.
+        """
+        for position in np.flatnonzero(pulled.missing.all(axis=1)).tolist():
+            decoder = self._pausing.get(int(rows[position]))
+            if decoder is not None:
+                self._codecs.recover(decoder, pulled.samples[position])
+                pulled.missing[position] = False
 
     def skip(self, rows: Rows, frames: int, now: float) -> None:
         """
@@ -100,8 +134,9 @@ class SoundStores:
     @ivar made: those that were needed so far, by number.
     """
 
-    def __init__(self, config: MediaConfig, table: PortTable) -> None:
+    def __init__(self, config: MediaConfig, table: PortTable, codecs: Codecs) -> None:
         self._config = config
+        self._codecs = codecs
         self._table = table
         self._byForm: dict[tuple[int, int], SoundStore] = {}
         self.made: list[SoundStore] = []
@@ -112,7 +147,7 @@ class SoundStores:
         """
         store = self._byForm.get((frameMs, sampleRate))
         if store is None:
-            store = SoundStore(self._config, len(self.made), frameMs, sampleRate)
+            store = SoundStore(self._config, self._codecs, len(self.made), frameMs, sampleRate)
             self._byForm[frameMs, sampleRate] = store
             self.made.append(store)
         return store

@@ -1,157 +1,277 @@
 """
-The codecs that are plugged in, and what each stream's coders remember (L{ICodec}).
+The codecs that are plugged in, of both kinds (L{h323d.dsp.codec}).
 
-In the tables a codec is a small number, its I{kind}.  The mixer works at 8 kHz: so far,
-only codecs of that sample rate, and of packets of constant length, can be plugged in.
+In the tables a codec is a small number, its I{kind}.  What rows of a codec without memory become is
+asked here; what a stream's coders remember is in C{decoding} and C{sending}.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from zope.interface.exceptions import Invalid
+from zope.interface.verify import verifyObject
 
-from h323d.dsp.codec import ICodec
+from h323d.dsp.codec import (
+    LARGEST_PAYLOAD,
+    ICodec,
+    IDecoder,
+    IEncoder,
+    IRowCodec,
+    IStreamCodec,
+)
 from h323d.dsp.g711 import PCMA, PCMU
 from h323d.errors import ConfigurationError
-from h323d.media.audio.table import HELD_BYTES, NOISE, REFUSED, SAMPLE_RATE
+from h323d.media.audio.table import LONGEST_PACKET_MS, NOISE, REFUSED
 from h323d.values.media.formats import MediaFormat
 
-__all__ = ["BUILT_IN", "Codecs"]
+__all__ = ["BUILT_IN", "ROOM_RATES", "Codecs"]
 
 BUILT_IN: tuple[ICodec, ...] = (PCMU, PCMA)
+ROOM_RATES = (8000, 16000, 48000)  # Hz, that sound is mixed at
+_CLOCK_RATES = (8000, 16000, 32000, 48000)  # Hz, of which a millisecond is whole units
 _FIRST = NOISE + 1  # the kinds below stand for what is no sound
-_BLOCK = SAMPLE_RATE // 100
-_MOST = HELD_BYTES // 6  # octets that 10 ms of sound may take
+_NO_SOUND = 255  # is like no kind
+_BLOCK_MS = 10
 
 Octets = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.int16]
 Slots = npt.NDArray[np.intp]
+Kinds = npt.NDArray[np.uint8]
 
 
 class Codecs:
     """
     @ivar formats: what can be mixed, in the order of the codecs.
+    @ivar likeness: C{uint8[256]}, by kind: the first of those that go by the same clock at the same
+        rate and remember nothing, so that a stream may go from one to the other at any packet.
+    @ivar streamed: C{bool[256]}, by kind: whether its streams remember what went before.
+    @ivar bestRates: C{int64[256]}, Hz, by kind: the highest sample rate that it can make use of;
+        that of telephones for what is no codec.
+    @ivar hasStreams: whether any does.
+    @ivar failures: how often a coder could not do what it was asked.
     """
 
     def __init__(self, codecs: Sequence[ICodec] = BUILT_IN) -> None:
         """
-        @raise ConfigurationError: a codec is not of the kind that can be mixed.
+        @raise ConfigurationError: a codec is not of a kind that can be mixed.
         """
-        for codec in codecs:
-            _check(codec)
-        self._codecs = tuple(codecs)
-        self._stateless = [codec.newEncoder() is None for codec in codecs]
-        self._decoders: dict[tuple[int, int], object] = {}
-        self._encoders: dict[tuple[int, int], object] = {}
-        self.formats = tuple(MediaFormat(codec.name, codec.clockRate) for codec in codecs)
+        self.formats: tuple[MediaFormat, ...] = tuple(codec.format for codec in codecs)
+        self.likeness = np.full(256, _NO_SOUND, np.uint8)
+        self.streamed = np.zeros(256, bool)
+        self.hasStreams = False
+        self.failures = 0
+        self._rows: dict[int, IRowCodec] = {}
+        self._streams: dict[int, IStreamCodec] = {}
+        self._longestMs: dict[int, int] = {}
+        alike: dict[int, int] = {}
+        self._rates = np.repeat(np.array(ROOM_RATES)[:, None], 256, axis=1)
+        self.bestRates = np.full(256, ROOM_RATES[0], np.int64)
+        for kind, codec in enumerate(codecs, _FIRST):
+            if IStreamCodec.providedBy(codec):
+                self._streams[kind] = stream = _checkedStream(IStreamCodec(codec))
+                self._longestMs[kind] = LONGEST_PACKET_MS - LONGEST_PACKET_MS % stream.frameMs
+                self.streamed[kind] = self.hasStreams = True
+                self.likeness[kind] = kind
+            else:
+                self._rows[kind] = row = _checkedRow(codec)
+                self._longestMs[kind] = _longestRow(row)
+                self.likeness[kind] = alike.setdefault(row.sampleRate, kind)
+            self._rates[:, kind] = [_rateBeside(codec, rate) for rate in ROOM_RATES]
+            self.bestRates[kind] = self._rates[-1, kind]
 
     def kindOf(self, mediaFormat: MediaFormat) -> int:
         """
-        The kind that stands for a format; L{REFUSED} for what we do not mix.
+        The kind that stands for a format; L{REFUSED} for what we do not mix.  Of several codecs of
+        one name, the one with the same parameters, or else the first.
         """
-        if mediaFormat.name.upper() == "CN" and mediaFormat.clockRate == SAMPLE_RATE:
+        if mediaFormat.name.upper() == "CN":
             return NOISE
-        for index, known in enumerate(self.formats):
+        found = REFUSED
+        for kind, known in enumerate(self.formats, _FIRST):
             if mediaFormat.sameEncoding(known):
-                return _FIRST + index
-        return REFUSED
+                if mediaFormat.parameters == known.parameters:
+                    return kind
+                found = found or kind
+        return found
 
-    def isSound(self, kinds: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    def isSound(self, kinds: Kinds) -> npt.NDArray[np.bool_]:
         """
         Which kinds are codecs.
         """
         return kinds >= _FIRST
 
+    def clockRate(self, kind: int) -> int:
+        """
+        Of a codec's timestamps, Hz.
+        """
+        return self.formats[kind - _FIRST].clockRate
+
+    def sampleRates(self, kinds: Kinds, roomRate: int) -> npt.NDArray[np.int64]:
+        """
+        @param kinds: C{uint8[n]}.
+        @param roomRate: that a room is mixed at, Hz.
+        @return: C{int64[n]}, Hz: at which rate each takes and gives the room's sound: no more
+            than that, if it can; the room's own for what is no codec.
+        """
+        rates: npt.NDArray[np.int64] = self._rates[ROOM_RATES.index(roomRate)][kinds]
+        return rates
+
+    def packetMs(self, kind: int, asked: int, step: int) -> int:
+        """
+        The nearest packet length that we make: whole frames of the codec and of rooms, 60 ms at
+        most, and no more octets than are taken.
+
+        @param kind: a codec, or what we do not mix.
+        @param step: milliseconds in the shortest frame of rooms.
+        """
+        frame = int(self._streams[kind].frameMs) if kind in self._streams else _BLOCK_MS
+        step = int(np.lcm(step, frame))
+        longest = self._longestMs.get(kind, LONGEST_PACKET_MS)
+        asked = min(asked, longest)
+        return max(asked - asked % step, step)
+
+    # Those that remember nothing
+
     def samplesIn(self, kind: int, octets: int) -> int:
         """
-        How many samples a payload holds; 0 or less if it cannot be one.
+        How many samples a payload holds; 0 if it cannot be one.
         """
-        return int(self._codecs[kind - _FIRST].samplesIn(octets))
+        return int(self._rows[kind].samplesIn(octets))
 
-    def decode(self, kind: int, slots: Slots, payloads: Octets) -> Samples:
+    def decode(self, kind: int, payloads: Octets) -> Samples:
         """
-        @param payloads: C{uint8[n, octets]}, in order of arrival.
+        @param payloads: C{uint8[n, octets]}.
         @return: C{int16[n, samples]}.
         """
-        codec = self._codecs[kind - _FIRST]
-        decoded: Samples
-        if self._stateless[kind - _FIRST]:
-            decoded = codec.decode(payloads)
-            return decoded
-        states = self._states(self._decoders, codec.newDecoder, kind, slots)
-        if codec.batched:
-            decoded = codec.decode(payloads, states)
-            return decoded
-        parts = [
-            codec.decode(row[None], [state]) for row, state in zip(payloads, states, strict=True)
-        ]
-        return np.concatenate(parts)
+        decoded: Samples = self._rows[kind].decodeRows(payloads)
+        return decoded
 
-    def encode(self, kind: int, slots: Slots, mixes: Samples, mixOf: Slots) -> Octets:
+    def encode(self, kind: int, mixes: Samples, mixOf: Slots) -> Octets:
         """
-        Each distinct mix once, if the codec remembers nothing; once for each listener
-        otherwise.
+        Each distinct mix once.
 
         @param mixes: C{int16[m, s]}.
         @param mixOf: C{intp[n]}: which of them each slot hears.
         @return: C{uint8[n, octets]}.
         """
-        codec = self._codecs[kind - _FIRST]
-        encoded: Octets
-        if self._stateless[kind - _FIRST]:
-            if len(mixes) <= len(mixOf) + 1:  # silence, and one for each
-                return np.take(codec.encode(mixes), mixOf, axis=0)
-            wanted, which = np.unique(mixOf, return_inverse=True)
-            return np.take(codec.encode(mixes[wanted]), which, axis=0)
-        states = self._states(self._encoders, codec.newEncoder, kind, slots)
-        heard = mixes[mixOf]
-        if codec.batched:
-            encoded = codec.encode(heard, states)
-            return encoded
-        parts = [codec.encode(row[None], [state]) for row, state in zip(heard, states, strict=True)]
-        return np.concatenate(parts)
+        codec = self._rows[kind]
+        if len(mixes) <= len(mixOf) + 1:  # silence, and one for each
+            return np.take(codec.encodeRows(mixes), mixOf, axis=0)
+        wanted, which = np.unique(mixOf, return_inverse=True)
+        return np.take(codec.encodeRows(mixes[wanted]), which, axis=0)
 
-    def _states(
-        self,
-        known: dict[tuple[int, int], object],
-        new: Callable[[], object],
-        kind: int,
-        slots: Slots,
-    ) -> list[object]:
-        states = []
-        for slot in slots.tolist():
-            if (slot, kind) not in known:
-                known[slot, kind] = new()
-            states.append(known[slot, kind])
-        return states
+    # Those that do.  A plug-in's own code runs here, behind a fence
 
-    def restart(self, slot: int) -> None:
+    def decodeOne(self, decoder: IDecoder, payload: Octets, out: Samples) -> bool:
         """
-        Another source sends to the slot: its decoders begin anew.
+        Decode into all of C{out}, or make it silent.
+
+        @return: whether the decoder could.
         """
-        _drop(self._decoders, slot)
+        try:
+            return self._filled(out, decoder.decode(payload, out))
+        except Exception:  # the fence
+            return self._filled(out, -1)
 
-    def forget(self, slot: int) -> None:
+    def recover(self, decoder: IDecoder, out: Samples, following: Octets | None = None) -> None:
         """
-        The slot's port closed.
+        Have a decoder make up all of C{out}, or make it silent.
         """
-        _drop(self._decoders, slot)
-        _drop(self._encoders, slot)
+        try:
+            self._filled(out, decoder.recover(out, following))
+        except Exception:  # the fence
+            self._filled(out, -1)
+
+    def _filled(self, out: Samples, written: int) -> bool:
+        out[max(written, 0) :] = 0
+        self.failures += written < 0
+        return written >= 0
+
+    def encodeOne(self, encoder: IEncoder, samples: Samples, out: Octets) -> int:
+        """
+        @return: how many octets of C{out} are to be sent.
+        """
+        try:
+            written = int(encoder.encode(samples, out))
+        except Exception:  # the fence
+            written = -1
+        self.failures += written < 0
+        return max(written, 0)
+
+    def tune(self, encoder: IEncoder, lossPercent: int) -> None:
+        """
+        Tell an encoder how much its peer loses.
+        """
+        try:
+            encoder.tune(lossPercent)
+        except Exception:  # the fence
+            self.failures += 1
+
+    def stream(self, kind: int) -> IStreamCodec:
+        """
+        The codec of a kind that is C{streamed}.
+        """
+        return self._streams[kind]
 
 
-def _drop(states: dict[tuple[int, int], object], slot: int) -> None:
-    for key in [key for key in states if key[0] == slot]:
-        del states[key]
+def _rateBeside(codec: ICodec, roomRate: int) -> int:
+    """
+    @return: the sample rate of a codec that goes best with that of a room.
+    """
+    if IRowCodec.providedBy(codec):
+        return int(IRowCodec(codec).sampleRate)
+    rates: Sequence[int] = IStreamCodec(codec).sampleRates
+    return max((rate for rate in rates if rate <= roomRate), default=min(rates))
 
 
-def _check(codec: ICodec) -> None:
-    if codec.sampleRate != SAMPLE_RATE or codec.clockRate != SAMPLE_RATE:
-        raise ConfigurationError(codec.name, f"only codecs of {SAMPLE_RATE} Hz can be mixed")
-    if _BLOCK % codec.frameSamples:
-        raise ConfigurationError(codec.name, "10 ms have to be a whole number of frames")
-    encoder = codec.newEncoder()
-    octets = codec.encode(np.zeros((1, _BLOCK), np.int16), () if encoder is None else [encoder])
-    if octets.shape[1] > _MOST or codec.samplesIn(octets.shape[1]) != _BLOCK:
-        raise ConfigurationError(codec.name, "not of constant length, or above 64 kbit/s")
+def _checkedRow(codec: ICodec) -> IRowCodec:
+    _verify(IRowCodec, codec)
+    name, row = codec.format.name, IRowCodec(codec)
+    if row.sampleRate not in ROOM_RATES or row.sampleRate != codec.format.clockRate:
+        raise ConfigurationError(name, f"its sample rate must be its clock's: {_told(ROOM_RATES)}")
+    if not _longestRow(row):
+        raise ConfigurationError(name, f"10 ms take more than {LARGEST_PAYLOAD} octets")
+    octets = _octetsInBlock(row)
+    if row.samplesIn(octets) != row.sampleRate * _BLOCK_MS // 1000:
+        raise ConfigurationError(name, "not of constant length")
+    return row
+
+
+def _octetsInBlock(codec: IRowCodec) -> int:
+    block = np.zeros((1, codec.sampleRate * _BLOCK_MS // 1000), np.int16)
+    return int(codec.encodeRows(block).shape[1])
+
+
+def _longestRow(codec: IRowCodec) -> int:
+    """
+    @return: milliseconds in the longest packet of a codec.
+    """
+    return min(LARGEST_PAYLOAD // _octetsInBlock(codec) * _BLOCK_MS, LONGEST_PACKET_MS)
+
+
+def _checkedStream(codec: IStreamCodec) -> IStreamCodec:
+    _verify(IStreamCodec, codec)
+    name = codec.format.name
+    if codec.format.clockRate not in _CLOCK_RATES:
+        raise ConfigurationError(name, f"its clock must be one of {_told(_CLOCK_RATES)}")
+    if not codec.sampleRates or not set(codec.sampleRates) <= set(ROOM_RATES):
+        raise ConfigurationError(name, f"its sample rates must be of {_told(ROOM_RATES)}")
+    if codec.frameMs not in range(_BLOCK_MS, LONGEST_PACKET_MS + 1, _BLOCK_MS):
+        raise ConfigurationError(name, "its frame must be a multiple of 10 ms, and 60 ms at most")
+    return codec
+
+
+def _verify(interface: Any, codec: ICodec) -> None:
+    # Any: a zope interface is no type to mypy
+    try:
+        verifyObject(interface, codec)
+    except Invalid as error:
+        raise ConfigurationError(codec.format.name, str(error)) from error
+
+
+def _told(rates: Sequence[int]) -> str:
+    return ", ".join(map(str, rates)) + " Hz"

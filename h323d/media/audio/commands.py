@@ -10,21 +10,20 @@ from __future__ import annotations
 import random
 
 from h323d.call.media import ISampleSink, ISampleSource, MediaNetworks, Signalling
-from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.consent import Consent
 from h323d.media.audio.digits import Digits
 from h323d.media.audio.groups import Party
+from h323d.media.audio.negotiated import Negotiated
 from h323d.media.audio.receiving import Receiver
-from h323d.media.audio.rooms import SHORT_FRAME_MS, Rooms
+from h323d.media.audio.rooms import Rooms
 from h323d.media.audio.rtcp import ControlChannel
 from h323d.media.audio.speaking import Speaking
-from h323d.media.audio.table import EVENT, LONGEST_PACKET_MS, NOISE, REFUSED, PortTable
-from h323d.media.config import MediaConfig
+from h323d.media.audio.table import NOISE, PortTable
 from h323d.media.packets import IPacketIO, IPortPair
 from h323d.media.reports import Closed, Report
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
-from h323d.values.media.streams import Stream, TransmitFormat
+from h323d.values.media.streams import Stream
 
 __all__ = ["Commands"]
 
@@ -38,22 +37,20 @@ class Commands:
 
     def __init__(
         self,
-        config: MediaConfig,
         rng: random.Random,
-        codecs: Codecs,
         table: PortTable,
         rooms: Rooms,
+        negotiated: Negotiated,
         receiver: Receiver,
         consent: Consent,
         digits: Digits,
         control: ControlChannel,
         speaking: Speaking,
     ) -> None:
-        self._packetStepMs = max(SHORT_FRAME_MS, config.tickMs)
         self._rng = rng
-        self._codecs = codecs
         self._table = table
         self._rooms = rooms
+        self._negotiated = negotiated
         self._receiver = receiver
         self._consent = consent
         self._digits = digits
@@ -95,26 +92,12 @@ class Commands:
         slot = self._slots.get(portId)
         if slot is None:
             return
-        self._expect(slot, stream)
+        self._negotiated.expect(slot, stream)
         nothing = stream.direction is Direction.INACTIVE
         self._table.waitsFrom[slot] = float("inf") if nothing else self.now
         self._aim(packets, slot, stream, signalling)
         self._control.start(slot, self._hosts[slot], self.now)
-        self._rooms.refit(packets, slot)
-
-    def _expect(self, slot: int, stream: Stream) -> None:
-        """
-        Take the payload types that were negotiated, and no others.
-        """
-        table, receive = self._table, stream.receive
-        table.kinds[slot] = REFUSED
-        table.expects[slot] = receive is not None
-        if receive is None:
-            return
-        for payloadType, mediaFormat in receive.formats.items():
-            table.kinds[slot, payloadType & 0x7F] = self._codecs.kindOf(mediaFormat)
-        if receive.telephoneEventType is not None:
-            table.kinds[slot, receive.telephoneEventType & 0x7F] = EVENT
+        self._rooms.refit(slot)
 
     def _aim(self, packets: IPacketIO, slot: int, stream: Stream, signalling: Signalling) -> None:
         """
@@ -126,7 +109,7 @@ class Commands:
             self._consent.rest(packets, slot)
             self._receiver.expect(slot, None, signalling)
             return
-        self._form(slot, transmit)
+        self._negotiated.form(slot, transmit, self.clock)
         beside = TransportAddress(transmit.rtp.host, min(transmit.rtp.port + 1, 65535))
         control = transmit.rtcp or beside
         self._consent.aim(
@@ -140,19 +123,6 @@ class Commands:
         )
         if self._receiver.expect(slot, transmit.rtp, signalling):
             packets.unlock(slot)
-
-    def _form(self, slot: int, transmit: TransmitFormat) -> None:
-        """
-        Make packets of what is sent, as was negotiated.
-        """
-        table = self._table
-        table.codec[slot] = self._codecs.kindOf(transmit.format)
-        table.payloadType[slot] = transmit.payloadType & 0x7F
-        table.eventType[slot] = -1
-        if transmit.telephoneEventType is not None:
-            table.eventType[slot] = transmit.telephoneEventType & 0x7F
-        table.packetMs[slot] = _packetMs(transmit.packetMs, self._packetStepMs)
-        table.heldMs[slot] = 0
 
     def sendDigit(self, packets: IPacketIO, portId: int, digit: str, milliseconds: int) -> None:
         """
@@ -173,10 +143,8 @@ class Commands:
         self._leave(packets, slot)
         self._control.stop(packets, slot, self.now, self.clock)
         packets.remove(slot)
-        self._receiver.forget(slot)
+        self._negotiated.forget(slot)
         self._consent.forget(slot)
-        self._digits.forget(slot)
-        self._codecs.forget(slot)
         self._table.free(slot)
         self.reports.append(Closed(portId))
 
@@ -261,12 +229,3 @@ class Commands:
         self._leave(packets, slot)
         self._table.free(slot)
         self.reports.append(Closed(partyId))
-
-
-def _packetMs(asked: int, step: int) -> int:
-    """
-    The nearest packet length that we make: whole frames, 60 ms at most.
-
-    @param step: milliseconds in the shortest frame.
-    """
-    return min(max(asked - asked % step, step), LONGEST_PACKET_MS)

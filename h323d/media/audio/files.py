@@ -36,8 +36,12 @@ class ToneSource:
     def __init__(self, tone: Tone) -> None:
         self._tone = tone
         self._position = 0
+        self._sampleRate = 0
 
     def read(self, count: int, sampleRate: int) -> Samples:
+        if sampleRate != self._sampleRate:
+            self._position = self._position * sampleRate // max(self._sampleRate, 1)
+            self._sampleRate = sampleRate
         samples = render(self._tone, self._position, count, sampleRate)
         self._position += count
         return samples
@@ -83,27 +87,39 @@ class WAVSource:
 @implementer(ISampleSink)
 class WAVSink:
     """
-    Records what it hears, an hour at most, and writes it as WAV when it is closed.
+    Records what it hears, an hour at most, and writes it as WAV when it is closed: at the highest
+    rate that it was given.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._frames: list[Samples] = []
-        self._count = 0
-        self._sampleRate = 8000
+        self._parts: list[tuple[int, list[Samples]]] = []  # a rate, and frames of it
+        self._seconds = 0.0
 
     def write(self, samples: Samples, sampleRate: int) -> None:
-        self._sampleRate = sampleRate
-        if self._count < _LONGEST * sampleRate:
-            self._frames.append(samples.copy())
-            self._count += len(samples)
+        if self._seconds >= _LONGEST:
+            return
+        if not self._parts or self._parts[-1][0] != sampleRate:
+            self._parts.append((sampleRate, []))
+        self._parts[-1][1].append(samples.copy())
+        self._seconds += len(samples) / sampleRate
+
+    @property
+    def sampleRate(self) -> int:
+        """
+        Hz.
+        """
+        return max((rate for rate, _ in self._parts), default=8000)
 
     @property
     def samples(self) -> Samples:
         """
         C{int16[n]}: all that was heard.
         """
-        return np.concatenate([np.empty(0, np.int16), *self._frames])
+        whole = [
+            _atRate(np.concatenate(frames), rate, self.sampleRate) for rate, frames in self._parts
+        ]
+        return np.concatenate([np.empty(0, np.int16), *whole])
 
     def close(self) -> None:
         """
@@ -114,7 +130,7 @@ class WAVSink:
         with wave.open(str(self._path), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
-            file.setframerate(self._sampleRate)
+            file.setframerate(self.sampleRate)
             file.writeframes(self.samples.astype("<i2").tobytes())
 
 
@@ -138,6 +154,8 @@ def _atRate(samples: Samples, old: int, new: int) -> Samples:
     """
     A whole file at another rate.
     """
+    if old == new:
+        return samples
     step = max(old, new)  # a second of either is whole blocks of the resampler
     padded = np.concatenate([samples, np.zeros(-len(samples) % step, np.int16)])
     if not len(padded):

@@ -1,13 +1,14 @@
 """
 The rooms that are mixed in one batch.
 
-All rooms that share a frame length and a phase on the tick's grid form a L{MixGroup}, mixed in one
-go.  Which room is in which group is decided by L{h323d.media.audio.rooms}.
+All rooms that share a rate, a frame length and a phase on the tick's grid form a L{MixGroup}, mixed
+in one go; members whose sound is of another rate are brought to the rooms', and back.  Which room is in which group is decided by L{h323d.media.audio.rooms}.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +16,17 @@ import numpy.typing as npt
 from h323d.call.media import ISampleSink, ISampleSource
 from h323d.dsp.mixing import MixPlan, planMix
 from h323d.media.audio.buffers import Frames, Sounding, SoundStores
-from h323d.media.audio.table import SAMPLE_RATE, PortTable
+from h323d.media.audio.rates import Rates
+from h323d.media.audio.sending import Mixes
+from h323d.media.audio.table import PortTable
 
-__all__ = ["MixGroup", "Party", "Room"]
+__all__ = ["GroupForm", "Hearing", "MixGroup", "Party", "Room"]
 
 _TO_COME = 6  # members that every room is taken to have
+
+Slots = npt.NDArray[np.intp]
+Samples = npt.NDArray[np.int16]
+_Part = tuple[int, npt.NDArray[np.intp]]  # a rate, and positions of members
 
 
 @dataclass(slots=True)
@@ -40,6 +47,7 @@ class Room:
     @ivar number: the mixer's.
     @ivar slots: its members, ports and local parties, in order of arrival.
     @ivar parties: the local ones, by slot.
+    @ivar lowerSince: seconds: since when a lower rate would do; infinite while none does.
     """
 
     index: int
@@ -47,6 +55,33 @@ class Room:
     group: MixGroup
     slots: list[int] = field(default_factory=list)
     parties: dict[int, Party] = field(default_factory=dict)
+    lowerSince: float = float("inf")
+
+
+class GroupForm(NamedTuple):
+    """
+    @ivar sampleRate: that its rooms are mixed at, Hz.
+    @ivar frameMs: milliseconds of sound in a frame.
+    @ivar phase: which tick of the period is its own.
+    """
+
+    sampleRate: int
+    frameMs: int
+    phase: int
+
+
+@dataclass(slots=True)
+class Hearing:
+    """
+    What is to be sent to members whose sound is of one rate.
+
+    @ivar members: C{intp[n]}: slots.
+    @ivar pausing: C{bool[n]}: those that are sent digits instead; C{None}: nobody is.
+    """
+
+    members: Slots
+    mixes: Mixes
+    pausing: npt.NDArray[np.bool_] | None
 
 
 class MixGroup:
@@ -55,10 +90,10 @@ class MixGroup:
 
     @ivar number: its index among the groups.
     @ivar frameMs: milliseconds of sound in a frame.
+    @ivar sampleRate: that it is mixed at, Hz.
     @ivar period: ticks between two frames.
     @ivar rooms: by index.
     @ivar members: C{intp[n]}: slots, by room.
-    @ivar rows: C{intp[n]}: theirs, in the store of their sound.
     @ivar roomOf: C{int64[n]}: the index of each member's room, ascending.
     @ivar parties: position in C{members} of each local party.
     """
@@ -66,24 +101,25 @@ class MixGroup:
     def __init__(
         self,
         number: int,
-        frameMs: int,
-        phase: int,
+        form: GroupForm,
         tickMs: int,
         table: PortTable,
         stores: SoundStores,
+        rates: Rates,
     ) -> None:
-        """
-        @param phase: which tick of the period is its own.
-        """
         self.number = number
-        self.frameMs = frameMs
-        self.period = frameMs // tickMs
-        self._phase = phase
+        self.frameMs = form.frameMs
+        self.sampleRate = form.sampleRate
+        self.period = form.frameMs // tickMs
+        self._phase = form.phase
         self._table = table
         self._stores = stores
+        self._rates = rates
         self.rooms: dict[int, Room] = {}
         self.members = np.empty(0, np.intp)
-        self.rows = np.empty(0, np.intp)
+        self._rows = np.empty(0, np.intp)
+        self._said: list[_Part] = []
+        self._heard: list[_Part] = []
         self.roomOf = np.empty(0, np.int64)
         self.parties: list[tuple[int, Party]] = []
         self._contributes = np.empty(0, bool)
@@ -126,23 +162,74 @@ class MixGroup:
         self.parties = [
             (positions[slot], party) for room in rooms for slot, party in room.parties.items()
         ]
-        self.rows = self._table.row[self.members]
+        self._rows = self._table.row[self.members]
+        self._said = _byRate(self._table.sampleRate[self.members])
+        self._heard = _byRate(self._table.sendRate[self.members])
         self._plan = None
 
     def pull(self, now: float, jitter: npt.NDArray[np.float64]) -> tuple[Frames, Sounding]:
         """
-        Take the members' next frames, what is missing concealed.
+        Take the members' next frames at the group's rate, what is missing concealed.
 
         @param jitter: C{float64[n]}, seconds.
         @return: C{int16[n, s]}, and C{bool[n]}: who has sound in this frame.
         """
-        return self._stores.of(self.frameMs, SAMPLE_RATE).pull(self.rows, now, jitter)
+        if self._isUniform(self._said):
+            store = self._stores.of(self.frameMs, self.sampleRate)
+            return store.pull(self._rows, now, jitter)
+        count = len(self.members)
+        frames = np.empty((count, self.sampleRate * self.frameMs // 1000), np.int16)
+        sounding = np.empty(count, bool)
+        for rate, at in self._said:
+            store = self._stores.of(self.frameMs, rate)
+            said, sounding[at] = store.pull(self._rows[at], now, jitter[at])
+            frames[at] = self._rates.say(self.members[at], said, rate, self.sampleRate)
+        return frames, sounding
+
+    def _isUniform(self, parts: list[_Part]) -> bool:
+        """
+        Whether all members' sound is of the group's own rate.
+        """
+        return len(parts) == 1 and parts[0][0] == self.sampleRate
 
     def skip(self, frames: int, now: float) -> None:
         """
         After a stall of ours: give up what should have been mixed meanwhile.
         """
-        self._stores.of(self.frameMs, SAMPLE_RATE).skip(self.rows, frames, now)
+        for rate, at in self._said:
+            self._stores.of(self.frameMs, rate).skip(self._rows[at], frames, now)
+
+    def hearings(
+        self,
+        mixes: Samples,
+        plan: MixPlan,
+        clock: int,
+        pausing: npt.NDArray[np.bool_] | None,
+    ) -> list[Hearing]:
+        """
+        Bring the mixes to the rates of those who hear them.
+
+        @param mixes: C{int16[m, s]}.
+        @param clock: of the plane at the start of this frame, milliseconds.
+        @param pausing: C{bool[n]}: those that are sent digits instead.
+        """
+        if self._isUniform(self._heard):
+            return [Hearing(self.members, Mixes(mixes, plan.mixOf, self.frameMs), pausing)]
+        result = []
+        for rate, at in self._heard:
+            members, heard, of = self.members[at], mixes, plan.mixOf[at]
+            if rate != self.sampleRate:
+                heard, of = self._rates.ofMixes(self.sampleRate, rate).resample(
+                    mixes,
+                    of,
+                    len(plan.shared),
+                    members,
+                    self.roomOf[at],
+                    (clock, clock + self.frameMs),
+                )
+            paused = None if pausing is None else pausing[at]
+            result.append(Hearing(members, Mixes(heard, of, self.frameMs), paused))
+        return result
 
     def plan(self, sounding: npt.NDArray[np.bool_]) -> MixPlan:
         """
@@ -158,3 +245,11 @@ class MixGroup:
             self._contributes, self._hears = contributes, hears
             self._plan = planMix(self.roomOf, contributes, hears)
         return self._plan
+
+
+def _byRate(rates: npt.NDArray[np.int64]) -> list[_Part]:
+    """
+    @param rates: C{int64[n]}, Hz.
+    @return: which positions are of each rate.
+    """
+    return [(rate, np.flatnonzero(rates == rate)) for rate in np.unique(rates).tolist()]

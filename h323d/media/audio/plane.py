@@ -21,15 +21,18 @@ from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.codecs import BUILT_IN, Codecs
 from h323d.media.audio.commands import Commands
 from h323d.media.audio.consent import Consent
+from h323d.media.audio.decoding import Decoding
 from h323d.media.audio.digits import Digits
 from h323d.media.audio.groups import MixGroup, Party
+from h323d.media.audio.negotiated import Negotiated
+from h323d.media.audio.rates import Rates
 from h323d.media.audio.receiving import Receiver
 from h323d.media.audio.rooms import Rooms
 from h323d.media.audio.rtcp import ControlChannel
-from h323d.media.audio.sending import Mixes, sendMixes
+from h323d.media.audio.sending import Sender
 from h323d.media.audio.speaking import Speaking
 from h323d.media.audio.survey import survey
-from h323d.media.audio.table import SAMPLE_RATE, PortTable
+from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPacketIO
 from h323d.media.reports import Report, Surveyed
@@ -71,22 +74,26 @@ class MediaPlane:
         self._tickSeconds = config.tickMs / 1000
         self._departure = departure
         self._tickMs = config.tickMs
-        self._table = PortTable(config.maximumPorts)
-        self._stores = stores = SoundStores(config, self._table)
-        self._rooms = Rooms(config, self._table, stores)
+        self._table = table = PortTable(config.maximumPorts)
         self._codecs = Codecs(codecs)
-        self._digits = Digits(self._table)
-        self._consent = consent = Consent(self._table)
-        self._receiver = Receiver(config, self._table, self._codecs, self._digits, consent, stores)
-        self._control = ControlChannel(config, rng, self._table, self._receiver, consent, epoch)
-        self._speaking = Speaking(config, self._table)
+        self._stores = stores = SoundStores(config, table, self._codecs)
+        rates = Rates(config.maximumPorts)
+        self._rooms = Rooms(config, table, self._codecs, stores, rates)
+        self._digits = Digits(table)
+        self._consent = consent = Consent(table)
+        decoding = Decoding(table, self._codecs, stores)
+        self._receiver = receiver = Receiver(
+            config, table, self._codecs, self._digits, consent, stores, decoding
+        )
+        self._sender = sender = Sender(table, self._codecs)
+        self._control = ControlChannel(config, rng, table, receiver, sender, consent, epoch)
+        self._speaking = Speaking(config, table)
         self.commands = Commands(
-            config,
             rng,
-            self._codecs,
-            self._table,
+            table,
             self._rooms,
-            self._receiver,
+            Negotiated(config, table, self._codecs, receiver, sender, self._digits),
+            receiver,
             consent,
             self._digits,
             self._control,
@@ -115,9 +122,9 @@ class MediaPlane:
         index = int((now - self._origin) / self._tickSeconds + _EARLY)
         self._noteLateness(now - self._origin - self.nextDue() * self._tickSeconds)
         self._obey(packets, index)
-        for group in self._rooms.groups:
+        for group in self._rooms.inhabited:
             due = group.dueIn(self._last, index)
-            if not due or not self._rooms.inhabited(group):
+            if not due:
                 continue
             self._receive(group, packets)
             if due > _CATCH_UP:
@@ -138,8 +145,7 @@ class MediaPlane:
         The next point of the grid, counted from the first call, at which there is more to
         do than to obey commands.
         """
-        rooms = self._rooms
-        return min(g.nextDue(self._last) for g in rooms.groups if rooms.inhabited(g))
+        return min(group.nextDue(self._last) for group in self._rooms.inhabited)
 
     def _noteLateness(self, lateness: float) -> None:
         if lateness > self._tickSeconds:
@@ -154,7 +160,7 @@ class MediaPlane:
         self.commands.clock = index * self._tickMs
         while self.inbox:
             self.inbox.popleft()(packets)
-        self._rooms.settle()
+        self._settle(packets)
         self._reports += self.commands.reports
         self.commands.reports.clear()
 
@@ -162,6 +168,17 @@ class MediaPlane:
         batch = packets.drain(group.number, self._now)
         if batch.slots.size:
             self._reports += self._receiver.take(batch, packets, group.frameMs, self._now)
+            if self._receiver.changed:
+                self._settle(packets)
+
+    def _settle(self, packets: IPacketIO) -> None:
+        """
+        Let the rooms follow what has changed in their members.
+        """
+        for slot in self._receiver.changed:
+            self._rooms.refit(slot)
+        self._receiver.changed.clear()
+        self._rooms.settle(packets, self._now)
 
     def _mix(self, group: MixGroup, index: int, packets: IPacketIO) -> None:
         """
@@ -174,16 +191,16 @@ class MediaPlane:
             return
         frames, sounding = group.pull(self._now, self._receiver.jitter(members))
         for position, party in group.parties:
-            sounding[position] = _readParty(party, frames[position])
+            sounding[position] = _readParty(party, frames[position], group.sampleRate)
         plan = group.plan(sounding)
         mixes = mix(frames, plan)
         clock = index * self._tickMs
         pausing = self._digits.send(packets, members, clock)
-        hears = Mixes(mixes, plan.mixOf, group.frameMs)
-        sendMixes(self._table, self._codecs, packets, members, hears, clock, pausing)
+        for hearing in group.hearings(mixes, plan, clock, pausing):
+            self._sender.send(packets, hearing.members, hearing.mixes, clock, hearing.pausing)
         for position, party in group.parties:
             if party.sink is not None:
-                party.sink.write(mixes[plan.mixOf[position]], SAMPLE_RATE)
+                party.sink.write(mixes[plan.mixOf[position]], group.sampleRate)
         self._reports += self._speaking.listen(group, frames, self._now)
 
     def _keepHouse(self, packets: IPacketIO, index: int) -> None:
@@ -192,6 +209,7 @@ class MediaPlane:
         """
         now = self._now
         self._control.receive(packets)
+        self._rooms.lower(now)
         self._consent.expire(packets, now)
         self._control.report(packets, now, index * self._tickMs)
         self._reports += self._digits.expire(now)
@@ -220,17 +238,18 @@ class MediaPlane:
             "lateTicks": self._late,
             "worstLateness": round(worst, 4),
             "framesGivenUp": self._givenUp,
+            "codecFailures": self._codecs.failures,
         }
 
 
-def _readParty(party: Party, frame: npt.NDArray[np.int16]) -> bool:
+def _readParty(party: Party, frame: npt.NDArray[np.int16], sampleRate: int) -> bool:
     """
     @param frame: C{int16[s]}: filled with what the party plays.
     @return: whether it plays anything.
     """
     if party.source is None:
         return False
-    samples = party.source.read(len(frame), SAMPLE_RATE)[: len(frame)]
+    samples = party.source.read(len(frame), sampleRate)[: len(frame)]
     frame[: len(samples)] = samples
     frame[len(samples) :] = 0
     return len(samples) > 0

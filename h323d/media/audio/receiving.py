@@ -14,14 +14,15 @@ from h323d.call.media import Signalling
 from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.consent import Consent
+from h323d.media.audio.decoding import Arrived, Decoding
 from h323d.media.audio.digits import Digits
 from h323d.media.audio.latch import Latch, canonicalHost, newLatch
-from h323d.media.audio.table import EVENT, REFUSED, SAMPLE_RATE, PortTable
+from h323d.media.audio.table import EVENT, REFUSED, PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import ROW_BYTES, IPacketIO, PacketBatch
 from h323d.media.reports import Heard, Report
 from h323d.rtp.columns import HeaderColumns, gatherPayloads, parseHeaders
-from h323d.rtp.statistics import Accepted, ReceiverStatistics
+from h323d.rtp.statistics import ReceiverStatistics
 from h323d.values.address import TransportAddress
 
 __all__ = ["Receiver"]
@@ -38,6 +39,7 @@ class Receiver:
     """
     @ivar statistics: of what arrives, by slot.
     @ivar latches: of the slots that are not locked for good.
+    @ivar changed: slots whose sound is of another codec since it was emptied.
     """
 
     def __init__(
@@ -48,8 +50,10 @@ class Receiver:
         digits: Digits,
         consent: Consent,
         stores: SoundStores,
+        decoding: Decoding,
     ) -> None:
         self._stores = stores
+        self._decoding = decoding
         self._anyHost = config.latchAnyHost
         self._table = table
         self._consent = consent
@@ -60,12 +64,14 @@ class Receiver:
         self._negotiated: dict[int, TransportAddress] = {}
         self._peers: dict[int, TransportAddress] = {}
         self.latches: dict[int, Latch] = {}
+        self.changed: list[int] = []
 
     def begin(self, slot: int) -> None:
         """
         A port opened; nobody is believed yet.
         """
         self.statistics.reset(slot)
+        self.statistics.setClock(slot, int(self._table.clockRate[slot]))
         self._transit[slot] = np.inf
         self.latches[slot] = Latch((), False)
 
@@ -91,6 +97,27 @@ class Receiver:
         self.latches[slot] = newLatch(negotiated.host, signalling.host, self._anyHost, networks)
         return True
 
+    def negotiated(self, slot: int, kind: int, parameters: tuple[tuple[str, str], ...]) -> None:
+        """
+        The parameters of a format that the slot's peer may send.
+        """
+        self._decoding.negotiated(slot, kind, parameters)
+
+    def listen(self, slot: int, kind: int) -> None:
+        """
+        The sound that arrives is of this codec from now on.  What has come of it in the same
+        tick is not heard: its buffer may be of another rate.
+        """
+        table, clockRate = self._table, self._codecs.clockRate(kind)
+        table.hears[slot] = self._codecs.likeness[kind]
+        if table.clockRate[slot] != clockRate:
+            table.clockRate[slot] = clockRate
+            self.statistics.setClock(slot, clockRate)
+            self._transit[slot] = np.inf
+            self._digits.forget(slot)
+        self._decoding.restart(slot)
+        self.changed.append(slot)
+
     def settle(self, packets: IPacketIO, now: float) -> None:
         """
         Lock for good what nobody has taken back in time.
@@ -107,6 +134,7 @@ class Receiver:
         self.latches.pop(slot, None)
         self._negotiated.pop(slot, None)
         self._peers.pop(slot, None)
+        self._decoding.forget(slot)
 
     def jitter(self, slots: Rows) -> npt.NDArray[np.float64]:
         """
@@ -139,33 +167,41 @@ class Receiver:
         reports: list[Report] = []
         if batch.sources:
             reports += self._latch(batch, headers, packets, valid, now)
-        if valid.all():
-            rows = np.arange(len(slots))
-        else:
+        rows = np.arange(len(slots))
+        at: Rows | slice = slice(None)  # nearly always
+        if not valid.all():
             np.add.at(table.refused, slots[~valid], 1)
-            rows = np.flatnonzero(valid)
+            rows = at = np.flatnonzero(valid)
         if not rows.size:
             return reports
-        measured = ~np.isnan(batch.arrivals[rows])
-        arrivals = self._estimate(slots[rows], headers.timestamp[rows], batch.arrivals[rows], now)
+        slots, kinds, stamps = slots[at], kinds[at], headers.timestamp[at]
+        arrivals = batch.arrivals[at]
+        events, measured = kinds == EVENT, ~np.isnan(arrivals)
+        arrivals = self._estimate(slots, stamps, arrivals, measured, now)
         verdict = self.statistics.update(
-            slots[rows],
-            headers.ssrc[rows],
-            headers.sequenceNumber[rows],
-            headers.timestamp[rows],
+            slots,
+            headers.ssrc[at],
+            headers.sequenceNumber[at],
+            stamps,
             arrivals,
-            measured & (kinds[rows] != EVENT),
+            measured & ~events,
         )
-        self._buffer(batch, headers, kinds, rows, arrivals, verdict, frameMs, now)
-        for row in rows[(kinds[rows] == EVENT) & verdict.heard].tolist():
+        arrived = Arrived(rows, slots, kinds, arrivals, verdict.restarted)
+        self._buffer(batch, headers, arrived, verdict.heard, frameMs, now)
+        for row in rows[events & verdict.heard].tolist():
             start = int(headers.payloadOffset[row])
             payload = batch.data[row, start : start + int(headers.payloadLength[row])].tobytes()
-            stamp = int(headers.timestamp[row])
-            reports += self._digits.receive(int(slots[row]), payload, stamp, now)
+            slot, stamp = int(batch.slots[row]), int(headers.timestamp[row])
+            reports += self._digits.receive(slot, payload, stamp, now)
         return reports
 
     def _estimate(
-        self, slots: Rows, timestamps: npt.NDArray[np.uint32], arrivals: Seconds, now: float
+        self,
+        slots: Rows,
+        timestamps: npt.NDArray[np.uint32],
+        arrivals: Seconds,
+        measured: Mask,
+        now: float,
     ) -> Seconds:
         """
         Where the arrival was not measured, take it that the way took as long as the last
@@ -174,7 +210,6 @@ class Receiver:
         @return: C{float64[n]}, seconds, none of them unknown.
         """
         sent = timestamps / self._table.clockRate[slots]
-        measured = ~np.isnan(arrivals)
         self._transit[slots[measured]] = (arrivals - sent)[measured]
         guess = np.minimum(self._transit[slots] + sent, now)
         guess = np.where(now - guess < _TRUSTED, guess, now)
@@ -216,71 +251,71 @@ class Receiver:
         self,
         batch: PacketBatch,
         headers: HeaderColumns,
-        kinds: npt.NDArray[np.uint8],
-        rows: Rows,
-        arrivals: Seconds,
-        verdict: Accepted,
+        arrived: Arrived,
+        heard: Mask,
         frameMs: int,
         now: float,
     ) -> None:
         """
         Decode what was heard of the members of rooms, and put it into their buffers.
         """
-        sound = verdict.heard & self._codecs.isSound(kinds[rows])
-        sound &= self._table.room[batch.slots[rows]] >= 0
+        codecs, table = self._codecs, self._table
+        alike = codecs.likeness[arrived.kinds] == table.hears[arrived.slots]
+        sound = heard & alike & (table.room[arrived.slots] >= 0)
         if not sound.all():
-            rows, arrivals = rows[sound], arrivals[sound]
-        restarted = verdict.restarted[sound]
-        for row in rows[restarted].tolist():
-            self._codecs.restart(int(batch.slots[row]))
-        forms = (kinds[rows].astype(np.int64) << _FORM_BITS) | headers.payloadLength[rows]
-        found = self._bySamples(batch.slots[rows], forms)
-        for count, alike in found.items():
-            chosen = forms == alike[0]
-            for form in alike[1:]:
+            other = arrived.only(heard & ~alike & codecs.isSound(arrived.kinds))
+            for slot, kind in zip(other.slots.tolist(), other.kinds.tolist(), strict=True):
+                self.listen(slot, kind)
+            arrived = arrived.only(sound)
+        if codecs.hasStreams:
+            streamed = codecs.streamed[arrived.kinds]
+            self._decoding.take(batch, headers, arrived.only(streamed), now)
+            arrived = arrived.only(~streamed)
+        forms = (arrived.kinds.astype(np.int64) << _FORM_BITS) | headers.payloadLength[arrived.rows]
+        found = self._bySamples(arrived.slots, forms)
+        for (rate, count), equal in found.items():
+            chosen = forms == equal[0]
+            for form in equal[1:]:
                 chosen |= forms == form
-            at, when, anew = rows[chosen], arrivals[chosen], restarted[chosen]
-            samples = self._decode(batch, headers, kinds, at, count)
-            buffers = self._stores.of(frameMs, SAMPLE_RATE).buffers
-            buffers.insert(
-                self._table.row[batch.slots[at]], headers.timestamp[at], samples, now, when, anew
-            )
+            part = arrived if len(found) == 1 and chosen.all() else arrived.only(chosen)
+            samples = self._decode(batch, headers, part, count)
+            buffers = self._stores.of(frameMs, rate).buffers
+            rows, stamps = table.row[part.slots], headers.timestamp[part.rows]
+            buffers.insert(rows, stamps, samples, now, part.arrivals, part.restarted)
 
     def _decode(
-        self,
-        batch: PacketBatch,
-        headers: HeaderColumns,
-        kinds: npt.NDArray[np.uint8],
-        rows: Rows,
-        count: int,
+        self, batch: PacketBatch, headers: HeaderColumns, arrived: Arrived, count: int
     ) -> npt.NDArray[np.int16]:
         """
         @param count: how many samples each packet holds.
         @return: C{int16[n, count]}.
         """
-        samples = np.empty((len(rows), count), np.int16)
-        sizes = headers.payloadLength[rows]
-        for kind in sorted(set(kinds[rows].tolist())):
-            for size in sorted(set(sizes[kinds[rows] == kind].tolist())):
-                mine = np.flatnonzero((kinds[rows] == kind) & (sizes == size))
-                at = rows[mine]
+        samples = np.empty((len(arrived.rows), count), np.int16)
+        sizes, kinds = headers.payloadLength[arrived.rows], arrived.kinds
+        for kind in sorted(set(kinds.tolist())):
+            for size in sorted(set(sizes[kinds == kind].tolist())):
+                mine = np.flatnonzero((kinds == kind) & (sizes == size))
+                at = arrived.rows[mine]
                 payloads = gatherPayloads(batch.data, at, headers.payloadOffset[at], size)
-                samples[mine] = self._codecs.decode(kind, batch.slots[at], payloads)
+                samples[mine] = self._codecs.decode(kind, payloads)
         return samples
 
-    def _bySamples(self, slots: Rows, forms: npt.NDArray[np.int64]) -> dict[int, list[int]]:
+    def _bySamples(
+        self, slots: Rows, forms: npt.NDArray[np.int64]
+    ) -> dict[tuple[int, int], list[int]]:
         """
         Count and leave out what cannot be a payload of its codec.
 
         @param forms: C{int64[n]}: kind and length of each packet.
-        @return: by how many samples a packet holds, the forms that hold so many.
+        @return: by their rate and how many samples a packet holds, the forms that hold so many.
         """
-        found: dict[int, list[int]] = {}
+        found: dict[tuple[int, int], list[int]] = {}
         for form in sorted(set(forms.tolist())):
             size = form & ((1 << _FORM_BITS) - 1)
-            count = self._codecs.samplesIn(form >> _FORM_BITS, size) if size else 0
+            kind = form >> _FORM_BITS
+            count = self._codecs.samplesIn(kind, size) if size else 0
             if count > 0:
-                found.setdefault(count, []).append(form)
+                found.setdefault((self._codecs.clockRate(kind), count), []).append(form)
             elif size:
                 np.add.at(self._table.refused, slots[forms == form], 1)
         return found

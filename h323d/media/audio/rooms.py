@@ -1,17 +1,28 @@
 """
 Who is mixed with whom, and when.
 
-Rooms are placed in the groups (L{h323d.media.audio.groups}) of their frame length.  Spreading them over the
-phases of the tick's grid keeps the batches short, so that a packet leaves soon after its mix was
-due, and evens out the load.
+Rooms are placed in the groups (L{h323d.media.audio.groups}) of their rate and frame length.
+Spreading them over the phases of the tick's grid keeps the batches short, so that a packet leaves
+soon after its mix was due, and evens out the load.
+
+A room is mixed at the best rate that at least two of its members can both send and hear: one
+wideband member among telephones gains nothing by it.  It rises at once, and falls only when a lower
+rate has been enough for a while, as a change interrupts everybody's sound.
 """
 
 from __future__ import annotations
 
+import itertools
+
+import numpy as np
+import numpy.typing as npt
+
 from h323d.errors import ResourceUnavailable
 from h323d.media.audio.buffers import SoundStores
-from h323d.media.audio.groups import MixGroup, Party, Room
-from h323d.media.audio.table import SAMPLE_RATE, PortTable
+from h323d.media.audio.codecs import ROOM_RATES, Codecs
+from h323d.media.audio.groups import GroupForm, MixGroup, Party, Room
+from h323d.media.audio.rates import Rates
+from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPacketIO
 
@@ -20,44 +31,66 @@ __all__ = ["LONG_FRAME_MS", "SHORT_FRAME_MS", "Rooms"]
 LONG_FRAME_MS = 20
 SHORT_FRAME_MS = 10
 _FULL = 240  # members, after which another batch makes packets leave sooner
+_LOWER_AFTER = 10.0  # seconds for which a lower rate was enough
+
+Slots = npt.NDArray[np.intp]
 
 
 class Rooms:
     """
     All rooms of a media thread, placed in groups.
 
-    @ivar groups: long frames in each phase of the grid, then short ones.
+    @ivar groups: the lowest rate first; of one rate, long frames in each phase of the grid, then
+        short ones.
+    @ivar inhabited: those that any slot can belong to; those in no room belong to the first.
     """
 
-    def __init__(self, config: MediaConfig, table: PortTable, stores: SoundStores) -> None:
+    def __init__(
+        self,
+        config: MediaConfig,
+        table: PortTable,
+        codecs: Codecs,
+        stores: SoundStores,
+        rates: Rates,
+    ) -> None:
         self._table = table
+        self._codecs = codecs
         self._stores = stores
+        self._rates = rates
         self._rooms: dict[int, Room] = {}
         self._indices: dict[int, int] = {}
         self._free = list(range(config.maximumPorts - 1, -1, -1))
+        self._unfit: set[int] = set()
         self._changed: set[int] = set()
+        forms = (
+            GroupForm(rate, frameMs, phase)
+            for rate, frameMs in itertools.product(ROOM_RATES, (LONG_FRAME_MS, SHORT_FRAME_MS))
+            for phase in range(frameMs // config.tickMs)
+        )
         self.groups = [
-            MixGroup(number, frameMs, phase, config.tickMs, table, stores)
-            for number, (frameMs, phase) in enumerate(
-                (frameMs, phase)
-                for frameMs in (LONG_FRAME_MS, SHORT_FRAME_MS)
-                for phase in range(frameMs // config.tickMs)
-            )
+            MixGroup(number, form, config.tickMs, table, stores, rates)
+            for number, form in enumerate(forms)
         ]
+        self.inhabited = self.groups[:1]
 
-    def settle(self) -> None:
+    def settle(self, packets: IPacketIO, now: float) -> None:
         """
-        After the commands of a tick: gather the groups in which something changed.
-        """
-        for number in sorted(self._changed):
-            self.groups[number].regather()
-        self._changed.clear()
+        After the commands of a tick: see whether rooms are still what their members need, and
+        gather the groups in which something changed.
 
-    def inhabited(self, group: MixGroup) -> bool:
+        @param now: seconds.
         """
-        Whether any slot can belong to a group; those in no room belong to the first.
-        """
-        return group.members.size > 0 or group is self.groups[0]
+        for index in sorted(self._unfit):
+            room = self._rooms.get(index)
+            if room is not None and room.slots:
+                self._fit(packets, room, now)
+        self._unfit.clear()
+        if self._changed:
+            for number in sorted(self._changed):
+                self.groups[number].regather()
+            self._changed.clear()
+            first, *others = self.groups
+            self.inhabited = [first, *(group for group in others if group.members.size)]
 
     def open(self, number: int) -> int:
         """
@@ -67,17 +100,17 @@ class Rooms:
         """
         if not self._free:
             raise ResourceUnavailable("all rooms are taken")
-        group = self._quietest(LONG_FRAME_MS)
+        group = self._quietest(ROOM_RATES[0], LONG_FRAME_MS)
         index = self._indices[number] = self._free.pop()
         self._rooms[index] = group.rooms[index] = Room(index, number, group)
         return index
 
-    def _quietest(self, frameMs: int) -> MixGroup:
+    def _quietest(self, rate: int, frameMs: int) -> MixGroup:
         """
         The first group with room to spare: a batch has a price of its own, so that few
         rooms share one.  Where all are full, the one with the least to do.
         """
-        groups = [group for group in self.groups if group.frameMs == frameMs]
+        groups = [g for g in self.groups if (g.sampleRate, g.frameMs) == (rate, frameMs)]
         for group in groups:
             if group.load() < _FULL:
                 return group
@@ -122,9 +155,8 @@ class Rooms:
         if party is not None:
             room.parties[slot] = party
         self._changed.add(room.group.number)
+        self._unfit.add(index)
         self._move(packets, slot, room.group)
-        self._stores.seat(slot, room.group.frameMs, SAMPLE_RATE)
-        self.refit(packets, slot)
         return True
 
     def leave(self, packets: IPacketIO, slot: int) -> None:
@@ -142,8 +174,7 @@ class Rooms:
         self._changed.add(room.group.number)
         self._stores.unseat(slot)
         self._move(packets, slot, self.groups[0])
-        if room.slots:
-            self.refit(packets, room.slots[0])
+        self._unfit.add(room.index)
 
     def _move(self, packets: IPacketIO, slot: int, group: MixGroup) -> None:
         if self._table.group[slot] != group.number:
@@ -151,22 +182,66 @@ class Rooms:
             if not self._table.local[slot]:
                 packets.regroup(slot, group.number)
 
-    def refit(self, packets: IPacketIO, slot: int) -> None:
+    def refit(self, slot: int) -> None:
         """
-        Give the room of C{slot} the longest frame that all its members' packets are made
-        of whole.
+        What C{slot} sends or hears is another sound: have its room looked at.
         """
-        room = self._rooms.get(int(self._table.room[slot]))
-        if room is None:
-            return
-        odd = self._table.packetMs[room.slots] % LONG_FRAME_MS
-        frameMs = SHORT_FRAME_MS if odd.any() else LONG_FRAME_MS
-        if room.group.frameMs == frameMs:
-            return
-        old, room.group = room.group, self._quietest(frameMs)
-        del old.rooms[room.index]
-        room.group.rooms[room.index] = room
-        for member in room.slots:
-            self._move(packets, member, room.group)
-            self._stores.seat(member, frameMs, SAMPLE_RATE)
-        self._changed.update((old.number, room.group.number))
+        self._unfit.add(int(self._table.room[slot]))
+
+    def lower(self, now: float) -> None:
+        """
+        Have the rooms looked at for which a lower rate has been enough for long.
+
+        @param now: seconds.
+        """
+        due = now - _LOWER_AFTER
+        self._unfit.update(room.index for room in self._rooms.values() if room.lowerSince <= due)
+
+    def _fit(self, packets: IPacketIO, room: Room, now: float) -> None:
+        """
+        Give a room the rate and the frame that its members need, and each member its row.
+        """
+        slots = np.array(room.slots, np.intp)
+        rate, frameMs = self._rateOf(room, slots, now), self._frameOf(slots)
+        if (rate, frameMs) != (room.group.sampleRate, room.group.frameMs):
+            self._changed.add(room.group.number)
+            del room.group.rooms[room.index]
+            room.group = self._quietest(rate, frameMs)
+            room.group.rooms[room.index] = room
+            for slot in room.slots:
+                self._move(packets, slot, room.group)
+                self._stores.unseat(slot)
+        self._seat(slots, room.group)
+        self._changed.add(room.group.number)
+
+    def _seat(self, slots: Slots, group: MixGroup) -> None:
+        """
+        Let the sound of members be of the rates that are next to their group's.
+        """
+        table = self._table
+        said = self._codecs.sampleRates(table.hears[slots], group.sampleRate)
+        standing = (table.store[slots] < 0) | (table.sampleRate[slots] != said)
+        table.sampleRate[slots] = said
+        table.sendRate[slots] = self._codecs.sampleRates(table.codec[slots], group.sampleRate)
+        for slot in slots[standing].tolist():
+            self._stores.seat(slot, group.frameMs, int(table.sampleRate[slot]))
+            self._rates.begin(slot)
+
+    def _frameOf(self, slots: Slots) -> int:
+        """
+        @return: the longest frame that all these members' packets are made of whole.
+        """
+        odd = self._table.packetMs[slots] % LONG_FRAME_MS
+        return SHORT_FRAME_MS if odd.any() else LONG_FRAME_MS
+
+    def _rateOf(self, room: Room, slots: Slots, now: float) -> int:
+        """
+        @return: at which rate the room is to be mixed now.
+        """
+        table, best = self._table, self._codecs.bestRates
+        rates = np.minimum(best[table.hears[slots]], best[table.codec[slots]])
+        rates[table.local[slots]] = ROOM_RATES[-1]
+        wanted = int(np.sort(rates)[-2]) if len(slots) > 1 else ROOM_RATES[0]
+        present = room.group.sampleRate
+        room.lowerSince = min(room.lowerSince, now) if wanted < present else np.inf
+        return present if now < room.lowerSince + _LOWER_AFTER < np.inf else wanted

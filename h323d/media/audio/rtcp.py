@@ -12,6 +12,7 @@ import random
 from h323d.errors import DecodeError
 from h323d.media.audio.consent import Consent
 from h323d.media.audio.receiving import Receiver
+from h323d.media.audio.sending import Sender
 from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPacketIO
@@ -35,6 +36,7 @@ class ControlChannel:
         rng: random.Random,
         table: PortTable,
         receiver: Receiver,
+        sender: Sender,
         consent: Consent,
         epoch: float,
     ) -> None:
@@ -43,6 +45,7 @@ class ControlChannel:
         """
         self._table = table
         self._receiver = receiver
+        self._sender = sender
         self._consent = consent
         self._epoch = epoch
         self._schedule = RTCPSchedule(config.maximumPorts, rng, minimum=config.rtcpIntervalSeconds)
@@ -137,6 +140,7 @@ class ControlChannel:
         for block in reports:
             if block.ssrc == table.ownSsrc[slot]:
                 table.remoteLost[slot] = block.fractionLost / 256
+                self._sender.tune(slot, round(100 * block.fractionLost / 256))
                 table.remoteJitter[slot] = block.jitter / (1000 * int(table.sendUnits[slot]))
                 trip = rtcp.roundTrip(block, rtcp.ntpTimestamp(arrival + self._epoch))
                 if trip is not None:

@@ -1,9 +1,10 @@
 """
 From mixes to RTP packets: encode, packetise, number, send.
 
-Each distinct mix is encoded once per codec that remembers nothing.  A timestamp is the plane's clock, in
-the units of what is sent, plus the port's own base, so that it goes on truly over stalls, holds and reconfigurations;
-where it jumps, the marker says so (RFC 3551, 4.1).
+Each distinct mix is encoded once per codec that remembers nothing; of the others, every port has an
+encoder of its own, which is given whole packets.  A timestamp is the plane's clock, in the units of
+what is sent, plus the port's own base, so that it goes on truly over stalls, holds, pauses and
+reconfigurations; where it jumps, the marker says so (RFC 3551, 4.1).
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from h323d.dsp.codec import LARGEST_PAYLOAD, IEncoder
 from h323d.media.audio.codecs import Codecs
-from h323d.media.audio.table import Milliseconds, PortTable
+from h323d.media.audio.table import LONGEST_PACKET_MS, Milliseconds, PortTable
 from h323d.media.packets import IPacketIO
 from h323d.rtp.columns import HEADER_BYTES, writeHeaders
 
-__all__ = ["Mixes", "sendMixes"]
+__all__ = ["Mixes", "Sender"]
 
 Slots = npt.NDArray[np.intp]
 Octets = npt.NDArray[np.uint8]
+Samples = npt.NDArray[np.int16]
 
 
 @dataclass(slots=True)
@@ -34,123 +37,256 @@ class Mixes:
     @ivar milliseconds: how long it is.
     """
 
-    samples: npt.NDArray[np.int16]
+    samples: Samples
     of: Slots
     milliseconds: int
 
 
-def sendMixes(
-    table: PortTable,
-    codecs: Codecs,
-    packets: IPacketIO,
-    members: Slots,
-    mixes: Mixes,
-    clock: int,
-    pausing: npt.NDArray[np.bool_] | None = None,
-) -> None:
+class _Stream:
     """
-    @param members: C{intp[n]}.
-    @param clock: of the plane at the start of this frame, milliseconds.
-    @param pausing: C{bool[n]}: the members that are not sent sound, because they are sent
-        digits.
+    One port's encoder, and the sound that waits for its packet to be full.
     """
-    sending = table.sends[members]
-    if pausing is not None:
-        sending &= ~pausing
-    mixOf = mixes.of
-    if not sending.all():
-        members, mixOf = members[sending], mixOf[sending]
-    if not members.size:
-        return
-    kinds = table.codec[members]
-    if (kinds == kinds[0]).all():
-        payloads = codecs.encode(int(kinds[0]), members, mixes.samples, mixOf)
-        _packetise(table, packets, members, payloads, mixes.milliseconds, clock)
-        return
-    for kind in np.unique(kinds).tolist():
-        rows = kinds == kind
-        payloads = codecs.encode(kind, members[rows], mixes.samples, mixOf[rows])
-        _packetise(table, packets, members[rows], payloads, mixes.milliseconds, clock)
+
+    __slots__ = ("encoder", "form", "waiting")
+
+    def __init__(self, encoder: IEncoder, form: tuple[int, int]) -> None:
+        """
+        @param form: the kind of its codec, and the rate of what it is given.
+        """
+        self.encoder = encoder
+        self.form = form
+        self.waiting = np.empty(LONGEST_PACKET_MS * form[1] // 1000, np.int16)
 
 
-def _packetise(
-    table: PortTable,
-    packets: IPacketIO,
-    members: Slots,
-    payloads: Octets,
-    frame: int,
-    clock: int,
-) -> None:
+class Sender:
     """
-    Send a frame where it is a packet, keep it where it is a part of one.
-
-    @param payloads: C{uint8[n, octets]}, by member.
-    @param frame: how long each is, milliseconds.
+    What is sent to all ports.
     """
-    whole = table.packetMs[members] == frame
-    if whole.all():
-        _emit(table, packets, members, payloads, clock, frame)
-        return
-    if whole.any():
-        _emit(table, packets, members[whole], payloads[whole], clock, frame)
-    _hold(table, packets, members[~whole], payloads[~whole], clock, frame)
 
+    def __init__(self, table: PortTable, codecs: Codecs) -> None:
+        self._table = table
+        self._codecs = codecs
+        self._streams: dict[int, _Stream] = {}
+        self._parameters: dict[int, tuple[tuple[str, str], ...]] = {}
 
-def _hold(
-    table: PortTable,
-    packets: IPacketIO,
-    members: Slots,
-    payloads: Octets,
-    clock: int,
-    frame: int,
-) -> None:
-    """
-    A packet takes several frames: keep this one, send what is full.
-    """
-    anew = table.heldFrom[members] + table.heldMs[members] != clock
-    anew |= table.heldMs[members] == 0  # or else a stall, or a digit
-    table.heldMs[members[anew]] = table.heldOctets[members[anew]] = 0
-    table.heldFrom[members[anew]] = clock
-    at = table.heldOctets[members]
-    table.held[members[:, None], at[:, None] + np.arange(payloads.shape[1])] = payloads
-    table.heldMs[members] += frame
-    table.heldOctets[members] += payloads.shape[1]
-    full = members[table.heldMs[members] >= table.packetMs[members]]
-    for size in np.unique(table.heldOctets[full]).tolist():
-        ready = full[table.heldOctets[full] == size]
-        held, begun = table.held[ready, :size], table.heldFrom[ready]
-        _emit(table, packets, ready, held, begun, table.heldMs[ready])
-        table.heldMs[ready] = 0
+    def negotiated(self, slot: int, parameters: tuple[tuple[str, str], ...]) -> None:
+        """
+        The parameters of the format that the slot's peer is sent.
+        """
+        if self._parameters.get(slot) != parameters:
+            self._parameters[slot] = parameters
+            self.restart(slot)
 
+    def tune(self, slot: int, lossPercent: int) -> None:
+        """
+        The slot's peer reports how much it loses.
+        """
+        stream = self._streams.get(slot)
+        if stream is not None:
+            self._codecs.tune(stream.encoder, lossPercent)
 
-def _emit(
-    table: PortTable,
-    packets: IPacketIO,
-    members: Slots,
-    payloads: Octets,
-    begun: Milliseconds,
-    length: Milliseconds,
-) -> None:
-    """
-    Send a packet to each.
+    def restart(self, slot: int) -> None:
+        """
+        Other parameters, or another rate: the encoder begins anew.
+        """
+        self._streams.pop(slot, None)
+        self._table.heldMs[slot] = 0
 
-    @param begun: when the sound of the packets begins, by the plane's clock.
-    @param length: how much sound each packet holds.
-    """
-    timestamps = table.timestamps(members, begun)
-    size = payloads.shape[1]
-    out = np.empty((len(members), HEADER_BYTES + size), np.uint8)
-    out[:, HEADER_BYTES:] = payloads
-    writeHeaders(
-        out,
-        table.payloadType[members],
-        table.expected[members] != timestamps,
-        table.sequence[members],
-        timestamps,
-        table.ownSsrc[members],
-    )
-    packets.send(members, out)
-    table.expected[members] = timestamps + length * table.sendUnits[members]
-    table.sequence[members] += 1
-    table.sent[members] += 1
-    table.sentOctets[members] += size
+    def forget(self, slot: int) -> None:
+        """
+        The slot's port closed.
+        """
+        self.restart(slot)
+        self._parameters.pop(slot, None)
+
+    def send(
+        self,
+        packets: IPacketIO,
+        members: Slots,
+        mixes: Mixes,
+        clock: int,
+        pausing: npt.NDArray[np.bool_] | None = None,
+    ) -> None:
+        """
+        @param members: C{intp[n]}.
+        @param clock: of the plane at the start of this frame, milliseconds.
+        @param pausing: C{bool[n]}: the members that are not sent sound, because they are sent
+            digits.
+        """
+        sending = self._table.sends[members]
+        if pausing is not None:
+            sending &= ~pausing
+        mixOf = mixes.of
+        if not sending.all():
+            members, mixOf = members[sending], mixOf[sending]
+        if not members.size:
+            return
+        kinds = self._table.codec[members]
+        if (kinds == kinds[0]).all():
+            self._sendKind(packets, int(kinds[0]), members, mixes, mixOf, clock)
+            return
+        for kind in np.unique(kinds).tolist():
+            rows = kinds == kind
+            self._sendKind(packets, kind, members[rows], mixes, mixOf[rows], clock)
+
+    def _sendKind(
+        self,
+        packets: IPacketIO,
+        kind: int,
+        members: Slots,
+        mixes: Mixes,
+        mixOf: Slots,
+        clock: int,
+    ) -> None:
+        """
+        Send a frame where it is a packet, keep it where it is a part of one.
+        """
+        frame = mixes.milliseconds
+        if self._codecs.streamed[kind]:
+            self._sendStreams(packets, kind, members, mixes, mixOf, clock)
+            return
+        payloads = self._codecs.encode(kind, mixes.samples, mixOf)
+        whole = self._table.packetMs[members] == frame
+        if whole.all():
+            self._emitRows(packets, members, payloads, clock, frame)
+            return
+        if whole.any():
+            self._emitRows(packets, members[whole], payloads[whole], clock, frame)
+        self._hold(packets, members[~whole], payloads[~whole], clock, frame)
+
+    # Codecs that remember nothing
+
+    def _hold(
+        self, packets: IPacketIO, members: Slots, payloads: Octets, clock: int, frame: int
+    ) -> None:
+        """
+        A packet takes several frames: keep this one, send what is full.
+
+        @param payloads: C{uint8[n, octets]}, by member.
+        @param frame: how long each is, milliseconds.
+        """
+        table = self._table
+        self._lengthen(members, clock, frame)
+        at = (table.heldMs[members] - frame) * payloads.shape[1] // frame
+        table.held[members[:, None], at[:, None] + np.arange(payloads.shape[1])] = payloads
+        full = members[table.heldMs[members] == table.packetMs[members]]
+        for length in np.unique(table.heldMs[full]).tolist():
+            ready = full[table.heldMs[full] == length]
+            held = table.held[ready, : length * payloads.shape[1] // frame]
+            self._emitRows(packets, ready, held, table.heldFrom[ready], length)
+            table.heldMs[ready] = 0
+
+    def _lengthen(self, members: Slots, clock: int, frame: int) -> None:
+        """
+        Hold a frame more of each, or begin anew: after a packet, a stall, or a digit, or where
+        frames have become longer, and would not end with the packet.
+        """
+        table = self._table
+        anew = table.heldFrom[members] + table.heldMs[members] != clock
+        anew |= table.heldMs[members] + frame > table.packetMs[members]
+        table.heldMs[members[anew]] = 0
+        table.heldFrom[members[anew]] = clock
+        table.heldMs[members] += frame
+
+    def _emitRows(
+        self,
+        packets: IPacketIO,
+        members: Slots,
+        payloads: Octets,
+        begun: Milliseconds,
+        length: int,
+    ) -> None:
+        """
+        Send a packet to each.
+
+        @param payloads: C{uint8[n, octets]}.
+        @param begun: when the sound of the packets begins, by the plane's clock.
+        @param length: how much sound each packet holds, milliseconds.
+        """
+        size = payloads.shape[1]
+        out = np.empty((len(members), HEADER_BYTES + size), np.uint8)
+        out[:, HEADER_BYTES:] = payloads
+        self._number(members, out, begun, length)
+        packets.send(members, out)
+        self._table.sentOctets[members] += size
+
+    # Codecs that remember
+
+    def _sendStreams(
+        self,
+        packets: IPacketIO,
+        kind: int,
+        members: Slots,
+        mixes: Mixes,
+        mixOf: Slots,
+        clock: int,
+    ) -> None:
+        """
+        Let each port's encoder have its frame, and send what that makes, if it makes anything.
+        """
+        table = self._table
+        streams = [self._stream(slot, kind) for slot in members.tolist()]
+        self._lengthen(members, clock, mixes.milliseconds)
+        full = table.heldMs[members] == table.packetMs[members]
+        out = np.empty((len(members), HEADER_BYTES + LARGEST_PAYLOAD), np.uint8)
+        sizes = np.zeros(len(members), np.int64)
+        for index, stream in enumerate(streams):
+            frame, slot = mixes.samples[mixOf[index]], int(members[index])
+            samples = self._gather(slot, stream, frame, mixes.milliseconds)
+            if full[index]:
+                row = out[index, HEADER_BYTES:]
+                sizes[index] = self._codecs.encodeOne(stream.encoder, samples, row)
+        begun, lengths = table.heldFrom[members], table.heldMs[members]
+        table.heldMs[members[full]] = 0
+        sent = np.flatnonzero(sizes)
+        if not sent.size:
+            return
+        receivers, rows = members[sent], out[sent]
+        self._number(receivers, rows, begun[sent], lengths[sent])
+        packets.send(receivers, rows, HEADER_BYTES + sizes[sent])
+        table.sentOctets[receivers] += sizes[sent]
+
+    def _stream(self, slot: int, kind: int) -> _Stream:
+        stream, form = self._streams.get(slot), (kind, int(self._table.sendRate[slot]))
+        if stream is None or stream.form != form:
+            parameters = self._parameters.get(slot, ())
+            encoder = self._codecs.stream(kind).newEncoder(form[1], parameters)
+            stream = self._streams[slot] = _Stream(encoder, form)
+            self._table.heldMs[slot] = 0
+        return stream
+
+    def _gather(self, slot: int, stream: _Stream, frame: Samples, milliseconds: int) -> Samples:
+        """
+        @param frame: C{int16[s]}: the last that is held.
+        @return: C{int16[t]}: all that is.
+        """
+        held = int(self._table.heldMs[slot])
+        if held == milliseconds and self._table.packetMs[slot] == milliseconds:
+            return frame
+        count = held * len(frame) // milliseconds
+        stream.waiting[count - len(frame) : count] = frame
+        return stream.waiting[:count]
+
+    # Both
+
+    def _number(
+        self, members: Slots, out: Octets, begun: Milliseconds, length: Milliseconds
+    ) -> None:
+        """
+        Write the headers of the packets that go to C{members}, and count them.
+
+        @param out: C{uint8[n, octets]}.
+        """
+        table = self._table
+        timestamps = table.timestamps(members, begun)
+        writeHeaders(
+            out,
+            table.payloadType[members],
+            table.expected[members] != timestamps,
+            table.sequence[members],
+            timestamps,
+            table.ownSsrc[members],
+        )
+        table.expected[members] = timestamps + length * table.sendUnits[members]
+        table.sequence[members] += 1
+        table.sent[members] += 1

@@ -14,22 +14,19 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from h323d.dsp.codec import LARGEST_PAYLOAD
 from h323d.errors import ResourceUnavailable
 
 __all__ = [
     "EVENT",
-    "HELD_BYTES",
     "LONGEST_PACKET_MS",
     "NOISE",
     "REFUSED",
-    "SAMPLE_RATE",
     "Milliseconds",
     "PortTable",
 ]
 
-SAMPLE_RATE = 8000  # Hz, that rooms are mixed at
 LONGEST_PACKET_MS = 60  # of those that we send
-HELD_BYTES = 8 * LONGEST_PACKET_MS  # octets, at 64 kbit/s
 REFUSED = 0  # kinds: what a payload type stands for on a port
 EVENT = 1  # RFC 4733
 NOISE = 2  # RFC 3389, taken as silence; what is above is a codec
@@ -52,7 +49,10 @@ class PortTable:
     @ivar locked: C{bool}: the peer's address is settled.
     @ivar refused: C{int64}: packets of a wrong address, payload type or form; what the
         receiver's statistics refuse is counted there.
-    @ivar clockRate: C{int64}, Hz: of the timestamps of the sound that arrives.
+    @ivar hears: C{uint8}: what stands for the codecs of the sound that arrives
+        (L{Codecs.likeness<h323d.media.audio.codecs.Codecs>}).
+    @ivar clockRate: C{int64}, Hz: of its timestamps.
+    @ivar sampleRate: C{int64}, Hz: of its samples, in the buffers.
     @ivar expects: C{bool}: the peer is to send sound.
     @ivar waitsFrom: C{float64}, seconds: since when anything has been negotiated, in a room;
         infinite while nothing is.
@@ -66,6 +66,7 @@ class PortTable:
     @ivar eventType: C{int64}: payload type of RFC 4733 events that we send; -1: none.
     @ivar sendUnits: C{int64}: units of the timestamps that we send in a millisecond: 8, 16, 32
         or 48.
+    @ivar sendRate: C{int64}, Hz: of the samples that are encoded for it.
     @ivar packetMs: C{int64}, milliseconds: in a packet that we send.
     @ivar ownSsrc: C{int64}: of what we send.
     @ivar sequence: C{int64}: of the next packet.
@@ -74,8 +75,7 @@ class PortTable:
         reduced; -1 before the first.
     @ivar heldFrom: C{int64}, milliseconds of the plane's clock: where the sound that is held begins.
     @ivar heldMs: C{int64}: how much waits for its packet to be full.
-    @ivar heldOctets: C{int64}: how many octets that has become.
-    @ivar held: C{uint8[n, 480]}: those octets.
+    @ivar held: C{uint8[n, octets]}: what that has become, with a codec that remembers nothing.
     @ivar sent: C{int64}: packets sent.
     @ivar sentOctets: C{int64}: of payload.
     @ivar remoteLost: C{float64}, 0 to 1: what the peer reports lost; not-a-number before.
@@ -95,6 +95,8 @@ class PortTable:
         self.kinds = np.zeros((capacity, 128), np.uint8)
         self.locked = np.zeros(capacity, bool)
         self.refused = np.zeros(capacity, np.int64)
+        self.hears = np.zeros(capacity, np.uint8)
+        self.sampleRate = np.full(capacity, 8000, np.int64)
         self.clockRate = np.full(capacity, 8000, np.int64)
         self.expects = np.zeros(capacity, bool)
         self.waitsFrom = np.full(capacity, np.inf)
@@ -105,6 +107,7 @@ class PortTable:
         self.codec = np.zeros(capacity, np.uint8)
         self.eventType = np.full(capacity, -1, np.int64)
         self.sendUnits = np.full(capacity, 8, np.int64)
+        self.sendRate = np.full(capacity, 8000, np.int64)
         self.packetMs = np.full(capacity, 20, np.int64)
         self.ownSsrc = np.zeros(capacity, np.int64)
         self.sequence = np.zeros(capacity, np.int64)
@@ -112,8 +115,7 @@ class PortTable:
         self.expected = np.full(capacity, -1, np.int64)
         self.heldFrom = np.zeros(capacity, np.int64)
         self.heldMs = np.zeros(capacity, np.int64)
-        self.heldOctets = np.zeros(capacity, np.int64)
-        self.held = np.zeros((capacity, HELD_BYTES), np.uint8)
+        self.held = np.zeros((capacity, LARGEST_PAYLOAD), np.uint8)
         self.sent = np.zeros(capacity, np.int64)
         self.sentOctets = np.zeros(capacity, np.int64)
         self.remoteLost = np.full(capacity, np.nan)

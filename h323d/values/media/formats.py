@@ -31,7 +31,8 @@ class MediaFormat:
     kind: Medium = Medium.AUDIO
 
     def __str__(self) -> str:
-        return f"{self.name}/{self.clockRate}"
+        channels = f"/{self.channels}" if self.channels > 1 else ""
+        return f"{self.name}/{self.clockRate}{channels}"
 
     def sameEncoding(self, other: MediaFormat) -> bool:
         """

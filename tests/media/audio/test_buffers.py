@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from h323d.media.audio.buffers import SoundStores
+from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
 
@@ -16,7 +17,7 @@ NO_JITTER = np.zeros(1)
 
 def stores() -> tuple[SoundStores, PortTable]:
     table = PortTable(CONFIG.maximumPorts)
-    return SoundStores(CONFIG, table), table
+    return SoundStores(CONFIG, table, Codecs()), table
 
 
 def test_aStoreIsMadeWhenSomebodyNeedsIt() -> None:

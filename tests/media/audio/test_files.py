@@ -101,3 +101,25 @@ def test_eightBitsAreRefused(tmp_path: Path) -> None:
         file.writeframes(bytes(100))
     with pytest.raises(ConfigurationError, match="16 bits"):
         WAVSource(tmp_path / "a.wav")
+
+
+def test_aToneGoesOnAtAnotherRate() -> None:
+    source = ToneSource(Tone((400,)))
+    first = source.read(160, 8000)
+    rest = source.read(960, 48000)
+    whole = ToneSource(Tone((400,))).read(1920, 48000)
+    assert np.array_equal(rest, whole[960:])
+    assert np.array_equal(first, ToneSource(Tone((400,))).read(160, 8000))
+
+
+def test_aRecordingIsOfTheHighestRateThatItHeard(tmp_path: Path) -> None:
+    sink = WAVSink(tmp_path / "a.wav")
+    assert sink.sampleRate == 8000
+    sink.write(sine(8000), 8000)
+    sink.write(sine(16000), 16000)
+    sink.write(sine(8000), 8000)
+    sink.close()
+    with wave.open(str(tmp_path / "a.wav"), "rb") as file:
+        assert (file.getframerate(), file.getnframes()) == (16000, 48000)
+    assert signalToNoise(sink.samples[400:15600], 500, 16000) >= 35
+    assert np.array_equal(sink.samples[16000:32000], sine(16000))

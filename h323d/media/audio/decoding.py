@@ -1,0 +1,235 @@
+"""
+The streams of codecs that remember what went before (L{IStreamCodec}): packets to sound.
+
+They are decoded in order of arrival, long before their sound is played.  Where packets are missing
+before one that came, the decoder makes up for them first, the last of them perhaps from a copy in
+the packet that came; that is heard where it is not too late.  A packet that comes after its place
+was made up is late, and dropped.  When a pause was announced, the decoder fills it.
+
+A codec is somebody else's code: whatever it raises is silence, and counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from h323d.dsp.codec import IDecoder
+from h323d.media.audio.buffers import SoundStores
+from h323d.media.audio.codecs import ROOM_RATES, Codecs
+from h323d.media.audio.table import PortTable
+from h323d.media.packets import PacketBatch
+from h323d.rtp.columns import HeaderColumns
+
+__all__ = ["Arrived", "Decoding"]
+
+_MOST_RECOVERED = 5  # packets that are made up for, of those that are missing in a row
+_MISORDER = 100  # sequence numbers behind that still count as late (RFC 3550, A.1)
+_LONGEST_MS = 120  # of the sound of a packet
+_AT_ONCE = 64  # packets
+_SEQUENCES = 1 << 16
+_STAMPS = 1 << 32
+
+Octets = npt.NDArray[np.uint8]
+Samples = npt.NDArray[np.int16]
+Rows = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class Arrived:
+    """
+    Packets of a batch, in order of arrival.
+
+    @ivar rows: C{intp[n]}: which they are.
+    @ivar slots: C{intp[n]}.
+    @ivar kinds: C{uint8[n]}: what their payload types stand for.
+    @ivar arrivals: C{float64[n]}, seconds.
+    @ivar restarted: C{bool[n]}: the first of another source.
+    """
+
+    rows: Rows
+    slots: Rows
+    kinds: npt.NDArray[np.uint8]
+    arrivals: npt.NDArray[np.float64]
+    restarted: Mask
+
+    def only(self, some: Mask | slice) -> Arrived:
+        """
+        @return: some of them.
+        """
+        return Arrived(
+            self.rows[some],
+            self.slots[some],
+            self.kinds[some],
+            self.arrivals[some],
+            self.restarted[some],
+        )
+
+
+class _Stream:
+    """
+    One stream's decoder, and how far it has got.
+
+    @ivar form: the kind of its codec, and the rate of what it gives.
+    @ivar position: the last packet's timestamp, not reduced.
+    @ivar units: how long its sound was, on the same clock.
+    """
+
+    __slots__ = ("_begun", "_sequence", "_timestamp", "decoder", "form", "position", "units")
+
+    def __init__(self, decoder: IDecoder, form: tuple[int, int]) -> None:
+        self.decoder = decoder
+        self.form = form
+        self.position = self.units = 0
+        self._begun = False
+        self._sequence = self._timestamp = 0
+
+    def follow(self, sequence: int, timestamp: int) -> int | None:
+        """
+        Go on to the packet that came.
+
+        @return: how many packets are to be made up for before it; C{None} if it is late itself.
+        """
+        ahead = (sequence - self._sequence) % _SEQUENCES
+        if self._begun and (ahead == 0 or ahead >= _SEQUENCES - _MISORDER):
+            return None
+        lost = 0
+        if self._begun:
+            step = (timestamp - self._timestamp + _STAMPS // 2) % _STAMPS - _STAMPS // 2
+            self.position += step
+            lost = max(0, min(ahead - 1, step // self.units - 1, _MOST_RECOVERED))
+        else:
+            self.position = timestamp
+        self._begun, self._sequence, self._timestamp = True, sequence, timestamp
+        return lost
+
+
+class Decoding:
+    """
+    All streams that are decoded one by one.
+    """
+
+    def __init__(self, table: PortTable, codecs: Codecs, stores: SoundStores) -> None:
+        self._table = table
+        self._codecs = codecs
+        self._stores = stores
+        self._streams: dict[int, _Stream] = {}
+        self._parameters: dict[tuple[int, int], tuple[tuple[str, str], ...]] = {}
+        width = _LONGEST_MS * ROOM_RATES[-1] // 1000
+        self._decoded = np.zeros((_AT_ONCE, width), np.int16)
+        self._recovered = np.zeros((1, width), np.int16)
+        self._stamps = np.zeros(_AT_ONCE, np.uint32)
+        self._counts = np.zeros(_AT_ONCE, np.int64)  # samples
+
+    def negotiated(self, slot: int, kind: int, parameters: tuple[tuple[str, str], ...]) -> None:
+        """
+        The parameters of a format that the slot's peer may send.
+        """
+        if self._parameters.get((slot, kind)) != parameters:
+            self._parameters[slot, kind] = parameters
+            self.restart(slot)
+
+    def restart(self, slot: int) -> None:
+        """
+        Another source, or another rate: what was remembered is void.
+        """
+        self._streams.pop(slot, None)
+
+    def forget(self, slot: int) -> None:
+        """
+        The slot's port closed.
+        """
+        self.restart(slot)
+        for key in [key for key in self._parameters if key[0] == slot]:
+            del self._parameters[key]
+
+    def take(
+        self, batch: PacketBatch, headers: HeaderColumns, arrived: Arrived, now: float
+    ) -> None:
+        """
+        Decode packets of members of rooms, and put their sound into the buffers.
+        """
+        for first in range(0, len(arrived.rows), _AT_ONCE):
+            part = arrived.only(slice(first, first + _AT_ONCE))
+            for index, row in enumerate(part.rows.tolist()):
+                slot, start = int(part.slots[index]), int(headers.payloadOffset[row])
+                if part.restarted[index]:
+                    self.restart(slot)
+                self._counts[index] = self._decode(
+                    index,
+                    slot,
+                    int(part.kinds[index]),
+                    batch.data[row, start : start + int(headers.payloadLength[row])],
+                    int(headers.sequenceNumber[row]),
+                    int(headers.timestamp[row]),
+                )
+            self._insert(part, now)
+
+    def _insert(self, arrived: Arrived, now: float) -> None:
+        """
+        Put what was decoded of so many packets into their buffers.
+        """
+        slots = arrived.slots
+        counts, numbers = self._counts[: len(slots)], self._table.store[slots]
+        for number in sorted(set(numbers.tolist())):
+            buffers = self._stores.made[number].buffers
+            for count in sorted(set(counts[numbers == number].tolist()) - {0}):
+                at = np.flatnonzero((numbers == number) & (counts == count))
+                buffers.insert(
+                    self._table.row[slots[at]],
+                    self._stamps[at],
+                    self._decoded[at, :count],
+                    now,
+                    arrived.arrivals[at],
+                    arrived.restarted[at],
+                )
+
+    def _decode(
+        self, index: int, slot: int, kind: int, payload: Octets, sequence: int, timestamp: int
+    ) -> int:
+        """
+        @param index: where what is decoded goes.
+        @return: how many samples that is; 0 if the packet is not heard.
+        """
+        codec, rate = self._codecs.stream(kind), int(self._table.sampleRate[slot])
+        clock = self._codecs.clockRate(kind)
+        units = int(codec.unitsIn(payload)) if payload.size else 0
+        count = units * rate // clock
+        if not 0 < count <= self._decoded.shape[1]:
+            self._table.refused[slot] += bool(payload.size)
+            return 0
+        stream = self._stream(slot, (kind, rate))
+        store, row = self._stores.made[self._table.store[slot]], int(self._table.row[slot])
+        lost = stream.follow(sequence, timestamp)
+        if lost is None:
+            store.buffers.late[row] += 1
+            return 0
+        for missing in range(lost, 0, -1):
+            stamp = (stream.position - missing * stream.units) * rate // clock
+            made = self._recovered[:, : stream.units * rate // clock]
+            self._codecs.recover(stream.decoder, made[0], payload if missing == 1 else None)
+            store.buffers.patch(row, stamp % _STAMPS, made)
+        stream.units = units
+        self._stamps[index] = stream.position * rate // clock % _STAMPS
+        if not self._codecs.decodeOne(stream.decoder, payload, self._decoded[index, :count]):
+            self._table.refused[slot] += 1
+        if codec.announcesPause(payload):
+            store.pause(row, stream.decoder)
+        else:
+            store.resume(row)
+        return count
+
+    def _stream(self, slot: int, form: tuple[int, int]) -> _Stream:
+        """
+        @param form: the kind of a codec, and the rate of what is wanted of it.
+        """
+        stream = self._streams.get(slot)
+        if stream is None or stream.form != form:
+            kind, rate = form
+            parameters = self._parameters.get((slot, kind), ())
+            stream = _Stream(self._codecs.stream(kind).newDecoder(rate, parameters), form)
+            self._streams[slot] = stream
+        return stream

@@ -1,0 +1,97 @@
+"""
+What each port sends and takes, as signalling has negotiated it, in the columns.
+"""
+
+from __future__ import annotations
+
+from h323d.media.audio.codecs import Codecs
+from h323d.media.audio.digits import Digits
+from h323d.media.audio.receiving import Receiver
+from h323d.media.audio.rooms import SHORT_FRAME_MS
+from h323d.media.audio.sending import Sender
+from h323d.media.audio.table import EVENT, NOISE, REFUSED, PortTable
+from h323d.media.config import MediaConfig
+from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
+
+__all__ = ["Negotiated"]
+
+
+class Negotiated:
+    """
+    Puts formats into force.
+    """
+
+    def __init__(
+        self,
+        config: MediaConfig,
+        table: PortTable,
+        codecs: Codecs,
+        receiver: Receiver,
+        sender: Sender,
+        digits: Digits,
+    ) -> None:
+        self._packetStepMs = max(SHORT_FRAME_MS, config.tickMs)
+        self._table = table
+        self._codecs = codecs
+        self._receiver = receiver
+        self._sender = sender
+        self._digits = digits
+
+    def expect(self, slot: int, stream: Stream) -> None:
+        """
+        Take the payload types that were negotiated, and no others.
+        """
+        table, receive = self._table, stream.receive
+        table.kinds[slot] = REFUSED
+        table.expects[slot] = receive is not None
+        if receive is None:
+            return
+        for payloadType, mediaFormat in receive.formats.items():
+            kind = self._codecs.kindOf(mediaFormat)
+            table.kinds[slot, payloadType & 0x7F] = kind
+            self._receiver.negotiated(slot, kind, mediaFormat.parameters)
+        self._foresee(slot, receive, stream.transmit)
+        if receive.telephoneEventType is not None:
+            table.kinds[slot, receive.telephoneEventType & 0x7F] = EVENT
+
+    def _foresee(self, slot: int, receive: ReceiveFormat, transmit: TransmitFormat | None) -> None:
+        """
+        Be ready for the codec that will be heard: the one that is, if it may go on, or else the
+        one that we speak, or the first.
+        """
+        kinds = [self._codecs.kindOf(each) for each in receive.formats.values()]
+        kinds = [kind for kind in kinds if kind > NOISE]
+        if not kinds or self._table.hears[slot] in self._codecs.likeness[kinds]:
+            return
+        ours = REFUSED if transmit is None else self._codecs.kindOf(transmit.format)
+        self._receiver.listen(slot, ours if ours in kinds else kinds[0])
+
+    def form(self, slot: int, transmit: TransmitFormat, clock: int) -> None:
+        """
+        Make packets of what is sent, as was negotiated.  Timestamps go on from where they are
+        also in another clock, as the source stays the same (RFC 7160, 4).
+
+        @param clock: of the plane, milliseconds.
+        """
+        table = self._table
+        kind = table.codec[slot] = self._codecs.kindOf(transmit.format)
+        table.payloadType[slot] = transmit.payloadType & 0x7F
+        table.eventType[slot] = -1
+        if transmit.telephoneEventType is not None:
+            table.eventType[slot] = transmit.telephoneEventType & 0x7F
+        table.packetMs[slot] = self._codecs.packetMs(kind, transmit.packetMs, self._packetStepMs)
+        table.heldMs[slot] = 0
+        units = self._codecs.clockRate(kind) // 1000 if kind > NOISE else table.sendUnits[slot]
+        if units != table.sendUnits[slot]:
+            table.timestampBase[slot] += clock * (table.sendUnits[slot] - units)
+            table.sendUnits[slot] = units
+            self._digits.forget(slot)
+        self._sender.negotiated(slot, transmit.format.parameters)
+
+    def forget(self, slot: int) -> None:
+        """
+        The slot's port closed.
+        """
+        self._receiver.forget(slot)
+        self._sender.forget(slot)
+        self._digits.forget(slot)
