@@ -269,3 +269,11 @@ class Memory:
 def test_onlyRealPortsCanBeAdded(scene: Scene) -> None:
     with pytest.raises(TypeError, match="sockets"):
         scene.packets.add(6, Memory(), GROUP)
+
+
+def test_packetsMayBeShorterThanTheirRows(scene: Scene) -> None:
+    scene.packets.aim(3, scene.peer.address, None)
+    rows = np.arange(60, dtype=np.uint8).reshape(3, 20)
+    scene.packets.send(np.full(3, 3, np.intp), rows, np.array([12, 20, 13]))
+    whole = [row.tobytes() for row in rows]
+    assert scene.peer.received() == [whole[0][:12], whole[1], whole[2][:13]]

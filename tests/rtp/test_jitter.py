@@ -491,3 +491,31 @@ def test_noTimestampsUpsetTheBuffers(packets: list[tuple[int, int, int, bool]], 
             assert pulled.samples.shape == (4, frame * 8)
             assert set(np.unique(pulled.samples)) <= {0, 1}
         assert buffers.depth().max() <= 0.2
+
+
+def test_whatIsMadeUpIsPutInPlaceAndCountsForNothing() -> None:
+    buffers, stream = JitterBuffers(1, cap=0.2), np.zeros(1, np.intp)
+    for number in (0, 1, 3, 4):
+        stamp = np.array([number * 160], np.uint32)
+        buffers.insert(stream, stamp, counted(number * 160, 160)[None], 1.0)
+    waited, depth = buffers.waited[0], buffers.depth()[0]
+    buffers.patch(0, 320, counted(320, 160)[None])
+    assert (buffers.waited[0], buffers.depth()[0]) == (waited, depth)
+    heard = []
+    for number in range(7):
+        pulled = buffers.pull(stream, 1.0 + number * 0.02, np.zeros(1))
+        heard += pulled.samples[0][np.repeat(~pulled.missing[0], 80)].tolist()
+    assert heard == counted(0, 800).tolist()
+
+
+@pytest.mark.parametrize("timestamp", [-160, -1, 2**31])
+def test_whatIsMadeUpTooLateOrForNobodyIsNotHeard(timestamp: int) -> None:
+    buffers, stream = JitterBuffers(1), np.zeros(1, np.intp)
+    buffers.patch(0, 0, counted(0, 160)[None])
+    assert buffers.pull(stream, 1.0, np.zeros(1)).missing.all()
+    buffers.insert(stream, np.zeros(1, np.uint32), counted(0, 160)[None], 1.0)
+    pulled = [buffers.pull(stream, 1.0 + number * 0.02, np.zeros(1)) for number in range(3)]
+    buffers.patch(0, (320 + timestamp) % 2**32, np.full((1, 160), -5, np.int16))
+    assert buffers.waited[0] == 0
+    pulled += [buffers.pull(stream, 1.0 + number * 0.02, np.zeros(1)) for number in range(3, 8)]
+    assert not any((each.samples == -5).any() for each in pulled)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from h323d.dsp.codec import IDecoder
 from h323d.dsp.plc import Concealment
-from h323d.media.audio.codecs import Codecs
+from h323d.media.audio.coders import Coders
 from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
 from h323d.rtp.jitter import JitterBuffers, Pulled
@@ -34,13 +34,13 @@ class SoundStore:
     """
 
     def __init__(
-        self, config: MediaConfig, codecs: Codecs, number: int, frameMs: int, sampleRate: int
+        self, config: MediaConfig, coders: Coders, number: int, frameMs: int, sampleRate: int
     ) -> None:
         """
         @param sampleRate: Hz.
         """
         self.number = number
-        self._codecs = codecs
+        self._coders = coders
         self._frame = frameMs / 1000
         self.buffers = JitterBuffers(
             config.maximumPorts,
@@ -110,7 +110,7 @@ class SoundStore:
         for position in np.flatnonzero(pulled.missing.all(axis=1)).tolist():
             decoder = self._pausing.get(int(rows[position]))
             if decoder is not None:
-                self._codecs.recover(decoder, pulled.samples[position])
+                self._coders.recover(decoder, pulled.samples[position])
                 pulled.missing[position] = False
 
     def skip(self, rows: Rows, frames: int, now: float) -> None:
@@ -134,9 +134,9 @@ class SoundStores:
     @ivar made: those that were needed so far, by number.
     """
 
-    def __init__(self, config: MediaConfig, table: PortTable, codecs: Codecs) -> None:
+    def __init__(self, config: MediaConfig, table: PortTable, coders: Coders) -> None:
         self._config = config
-        self._codecs = codecs
+        self._coders = coders
         self._table = table
         self._byForm: dict[tuple[int, int], SoundStore] = {}
         self.made: list[SoundStore] = []
@@ -147,7 +147,7 @@ class SoundStores:
         """
         store = self._byForm.get((frameMs, sampleRate))
         if store is None:
-            store = SoundStore(self._config, self._codecs, len(self.made), frameMs, sampleRate)
+            store = SoundStore(self._config, self._coders, len(self.made), frameMs, sampleRate)
             self._byForm[frameMs, sampleRate] = store
             self.made.append(store)
         return store

@@ -2,7 +2,7 @@
 The codecs that are plugged in, of both kinds (L{h323d.dsp.codec}).
 
 In the tables a codec is a small number, its I{kind}.  What rows of a codec without memory become is
-asked here; what a stream's coders remember is in C{decoding} and C{sending}.
+asked here; of the others, in C{coders}.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from zope.interface.verify import verifyObject
 from h323d.dsp.codec import (
     LARGEST_PAYLOAD,
     ICodec,
-    IDecoder,
-    IEncoder,
     IRowCodec,
     IStreamCodec,
 )
@@ -36,6 +34,7 @@ _CLOCK_RATES = (8000, 16000, 32000, 48000)  # Hz, of which a millisecond is whol
 _FIRST = NOISE + 1  # the kinds below stand for what is no sound
 _NO_SOUND = 255  # is like no kind
 _BLOCK_MS = 10
+_FRAMES_MS = (10, 20, 30, 40, 60)  # of which packets and the frames of rooms can be multiples
 
 Octets = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.int16]
@@ -52,7 +51,6 @@ class Codecs:
     @ivar bestRates: C{int64[256]}, Hz, by kind: the highest sample rate that it can make use of;
         that of telephones for what is no codec.
     @ivar hasStreams: whether any does.
-    @ivar failures: how often a coder could not do what it was asked.
     """
 
     def __init__(self, codecs: Sequence[ICodec] = BUILT_IN) -> None:
@@ -63,7 +61,6 @@ class Codecs:
         self.likeness = np.full(256, _NO_SOUND, np.uint8)
         self.streamed = np.zeros(256, bool)
         self.hasStreams = False
-        self.failures = 0
         self._rows: dict[int, IRowCodec] = {}
         self._streams: dict[int, IStreamCodec] = {}
         self._longestMs: dict[int, int] = {}
@@ -164,53 +161,6 @@ class Codecs:
         wanted, which = np.unique(mixOf, return_inverse=True)
         return np.take(codec.encodeRows(mixes[wanted]), which, axis=0)
 
-    # Those that do.  A plug-in's own code runs here, behind a fence
-
-    def decodeOne(self, decoder: IDecoder, payload: Octets, out: Samples) -> bool:
-        """
-        Decode into all of C{out}, or make it silent.
-
-        @return: whether the decoder could.
-        """
-        try:
-            return self._filled(out, decoder.decode(payload, out))
-        except Exception:  # the fence
-            return self._filled(out, -1)
-
-    def recover(self, decoder: IDecoder, out: Samples, following: Octets | None = None) -> None:
-        """
-        Have a decoder make up all of C{out}, or make it silent.
-        """
-        try:
-            self._filled(out, decoder.recover(out, following))
-        except Exception:  # the fence
-            self._filled(out, -1)
-
-    def _filled(self, out: Samples, written: int) -> bool:
-        out[max(written, 0) :] = 0
-        self.failures += written < 0
-        return written >= 0
-
-    def encodeOne(self, encoder: IEncoder, samples: Samples, out: Octets) -> int:
-        """
-        @return: how many octets of C{out} are to be sent.
-        """
-        try:
-            written = int(encoder.encode(samples, out))
-        except Exception:  # the fence
-            written = -1
-        self.failures += written < 0
-        return max(written, 0)
-
-    def tune(self, encoder: IEncoder, lossPercent: int) -> None:
-        """
-        Tell an encoder how much its peer loses.
-        """
-        try:
-            encoder.tune(lossPercent)
-        except Exception:  # the fence
-            self.failures += 1
-
     def stream(self, kind: int) -> IStreamCodec:
         """
         The codec of a kind that is C{streamed}.
@@ -232,7 +182,9 @@ def _checkedRow(codec: ICodec) -> IRowCodec:
     _verify(IRowCodec, codec)
     name, row = codec.format.name, IRowCodec(codec)
     if row.sampleRate not in ROOM_RATES or row.sampleRate != codec.format.clockRate:
-        raise ConfigurationError(name, f"its sample rate must be its clock's: {_told(ROOM_RATES)}")
+        raise ConfigurationError(
+            name, f"its sample rate must be its clock's, and of {_told(ROOM_RATES)} Hz"
+        )
     if not _longestRow(row):
         raise ConfigurationError(name, f"10 ms take more than {LARGEST_PAYLOAD} octets")
     octets = _octetsInBlock(row)
@@ -257,11 +209,11 @@ def _checkedStream(codec: IStreamCodec) -> IStreamCodec:
     _verify(IStreamCodec, codec)
     name = codec.format.name
     if codec.format.clockRate not in _CLOCK_RATES:
-        raise ConfigurationError(name, f"its clock must be one of {_told(_CLOCK_RATES)}")
+        raise ConfigurationError(name, f"its clock must be of {_told(_CLOCK_RATES)} Hz")
     if not codec.sampleRates or not set(codec.sampleRates) <= set(ROOM_RATES):
-        raise ConfigurationError(name, f"its sample rates must be of {_told(ROOM_RATES)}")
-    if codec.frameMs not in range(_BLOCK_MS, LONGEST_PACKET_MS + 1, _BLOCK_MS):
-        raise ConfigurationError(name, "its frame must be a multiple of 10 ms, and 60 ms at most")
+        raise ConfigurationError(name, f"its sample rates must be of {_told(ROOM_RATES)} Hz")
+    if codec.frameMs not in _FRAMES_MS:
+        raise ConfigurationError(name, f"its frame must be of {_told(_FRAMES_MS)} ms")
     return codec
 
 
@@ -273,5 +225,5 @@ def _verify(interface: Any, codec: ICodec) -> None:
         raise ConfigurationError(codec.format.name, str(error)) from error
 
 
-def _told(rates: Sequence[int]) -> str:
-    return ", ".join(map(str, rates)) + " Hz"
+def _told(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))

@@ -5,8 +5,6 @@ They are decoded in order of arrival, long before their sound is played.  Where 
 before one that came, the decoder makes up for them first, the last of them perhaps from a copy in
 the packet that came; that is heard where it is not too late.  A packet that comes after its place
 was made up is late, and dropped.  When a pause was announced, the decoder fills it.
-
-A codec is somebody else's code: whatever it raises is silence, and counted.
 """
 
 from __future__ import annotations
@@ -19,6 +17,7 @@ import numpy.typing as npt
 from h323d.dsp.codec import IDecoder
 from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.codecs import ROOM_RATES, Codecs
+from h323d.media.audio.coders import Coders
 from h323d.media.audio.table import PortTable
 from h323d.media.packets import PacketBatch
 from h323d.rtp.columns import HeaderColumns
@@ -112,8 +111,11 @@ class Decoding:
     All streams that are decoded one by one.
     """
 
-    def __init__(self, table: PortTable, codecs: Codecs, stores: SoundStores) -> None:
+    def __init__(
+        self, table: PortTable, codecs: Codecs, coders: Coders, stores: SoundStores
+    ) -> None:
         self._table = table
+        self._coders = coders
         self._codecs = codecs
         self._stores = stores
         self._streams: dict[int, _Stream] = {}
@@ -194,9 +196,8 @@ class Decoding:
         @param index: where what is decoded goes.
         @return: how many samples that is; 0 if the packet is not heard.
         """
-        codec, rate = self._codecs.stream(kind), int(self._table.sampleRate[slot])
-        clock = self._codecs.clockRate(kind)
-        units = int(codec.unitsIn(payload)) if payload.size else 0
+        rate, clock = int(self._table.sampleRate[slot]), self._codecs.clockRate(kind)
+        units = self._coders.unitsIn(kind, payload)
         count = units * rate // clock
         if not 0 < count <= self._decoded.shape[1]:
             self._table.refused[slot] += bool(payload.size)
@@ -210,13 +211,13 @@ class Decoding:
         for missing in range(lost, 0, -1):
             stamp = (stream.position - missing * stream.units) * rate // clock
             made = self._recovered[:, : stream.units * rate // clock]
-            self._codecs.recover(stream.decoder, made[0], payload if missing == 1 else None)
+            self._coders.recover(stream.decoder, made[0], payload if missing == 1 else None)
             store.buffers.patch(row, stamp % _STAMPS, made)
         stream.units = units
         self._stamps[index] = stream.position * rate // clock % _STAMPS
-        if not self._codecs.decodeOne(stream.decoder, payload, self._decoded[index, :count]):
+        if not self._coders.decode(stream.decoder, payload, self._decoded[index, :count]):
             self._table.refused[slot] += 1
-        if codec.announcesPause(payload):
+        if self._coders.announcesPause(kind, payload):
             store.pause(row, stream.decoder)
         else:
             store.resume(row)
@@ -230,6 +231,6 @@ class Decoding:
         if stream is None or stream.form != form:
             kind, rate = form
             parameters = self._parameters.get((slot, kind), ())
-            stream = _Stream(self._codecs.stream(kind).newDecoder(rate, parameters), form)
+            stream = _Stream(self._coders.newDecoder(kind, rate, parameters), form)
             self._streams[slot] = stream
         return stream

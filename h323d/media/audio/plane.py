@@ -19,6 +19,7 @@ from h323d.dsp.codec import ICodec
 from h323d.dsp.mixing import mix
 from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.codecs import BUILT_IN, Codecs
+from h323d.media.audio.coders import Coders
 from h323d.media.audio.commands import Commands
 from h323d.media.audio.consent import Consent
 from h323d.media.audio.decoding import Decoding
@@ -76,16 +77,17 @@ class MediaPlane:
         self._tickMs = config.tickMs
         self._table = table = PortTable(config.maximumPorts)
         self._codecs = Codecs(codecs)
-        self._stores = stores = SoundStores(config, table, self._codecs)
+        self._coders = coders = Coders(self._codecs)
+        self._stores = stores = SoundStores(config, table, coders)
         rates = Rates(config.maximumPorts)
         self._rooms = Rooms(config, table, self._codecs, stores, rates)
         self._digits = Digits(table)
         self._consent = consent = Consent(table)
-        decoding = Decoding(table, self._codecs, stores)
+        decoding = Decoding(table, self._codecs, coders, stores)
         self._receiver = receiver = Receiver(
             config, table, self._codecs, self._digits, consent, stores, decoding
         )
-        self._sender = sender = Sender(table, self._codecs)
+        self._sender = sender = Sender(table, self._codecs, coders)
         self._control = ControlChannel(config, rng, table, receiver, sender, consent, epoch)
         self._speaking = Speaking(config, table)
         self.commands = Commands(
@@ -238,7 +240,7 @@ class MediaPlane:
             "lateTicks": self._late,
             "worstLateness": round(worst, 4),
             "framesGivenUp": self._givenUp,
-            "codecFailures": self._codecs.failures,
+            "codecFailures": self._coders.failures,
         }
 
 

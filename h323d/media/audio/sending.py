@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from h323d.dsp.codec import LARGEST_PAYLOAD, IEncoder
 from h323d.media.audio.codecs import Codecs
+from h323d.media.audio.coders import Coders
 from h323d.media.audio.table import LONGEST_PACKET_MS, Milliseconds, PortTable
 from h323d.media.packets import IPacketIO
 from h323d.rtp.columns import HEADER_BYTES, writeHeaders
@@ -63,8 +64,9 @@ class Sender:
     What is sent to all ports.
     """
 
-    def __init__(self, table: PortTable, codecs: Codecs) -> None:
+    def __init__(self, table: PortTable, codecs: Codecs, coders: Coders) -> None:
         self._table = table
+        self._coders = coders
         self._codecs = codecs
         self._streams: dict[int, _Stream] = {}
         self._parameters: dict[int, tuple[tuple[str, str], ...]] = {}
@@ -83,7 +85,7 @@ class Sender:
         """
         stream = self._streams.get(slot)
         if stream is not None:
-            self._codecs.tune(stream.encoder, lossPercent)
+            self._coders.tune(stream.encoder, lossPercent)
 
     def restart(self, slot: int) -> None:
         """
@@ -235,7 +237,7 @@ class Sender:
             samples = self._gather(slot, stream, frame, mixes.milliseconds)
             if full[index]:
                 row = out[index, HEADER_BYTES:]
-                sizes[index] = self._codecs.encodeOne(stream.encoder, samples, row)
+                sizes[index] = self._coders.encode(stream.encoder, samples, row)
         begun, lengths = table.heldFrom[members], table.heldMs[members]
         table.heldMs[members[full]] = 0
         sent = np.flatnonzero(sizes)
@@ -250,7 +252,7 @@ class Sender:
         stream, form = self._streams.get(slot), (kind, int(self._table.sendRate[slot]))
         if stream is None or stream.form != form:
             parameters = self._parameters.get(slot, ())
-            encoder = self._codecs.stream(kind).newEncoder(form[1], parameters)
+            encoder = self._coders.newEncoder(*form, parameters)
             stream = self._streams[slot] = _Stream(encoder, form)
             self._table.heldMs[slot] = 0
         return stream

@@ -8,6 +8,7 @@ import numpy as np
 
 from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.codecs import Codecs
+from h323d.media.audio.coders import Coders
 from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
 
@@ -17,7 +18,7 @@ NO_JITTER = np.zeros(1)
 
 def stores() -> tuple[SoundStores, PortTable]:
     table = PortTable(CONFIG.maximumPorts)
-    return SoundStores(CONFIG, table, Codecs()), table
+    return SoundStores(CONFIG, table, Coders(Codecs())), table
 
 
 def test_aStoreIsMadeWhenSomebodyNeedsIt() -> None:

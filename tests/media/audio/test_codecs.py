@@ -149,6 +149,7 @@ def test_packetsOfWhatWeDoNotMixAreAsLongAsAny() -> None:
         Altered(sampleRates=()),
         Altered(sampleRates=(8000, 32000)),
         Altered(frameMs=25),
+        Altered(frameMs=50),
         Altered(frameMs=70),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 
 from h323d.errors import ResourceUnavailable
 from h323d.media.audio.buffers import SoundStores
+from h323d.media.audio.coders import Coders
 from h323d.media.audio.codecs import ROOM_RATES, Codecs
 from h323d.media.audio.groups import MixGroup, Party
 from h323d.media.audio.rates import Rates
@@ -33,7 +34,7 @@ class Scene:
         self.table = PortTable(ports)
         self.packets: Any = Recorder()
         codecs = Codecs()
-        stores = SoundStores(config, self.table, codecs)
+        stores = SoundStores(config, self.table, Coders(codecs))
         self.rooms = Rooms(config, self.table, codecs, stores, Rates(ports))
         self.slots = [self.table.take(number) for number in range(ports)]
         for number in (HERE, THERE)[: ports - 1]:
