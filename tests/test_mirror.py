@@ -53,8 +53,8 @@ PARTS = {
     "tests/h323/h245/test_session.py": "h323/h245/negotiation",
     "tests/h323/ras/test_client.py": "h323/ras/calls",
     "tests/media/audio/test_plane.py": """
-        media/audio/commands media/audio/groups media/audio/sending media/audio/speaking
-        media/audio/survey
+        media/audio/commands media/audio/groups media/audio/negotiated media/audio/sending
+        media/audio/speaking media/audio/survey
         """,
     "tests/sip/calls/test_calledleg.py": "sip/calls/invited sip/calls/leg",
     "tests/sip/calls/test_callingleg.py": "sip/calls/inviting",

@@ -10,8 +10,8 @@ import pytest
 
 from h323d.errors import ResourceUnavailable
 from h323d.media.audio.buffers import SoundStores
-from h323d.media.audio.coders import Coders
 from h323d.media.audio.codecs import ROOM_RATES, Codecs
+from h323d.media.audio.coders import Coders
 from h323d.media.audio.groups import MixGroup, Party
 from h323d.media.audio.rates import Rates
 from h323d.media.audio.rooms import LONG_FRAME_MS, SHORT_FRAME_MS, Rooms
