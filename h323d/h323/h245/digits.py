@@ -15,7 +15,6 @@ from h323d.h323.h245.userinput import (
     digitsIn,
     newUserInputReceiver,
     signalIndication,
-    signalUpdateIndication,
 )
 from h323d.values.media.digits import DigitMethod
 
@@ -38,9 +37,6 @@ class Digits:
             self._send(alphanumericIndication(digit))
         elif method is DigitMethod.H245_SIGNAL:
             self._send(signalIndication(digit, milliseconds))
-
-    def update(self, milliseconds: int) -> None:
-        self._send(signalUpdateIndication(milliseconds))
 
     def stop(self) -> None:
         """

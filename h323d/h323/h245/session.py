@@ -74,7 +74,6 @@ class H245Session:
         self._owner = owner
         self._profile = profile
         self._conversation = newConversation(self, clock)
-        self._paused = False
         self._remote = RemoteCapabilities()
         self._inbox: deque[Message] = deque()
         self._taking = False
@@ -173,29 +172,10 @@ class H245Session:
         if self._open:
             self._digits.send(digit, milliseconds, method)
 
-    def updateDigit(self, milliseconds: int) -> None:
-        """
-        The digit that C{H245_SIGNAL} last began lasts that long, after all.
-        """
-        if self._open:
-            self._digits.update(milliseconds)
-
-    def pause(self) -> None:
-        """
-        Send the empty capability set: the peer shall send no media.
-        """
-        self._pause(True)
-
-    def resume(self) -> None:
-        """
-        Send our capabilities again: the peer may send media again.
-        """
-        self._pause(False)
-
     def changeProfile(self, profile: MediaProfile) -> None:
         """
         Negotiate anew.  Channels that still suit stay open.  A direction that
-        does not receive pauses the peer, one that does not send closes our
+        does not receive holds the peer, one that does not send closes our
         channel.
         """
         if not self._open:
@@ -208,13 +188,6 @@ class H245Session:
         self._receive.changeProfile(profile.of(Medium.AUDIO))
         if hasStarted(self._conversation) and self._wantsAnother():
             self._modes.ask(profile)
-
-    def requestRoundTrip(self) -> None:
-        """
-        Measure now, out of turn; the answer is C{h245RoundTrip}.
-        """
-        if self._open:
-            self._liveness.ask()
 
     def end(self) -> None:
         """
@@ -233,11 +206,6 @@ class H245Session:
     @property
     def _open(self) -> bool:
         return isOpen(self._conversation)
-
-    def _pause(self, paused: bool) -> None:
-        if self._open and paused is not self._paused:
-            self._paused = paused
-            self._negotiation.tell()
 
     def _wantsAnother(self) -> bool:
         """
@@ -290,7 +258,7 @@ class H245Session:
         self._owner.sendControl(message)
 
     def localCapabilities(self, sequenceNumber: int) -> Fields:
-        if self._paused or not self._profile.of(Medium.AUDIO).direction.receives:
+        if not self._profile.of(Medium.AUDIO).direction.receives:
             return emptyCapabilitySet(sequenceNumber)
         return capabilitySet(self._profile, sequenceNumber)
 
@@ -309,7 +277,7 @@ class H245Session:
 
     def capabilitiesRefused(self) -> None:
         # Equipment older than version 2 does not know the empty set.
-        if not self._paused:
+        if self._profile.of(Medium.AUDIO).direction.receives:
             self._owner.h245Failed(H245Failure.NO_CAPABILITIES)
 
     # What the peer sends.

@@ -27,7 +27,6 @@ __all__ = [
     "digitsIn",
     "newUserInputReceiver",
     "signalIndication",
-    "signalUpdateIndication",
 ]
 
 ALPHANUMERIC_DURATION = 160  # milliseconds a digit without a length counts as
@@ -58,13 +57,6 @@ def signalIndication(digit: str, milliseconds: int) -> Choice:
     Make a C{UserInputIndication} with one digit as a signal.
     """
     return ("signal", {"signalType": digit, "duration": _duration(milliseconds)})
-
-
-def signalUpdateIndication(milliseconds: int) -> Choice:
-    """
-    Make a C{UserInputIndication} that corrects the length of the last signal.
-    """
-    return ("signalUpdate", {"duration": _duration(milliseconds)})
 
 
 def _duration(milliseconds: int) -> int:

@@ -62,11 +62,6 @@ def test_waysThatAreNotH245sAreNotTaken(scene: Scene) -> None:
     assert scene.sent() == []
 
 
-def test_aLongerPressIsTold(scene: Scene) -> None:
-    scene.digits.update(400)
-    assert scene.sent() == [("indication", ("userInput", ("signalUpdate", {"duration": 400})))]
-
-
 @pytest.mark.parametrize(
     "value",
     [("alphanumeric", "1a x#"), ("extendedAlphanumeric", {"alphanumeric": "1a x#"})],

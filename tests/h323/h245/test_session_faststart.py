@@ -9,6 +9,7 @@ from twisted.internet.task import Clock
 from h323d.h323.calls.faststart import answerFastStart, offerFastStart, readAnswer
 from h323d.h323.h245.msdse import Role
 from h323d.values.address import TransportAddress
+from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ALAW, G711_ULAW
 from h323d.values.media.profile import MediaProfile
 from tests.support.h245peers import (
@@ -29,10 +30,10 @@ def test_fastStartChannelsBecomeTheSessions() -> None:
         assert "openLogicalChannel" not in owner.names()
         assert owner.transmit is not None  # reported again, with what the set says of events
         assert owner.transmit.telephoneEventType == 101
-    pair.sessions[1].pause()
+    pair.sessions[1].changeProfile(PROFILE.directed(Direction.SENDONLY))
     pair.run(1)
     assert pair.owners[0].transmit is None
-    pair.sessions[1].resume()
+    pair.sessions[1].changeProfile(PROFILE)
     pair.run(1)
     assert pair.owners[0].transmit is not None
     assert pair.owners[1].last("openLogicalChannelAck")["forwardLogicalChannelNumber"] != 101

@@ -18,7 +18,6 @@ from h323d.h323.h245.userinput import (
     digitsIn,
     newUserInputReceiver,
     signalIndication,
-    signalUpdateIndication,
 )
 from h323d.values.media.digits import DigitMethod
 from tests.support.machinetable import Table, behaviourOf
@@ -57,7 +56,6 @@ def test_theTableOfASignal() -> None:
         alphanumericIndication("5"),
         signalIndication("#", 0),
         signalIndication("A", 10**6),
-        signalUpdateIndication(250),
     ],
 )
 def test_whatWeSayCanBeEncoded(value: tuple[str, object]) -> None:
