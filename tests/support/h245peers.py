@@ -10,7 +10,7 @@ from typing import Any
 from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
-from h323d.h323.h245.capabilities import RemoteCapabilities
+from h323d.h323.h245.capabilities.table import RemoteCapabilities
 from h323d.h323.h245.messages import Message, request, response
 from h323d.h323.h245.owner import H245Failure
 from h323d.h323.h245.session import H245Session

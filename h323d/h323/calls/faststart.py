@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 
 from h323d.asn1 import h245
 from h323d.errors import DecodeError
-from h323d.h323.h245.capabilities import (
-    TELEPHONE_EVENT_TYPE,
+from h323d.h323.h245.capabilities.audio import (
     abilitiesOf,
     payloadTypeOf,
     readAudioCapability,
     suits,
 )
+from h323d.h323.h245.capabilities.table import TELEPHONE_EVENT_TYPE
 from h323d.h323.h245.messages import Fields
 from h323d.h323.h245.parameters import (
     OfferedChannel,

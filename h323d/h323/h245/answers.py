@@ -8,7 +8,7 @@ all comes back as C{functionNotUnderstood}.
 
 from __future__ import annotations
 
-from h323d.h323.h245.capabilities import abilitiesOf, audioCapability
+from h323d.h323.h245.capabilities.audio import abilitiesOf, audioCapability
 from h323d.h323.h245.messages import Choice, Message, indication, response
 from h323d.h323.h245.parameters import AUDIO_SESSION
 from h323d.values.media.medium import Medium

@@ -21,7 +21,7 @@ from h323d.call.transport import IStreamListener, IStreamOpener
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.h323.calls.faststart import FastConnection
 from h323d.h323.h245 import connection
-from h323d.h323.h245.capabilities import RemoteCapabilities
+from h323d.h323.h245.capabilities.table import RemoteCapabilities
 from h323d.h323.h245.connection import ControlChannel, ControlListener, Dialling
 from h323d.h323.h245.controlpath import newControlPath
 from h323d.h323.h245.session import H245Failure, H245Owner, H245Session

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.h245.capabilities import AudioAbility, abilitiesOf
+from h323d.h323.h245.capabilities.audio import AudioAbility, abilitiesOf
 from h323d.h323.h245.messages import Choice, Fields, indication, request, response
 from h323d.h323.h245.mrse import newIncomingMRSE, newOutgoingMRSE
 from h323d.h323.h245.owner import H245Owner

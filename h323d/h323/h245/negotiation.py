@@ -13,7 +13,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.h245.capabilities import CapabilityTable, RemoteCapabilities
+from h323d.h323.h245.capabilities.table import CapabilityTable, RemoteCapabilities
 from h323d.h323.h245.cese import newIncomingCESE, newOutgoingCESE
 from h323d.h323.h245.messages import Choice, Fields, Message, indication, request, response
 from h323d.h323.h245.msdse import Role, newMSDSE

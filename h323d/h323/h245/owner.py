@@ -7,7 +7,7 @@ from __future__ import annotations
 import enum
 from typing import Protocol
 
-from h323d.h323.h245.capabilities import RemoteCapabilities
+from h323d.h323.h245.capabilities.table import RemoteCapabilities
 from h323d.h323.h245.messages import Message
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.streams import ReceiveFormat, TransmitFormat

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 
-from h323d.h323.h245.capabilities import (
+from h323d.h323.h245.capabilities.audio import (
     AudioAbility,
     audioCapability,
     payloadTypeOf,

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.h245.capabilities import TELEPHONE_EVENT_TYPE, suits
+from h323d.h323.h245.capabilities.audio import suits
+from h323d.h323.h245.capabilities.table import TELEPHONE_EVENT_TYPE
 from h323d.h323.h245.clcse import OutgoingCLCSE, newOutgoingCLCSE
 from h323d.h323.h245.lcse import IncomingLCSE, newIncomingLCSE
 from h323d.h323.h245.messages import Fields, indication, request, response

@@ -20,12 +20,8 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.h323.calls.faststart import FastConnection
 from h323d.h323.h245.answers import answerTo
 from h323d.h323.h245.bidirectional import BidirectionalChannels
-from h323d.h323.h245.capabilities import (
-    RemoteCapabilities,
-    capabilitySet,
-    emptyCapabilitySet,
-    suits,
-)
+from h323d.h323.h245.capabilities.audio import suits
+from h323d.h323.h245.capabilities.table import RemoteCapabilities, capabilitySet, emptyCapabilitySet
 from h323d.h323.h245.conversation import hasStarted, isOpen, newConversation
 from h323d.h323.h245.digits import Digits
 from h323d.h323.h245.liveness import Liveness

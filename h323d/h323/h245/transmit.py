@@ -15,14 +15,14 @@ from dataclasses import dataclass, replace
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.h245.capabilities import (
+from h323d.h323.h245.capabilities.audio import (
     AudioAbility,
-    RemoteCapabilities,
     abilitiesOf,
     chooseAbility,
     payloadTypeOf,
     suits,
 )
+from h323d.h323.h245.capabilities.table import RemoteCapabilities
 from h323d.h323.h245.clcse import newIncomingCLCSE
 from h323d.h323.h245.lcse import CloseSource, LCSEError, OutgoingLCSE, newOutgoingLCSE
 from h323d.h323.h245.messages import Fields, request, response

@@ -21,7 +21,7 @@ from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.traversal import Reach
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.calls.faststart import answerFastStart, offerFastStart
-from h323d.h323.h245.capabilities import abilitiesOf
+from h323d.h323.h245.capabilities.audio import abilitiesOf
 from h323d.h323.h245.link import ControlNetwork
 from h323d.h323.h245.parameters import ackParameters, forwardChannel
 from h323d.h323.signalling import messages, uuie

@@ -9,7 +9,7 @@ from typing import Any
 from h323d.asn1 import h245
 from h323d.gatekeeper.routed.side import CALLED, CALLER
 from h323d.gatekeeper.routed.usage import MAXIMUM_CHANNELS, ChannelUsage, Usage, mayConcernChannels
-from h323d.h323.h245.capabilities import capabilitySet
+from h323d.h323.h245.capabilities.table import capabilitySet
 from h323d.values.media.formats import G711_ULAW
 from h323d.values.media.profile import MediaProfile
 

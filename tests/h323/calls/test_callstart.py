@@ -17,7 +17,7 @@ from h323d.h323.calls.faststart import offerFastStart
 from h323d.h323.calls.leg import H323Leg
 from h323d.h323.calls.startup import EARLY_GRACE, MEDIA_GUARD
 from h323d.h323.config import H323Config
-from h323d.h323.h245.capabilities import capabilitySet
+from h323d.h323.h245.capabilities.table import capabilitySet
 from h323d.h323.h245.link import MAXIMUM_EARLY
 from h323d.h323.signalling import messages, q931, tpkt, uuie
 from h323d.h323.signalling.q931 import IE, MessageType

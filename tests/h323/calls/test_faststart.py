@@ -23,7 +23,7 @@ from h323d.h323.calls.faststart import (
     proposedFormats,
     readAnswer,
 )
-from h323d.h323.h245.capabilities import TELEPHONE_EVENT_TYPE
+from h323d.h323.h245.capabilities.table import TELEPHONE_EVENT_TYPE
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat

@@ -12,7 +12,7 @@ from twisted.internet.task import Clock
 
 from h323d.asn1 import h225, h245
 from h323d.h323.calls.faststart import answerFastStart, offerFastStart
-from h323d.h323.h245.capabilities import capabilitySet
+from h323d.h323.h245.capabilities.table import capabilitySet
 from h323d.h323.h245.liveness import INTERVAL
 from h323d.values.address import TransportAddress
 from h323d.values.media.digits import DigitMethod

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
-from h323d.h323.h245.capabilities import capabilitySet, emptyCapabilitySet
+from h323d.h323.h245.capabilities.table import capabilitySet, emptyCapabilitySet
 from h323d.h323.h245.messages import Message, command, indication, request, response
 from h323d.h323.h245.session import H245Session
 from h323d.values.media.digits import DigitMethod

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from twisted.internet.task import Clock
 
-from h323d.h323.h245.capabilities import capabilitySet, emptyCapabilitySet
+from h323d.h323.h245.capabilities.table import capabilitySet, emptyCapabilitySet
 from h323d.h323.h245.cese import T101
 from h323d.h323.h245.conversation import END_TIMEOUT
 from h323d.h323.h245.liveness import INTERVAL

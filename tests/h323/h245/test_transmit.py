@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from twisted.internet.task import Clock
 
-from h323d.h323.h245.capabilities import capabilitySet
+from h323d.h323.h245.capabilities.table import capabilitySet
 from h323d.h323.h245.lcse import T103
 from h323d.h323.h245.messages import Message, request, response
 from h323d.h323.h245.owner import H245Failure

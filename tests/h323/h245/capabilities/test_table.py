@@ -1,5 +1,5 @@
 """
-Formats and profiles as H.245 capabilities, and back.
+Capability sets, as told and as understood.
 """
 
 from __future__ import annotations
@@ -13,30 +13,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from h323d.asn1 import h245
-from h323d.h323.h245.capabilities import (
+from h323d.h323.h245.capabilities.audio import (
+    abilitiesOf,
+)
+from h323d.h323.h245.capabilities.table import (
     MAXIMUM_ENTRIES,
     TELEPHONE_EVENT_TYPE,
-    AudioAbility,
     CapabilityTable,
     RemoteCapabilities,
-    abilitiesOf,
-    audioCapability,
     capabilitySet,
-    chooseAbility,
     emptyCapabilitySet,
-    payloadTypeOf,
-    readAudioCapability,
-    suits,
 )
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
-from h323d.values.media.medium import Medium
-from h323d.values.media.profile import MediaProfile, MediumProfile
+from h323d.values.media.profile import MediaProfile
 
 G722 = MediaFormat("G722")
 G729 = MediaFormat("G729")
 EVERYTHING = (G711_ULAW, G711_ALAW, G722, G729, MediaFormat("G723"), MediaFormat("GSM"))
-PDUS = Path(__file__).parents[4] / "shared" / "data" / "pdus.json"
+PDUS = Path(__file__).parents[5] / "shared" / "data" / "pdus.json"
 VERSION = (0, 0, 8, 245, 0, 7)
 
 
@@ -44,10 +39,6 @@ def throughTheWire(capabilities: dict[str, Any]) -> dict[str, Any]:
     data = h245.encode("TerminalCapabilitySet", capabilities)
     result: dict[str, Any] = h245.decode("TerminalCapabilitySet", data)
     return result
-
-
-def soundOf(*formats: MediaFormat) -> MediumProfile:
-    return MediaProfile.audio(formats).of(Medium.AUDIO)
 
 
 def remoteOf(profile: MediaProfile) -> RemoteCapabilities:
@@ -66,73 +57,6 @@ def tableOf(*capabilities: tuple[str, Any]) -> dict[str, Any]:
             for number, capability in enumerate(capabilities, 1)
         ],
     }
-
-
-@pytest.mark.parametrize(
-    ("capability", "name", "packetMs", "payloadType"),
-    [
-        (("g711Ulaw64k", 20), "PCMU", 20, 0),
-        (("g711Alaw64k", 30), "PCMA", 30, 8),
-        (("g722-64k", 20), "G722", 20, 9),
-        (("g729", 2), "G729", 20, 18),
-        (("g729AnnexAwAnnexB", 6), "G729", 60, 18),
-        (("g7231", {"maxAl-sduAudioFrames": 1, "silenceSuppression": True}), "G723", 30, 4),
-        (
-            ("gsmFullRate", {"audioUnitSize": 66, "comfortNoise": False, "scrambled": False}),
-            "GSM",
-            40,
-            3,
-        ),
-    ],
-)
-def test_aCapabilityIsReadInMillisecondsAndWrittenBack(
-    capability: tuple[str, Any], name: str, packetMs: int, payloadType: int
-) -> None:
-    ability = readAudioCapability(capability)
-    assert ability is not None
-    assert (ability.format.name, ability.packetMs) == (name, packetMs)
-    assert payloadTypeOf(ability) == payloadType
-    assert audioCapability(ability) == capability
-    h245.encode("AudioCapability", audioCapability(ability))
-
-
-@pytest.mark.parametrize(
-    "capability",
-    [
-        ("g711Ulaw56k", 20),
-        ("_ext_77", b""),
-        ("gsmFullRate", {"audioUnitSize": 32, "comfortNoise": False, "scrambled": False}),
-    ],
-)
-def test_whatWeDoNotKnowIsNoAbility(capability: tuple[str, Any]) -> None:
-    assert readAudioCapability(capability) is None
-
-
-def test_annexBOfG729IsToldApart() -> None:
-    without, with_ = readAudioCapability(("g729", 2)), readAudioCapability(("g729wAnnexB", 2))
-    assert without is not None
-    assert with_ is not None
-    strict = MediaFormat("G729", parameters=(("annexb", "no"),))
-    assert suits(G729, without.format)
-    assert suits(G729, with_.format)
-    assert suits(strict, without.format)
-    assert not suits(strict, with_.format)
-
-
-@pytest.mark.parametrize(
-    ("offered", "wanted", "packetMs"),
-    [(20, 20, 20), (240, 20, 20), (10, 20, 10), (15, 20, 10), (30, 60, 30), (1, 20, 10)],
-)
-def test_packetsHaveWholeTensOfMilliseconds(offered: int, wanted: int, packetMs: int) -> None:
-    assert AudioAbility(G711_ULAW, offered, "g711Ulaw64k").within(wanted).packetMs == packetMs
-
-
-def test_packetsOfG7231HaveAtLeastOneFrame() -> None:
-    ability = readAudioCapability(
-        ("g7231", {"maxAl-sduAudioFrames": 4, "silenceSuppression": False})
-    )
-    assert ability is not None
-    assert ability.within(20).packetMs == 30
 
 
 def test_ourSetSaysWhatTheProfileSays() -> None:
@@ -155,11 +79,6 @@ def test_aProfileWithoutTelephoneEventsClaimsNone() -> None:
     remote = remoteOf(MediaProfile.audio((G711_ULAW,), telephoneEvents=False))
     assert remote.telephoneEventType is None
     assert DigitMethod.RTP_EVENT not in remote.digitMethods
-
-
-def test_aFormatThatH245CannotNameIsLeftOut() -> None:
-    formats = (MediaFormat("opus", 48000, 2), G711_ULAW)
-    assert [ability.format for ability in abilitiesOf(formats, 20)] == [G711_ULAW]
 
 
 def test_aSetOfDigitsAloneIsNotEmpty() -> None:
@@ -261,28 +180,6 @@ def test_aHugeSetIsBounded() -> None:
         )
     remote = table.update(tableOf(("receiveAudioCapability", ("g711Alaw64k", 20))))
     assert len(remote.audio) == MAXIMUM_ENTRIES
-
-
-def test_ourOrderDecidesAndThePeersWordIsUsed() -> None:
-    offered = [
-        AudioAbility(G729, 20, "g729"),
-        AudioAbility(G711_ALAW, 30, "g711Alaw64k"),
-        AudioAbility(G711_ULAW, 30, "g711Ulaw64k"),
-    ]
-    chosen = chooseAbility(soundOf(G711_ALAW, G729), offered)
-    assert chosen == AudioAbility(G711_ALAW, 20, "g711Alaw64k")
-    assert chooseAbility(soundOf(G722), offered) is None
-
-
-@pytest.mark.parametrize("symmetric", [False, True])
-def test_theOtherDirectionsFormatWinsOnlyWhereThePeerIsSymmetric(symmetric: bool) -> None:
-    offered = [
-        AudioAbility(G711_ULAW, 20, "g711Ulaw64k", symmetric),
-        AudioAbility(G711_ALAW, 20, "g711Alaw64k", symmetric),
-    ]
-    chosen = chooseAbility(soundOf(G711_ULAW, G711_ALAW), offered, preferred=G711_ALAW)
-    assert chosen is not None
-    assert chosen.format == (G711_ALAW if symmetric else G711_ULAW)
 
 
 @settings(max_examples=100, deadline=None, derandomize=True, database=None)
