@@ -16,13 +16,9 @@ from dataclasses import dataclass, field
 
 from h323d.asn1 import h245
 from h323d.errors import DecodeError
-from h323d.h323.h245.capabilities.audio import (
-    abilitiesOf,
-    payloadTypeOf,
-    readAudioCapability,
-    suits,
-)
-from h323d.h323.h245.capabilities.table import TELEPHONE_EVENT_TYPE
+from h323d.h323.h245.capabilities.audio import AUDIO
+from h323d.h323.h245.capabilities.kinds import readData, suits
+from h323d.h323.h245.capabilities.table import KINDS, TELEPHONE_EVENT_TYPE
 from h323d.h323.h245.messages import Fields
 from h323d.h323.h245.parameters import (
     OfferedChannel,
@@ -119,12 +115,12 @@ def offerFastStart(
     channels: list[Fields] = []
     formats: dict[int, MediaFormat] = {}
     sound = profile.of(Medium.AUDIO)
-    for index, ability in enumerate(abilitiesOf(sound.formats, sound.packetMs)):
+    for index, ability in enumerate(AUDIO.sendable(sound)):
         if sound.direction.receives:
-            channels.append(reverseChannel(RECEIVE_NUMBER, ability, rtp, rtcp))
-            formats.update(formatsByType(OfferedChannel(ability)))
+            channels.append(reverseChannel(RECEIVE_NUMBER, AUDIO, ability, rtp, rtcp))
+            formats.update(formatsByType(OfferedChannel(AUDIO, ability)))
         if sound.direction.sends:
-            channels.append(forwardChannel(FIRST_NUMBER + index, ability, rtcp))
+            channels.append(forwardChannel(FIRST_NUMBER + index, AUDIO, ability, rtcp))
     receive = ReceiveFormat(formats, _eventType(sound)) if formats else None
     return FastStartOffer(profile, tuple(_encode(channel) for channel in channels), receive)
 
@@ -144,7 +140,7 @@ def answerFastStart(
     @param rtcp: where we receive RTCP.
     """
     sound = profile.of(Medium.AUDIO)
-    proposals, skipped, fault = _readAll(elements, sound, weSendReverse=True)
+    proposals, skipped, fault = _readAll(elements, profile, weSendReverse=True)
     skipped += sum(p.reverse and p.rtp is None for p in proposals)
     send = [p for p in proposals if p.reverse and p.rtp] if sound.direction.sends else []
     take = [p for p in proposals if not p.reverse] if sound.direction.receives else []
@@ -156,10 +152,8 @@ def answerFastStart(
         channel = _completed(sending.fields, _REVERSE, None, rtcp)
         channel["forwardLogicalChannelNumber"] = FIRST_NUMBER
         answers.append(_encode(channel))
-        ability = sending.channel.ability.within(sound.packetMs)
-        transmit = TransmitFormat(
-            ability.format, _typeOf(sending.channel), ability.packetMs, sending.rtp, sending.rtcp
-        )
+        ability = sending.channel.ability.within(sound)
+        transmit = ability.transmit(sending.channel.payloadType, sending.rtp, sending.rtcp)
     if taking is not None:
         answers.append(_encode(_completed(taking.fields, _FORWARD, rtp, rtcp)))
         receive = ReceiveFormat(formatsByType(taking.channel), _eventType(sound))
@@ -186,10 +180,10 @@ def proposedFormats(elements: Sequence[bytes]) -> tuple[MediaFormat, ...]:
             fields = _decode(element)
         except DecodeError:
             continue
-        kind, value = fields[_REVERSE if _REVERSE in fields else _FORWARD]["dataType"]
-        ability = readAudioCapability(value) if kind == "audioData" else None
-        if ability is not None:
-            formats.append(ability.format)
+        dataType = fields[_REVERSE if _REVERSE in fields else _FORWARD]["dataType"]
+        read = readData(dataType, KINDS)
+        if read is not None:
+            formats.append(read[1].format)
     return tuple(dict.fromkeys(formats))
 
 
@@ -201,7 +195,7 @@ def readAnswer(offer: FastStartOffer, elements: Sequence[bytes]) -> FastConnecti
     @param elements: the C{fastStart} of the first reply that has one.
     """
     sound = offer.profile.of(Medium.AUDIO)
-    answers, skipped, fault = _readAll(elements, sound, weSendReverse=False)
+    answers, skipped, fault = _readAll(elements, offer.profile, weSendReverse=False)
     sending = taking = None
     for answer in answers:
         if answer.reverse:
@@ -212,10 +206,8 @@ def readAnswer(offer: FastStartOffer, elements: Sequence[bytes]) -> FastConnecti
             skipped += 1
     transmit = receive = None
     if sending is not None and sending.rtp is not None:
-        ability = sending.channel.ability.within(sound.packetMs)
-        transmit = TransmitFormat(
-            ability.format, _typeOf(sending.channel), ability.packetMs, sending.rtp, sending.rtcp
-        )
+        ability = sending.channel.ability.within(sound)
+        transmit = ability.transmit(sending.channel.payloadType, sending.rtp, sending.rtcp)
     if taking is not None:
         receive = ReceiveFormat(formatsByType(taking.channel), _eventType(sound))
     return FastConnection(
@@ -249,7 +241,7 @@ class _Proposal:
 
 
 def _readAll(
-    elements: Sequence[bytes], profile: MediumProfile, weSendReverse: bool
+    elements: Sequence[bytes], profile: MediaProfile, weSendReverse: bool
 ) -> tuple[list[_Proposal], int, DecodeError | None]:
     """
     @param weSendReverse: the channels with reverse parameters are ours to send
@@ -271,7 +263,7 @@ def _readAll(
     return proposals, len(elements) - len(proposals), fault
 
 
-def _read(element: bytes, profile: MediumProfile, weSendReverse: bool) -> _Proposal | None:
+def _read(element: bytes, profile: MediaProfile, weSendReverse: bool) -> _Proposal | None:
     """
     @return: C{None} for a channel that is not for us.
 
@@ -282,7 +274,7 @@ def _read(element: bytes, profile: MediumProfile, weSendReverse: bool) -> _Propo
     parameters = fields[_REVERSE if reverse else _FORWARD]
     multiplex = parameters.get("multiplexParameters", ("none", None))
     weSend = reverse is weSendReverse
-    channel = judgeChannel(parameters["dataType"], multiplex, profile, weSend)
+    channel = judgeChannel(parameters["dataType"], multiplex, profile, (AUDIO,), weSend)
     if isinstance(channel, RefusedChannel):
         return None
     media = multiplex[1]
@@ -344,11 +336,6 @@ def _completed(
     if rtp is not None:
         media["mediaChannel"] = mediaAddressValue(rtp)
     return {**fields, half: {**fields[half], "multiplexParameters": (kind, media)}}
-
-
-def _typeOf(channel: OfferedChannel) -> int:
-    dynamic = channel.dynamicType
-    return payloadTypeOf(channel.ability) if dynamic is None else dynamic
 
 
 def _eventType(profile: MediumProfile) -> int | None:

@@ -8,10 +8,10 @@ all comes back as C{functionNotUnderstood}.
 
 from __future__ import annotations
 
-from h323d.h323.h245.capabilities.audio import abilitiesOf, audioCapability
+from collections.abc import Iterable
+
+from h323d.h323.h245.capabilities.kinds import Kind, carried
 from h323d.h323.h245.messages import Choice, Message, indication, response
-from h323d.h323.h245.parameters import AUDIO_SESSION
-from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["answerTo"]
@@ -43,10 +43,11 @@ _TOLERATED = frozenset(
 )
 
 
-def answerTo(message: Message, profile: MediaProfile) -> Message | None:
+def answerTo(message: Message, profile: MediaProfile, kinds: Iterable[Kind]) -> Message | None:
     """
     @param message: one that no signalling entity took.
     @param profile: what a table of communication modes names.
+    @param kinds: the kinds of media that it can name.
 
     @return: what to send back; C{None} for nothing.
     """
@@ -62,21 +63,23 @@ def answerTo(message: Message, profile: MediaProfile) -> Message | None:
         elif name == "maintenanceLoopRequest":
             cause = ("canNotPerformLoop", None)
             return response("maintenanceLoopReject", {"type": fields["type"], "cause": cause})
-        elif name == "communicationModeRequest" and profile.of(Medium.AUDIO).formats:
-            return _communicationModes(profile)
+        elif name == "communicationModeRequest" and any(each.formats for each in profile.media):
+            return _communicationModes(profile, kinds)
     elif kind == "response" and not name.startswith("_ext_"):
         return None  # an answer to what we never asked
     return indication("functionNotUnderstood", (kind, (name, fields)))
 
 
-def _communicationModes(profile: MediaProfile) -> Message | None:
-    sound = profile.of(Medium.AUDIO)
-    abilities = abilitiesOf(sound.formats, sound.packetMs)
-    if not abilities:
+def _communicationModes(profile: MediaProfile, kinds: Iterable[Kind]) -> Message | None:
+    table = [
+        {
+            "sessionID": kind.session,
+            "sessionDescription": kind.medium.value,
+            "dataType": (kind.dataType, ability.capability()),
+        }
+        for kind, wanted in carried(profile, kinds)
+        for ability in kind.sendable(wanted)[:1]
+    ]
+    if not table:
         return None
-    entry = {
-        "sessionID": AUDIO_SESSION,
-        "sessionDescription": "audio",
-        "dataType": ("audioData", audioCapability(abilities[0])),
-    }
-    return response("communicationModeResponse", ("communicationModeTable", [entry]))
+    return response("communicationModeResponse", ("communicationModeTable", table))

@@ -406,7 +406,7 @@ class H245Link:
         self._owner.linkDigit(digit, milliseconds, method)
 
     def h245RemoteCapabilities(self, capabilities: RemoteCapabilities) -> None:
-        self._media.of(Medium.AUDIO).refuse(not capabilities.audio)
+        self._media.of(Medium.AUDIO).refuse(not capabilities.of(Medium.AUDIO))
         if not capabilities.isEmpty:
             self.remote = capabilities
 

@@ -1,5 +1,5 @@
 """
-Modes for sound, as C{RequestMode} names them (ITU-T H.245, C.9).
+Modes of sending, as C{RequestMode} names them (ITU-T H.245, C.9).
 
 A mode is named as the capability is, with other details.  A peer that asks us
 for another mode gets it, where we can; we ask when a peer sends what we can
@@ -8,13 +8,14 @@ take but would rather not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.h245.capabilities.audio import AudioAbility, abilitiesOf
-from h323d.h323.h245.messages import Choice, Fields, indication, request, response
+from h323d.h323.h245.capabilities.kinds import Kind, carried
+from h323d.h323.h245.messages import Fields, indication, request, response
 from h323d.h323.h245.mrse import newIncomingMRSE, newOutgoingMRSE
 from h323d.h323.h245.owner import H245Owner
 from h323d.h323.h245.source import RejectSource
@@ -22,47 +23,48 @@ from h323d.tracing import stateName
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
-__all__ = ["ModeSender", "Modes", "readModes", "requestedModes"]
+__all__ = ["Mode", "ModeSender", "Modes", "readModes", "requestedModes"]
 
-_GSM_UNIT = 33  # octets in a frame (RFC 3551, 4.5.8)
-_ANNEX_B = frozenset({"g729wAnnexB", "g729AnnexAwAnnexB"})
+MAXIMUM_MODES = 256  # of the schema's requestedModes
+
+Mode = Mapping[Medium, str]
+"""
+What is to be sent at the same time: for each medium, the alternative of the kind's capabilities.
+"""
 
 
-def requestedModes(profile: MediaProfile) -> list[list[Fields]]:
+def requestedModes(profile: MediaProfile, kinds: Iterable[Kind]) -> list[list[Fields]]:
     """
-    The C{requestedModes} of a profile: its formats, in its order.
+    The C{requestedModes} of a profile: its formats, in its order, each with all of every other
+    medium.
     """
-    sound = profile.of(Medium.AUDIO)
-    return [
-        [{"type": ("audioMode", _audioMode(ability))}]
-        for ability in abilitiesOf(sound.formats, sound.packetMs)
+    alternatives = [
+        [{"type": (kind.modeType, ability.mode())} for ability in kind.sendable(wanted)]
+        for kind, wanted in carried(profile, kinds)
     ]
+    modes = itertools.product(*filter(None, alternatives))
+    return [list(mode) for mode in itertools.islice(modes, MAXIMUM_MODES) if mode]
 
 
-def _audioMode(ability: AudioAbility) -> Choice:
-    coding = ability.coding
-    if coding == "g7231":
-        return (coding, ("noSilenceSuppressionHighRate", None))
-    if coding == "gsmFullRate":
-        return (coding, {"audioUnitSize": _GSM_UNIT, "comfortNoise": False, "scrambled": False})
-    return (coding, ability.packetMs // 10 if coding in _ANNEX_B else None)
-
-
-def readModes(fields: Fields) -> list[str | None]:
+def readModes(fields: Fields, kinds: Sequence[Kind]) -> list[Mode | None]:
     """
-    What a peer asks us to send, best first: the alternative of C{AudioCapability},
-    or C{None} for a mode that is not of sound alone.
+    What a peer asks us to send, best first; C{None} for a mode with something that we do not know.
 
     @param fields: a C{RequestMode}.
     """
-    codings: list[str | None] = []
-    for description in fields["requestedModes"]:
-        coding: str | None = None
-        if len(description) == 1:
-            kind, value = description[0]["type"]
-            coding = value[0] if kind == "audioMode" else None
-        codings.append(coding)
-    return codings
+    return [_readMode(description, kinds) for description in fields["requestedModes"]]
+
+
+def _readMode(description: Sequence[Fields], kinds: Sequence[Kind]) -> Mode | None:
+    byType = {kind.modeType: kind for kind in kinds}
+    mode: dict[Medium, str] = {}
+    for name, value in (element["type"] for element in description):
+        kind = byType.get(name)
+        coding = kind.codingOf(value) if kind is not None else None
+        if kind is None or coding is None or kind.medium in mode:
+            return None
+        mode[kind.medium] = coding
+    return mode
 
 
 class ModeSender(Protocol):
@@ -70,7 +72,7 @@ class ModeSender(Protocol):
     Whoever sends in the modes that the peer asks for.
     """
 
-    def chooseMode(self, codings: Sequence[str | None]) -> int | None:
+    def chooseMode(self, modes: Sequence[Mode | None]) -> int | None:
         """The first that can be sent; C{None} if none can."""
 
     def applyMode(self) -> None:
@@ -87,10 +89,12 @@ class Modes:
         owner: H245Owner,
         clock: IReactorTime,
         profile: MediaProfile,
+        kinds: Sequence[Kind],
         sender: ModeSender,
     ) -> None:
         self._owner = owner
         self._profile = profile
+        self._kinds = kinds
         self._sender = sender
         self._outgoing = newOutgoingMRSE(self, clock)
         self._incoming = newIncomingMRSE(self)
@@ -131,7 +135,7 @@ class Modes:
     def sendRequestMode(self, sequenceNumber: int) -> None:
         fields = {
             "sequenceNumber": sequenceNumber,
-            "requestedModes": requestedModes(self._profile),
+            "requestedModes": requestedModes(self._profile, self._kinds),
         }
         self._owner.sendControl(request("requestMode", fields))
 
@@ -147,7 +151,7 @@ class Modes:
     # IncomingMRSEOwner
 
     def modeIndication(self, request: Fields) -> None:
-        chosen = self._sender.chooseMode(readModes(request))
+        chosen = self._sender.chooseMode(readModes(request, self._kinds))
         if chosen is None:
             self._incoming.rejectRequest("modeUnavailable")
         else:

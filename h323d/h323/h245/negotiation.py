@@ -13,6 +13,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.h323.h245.capabilities.kinds import Kind
 from h323d.h323.h245.capabilities.table import CapabilityTable, RemoteCapabilities
 from h323d.h323.h245.cese import newIncomingCESE, newOutgoingCESE
 from h323d.h323.h245.messages import Choice, Fields, Message, indication, request, response
@@ -55,11 +56,16 @@ class Negotiation:
     """
 
     def __init__(
-        self, owner: NegotiationOwner, clock: IReactorTime, rng: random.Random, terminalType: int
+        self,
+        owner: NegotiationOwner,
+        clock: IReactorTime,
+        rng: random.Random,
+        terminalType: int,
+        kinds: tuple[Kind, ...],
     ) -> None:
         self.role: Role | None = None
         self._owner = owner
-        self._table = CapabilityTable()
+        self._table = CapabilityTable(kinds)
         self._remote = RemoteCapabilities()
         self._started = False
         self._msdse = newMSDSE(self, clock, rng, terminalType)

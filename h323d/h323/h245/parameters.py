@@ -1,5 +1,5 @@
 """
-Logical channels for sound, as C{OpenLogicalChannel} and its acknowledgement
+Logical channels for media, as C{OpenLogicalChannel} and its acknowledgement
 describe them (ITU-T H.245, B.3).
 
 Pure translation and judgement; the entities that exchange these messages are
@@ -9,22 +9,16 @@ L{h323d.h323.h245.lcse}, and fast start carries them without any.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from h323d.h323.h245.capabilities.audio import (
-    AudioAbility,
-    audioCapability,
-    payloadTypeOf,
-    readAudioCapability,
-    suits,
-)
+from h323d.h323.h245.capabilities.kinds import Ability, Kind, readData, suits
 from h323d.h323.h245.messages import Choice, Fields
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
-from h323d.values.media.profile import MediumProfile
+from h323d.values.media.profile import MediaProfile
 
 __all__ = [
-    "AUDIO_SESSION",
     "OfferedChannel",
     "RefusedChannel",
     "ackParameters",
@@ -38,7 +32,6 @@ __all__ = [
     "reverseChannel",
 ]
 
-AUDIO_SESSION = 1  # sessionID of the primary audio session (H.245, B.3)
 ASK_MASTER = 0  # sessionID by which a slave leaves the choice to the master
 
 _UNKNOWN = frozenset({"nonStandard", "h235Control"})
@@ -72,16 +65,17 @@ def mediaAddressValue(address: TransportAddress) -> Choice:
 
 
 def multiplexParameters(
-    rtcp: TransportAddress | None, rtp: TransportAddress | None = None
+    session: int, rtcp: TransportAddress | None, rtp: TransportAddress | None = None
 ) -> Choice:
     """
-    Make C{multiplexParameters} of the audio session.
+    Make C{multiplexParameters}.
 
+    @param session: C{sessionID}.
     @param rtcp: goes into C{mediaControlChannel}.
     @param rtp: goes into C{mediaChannel}, which only a receiver can name.
     """
     fields: Fields = {
-        "sessionID": AUDIO_SESSION,
+        "sessionID": session,
         "mediaGuaranteedDelivery": False,
         "mediaControlGuaranteedDelivery": False,
         "silenceSuppression": False,
@@ -93,7 +87,7 @@ def multiplexParameters(
     return ("h2250LogicalChannelParameters", fields)
 
 
-def forwardChannel(number: int, ability: AudioAbility, rtcp: TransportAddress) -> Fields:
+def forwardChannel(number: int, kind: Kind, ability: Ability, rtcp: TransportAddress) -> Fields:
     """
     The C{OpenLogicalChannel} of a channel that we send on.  It names our RTCP
     address alone: where the media goes is the receiver's to say.
@@ -101,14 +95,14 @@ def forwardChannel(number: int, ability: AudioAbility, rtcp: TransportAddress) -
     return {
         "forwardLogicalChannelNumber": number,
         "forwardLogicalChannelParameters": {
-            "dataType": ("audioData", audioCapability(ability)),
-            "multiplexParameters": multiplexParameters(rtcp),
+            "dataType": (kind.dataType, ability.capability()),
+            "multiplexParameters": multiplexParameters(kind.session, rtcp),
         },
     }
 
 
 def reverseChannel(
-    number: int, ability: AudioAbility, rtp: TransportAddress, rtcp: TransportAddress
+    number: int, kind: Kind, ability: Ability, rtp: TransportAddress, rtcp: TransportAddress
 ) -> Fields:
     """
     The C{OpenLogicalChannel} by which a fast start proposes that the called
@@ -121,8 +115,8 @@ def reverseChannel(
             "multiplexParameters": ("none", None),
         },
         "reverseLogicalChannelParameters": {
-            "dataType": ("audioData", audioCapability(ability)),
-            "multiplexParameters": multiplexParameters(rtcp, rtp),
+            "dataType": (kind.dataType, ability.capability()),
+            "multiplexParameters": multiplexParameters(kind.session, rtcp, rtp),
         },
     }
 
@@ -130,14 +124,23 @@ def reverseChannel(
 @dataclass(frozen=True, slots=True)
 class OfferedChannel:
     """
-    A channel for sound that we can take.
+    A channel that we can take.
 
+    @ivar kind: what kind of medium it is for.
     @ivar ability: what flows in it.
     @ivar dynamicType: the RTP payload type that the sender chose, if it did.
     """
 
-    ability: AudioAbility
+    kind: Kind
+    ability: Ability
     dynamicType: int | None = None
+
+    @property
+    def payloadType(self) -> int:
+        """
+        The RTP payload type to send to it with.
+        """
+        return self.ability.payloadType if self.dynamicType is None else self.dynamicType
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +156,22 @@ class RefusedChannel:
 
 def formatsByType(channel: OfferedChannel) -> dict[int, MediaFormat]:
     """
-    Under which RTP payload types a channel's sound may come.  The static one
+    Under which RTP payload types a channel's medium may come.  The static one
     counts beside a dynamic one: senders that name another do not all use it.
     """
     ability = channel.ability
-    formats = {payloadTypeOf(ability): ability.format}
+    formats = {ability.payloadType: ability.format}
     if channel.dynamicType is not None:
         formats[channel.dynamicType] = ability.format
     return formats
 
 
 def judgeChannel(
-    dataType: Choice, parameters: Choice, profile: MediumProfile, weSend: bool = False
+    dataType: Choice,
+    parameters: Choice,
+    profile: MediaProfile,
+    kinds: Sequence[Kind],
+    weSend: bool = False,
 ) -> OfferedChannel | RefusedChannel:
     """
     Whether a channel that the peer wants to open suits us.
@@ -172,39 +179,46 @@ def judgeChannel(
     @param dataType: the C{DataType}.
     @param parameters: the C{multiplexParameters}.
     @param profile: what we want.
+    @param kinds: the kinds of media that we know.
     @param weSend: in a fast start, the channel may be for us to send on; then
-        the length of packets is the peer's bound, and not ours to judge.
+        how much comes at once is the peer's bound, and not ours to judge.
     """
-    kind, value = dataType
-    if kind != "audioData":
-        unknown = kind in _UNKNOWN or kind.startswith("_ext_")
-        return RefusedChannel("unknownDataType" if unknown else "dataTypeNotSupported")
-    ability = readAudioCapability(value)
-    if ability is None or (ability.packetMs > profile.maxPacketMs and not weSend):
+    if dataType[0] in _UNKNOWN or dataType[0].startswith("_ext_"):
+        return RefusedChannel("unknownDataType")
+    read = readData(dataType, kinds)
+    if read is None:
         return RefusedChannel("dataTypeNotSupported")
-    if not any(suits(wanted, ability.format) for wanted in profile.formats):
+    kind, ability = read
+    wanted = profile.of(kind.medium)
+    if not any(suits(each, ability.format) for each in wanted.formats):
+        return RefusedChannel("dataTypeNotSupported")
+    if not weSend and not ability.fits(wanted):
         return RefusedChannel("dataTypeNotSupported")
     if parameters[0] != "h2250LogicalChannelParameters":
         return RefusedChannel("unspecified")
     media = parameters[1]
-    if media["sessionID"] not in (AUDIO_SESSION, ASK_MASTER):
+    if media["sessionID"] not in (kind.session, ASK_MASTER):
         return RefusedChannel("invalidSessionID")
     for name in ("mediaChannel", "mediaControlChannel"):
         if name in media and media[name][0] == "multicastAddress":
             return RefusedChannel("multicastChannelNotAllowed")
-    return OfferedChannel(ability, media.get("dynamicRTPPayloadType"))
+    return OfferedChannel(kind, ability, media.get("dynamicRTPPayloadType"))
 
 
-def ackParameters(number: int, rtp: TransportAddress, rtcp: TransportAddress) -> Fields:
+def ackParameters(
+    number: int, session: int, rtp: TransportAddress, rtcp: TransportAddress
+) -> Fields:
     """
     The C{OpenLogicalChannelAck} for the peer's channel: where we receive.
+
+    @param session: C{sessionID}.
     """
     return {
         "forwardLogicalChannelNumber": number,
         "forwardMultiplexAckParameters": (
             "h2250LogicalChannelAckParameters",
             {
-                "sessionID": AUDIO_SESSION,
+                "sessionID": session,
                 "mediaChannel": mediaAddressValue(rtp),
                 "mediaControlChannel": mediaAddressValue(rtcp),
                 "flowControlToZero": False,

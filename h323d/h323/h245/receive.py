@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.h245.capabilities.audio import suits
+from h323d.h323.h245.capabilities.audio import AUDIO
+from h323d.h323.h245.capabilities.kinds import suits
 from h323d.h323.h245.capabilities.table import TELEPHONE_EVENT_TYPE
 from h323d.h323.h245.clcse import OutgoingCLCSE, newOutgoingCLCSE
 from h323d.h323.h245.lcse import IncomingLCSE, newIncomingLCSE
@@ -27,7 +28,7 @@ from h323d.h323.h245.source import RejectSource
 from h323d.tracing import stateName
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
-from h323d.values.media.profile import MediumProfile
+from h323d.values.media.profile import MediaProfile, MediumProfile
 from h323d.values.media.streams import ReceiveFormat
 
 __all__ = ["ReceiveChannels"]
@@ -158,7 +159,12 @@ class ReceiveChannels:
 
     def establishIndication(self, number: int, channel: Fields) -> None:
         forward = channel["forwardLogicalChannelParameters"]
-        verdict = judgeChannel(forward["dataType"], forward["multiplexParameters"], self._profile)
+        verdict = judgeChannel(
+            forward["dataType"],
+            forward["multiplexParameters"],
+            MediaProfile((self._profile,)),
+            (AUDIO,),
+        )
         if isinstance(verdict, RefusedChannel):
             self._channels[number].lcse.releaseRequest(verdict.cause)
         elif len(self._channels) > MAXIMUM_CHANNELS:
@@ -173,7 +179,7 @@ class ReceiveChannels:
             channel.formats = {}
 
     def sendOpenAck(self, number: int) -> None:
-        ack = ackParameters(number, self._rtp, self._rtcp)
+        ack = ackParameters(number, AUDIO.session, self._rtp, self._rtcp)
         self._owner.sendControl(response("openLogicalChannelAck", ack))
         self._report()
 

@@ -20,8 +20,8 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.h323.calls.faststart import FastConnection
 from h323d.h323.h245.answers import answerTo
 from h323d.h323.h245.bidirectional import BidirectionalChannels
-from h323d.h323.h245.capabilities.audio import suits
-from h323d.h323.h245.capabilities.table import RemoteCapabilities, capabilitySet, emptyCapabilitySet
+from h323d.h323.h245.capabilities.kinds import Kind, suits
+from h323d.h323.h245.capabilities.table import KINDS, RemoteCapabilities, capabilitySet
 from h323d.h323.h245.conversation import hasStarted, isOpen, newConversation
 from h323d.h323.h245.digits import Digits
 from h323d.h323.h245.liveness import Liveness
@@ -56,6 +56,7 @@ class H245Session:
         profile: MediaProfile,
         rtp: TransportAddress,
         rtcp: TransportAddress,
+        kinds: tuple[Kind, ...] = KINDS,
     ) -> None:
         """
         @param owner: the leg.
@@ -66,18 +67,20 @@ class H245Session:
         @param profile: what may be sent and received.
         @param rtp: where we receive media.
         @param rtcp: where we receive RTCP.
+        @param kinds: the kinds of media that may be spoken of.
         """
         self._owner = owner
         self._profile = profile
+        self._kinds = kinds
         self._conversation = newConversation(self, clock)
         self._remote = RemoteCapabilities()
         self._inbox: deque[Message] = deque()
         self._taking = False
-        self._negotiation = Negotiation(self, clock, rng, terminalType)
+        self._negotiation = Negotiation(self, clock, rng, terminalType, kinds)
         self._transmit = TransmitChannels(owner, clock, profile.of(Medium.AUDIO), rtcp)
         self._receive = ReceiveChannels(owner, clock, profile.of(Medium.AUDIO), rtp, rtcp)
         self._bidirectional = BidirectionalChannels(owner, clock)
-        self._modes = Modes(owner, clock, profile, self._transmit)
+        self._modes = Modes(owner, clock, profile, kinds, self._transmit)
         self._digits = Digits(owner, clock)
         self._liveness = Liveness(owner, clock)
         self._takers = self._allTakers()
@@ -254,9 +257,7 @@ class H245Session:
         self._owner.sendControl(message)
 
     def localCapabilities(self, sequenceNumber: int) -> Fields:
-        if not self._profile.of(Medium.AUDIO).direction.receives:
-            return emptyCapabilitySet(sequenceNumber)
-        return capabilitySet(self._profile, sequenceNumber)
+        return capabilitySet(self._profile, sequenceNumber, self._kinds)
 
     def roleSettled(self) -> None:
         self._conversation.roleSettled()
@@ -273,7 +274,7 @@ class H245Session:
 
     def capabilitiesRefused(self) -> None:
         # Equipment older than version 2 does not know the empty set.
-        if self._profile.of(Medium.AUDIO).direction.receives:
+        if any(each.direction.receives for each in self._profile.media):
             self._owner.h245Failed(H245Failure.NO_CAPABILITIES)
 
     # What the peer sends.
@@ -289,7 +290,7 @@ class H245Session:
                 taker(fields)
                 self._transmit.peerSends(self._receive.format)
             else:
-                answer = answerTo(message, self._profile)
+                answer = answerTo(message, self._profile, self._kinds)
                 if answer is not None:
                     self.send(answer)
 

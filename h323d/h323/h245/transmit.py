@@ -15,23 +15,20 @@ from dataclasses import dataclass, replace
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.h323.h245.capabilities.audio import (
-    AudioAbility,
-    abilitiesOf,
-    chooseAbility,
-    payloadTypeOf,
-    suits,
-)
+from h323d.h323.h245.capabilities.audio import AUDIO
+from h323d.h323.h245.capabilities.kinds import Ability, chooseAbility, suits
 from h323d.h323.h245.capabilities.table import RemoteCapabilities
 from h323d.h323.h245.clcse import newIncomingCLCSE
 from h323d.h323.h245.lcse import CloseSource, LCSEError, OutgoingLCSE, newOutgoingLCSE
 from h323d.h323.h245.messages import Fields, request, response
+from h323d.h323.h245.modes import Mode
 from h323d.h323.h245.owner import H245Failure, H245Owner
 from h323d.h323.h245.parameters import forwardChannel, readAck
 from h323d.h323.h245.source import RejectSource
 from h323d.tracing import stateName
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediumProfile
 from h323d.values.media.streams import TransmitFormat
 
@@ -48,7 +45,7 @@ class _Channel:
     """
 
     number: int
-    ability: AudioAbility
+    ability: Ability
     lcse: OutgoingLCSE
     transmit: TransmitFormat | None = None
 
@@ -93,10 +90,10 @@ class TransmitChannels:
         """
         Own a channel that fast connect opened.
         """
-        abilities = abilitiesOf((transmit.format,), transmit.packetMs)
-        if abilities and not self._channels:
+        ability = AUDIO.sentAs(transmit)
+        if ability is not None and not self._channels:
             lcse = newOutgoingLCSE(self, self._clock, number, isOpen=True)
-            self._current = _Channel(number, abilities[0], lcse, transmit)
+            self._current = _Channel(number, ability, lcse, transmit)
             self._channels[number] = self._current
             self._everOpen = True
             self._next = max(FIRST_NUMBER, (number + 1) % _LAST_NUMBER)
@@ -195,19 +192,19 @@ class TransmitChannels:
 
     # ModeSender
 
-    def chooseMode(self, codings: Sequence[str | None]) -> int | None:
+    def chooseMode(self, modes: Sequence[Mode | None]) -> int | None:
         """
         Prefer another mode.
 
-        @param codings: what the peer asks for, best first, each an alternative of
-            C{AudioCapability}; C{None} for what nobody here can send.
+        @param modes: what the peer asks for, best first; C{None} for what nobody here can send.
 
         @return: which of them it will be; C{None} if it can be none.
         """
         if self._remote is None or not self._profile.direction.sends:
             return None
-        for index, coding in enumerate(codings):
-            asked = [a for a in self._remote.audio if a.coding == coding]
+        for index, mode in enumerate(modes):
+            coding = mode.get(Medium.AUDIO) if mode is not None else None
+            asked = [a for a in self._remote.of(Medium.AUDIO) if a.coding == coding]
             if chooseAbility(self._profile, asked) is not None:
                 self._asked = coding
                 self._refused.discard(asked[0].coding)
@@ -244,25 +241,27 @@ class TransmitChannels:
             return False
         if self._remote is None:  # fast start came before any capabilities
             return True
-        if not any(suits(channel.ability.format, a.format) for a in self._remote.audio):
+        if not any(suits(channel.ability.format, a.format) for a in self._remote.of(Medium.AUDIO)):
             return False
         best = self._choose(self._remote)
         return keep or best is None or best.format.sameEncoding(channel.ability.format)
 
-    def _wanted(self) -> AudioAbility | None:
+    def _wanted(self) -> Ability | None:
         remote = self._remote
         if remote is None or remote.isEmpty or not self._profile.direction.sends:
             return None
         best = self._choose(remote)
         # No audio at all, in a call that had some, is another way to hold it.
-        if best is None and (remote.audio or not self._everOpen):
+        if best is None and (remote.of(Medium.AUDIO) or not self._everOpen):
             self._complain(
                 H245Failure.NO_CHANNEL if self._refused else H245Failure.NO_COMMON_FORMAT
             )
         return best
 
-    def _choose(self, remote: RemoteCapabilities) -> AudioAbility | None:
-        left = [ability for ability in remote.audio if ability.coding not in self._refused]
+    def _choose(self, remote: RemoteCapabilities) -> Ability | None:
+        left = [
+            ability for ability in remote.of(Medium.AUDIO) if ability.coding not in self._refused
+        ]
         if self._yielding and self._receiving is not None:
             same = [a for a in left if a.format.sameEncoding(self._receiving)]
             left = same or left
@@ -274,7 +273,7 @@ class TransmitChannels:
             self._complained = True
             self._owner.h245Failed(failure)
 
-    def _open(self, ability: AudioAbility) -> None:
+    def _open(self, ability: Ability) -> None:
         number = self._next
         self._next = number + 1 if number < _LAST_NUMBER else FIRST_NUMBER
         lcse = newOutgoingLCSE(self, self._clock, number)
@@ -316,7 +315,7 @@ class TransmitChannels:
 
     def sendOpen(self, number: int) -> None:
         channel = self._channels[number]
-        fields = forwardChannel(number, channel.ability, self._rtcp)
+        fields = forwardChannel(number, AUDIO, channel.ability, self._rtcp)
         self._owner.sendControl(request("openLogicalChannel", fields))
 
     def sendClose(self, number: int, source: CloseSource) -> None:
@@ -337,10 +336,8 @@ class TransmitChannels:
             self._close(channel)
             return
         ability = channel.ability
-        payloadType = payloadTypeOf(ability) if dynamicType is None else dynamicType
-        self._ready(
-            channel, TransmitFormat(ability.format, payloadType, ability.packetMs, rtp, rtcp)
-        )
+        payloadType = ability.payloadType if dynamicType is None else dynamicType
+        self._ready(channel, ability.transmit(payloadType, rtp, rtcp))
 
     def releaseIndication(self, number: int, source: CloseSource, cause: str) -> None:
         channel = self._channels.get(number)
@@ -350,7 +347,7 @@ class TransmitChannels:
             self._refused.add(channel.ability.coding)
         if source is CloseSource.LCSE and self._remote is not None:
             # A peer that does not answer one will not answer the next.
-            self._refused.update(ability.coding for ability in self._remote.audio)
+            self._refused.update(ability.coding for ability in self._remote.of(Medium.AUDIO))
         self._gone(number)
 
     def releaseConfirm(self, number: int) -> None:

@@ -18,6 +18,7 @@ from h323d.gatekeeper.routed.media import MAXIMUM_SESSIONS, MediaProxy
 from h323d.gatekeeper.routed.side import CALLED, CALLER
 from h323d.gatekeeper.traversal import Reach
 from h323d.gatekeeper.traversalconfig import TraversalConfig
+from h323d.h323.h245.capabilities.audio import AUDIO
 from h323d.h323.h245.parameters import (
     ackParameters,
     mediaAddress,
@@ -52,10 +53,9 @@ def newProxy(pool: FakePool, clock: Clock | None = None) -> tuple[Owner, MediaPr
 
 
 def channel(session: int, rtcp: TransportAddress, number: int = 101) -> bytes:
-    kind, parameters = multiplexParameters(rtcp)
     forward = {
         "dataType": ("audioData", ("g711Ulaw64k", 20)),
-        "multiplexParameters": (kind, parameters | {"sessionID": session}),
+        "multiplexParameters": multiplexParameters(session, rtcp),
     }
     value = {
         "forwardLogicalChannelNumber": number,
@@ -65,7 +65,7 @@ def channel(session: int, rtcp: TransportAddress, number: int = 101) -> bytes:
 
 
 def answer(rtp: TransportAddress, rtcp: TransportAddress, number: int = 101) -> bytes:
-    fields = ackParameters(number, rtp, rtcp)
+    fields = ackParameters(number, AUDIO.session, rtp, rtcp)
     return bytes(h245.encode(MESSAGE, ("response", ("openLogicalChannelAck", fields))))
 
 

@@ -16,6 +16,7 @@ from h323d.call.media import Latching
 from h323d.gatekeeper.routed.media import MediaProxy
 from h323d.gatekeeper.traversal import Locality, Whereabouts
 from h323d.gatekeeper.traversalconfig import TraversalConfig
+from h323d.h323.h245.capabilities.audio import AUDIO
 from h323d.h323.h245.parameters import multiplexParameters
 from h323d.h323.signalling.features import parametersOf
 from h323d.h323.signalling.traversal import (
@@ -79,7 +80,7 @@ class Bench:
             "forwardLogicalChannelNumber": 101,
             "forwardLogicalChannelParameters": {
                 "dataType": ("audioData", ("g711Ulaw64k", 20)),
-                "multiplexParameters": multiplexParameters(beside(own)),
+                "multiplexParameters": multiplexParameters(AUDIO.session, beside(own)),
             },
         }
         return self._translated(place, "request", "openLogicalChannel", value, said)
@@ -89,7 +90,7 @@ class Bench:
         What becomes of its acknowledgement.
         """
         own = AT_ALICE if place == ALICE else AT_BOB
-        _, parameters = multiplexParameters(beside(own), own)
+        _, parameters = multiplexParameters(AUDIO.session, beside(own), own)
         ack = {each: parameters[each] for each in ("sessionID", "mediaChannel")}
         value: dict[str, Any] = {
             "forwardLogicalChannelNumber": 101,

@@ -21,7 +21,7 @@ from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.traversal import Reach
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.calls.faststart import answerFastStart, offerFastStart
-from h323d.h323.h245.capabilities.audio import abilitiesOf
+from h323d.h323.h245.capabilities.audio import AUDIO
 from h323d.h323.h245.link import ControlNetwork
 from h323d.h323.h245.parameters import ackParameters, forwardChannel
 from h323d.h323.signalling import messages, uuie
@@ -29,6 +29,7 @@ from h323d.h323.signalling.q931 import MessageType, Q931Message
 from h323d.h323.signalling.uuie import CallIdentity, Start
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import G711_ULAW
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from tests.support.fakemedia import FakePool
 from tests.support.h323 import KIND
@@ -38,7 +39,7 @@ RTP, RTCP = TransportAddress(AT_CALLER, 5000), TransportAddress(AT_CALLER, 5001)
 THERE, THERE_RTCP = TransportAddress(AT_CALLED, 6000), TransportAddress(AT_CALLED, 6001)
 IDENTITY = CallIdentity(bytes(16), bytes(16))
 PROFILE = MediaProfile.audio((G711_ULAW,))
-(ABILITY,) = abilitiesOf((G711_ULAW,), 20)
+(ABILITY,) = AUDIO.sendable(PROFILE.of(Medium.AUDIO))
 UNREADABLE = b"\x03\x80"  # it begins as an openLogicalChannel
 
 
@@ -128,8 +129,10 @@ def h245Message(kind: str, name: str, fields: Any) -> bytes:
     return bytes(h245.encode("MultimediaSystemControlMessage", (kind, (name, fields))))
 
 
-OPEN = h245Message("request", "openLogicalChannel", forwardChannel(101, ABILITY, RTCP))
-ACK = h245Message("response", "openLogicalChannelAck", ackParameters(101, THERE, THERE_RTCP))
+OPEN = h245Message("request", "openLogicalChannel", forwardChannel(101, AUDIO, ABILITY, RTCP))
+ACK = h245Message(
+    "response", "openLogicalChannelAck", ackParameters(101, AUDIO.session, THERE, THERE_RTCP)
+)
 CLOSE = h245Message(
     "request",
     "closeLogicalChannel",

@@ -10,6 +10,7 @@ import pytest
 
 from h323d.asn1 import h245
 from h323d.h323.h245.answers import answerTo
+from h323d.h323.h245.capabilities.table import KINDS
 from h323d.h323.h245.messages import Message, command, indication, request, response
 from tests.support.h245peers import PROFILE
 
@@ -39,21 +40,21 @@ NON_STANDARD = {
     ],
 )
 def test_aConferenceRequestIsDeniedInItsOwnForm(asked: Any, answer: Any) -> None:
-    message = answerTo(request("conferenceRequest", asked), PROFILE)
+    message = answerTo(request("conferenceRequest", asked), PROFILE, KINDS)
     assert message == response("conferenceResponse", answer)
     h245.encode("MultimediaSystemControlMessage", message)
 
 
 def test_aMaintenanceLoopIsRefused() -> None:
     asked = request("maintenanceLoopRequest", {"type": ("systemLoop", None)})
-    assert answerTo(asked, PROFILE) == response(
+    assert answerTo(asked, PROFILE, KINDS) == response(
         "maintenanceLoopReject",
         {"type": ("systemLoop", None), "cause": ("canNotPerformLoop", None)},
     )
 
 
 def test_theCommunicationModeIsTold() -> None:
-    message = answerTo(request("communicationModeRequest", {}), PROFILE)
+    message = answerTo(request("communicationModeRequest", {}), PROFILE, KINDS)
     assert message is not None
     _kind, [entry] = message[1][1]
     assert entry["dataType"] == ("audioData", ("g711Ulaw64k", 20))
@@ -75,7 +76,7 @@ def test_theCommunicationModeIsTold() -> None:
     ],
 )  # fmt: skip
 def test_whatIsNotUnderstoodGoesBack(message: Message) -> None:
-    answer = answerTo(message, PROFILE)
+    answer = answerTo(message, PROFILE, KINDS)
     assert answer == indication("functionNotUnderstood", message)
     data = h245.encode("MultimediaSystemControlMessage", answer)
     assert h245.decode("MultimediaSystemControlMessage", data) == answer
@@ -96,4 +97,4 @@ def test_whatIsNotUnderstoodGoesBack(message: Message) -> None:
     ],
 )  # fmt: skip
 def test_whatNeedsNoAnswerGetsNone(message: Message) -> None:
-    assert answerTo(message, PROFILE) is None
+    assert answerTo(message, PROFILE, KINDS) is None

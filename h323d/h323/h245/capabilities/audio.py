@@ -1,27 +1,23 @@
 """
 Sound as C{AudioCapability} names it (ITU-T H.245, B.2), and as our formats do.
 
-It translates, and chooses; what it does not know, it leaves out.
+What it does not know, it leaves out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from h323d.h323.h245.capabilities.kinds import suits
 from h323d.h323.h245.messages import Choice
+from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediumProfile
+from h323d.values.media.streams import TransmitFormat
 
-__all__ = [
-    "AudioAbility",
-    "abilitiesOf",
-    "audioCapability",
-    "chooseAbility",
-    "payloadTypeOf",
-    "readAudioCapability",
-    "suits",
-]
+__all__ = ["AUDIO", "AudioAbility"]
 
 SHORTEST_PACKET = 10  # milliseconds; less is not worth its headers
 _MAXIMUM_FRAMES = 256  # of the schema's frame counts
@@ -60,6 +56,7 @@ _CODINGS = {
     "gsmFullRate": _Coding(MediaFormat("GSM"), 20, 3),
 }
 _GSM_FRAME = 33  # octets (RFC 3551, 4.5.8)
+_ANNEX_B_MODES = frozenset({"g729wAnnexB", "g729AnnexAwAnnexB"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,14 @@ class AudioAbility:
     symmetric: bool = False
     silenceSuppression: bool = False
 
-    def within(self, packetMs: int) -> AudioAbility:
+    @property
+    def payloadType(self) -> int:
+        """
+        The RTP payload type; those of all formats that H.245 can name are static.
+        """
+        return _CODINGS[self.coding].payloadType
+
+    def shortened(self, packetMs: int) -> AudioAbility:
         """
         The same with packets no longer than C{packetMs}, in whole frames and
         tens of milliseconds; one of them, where the peer wants even less.
@@ -89,95 +93,93 @@ class AudioAbility:
         frameMs = max(_CODINGS[self.coding].frameMs, SHORTEST_PACKET)
         return replace(self, packetMs=max(1, min(packetMs, self.packetMs) // frameMs) * frameMs)
 
+    def within(self, profile: MediumProfile) -> AudioAbility:
+        return self.shortened(profile.packetMs)
 
-def readAudioCapability(value: Choice, symmetric: bool = False) -> AudioAbility | None:
-    """
-    Read an C{AudioCapability}.
+    def fits(self, profile: MediumProfile) -> bool:
+        return self.packetMs <= profile.maxPacketMs
 
-    @return: C{None} for what we do not know.
+    def capability(self) -> Choice:
+        frames = max(1, min(_MAXIMUM_FRAMES, self.packetMs // _CODINGS[self.coding].frameMs))
+        if self.coding == "g7231":
+            return (
+                "g7231",
+                {"maxAl-sduAudioFrames": frames, "silenceSuppression": self.silenceSuppression},
+            )
+        if self.coding == "gsmFullRate":
+            return (
+                "gsmFullRate",
+                {
+                    "audioUnitSize": min(_MAXIMUM_FRAMES // _GSM_FRAME, frames) * _GSM_FRAME,
+                    "comfortNoise": self.silenceSuppression,
+                    "scrambled": False,
+                },
+            )
+        return (self.coding, frames)
+
+    def mode(self) -> Choice:
+        coding = self.coding
+        if coding == "g7231":
+            return (coding, ("noSilenceSuppressionHighRate", None))
+        if coding == "gsmFullRate":
+            return (
+                coding,
+                {"audioUnitSize": _GSM_FRAME, "comfortNoise": False, "scrambled": False},
+            )
+        return (coding, self.packetMs // 10 if coding in _ANNEX_B_MODES else None)
+
+    def transmit(
+        self, payloadType: int, rtp: TransportAddress, rtcp: TransportAddress | None
+    ) -> TransmitFormat:
+        return TransmitFormat(self.format, payloadType, self.packetMs, rtp, rtcp)
+
+
+@dataclass(frozen=True, slots=True)
+class _Audio:
     """
-    name, count = value
-    coding = _CODINGS.get(name)
-    if coding is None:
-        return None
-    silence = False
-    if name == "g7231":
-        count, silence = count["maxAl-sduAudioFrames"], count["silenceSuppression"]
-    elif name == "gsmFullRate":
-        count, silence = count["audioUnitSize"] // _GSM_FRAME, count["comfortNoise"]
-        if count == 0:
+    Sound: the L{Kind<h323d.h323.h245.capabilities.kinds.Kind>}.
+    """
+
+    medium: Medium = Medium.AUDIO
+    session: int = 1
+    capability: str = "AudioCapability"
+    dataType: str = "audioData"
+    modeType: str = "audioMode"
+
+    def read(self, value: Choice, symmetric: bool = False) -> AudioAbility | None:
+        name, count = value
+        coding = _CODINGS.get(name)
+        if coding is None:
             return None
-    return AudioAbility(coding.format, count * coding.frameMs, name, symmetric, silence)
+        silence = False
+        if name == "g7231":
+            count, silence = count["maxAl-sduAudioFrames"], count["silenceSuppression"]
+        elif name == "gsmFullRate":
+            count, silence = count["audioUnitSize"] // _GSM_FRAME, count["comfortNoise"]
+            if count == 0:
+                return None
+        return AudioAbility(coding.format, count * coding.frameMs, name, symmetric, silence)
+
+    def codingOf(self, mode: Choice) -> str | None:
+        return mode[0] if mode[0] in _CODINGS else None
+
+    def sendable(self, profile: MediumProfile) -> Sequence[AudioAbility]:
+        return _abilities(profile.formats, profile.packetMs)
+
+    def receivable(self, profile: MediumProfile) -> Sequence[AudioAbility]:
+        return _abilities(profile.formats, profile.maxPacketMs)
+
+    def sentAs(self, transmit: TransmitFormat) -> AudioAbility | None:
+        return next(iter(_abilities((transmit.format,), transmit.packetMs)), None)
 
 
-def audioCapability(ability: AudioAbility) -> Choice:
-    """
-    Make an C{AudioCapability}.
-    """
-    frames = max(1, min(_MAXIMUM_FRAMES, ability.packetMs // _CODINGS[ability.coding].frameMs))
-    if ability.coding == "g7231":
-        return (
-            "g7231",
-            {"maxAl-sduAudioFrames": frames, "silenceSuppression": ability.silenceSuppression},
-        )
-    if ability.coding == "gsmFullRate":
-        return (
-            "gsmFullRate",
-            {
-                "audioUnitSize": min(_MAXIMUM_FRAMES // _GSM_FRAME, frames) * _GSM_FRAME,
-                "comfortNoise": ability.silenceSuppression,
-                "scrambled": False,
-            },
-        )
-    return (ability.coding, frames)
-
-
-def payloadTypeOf(ability: AudioAbility) -> int:
-    """
-    The RTP payload type of a format that H.245 can name; all of them are static.
-    """
-    return _CODINGS[ability.coding].payloadType
-
-
-def suits(wanted: MediaFormat, offered: MediaFormat) -> bool:
-    """
-    Whether C{offered} can be used where C{wanted} is asked for.  Silence frames
-    (G.729 Annex B) are taken unless they are ruled out.
-    """
-    return wanted.sameEncoding(offered) and not (
-        ("annexb", "no") in wanted.parameters and ("annexb", "yes") in offered.parameters
-    )
-
-
-def abilitiesOf(formats: Iterable[MediaFormat], packetMs: int) -> list[AudioAbility]:
-    """
-    All ways to name formats, in their order.  Formats that H.245 has no
-    word for are left out.
-
-    @param packetMs: the longest packet.
-    """
+def _abilities(formats: Iterable[MediaFormat], packetMs: int) -> list[AudioAbility]:
     return [
-        AudioAbility(coding.format, packetMs, name).within(packetMs)
+        AudioAbility(coding.format, packetMs, name).shortened(packetMs)
         for wanted in formats
         for name, coding in _CODINGS.items()
         if suits(wanted, coding.format)
     ]
 
 
-def chooseAbility(
-    profile: MediumProfile, offered: Iterable[AudioAbility], preferred: MediaFormat | None = None
-) -> AudioAbility | None:
-    """
-    The first of a profile's formats that the peer offers.
-
-    @param preferred: what the other direction uses: it wins where the peer says
-        that it can only be used both ways.
-
-    @return: the peer's own way to name it, with our packet length.
-    """
-    abilities = tuple(offered)
-    usable = [a for wanted in profile.formats for a in abilities if suits(wanted, a.format)]
-    for ability in usable:
-        if preferred is not None and ability.symmetric and ability.format.sameEncoding(preferred):
-            return ability.within(profile.packetMs)
-    return usable[0].within(profile.packetMs) if usable else None
+AUDIO = _Audio()

@@ -6,21 +6,20 @@ It does not exchange them; that is the CESE's.  What it does not know, it skips.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from h323d.h323.h245.capabilities.audio import (
-    AudioAbility,
-    abilitiesOf,
-    audioCapability,
-    readAudioCapability,
-)
+from h323d.h323.h245.capabilities.audio import AUDIO
+from h323d.h323.h245.capabilities.kinds import Ability, Kind, carried
 from h323d.h323.h245.messages import Choice, Fields
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
 __all__ = [
+    "KINDS",
     "TELEPHONE_EVENT_TYPE",
     "CapabilityTable",
     "RemoteCapabilities",
@@ -28,6 +27,7 @@ __all__ = [
     "emptyCapabilitySet",
 ]
 
+KINDS: tuple[Kind, ...] = (AUDIO,)  # that sessions speak of
 H245_VERSION = (0, 0, 8, 245, 0, 16)  # protocolIdentifier of H.245 (05/2011)
 TELEPHONE_EVENT_TYPE = 101  # the dynamic payload type under which we take RFC 4733 events
 TELEPHONE_EVENTS = "0-15"  # the sixteen keys (RFC 4733, 3.2)
@@ -75,37 +75,28 @@ def emptyCapabilitySet(sequenceNumber: int) -> Fields:
     return {"sequenceNumber": sequenceNumber, "protocolIdentifier": H245_VERSION}
 
 
-def capabilitySet(profile: MediaProfile, sequenceNumber: int) -> Fields:
+def capabilitySet(
+    profile: MediaProfile, sequenceNumber: int, kinds: Iterable[Kind] = KINDS
+) -> Fields:
     """
-    The C{TerminalCapabilitySet} of a profile: what we can receive.
+    The C{TerminalCapabilitySet} of a profile: what we can receive, of all media at the same time.
     """
+    media = [
+        [(f"receive{kind.capability}", each.capability()) for each in kind.receivable(wanted)]
+        for kind, wanted in carried(profile, kinds)
+        if wanted.direction.receives
+    ]
+    if not media:
+        return emptyCapabilitySet(sequenceNumber)
     sound = profile.of(Medium.AUDIO)
-    audio: list[Choice] = [
-        ("receiveAudioCapability", audioCapability(ability))
-        for ability in abilitiesOf(sound.formats, sound.maxPacketMs)
-    ]
-    digits: list[Choice] = [
-        ("receiveAndTransmitUserInputCapability", ("basicString", None)),
-        ("receiveAndTransmitUserInputCapability", ("dtmf", None)),
-    ]
-    if sound.telephoneEvents:
-        digits.append(
-            (
-                "receiveRTPAudioTelephonyEventCapability",
-                {
-                    "dynamicRTPPayloadType": TELEPHONE_EVENT_TYPE,
-                    "audioTelephoneEvent": TELEPHONE_EVENTS,
-                },
-            )
-        )
+    digits = _digits(sound.telephoneEvents and sound.direction.receives)
+    alternatives = [*filter(None, media), *([capability] for capability in digits)]
     table = [
         {"capabilityTableEntryNumber": number, "capability": capability}
-        for number, capability in enumerate([*audio, *digits], 1)
+        for number, capability in enumerate(itertools.chain.from_iterable(alternatives), 1)
     ]
-    numbers = range(1, len(table) + 1)
-    together = [[number] for number in numbers[len(audio) :]]
-    if audio:
-        together.insert(0, list(numbers[: len(audio)]))
+    numbers = itertools.count(1)
+    together = [list(itertools.islice(numbers, len(each))) for each in alternatives]
     return {
         **emptyCapabilitySet(sequenceNumber),
         "multiplexCapability": _multiplexCapability(),
@@ -116,34 +107,49 @@ def capabilitySet(profile: MediaProfile, sequenceNumber: int) -> Fields:
     }
 
 
+def _digits(telephoneEvents: bool) -> Iterator[Choice]:
+    yield ("receiveAndTransmitUserInputCapability", ("basicString", None))
+    yield ("receiveAndTransmitUserInputCapability", ("dtmf", None))
+    if telephoneEvents:
+        yield (
+            "receiveRTPAudioTelephonyEventCapability",
+            {
+                "dynamicRTPPayloadType": TELEPHONE_EVENT_TYPE,
+                "audioTelephoneEvent": TELEPHONE_EVENTS,
+            },
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class RemoteCapabilities:
     """
     What the peer says it can do, as far as we understand it.
 
-    @ivar audio: what it can receive, in its order.
+    @ivar abilities: what it can receive, in its order, of all media.
     @ivar digitMethods: how it takes digits, best first; never empty unless the
         set is.
     @ivar telephoneEventType: the RTP payload type that it expects RFC 4733
         events under, or C{None}.
-    @ivar video: whether it can receive video of any kind.
     @ivar isEmpty: it sent the empty capability set: we are held (H.323, 8.4.6).
     @ivar skipped: how many entries we did not understand.
     """
 
-    audio: tuple[AudioAbility, ...] = ()
+    abilities: tuple[Ability, ...] = ()
     digitMethods: tuple[DigitMethod, ...] = ()
     telephoneEventType: int | None = None
-    video: bool = False
     isEmpty: bool = False
     skipped: int = 0
 
+    def of(self, medium: Medium) -> tuple[Ability, ...]:
+        """
+        What it can receive of C{medium}, in its order.
+        """
+        return tuple(ability for ability in self.abilities if ability.format.kind is medium)
 
-_RECEIVES = {"receiveAudioCapability": False, "receiveAndTransmitAudioCapability": True}
-_VIDEO = ("receiveVideoCapability", "receiveAndTransmitVideoCapability")
+
 _DIGITS = ("receiveUserInputCapability", "receiveAndTransmitUserInputCapability")
 _TEXT = ("basicString", "iA5String", "generalString")
-# Ours to send, or nothing that a call with sound alone needs.
+# Ours to send, or of no consequence.
 _IRRELEVANT = frozenset(
     {
         "transmitAudioCapability",
@@ -161,8 +167,11 @@ class CapabilityTable:
     """
     What a peer's capability sets add up to.  A set may replace, add or delete
     single entries of the sets before it (H.245, B.2).
+
+    @ivar kinds: what we understand.
     """
 
+    kinds: tuple[Kind, ...] = KINDS
     _entries: dict[int, Choice] = field(default_factory=dict)
 
     def update(self, fields: Fields) -> RemoteCapabilities:
@@ -183,7 +192,7 @@ class CapabilityTable:
                 self._entries[number] = entry["capability"]
             else:
                 skipped += 1
-        return _summary(self._usable(descriptors), skipped)
+        return _summary(self._usable(descriptors), self.kinds, skipped)
 
     def _usable(self, descriptors: Iterable[Fields]) -> list[Choice]:
         """
@@ -205,26 +214,37 @@ def _mentioned(descriptors: Iterable[Fields]) -> Iterator[int]:
             yield from alternatives
 
 
-def _summary(capabilities: Iterable[Choice], skipped: int) -> RemoteCapabilities:
-    audio: list[AudioAbility] = []
+def _summary(
+    capabilities: Iterable[Choice], kinds: Sequence[Kind], skipped: int
+) -> RemoteCapabilities:
+    abilities: list[Ability] = []
     methods = {DigitMethod.H245_ALPHANUMERIC}  # mandatory since version 2 of H.323
     eventType: int | None = None
-    video = False
     for name, value in capabilities:
-        if name in _RECEIVES:
-            ability = readAudioCapability(value, symmetric=_RECEIVES[name])
-            if ability is None:
-                skipped += 1
-            else:
-                audio.append(ability)
+        ability = _read(name, value, kinds)
+        if ability is not None:
+            abilities.append(ability)
         elif name in _DIGITS and value[0] == "dtmf":
             methods.add(DigitMethod.H245_SIGNAL)
         elif name == "receiveRTPAudioTelephonyEventCapability":
             methods.add(DigitMethod.RTP_EVENT)
             eventType = value["dynamicRTPPayloadType"]
-        elif name in _VIDEO:
-            video = True
         elif name not in _IRRELEVANT and not (name in _DIGITS and value[0] in _TEXT):
             skipped += 1
     best = tuple(method for method in _PREFERENCE if method in methods)
-    return RemoteCapabilities(tuple(audio), best, eventType, video, skipped=skipped)
+    return RemoteCapabilities(tuple(abilities), best, eventType, skipped=skipped)
+
+
+def _read(name: str, value: Any, kinds: Iterable[Kind]) -> Ability | None:
+    """
+    @param value: an ASN.1 value.
+
+    @return: C{None} if that is no medium that we could send.
+    """
+    for kind in kinds:
+        symmetric = name == f"receiveAndTransmit{kind.capability}"
+        if symmetric or name == f"receive{kind.capability}":
+            ability = kind.read(value, symmetric)
+            if ability is not None:
+                return ability
+    return None

@@ -9,15 +9,8 @@ from typing import Any
 import pytest
 
 from h323d.asn1 import h245
-from h323d.h323.h245.capabilities.audio import (
-    AudioAbility,
-    abilitiesOf,
-    audioCapability,
-    chooseAbility,
-    payloadTypeOf,
-    readAudioCapability,
-    suits,
-)
+from h323d.h323.h245.capabilities.audio import AUDIO, AudioAbility
+from h323d.h323.h245.capabilities.kinds import chooseAbility, suits
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile, MediumProfile
@@ -50,12 +43,12 @@ def soundOf(*formats: MediaFormat) -> MediumProfile:
 def test_aCapabilityIsReadInMillisecondsAndWrittenBack(
     capability: tuple[str, Any], name: str, packetMs: int, payloadType: int
 ) -> None:
-    ability = readAudioCapability(capability)
+    ability = AUDIO.read(capability)
     assert ability is not None
     assert (ability.format.name, ability.packetMs) == (name, packetMs)
-    assert payloadTypeOf(ability) == payloadType
-    assert audioCapability(ability) == capability
-    h245.encode("AudioCapability", audioCapability(ability))
+    assert ability.payloadType == payloadType
+    assert ability.capability() == capability
+    h245.encode("AudioCapability", ability.capability())
 
 
 @pytest.mark.parametrize(
@@ -67,11 +60,11 @@ def test_aCapabilityIsReadInMillisecondsAndWrittenBack(
     ],
 )
 def test_whatWeDoNotKnowIsNoAbility(capability: tuple[str, Any]) -> None:
-    assert readAudioCapability(capability) is None
+    assert AUDIO.read(capability) is None
 
 
 def test_annexBOfG729IsToldApart() -> None:
-    without, with_ = readAudioCapability(("g729", 2)), readAudioCapability(("g729wAnnexB", 2))
+    without, with_ = AUDIO.read(("g729", 2)), AUDIO.read(("g729wAnnexB", 2))
     assert without is not None
     assert with_ is not None
     strict = MediaFormat("G729", parameters=(("annexb", "no"),))
@@ -86,20 +79,18 @@ def test_annexBOfG729IsToldApart() -> None:
     [(20, 20, 20), (240, 20, 20), (10, 20, 10), (15, 20, 10), (30, 60, 30), (1, 20, 10)],
 )
 def test_packetsHaveWholeTensOfMilliseconds(offered: int, wanted: int, packetMs: int) -> None:
-    assert AudioAbility(G711_ULAW, offered, "g711Ulaw64k").within(wanted).packetMs == packetMs
+    assert AudioAbility(G711_ULAW, offered, "g711Ulaw64k").shortened(wanted).packetMs == packetMs
 
 
 def test_packetsOfG7231HaveAtLeastOneFrame() -> None:
-    ability = readAudioCapability(
-        ("g7231", {"maxAl-sduAudioFrames": 4, "silenceSuppression": False})
-    )
+    ability = AUDIO.read(("g7231", {"maxAl-sduAudioFrames": 4, "silenceSuppression": False}))
     assert ability is not None
-    assert ability.within(20).packetMs == 30
+    assert ability.shortened(20).packetMs == 30
 
 
 def test_aFormatThatH245CannotNameIsLeftOut() -> None:
-    formats = (MediaFormat("opus", 48000, 2), G711_ULAW)
-    assert [ability.format for ability in abilitiesOf(formats, 20)] == [G711_ULAW]
+    sound = soundOf(MediaFormat("opus", 48000, 2), G711_ULAW)
+    assert [ability.format for ability in AUDIO.sendable(sound)] == [G711_ULAW]
 
 
 def test_ourOrderDecidesAndThePeersWordIsUsed() -> None:
