@@ -5,18 +5,22 @@ H.245 sessions for tests: an owner that remembers, and a wire between two.
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from typing import Any
 
 from twisted.internet.task import Clock
 
 from h323d.asn1 import h245
-from h323d.h323.h245.capabilities.table import RemoteCapabilities
+from h323d.h323.h245.capabilities.kinds import Kind
+from h323d.h323.h245.capabilities.table import KINDS, RemoteCapabilities
 from h323d.h323.h245.messages import Message, request, response
 from h323d.h323.h245.owner import H245Failure
+from h323d.h323.h245.parameters import MediaAddresses
 from h323d.h323.h245.session import H245Session
 from h323d.values.address import TransportAddress
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import G711_ALAW, G711_ULAW
+from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import ReceiveFormat, TransmitFormat
 
@@ -28,15 +32,15 @@ class RecordingOwner:
     An L{H245Owner} that remembers what it is told.
 
     @ivar sent: the messages, after one trip through the codec.
-    @ivar transmit: what may be sent now.
-    @ivar receive: what may be received now.
-    @ivar told: the names of all reports, in order.
+    @ivar sends: what may be sent now.
+    @ivar hears: what may be received now.
+    @ivar told: the names of all reports, in order; of another medium than sound, with its name.
     """
 
     def __init__(self) -> None:
         self.sent: list[Message] = []
-        self.transmit: TransmitFormat | None = None
-        self.receive: ReceiveFormat | None = None
+        self.sends: dict[Medium, TransmitFormat] = {}
+        self.hears: dict[Medium, ReceiveFormat] = {}
         self.digits: list[tuple[str, int, DigitMethod]] = []
         self.capabilities: list[RemoteCapabilities] = []
         self.failures: list[H245Failure] = []
@@ -47,21 +51,38 @@ class RecordingOwner:
         data = h245.encode("MultimediaSystemControlMessage", message)
         self.sent.append(h245.decode("MultimediaSystemControlMessage", data))
 
-    def h245TransmitReady(self, transmit: TransmitFormat) -> None:
-        self.transmit = transmit
-        self.told.append("transmitReady")
+    @property
+    def transmit(self) -> TransmitFormat | None:
+        """
+        The sound that may be sent now.
+        """
+        return self.sends.get(Medium.AUDIO)
 
-    def h245TransmitStopped(self) -> None:
-        self.transmit = None
-        self.told.append("transmitStopped")
+    @property
+    def receive(self) -> ReceiveFormat | None:
+        """
+        The sound that may be received now.
+        """
+        return self.hears.get(Medium.AUDIO)
 
-    def h245ReceiveReady(self, receive: ReceiveFormat) -> None:
-        self.receive = receive
-        self.told.append("receiveReady")
+    def h245TransmitReady(self, medium: Medium, transmit: TransmitFormat) -> None:
+        self.sends[medium] = transmit
+        self._tell("transmitReady", medium)
 
-    def h245ReceiveStopped(self) -> None:
-        self.receive = None
-        self.told.append("receiveStopped")
+    def h245TransmitStopped(self, medium: Medium) -> None:
+        self.sends.pop(medium, None)  # those of fast start are not reported
+        self._tell("transmitStopped", medium)
+
+    def h245ReceiveReady(self, medium: Medium, receive: ReceiveFormat) -> None:
+        self.hears[medium] = receive
+        self._tell("receiveReady", medium)
+
+    def h245ReceiveStopped(self, medium: Medium) -> None:
+        self.hears.pop(medium, None)
+        self._tell("receiveStopped", medium)
+
+    def _tell(self, name: str, medium: Medium) -> None:
+        self.told.append(name if medium is Medium.AUDIO else f"{name} {medium.value}")
 
     def h245Digit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self.digits.append((digit, milliseconds, method))
@@ -89,6 +110,21 @@ class RecordingOwner:
         The content of the latest message of a name.
         """
         return next(fields for _, (n, fields) in reversed(self.sent) if n == name)
+
+
+@dataclass(frozen=True)
+class Places:
+    """
+    Where a session receives media: sound at ports 5000 and 5001, pictures at the next two.
+    """
+
+    host: str
+
+    def addressesOf(self, medium: Medium) -> MediaAddresses:
+        port = 5000 if medium is Medium.AUDIO else 5002
+        return MediaAddresses(
+            TransportAddress(self.host, port), TransportAddress(self.host, port + 1)
+        )
 
 
 class WiredOwner(RecordingOwner):
@@ -127,12 +163,13 @@ class Pair:
         delay: float = 0.01,
         profiles: tuple[MediaProfile, MediaProfile] = (PROFILE, PROFILE),
         terminalTypes: tuple[int, int] = (50, 180),
+        kinds: tuple[Kind, ...] = KINDS,
     ) -> None:
         rng = None if seed is None else random.Random(seed)
         self.clock = clock
         self.owners = (WiredOwner(clock, rng, delay), WiredOwner(clock, rng, delay))
         self.sessions = tuple(
-            newSession(owner, clock, profile, 1 + index, terminalType, seed or 0)
+            newSession(owner, clock, profile, 1 + index, terminalType, seed or 0, kinds)
             for index, (owner, profile, terminalType) in enumerate(
                 zip(self.owners, profiles, terminalTypes, strict=True)
             )
@@ -163,6 +200,7 @@ def newSession(
     host: int = 1,
     terminalType: int = 60,
     seed: int = 0,
+    kinds: tuple[Kind, ...] = KINDS,
 ) -> H245Session:
     """
     @param host: the last number of the session's media address.
@@ -173,8 +211,8 @@ def newSession(
         random.Random(seed * 1000 + host),
         terminalType,
         profile,
-        TransportAddress(f"192.0.2.{host}", 5000),
-        TransportAddress(f"192.0.2.{host}", 5001),
+        Places(f"192.0.2.{host}"),
+        kinds,
     )
 
 

@@ -18,6 +18,7 @@ from h323d.call.media import IMediaPool
 from h323d.call.ways import Way
 from h323d.h323.config import H323Config
 from h323d.h323.h245.link import ControlNetwork
+from h323d.h323.h245.parameters import MediaAddresses
 from h323d.h323.h245.session import H245Owner, H245Session
 from h323d.h323.signalling.uuie import CallIdentity, Fields
 from h323d.values.address import PartyAddress, TransportAddress
@@ -68,18 +69,34 @@ class LegContext:
         """
         Make an H.245 session of one call.
 
-        @param media: has the port where media is received, if any is.
+        @param media: has the ports where media is received, if any is.
         """
-        port, here = media.of(Medium.AUDIO).port, TransportAddress(self.network.home.told, 0)
         return H245Session(
             owner,
             self.clock,
             self.rng,
             self.config.terminalType,
             profile,
-            port.rtp if port else here,
-            port.rtcp if port else here,
+            _Ports(media, TransportAddress(self.network.home.told, 0)),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ports:
+    """
+    The L{MediaPlaces<h323d.h323.h245.media.MediaPlaces>} of a leg: its ports.
+
+    @ivar nowhere: what is told of a medium that has none.
+    """
+
+    media: LegMedia
+    nowhere: TransportAddress
+
+    def addressesOf(self, medium: Medium) -> MediaAddresses:
+        port = self.media.of(medium).port
+        if port is None:
+            return MediaAddresses(self.nowhere, self.nowhere)
+        return MediaAddresses(port.rtp, port.rtcp)
 
 
 @dataclass(frozen=True, slots=True)

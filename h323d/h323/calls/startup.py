@@ -21,10 +21,12 @@ nearly all of them machines, have one question each:
     channels may be opened, and that both sides end it once (8.5).
   - I{What is said in it?} A machine for each signalling entity of H.245, Annex C: roles and
     capabilities first, then channels.
+  - I{What flows?} For each medium, L{h323d.h323.h245.channels.plan} opens and closes the channel
+    that we send on, and L{h323d.h323.h245.channels.reception} tells what comes in the peer's.
 
 Who owns whom: the leg has one L{h323d.h323.calls.callstart.CallStart}.  That has the first three, and an
 L{h323d.h323.h245.link.H245Link}, which has the path, and an
-L{H245Session<h323d.h323.h245.session.H245Session>} while one is spoken; that has the other two.
+L{H245Session<h323d.h323.h245.session.H245Session>} while one is spoken; that has the others.
 
 How they meet.  Commands go down: this machine has the path try a way (I{tunnel, dial, listen}).
 Happenings come up: the path has the link begin a session, and the link tells it here

@@ -390,23 +390,24 @@ class H245Link:
         self._queue.append(h245.encode(ENCODED, message))
         self._flush()
 
-    def h245TransmitReady(self, transmit: TransmitFormat) -> None:
-        self._media.of(Medium.AUDIO).setTransmit(transmit)
+    def h245TransmitReady(self, medium: Medium, transmit: TransmitFormat) -> None:
+        self._media.of(medium).setTransmit(transmit)
 
-    def h245TransmitStopped(self) -> None:
-        self._media.of(Medium.AUDIO).setTransmit(None)
+    def h245TransmitStopped(self, medium: Medium) -> None:
+        self._media.of(medium).setTransmit(None)
 
-    def h245ReceiveReady(self, receive: ReceiveFormat) -> None:
-        self._media.of(Medium.AUDIO).setReceive(receive)
+    def h245ReceiveReady(self, medium: Medium, receive: ReceiveFormat) -> None:
+        self._media.of(medium).setReceive(receive)
 
-    def h245ReceiveStopped(self) -> None:
-        self._media.of(Medium.AUDIO).setReceive(None)
+    def h245ReceiveStopped(self, medium: Medium) -> None:
+        self._media.of(medium).setReceive(None)
 
     def h245Digit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self._owner.linkDigit(digit, milliseconds, method)
 
     def h245RemoteCapabilities(self, capabilities: RemoteCapabilities) -> None:
-        self._media.of(Medium.AUDIO).refuse(not capabilities.of(Medium.AUDIO))
+        for medium in Medium:
+            self._media.of(medium).refuse(not capabilities.of(medium))
         if not capabilities.isEmpty:
             self.remote = capabilities
 

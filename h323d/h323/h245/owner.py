@@ -10,6 +10,7 @@ from typing import Protocol
 from h323d.h323.h245.capabilities.table import RemoteCapabilities
 from h323d.h323.h245.messages import Message
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.medium import Medium
 from h323d.values.media.streams import ReceiveFormat, TransmitFormat
 
 __all__ = ["H245Failure", "H245Owner"]
@@ -23,7 +24,7 @@ class H245Failure(enum.Enum):
 
     NO_ROLE = "no master-slave determination"
     NO_CAPABILITIES = "no capability exchange"
-    NO_COMMON_FORMAT = "no common audio format"
+    NO_COMMON_FORMAT = "no common format"
     NO_CHANNEL = "the peer opens no channel of ours"
     PEER_SILENT = "round trip requests stay unanswered"
 
@@ -41,24 +42,24 @@ class H245Owner(Protocol):
         Several may come from one call, in order.
         """
 
-    def h245TransmitReady(self, transmit: TransmitFormat) -> None:
+    def h245TransmitReady(self, medium: Medium, transmit: TransmitFormat) -> None:
         """
-        We may send: for the first time, or otherwise than before.
-        """
-
-    def h245TransmitStopped(self) -> None:
-        """
-        We may send no more, until L{h245TransmitReady}.
+        We may send C{medium}: for the first time, or otherwise than before.
         """
 
-    def h245ReceiveReady(self, receive: ReceiveFormat) -> None:
+    def h245TransmitStopped(self, medium: Medium) -> None:
         """
-        The peer may send: for the first time, or otherwise than before.
+        We may send no more of it, until L{h245TransmitReady}.
         """
 
-    def h245ReceiveStopped(self) -> None:
+    def h245ReceiveReady(self, medium: Medium, receive: ReceiveFormat) -> None:
         """
-        The peer sends no more, until L{h245ReceiveReady}.
+        The peer may send C{medium}: for the first time, or otherwise than before.
+        """
+
+    def h245ReceiveStopped(self, medium: Medium) -> None:
+        """
+        The peer sends no more of it, until L{h245ReceiveReady}.
         """
 
     def h245Digit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:

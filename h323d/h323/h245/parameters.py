@@ -19,6 +19,7 @@ from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 
 __all__ = [
+    "MediaAddresses",
     "OfferedChannel",
     "RefusedChannel",
     "ackParameters",
@@ -30,6 +31,7 @@ __all__ = [
     "multiplexParameters",
     "readAck",
     "reverseChannel",
+    "unreadable",
 ]
 
 ASK_MASTER = 0  # sessionID by which a slave leaves the choice to the master
@@ -122,6 +124,16 @@ def reverseChannel(
 
 
 @dataclass(frozen=True, slots=True)
+class MediaAddresses:
+    """
+    Where we receive one medium, and RTCP about it.
+    """
+
+    rtp: TransportAddress
+    rtcp: TransportAddress
+
+
+@dataclass(frozen=True, slots=True)
 class OfferedChannel:
     """
     A channel that we can take.
@@ -183,11 +195,9 @@ def judgeChannel(
     @param weSend: in a fast start, the channel may be for us to send on; then
         how much comes at once is the peer's bound, and not ours to judge.
     """
-    if dataType[0] in _UNKNOWN or dataType[0].startswith("_ext_"):
-        return RefusedChannel("unknownDataType")
     read = readData(dataType, kinds)
     if read is None:
-        return RefusedChannel("dataTypeNotSupported")
+        return unreadable(dataType)
     kind, ability = read
     wanted = profile.of(kind.medium)
     if not any(suits(each, ability.format) for each in wanted.formats):
@@ -203,6 +213,14 @@ def judgeChannel(
         if name in media and media[name][0] == "multicastAddress":
             return RefusedChannel("multicastChannelNotAllowed")
     return OfferedChannel(kind, ability, media.get("dynamicRTPPayloadType"))
+
+
+def unreadable(dataType: Choice) -> RefusedChannel:
+    """
+    How a channel is refused whose C{DataType} we cannot read.
+    """
+    unknown = dataType[0] in _UNKNOWN or dataType[0].startswith("_ext_")
+    return RefusedChannel("unknownDataType" if unknown else "dataTypeNotSupported")
 
 
 def ackParameters(

@@ -20,22 +20,19 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.h323.calls.faststart import FastConnection
 from h323d.h323.h245.answers import answerTo
 from h323d.h323.h245.bidirectional import BidirectionalChannels
-from h323d.h323.h245.capabilities.kinds import Kind, suits
+from h323d.h323.h245.capabilities.kinds import Kind
 from h323d.h323.h245.capabilities.table import KINDS, RemoteCapabilities, capabilitySet
 from h323d.h323.h245.conversation import hasStarted, isOpen, newConversation
 from h323d.h323.h245.digits import Digits
 from h323d.h323.h245.liveness import Liveness
+from h323d.h323.h245.media import MediaPlaces, SessionMedia
 from h323d.h323.h245.messages import Choice, Fields, Message, command
 from h323d.h323.h245.modes import Modes
 from h323d.h323.h245.msdse import Role
 from h323d.h323.h245.negotiation import Negotiation
 from h323d.h323.h245.owner import H245Failure, H245Owner
-from h323d.h323.h245.receive import ReceiveChannels
-from h323d.h323.h245.transmit import TransmitChannels
 from h323d.tracing import stateName
-from h323d.values.address import TransportAddress
 from h323d.values.media.digits import DigitMethod
-from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["H245Failure", "H245Owner", "H245Session", "Message"]
@@ -54,8 +51,7 @@ class H245Session:
         rng: random.Random,
         terminalType: int,
         profile: MediaProfile,
-        rtp: TransportAddress,
-        rtcp: TransportAddress,
+        places: MediaPlaces,
         kinds: tuple[Kind, ...] = KINDS,
     ) -> None:
         """
@@ -65,8 +61,7 @@ class H245Session:
         @param terminalType: ours: 50 for a terminal, 60 for a gateway, 160 to
             190 for an MCU (H.323, table 1).
         @param profile: what may be sent and received.
-        @param rtp: where we receive media.
-        @param rtcp: where we receive RTCP.
+        @param places: where we receive it.
         @param kinds: the kinds of media that may be spoken of.
         """
         self._owner = owner
@@ -77,10 +72,9 @@ class H245Session:
         self._inbox: deque[Message] = deque()
         self._taking = False
         self._negotiation = Negotiation(self, clock, rng, terminalType, kinds)
-        self._transmit = TransmitChannels(owner, clock, profile.of(Medium.AUDIO), rtcp)
-        self._receive = ReceiveChannels(owner, clock, profile.of(Medium.AUDIO), rtp, rtcp)
+        self._media = SessionMedia(owner, clock, profile, places, kinds)
         self._bidirectional = BidirectionalChannels(owner, clock)
-        self._modes = Modes(owner, clock, profile, kinds, self._transmit)
+        self._modes = Modes(owner, clock, profile, kinds, self._media)
         self._digits = Digits(owner, clock)
         self._liveness = Liveness(owner, clock)
         self._takers = self._allTakers()
@@ -101,17 +95,8 @@ class H245Session:
             "session": stateName(self._conversation),
             **self._negotiation.states,
             **self._modes.states,
-            **self._transmit.states,
-            **self._receive.states,
+            **self._media.states,
         }
-
-    @property
-    def errors(self) -> int:
-        """
-        How often the peer answered what it was not asked: for channels that do
-        not exist, or that are in another state.
-        """
-        return self._transmit.errors
 
     def start(self, openChannels: bool = True) -> None:
         """
@@ -153,13 +138,8 @@ class H245Session:
         are, as when the peer's capabilities name a telephone-event type.  A
         direction that H.245 has opened already stays as it is.
         """
-        if not self._open:
-            return
-        if connection.transmit is not None and connection.transmitChannel is not None:
-            self._transmit.adopt(connection.transmitChannel, connection.transmit)
-        if connection.receive is not None and connection.receiveChannel is not None:
-            self._receive.adopt(connection.receiveChannel, connection.receive)
-            self._transmit.peerSends(self._receive.format)
+        if self._open:
+            self._media.adopt(connection)
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
         """
@@ -183,9 +163,8 @@ class H245Session:
         self._profile = profile
         if self.localCapabilities(0) != before:
             self._negotiation.tell()
-        self._transmit.changeProfile(profile.of(Medium.AUDIO))
-        self._receive.changeProfile(profile.of(Medium.AUDIO))
-        if hasStarted(self._conversation) and self._wantsAnother():
+        self._media.changeProfile(profile)
+        if hasStarted(self._conversation) and self._media.wantsAnother:
             self._modes.ask(profile)
 
     def end(self) -> None:
@@ -206,18 +185,6 @@ class H245Session:
     def _open(self) -> bool:
         return isOpen(self._conversation)
 
-    def _wantsAnother(self) -> bool:
-        """
-        Whether the peer sends what we can take, but would rather not.
-        """
-        current, sound = self._receive.format, self._profile.of(Medium.AUDIO)
-        return (
-            current is not None
-            and sound.direction.receives
-            and any(suits(wanted, current) for wanted in sound.formats[1:])
-            and not suits(sound.formats[0], current)
-        )
-
     # ConversationOwner
 
     def isRoleSettled(self) -> bool:
@@ -231,10 +198,10 @@ class H245Session:
         self._negotiation.start()
 
     def allowChannels(self) -> None:
-        self._transmit.allow()
+        self._media.allow()
 
     def releaseChannels(self) -> None:
-        self._transmit.release()
+        self._media.release()
 
     def sendEnd(self) -> None:
         self.send(command("endSessionCommand", ("disconnect", None)))
@@ -246,8 +213,7 @@ class H245Session:
         self._inbox.clear()
         self._liveness.stop()
         self._negotiation.stop()
-        self._transmit.stop()
-        self._receive.stop()
+        self._media.stop()
         self._modes.stop()
         self._digits.stop()
 
@@ -270,7 +236,7 @@ class H245Session:
         self._owner.h245RemoteCapabilities(remote)
         if held and not remote.isEmpty:
             self._conversation.takenBack()
-        self._transmit.peerCan(remote)
+        self._media.peerCan(remote)
 
     def capabilitiesRefused(self) -> None:
         # Equipment older than version 2 does not know the empty set.
@@ -288,7 +254,6 @@ class H245Session:
             taker = self._takers.get((kind, name))
             if taker is not None:
                 taker(fields)
-                self._transmit.peerSends(self._receive.format)
             else:
                 answer = answerTo(message, self._profile, self._kinds)
                 if answer is not None:
@@ -298,7 +263,7 @@ class H245Session:
         if "reverseLogicalChannelParameters" in fields:
             self._bidirectional.openLogicalChannel(fields)
         else:
-            self._receive.openLogicalChannel(fields)
+            self._media.openLogicalChannel(fields)
 
     def _functionNotUnderstood(self, value: Choice) -> None:
         if value[0] == "request" and value[1][0] == "roundTripDelayRequest":
@@ -314,14 +279,14 @@ class H245Session:
         Which entity each message is for.  Any: the argument is an ASN.1 value.
         """
         roles = caps = self._negotiation
-        ours, theirs, modes = self._transmit, self._receive, self._modes
+        media, modes = self._media, self._modes
         takers: dict[str, dict[str, Callable[[Any], None]]] = {
             "request": {
                 "masterSlaveDetermination": roles.masterSlaveDetermination,
                 "terminalCapabilitySet": caps.terminalCapabilitySet,
                 "openLogicalChannel": self._openLogicalChannel,
-                "closeLogicalChannel": theirs.closeLogicalChannel,
-                "requestChannelClose": ours.requestChannelClose,
+                "closeLogicalChannel": media.closeLogicalChannel,
+                "requestChannelClose": media.requestChannelClose,
                 "requestMode": modes.requestMode,
                 "roundTripDelayRequest": self._liveness.roundTripDelayRequest,
             },
@@ -330,11 +295,11 @@ class H245Session:
                 "masterSlaveDeterminationReject": roles.masterSlaveDeterminationReject,
                 "terminalCapabilitySetAck": caps.terminalCapabilitySetAck,
                 "terminalCapabilitySetReject": caps.terminalCapabilitySetReject,
-                "openLogicalChannelAck": ours.openLogicalChannelAck,
-                "openLogicalChannelReject": ours.openLogicalChannelReject,
-                "closeLogicalChannelAck": ours.closeLogicalChannelAck,
-                "requestChannelCloseAck": theirs.requestChannelCloseAck,
-                "requestChannelCloseReject": theirs.requestChannelCloseReject,
+                "openLogicalChannelAck": media.openLogicalChannelAck,
+                "openLogicalChannelReject": media.openLogicalChannelReject,
+                "closeLogicalChannelAck": media.closeLogicalChannelAck,
+                "requestChannelCloseAck": media.requestChannelCloseAck,
+                "requestChannelCloseReject": media.requestChannelCloseReject,
                 "requestModeAck": modes.requestModeAck,
                 "requestModeReject": modes.requestModeReject,
                 "roundTripDelayResponse": self._liveness.roundTripDelayResponse,
