@@ -22,6 +22,7 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import newCallID
 from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ULAW
+from tests.support.h245peers import soundAt
 from tests.support.h323 import (
     PROFILE,
     Party,
@@ -36,7 +37,7 @@ from tests.support.sealed import sealedStreams
 
 THEIR_RTP = TransportAddress("10.0.0.9", 5000)
 THEIR_RTCP = TransportAddress("10.0.0.9", 5001)
-OFFER = Start(fastStart=offerFastStart(PROFILE, THEIR_RTP, THEIR_RTCP).elements)
+OFFER = Start(fastStart=offerFastStart(PROFILE, soundAt(THEIR_RTP, THEIR_RTCP)).elements)
 
 
 @pytest.fixture

@@ -127,6 +127,13 @@ class Places:
         )
 
 
+def soundAt(rtp: TransportAddress, rtcp: TransportAddress) -> dict[Medium, MediaAddresses]:
+    """
+    Where fast start proposes to send sound to.
+    """
+    return {Medium.AUDIO: MediaAddresses(rtp, rtcp)}
+
+
 class WiredOwner(RecordingOwner):
     """
     An owner whose messages travel, in order, to another session.

@@ -25,7 +25,6 @@ from h323d.h323.signalling.uuie import Content, Start
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
-from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["CallStart", "CallStartOwner", "StartUpOptions"]
@@ -272,8 +271,8 @@ class CallStart:
         connection = self.fast.connection
         if connection.accepted:
             self.link.adoptFastStart(connection)
-            sound = self._media.of(Medium.AUDIO)
-            sound.adopt(connection.transmit, connection.receive)
+            for opened in connection.channels:
+                self._media.of(opened.medium).adopt(opened.transmit, opened.receive)
 
     def refuseFastStart(self) -> None:
         self.fast.refused()

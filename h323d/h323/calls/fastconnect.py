@@ -7,6 +7,7 @@ The lists themselves are read and built by L{h323d.h323.calls.faststart}; here i
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 
 from h323d.call.legmedia import LegMedia
 from h323d.errors import DecodeError
@@ -17,6 +18,9 @@ from h323d.h323.calls.faststart import (
     offerFastStart,
     readAnswer,
 )
+from h323d.h323.h245.capabilities.kinds import Kind
+from h323d.h323.h245.capabilities.table import KINDS
+from h323d.h323.h245.parameters import MediaAddresses
 from h323d.h323.signalling.uuie import Start
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
@@ -43,13 +47,15 @@ class FastConnect:
     @ivar connection: the channels that it opened; none unless accepted.
     """
 
-    def __init__(self, media: LegMedia, enabled: bool) -> None:
+    def __init__(self, media: LegMedia, enabled: bool, kinds: Sequence[Kind] = KINDS) -> None:
         """
-        @param media: whose port is to be proposed.
+        @param media: whose ports are to be proposed.
         @param enabled: whether we offer, and accept.
+        @param kinds: the kinds of media that may be proposed.
         """
-        self._sound = media.of(Medium.AUDIO)
+        self._media = media
         self._enabled = enabled
+        self._kinds = kinds
         self._offer: FastStartOffer | None = None
         self._proposal: tuple[bytes, ...] = ()
         self.outcome = Outcome.NOT_OFFERED
@@ -59,18 +65,18 @@ class FastConnect:
 
     def offer(self, profile: MediaProfile) -> tuple[bytes, ...]:
         """
-        Propose channels, and expect sound on them.
+        Propose channels, and expect media on them.
 
         @return: the C{fastStart} of our Setup; empty if there is nothing to propose.
         """
-        port = self._sound.port
-        if not self._enabled or port is None:
+        if not self._enabled:
             return ()
-        offer = offerFastStart(profile, port.rtp, port.rtcp)
+        offer = offerFastStart(profile, self._places, self._kinds)
         if offer.elements:
             self._offer = offer
             self.outcome = Outcome.OPEN
-            self._sound.expect(offer.receive)
+            for medium, receive in offer.receive.items():
+                self._media.of(medium).expect(receive)
         return offer.elements
 
     def heard(self, start: Start) -> bool:
@@ -82,9 +88,10 @@ class FastConnect:
         if self._offer is None or self.outcome is not Outcome.OPEN:
             return False
         if start.fastStart:
-            connection = readAnswer(self._offer, start.fastStart)
+            connection = readAnswer(self._offer, start.fastStart, self._kinds)
             if connection.accepted:
                 self.outcome, self.connection = Outcome.ACCEPTED, connection
+                self._expectNone(connection)
                 return True
             self.refused()
         elif start.fastConnectRefused:
@@ -97,7 +104,16 @@ class FastConnect:
         """
         if self.outcome is Outcome.OPEN:
             self.outcome = Outcome.REFUSED
-            self._sound.expect(None)
+            self._expectNone(self.connection)
+
+    def _expectNone(self, connection: FastConnection) -> None:
+        """
+        Nothing will come of what was proposed and not accepted.
+        """
+        taken = {each.medium for each in connection.channels}
+        for medium in self._offer.receive if self._offer is not None else ():
+            if medium not in taken:
+                self._media.of(medium).expect(None)
 
     # The called side.
 
@@ -115,11 +131,10 @@ class FastConnect:
 
         @return: what was wrong with a proposal that could not be read, the first time.
         """
-        port = self._sound.port
-        if not self._proposal or self.outcome is not Outcome.OPEN or port is None:
+        if not self._proposal or self.outcome is not Outcome.OPEN:
             return None
         if self._enabled:
-            self.connection = answerFastStart(self._proposal, profile, port.rtp, port.rtcp)
+            self.connection = answerFastStart(self._proposal, profile, self._places, self._kinds)
         accepted = self.connection.accepted
         self.outcome = Outcome.ACCEPTED if accepted else Outcome.REFUSED
         return self.connection.fault
@@ -130,3 +145,11 @@ class FastConnect:
         """
         refused = self.outcome is Outcome.REFUSED and bool(self._proposal)
         return Start(fastStart=self.connection.elements, fastConnectRefused=refused)
+
+    @property
+    def _places(self) -> dict[Medium, MediaAddresses]:
+        """
+        Where we receive the media that we have ports for.
+        """
+        ports = self._media.ports.items()
+        return {medium: MediaAddresses(port.rtp, port.rtcp) for medium, port in ports}

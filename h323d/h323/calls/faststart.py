@@ -11,16 +11,17 @@ C{OpenLogicalChannel}, or is none for us, is skipped and counted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from h323d.asn1 import h245
 from h323d.errors import DecodeError
-from h323d.h323.h245.capabilities.audio import AUDIO
-from h323d.h323.h245.capabilities.kinds import readData, suits
+from h323d.h323.h245.capabilities.kinds import Kind, carried, readData, suits
 from h323d.h323.h245.capabilities.table import KINDS, TELEPHONE_EVENT_TYPE
 from h323d.h323.h245.messages import Fields
 from h323d.h323.h245.parameters import (
+    MediaAddresses,
     OfferedChannel,
     RefusedChannel,
     formatsByType,
@@ -37,6 +38,7 @@ from h323d.values.media.profile import MediaProfile, MediumProfile
 from h323d.values.media.streams import ReceiveFormat, TransmitFormat
 
 __all__ = [
+    "FastChannels",
     "FastConnection",
     "FastStartOffer",
     "answerFastStart",
@@ -50,6 +52,8 @@ FIRST_NUMBER = 101  # of the channels that we send on
 MAXIMUM_ELEMENTS = 128  # that are looked at
 MAXIMUM_OCTETS = 4096  # of an element; real ones have about forty
 
+Places = Mapping[Medium, MediaAddresses]
+
 _FORWARD = "forwardLogicalChannelParameters"
 _REVERSE = "reverseLogicalChannelParameters"
 
@@ -62,12 +66,30 @@ class FastStartOffer:
     @ivar profile: what the proposal is made of.
     @ivar elements: for the C{fastStart} of Setup, in order.
     @ivar receive: what may arrive as soon as the Setup is sent (H.323,
-        8.1.7.1: before any answer); C{None} if we want to receive nothing.
+        8.1.7.1: before any answer), of each medium that we want to receive.
     """
 
     profile: MediaProfile
     elements: tuple[bytes, ...]
+    receive: Mapping[Medium, ReceiveFormat]
+
+
+@dataclass(frozen=True, slots=True)
+class FastChannels:
+    """
+    What a fast start opened for one medium.
+
+    @ivar transmit: what we may send, at once; C{None} if no such channel.
+    @ivar receive: what the peer may send; C{None} if no such channel.
+    @ivar transmitChannel: the number of the channel that we send on.
+    @ivar receiveChannel: the number of the channel that the peer sends on.
+    """
+
+    medium: Medium
+    transmit: TransmitFormat | None = None
     receive: ReceiveFormat | None = None
+    transmitChannel: int | None = None
+    receiveChannel: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +99,13 @@ class FastConnection:
 
     @ivar elements: our answer, for the C{fastStart} of our first reply and the
         ones after it; empty where we were the caller.
-    @ivar transmit: what we may send, at once; C{None} if no such channel.
-    @ivar receive: what the peer may send; C{None} if no such channel.
-    @ivar transmitChannel: the number of the channel that we send on.
-    @ivar receiveChannel: the number of the channel that the peer sends on.
+    @ivar channels: what it opened, by medium; only those of which there is any.
     @ivar skipped: how many elements made no sense to us.
     @ivar fault: what was wrong with the first that could not be read at all.
     """
 
     elements: tuple[bytes, ...] = ()
-    transmit: TransmitFormat | None = None
-    receive: ReceiveFormat | None = None
-    transmitChannel: int | None = None
-    receiveChannel: int | None = None
+    channels: tuple[FastChannels, ...] = ()
     skipped: int = field(default=0, compare=False)
     fault: DecodeError | None = field(default=None, compare=False)
 
@@ -99,73 +115,88 @@ class FastConnection:
         Whether any channel is open; otherwise fast connect is refused, and the
         slow path follows (C{fastConnectRefused}).
         """
-        return self.transmit is not None or self.receive is not None
+        return bool(self.channels)
+
+    def of(self, medium: Medium) -> FastChannels:
+        """
+        What it opened for C{medium}, if it did.
+        """
+        for each in self.channels:
+            if each.medium is medium:
+                return each
+        return FastChannels(medium)
 
 
 def offerFastStart(
-    profile: MediaProfile, rtp: TransportAddress, rtcp: TransportAddress
+    profile: MediaProfile, here: Places, kinds: Sequence[Kind] = KINDS
 ) -> FastStartOffer:
     """
     Propose all of a profile's formats, as the caller.
 
     @param profile: the formats, in order, and the directions wanted.
-    @param rtp: where we receive media.
-    @param rtcp: where we receive RTCP.
+    @param here: where we receive; what has no place there is left out.
+    @param kinds: the kinds of media that can be proposed.
     """
     channels: list[Fields] = []
-    formats: dict[int, MediaFormat] = {}
-    sound = profile.of(Medium.AUDIO)
-    for index, ability in enumerate(AUDIO.sendable(sound)):
-        if sound.direction.receives:
-            channels.append(reverseChannel(RECEIVE_NUMBER, AUDIO, ability, rtp, rtcp))
-            formats.update(formatsByType(OfferedChannel(AUDIO, ability)))
-        if sound.direction.sends:
-            channels.append(forwardChannel(FIRST_NUMBER + index, AUDIO, ability, rtcp))
-    receive = ReceiveFormat(formats, _eventType(sound)) if formats else None
+    receive: dict[Medium, ReceiveFormat] = {}
+    numbers = itertools.count(FIRST_NUMBER)
+    for kind, wanted in carried(profile, kinds):
+        place = here.get(kind.medium)
+        if place is None:
+            continue
+        formats: dict[int, MediaFormat] = {}
+        for ability, number in zip(kind.sendable(wanted), numbers, strict=False):
+            if wanted.direction.receives:
+                channels.append(
+                    reverseChannel(RECEIVE_NUMBER, kind, ability, place.rtp, place.rtcp)
+                )
+                formats.update(formatsByType(OfferedChannel(kind, ability)))
+            if wanted.direction.sends:
+                channels.append(forwardChannel(number, kind, ability, place.rtcp))
+        if formats:
+            receive[kind.medium] = ReceiveFormat(formats, _eventType(wanted))
     return FastStartOffer(profile, tuple(_encode(channel) for channel in channels), receive)
 
 
 def answerFastStart(
     elements: Sequence[bytes],
     profile: MediaProfile,
-    rtp: TransportAddress,
-    rtcp: TransportAddress,
+    here: Places,
+    kinds: Sequence[Kind] = KINDS,
 ) -> FastConnection:
     """
     Choose from a caller's proposal, as the called side.
 
     @param elements: the C{fastStart} of the Setup, as received.
     @param profile: what we want, in order.
-    @param rtp: where we receive media.
-    @param rtcp: where we receive RTCP.
+    @param here: where we receive; what has no place there is not chosen.
+    @param kinds: the kinds of media that can be chosen.
     """
-    sound = profile.of(Medium.AUDIO)
-    proposals, skipped, fault = _readAll(elements, profile, weSendReverse=True)
+    proposals, skipped, fault = _readAll(elements, profile, kinds, weSendReverse=True)
     skipped += sum(p.reverse and p.rtp is None for p in proposals)
-    send = [p for p in proposals if p.reverse and p.rtp] if sound.direction.sends else []
-    take = [p for p in proposals if not p.reverse] if sound.direction.receives else []
-    sending, taking = _choosePair(sound, send, take)
     answers: list[bytes] = []
-    transmit = receive = None
-    if sending is not None and sending.rtp is not None:
-        # We are the one that opens this channel, so the number is ours to give.
-        channel = _completed(sending.fields, _REVERSE, None, rtcp)
-        channel["forwardLogicalChannelNumber"] = FIRST_NUMBER
-        answers.append(_encode(channel))
-        ability = sending.channel.ability.within(sound)
-        transmit = ability.transmit(sending.channel.payloadType, sending.rtp, sending.rtcp)
+    channels: list[FastChannels] = []
+    for number, (kind, wanted) in enumerate(carried(profile, kinds), FIRST_NUMBER):
+        place = here.get(kind.medium)
+        if place is None:
+            continue
+        pair = _choosePair(wanted, [p for p in proposals if p.channel.kind is kind])
+        answers.extend(_answers(pair, number, place))
+        channels.append(_opened(wanted, pair, number))
+    return FastConnection(tuple(answers), tuple(filter(_isOpen, channels)), skipped, fault)
+
+
+def _answers(pair: _Pair, number: int, here: MediaAddresses) -> Iterator[bytes]:
+    """
+    @param number: that of the channel that we send on: we are the one that opens it.
+    """
+    sending, taking = pair
+    if sending is not None:
+        channel = _completed(sending.fields, _REVERSE, None, here.rtcp)
+        channel["forwardLogicalChannelNumber"] = number
+        yield _encode(channel)
     if taking is not None:
-        answers.append(_encode(_completed(taking.fields, _FORWARD, rtp, rtcp)))
-        receive = ReceiveFormat(formatsByType(taking.channel), _eventType(sound))
-    return FastConnection(
-        tuple(answers),
-        transmit,
-        receive,
-        FIRST_NUMBER if transmit else None,
-        taking.number if taking else None,
-        skipped,
-        fault,
-    )
+        yield _encode(_completed(taking.fields, _FORWARD, here.rtp, here.rtcp))
 
 
 def proposedFormats(elements: Sequence[bytes]) -> tuple[MediaFormat, ...]:
@@ -187,38 +218,52 @@ def proposedFormats(elements: Sequence[bytes]) -> tuple[MediaFormat, ...]:
     return tuple(dict.fromkeys(formats))
 
 
-def readAnswer(offer: FastStartOffer, elements: Sequence[bytes]) -> FastConnection:
+def readAnswer(
+    offer: FastStartOffer, elements: Sequence[bytes], kinds: Sequence[Kind] = KINDS
+) -> FastConnection:
     """
     Read the called side's answer, as the caller.
 
     @param offer: what we proposed.
     @param elements: the C{fastStart} of the first reply that has one.
+    @param kinds: the kinds of media that were proposed.
     """
-    sound = offer.profile.of(Medium.AUDIO)
-    answers, skipped, fault = _readAll(elements, offer.profile, weSendReverse=False)
-    sending = taking = None
-    for answer in answers:
-        if answer.reverse:
-            taking = taking or (answer if sound.direction.receives else None)
-        elif answer.rtp is not None:
-            sending = sending or (answer if sound.direction.sends else None)
-        else:  # accepted, but not where to
-            skipped += 1
+    answers, skipped, fault = _readAll(elements, offer.profile, kinds, weSendReverse=False)
+    skipped += sum(not a.reverse and a.rtp is None for a in answers)  # accepted, but not where to
+    channels: list[FastChannels] = []
+    for kind, wanted in carried(offer.profile, kinds):
+        ours = [answer for answer in answers if answer.channel.kind is kind]
+        send = [a for a in ours if not a.reverse and a.rtp] if wanted.direction.sends else []
+        take = [a for a in ours if a.reverse] if wanted.direction.receives else []
+        pair = (next(iter(send), None), next(iter(take), None))
+        channels.append(_opened(wanted, pair, None))
+    return FastConnection((), tuple(filter(_isOpen, channels)), skipped, fault)
+
+
+def _opened(wanted: MediumProfile, pair: _Pair, number: int | None) -> FastChannels:
+    """
+    What a pair of channels comes to.
+
+    @param number: that of the one that we send on; C{None} for what it has.
+    """
+    sending, taking = pair
     transmit = receive = None
     if sending is not None and sending.rtp is not None:
-        ability = sending.channel.ability.within(sound)
+        ability = sending.channel.ability.within(wanted)
         transmit = ability.transmit(sending.channel.payloadType, sending.rtp, sending.rtcp)
     if taking is not None:
-        receive = ReceiveFormat(formatsByType(taking.channel), _eventType(sound))
-    return FastConnection(
-        (),
+        receive = ReceiveFormat(formatsByType(taking.channel), _eventType(wanted))
+    return FastChannels(
+        wanted.medium,
         transmit,
         receive,
-        sending.number if sending else None,
-        taking.number if taking else None,
-        skipped,
-        fault,
+        None if sending is None else sending.number if number is None else number,
+        None if taking is None else taking.number,
     )
+
+
+def _isOpen(channels: FastChannels) -> bool:
+    return channels.transmit is not None or channels.receive is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +285,11 @@ class _Proposal:
     rtcp: TransportAddress | None
 
 
+_Pair = tuple[_Proposal | None, _Proposal | None]  # the one that we send on, and the other
+
+
 def _readAll(
-    elements: Sequence[bytes], profile: MediaProfile, weSendReverse: bool
+    elements: Sequence[bytes], profile: MediaProfile, kinds: Sequence[Kind], weSendReverse: bool
 ) -> tuple[list[_Proposal], int, DecodeError | None]:
     """
     @param weSendReverse: the channels with reverse parameters are ours to send
@@ -254,7 +302,7 @@ def _readAll(
     fault: DecodeError | None = None
     for element in elements[:MAXIMUM_ELEMENTS]:
         try:
-            proposal = _read(element, profile, weSendReverse)
+            proposal = _read(element, profile, kinds, weSendReverse)
         except DecodeError as error:
             fault = fault or error
             continue
@@ -263,7 +311,9 @@ def _readAll(
     return proposals, len(elements) - len(proposals), fault
 
 
-def _read(element: bytes, profile: MediaProfile, weSendReverse: bool) -> _Proposal | None:
+def _read(
+    element: bytes, profile: MediaProfile, kinds: Sequence[Kind], weSendReverse: bool
+) -> _Proposal | None:
     """
     @return: C{None} for a channel that is not for us.
 
@@ -274,7 +324,7 @@ def _read(element: bytes, profile: MediaProfile, weSendReverse: bool) -> _Propos
     parameters = fields[_REVERSE if reverse else _FORWARD]
     multiplex = parameters.get("multiplexParameters", ("none", None))
     weSend = reverse is weSendReverse
-    channel = judgeChannel(parameters["dataType"], multiplex, profile, (AUDIO,), weSend)
+    channel = judgeChannel(parameters["dataType"], multiplex, profile, kinds, weSend)
     if isinstance(channel, RefusedChannel):
         return None
     media = multiplex[1]
@@ -295,13 +345,13 @@ def _decode(element: bytes) -> Fields:
     return fields
 
 
-def _choosePair(
-    profile: MediumProfile, send: list[_Proposal], take: list[_Proposal]
-) -> tuple[_Proposal | None, _Proposal | None]:
+def _choosePair(profile: MediumProfile, proposals: list[_Proposal]) -> _Pair:
     """
-    One for each direction: both of the best format that goes both ways, because
-    many callers cannot do otherwise; else the best of each.
+    One for each direction, as the called side: both of the best format that goes both ways,
+    because many callers cannot do otherwise; else the best of each.
     """
+    send = [p for p in proposals if p.reverse and p.rtp] if profile.direction.sends else []
+    take = [p for p in proposals if not p.reverse] if profile.direction.receives else []
     for wanted in profile.formats:
         sending, taking = _first(send, wanted), _first(take, wanted)
         if sending is not None and taking is not None:

@@ -102,11 +102,12 @@ class SessionMedia:
         """
         Own the channels that fast connect opened.
         """
-        sending, receiving = self._sending[Medium.AUDIO], self._receiving[Medium.AUDIO]
-        if connection.transmit is not None and connection.transmitChannel is not None:
-            sending.adopt(connection.transmitChannel, connection.transmit)
-        if connection.receive is not None and connection.receiveChannel is not None:
-            receiving.adopt(connection.receiveChannel, connection.receive)
+        for opened in connection.channels:
+            sending, receiving = self._sending[opened.medium], self._receiving[opened.medium]
+            if opened.transmit is not None and opened.transmitChannel is not None:
+                sending.adopt(opened.transmitChannel, opened.transmit)
+            if opened.receive is not None and opened.receiveChannel is not None:
+                receiving.adopt(opened.receiveChannel, opened.receive)
 
     def allow(self) -> None:
         """

@@ -25,6 +25,7 @@ from h323d.h323.signalling.q931 import IE, Element, MessageType
 from h323d.h323.signalling.uuie import Start
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
+from tests.support.h245peers import soundAt
 from tests.support.h323 import KIND, ScriptedCallee, ScriptedPeer
 from tests.support.simulatedphone import PROFILE
 from tests.support.simulation import SimulatedServer, Simulation
@@ -212,10 +213,10 @@ def test_whatItSaysWaitsForAMessageThatCanCarryIt(world: Simulation) -> None:
 def test_whatItSaysIsChangedAsTheModelWantsIt(world: Simulation) -> None:
     zone = Zone(world, model=CallModel.PROXIED)
     rtp, rtcp = TransportAddress(AT_CALLER, 7000), TransportAddress(AT_CALLER, 7001)
-    offer = offerFastStart(PROFILE, rtp, rtcp).elements
+    offer = offerFastStart(PROFILE, soundAt(rtp, rtcp)).elements
     zone.call(Start(fastStart=offer))
     rtp, rtcp = TransportAddress(AT_BOB, 7000), TransportAddress(AT_BOB, 7001)
-    answer = answerFastStart(offer, PROFILE, rtp, rtcp).elements
+    answer = answerFastStart(offer, PROFILE, soundAt(rtp, rtcp)).elements
     start = Start(fastStart=answer, h245Address=TransportAddress(AT_BOB, 5000))
     zone.bob.say(PROCEEDING, uuie.callProceeding(zone.bob.identity, KIND, start), False)
     zone.bob.connect()

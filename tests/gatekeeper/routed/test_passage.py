@@ -32,6 +32,7 @@ from h323d.values.media.formats import G711_ULAW
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from tests.support.fakemedia import FakePool
+from tests.support.h245peers import soundAt
 from tests.support.h323 import KIND
 
 HOST, AT_CALLER, AT_CALLED = "10.0.0.1", "10.0.0.2", "10.0.0.3"
@@ -138,8 +139,8 @@ CLOSE = h245Message(
     "closeLogicalChannel",
     {"forwardLogicalChannelNumber": 101, "source": ("user", None)},
 )
-OFFER = offerFastStart(PROFILE, RTP, RTCP).elements
-ANSWER = answerFastStart(OFFER, PROFILE, THERE, THERE_RTCP).elements
+OFFER = offerFastStart(PROFILE, soundAt(RTP, RTCP)).elements
+ANSWER = answerFastStart(OFFER, PROFILE, soundAt(THERE, THERE_RTCP)).elements
 
 
 @pytest.fixture(params=[False, True], ids=["routed", "routedH245"])

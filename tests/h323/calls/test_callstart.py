@@ -26,6 +26,7 @@ from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media.direction import Direction
+from tests.support.h245peers import soundAt
 from tests.support.h323 import (
     KIND,
     PROFILE,
@@ -414,7 +415,7 @@ def test_theAnswerMayChangeWhatWasSaidWithEarlyMedia(network: SimulatedNetwork) 
     side = Side(network, "10.0.0.1", answers=False)
     peer = ScriptedPeer(network, "10.0.0.9", side.endpoint.address)
     rtp = TransportAddress("10.0.0.9", 5000)
-    offer = offerFastStart(PROFILE, rtp, TransportAddress("10.0.0.9", 5001))
+    offer = offerFastStart(PROFILE, soundAt(rtp, TransportAddress("10.0.0.9", 5001)))
     peer.setup(Start(fastStart=offer.elements))
     leg = side.parties[0].leg
     assert leg is not None
@@ -457,7 +458,7 @@ def test_aFastStartedCallNeedsNoH245Ever(network: SimulatedNetwork, clock: Clock
     side = Side(network, "10.0.0.1")
     peer = ScriptedPeer(network, "10.0.0.9", side.endpoint.address)
     rtp = TransportAddress("10.0.0.9", 5000)
-    offer = offerFastStart(PROFILE, rtp, TransportAddress("10.0.0.9", 5001))
+    offer = offerFastStart(PROFILE, soundAt(rtp, TransportAddress("10.0.0.9", 5001)))
     peer.setup(Start(fastStart=offer.elements))
     clock.pump([30.0] * 40)
     assert side.parties[0].cause is None
@@ -468,7 +469,7 @@ def test_aPortThatNobodyConnectsToIsClosed(network: SimulatedNetwork, clock: Clo
     side = Side(network, "10.0.0.1")
     peer = ScriptedPeer(network, "10.0.0.9", side.endpoint.address)
     rtp = TransportAddress("10.0.0.9", 5000)
-    offer = offerFastStart(PROFILE, rtp, TransportAddress("10.0.0.9", 5001))
+    offer = offerFastStart(PROFILE, soundAt(rtp, TransportAddress("10.0.0.9", 5001)))
     peer.setup(Start(fastStart=offer.elements), tunnelling=False)
     assert peer.received[0][1].start.h245Address is not None
     assert len(network.tcp) == 2

@@ -1,159 +1,169 @@
 """
-Fast connect in one call: when it is offered and accepted, and what becomes of it.
+Fast connect in one call: offered, accepted, refused.
 """
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 import pytest
+from twisted.internet.task import Clock
 
-from h323d.call.homes import Home
-from h323d.call.legmedia import LegMedia
-from h323d.errors import DecodeError
 from h323d.h323.calls.fastconnect import FastConnect, Outcome
+from h323d.h323.h245.capabilities.audio import AUDIO
 from h323d.h323.signalling.uuie import Start
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium
-from h323d.values.media.profile import MediaProfile
-from tests.support.fakemedia import FakePool
-from tests.support.h323 import PROFILE
-from tests.support.recorder import Recorder
+from h323d.values.media.profile import MediaProfile, MediumProfile
+from tests.support.fakevideo import FAKE_VIDEO, H261
+from tests.support.mediaowner import MediaOwner
 
-NOTHING = Start()
+SOUND = MediaProfile.audio((G711_ULAW, G711_ALAW))
+SEEN = MediaProfile((*SOUND.media, MediumProfile(Medium.VIDEO, (H261,))))
+G722 = MediaProfile.audio((MediaFormat("G722"),))
 
 
-class Sound:
+class Leg(MediaOwner):
     """
-    One medium of a leg.
-
-    @ivar expected: what it was told that may come already.
-    """
-
-    def __init__(self, host: str, isOpen: bool) -> None:
-        observer: Any = Recorder()
-        self.port = FakePool().openPort(observer, Home.at(host)) if isOpen else None
-        self.expected: list[Any] = []
-
-    def of(self, medium: Medium) -> Sound:
-        assert medium is Medium.AUDIO
-        return self
-
-    def expect(self, receive: Any) -> None:
-        self.expected.append(receive)
-
-
-class Scene:
-    """
-    Both sides of one call.
+    A leg, as far as fast connect needs one.
     """
 
-    def __init__(self, offers: bool = True, accepts: bool = True, isOpen: bool = True) -> None:
-        self.near, self.far = Sound("10.0.0.1", isOpen), Sound("10.0.0.2", isOpen)
-        self.caller = FastConnect(cast(LegMedia, self.near), offers)
-        self.called = FastConnect(cast(LegMedia, self.far), accepts)
+    def __init__(self, host: str, enabled: bool = True) -> None:
+        super().__init__(host, Clock())
+        self.fast = FastConnect(self.media, enabled, (AUDIO, FAKE_VIDEO))
 
-    def offer(self) -> tuple[bytes, ...]:
-        offer = self.caller.offer(PROFILE)
-        self.called.proposed(offer)
-        return offer
+    def expected(self, medium: Medium) -> bool:
+        """
+        Whether its port expects to hear something.
+        """
+        return self.port(medium).stream.receive is not None
 
 
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
+def caller() -> Leg:
+    leg = Leg("192.0.2.1")
+    leg.media.open(SEEN)
+    return leg
 
 
-def test_itBeginsWithNothing(scene: Scene) -> None:
-    assert scene.caller.outcome is Outcome.NOT_OFFERED
-    assert scene.caller.answering() == NOTHING
-    assert not scene.caller.connection.accepted
+@pytest.fixture
+def called() -> Leg:
+    leg = Leg("192.0.2.2")
+    leg.media.open(SEEN)
+    return leg
 
 
-def test_whatIsOfferedIsAcceptedOnBothSides(scene: Scene) -> None:
-    assert scene.offer()
-    assert (scene.caller.outcome, scene.called.outcome) == (Outcome.OPEN, Outcome.OPEN)
-    assert scene.called.choose(PROFILE) is None
-    assert scene.caller.heard(scene.called.answering())
-    assert (scene.caller.outcome, scene.called.outcome) == (Outcome.ACCEPTED,) * 2
-    for side, other in ((scene.caller, scene.far), (scene.called, scene.near)):
-        transmit = side.connection.transmit
-        assert transmit is not None
-        assert other.port is not None
-        assert transmit.rtp == other.port.rtp
+def test_whatIsProposedIsExpectedAtOnce(caller: Leg) -> None:
+    assert caller.fast.offer(SEEN)
+    assert caller.fast.outcome is Outcome.OPEN
+    assert caller.expected(Medium.AUDIO)
+    assert caller.expected(Medium.VIDEO)
 
 
-def test_soundMayComeAsSoonAsItIsOffered(scene: Scene) -> None:
-    scene.offer()
-    (expected,) = scene.near.expected
-    assert set(expected.formats.values()) == {G711_ULAW, G711_ALAW}
-    assert scene.far.expected == []
+def test_bothEndsOpenAllMedia(caller: Leg, called: Leg) -> None:
+    called.fast.proposed(caller.fast.offer(SEEN))
+    called.fast.choose(SEEN)
+    assert called.fast.outcome is Outcome.ACCEPTED
+    assert caller.fast.heard(called.fast.answering())
+    assert caller.fast.outcome is Outcome.ACCEPTED
+    for leg in (caller, called):
+        opened = [each.medium for each in leg.fast.connection.channels]
+        assert opened == [Medium.AUDIO, Medium.VIDEO]
 
 
-@pytest.mark.parametrize("scene", [Scene(offers=False), Scene(isOpen=False)])
-def test_whoMayNotOfferOrHasNoPortOffersNothing(scene: Scene) -> None:
-    assert scene.offer() == ()
-    assert (scene.caller.outcome, scene.called.outcome) == (Outcome.NOT_OFFERED,) * 2
-    assert scene.near.expected == []
+def test_itBeginsWithNothing(caller: Leg) -> None:
+    assert caller.fast.outcome is Outcome.NOT_OFFERED
+    assert caller.fast.answering() == Start()
+    assert not caller.fast.connection.accepted
 
 
-def test_whoMayNotAcceptRefusesAndSaysSo() -> None:
-    scene = Scene(accepts=False)
-    scene.offer()
-    scene.called.choose(PROFILE)
-    assert scene.called.answering() == Start(fastConnectRefused=True)
-    assert not scene.caller.heard(scene.called.answering())
-    assert (scene.caller.outcome, scene.called.outcome) == (Outcome.REFUSED,) * 2
-    assert scene.near.expected[-1] is None
+def test_eachSendsWhereTheOtherHears(caller: Leg, called: Leg) -> None:
+    called.fast.proposed(caller.fast.offer(SEEN))
+    called.fast.choose(SEEN)
+    caller.fast.heard(called.fast.answering())
+    for side, other in ((caller, called), (called, caller)):
+        for opened in side.fast.connection.channels:
+            assert opened.transmit is not None
+            assert opened.transmit.rtp == other.port(opened.medium).rtp
 
 
-def test_whatHasNothingInCommonIsRefused(scene: Scene) -> None:
-    scene.offer()
-    scene.called.choose(MediaProfile.audio((MediaFormat("G729"),)))
-    assert scene.called.outcome is Outcome.REFUSED
-    assert scene.called.answering().fastConnectRefused
+def test_theFirstAnswerDecides(caller: Leg, called: Leg) -> None:
+    called.fast.proposed(caller.fast.offer(SEEN))
+    called.fast.choose(SEEN)
+    answer = called.fast.answering()
+    assert caller.fast.heard(answer)
+    assert not caller.fast.heard(answer)
+    caller.fast.refused()
+    assert caller.fast.outcome is Outcome.ACCEPTED
 
 
-def test_whatSaysNothingOfItDecidesNothing(scene: Scene) -> None:
-    scene.offer()
-    assert not scene.caller.heard(NOTHING)
-    assert scene.caller.outcome is Outcome.OPEN
+def test_anAnswerToNothingIsNoAnswer(caller: Leg, called: Leg) -> None:
+    called.fast.proposed(caller.fast.offer(SEEN))
+    called.fast.choose(SEEN)
+    assert not Leg("192.0.2.3").fast.heard(called.fast.answering())
 
 
-def test_anAnswerToNothingIsNoAnswer(scene: Scene) -> None:
-    scene.offer()
-    scene.called.choose(PROFILE)
-    answer = scene.called.answering()
-    assert not Scene(offers=False).caller.heard(answer)
+def test_whatIsNotTakenIsNoLongerExpected(caller: Leg, called: Leg) -> None:
+    called.fast.proposed(caller.fast.offer(SEEN))
+    called.fast.choose(SOUND)
+    assert caller.fast.heard(called.fast.answering())
+    assert caller.expected(Medium.AUDIO)
+    assert not caller.expected(Medium.VIDEO)
 
 
-def test_theFirstAnswerDecides(scene: Scene) -> None:
-    scene.offer()
-    scene.called.choose(PROFILE)
-    answer = scene.called.answering()
-    assert scene.caller.heard(answer)
-    assert not scene.caller.heard(answer)
-    scene.caller.refused()
-    assert scene.caller.outcome is Outcome.ACCEPTED
+def test_aMediumWithoutAPortIsNotProposed() -> None:
+    leg = Leg("192.0.2.1")
+    leg.media.open(SOUND)
+    leg.fast.offer(SEEN)
+    assert not leg.fast.connection.channels
+    assert [port.medium for port in leg.pool.ports] == [Medium.AUDIO]
 
 
-def test_anOfferThatNobodyAnswersIsVoid(scene: Scene) -> None:
-    scene.offer()
-    scene.caller.refused()
-    assert scene.caller.outcome is Outcome.REFUSED
-    scene.called.choose(PROFILE)
-    assert not scene.caller.heard(scene.called.answering())
-    assert scene.near.expected[-1] is None
+@pytest.mark.parametrize("answer", [Start(fastConnectRefused=True), Start(fastStart=(b"\xff",))])
+def test_aRefusalVoidsTheOffer(answer: Start, caller: Leg) -> None:
+    caller.fast.offer(SEEN)
+    assert not caller.fast.heard(answer)
+    assert caller.fast.outcome is Outcome.REFUSED
+    assert not caller.expected(Medium.AUDIO)
+    assert not caller.expected(Medium.VIDEO)
 
 
-def test_whoWasProposedNothingChoosesNothing(scene: Scene) -> None:
-    scene.called.proposed(())
-    assert scene.called.choose(PROFILE) is None
-    assert (scene.called.outcome, scene.called.answering()) == (Outcome.NOT_OFFERED, NOTHING)
+def test_anAnswerThatSaysNothingDecidesNothing(caller: Leg) -> None:
+    caller.fast.offer(SEEN)
+    assert not caller.fast.heard(Start())
+    assert caller.fast.outcome is Outcome.OPEN
 
 
-def test_whatCannotBeReadIsToldAndRefused(scene: Scene) -> None:
-    scene.called.proposed((b"\xff\xff\xff",))
-    assert isinstance(scene.called.choose(PROFILE), DecodeError)
-    assert scene.called.choose(PROFILE) is None
-    assert scene.called.answering() == Start(fastConnectRefused=True)
+def test_anAnswerAfterARefusalComesTooLate(caller: Leg, called: Leg) -> None:
+    called.fast.proposed(caller.fast.offer(SEEN))
+    called.fast.choose(SEEN)
+    caller.fast.refused()
+    assert not caller.fast.heard(called.fast.answering())
+    assert caller.fast.outcome is Outcome.REFUSED
+
+
+def test_nothingInCommonIsRefusedInOurAnswers(caller: Leg, called: Leg) -> None:
+    called.fast.proposed(caller.fast.offer(SEEN))
+    called.fast.choose(G722)
+    assert called.fast.outcome is Outcome.REFUSED
+    assert called.fast.answering() == Start(fastConnectRefused=True)
+
+
+def test_whoDoesNotWantFastConnectNeitherOffersNorAccepts(caller: Leg) -> None:
+    slow = Leg("192.0.2.2", enabled=False)
+    slow.media.open(SEEN)
+    assert slow.fast.offer(SEEN) == ()
+    assert slow.fast.outcome is Outcome.NOT_OFFERED
+    slow.fast.proposed(caller.fast.offer(SEEN))
+    slow.fast.choose(SEEN)
+    assert slow.fast.answering() == Start(fastConnectRefused=True)
+
+
+def test_aCallerThatProposesNothingIsNotRefused(called: Leg) -> None:
+    called.fast.proposed(())
+    assert called.fast.choose(SEEN) is None
+    assert called.fast.answering() == Start()
+
+
+def test_whatCannotBeReadIsToldOnce(called: Leg) -> None:
+    called.fast.proposed((b"\xff",))
+    assert called.fast.choose(SEEN) is not None
+    assert called.fast.choose(SEEN) is None

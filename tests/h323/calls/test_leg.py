@@ -31,6 +31,7 @@ from h323d.values.media.direction import Direction
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
+from tests.support.h245peers import soundAt
 from tests.support.h323 import KIND, PROFILE, Party, ScriptedCallee, ScriptedPeer, Side, newClock
 from tests.support.network import SimulatedNetwork
 
@@ -39,7 +40,7 @@ TUNNEL_ONLY = StartUpOptions(fastStart=False)
 FAST_ONLY = StartUpOptions(tunnelling=False)
 THEIR_RTP = TransportAddress("10.0.0.9", 5000)
 THEIR_RTCP = TransportAddress("10.0.0.9", 5001)
-OFFER = Start(fastStart=offerFastStart(PROFILE, THEIR_RTP, THEIR_RTCP).elements)
+OFFER = Start(fastStart=offerFastStart(PROFILE, soundAt(THEIR_RTP, THEIR_RTCP)).elements)
 
 
 @pytest.fixture

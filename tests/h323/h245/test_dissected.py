@@ -20,7 +20,7 @@ from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.profile import MediaProfile
 from tests.support import tshark
-from tests.support.h245peers import Pair
+from tests.support.h245peers import Pair, soundAt
 
 pytestmark = pytest.mark.skipif(not tshark.available(), reason="there is no tshark")
 
@@ -74,8 +74,8 @@ def test_everythingThatACallSaysIsWellFormed(tmp_path: Path) -> None:
 def test_fastStartListsAreWellFormed(tmp_path: Path) -> None:
     rtp, rtcp = TransportAddress("192.0.2.1", 5000), TransportAddress("2001:db8::1", 5001)
     profile = MediaProfile.audio(AUDIO)
-    offer = offerFastStart(profile, rtp, rtcp).elements
-    answer = answerFastStart(offer, profile, rtcp, rtp).elements
+    offer = offerFastStart(profile, soundAt(rtp, rtcp)).elements
+    answer = answerFastStart(offer, profile, soundAt(rtcp, rtp)).elements
     channels = [h245.decode("OpenLogicalChannel", element) for element in (*offer, *answer)]
     contents = [tunnelled(("request", ("openLogicalChannel", channel))) for channel in channels]
     assert len(contents) == 20

@@ -17,6 +17,7 @@ from tests.support.h245peers import (
     Pair,
     flowing,
     joined,
+    soundAt,
 )
 
 ALAW_FIRST = MediaProfile.audio((G711_ALAW, G711_ULAW))
@@ -57,8 +58,8 @@ def fastStarted() -> Pair:
         (TransportAddress(f"192.0.2.{n}", 5000), TransportAddress(f"192.0.2.{n}", 5001))
         for n in (1, 2)
     ]
-    offer = offerFastStart(PROFILE, *addresses[0])
-    called = answerFastStart(offer.elements, PROFILE, *addresses[1])
+    offer = offerFastStart(PROFILE, soundAt(*addresses[0]))
+    called = answerFastStart(offer.elements, PROFILE, soundAt(*addresses[1]))
     pair.sessions[0].adoptFastStart(readAnswer(offer, called.elements))
     pair.sessions[1].adoptFastStart(called)
     return pair
@@ -81,8 +82,10 @@ def test_aFastConnectThatComesTooLateChangesNothing() -> None:
     pair = joined()
     before = pair.sessions[0].states
     addresses = (TransportAddress("192.0.2.9", 5000), TransportAddress("192.0.2.9", 5001))
-    offer = offerFastStart(ALAW_FIRST, *addresses)
-    pair.sessions[0].adoptFastStart(answerFastStart(offer.elements, ALAW_FIRST, *addresses))
+    offer = offerFastStart(ALAW_FIRST, soundAt(*addresses))
+    pair.sessions[0].adoptFastStart(
+        answerFastStart(offer.elements, ALAW_FIRST, soundAt(*addresses))
+    )
     assert pair.sessions[0].states == before
     pair.stop()
     assert pair.clock.getDelayedCalls() == []
