@@ -41,6 +41,9 @@ class ConversationOwner(Protocol):
     def beginEntities(self) -> None:
         """Say what we can, and determine who is master."""
 
+    def tellCapabilities(self) -> None:
+        """Say what we can."""
+
     def negotiateAnew(self) -> None:
         """Say and determine it again, as if the channel were new."""
 
@@ -76,6 +79,9 @@ class Conversation(Protocol):
 
     def roleSettled(self) -> None:
         """Both ends agree who is master."""
+
+    def capabilitiesChanged(self) -> None:
+        """We can do something else than we said, or the peer wants to hear it again."""
 
     def takenBack(self) -> None:
         """The peer wants to hear us again (H.323, 8.4.6)."""
@@ -136,6 +142,10 @@ def openAtLast(machine: Conversation, core: _Core) -> None:
 
 for _state in _STARTED:
 
+    @_state.upon(Conversation.capabilitiesChanged).loop()
+    def tell(machine: Conversation, core: _Core) -> None:
+        core.owner.tellCapabilities()
+
     @_state.upon(Conversation.takenBack).loop()
     def negotiateAnew(machine: Conversation, core: _Core) -> None:
         core.owner.negotiateAnew()
@@ -180,15 +190,16 @@ for _state in (*_OPEN, ending):
 
 _START = (Conversation.start, Conversation.startBesideFastConnect)
 _CHANNELS = (Conversation.openChannels, Conversation.roleSettled)
+_ANEW = (Conversation.capabilitiesChanged, Conversation.takenBack)
 _LATER = (Conversation.answered, Conversation.endTimedOut)
 
 _IGNORED: tuple[tuple[TypedState[Conversation, _Core], tuple[Callable[..., None], ...]], ...] = (
-    (answering, (*_CHANNELS, Conversation.takenBack, *_LATER)),
+    (answering, (*_CHANNELS, *_ANEW, *_LATER)),
     (waiting, (*_START, Conversation.roleSettled, *_LATER)),
     (running, (*_START, Conversation.openChannels, *_LATER)),
-    (ending, (*_START, *_CHANNELS, Conversation.takenBack, Conversation.released)),
+    (ending, (*_START, *_CHANNELS, *_ANEW, Conversation.released)),
     (ending, (Conversation.end,)),
-    (over, (*_START, *_CHANNELS, Conversation.takenBack, Conversation.released, *_LATER)),
+    (over, (*_START, *_CHANNELS, *_ANEW, Conversation.released, *_LATER)),
     (over, (Conversation.end, Conversation.peerEnds, Conversation.stop)),
 )
 for _where, _inputs in _IGNORED:

@@ -41,8 +41,12 @@ class NegotiationOwner(Protocol):
     def roleUnsettled(self) -> None:
         """They do not, and never did."""
 
-    def peerCan(self, remote: RemoteCapabilities) -> None:
-        """The peer said what it can do; it is acknowledged."""
+    def peerCan(self, remote: RemoteCapabilities, takesBack: bool) -> None:
+        """
+        The peer said what it can do; it is acknowledged.
+
+        @param takesBack: it held us before, and does so no more.
+        """
 
     def capabilitiesRefused(self) -> None:
         """The peer did not take our capabilities."""
@@ -67,7 +71,7 @@ class Negotiation:
         self._owner = owner
         self._table = CapabilityTable(kinds)
         self._remote = RemoteCapabilities()
-        self._started = False
+        self._heard = self._remote  # and not acknowledged yet
         self._msdse = newMSDSE(self, clock, rng, terminalType)
         self._outgoingCESE = newOutgoingCESE(self, clock)
         self._incomingCESE = newIncomingCESE(self)
@@ -84,7 +88,6 @@ class Negotiation:
         """
         Tell our capabilities and determine the roles, both at once.
         """
-        self._started = True
         self._outgoingCESE.transferRequest()
         self._msdse.determine()
 
@@ -92,14 +95,12 @@ class Negotiation:
         """
         Our capabilities have changed, or the peer wants to hear them again.
         """
-        if self._started:
-            self._outgoingCESE.transferRequest()
+        self._outgoingCESE.transferRequest()
 
     def stop(self) -> None:
         """
         Cancel every timer.
         """
-        self._started = False
         self._msdse.abandon()
         self._outgoingCESE.abandon()
 
@@ -128,9 +129,6 @@ class Negotiation:
 
     def terminalCapabilitySetRelease(self, fields: Fields) -> None:
         self._incomingCESE.terminalCapabilitySetRelease()
-
-    def sendTerminalCapabilitySet(self, value: Choice) -> None:
-        self.tell()
 
     # MSDSEOwner
 
@@ -177,7 +175,7 @@ class Negotiation:
     # IncomingCESEOwner
 
     def transferIndication(self, capabilitySet: Fields) -> None:
-        self._remote = self._table.update(capabilitySet)
+        self._heard = self._table.update(capabilitySet)
         self._incomingCESE.transferResponse()
 
     def transferWithdrawn(self, source: RejectSource) -> None:
@@ -185,7 +183,8 @@ class Negotiation:
 
     def sendCapabilitySetAck(self, sequenceNumber: int) -> None:
         self._owner.send(response("terminalCapabilitySetAck", {"sequenceNumber": sequenceNumber}))
-        self._owner.peerCan(self._remote)
+        held, self._remote = self._remote.isEmpty, self._heard
+        self._owner.peerCan(self._remote, held and not self._remote.isEmpty)
 
     def sendCapabilitySetReject(self, sequenceNumber: int, cause: Choice) -> None:
         fields = {"sequenceNumber": sequenceNumber, "cause": cause}

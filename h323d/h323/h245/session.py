@@ -68,7 +68,6 @@ class H245Session:
         self._profile = profile
         self._kinds = kinds
         self._conversation = newConversation(self, clock)
-        self._remote = RemoteCapabilities()
         self._inbox: deque[Message] = deque()
         self._taking = False
         self._negotiation = Negotiation(self, clock, rng, terminalType, kinds)
@@ -93,6 +92,7 @@ class H245Session:
         """
         return {
             "session": stateName(self._conversation),
+            **self._liveness.states,
             **self._negotiation.states,
             **self._modes.states,
             **self._media.states,
@@ -162,7 +162,7 @@ class H245Session:
         before = self.localCapabilities(0)
         self._profile = profile
         if self.localCapabilities(0) != before:
-            self._negotiation.tell()
+            self._conversation.capabilitiesChanged()
         self._media.changeProfile(profile)
         if hasStarted(self._conversation) and self._media.wantsAnother:
             self._modes.ask(profile)
@@ -193,6 +193,9 @@ class H245Session:
     def beginEntities(self) -> None:
         self._liveness.start()
         self._negotiation.start()
+
+    def tellCapabilities(self) -> None:
+        self._negotiation.tell()
 
     def negotiateAnew(self) -> None:
         self._negotiation.start()
@@ -231,10 +234,9 @@ class H245Session:
     def roleUnsettled(self) -> None:
         self._owner.h245Failed(H245Failure.NO_ROLE)
 
-    def peerCan(self, remote: RemoteCapabilities) -> None:
-        held, self._remote = self._remote.isEmpty, remote
+    def peerCan(self, remote: RemoteCapabilities, takesBack: bool) -> None:
         self._owner.h245RemoteCapabilities(remote)
-        if held and not remote.isEmpty:
+        if takesBack:
             self._conversation.takenBack()
         self._media.peerCan(remote)
 
@@ -264,6 +266,9 @@ class H245Session:
             self._bidirectional.openLogicalChannel(fields)
         else:
             self._media.openLogicalChannel(fields)
+
+    def _sendTerminalCapabilitySet(self, value: Choice) -> None:
+        self._conversation.capabilitiesChanged()
 
     def _functionNotUnderstood(self, value: Choice) -> None:
         if value[0] == "request" and value[1][0] == "roundTripDelayRequest":
@@ -304,7 +309,7 @@ class H245Session:
                 "requestModeReject": modes.requestModeReject,
                 "roundTripDelayResponse": self._liveness.roundTripDelayResponse,
             },
-            "command": {"sendTerminalCapabilitySet": caps.sendTerminalCapabilitySet},
+            "command": {"sendTerminalCapabilitySet": self._sendTerminalCapabilitySet},
             "indication": {
                 "masterSlaveDeterminationRelease": roles.masterSlaveDeterminationRelease,
                 "terminalCapabilitySetRelease": caps.terminalCapabilitySetRelease,

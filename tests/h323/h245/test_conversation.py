@@ -33,6 +33,7 @@ TABLE: Table = {
         "stop": "over: stopEntities",
     },
     "waiting": {
+        "capabilitiesChanged": "waiting: tellCapabilities",
         "end": "ending: releaseChannels, stopEntities, endTimedOut in 3 s, sendEnd",
         "openChannels": "running: allowChannels",
         "peerEnds": "over: sendEnd, stopEntities, ended",
@@ -41,6 +42,7 @@ TABLE: Table = {
         "takenBack": "waiting: negotiateAnew",
     },
     "running": {
+        "capabilitiesChanged": "running: tellCapabilities",
         "end": "ending: releaseChannels, stopEntities, endTimedOut in 3 s, sendEnd",
         "peerEnds": "over: sendEnd, stopEntities, ended",
         "released": "ending: stopEntities, endTimedOut in 3 s, sendEnd",

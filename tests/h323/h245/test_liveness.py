@@ -4,15 +4,61 @@ Whether the peer is alive.
 
 from __future__ import annotations
 
-from h323d.h323.h245.liveness import INTERVAL, MAXIMUM_SILENCES
+from twisted.internet.task import Clock
+
+from h323d.h323.h245.liveness import INTERVAL, MACHINE, MAXIMUM_SILENCES, newWatch
 from h323d.h323.h245.messages import indication
 from h323d.h323.h245.owner import H245Failure
 from h323d.h323.h245.rtdse import T105
+from h323d.tracing import stateName
 from tests.support.h245peers import (
     acknowledge,
     alone,
     mediaChannel,
 )
+from tests.support.machinetable import Step, Table, behaviourOf
+from tests.support.recorder import Recorder
+
+WAYS: dict[str, list[Step]] = {
+    "waiting": ["start"],
+    "asking": ["start", "intervalOver"],
+    "over": ["stop"],
+}
+TABLE: Table = {
+    "idle": {
+        "start": "waiting: intervalOver in 60 s",
+        "stop": "over",
+    },
+    "waiting": {
+        "intervalOver": "asking: askRoundTrip",
+        "stop": "over: stop intervalOver",
+    },
+    "asking": {
+        "answered": "waiting: intervalOver in 60 s",
+        "giveUp": "over: peerSilent",
+        "stop": "over: abandonRoundTrip",
+        "unanswered": "asking: askRoundTrip",
+    },
+}
+
+
+def test_theTableIsWhole() -> None:
+    assert behaviourOf(MACHINE, newWatch, {}, WAYS) == TABLE
+
+
+def test_silencesCountInARowOnly() -> None:
+    clock, owner = Clock(), Recorder()
+    watch = newWatch(owner, clock)
+    watch.start()
+    clock.advance(INTERVAL)
+    for _ in range(MAXIMUM_SILENCES - 1):
+        watch.unanswered()
+    watch.heard()
+    for _ in range(MAXIMUM_SILENCES - 1):
+        watch.unanswered()
+    assert stateName(watch) == "asking"
+    watch.unanswered()
+    assert owner.take()[-1] == ("peerSilent",)
 
 
 def test_threeUnansweredRoundTripsMeanDeath() -> None:

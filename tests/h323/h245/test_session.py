@@ -362,3 +362,11 @@ def test_rolesOnceAgreedOutliveADeterminationThatFails() -> None:
     assert owner.names()[-1] != "masterSlaveDetermination"
     assert H245Failure.NO_ROLE not in owner.failures
     session.stop()
+
+
+def test_whatChangesBeforeTheStartIsNotToldYet() -> None:
+    owner = RecordingOwner()
+    session = newSession(owner, Clock())
+    session.changeProfile(HOLDING)
+    session.received(command("sendTerminalCapabilitySet", ("genericRequest", None)))
+    assert owner.names() == []
