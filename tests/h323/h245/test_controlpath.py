@@ -70,35 +70,45 @@ def path(owner: Owner, clock: Clock) -> ControlPath:
     return newControlPath(owner, clock)
 
 
+CLOSED = "closed: closeListener, cancelDial, closeChannel"
 TABLE: Table = {
     "idle": {
         "dial": "dialing: dialControl",
         "listen": "listening: openListener",
-        "stop": "closed: closeListener, cancelDial, closeChannel",
+        "stop": CLOSED,
         "tunnel": "tunnelled: beginSession",
+        "waits": "listening",
     },
     "tunnelled": {
         "dial": "dialing: abandonSession, dialControl",
-        "stop": "closed: closeListener, cancelDial, closeChannel",
+        "stop": CLOSED,
         "tunnelRefused": "idle: abandonSession",
     },
     "listening": {
         "connected": "separate: closeListener, cancelDial, beginSession",
         "dial": "dialing: dialControl",
         "lost": "idle: closeListener, pathFailed",
-        "ourTurn": "dialing",
-        "stop": "closed: closeListener, cancelDial, closeChannel",
-        "theirTurn": "listening: turnOver in 3 s",
-        "turnOver": "dialing",
+        "ourTurn": "dialing: dialControl",
+        "stop": CLOSED,
+        "theirTurn": "yielding: turnOver in 3 s",
+    },
+    "yielding": {
+        "connected": "separate: stop turnOver, closeListener, cancelDial, beginSession",
+        "dial": "dialing: stop turnOver, dialControl",
+        "lost": "idle: stop turnOver, closeListener, pathFailed",
+        "ourTurn": "dialing: stop turnOver, dialControl",
+        "stop": CLOSED.replace("closed: ", "closed: stop turnOver, "),
+        "theirTurn": "yielding: turnOver in 3 s",
+        "turnOver": "dialing: dialControl",
     },
     "dialing": {
         "connected": "separate: closeListener, cancelDial, beginSession",
         "lost": "idle: closeListener, pathFailed",
-        "stop": "closed: closeListener, cancelDial, closeChannel",
+        "stop": CLOSED,
     },
     "separate": {
         "lost": "closed: pathLost",
-        "stop": "closed: closeListener, cancelDial, closeChannel",
+        "stop": CLOSED,
     },
 }
 
@@ -107,15 +117,21 @@ def test_theTable() -> None:
     found = behaviourOf(
         controlpath.MACHINE,
         newControlPath,
-        {"dial": (TransportAddress("10.0.0.9", 5000), True)},
+        {
+            "dial": (LARGER, True),
+            "waits": (OURS,),
+            "ourTurn": (LARGER,),
+            "theirTurn": (OURS, SMALLER),
+        },
         {
             "tunnelled": ["tunnel"],
             "listening": ["listen"],
-            "dialing": [("dial", TransportAddress("10.0.0.9", 5000), False)],
+            "yielding": ["listen", ("dial", SMALLER, True)],
+            "dialing": [("dial", LARGER, False)],
             "separate": ["listen", "connected"],
             "closed": ["stop"],
         },
-        {"openListener": TransportAddress("10.0.0.1", 5001)},
+        {"openListener": OURS},
     )
     assert found == TABLE
 
@@ -182,6 +198,20 @@ def test_aTurnThatIsNotUsedPasses(path: ControlPath, owner: Owner, clock: Clock)
     assert owner.done[-1] == ("dial", SMALLER)
 
 
+def test_whoLearnsAnotherAddressWaitsForThatOne(
+    path: ControlPath, owner: Owner, clock: Clock
+) -> None:
+    path.listen()
+    path.dial(SMALLER, True)
+    clock.advance(GLARE / 2)
+    other = TransportAddress("10.0.0.3", 9000)
+    path.dial(other, True)
+    clock.advance(GLARE - 0.01)
+    assert owner.done == ["listen"]
+    clock.advance(0.01)
+    assert owner.done[-1] == ("dial", other)
+
+
 def test_anUnreachableAddressIsReported(path: ControlPath, owner: Owner) -> None:
     path.dial(LARGER, False)
     path.lost()
@@ -192,7 +222,8 @@ def test_anUnreachableAddressIsReported(path: ControlPath, owner: Owner) -> None
 def test_noPortIsReported(path: ControlPath, owner: Owner) -> None:
     owner.port = None
     path.listen()
-    assert owner.done[-1] == "failed"
+    path.tunnel()
+    assert owner.done[-2:] == ["failed", "begin"]
 
 
 def test_aLostChannelIsNotReplaced(path: ControlPath, owner: Owner) -> None:
