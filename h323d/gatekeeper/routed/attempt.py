@@ -23,7 +23,7 @@ from h323d.gatekeeper.routed.passage import PassageOwner, newPassage
 from h323d.gatekeeper.routed.side import CALLED, CALLER, Side, SideOwner
 from h323d.gatekeeper.routing.chain import FoundWay
 from h323d.gatekeeper.traversal import Whereabouts
-from h323d.h323.h245.link import ControlNetwork
+from h323d.h323.h245.connection import ControlNetwork
 from h323d.h323.signalling.uuie import Content, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause

@@ -16,8 +16,13 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.dialrule import DialGuard
 from h323d.errors import DecodeError, ResourceUnavailable
-from h323d.h323.h245.connection import ControlChannel, ControlListener, Dialling, dialControl
-from h323d.h323.h245.link import ControlNetwork
+from h323d.h323.h245.connection import (
+    ControlChannel,
+    ControlListener,
+    ControlNetwork,
+    Dialling,
+    dialControl,
+)
 from h323d.values.address import TransportAddress
 
 __all__ = ["ControlCoupling", "CouplingOwner"]

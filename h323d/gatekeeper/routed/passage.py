@@ -26,7 +26,7 @@ from h323d.gatekeeper.routed.messages import Edit
 from h323d.gatekeeper.routed.side import CALLED
 from h323d.gatekeeper.routed.usage import ChannelUsage, UsageOwner, mayConcernChannels
 from h323d.gatekeeper.traversal import Whereabouts
-from h323d.h323.h245.link import ControlNetwork
+from h323d.h323.h245.connection import ControlNetwork
 from h323d.h323.signalling.addresses import transportToValue
 from h323d.h323.signalling.q931 import Q931Message
 from h323d.h323.signalling.uuie import Content, Fields

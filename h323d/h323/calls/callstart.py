@@ -19,7 +19,8 @@ from h323d.errors import DecodeError
 from h323d.h323.calls.fastconnect import FastConnect, Outcome
 from h323d.h323.calls.startup import hasChosen, newStartUp
 from h323d.h323.calls.tunnelling import Tunnel, newTunnelling, tunnelOf
-from h323d.h323.h245.link import ControlNetwork, H245Link, NewSession
+from h323d.h323.h245.connection import ControlNetwork
+from h323d.h323.h245.link import H245Link, NewSession
 from h323d.h323.h245.session import H245Failure
 from h323d.h323.signalling.uuie import Content, Start
 from h323d.values.address import TransportAddress

@@ -14,7 +14,7 @@ from h323d.call.homes import Home
 from h323d.call.localports import ListenerInRange, LocalPorts, OpenerInRange
 from h323d.call.transport import IStreamListener, IStreamOpener, SecureStreams
 from h323d.h323.config import H323Config
-from h323d.h323.h245.link import ControlNetwork
+from h323d.h323.h245.connection import ControlNetwork
 from h323d.values.portspan import PortSpan
 
 __all__ = ["CallStreams", "callStreams", "secureCallStreams"]

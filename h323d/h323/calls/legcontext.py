@@ -17,7 +17,7 @@ from h323d.call.legs import ILeg, LegDirection
 from h323d.call.media import IMediaPool
 from h323d.call.ways import Way
 from h323d.h323.config import H323Config
-from h323d.h323.h245.link import ControlNetwork
+from h323d.h323.h245.connection import ControlNetwork
 from h323d.h323.h245.parameters import MediaAddresses
 from h323d.h323.h245.session import H245Owner, H245Session
 from h323d.h323.signalling.uuie import CallIdentity, Fields

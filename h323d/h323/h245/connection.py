@@ -7,6 +7,7 @@ Packets in, packets out: what stands in them is the session's matter.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
@@ -26,7 +27,14 @@ from h323d.errors import DecodeError
 from h323d.h323.signalling import tpkt
 from h323d.values.address import TransportAddress
 
-__all__ = ["ControlChannel", "ControlListener", "ControlUser", "Dialling", "dialControl"]
+__all__ = [
+    "ControlChannel",
+    "ControlListener",
+    "ControlNetwork",
+    "ControlUser",
+    "Dialling",
+    "dialControl",
+]
 
 PACKET_TIMEOUT = 15.0  # seconds that a packet may take from its first octet to its last
 MAXIMUM_STRANGERS = 64  # who may connect to one listener before it waits for nobody any more
@@ -55,6 +63,21 @@ class ControlUser(Protocol):
 
         @param error: what we could not read, if we closed it for that.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class ControlNetwork:
+    """
+    How control channels reach the network.
+
+    @ivar home: our address towards the peer.
+    @ivar connectTimeout: seconds that a connection may take to open.
+    """
+
+    listener: IStreamListener
+    opener: IStreamOpener
+    home: Home
+    connectTimeout: float = 5.0
 
 
 @implementer(IStreamUser)

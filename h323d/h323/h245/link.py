@@ -2,27 +2,25 @@
 One call's H.245 and the way it takes: tunnel or connection, and the session that speaks on it.
 
 L{h323d.h323.calls.startup} says which way to try; the machine in L{h323d.h323.h245.controlpath} keeps
-that to one.  This module opens and closes what that wants, encodes, decodes, and passes on reports.
+that to one.  This module encodes, decodes, and passes on reports; connections are opened and closed
+by L{h323d.h323.h245.connections}.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.asn1 import h245
-from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
-from h323d.call.transport import IStreamListener, IStreamOpener
-from h323d.errors import DecodeError, ResourceUnavailable
+from h323d.errors import DecodeError
 from h323d.h323.calls.faststart import FastConnection
-from h323d.h323.h245 import connection
 from h323d.h323.h245.capabilities.table import RemoteCapabilities
-from h323d.h323.h245.connection import ControlChannel, ControlListener, Dialling
+from h323d.h323.h245.connection import ControlNetwork
+from h323d.h323.h245.connections import ControlConnections
 from h323d.h323.h245.controlpath import newControlPath
 from h323d.h323.h245.session import H245Failure, H245Owner, H245Session
 from h323d.values.address import TransportAddress
@@ -32,7 +30,7 @@ from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import ReceiveFormat, TransmitFormat
 
-__all__ = ["ControlNetwork", "H245Link", "H245LinkOwner", "NewSession"]
+__all__ = ["H245Link", "H245LinkOwner", "NewSession"]
 
 MAXIMUM_EARLY = 32  # H.245 messages that are kept for a session that starts later
 ENCODED = "MultimediaSystemControlMessage"
@@ -40,21 +38,6 @@ _KINDS = frozenset(("request", "response", "command", "indication"))
 
 Message = tuple[str, Any]  # Any: a MultimediaSystemControlMessage of the ASN.1 value model
 NewSession = Callable[[H245Owner, MediaProfile, LegMedia], H245Session]
-
-
-@dataclass(frozen=True, slots=True)
-class ControlNetwork:
-    """
-    How control channels reach the network.
-
-    @ivar home: our address towards the peer.
-    @ivar connectTimeout: seconds that a connection may take to open.
-    """
-
-    listener: IStreamListener
-    opener: IStreamOpener
-    home: Home
-    connectTimeout: float = 5.0
 
 
 class H245LinkOwner(Protocol):
@@ -131,17 +114,13 @@ class H245Link:
         """
         self._owner = owner
         self._media = media
-        self._clock = clock
-        self._network = network
         self._newSession = newSession
         self._session: H245Session | None = None
-        self._channel: ControlChannel | None = None
-        self._listener: ControlListener | None = None
-        self._dialling: Dialling | None = None
         self._fastStart = FastConnection()
         self._queue: list[bytes] = []
         self._early: list[Message] = []
         self._holding = 0
+        self._connections = ControlConnections(self, clock, network)
         self.path = newControlPath(self, clock)
         self.profile: MediaProfile | None = None
         self.remote: RemoteCapabilities | None = None
@@ -151,7 +130,7 @@ class H245Link:
         """
         Where we wait for a connection, if we do.
         """
-        return self._listener.address if self._listener else None
+        return self._connections.advertised
 
     @property
     def heard(self) -> bool:
@@ -220,9 +199,8 @@ class H245Link:
         if self._holding or not self._queue:
             return
         queue, self._queue = self._queue, []
-        if self._channel is not None:
-            for octets in queue:
-                self._channel.send(octets)
+        if self._connections.isOpen:
+            self._connections.send(queue)
         else:
             self._owner.sendTunnelled(queue)
 
@@ -299,35 +277,19 @@ class H245Link:
     # What the path wants.
 
     def openListener(self) -> TransportAddress | None:
-        network = self._network
-        try:
-            self._listener = ControlListener(self, self._clock, network.listener, network.home)
-        except ResourceUnavailable as error:
-            self._owner.linkStarved(error.cause)
-            return None
-        self._owner.linkListening(self._listener.address)
-        return self._listener.address
+        return self._connections.listen()
 
     def closeListener(self) -> None:
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            listener.stop()
+        self._connections.stopListening()
 
     def dialControl(self, address: TransportAddress) -> None:
-        network = self._network
-        self._dialling = connection.dialControl(
-            self, self._clock, network.opener, address, network.connectTimeout, network.home
-        )
+        self._connections.dial(address)
 
     def cancelDial(self) -> None:
-        dialling, self._dialling = self._dialling, None
-        if dialling is not None and not dialling.isOpen:
-            dialling.cancel()
+        self._connections.cancelDial()
 
     def closeChannel(self) -> None:
-        channel, self._channel = self._channel, None
-        if channel is not None:
-            channel.close()
+        self._connections.closeChannel()
 
     def beginSession(self) -> None:
         self._owner.linkBegun()
@@ -342,7 +304,6 @@ class H245Link:
         self._owner.linkFailed()
 
     def pathLost(self) -> None:
-        self._channel = None
         self._forgetSession()
         self._owner.linkLost()
 
@@ -361,28 +322,29 @@ class H245Link:
         if session is not None:
             session.stop()
 
-    # What connections report.
+    # What the connections report.
 
     def admitsControl(self, source: TransportAddress) -> bool:
         return self._owner.admitsControl(source)
 
-    def controlOpened(self, channel: ControlChannel) -> None:
-        if self._channel is not None:
-            channel.close()
-            return
-        self._channel = channel
+    def listens(self, address: TransportAddress) -> None:
+        self._owner.linkListening(address)
+
+    def starved(self, cause: Cause) -> None:
+        self._owner.linkStarved(cause)
+
+    def connected(self) -> None:
         self.path.connected()
 
-    def controlReceived(self, channel: ControlChannel, octets: bytes) -> None:
-        if channel is self._channel:
-            with self.together():
-                self.received(octets)
+    def packetReceived(self, octets: bytes) -> None:
+        with self.together():
+            self.received(octets)
 
-    def controlClosed(self, channel: ControlChannel, error: DecodeError | None) -> None:
-        if error is not None:
-            self._owner.linkFault(error)
-        if self._channel is None or channel is self._channel:
-            self.path.lost()
+    def disconnected(self) -> None:
+        self.path.lost()
+
+    def connectionFault(self, error: DecodeError) -> None:
+        self._owner.linkFault(error)
 
     # What the session reports.
 

@@ -16,8 +16,7 @@ from h323d.call.transport import IStream, IStreamUser
 from h323d.errors import DecodeError
 from h323d.gatekeeper.routed.control import MAXIMUM_WAITING, ControlCoupling
 from h323d.gatekeeper.routed.side import CALLED, CALLER
-from h323d.h323.h245.connection import ControlChannel, ControlListener, dialControl
-from h323d.h323.h245.link import ControlNetwork
+from h323d.h323.h245.connection import ControlChannel, ControlListener, ControlNetwork, dialControl
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import TransportAddress
 from tests.support.network import SimulatedNetwork

@@ -22,7 +22,7 @@ from h323d.gatekeeper.traversal import Reach
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.calls.faststart import answerFastStart, offerFastStart
 from h323d.h323.h245.capabilities.audio import AUDIO
-from h323d.h323.h245.link import ControlNetwork
+from h323d.h323.h245.connection import ControlNetwork
 from h323d.h323.h245.parameters import ackParameters, forwardChannel
 from h323d.h323.signalling import messages, uuie
 from h323d.h323.signalling.q931 import MessageType, Q931Message
