@@ -96,6 +96,12 @@ def test_bothMediaFlowBothWays() -> None:
     assert pair.clock.getDelayedCalls() == []
 
 
+def test_theOrderOfTheProfileIsThatOfTheChannels() -> None:
+    pair = joined(MediaProfile((PICTURES, SOUND)), PROFILE)
+    assert [kind for _, _, kind in opened(pair.owners[0])] == ["videoData", "audioData"]
+    pair.stop()
+
+
 def test_eachMediumHasItsAddresses() -> None:
     pair = joined()
     pictures = pair.owners[0].sends[Medium.VIDEO]

@@ -4,8 +4,24 @@ The channel of one medium that we send on: when it is opened, and when it is clo
 There is at most one at a time, and another is opened when the one before is gone.  What one shall
 carry, and whether it suits still, is asked of the owner whenever that may have changed; how a
 channel is opened and closed is its LCSE's matter (H.245, C.4), of which only the outcome is heard
-here.  Until master and slave are determined no channel may be opened (H.323, 8.2), but fast
-connect may have opened one.
+here.
+
+Until master and slave are determined no channel may be opened (H.323, 8.2), but fast connect may
+have opened one; so the states above the line are those below it, but that nothing follows::
+
+        waiting <--- returning <--- lent
+           |             |           |
+      - - -|- - - - - - -|- - - - - -|- - -  it is determined
+           v             v           v
+        closed <----- closing <-- flowing
+         |   `----> opening ---------^
+         v             ^
+      lacking ---------'
+
+L{Sending<h323d.h323.h245.channels.sending.Sending>} is the owner; what to send is judged by
+L{h323d.h323.h245.channels.selection}.  A peer that refuses a channel, or does not answer, brings us back
+to C{closed}, where the next is tried that it has not refused; C{lacking} is left when either side says
+something new.
 """
 
 from __future__ import annotations
@@ -81,7 +97,7 @@ class ChannelPlan(Protocol):
         """Fast connect opened one; the owner knows."""
 
     def keep(self, channel: OutgoingChannel, transmit: TransmitFormat) -> None:
-        """Our own: the one of fast connect is like any other by now."""
+        """Our own: channels may be opened, and the one of fast connect is like any other."""
 
     def reconsider(self) -> None:
         """What can be sent has changed; what suits still may stay."""
@@ -233,6 +249,16 @@ def keepIt(machine: ChannelPlan, core: _Core, lent: _Flowing) -> None:
     machine.keep(lent.channel, lent.transmit)
 
 
+@waiting.upon(ChannelPlan.keep).to(closed)
+def replace(
+    machine: ChannelPlan, core: _Core, channel: OutgoingChannel, transmit: TransmitFormat
+) -> None:
+    seek(machine, core)  # it is gone meanwhile
+
+
+returning.upon(ChannelPlan.keep).to(closing).returns(None)
+
+
 @lent.upon(ChannelPlan.keep).to(flowing)
 def weighKept(
     machine: ChannelPlan,
@@ -366,9 +392,9 @@ _SEARCH = (ChannelPlan.open, ChannelPlan.missing)
 _OUTCOME = (ChannelPlan.opened, ChannelPlan.gone)
 
 _IGNORED: tuple[tuple[_State, tuple[Callable[..., None], ...]], ...] = (
-    (waiting, (ChannelPlan.keep, *_CHANGES, *_SEARCH, *_OUTCOME, ChannelPlan.close)),
+    (waiting, (*_CHANGES, *_SEARCH, *_OUTCOME, ChannelPlan.close)),
     (lent, (ChannelPlan.adopt, *_SEARCH, ChannelPlan.opened)),
-    (returning, (*_ADOPTION, *_CHANGES, *_SEARCH, ChannelPlan.opened, ChannelPlan.close)),
+    (returning, (ChannelPlan.adopt, *_CHANGES, *_SEARCH, ChannelPlan.opened, ChannelPlan.close)),
     (closed, (ChannelPlan.keep, *_OUTCOME, ChannelPlan.close)),
     (lacking, (ChannelPlan.keep, ChannelPlan.missing, *_OUTCOME, ChannelPlan.close)),
     (opening, (*_ADOPTION, *_SEARCH)),
