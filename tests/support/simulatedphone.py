@@ -200,7 +200,8 @@ class Telephone(LocalParty):
         homes = homeAt(address)
         if sound:
             homes.advertise([Advertised(ip_network("0.0.0.0/0"), sound)])
-        self._media = Media(media, world.network.host(sound or address), rng, world.clock, sound)
+        there = world.network.host(sound or address)
+        self._media = Media(media, there, rng, world.clock, sound, codecs=world.codecs)
         super().__init__(self._media, tone)
         self._sip = SIPEndpoint(
             world.clock,

@@ -26,8 +26,10 @@ from h323d.call.media import ISampleSink, PortStatistics
 from h323d.call.surroundings import Surroundings
 from h323d.config.sections import Configuration
 from h323d.door import Door, IDoor, Input
+from h323d.dsp.codec import ICodec
 from h323d.dsp.tones import levelsAt
 from h323d.events.bus import EventBus, Fact
+from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
 from h323d.media.pool import MediaPool
@@ -65,20 +67,26 @@ FAREWELL = 3.0  # seconds that servers get
 @implementer(ISampleSink)
 class Recording:
     """
-    Keeps what is played to it.
+    Keeps what is played to it, since its rate was another.
+
+    @ivar sampleRate: Hz.
     """
 
     def __init__(self) -> None:
         self._pieces: list[npt.NDArray[np.int16]] = []
+        self.sampleRate = SAMPLE_RATE
 
     def write(self, samples: npt.NDArray[np.int16], sampleRate: int) -> None:
+        if sampleRate != self.sampleRate:
+            self._pieces.clear()
+            self.sampleRate = sampleRate
         self._pieces.append(samples.copy())
 
     def last(self, seconds: float) -> npt.NDArray[np.int16]:
         """
         The sound of the last C{seconds}.
         """
-        count = int(seconds * SAMPLE_RATE)
+        count = int(seconds * self.sampleRate)
         pieces: list[npt.NDArray[np.int16]] = []
         while count > 0 and len(pieces) < len(self._pieces):
             piece = self._pieces[-1 - len(pieces)]
@@ -90,7 +98,7 @@ class Recording:
         """
         Which of some tones were in it lately.
         """
-        levels = levelsAt(self.last(seconds), frequencies)
+        levels = levelsAt(self.last(seconds), frequencies, self.sampleRate)
         return [each for each, level in zip(frequencies, levels, strict=True) if level > AUDIBLE]
 
 
@@ -109,13 +117,14 @@ class Media:
         clock: Clock,
         only: str = "",
         door: IDoor | None = None,
+        codecs: Sequence[ICodec] = BUILT_IN,
     ) -> None:
         """
         @param only: the address of all its ports, if that is another than signalling has.
         @param door: where reports enter; one of its own, if nothing else enters.
         """
         door = door or Door()
-        plane = MediaPlane(config, rng)
+        plane = MediaPlane(config, rng, codecs=codecs)
         ports = NetworkPorts(host, only)
         self.pool = MediaPool(config, plane, ports, newRelays(config, ports, rng, clock, door))
         door.lead(Input.HEARD, self.pool.deliver)
@@ -158,7 +167,7 @@ class SimulatedServer:
         rng = world.chance(address)
         self.address = address
         self.door: IDoor = Door()
-        self.media = Media(given.media, host, rng, world.clock, door=self.door)
+        self.media = Media(given.media, host, rng, world.clock, door=self.door, codecs=world.codecs)
         self.server = Server(
             given if others else replace(given, server=replace(given.server, bind=address)),
             Surroundings(
@@ -254,12 +263,19 @@ class Simulation:
     @ivar network: its conditions can be changed at any time.
     @ivar trace: what happened.
     @ivar failures: what was logged as an error; a peer must not be able to cause one.
+    @ivar codecs: what everybody's media can speak, best first.
     @ivar names: the DNS of all servers.
     @ivar web: what every URL answers them.
     """
 
-    def __init__(self, seed: int = 1, conditions: Conditions | None = None) -> None:
+    def __init__(
+        self,
+        seed: int = 1,
+        conditions: Conditions | None = None,
+        codecs: Sequence[ICodec] = BUILT_IN,
+    ) -> None:
         self.seed = seed
+        self.codecs = codecs
         self.clock = Clock()
         self.clock.advance(START)
         self.network = SimulatedNetwork(
