@@ -51,7 +51,6 @@ PARTS = {
     "tests/h323/calls/test_leg.py": "h323/calls/legcontext",
     "tests/h323/calls/test_callstart.py": "h323/h245/link",
     "tests/h323/h245/test_session.py": "h323/h245/negotiation",
-    "tests/h323/ras/test_client.py": "h323/ras/calls",
     "tests/media/audio/test_plane.py": """
         media/audio/commands media/audio/groups media/audio/negotiated media/audio/sending
         media/audio/speaking media/audio/survey
