@@ -55,6 +55,7 @@ PARTS = {
         media/audio/commands media/audio/groups media/audio/negotiated media/audio/sending
         media/audio/speaking media/audio/survey
         """,
+    "tests/media/audio/test_streamcodecs.py": "media/audio/decoding",
     "tests/sip/calls/test_calledleg.py": "sip/calls/invited sip/calls/leg",
     "tests/sip/calls/test_callingleg.py": "sip/calls/inviting",
     "tests/sip/sdp/test_negotiation.py": "sip/sdp/lines sip/sdp/selection sip/sdp/streams",

@@ -24,16 +24,25 @@ from h323d.call.applications import (
     Texts,
     Verdict,
 )
-from h323d.call.gates import DEADLINE, GATE_TIMEOUT, MAINTENANCE, POLICY_FAILED, Gates
+from h323d.call.gates import (
+    DEADLINE,
+    GATE_TIMEOUT,
+    MAINTENANCE,
+    POLICY_FAILED,
+    SHUTTING_DOWN,
+    Gates,
+)
 from h323d.events.bus import EventBus, Fact
 from h323d.events.calls import CallOffered
 from h323d.events.server import GatesClosed
 from h323d.values.address import TransportAddress
+from h323d.values.cause import Cause
 from tests.support.fakegate import FakeGate
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
 from tests.support.lease import Lease
 
+OURS = (SHUTTING_DOWN, MAINTENANCE, POLICY_FAILED, GATE_TIMEOUT)
 NO = Refusal.of(Reason.NOT_PERMITTED, "because")
 SETUP = Application(Door.SETUP, "h323", TransportAddress("127.0.0.9", 1720), bandwidth=128_000)
 
@@ -127,6 +136,27 @@ class GatesTests(SynchronousTestCase):
         verdict = gates.admit(leg, leg.application())
         self.assertEqual(self.successResultOf(verdict), PASSED)
         self.assertEqual([type(fact) for fact in self.facts], [CallOffered])
+
+    def test_anOfferIsToldWithAllThatNamesIt(self) -> None:
+        gates = Gates(self.clock, self.events, ())
+        self.clock.advance(5.0)
+        leg = FakeLeg("80001", FakePool())
+        leg.callIdentifier, leg.conferenceId = "0a", "0b"
+        gates.admit(leg, SETUP)
+        told = CallOffered(5.0, leg.callId, leg.legId, "fake", leg.peer, "0a", "0b")
+        self.assertEqual(self.facts, [told])
+
+    def test_eachRefusalOfOursHasItsCauseAndItsWord(self) -> None:
+        ours = {each.word: (each.cause, each.reason) for each in OURS}
+        self.assertEqual(
+            ours,
+            {
+                "shuttingDown": (Cause.TEMPORARY_FAILURE, Reason.OUT_OF_SERVICE),
+                "maintenance": (Cause.SWITCHING_EQUIPMENT_CONGESTION, Reason.OUT_OF_SERVICE),
+                "policyFailed": (Cause.TEMPORARY_FAILURE, Reason.GATEKEEPER_ERROR),
+                "gateTimeout": (Cause.TEMPORARY_FAILURE, Reason.GATEKEEPER_ERROR),
+            },
+        )
 
     def test_aVerdictIsThereInTimeWhateverTheGatesDo(self) -> None:
         never: Deferred[Admission] = Deferred()

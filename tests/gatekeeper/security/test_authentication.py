@@ -491,9 +491,15 @@ def test_discoveryByWhoSaysNothingOfIt(strict: World) -> None:
 # Older equipment.
 
 
-def weakRRQ(world: World, scheme: str, password: str = PASSWORD, seq: int = 1) -> RASMessage:
+def weakRRQ(
+    world: World,
+    scheme: str,
+    password: str = PASSWORD,
+    seq: int = 1,
+    identity: str = "alice",
+) -> RASMessage:
     proof = Proof(
-        scheme, "alice", int(world.clock.seconds()), nonceOf(200) if scheme == CAT else b""
+        scheme, identity, int(world.clock.seconds()), nonceOf(200) if scheme == CAT else b""
     )
     more: dict[str, Any] = (
         {"cryptoTokens": [md5Token(proof, password)]}
@@ -525,6 +531,14 @@ def test_weakProofsOfAnotherPassword(makeWorld: Any, scheme: str) -> None:
     world = makeWorld(security=secured(weakSchemes=(WeakScheme(scheme),)))
     answer = world.peer("10.0.0.5").ask(weakRRQ(world, scheme, "guess"))
     assert errorOf(answer) == "securityIntegrityFailed"
+
+
+@pytest.mark.parametrize("scheme", [MD5, CAT])
+def test_aWeakProofOfSomebodyElseProvesNothing(makeWorld: Any, scheme: str) -> None:
+    world = makeWorld(security=secured(weakSchemes=(WeakScheme(scheme),)))
+    answer = world.peer("10.0.0.5").ask(weakRRQ(world, scheme, identity="mallory"))
+    assert reasonOf(answer) == "securityDenial"
+    assert world.zone.registrations() == ()
 
 
 def test_whoSignedOnceCannotGoBackToLess(makeWorld: Any) -> None:

@@ -111,24 +111,24 @@ def test_elementsThatMustBeUnderstoodAreNamed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("octets", "path"),
+    ("octets", "place"),
     [
-        ("", "Q931"),
-        ("0802", "Q931"),
-        ("0902000105", "Q931.protocolDiscriminator"),
-        ("080f000105", "Q931.callReference"),
-        ("0803000105", "Q931.callReference"),
-        ("08020001", "Q931.messageType"),
-        ("08020001056cff3132", "Q931.elements[0x6c]"),
-        ("080200010570", "Q931.elements[0x70]"),
-        ("08020001057e00", "Q931.elements[0x7e]"),
-        ("08020001057effff05", "Q931.elements[0x7e]"),
+        ("", "Q931 at octet 0"),
+        ("0802", "Q931 at octet 2"),
+        ("0902000105", "Q931.protocolDiscriminator at octet 0"),
+        ("080f000105", "Q931.callReference at octet 1"),
+        ("0803000105", "Q931.callReference at octet 1"),
+        ("08020001", "Q931.messageType at octet 4"),
+        ("08020001056cff3132", "Q931.elements[0x6c] at octet 5"),
+        ("080200010570", "Q931.elements[0x70] at octet 5"),
+        ("08020001057e00", "Q931.elements[0x7e] at octet 5"),
+        ("08020001057effff05", "Q931.elements[0x7e] at octet 5"),
     ],
 )
-def test_badMessagesNameTheFault(octets: str, path: str) -> None:
+def test_badMessagesNameTheFaultAndItsPlace(octets: str, place: str) -> None:
     with pytest.raises(DecodeError) as caught:
         q931.decode(bytes.fromhex(octets))
-    assert caught.value.path == path
+    assert caught.value.place == place
 
 
 def test_theNumberOfElementsIsBounded() -> None:
@@ -137,7 +137,7 @@ def test_theNumberOfElementsIsBounded() -> None:
 
 
 def test_whatDoesNotFitIsOurOwnMistake() -> None:
-    with pytest.raises(EncodeError):
+    with pytest.raises(EncodeError, match=r"^Q931.callReference: 32768 does not fit$"):
         q931.encode(Q931Message(0x8000, False, MessageType.SETUP))
     long = (Element(IE.DISPLAY, bytes(256)),)
     with pytest.raises(EncodeError):
