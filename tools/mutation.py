@@ -60,10 +60,25 @@ CORE = {
 
 EQUIVALENT = {
     (
+        "gatekeeper/registry/registrations",
+        "super().__init__(aliases)",
+        "super().__init__(aliases) left out",
+    ): "an exception has its arguments from its making",
+    (
         "gatekeeper/security/authentication",
         "return True",
         "True -> False",
     ): "nobody asks this of who discovers: it sends no answer to anything of ours",
+    (
+        "media/audio/latch",
+        "sequence: int = 0",
+        "0 -> 1",
+    ): "it is looked at only with a candidate, who brings its own",
+    (
+        "media/audio/latch",
+        "run: int = 0",
+        "0 -> 1",
+    ): "it is counted on only with a candidate, who begins at 1",
     (
         "rtp/jitter",
         "newer = (ends - newest).view(np.int32) > 0",
