@@ -2,8 +2,8 @@
 The gates: what every application passes (L{h323d.call.applications}) before anything is done
 for it, from whatever door it comes.
 
-They only judge.  That a call passed is told by who asked, and only if the call
-is still there to go on: its caller may have left while a gate was thinking.
+They judge, and tell what they refuse.  That a call passed is told by who asked, and only
+if the call is still there to go on: its caller may have left while a gate was thinking.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from h323d.call.legs import IOffer
 from h323d.call.timer import Timer
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallOffered
+from h323d.events.doors import ApplicationRefused
 from h323d.events.server import GatesClosed, GatesOpened
 from h323d.values.cause import Cause
 
@@ -79,7 +80,7 @@ class Gates:
         self.shut = why
         self._events.publish(GatesClosed(self._clock.seconds(), why.word))
         for judgement in tuple(self._judging):
-            if judgement.door in _CALLS:
+            if judgement.application.door in _CALLS:
                 judgement.refuse(why)
 
     def open(self) -> None:
@@ -133,12 +134,32 @@ class Gates:
             return PASSED
         judgement = _Judgement(self._clock, gates, application)
         if judgement.verdict is not None:
-            return judgement.verdict
+            return self._told(judgement.verdict, judgement)
         self._judging[judgement] = None
         return judgement.decided.addCallback(self._judged, judgement)
 
     def _judged(self, verdict: Verdict, judgement: _Judgement) -> Verdict:
         del self._judging[judgement]
+        return self._told(verdict, judgement)
+
+    def _told(self, verdict: Verdict, judgement: _Judgement) -> Verdict:
+        """
+        A verdict, told if it is a gate's refusal.
+        """
+        application = judgement.application
+        if isinstance(verdict, Refusal) and verdict is not self.shut:
+            self._events.publish(
+                ApplicationRefused(
+                    self._clock.seconds(),
+                    application.door.value,
+                    judgement.asked,
+                    verdict.reason.value,
+                    verdict.detail,
+                    application.source,
+                    application.party,
+                    application.callIdentifier,
+                )
+            )
         return verdict
 
 
@@ -147,7 +168,8 @@ class _Judgement:
     One application before the gates.  Who does not answer in time has said no,
     and is not heard any more.
 
-    @ivar door: where it came in.
+    @ivar application: as it came in.
+    @ivar asked: the gate that is thinking, or was the last.
     @ivar verdict: C{None} before there is one.
     @ivar decided: fires once with it, and never fails.
     """
@@ -157,13 +179,12 @@ class _Judgement:
     def __init__(
         self, clock: IReactorTime, gates: Sequence[IGate], application: Application
     ) -> None:
-        self.door = application.door
+        self.application = application
+        self.asked = ""
         self.verdict: Verdict | None = None
         self.decided: Deferred[Verdict] = Deferred()
         self._gates = gates
-        self._application = application
         self._timer = Timer(clock)
-        self._asked = ""  # the gate that is thinking
         self._asking = Deferred.fromCoroutine(self._ask())
         self._asking.addCallback(self._decide)
         if self.verdict is None:
@@ -179,11 +200,11 @@ class _Judgement:
     def _late(self) -> None:
         self._log.error(
             "gate {gate} has not answered in {seconds} s; {door} of {source} is refused",
-            gate=self._asked,
+            gate=self.asked,
             seconds=DEADLINE,
-            door=self.door.value,
-            source=str(self._application.source),
-            callId=self._application.callId,
+            door=self.application.door.value,
+            source=str(self.application.source),
+            callId=self.application.callId,
         )
         self.refuse(GATE_TIMEOUT)
 
@@ -196,10 +217,10 @@ class _Judgement:
             ended(verdict.leases)  # it has not heard that nobody waits for it
 
     async def _ask(self) -> Verdict:
-        passed, application = PASSED, self._application
+        passed, application = PASSED, self.application
         try:
             for gate in self._gates:
-                self._asked = gate.name
+                self.asked = gate.name
                 answer = gate.judge(application)
                 if isinstance(answer, Deferred):
                     answer = await answer
@@ -213,6 +234,8 @@ class _Judgement:
         except Exception:  # a fence: a gate may be anybody's code
             ended(passed.leases)
             if self.verdict is None:  # otherwise it is we who stopped it
-                self._log.failure("a gate failed; {door} is refused", door=self.door.value)
+                self._log.failure(
+                    "a gate failed; {door} is refused", door=self.application.door.value
+                )
             return POLICY_FAILED
         return passed

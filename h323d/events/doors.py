@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from h323d.events.bus import Fact
 from h323d.values.address import TransportAddress
 
-__all__ = ["AuthenticationFailed", "BadInput", "CallFromElsewhere", "SourceRefused"]
+__all__ = [
+    "ApplicationRefused",
+    "AuthenticationFailed",
+    "BadInput",
+    "CallFromElsewhere",
+    "SourceRefused",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,29 @@ class SourceRefused(Fact):
     source: TransportAddress
     reason: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRefused(Fact):
+    """
+    A gate refused what asked to be admitted; what the asker is told depends on the door.
+
+    @ivar door: which one, as C{"ARQ"} or C{"INVITE"}: the value of a C{Door}.
+    @ivar gate: the gate's name.
+    @ivar reason: the name of a C{Reason}, as C{"BANDWIDTH_EXCEEDED"}.
+    @ivar detail: the gate's own word for it; may be empty.
+    @ivar source: where it came from; C{None} for the operator.
+    @ivar party: the asker's endpoint identifier; empty if it is not registered.
+    @ivar callIdentifier: the protocol's name for the call; empty for a registration.
+    """
+
+    door: str
+    gate: str
+    reason: str
+    detail: str
+    source: TransportAddress | None
+    party: str
+    callIdentifier: str
 
 
 @dataclass(frozen=True, slots=True)

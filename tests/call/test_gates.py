@@ -4,6 +4,7 @@ The gates: in their order, within their time, and what they do not tell.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -34,6 +35,7 @@ from h323d.call.gates import (
 )
 from h323d.events.bus import EventBus, Fact
 from h323d.events.calls import CallOffered
+from h323d.events.doors import ApplicationRefused
 from h323d.events.server import GatesClosed
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
@@ -157,6 +159,25 @@ class GatesTests(SynchronousTestCase):
                 "gateTimeout": (Cause.TEMPORARY_FAILURE, Reason.GATEKEEPER_ERROR),
             },
         )
+
+    def test_aRefusalIsToldOfWithItsGateAndItsReason(self) -> None:
+        wanted = replace(SETUP, party="e1", callIdentifier="00ff")
+        self.judge(PASSED, NO, application=wanted)
+        self.assertEqual(
+            self.facts,
+            [
+                ApplicationRefused(
+                    0.0, "Setup", "gate", "NOT_PERMITTED", "because", SETUP.source, "e1", "00ff"
+                )
+            ],
+        )
+
+    def test_aGateThatNeverAnswersIsToldOf(self) -> None:
+        self.judge(Deferred())
+        self.clock.advance(DEADLINE)
+        (fact,) = self.facts
+        assert isinstance(fact, ApplicationRefused)
+        self.assertEqual((fact.reason, fact.detail), ("GATEKEEPER_ERROR", "gateTimeout"))
 
     def test_aVerdictIsThereInTimeWhateverTheGatesDo(self) -> None:
         never: Deferred[Admission] = Deferred()

@@ -30,6 +30,7 @@ from h323d.call.policy import IDestination, IInquiry, IRoutePolicy, Route
 from h323d.call.switch import Switch
 from h323d.events.bus import EventBus, Fact
 from h323d.events.calls import CallAdmitted, CallEnded, CallOffered, CallRefused, CallRouted
+from h323d.events.doors import ApplicationRefused
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from tests.support.fakeleg import FakeLeg
@@ -181,7 +182,7 @@ class SwitchTests(SynchronousTestCase):
             [Route("somewhere", "here")],
         )
         self.assertEqual(leg.done, [("reject", Cause.CALL_REJECTED)])
-        self.assertEqual(self.kinds(), [CallOffered, CallRefused])
+        self.assertEqual(self.kinds(), [CallOffered, ApplicationRefused, CallRefused])
 
     def test_noRoute(self) -> None:
         leg = self.offer([], [None])
@@ -241,8 +242,8 @@ class SwitchTests(SynchronousTestCase):
         self.clock.advance(2.0)
         never.callback(Admission())
         self.assertEqual(leg.done, [("reject", Cause.TEMPORARY_FAILURE)])
-        self.assertEqual(self.kinds(), [CallOffered, CallRefused])
-        self.assertEqual(self.facts[1].reason, "gateTimeout")
+        self.assertEqual(self.kinds(), [CallOffered, ApplicationRefused, CallRefused])
+        self.assertEqual(self.facts[2].reason, "gateTimeout")
 
     def test_closingRefusesWhoWaitsForARoute(self) -> None:
         slow: Deferred[Route] = Deferred()

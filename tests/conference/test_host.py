@@ -33,6 +33,7 @@ from h323d.conference.participant import Presence
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.bus import EventBus, Fact
 from h323d.events.calls import CallAnswered, CallEnded, CallOriginated, CallRefused, DigitReceived
+from h323d.events.doors import ApplicationRefused
 from h323d.events.rooms import (
     ActiveSpeakerChanged,
     ParticipantHeld,
@@ -347,7 +348,7 @@ class SeatTests(HostTestCase):
         leg = self.apply(Refusal.of(Reason.CAPACITY_EXCEEDED))
         self.assertEqual(leg.done, [("reject", Cause.RESOURCE_UNAVAILABLE)])
         self.assertEqual((leg.reason, self.host.arrivals), (Reason.CAPACITY_EXCEEDED, {}))
-        self.assertEqual(self.kinds(), [CallRefused])
+        self.assertEqual(self.kinds(), [ApplicationRefused, CallRefused])
 
     def test_aCallWaitsForAGateThatTakesItsTime(self) -> None:
         slow: Deferred[Admission] = Deferred()
@@ -369,7 +370,7 @@ class SeatTests(HostTestCase):
         leg = self.apply(slow)
         leg.release(Cause.NORMAL_CALL_CLEARING)
         slow.callback(Refusal.of(Reason.CAPACITY_EXCEEDED))
-        self.assertEqual(self.kinds(), [CallEnded])
+        self.assertEqual(self.kinds(), [CallEnded, ApplicationRefused])
 
     def test_whatAGateKeepsForASeatEndsWithTheCall(self) -> None:
         lease = Lease()

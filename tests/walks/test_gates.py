@@ -15,6 +15,7 @@ from h323d.call.applications import PASSED, Admission, Door, Reason, Refusal, Te
 from h323d.call.surroundings import Surroundings
 from h323d.config.sections import Configuration, PluginConfig
 from h323d.events.calls import CallAdmitted, CallRefused
+from h323d.events.doors import ApplicationRefused
 from h323d.events.gatekeeper import RASAdmissionRefused
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.operation.views import told
@@ -188,11 +189,15 @@ def test_whoIsNotRegisteredIsToldSoByEachDoorInItsWords(house: House) -> None:
     house.send("INVITE", body=offerBody())
     house.world.run(1.0)
     # Alice believes it, and registers again.
-    assert sorted(house.asked()) == ["ARQ", "INVITE", "REGISTER", "RRQ", "Setup"]
+    asked = house.asked()
+    assert sorted(asked) == ["ARQ", "INVITE", "REGISTER", "RRQ", "Setup"]
     assert [each.reason for each in house.server.told(RASAdmissionRefused)] == [
         "callerNotRegistered"
     ]
     assert [each for each in house.phone.statuses if each >= 200] == [403, 403]
     assert house.stranger.cause is Cause.NORMAL_UNSPECIFIED
     assert [each.reason for each in house.server.told(CallRefused)] == ["NOT_REGISTERED"] * 2
+    refusals = house.server.told(ApplicationRefused)
+    assert sorted(each.door for each in refusals) == sorted(asked)
+    assert {(each.gate, each.reason) for each in refusals} == {("gate", "NOT_REGISTERED")}
     assert house.server.told(CallAdmitted) == []
