@@ -210,5 +210,5 @@ class Switchboard:
         """
         What an operator sees of those in the room.
         """
-        (room,) = self.server.server.operator.rooms()
-        return [each.presence for each in room.participants]
+        rooms = self.server.server.operator.rooms()
+        return [each.presence for room in rooms if room.room == ROOM for each in room.participants]

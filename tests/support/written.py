@@ -8,6 +8,7 @@ import io
 import pickle
 import sys
 from collections.abc import Mapping
+from types import MethodType
 from typing import Any
 
 from h323d.tracing import reduced
@@ -26,7 +27,11 @@ class _Writer(pickle.Pickler):
         return self._world.get(id(thing))
 
     def reducer_override(self, thing: Any) -> Any:
-        return reduced(thing) or NotImplemented
+        reduction = reduced(thing)
+        if reduction is None and isinstance(thing, MethodType):
+            # As pickle has it, until somebody imports twisted.persisted, which breaks it.
+            reduction = getattr, (thing.__self__, thing.__name__)
+        return reduction or NotImplemented
 
 
 class _Reader(pickle.Unpickler):

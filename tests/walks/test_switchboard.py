@@ -79,7 +79,7 @@ def test_noTwoCallsAreAlike(board: Switchboard) -> None:
     }
     board.change()
     board.world.run(0.5)
-    assert Counter(board.presences()) == {"present": 5, "on hold": 2}
+    assert Counter(board.presences()) == {"present": 5, "on hold": 2, "joining": 1}
 
 
 def test_aServerThatIsWrittenDownGoesOnElsewhere(tmp_path: Path) -> None:
