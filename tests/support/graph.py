@@ -87,7 +87,8 @@ def _isStop(thing: object) -> bool:
 def _referents(thing: Any) -> Iterator[tuple[str, object]]:
     # Any: whatever there is.
     if isinstance(thing, DelayedCall):
-        yield " later", (thing.func, thing.args, thing.kw)
+        if thing.active():
+            yield " later", (thing.func, thing.args, thing.kw)
         return
     if isinstance(thing, types.MethodType):
         yield f".{thing.__name__}()", thing.__self__
