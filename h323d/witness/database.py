@@ -51,7 +51,14 @@ _COLUMNS = {
     "count": "INTEGER",
 }
 _TABLE = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
-_INSERT = f"INSERT INTO cdr ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_VALUES = {name: f"?{number}" for number, name in enumerate(_COLUMNS, 1)}
+# No two records are the same: one that is there is of a batch that was written before whoever
+# asked for it died.
+_SAME = " AND ".join(f"{name} IS {value}" for name, value in _VALUES.items())
+_INSERT = (
+    f"INSERT INTO cdr ({', '.join(_COLUMNS)}) SELECT {', '.join(_VALUES.values())} "
+    f"WHERE NOT EXISTS (SELECT 1 FROM cdr WHERE {_SAME})"
+)
 # Columns that older databases have not; none of them is NOT NULL.
 _LATER = (
     "lastSeen",

@@ -30,11 +30,11 @@ class JSONLines:
         Append a line of ASCII for each; what stands in a record cannot look
         like another line.
         """
-        lines = b"".join(json.dumps(each.told()).encode() + b"\n" for each in records)
+        lines = [json.dumps(each.told()).encode() + b"\n" for each in records]
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            self._append(file, lines)
+            self._append(file, b"".join(_newIn(file, lines)))
         finally:
             os.close(file)
 
@@ -44,7 +44,7 @@ class JSONLines:
     @staticmethod
     def _append(file: int, lines: bytes) -> None:
         size = os.fstat(file).st_size
-        if size and os.pread(file, 1, size - 1) != b"\n":
+        if lines and size and os.pread(file, 1, size - 1) != b"\n":
             lines = b"\n" + lines  # a crash of the machine cut the last line off
         try:
             while lines:
@@ -52,3 +52,14 @@ class JSONLines:
         except OSError:
             os.ftruncate(file, size)  # a full disk took a part of it
             raise
+
+
+def _newIn(file: int, lines: Sequence[bytes]) -> list[bytes]:
+    """
+    Those that are not among the last in a file.  No two records are the same: a line that is
+    there is of a batch that was written before whoever asked for it died.
+    """
+    length = sum(map(len, lines))
+    tail = os.pread(file, length, max(0, os.fstat(file).st_size - length))
+    known = frozenset(tail.splitlines(keepends=True))
+    return [line for line in lines if line not in known]

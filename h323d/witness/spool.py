@@ -29,7 +29,8 @@ class Sink(Protocol):
 
     def write(self, records: Sequence[CallDetail]) -> None:
         """
-        Write all of them, or none.
+        Write all of them, or none.  What the last batch had already is not written again:
+        nobody may know whether that was written.
 
         @raise OSError: the disk is full, or failed.
         @raise sqlite3.Error: likewise.

@@ -81,3 +81,13 @@ def test_aFileThatIsNoDatabaseIsLeftAlone(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.DatabaseError, match="not a database"):
         Database(path).write([detail()])
     assert path.read_bytes() == before
+
+
+def test_aBatchThatIsWrittenTwiceIsThereOnce(tmp_path: Path) -> None:
+    path = tmp_path / "cdr.sqlite"
+    first, second, third = (detail(callId=f"c{number}", answered=None) for number in range(3))
+    for batch in ([first, second], [first, second, third]):
+        sink = Database(path)
+        sink.write(batch)
+        sink.close()
+    assert rows(path, "callId") == [("c0",), ("c1",), ("c2",)]

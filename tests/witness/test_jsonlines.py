@@ -80,3 +80,14 @@ def test_aFullDiskKeepsNoHalfLine(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_whatCannotBeWrittenIsSaid(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="Is a directory"):
         JSONLines(tmp_path).write([detail()])
+
+
+def test_aBatchThatIsWrittenTwiceIsThereOnce(tmp_path: Path) -> None:
+    path = tmp_path / "cdr.jsonl"
+    first, second, third = (detail(callId=f"c{number}") for number in range(3))
+    JSONLines(path).write([first, second])
+    octets = path.read_bytes()
+    JSONLines(path).write([first, second])
+    assert path.read_bytes() == octets
+    JSONLines(path).write([first, second, third])
+    assert [line["callId"] for line in lines(path)] == ["c0", "c1", "c2"]
