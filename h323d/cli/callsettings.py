@@ -17,6 +17,7 @@ from h323d.cli.phone import PhoneSettings
 from h323d.dsp.tones import Tone
 from h323d.errors import H323dError
 from h323d.h323.calls.callstart import StartUpOptions
+from h323d.h323.ports import RAS_PORT, SECURE_SIGNALLING_PORT, SIGNALLING_PORT
 from h323d.media.audio.files import ToneSource, WAVSink, WAVSource
 from h323d.media.config import MediaConfig
 from h323d.net.route import Routes
@@ -28,9 +29,6 @@ from h323d.values.media.profile import MediaProfile
 __all__ = ["destinationOf", "settingsOf", "sinkOf", "sourceOf"]
 
 FORMATS = {each.name: each for each in (G711_ULAW, G711_ALAW)}
-H323_PORT = 1720
-TLS_PORT = 1300
-RAS_PORT = 1719
 
 
 def settingsOf(options: argparse.Namespace, destination: TransportAddress | None) -> PhoneSettings:
@@ -142,7 +140,7 @@ def destinationOf(
     if text.startswith(("sip:", "sips:")):
         return PartyAddress(AddressKind.URL, _escaped(text)), None
     alias, at, host = text.removeprefix("h323:").rpartition("@")
-    port = TLS_PORT if options.tls else H323_PORT
+    port = SECURE_SIGNALLING_PORT if options.tls else SIGNALLING_PORT
     if at:
         return _party(alias), _address(host, port)
     if options.gatekeeper:

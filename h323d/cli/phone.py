@@ -34,7 +34,8 @@ from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.calls.callstart import StartUpOptions
 from h323d.h323.config import H323Config
-from h323d.h323.endpoint import DEFAULT_PORT, H323Endpoint
+from h323d.h323.endpoint import H323Endpoint
+from h323d.h323.ports import SIGNALLING_PORT
 from h323d.h323.ras.client import EndpointProfile, RASClient
 from h323d.h323.signalling.addresses import hostOf
 from h323d.h323.signalling.endpointtype import terminalType
@@ -376,7 +377,7 @@ class Phone:
 
     def legTransferRequested(self, leg: ILeg, way: Way) -> None:
         target = way.called[0]
-        reached = way.destination or self._ras or hostOf(target, DEFAULT_PORT)
+        reached = way.destination or self._ras or hostOf(target, SIGNALLING_PORT)
         obeyed = reached is not None and self._transfers.obey(leg, way)
         what = "transferred" if obeyed else "notTransferred"
         where = None if way.destination is None else str(way.destination)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from h323d.h323.ports import RAS_PORT
 from h323d.h323.ras.messages import Fields
 from h323d.h323.signalling.addresses import hostOf, transportToValue
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["AlternateConfig", "Elsewhere", "alternateGatekeepers"]
 
-RAS_PORT = 1719
 MAX_PRIORITY = 127
 
 

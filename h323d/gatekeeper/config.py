@@ -8,6 +8,7 @@ import enum
 from dataclasses import dataclass, replace
 
 from h323d.gatekeeper.alternates import AlternateConfig
+from h323d.h323.ports import RAS_PORT
 
 __all__ = ["AliasConflict", "GatekeeperConfig", "PreGranted"]
 
@@ -73,7 +74,7 @@ class GatekeeperConfig:
     gatekeeperIdentifier: str = "h323d"
     """The name by which endpoints ask for this gatekeeper, 1 to 128 characters."""
 
-    rasPort: int = 1719
+    rasPort: int = RAS_PORT
     """The UDP port for RAS; every answer leaves from it."""
 
     multicast: bool = True

@@ -10,8 +10,7 @@ from zope.interface import Interface
 
 from h323d.call.homes import Home, Homes
 from h323d.gatekeeper.alternates import Elsewhere
-from h323d.h323.endpoint import DEFAULT_PORT
-from h323d.h323.ras.channel import RAS_PORT
+from h323d.h323.ports import RAS_PORT, SIGNALLING_PORT
 from h323d.h323.ras.messages import PROTOCOL_IDENTIFIER, Fields, RASMessage, rejection
 from h323d.h323.ras.transactions import RASRequest
 from h323d.values.address import PartyAddress, TransportAddress
@@ -47,7 +46,7 @@ class Identity:
     identifier: str
     homes: Homes
     rasPort: int = RAS_PORT
-    signallingPort: int = DEFAULT_PORT
+    signallingPort: int = SIGNALLING_PORT
     securePort: int = 0
     others: Elsewhere = field(default_factory=Elsewhere)
 

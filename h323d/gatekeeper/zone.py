@@ -53,7 +53,7 @@ from h323d.gatekeeper.security.replays import Replays
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.traversal import Reach
 from h323d.gatekeeper.upkeep import Upkeep
-from h323d.h323.endpoint import DEFAULT_PORT
+from h323d.h323.ports import SIGNALLING_PORT
 from h323d.h323.ras.channel import RASChannel
 from h323d.h323.ras.messages import Fields, RASMessage
 from h323d.h323.ras.transactions import RASAsked
@@ -74,7 +74,7 @@ class Place:
     """
 
     homes: Homes
-    signallingPort: int = DEFAULT_PORT
+    signallingPort: int = SIGNALLING_PORT
     securePort: int = 0
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from h323d.h323.calls.callinputs import T301, T303, T310, CallTimers
+from h323d.h323.ports import SIGNALLING_PORT
 from h323d.values.portspan import PortSpan
 from h323d.values.tlspeer import TLSPeer
 
@@ -44,7 +45,7 @@ class H323Config:
     enabled: bool = True
     """Whether H.323 is spoken at all."""
 
-    port: int = 1720
+    port: int = SIGNALLING_PORT
     """The TCP port for call signalling; 0 takes any free one."""
 
     tlsPort: int = 0

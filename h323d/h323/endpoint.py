@@ -44,6 +44,7 @@ from h323d.h323.calls.incoming import IncomingSetup, readSetup
 from h323d.h323.calls.leg import H323Leg
 from h323d.h323.calls.legcontext import CallDescription, LegContext
 from h323d.h323.config import H323Config
+from h323d.h323.ports import SIGNALLING_PORT
 from h323d.h323.signalling import addresses, messages
 from h323d.h323.signalling.connection import SignallingCall, SignallingConnection
 from h323d.h323.signalling.endpointtype import mcuType
@@ -55,8 +56,6 @@ from h323d.values.identifiers import CallID, LegID, newCallID, newGUID, newLegID
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["DialBackOwner", "H323Endpoint", "ReachedAt", "SecureAddressOf", "SetupOwner"]
-
-DEFAULT_PORT = 1720
 
 ReachedAt = Callable[[TransportAddress], str]
 """
@@ -431,7 +430,7 @@ class H323Endpoint:
             options = StartUpOptions(config.fastStart, config.tunnelling, config.earlyH245)
         caller = calling or (PartyAddress(AddressKind.H323_ID, config.name),)
         names = tuple(name for name in way.called[:1] if name.kind is not AddressKind.TRANSPORT)
-        target = way.destination or addresses.hostOf(way.called[0], DEFAULT_PORT)
+        target = way.destination or addresses.hostOf(way.called[0], SIGNALLING_PORT)
         secure = self._secureAddress(target)
         description = CallDescription(
             newLegID(self._rng),

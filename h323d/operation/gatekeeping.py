@@ -20,7 +20,7 @@ from h323d.gatekeeper.routed.side import CALLED, CALLER
 from h323d.gatekeeper.routing.chain import Called, FoundWay
 from h323d.gatekeeper.routing.explanation import Explanation, explain
 from h323d.gatekeeper.zone import Zone
-from h323d.h323.endpoint import DEFAULT_PORT
+from h323d.h323.ports import SIGNALLING_PORT
 from h323d.h323.signalling.addresses import hostOf, partyFromText
 from h323d.operation.commands import OperatorError
 from h323d.operation.naming import registrationNamed
@@ -195,7 +195,7 @@ class Gatekeeping:
                 raise OperatorError(f"{party} is who would call")
             return None
         bySIP = party.value.lower().startswith(("sip:", "sips:"))
-        destination = None if bySIP else hostOf(party, DEFAULT_PORT)
+        destination = None if bySIP else hostOf(party, SIGNALLING_PORT)
         if destination is None:
             raise OperatorError(f"nobody is called {party}")
         return destination

@@ -14,13 +14,14 @@ from h323d.cli.decoding.capturefile import Frame
 from h323d.cli.decoding.messages import View, looksLikeSIP, sipView, viewOf
 from h323d.cli.decoding.packets import PacketReader, Segment
 from h323d.errors import DecodeError
+from h323d.h323.ports import MULTICAST_PORT, RAS_PORT
 from h323d.h323.signalling import q931, tpkt
 from h323d.sip.messages import framing
 from h323d.values.address import TransportAddress
 
 __all__ = ["Conversations"]
 
-RAS_PORTS = (1718, 1719)
+RAS_PORTS = (MULTICAST_PORT, RAS_PORT)
 MAX_WAITING = 64  # segments of one stream that came before one that is missing
 LONGEST_LINE = 512  # octets of SIP's first line, while a stream has not shown what it is
 _MODULUS = 1 << 32  # of TCP's sequence numbers

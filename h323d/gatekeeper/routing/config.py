@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from h323d.gatekeeper.routing.chain import MAX_HOPS
+from h323d.h323.ports import RAS_PORT, SIGNALLING_PORT
 from h323d.h323.security.h235 import LONGEST_IDENTIFIER, SCHEME
 from h323d.h323.security.passwordtokens import GK_PWD_HASH
 from h323d.h323.signalling.addresses import hostOf
@@ -30,8 +31,6 @@ __all__ = [
 ]
 
 DIGITS = frozenset("0123456789#*")
-RAS_PORT = 1719
-SIGNALLING_PORT = 1720
 MAX_SECONDS = 60.0  # that anybody may be waited for: callers give up long before
 MAX_LIFETIME = 24 * 3600  # seconds that an answer may be kept
 

@@ -23,9 +23,9 @@ from h323d.call.dialrule import DialRule
 from h323d.call.lookups import HostRecord, INames, ServiceRecord
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.routing.chain import Called, Finding, FoundWay, ICalledPolicy
-from h323d.gatekeeper.routing.config import SIGNALLING_PORT
 from h323d.gatekeeper.routing.inquiries import Gatekeeper, Inquiries
 from h323d.gatekeeper.routing.remembered import Remembered
+from h323d.h323.ports import SIGNALLING_PORT
 from h323d.h323.signalling.addresses import hostOf
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 

@@ -21,6 +21,7 @@ from h323d.call.listeners import bindAll
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.events.bus import EventBus
+from h323d.h323.ports import MULTICAST_PORT
 from h323d.h323.ras.answering import ServerTransactions
 from h323d.h323.ras.messages import Fields, RASMessage, decodeRAS, isRequest
 from h323d.h323.ras.security import UNSECURED, RASSecurity
@@ -34,10 +35,9 @@ from h323d.h323.ras.transactions import (
 from h323d.values.address import TransportAddress
 from h323d.values.proof import Proof
 
-__all__ = ["DISCOVERY_GROUP", "RAS_PORT", "RASChannel"]
+__all__ = ["DISCOVERY_GROUP", "RASChannel"]
 
-RAS_PORT = 1719
-DISCOVERY_GROUP = TransportAddress("224.0.1.41", 1718)
+DISCOVERY_GROUP = TransportAddress("224.0.1.41", MULTICAST_PORT)
 
 ReplyTo = Callable[[RASMessage, TransportAddress, Proof | None], TransportAddress | None]
 

@@ -17,9 +17,8 @@ from h323d.h323.signalling.addresses import transportToValue
 from h323d.h323.signalling.features import Fields, feature, featuresIn
 from h323d.values.address import TransportAddress
 
-__all__ = ["TLS_PORT", "addressIn", "offer", "speaksOf"]
+__all__ = ["addressIn", "offer", "speaksOf"]
 
-TLS_PORT = 1300
 _SECURITY = 22
 _TLS = 1
 _PRIORITY = 1
