@@ -29,16 +29,18 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, execute
 from twisted.internet.task import deferLater
 from zope.interface import implementer
 
 from benchmarks.members import Heard, attend
 from h323d.call.gates import Gates
-from h323d.call.homes import Home, homeAt
+from h323d.call.homes import Home
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPool, IMediaPort, IMediaPortObserver
 from h323d.call.observer import SilentObserver
+from h323d.call.site import siteAt
+from h323d.call.surroundings import Surroundings
 from h323d.call.ways import Way
 from h323d.config.sections import ServerConfig
 from h323d.events.bus import EventBus
@@ -114,17 +116,13 @@ class Exchange:
     def __init__(self, reactor: Any, host: str, pool: FakePool) -> None:
         # Any: a reactor of many interfaces.
         self._rng = random.Random(1)
-        listener, opener = StreamListener(reactor), StreamOpener(reactor)
-        events = EventBus()
-        self.gates = Gates(reactor, events, ())
-        self._h323 = H323Endpoint(
-            reactor, self._rng, events, H323Config(port=0), pool, listener, opener,
-            homeAt(host), self,
+        world = Surroundings(
+            reactor, self._rng, Datagrams(reactor), StreamListener(reactor), StreamOpener(reactor),
+            pool, EventBus(), execute,
         )  # fmt: skip
-        self._sip = SIPEndpoint(
-            reactor, self._rng, Datagrams(reactor), listener, opener, pool, self, events,
-            SIPConfig(port=0), homeAt(host),
-        )  # fmt: skip
+        self.gates = Gates(reactor, world.events, ())
+        self._h323 = H323Endpoint(H323Config(port=0), world, siteAt(host), self)
+        self._sip = SIPEndpoint(SIPConfig(port=0), world, siteAt(host), self)
         self._h323.start()
         self._sip.start()
 
@@ -139,14 +137,14 @@ class Exchange:
             return SIPOriginator(self._sip).originate(callId, (), way, PROFILE, observer)
         name = PartyAddress(AddressKind.DIALLED_DIGITS, room)
         way = Way("h323", TransportAddress(SERVER, 1720), (name,))
-        return self._h323.originate(callId, (), way, PROFILE, observer)
+        return self._h323.originator.originate(callId, (), way, PROFILE, observer)
 
     def legOffered(self, leg: ILeg) -> None:
         raise AssertionError("nobody calls us")
 
     def close(self) -> None:
         self._h323.close()
-        self._sip.stop()
+        self._sip.close()
 
 
 @dataclass

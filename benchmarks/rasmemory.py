@@ -19,16 +19,15 @@ from zope.interface import implementer
 
 from benchmarks.rasmessages import Asker, hostOf
 from h323d.asn1 import h225
-from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
-from h323d.call.homes import homeAt
+from h323d.call.site import siteAt
 from h323d.call.surroundings import Surroundings
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.events.bus import EventBus
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.settings import ZoneSettings
-from h323d.gatekeeper.zone import Place, Zone
+from h323d.gatekeeper.zone import Zone
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import PartyAddress, TransportAddress
 from tests.support.fakemedia import FakePool
@@ -89,7 +88,7 @@ class Bench:
         self.size = size
         self.clock = Clock()
         self.wire = Wire()
-        events, homes = EventBus(), homeAt("10.0.0.1")
+        events = EventBus()
         self.zone = Zone(
             ZoneSettings(GatekeeperConfig(maxRegistrations=1_000_000)),
             Surroundings(
@@ -102,10 +101,9 @@ class Bench:
                 events,
                 execute,
             ),
-            Place(homes),
+            siteAt("10.0.0.1"),
             NoNumbers(),
             Gates(self.clock, events, ()),
-            DialRule(homes),
         )
         self.zone.start()
         self.asker = Asker(host, PORT)

@@ -19,11 +19,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
 from twisted.internet import reactor as installed
 from twisted.internet.base import ReactorBase
+from twisted.internet.defer import execute
 from zope.interface import implementer
 
 from h323d.call.gates import Gates
-from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegOwner
+from h323d.call.site import siteAt
+from h323d.call.surroundings import Surroundings
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.events.bus import EventBus
 from h323d.sip.config import SIPConfig
@@ -110,18 +112,17 @@ def main(calls: int) -> None:
     config = SIPConfig(tcp=False, maxCalls=10**6, maxTransactions=10**6)
     unused = object()
     events = EventBus()
-    endpoint = SIPEndpoint(
+    world = Surroundings(
         installed,
         random.Random(1),
         datagrams,
         unused,  # type: ignore[arg-type]  # no TCP here
         unused,  # type: ignore[arg-type]
         FakePool(10**9),
-        Owner(events),
         events,
-        config,
-        homeAt("10.0.0.1"),
+        execute,
     )
+    endpoint = SIPEndpoint(config, world, siteAt("10.0.0.1"), Owner(events))
     endpoint.start()
     body = offerBody(formats="0 8 101") + "a=rtpmap:101 telephone-event/8000\na=ptime:20\n"
     spent = answered = 0.0

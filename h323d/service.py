@@ -44,7 +44,7 @@ from h323d.net.route import Routes
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.net.tls import Credentials, TLSListener, TLSOpener
 from h323d.plugins import CODECS, choose
-from h323d.server import Server
+from h323d.server.server import Server
 from h323d.tracing import stateName
 
 __all__ = ["Options", "makeService"]

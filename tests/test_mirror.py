@@ -15,9 +15,9 @@ GENERATED = {"codec", "schema"}
 
 VALUES = """
     asn1/runtime/limits call/inquiry call/legs call/media call/observer call/policy call/transport
-    call/ways dsp/codec events/calls events/doors events/gatekeeper events/rooms events/server
-    gatekeeper/settings h323/calls/callinputs h323/calls/startinputs h323/h245/messages
-    h323/h245/owner h323/h245/source media/packets media/relay/reports media/reports
+    call/site call/ways dsp/codec events/calls events/doors events/gatekeeper events/rooms events/server
+    gatekeeper/context gatekeeper/reaching gatekeeper/settings h323/calls/callinputs h323/calls/startinputs h323/h245/messages
+    h323/gatekept h323/h245/owner h323/h245/source h323/ports media/packets media/relay/reports media/reports
     sip/transactions/timers values/media/digits values/media/medium
     values/media/streams
     """
@@ -47,7 +47,11 @@ PARTS = {
     "tests/test_config.py": "config/reading config/sample config/sections",
     "tests/walks/test_third_party.py": "conference/pairing operation/calling",
     "tests/gatekeeper/registry/test_store.py": "gatekeeper/registry/storefile",
+    "tests/gatekeeper/test_zone.py": """
+        gatekeeper/ras/assembly gatekeeper/security/assembly gatekeeper/tables
+        """,
     "tests/gatekeeper/routed/test_call.py": "gatekeeper/routed/attempt gatekeeper/routed/context",
+    "tests/h323/test_endpoint.py": "h323/calls/originator",
     "tests/h323/calls/test_leg.py": "h323/calls/legcontext",
     "tests/h323/calls/test_callstart.py": "h323/h245/link",
     "tests/h323/h245/test_session.py": "h323/h245/negotiation",
@@ -56,6 +60,8 @@ PARTS = {
         media/audio/speaking media/audio/survey
         """,
     "tests/media/audio/test_streamcodecs.py": "media/audio/decoding",
+    "tests/server/test_server.py": "server/assembly",
+    "tests/sip/test_flows.py": "sip/streamflow",
     "tests/sip/calls/test_calledleg.py": "sip/calls/invited sip/calls/leg",
     "tests/sip/calls/test_callingleg.py": "sip/calls/inviting",
     "tests/sip/sdp/test_negotiation.py": "sip/sdp/lines sip/sdp/selection sip/sdp/streams",

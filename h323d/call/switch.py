@@ -22,6 +22,7 @@ from h323d.call.gates import POLICY_FAILED, SHUTTING_DOWN, Gates
 from h323d.call.leases import ended, ofCall
 from h323d.call.legs import ILeg, ILegOwner, IOffer, endedBy
 from h323d.call.observer import SilentObserver
+from h323d.call.parts import Part
 from h323d.call.policy import IDestination, IInquiry, IRoutePolicy, Route
 from h323d.events.bus import EventBus
 from h323d.events.calls import CallAdmitted, CallEnded, CallRefused, CallRouted
@@ -34,7 +35,7 @@ NO_ROUTE = Refusal.of(Reason.NO_ROUTE, "noRoute")
 
 
 @implementer(ILegOwner, IInquiry)
-class Switch:
+class Switch(Part[object]):
     """
     Takes each offered leg to where it belongs.
 
@@ -99,7 +100,7 @@ class Switch:
             return POLICY_FAILED
         return NO_ROUTE
 
-    def close(self) -> None:
+    def leave(self) -> None:
         """
         Refuse whatever is offered from now on, and whatever still waits.
         """

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThread
 from zope.interface import implementer
 
 from h323d.call.gates import Gates
-from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner, LegDirection
 from h323d.call.media import (
     IMediaPort,
@@ -26,6 +26,8 @@ from h323d.call.media import (
     PortStatistics,
 )
 from h323d.call.observer import SilentObserver
+from h323d.call.site import siteAt
+from h323d.call.surroundings import Surroundings
 from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
 from h323d.call.transport import IStreamOpener
 from h323d.call.ways import Way
@@ -140,16 +142,22 @@ class Phone:
         self._owner = owner
         self._reactor = reactor
         self._rng = random.SystemRandom()
-        self._events = EventBus()
-        self.gates = Gates(reactor, self._events, ())
-        self._datagrams = Datagrams(reactor)
-        listener, opener = StreamListener(reactor), StreamOpener(reactor)
         pool, self._media = newMediaService(
             settings.media, self._rng, Door(), reactor.callFromThread
         )
-        self._pool = pool
-        self._sip = self._newSIP(listener, opener)
-        self._h323 = self._newH323(listener, opener)
+        self._world = Surroundings(
+            reactor,
+            self._rng,
+            Datagrams(reactor),
+            StreamListener(reactor),
+            StreamOpener(reactor),
+            pool,
+            EventBus(),
+            deferToThread,
+        )
+        self.gates = Gates(reactor, self._world.events, ())
+        self._sip = self._newSIP()
+        self._h323 = self._newH323()
         self._ras: RASClient | None = None
         self._mixer = pool.openMixer(self)
         self._mixer.attach(source, sink)
@@ -165,13 +173,13 @@ class Phone:
 
         @raise h323d.errors.ResourceUnavailable: something cannot be bound.
         """
-        sip = self._sip.start()
+        self._sip.start()
         self._h323.start()
         if self._settings.gatekeeper is not None:
             self._ras = self._newRAS(self._settings.gatekeeper)
             self._ras.start()
         self._media.start()
-        return {"sip": str(sip), "h323": str(self._h323.address)}
+        return {"sip": str(self._sip.address), "h323": str(self._h323.address)}
 
     def call(self, target: PartyAddress, destination: TransportAddress | None) -> None:
         """
@@ -193,7 +201,7 @@ class Phone:
 
     def _callH323(self, way: Way) -> None:
         settings = self._settings
-        self.leg = self._h323.originate(
+        self.leg = self._h323.originator.originate(
             newCallID(self._rng),
             (_named(settings.alias),),
             way,
@@ -238,31 +246,20 @@ class Phone:
         if self._ras is not None:
             self._ras.stop()
             self._ras.close()
-        self._sip.stop()
+        self._sip.close()
         self._h323.close()
         self._media.stop()
 
-    def _newSIP(self, listener: StreamListener, opener: StreamOpener) -> SIPEndpoint:
+    def _newSIP(self) -> SIPEndpoint:
         settings = self._settings
-        return SIPEndpoint(
-            self._reactor,
-            self._rng,
-            self._datagrams,
-            listener,
-            opener,
-            self._pool,
-            self,
-            self._events,
-            SIPConfig(port=settings.sipPort, user=settings.alias),
-            homeAt(settings.bind),
-        )
+        config = SIPConfig(port=settings.sipPort, user=settings.alias)
+        return SIPEndpoint(config, self._world, siteAt(settings.bind), self)
 
-    def _newH323(self, listener: StreamListener, opener: StreamOpener) -> H323Endpoint:
-        settings, start = self._settings, self._settings.startUp
+    def _newH323(self) -> H323Endpoint:
+        settings, start, world = self._settings, self._settings.startUp, self._world
+        if settings.tls:
+            world = replace(world, opener=_secured(settings, self._reactor))
         return H323Endpoint(
-            self._reactor,
-            self._rng,
-            self._events,
             H323Config(
                 port=settings.h323Port,
                 name=settings.alias,
@@ -271,10 +268,8 @@ class Phone:
                 tunnelling=start.tunnelling,
                 earlyH245=start.earlyH245,
             ),
-            self._pool,
-            listener,
-            _secured(settings, self._reactor) if settings.tls else opener,
-            homeAt(settings.bind),
+            world,
+            siteAt(settings.bind),
             self,
             admitter=None if settings.gatekeeper is None else self,
             endpointType=terminalType(settings.alias),
@@ -288,9 +283,7 @@ class Phone:
             password=self._settings.gatekeeperPassword,
         )
         here = TransportAddress(self._settings.bind, 0)
-        return RASClient(
-            profile, self._datagrams, here, self, self._reactor, self._rng, self._events
-        )
+        return RASClient(profile, self._world, here, self)
 
     # The endpoint asks whether a call is admitted.
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from zope.interface import implementer
 
 from h323d.call.legs import IOffer
-from h323d.call.parts import Change, Commit
+from h323d.call.parts import Change, Commit, Part
 from h323d.call.policy import IRoutePolicy, Route
 from h323d.conference.config import ConferenceConfig
 from h323d.values.address import PartyAddress
@@ -34,7 +34,7 @@ class _Names:
 
 
 @implementer(IRoutePolicy)
-class RoomDirectory:
+class RoomDirectory(Part[ConferenceConfig]):
     """
     The names of all rooms.
     """

@@ -18,7 +18,7 @@ from h323d.call.leases import ended, ofCall
 from h323d.call.legs import ILeg, endedBy
 from h323d.call.media import IMediaPool
 from h323d.call.observer import SilentObserver
-from h323d.call.parts import Change, Commit
+from h323d.call.parts import Change, Commit, Part
 from h323d.call.policy import IDestination, Route
 from h323d.call.shares import UNSHARED, ShareRule, sourceOf
 from h323d.conference.arrival import Arrival
@@ -48,7 +48,7 @@ class _Rules:
 
 
 @implementer(IDestination)
-class ConferenceHost:
+class ConferenceHost(Part[ConferenceConfig]):
     """
     Opens rooms on demand, and keeps to their limits.
 
@@ -233,10 +233,7 @@ class ConferenceHost:
     def roomClosed(self, room: Room) -> None:
         self.rooms.pop(room.roomId, None)
 
-    def close(self) -> None:
-        """
-        Hang up on everybody.
-        """
+    def leave(self) -> None:
         for arrival in tuple(self.arrivals.values()):
             arrival.leg.hangup(Cause.NORMAL_CALL_CLEARING)
         for room in tuple(self.rooms.values()):

@@ -23,6 +23,7 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.call.applications import Admission, Application, Verdict
 from h323d.call.gates import Gates
 from h323d.call.leases import ended, ofRegistration
+from h323d.call.parts import Part
 from h323d.errors import DecodeError
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registry.expiry import Expiry
@@ -46,7 +47,7 @@ __all__ = ["LocationService"]
 T = TypeVar("T")
 
 
-class LocationService:
+class LocationService(Part[object]):
     """
     A L{h323d.sip.registrar.RegistrarOwner}.
 
@@ -135,12 +136,13 @@ class LocationService:
     def needs(self, peer: TransportAddress) -> bool:
         return any(self._registry.byId(each) for each in self._connections.get(peer, ()))
 
-    def close(self) -> None:
+    def close(self) -> Deferred[None]:
         """
         Let time, and connections, pass unnoticed from now on.
         """
         self._expiry.close()
         self._connections.clear()
+        return super().close()
 
     def _own(self, address: SIPURI, registrant: Registrant) -> Registration | None:
         for found in self._registry.allByAlias(_nameOf(address)):

@@ -14,17 +14,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from twisted.internet.defer import Deferred, fail
-from twisted.internet.interfaces import IReactorTime
 
 from h323d import __version__
 from h323d.call.gates import MAINTENANCE, Gates
 from h323d.call.legs import ILeg
-from h323d.call.media import IMediaPool
+from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
 from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Participant
 from h323d.conference.room import Room
-from h323d.events.bus import EventBus, Fact
+from h323d.events.bus import Fact
 from h323d.operation.calling import Calling
 from h323d.operation.commands import OperatorError
 from h323d.operation.gatekeeping import Gatekeeping
@@ -54,35 +53,33 @@ class Operator:
 
     def __init__(
         self,
-        clock: IReactorTime,
-        events: EventBus,
+        world: Surroundings,
         gates: Gates,
         switch: Switch,
         host: ConferenceHost,
-        pool: IMediaPool,
         gatekeeping: Gatekeeping,
         calling: Calling,
-        listeners: dict[str, str],
+        listeners: Callable[[], dict[str, str]],
         records: Callable[[int], Sequence[Record]],
     ) -> None:
         """
         @param gatekeeping: the gatekeeper, if there is one.
         @param calling: makes third-party calls.
-        @param listeners: where what is listened for, by name, as far as there is any yet.
+        @param listeners: says where what is listened for, by name.
         @param records: gives the last call detail records, the newest first.
         """
-        self._clock = clock
+        clock = self._clock = world.clock
         self._gates = gates
         self._switch = switch
         self._host = host
-        self._pool = pool
+        self._pool = world.pool
         self._gatekeeping = gatekeeping
         self._calling = calling
         self._listeners = listeners
         self._records = records
         self._startedAt = clock.seconds()
         self._facts: Counter[str] = Counter()
-        events.subscribe(Fact, self._count)
+        world.events.subscribe(Fact, self._count)
 
     def status(self) -> StatusView:
         """
@@ -91,7 +88,7 @@ class Operator:
         return StatusView(
             version=__version__,
             uptime=round(self._clock.seconds() - self._startedAt, 3),
-            listeners=dict(self._listeners),
+            listeners=self._listeners(),
             shut=None if self._gates.shut is None else self._gates.shut.word,
             calls=self._callsLeft,
             rooms=len(self._host.rooms),

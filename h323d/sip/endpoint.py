@@ -7,27 +7,22 @@ and hands each request to the dialog that it belongs to, or makes a leg of it.
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator
 from typing import TypeVar
 
-from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from h323d.call.complaints import Complaints
-from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
-from h323d.call.homes import Homes
 from h323d.call.inquiry import Inquiry
 from h323d.call.legs import ILegOwner
-from h323d.call.media import IMediaPool
+from h323d.call.parts import Part
 from h323d.call.policy import IInquiry
-from h323d.call.shares import UNSHARED, ShareRule, Shares
-from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener
+from h323d.call.shares import Shares
+from h323d.call.site import Site
+from h323d.call.surroundings import Surroundings
 from h323d.errors import DecodeError
-from h323d.events.bus import EventBus
 from h323d.sip.agent import DialogUser
 from h323d.sip.calls.causes import reasonCause, reasonsOf
 from h323d.sip.calls.leg import SIPLeg
@@ -36,8 +31,8 @@ from h323d.sip.config import SIPConfig
 from h323d.sip.dialogs.dialog import nextHop
 from h323d.sip.dialogs.routing import wayTo
 from h323d.sip.flows import Flow, Flows
-from h323d.sip.messages.grammar import splitCommas
 from h323d.sip.messages.message import RefusedRequest, SIPRequest, SIPResponse
+from h323d.sip.messages.received import stamp, stamped
 from h323d.sip.messages.uri import SIPURI, URI
 from h323d.sip.messages.via import Via
 from h323d.sip.messages.writer import write
@@ -61,11 +56,11 @@ _ABOUT_CALLS = ("INVITE", "OPTIONS")
 VIA_ROOM = 100  # octets that our Via will take
 
 
-class SIPEndpoint:
+class SIPEndpoint(Part[SIPConfig]):
     """
     One user agent: a UDP port, a TCP listener, and all their calls.
 
-    @ivar address: where peers reach it, once it is started.
+    @ivar address: where peers reach it, with the real port once it is started.
     @ivar complaints: the count of bad input.
     @ivar unproven: the calls that wait for their source to show that it is real.
     """
@@ -74,51 +69,33 @@ class SIPEndpoint:
 
     def __init__(
         self,
-        clock: IReactorTime,
-        rng: random.Random,
-        datagrams: IDatagrams,
-        listener: IStreamListener,
-        opener: IStreamOpener,
-        pool: IMediaPool,
-        owner: ILegOwner,
-        events: EventBus,
         config: SIPConfig,
-        homes: Homes,
+        world: Surroundings,
+        site: Site,
+        owner: ILegOwner,
         registrations: RegistrarOwner | None = None,
         inquiry: IInquiry | None = None,
-        rule: ShareRule = UNSHARED,
-        dialRule: DialRule | None = None,
     ) -> None:
         """
-        @param clock: runs every timer.
-        @param rng: draws tags, branches and pauses; C{SystemRandom} in service.
-        @param datagrams: binds the UDP port.
-        @param listener: takes TCP connections.
-        @param opener: makes TCP connections.
-        @param pool: opens media ports for the legs.
         @param owner: gets incoming legs: the switch.
-        @param events: told of bad input.
-        @param homes: our addresses: to bind, to name in Via, Contact and SDP, and to open
-            media ports on.
         @param registrations: keeps who registers; C{None} to take no REGISTER.
         @param inquiry: asked for an OPTIONS what a call would get; C{None} if any is taken.
-        @param rule: how many transactions and calls one source may have.
-        @param dialRule: where peers may have us send to; anywhere but to this machine, if
-            not given.
         """
-        self.clock = clock
-        self.rng = rng
+        clock = self.clock = world.clock
+        self.rng = world.rng
         self.timers = Timers(config.T1, config.T2, config.T4)
         self.config = config
-        self.pool = pool
-        self.homes = homes
-        self.complaints = Complaints(clock, events)
+        self.pool = world.pool
+        self.homes = site.homes
+        self.complaints = Complaints(clock, world.events)
         self._owner = owner
         self._inquiry = inquiry
-        self._dialRule = dialRule or DialRule(homes)
-        self._flows = Flows(clock, datagrams, listener, opener, config, homes, self)
-        self._layer = TransactionLayer(clock, rng, self.timers, config.maxTransactions, self, rule)
-        self._shares = Shares(rule, "calls")
+        self._dialRule = site.dialRule
+        self._flows = Flows(config, world, site.homes, self)
+        self._layer = TransactionLayer(
+            clock, world.rng, self.timers, config.maxTransactions, self, site.shareRule
+        )
+        self._shares = Shares(site.shareRule, "calls")
         self._callers: dict[tuple[str, str], str] = {}  # the hosts of those who called us
         self._dialogs: dict[tuple[str, str], DialogUser] = {}
         self.unproven = Unproven(
@@ -132,24 +109,22 @@ class SIPEndpoint:
             self._registrar = Registrar(clock, config, registrations)
             self._methods = (*ALLOWED, "REGISTER")
 
-    def start(self) -> TransportAddress:
-        """
-        Bind, and take calls from now on.
+    # The life of a part.
 
-        @return: the address that peers reach us at, with the real port.
+    def start(self) -> None:
+        self._flows.start()
 
-        @raise h323d.errors.ResourceUnavailable: it cannot be bound.
-        """
-        return self._flows.start()
+    def leave(self) -> None:
+        for leg in self.legs:
+            leg.hangup(Cause.NORMAL_CALL_CLEARING)
 
-    def stop(self) -> None:
-        """
-        Forget all calls and transactions and close all sockets, at once; nobody is told.
-        """
+    def close(self) -> Deferred[None]:
+        self.leave()
         for leg in self.legs:
             leg.close()
         self._layer.close()
-        self._flows.stop()
+        self._flows.close()
+        return succeed(None)
 
     @property
     def address(self) -> TransportAddress:
@@ -174,7 +149,7 @@ class SIPEndpoint:
     def messageReceived(self, message: SIPRequest | SIPResponse, flow: Flow) -> None:
         try:
             if isinstance(message, SIPRequest):
-                self._layer.requestReceived(_stamped(unpacked(message), flow), flow)
+                self._layer.requestReceived(stamped(unpacked(message), flow.peer), flow)
             else:
                 self._layer.responseReceived(unpacked(message))
         except DecodeError as error:
@@ -184,7 +159,7 @@ class SIPEndpoint:
         self.complaints.about("sip", flow.peer, error)
         if isinstance(error, RefusedRequest) and error.method != "ACK":
             response = error.response()
-            headers = _stamp(response.headers.lines("Via"), response.via, flow)
+            headers = stamp(response.headers.lines("Via"), response.via, flow.peer)
             response = response.withHeaders(response.headers.replacing("Via", *headers))
             self._layer.respondStateless(response, flow)
 
@@ -453,23 +428,3 @@ class SIPEndpoint:
 
     def _tag(self) -> str:
         return f"{self.rng.getrandbits(48):012x}"
-
-
-def _stamped(request: SIPRequest, flow: Flow) -> SIPRequest:
-    """
-    Write into the topmost Via where the request came from (18.2.1; RFC 3581, 4).
-    """
-    via = request.via
-    if via.host == flow.peer.host and via.received is None and not via.wantsRport:
-        return request
-    values = _stamp(request.headers.lines("Via"), via, flow)
-    return request.withHeaders(request.headers.replacing("Via", *values))
-
-
-def _stamp(lines: tuple[str, ...], via: Via, flow: Flow) -> Iterator[str]:
-    stamped = via.withParameter("received", flow.peer.host)
-    if via.wantsRport:
-        stamped = stamped.withParameter("rport", str(flow.peer.port))
-    yield str(stamped)
-    yield from splitCommas(lines[0], "Via")[1:]
-    yield from lines[1:]

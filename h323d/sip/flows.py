@@ -11,36 +11,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from zope.interface import implementer
 
 from h323d.call.homes import Home, Homes
 from h323d.call.listeners import bindAll, listenAll
-from h323d.call.timer import Timer
-from h323d.call.transport import (
-    IDatagramPort,
-    IDatagrams,
-    IDatagramUser,
-    IListening,
-    IOpening,
-    IStream,
-    IStreamListener,
-    IStreamOpener,
-    IStreamUser,
-)
+from h323d.call.surroundings import Surroundings
+from h323d.call.transport import IDatagramPort, IDatagramUser, IListening, IStreamUser
 from h323d.errors import DecodeError
 from h323d.sip.config import SIPConfig
-from h323d.sip.messages.framing import PONG, KeepAlive, StreamReader, isKeepAlive
+from h323d.sip.messages.framing import isKeepAlive
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.parser import parse
 from h323d.sip.messages.via import Via
 from h323d.sip.proof import PROVEN, Credit
+from h323d.sip.streamflow import StreamFlow
 from h323d.values.address import TransportAddress
 
-__all__ = ["DatagramFlow", "Flow", "FlowUser", "Flows", "StreamFlow"]
-
-CONNECT_TIMEOUT = 10.0  # seconds
-MAX_QUEUED = 64  # messages that wait for a connection to open
+__all__ = ["DatagramFlow", "Flow", "FlowUser", "Flows"]
 
 
 class Flow(Protocol):
@@ -114,125 +101,6 @@ class DatagramFlow:
             self.port.send(data, self.peer, self.source)
 
 
-@implementer(IStreamUser)
-class StreamFlow:
-    """
-    One connection, open or on its way.
-    """
-
-    protocol = "TCP"
-    reliable = True
-    credit = PROVEN
-
-    def __init__(
-        self,
-        flows: Flows,
-        clock: IReactorTime,
-        home: Home,
-        source: str,
-        port: int,
-        peer: TransportAddress,
-    ) -> None:
-        """
-        @param source: the address of ours that it leaves from.
-        @param port: ours, where connections are accepted.
-        """
-        self._flows = flows
-        self._partial = Timer(clock)
-        self._known = False  # whether we dialled it, or it has sent a whole message
-        self._stream: IStream | None = None
-        self._opening: IOpening | None = None
-        self._waiting: list[bytes] = []
-        self._reader = StreamReader()
-        self._idle: IDelayedCall | None = None
-        self.source = source
-        self.home = home
-        self.local = TransportAddress(home.told, port)
-        self.peer = peer
-        self.usable = True
-
-    def open(self, opener: IStreamOpener) -> None:
-        self._known = True
-        opening = opener.open(self.peer, self, CONNECT_TIMEOUT, self.source)
-        if self._stream is None and self.usable:
-            self._opening = opening
-
-    def send(self, data: bytes) -> None:
-        if self._stream is not None:
-            self._stream.write(data)
-            self._touch()
-        elif self.usable and len(self._waiting) < MAX_QUEUED:
-            self._waiting.append(data)
-
-    def close(self) -> None:
-        if self._stream is not None:
-            self._stream.close()
-        elif self._opening is not None:
-            self._opening.cancel()
-
-    def abort(self) -> None:
-        if self._stream is not None:
-            self._stream.abort()
-
-    def expireAfter(self, clock: IReactorTime, seconds: float) -> None:
-        """
-        Close when nothing is carried for so long.
-        """
-        if self._idle is not None and self._idle.active():
-            self._idle.reset(seconds)
-        elif self.usable:
-            self._idle = clock.callLater(seconds, self._flows.idle, self)
-
-    def streamOpened(self, stream: IStream) -> None:
-        self._stream = stream
-        self._opening = None
-        self.peer = stream.peer
-        self.source = stream.local.host
-        self.home = self._flows.homes.towards(stream.peer.host, self.source)
-        self.local = TransportAddress(self.home.told, self.local.port)
-        self._flows.opened(self)
-        waiting, self._waiting = self._waiting, []
-        for data in waiting:
-            self.send(data)
-
-    def streamReceived(self, data: bytes) -> None:
-        items = self._reader.feed(data)
-        for item in items:
-            if isinstance(item, KeepAlive):
-                self.send(PONG)
-                continue
-            self._known = self._known or not isinstance(item, DecodeError)
-            self._touch()
-            self._flows.arrived(self, item)
-        if self._reader.broken:
-            self.close()
-        elif not self._reader.pending:
-            self._partial.stop()
-        elif items or not self._partial.running:
-            self._partial.start(self._flows.messageTimeout, self._tooSlow)
-
-    def streamClosed(self, reason: str) -> None:
-        self.usable = False
-        self._stream = self._opening = None
-        self._waiting = []
-        if self._idle is not None and self._idle.active():
-            self._idle.cancel()
-        self._partial.stop()
-        self._flows.closed(self)
-
-    def _tooSlow(self) -> None:
-        self._flows.arrived(self, DecodeError("it took too long", "message"))
-        self.abort()
-
-    def _touch(self) -> None:
-        """
-        Something was carried.  It does not count before the peer has sent a whole message:
-        anybody can send empty lines, or half of one.
-        """
-        if self._known:
-            self._flows.touch(self)
-
-
 class Flows:
     """
     All flows of an endpoint.
@@ -243,23 +111,16 @@ class Flows:
     """
 
     def __init__(
-        self,
-        clock: IReactorTime,
-        datagrams: IDatagrams,
-        listener: IStreamListener,
-        opener: IStreamOpener,
-        config: SIPConfig,
-        homes: Homes,
-        user: FlowUser,
+        self, config: SIPConfig, world: Surroundings, homes: Homes, user: FlowUser
     ) -> None:
         """
         @param homes: what to bind, and what peers are told.
         """
         self.homes = homes
-        self._clock = clock
-        self._datagrams = datagrams
-        self._listener = listener
-        self._opener = opener
+        self._clock = world.clock
+        self._datagrams = world.datagrams
+        self._listener = world.listener
+        self._opener = world.opener
         self._config = config
         self.messageTimeout = config.messageTimeout
         self._user = user
@@ -273,7 +134,7 @@ class Flows:
     def address(self) -> TransportAddress:
         return TransportAddress(self.homes.main.told, self._number)
 
-    def start(self) -> TransportAddress:
+    def start(self) -> None:
         """
         Bind.
 
@@ -286,9 +147,8 @@ class Flows:
             self._listening = listenAll(
                 self._listener, self.homes.binds, self._number, self._accept
             )
-        return self.address
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """
         Close every socket.
         """

@@ -1,30 +1,41 @@
 """
-What is prepared takes effect when it is committed, and not before.
+What a server is made of: parts, and what they have prepared.
 """
 
 from __future__ import annotations
 
-from h323d.call.parts import Change, Commit
+from h323d.call.parts import UNCHANGED, Change, Part, Together
 
 
-class Part:
+class Goes:
     """
-    Goes by a number.
+    Goes by what it is told.
     """
 
     def __init__(self) -> None:
-        self.number = 1
+        self.by: list[str] = []
 
-    def prepare(self, number: int) -> Commit:
-        return Change(self, number)
-
-    def reconfigure(self, number: int) -> None:
-        self.number = number
+    def reconfigure(self, state: str) -> None:
+        self.by.append(state)
 
 
 def test_aChangeTakesEffectWhenItIsCommitted() -> None:
-    part = Part()
-    change = part.prepare(2)
-    assert part.number == 1
+    goes = Goes()
+    change = Change(goes, "new")
+    assert goes.by == []
     change.commit()
-    assert part.number == 2
+    assert goes.by == ["new"]
+
+
+def test_severalChangesTakeEffectInTheirOrder() -> None:
+    goes = Goes()
+    Together((Change(goes, "one"), UNCHANGED, Change(goes, "two"))).commit()
+    assert goes.by == ["one", "two"]
+
+
+def test_aPartThatHasNothingToDoLeavesItOut() -> None:
+    part: Part[str] = Part()
+    part.start()
+    assert part.prepare("other") is UNCHANGED
+    part.leave()
+    assert part.close().called

@@ -142,7 +142,7 @@ class SwitchTests(SynchronousTestCase):
         )
         verifyObject(IInquiry, switch)
         if shut:
-            switch.close()
+            switch.leave()
         called = (PartyAddress(AddressKind.DIALLED_DIGITS, "80001"),)
         inquiry = Inquiry("sip", TransportAddress("127.0.0.9", 5060), (), called)
         verifyObject(IOffer, inquiry)
@@ -248,7 +248,7 @@ class SwitchTests(SynchronousTestCase):
     def test_closingRefusesWhoWaitsForARoute(self) -> None:
         slow: Deferred[Route] = Deferred()
         leg = self.offer([Admission()], [slow])
-        self.switch.close()
+        self.switch.leave()
         self.assertEqual(leg.done, [("reject", Cause.TEMPORARY_FAILURE)])
         slow.callback(Route("somewhere", "here"))
         self.assertEqual(self.destination.accepted, [])
@@ -257,7 +257,7 @@ class SwitchTests(SynchronousTestCase):
     def test_closingRefusesWhatWaitsAndWhatComes(self) -> None:
         slow: Deferred[Admission] = Deferred()
         first = self.offer([slow], [Route("somewhere", "here")])
-        self.switch.close()
+        self.switch.leave()
         second = FakeLeg("80001", FakePool())
         self.switch.legOffered(second)
         self.assertEqual(

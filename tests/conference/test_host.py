@@ -148,7 +148,7 @@ class HostTests(HostTestCase):
         legs[1].release(Cause.RECOVERY_ON_TIMER_EXPIRY)
         self.assertEqual(self.kinds()[-2:], [CallRefused, CallEnded])
         self.assertEqual(len(self.host.arrivals), 3)
-        self.host.close()
+        self.host.leave()
         self.assertEqual((self.host.participants, self.host.arrivals), (0, {}))
 
     def test_whoIsAnsweredWhenTheRoomHasFilledIsSentAway(self) -> None:
@@ -244,7 +244,7 @@ class HostTests(HostTestCase):
 
     def test_closeHangsUpOnEverybody(self) -> None:
         legs = [self.join("80001"), self.join("80002")]
-        self.host.close()
+        self.host.leave()
         self.assertEqual(
             [leg.done[-1] for leg in legs], [("hangup", Cause.NORMAL_CALL_CLEARING)] * 2
         )

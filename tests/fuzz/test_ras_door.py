@@ -11,13 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from h323d.events.bus import EventBus
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.client import EndpointProfile, RASClient
 from h323d.h323.ras.messages import RASMessage, encodeRAS, rejection
 from h323d.h323.signalling.addresses import partyFromText
-from h323d.net.datagram import Datagrams
 from h323d.values.address import TransportAddress
+from tests.support.fakemedia import FakePool
 from tests.support.network import SimulatedHost, SimulatedNetwork
 from tests.support.ras import (
     GATEKEEPER,
@@ -34,6 +33,7 @@ from tests.support.ras import (
     rrq,
     urq,
 )
+from tests.support.surroundings import surroundingsOf
 from tests.support.zone import World, newWorld
 
 ANNA = ("h323-ID", "anna")
@@ -157,12 +157,9 @@ def test_anEndpointStandsWhateverItsGatekeeperSends(data: st.DataObject) -> None
     )
     client = RASClient(
         profile,
-        Datagrams(SimulatedHost(network, "10.0.0.2")),
+        surroundingsOf(SimulatedHost(network, "10.0.0.2"), clock, random.Random(2), FakePool()),
         gatekeeper.peer,
         Nobody(),
-        clock,
-        random.Random(2),
-        EventBus(),
     )
     client.start()
     for _ in range(12):

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
-from h323d.call.homes import Advertised, homeAt
+from h323d.call.homes import Advertised
+from h323d.call.site import siteAt
 from h323d.errors import ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.events.gatekeeper import EndpointRegistered, EndpointUnregistered
 from h323d.gatekeeper.settings import ZoneSettings
-from h323d.gatekeeper.zone import Place, Zone
+from h323d.gatekeeper.zone import Zone
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import RASMessage, decodeRAS, encodeRAS
 from h323d.net.datagram import Datagrams
@@ -130,16 +130,15 @@ class NoMulticast(Datagrams):
 
 def newZone(datagrams: Datagrams, world: Any) -> Zone:
     events = EventBus()
-    homes = homeAt("10.0.0.7")
-    homes.advertise([Advertised(ipaddress.ip_network("0.0.0.0/0"), "198.51.100.7")])
+    site = siteAt("10.0.0.7")
+    site.homes.advertise([Advertised(ipaddress.ip_network("0.0.0.0/0"), "198.51.100.7")])
     around = surroundings(world.network, world.clock, "10.0.0.7", events)
     return Zone(
         ZoneSettings(),
         replace(around, datagrams=datagrams),
-        Place(homes),
+        site,
         EightDigits(),
         Gates(world.clock, events, ()),
-        DialRule(homes),
     )
 
 

@@ -71,7 +71,7 @@ def test_aCalleesH245AddressElsewhereIsNotDialledEither(network: SimulatedNetwor
     peer = ScriptedCallee(network, PEER)
     way = Way("h323", peer.address, (PartyAddress(AddressKind.DIALLED_DIGITS, "1"),))
     options = StartUpOptions(fastStart=False, tunnelling=False)
-    side.endpoint.originate(CallID("c1"), (), way, PROFILE, Party(), options=options)
+    side.endpoint.originator.originate(CallID("c1"), (), way, PROFILE, Party(), options=options)
     peer.settle()
     peer.connect(Start(h245Address=victim.address))
     facility = uuie.facility(peer.identity, "startH245", victim.address)

@@ -43,7 +43,7 @@ def signalling() -> list[bytes]:
         network.observers.append(observe)
         caller = Side(network, "10.0.0.2", seed=2)
         callee = Side(network, "10.0.0.1", answers=False)
-        leg = caller.endpoint.originate(
+        leg = caller.endpoint.originator.originate(
             CallID("c1"),
             (),
             Way("h323", callee.endpoint.address, (CALLED,)),

@@ -13,6 +13,7 @@ from h323d.call.ways import Way
 from h323d.h323.calls.faststart import offerFastStart
 from h323d.h323.calls.incoming import IncomingSetup
 from h323d.h323.config import H323Config
+from h323d.h323.gatekept import Gatekept
 from h323d.h323.signalling import messages
 from h323d.h323.signalling.connection import SignallingCall, SignallingConnection
 from h323d.h323.signalling.q931 import MessageType, Q931Message
@@ -88,7 +89,7 @@ def test_aReleaseFreesEverything(side: Side, peer: ScriptedPeer, clock: Clock) -
     assert peer.kinds[-1] is MessageType.RELEASE_COMPLETE
     assert party.cause is Cause.NORMAL_CALL_CLEARING
     assert side.pool.ports == []
-    assert side.endpoint.legs == {}
+    assert not len(side.endpoint.legs)
     clock.pump([20.0, 1.0, 1.0])
     assert peer.closed is not None
     assert clock.getDelayedCalls() == []
@@ -96,12 +97,12 @@ def test_aReleaseFreesEverything(side: Side, peer: ScriptedPeer, clock: Clock) -
 
 def test_aCallIsEndedByItsIdentifier(side: Side, peer: ScriptedPeer, clock: Clock) -> None:
     peer.setup()
-    side.endpoint.hangup(bytes(16), Cause.DESTINATION_OUT_OF_ORDER)
+    side.endpoint.legs.hangup(bytes(16), Cause.DESTINATION_OUT_OF_ORDER)
     assert side.parties[0].cause is None
-    side.endpoint.hangup(peer.identity.callIdentifier, Cause.DESTINATION_OUT_OF_ORDER)
+    side.endpoint.legs.hangup(peer.identity.callIdentifier, Cause.DESTINATION_OUT_OF_ORDER)
     clock.pump([0.5] * 20)
     assert side.parties[0].cause is Cause.DESTINATION_OUT_OF_ORDER
-    side.endpoint.hangup(peer.identity.callIdentifier, Cause.NORMAL_UNSPECIFIED)  # it is over
+    side.endpoint.legs.hangup(peer.identity.callIdentifier, Cause.NORMAL_UNSPECIFIED)  # it is over
 
 
 def test_aReloadedConfigurationCountsForTheNextCall(network: SimulatedNetwork, side: Side) -> None:
@@ -152,7 +153,7 @@ class Router:
 def test_aCallThatMayNotComeFromThereIsRejected(network: SimulatedNetwork) -> None:
     router = Router()
     router.takes = False
-    side = Side(network, "10.0.0.1", setupOwner=router)
+    side = Side(network, "10.0.0.1", gatekept=Gatekept(router))
     peer = ScriptedPeer(network, "10.0.0.9", side.endpoint.address)
     peer.setup(OFFER)
     assert side.parties == []
@@ -161,7 +162,7 @@ def test_aCallThatMayNotComeFromThereIsRejected(network: SimulatedNetwork) -> No
 
 def test_aRoutedCallIsNoLegOfOurs(network: SimulatedNetwork) -> None:
     router = Router()
-    side = Side(network, "10.0.0.1", setupOwner=router)
+    side = Side(network, "10.0.0.1", gatekept=Gatekept(router))
     peer = ScriptedPeer(network, "10.0.0.9", side.endpoint.address)
     peer.setup(OFFER)
     peer.send(messages.make(MessageType.NOTIFY, None))
@@ -184,13 +185,18 @@ class Secured:
         @param says: where the other end is said to take TLS.
         """
         secure = sealedStreams(network.host("10.0.0.1"))
-        side = Side(network, "10.0.0.1", secure=secure, secureAddressOf=lambda plain: says)
+        side = Side(
+            network,
+            "10.0.0.1",
+            secure=secure,
+            gatekept=Gatekept(secureAddressOf=lambda plain: says),
+        )
         listener = sealedStreams(network.host("10.0.0.9")).listener
         self.plain = ScriptedCallee(network, "10.0.0.9")
         self.secure = ScriptedCallee(network, "10.0.0.9", 1300, listener)
         self.party = Party()
         way = Way("h323", self.PLAIN, (PartyAddress(AddressKind.DIALLED_DIGITS, "2000"),))
-        self.leg = side.endpoint.originate(
+        self.leg = side.endpoint.originator.originate(
             newCallID(random.Random(1)), (), way, PROFILE, self.party
         )
         self.secure.settle()

@@ -38,7 +38,7 @@ from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
 from tests.support.lease import Lease
 from tests.support.ras import CALL, Peer, arq
-from tests.support.zone import newWorld
+from tests.support.zone import newWorld, surroundings
 
 
 @implementer(IOriginator)
@@ -105,13 +105,12 @@ class OperatorTests(SynchronousTestCase):
         self.registry = self.world.zone.registry
         self.h323, self.sip = Originator("h323", self.pool), Originator("sip", self.pool)
         originators: dict[str, IOriginator] = {"h323": self.h323, "sip": self.sip}
+        around = surroundings(self.world.network, self.clock, "10.0.0.1", events)
         self.operator = Operator(
-            self.clock,
-            events,
+            replace(around, pool=self.pool),
             gates,
             self.switch,
             self.host,
-            self.pool,
             Gatekeeping(self.world.zone),
             Calling(
                 originators,
@@ -122,7 +121,7 @@ class OperatorTests(SynchronousTestCase):
                 gates,
                 random.Random(1),
             ),
-            {"sip": "127.0.0.1:5060"},
+            lambda: {"sip": "127.0.0.1:5060"},
             lambda count: [{"callId": f"c{number}"} for number in range(count)],
         )
 
@@ -371,7 +370,7 @@ class OperatorTests(SynchronousTestCase):
         self.join("80002")
 
     def test_aServerThatStopsIsNotOpenedAgain(self) -> None:
-        self.switch.close()
+        self.switch.leave()
         with self.assertRaisesRegex(OperatorError, "^the server is about to stop$"):
             self.operator.maintenance("off")
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from twisted.internet.task import Clock
@@ -15,16 +15,17 @@ from zope.interface import implementer
 from h323d.asn1 import h245
 from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
-from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort
+from h323d.call.site import siteAt
 from h323d.call.transport import IStream, IStreamListener, IStreamOpener, IStreamUser, SecureStreams
 from h323d.call.ways import Way
 from h323d.events.bus import EventBus
 from h323d.events.doors import BadInput
 from h323d.h323.calls.admission import Admitter
 from h323d.h323.config import H323Config
-from h323d.h323.endpoint import H323Endpoint, SecureAddressOf, SetupOwner
+from h323d.h323.endpoint import H323Endpoint
+from h323d.h323.gatekept import NOT_GATEKEPT, Gatekept
 from h323d.h323.signalling import messages, q931, tpkt, uuie
 from h323d.h323.signalling.addresses import Choice
 from h323d.h323.signalling.elements import CauseElement
@@ -40,6 +41,7 @@ from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 from tests.support.fakemedia import FakePool
 from tests.support.network import SimulatedNetwork
+from tests.support.surroundings import surroundingsOf
 
 __all__ = [
     "KIND",
@@ -129,9 +131,8 @@ class Side:
         seed: int = 1,
         admitter: Admitter | None = None,
         ports: int = 1000,
-        setupOwner: SetupOwner | None = None,
+        gatekept: Gatekept = NOT_GATEKEPT,
         secure: SecureStreams | None = None,
-        secureAddressOf: SecureAddressOf | None = None,
         dialRule: DialRule | None = None,
     ) -> None:
         self.host = network.host(address)
@@ -142,21 +143,15 @@ class Side:
         self.events.subscribe(BadInput, self.faults.append)
         self.parties: list[Party] = []
         self.answers = answers
+        clock: Any = self.host  # which is its clock too
+        site = siteAt(address)
         self.endpoint = H323Endpoint(
-            self.host,  # type: ignore[arg-type]  # a SimulatedHost is its clock too
-            random.Random(seed),
-            self.events,
             config or H323Config(),
-            self.pool,
-            StreamListener(self.host),
-            StreamOpener(self.host),
-            homeAt(address),
+            surroundingsOf(self.host, clock, random.Random(seed), self.pool, self.events, secure),
+            site if dialRule is None else replace(site, dialRule=dialRule),
             self,
-            setupOwner=setupOwner,
-            admitter=admitter,
-            secure=secure,
-            secureAddressOf=secureAddressOf,
-            dialRule=dialRule,
+            gatekept,
+            admitter,
         )
         self.endpoint.start()
 

@@ -30,7 +30,7 @@ from h323d.media.relay.table import Reader, RelayTable, Sender
 from h323d.media.stepped import SteppedMedia
 from h323d.net.datagram import Datagrams
 from h323d.net.stream import StreamListener, StreamOpener
-from h323d.server import Server
+from h323d.server.server import Server
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import MediaFormat
 from tests.support.network import SimulatedHost

@@ -98,7 +98,9 @@ class Meeting:
         early = StartUpOptions(True, True, True)
         byH323, bySIP = self._byH323, self._bySIP
         way = Way("h323", there, (named(ROOM),))
-        byH323.leg = server.h323.originate(CallID("h1"), (), way, PROFILE, byH323, options=early)
+        byH323.leg = server.h323.originator.originate(
+            CallID("h1"), (), way, PROFILE, byH323, options=early
+        )
         uri = Way("sip", None, (named(f"sip:{ROOM}@{SECOND}"),))
         originator = SIPOriginator(server.sip)
         bySIP.leg = originator.originate(CallID("s1"), (), uri, PROFILE, bySIP)

@@ -8,15 +8,15 @@ import random
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionRequest
 from h323d.h323.ras.client import EndpointProfile, RASClient
 from h323d.h323.signalling.addresses import partyFromText
 from h323d.h323.signalling.uuie import CallIdentity
-from h323d.net.datagram import Datagrams
 from h323d.values.address import PartyAddress, TransportAddress
+from tests.support.fakemedia import FakePool
 from tests.support.network import SimulatedHost
 from tests.support.ras import GATEKEEPER
+from tests.support.surroundings import surroundingsOf
 
 __all__ = ["CALL", "Endpoint"]
 
@@ -49,12 +49,14 @@ class Endpoint:
         )
         self.client = RASClient(
             replace(profile, **self.profile),
-            Datagrams(SimulatedHost(self.world.network, self.host)),
+            surroundingsOf(
+                SimulatedHost(self.world.network, self.host),
+                self.world.clock,
+                random.Random(5),
+                FakePool(),
+            ),
             TransportAddress(self.host, 1719),
             self,
-            self.world.clock,
-            random.Random(5),
-            EventBus(),
         )
 
     def rasRegistered(self, endpointIdentifier: str, aliases: tuple[PartyAddress, ...]) -> None:

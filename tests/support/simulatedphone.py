@@ -11,9 +11,10 @@ from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from h323d.call.gates import Gates
-from h323d.call.homes import Advertised, homeAt
+from h323d.call.homes import Advertised
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort, IMixerObserver, ISampleSource, PortStatistics
+from h323d.call.site import siteAt
 from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
 from h323d.call.ways import Way
 from h323d.dsp.tones import Tone
@@ -25,8 +26,6 @@ from h323d.h323.endpoint import H323Endpoint
 from h323d.h323.ras.client import EndpointProfile, RASClient
 from h323d.media.audio.files import ToneSource
 from h323d.media.config import MediaConfig
-from h323d.net.datagram import Datagrams
-from h323d.net.stream import StreamListener, StreamOpener
 from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.config import SIPConfig
 from h323d.sip.endpoint import SIPEndpoint
@@ -39,6 +38,7 @@ from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 from tests.support.simulation import Media, Recording, Simulation
+from tests.support.surroundings import surroundingsOf
 
 __all__ = ["PROFILE", "LocalParty", "Telephone", "named"]
 
@@ -190,40 +190,23 @@ class Telephone(LocalParty):
         rng = world.chance(address)
         events = EventBus()
         self.gates = Gates(world.clock, events, ())
-        datagrams = Datagrams(host)
-        listener, opener = StreamListener(host), StreamOpener(host)
         self.alias = alias
         self.address = address
         self.registrations: list[str] = []
         self._calls = 0
         self._transfers = Transfers(transfers)
-        homes = homeAt(address)
+        bySIP, byH323 = siteAt(address), siteAt(address)
         if sound:
-            homes.advertise([Advertised(ip_network("0.0.0.0/0"), sound)])
+            byH323.homes.advertise([Advertised(ip_network("0.0.0.0/0"), sound)])
         there = world.network.host(sound or address)
         self._media = Media(media, there, rng, world.clock, sound, codecs=world.codecs)
         super().__init__(self._media, tone)
-        self._sip = SIPEndpoint(
-            world.clock,
-            rng,
-            datagrams,
-            listener,
-            opener,
-            self._media.pool,
-            self,
-            events,
-            sip or SIPConfig(user=alias),
-            homeAt(address),
-        )
+        around = surroundingsOf(host, world.clock, rng, self._media.pool, events)
+        self._sip = SIPEndpoint(sip or SIPConfig(user=alias), around, bySIP, self)
         self._h323 = H323Endpoint(
-            world.clock,
-            rng,
-            events,
             H323Config(name=alias, terminalType=TERMINAL),
-            self._media.pool,
-            listener,
-            opener,
-            homes,
+            around,
+            byH323,
             self,
             admitter=None if gatekeeper is None else self,
         )
@@ -236,7 +219,7 @@ class Telephone(LocalParty):
                 self._h323.address, (named(alias),), gatekeeper, zone, timeToLive=timeToLive
             )
             here = TransportAddress(address, 0)
-            self._ras = RASClient(profile, datagrams, here, self, world.clock, rng, events)
+            self._ras = RASClient(profile, around, here, self)
         self._media.start()
         world.add(self)
 
@@ -283,7 +266,9 @@ class Telephone(LocalParty):
         if way.protocol == "sip":
             leg = SIPOriginator(self._sip).originate(callId, calling, way, profile, self)
         else:
-            leg = self._h323.originate(callId, calling, way, profile, self, options=options)
+            leg = self._h323.originator.originate(
+                callId, calling, way, profile, self, options=options
+            )
         self.leg = leg
         return leg
 
@@ -305,7 +290,7 @@ class Telephone(LocalParty):
         """
         if self._ras is not None:
             self._ras.close()
-        self._sip.stop()
+        self._sip.close()
         self._h323.close()
         super().close()
         self._media.stop()

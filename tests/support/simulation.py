@@ -1,7 +1,7 @@
 """
 The whole house in virtual time: servers and telephones on one simulated network.
 
-Nothing here stands in for our own code: a server is a L{h323d.server.Server} with its media
+Nothing here stands in for our own code: a server is a L{h323d.server.server.Server} with its media
 plane, a telephone is made of the same stack, and only the sockets and the time are simulated.
 Everything that is drawn comes from one seed, so that a run can be repeated exactly.
 """
@@ -37,7 +37,7 @@ from h323d.media.stepped import SteppedMedia
 from h323d.net.datagram import Datagrams
 from h323d.net.files import Files
 from h323d.net.stream import StreamListener, StreamOpener
-from h323d.server import Server
+from h323d.server.server import Server
 from tests.support.lookups import FakeNames, FakeWeb
 from tests.support.network import Conditions, SimulatedHost, SimulatedNetwork
 from tests.support.networkmedia import NetworkPacketIO, NetworkPorts, newRelays
@@ -210,14 +210,14 @@ class SimulatedServer:
         """
         All calls of the server.
         """
-        rooms = self.server.host.rooms.values()
+        rooms = self.server.conference.rooms.values()
         return [each.leg for room in rooms for each in room.participants.values()]
 
     def statistics(self) -> list[PortStatistics]:
         """
         How the media of each participant fares.
         """
-        rooms = self.server.host.rooms.values()
+        rooms = self.server.conference.rooms.values()
         return [
             each.port.statistics()
             for room in rooms
@@ -384,7 +384,7 @@ class Simulation:
             *(f"group {group}" for group, members in network.groups.items() if members),
             *(f"tcp {here}" for here in network.tcp),
             *(f"stream {stream.here} to {stream.there}" for stream in network.streams),
-            *(f"room {name}" for each in self._servers for name in each.server.host.rooms),
+            *(f"room {name}" for each in self._servers for name in each.server.conference.rooms),
             *(f"leg {leg.legId}" for each in self._servers for leg in each.legs),
             *(f"failure {failure}" for failure in self.failures),
         ]

@@ -14,14 +14,13 @@ from zope.interface import implementer
 
 from h323d.call.applications import IGate
 from h323d.call.gates import Gates
-from h323d.call.homes import homeAt
 from h323d.call.legs import ILeg, ILegObserver, ILegOwner
 from h323d.call.media import IMediaPort
+from h323d.call.site import siteAt
 from h323d.call.transport import IDatagramUser, IStream, IStreamUser
 from h323d.call.ways import Way
 from h323d.events.bus import EventBus
 from h323d.net.datagram import Datagrams
-from h323d.net.stream import StreamListener, StreamOpener
 from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.config import SIPConfig
 from h323d.sip.endpoint import SIPEndpoint
@@ -40,6 +39,7 @@ from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 from tests.support.fakemedia import FakePool
 from tests.support.network import Conditions, SimulatedNetwork
+from tests.support.surroundings import surroundingsOf
 
 __all__ = [
     "PROFILE",
@@ -128,17 +128,11 @@ class Peer:
         self.events = EventBus()
         self.gates = Gates(world.clock, self.events, gates)
         self.endpoint = SIPEndpoint(
-            world.clock,
-            random.Random(host),
-            Datagrams(reactor),
-            StreamListener(reactor),
-            StreamOpener(reactor),
-            self.pool,
-            self,
-            self.events,
             config,
-            homeAt(host),
-            registrations=registrations,
+            surroundingsOf(reactor, world.clock, random.Random(host), self.pool, self.events),
+            siteAt(host),
+            self,
+            registrations,
         )
         self.endpoint.start()
         self.originator = SIPOriginator(self.endpoint)

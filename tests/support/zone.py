@@ -10,14 +10,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from twisted.internet.defer import execute
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
 from h323d.call.applications import IGate
-from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
-from h323d.call.homes import homeAt
+from h323d.call.site import siteAt
 from h323d.call.surroundings import Surroundings
 from h323d.events.bus import EventBus, Fact
 from h323d.gatekeeper.config import GatekeeperConfig
@@ -26,15 +24,15 @@ from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.traversalconfig import TraversalConfig
-from h323d.gatekeeper.zone import Place, Zone
+from h323d.gatekeeper.zone import Zone
+from h323d.h323.config import H323Config
 from h323d.h323.ras.messages import RASMessage
-from h323d.net.datagram import Datagrams
-from h323d.net.files import Files
-from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import PartyAddress
 from tests.support.fakemedia import FakePool
 from tests.support.network import SimulatedHost, SimulatedNetwork
 from tests.support.ras import Peer, rrq
+from tests.support.sealed import sealedStreams
+from tests.support.surroundings import surroundingsOf
 
 __all__ = ["START", "EightDigits", "World", "makeWorld", "newWorld", "surroundings", "world"]
 
@@ -107,18 +105,7 @@ def surroundings(
     """
     What a gatekeeper on a simulated host needs; its media carries nothing.
     """
-    here = SimulatedHost(network, host)
-    return Surroundings(
-        clock,
-        random.Random(2),
-        Datagrams(here),
-        StreamListener(here),
-        StreamOpener(here),
-        FakePool(),
-        events,
-        execute,
-        files=Files(),
-    )
+    return surroundingsOf(SimulatedHost(network, host), clock, random.Random(2), FakePool(), events)
 
 
 def newWorld(
@@ -144,16 +131,17 @@ def newWorld(
     facts: list[Fact] = []
     events.subscribe(Fact, facts.append)
     world = surroundings(network, clock, "10.0.0.1", events)
-    homes = homeAt("10.0.0.1")
+    if securePort:
+        world = replace(world, secure=sealedStreams(SimulatedHost(network, "10.0.0.1")))
     settings = ZoneSettings(
         GatekeeperConfig(**config),
         routing or RoutingConfig(),
         security or SecurityConfig(),
         traversal or TraversalConfig(),
+        h323=H323Config(tlsPort=securePort, certificate="server.pem", privateKey="server.key"),
     )
     passed = Gates(clock, events, gates)
-    place = Place(homes, securePort=securePort)
-    zone = Zone(settings, world, place, EightDigits(), passed, DialRule(homes))
+    zone = Zone(settings, world, siteAt("10.0.0.1"), EightDigits(), passed)
     zone.start()
     return World(clock, network, facts, zone, events, passed, settings)
 

@@ -350,7 +350,7 @@ def doorway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doorway]:
 
 
 def test_whoHasTheKeyReadsCallsRoomsAndStates(doorway: Doorway, tmp_path: Path) -> None:
-    lines = "calls()\nrooms()\nstate(next(iter(server.h323.legs.values()))._call)\n\x04"
+    lines = "calls()\nrooms()\nstate(next(iter(server.h323.legs))._call)\n\x04"
     caller = Caller(
         tmp_path, "caller", "--json", "--bind", CALLER, "--tone", "440", f"h323:80001@{ENTERED}"
     )

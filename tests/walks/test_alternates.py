@@ -71,7 +71,10 @@ def test_whoFindsTheGatekeeperFullMakesTheCallThroughItsAlternate(world: Simulat
     world.until(lambda: bert.speaking)
     anna.call("80002")
     world.until(lambda: anna.speaking)
-    assert (list(north.server.host.rooms), list(south.server.host.rooms)) == (["80001"], ["80002"])
+    assert (list(north.server.conference.rooms), list(south.server.conference.rooms)) == (
+        ["80001"],
+        ["80002"],
+    )
     assert names(south) == ["anna"]
     assert len(south.told(RASAdmissionGranted)) == 1
     world.leave()
@@ -85,7 +88,7 @@ def test_inMaintenanceWhoCallsIsServedByTheAlternate(world: Simulation) -> None:
     north.server.operator.maintenance("on")
     anna.call("80001")
     world.until(lambda: anna.speaking)
-    assert list(south.server.host.rooms) == ["80001"]
+    assert list(south.server.conference.rooms) == ["80001"]
     world.leave()
     assert world.leftOver() == []
 

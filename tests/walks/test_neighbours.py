@@ -134,7 +134,7 @@ def test_aRoomOfTheOtherZoneIsFoundToo(world: Simulation) -> None:
     anna = registered(world, "10.0.1.1", "anna", NORTH)
     anna.call("90001")
     world.until(lambda: anna.speaking)
-    assert list(south.server.host.rooms) == ["90001"]
+    assert list(south.server.conference.rooms) == ["90001"]
     world.leave()
     assert world.leftOver() == []
 

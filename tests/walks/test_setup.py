@@ -150,7 +150,7 @@ def test_itIsToldWhoEndedACall(meeting: Meeting) -> None:
     meeting.enter()
     meeting.alice.hangup()
     meeting.world.run(0.1)
-    meeting.server.server.host.close()
+    meeting.server.server.conference.leave()
     meeting.world.run(0.1)
     assert [fact.releasedBy for fact in meeting.server.told(CallEnded)] == ["calling", "server"]
 

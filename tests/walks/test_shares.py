@@ -82,12 +82,12 @@ def test_aRoomIsNotFilledOverSixConnections(world: Simulation) -> None:
         wire.invite(f"call{number}")
         world.run(0.01)
     world.run(0.1)
-    assert server.server.host.participants == 12
+    assert server.server.conference.participants == 12
     assert refused(server) == {("rooms", GREEDY)}
     phone = Telephone(world, OTHER, "other", 400)
     phone.call("80001", destination=SIGNALLING)
     world.run(0.5)
-    assert server.server.host.participants == 13
+    assert server.server.conference.participants == 13
     world.leave()
 
 
@@ -175,7 +175,7 @@ def test_aProxyThatIsConfiguredMayTakeAll(world: Simulation) -> None:
     for number in range(20):
         wire.invite(f"call{number}")
     world.run(0.1)
-    assert server.server.host.participants == 20
+    assert server.server.conference.participants == 20
     assert refused(server) == set()
     world.leave()
 

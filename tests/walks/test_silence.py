@@ -65,9 +65,9 @@ def test_aCallWhosePeerIsGoneEnds(target: str, world: Simulation) -> None:
     calling(world, target)
     vanish(world)
     world.run(18.0)
-    assert server.server.host.participants == 1
+    assert server.server.conference.participants == 1
     world.run(4.0)
-    assert server.server.host.participants == 0
+    assert server.server.conference.participants == 0
     (ended,) = server.told(CallEnded)
     assert (ended.cause, ended.releasedBy) == (Cause.RECOVERY_ON_TIMER_EXPIRY, "server")
 
@@ -77,7 +77,7 @@ def test_aCallThatIsHeardGoesOn(target: str, world: Simulation) -> None:
     server = newServer(world, 4.0)
     calling(world, target)
     world.run(10.0)
-    assert server.server.host.participants == 1
+    assert server.server.conference.participants == 1
 
 
 def test_zeroNeverEndsOne(world: Simulation) -> None:
@@ -85,7 +85,7 @@ def test_zeroNeverEndsOne(world: Simulation) -> None:
     calling(world, OVER_UDP)
     vanish(world)
     world.run(40.0)
-    assert server.server.host.participants == 1
+    assert server.server.conference.participants == 1
 
 
 @pytest.mark.parametrize("target", [OVER_H323, OVER_UDP], ids=["H.323", "SIP"])
@@ -95,10 +95,10 @@ def test_whoIsHeldIsNotExpectedToSayAnything(target: str, world: Simulation) -> 
     assert alice.leg is not None
     alice.leg.changeMedia(PROFILE.directed(Direction.INACTIVE))
     world.run(10.0)
-    assert server.server.host.participants == 1
+    assert server.server.conference.participants == 1
     alice.leg.changeMedia(PROFILE)
     world.run(3.0)
-    assert server.server.host.participants == 1
+    assert server.server.conference.participants == 1
 
 
 @implementer(IDatagramUser)
@@ -135,10 +135,10 @@ def test_whoOnlyListensIsNotSilentAsLongAsItsReportsCome(world: Simulation) -> N
     for _ in range(10):
         world.run(4.0)
         reporter.report()
-    assert server.server.host.participants == 1
+    assert server.server.conference.participants == 1
     assert reporter.told > 5
     world.run(14.0)
-    assert server.server.host.participants == 0
+    assert server.server.conference.participants == 0
 
 
 def test_whereTheConnectionIsLostAsWellACallEndsSooner(world: Simulation) -> None:
@@ -147,9 +147,9 @@ def test_whereTheConnectionIsLostAsWellACallEndsSooner(world: Simulation) -> Non
     vanish(world)
     world.network.resetStreams(AT_ALICE)
     world.run(LOST - 2.0)
-    assert server.server.host.participants == 1
+    assert server.server.conference.participants == 1
     world.run(4.0)
-    assert server.server.host.participants == 0
+    assert server.server.conference.participants == 0
 
 
 def test_whereOnlyTheConnectionIsLostACallGoesOn(world: Simulation) -> None:
@@ -157,7 +157,7 @@ def test_whereOnlyTheConnectionIsLostACallGoesOn(world: Simulation) -> None:
     calling(world, OVER_TCP)
     world.network.resetStreams(AT_ALICE)
     world.run(LOST + 5.0)
-    assert server.server.host.participants == 1
+    assert server.server.conference.participants == 1
 
 
 def passedOn(world: Simulation) -> tuple[SimulatedServer, Telephone]:

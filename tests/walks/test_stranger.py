@@ -69,7 +69,7 @@ def test_thirdPlacesGetNothingAndTheForgedOneLittle(world: Simulation) -> None:
 def test_nobodyIsInARoomWhoHasNotShownThatItIsReal(world: Simulation) -> None:
     attack = Attack(world)
     server = attack.server
-    assert (server.server.host.participants, server.server.operator.rooms()) == (0, [])
+    assert (server.server.conference.participants, server.server.operator.rooms()) == (0, [])
     (call,) = told(server.server.operator.calls())
     assert call["state"] == "accepted"
     world.run(LONG_AFTER)
@@ -89,10 +89,10 @@ def test_whoIsRealHasASeatFromItsAckOn(world: Simulation) -> None:
     tag = answer.toAddress.tag or ""
     attack.script.send(request("ACK", branch="z9hG4bKack", toTag=tag), SIP)
     world.run(0.1)
-    assert attack.server.server.host.participants == 1
+    assert attack.server.server.conference.participants == 1
     assert len(attack.server.told(ParticipantJoined)) == 1
     attack.script.send(request("BYE", branch="z9hG4bKbye", cseq=2, toTag=tag), SIP)
     world.run(0.1)
-    assert attack.server.server.host.participants == 0
+    assert attack.server.server.conference.participants == 0
     world.leave()
     assert attack.script.statuses == [200, 200]

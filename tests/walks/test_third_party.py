@@ -119,7 +119,7 @@ def test_whoIsCalledIntoARoomHearsWhoIsThere(
     assert bob.cause is None
     bob.hangup()
     world.run(0.5)
-    assert server.server.host.rooms == {}
+    assert server.server.conference.rooms == {}
     world.leave()
     assert world.leftOver() == []
 
@@ -129,7 +129,7 @@ def test_aSecondThatIsNotThereEndsTheFirst(
 ) -> None:
     result(server.server.operator.call("alice", "h323:nobody@10.0.1.9"))
     world.until(lambda: alice.cause is not None)
-    assert server.server.host.rooms == {}
+    assert server.server.conference.rooms == {}
     world.leave()
     assert world.leftOver() == []
 

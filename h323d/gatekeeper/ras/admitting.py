@@ -13,25 +13,20 @@ from dataclasses import replace
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
 
 from h323d.call import applications
 from h323d.call.applications import PASSED, Door, Refusal, Verdict
 from h323d.call.callers import CallerName
-from h323d.call.dialrule import DialRule
-from h323d.call.gates import Gates
 from h323d.call.leases import ended, ofSide
-from h323d.events.bus import EventBus
 from h323d.events.gatekeeper import RASAdmissionRefused
-from h323d.gatekeeper.admission import Admission, AdmissionTable, NoBandwidth, TooManyCalls
+from h323d.gatekeeper.admission import Admission, NoBandwidth, TooManyCalls
 from h323d.gatekeeper.bandwidth import Claim
-from h323d.gatekeeper.callers import Callers
 from h323d.gatekeeper.config import GatekeeperConfig
-from h323d.gatekeeper.identity import Identity
+from h323d.gatekeeper.context import ZoneContext
 from h323d.gatekeeper.partings import Partings
 from h323d.gatekeeper.ras.otherways import OtherWays
 from h323d.gatekeeper.ras.usage import USAGE_WANTED
-from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
+from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routing.chain import Called, Decision, FoundWay, RoutingChain
 from h323d.h323.applications import (
@@ -97,36 +92,29 @@ class Admitting:
     def __init__(
         self,
         config: GatekeeperConfig,
-        identity: Identity,
-        registry: EndpointRegistry,
-        admissions: AdmissionTable,
+        context: ZoneContext,
         routing: RoutingChain,
         routed: CallRouting,
         partings: Partings,
-        callers: Callers,
-        dialRule: DialRule,
-        gates: Gates,
-        clock: IReactorTime,
-        events: EventBus,
     ) -> None:
         """
         @param gates: what ARQs pass.
         @param partings: sees that what is said to be over ends.
-        @param callers: says how callers are shown.
         """
-        self._callers = callers
+        tables = context.tables
+        self._callers = tables.callers
         self._partings = partings
         self._irrFrequency = config.irrFrequency
-        self._identity = identity
-        self._registry = registry
-        self._admissions = admissions
+        self._identity = context.identity
+        self._registry = tables.registry
+        self._admissions = tables.admissions
         self._routing = routing
         self._routed = routed
-        self._dialRule = dialRule
-        self._gates = gates
-        self._otherWays = OtherWays(registry, routed)
-        self._clock = clock
-        self._events = events
+        self._dialRule = context.site.dialRule
+        self._gates = context.gates
+        self._otherWays = OtherWays(tables.registry, routed)
+        self._clock = context.world.clock
+        self._events = context.world.events
 
     def reconfigure(self, config: GatekeeperConfig) -> None:
         """

@@ -70,14 +70,14 @@ class Attempt:
         self.route = route
         self._target = targetOf(context, route)
         self.address = self._target.address
-        self._reference = context.reference()
+        self._reference = context.newReference()
         self.side = Side(
             owner,
             CALLED,
             self._reference,
             self.address,
             context.clock,
-            context.statusInterval,
+            context.rules.h323.statusInterval,
         )
         self.model = self._modelTowards(names)
         self.passage = newPassage(
@@ -149,7 +149,7 @@ class Attempt:
         owner, route = self._owner, self.route
         source = Endpoint.registered(owner.caller, owner.calling, owner.peer.host)
         target = Endpoint.registered(route.registration, names, route.destination.host)
-        model = stricter(owner.model, self._context.models.choose(source, target))
+        model = stricter(owner.model, self._context.rules.models.choose(source, target))
         if self._target.secure is not owner.callerSide.isSecure:
             model = stricter(model, CallModel.ROUTED_H245)
         return model
@@ -174,5 +174,5 @@ class Attempt:
         """
         owner, called = self._owner, self.route.registration
         host = self.route.destination.host if called is None else called.source.host
-        whereabouts = self._context.reach.whereabouts
+        whereabouts = self._context.reaching.reach.whereabouts
         return whereabouts(owner.caller, owner.peer.host), whereabouts(called, host)

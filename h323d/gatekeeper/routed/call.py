@@ -114,7 +114,7 @@ class RoutedCall:
             setup.reference,
             connection.peer,
             context.clock,
-            context.statusInterval,
+            context.rules.h323.statusInterval,
             connection,
         )
         self._setup, self._setupContent = message, setup.content
@@ -128,7 +128,7 @@ class RoutedCall:
         )
         self._ways = Ways(
             context.chain,
-            context.numbers,
+            context.zone.numbers,
             context.identity.isOurSignalling,
             wanted,
             None if admitted is None else admitted.routes,
@@ -136,7 +136,7 @@ class RoutedCall:
         self._early: list[tuple[Q931Message, Content]] = []
         self._committed = False  # something of an answer has reached the caller
         self._attempt: Attempt | None = None
-        self._progress = newProgress(self, context.clock, context.timers)
+        self._progress = newProgress(self, context.clock, context.rules.timers)
 
     @property
     def state(self) -> str:
@@ -169,14 +169,14 @@ class RoutedCall:
             return
         tunnelling = bool(self._setupContent.tunnelling)
         self.callerSide.send(
-            messages.callProceeding(self.identity, self._context.endpointType, tunnelling)
+            messages.callProceeding(self.identity, self._context.rules.endpointType, tunnelling)
         )
         if self.hops is not None and self.hops <= 1:
             self._progress.refuse(Cause.EXCHANGE_ROUTING_ERROR, "hopCountExceeded")
             return
         party = "" if self.caller is None else self.caller.endpointId
         application = setupApplication(self, party)
-        self._context.gates.admit(self, application).addCallback(self._judged)
+        self._context.zone.gates.admit(self, application).addCallback(self._judged)
 
     def refuse(self, cause: Cause, reason: str) -> None:
         """
@@ -251,7 +251,7 @@ class RoutedCall:
         elif self.state == "released":  # its caller left meanwhile
             ended(verdict.leases)
         else:
-            self._context.gates.leases.give(ofCall(self.legId), verdict)
+            self._context.zone.gates.leases.give(ofCall(self.legId), verdict)
             if verdict.texts is not None:
                 self.calling = verdict.texts.among(self.calling)
                 self.displayName = verdict.texts.displayName
@@ -290,7 +290,7 @@ class RoutedCall:
         endpointId = "" if route.registration is None else route.registration.endpointId
         model = "proxied" if self.model is CallModel.PROXIED else "routed"
         now = context.clock.seconds()
-        context.events.publish(
+        context.publish(
             CallRouted(now, self.callId, self.legId, model, endpointId, attempt.address)
         )
         attempt.dial()
@@ -311,9 +311,7 @@ class RoutedCall:
 
     def tellAdmitted(self) -> None:
         now = self._context.clock.seconds()
-        self._context.events.publish(
-            CallAdmitted(now, self.callId, self.legId, self.calling, self.called)
-        )
+        self._context.publish(CallAdmitted(now, self.callId, self.legId, self.calling, self.called))
 
     def tellAnswered(self) -> None:
         context = self._context
@@ -322,15 +320,15 @@ class RoutedCall:
         for side in self.sides:
             if side is not None:
                 side.watch()
-        context.events.publish(CallAnswered(self.answeredAt, self.callId, self.legId))
+        context.publish(CallAnswered(self.answeredAt, self.callId, self.legId))
 
     def tellRefused(self, cause: Cause, reason: str) -> None:
         now = self._context.clock.seconds()
-        self._context.events.publish(CallRefused(now, self.callId, self.legId, cause, reason))
+        self._context.publish(CallRefused(now, self.callId, self.legId, cause, reason))
 
     def tellEnded(self, cause: Cause, by: str) -> None:
         now = self._context.clock.seconds()
-        self._context.events.publish(CallEnded(now, self.callId, self.legId, cause, by))
+        self._context.publish(CallEnded(now, self.callId, self.legId, cause, by))
 
     def clear(self, cause: Cause) -> None:
         self.callerSide.release(cause)
@@ -386,7 +384,7 @@ class RoutedCall:
         @param message: its ReleaseComplete, if there was one.
         """
         other = self.state == "calling" and not self._committed and self._ways.areLeft
-        if other and (message is None or cause in self._context.config.failoverCauses):
+        if other and (message is None or cause in self._context.rules.config.failoverCauses):
             self._progress.routeFailed(cause)
             return
         if message is not None:

@@ -4,45 +4,34 @@ What all routed calls have in common.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.complaints import Complaints
-from h323d.call.dialrule import DialGuard, DialRule
-from h323d.call.gates import Gates
+from h323d.call.dialrule import DialGuard
 from h323d.call.homes import Home
 from h323d.call.legs import IOffer
-from h323d.call.media import IMediaPool
 from h323d.call.transport import IOpening
 from h323d.errors import DecodeError
-from h323d.events.bus import EventBus
-from h323d.gatekeeper.identity import Identity, ILocalNumbers
+from h323d.events.bus import Fact
+from h323d.gatekeeper.context import ZoneContext
+from h323d.gatekeeper.identity import Identity
+from h323d.gatekeeper.reaching import Reaching
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routed.models import CallModels
 from h323d.gatekeeper.routed.progress import ProgressTimers
 from h323d.gatekeeper.routing.chain import FoundWay, RoutingChain
-from h323d.gatekeeper.traversal import Reach
-from h323d.h323.calls.callstreams import CallStreams
-from h323d.h323.endpoint import ReachedAt
+from h323d.h323.calls.callstreams import CallStreams, PlainAndSecure
+from h323d.h323.config import H323Config
 from h323d.h323.signalling.connection import SignallingCall, SignallingConnection
+from h323d.h323.signalling.endpointtype import gatekeeperType
+from h323d.h323.signalling.uuie import Fields
 from h323d.values.address import TransportAddress
 
-__all__ = ["CallContext", "CallOwner", "SecureAddressOf", "Summon"]
-
-SecureAddressOf = Callable[[FoundWay], TransportAddress | None]
-"""
-Where a destination takes calls over TLS; C{None} if it has not said that it does.
-"""
-
-Summon = Callable[[Registration, bytes, int, SignallingCall], IOpening]
-"""
-Has an endpoint that cannot be connected to connect to us, for a call of that identifier; the
-connection will carry the call by that reference.
-"""
+__all__ = ["CallContext", "CallOwner", "CallRules"]
 
 
 class CallOwner(Protocol):
@@ -63,50 +52,92 @@ class CallOwner(Protocol):
         """Something of a peer's could not be read."""
 
 
-@dataclass(frozen=True)
+class CallRules:
+    """
+    What calls that begin now go by, as it is configured.
+
+    @ivar config: which calls go through us, and what happens when a way fails.
+    @ivar h323: the limits and timers of call signalling.
+    @ivar models: how much of each call goes through us.
+    @ivar timers: how long is waited.
+    @ivar endpointType: what we are, as an H.225.0 C{EndpointType}.
+    """
+
+    def __init__(self, config: RoutedConfig, h323: H323Config) -> None:
+        self.config = config
+        self.h323 = h323
+        self.models = CallModels(config)
+        self.timers = ProgressTimers(config.setupTimeout, h323.proceedingTimeout, h323.ringTimeout)
+        self.endpointType: Fields = gatekeeperType(h323.name)
+
+
+@dataclass(frozen=True, slots=True)
 class CallContext:
     """
     What a call needs, besides its Setup.
 
-    @ivar identity: knows our own addresses.
+    @ivar zone: what it shares with all of the zone.
+    @ivar chain: says where it goes.
+    @ivar reaching: how endpoints are reached.
     @ivar streams: for signalling connections, and separate H.245.
-    @ivar secureStreams: the same over TLS; C{None} without a certificate.
-    @ivar secureAddressOf: who takes calls over TLS.
-    @ivar reachedAt: at which of our addresses endpoints reach us.
-    @ivar endpointType: what we are, as an H.225.0 C{EndpointType}.  Any: of the ASN.1 value
-        model.
-    @ivar statusInterval: seconds between two inquiries into an answered call; 0 for none.
-    @ivar connectTimeout: seconds that a connection may take to open.
-    @ivar reference: draws a call reference value.
-    @ivar summon: for endpoints that cannot be connected to.
-    @ivar reach: says who is behind a NAT.
     @ivar complaints: hears what sides may not.
-    @ivar dialRule: where sides may have us connect to.
     """
 
     owner: CallOwner
-    clock: IReactorTime
-    events: EventBus
-    gates: Gates
+    zone: ZoneContext
     chain: RoutingChain
-    numbers: ILocalNumbers
-    models: CallModels
-    config: RoutedConfig
-    timers: ProgressTimers
-    identity: Identity
-    streams: CallStreams
-    secureStreams: CallStreams | None
-    secureAddressOf: SecureAddressOf
-    reachedAt: ReachedAt
-    pool: IMediaPool
-    endpointType: dict[str, Any]
-    statusInterval: float
-    connectTimeout: float
-    reference: Callable[[], int]
-    summon: Summon
-    reach: Reach
+    reaching: Reaching
+    rules: CallRules
+    streams: PlainAndSecure
     complaints: Complaints
-    dialRule: DialRule
+
+    @property
+    def clock(self) -> IReactorTime:
+        """
+        Runs the timers.
+        """
+        return self.zone.world.clock
+
+    @property
+    def identity(self) -> Identity:
+        """
+        Knows our own addresses.
+        """
+        return self.zone.identity
+
+    def publish(self, fact: Fact) -> None:
+        """
+        Tell what has happened.
+        """
+        self.zone.world.events.publish(fact)
+
+    def newReference(self) -> int:
+        """
+        A call reference value of our choice.
+        """
+        return self.zone.world.rng.randrange(1, 0x8000)
+
+    def secureAddressOf(self, way: FoundWay) -> TransportAddress | None:
+        """
+        Where a way's end takes calls over TLS; C{None} if we have none, or it has not said
+        that it does.
+        """
+        if self.streams.secure is None:
+            return None
+        return self.reaching.secureOffers.towards(way)
+
+    def summon(
+        self,
+        registration: Registration,
+        callIdentifier: bytes,
+        reference: int,
+        call: SignallingCall,
+    ) -> IOpening:
+        """
+        Have an endpoint that cannot be connected to connect to us, for a call of that
+        identifier; the connection will carry the call by that reference.
+        """
+        return self.reaching.dialBacks.summon(registration, callIdentifier, reference, call)
 
     def guardOf(self, peer: TransportAddress) -> DialGuard:
         """
@@ -114,7 +145,7 @@ class CallContext:
 
         @param peer: where its signalling comes from.
         """
-        return DialGuard(self.dialRule, self.complaints, peer)
+        return DialGuard(self.zone.site.dialRule, self.complaints, peer)
 
     def streamsOf(self, secure: bool, home: Home) -> CallStreams:
         """
@@ -122,9 +153,7 @@ class CallContext:
 
         @param home: our address towards it.
         """
-        streams = self.secureStreams if secure else self.streams
-        assert streams is not None  # or there were no such connection
-        return streams.towards(home)
+        return self.streams.of(secure).towards(home)
 
     def homeTowards(self, peer: TransportAddress, local: str = "") -> Home:
         """
@@ -132,7 +161,7 @@ class CallContext:
 
         @param local: ours on its connection, if that is there.
         """
-        return self.identity.homes.towards(peer.host, local or self.reachedAt(peer))
+        return self.identity.homes.towards(peer.host, local or self.reaching.reachedAt(peer))
 
     def signallingAt(self, home: Home) -> TransportAddress:
         """

@@ -34,7 +34,7 @@ def targetOf(context: CallContext, route: FoundWay) -> Target:
     """
     Over TLS to an endpoint that has said where it takes that (H.460.22), if we can.
     """
-    secure = None if context.secureStreams is None else context.secureAddressOf(route)
+    secure = context.secureAddressOf(route)
     return Target(route.destination) if secure is None else Target(secure, True)
 
 
@@ -58,6 +58,7 @@ def dial(
     connection = context.owner.newConnection(target.secure)
     connection.carry(reference, True, side)
     home = context.homeTowards(target.address)
-    opener, timeout = context.streamsOf(target.secure, home).signalling, context.connectTimeout
+    opener = context.streamsOf(target.secure, home).signalling
+    timeout = context.rules.h323.connectTimeout
     opening: IOpening = opener.open(target.address, connection, timeout, home.bind)
     return opening

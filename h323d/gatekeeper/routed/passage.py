@@ -228,6 +228,6 @@ def newPassage(
     """
     media = None
     if model is CallModel.PROXIED:
-        media = MediaProxy(owner, context.pool, homes, places, context.clock)
+        media = MediaProxy(owner, context.zone.world.pool, homes, places, context.clock)
     inUse = model in (CallModel.ROUTED_H245, CallModel.PROXIED)
     return Passage(owner, context.clock, networkOf if inUse else None, guardOf, media)

@@ -1,167 +1,92 @@
 """
 All routed calls: which Setup becomes one, and who may have one.
 
-This is the L{h323d.h323.endpoint.SetupOwner} of a server with a gatekeeper.  A Setup for
+This is the L{h323d.h323.gatekept.SetupOwner} of a server with a gatekeeper.  A Setup for
 one of our own rooms, or of the direct model, is left to the endpoint.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
+
+from twisted.internet.defer import Deferred, succeed
 
 from h323d.call.callers import CallerName
 from h323d.call.complaints import Complaints
-from h323d.call.dialrule import DialRule
-from h323d.call.gates import Gates
 from h323d.call.legs import IOffer
-from h323d.call.shares import UNSHARED, ShareRule, Shares
-from h323d.call.surroundings import Surroundings
+from h323d.call.parts import Part
+from h323d.call.shares import Shares
 from h323d.errors import DecodeError
-from h323d.gatekeeper.callers import Callers
-from h323d.gatekeeper.identity import Identity, ILocalNumbers
+from h323d.gatekeeper.context import ZoneContext
 from h323d.gatekeeper.origins import Origins
-from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
+from h323d.gatekeeper.reaching import Reaching
+from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
-from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
-from h323d.gatekeeper.routed.context import CallContext, SecureAddressOf, Summon
-from h323d.gatekeeper.routed.models import CallModels, Endpoint
-from h323d.gatekeeper.routed.progress import ProgressTimers
+from h323d.gatekeeper.routed.config import CallModel
+from h323d.gatekeeper.routed.context import CallContext, CallRules
+from h323d.gatekeeper.routed.models import Endpoint
 from h323d.gatekeeper.routed.remembered import AdmittedRoutes, RouteMemory
 from h323d.gatekeeper.routed.side import Side
 from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.routing.chain import Called, FoundWay, RoutingChain
-from h323d.gatekeeper.traversal import Reach
-from h323d.h323.calls.callstreams import callStreams, secureCallStreams
+from h323d.gatekeeper.settings import ZoneSettings
+from h323d.h323.calls.callstreams import newStreams
 from h323d.h323.calls.incoming import IncomingSetup
-from h323d.h323.config import H323Config
-from h323d.h323.endpoint import ReachedAt
 from h323d.h323.signalling import messages
 from h323d.h323.signalling.addresses import transportFromValue
 from h323d.h323.signalling.connection import SignallingConnection
-from h323d.h323.signalling.endpointtype import gatekeeperType
 from h323d.h323.signalling.q931 import Q931Message
 from h323d.h323.signalling.uuie import Content
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, newCallID, newLegID
 
-__all__ = ["RoutedCalls", "Watched"]
-
-Watched = Callable[[bytes, Usage | None], None]
-"""
-Is told, by its identifier, what a call's channels use; C{None} when the call is over.
-"""
+__all__ = ["RoutedCalls"]
 
 MAXIMUM_PASSES = 3  # how often one call may come by at one time: once more is a loop
 
 
-class RoutedCalls:
+class RoutedCalls(Part[ZoneSettings]):
     """
     The calls that are routed through us.
     """
 
     def __init__(
         self,
-        config: RoutedConfig,
-        h323: H323Config,
-        world: Surroundings,
-        identity: Identity,
-        registry: EndpointRegistry,
+        settings: ZoneSettings,
+        zone: ZoneContext,
         chain: RoutingChain,
-        numbers: ILocalNumbers,
-        gates: Gates,
-        summon: Summon,
-        reach: Reach,
-        secureAddressOf: SecureAddressOf,
-        reachedAt: ReachedAt,
-        watched: Watched,
-        callers: Callers,
+        reaching: Reaching,
         origins: Origins,
-        dialRule: DialRule,
-        rule: ShareRule = UNSHARED,
     ) -> None:
         """
-        @param h323: the limits and timers of call signalling.
-        @param identity: knows our own addresses.
         @param chain: says where a call goes.
-        @param numbers: which names end in this server.
-        @param summon: has an endpoint behind a NAT connect to us.
-        @param reach: says who is behind one.
-        @param secureAddressOf: says who takes calls over TLS.
-        @param reachedAt: says at which of our addresses endpoints reach us.
-        @param watched: told what calls use.
-        @param callers: says how callers are shown.
         @param origins: says from where calls may come.
-        @param dialRule: where the sides of calls may have us connect to.
-        @param rule: how many calls one source may have.
         """
-        self._callers = callers
+        world = zone.world
+        self._zone = zone
+        self._tables = zone.tables
         self._origins = origins
-        self._config = config
-        self._h323 = h323
-        self._world = world
-        self._registry = registry
-        self._numbers = numbers
-        self._identity = identity
-        self._models = CallModels(config)
-        self._watched = watched
-        self._shares = Shares(rule, "calls")
+        self._shares = Shares(zone.site.shareRule, "calls")
         self._memory = RouteMemory(world.clock)
         self._calls: dict[CallID, RoutedCall] = {}
         self._byIdentifier: dict[bytes, dict[CallID, RoutedCall]] = {}
         self._connections: dict[SignallingConnection, None] = {}
         self._complaints = Complaints(world.clock, world.events)
-        clock, rng, home = world.clock, world.rng, identity.homes.main
+        streams = newStreams(settings.h323, world, zone.identity.homes.main)
+        self._rules = CallRules(settings.routed, settings.h323)
         self._context = CallContext(
-            owner=self,
-            clock=world.clock,
-            events=world.events,
-            gates=gates,
-            chain=chain,
-            numbers=numbers,
-            models=self._models,
-            config=config,
-            timers=ProgressTimers(config.setupTimeout, h323.proceedingTimeout, h323.ringTimeout),
-            identity=identity,
-            streams=callStreams(h323, clock, rng, world.listener, world.opener, home),
-            secureStreams=secureCallStreams(h323, clock, rng, world.secure, home),
-            secureAddressOf=secureAddressOf,
-            reachedAt=reachedAt,
-            pool=world.pool,
-            endpointType=gatekeeperType(h323.name),
-            statusInterval=h323.statusInterval,
-            connectTimeout=h323.connectTimeout,
-            reference=self._newReference,
-            summon=summon,
-            reach=reach,
-            complaints=self._complaints,
-            dialRule=dialRule,
+            self, zone, chain, reaching, self._rules, streams, self._complaints
         )
 
-    def _newReference(self) -> int:
-        return self._world.rng.randrange(1, 0x8000)
-
-    def reconfigure(self, config: RoutedConfig, h323: H323Config) -> None:
+    def reconfigure(self, settings: ZoneSettings) -> None:
         """
         Route calls that begin from now on otherwise.
         """
-        self._config = config
-        self._h323 = h323
-        self._models = CallModels(config)
-        secure = self._context.secureStreams
-        if secure is not None:
-            secure = secure.opening(h323.connectTimeout)
-        self._context = replace(
-            self._context,
-            config=config,
-            models=self._models,
-            timers=ProgressTimers(config.setupTimeout, h323.proceedingTimeout, h323.ringTimeout),
-            streams=self._context.streams.opening(h323.connectTimeout),
-            secureStreams=secure,
-            connectTimeout=h323.connectTimeout,
-            statusInterval=h323.statusInterval,
-        )
+        self._rules = CallRules(settings.routed, settings.h323)
+        streams = self._context.streams.opening(settings.h323.connectTimeout)
+        self._context = replace(self._context, rules=self._rules, streams=streams)
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -204,14 +129,15 @@ class RoutedCalls:
         call = self._calls.get(callId)
         return call is not None and call.transfer(place, target)
 
-    def close(self) -> None:
-        """
-        End all calls.
-        """
+    def leave(self) -> None:
         for call in self:
             call.hangup(Cause.NORMAL_CALL_CLEARING)
+
+    def close(self) -> Deferred[None]:
+        self.leave()
         for connection in tuple(self._connections):
             connection.close()
+        return succeed(None)
 
     # What an ARQ asks.
 
@@ -220,16 +146,16 @@ class RoutedCalls:
         The model of a call that is about to be admitted.  One to ourselves goes to a room,
         and there is nothing to route.
         """
-        if way.destination == self._identity.signalling:
+        if way.destination == self._zone.identity.signalling:
             return CallModel.DIRECT
-        if not self._models.anyRouted and not _onlyThroughUs(called.caller, way.registration):
+        if not self._rules.models.anyRouted and not _onlyThroughUs(called.caller, way.registration):
             return CallModel.DIRECT
         source = Endpoint.registered(
             called.caller, called.calling, called.source.host if called.source else ""
         )
         names = way.called or called.names
         target = Endpoint.registered(way.registration, names, way.destination.host)
-        return self._models.choose(source, target)
+        return self._rules.models.choose(source, target)
 
     def remember(self, called: Called, model: CallModel, routes: tuple[FoundWay, ...]) -> None:
         """
@@ -267,31 +193,31 @@ class RoutedCalls:
         """
         Take a call, unless it ends here.
         """
-        if any(map(self._numbers.serves, setup.called)):
+        if any(map(self._zone.numbers.serves, setup.called)):
             return None
         identifier = setup.identity.callIdentifier
         lenient = not self._origins.refuses
         admitted = self._memory.recall(identifier, connection.peer.host, lenient)
         caller = admitted.caller if admitted else self._callerOf(connection, setup)
-        if not self._models.anyRouted and admitted is None and not _onlyThroughUs(caller):
+        if not self._rules.models.anyRouted and admitted is None and not _onlyThroughUs(caller):
             return None
-        if caller is None and admitted is None and not self._config.acceptUnregistered:
+        if caller is None and admitted is None and not self._rules.config.acceptUnregistered:
             return None
         if self._isForUs(setup):
             return None
         setup = self._introduced(connection.peer, setup, caller)
-        rng = self._world.rng
+        rng = self._zone.world.rng
         ids = (newCallID(rng), newLegID(rng))
         call = RoutedCall(self._context, ids, connection, message, setup, caller, admitted)
-        full = len(self._calls) >= self._config.maxCalls or not self._shares.mayTake(
-            connection.peer.host, self._config.maxCalls
+        full = len(self._calls) >= self._rules.config.maxCalls or not self._shares.mayTake(
+            connection.peer.host, self._rules.config.maxCalls
         )
         self._calls[call.callId] = call
         self._shares.take(connection.peer.host)
         passes = self._byIdentifier.setdefault(identifier, {})
         passes[call.callId] = call
         # The connection carries the call when this has returned.
-        clock = self._world.clock
+        clock = self._zone.world.clock
         if len(passes) > MAXIMUM_PASSES:
             clock.callLater(0, call.refuse, Cause.EXCHANGE_ROUTING_ERROR, "loop")
         elif full:
@@ -308,8 +234,8 @@ class RoutedCalls:
         """
         claimed = CallerName(setup.calling, setup.displayName)
         call = setup.identity.callIdentifier
-        known = caller or self._callers.of("h323", peer, setup.calling, call)
-        name = self._callers.named(known, claimed, peer)
+        known = caller or self._tables.callers.of("h323", peer, setup.calling, call)
+        name = self._tables.callers.named(known, claimed, peer)
         if name == claimed:
             return setup
         return replace(setup, calling=name.calling, displayName=name.displayName, renamed=True)
@@ -321,7 +247,7 @@ class RoutedCalls:
         if setup.called:
             return False
         named = transportFromValue(setup.content.fields.get("destCallSignalAddress"))
-        return named is None or self._identity.isOurSignalling(named)
+        return named is None or self._zone.identity.isOurSignalling(named)
 
     def _callerOf(
         self, connection: SignallingConnection, setup: IncomingSetup
@@ -334,8 +260,8 @@ class RoutedCalls:
         identifier = fields.get("endpointIdentifier")
         address = transportFromValue(fields.get("sourceCallSignalAddress"))
         found = (
-            self._registry.byId(identifier) if identifier else None,
-            self._registry.bySignalling(address) if address else None,
+            self._tables.registry.byId(identifier) if identifier else None,
+            self._tables.registry.bySignalling(address) if address else None,
         )
         host = connection.peer.host
         return next((each for each in found if each and host in each.hosts), None)
@@ -345,12 +271,14 @@ class RoutedCalls:
         A call is not in a room any more.
         """
         if not self.carries(callIdentifier):
-            self._watched(callIdentifier, None)
+            self._tables.admissions.watch(callIdentifier, None)
 
     # What calls and connections want.
 
     def newConnection(self, secure: bool) -> SignallingConnection:
-        connection = SignallingConnection(self, self._world.clock, self._h323, True, secure)
+        connection = SignallingConnection(
+            self, self._zone.world.clock, self._rules.h323, True, secure
+        )
         self._connections[connection] = None
         return connection
 
@@ -366,7 +294,7 @@ class RoutedCalls:
             self.usageChanged(identifier)
         else:
             del self._byIdentifier[identifier]
-            self._watched(identifier, None)
+            self._tables.admissions.watch(identifier, None)
 
     def usageChanged(self, callIdentifier: bytes) -> None:
         """
@@ -376,7 +304,7 @@ class RoutedCalls:
         seen = [call.usage for call in self._byIdentifier.get(callIdentifier, {}).values()]
         if seen:
             most = Usage(max(each.used for each in seen), all(each.complete for each in seen))
-            self._watched(callIdentifier, most)
+            self._tables.admissions.watch(callIdentifier, most)
 
     def callFault(self, door: str, source: TransportAddress, error: DecodeError) -> None:
         self._complaints.about(door, source, error)

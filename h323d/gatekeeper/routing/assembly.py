@@ -7,11 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from h323d.call.dialrule import DialRule
 from h323d.call.parts import Change, Commit
-from h323d.call.surroundings import Surroundings
-from h323d.gatekeeper.identity import Identity, ILocalNumbers
-from h323d.gatekeeper.registry.registrations import EndpointRegistry
+from h323d.gatekeeper.context import ZoneContext
 from h323d.gatekeeper.routing.chain import ICalledPolicy, RoutingChain
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.routing.domains import Domains, DomainServers
@@ -58,31 +55,22 @@ class Routing:
     def __init__(
         self,
         config: RoutingConfig,
-        world: Surroundings,
-        identity: Identity,
-        numbers: ILocalNumbers,
-        registry: EndpointRegistry,
+        context: ZoneContext,
         asker: Asker,
-        dialRule: DialRule,
         choosePolicies: ChoosePolicies | None = None,
     ) -> None:
         """
-        @param numbers: which names end in this server.
         @param asker: sends the questions to other gatekeepers.
-        @param dialRule: where domains may have us connect to.
         @param choosePolicies: without it, the configuration can only name what
             is built in.
 
         @raise h323d.errors.ConfigurationError: a policy that is named, or a
             neighbour's password, cannot be used.
         """
-        self._world = world
-        self._identity = identity
-        self._numbers = numbers
-        self._registry = registry
-        self._dialRule = dialRule
+        world = context.world
+        self._context = context
         self._choose = choosePolicies or _builtInOnly
-        self.inquiries = Inquiries(identity, asker, world.clock, world.events)
+        self.inquiries = Inquiries(context.identity, asker, world.clock, world.events)
         self._routes = self._routesOf(config, self._secretsOf(config))
         self.chain = RoutingChain(self._routes.policies)
 
@@ -127,7 +115,9 @@ class Routing:
         self.inquiries.close()
 
     def _secretsOf(self, config: RoutingConfig) -> Mapping[str, Secret]:
-        return readSecrets(config.neighbours, self._identity.identifier, self._world.files)
+        return readSecrets(
+            config.neighbours, self._context.identity.identifier, self._context.world.files
+        )
 
     def _routesOf(self, config: RoutingConfig, secrets: Mapping[str, Secret]) -> _Routes:
         neighbourhood = Neighbourhood(config.neighbours, secrets)
@@ -136,22 +126,23 @@ class Routing:
     def _policies(
         self, config: RoutingConfig, neighbourhood: Neighbourhood
     ) -> Sequence[ICalledPolicy]:
-        world, identity, hops = self._world, self._identity, config.hopCount
+        context, hops = self._context, config.hopCount
+        world, identity, registry = context.world, context.identity, context.tables.registry
         domains = Domains(
-            world.names, self.inquiries, identity, self._dialRule, world.clock, world.rng
+            world.names, self.inquiries, identity, context.site.dialRule, world.clock, world.rng
         )
         zones, prefix = config.enumZones, config.enumPrefix
         policies: tuple[ICalledPolicy, ...] = (
             NumberRewriting(config.rewrites, config.domains),
             ExplicitRoutes(config.routes),
-            LocalNumbers(self._numbers, identity.signalling),
-            RegisteredEndpoints(self._registry),
-            GatewayPrefixes(self._registry),
+            LocalNumbers(context.numbers, identity.signalling),
+            RegisteredEndpoints(registry),
+            GatewayPrefixes(registry),
             HTTPQuestion(world.web, world.clock, config),
             Neighbours(neighbourhood, self.inquiries, hops),
             DomainServers(domains, hops),
             ENUM(world.names, domains, world.clock, zones, prefix, hops),
-            SignalledAddress(self._registry),
+            SignalledAddress(registry),
             CatchAll(config.catchAll),
         )
         return self._choose(config.policies, {policy.name: policy for policy in policies})

@@ -5,19 +5,17 @@ separate H.245 with its listeners, each from its own range of local ports where 
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, replace
-
-from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.homes import Home
 from h323d.call.localports import ListenerInRange, LocalPorts, OpenerInRange
-from h323d.call.transport import IStreamListener, IStreamOpener, SecureStreams
+from h323d.call.surroundings import Surroundings
+from h323d.call.transport import IStreamListener, IStreamOpener
 from h323d.h323.config import H323Config
 from h323d.h323.h245.connection import ControlNetwork
 from h323d.values.portspan import PortSpan
 
-__all__ = ["CallStreams", "callStreams", "secureCallStreams"]
+__all__ = ["CallStreams", "PlainAndSecure", "newStreams"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +45,52 @@ class CallStreams:
         return replace(self, control=replace(self.control, home=home))
 
 
-def callStreams(
+@dataclass(frozen=True, slots=True)
+class PlainAndSecure:
+    """
+    Both kinds of them.
+
+    @ivar secure: over TLS; C{None} without a certificate.
+    """
+
+    plain: CallStreams
+    secure: CallStreams | None
+
+    def of(self, secure: bool) -> CallStreams:
+        """
+        Those of a call over TLS, whose H.245 goes by TLS too; or not.
+        """
+        streams = self.secure if secure else self.plain
+        assert streams is not None  # or there were no such connection
+        return streams
+
+    def opening(self, seconds: float) -> PlainAndSecure:
+        """
+        The same, where a connection of H.245 may take so long to open.
+        """
+        secure = None if self.secure is None else self.secure.opening(seconds)
+        return PlainAndSecure(self.plain.opening(seconds), secure)
+
+
+def newStreams(config: H323Config, world: Surroundings, home: Home) -> PlainAndSecure:
+    """
+    @param home: our address, where no peer is known.
+    """
+    secure = world.secure
+    return PlainAndSecure(
+        _streams(config, world, world.listener, world.opener, home),
+        None if secure is None else _streams(config, world, secure.listener, secure.opener, home),
+    )
+
+
+def _streams(
     config: H323Config,
-    clock: IReactorTime,
-    rng: random.Random,
+    world: Surroundings,
     listener: IStreamListener,
     opener: IStreamOpener,
     home: Home,
 ) -> CallStreams:
-    """
-    @param rng: draws ports.
-    @param home: our address, where no peer is known.
-    """
+    clock, rng = world.clock, world.rng
     signalling, controlOpener = opener, opener
     if config.portRange:
         ports = PortSpan.parse(config.portRange)
@@ -72,18 +104,3 @@ def callStreams(
         controlOpener = IStreamOpener(OpenerInRange(opener, drawn))
     control = ControlNetwork(listener, controlOpener, home, config.connectTimeout)
     return CallStreams(signalling, control)
-
-
-def secureCallStreams(
-    config: H323Config,
-    clock: IReactorTime,
-    rng: random.Random,
-    secure: SecureStreams | None,
-    home: Home,
-) -> CallStreams | None:
-    """
-    The same over TLS; C{None} without a certificate.
-    """
-    if secure is None:
-        return None
-    return callStreams(config, clock, rng, secure.listener, secure.opener, home)

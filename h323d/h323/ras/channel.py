@@ -9,18 +9,16 @@ its owner does not know is the owner's to refuse (C{unknownMessageResponse}).
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
 
-from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from zope.interface import implementer
 
 from h323d.call.complaints import Complaints
 from h323d.call.listeners import bindAll
+from h323d.call.surroundings import Surroundings
 from h323d.call.transport import IDatagramPort, IDatagrams, IDatagramUser
 from h323d.errors import DecodeError, ResourceUnavailable
-from h323d.events.bus import EventBus
 from h323d.h323.ports import MULTICAST_PORT
 from h323d.h323.ras.answering import ServerTransactions
 from h323d.h323.ras.messages import Fields, RASMessage, decodeRAS, isRequest
@@ -58,13 +56,10 @@ class RASChannel:
 
     def __init__(
         self,
-        datagrams: IDatagrams,
+        world: Surroundings,
         hosts: Sequence[str],
         number: int,
         owner: RASOwner,
-        clock: IReactorTime,
-        rng: random.Random,
-        events: EventBus,
         multicast: bool = False,
         replyTo: ReplyTo = toItsSource,
         security: RASSecurity = UNSECURED,
@@ -84,13 +79,13 @@ class RASChannel:
         """
         self._security = security
         self._replyTo = replyTo
-        self._datagrams = datagrams
+        self._datagrams = world.datagrams
         self._hosts = tuple(hosts)
         self._number = number
         self._multicast = multicast
-        self._complaints = Complaints(clock, events)
-        self._server = ServerTransactions(clock, self._sendOctets, owner)
-        self._client = ClientTransactions(clock, rng, self._sendOctets)
+        self._complaints = Complaints(world.clock, world.events)
+        self._server = ServerTransactions(world.clock, self._sendOctets, owner)
+        self._client = ClientTransactions(world.clock, world.rng, self._sendOctets)
         self._port: IDatagramPort | None = None
         self._group: IDatagramPort | None = None
 

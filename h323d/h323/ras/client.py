@@ -16,8 +16,7 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from h323d.call.transport import IDatagrams
-from h323d.events.bus import EventBus
+from h323d.call.surroundings import Surroundings
 from h323d.h323.calls.admission import AdmissionRequest
 from h323d.h323.ras.alternates import Alternate, Alternates, alternatesIn
 from h323d.h323.ras.calls import ClientCalls
@@ -89,12 +88,9 @@ class RASClient:
     def __init__(
         self,
         profile: EndpointProfile,
-        datagrams: IDatagrams,
+        world: Surroundings,
         bind: TransportAddress,
         owner: RASClientOwner,
-        clock: IReactorTime,
-        rng: random.Random,
-        events: EventBus,
     ) -> None:
         """
         @param bind: the RAS port to bind; port 0 takes any free one.  Its host
@@ -104,7 +100,7 @@ class RASClient:
         """
         self._profile = profile
         self._owner = owner
-        self._clock = clock
+        clock = self._clock = world.clock
         self.here: Place | None = None
         self.gatekeeperIdentifier: str | None = None
         self.preGranted: Fields = {}
@@ -119,16 +115,9 @@ class RASClient:
         # Without discovery a group cannot be registered with.
         discover = profile.discover or profile.gatekeeper == DISCOVERY_GROUP
         self._machine: RegistrationMachine = newRegistration(self, clock, discover)
-        self._security = self._newSecurity(clock, rng) if profile.password else None
+        self._security = self._newSecurity(clock, world.rng) if profile.password else None
         self._channel = RASChannel(
-            datagrams,
-            (bind.host,),
-            bind.port,
-            self,
-            clock,
-            rng,
-            events,
-            security=self._security or UNSECURED,
+            world, (bind.host,), bind.port, self, security=self._security or UNSECURED
         )
         self._channel.start()
 

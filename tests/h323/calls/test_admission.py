@@ -71,7 +71,7 @@ def side(network: SimulatedNetwork, gatekeeper: Gatekeeper) -> Side:
 
 def call(side: Side, clock: Clock) -> Party:
     party = Party()
-    party.leg = side.endpoint.originate(
+    party.leg = side.endpoint.originator.originate(
         CallID("c1"), (), Way("h323", None, (CALLED,)), PROFILE, party
     )
     clock.pump([0.005] * 10)
@@ -164,7 +164,7 @@ def test_anAdmissionThatComesTooLateIsGivenBack(
     party.leg.hangup(Cause.NORMAL_CALL_CLEARING)
     request = gatekeeper.confirm(AdmissionGrant((Way("h323", TransportAddress("10.0.0.9", 1720)),)))
     assert [ended for ended, _ in gatekeeper.ended] == [request]
-    assert side.endpoint.legs == {}
+    assert not len(side.endpoint.legs)
 
 
 def test_aCallerThatGivesUpWhileWeAskIsNotOffered(

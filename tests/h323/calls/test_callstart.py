@@ -61,7 +61,9 @@ def network(clock: Clock) -> SimulatedNetwork:
 def call(caller: Side, callee: Side, options: StartUpOptions) -> tuple[H323Leg, Party]:
     party = Party()
     way = Way("h323", callee.endpoint.address, (CALLED,))
-    leg = caller.endpoint.originate(CallID("c1"), (), way, PROFILE, party, options=options)
+    leg = caller.endpoint.originator.originate(
+        CallID("c1"), (), way, PROFILE, party, options=options
+    )
     return leg, party
 
 
@@ -108,8 +110,8 @@ def test_everyPairEndsInMediaAndACleanRelease(
     assert far.cause is Cause.NORMAL_CALL_CLEARING
     assert caller.pool.ports == callee.pool.ports == []
     clock.pump([16.0, 1.0, 1.0])
-    caller.endpoint.stop()
-    callee.endpoint.stop()
+    caller.endpoint.close()
+    callee.endpoint.close()
     assert network.tcp == {}
     assert clock.getDelayedCalls() == []
     assert caller.faults == callee.faults == []
@@ -170,7 +172,9 @@ def place(network: SimulatedNetwork, options: StartUpOptions) -> tuple[Side, Scr
     peer = ScriptedCallee(network, "10.0.0.9")
     party = Party()
     way = Way("h323", peer.address, (CALLED,))
-    party.leg = side.endpoint.originate(CallID("c1"), (), way, PROFILE, party, options=options)
+    party.leg = side.endpoint.originator.originate(
+        CallID("c1"), (), way, PROFILE, party, options=options
+    )
     peer.settle()
     return side, peer, party
 

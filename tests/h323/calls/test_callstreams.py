@@ -57,7 +57,9 @@ def peer(network: SimulatedNetwork) -> ScriptedCallee:
 def call(side: Side, peer: ScriptedCallee) -> Party:
     party = Party()
     way = Way("h323", peer.address, (PartyAddress(AddressKind.DIALLED_DIGITS, "1"),))
-    party.leg = side.endpoint.originate(CallID("c1"), (), way, PROFILE, party, options=SEPARATE)
+    party.leg = side.endpoint.originator.originate(
+        CallID("c1"), (), way, PROFILE, party, options=SEPARATE
+    )
     peer.settle()
     return party
 

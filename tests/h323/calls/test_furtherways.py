@@ -156,7 +156,7 @@ def test_whenTheLastWayFailsTheCallIsOverOnce(
     callee.settle()
     assert party.cause is Cause.DESTINATION_OUT_OF_ORDER
     assert [cause for _, cause in gatekeeper.ended] == [Cause.DESTINATION_OUT_OF_ORDER]
-    assert side.endpoint.legs == {}
+    assert not len(side.endpoint.legs)
 
 
 def test_whoHangsUpIsNotConnectedElsewhere(

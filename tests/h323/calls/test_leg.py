@@ -80,7 +80,7 @@ def call(
 ) -> tuple[H323Leg, Party]:
     party = Party()
     way = Way("h323", target, (CALLED,))
-    leg = side.endpoint.originate(CallID("c1"), (), way, PROFILE, party, options=options)
+    leg = side.endpoint.originator.originate(CallID("c1"), (), way, PROFILE, party, options=options)
     settle(side.host.network.clock)
     return leg, party
 
@@ -89,7 +89,7 @@ def joined(
     caller: Side, callee: Side, options: StartUpOptions | None = None
 ) -> tuple[Party, Party]:
     _, near = call(caller, callee.endpoint.address, options)
-    near.leg = next(iter(caller.endpoint.legs.values()))
+    near.leg = next(iter(caller.endpoint.legs))
     return near, callee.parties[-1]
 
 
@@ -113,7 +113,7 @@ def test_aLegKeepsItsInterfaces(caller: Side, callee: Side) -> None:
     for party in (near, far):
         assert verifyObject(ILeg, party.leg)
         assert verifyObject(IMediaPortObserver, party.leg)
-    assert verifyObject(IOriginator, caller.endpoint)
+    assert verifyObject(IOriginator, caller.endpoint.originator)
 
 
 def test_aLegKnowsWhoCallsWhom(caller: Side, callee: Side) -> None:
@@ -132,7 +132,9 @@ def test_aLegKnowsWhoCallsWhom(caller: Side, callee: Side) -> None:
 def test_originateCallsWhatTheNameSays(caller: Side, callee: Side, clock: Clock) -> None:
     party = Party()
     name = PartyAddress(AddressKind.URL, "h323:80001@10.0.0.1")
-    caller.endpoint.originate(CallID("c1"), (), Way("h323", None, (name,)), PROFILE, party)
+    caller.endpoint.originator.originate(
+        CallID("c1"), (), Way("h323", None, (name,)), PROFILE, party
+    )
     settle(clock)
     assert happenings(party) == ["answered", "mediaReady"]
     assert legOf(callee.parties[0]).called[0].number == "80001"
@@ -142,7 +144,7 @@ def test_aNameTooLongForAnElementIsStillCalled(caller: Side, callee: Side, clock
     party = Party()
     name = PartyAddress(AddressKind.DIALLED_DIGITS, "1" * 300)
     way = Way("h323", callee.endpoint.address, (name,))
-    caller.endpoint.originate(CallID("c1"), (), way, PROFILE, party)
+    caller.endpoint.originator.originate(CallID("c1"), (), way, PROFILE, party)
     settle(clock)
     assert "answered" in party.reports
 
@@ -257,12 +259,12 @@ def test_aCallerMayGiveUp(caller: Side, patient: Side, clock: Clock) -> None:
 def test_aCallerMayGiveUpWhileConnecting(caller: Side, clock: Clock) -> None:
     party = Party()
     nowhere = Way("h323", TransportAddress("10.0.0.77", 1720), (CALLED,))
-    leg = caller.endpoint.originate(CallID("c1"), (), nowhere, PROFILE, party)
+    leg = caller.endpoint.originator.originate(CallID("c1"), (), nowhere, PROFILE, party)
     clock.advance(0)
     leg.hangup(Cause.NORMAL_CALL_CLEARING)
     settle(clock)
     assert party.cause is Cause.NORMAL_CALL_CLEARING
-    caller.endpoint.stop()
+    caller.endpoint.close()
     assert clock.getDelayedCalls() == []
 
 
@@ -311,6 +313,15 @@ def test_aPeerWithoutH245IsReleasedAtOnce(network: SimulatedNetwork, caller: Sid
     assert near.cause is Cause.NORMAL_CALL_CLEARING
 
 
+def test_whoLeavesEndsItsCallsInOrder(caller: Side, callee: Side, clock: Clock) -> None:
+    near, far = joined(caller, callee)
+    callee.endpoint.leave()
+    assert far.cause is None  # before H.245 has ended
+    settle(clock)
+    assert near.cause is far.cause is Cause.NORMAL_CALL_CLEARING
+    assert not len(callee.endpoint.legs)
+
+
 def test_closingTheEndpointReleasesAll(caller: Side, callee: Side, clock: Clock) -> None:
     near, far = joined(caller, callee)
     callee.endpoint.close()
@@ -331,7 +342,7 @@ def test_aSilentCalleeIsGivenUpOnTheSecond(
     mute = ScriptedCallee(network, "10.0.0.9")
     call(caller, mute.address)
     party = Party()
-    leg = next(iter(caller.endpoint.legs.values()))
+    leg = next(iter(caller.endpoint.legs))
     leg.observe(party)
     start = mute.clock.seconds() - 0.2  # what the set-up of the connection took at most
     if answer is not None:
@@ -551,7 +562,7 @@ def test_aPeerOfVersionOneHasNoCallIdentifier(network: SimulatedNetwork, callee:
         del fields[key]
     peer.say(MessageType.SETUP, (name, fields), False)
     assert peer.kinds[0] is MessageType.CONNECT
-    (leg,) = callee.endpoint.legs.values()
+    (leg,) = callee.endpoint.legs
     assert len(leg.identity.callIdentifier) == 16
 
 

@@ -17,10 +17,11 @@ from h323d.h323.ras.channel import DISCOVERY_GROUP, RASChannel
 from h323d.h323.ras.messages import RASMessage, rejection
 from h323d.h323.ras.security import BELIEVED, PLAIN, Verdict
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
-from h323d.net.datagram import Datagrams
 from h323d.values.address import TransportAddress
+from tests.support.fakemedia import FakePool
 from tests.support.network import SimulatedHost, SimulatedNetwork
 from tests.support.ras import GATEKEEPER, H225_V4, Peer, grq, lrq, rai, urq
+from tests.support.surroundings import surroundingsOf
 
 US = GATEKEEPER.host
 
@@ -55,10 +56,10 @@ class Scene:
         self.bad: list[BadInput] = []
         events = EventBus()
         events.subscribe(BadInput, self.bad.append)
-        datagrams = Datagrams(SimulatedHost(self.network, US))
-        self.channel = RASChannel(
-            datagrams, (US,), 1719, self, self.clock, random.Random(1), events, **more
+        world = surroundingsOf(
+            SimulatedHost(self.network, US), self.clock, random.Random(1), FakePool(), events
         )
+        self.channel = RASChannel(world, (US,), 1719, self, **more)
         self.peer = Peer(self.network, "10.0.0.2")
 
     def rasRequested(self, request: RASRequest) -> RASAnswer:

@@ -108,7 +108,7 @@ def test_stoppingLeavesNothingBehind() -> None:
     for peer in (alice, bob):
         for leg in peer.endpoint.legs:
             leg.hangup(Cause.NORMAL_CALL_CLEARING)
-        peer.endpoint.stop()
+        peer.endpoint.close()
     world.run(0.1)
     world.settle()
 

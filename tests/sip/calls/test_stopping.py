@@ -178,20 +178,42 @@ def test_nothingIsLeftWhenTheEndpointStops(scene: Callable[[Call], None], state:
     call = Call()
     scene(call)
     assert call.leg.state == state
-    said, sent = list(call.log.said), len(call.world.sent)
-    call.peer.endpoint.stop()
+    call.peer.endpoint.close()
+    call.world.run(0.01)  # what is on its way
     assert call.world.clock.getDelayedCalls() == []
     assert call.peer.pool.ports == []
     assert call.peer.endpoint.legs == ()
     assert call.peer.endpoint.transactions == (0, 0)
     assert call.leg.state == "ended"
-    assert (call.log.said, len(call.world.sent)) == (said, sent)
+    assert call.log.said.count("released") == 1
+
+
+def test_whoIsStillThereIsHungUpOnWithoutWaiting() -> None:
+    call = Call()
+    call.established()
+    call.peer.endpoint.close()
+    call.world.run(0.01)  # what is on its way
+    assert call.world.clock.getDelayedCalls() == []
+    assert call.script.methods[-1] == "BYE"
+
+
+def test_whoLeavesWaitsForTheAnswerToItsBYE() -> None:
+    call = Call()
+    call.established()
+    call.peer.endpoint.leave()
+    call.world.run(0.1)
+    assert call.log.said.count("released") == 1
+    assert (call.script.methods[-1], call.peer.endpoint.transactions[1]) == ("BYE", 1)
+    call.answer(200)
+    assert call.peer.endpoint.legs == ()
+    call.peer.endpoint.close()
 
 
 def test_whatAStoppedLegIsAskedForDoesNothing() -> None:
     call = Call()
     call.established()
-    call.peer.endpoint.stop()
+    call.peer.endpoint.close()
+    call.world.run(0.01)  # what is on its way
     sent = len(call.world.sent)
     call.leg.alert(PROFILE)
     call.leg.answer(PROFILE)
@@ -208,7 +230,7 @@ def test_anAddressThatIsFoundTooLateIsNotCalled() -> None:
     found: Deferred[str] = Deferred()
     call.peer.originator = SIPOriginator(call.peer.endpoint, lambda host: found)
     call.calling("sip:b@far.example;transport=tcp")
-    call.peer.endpoint.stop()
+    call.peer.endpoint.close()
     found.callback("10.0.0.3")
-    assert call.log.said == []
+    assert call.log.said == ["released"]
     assert call.world.clock.getDelayedCalls() == []

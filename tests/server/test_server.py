@@ -28,7 +28,7 @@ from h323d.gatekeeper.routing.config import NeighbourConfig, RoutingConfig
 from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
 from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.config import H323Config
-from h323d.server import Server
+from h323d.server.server import Server
 from h323d.sip.config import SIPConfig
 from h323d.values.address import AddressKind, PartyAddress
 from tests.support.network import SimulatedNetwork

@@ -1,0 +1,224 @@
+"""
+Places outgoing H.323 calls: each gets its admission, where we are registered with a
+gatekeeper, and then its connection.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from zope.interface import implementer
+
+from h323d.call.homes import Home, Homes
+from h323d.call.legs import ILegObserver, IOriginator, LegDirection
+from h323d.call.surroundings import Surroundings
+from h323d.call.transport import IOpening
+from h323d.call.ways import MAX_HOPS, Way
+from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
+from h323d.h323.calls.admissions import Admissions
+from h323d.h323.calls.callstart import StartUpOptions
+from h323d.h323.calls.callstreams import PlainAndSecure
+from h323d.h323.calls.leg import H323Leg
+from h323d.h323.calls.legcontext import CallDescription, LegContext
+from h323d.h323.calls.legtable import LegTable
+from h323d.h323.config import H323Config
+from h323d.h323.gatekept import Gatekept
+from h323d.h323.ports import SIGNALLING_PORT
+from h323d.h323.signalling import addresses
+from h323d.h323.signalling.connection import SignallingConnection
+from h323d.h323.signalling.uuie import CallIdentity, SetupParties
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID, LegID, newGUID, newLegID
+from h323d.values.media.profile import MediaProfile
+
+__all__ = ["H323Originator", "OriginatorOwner"]
+
+
+class OriginatorOwner(Protocol):
+    """
+    What the originator needs of its endpoint.
+
+    @ivar config: what is in force.
+    @ivar streams: how connections are made.
+    """
+
+    @property
+    def config(self) -> H323Config: ...
+    @property
+    def streams(self) -> PlainAndSecure: ...
+
+    def contextOf(self, secure: bool, home: Home) -> LegContext:
+        """What a leg is made from: over TLS or not, and towards whom."""
+
+    def addressAt(self, home: Home) -> TransportAddress:
+        """Our call signalling address, as a peer is told."""
+
+    def newConnection(self, secure: bool) -> SignallingConnection:
+        """A signalling connection that is about to be opened."""
+
+
+@implementer(IOriginator)
+class H323Originator:
+    """
+    Makes the outgoing legs of one endpoint, and connects them.
+    """
+
+    protocol = "h323"
+
+    def __init__(
+        self,
+        owner: OriginatorOwner,
+        world: Surroundings,
+        homes: Homes,
+        gatekept: Gatekept,
+        admissions: Admissions | None,
+        legs: LegTable,
+    ) -> None:
+        """
+        @param admissions: our registration with a gatekeeper; C{None} if nobody is asked.
+        @param legs: where those that are made are kept.
+        """
+        self._owner = owner
+        self._clock = world.clock
+        self._rng = world.rng
+        self._homes = homes
+        self._gatekept = gatekept
+        self._admissions = admissions
+        self._legs = legs
+        self._openings: dict[LegID, IOpening] = {}
+
+    def originate(
+        self,
+        callId: CallID,
+        calling: tuple[PartyAddress, ...],
+        way: Way,
+        profile: MediaProfile,
+        observer: ILegObserver,
+        hops: int = MAX_HOPS,
+        options: StartUpOptions | None = None,
+    ) -> H323Leg:
+        """
+        Call somebody.
+
+        @param options: how media and H.245 start; as configured by default.
+        """
+        config = self._owner.config
+        if options is None:
+            options = StartUpOptions(config.fastStart, config.tunnelling, config.earlyH245)
+        caller = calling or (PartyAddress(AddressKind.H323_ID, config.name),)
+        names = tuple(name for name in way.called[:1] if name.kind is not AddressKind.TRANSPORT)
+        target = way.destination or addresses.hostOf(way.called[0], SIGNALLING_PORT)
+        secure = self._secureAddress(target)
+        description = CallDescription(
+            newLegID(self._rng),
+            callId,
+            LegDirection.OUTGOING,
+            CallIdentity(newGUID(self._rng), newGUID(self._rng)),
+            self._rng.randrange(1, 0x8000),
+            caller,
+            way.called[:1],
+            "",
+            secure or target or TransportAddress("0.0.0.0", 0),
+        )
+        home = self._homeTowards(target)
+        leg = H323Leg(self._owner.contextOf(secure is not None, home), description, options)
+        leg.observe(observer)
+        here = self._owner.addressAt(home)
+        leg.dial(SetupParties(caller, names, here, target, hops=hops), profile)
+        self._legs.keep(leg)
+        self._clock.callLater(0, self._begin, leg, names, target, secure)
+        return leg
+
+    def goOn(self, legId: LegID, way: Way) -> None:
+        """
+        One way led nowhere: connect the leg, if it is there still, for the next.
+        """
+        leg = self._legs.get(legId)
+        if leg is None:
+            return
+        if way.destination is None:
+            leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
+        else:
+            self._connect(leg, way.destination)
+
+    def forget(self, legId: LegID) -> None:
+        """
+        A leg is over: its connection is not wanted any more.
+        """
+        opening = self._openings.pop(legId, None)
+        if opening is not None:
+            opening.cancel()
+
+    def _homeTowards(self, target: TransportAddress | None) -> Home:
+        if target is None:
+            return self._homes.main
+        reachedAt = self._gatekept.reachedAt
+        return self._homes.towards(target.host, "" if reachedAt is None else reachedAt(target))
+
+    def _secureAddress(self, target: TransportAddress | None) -> TransportAddress | None:
+        """
+        Where to connect over TLS, instead of C{target}.  A gatekeeper of ours may send the
+        call elsewhere, so then nothing is known yet.
+        """
+        secureAddressOf = self._gatekept.secureAddressOf
+        if target is None or secureAddressOf is None:
+            return None
+        if self._owner.streams.secure is None or self._admissions is not None:
+            return None
+        return secureAddressOf(target)
+
+    def _begin(
+        self,
+        leg: H323Leg,
+        names: tuple[PartyAddress, ...],
+        target: TransportAddress | None,
+        secure: TransportAddress | None,
+    ) -> None:
+        if leg.released:
+            return
+        if len(self._legs) > self._owner.config.maxCalls:
+            leg.fail(Cause.RESOURCE_UNAVAILABLE)
+        elif self._admissions is not None:
+            request = AdmissionRequest(
+                leg.identity, leg.reference, False, leg.calling, names, None, target
+            )
+            self._admissions.ask(leg, request, self._admitted)
+        elif target is None:
+            leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
+        else:
+            self._connect(leg, secure or target, secure is not None)
+
+    def _admitted(self, legId: LegID, request: AdmissionRequest, grant: AdmissionGrant) -> None:
+        leg = self._legs.get(legId)
+        assert leg is not None  # or it would not be admitted
+        first, *others = grant.ways or (Way("h323", request.destination),)
+        if first.destination is None:
+            leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
+            return
+        leg.redirect(first, grant.endpointIdentifier, others)
+        self._connect(leg, first.destination)
+
+    def _connect(self, leg: H323Leg, target: TransportAddress, secure: bool = False) -> None:
+        if self._summon(leg, target):
+            return
+        connection = self._owner.newConnection(secure)
+        connection.carry(leg.reference, True, leg)
+        opener = self._owner.streams.of(secure).signalling
+        timeout = self._owner.config.connectTimeout
+        self._openings[leg.legId] = opener.open(target, connection, timeout, leg.home.bind)
+
+    def _summon(self, leg: H323Leg, target: TransportAddress) -> bool:
+        """
+        Whether the endpoint there is asked to connect, because we cannot (H.460.18).
+        """
+        dialBacks = self._gatekept.dialBacks
+        if dialBacks is None:
+            return False
+        call = leg.identity.callIdentifier
+        opening = dialBacks.summonBehind(target, call, leg.reference, leg)
+        if opening is None:
+            return False
+        if not leg.released:
+            self._openings[leg.legId] = opening
+        return True

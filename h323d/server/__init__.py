@@ -1,0 +1,3 @@
+"""
+The composition: one server, put together from its parts.
+"""

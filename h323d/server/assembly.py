@@ -1,0 +1,238 @@
+"""
+How the services of a server are made from its configuration, each with what it needs of the
+others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from zope.interface import implementer
+
+from h323d.call.applications import IGate
+from h323d.call.callers import ANY_NAME
+from h323d.call.gates import Gates
+from h323d.call.legs import IOriginator
+from h323d.call.policy import IDestination, IRoutePolicy
+from h323d.call.surroundings import Surroundings
+from h323d.call.switch import Switch
+from h323d.conference.directory import RoomDirectory
+from h323d.conference.host import ConferenceHost
+from h323d.config.sections import Configuration, PluginConfig
+from h323d.errors import ConfigurationError
+from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.registrar import LocationService
+from h323d.gatekeeper.routing.chain import ICalledPolicy
+from h323d.gatekeeper.settings import ZoneSettings
+from h323d.gatekeeper.zone import Zone
+from h323d.h323.calls.legtable import LegTable
+from h323d.h323.endpoint import H323Endpoint
+from h323d.h323.gatekept import NOT_GATEKEPT
+from h323d.plugins import CALLED, DESTINATIONS, POLICIES, choose
+from h323d.server.ground import Ground
+from h323d.sip.calls.originator import SIPOriginator
+from h323d.sip.endpoint import SIPEndpoint
+from h323d.values.address import PartyAddress
+from h323d.witness.config import CDRConfig
+from h323d.witness.records import CallRecords
+
+__all__ = [
+    "LocalRooms",
+    "newGates",
+    "newH323",
+    "newLocations",
+    "newOriginators",
+    "newRecords",
+    "newSIP",
+    "newSwitch",
+    "newZone",
+    "zoneSettings",
+]
+
+
+@implementer(ILocalNumbers)
+class LocalRooms:
+    """
+    Tells the gatekeeper which names end in a room here.
+    """
+
+    def __init__(self, directory: RoomDirectory) -> None:
+        self._directory = directory
+
+    def serves(self, address: PartyAddress) -> bool:
+        return self._directory.serves(address)
+
+
+@dataclass(frozen=True, slots=True)
+class _CalledPolicies:
+    """
+    Chooses the policies of the routing chain, built in or plugged in.
+    """
+
+    world: Surroundings
+
+    def __call__(
+        self, names: Sequence[str], builtIns: Mapping[str, ICalledPolicy]
+    ) -> tuple[ICalledPolicy, ...]:
+        policies: tuple[ICalledPolicy, ...] = choose(
+            names, builtIns, CALLED, ICalledPolicy, "routing.policies", self.world
+        )
+        return policies
+
+
+def newRecords(config: CDRConfig, world: Surroundings) -> CallRecords:
+    return CallRecords(
+        world.clock,
+        world.events,
+        world.defer,
+        world.pathOf(config.file),
+        world.pathOf(config.database),
+        config.recent,
+        config.log,
+    )
+
+
+def newGates(config: PluginConfig, world: Surroundings, first: IGate) -> Gates:
+    """
+    @param first: is asked before all that are configured.
+    """
+    gates: tuple[IGate, ...] = choose(config.gates, {}, POLICIES, IGate, "plugins.gates", world)
+    return Gates(world.clock, world.events, (first, *gates))
+
+
+def newSwitch(
+    config: PluginConfig,
+    world: Surroundings,
+    gates: Gates,
+    directory: RoomDirectory,
+    conference: ConferenceHost,
+    zone: Zone | None,
+) -> Switch:
+    routes: tuple[IRoutePolicy, ...] = choose(
+        config.routes,
+        {directory.name: directory},
+        POLICIES,
+        IRoutePolicy,
+        "plugins.routes",
+        world,
+    )
+    destinations: tuple[IDestination, ...] = choose(
+        config.destinations,
+        {conference.name: conference},
+        DESTINATIONS,
+        IDestination,
+        "plugins.destinations",
+        world,
+    )
+    return Switch(
+        world.clock,
+        world.events,
+        gates,
+        routes,
+        {each.name: each for each in destinations},
+        ANY_NAME if zone is None else zone.callers,
+    )
+
+
+def zoneSettings(configuration: Configuration) -> ZoneSettings:
+    """
+    The sections that a zone is made of.
+    """
+    return ZoneSettings(
+        configuration.gatekeeper,
+        configuration.routing,
+        configuration.security,
+        configuration.traversal,
+        configuration.routed,
+        configuration.h323,
+    )
+
+
+def newZone(
+    configuration: Configuration,
+    ground: Ground,
+    directory: RoomDirectory,
+    gates: Gates,
+    legs: LegTable,
+) -> Zone | None:
+    """
+    @return: C{None} if there is no gatekeeper.
+    """
+    if not (configuration.h323.enabled and configuration.gatekeeper.enabled):
+        return None
+    if configuration.h323.port == 0:
+        raise ConfigurationError("h323.port", "a gatekeeper announces it, so it cannot be 0")
+    world = ground.byRAS()
+    return Zone(
+        zoneSettings(configuration),
+        world,
+        ground.site,
+        LocalRooms(directory),
+        gates,
+        _CalledPolicies(world),
+        legs,
+    )
+
+
+def newLocations(
+    configuration: Configuration,
+    world: Surroundings,
+    directory: RoomDirectory,
+    gates: Gates,
+    zone: Zone | None,
+) -> LocationService | None:
+    """
+    @return: C{None} if SIP phones cannot register.
+    """
+    sip = configuration.sip
+    if zone is None or not (sip.enabled and sip.registrar):
+        return None
+    rooms = LocalRooms(directory)
+    return LocationService(zone.registry, rooms, world.clock, gates, zone.passwords)
+
+
+def newSIP(
+    configuration: Configuration, ground: Ground, switch: Switch, locations: LocationService | None
+) -> SIPEndpoint | None:
+    """
+    @return: C{None} when switched off.
+    """
+    config = configuration.sip
+    if not config.enabled:
+        return None
+    world = ground.bySIP(config.maxConnections)
+    return SIPEndpoint(config, world, ground.site, switch, locations, switch)
+
+
+def newH323(
+    configuration: Configuration,
+    ground: Ground,
+    switch: Switch,
+    zone: Zone | None,
+    legs: LegTable,
+) -> H323Endpoint | None:
+    """
+    @return: C{None} when switched off.
+    """
+    config = configuration.h323
+    if not config.enabled:
+        return None
+    world = ground.byH225(config.maxConnections)
+    gatekept = NOT_GATEKEPT if zone is None else zone.gatekept
+    return H323Endpoint(config, world, ground.site, switch, gatekept, legs=legs)
+
+
+def newOriginators(
+    h323: H323Endpoint | None, sip: SIPEndpoint | None, locations: LocationService | None
+) -> dict[str, IOriginator]:
+    """
+    Who makes calls, by protocol.
+    """
+    originators: dict[str, IOriginator] = {}
+    if h323 is not None:
+        originators["h323"] = h323.originator
+    if sip is not None:
+        locate = None if locations is None else locations.located
+        originators["sip"] = SIPOriginator(sip, locate=locate)
+    return originators

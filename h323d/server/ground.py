@@ -1,0 +1,123 @@
+"""
+What all services of a server stand on: where it is, who keeps its doors, and what may be
+encrypted and how.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from twisted.internet.defer import Deferred
+
+from h323d.call.advertising import Advertising
+from h323d.call.dialrule import DialRule
+from h323d.call.homes import Homes
+from h323d.call.media import MediaNetworks
+from h323d.call.parts import UNCHANGED, Change, Commit, Part, Together
+from h323d.call.site import Site
+from h323d.call.surroundings import Surroundings
+from h323d.config.sections import Configuration
+from h323d.gatekeeper.security.config import SecurityConfig
+from h323d.gatekeeper.security.sources import Sources
+from h323d.values.networks import Networks
+
+__all__ = ["Ground"]
+
+
+class Ground(Part[Configuration]):
+    """
+    The first part of a server: it is there before, and after, all others.
+
+    @ivar homes: our addresses.
+    @ivar sources: who may talk to us at all, and how much each may have.
+    @ivar site: both, for whatever listens.
+    """
+
+    def __init__(self, configuration: Configuration, world: Surroundings) -> None:
+        security = configuration.security
+        self._world = world
+        self._security = security
+        self.homes = Homes(configuration.server.binds, world.routes)
+        self.sources = Sources(security, world.clock, world.events)
+        self._dialRule = DialRule(self.homes, Networks(security.thirdParties))
+        self.site = Site(self.homes, self._dialRule, self.sources)
+        self._advertised = configuration.server.advertisements
+        self._advertising = Advertising(self.homes, world.names, world.clock)
+        world.pool.reconfigure(_mediaNetworks(configuration))
+
+    def start(self) -> None:
+        """
+        Look for the names that are advertised.
+        """
+        self._advertising.reconfigure(self._advertised)
+
+    def prepare(self, configuration: Configuration) -> Commit:
+        secure = self._world.secure
+        return Together(
+            (
+                self._advertising.prepare(configuration.server.advertisements),
+                Change(self._world.pool, _mediaNetworks(configuration)),
+                UNCHANGED if secure is None else secure.prepare(),
+                self._preparedRules(configuration.security),
+            )
+        )
+
+    def _preparedRules(self, security: SecurityConfig) -> Commit:
+        if security == self._security:  # or everybody had all turns again
+            return UNCHANGED
+        return Together(
+            (
+                self.sources.prepare(security),
+                Change(self._dialRule, Networks(security.thirdParties)),
+                Change(self, security),
+            )
+        )
+
+    def reconfigure(self, security: SecurityConfig) -> None:
+        """
+        This is in force from now on.
+        """
+        self._security = security
+
+    def close(self) -> Deferred[None]:
+        self._advertising.close()
+        return super().close()
+
+    # The world, as it is seen from behind each door.
+
+    def bySIP(self, connections: int) -> Surroundings:
+        """
+        @param connections: how many there may be at one time.
+        """
+        world = self._world
+        return replace(
+            world,
+            datagrams=self.sources.sipDatagrams(world.datagrams),
+            listener=self.sources.listener("sip", world.listener, connections),
+        )
+
+    def byH225(self, connections: int) -> Surroundings:
+        """
+        Call signalling, over TCP and over TLS.
+
+        @param connections: how many there may be at one time.
+        """
+        world, secure = self._world, self._world.secure
+        if secure is not None:
+            listener = self.sources.listener("h225", secure.listener, connections)
+            secure = replace(secure, listener=listener)
+        listener = self.sources.listener("h225", world.listener, connections)
+        return replace(world, listener=listener, secure=secure)
+
+    def byRAS(self) -> Surroundings:
+        """
+        RAS.
+        """
+        return replace(self._world, datagrams=self.sources.rasDatagrams(self._world.datagrams))
+
+
+def _mediaNetworks(configuration: Configuration) -> MediaNetworks:
+    return MediaNetworks(
+        Networks(configuration.security.thirdParties),
+        Networks(configuration.traversal.privateNetworks),
+    )

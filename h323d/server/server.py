@@ -1,0 +1,229 @@
+"""
+Where the objects meet: one server, made of its parts.
+
+Its surroundings - clock, chance, sockets, media - are a reactor's in service
+(L{h323d.service}) and a simulation's in tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import attrgetter
+
+from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.task import deferLater
+from twisted.logger import Logger
+
+from h323d.call.parts import Part
+from h323d.call.surroundings import Surroundings
+from h323d.conference.directory import RoomDirectory
+from h323d.conference.host import ConferenceHost
+from h323d.config.sections import Configuration, differences
+from h323d.door import Input
+from h323d.errors import ResourceUnavailable
+from h323d.events.server import ConfigurationReloaded
+from h323d.h323.calls.legtable import LegTable
+from h323d.operation.calling import Calling
+from h323d.operation.desk import Desk
+from h323d.operation.gatekeeping import Gatekeeping
+from h323d.operation.operator import Operator
+from h323d.server import assembly
+from h323d.server.ground import Ground
+from h323d.server.parts import Kept, Sectioned
+from h323d.values.address import TransportAddress
+
+__all__ = ["Server"]
+
+FAREWELL = 2.0  # seconds that calls get to end when the server is told to stop
+FAREWELL_STEP = 0.05  # seconds between two looks whether they have ended
+LAST_WORDS = 0.2  # seconds for peers to read why: what is sent to a closed socket resets it
+
+
+class Server:
+    """
+    A gatekeeper and a conference server.
+
+    @ivar configuration: what is in force.
+    @ivar events: the facts.
+    @ivar records: the call detail records.
+    @ivar directory: the names of the rooms.
+    @ivar conference: the rooms.
+    @ivar gates: what every call passes.
+    @ivar zone: the gatekeeper; C{None} when switched off.
+    @ivar switch: takes each call to where it belongs.
+    @ivar locations: where SIP phones are; C{None} when they cannot register.
+    @ivar sip: the SIP user agent; C{None} when switched off.
+    @ivar h323: the H.323 endpoint; C{None} when switched off.
+    @ivar operator: what an operator sees and does.
+    @ivar desk: where operators' commands are given.
+    """
+
+    _log = Logger()
+
+    def __init__(self, configuration: Configuration, surroundings: Surroundings) -> None:
+        """
+        @raise h323d.errors.ConfigurationError: a plug-in that is named cannot be used.
+        """
+        world, plugins = surroundings, configuration.plugins
+        self.configuration = configuration
+        self._world = world
+        self.events = world.events
+        self._ground = ground = Ground(configuration, world)
+        self.records = assembly.newRecords(configuration.cdr, world)
+        self.directory = directory = RoomDirectory(configuration.conference)
+        self.gates = gates = assembly.newGates(plugins, world, ground.sources)
+        self.conference = ConferenceHost(
+            configuration.conference,
+            world.clock,
+            world.events,
+            world.pool,
+            gates,
+            ground.sources,
+        )
+        legs = LegTable()
+        self.zone = assembly.newZone(configuration, ground, directory, gates, legs)
+        self.switch = assembly.newSwitch(
+            plugins, world, gates, directory, self.conference, self.zone
+        )
+        self.locations = assembly.newLocations(configuration, world, directory, gates, self.zone)
+        self.sip = assembly.newSIP(configuration, ground, self.switch, self.locations)
+        self.h323 = assembly.newH323(configuration, ground, self.switch, self.zone, legs)
+        self.operator = self._newOperator()
+        self.desk = Desk(world.clock, self.events, self.operator)
+        self._parts = tuple(self._allParts())
+        world.door.lead(Input.COMMAND, self.desk.ask)
+        world.door.lead(Input.RELOAD, self.reload)
+        world.door.lead(Input.LEAVE, self.leave)
+
+    def _newOperator(self) -> Operator:
+        calling = Calling(
+            assembly.newOriginators(self.h323, self.sip, self.locations),
+            None if self.zone is None else self.zone.finder,
+            self.conference,
+            self.directory,
+            self._ground.homes,
+            self.gates,
+            self._world.rng,
+        )
+        return Operator(
+            self._world,
+            self.gates,
+            self.switch,
+            self.conference,
+            Gatekeeping(self.zone),
+            calling,
+            self.listeners,
+            self.records.latest,
+        )
+
+    def _allParts(self) -> Iterator[Part[Configuration]]:
+        """
+        In the order in which they begin, and end.
+        """
+        conference = attrgetter("conference")
+        yield self._ground
+        yield Sectioned(self.directory, conference)
+        yield self.switch
+        yield Sectioned(self.conference, conference)
+        if self.sip is not None:
+            yield Sectioned(self.sip, attrgetter("sip"))
+        if self.h323 is not None:
+            yield Sectioned(self.h323, attrgetter("h323"))
+        if self.zone is not None:
+            yield Sectioned(self.zone, assembly.zoneSettings)
+        if self.locations is not None:
+            yield self.locations
+        yield Kept(self.records)
+
+    def start(self) -> None:
+        """
+        Bind every listener.
+
+        @raise ResourceUnavailable: one of them cannot be bound; none is.
+        """
+        try:
+            for part in self._parts:
+                part.start()
+        except ResourceUnavailable:
+            self.close()
+            raise
+        self._log.info("listening: {listeners}", listeners="; ".join(self._listening()))
+
+    def listeners(self) -> dict[str, str]:
+        """
+        Where what is listened for, by name.
+        """
+        services = {"sip": self.sip, "h323": self.h323, "ras": self.zone}
+        return {name: str(each.address) for name, each in services.items() if each is not None}
+
+    def _listening(self) -> Iterator[str]:
+        """
+        What is listened for, and where, for people to read.
+        """
+        if self.sip is not None:
+            transports = "UDP and TCP" if self.configuration.sip.tcp else "UDP"
+            yield f"SIP, {transports} {self.sip.address}"
+        if self.h323 is not None:
+            yield f"H.323, TCP {self.h323.address}"
+            secure = self.configuration.h323.tlsPort
+            if secure and self._world.secure is not None:
+                yield f"H.323, TLS {TransportAddress(self._ground.homes.main.told, secure)}"
+        if self.zone is not None:
+            yield f"RAS, UDP {self.zone.address}"
+            if self.configuration.gatekeeper.multicast:
+                yield "discovery, UDP 224.0.1.41:1718"
+
+    def leave(self) -> Deferred[None]:
+        """
+        L{stop}.
+        """
+        return Deferred.fromCoroutine(self.stop())
+
+    async def stop(self) -> None:
+        """
+        Take no more calls, hang up on everybody, and leave when they are gone
+        or have had their time.
+        """
+        clock, talking = self._world.clock, self._hasLegs()
+        for part in self._parts:
+            part.leave()
+        waited = 0.0
+        while waited < FAREWELL and self._hasLegs():
+            await deferLater(clock, FAREWELL_STEP)
+            waited += FAREWELL_STEP
+        if talking:
+            await deferLater(clock, LAST_WORDS)
+        await self.close()
+
+    def _hasLegs(self) -> bool:
+        return bool((self.sip and self.sip.legs) or (self.h323 and self.h323.legs))
+
+    def close(self) -> Deferred[None]:
+        """
+        Close every listener and connection, at once.
+
+        @return: fires when all that outlives us is on the disk; never fails.
+        """
+        done = DeferredList([part.close() for part in self._parts])
+        return done.addCallback(lambda results: None)
+
+    def reload(self, configuration: Configuration) -> None:
+        """
+        Let a changed configuration take effect where it can; the log names
+        what waits for a restart.
+
+        @raise h323d.errors.ConfigurationError: something in it cannot be used: a format, a
+            policy, a certificate, the file of a password; nothing is changed.
+        """
+        before, now = self.configuration, self.configuration.reloaded(configuration)
+        for commit in [part.prepare(now) for part in self._parts]:
+            commit.commit()
+        self.configuration = now
+        waiting = differences(now, configuration)
+        if waiting:
+            self._log.warn("changed, and waiting for a restart: {keys}", keys=", ".join(waiting))
+        taken = tuple(dict.fromkeys(key.partition(".")[0] for key in differences(before, now)))
+        self._log.info(
+            "configuration reloaded; in force: {sections}", sections=taken or "nothing new"
+        )
+        self.events.publish(ConfigurationReloaded(self._world.clock.seconds(), taken))
