@@ -50,7 +50,9 @@ PARTS = {
     "tests/gatekeeper/test_zone.py": """
         gatekeeper/ras/assembly gatekeeper/security/assembly gatekeeper/tables
         """,
-    "tests/gatekeeper/routed/test_call.py": "gatekeeper/routed/attempt gatekeeper/routed/context",
+    "tests/gatekeeper/routed/test_call.py": """
+        gatekeeper/routed/attempt gatekeeper/routed/context gatekeeper/routed/facts
+        """,
     "tests/h323/test_endpoint.py": "h323/calls/originator",
     "tests/h323/calls/test_leg.py": "h323/calls/legcontext",
     "tests/h323/calls/test_callstart.py": "h323/h245/link",

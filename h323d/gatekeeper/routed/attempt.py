@@ -12,6 +12,7 @@ from typing import Protocol
 from h323d.call.dialrule import DialGuard
 from h323d.call.homes import Home
 from h323d.call.transport import IOpening
+from h323d.errors import DecodeError, EncodeError, ResourceUnavailable
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.config import CallModel
@@ -24,6 +25,7 @@ from h323d.gatekeeper.routed.side import CALLED, CALLER, Side, SideOwner
 from h323d.gatekeeper.routing.chain import FoundWay
 from h323d.gatekeeper.traversal import Whereabouts
 from h323d.h323.h245.connection import ControlNetwork
+from h323d.h323.signalling.q931 import Q931Message
 from h323d.h323.signalling.uuie import Content, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
@@ -41,6 +43,9 @@ class AttemptOwner(SideOwner, PassageOwner, Protocol):
     calling: tuple[PartyAddress, ...]
     peer: TransportAddress
     model: CallModel
+
+    def hangup(self, cause: Cause) -> None:
+        """End the call: there is nothing left to pass it with."""
 
 
 class Attempt:
@@ -131,6 +136,30 @@ class Attempt:
             return content, []
         held, self._held = self._held, {}
         return replace(content, fields=held | dict(content.fields)), [messages.adding(held)]
+
+    def passTo(self, to: Side, message: Q931Message, content: Content, *edits: Edit) -> None:
+        """
+        Pass the other side's message on, as it is to be for this one.
+        """
+        place = 1 - to.place
+        try:
+            to.send(self.passage.translated(place, message, content, *edits))
+        except ResourceUnavailable as error:
+            self._owner.hangup(error.cause)
+        except EncodeError as error:  # what came cannot be said again, or has become too long
+            self._owner.fault("h225", place, DecodeError(error.reason, error.path))
+
+    def translatedControl(self, place: int, octets: bytes) -> bytes | None:
+        """
+        What one side's H.245 message is to be for the other; C{None} to drop it.
+        """
+        try:
+            return self.passage.translateControl(place, octets)
+        except ResourceUnavailable as error:
+            self._owner.hangup(error.cause)
+        except EncodeError as error:
+            self._owner.fault("h245", place, DecodeError(error.reason, error.path))
+        return None
 
     def believed(self, address: TransportAddress | None) -> TransportAddress | None:
         """

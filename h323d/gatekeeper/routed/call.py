@@ -9,7 +9,6 @@ called party, until something of an answer has reached the caller.
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import replace
 
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
@@ -19,26 +18,25 @@ from h323d.call.applications import Refusal, Verdict
 from h323d.call.callers import CallerName
 from h323d.call.leases import ended, ofCall
 from h323d.call.legs import IOffer
-from h323d.errors import DecodeError, EncodeError, ResourceUnavailable
-from h323d.events.calls import CallAdmitted, CallAnswered, CallEnded, CallRefused, CallRouted
+from h323d.errors import DecodeError
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.attempt import Attempt
+from h323d.gatekeeper.routed.callersaid import CallerSaid
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.context import CallContext
-from h323d.gatekeeper.routed.messages import SetupChange
-from h323d.gatekeeper.routed.progress import callNumbers, newProgress
+from h323d.gatekeeper.routed.facts import CallFacts
+from h323d.gatekeeper.routed.progress import ProgressPhase, callNumbers, newProgress, phaseOf
 from h323d.gatekeeper.routed.remembered import AdmittedRoutes
 from h323d.gatekeeper.routed.side import CALLER, Side
 from h323d.gatekeeper.routed.usage import Usage
-from h323d.gatekeeper.routed.ways import Ways
-from h323d.gatekeeper.routing.chain import Called, Decision, FoundWay
+from h323d.gatekeeper.routed.ways import Ways, wantedBy
+from h323d.gatekeeper.routing.chain import Decision, FoundWay
 from h323d.h323.applications import setupApplication
 from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.calls.faststart import proposedFormats
 from h323d.h323.calls.incoming import IncomingSetup
-from h323d.h323.signalling import causes, reading, uuie
-from h323d.h323.signalling import messages as q931Messages
+from h323d.h323.signalling import causes, reading
 from h323d.h323.signalling.connection import SignallingConnection
 from h323d.h323.signalling.q931 import MessageType, Q931Message
 from h323d.h323.signalling.uuie import Content
@@ -50,17 +48,6 @@ from h323d.values.media.formats import MediaFormat
 __all__ = ["RoutedCall"]
 
 NOTHING_OPEN = Usage(0, True)
-MAXIMUM_EARLY = 32  # messages of the caller that are kept for the next way
-
-_OF_THE_CALLED = frozenset(
-    (
-        MessageType.SETUP,
-        MessageType.SETUP_ACKNOWLEDGE,
-        MessageType.CALL_PROCEEDING,
-        MessageType.ALERTING,
-        MessageType.CONNECT,
-    )
-)
 
 
 @implementer(IOffer)
@@ -117,26 +104,18 @@ class RoutedCall:
             context.rules.h323.statusInterval,
             connection,
         )
-        self._setup, self._setupContent = message, setup.content
-        self._renamed = CallerName(setup.calling, setup.displayName) if setup.renamed else None
-        wanted = Called(
-            setup.called,
-            calling=setup.calling,
-            caller=caller,
-            source=connection.peer,
-            call=setup.identity.callIdentifier,
-        )
+        self._content = setup.content
+        self._said = CallerSaid(message, setup)
         self._ways = Ways(
             context.chain,
             context.zone.numbers,
             context.identity.isOurSignalling,
-            wanted,
+            wantedBy(setup, caller, connection.peer),
             None if admitted is None else admitted.routes,
         )
-        self._early: list[tuple[Q931Message, Content]] = []
-        self._committed = False  # something of an answer has reached the caller
         self._attempt: Attempt | None = None
-        self._progress = newProgress(self, context.clock, context.rules.timers)
+        self._facts = CallFacts(context, self)
+        self._progress = newProgress(self, self._facts, context.clock, context.rules.timers)
 
     @property
     def state(self) -> str:
@@ -144,6 +123,10 @@ class RoutedCall:
         How far it is, for an operator to read.
         """
         return tracing.stateName(self._progress)
+
+    @property
+    def _phase(self) -> ProgressPhase:
+        return phaseOf(self._progress)
 
     @property
     def calledSide(self) -> Side | None:
@@ -165,17 +148,14 @@ class RoutedCall:
         """
         Tell the caller that we work on it, and ask the gates.
         """
-        if self.state == "released":
+        if self._phase is ProgressPhase.OVER:
             return
-        tunnelling = bool(self._setupContent.tunnelling)
-        self.callerSide.send(
-            messages.callProceeding(self.identity, self._context.rules.endpointType, tunnelling)
-        )
+        ours, tunnelling = self._context.rules.endpointType, bool(self._content.tunnelling)
+        self.callerSide.send(messages.callProceeding(self.identity, ours, tunnelling))
         if self.hops is not None and self.hops <= 1:
             self._progress.refuse(Cause.EXCHANGE_ROUTING_ERROR, "hopCountExceeded")
             return
-        party = "" if self.caller is None else self.caller.endpointId
-        application = setupApplication(self, party)
+        application = setupApplication(self, "" if self.caller is None else self.caller.endpointId)
         self._context.zone.gates.admit(self, application).addCallback(self._judged)
 
     def refuse(self, cause: Cause, reason: str) -> None:
@@ -203,7 +183,7 @@ class RoutedCall:
         @return: whether that side could be asked; only in an answered call.
         """
         side = self.sides[place]
-        if side is None or not side.isOpen or self.state != "active":
+        if side is None or not side.isOpen or self._phase is not ProgressPhase.ANSWERED:
             return False
         if destination is None and self.registrationOf(place) is None:
             home = self._context.homeTowards(side.peer, side.local)
@@ -213,7 +193,7 @@ class RoutedCall:
 
     @property
     def speaks(self) -> tuple[MediaFormat, ...] | None:
-        return proposedFormats(self._setupContent.start.fastStart) or None
+        return proposedFormats(self._content.start.fastStart) or None
 
     def registrationOf(self, place: int) -> Registration | None:
         """
@@ -229,33 +209,27 @@ class RoutedCall:
 
         @param hosts: where it is, which counts for a side that is not registered.
         """
-        for place, side in enumerate(self.sides):
-            registration = self.registrationOf(place)
-            if side is None:
-                continue
-            if registration is None:
-                if side.peer.host in hosts:
-                    return True
-            elif registration.endpointId == endpointId:
-                return True
-        return False
+        return any(
+            side is not None and side.belongsTo(self.registrationOf(place), endpointId, hosts)
+            for place, side in enumerate(self.sides)
+        )
 
     def callNumber(self, place: int) -> CallNumber:
-        return callNumbers(self.state)[place]
+        return callNumbers(self._progress)[place]
 
     # What the machine wants.
 
     def _judged(self, verdict: Verdict) -> None:
         if isinstance(verdict, Refusal):
             self._progress.refuse(verdict.cause, verdict.word)
-        elif self.state == "released":  # its caller left meanwhile
+        elif self._phase is ProgressPhase.OVER:  # its caller left meanwhile
             ended(verdict.leases)
         else:
             self._context.zone.gates.leases.give(ofCall(self.legId), verdict)
             if verdict.texts is not None:
                 self.calling = verdict.texts.among(self.calling)
                 self.displayName = verdict.texts.displayName
-                self._renamed = CallerName(self.calling, self.displayName)
+                self._said.renamed = CallerName(self.calling, self.displayName)
             self._progress.admitted()
 
     def locate(self) -> None:
@@ -287,12 +261,7 @@ class RoutedCall:
         self.route = route
         attempt = self._attempt = Attempt(self, context, route, self._ways.namesFor(route))
         self.model = attempt.model  # which holds for the ways after it, too
-        endpointId = "" if route.registration is None else route.registration.endpointId
-        model = "proxied" if self.model is CallModel.PROXIED else "routed"
-        now = context.clock.seconds()
-        context.publish(
-            CallRouted(now, self.callId, self.legId, model, endpointId, attempt.address)
-        )
+        self._facts.tellRouted(self.model, route, attempt.address)
         attempt.dial()
 
     def askToConnect(self, place: int, address: TransportAddress) -> None:
@@ -301,34 +270,20 @@ class RoutedCall:
         """
         side = self.sides[place]
         if side is not None:
-            body = uuie.facility(self.identity, "startH245", address)
-            side.send(q931Messages.facility(uuie.write(body, False)))
+            side.send(messages.startControl(self.identity, address))
 
     def _leaveCalled(self, cause: Cause) -> None:
         attempt, self._attempt = self._attempt, None
         if attempt is not None:
             attempt.leave(cause)
 
-    def tellAdmitted(self) -> None:
-        now = self._context.clock.seconds()
-        self._context.publish(CallAdmitted(now, self.callId, self.legId, self.calling, self.called))
-
-    def tellAnswered(self) -> None:
-        context = self._context
-        self.answeredAt = context.clock.seconds()
-        self._early.clear()
+    def answered(self) -> None:
+        self.answeredAt = self._context.clock.seconds()
+        self._said.forget()
         for side in self.sides:
             if side is not None:
                 side.watch()
-        context.publish(CallAnswered(self.answeredAt, self.callId, self.legId))
-
-    def tellRefused(self, cause: Cause, reason: str) -> None:
-        now = self._context.clock.seconds()
-        self._context.publish(CallRefused(now, self.callId, self.legId, cause, reason))
-
-    def tellEnded(self, cause: Cause, by: str) -> None:
-        now = self._context.clock.seconds()
-        self._context.publish(CallEnded(now, self.callId, self.legId, cause, by))
+        self._facts.tellAnswered()
 
     def clear(self, cause: Cause) -> None:
         self.callerSide.release(cause)
@@ -342,20 +297,16 @@ class RoutedCall:
         if side is not self.calledSide or route is None:
             return
         names = route.called or self._ways.forwarded
-        home = self._context.homeTowards(side.peer, side.local)
-        change = SetupChange(
-            self._context.signallingAt(home), route.destination, names, self._renamed
-        )
-        self._pass(side, change.applied(self._setup), self._setupContent, change.edit)
-        for message, content in tuple(self._early):
-            self._pass(side, message, content)
+        here = self._context.signallingAt(self._context.homeTowards(side.peer, side.local))
+        for message, content, edits in self._said.again(here, route, names):
+            self._pass(side, message, content, *edits)
 
     def sideReceived(self, side: Side, message: Q931Message, content: Content) -> None:
         if messages.unreadable(message, content):
             message = messages.withoutUserUser(message)
         attempt, kind = self._attempt, message.messageType
         if side is self.callerSide:
-            if kind not in _OF_THE_CALLED:
+            if kind not in messages.OF_THE_CALLED:
                 self._fromCaller(message, content)
         elif attempt is not None and side is attempt.side and kind != MessageType.SETUP:
             self._fromCalled(attempt, message, content)
@@ -383,7 +334,7 @@ class RoutedCall:
 
         @param message: its ReleaseComplete, if there was one.
         """
-        other = self.state == "calling" and not self._committed and self._ways.areLeft
+        other = self._phase is ProgressPhase.TRYING and self._ways.areLeft
         if other and (message is None or cause in self._context.rules.config.failoverCauses):
             self._progress.routeFailed(cause)
             return
@@ -392,11 +343,9 @@ class RoutedCall:
         self._progress.release(cause, "called")
 
     def _fromCaller(self, message: Q931Message, content: Content) -> None:
-        if not self._committed and self.answeredAt is None:
-            if len(self._early) < MAXIMUM_EARLY:
-                self._early.append((message, content))
-            else:
-                self._committed = True  # the next way would not be told all
+        early = self._phase in (ProgressPhase.DECIDING, ProgressPhase.TRYING)
+        if early and not self._said.keep(message, content):
+            self._progress.commit()  # the next way would not be told all
         if self.calledSide is not None and self.calledSide.isOpen:
             self._pass(self.calledSide, message, content)
 
@@ -414,7 +363,7 @@ class RoutedCall:
         else:
             self._progress.proceeding()
         content, edits = attempt.withHeld(content)
-        self._committed = True
+        self._progress.commit()
         self._pass(self.callerSide, message, content, *edits)
 
     def _swallow(self, attempt: Attempt, content: Content) -> None:
@@ -425,10 +374,8 @@ class RoutedCall:
         self._progress.proceeding()
         attempt.hold(content)
         if content.h245Control:
-            self._committed = True
-            facility = messages.tunnelled(list(content.h245Control))
-            bare = replace(content, body="empty", fields={})
-            self._pass(self.callerSide, facility, bare)
+            self._progress.commit()
+            self._pass(self.callerSide, *messages.controlAlone(content))
 
     def _redirected(self, attempt: Attempt, content: Content) -> bool:
         """
@@ -436,7 +383,7 @@ class RoutedCall:
         reached the caller, it is the caller who has to call there.
         """
         elsewhere = reading.redirection(content)
-        if elsewhere is None or self._committed or self.state != "calling":
+        if elsewhere is None or self._phase is not ProgressPhase.TRYING:
             return False
         names, address = elsewhere
         if not self._ways.redirect(names, attempt.believed(address)):
@@ -449,46 +396,25 @@ class RoutedCall:
     def _pass(
         self, to: Side, message: Q931Message, content: Content, *edits: messages.Edit
     ) -> None:
-        if self._attempt is None:
-            return
-        try:
-            to.send(self._attempt.passage.translated(1 - to.place, message, content, *edits))
-        except ResourceUnavailable as error:
-            self._progress.release(error.cause, "server")
-        except EncodeError as error:  # what came cannot be said again, or has become too long
-            self._fault("h225", 1 - to.place, DecodeError(error.reason, error.path))
+        if self._attempt is not None:
+            self._attempt.passTo(to, message, content, *edits)
 
     # What the passage reports.
 
     def translateControl(self, place: int, octets: bytes) -> bytes | None:
-        if self._attempt is None:
-            return None
-        try:
-            return self._attempt.passage.translateControl(place, octets)
-        except ResourceUnavailable as error:
-            self._progress.release(error.cause, "server")
-        except EncodeError as error:
-            self._fault("h245", place, DecodeError(error.reason, error.path))
-        return None
+        return None if self._attempt is None else self._attempt.translatedControl(place, octets)
+
+    def fault(self, door: str, place: int, error: DecodeError) -> None:
+        side = self.sides[place] or self.callerSide
+        self._context.owner.callFault(door, side.peer, error)
 
     def controlCoupled(self) -> None:
-        self._committed = True
-
-    def controlFault(self, place: int, error: DecodeError) -> None:
-        self._fault("h245", place, error)
+        self._progress.commit()
 
     def usageChanged(self, usage: Usage) -> None:
         self.usage = usage
         self._context.owner.usageChanged(self.identity.callIdentifier)
 
-    def mediaFault(self, place: int, error: DecodeError) -> None:
-        self._fault("h245", place, error)
-
     def mediaSilent(self) -> None:
         if self.usage != NOTHING_OPEN:  # or else it is held, by closing all channels
-            self._progress.release(Cause.RECOVERY_ON_TIMER_EXPIRY, "server")
-
-    def _fault(self, door: str, place: int, error: DecodeError) -> None:
-        side = self.sides[place]
-        source = self.peer if side is None else side.peer
-        self._context.owner.callFault(door, source, error)
+            self.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)

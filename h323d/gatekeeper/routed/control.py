@@ -43,8 +43,8 @@ class CouplingOwner(Protocol):
     def controlCoupled(self) -> None:
         """H.245 has begun."""
 
-    def controlFault(self, place: int, error: DecodeError) -> None:
-        """A side's stream cannot be read."""
+    def fault(self, door: str, place: int, error: DecodeError) -> None:
+        """Something of a side's cannot be read, or not be passed on."""
 
 
 class _End:
@@ -191,5 +191,5 @@ class ControlCoupling:
 
     def endClosed(self, end: _End, error: DecodeError | None) -> None:
         if error is not None:
-            self._owner.controlFault(end.place, error)
+            self._owner.fault("h245", end.place, error)
         self.close()

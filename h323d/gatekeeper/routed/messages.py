@@ -32,6 +32,7 @@ from h323d.h323.signalling.uuie import CallIdentity, Content, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = [
+    "OF_THE_CALLED",
     "Edit",
     "SetupChange",
     "START_BODIES",
@@ -40,7 +41,8 @@ __all__ = [
     "callForwarded",
     "callProceeding",
     "rewritten",
-    "tunnelled",
+    "controlAlone",
+    "startControl",
     "unreadable",
     "withoutUserUser",
 ]
@@ -52,6 +54,17 @@ START_FIELDS = ("fastStart", "h245Address", "fastConnectRefused")
 
 START_BODIES = ("alerting", "progress", "connect")
 """The messages that it can go on with."""
+
+OF_THE_CALLED = frozenset(
+    (
+        MessageType.SETUP,
+        MessageType.SETUP_ACKNOWLEDGE,
+        MessageType.CALL_PROCEEDING,
+        MessageType.ALERTING,
+        MessageType.CONNECT,
+    )
+)
+"""What a caller does not send: those of the called side, and another Setup."""
 
 Edit = Callable[[Fields, Fields], None]
 """Changes a C{h323-uu-pdu} and the fields of its body, in place."""
@@ -196,11 +209,20 @@ def callProceeding(identity: CallIdentity, endpointType: Fields, tunnelling: boo
     return messages.make(MessageType.CALL_PROCEEDING, _information(pdu))
 
 
-def tunnelled(control: list[bytes]) -> Q931Message:
+def controlAlone(content: Content) -> tuple[Q931Message, Content]:
     """
-    A Facility that carries H.245 messages, and nothing else.
+    A Facility that carries the H.245 of a message, and nothing else of it.
     """
-    return messages.facility(uuie.write(uuie.EMPTY, True, control))
+    octets = uuie.write(uuie.EMPTY, True, list(content.h245Control))
+    return messages.facility(octets), replace(content, body="empty", fields={})
+
+
+def startControl(identity: CallIdentity, address: TransportAddress) -> Q931Message:
+    """
+    A Facility that has its receiver open the H.245 channel.
+    """
+    body = uuie.facility(identity, "startH245", address)
+    return messages.facility(uuie.write(body, False))
 
 
 def callForwarded(

@@ -44,9 +44,6 @@ class PassageOwner(CouplingOwner, MediaProxyOwner, UsageOwner, Protocol):
     What the passage needs of the call.
     """
 
-    def mediaFault(self, place: int, error: DecodeError) -> None:
-        """Something of a side's could not be read, and is not passed on."""
-
     def askToConnect(self, place: int, address: TransportAddress) -> None:
         """Have a side that cannot be connected to open its H.245 channel."""
 
@@ -120,7 +117,7 @@ class Passage:
             self._usage.missed()
             if self._media is None:
                 return octets
-            self._owner.mediaFault(place, error)
+            self._owner.fault("h245", place, error)
             return None
         self._usage.heard(place, message)
         return octets if self._media is None else self._media.translate(place, message, octets)
@@ -196,7 +193,7 @@ class Passage:
             except DecodeError as error:
                 self._usage.missed()
                 if self._media is not None:
-                    self._owner.mediaFault(place, error)
+                    self._owner.fault("h245", place, error)
         return channels
 
 

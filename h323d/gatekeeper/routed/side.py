@@ -7,11 +7,13 @@ It answers and asks what concerns the connection rather than the call (Q.931, 5.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.standing import newStanding
 from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.signalling import messages, reading, uuie
@@ -96,6 +98,19 @@ class Side:
     @property
     def isOpen(self) -> bool:
         return self._connection is not None
+
+    def belongsTo(
+        self, registration: Registration | None, endpointId: str, hosts: Container[str]
+    ) -> bool:
+        """
+        Whether this side is an endpoint's.
+
+        @param registration: whose it is, if they are registered.
+        @param hosts: where the endpoint is, which counts for a side that is not registered.
+        """
+        if registration is None:
+            return self.peer.host in hosts
+        return registration.endpointId == endpointId
 
     def send(self, message: Q931Message) -> None:
         """

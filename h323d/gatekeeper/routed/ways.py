@@ -11,11 +11,13 @@ from dataclasses import replace
 from twisted.internet.defer import Deferred
 
 from h323d.gatekeeper.identity import ILocalNumbers
+from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routing.chain import Called, Decision, FoundWay, RoutingChain
+from h323d.h323.calls.incoming import IncomingSetup
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 
-__all__ = ["Ways"]
+__all__ = ["Ways", "wantedBy"]
 
 MAXIMUM_REDIRECTIONS = 5  # of one call, by called sides
 
@@ -112,3 +114,18 @@ class Ways:
         return self._isOurs(way.destination) and not any(
             self._numbers.serves(name) for name in self.namesFor(way)
         )
+
+
+def wantedBy(setup: IncomingSetup, caller: Registration | None, source: TransportAddress) -> Called:
+    """
+    What the routing chain is asked for a Setup.
+
+    @param source: where it came from.
+    """
+    return Called(
+        setup.called,
+        calling=setup.calling,
+        caller=caller,
+        source=source,
+        call=setup.identity.callIdentifier,
+    )

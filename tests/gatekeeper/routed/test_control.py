@@ -115,7 +115,7 @@ class Scene:
     def controlCoupled(self) -> None:
         self.coupled += 1
 
-    def controlFault(self, place: int, error: DecodeError) -> None:
+    def fault(self, door: str, place: int, error: DecodeError) -> None:
         self.faults.append(place)
 
     # What is done with it.

@@ -56,7 +56,7 @@ class Owner:
     def usageChanged(self, usage: Usage) -> None:
         self.told.append(usage)
 
-    def mediaFault(self, place: int, error: DecodeError) -> None:
+    def fault(self, door: str, place: int, error: DecodeError) -> None:
         self.faults.append(place)
 
     def mediaSilent(self) -> None:
@@ -67,9 +67,6 @@ class Owner:
 
     def controlCoupled(self) -> None:
         raise AssertionError
-
-    def controlFault(self, place: int, error: DecodeError) -> None:
-        raise AssertionError(error)
 
     def askToConnect(self, place: int, address: TransportAddress) -> None:
         raise AssertionError(address)

@@ -12,7 +12,7 @@ from twisted.internet.task import Clock
 
 from h323d import tracing
 from h323d.gatekeeper.routed import progress
-from h323d.gatekeeper.routed.progress import Progress, ProgressTimers, newProgress
+from h323d.gatekeeper.routed.progress import PHASES, Progress, ProgressTimers, newProgress
 from h323d.values.cause import Cause
 from tests.support.machinetable import Table, behaviourOf
 
@@ -42,7 +42,7 @@ class Owner:
     def tellAdmitted(self) -> None:
         self.told.append("admitted")
 
-    def tellAnswered(self) -> None:
+    def answered(self) -> None:
         self.told.append("answered")
 
     def tellRefused(self, cause: Cause, reason: str) -> None:
@@ -60,7 +60,7 @@ def calling(ways: int = 1) -> tuple[Clock, Owner, Progress]:
     A call whose first way is tried.
     """
     clock, owner = Clock(), Owner(ways)
-    machine = owner.machine = newProgress(owner, clock, TIMERS)
+    machine = owner.machine = newProgress(owner, owner, clock, TIMERS)
     machine.admitted()
     machine.located()
     assert owner.told == ["admitted", "locate", "try"]
@@ -70,7 +70,7 @@ def calling(ways: int = 1) -> tuple[Clock, Owner, Progress]:
 
 def test_aCallWhoseCallerLeftWhileItWasJudgedIsNeverAdmitted() -> None:
     owner = Owner()
-    machine = newProgress(owner, Clock(), TIMERS)
+    machine = newProgress(owner, owner, Clock(), TIMERS)
     machine.release(Cause.NORMAL_CALL_CLEARING, "calling")
     machine.admitted()
     assert owner.told == ["clear", "ended NORMAL_CALL_CLEARING calling"]
@@ -111,6 +111,19 @@ def test_ringingEndsAtLast() -> None:
     assert owner.told == ["clear", "ended NO_ANSWER_FROM_USER server"]
 
 
+def test_aWayThatTheCallerHasHeardOfIsLeftForNoOther() -> None:
+    clock, owner, machine = calling(ways=2)
+    machine.proceeding()
+    machine.commit()
+    clock.advance(TIMERS.proceeding)
+    assert owner.told == ["clear", "ended NO_USER_RESPONDING server"]
+    assert clock.getDelayedCalls() == []
+
+
+def test_everyStateHasAPhase() -> None:
+    assert PHASES.keys() == tracing.states(progress.MACHINE)
+
+
 def test_aCallThatIsForwardedIsLocatedAnew() -> None:
     clock, owner, machine = calling(ways=2)
     machine.redirected()
@@ -124,7 +137,7 @@ def test_aCallThatIsForwardedIsLocatedAnew() -> None:
 @pytest.mark.parametrize("state", ["admitting", "locating"])
 def test_aRefusalIsNoEnd(state: str) -> None:
     clock, owner = Clock(), Owner()
-    machine = newProgress(owner, clock, TIMERS)
+    machine = newProgress(owner, owner, clock, TIMERS)
     if state == "locating":
         machine.admitted()
     assert tracing.stateName(machine) == state
@@ -134,7 +147,9 @@ def test_aRefusalIsNoEnd(state: str) -> None:
 
 
 def _progress(owner: Any, clock: Clock) -> Progress:
-    return newProgress(owner, clock, ProgressTimers(setup=8.0, proceeding=120.0, ringing=180.0))
+    return newProgress(
+        owner, owner, clock, ProgressTimers(setup=8.0, proceeding=120.0, ringing=180.0)
+    )
 
 
 TABLE: Table = {
@@ -150,7 +165,8 @@ TABLE: Table = {
     },
     "calling": {
         "alerting": "ringing: timerExpired in 180 s",
-        "connected": "active: stop timerExpired, tellAnswered",
+        "commit": "committed",
+        "connected": "active: stop timerExpired, answered",
         "noneLeft": "released: stop timerExpired, clear USER_BUSY, tellEnded USER_BUSY called",
         "proceeding": "calling: timerExpired in 120 s",
         "redirected": "locating: stop timerExpired, locate",
@@ -158,9 +174,16 @@ TABLE: Table = {
         "routeFailed": "calling: timerExpired in 8 s, tryRoute USER_BUSY",
         "timerExpired": "calling: timerExpired in 8 s, tryRoute NO_USER_RESPONDING",
     },
+    "committed": {
+        "alerting": "ringing: timerExpired in 180 s",
+        "connected": "active: stop timerExpired, answered",
+        "proceeding": "committed: timerExpired in 120 s",
+        "release": "released: stop timerExpired, clear USER_BUSY, tellEnded USER_BUSY calling",
+        "routeFailed": "released: stop timerExpired, clear USER_BUSY, tellEnded USER_BUSY called",
+        "timerExpired": "released: clear NO_USER_RESPONDING, tellEnded NO_USER_RESPONDING server",
+    },
     "ringing": {
-        "connected": "active: stop timerExpired, tellAnswered",
-        "redirected": "locating: stop timerExpired, locate",
+        "connected": "active: stop timerExpired, answered",
         "release": "released: stop timerExpired, clear USER_BUSY, tellEnded USER_BUSY calling",
         "routeFailed": "released: stop timerExpired, clear USER_BUSY, tellEnded USER_BUSY called",
         "timerExpired": "released: clear NO_ANSWER_FROM_USER, tellEnded NO_ANSWER_FROM_USER server",
@@ -185,6 +208,7 @@ def test_theTable() -> None:
         {
             "locating": ["admitted"],
             "calling": ["admitted", "located"],
+            "committed": ["admitted", "located", "commit"],
             "ringing": ["admitted", "located", "alerting"],
             "active": ["admitted", "located", "connected"],
             "released": [("release", Cause.USER_BUSY, "server")],

@@ -1,0 +1,72 @@
+"""
+What the caller has said so far, to be said again on each way that is tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from h323d.call.callers import CallerName
+from h323d.gatekeeper.routed.messages import Edit, SetupChange
+from h323d.gatekeeper.routing.chain import FoundWay
+from h323d.h323.calls.incoming import IncomingSetup
+from h323d.h323.signalling.q931 import Q931Message
+from h323d.h323.signalling.uuie import Content
+from h323d.values.address import PartyAddress, TransportAddress
+
+__all__ = ["CallerSaid", "Said"]
+
+MAXIMUM_EARLY = 32  # messages that are kept beside the Setup
+
+Said = tuple[Q931Message, Content, tuple[Edit, ...]]
+"""
+A message, and what is to be changed in it.
+"""
+
+
+class CallerSaid:
+    """
+    The Setup, and what has followed it.
+
+    @ivar renamed: how the caller is to be shown; C{None} to leave that as it is.
+    """
+
+    def __init__(self, message: Q931Message, setup: IncomingSetup) -> None:
+        """
+        @param message: the Setup.
+        """
+        self._message = message
+        self._content = setup.content
+        self.renamed = CallerName(setup.calling, setup.displayName) if setup.renamed else None
+        self._early: list[tuple[Q931Message, Content]] = []
+
+    def keep(self, message: Q931Message, content: Content) -> bool:
+        """
+        Something has followed.
+
+        @return: whether it is kept: there may be too much.
+        """
+        if len(self._early) == MAXIMUM_EARLY:
+            return False
+        self._early.append((message, content))
+        return True
+
+    def forget(self) -> None:
+        """
+        Nobody will have to be told again.
+        """
+        self._early.clear()
+
+    def again(
+        self, here: TransportAddress, way: FoundWay, names: tuple[PartyAddress, ...]
+    ) -> Iterator[Said]:
+        """
+        All of it, as it goes out on a way.
+
+        @param here: our call signalling address, as that side is told.
+        @param names: what the called party is called there; empty to leave that as it is.
+        """
+        change = SetupChange(here, way.destination, names, self.renamed)
+        yield change.applied(self._message), self._content, (change.edit,)
+        for message, content in tuple(self._early):
+            yield message, content, ()
