@@ -54,7 +54,7 @@ PARTS = {
         gatekeeper/routed/attempt gatekeeper/routed/context gatekeeper/routed/facts
         """,
     "tests/h323/test_endpoint.py": "h323/calls/originator",
-    "tests/h323/calls/test_leg.py": "h323/calls/legcontext",
+    "tests/h323/calls/test_leg.py": "h323/calls/facility h323/calls/legcontext h323/calls/legdigits",
     "tests/h323/calls/test_callstart.py": "h323/h245/link",
     "tests/h323/h245/test_session.py": "h323/h245/negotiation",
     "tests/media/audio/test_plane.py": """

@@ -12,6 +12,7 @@ import pytest
 
 from h323d.call.ways import Way
 from h323d.h323.calls.callstart import StartUpOptions
+from h323d.h323.config import H323Config
 from h323d.h323.signalling import q931, tpkt
 from h323d.h323.signalling.q931 import MessageType
 from h323d.values.address import AddressKind, PartyAddress
@@ -41,7 +42,7 @@ def signalling() -> list[bytes]:
         clock = newClock()
         network = SimulatedNetwork(clock, random.Random(1))
         network.observers.append(observe)
-        caller = Side(network, "10.0.0.2", seed=2)
+        caller = Side(network, "10.0.0.2", H323Config(statusInterval=0.5), seed=2)
         callee = Side(network, "10.0.0.1", answers=False)
         leg = caller.endpoint.originator.originate(
             CallID("c1"),
@@ -62,7 +63,6 @@ def signalling() -> list[bytes]:
         clock.pump([0.005] * 40)
         leg.sendDigit("5", 100, DigitMethod.Q931_KEYPAD)
         leg.sendDigit("6", 100, DigitMethod.H245_SIGNAL)
-        leg.inquire()
         clock.pump([0.1] * 10)
         leg.hangup(Cause.NORMAL_CALL_CLEARING)
         clock.pump([0.005] * 40)

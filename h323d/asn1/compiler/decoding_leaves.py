@@ -57,19 +57,11 @@ class LeafDecoding(BitDecoding):
         self._phase = 0
 
     def _integer(self, shape: shapes.Integer, head: str) -> str:
+        if shape.extensible:
+            return self._extensibleInteger(shape)
         source, d = self._source, self._data
         value = source.fresh("v")
         low, high = shape.low, shape.high
-        if shape.extensible:
-            extended = self._take(1)
-            with source.block(f"if {extended}:"):
-                source.line("p = (p + 7) & -8")
-                source.line(f"{value}, p = generalInteger({d}, p, {self._end}, None)")
-            with source.block("else:"):
-                plain = self._integer(shapes.Integer(low, high, False), "")
-                source.line(f"{value} = {plain}")
-            self._phase = None
-            return value
         if low is None or high is None:
             self._align()
             source.line(f"{value}, p = generalInteger({d}, p, {self._end}, {low})")
@@ -103,6 +95,19 @@ class LeafDecoding(BitDecoding):
         if span & (span - 1) or (span > 65536 and span != 1 << 8 * lengthOctets(low, high)):
             with source.block(f"if {value} > {high}:"):
                 source.line(f'refuse("more than {high}", p)')
+        return value
+
+    def _extensibleInteger(self, shape: shapes.Integer) -> str:
+        source = self._source
+        value = source.fresh("v")
+        extended = self._take(1)
+        with source.block(f"if {extended}:"):
+            source.line("p = (p + 7) & -8")
+            source.line(f"{value}, p = generalInteger({self._data}, p, {self._end}, None)")
+        with source.block("else:"):
+            plain = self._integer(shapes.Integer(shape.low, shape.high, False), "")
+            source.line(f"{value} = {plain}")
+        self._phase = None
         return value
 
     def _enumerated(self, shape: shapes.Enumerated, head: str) -> str:

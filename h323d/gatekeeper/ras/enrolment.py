@@ -227,13 +227,19 @@ class Enrolment:
             usage=tellsUsage(version, fields),
             secure=self._secureAddress(request),
         )
-        restarted = "restart" in fields
-        known = self._registry.byId(endpointId)
+        return self._enterAnew(request, wanted)
+
+    def _enterAnew(self, request: RASRequest, wanted: Registration) -> RASMessage:
+        """
+        Who has started anew has no calls, and is told everything.
+        """
+        restarted = "restart" in request.message.fields
+        known = self._registry.byId(wanted.endpointId)
         if known is not None and known.exhausted and not restarted:
             wanted = replace(wanted, exhausted=True)
         answer = self._enter(request, wanted)
         if restarted and answer.name == "registrationConfirm":
-            self._admissions.endAll(endpointId)
+            self._admissions.endAll(wanted.endpointId)
         return answer
 
     def _registerMore(self, request: RASRequest) -> RASMessage:

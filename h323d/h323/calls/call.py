@@ -25,6 +25,7 @@ from h323d.h323.calls.callinputs import (
     CallTimers,
     H225Call,
     H225CallOwner,
+    H225Wire,
 )
 from h323d.tracing import TypedDataState, TypedState, indexed
 from h323d.values.cause import Cause
@@ -37,6 +38,7 @@ RELEASE_WAIT = 0.5  # seconds from the peer's endSession to its ReleaseComplete
 @dataclass
 class _Core:
     owner: H225CallOwner
+    wire: H225Wire
     timers: CallTimers
     timer: Timer
     t322: Timer
@@ -52,7 +54,7 @@ class _Core:
     def ask(self, machine: H225Call) -> None:
         self.inquiries += 1
         self.t322.start(T322, machine.t322Expired)
-        self.owner.sendStatusInquiry()
+        self.wire.sendStatusInquiry()
 
     def watch(self, machine: H225Call) -> None:
         self.timer.stop()
@@ -120,12 +122,7 @@ def place(machine: H225Call, core: _Core) -> None:
 
 @callInitiated.upon(H225Call.setupAcknowledgeReceived).to(overlapSending)
 def overlap(machine: H225Call, core: _Core) -> None:
-    core.start(machine, T304)
-    core.owner.callDigitsWanted()
-
-
-@overlapSending.upon(H225Call.digitsSent).loop()
-def moreDigits(machine: H225Call, core: _Core) -> None:
+    # The whole number was in the Setup; if that is not enough, T304 ends the call.
     core.start(machine, T304)
 
 
@@ -161,7 +158,7 @@ for _state in _outgoing:
 
     @_state.upon(H225Call.timerExpired).to(released)
     def noAnswer(machine: H225Call, core: _Core) -> None:
-        core.owner.sendReleaseComplete(Cause.RECOVERY_ON_TIMER_EXPIRY)
+        core.wire.sendReleaseComplete(Cause.RECOVERY_ON_TIMER_EXPIRY)
         core.finish(Cause.RECOVERY_ON_TIMER_EXPIRY)
 
 
@@ -177,7 +174,7 @@ def present(machine: H225Call, core: _Core) -> None:
 
 @callPresent.upon(H225Call.proceed).to(incomingProceeding)
 def proceedWith(machine: H225Call, core: _Core) -> None:
-    core.owner.sendCallProceeding()
+    core.wire.sendCallProceeding()
 
 
 @callPresent.upon(H225Call.alert).to(callReceived)
@@ -204,20 +201,16 @@ for _state in _incoming:
 # Clearing.
 
 
-for _state in (*_established, ending):
+for _state in (*_outgoing, *_incoming, ending):
 
     @_state.upon(H225Call.release).to(released)
-    def releaseNow(machine: H225Call, core: _Core, cause: Cause) -> None:
-        core.owner.sendReleaseComplete(cause)
-        core.finish(cause)
-
-
-for _state in (*_outgoing, *_incoming):
-
     @_state.upon(H225Call.hangup).to(released)
-    def hangupEarly(machine: H225Call, core: _Core, cause: Cause) -> None:
-        core.owner.sendReleaseComplete(cause)
+    def releaseNow(machine: H225Call, core: _Core, cause: Cause) -> None:
+        core.wire.sendReleaseComplete(cause)
         core.finish(cause)
+
+
+active.upon(H225Call.release).to(released)(releaseNow)
 
 
 @active.upon(H225Call.hangup).to(clearing)
@@ -229,13 +222,13 @@ def endControlFirst(machine: H225Call, core: _Core, cause: Cause) -> None:
 
 @clearing.upon(H225Call.controlEnded).to(released)
 def cleared(machine: H225Call, core: _Core, data: _Clearing) -> None:
-    core.owner.sendReleaseComplete(data.cause)
+    core.wire.sendReleaseComplete(data.cause)
     core.finish(data.cause)
 
 
 @clearing.upon(H225Call.release).to(released)
 def releaseAfterAll(machine: H225Call, core: _Core, data: _Clearing, cause: Cause) -> None:
-    core.owner.sendReleaseComplete(data.cause)
+    core.wire.sendReleaseComplete(data.cause)
     core.finish(data.cause)
 
 
@@ -259,19 +252,13 @@ def endedByPeer(machine: H225Call, core: _Core) -> None:
 
 @ending.upon(H225Call.timerExpired).to(released)
 def noRelease(machine: H225Call, core: _Core) -> None:
-    core.owner.sendReleaseComplete(Cause.NORMAL_CALL_CLEARING)
+    core.wire.sendReleaseComplete(Cause.NORMAL_CALL_CLEARING)
     core.finish(Cause.NORMAL_CALL_CLEARING)
 
 
 @ending.upon(H225Call.statusNullReceived).to(released)
 def unknownWhileEnding(machine: H225Call, core: _Core) -> None:
     core.finish(Cause.NORMAL_CALL_CLEARING)
-
-
-@ending.upon(H225Call.hangup).to(released)
-def hangupWhileEnding(machine: H225Call, core: _Core, cause: Cause) -> None:
-    core.owner.sendReleaseComplete(cause)
-    core.finish(cause)
 
 
 for _state in (null, *_established, ending):
@@ -300,11 +287,11 @@ def neverBegun(machine: H225Call, core: _Core, cause: Cause) -> None:
 def _declareAnswers(state: TypedState[H225Call, _Core], number: CallNumber) -> None:
     @state.upon(H225Call.statusInquiryReceived).loop()
     def tellState(machine: H225Call, core: _Core) -> None:
-        core.owner.sendStatus(number, Cause.RESPONSE_TO_STATUS_ENQUIRY)
+        core.wire.sendStatus(number, Cause.RESPONSE_TO_STATUS_ENQUIRY)
 
     @state.upon(H225Call.notUnderstood).loop()
     def complain(machine: H225Call, core: _Core, cause: Cause) -> None:
-        core.owner.sendStatus(number, cause)
+        core.wire.sendStatus(number, cause)
 
 
 for _state in _established:
@@ -324,7 +311,7 @@ for _state in _established:
 
     @_state.upon(H225Call.statusUnanswered).to(released)
     def silent(machine: H225Call, core: _Core) -> None:
-        core.owner.sendReleaseComplete(Cause.TEMPORARY_FAILURE)
+        core.wire.sendReleaseComplete(Cause.TEMPORARY_FAILURE)
         core.finish(Cause.TEMPORARY_FAILURE)
 
     @_state.upon(H225Call.statusReceived).loop()
@@ -345,12 +332,12 @@ def inquireInTime(machine: H225Call, core: _Core) -> None:
 
 @ending.upon(H225Call.statusInquiryReceived).loop()
 def tellEnding(machine: H225Call, core: _Core) -> None:
-    core.owner.sendStatus(CallNumber.RELEASE_REQUEST, Cause.RESPONSE_TO_STATUS_ENQUIRY)
+    core.wire.sendStatus(CallNumber.RELEASE_REQUEST, Cause.RESPONSE_TO_STATUS_ENQUIRY)
 
 
 @clearing.upon(H225Call.statusInquiryReceived).loop()
 def tellClearing(machine: H225Call, core: _Core, data: _Clearing) -> None:
-    core.owner.sendStatus(CallNumber.RELEASE_REQUEST, Cause.RESPONSE_TO_STATUS_ENQUIRY)
+    core.wire.sendStatus(CallNumber.RELEASE_REQUEST, Cause.RESPONSE_TO_STATUS_ENQUIRY)
 
 
 # What arrives at a wrong time is ignored: proxies repeat CallProceeding after Alerting, and
@@ -364,7 +351,6 @@ _COMMANDS = (
     H225Call.alert,
     H225Call.earlyMedia,
     H225Call.answer,
-    H225Call.digitsSent,
 )
 _MESSAGES = (
     H225Call.setupReceived,
@@ -389,17 +375,17 @@ _ENDS = (
 _SETUPS = _MESSAGES[:2]
 _PROGRESSING = _MESSAGES[:3]
 _RINGING = _MESSAGES[:5]
-_MINE = (H225Call.placeCall, H225Call.digitsSent)
+_MINE = H225Call.placeCall
 
 _IGNORED: tuple[tuple[_State, tuple[Callable[..., None], ...]], ...] = (
     (null, (*_COMMANDS[1:], *_MESSAGES[1:], *_QUESTIONS, *_ENDS, _TIMER, _CONTROL)),
     (callInitiated, (*_COMMANDS, H225Call.setupReceived, _CONTROL)),
-    (overlapSending, (*_COMMANDS[:-1], *_SETUPS, _CONTROL)),
+    (overlapSending, (*_COMMANDS, *_SETUPS, _CONTROL)),
     (outgoingProceeding, (*_COMMANDS, *_PROGRESSING, _CONTROL)),
     (callDelivered, (*_COMMANDS, *_RINGING, _CONTROL)),
-    (callPresent, (*_MINE, *_MESSAGES, _TIMER, _CONTROL)),
-    (incomingProceeding, (*_MINE, *_MESSAGES, _TIMER, _CONTROL, H225Call.proceed)),
-    (callReceived, (*_MINE, *_MESSAGES, _TIMER, _CONTROL, H225Call.proceed, H225Call.alert)),
+    (callPresent, (_MINE, *_MESSAGES, _TIMER, _CONTROL)),
+    (incomingProceeding, (_MINE, *_MESSAGES, _TIMER, _CONTROL, H225Call.proceed)),
+    (callReceived, (_MINE, *_MESSAGES, _TIMER, _CONTROL, H225Call.proceed, H225Call.alert)),
     (active, (*_COMMANDS, *_MESSAGES)),
     (ending, (*_COMMANDS, *_MESSAGES, *_QUESTIONS, _CONTROL)),
     (clearing, (*_COMMANDS, *_MESSAGES, *_QUESTIONS, _TIMER, H225Call.hangup)),
@@ -419,11 +405,12 @@ MACHINE = indexed(builder.build())
 
 
 def newH225Call(
-    owner: H225CallOwner, clock: IReactorTime, timers: CallTimers | None = None
+    owner: H225CallOwner, wire: H225Wire, clock: IReactorTime, timers: CallTimers | None = None
 ) -> H225Call:
     """
-    @param owner: sends messages, and is told what becomes of the call.
+    @param owner: fills messages, and is told what becomes of the call.
+    @param wire: sends the others.
     @param clock: runs the timers.
     @param timers: other times than the standard's.
     """
-    return MACHINE(_Core(owner, timers or CallTimers(), Timer(clock), Timer(clock)))
+    return MACHINE(_Core(owner, wire, timers or CallTimers(), Timer(clock), Timer(clock)))

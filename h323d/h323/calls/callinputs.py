@@ -56,26 +56,13 @@ class CallTimers:
     status: float = 0.0
 
 
-class H225CallOwner(Protocol):
+class H225Wire(Protocol):
     """
-    What the machine needs of the leg that owns it.  The leg fills the messages; none of
-    these may raise.
+    Where the machine sends messages that need nothing but to be sent.  None of these may raise.
     """
-
-    def sendSetup(self) -> None:
-        """Send Setup."""
 
     def sendCallProceeding(self) -> None:
         """Send CallProceeding."""
-
-    def sendAlerting(self) -> None:
-        """Send Alerting."""
-
-    def sendProgress(self) -> None:
-        """Send Progress, with the indicator that media is there."""
-
-    def sendConnect(self) -> None:
-        """Send Connect."""
 
     def sendReleaseComplete(self, cause: Cause) -> None:
         """Send ReleaseComplete."""
@@ -86,11 +73,27 @@ class H225CallOwner(Protocol):
     def sendStatusInquiry(self) -> None:
         """Send StatusInquiry."""
 
+
+class H225CallOwner(Protocol):
+    """
+    What the machine needs of the leg that owns it.  The leg fills those messages with which
+    media or H.245 may start; none of these may raise.
+    """
+
+    def sendSetup(self) -> None:
+        """Send Setup."""
+
+    def sendAlerting(self) -> None:
+        """Send Alerting."""
+
+    def sendProgress(self) -> None:
+        """Send Progress, with the indicator that media is there."""
+
+    def sendConnect(self) -> None:
+        """Send Connect."""
+
     def endControl(self) -> None:
         """End H.245; the answer is the input C{controlEnded}."""
-
-    def callDigitsWanted(self) -> None:
-        """The called side acknowledged Setup and waits for more digits."""
 
     def callProceeding(self) -> None:
         """The called side is working on it."""
@@ -140,9 +143,6 @@ class H225Call(Protocol):
 
     def inquire(self) -> None:
         """Ask the peer in which state it is."""
-
-    def digitsSent(self) -> None:
-        """We sent Information with more digits."""
 
     def controlEnded(self) -> None:
         """H.245 is over, whoever ended it."""

@@ -6,8 +6,10 @@ led nowhere (H.225.0, C{alternateEndpoints}).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from h323d.call.ways import Way
+from h323d.h323.signalling.uuie import SetupParties
 from h323d.values.cause import Cause
 
 __all__ = ["GOES_ON_AFTER", "FurtherWays"]
@@ -36,18 +38,30 @@ class FurtherWays:
     """
     Those that are left.
 
-    @ivar heard: whether the called side has said anything on the present way.
+    @ivar parties: who calls whom on the present way; C{None} if we do not call.
+    @ivar heard: whether the called side has said anything on it.
     """
 
     def __init__(self) -> None:
         self._left: list[Way] = []
+        self.parties: SetupParties | None = None
         self.heard = False
 
-    def found(self, ways: Sequence[Way]) -> None:
+    def begin(self, parties: SetupParties) -> None:
         """
-        There are these.
+        We call, as far as is known.
         """
-        self._left = list(ways)
+        self.parties = parties
+
+    def redirect(self, way: Way, endpointIdentifier: str | None, others: Sequence[Way]) -> None:
+        """
+        A gatekeeper knows the way, and those that are left if it leads nowhere.
+        """
+        self._left = list(others)
+        if self.parties is not None:
+            self.parties = replace(
+                _towards(self.parties, way), endpointIdentifier=endpointIdentifier
+            )
 
     def close(self) -> None:
         """
@@ -62,7 +76,13 @@ class FurtherWays:
         @return: C{None} if the call ends with that.
         """
         silent = cause is Cause.RECOVERY_ON_TIMER_EXPIRY and not self.heard
-        if not self._left or not (silent or cause in GOES_ON_AFTER):
+        if not self._left or self.parties is None or not (silent or cause in GOES_ON_AFTER):
             return None
         self.heard = False
-        return self._left.pop(0)
+        way = self._left.pop(0)
+        self.parties = _towards(self.parties, way)
+        return way
+
+
+def _towards(parties: SetupParties, way: Way) -> SetupParties:
+    return replace(parties, called=way.called or parties.called, destination=way.destination)

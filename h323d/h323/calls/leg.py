@@ -9,36 +9,35 @@ messages.  Here they meet.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from zope.interface import implementer
 
 from h323d import tracing
 from h323d.call.applications import Application, Reason
 from h323d.call.dialrule import DialGuard
-from h323d.call.digits import DigitFilter
 from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
+from h323d.call.observer import SilentObserver
 from h323d.call.silence import SilenceWatch
 from h323d.call.ways import Way
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.h323.applications import setupApplication
+from h323d.h323.calls import facility
 from h323d.h323.calls.call import newH225Call
-from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.calls.callmessages import tell
 from h323d.h323.calls.callphase import CallPhase, phaseOf
 from h323d.h323.calls.callstart import CallStart, StartUpOptions
 from h323d.h323.calls.faststart import proposedFormats
 from h323d.h323.calls.furtherways import FurtherWays
 from h323d.h323.calls.legcontext import CallDescription, LegContext
-from h323d.h323.calls.wire import CallWire
+from h323d.h323.calls.legdigits import LegDigits
 from h323d.h323.signalling import causes, q931, reading
 from h323d.h323.signalling.connection import SignallingConnection
 from h323d.h323.signalling.q931 import MessageType, Q931Message
 from h323d.h323.signalling.uuie import Content, SetupParties
-from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import MediaFormat
@@ -49,8 +48,6 @@ from h323d.values.media.streams import Stream
 __all__ = ["H323Leg"]
 
 PATIENCE = 1.0  # seconds that the first direction of a medium waits for the other
-KEYPAD_DURATION = 160  # milliseconds that a digit without a duration counts for
-DIGITS = frozenset("0123456789*#ABCD")
 
 
 @implementer(ILeg, IMediaPortObserver)
@@ -77,15 +74,17 @@ class H323Leg:
         self.peer = description.peer
         self.hops, self.restricted = description.hops, description.restricted
         self._proposal: tuple[bytes, ...] = ()
-        self.identity = description.identity
+        self.identity = identity = description.identity
+        self.callIdentifier = identity.callIdentifier.hex()
+        self.conferenceId = identity.conferenceID.hex()
         self.reference = description.reference
         self._context = context
-        self._observer: ILegObserver | None = None
+        self._description = description
+        self._observer: ILegObserver = SilentObserver()
         self._profile: MediaProfile | None = None
-        self._parties: SetupParties | None = None
         self._options = options
         self._ways = FurtherWays()
-        self._digits = DigitFilter(context.clock)
+        self._digits = LegDigits(self, context.clock)
         self._watch = SilenceWatch(self, context.clock, context.pool.silenceTimeout)
         self._prepare()
 
@@ -99,23 +98,8 @@ class H323Leg:
         self._startUp = CallStart(
             self, self._media, clock, context.network, self._options, context.newSession
         )
-        self._wire = CallWire(
-            self.identity,
-            self.reference,
-            self.direction is LegDirection.OUTGOING,
-            context.endpointType,
-            context.config.name,
-            self._startUp,
-        )
-        self._call = newH225Call(self, clock, context.config.timers)
-
-    @property
-    def callIdentifier(self) -> str:
-        return self.identity.callIdentifier.hex()
-
-    @property
-    def conferenceId(self) -> str:
-        return self.identity.conferenceID.hex()
+        self._wire = context.newWire(self._description, self._startUp)
+        self._call = newH225Call(self, self._wire, clock, context.config.timers)
 
     @property
     def speaks(self) -> tuple[MediaFormat, ...] | None:
@@ -166,7 +150,8 @@ class H323Leg:
         """
         Make ready for a Setup, which goes out with C{connectionOpened}.
         """
-        self._parties, self._profile = parties, profile
+        self._ways.begin(parties)
+        self._profile = profile
 
     def redirect(
         self, way: Way, endpointIdentifier: str | None, others: Sequence[Way] = ()
@@ -176,14 +161,7 @@ class H323Leg:
 
         @param others: where it goes if that leads nowhere, in this order.
         """
-        self._ways.found(others)
-        if self._parties is not None:
-            self._parties = replace(
-                self._parties,
-                called=way.called or self._parties.called,
-                destination=way.destination,
-                endpointIdentifier=endpointIdentifier,
-            )
+        self._ways.redirect(way, endpointIdentifier, others)
 
     def fail(self, cause: Cause) -> None:
         """
@@ -242,17 +220,9 @@ class H323Leg:
             self._startUp.changeProfile(opened)
 
     def sendDigit(self, digit: str, milliseconds: int, method: DigitMethod | None = None) -> None:
-        if self.released or digit not in DIGITS:
-            return
-        keypad = method is DigitMethod.Q931_KEYPAD
-        if keypad or not self._startUp.link.sendDigit(digit, milliseconds, method):
-            self._wire.keypad(digit)
-
-    def inquire(self) -> None:
-        """
-        Ask the peer whether it still knows the call; one that does not is released.
-        """
-        self._call.inquire()
+        if not self.released:
+            link, wire = self._startUp.link, self._wire
+            self._digits.send(link, wire, digit, milliseconds, method)
 
     def _openMedia(self, profile: MediaProfile) -> MediaProfile | None:
         """
@@ -312,49 +282,28 @@ class H323Leg:
             case MessageType.CONNECT:
                 self.displayName = reading.displayName(message)
             case MessageType.INFORMATION:
-                self._keypad(message)
+                self._digits.informed(message)
             case MessageType.FACILITY:
                 self._facility(content)
         tell(self._call, message)
 
-    def _keypad(self, message: Q931Message) -> None:
-        for digit in reading.keypadDigits(message):
-            self._digit(digit, KEYPAD_DURATION, DigitMethod.Q931_KEYPAD)
-
     def _facility(self, content: Content) -> None:
-        elsewhere = reading.redirection(content)
-        if elsewhere is not None and content.reason != "routeCallToMC":
-            self._sentElsewhere(*elsewhere)
-        settingUp = self._phase is CallPhase.SETTING_UP
-        forwarded = content.reason in ("callForwarded", "routeCallToGatekeeper", "routeCallToMC")
-        if forwarded and self.direction is LegDirection.OUTGOING and settingUp:
+        outgoing = self.direction is LegDirection.OUTGOING
+        way = facility.transferWay(content, self.called if outgoing else ())
+        if way is not None and self._phase not in (CallPhase.ENDED_BY_PEER, CallPhase.CLEARING):
+            self._observer.legTransferRequested(self, way)
+        if outgoing and facility.forwards(content) and self._phase is CallPhase.SETTING_UP:
             self._call.release(Cause.REDIRECTION_TO_NEW_DESTINATION)
-
-    def _sentElsewhere(
-        self, names: tuple[PartyAddress, ...], destination: TransportAddress | None
-    ) -> None:
-        """
-        A Facility asks us to call somebody else, or the same party elsewhere.
-        """
-        if self._observer is None or self._phase in (CallPhase.ENDED_BY_PEER, CallPhase.CLEARING):
-            return
-        if self.direction is LegDirection.OUTGOING:
-            names = names or self.called
-        host = PartyAddress(AddressKind.TRANSPORT, str(destination))
-        self._observer.legTransferRequested(self, Way(self.protocol, destination, names or (host,)))
 
     # The call machine's wishes.
 
     def sendSetup(self) -> None:
-        if self._profile is None or self._parties is None:
+        parties = self._ways.parties
+        if self._profile is None or parties is None:
             return
         start, control = self._startUp.place(self._profile)
-        if self._observer is not None:
-            self._observer.legDialled(self)
-        self._wire.setup(self._parties, start, control)
-
-    def sendCallProceeding(self) -> None:
-        self._wire.callProceeding()
+        self._observer.legDialled(self)
+        self._wire.setup(parties, start, control)
 
     def sendAlerting(self) -> None:
         self._wire.alerting(self._startUp.hasChosen)
@@ -366,43 +315,27 @@ class H323Leg:
 
     def sendConnect(self) -> None:
         self._wire.connect()
-        self._context.owner.legConnected(self)
-        if self._observer is not None:
-            self._observer.legAnswered(self)
+        self._answered()
         self._startUp.begin()
         self._startUp.activated()
-
-    def sendReleaseComplete(self, cause: Cause) -> None:
-        self._wire.releaseComplete(cause)
-
-    def sendStatus(self, state: CallNumber, cause: Cause) -> None:
-        self._wire.status(state, cause)
-
-    def sendStatusInquiry(self) -> None:
-        self._wire.statusInquiry()
 
     def endControl(self) -> None:
         self._startUp.end()
 
-    def callDigitsWanted(self) -> None:
-        """
-        The whole number was in the Setup; T304 ends the call if that is not enough.
-        """
-
     def callProceeding(self) -> None:
-        if self._observer is not None:
-            self._observer.legProceeding(self)
+        self._observer.legProceeding(self)
 
     def callAlerting(self) -> None:
         self._ways.close()
-        if self._observer is not None:
-            self._observer.legAlerting(self)
+        self._observer.legAlerting(self)
 
     def callConnected(self) -> None:
         self._ways.close()
+        self._answered()
+
+    def _answered(self) -> None:
         self._context.owner.legConnected(self)
-        if self._observer is not None:
-            self._observer.legAnswered(self)
+        self._observer.legAnswered(self)
 
     def callReleased(self, cause: Cause, byPeer: bool) -> None:
         self._watch.stop()
@@ -410,24 +343,14 @@ class H323Leg:
         self._media.close()
         self._wire.drop()
         way = self._ways.next(cause)
-        if way is not None and self._parties is not None:
-            self._goOn(self._parties, way)
+        if way is not None:
+            self._prepare()  # the same call, with all that serves it made anew
+            self._context.owner.legGoesOn(self, way)
             return
         self.peerEnded = byPeer
         self._context.owner.legGone(self, cause)
-        observer, self._observer = self._observer, None
-        if observer is not None:
-            observer.legReleased(self, cause)
-
-    def _goOn(self, parties: SetupParties, way: Way) -> None:
-        """
-        Try the next way: the same call, with all that serves it made anew.
-        """
-        self._parties = replace(
-            parties, called=way.called or parties.called, destination=way.destination
-        )
-        self._prepare()
-        self._context.owner.legGoesOn(self, way)
+        observer, self._observer = self._observer, SilentObserver()
+        observer.legReleased(self, cause)
 
     # The start-up's wishes.
 
@@ -438,7 +361,7 @@ class H323Leg:
         self._wire.startH245(address)
 
     def controlDigit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
-        self._digit(digit, milliseconds, method)
+        self._digits.heard(digit, milliseconds, method)
 
     def controlEnded(self) -> None:
         self._call.controlEnded()
@@ -464,11 +387,11 @@ class H323Leg:
     def mediaReady(self, port: IMediaPort, stream: Stream) -> None:
         self._ways.close()  # our side knows this port by now
         self._watch.start()
-        if self._observer is not None and self._mediaMatters:
+        if self._mediaMatters:
             self._observer.legMediaReady(self, port, stream)
 
     def mediaLost(self, medium: Medium) -> None:
-        if self._observer is not None and self._mediaMatters:
+        if self._mediaMatters:
             self._observer.legMediaLost(self, medium)
 
     @property
@@ -484,7 +407,7 @@ class H323Leg:
         """
 
     def portDigit(self, port: IMediaPort, digit: str, milliseconds: int) -> None:
-        self._digit(digit, milliseconds, DigitMethod.RTP_EVENT)
+        self._digits.heard(digit, milliseconds, DigitMethod.RTP_EVENT)
 
     def silence(self) -> float:
         return self._media.silence
@@ -492,8 +415,6 @@ class H323Leg:
     def fellSilent(self) -> None:
         self._call.hangup(Cause.RECOVERY_ON_TIMER_EXPIRY)
 
-    def _digit(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
-        if self.released or self._observer is None or digit not in DIGITS:
-            return
-        if self._digits.isNew(digit, method):
+    def digitHeard(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        if not self.released:
             self._observer.legDigit(self, digit, milliseconds, method)

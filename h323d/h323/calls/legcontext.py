@@ -16,6 +16,8 @@ from h323d.call.legmedia import LegMedia
 from h323d.call.legs import ILeg, LegDirection
 from h323d.call.media import IMediaPool
 from h323d.call.ways import Way
+from h323d.h323.calls.callstart import CallStart
+from h323d.h323.calls.wire import CallWire
 from h323d.h323.config import H323Config
 from h323d.h323.h245.connection import ControlNetwork
 from h323d.h323.h245.parameters import MediaAddresses
@@ -64,6 +66,21 @@ class LegContext:
     endpointType: Fields
     complaints: Complaints
     dialRule: DialRule
+
+    def newWire(self, description: CallDescription, startUp: CallStart) -> CallWire:
+        """
+        Make what sends the messages of one call.
+
+        @param startUp: says whether we tunnel, and how media starts.
+        """
+        return CallWire(
+            description.identity,
+            description.reference,
+            description.direction is LegDirection.OUTGOING,
+            self.endpointType,
+            self.config.name,
+            startUp,
+        )
 
     def newSession(self, owner: H245Owner, profile: MediaProfile, media: LegMedia) -> H245Session:
         """

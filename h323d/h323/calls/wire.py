@@ -66,7 +66,7 @@ class CallWire:
         octets = self._userUser(body, control)
         self._send(messages.setup(octets, self._displayName, parties.calling, parties.called))
 
-    def callProceeding(self) -> None:
+    def sendCallProceeding(self) -> None:
         body = uuie.callProceeding(self.identity, self._endpointType, self._startUp.answering())
         self._send(messages.make(MessageType.CALL_PROCEEDING, self._userUser(body)))
 
@@ -83,7 +83,7 @@ class CallWire:
         body = uuie.connect(self.identity, self._endpointType, self._startUp.answering())
         self._send(messages.connect(self._userUser(body), self._displayName))
 
-    def releaseComplete(self, cause: Cause) -> None:
+    def sendReleaseComplete(self, cause: Cause) -> None:
         body = uuie.releaseComplete(self.identity, causes.reasonOfCause(cause))
         self._send(messages.release(causes.causeToSend(cause), self._userUser(body)))
 
@@ -101,11 +101,11 @@ class CallWire:
         body = uuie.plain("information", self.identity)
         self._send(messages.keypad(digits, self._userUser(body)))
 
-    def status(self, state: CallNumber, cause: Cause) -> None:
+    def sendStatus(self, state: CallNumber, cause: Cause) -> None:
         body = uuie.plain("status", self.identity)
         self._send(messages.status(state, cause, self._userUser(body)))
 
-    def statusInquiry(self) -> None:
+    def sendStatusInquiry(self) -> None:
         body = uuie.plain("statusInquiry", self.identity)
         self._send(messages.make(MessageType.STATUS_INQUIRY, self._userUser(body)))
 

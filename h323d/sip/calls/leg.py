@@ -22,6 +22,7 @@ from h323d.call.homes import Home
 from h323d.call.legmedia import LegMedia
 from h323d.call.legs import ILeg, ILegObserver, LegDirection
 from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
+from h323d.call.observer import SilentObserver
 from h323d.call.silence import SilenceWatch
 from h323d.call.timer import Timer
 from h323d.errors import DecodeError, ResourceUnavailable
@@ -91,7 +92,7 @@ class SIPLeg:
         self.called = called
         self.displayName = displayName
         self._agent = agent
-        self._observer: ILegObserver | None = None
+        self._observer: ILegObserver = SilentObserver()
         self._answerTold = False
         self._soon = Timer(agent.clock)
         self._watch = SilenceWatch(self, agent.clock, agent.pool.silenceTimeout)
@@ -351,19 +352,16 @@ class SIPLeg:
     # What the parts report.
 
     def dialled(self) -> None:
-        if self._observer is not None:
-            self._observer.legDialled(self)
+        self._observer.legDialled(self)
 
     def proceeding(self) -> None:
-        if self._observer is not None:
-            self._observer.legProceeding(self)
+        self._observer.legProceeding(self)
 
     def alerting(self) -> None:
-        if self._observer is not None:
-            self._observer.legAlerting(self)
+        self._observer.legAlerting(self)
 
     def answered(self) -> None:
-        if self._observer is not None and not self._answerTold:
+        if not self._answerTold:
             self._answerTold = True
             self._observer.legAnswered(self)
 
@@ -375,7 +373,7 @@ class SIPLeg:
 
     def reportMedia(self) -> None:
         profile = self._descriptions.profile
-        if profile is None or self._observer is None or not self._end.proven:
+        if profile is None or self.over or not self._end.proven:
             return
         for medium in Medium:
             stream = self._descriptions.stream(medium)
@@ -395,16 +393,13 @@ class SIPLeg:
 
     def mediaReady(self, port: IMediaPort, stream: Stream) -> None:
         self._watch.start()
-        if self._observer is not None:
-            self._observer.legMediaReady(self, port, stream)
+        self._observer.legMediaReady(self, port, stream)
 
     def mediaLost(self, medium: Medium) -> None:
-        if self._observer is not None:
-            self._observer.legMediaLost(self, medium)
+        self._observer.legMediaLost(self, medium)
 
     def digitHeard(self, digit: str, milliseconds: int, method: DigitMethod) -> None:
-        if self._observer is not None:
-            self._observer.legDigit(self, digit, milliseconds, method)
+        self._observer.legDigit(self, digit, milliseconds, method)
 
     def complain(self, error: NoCommonMedia | ResourceUnavailable | DecodeError) -> None:
         if isinstance(error, DecodeError):
@@ -416,12 +411,11 @@ class SIPLeg:
 
     def released(self, cause: Cause) -> None:
         self._giveBack()
-        observer, self._observer = self._observer, None
-        if observer is not None:
-            observer.legReleased(self, cause)
+        observer, self._observer = self._observer, SilentObserver()
+        observer.legReleased(self, cause)
 
     def closed(self) -> None:
-        self._observer = None
+        self._observer = SilentObserver()
         self._giveBack()
 
     def finished(self) -> None:

@@ -57,9 +57,6 @@ class Owner:
     def endControl(self) -> None:
         self.done.append("endControl")
 
-    def callDigitsWanted(self) -> None:
-        self.done.append("digitsWanted")
-
     def callProceeding(self) -> None:
         self.done.append("proceeding")
 
@@ -86,7 +83,7 @@ def owner() -> Owner:
 
 @pytest.fixture
 def machine(owner: Owner, clock: Clock) -> H225Call:
-    return newH225Call(owner, clock, TIMERS)
+    return newH225Call(owner, owner, clock, TIMERS)
 
 
 def state(machine: H225Call) -> str:
@@ -94,7 +91,7 @@ def state(machine: H225Call) -> str:
 
 
 def _new(owner: Any, clock: Clock) -> H225Call:
-    return newH225Call(owner, clock, TIMERS)
+    return newH225Call(owner, owner, clock, TIMERS)
 
 
 BUSY = Cause.USER_BUSY
@@ -174,14 +171,13 @@ TABLE: Table = {
         "setupReceived": "callPresent",
     },
     "callInitiated": {
-        "setupAcknowledgeReceived": "overlapSending: timerExpired in 30 s, callDigitsWanted",  # T304
+        "setupAcknowledgeReceived": "overlapSending: timerExpired in 30 s",  # T304
         **PROCEEDING,
         **ALERTED,
         **OUTGOING,
         **_questions("callInitiated", "CALL_INITIATED"),
     },
     "overlapSending": {
-        "digitsSent": "overlapSending: timerExpired in 30 s",
         **PROCEEDING,
         **ALERTED,
         **OUTGOING,
@@ -319,14 +315,6 @@ def test_eachWaitEndsOnTheSecond(
         ("released", Cause.RECOVERY_ON_TIMER_EXPIRY),
     ]
     assert clock.getDelayedCalls() == []
-
-
-def test_moreDigitsStartT304Anew(machine: H225Call, clock: Clock) -> None:
-    _overlap(machine)
-    clock.advance(T304 - 1)
-    machine.digitsSent()
-    clock.advance(T304 - 1)
-    assert state(machine) == "overlapSending"
 
 
 def _present(machine: H225Call) -> None:
@@ -510,7 +498,7 @@ def watched(owner: Owner, clock: Clock) -> H225Call:
     """
     An active call that is inquired into every minute.
     """
-    machine = newH225Call(owner, clock, CallTimers(status=60.0))
+    machine = newH225Call(owner, owner, clock, CallTimers(status=60.0))
     _active(machine)
     return machine
 

@@ -82,20 +82,20 @@ Sends = Callable[[CallWire], None]
 
 MESSAGES: dict[MessageType, tuple[str, Sends]] = {
     MessageType.SETUP: ("setup", lambda wire: wire.setup(PARTIES, Start(), ())),
-    MessageType.CALL_PROCEEDING: ("callProceeding", lambda wire: wire.callProceeding()),
+    MessageType.CALL_PROCEEDING: ("callProceeding", lambda wire: wire.sendCallProceeding()),
     MessageType.ALERTING: ("alerting", lambda wire: wire.alerting(False)),
     MessageType.PROGRESS: ("progress", lambda wire: wire.progress()),
     MessageType.CONNECT: ("connect", lambda wire: wire.connect()),
     MessageType.RELEASE_COMPLETE: (
         "releaseComplete",
-        lambda wire: wire.releaseComplete(Cause.USER_BUSY),
+        lambda wire: wire.sendReleaseComplete(Cause.USER_BUSY),
     ),
     MessageType.INFORMATION: ("information", lambda wire: wire.keypad("5")),
     MessageType.STATUS: (
         "status",
-        lambda wire: wire.status(CallNumber.ACTIVE, Cause.NORMAL_UNSPECIFIED),
+        lambda wire: wire.sendStatus(CallNumber.ACTIVE, Cause.NORMAL_UNSPECIFIED),
     ),
-    MessageType.STATUS_INQUIRY: ("statusInquiry", lambda wire: wire.statusInquiry()),
+    MessageType.STATUS_INQUIRY: ("statusInquiry", lambda wire: wire.sendStatusInquiry()),
 }
 
 
@@ -112,7 +112,7 @@ def test_eachMessageHasItsBodyAndSaysThatWeTunnel(kind: MessageType, scene: Scen
 @pytest.mark.parametrize("originated", [True, False])
 def test_theFlagSaysWhoChoseTheReference(originated: bool) -> None:
     scene = Scene(originated)
-    scene.wire.statusInquiry()
+    scene.wire.sendStatusInquiry()
     message, _ = scene.sent()
     assert (message.callReference, message.toOriginator) == (7, not originated)
 
@@ -128,7 +128,7 @@ def test_aSetupSaysWhoCallsWhomAndHowMediaMayStart(scene: Scene) -> None:
 @pytest.mark.parametrize(
     "send",
     [
-        CallWire.callProceeding,
+        CallWire.sendCallProceeding,
         lambda wire: wire.alerting(False),
         CallWire.progress,
         CallWire.connect,
@@ -146,7 +146,7 @@ def test_everyAnswerToSetupSaysHowMediaStarts(send: Sends, scene: Scene) -> None
         (lambda wire: wire.alerting(True), True),
         (lambda wire: wire.alerting(False), False),
         (CallWire.progress, True),
-        (CallWire.callProceeding, False),
+        (CallWire.sendCallProceeding, False),
     ],
 )
 def test_soundBeforeTheAnswerIsTold(send: Sends, told: bool, scene: Scene) -> None:
@@ -156,7 +156,7 @@ def test_soundBeforeTheAnswerIsTold(send: Sends, told: bool, scene: Scene) -> No
 
 
 def test_aReleaseHasOneCauseInTwoForms(scene: Scene) -> None:
-    scene.wire.releaseComplete(Cause.USER_BUSY)
+    scene.wire.sendReleaseComplete(Cause.USER_BUSY)
     message, content = scene.sent()
     assert reading.causeOfElement(message.contents(IE.CAUSE) or b"") is Cause.USER_BUSY
     assert reading.releaseCause(message, content) is Cause.USER_BUSY
@@ -181,7 +181,7 @@ def test_aFacilitySaysWhereH245IsAwaited(scene: Scene) -> None:
 
 def test_digitsAndStateAreElements(scene: Scene) -> None:
     scene.wire.keypad("12")
-    scene.wire.status(CallNumber.ACTIVE, Cause.NORMAL_UNSPECIFIED)
+    scene.wire.sendStatus(CallNumber.ACTIVE, Cause.NORMAL_UNSPECIFIED)
     information, status = scene.connection.sent
     assert reading.keypadDigits(information) == "12"
     assert reading.reportedState(status, CallNumber.NULL) == CallNumber.ACTIVE
@@ -190,7 +190,7 @@ def test_digitsAndStateAreElements(scene: Scene) -> None:
 def test_whatIsSentBeforeTheConnectionAndAfterTheCallIsLost(scene: Scene) -> None:
     scene.wire.drop()
     assert scene.connection.dropped == [(7, True)]
-    scene.wire.statusInquiry()
+    scene.wire.sendStatusInquiry()
     scene.wire.drop()
     assert scene.connection.sent == []
     assert scene.connection.dropped == [(7, True)]
@@ -202,6 +202,6 @@ def test_nothingIsTunnelledOnceItIsOff(scene: Scene) -> None:
     off.tunnelling = False
     wire = CallWire(IDENTITY, 7, True, KIND, "", off)
     wire.connection = cast(SignallingConnection, scene.connection)
-    wire.statusInquiry()
+    wire.sendStatusInquiry()
     _, content = scene.sent()
     assert content.pdu["h245Tunnelling"] is False
