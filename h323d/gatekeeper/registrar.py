@@ -38,7 +38,8 @@ from h323d.gatekeeper.registry.registrations import (
 from h323d.gatekeeper.security.passwords import Passwords
 from h323d.sip.calls.parties import partiesOf
 from h323d.sip.messages.uri import SIPURI, parseURI
-from h323d.sip.registrar import Binding, Registrant, RegistrationRefused
+from h323d.sip.reasons import RegistrationRefused
+from h323d.sip.registrar import Binding, Registrant
 from h323d.sip.transactions.layer import RETRY_AFTER
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 

@@ -15,7 +15,6 @@ from twisted.python.failure import Failure
 
 from h323d.call.complaints import Complaints
 from h323d.call.gates import Gates
-from h323d.call.inquiry import Inquiry
 from h323d.call.legs import ILegOwner
 from h323d.call.parts import Part
 from h323d.call.policy import IInquiry
@@ -26,7 +25,7 @@ from h323d.errors import DecodeError
 from h323d.sip.agent import DialogUser
 from h323d.sip.calls.causes import reasonCause, reasonsOf
 from h323d.sip.calls.leg import SIPLeg
-from h323d.sip.calls.parties import isRestricted, partiesOf
+from h323d.sip.calls.parties import inquiryOf
 from h323d.sip.config import SIPConfig
 from h323d.sip.dialogs.dialog import nextHop
 from h323d.sip.dialogs.routing import wayTo
@@ -306,17 +305,7 @@ class SIPEndpoint(Part[SIPConfig]):
         ourselves = isinstance(uri, SIPURI) and uri.user in (None, "", self.config.user)
         if self._inquiry is None or ourselves:
             return 200
-        caller = request.fromAddress
-        inquiry = Inquiry(
-            "sip",
-            self._sourceOf(request),
-            partiesOf(caller.uri),
-            partiesOf(uri),
-            caller.displayName,
-            hops=request.maxForwards,
-            restricted=isRestricted(request),
-        )
-        refusal = self._inquiry.inquire(inquiry)
+        refusal = self._inquiry.inquire(inquiryOf(request, self._sourceOf(request)))
         return 200 if refusal is None else statusOfCall(refusal.cause, refusal.reason)
 
     def _take(self, transaction: ServerTransaction) -> None:

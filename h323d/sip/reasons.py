@@ -4,11 +4,13 @@ Why something is refused, in the status codes of SIP (RFC 3261, 21).
 
 from __future__ import annotations
 
-from h323d.call.applications import Reason
+from h323d.call.applications import Reason, Refusal
 from h323d.sip.calls.causes import statusOf
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.transactions.layer import RETRY_AFTER
 from h323d.values.cause import Cause
 
-__all__ = ["statusOfCall", "statusOfReason"]
+__all__ = ["RegistrationRefused", "statusOfCall", "statusOfReason"]
 
 _STATUS = {
     Reason.INVALID_SIGNATURE: 403,
@@ -53,3 +55,32 @@ def statusOfCall(cause: Cause, reason: Reason | None) -> int:
     if reason in _MORE_THAN_A_CAUSE:
         return _STATUS[reason]
     return statusOf(cause)
+
+
+class RegistrationRefused(Exception):
+    """
+    A REGISTER is not granted.
+
+    @ivar status: the answer, 400 to 699.
+    @ivar header: a header field that explains it.
+    """
+
+    def __init__(self, status: int, *header: str) -> None:
+        super().__init__(status, *header)
+        self.status = status
+        self.header = header
+
+    @classmethod
+    def by(cls, refusal: Refusal) -> RegistrationRefused:
+        """
+        What a gate has refused.
+        """
+        status = statusOfReason(refusal.reason)
+        return cls(status, "Retry-After", str(RETRY_AFTER)) if status == 503 else cls(status)
+
+    def response(self, request: SIPRequest, toTag: str) -> SIPResponse:
+        response = request.response(self.status, None, toTag)
+        if not self.header:
+            return response
+        name, value = self.header
+        return response.withHeaders(response.headers.adding(name, value))

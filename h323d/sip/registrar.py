@@ -32,11 +32,10 @@ from h323d.sip.messages.grammar import fail, quote, showable, unquote
 from h323d.sip.messages.message import MAX_SECONDS, SIPRequest, SIPResponse
 from h323d.sip.messages.nameaddr import NameAddr
 from h323d.sip.messages.uri import SIPURI, URI
-from h323d.sip.reasons import statusOfReason
-from h323d.sip.transactions.layer import RETRY_AFTER
+from h323d.sip.reasons import RegistrationRefused
 from h323d.values.address import TransportAddress
 
-__all__ = ["Binding", "Registrant", "Registrar", "RegistrarOwner", "RegistrationRefused"]
+__all__ = ["Binding", "Registrant", "Registrar", "RegistrarOwner"]
 
 DEFAULT_EXPIRES = 3600  # seconds, where a request does not say (10.2, 20.10)
 MAX_ADDRESS = 256  # characters of an address of record
@@ -114,35 +113,6 @@ class Registrant:
     source: TransportAddress
     product: str = ""
     connected: bool = False
-
-
-class RegistrationRefused(Exception):
-    """
-    A REGISTER is not granted.
-
-    @ivar status: the answer, 400 to 699.
-    @ivar header: a header field that explains it.
-    """
-
-    def __init__(self, status: int, *header: str) -> None:
-        super().__init__(status, *header)
-        self.status = status
-        self.header = header
-
-    @classmethod
-    def by(cls, refusal: Refusal) -> RegistrationRefused:
-        """
-        What a gate has refused.
-        """
-        status = statusOfReason(refusal.reason)
-        return cls(status, "Retry-After", str(RETRY_AFTER)) if status == 503 else cls(status)
-
-    def response(self, request: SIPRequest, toTag: str) -> SIPResponse:
-        response = request.response(self.status, None, toTag)
-        if not self.header:
-            return response
-        name, value = self.header
-        return response.withHeaders(response.headers.adding(name, value))
 
 
 class RegistrarOwner(Protocol):

@@ -36,7 +36,8 @@ from h323d.gatekeeper.routing.local import RegisteredEndpoints
 from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
 from h323d.gatekeeper.security.passwords import readPasswords
 from h323d.sip.messages.uri import SIPURI, parseURI
-from h323d.sip.registrar import Binding, Registrant, RegistrationRefused
+from h323d.sip.reasons import RegistrationRefused
+from h323d.sip.registrar import Binding, Registrant
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from tests.support.lease import Lease
 

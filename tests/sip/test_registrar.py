@@ -24,7 +24,8 @@ from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.parser import parse
 from h323d.sip.messages.uri import SIPURI
-from h323d.sip.registrar import Binding, Registrant, Registrar, RegistrationRefused
+from h323d.sip.reasons import RegistrationRefused
+from h323d.sip.registrar import Binding, Registrant, Registrar
 from h323d.values.address import TransportAddress
 from tests.support.lease import Lease
 from tests.support.loggedfailures import LoggedFailures

@@ -48,6 +48,17 @@ class Descriptions:
         """
         return Stream(medium=medium) if self._agreement is None else self._agreement.of(medium)
 
+    def tell(self, profile: MediaProfile) -> None:
+        """
+        Tell each medium what is agreed of it.
+
+        @param profile: what was wanted: a medium that we do not get to send is refused.
+        """
+        for medium in Medium:
+            stream = self.stream(medium)
+            refused = profile.of(medium).direction.sends and stream.transmit is None
+            self._media.of(medium).agree(stream, refused)
+
     @property
     def isAgreed(self) -> bool:
         """

@@ -72,7 +72,12 @@ class Inviting:
 
     @ivar session: its machine.
     @ivar sipCallId: the Call-ID.
+    @ivar hops: C{None}: it is ours.
+    @ivar restricted: C{False}, for the same reason.
     """
+
+    hops: int | None = None
+    restricted = False
 
     def __init__(
         self,

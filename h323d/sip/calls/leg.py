@@ -97,6 +97,7 @@ class SIPLeg:
         self._soon = Timer(agent.clock)
         self._watch = SilenceWatch(self, agent.clock, agent.pool.silenceTimeout)
         flow = begun.flow if isinstance(begun, ServerTransaction) else None
+        self.direction = LegDirection.OUTGOING if flow is None else LegDirection.INCOMING
         self.peer = NOWHERE if flow is None else flow.peer
         self._end = DialogEnd(agent, self, flow)
         self._media = LegMedia(self, self, agent.pool, agent.clock)
@@ -106,6 +107,7 @@ class SIPLeg:
             self, agent, self._end, self._descriptions, flow is None
         )
         self._side = self._sideOf(begun)
+        self.hops, self.restricted = self._side.hops, self._side.restricted
         self._session: CalledSession | CallingSession = self._side.session
         agent.enter(self._side.sipCallId, self._end.localTag, self)
 
@@ -115,11 +117,6 @@ class SIPLeg:
             return Invited(self, *parts, begun)
         self._descriptions.profile = begun
         return Inviting(self, *parts, begun)
-
-    @property
-    def direction(self) -> LegDirection:
-        calls = isinstance(self._side, Inviting)
-        return LegDirection.OUTGOING if calls else LegDirection.INCOMING
 
     @classmethod
     def incoming(cls, agent: UserAgent, invite: ServerTransaction) -> SIPLeg:
@@ -201,14 +198,6 @@ class SIPLeg:
     @property
     def speaks(self) -> tuple[MediaFormat, ...] | None:
         return self._side.offered if isinstance(self._side, Invited) else None
-
-    @property
-    def hops(self) -> int | None:
-        return self._side.hops if isinstance(self._side, Invited) else None
-
-    @property
-    def restricted(self) -> bool:
-        return isinstance(self._side, Invited) and self._side.restricted
 
     @property
     def held(self) -> bool:
@@ -375,10 +364,7 @@ class SIPLeg:
         profile = self._descriptions.profile
         if profile is None or self.over or not self._end.proven:
             return
-        for medium in Medium:
-            stream = self._descriptions.stream(medium)
-            refused = profile.of(medium).direction.sends and stream.transmit is None
-            self._media.of(medium).agree(stream, refused)
+        self._descriptions.tell(profile)
 
     # What the media ask, and tell.
 
@@ -404,10 +390,9 @@ class SIPLeg:
     def complain(self, error: NoCommonMedia | ResourceUnavailable | DecodeError) -> None:
         if isinstance(error, DecodeError):
             self._agent.trouble(self.legId, error, self.peer)
-        elif isinstance(error, ResourceUnavailable):
-            self._log.warn("leg {legId}: {error}", legId=self.legId, error=str(error))
-        else:
-            self._log.info("leg {legId}: {error}", legId=self.legId, error=str(error))
+            return
+        log = self._log.warn if isinstance(error, ResourceUnavailable) else self._log.info
+        log("leg {legId}: {error}", legId=self.legId, error=str(error))
 
     def released(self, cause: Cause) -> None:
         self._giveBack()

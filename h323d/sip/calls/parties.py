@@ -4,12 +4,13 @@ Who calls and who is called: SIP URIs and the neutral L{PartyAddress}.
 
 from __future__ import annotations
 
+from h323d.call.inquiry import Inquiry
 from h323d.errors import DecodeError
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.uri import SIPURI, URI, parseURI
-from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
-__all__ = ["isRestricted", "partiesOf", "targetOf"]
+__all__ = ["inquiryOf", "isRestricted", "partiesOf", "targetOf"]
 
 _NUMBER = frozenset("0123456789*#")
 _NOBODYS_HOST = "anonymous.invalid"
@@ -62,3 +63,21 @@ def targetOf(party: PartyAddress) -> SIPURI | None:
     except DecodeError:
         return None
     return uri if isinstance(uri, SIPURI) and not uri.secure else None
+
+
+def inquiryOf(request: SIPRequest, source: TransportAddress) -> Inquiry:
+    """
+    The call that an OPTIONS asks about.
+
+    @param source: where it came from.
+    """
+    caller = request.fromAddress
+    return Inquiry(
+        "sip",
+        source,
+        partiesOf(caller.uri),
+        partiesOf(request.uri),
+        caller.displayName,
+        hops=request.maxForwards,
+        restricted=isRestricted(request),
+    )
