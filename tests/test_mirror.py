@@ -55,13 +55,12 @@ PARTS = {
         """,
     "tests/h323/test_endpoint.py": "h323/calls/originator",
     "tests/h323/calls/test_leg.py": "h323/calls/facility h323/calls/legcontext h323/calls/legdigits",
-    "tests/h323/calls/test_callstart.py": "h323/h245/link",
+    "tests/h323/h245/test_media.py": "h323/h245/channels/incoming h323/h245/channels/outgoing",
     "tests/h323/h245/test_session.py": "h323/h245/negotiation",
     "tests/media/audio/test_plane.py": """
         media/audio/commands media/audio/groups media/audio/negotiated media/audio/sending
         media/audio/speaking media/audio/survey
         """,
-    "tests/media/audio/test_streamcodecs.py": "media/audio/decoding",
     "tests/server/test_server.py": "server/assembly",
     "tests/sip/test_flows.py": "sip/streamflow",
     "tests/sip/calls/test_calledleg.py": "sip/calls/invited sip/calls/leg",
