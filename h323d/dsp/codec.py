@@ -51,7 +51,9 @@ class IRowCodec(ICodec):
 
     def decodeRows(payloads: Octets) -> Samples:
         """
-        @param payloads: C{uint8[n, octets]}, all of one length.
+        Whatever the octets are, it gives sound or silence, and raises nothing.
+
+        @param payloads: C{uint8[n, octets]}, all of one length, that C{samplesIn} has taken.
         @return: C{int16[n, samples]}.
         """
 

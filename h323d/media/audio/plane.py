@@ -76,41 +76,34 @@ class MediaPlane:
         self._departure = departure
         self._tickMs = config.tickMs
         self._table = table = PortTable(config.maximumPorts)
-        self._codecs = Codecs(codecs)
-        self._coders = coders = Coders(self._codecs)
+        known = Codecs(codecs)
+        self.formats = known.formats
+        self._coders = coders = Coders(known)
         self._stores = stores = SoundStores(config, table, coders)
-        rates = Rates(config.maximumPorts)
-        self._rooms = Rooms(config, table, self._codecs, stores, rates)
-        self._digits = Digits(table)
+        self._rooms = rooms = Rooms(config, table, known, stores, Rates(config.maximumPorts))
+        self._digits = digits = Digits(table)
         self._consent = consent = Consent(table)
-        decoding = Decoding(table, self._codecs, coders, stores)
+        decoding = Decoding(table, known, coders, stores)
         self._receiver = receiver = Receiver(
-            config, table, self._codecs, self._digits, consent, stores, decoding
+            config, table, known, digits, consent, stores, decoding
         )
-        self._sender = sender = Sender(table, self._codecs, coders)
-        self._control = ControlChannel(config, rng, table, receiver, sender, consent, epoch)
-        self._speaking = Speaking(config, table)
+        self._sender = sender = Sender(table, known, coders)
+        self._control = control = ControlChannel(
+            config, rng, table, receiver, sender, consent, epoch
+        )
+        self._speaking = speaking = Speaking(config, table)
+        negotiated = Negotiated(config, table, known, receiver, sender, digits)
         self.commands = Commands(
-            rng,
-            table,
-            self._rooms,
-            Negotiated(config, table, self._codecs, receiver, sender, self._digits),
-            receiver,
-            consent,
-            self._digits,
-            self._control,
-            self._speaking,
+            rng, table, rooms, negotiated, receiver, consent, digits, control, speaking
         )
-        self.formats = self._codecs.formats
         self.inbox: deque[Command] = deque()
         self._reports: list[Report] = []
         self._origin: float | None = None
         self._last = -1
         self._now = 0.0
         self._nextControl = self._nextSurvey = -np.inf
-        self._late = 0
+        self._late = self._givenUp = 0
         self._worst = 0.0
-        self._givenUp = 0
 
     def tick(self, now: float, packets: IPacketIO) -> list[Report]:
         """
