@@ -13,15 +13,21 @@ import sys
 import types
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from twisted.internet.task import Clock
 
-from tests.support.following import Moment, Trace, keep
+from tests.support.following import Moment, Trace, follow, keep
 from tests.support.graph import hidden
 from tests.support.led import LedServer
+from tests.support.simulatedphone import Telephone
+from tests.support.simulation import Simulation
 from tests.support.switchboard import Switchboard
+from tests.support.turns import Turn
 from tests.support.written import write
 
 SEVERAL = 25  # events between two looks
@@ -120,3 +126,44 @@ def elsewhere(path: Path) -> list[Trace]:
     assert not done.stderr, done.stderr
     traces: list[Trace] = json.loads(done.stdout)
     return traces
+
+
+def test_whoIsFedOtherwiseIsFoundOut() -> None:
+    with Simulation() as world:
+        led = world.started(LedServer(world, "10.0.0.1"))
+        moment = Moment(0, write(led.inside, {"table": led.table}))
+        record = led.turns.record = []
+        Telephone(world, "10.0.0.2", "anna").call("sip:80001@10.0.0.1")
+        world.run(0.5)
+        world.leave()
+    sums = [turn.sum for turn in record]
+    assert follow(moment, record)[0] == sums
+    assert follow(moment, [misheard(turn) for turn in record])[0] != sums
+
+
+def misheard(turn: Turn) -> Turn:
+    if turn.kind != "datagram":
+        return turn
+    number, data, source = turn.arguments
+    return replace(turn, arguments=(number, data.replace(b"anna", b"hanna"), source))
+
+
+def test_whatHidesStateIsFoundWithTheWayToIt() -> None:
+    async def waits() -> None:
+        """
+        Only ever written, and never run.
+        """
+
+    waiting = waits()
+    nested = {
+        "one": [print, len],
+        "two": (SimpleNamespace(later=waiting, half=partial(int, base=2)),),
+    }
+    found = hidden([("it", [nested, lambda: nested, cache(len)])], lambda thing: False)
+    waiting.close()
+    assert found == {
+        f"{__name__}.test_whatHidesStateIsFoundWithTheWayToIt.<locals>.<lambda>": "it[]",
+        "coroutine test_whatHidesStateIsFoundWithTheWayToIt.<locals>.waits": "it[]['two'][].later",
+        "cache of <built-in function len>": "it[]",
+        "partial of int": "it[]['two'][].half",
+    }
