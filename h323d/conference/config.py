@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from h323d.values.live import Live
+
 __all__ = ["ConferenceConfig", "RoomConfig"]
 
 
@@ -31,25 +33,25 @@ class ConferenceConfig:
     Rooms, and the numbers that open them.
     """
 
-    patterns: tuple[str, ...] = ("8xxxx",)
+    patterns: Live[tuple[str, ...]] = ("8xxxx",)
     """Numbers that open a room on demand: x stands for any digit, all else for itself."""
 
-    maxRooms: int = 500
+    maxRooms: Live[int] = 500
     """How many rooms may be open at once."""
 
-    maxParticipants: int = 100
+    maxParticipants: Live[int] = 100
     """How many may be in one room at once."""
 
-    maxTotalParticipants: int = 1000
+    maxTotalParticipants: Live[int] = 1000
     """How many may be in all rooms together."""
 
-    audioFormats: tuple[str, ...] = ("PCMU", "PCMA")
+    audioFormats: Live[tuple[str, ...]] = ("PCMU", "PCMA")
     """What participants may speak, best first."""
 
-    packetMs: int = 20
+    packetMs: Live[int] = 20
     """Milliseconds of sound in each packet that we send, unless the peer asks otherwise."""
 
-    rooms: tuple[RoomConfig, ...] = field(default=())
+    rooms: Live[tuple[RoomConfig, ...]] = field(default=())
     """Rooms with names of their own, each a [[conference.rooms]] table."""
 
     def __post_init__(self) -> None:

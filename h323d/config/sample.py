@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from h323d.config.sections import Configuration
+from h323d.values.live import liveKeys
 
 __all__ = ["sample"]
 
@@ -25,6 +26,8 @@ def sample() -> str:
     lines = [
         "# h323d: every key with its default.  A key that is left out, or commented",
         "# out as here, has this value.  h323ctl config check FILE tells what is wrong.",
+        "# What is marked live takes effect when the file is read again (SIGHUP); all",
+        "# else waits for a restart.",
     ]
     configuration = Configuration()
     for each in dataclasses.fields(configuration):
@@ -35,7 +38,7 @@ def sample() -> str:
 def _sampleSection(section: Any, name: str) -> Iterator[str]:
     yield from _comment(inspect.getdoc(type(section)) or "")
     yield f"[{name}]"
-    explanations = _explanations(type(section))
+    explanations, live = _explanations(type(section)), liveKeys(type(section))
     # Tables last: what follows one in TOML is part of it.
     keys = dataclasses.fields(section)
     for each in sorted(keys, key=lambda key: _tableItem(type(section), key.name) is not None):
@@ -43,10 +46,11 @@ def _sampleSection(section: Any, name: str) -> Iterator[str]:
         yield from _comment(explanations[each.name])
         default = getattr(section, each.name)
         item = _tableItem(type(section), each.name)
+        mark = "  # live" if each.name in live else ""
         if item is None:
-            yield f"# {each.name} = {_toml(default)}"
+            yield f"# {each.name} = {_toml(default)}{mark}"
             continue
-        yield f"# [[{name}.{each.name}]]"
+        yield f"# [[{name}.{each.name}]]{mark}"
         inner = _explanations(item)
         for key in dataclasses.fields(item):
             yield from _comment(inner[key.name])

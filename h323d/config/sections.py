@@ -21,6 +21,7 @@ from h323d.gatekeeper.traversalconfig import TraversalConfig
 from h323d.h323.config import H323Config
 from h323d.media.config import MediaConfig
 from h323d.sip.config import SIPConfig
+from h323d.values.live import Live, inForce
 from h323d.witness.config import CDRConfig
 
 __all__ = ["AdvertisedConfig", "Configuration", "PluginConfig", "ServerConfig", "differences"]
@@ -58,11 +59,11 @@ class ServerConfig:
     """The address of every listener: SIP, RAS, call signalling, H.245 and RTP.  0.0.0.0 is every
     address of IPv4, :: every address of IPv6, and ["0.0.0.0", "::"] is both."""
 
-    advertise: str = ""
+    advertise: Live[str] = ""
     """The address that peers are told, or a name for it, which is looked up in the DNS; empty tells
     each of them the one by which it reaches us."""
 
-    advertised: tuple[AdvertisedConfig, ...] = ()
+    advertised: Live[tuple[AdvertisedConfig, ...]] = ()
     """What the peers of some networks are told, instead of C{advertise}."""
 
     niceness: int = -10
@@ -78,12 +79,6 @@ class ServerConfig:
         _checkBinds(self.binds)
         if self.advertise:
             _checkHost("advertise", self.advertise)
-
-    def reloaded(self, changed: ServerConfig) -> ServerConfig:
-        """
-        What is in force when the file has changed: what is bound stays so.
-        """
-        return dataclasses.replace(self, advertise=changed.advertise, advertised=changed.advertised)
 
     @property
     def binds(self) -> tuple[str, ...]:
@@ -177,16 +172,9 @@ class Configuration:
         What is in force when the file has changed; the rest waits for a
         restart.
         """
-        return dataclasses.replace(
-            self,
-            server=self.server.reloaded(changed.server),
-            h323=self.h323.reloaded(changed.h323),
-            gatekeeper=self.gatekeeper.reloaded(changed.gatekeeper),
-            routing=self.routing.reloaded(changed.routing),
-            routed=changed.routed,
-            security=changed.security,
-            traversal=changed.traversal,
-            conference=changed.conference,
+        sections = [each.name for each in dataclasses.fields(self)]
+        return Configuration(
+            **{name: inForce(getattr(self, name), getattr(changed, name)) for name in sections}
         )
 
 

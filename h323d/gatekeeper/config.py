@@ -5,10 +5,11 @@ The configuration of the gatekeeper.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from h323d.gatekeeper.alternates import AlternateConfig
 from h323d.h323.ports import RAS_PORT
+from h323d.values.live import Live
 
 __all__ = ["AliasConflict", "GatekeeperConfig", "PreGranted"]
 
@@ -16,28 +17,6 @@ MIN_TIME_TO_LIVE = (
     10  # seconds; endpoints renew 5 s before the end, and never oftener than every 5 s
 )
 MAX_TIME_TO_LIVE = 7 * 24 * 3600  # seconds
-LIVE = frozenset(
-    {
-        "maxRegistrations",
-        "aliasConflict",
-        "maxCalls",
-        "maxCallsPerEndpoint",
-        "totalBandwidth",
-        "bandwidthPerCall",
-        "bandwidthPerEndpoint",
-        "minimumBandwidthPerCall",
-        "callPollInterval",
-        "dropLostCalls",
-        "timeToLive",
-        "maxAliases",
-        "alternates",
-        "preGrantedCalls",
-        "irrFrequency",
-    }
-)
-"""
-The keys that take effect without a restart, in what is answered from then on.
-"""
 MAX_ALTERNATES = 8  # as many as an answer to a GRQ can name and still be short
 
 
@@ -80,68 +59,62 @@ class GatekeeperConfig:
     multicast: bool = True
     """Whether endpoints may find the gatekeeper by multicast (224.0.1.41, port 1718)."""
 
-    timeToLive: int = 300
+    timeToLive: Live[int] = 300
     """Seconds that a registration lasts unless renewed; an endpoint may ask for less."""
 
     store: str = "registrations.sqlite"
     """The file (SQLite) that keeps registrations across a restart; a relative path is under the
     state directory (control.stateDirectory), and empty keeps them in memory only."""
 
-    maxRegistrations: int = 100_000
+    maxRegistrations: Live[int] = 100_000
     """How many endpoints may be registered at once; the next is refused, and nobody loses a place."""
 
-    maxAliases: int = 64
+    maxAliases: Live[int] = 64
     """How many names one endpoint may have, and how many prefixes a gateway."""
 
-    aliasConflict: AliasConflict = AliasConflict.REJECT
+    aliasConflict: Live[AliasConflict] = AliasConflict.REJECT
     """What to do when an endpoint wants a name of another: reject it, let it replace the other, or
     let both have the name (additive); then calls try them in the order in which they came."""
 
-    alternates: tuple[AlternateConfig, ...] = ()
+    alternates: Live[tuple[AlternateConfig, ...]] = ()
     """Other gatekeepers, which endpoints are told of and turn to when we are not there, full, or in
     maintenance; at most 8."""
 
-    maxCalls: int = 100_000
+    maxCalls: Live[int] = 100_000
     """How many admissions may be in force at once; a call between two endpoints has two."""
 
-    maxCallsPerEndpoint: int = 1000
+    maxCallsPerEndpoint: Live[int] = 1000
     """How many admissions one endpoint may hold at once."""
 
-    preGrantedCalls: PreGranted = PreGranted.NONE
+    preGrantedCalls: Live[PreGranted] = PreGranted.NONE
     """What endpoints may do without asking (ARQ): nothing (none), call addresses that they know
     (makeCall), answer (answerCall), or both.  Such calls are direct, and known only by what endpoints
     tell of them."""
 
-    irrFrequency: int = 0
+    irrFrequency: Live[int] = 0
     """Every how many seconds endpoints are told to report on a call (IRR), at most 65535; 0 tells
     them nothing."""
 
-    totalBandwidth: int = 0
+    totalBandwidth: Live[int] = 0
     """What all calls together may use, in units of 100 bit/s; 0 sets no limit."""
 
-    bandwidthPerCall: int = 0
+    bandwidthPerCall: Live[int] = 0
     """What one call may use, in units of 100 bit/s; 0 sets no limit."""
 
-    bandwidthPerEndpoint: int = 0
+    bandwidthPerEndpoint: Live[int] = 0
     """What the calls of one endpoint may use together, in units of 100 bit/s; 0 sets no limit."""
 
-    minimumBandwidthPerCall: int = 0
+    minimumBandwidthPerCall: Live[int] = 0
     """What one call counts with at least, however little it asks for, in units of 100 bit/s."""
 
-    callPollInterval: int = 300
+    callPollInterval: Live[int] = 300
     """Seconds within which each endpoint is asked once about each of its calls (IRQ), unless it tells by
     itself; 0 asks never."""
 
-    dropLostCalls: bool = True
+    dropLostCalls: Live[bool] = True
     """Whether a call is ended when one endpoint does not know it any more, or answers no questions about
     it though it did before: what of it goes through this server is released, and the other endpoint is
     told to hang up (DRQ)."""
-
-    def reloaded(self, other: GatekeeperConfig) -> GatekeeperConfig:
-        """
-        This, with those of the other's values that can change while we run.
-        """
-        return replace(self, **{name: getattr(other, name) for name in LIVE})
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.gatekeeperIdentifier) <= 128:

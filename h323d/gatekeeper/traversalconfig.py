@@ -7,6 +7,8 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 
+from h323d.values.live import Live
+
 __all__ = ["TraversalConfig"]
 
 
@@ -16,29 +18,29 @@ class TraversalConfig:
     How endpoints behind a NAT are reached.
     """
 
-    enabled: bool = True
+    enabled: Live[bool] = True
     """Whether endpoints may register as such that only they can open connections (H.460.18)."""
 
-    timeToLive: int = 19
+    timeToLive: Live[int] = 19
     """Seconds between two renewals of such a registration; each renewal keeps the NAT's way open,
     and NATs forget ways of UDP after 30 s or more."""
 
-    dialBackTimeout: float = 8.0
+    dialBackTimeout: Live[float] = 8.0
     """Seconds that such an endpoint has to connect to us when a call for it has come."""
 
-    keepAliveInterval: int = 19
+    keepAliveInterval: Live[int] = 19
     """Seconds between two packets by which such an endpoint keeps the way of its media open
     (H.460.19)."""
 
-    multiplex: bool = True
+    multiplex: Live[bool] = True
     """Whether the media of all calls may share one pair of ports here, for endpoints that can do
     that (H.460.19)."""
 
-    guess: bool = True
+    guess: Live[bool] = True
     """Whether an endpoint that names an address out of C{privateNetworks}, while its packets come
     from elsewhere, is reached where its packets come from instead."""
 
-    privateNetworks: tuple[str, ...] = (
+    privateNetworks: Live[tuple[str, ...]] = (
         "10.0.0.0/8",
         "100.64.0.0/10",
         "169.254.0.0/16",

@@ -4,36 +4,15 @@ What an operator can set about H.323 calls: the C{[h323]} section.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from h323d.h323.calls.callinputs import T301, T303, T310, CallTimers
 from h323d.h323.ports import SIGNALLING_PORT
+from h323d.values.live import Live
 from h323d.values.portspan import PortSpan
 from h323d.values.tlspeer import TLSPeer
 
 __all__ = ["H323Config"]
-
-LIVE = frozenset(
-    {
-        "terminalType",
-        "fastStart",
-        "tunnelling",
-        "earlyH245",
-        "maxConnections",
-        "maxCallsPerConnection",
-        "maxCalls",
-        "firstMessageTimeout",
-        "packetTimeout",
-        "connectTimeout",
-        "answerTimeout",
-        "proceedingTimeout",
-        "ringTimeout",
-        "statusInterval",
-    }
-)
-"""
-The keys that take effect without a restart, for calls and connections from then on.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,54 +58,48 @@ class H323Config:
     name: str = "h323d"
     """The h323-ID and display name of our own calls, where a call has none."""
 
-    terminalType: int = 190
+    terminalType: Live[int] = 190
     """What we claim in the master-slave determination: 60 a gateway, 160 to 190 an MCU."""
 
-    fastStart: bool = True
+    fastStart: Live[bool] = True
     """Whether our own calls offer fast start, and offers of others are accepted."""
 
-    tunnelling: bool = True
+    tunnelling: Live[bool] = True
     """Whether H.245 may travel inside the call signalling connection."""
 
-    earlyH245: bool = False
+    earlyH245: Live[bool] = False
     """Whether our own calls begin H.245 in the Setup itself, where they tunnel."""
 
-    maxConnections: int = 2000
+    maxConnections: Live[int] = 2000
     """Signalling connections at one time; more are closed at once."""
 
-    maxCallsPerConnection: int = 200
+    maxCallsPerConnection: Live[int] = 200
     """Calls that one connection may carry at one time; more are refused."""
 
-    maxCalls: int = 2000
+    maxCalls: Live[int] = 2000
     """Calls at one time; more are refused with cause 47."""
 
-    firstMessageTimeout: float = 15.0
+    firstMessageTimeout: Live[float] = 15.0
     """Seconds that a connection without a call stays open."""
 
-    packetTimeout: float = 15.0
+    packetTimeout: Live[float] = 15.0
     """Seconds that a packet may take from its first octet to its last."""
 
-    connectTimeout: float = 5.0
+    connectTimeout: Live[float] = 5.0
     """Seconds that a connection of ours may take to open."""
 
-    answerTimeout: float = T303
+    answerTimeout: Live[float] = T303
     """Seconds until the first answer to our Setup (T303)."""
 
-    proceedingTimeout: float = T310
+    proceedingTimeout: Live[float] = T310
     """Seconds from CallProceeding until Alerting or Connect (T310)."""
 
-    ringTimeout: float = T301
+    ringTimeout: Live[float] = T301
     """Seconds that a call of ours may ring (T301)."""
 
-    statusInterval: float = 0.0
+    statusInterval: Live[float] = 0.0
     """Seconds between two StatusInquiries in each active call, which is cleared if three of them stay
     without an answer; 0 sends none, for there is equipment that does not answer them."""
-
-    def reloaded(self, other: H323Config) -> H323Config:
-        """
-        This, with those of the other's values that can change while we run.
-        """
-        return replace(self, **{name: getattr(other, name) for name in LIVE})
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:

@@ -9,6 +9,8 @@ import enum
 import ipaddress
 from dataclasses import dataclass
 
+from h323d.values.live import Live
+
 __all__ = ["CallModel", "RoutedConfig", "RoutedRule"]
 
 
@@ -61,25 +63,25 @@ class RoutedConfig:
     Calls between endpoints whose signalling goes through the gatekeeper.
     """
 
-    model: CallModel = CallModel.DIRECT
+    model: Live[CallModel] = CallModel.DIRECT
     """The model of parties for which there is no rule: direct (endpoints signal to each other), routed
     (call signalling goes through us), routedH245 (H.245 does, too) or proxied (and media).  A call
     has the stricter model of its two parties."""
 
-    rules: tuple[RoutedRule, ...] = ()
+    rules: Live[tuple[RoutedRule, ...]] = ()
     """Other models for some parties.  A name counts before a prefix, the longest prefix before a
     network, and the smallest network last."""
 
-    acceptUnregistered: bool = False
+    acceptUnregistered: Live[bool] = False
     """Whether somebody who is not registered may call others than our rooms through us."""
 
-    failoverCauses: tuple[int, ...] = (3, 18, 20, 27, 34, 38, 41, 42, 44, 47)
+    failoverCauses: Live[tuple[int, ...]] = (3, 18, 20, 27, 34, 38, 41, 42, 44, 47)
     """The causes (Q.850) of a refusal after which the next way to the called party is tried."""
 
-    setupTimeout: float = 8.0
+    setupTimeout: Live[float] = 8.0
     """Seconds that a way has for its first answer before the next one is tried."""
 
-    maxCalls: int = 10_000
+    maxCalls: Live[int] = 10_000
     """Routed calls at one time; more are refused with cause 47."""
 
     def __post_init__(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import ipaddress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from h323d.gatekeeper.routing.chain import MAX_HOPS
@@ -16,6 +16,7 @@ from h323d.h323.security.h235 import LONGEST_IDENTIFIER, SCHEME
 from h323d.h323.security.passwordtokens import GK_PWD_HASH
 from h323d.h323.signalling.addresses import hostOf
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.live import Live
 
 __all__ = [
     "BUILT_IN_POLICIES",
@@ -229,39 +230,39 @@ class RoutingConfig:
     Where calls go: policies are asked in order, and the first that knows the called party decides.
     """
 
-    policies: tuple[str, ...] = DEFAULT_POLICIES
+    policies: Live[tuple[str, ...]] = DEFAULT_POLICIES
     """The policies, in order: these, srv and enum, or what a plug-in is called.  Those that have
     nothing configured let every call pass."""
 
-    rewrites: tuple[RewriteRule, ...] = ()
+    rewrites: Live[tuple[RewriteRule, ...]] = ()
     """rewrite: numbers that are called by others."""
 
-    domains: tuple[str, ...] = ()
+    domains: Live[tuple[str, ...]] = ()
     """rewrite: our own domains; anna@example.com is then asked for as anna."""
 
-    routes: tuple[StaticRoute, ...] = ()
+    routes: Live[tuple[StaticRoute, ...]] = ()
     """explicit: where certain names and numbers go, or that they are refused."""
 
-    neighbours: tuple[NeighbourConfig, ...] = ()
+    neighbours: Live[tuple[NeighbourConfig, ...]] = ()
     """neighbours: gatekeepers that are asked by LRQ, and may ask us."""
 
-    hopCount: int = 6
+    hopCount: Live[int] = 6
     """neighbours, srv: how many gatekeepers a question of ours may pass."""
 
-    acceptUnknownLRQ: bool = False
+    acceptUnknownLRQ: Live[bool] = False
     """Answer LRQs of anybody, for what is known here; otherwise only neighbours and registered
     endpoints are answered."""
 
-    catchAll: str = ""
+    catchAll: Live[str] = ""
     """catchAll: the signalling address for calls that nothing else knows, as in 192.0.2.1:1720."""
 
-    httpURL: str = ""
+    httpURL: Live[str] = ""
     """http: the http or https URL that is asked by POST; empty asks nobody."""
 
-    httpTimeout: float = 2.0
+    httpTimeout: Live[float] = 2.0
     """http: seconds until silence counts as "I do not know"."""
 
-    httpLifetime: int = 30
+    httpLifetime: Live[int] = 30
     """http: seconds that an answer is kept which does not say so itself; 0 keeps none."""
 
     dnsServers: tuple[str, ...] = ()
@@ -270,18 +271,12 @@ class RoutingConfig:
     dnsTimeout: float = 3.0
     """srv, enum: seconds until silence counts as "no such name"."""
 
-    enumZones: tuple[str, ...] = ("e164.arpa",)
+    enumZones: Live[tuple[str, ...]] = ("e164.arpa",)
     """enum: the domains under which numbers are looked for, in order."""
 
-    enumPrefix: str = ""
+    enumPrefix: Live[str] = ""
     """enum: what comes before full international numbers, as in 00, and is taken off; numbers
     without it are not looked for."""
-
-    def reloaded(self, changed: RoutingConfig) -> RoutingConfig:
-        """
-        What is in force when the file has changed: the name servers stay.
-        """
-        return replace(changed, dnsServers=self.dnsServers, dnsTimeout=self.dnsTimeout)
 
     def __post_init__(self) -> None:
         if len(set(self.policies)) < len(self.policies):

@@ -8,6 +8,8 @@ import enum
 import ipaddress
 from dataclasses import dataclass, field
 
+from h323d.values.live import Live
+
 __all__ = ["HostMismatch", "PasswordEntry", "Requirement", "SecurityConfig", "WeakScheme"]
 
 MAX_WINDOW = 24 * 3600  # seconds
@@ -75,73 +77,73 @@ class SecurityConfig:
     Who has to prove who it is, and who may talk to us at all.
     """
 
-    h2351: Requirement = Requirement.OPTIONAL
+    h2351: Live[Requirement] = Requirement.OPTIONAL
     """Who has to sign its RAS messages by H.235.1: nobody (off), whoever registers a name that has
     a password (optional), or everybody (required)."""
 
-    weakSchemes: tuple[WeakScheme, ...] = ()
+    weakSchemes: Live[tuple[WeakScheme, ...]] = ()
     """What is taken in an RRQ instead of H.235.1: C{"md5"}, C{"cat"}; both prove the password, and
     protect nothing else."""
 
-    timeWindow: float = 7200.0
+    timeWindow: Live[float] = 7200.0
     """Seconds by which the clock of an endpoint may differ from ours; 0 does not compare them, and
     then only the last messages of each count as shown before."""
 
-    allowNoGeneralID: bool = True
+    allowNoGeneralID: Live[bool] = True
     """Whether a signed message may leave out whom it is for, as some endpoints do."""
 
-    allow: tuple[str, ...] = ()
+    allow: Live[tuple[str, ...]] = ()
     """The networks that may send to us, as in C{"192.0.2.0/24"}; empty for any.  This and the
     following hold for RAS, SIP and the connections of call signalling."""
 
-    deny: tuple[str, ...] = ()
+    deny: Live[tuple[str, ...]] = ()
     """The networks that may not, whatever C{allow} says."""
 
-    thirdParties: tuple[str, ...] = ()
+    thirdParties: Live[tuple[str, ...]] = ()
     """The networks that a peer may name as the place of its sound, or of its H.245, though its call
     signalling comes from elsewhere, as gatekeepers, proxies and large gateways do.  Sound goes to
     other hosts than the peer's own only once a valid packet came from there."""
 
-    hostMismatch: HostMismatch = HostMismatch.REFUSE
+    hostMismatch: Live[HostMismatch] = HostMismatch.REFUSE
     """What becomes of a Setup from another host than the ARQ of its call, and of a connection that
     an endpoint makes for a call to it (H.460.18) from another than it registered from: C{"refuse"},
     or C{"log"}, which only says so, for endpoints behind a NAT with several addresses."""
 
-    share: float = 0.25
+    share: Live[float] = 0.25
     """The part of each table - connections, transactions, calls, registrations, places in rooms -
     that one source may take: a host, or a network of 64 bits of IPv6.  It is 10 places at least;
     1 sets no limit."""
 
-    trunks: tuple[str, ...] = ()
+    trunks: Live[tuple[str, ...]] = ()
     """The networks whose hosts each stand for many: proxies, other gatekeepers, gateways, offices
     behind one address.  Neither C{share} nor the following rates hold for them."""
 
-    rasRate: float = 0.0
+    rasRate: Live[float] = 0.0
     """RAS messages each second that one address may send in the long run; 0 sets no limit."""
 
-    rasBurst: int = 200
+    rasBurst: Live[int] = 200
     """RAS messages that it may send at once."""
 
-    sipRate: float = 200.0
+    sipRate: Live[float] = 200.0
     """SIP messages each second that one address may send over UDP in the long run; 0 sets no
     limit."""
 
-    sipBurst: int = 2000
+    sipBurst: Live[int] = 2000
     """SIP messages that it may send over UDP at once."""
 
-    connectionRate: float = 0.0
+    connectionRate: Live[float] = 0.0
     """Connections for call signalling each second that one address may open; 0 sets no limit."""
 
-    connectionBurst: int = 50
+    connectionBurst: Live[int] = 50
     """Connections that it may open at once."""
 
-    callRate: float = 0.0
+    callRate: Live[float] = 0.0
     """Calls each second that one address may offer, by H.323 and SIP; 0 sets no limit."""
 
-    callBurst: int = 20
+    callBurst: Live[int] = 20
     """Calls that it may offer at once."""
 
-    passwords: tuple[PasswordEntry, ...] = ()
+    passwords: Live[tuple[PasswordEntry, ...]] = ()
     """The passwords of endpoints."""
 
     def __post_init__(self) -> None:
