@@ -34,6 +34,7 @@ from h323d.media.audio.commands import Commands
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.audio.survey import Survey
 from h323d.media.config import MediaConfig
+from h323d.media.failures import deliverAll
 from h323d.media.packets import IPortPair, IPortSource
 from h323d.media.relay.pool import RelayPool
 from h323d.media.reports import (
@@ -138,11 +139,7 @@ class MediaPool:
         """
         Tell the observers what happened in a tick.  Called on the reactor's thread.
         """
-        for report in reports:
-            try:
-                self._deliverOne(report)
-            except Exception:  # the fence: one observer must not keep reports from others
-                self._log.failure("a media observer failed")
+        deliverAll(reports, self._deliverOne, self._log, "a media observer")
 
     def _deliverOne(self, report: Report) -> None:
         match report:

@@ -16,13 +16,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from h323d.door import IDoor, Input
 from h323d.dsp.codec import ICodec
 from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
+from h323d.media.failures import RareFailures
 from h323d.media.io import SocketIO
 from h323d.media.pool import MediaPool
 from h323d.media.ports import PortRange
@@ -32,7 +32,6 @@ __all__ = ["MediaThread", "MediaThreads", "newMediaService", "prepareInterpreter
 
 SWITCH_INTERVAL = 0.0002  # seconds
 
-_QUIET = 10.0  # seconds between two logged failures
 
 CallFromThread = Callable[..., Any]  # Any: what the reactor's own returns is not used
 
@@ -80,8 +79,7 @@ class MediaThread:
         self._door = door
         self._woken = woken
         self._stopping = False
-        self._failures = 0
-        self._quietUntil = 0.0
+        self._failures = RareFailures(self._log, "media tick", callFromThread)
         self._thread = threading.Thread(target=self._run, name="media", daemon=True)
 
     def start(self) -> None:
@@ -120,25 +118,10 @@ class MediaThread:
         try:
             reports = self._plane.tick(now, self._packets)
         except Exception:  # the fence: one bad tick must not silence all rooms
-            self._fail()
+            self._failures.tell(now)
             return
         if reports:
             self._callFromThread(self._door.enter, Input.HEARD, reports)
-
-    def _fail(self) -> None:
-        """
-        Log a failure, but not two hundred times a second.
-        """
-        self._failures += 1
-        if time.monotonic() >= self._quietUntil:
-            self._quietUntil = time.monotonic() + _QUIET
-            failure = Failure()
-            self._callFromThread(
-                self._log.failure,
-                "media tick failed ({count} times)",
-                failure,
-                count=self._failures,
-            )
 
 
 class MediaThreads:

@@ -25,6 +25,7 @@ from h323d.call.media import (
     Signalling,
 )
 from h323d.errors import ResourceUnavailable
+from h323d.media.failures import deliverAll
 from h323d.media.packets import IPortPair, IPortSource
 from h323d.media.relay.reports import RelayClosed, RelayHeard, RelayReport, RelaysSurveyed
 from h323d.media.relay.table import Aim, IRelayIO, RelayEnd, RelayTable
@@ -114,11 +115,7 @@ class RelayPool:
         """
         Tell the observers what happened.  Called on the reactor's thread.
         """
-        for report in reports:
-            try:
-                self._deliverOne(report)
-            except Exception:  # the fence: one observer must not keep reports from others
-                self._log.failure("a relay's observer failed")
+        deliverAll(reports, self._deliverOne, self._log, "a relay's observer")
 
     def _deliverOne(self, report: RelayReport) -> None:
         match report:

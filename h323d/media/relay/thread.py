@@ -22,10 +22,10 @@ from collections.abc import Callable
 from typing import Any
 
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from h323d.door import IDoor, Input
 from h323d.media.config import MediaConfig
+from h323d.media.failures import RareFailures
 from h323d.media.packets import IPortPair, IPortSource
 from h323d.media.ports import SocketPair
 from h323d.media.relay.pool import RelayCommand, RelayPool
@@ -37,7 +37,6 @@ _LARGEST = 65536  # octets of a datagram
 _READY = 256  # sockets that one round serves at most
 _CLOSE = 0.001  # seconds between two rounds from which on it rests
 _REST = 0.0005  # seconds; what a packet may be held for at most
-_QUIET = 10.0  # seconds between two logged failures
 
 
 class RelaySockets:
@@ -138,8 +137,7 @@ class RelayThread:
         self._door = door
         self._inbox: deque[RelayCommand] = deque()
         self._stopping = False
-        self._failures = 0
-        self._quietUntil = 0.0
+        self._failures = RareFailures(self._log, "relaying", callFromThread)
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
 
     def start(self) -> None:
@@ -188,26 +186,12 @@ class RelayThread:
         try:
             step(*arguments)
         except Exception:  # as said
-            self._fail(time.monotonic())
+            self._failures.tell(time.monotonic())
 
     def _report(self) -> None:
         if self._table.reports:
             reports, self._table.reports = self._table.reports, []
             self._callFromThread(self._door.enter, Input.RELAYED, reports)
-
-    def _fail(self, now: float) -> None:
-        """
-        Log a failure, but not a thousand times a second.
-        """
-        self._failures += 1
-        if now >= self._quietUntil:
-            self._quietUntil = now + _QUIET
-            self._callFromThread(
-                self._log.failure,
-                "relaying failed ({count} times)",
-                Failure(),
-                count=self._failures,
-            )
 
 
 def newRelays(
