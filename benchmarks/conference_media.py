@@ -33,8 +33,8 @@ from zope.interface import implementer
 
 from h323d.call.homes import Home
 from h323d.call.media import IMediaPort, IMediaPortObserver, IMixerObserver, Signalling
-from h323d.door import Door
 from h323d.dsp.g711 import encodeULaw
+from h323d.inputs import Inputs
 from h323d.media.config import MediaConfig
 from h323d.media.thread import newMediaService
 from h323d.values.address import TransportAddress
@@ -79,7 +79,7 @@ def serve(pipe: Connection, count: int, group: int, config: MediaConfig) -> None
     sys.setswitchinterval(SWITCH_INTERVAL)
     reports: queue.SimpleQueue[tuple[Callable[..., Any], tuple[Any, ...]]] = queue.SimpleQueue()
     rng = random.Random(1)
-    pool, thread = newMediaService(config, rng, Door(), lambda f, *a: reports.put((f, a)))
+    pool, thread = newMediaService(config, rng, Inputs(), lambda f, *a: reports.put((f, a)))
     thread.start()
     ports = []
     mixer = pool.openMixer(Deaf())

@@ -23,7 +23,7 @@ import numpy as np
 
 from h323d.call.homes import Home
 from h323d.call.media import Latching, Signalling
-from h323d.door import Door
+from h323d.inputs import Inputs
 from h323d.media.config import MediaConfig
 from h323d.media.ports import PortRange
 from h323d.media.relay.thread import newRelays
@@ -48,7 +48,7 @@ def serve(calls: list[tuple[Address, Address]], latch: bool, pipe: Connection) -
     config = MediaConfig()
     rng = random.Random(1)
     pool, thread = newRelays(
-        config, PortRange(config, rng), rng, Door(), lambda f, *a, **k: f(*a, **k)
+        config, PortRange(config, rng), rng, Inputs(), lambda f, *a, **k: f(*a, **k)
     )
     latching = Latching.OWN_HOST if latch else Latching.NEVER
     prepareInterpreter()

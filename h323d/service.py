@@ -28,11 +28,11 @@ from h323d.config.sections import Configuration
 from h323d.control.manhole import MANHOLE, Shells, manholeFactory
 from h323d.control.paths import hostKeyPath, socketPath, stateDirectory
 from h323d.control.server import ControlServer
-from h323d.door import Door, Input
 from h323d.dsp.codec import ICodec
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.exposure import exposure
+from h323d.inputs import Input, Inputs
 from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.thread import newMediaService, prepareInterpreter
 from h323d.net.datagram import Datagrams
@@ -122,7 +122,7 @@ class H323dService(Service):
         self._reactor = reactor
         configuration = options.configuration
         rng = random.SystemRandom()
-        self._door = Door()
+        self._inputs = Inputs()
         codecs: tuple[ICodec, ...] = choose(
             configuration.plugins.codecs,
             {codec.format.name: codec for codec in BUILT_IN},
@@ -131,7 +131,7 @@ class H323dService(Service):
             "plugins.codecs",
         )
         pool, self._media = newMediaService(
-            configuration.media, rng, self._door, reactor.callFromThread, codecs
+            configuration.media, rng, self._inputs, reactor.callFromThread, codecs
         )
         surroundings = Surroundings(
             reactor,
@@ -148,7 +148,7 @@ class H323dService(Service):
             _secureStreams(configuration, reactor),
             Routes(),
             Files(),
-            self._door,
+            self._inputs,
         )
         self.server = Server(configuration, surroundings)
 
@@ -192,7 +192,7 @@ class H323dService(Service):
         Hang up and leave.
         """
         super().stopService()
-        leaving: Any = self._door.enter(Input.LEAVE)  # Any: a door says nothing of its answers
+        leaving: Any = self._inputs.enter(Input.LEAVE)  # Any: inputs say nothing of their answers
         done: Deferred[None] = leaving.addCallback(self._left)
         return done
 
@@ -204,7 +204,7 @@ class H323dService(Service):
 
     def _openDoors(self) -> None:
         control = self.server.configuration.control
-        ControlServer(self._door, socketPath(control)).listen(self._reactor)
+        ControlServer(self._inputs, socketPath(control)).listen(self._reactor)
         if control.manhole:
             namespace = {
                 "server": self.server,
@@ -212,7 +212,7 @@ class H323dService(Service):
                 **self.server.desk.spoken(MANHOLE),
             }
             keys = Path(control.manholeAuthorizedKeys).expanduser()
-            shells = Shells(self._door, namespace)
+            shells = Shells(self._inputs, namespace)
             factory = manholeFactory(shells, keys, hostKeyPath(control))
             self._listenForShells(control.manholePort, factory)
 
@@ -230,7 +230,7 @@ class H323dService(Service):
 
     def _reload(self) -> None:
         try:
-            self._door.enter(Input.RELOAD, self._options.read())
+            self._inputs.enter(Input.RELOAD, self._options.read())
         except ConfigurationError as error:
             self._log.error("not reloaded: {reason}", reason=str(error))
         else:

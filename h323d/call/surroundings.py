@@ -15,8 +15,8 @@ from h323d.call.homes import IRoutes, NoRoutes
 from h323d.call.lookups import IFiles, INames, IWeb, NoFiles, NoNames, NoWeb
 from h323d.call.media import IMediaPool
 from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener, SecureStreams
-from h323d.door import Door, IDoor
 from h323d.events.bus import EventBus
+from h323d.inputs import IInputs, Inputs
 from h323d.keeping import Defer
 
 __all__ = ["Surroundings"]
@@ -41,7 +41,7 @@ class Surroundings:
     @ivar secure: TLS for call signalling; C{None} without a certificate.
     @ivar routes: what the system knows of its networks.
     @ivar files: those that the configuration names.
-    @ivar door: by which commands, configurations and reports enter.
+    @ivar inputs: by which commands, configurations and reports enter.
     """
 
     clock: IReactorTime
@@ -58,7 +58,7 @@ class Surroundings:
     secure: SecureStreams | None = None
     routes: IRoutes = field(default_factory=NoRoutes)
     files: IFiles = field(default_factory=NoFiles)
-    door: IDoor = field(default_factory=Door)
+    inputs: IInputs = field(default_factory=Inputs)
 
     def pathOf(self, name: str) -> Path | None:
         """

@@ -31,7 +31,6 @@ from h323d.call.surroundings import Surroundings
 from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
 from h323d.call.transport import IStreamOpener
 from h323d.call.ways import Way
-from h323d.door import Door
 from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.calls.callstart import StartUpOptions
@@ -41,6 +40,7 @@ from h323d.h323.ports import SIGNALLING_PORT
 from h323d.h323.ras.client import EndpointProfile, RASClient
 from h323d.h323.signalling.addresses import hostOf
 from h323d.h323.signalling.endpointtype import terminalType
+from h323d.inputs import Inputs
 from h323d.media.config import MediaConfig
 from h323d.media.thread import newMediaService
 from h323d.net.datagram import Datagrams
@@ -143,7 +143,7 @@ class Phone:
         self._reactor = reactor
         self._rng = random.SystemRandom()
         pool, self._media = newMediaService(
-            settings.media, self._rng, Door(), reactor.callFromThread
+            settings.media, self._rng, Inputs(), reactor.callFromThread
         )
         self._world = Surroundings(
             reactor,

@@ -26,8 +26,8 @@ from twisted.conch.ssh.keys import BadKeyError, Key
 from twisted.cred.portal import Portal
 from zope.interface import implementer
 
-from h323d.door import IDoor, Input
 from h323d.errors import ConfigurationError
+from h323d.inputs import IInputs, Input
 from h323d.operation.commands import Role
 from h323d.operation.desk import Actor
 
@@ -101,15 +101,15 @@ class Shells:
     The shells that are open, by number.  A line that is typed in one is an input of the server.
     """
 
-    def __init__(self, door: IDoor, namespace: Mapping[str, Any]) -> None:
+    def __init__(self, inputs: IInputs, namespace: Mapping[str, Any]) -> None:
         """
         @param namespace: what every shell has by name; Any, as it can be anything.
         """
-        self._door = door
+        self._inputs = inputs
         self._namespace = namespace
         self._interpreters: dict[int, ManholeInterpreter] = {}
         self._opened = 0
-        door.lead(Input.LINE, self._run)
+        inputs.lead(Input.LINE, self._run)
 
     def opened(self, interpreter: ManholeInterpreter) -> int:
         """
@@ -134,7 +134,7 @@ class Shells:
 
         @return: whether it takes more lines to be a whole.
         """
-        return bool(self._door.enter(Input.LINE, number, line))
+        return bool(self._inputs.enter(Input.LINE, number, line))
 
     def _run(self, number: int, line: bytes) -> object:
         return self._interpreters[number].push(line)

@@ -24,8 +24,8 @@ from twisted.logger import Logger
 from twisted.protocols.basic import LineOnlyReceiver
 from twisted.python.failure import Failure
 
-from h323d.door import IDoor, Input
 from h323d.errors import ResourceUnavailable
+from h323d.inputs import IInputs, Input
 from h323d.operation.commands import OperatorError, Role
 from h323d.operation.desk import Actor
 
@@ -42,9 +42,9 @@ class ControlServer(Factory):
 
     noisy = False
 
-    def __init__(self, door: IDoor, path: Path) -> None:
+    def __init__(self, inputs: IInputs, path: Path) -> None:
         self.path = path
-        self._door = door
+        self._inputs = inputs
 
     def logPrefix(self) -> str:
         return "control socket"  # Twisted says of it that it starts
@@ -75,7 +75,7 @@ class ControlServer(Factory):
             raise FileExistsError(f"{self.path} exists and is not a socket")
 
     def buildProtocol(self, addr: IAddress | None) -> ControlProtocol:
-        return ControlProtocol(self._door)
+        return ControlProtocol(self._inputs)
 
 
 class ControlProtocol(LineOnlyReceiver):
@@ -87,8 +87,8 @@ class ControlProtocol(LineOnlyReceiver):
     MAX_LENGTH = MAX_QUESTION
     _log = Logger()
 
-    def __init__(self, door: IDoor) -> None:
-        self._door = door
+    def __init__(self, inputs: IInputs) -> None:
+        self._inputs = inputs
 
     def lineReceived(self, line: bytes) -> None:
         result = maybeDeferred(self._answer, line)
@@ -116,7 +116,7 @@ class ControlProtocol(LineOnlyReceiver):
         if not isinstance(arguments, list | dict):
             raise OperatorError("arguments must be a list or an object")
         actor, command = _actorOf(self.transport), str(question.get("command"))
-        return self._door.enter(Input.COMMAND, actor, command, arguments)
+        return self._inputs.enter(Input.COMMAND, actor, command, arguments)
 
 
 def _actorOf(transport: object) -> Actor:

@@ -30,7 +30,8 @@ class AlternateConfig:
     """Its name, if endpoints shall ask for it by name."""
 
     needToRegister: bool = True
-    """Whether endpoints have to register there before anything else; false if it shares our table."""
+    """Whether endpoints have to register there before anything else; false if it shares our
+    table."""
 
     priority: int = 0
     """The order in which they are tried, 0 to 127, the lowest first."""

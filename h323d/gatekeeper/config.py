@@ -67,7 +67,8 @@ class GatekeeperConfig:
     state directory (control.stateDirectory), and empty keeps them in memory only."""
 
     maxRegistrations: Live[int] = 100_000
-    """How many endpoints may be registered at once; the next is refused, and nobody loses a place."""
+    """How many endpoints may be registered at once; the next is refused, and nobody loses a
+    place."""
 
     maxAliases: Live[int] = 64
     """How many names one endpoint may have, and how many prefixes a gateway."""
@@ -88,8 +89,8 @@ class GatekeeperConfig:
 
     preGrantedCalls: Live[PreGranted] = PreGranted.NONE
     """What endpoints may do without asking (ARQ): nothing (none), call addresses that they know
-    (makeCall), answer (answerCall), or both.  Such calls are direct, and known only by what endpoints
-    tell of them."""
+    (makeCall), answer (answerCall), or both.  Such calls are direct, and known only by what
+    endpoints tell of them."""
 
     irrFrequency: Live[int] = 0
     """Every how many seconds endpoints are told to report on a call (IRR), at most 65535; 0 tells
@@ -108,13 +109,13 @@ class GatekeeperConfig:
     """What one call counts with at least, however little it asks for, in units of 100 bit/s."""
 
     callPollInterval: Live[int] = 300
-    """Seconds within which each endpoint is asked once about each of its calls (IRQ), unless it tells by
-    itself; 0 asks never."""
+    """Seconds within which each endpoint is asked once about each of its calls (IRQ), unless it
+    tells by itself; 0 asks never."""
 
     dropLostCalls: Live[bool] = True
-    """Whether a call is ended when one endpoint does not know it any more, or answers no questions about
-    it though it did before: what of it goes through this server is released, and the other endpoint is
-    told to hang up (DRQ)."""
+    """Whether a call is ended when one endpoint does not know it any more, or answers no questions
+    about it though it did before: what of it goes through this server is released, and the other
+    endpoint is told to hang up (DRQ)."""
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.gatekeeperIdentifier) <= 128:

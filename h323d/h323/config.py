@@ -32,11 +32,12 @@ class H323Config:
 
     portRange: str = ""
     """The local TCP ports that connections for call signalling leave from which we open, as in
-    C{"20000-20999"}; empty for any.  A port is used again a minute after its call at the earliest."""
+    C{"20000-20999"}; empty for any.  A port is used again a minute after its call at the
+    earliest."""
 
     h245PortRange: str = ""
-    """The local TCP ports on which a separate H.245 channel is waited for, and which those leave from
-    that we open; empty for any.  A routed call may need four."""
+    """The local TCP ports on which a separate H.245 channel is waited for, and which those leave
+    from that we open; empty for any.  A routed call may need four."""
 
     certificate: str = ""
     """A PEM file with our certificate, and those between it and its authority."""
@@ -50,7 +51,8 @@ class H323Config:
     we called."""
 
     verifyPeers: bool = False
-    """Whether who calls us over TLS needs a certificate that one of the C{authorities} has signed."""
+    """Whether who calls us over TLS needs a certificate that one of the C{authorities} has
+    signed."""
 
     tlsPeers: tuple[TLSPeer, ...] = ()
     """Whom we call, and whose certificates cannot name their addresses."""
@@ -98,8 +100,8 @@ class H323Config:
     """Seconds that a call of ours may ring (T301)."""
 
     statusInterval: Live[float] = 0.0
-    """Seconds between two StatusInquiries in each active call, which is cleared if three of them stay
-    without an answer; 0 sends none, for there is equipment that does not answer them."""
+    """Seconds between two StatusInquiries in each active call, which is cleared if three of them
+    stay without an answer; 0 sends none, for there is equipment that does not answer them."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:

@@ -19,7 +19,8 @@ class MediaConfig:
     """
 
     portFirst: int = 16384
-    """The first RTP port; even.  RTCP takes the odd one above.  Pairs are drawn from the range at random."""
+    """The first RTP port; even.  RTCP takes the odd one above.  Pairs are drawn from the range at
+    random."""
 
     portLast: int = 32767
     """The last port of the range.  Keep it below the range from which the kernel
@@ -27,8 +28,8 @@ class MediaConfig:
 
     tickMs: int = 5
     """The grid that rooms are mixed on, milliseconds: 5, 10 or 20.  Rooms are spread over
-    the ticks within a frame, so a finer grid sends sooner after mixing; it costs more CPU.  With 20, packets of 10, 30
-    and 50 ms are not made."""
+    the ticks within a frame, so a finer grid sends sooner after mixing; it costs more CPU.  With
+    20, packets of 10, 30 and 50 ms are not made."""
 
     departureMs: float = 2.5
     """How long after its point of the grid a mix leaves, milliseconds; below C{tickMs}.
@@ -48,8 +49,8 @@ class MediaConfig:
 
     silenceTimeout: float = 300.0
     """Seconds without anything from a peer, no sound and no RTCP, until its call ends, by H.323 and
-    SIP alike; not while it is held.  30 seconds end a SIP call whose connection is lost.  0 never ends
-    one."""
+    SIP alike; not while it is held.  30 seconds end a SIP call whose connection is lost.  0 never
+    ends one."""
 
     latchAnyHost: bool = False
     """Whether a source at any host may become a port's peer, when it goes on sending and the

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from h323d.door import IDoor, Input
+from h323d.inputs import IInputs, Input
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.packets import IPacketIO
 
@@ -27,13 +27,13 @@ class SteppedMedia:
         packets: IPacketIO,
         tickSeconds: float,
         clock: IReactorTime,
-        door: IDoor,
+        inputs: IInputs,
     ) -> None:
         self._plane = plane
         self._packets = packets
         self._tick = tickSeconds
         self._clock = clock
-        self._door = door
+        self._inputs = inputs
         self._start = 0.0
         self._index = 0
         self._next: IDelayedCall | None = None
@@ -68,4 +68,4 @@ class SteppedMedia:
     def _tickOnce(self) -> None:
         reports = self._plane.tick(self._clock.seconds(), self._packets)
         if reports:
-            self._door.enter(Input.HEARD, reports)
+            self._inputs.enter(Input.HEARD, reports)

@@ -17,8 +17,8 @@ from typing import Any
 
 from twisted.logger import Logger
 
-from h323d.door import IDoor, Input
 from h323d.dsp.codec import ICodec
+from h323d.inputs import IInputs, Input
 from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
@@ -64,11 +64,11 @@ class MediaThread:
         packets: SocketIO,
         config: MediaConfig,
         callFromThread: CallFromThread,
-        door: IDoor,
+        inputs: IInputs,
         woken: threading.Event,
     ) -> None:
         """
-        @param door: where reports enter.
+        @param inputs: where reports enter.
         @param woken: set when there are commands to obey.
         """
         self._plane = plane
@@ -76,7 +76,7 @@ class MediaThread:
         self._tick = config.tickMs / 1000
         self._departure = config.departureMs / 1000
         self._callFromThread = callFromThread
-        self._door = door
+        self._inputs = inputs
         self._woken = woken
         self._stopping = False
         self._failures = RareFailures(self._log, "media tick", callFromThread)
@@ -121,7 +121,7 @@ class MediaThread:
             self._failures.tell(now)
             return
         if reports:
-            self._callFromThread(self._door.enter, Input.HEARD, reports)
+            self._callFromThread(self._inputs.enter, Input.HEARD, reports)
 
 
 class MediaThreads:
@@ -151,7 +151,7 @@ class MediaThreads:
 def newMediaService(
     config: MediaConfig,
     rng: random.Random,
-    door: IDoor,
+    inputs: IInputs,
     callFromThread: CallFromThread,
     codecs: Sequence[ICodec] = BUILT_IN,
 ) -> tuple[MediaPool, MediaThreads]:
@@ -159,7 +159,7 @@ def newMediaService(
     The pool over real sockets, and its threads, not started.
 
     @param rng: draws ports, SSRCs and initial numbers; C{SystemRandom} in service.
-    @param door: where the reports of both threads enter.
+    @param inputs: where the reports of both threads enter.
     @param callFromThread: the reactor's.
     @param codecs: best first.
 
@@ -169,9 +169,9 @@ def newMediaService(
     plane = MediaPlane(config, rng, time.time() - time.monotonic(), codecs, departure)
     woken = threading.Event()
     ports = PortRange(config, rng)
-    relays, relayThread = newRelays(config, ports, rng, door, callFromThread)
+    relays, relayThread = newRelays(config, ports, rng, inputs, callFromThread)
     pool = MediaPool(config, plane, ports, relays, woken.set)
     packets = SocketIO(config.maximumPorts, time.time, time.monotonic, time.sleep)
-    door.lead(Input.HEARD, pool.deliver)
-    thread = MediaThread(plane, packets, config, callFromThread, door, woken)
+    inputs.lead(Input.HEARD, pool.deliver)
+    thread = MediaThread(plane, packets, config, callFromThread, inputs, woken)
     return pool, MediaThreads(thread, relayThread)

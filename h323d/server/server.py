@@ -19,10 +19,10 @@ from h323d.call.surroundings import Surroundings
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.config.sections import Configuration, differences
-from h323d.door import Input
 from h323d.errors import ResourceUnavailable
 from h323d.events.server import ConfigurationReloaded
 from h323d.h323.calls.legtable import LegTable
+from h323d.inputs import Input
 from h323d.operation.calling import Calling
 from h323d.operation.desk import Desk
 from h323d.operation.gatekeeping import Gatekeeping
@@ -91,9 +91,9 @@ class Server:
         self.operator = self._newOperator()
         self.desk = Desk(world.clock, self.events, self.operator)
         self._parts = tuple(self._allParts())
-        world.door.lead(Input.COMMAND, self.desk.ask)
-        world.door.lead(Input.RELOAD, self.reload)
-        world.door.lead(Input.LEAVE, self.leave)
+        world.inputs.lead(Input.COMMAND, self.desk.ask)
+        world.inputs.lead(Input.RELOAD, self.reload)
+        world.inputs.lead(Input.LEAVE, self.leave)
 
     def _newOperator(self) -> Operator:
         calling = Calling(

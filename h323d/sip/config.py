@@ -31,8 +31,8 @@ class SIPConfig:
     """What the User-Agent and Server headers say; empty leaves them out."""
 
     user: str = "h323d"
-    """Who we are: the user part of our own Contact, of From where a call has none, and in the o= line
-    of session descriptions."""
+    """Who we are: the user part of our own Contact, of From where a call has none, and in the o=
+    line of session descriptions."""
 
     T1: float = 0.5
     """Seconds: the round-trip estimate that all timers of RFC 3261 follow from."""
@@ -75,7 +75,8 @@ class SIPConfig:
     """Octets: a larger request goes over TCP if the peer takes it (RFC 3261, 18.1.1)."""
 
     registrar: bool = True
-    """Whether SIP phones can register here; they do so with the gatekeeper, which must be enabled."""
+    """Whether SIP phones can register here; they do so with the gatekeeper, which must be
+    enabled."""
 
     domains: tuple[str, ...] = ()
     """The domains, or literal addresses, whose names can be registered; none given, all can."""
@@ -87,7 +88,8 @@ class SIPConfig:
     """Seconds: the longest that a registration lasts unless renewed."""
 
     maxContacts: int = 10
-    """How many contacts one name may have; for one more, that leaves which was not renewed for longest."""
+    """How many contacts one name may have; for one more, that leaves which was not renewed for
+    longest."""
 
     preferUpdate: bool = False
     """Whether media is changed by UPDATE where the peer allows it, not by re-INVITE."""

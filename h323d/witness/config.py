@@ -38,8 +38,8 @@ class CDRConfig:
 
     log: LoggedCalls = LoggedCalls.OURS
     """Which calls have a line in the server's log when they begin and when they are over, with the
-    names of both parties: none, those whose signalling passes through here (ours), or all, which are
-    those too that endpoints make directly, and of which only RAS tells."""
+    names of both parties: none, those whose signalling passes through here (ours), or all, which
+    are those too that endpoints make directly, and of which only RAS tells."""
 
     def __post_init__(self) -> None:
         for name in ("file", "database"):

@@ -13,11 +13,11 @@ from twisted.conch.ssh.keys import Key
 from twisted.cred.credentials import IUsernamePassword
 
 from h323d.control.manhole import AuthorizedKeys, Shell, Shells, keptHostKey, manholeFactory
-from h323d.door import Door, Input
 from h323d.errors import ConfigurationError
+from h323d.inputs import Input, Inputs
 
 
-class Typed(Door):
+class Typed(Inputs):
     """
     Notes what enters.
     """
@@ -75,7 +75,7 @@ def test_aRemovedKeyIsOutAtOnce(tmp_path: Path) -> None:
 
 
 def test_passwordsAreNeverTaken(tmp_path: Path) -> None:
-    shells = Shells(Door(), {})
+    shells = Shells(Inputs(), {})
     factory = manholeFactory(shells, tmp_path / "authorized_keys", tmp_path / "key")
     assert IUsernamePassword not in factory.portal.listCredentialsInterfaces()
     (hostKey,) = factory.privateKeys.values()
@@ -83,19 +83,19 @@ def test_passwordsAreNeverTaken(tmp_path: Path) -> None:
 
 
 def test_aLineThatIsTypedEntersByTheDoor() -> None:
-    door = Typed()
+    inputs = Typed()
     terminal = Terminal()
-    shell = Shell(Shells(door, {"answer": 42}))
+    shell = Shell(Shells(inputs, {"answer": 42}))
     shell.makeConnection(terminal)
     shell.lineReceived(b"answer + 1")
-    assert door.entered == [(Input.LINE, 1, b"answer + 1")]
+    assert inputs.entered == [(Input.LINE, 1, b"answer + 1")]
     assert terminal.text.endswith(b"43\n>>> ")
 
 
 def test_aShellThatIsClosedIsForgotten() -> None:
-    door = Typed()
-    shell = Shell(Shells(door, {}))
+    inputs = Typed()
+    shell = Shell(Shells(inputs, {}))
     shell.makeConnection(Terminal())
     shell.connectionLost(None)
     with pytest.raises(KeyError):
-        door.enter(Input.LINE, 1, b"1")
+        inputs.enter(Input.LINE, 1, b"1")

@@ -20,10 +20,10 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
 from h323d.control.server import ControlServer
-from h323d.door import Door, Input
 from h323d.errors import ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.events.server import OperatorActed
+from h323d.inputs import Input, Inputs
 from h323d.operation.commands import COMMANDS, OperatorError
 from h323d.operation.desk import Desk
 from h323d.operation.operator import Operator
@@ -64,9 +64,9 @@ def server(
     path: Path, operator: FakeOperator | None = None, events: EventBus | None = None
 ) -> ControlServer:
     fake = cast(Operator, operator or FakeOperator())
-    door = Door()
-    door.lead(Input.COMMAND, Desk(Clock(), events or EventBus(), fake).ask)
-    return ControlServer(door, path)
+    inputs = Inputs()
+    inputs.lead(Input.COMMAND, Desk(Clock(), events or EventBus(), fake).ask)
+    return ControlServer(inputs, path)
 
 
 def answer(line: bytes, events: EventBus | None = None) -> Any:

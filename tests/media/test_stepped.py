@@ -8,7 +8,7 @@ import random
 
 from twisted.internet.task import Clock
 
-from h323d.door import Door, Input
+from h323d.inputs import Input, Inputs
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
 from h323d.media.stepped import SteppedMedia
@@ -20,9 +20,9 @@ def test_ticksOnItsGridWhateverTheClockDoes() -> None:
     clock = Clock()
     ticks: list[float] = []
     plane = MediaPlane(MediaConfig(maximumPorts=4), random.Random(1))
-    door = Door()
-    door.lead(Input.HEARD, list)
-    driver = SteppedMedia(plane, MemoryIO(lambda *_: None), 0.005, clock, door)
+    inputs = Inputs()
+    inputs.lead(Input.HEARD, list)
+    driver = SteppedMedia(plane, MemoryIO(lambda *_: None), 0.005, clock, inputs)
     driver.start()
     for pause in (0.005, 0.0035, 0.0065, 0.1, 0.005):
         plane.inbox.append(lambda _: ticks.append(clock.seconds()))

@@ -18,8 +18,8 @@ from zope.interface import implementer
 from h323d.call.surroundings import Surroundings
 from h323d.call.transport import IDatagramUser, IStream, IStreamUser
 from h323d.config.sections import Configuration
-from h323d.door import Input
 from h323d.events.bus import EventBus, Fact
+from h323d.inputs import Input
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPortPair
@@ -36,7 +36,7 @@ from h323d.values.media.formats import MediaFormat
 from tests.support.network import SimulatedHost
 from tests.support.networkmedia import NetworkPacketIO, NetworkPair, NetworkPorts, NetworkRelayIO
 from tests.support.simulation import SimulatedServer, Simulation
-from tests.support.turns import Lines, Output, Pair, Pairs, Ports, TurnedDoor, Turns
+from tests.support.turns import Lines, Output, Pair, Pairs, Ports, TurnedInputs, Turns
 
 __all__ = ["Inside", "LedServer"]
 
@@ -108,15 +108,15 @@ class Inside:
     ) -> None:
         self.turns = turns
         self.facts: list[Fact] = []
-        pairs, lines, door = Pairs(turns), Lines(turns), TurnedDoor(turns)
+        pairs, lines, inputs = Pairs(turns), Lines(turns), TurnedInputs(turns)
         relays = RelayPool(table, pairs, rng, _Relaying(turns).command)
         pool = _Pool(turns, configuration.media, _Plane(formats), pairs, relays)
-        door.lead(Input.HEARD, pool.deliver)
-        door.lead(Input.RELAYED, relays.deliver)
+        inputs.lead(Input.HEARD, pool.deliver)
+        inputs.lead(Input.RELAYED, relays.deliver)
         events = EventBus()
         events.subscribe(Fact, self.facts.append)
         world = Surroundings(
-            turns, rng, Ports(turns), lines, lines, pool, events, _noDisk, door=door
+            turns, rng, Ports(turns), lines, lines, pool, events, _noDisk, inputs=inputs
         )
         self.server = Server(configuration, world)
 
@@ -138,11 +138,11 @@ class _Outside:
         self.table = RelayTable(config.latchAnyHost)
         self.plane = MediaPlane(config, rng)
         self.turns = Turns(self.begin(world, host))
-        door = TurnedDoor(self.turns)
-        self._relays = SteppedRelays(self.table, _RelayIO(self._pairs), world.clock, door)
+        inputs = TurnedInputs(self.turns)
+        self._relays = SteppedRelays(self.table, _RelayIO(self._pairs), world.clock, inputs)
         self._packets = NetworkPacketIO()
         self.media = SteppedMedia(
-            self.plane, self._packets, config.tickMs / 1000, world.clock, door
+            self.plane, self._packets, config.tickMs / 1000, world.clock, inputs
         )
 
     def begin(self, world: Simulation, host: SimulatedHost) -> _Outside:
@@ -327,7 +327,7 @@ class LedServer(SimulatedServer):
         rng = world.chance(address)
         self.address = address
         self.turns, self.table = outside.turns, outside.table
-        self.door = TurnedDoor(self.turns)
+        self.inputs = TurnedInputs(self.turns)
         formats = outside.plane.formats
         self.inside: Inside = self.turns.lead(
             "begin", functools.partial(Inside, self.turns, given, rng, self.table, formats)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
-from h323d.door import IDoor, Input
+from h323d.inputs import IInputs, Input
 from h323d.media.config import MediaConfig
 from h323d.media.packets import (
     ROW_BYTES,
@@ -211,13 +211,13 @@ class NetworkRelayIO:
 
 
 def newRelays(
-    config: MediaConfig, ports: IPortSource, rng: random.Random, clock: Clock, door: IDoor
+    config: MediaConfig, ports: IPortSource, rng: random.Random, clock: Clock, inputs: IInputs
 ) -> RelayPool:
     """
     Relays of a simulated host.
     """
     table = RelayTable(config.latchAnyHost)
-    driver = SteppedRelays(table, NetworkRelayIO(), clock, door)
+    driver = SteppedRelays(table, NetworkRelayIO(), clock, inputs)
     pool = RelayPool(table, ports, rng, driver.command)
-    door.lead(Input.RELAYED, pool.deliver)
+    inputs.lead(Input.RELAYED, pool.deliver)
     return pool

@@ -21,10 +21,10 @@ from h323d.call.media import (
     IMixerObserver,
     Signalling,
 )
-from h323d.door import Door, Input
 from h323d.dsp.codec import ICodec
 from h323d.dsp.g711 import decodeALaw, decodeULaw, encodeALaw, encodeULaw
 from h323d.errors import ResourceUnavailable
+from h323d.inputs import Input, Inputs
 from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
@@ -367,11 +367,13 @@ class MediaBench:
         self.ports = MemoryPorts()
         self.packets = MemoryIO(self._fromServer)
         self.plane = MediaPlane(config, random.Random(seed), codecs=codecs)
-        door = Door()
-        relays = newRelays(config, self.ports, random.Random(seed), self.clock, door)
+        inputs = Inputs()
+        relays = newRelays(config, self.ports, random.Random(seed), self.clock, inputs)
         self.pool = MediaPool(config, self.plane, self.ports, relays)
-        door.lead(Input.HEARD, self.pool.deliver)
-        self.driver = SteppedMedia(self.plane, self.packets, config.tickMs / 1000, self.clock, door)
+        inputs.lead(Input.HEARD, self.pool.deliver)
+        self.driver = SteppedMedia(
+            self.plane, self.packets, config.tickMs / 1000, self.clock, inputs
+        )
         self.driver.start()
         self.phones: list[Phone] = []
 

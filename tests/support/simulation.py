@@ -25,10 +25,10 @@ from h323d.call.legs import ILeg
 from h323d.call.media import ISampleSink, PortStatistics
 from h323d.call.surroundings import Surroundings
 from h323d.config.sections import Configuration
-from h323d.door import Door, IDoor, Input
 from h323d.dsp.codec import ICodec
 from h323d.dsp.tones import levelsAt
 from h323d.events.bus import EventBus, Fact
+from h323d.inputs import IInputs, Input, Inputs
 from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
@@ -116,19 +116,19 @@ class Media:
         rng: random.Random,
         clock: Clock,
         only: str = "",
-        door: IDoor | None = None,
+        inputs: IInputs | None = None,
         codecs: Sequence[ICodec] = BUILT_IN,
     ) -> None:
         """
         @param only: the address of all its ports, if that is another than signalling has.
-        @param door: where reports enter; one of its own, if nothing else enters.
+        @param inputs: where reports enter; one of its own, if nothing else enters.
         """
-        door = door or Door()
+        inputs = inputs or Inputs()
         plane = MediaPlane(config, rng, codecs=codecs)
         ports = NetworkPorts(host, only)
-        self.pool = MediaPool(config, plane, ports, newRelays(config, ports, rng, clock, door))
-        door.lead(Input.HEARD, self.pool.deliver)
-        self._driver = SteppedMedia(plane, NetworkPacketIO(), config.tickMs / 1000, clock, door)
+        self.pool = MediaPool(config, plane, ports, newRelays(config, ports, rng, clock, inputs))
+        inputs.lead(Input.HEARD, self.pool.deliver)
+        self._driver = SteppedMedia(plane, NetworkPacketIO(), config.tickMs / 1000, clock, inputs)
 
     def start(self) -> None:
         """
@@ -148,7 +148,7 @@ class SimulatedServer:
     One server, as C{twistd h323d} runs it.
 
     @ivar facts: all that it told.
-    @ivar door: by which commands and configurations are given to it.
+    @ivar inputs: by which commands and configurations are given to it.
     """
 
     def __init__(
@@ -166,8 +166,10 @@ class SimulatedServer:
         host = world.network.host(address, *others)
         rng = world.chance(address)
         self.address = address
-        self.door: IDoor = Door()
-        self.media = Media(given.media, host, rng, world.clock, door=self.door, codecs=world.codecs)
+        self.inputs: IInputs = Inputs()
+        self.media = Media(
+            given.media, host, rng, world.clock, inputs=self.inputs, codecs=world.codecs
+        )
         self.server = Server(
             given if others else replace(given, server=replace(given.server, bind=address)),
             Surroundings(
@@ -184,7 +186,7 @@ class SimulatedServer:
                 secure=sealedStreams(host) if given.h323.certificate else None,
                 routes=host,
                 files=Files(),
-                door=self.door,
+                inputs=self.inputs,
             ),
         )
         self.facts: list[Fact] = []
@@ -229,7 +231,7 @@ class SimulatedServer:
         """
         Leave, as at SIGTERM.
         """
-        leaving: Any = self.door.enter(Input.LEAVE)  # Any: a door says nothing of its answers
+        leaving: Any = self.inputs.enter(Input.LEAVE)  # Any: inputs say nothing of their answers
         done: Deferred[None] = leaving.addCallback(self.left)
         return done
 

@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from h323d.call.legs import ILeg
 from h323d.config.sections import Configuration
-from h323d.door import Input
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig, RoutedRule
 from h323d.gatekeeper.routing.config import NeighbourConfig, RewriteRule, RoutingConfig, StaticRoute
 from h323d.h323.calls.callstart import StartUpOptions
+from h323d.inputs import Input
 from h323d.media.config import MediaConfig
 from h323d.operation.commands import Role
 from h323d.operation.desk import Actor
@@ -128,7 +128,7 @@ class Switchboard:
                 each.leg.changeMedia(holding)
         calls = self.server.server.operator.calls()
         (call,) = (each.callId for each in calls if each.called == ("transferred",))
-        self.server.door.enter(Input.COMMAND, OPERATOR, "transfer", [call, ROOM])
+        self.server.inputs.enter(Input.COMMAND, OPERATOR, "transfer", [call, ROOM])
 
     def _calls(self) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "in a room by H.323, quickly", self._calling("fast", ROOM, FAST)
@@ -165,7 +165,7 @@ class Switchboard:
         return lambda: phone.call(target, options)
 
     def _commanding(self, *names: str) -> Callable[[], object]:
-        ask, command = self.server.door.enter, Input.COMMAND
+        ask, command = self.server.inputs.enter, Input.COMMAND
         return lambda: ask(command, OPERATOR, "call", names)
 
     def _beside(self, alias: str) -> str:

@@ -30,7 +30,7 @@ from h323d.call.transport import (
     IStreamUser,
     NewUser,
 )
-from h323d.door import Door, IDoor, Input
+from h323d.inputs import IInputs, Input, Inputs
 from h323d.media.packets import IPortPair, IPortSource
 from h323d.values.address import TransportAddress
 
@@ -117,7 +117,7 @@ class Call:
 @implementer(IReactorTime)
 class Turns:
     """
-    The clock, and the door, of one server.
+    The clock, and the inputs, of one server.
 
     @ivar outside: C{None} where another server leads.
     @ivar record: what was led, from the time on at which it was wanted.
@@ -128,7 +128,7 @@ class Turns:
         self.now = outside.seconds()
         self.calls: list[Call] = []
         self.users: dict[int, Any] = {}  # Any: whoever uses what has that number
-        self.door = Door()
+        self.inputs = Inputs()
         self.record: Record | None = None
         self._numbers = 0
         self._turn = Turn(self.now, "begin", ())
@@ -246,7 +246,7 @@ class Turns:
             call.function(*call.arguments)
 
     def _enter(self, kind: Input, *arguments: object) -> object:
-        return self.door.enter(kind, *arguments)
+        return self.inputs.enter(kind, *arguments)
 
     def _datagram(self, number: int, data: bytes, source: TransportAddress) -> None:
         if number in self.users:
@@ -273,8 +273,8 @@ class Turns:
         self.users.pop(number)[0].streamClosed(reason)
 
 
-@implementer(IDoor)
-class TurnedDoor:
+@implementer(IInputs)
+class TurnedInputs:
     """
     Each input is a turn.
     """
@@ -283,7 +283,7 @@ class TurnedDoor:
         self._turns = turns
 
     def lead(self, kind: Input, receiver: Callable[..., object]) -> None:
-        self._turns.door.lead(kind, receiver)
+        self._turns.inputs.lead(kind, receiver)
 
     def enter(self, kind: Input, *arguments: object) -> object:
         return self._turns.lead("enter", kind, *arguments)

@@ -17,9 +17,9 @@ from zope.interface.verify import verifyObject
 
 from h323d.call.homes import Home
 from h323d.call.media import IMediaPort, IMixer, Signalling
-from h323d.door import Door
 from h323d.dsp.g711 import decodeULaw, encodeULaw
 from h323d.dsp.tones import levelsAt
+from h323d.inputs import Inputs
 from h323d.media.audio.latch import PROBATION
 from h323d.media.config import MediaConfig
 from h323d.media.io import SocketIO
@@ -92,7 +92,7 @@ def pool() -> Iterator[MediaPool]:
     config = MediaConfig(portFirst=21000, portLast=21099, maximumPorts=16)
     # Reports are delivered on the media thread: the test looks at them when it has stopped.
     rng = random.Random(1)
-    pool, thread = newMediaService(config, rng, Door(), lambda f, *a, **k: f(*a, **k))
+    pool, thread = newMediaService(config, rng, Inputs(), lambda f, *a, **k: f(*a, **k))
     thread.start()
     yield pool
     thread.stop()

@@ -13,8 +13,8 @@ import pytest
 
 from h323d.call.homes import Home
 from h323d.call.media import Latching, Signalling
-from h323d.door import Door
 from h323d.errors import ResourceUnavailable
+from h323d.inputs import Inputs
 from h323d.media.config import MediaConfig
 from h323d.media.ports import PortRange
 from h323d.media.relay.thread import newRelays
@@ -39,7 +39,7 @@ class Relays:
             CONFIG,
             PortRange(CONFIG, random.Random(1)),
             random.Random(1),
-            Door(),
+            Inputs(),
             lambda f, *a, **k: f(*a, **k),
         )
         self._thread.start()

@@ -24,8 +24,8 @@ LARGEST = 256 << 20  # octets of a file
 
 def decode(given: Sequence[str], kind: str | None, reencode: bool, asJSON: bool) -> None:
     """
-    @param given: hexadecimal digits in one piece or several, the name of a file, or C{-} for standard
-        input.
+    @param given: hexadecimal digits in one piece or several, the name of a file, or C{-} for
+        standard input.
     @param kind: what it is, or which messages of a capture are wanted; C{None} guesses, or
         wants all.
     @param asJSON: whether a capture is printed as a list.

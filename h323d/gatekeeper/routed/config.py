@@ -32,7 +32,8 @@ class RoutedRule:
     """
 
     model: CallModel = CallModel.ROUTED
-    """The model of these endpoints' calls, made and received: direct, routed, routedH245 or proxied."""
+    """The model of these endpoints' calls, made and received: direct, routed, routedH245 or
+    proxied."""
 
     aliases: tuple[str, ...] = ()
     """Names of endpoints."""
@@ -64,9 +65,9 @@ class RoutedConfig:
     """
 
     model: Live[CallModel] = CallModel.DIRECT
-    """The model of parties for which there is no rule: direct (endpoints signal to each other), routed
-    (call signalling goes through us), routedH245 (H.245 does, too) or proxied (and media).  A call
-    has the stricter model of its two parties."""
+    """The model of parties for which there is no rule: direct (endpoints signal to each other),
+    routed (call signalling goes through us), routedH245 (H.245 does, too) or proxied (and media).
+    A call has the stricter model of its two parties."""
 
     rules: Live[tuple[RoutedRule, ...]] = ()
     """Other models for some parties.  A name counts before a prefix, the longest prefix before a

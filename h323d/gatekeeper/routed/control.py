@@ -2,9 +2,9 @@
 A separate H.245 channel that goes through us (H.323, 8.2.3): two connections, coupled.
 
 One side said where it waits for a connection; the other is told a listener of ours
-instead.  When it connects, we connect to the first, and carry packet after packet.  A side that cannot be
-connected to, behind a NAT, is asked to connect to a second listener instead.  The connection of a
-side whose signalling is over TLS is over TLS, too, whichever of the two connects.
+instead.  When it connects, we connect to the first, and carry packet after packet.  A side that
+cannot be connected to, behind a NAT, is asked to connect to a second listener instead.  The
+connection of a side whose signalling is over TLS is over TLS, too, whichever of the two connects.
 """
 
 from __future__ import annotations

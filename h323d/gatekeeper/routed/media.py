@@ -4,8 +4,8 @@ Media that goes through us: the addresses in H.245 and fast start are replaced b
 A relay carries the packets of one session, found by its C{sessionID} (H.245, B.3).  An
 address that a side tells is where that side receives; the other side is told the relay's
 instead.  For a side behind a NAT, the relay goes by where its packets come from, and the side is
-told how to keep its way open (H.460.19).  A side that repeats what it was told (answers to fast start do) means the other
-side's own address, and that is what the other side gets back.
+told how to keep its way open (H.460.19).  A side that repeats what it was told (answers to fast
+start do) means the other side's own address, and that is what the other side gets back.
 """
 
 from __future__ import annotations

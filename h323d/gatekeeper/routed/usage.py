@@ -21,7 +21,8 @@ __all__ = ["ChannelUsage", "Usage", "UsageOwner", "mayConcernChannels"]
 MAXIMUM_CHANNELS = 64  # of one call that are kept in mind
 
 _FIRST_OCTETS = frozenset((0x03, 0x04, 0x22, 0x23, 0x48, 0x49, 0x4A, 0x4B))
-"""How the messages begin that L{ChannelUsage.heard} looks at: their alternatives (X.691, clause 23)."""
+"""How the messages begin that L{ChannelUsage.heard} looks at: their alternatives (X.691, clause
+23)."""
 
 _NUMBER = "forwardLogicalChannelNumber"
 _FORWARD = "forwardLogicalChannelParameters"

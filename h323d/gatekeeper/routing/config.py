@@ -91,7 +91,8 @@ class RewriteRule:
     """What takes its place; the same again makes an exception to a shorter prefix."""
 
     caller: str = ""
-    """For whose calls: a network, a name that the calling endpoint has registered; empty for all."""
+    """For whose calls: a network, a name that the calling endpoint has registered; empty for
+    all."""
 
     def __post_init__(self) -> None:
         _matched(self.name, self.prefix)
@@ -119,7 +120,8 @@ class StaticRoute:
     """Refuse such calls instead."""
 
     caller: str = ""
-    """For whose calls: a network, a name that the calling endpoint has registered; empty for all."""
+    """For whose calls: a network, a name that the calling endpoint has registered; empty for
+    all."""
 
     def __post_init__(self) -> None:
         _matched(self.name, self.prefix)
@@ -180,8 +182,8 @@ class NeighbourConfig:
     by our own."""
 
     scheme: NeighbourScheme = NeighbourScheme.H2351
-    """How the password is proved: C{"h2351"}, or C{"gkPwdHash"}, the MD5 hash that a GnuGk puts into
-    its questions, and expects in ours.  That protects nothing else of a message, can be shown
+    """How the password is proved: C{"h2351"}, or C{"gkPwdHash"}, the MD5 hash that a GnuGk puts
+    into its questions, and expects in ours.  That protects nothing else of a message, can be shown
     again within security.timeWindow, and does not sign answers."""
 
     def __post_init__(self) -> None:

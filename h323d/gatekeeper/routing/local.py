@@ -37,8 +37,8 @@ class LocalNumbers:
 class RegisteredEndpoints:
     """
     Whoever registered the name by H.323, all of them where names are shared: who
-    has resources left first, and of those who came first; without a gateway between, nobody else can be
-    called by it.
+    has resources left first, and of those who came first; without a gateway between, nobody else
+    can be called by it.
     """
 
     name = "registered"

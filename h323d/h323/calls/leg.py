@@ -2,8 +2,8 @@
 An H.323 call as a leg: commands down to signalling, H.245 and media, happenings up.
 
 The leg owns nothing that can be wrong by itself: the call machine (L{h323d.h323.calls.call})
-keeps the state, L{h323d.h323.calls.callstart} gets media started, L{h323d.h323.calls.wire} fills the
-messages.  Here they meet.
+keeps the state, L{h323d.h323.calls.callstart} gets media started, L{h323d.h323.calls.wire} fills
+the messages.  Here they meet.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """
-What happens to the start of a call, and what the machine of L{h323d.h323.calls.startup} needs of it.
+What happens to the start of a call, and what the machine of L{h323d.h323.calls.startup} needs of
+it.
 """
 
 from __future__ import annotations

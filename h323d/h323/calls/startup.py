@@ -8,8 +8,8 @@ A call that is set up needs media.  H.323 has two procedures for that, which ove
 ways for the second one; peers know some of them, and begin several at once.  So several parts,
 nearly all of them machines, have one question each:
 
-  - I{Does H.245 travel in the signalling connection?} L{h323d.h323.calls.tunnelling}: offered, agreed
-    or off (8.2.1).  It outlives the start, because each of our messages says it.
+  - I{Does H.245 travel in the signalling connection?} L{h323d.h323.calls.tunnelling}: offered,
+    agreed or off (8.2.1).  It outlives the start, because each of our messages says it.
   - I{What became of fast connect?} L{h323d.h323.calls.fastconnect}: channels that are proposed in
     Setup, and taken or refused in an answer to it (8.1.7).  It knows the lists; that our
     proposal is void once the call is answered without them, or once the peer begins H.245 of
@@ -24,8 +24,8 @@ nearly all of them machines, have one question each:
   - I{What flows?} For each medium, L{h323d.h323.h245.channels.plan} opens and closes the channel
     that we send on, and L{h323d.h323.h245.channels.reception} tells what comes in the peer's.
 
-Who owns whom: the leg has one L{h323d.h323.calls.callstart.CallStart}.  That has the first three, and an
-L{h323d.h323.h245.link.H245Link}, which has the path, and an
+Who owns whom: the leg has one L{h323d.h323.calls.callstart.CallStart}.  That has the first three,
+and an L{h323d.h323.h245.link.H245Link}, which has the path, and an
 L{H245Session<h323d.h323.h245.session.H245Session>} while one is spoken; that has the others.
 
 How they meet.  Commands go down: this machine has the path try a way (I{tunnel, dial, listen}).

@@ -1,9 +1,9 @@
 """
 One call's H.245 and the way it takes: tunnel or connection, and the session that speaks on it.
 
-L{h323d.h323.calls.startup} says which way to try; the machine in L{h323d.h323.h245.controlpath} keeps
-that to one.  This module encodes, decodes, and passes on reports; connections are opened and closed
-by L{h323d.h323.h245.connections}.
+L{h323d.h323.calls.startup} says which way to try; the machine in L{h323d.h323.h245.controlpath}
+keeps that to one.  This module encodes, decodes, and passes on reports; connections are opened and
+closed by L{h323d.h323.h245.connections}.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ receiver nothing was heard, though sound is expected of it, stops after L{UNHEAR
 goes on when something is.  Any other host is sent nothing before a valid packet came from there.
 
 Whom we called ourselves has L{UNHEARD} seconds at any other host, once in a call, and reports
-by RTCP after that: or else two servers that are both behind a gatekeeper or proxy would wait for each
-other for ever, from the start or after the called one has rung for long.
+by RTCP after that: or else two servers that are both behind a gatekeeper or proxy would wait for
+each other for ever, from the start or after the called one has rung for long.
 """
 
 from __future__ import annotations

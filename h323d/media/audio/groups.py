@@ -2,7 +2,8 @@
 The rooms that are mixed in one batch.
 
 All rooms that share a rate, a frame length and a phase on the tick's grid form a L{MixGroup}, mixed
-in one go; members whose sound is of another rate are brought to the rooms', and back.  Which room is in which group is decided by L{h323d.media.audio.rooms}.
+in one go; members whose sound is of another rate are brought to the rooms', and back.  Which room
+is in which group is decided by L{h323d.media.audio.rooms}.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """
 Which source a port listens to: the defence against injected and stolen sound.
 
-Until it is latched, a port sends to the negotiated address, if it may (L{h323d.media.audio.consent}),
-and to nobody else.  A source at the negotiated host, from any port, is believed at its first
-valid packet: symmetric RTP behind a port translator.  So is the host of the signalling, where
-the negotiated address is a private one, which a translator has hidden.
+Until it is latched, a port sends to the negotiated address, if it may
+(L{h323d.media.audio.consent}), and to nobody else.  A source at the negotiated host, from any port,
+is believed at its first valid packet: symmetric RTP behind a port translator.  So is the host of
+the signalling, where the negotiated address is a private one, which a translator has hidden.
 
 A source at a third host has to go on for L{PROBATION} packets in sequence, and may not at all
 where sound and signalling are negotiated to come from the same host, unless the configuration

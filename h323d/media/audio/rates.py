@@ -1,9 +1,9 @@
 """
 Between the rates of members and those of their rooms.
 
-What a member says is brought to the room's rate by itself; what members hear is brought to theirs once
-for each distinct mix.  A filter goes on from what went before: a member who turns from the mix of
-all who listen to one of its own, because it begins to talk, takes its past along.
+What a member says is brought to the room's rate by itself; what members hear is brought to theirs
+once for each distinct mix.  A filter goes on from what went before: a member who turns from the mix
+of all who listen to one of its own, because it begins to talk, takes its past along.
 """
 
 from __future__ import annotations

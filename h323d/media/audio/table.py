@@ -73,7 +73,8 @@ class PortTable:
     @ivar timestampBase: C{int64}: our timestamp when the plane's clock was 0.
     @ivar expected: C{int64}: the timestamp that would go on from the last packet, not
         reduced; -1 before the first.
-    @ivar heldFrom: C{int64}, milliseconds of the plane's clock: where the sound that is held begins.
+    @ivar heldFrom: C{int64}, milliseconds of the plane's clock: where the sound that is held
+        begins.
     @ivar heldMs: C{int64}: how much waits for its packet to be full.
     @ivar held: C{uint8[n, octets]}: what that has become, with a codec that remembers nothing.
     @ivar sent: C{int64}: packets sent.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from h323d.door import IDoor, Input
+from h323d.inputs import IInputs, Input
 from h323d.media.packets import IPortPair
 from h323d.media.relay.pool import RelayCommand
 from h323d.media.relay.table import SURVEY, IRelayIO, Packet, Reader, RelayTable, Sender, Source
@@ -27,12 +27,12 @@ class SteppedRelays:
         table: RelayTable,
         packets: IRelayIO,
         clock: IReactorTime,
-        door: IDoor,
+        inputs: IInputs,
     ) -> None:
         self._table = table
         self._packets = packets
         self._clock = clock
-        self._door = door
+        self._inputs = inputs
         self._survey: IDelayedCall | None = None
 
     def command(self, command: RelayCommand) -> None:
@@ -71,4 +71,4 @@ class SteppedRelays:
     def _report(self) -> None:
         if self._table.reports:
             reports, self._table.reports = self._table.reports, []
-            self._door.enter(Input.RELAYED, reports)
+            self._inputs.enter(Input.RELAYED, reports)

@@ -2,8 +2,8 @@
 The driver of the relays in service: a thread of its own, which forwards at once.
 
 A relay has no tick to wait for.  One epoll finds the sockets that have something to read; a
-packet is read, judged by L{h323d.media.relay.table}, and sent on in the same round.  Everything else,
-commands and figures, is done between two rounds.
+packet is read, judged by L{h323d.media.relay.table}, and sent on in the same round.  Everything
+else, commands and figures, is done between two rounds.
 
 Waking a thread costs more than forwarding a packet does.  So where rounds follow each other
 closely, which takes a thousand packets a second, it rests a little after each, and finds several
@@ -23,7 +23,7 @@ from typing import Any
 
 from twisted.logger import Logger
 
-from h323d.door import IDoor, Input
+from h323d.inputs import IInputs, Input
 from h323d.media.config import MediaConfig
 from h323d.media.failures import RareFailures
 from h323d.media.packets import IPortPair, IPortSource
@@ -129,12 +129,12 @@ class RelayThread:
         self,
         table: RelayTable,
         callFromThread: Callable[..., Any],  # Any: what the reactor's own returns is not used
-        door: IDoor,
+        inputs: IInputs,
     ) -> None:
         self._table = table
         self._packets = RelaySockets()
         self._callFromThread = callFromThread
-        self._door = door
+        self._inputs = inputs
         self._inbox: deque[RelayCommand] = deque()
         self._stopping = False
         self._failures = RareFailures(self._log, "relaying", callFromThread)
@@ -161,7 +161,8 @@ class RelayThread:
         self._stopping = True
         self._packets.wake()
         self._thread.join()
-        self._packets.close()  # not before: the thread may see that it is to stop before it is woken
+        # Not before: the thread may see that it is to stop before it is woken.
+        self._packets.close()
 
     def _run(self) -> None:
         nextSurvey = 0.0
@@ -191,24 +192,24 @@ class RelayThread:
     def _report(self) -> None:
         if self._table.reports:
             reports, self._table.reports = self._table.reports, []
-            self._callFromThread(self._door.enter, Input.RELAYED, reports)
+            self._callFromThread(self._inputs.enter, Input.RELAYED, reports)
 
 
 def newRelays(
     config: MediaConfig,
     ports: IPortSource,
     rng: random.Random,
-    door: IDoor,
+    inputs: IInputs,
     callFromThread: Callable[..., Any],
 ) -> tuple[RelayPool, RelayThread]:
     """
     The relays over real sockets, and their thread, not started.
 
     @param ports: binds pairs that have sockets.
-    @param door: where reports enter.
+    @param inputs: where reports enter.
     """
     table = RelayTable(config.latchAnyHost)
-    thread = RelayThread(table, callFromThread, door)
+    thread = RelayThread(table, callFromThread, inputs)
     pool = RelayPool(table, ports, rng, thread.command)
-    door.lead(Input.RELAYED, pool.deliver)
+    inputs.lead(Input.RELAYED, pool.deliver)
     return pool, thread

@@ -5,9 +5,9 @@ It begins with the INVITE, and goes on to our final response, its ACK, and the B
 races between them: a CANCEL that comes after the 200, a hang-up before the ACK (whose BYE must
 wait for it), two BYEs at once.
 
-Its owner is L{h323d.sip.calls.invited}, and the other side is L{h323d.sip.calls.callingsession}.  What the
-session talks about (offer and answer) is L{h323d.sip.calls.exchange}'s matter, and the repetition of the
-200 L{h323d.sip.calls.acceptance}'s.
+Its owner is L{h323d.sip.calls.invited}, and the other side is L{h323d.sip.calls.callingsession}.
+What the session talks about (offer and answer) is L{h323d.sip.calls.exchange}'s matter, and the
+repetition of the 200 L{h323d.sip.calls.acceptance}'s.
 
 This module does no I/O.
 """

@@ -5,8 +5,8 @@ From our INVITE to its final response, the ACK, and the BYE, with the races betw
 before any response (whose CANCEL must wait for one), a 200 that crosses our CANCEL, a CANCEL that
 nobody answers, the further 200s of a forked INVITE.
 
-Its owner is L{h323d.sip.calls.inviting}, and the other side is L{h323d.sip.calls.calledsession}.  What the
-session talks about (offer and answer) is L{h323d.sip.calls.exchange}'s matter.
+Its owner is L{h323d.sip.calls.inviting}, and the other side is L{h323d.sip.calls.calledsession}.
+What the session talks about (offer and answer) is L{h323d.sip.calls.exchange}'s matter.
 
 This module does no I/O.
 """

@@ -3,8 +3,9 @@ A SIP call as a leg: commands down to the session, the dialog and media, happeni
 
 The leg owns nothing that can be wrong by itself: the side of the INVITE that we are on
 (L{h323d.sip.calls.invited}, L{h323d.sip.calls.inviting}) has the session's machine,
-L{h323d.sip.calls.modification} changes the media of a call that stands, L{h323d.sip.calls.legdigits} has the
-digits, and L{h323d.sip.dialogs.dialogend} sends and answers for all of them.  Here they meet.
+L{h323d.sip.calls.modification} changes the media of a call that stands,
+L{h323d.sip.calls.legdigits} has the digits, and L{h323d.sip.dialogs.dialogend} sends and answers
+for all of them.  Here they meet.
 
 Whoever watches a call is told that it is answered, and of its media, when its source is known
 to be real (L{h323d.sip.proof}): at once over a connection, with the ACK over UDP.

@@ -1,8 +1,8 @@
 """
 Modifying a session, by re-INVITE or UPDATE of either side: RFC 3261, 14, and RFC 3311.
 
-L{h323d.sip.calls.exchange} says whose turn it is, L{h323d.sip.calls.descriptions} what is offered and answered;
-here are the messages.
+L{h323d.sip.calls.exchange} says whose turn it is, L{h323d.sip.calls.descriptions} what is offered
+and answered; here are the messages.
 """
 
 from __future__ import annotations

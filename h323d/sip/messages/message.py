@@ -1,11 +1,11 @@
 """
 SIP messages as values: L{SIPRequest} and L{SIPResponse} (RFC 3261, 7).
 
-L{h323d.sip.messages.parser} makes them of octets, L{h323d.sip.messages.writer} makes octets of them.  A
-message that came out of the parser has one well-formed From, To, Call-ID and CSeq and a
-well-formed topmost Via, so that C{fromAddress}, C{toAddress}, C{callId}, C{cseq} and C{via}
-cannot raise; every other typed property reads its header field when first asked and
-raises L{DecodeError}, naming the field, if it is malformed.
+L{h323d.sip.messages.parser} makes them of octets, L{h323d.sip.messages.writer} makes octets of
+them.  A message that came out of the parser has one well-formed From, To, Call-ID and CSeq and a
+well-formed topmost Via, so that C{fromAddress}, C{toAddress}, C{callId}, C{cseq} and C{via} cannot
+raise; every other typed property reads its header field when first asked and raises L{DecodeError},
+naming the field, if it is malformed.
 
 Content-Length is the writer's and the parser's business alone: a parsed message does not
 have it among its headers, and one that is put there is not written.

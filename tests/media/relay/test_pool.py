@@ -21,8 +21,8 @@ from h323d.call.media import (
     RelayStatistics,
     Signalling,
 )
-from h323d.door import Door as Entrance
 from h323d.errors import ResourceUnavailable
+from h323d.inputs import Inputs
 from h323d.media.config import MediaConfig
 from h323d.media.relay.pool import RelayPool
 from h323d.rtp.packet import RTPPacket, encode
@@ -63,7 +63,7 @@ class Bench:
         server = self.network.host(SERVER)
         config = MediaConfig()
         ports, rng = NetworkPorts(server), random.Random(1)
-        self.pool: RelayPool = newRelays(config, ports, rng, self.clock, Entrance())
+        self.pool: RelayPool = newRelays(config, ports, rng, self.clock, Inputs())
         self.recorder = RelayRecorder()
         self.alice, self.bob = self.phone(ALICE), self.phone(BOB)
 
@@ -186,7 +186,7 @@ def test_aChainOfRelaysCarriesMedia(bench: Bench) -> None:
 
 def test_portsThatAreMissingForOneSideAreFreedOnTheOther() -> None:
     ports = MemoryPorts(limit=1)
-    pool = newRelays(MediaConfig(), ports, random.Random(1), Clock(), Entrance())
+    pool = newRelays(MediaConfig(), ports, random.Random(1), Clock(), Inputs())
     with pytest.raises(ResourceUnavailable):
         pool.openRelay(RelayRecorder(), (Home.at(SERVER), Home.at(SERVER)))
     assert ports.pairs[0].closed

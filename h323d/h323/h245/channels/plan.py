@@ -19,9 +19,9 @@ have opened one; so the states above the line are those below it, but that nothi
       lacking ---------'
 
 L{Sending<h323d.h323.h245.channels.sending.Sending>} is the owner; what to send is judged by
-L{h323d.h323.h245.channels.selection}.  A peer that refuses a channel, or does not answer, brings us back
-to C{closed}, where the next is tried that it has not refused; C{lacking} is left when either side says
-something new.
+L{h323d.h323.h245.channels.selection}.  A peer that refuses a channel, or does not answer, brings us
+back to C{closed}, where the next is tried that it has not refused; C{lacking} is left when either
+side says something new.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-The one door: what enters by it goes to whom it is for, and there is no other way in.
+The one way in: what enters goes to whom it is for, and there is no other way.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from zope.interface.verify import verifyObject
 
-from h323d.door import Door, IDoor, Input
 from h323d.events.server import ConfigurationReloaded, OperatorActed
 from h323d.gatekeeper.security.passwords import passwordIn
+from h323d.inputs import IInputs, Input, Inputs
 from h323d.net.files import Files
 from h323d.operation.commands import OperatorError, Role
 from h323d.operation.desk import Actor
@@ -23,29 +23,29 @@ OPERATOR, VIEWER = Actor("anna", Role.OPERATOR), Actor("eve", Role.VIEWER)
 
 
 def test_itIsADoor() -> None:
-    assert verifyObject(IDoor, Door())
+    assert verifyObject(IInputs, Inputs())
 
 
 def test_anInputGoesToItsReceiverAndItsAnswerComesBack() -> None:
-    door = Door()
-    door.lead(Input.COMMAND, max)
-    door.lead(Input.LINE, min)
-    assert (door.enter(Input.COMMAND, 1, 2), door.enter(Input.LINE, 1, 2)) == (2, 1)
+    inputs = Inputs()
+    inputs.lead(Input.COMMAND, max)
+    inputs.lead(Input.LINE, min)
+    assert (inputs.enter(Input.COMMAND, 1, 2), inputs.enter(Input.LINE, 1, 2)) == (2, 1)
 
 
 def test_anOperatorsCommandEntersByIt() -> None:
     with Simulation() as world:
         server = world.server(HERE)
-        server.door.enter(Input.COMMAND, OPERATOR, "maintenance", ["on"])
+        server.inputs.enter(Input.COMMAND, OPERATOR, "maintenance", ["on"])
         assert [fact.command for fact in server.told(OperatorActed)] == ["maintenance"]
         with pytest.raises(OperatorError, match="eve may not"):
-            server.door.enter(Input.COMMAND, VIEWER, "maintenance", ["off"])
+            server.inputs.enter(Input.COMMAND, VIEWER, "maintenance", ["off"])
 
 
 def test_anotherConfigurationEntersByIt() -> None:
     with Simulation() as world:
         server = world.server(HERE)
-        server.door.enter(Input.RELOAD, server.server.configuration)
+        server.inputs.enter(Input.RELOAD, server.server.configuration)
         assert len(server.told(ConfigurationReloaded)) == 1
 
 
@@ -53,7 +53,7 @@ def test_theMediaReportsByIt() -> None:
     with Simulation() as world:
         server = world.server(HERE)
         heard: list[object] = []
-        server.door.lead(Input.HEARD, heard.append)
+        server.inputs.lead(Input.HEARD, heard.append)
         world.run(10.0)
         assert heard
         world.leave()

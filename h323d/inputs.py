@@ -1,9 +1,9 @@
 """
-The door: where that enters a server which comes neither by a socket nor by time.
+The inputs that come to a server neither by a socket nor by time.
 
 An operator's command, another configuration, a line that is typed in the manhole, a report of
-the media: each is an input, a kind with arguments that are values.  Whoever is at the door sees
-all of them, in their order: with what the sockets, the clock and chance give
+the media: each is a kind, with arguments that are values, and all come by one way.  Whoever is
+there sees all of them, in their order: with what the sockets, the clock and chance give
 (L{h323d.call.surroundings.Surroundings}) they are all that a second server has to be told, to
 do what this one does.
 """
@@ -15,12 +15,12 @@ from enum import Enum
 
 from zope.interface import Interface, implementer
 
-__all__ = ["Door", "IDoor", "Input", "Receiver"]
+__all__ = ["IInputs", "Input", "Inputs", "Receiver"]
 
 
 class Input(Enum):
     """
-    What enters by the door, and its arguments.
+    What enters, and its arguments.
     """
 
     COMMAND = "command"
@@ -48,7 +48,7 @@ Takes the arguments of an input; what it returns or raises is for who entered it
 """
 
 
-class IDoor(Interface):
+class IInputs(Interface):
     """
     The one way in.
     """
@@ -66,10 +66,10 @@ class IDoor(Interface):
         """
 
 
-@implementer(IDoor)
-class Door:
+@implementer(IInputs)
+class Inputs:
     """
-    The door of a server that is alone: what enters is given on at once.
+    Those of a server that is alone: what enters is given on at once.
     """
 
     def __init__(self) -> None:
