@@ -25,6 +25,7 @@ from h323d.call.ways import Way
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.errors import ResourceUnavailable
+from h323d.h323.ports import SIGNALLING_PORT
 from h323d.h323.signalling.addresses import hostOf, partyFromText
 from h323d.operation.commands import OperatorError
 from h323d.operation.views import Originated
@@ -33,7 +34,6 @@ from h323d.values.identifiers import CallID, RoomID, newCallID
 
 __all__ = ["Calling"]
 
-H323_PORT = 1720  # of a URI that names none
 _SIP = ("sip:", "sips:")
 
 
@@ -133,7 +133,7 @@ class Calling:
         """
         The room of ours that a name means; at another host it means none.
         """
-        host = hostOf(name, H323_PORT)
+        host = hostOf(name, SIGNALLING_PORT)
         if host is not None and not self._homes.owns(host.host):
             return None
         found = self._directory.resolve((name,))
@@ -145,11 +145,11 @@ class Calling:
         """
         name = partyFromText(text)
         # What is a room's name here is none where it says itself that it is elsewhere.
-        isElsewhere = self._directory.serves(name) and hostOf(name, H323_PORT) is not None
+        isElsewhere = self._directory.serves(name) and hostOf(name, SIGNALLING_PORT) is not None
         way = None if isElsewhere else await self._known(text, name)
         if way is None and name.value.lower().startswith(_SIP):
             way = Way("sip", None, (name,))
-        if way is None and hostOf(name, H323_PORT) is not None:
+        if way is None and hostOf(name, SIGNALLING_PORT) is not None:
             way = Way("h323", None, (name,))
         if way is None:
             raise OperatorError(f"nobody is called {text}")

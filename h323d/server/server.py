@@ -22,6 +22,7 @@ from h323d.config.sections import Configuration, differences
 from h323d.errors import ResourceUnavailable
 from h323d.events.server import ConfigurationReloaded
 from h323d.h323.calls.legtable import LegTable
+from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.inputs import Input
 from h323d.operation.calling import Calling
 from h323d.operation.desk import Desk
@@ -171,7 +172,7 @@ class Server:
         if self.zone is not None:
             yield f"RAS, UDP {self.zone.address}"
             if self.configuration.gatekeeper.multicast:
-                yield "discovery, UDP 224.0.1.41:1718"
+                yield f"discovery, UDP {DISCOVERY_GROUP}"
 
     def leave(self) -> Deferred[None]:
         """
