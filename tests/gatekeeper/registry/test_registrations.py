@@ -313,7 +313,7 @@ def test_theStoreHearsOfEveryChange() -> None:
     registry = table.registry
     anna = registry.register(endpoint(1, "anna"))
     registry.register(endpoint(1, "anna"))
-    registry.renew("endpoint1", 60)
+    assert registry.renew("endpoint1", 60).timeToLive == 60
     changed = registry.renew("endpoint1", 30)
     registry.unregister("endpoint1", UnregisterReason.REQUEST)
     assert table.kept == [
