@@ -124,3 +124,18 @@ def test_everyTruncationOfAMessageIsRefused() -> None:
     data = h225.encode("RasMessage", value)
     for length in range(len(data)):
         _refused(h225, "RasMessage", data[:length])
+
+
+def test_aNumberThatItsOctetsCanSayAndItsTypeCannotIsRefused() -> None:
+    value = {"logicalChannelNumber1": 1, "logicalChannelNumber2": 2, "skew": 4095}
+    data = h245.encode("H223SkewIndication", value)
+    assert h245.decode("H223SkewIndication", data) == value
+    error = _refused(h245, "H223SkewIndication", data[:-2] + b"\x10\x00")
+    assert (error.path, error.reason) == ("H223SkewIndication.skew", "more than 4095")
+
+
+def test_aLengthThatItsOctetsCanSayAndItsTypeCannotIsRefused() -> None:
+    most = (0x07FF).to_bytes(2) + bytes(256)  # 1 is told as 0
+    assert h235.decode("KeyMaterial", most) == (0, 2048)
+    tooMany = (0x0800).to_bytes(2) + bytes(257)
+    assert _refused(h235, "KeyMaterial", tooMany).reason == "longer than 2048"

@@ -9761,6 +9761,8 @@ def d_AliasAddress(d, p, e):
                 i = p >> 3
                 n = (d7[i] << 8 | d7[i + 1]) + 1
                 i += 2
+                if n > 512:
+                    refuse("longer than 512", p)
                 j = i + n
                 p = j << 3
                 if p > e8:
@@ -9778,6 +9780,8 @@ def d_AliasAddress(d, p, e):
                 i = p >> 3
                 n = (d7[i] << 8 | d7[i + 1]) + 1
                 i += 2
+                if n > 512:
+                    refuse("longer than 512", p)
                 j = i + n
                 p = j << 3
                 if p > e8:
@@ -15667,6 +15671,8 @@ def d_CallCreditServiceControl(d, p, e):
             i = (p + 7) >> 3
             n = (d[i] << 8 | d[i + 1]) + 1
             i += 2
+            if n > 512:
+                refuse("longer than 512", p)
             j = i + n * 2
             p = j << 3
             if p > e:
@@ -15816,6 +15822,8 @@ def d_GenericData(d, p, e, z=0):
             i = (p + 7) >> 3
             n = (d[i] << 8 | d[i + 1]) + 1
             i += 2
+            if n > 512:
+                refuse("longer than 512", p)
             p = i << 3
             if n * 5 > e - p:
                 refuse("more elements than there are octets for", p)
@@ -15894,6 +15902,8 @@ def d_GenericIdentifier(d, p, e):
                     i = (p + 7) >> 3
                     v5 = d[i] << 8 | d[i + 1]
                     p = (i + 2) << 3
+                    if v5 > 16383:
+                        refuse("more than 16383", p)
                     v3 = v5
                 v1 = ("standard", v3)
             elif b2 == 1:
@@ -16114,6 +16124,8 @@ def d_Content(d, p, e, z=0):
                         i = (p + 7) >> 3
                         n = (d[i] << 8 | d[i + 1]) + 1
                         i += 2
+                        if n > 512:
+                            refuse("longer than 512", p)
                         p = i << 3
                         if n * 5 > e - p:
                             refuse("more elements than there are octets for", p)

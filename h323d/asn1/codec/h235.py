@@ -217,6 +217,8 @@ def d_KeyMaterial(d, p, e):
         i = (p + 7) >> 3
         n = (d[i] << 8 | d[i + 1]) + 1
         i += 2
+        if n > 2048:
+            refuse("longer than 2048", p)
         p = i << 3
         v1, p = bitString(d, p, e, n)
         return v1, p
@@ -477,6 +479,8 @@ def d_ECpoint(d, p, e):
             i = (p + 7) >> 3
             n = (d[i] << 8 | d[i + 1])
             i += 2
+            if n > 511:
+                refuse("longer than 511", p)
             p = i << 3
             v3, p = bitString(d, p, e, n)
             v1["x"] = v3
@@ -485,6 +489,8 @@ def d_ECpoint(d, p, e):
             i = (p + 7) >> 3
             n = (d[i] << 8 | d[i + 1])
             i += 2
+            if n > 511:
+                refuse("longer than 511", p)
             p = i << 3
             v4, p = bitString(d, p, e, n)
             v1["y"] = v4
@@ -549,6 +555,8 @@ def d_ECKASDH(d, p, e):
                 i = (p + 7) >> 3
                 n = (d[i] << 8 | d[i + 1])
                 i += 2
+                if n > 511:
+                    refuse("longer than 511", p)
                 p = i << 3
                 v5, p = bitString(d, p, e, n)
                 at = "eckasdhp.base"
@@ -557,12 +565,16 @@ def d_ECKASDH(d, p, e):
                 i = (p + 7) >> 3
                 n = (d[i] << 8 | d[i + 1])
                 i += 2
+                if n > 511:
+                    refuse("longer than 511", p)
                 p = i << 3
                 v7, p = bitString(d, p, e, n)
                 at = "eckasdhp.weierstrassB"
                 i = (p + 7) >> 3
                 n = (d[i] << 8 | d[i + 1])
                 i += 2
+                if n > 511:
+                    refuse("longer than 511", p)
                 p = i << 3
                 v8, p = bitString(d, p, e, n)
                 v3 = {"public-key": v4, "modulus": v5, "base": v6, "weierstrassA": v7, "weierstrassB": v8}
@@ -575,6 +587,8 @@ def d_ECKASDH(d, p, e):
                 i = (p + 7) >> 3
                 n = (d[i] << 8 | d[i + 1])
                 i += 2
+                if n > 511:
+                    refuse("longer than 511", p)
                 p = i << 3
                 v11, p = bitString(d, p, e, n)
                 at = "eckasdh2.base"
@@ -583,12 +597,16 @@ def d_ECKASDH(d, p, e):
                 i = (p + 7) >> 3
                 n = (d[i] << 8 | d[i + 1])
                 i += 2
+                if n > 511:
+                    refuse("longer than 511", p)
                 p = i << 3
                 v13, p = bitString(d, p, e, n)
                 at = "eckasdh2.weierstrassB"
                 i = (p + 7) >> 3
                 n = (d[i] << 8 | d[i + 1])
                 i += 2
+                if n > 511:
+                    refuse("longer than 511", p)
                 p = i << 3
                 v14, p = bitString(d, p, e, n)
                 v9 = {"public-key": v10, "fieldSize": v11, "base": v12, "weierstrassA": v13, "weierstrassB": v14}
@@ -703,12 +721,16 @@ def d_ECGDSASignature(d, p, e):
         i = (p + 7) >> 3
         n = (d[i] << 8 | d[i + 1])
         i += 2
+        if n > 511:
+            refuse("longer than 511", p)
         p = i << 3
         v2, p = bitString(d, p, e, n)
         at = "s"
         i = (p + 7) >> 3
         n = (d[i] << 8 | d[i + 1])
         i += 2
+        if n > 511:
+            refuse("longer than 511", p)
         p = i << 3
         v3, p = bitString(d, p, e, n)
         v1 = {"r": v2, "s": v3}
@@ -2115,6 +2137,8 @@ def d_H235Key(d, p, e):
                 i = (p + 7) >> 3
                 n = (d[i] << 8 | d[i + 1]) + 1
                 i += 2
+                if n > 2048:
+                    refuse("longer than 2048", p)
                 p = i << 3
                 v3, p = bitString(d, p, e, n)
                 v1 = ("secureChannel", v3)
@@ -2609,6 +2633,8 @@ def d_KeySyncMaterial(d, p, e):
         i = p >> 3
         n = (d[i] << 8 | d[i + 1]) + 1
         i += 2
+        if n > 2048:
+            refuse("longer than 2048", p)
         p = i << 3
         v5, p = bitString(d, p, e, n)
         v1 = {"generalID": v4, "keyMaterial": v5}

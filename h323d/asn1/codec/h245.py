@@ -3434,6 +3434,8 @@ def d_H223Capability(d, p, e):
         i = p >> 3
         v5 = d[i] << 8 | d[i + 1]
         p = (i + 2) << 3
+        if v5 > 1023:
+            refuse("more than 1023", p)
         b6 = d[p >> 3] >> 7
         p += 1
         at = "h223MultiplexTableCapability"
@@ -4065,6 +4067,8 @@ def d_H2250Capability(d, p, e):
         i = (p + 7) >> 3
         v3 = d[i] << 8 | d[i + 1]
         p = (i + 2) << 3
+        if v3 > 1023:
+            refuse("more than 1023", p)
         at = "receiveMultipointCapability"
         v4, p = d_MultipointCapability(d, p, e)
         at = "transmitMultipointCapability"
@@ -4763,6 +4767,8 @@ def d_ServicePriority(d, p, e):
                     i = p >> 3
                     v11 = d8[i] << 8 | d8[i + 1]
                     p = (i + 2) << 3
+                    if v11 > 4095:
+                        refuse("more than 4095", p)
                     if p > e9:
                         refuse("ends too early", p)
                     v1["serviceClass"] = v11
@@ -6521,12 +6527,16 @@ def d_H262VideoCapability(d, p, e):
             i = (p + 7) >> 3
             v7 = d[i] << 8 | d[i + 1]
             p = (i + 2) << 3
+            if v7 > 16383:
+                refuse("more than 16383", p)
             v1["samplesPerLine"] = v7
         if b2 & 0x2000:
             at = "linesPerFrame"
             i = (p + 7) >> 3
             v8 = d[i] << 8 | d[i + 1]
             p = (i + 2) << 3
+            if v8 > 16383:
+                refuse("more than 16383", p)
             v1["linesPerFrame"] = v8
         if b2 & 0x1000:
             at = "framesPerSecond"
@@ -8178,30 +8188,40 @@ def d_CustomPictureClockFrequency(d, p, e):
             i = (p + 7) >> 3
             v5 = (d[i] << 8 | d[i + 1]) + 1
             p = (i + 2) << 3
+            if v5 > 2048:
+                refuse("more than 2048", p)
             v1["sqcifMPI"] = v5
         if b2 & 0x800:
             at = "qcifMPI"
             i = (p + 7) >> 3
             v6 = (d[i] << 8 | d[i + 1]) + 1
             p = (i + 2) << 3
+            if v6 > 2048:
+                refuse("more than 2048", p)
             v1["qcifMPI"] = v6
         if b2 & 0x400:
             at = "cifMPI"
             i = (p + 7) >> 3
             v7 = (d[i] << 8 | d[i + 1]) + 1
             p = (i + 2) << 3
+            if v7 > 2048:
+                refuse("more than 2048", p)
             v1["cifMPI"] = v7
         if b2 & 0x200:
             at = "cif4MPI"
             i = (p + 7) >> 3
             v8 = (d[i] << 8 | d[i + 1]) + 1
             p = (i + 2) << 3
+            if v8 > 2048:
+                refuse("more than 2048", p)
             v1["cif4MPI"] = v8
         if b2 & 0x100:
             at = "cif16MPI"
             i = (p + 7) >> 3
             v9 = (d[i] << 8 | d[i + 1]) + 1
             p = (i + 2) << 3
+            if v9 > 2048:
+                refuse("more than 2048", p)
             v1["cif16MPI"] = v9
         if b2 & 0x2000:
             p = additionsKept(d, p, e, v1)
@@ -8291,18 +8311,26 @@ def d_CustomPictureFormat(d, p, e):
         i = (p + 7) >> 3
         v3 = (d[i] << 8 | d[i + 1]) + 1
         p = (i + 2) << 3
+        if v3 > 2048:
+            refuse("more than 2048", p)
         at = "maxCustomPictureHeight"
         i = p >> 3
         v4 = (d[i] << 8 | d[i + 1]) + 1
         p = (i + 2) << 3
+        if v4 > 2048:
+            refuse("more than 2048", p)
         at = "minCustomPictureWidth"
         i = p >> 3
         v5 = (d[i] << 8 | d[i + 1]) + 1
         p = (i + 2) << 3
+        if v5 > 2048:
+            refuse("more than 2048", p)
         at = "minCustomPictureHeight"
         i = p >> 3
         v6 = (d[i] << 8 | d[i + 1]) + 1
         p = (i + 2) << 3
+        if v6 > 2048:
+            refuse("more than 2048", p)
         b7 = d[p >> 3] >> 5
         p += 3
         at = "mPI"
@@ -8340,6 +8368,8 @@ def d_CustomPictureFormat(d, p, e):
                     i = (p + 7) >> 3
                     v18 = (d[i] << 8 | d[i + 1]) + 1
                     p = (i + 2) << 3
+                    if v18 > 2048:
+                        refuse("more than 2048", p)
                     v14 = {"clockConversionCode": v16, "clockDivisor": v17, "customMPI": v18}
                     if b15 & 0x100:
                         p = additionsKept(d, p, e, v14)
@@ -8902,12 +8932,16 @@ def d_IS11172VideoCapability(d, p, e):
             i = (p + 7) >> 3
             v7 = d[i] << 8 | d[i + 1]
             p = (i + 2) << 3
+            if v7 > 16383:
+                refuse("more than 16383", p)
             v1["samplesPerLine"] = v7
         if b2 & 0x8:
             at = "linesPerFrame"
             i = (p + 7) >> 3
             v8 = d[i] << 8 | d[i + 1]
             p = (i + 2) << 3
+            if v8 > 16383:
+                refuse("more than 16383", p)
             v1["linesPerFrame"] = v8
         if b2 & 0x4:
             at = "pictureRate"
@@ -13863,12 +13897,16 @@ def d_H222LogicalChannelParameters(d, p, e):
         i = p >> 3
         v4 = d[i] << 8 | d[i + 1]
         p = (i + 2) << 3
+        if v4 > 8191:
+            refuse("more than 8191", p)
         v1 = {"resourceID": v3, "subChannelID": v4}
         if b2 & 0x4:
             at = "pcr-pid"
             i = p >> 3
             v5 = d[i] << 8 | d[i + 1]
             p = (i + 2) << 3
+            if v5 > 8191:
+                refuse("more than 8191", p)
             v1["pcr-pid"] = v5
         if b2 & 0x2:
             at = "programDescriptors"
@@ -15245,6 +15283,8 @@ def d_RTPPayloadType(d, p, e):
                     i = (p + 7) >> 3
                     v8 = (d[i] << 8 | d[i + 1]) + 1
                     p = (i + 2) << 3
+                    if v8 > 32768:
+                        refuse("more than 32768", p)
                     v6 = v8
                 v4 = ("rfc-number", v6)
             else:
@@ -20657,12 +20697,16 @@ def d_H262VideoMode(d, p, e):
             i = (p + 7) >> 3
             v13 = d[i] << 8 | d[i + 1]
             p = (i + 2) << 3
+            if v13 > 16383:
+                refuse("more than 16383", p)
             v1["samplesPerLine"] = v13
         if b2 & 0x80:
             at = "linesPerFrame"
             i = (p + 7) >> 3
             v14 = d[i] << 8 | d[i + 1]
             p = (i + 2) << 3
+            if v14 > 16383:
+                refuse("more than 16383", p)
             v1["linesPerFrame"] = v14
         if b2 & 0x40:
             at = "framesPerSecond"
@@ -21001,12 +21045,16 @@ def d_IS11172VideoMode(d, p, e):
             i = (p + 7) >> 3
             v7 = d[i] << 8 | d[i + 1]
             p = (i + 2) << 3
+            if v7 > 16383:
+                refuse("more than 16383", p)
             v1["samplesPerLine"] = v7
         if b2 & 0x8:
             at = "linesPerFrame"
             i = (p + 7) >> 3
             v8 = d[i] << 8 | d[i + 1]
             p = (i + 2) << 3
+            if v8 > 16383:
+                refuse("more than 16383", p)
             v1["linesPerFrame"] = v8
         if b2 & 0x4:
             at = "pictureRate"
@@ -25951,11 +25999,15 @@ def d_MiscellaneousCommand(d, p, e):
                     i = (p + 7) >> 3
                     v19 = (d13[i] << 8 | d13[i + 1]) + 1
                     p = (i + 2) << 3
+                    if v19 > 8192:
+                        refuse("more than 8192", p)
                     v16["firstMB"] = v19
                 at = "type.videoFastUpdateMB.numberOfMBs"
                 i = (p + 7) >> 3
                 v20 = (d13[i] << 8 | d13[i + 1]) + 1
                 p = (i + 2) << 3
+                if v20 > 8192:
+                    refuse("more than 8192", p)
                 v16["numberOfMBs"] = v20
                 if b17 & 0x4:
                     p = additionsKept(d13, p, e14, v16)
@@ -26024,6 +26076,8 @@ def d_MiscellaneousCommand(d, p, e):
                 i = p >> 3
                 v36 = d13[i] << 8 | d13[i + 1]
                 p = (i + 2) << 3
+                if v36 > 1023:
+                    refuse("more than 1023", p)
                 v32 = {"firstMB": v34, "numberOfMBs": v35, "temporalReference": v36}
                 if b33 & 0x1:
                     p = additionsKept(d13, p, e14, v32)
@@ -26581,6 +26635,8 @@ def d_PictureReference(d, p, e):
                 i = (p + 7) >> 3
                 v3 = d[i] << 8 | d[i + 1]
                 p = (i + 2) << 3
+                if v3 > 1023:
+                    refuse("more than 1023", p)
                 v1 = ("pictureNumber", v3)
             else:
                 at = "longTermPictureIndex"
@@ -27539,10 +27595,14 @@ def d_MiscellaneousIndication(d, p, e):
                 i = (p >> 3) + 1
                 v14 = (d9[i] << 8 | d9[i + 1]) + 1
                 p = (i + 2) << 3
+                if v14 > 8192:
+                    refuse("more than 8192", p)
                 at = "type.videoNotDecodedMBs.numberOfMBs"
                 i = p >> 3
                 v15 = (d9[i] << 8 | d9[i + 1]) + 1
                 p = (i + 2) << 3
+                if v15 > 8192:
+                    refuse("more than 8192", p)
                 at = "type.videoNotDecodedMBs.temporalReference"
                 i = p >> 3
                 v16 = d9[i]
@@ -27820,6 +27880,8 @@ def d_H223SkewIndication(d, p, e):
         i = p >> 3
         v5 = d[i] << 8 | d[i + 1]
         p = (i + 2) << 3
+        if v5 > 4095:
+            refuse("more than 4095", p)
         v1 = {"logicalChannelNumber1": v3, "logicalChannelNumber2": v4, "skew": v5}
         if b2 & 0x1:
             p = additionsKept(d, p, e, v1)
@@ -27883,6 +27945,8 @@ def d_H2250MaximumSkewIndication(d, p, e):
         i = p >> 3
         v5 = d[i] << 8 | d[i + 1]
         p = (i + 2) << 3
+        if v5 > 4095:
+            refuse("more than 4095", p)
         v1 = {"logicalChannelNumber1": v3, "logicalChannelNumber2": v4, "maximumSkew": v5}
         if b2 & 0x1:
             p = additionsKept(d, p, e, v1)

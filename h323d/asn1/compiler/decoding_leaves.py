@@ -92,7 +92,7 @@ class LeafDecoding(BitDecoding):
             source.line(f"{value} = I({d}[i:j]){plus}")
             source.line("p = j << 3")
             self._phase = 0
-        if span & (span - 1) or (span > 65536 and span != 1 << 8 * lengthOctets(low, high)):
+        if span < _patterns(low, high):
             with source.block(f"if {value} > {high}:"):
                 source.line(f'refuse("more than {high}", p)')
         return value
@@ -164,7 +164,7 @@ class LeafDecoding(BitDecoding):
             source.line(f"n = {raw}" + (f" + {low}" if low else ""))
             source.line("i += 2")
             self._cursor = True
-        if span & (span - 1):
+        if span < _patterns(low, high):
             with source.block(f"if n > {high}:"):
                 source.line(f'refuse("longer than {high}", p)')
         return "n"
@@ -307,3 +307,16 @@ class LeafDecoding(BitDecoding):
             test = f"not {value}.isascii()"
         with source.block(f"if {test}:"):
             source.line('refuse("a character outside the alphabet", p)')
+
+
+def _patterns(low: int, high: int) -> int:
+    """
+    @return: how many numbers the bits could say that a constrained integer from C{low} to C{high}
+        is encoded in (X.691, 11.5.7): where that is more than there are, they are to be checked.
+    """
+    span = high - low + 1
+    if span <= 255:
+        return 1 << bitsFor(span)
+    if span <= 65536:
+        return 256 if span == 256 else 65536
+    return 1 << 8 * lengthOctets(low, high)
