@@ -107,7 +107,12 @@ class ScrambledEncoder:
 
 @implementer(IDecoder)
 class ScrambledDecoder:
+    """
+    @ivar recovered: for each time that something was lost, whether the next payload was given.
+    """
+
     def __init__(self) -> None:
+        self.recovered: list[bool] = []
         self._number = 0
         self._pausing = False
         self._last = np.zeros(1, np.int16)
@@ -130,6 +135,7 @@ class ScrambledDecoder:
         if self._pausing:
             out[:] = COMFORT
             return len(out)
+        self.recovered.append(following is not None)
         self._number += 1
         spare = b"" if following is None else following[_spareAt(following) :]
         if len(spare):
@@ -151,6 +157,8 @@ def _density(payload: Octets) -> int:
 class ScrambledCodec:
     """
     @ivar given: the rates and parameters that coders were asked for.
+    @ivar encoders: those that were made.
+    @ivar decoders: likewise.
     """
 
     format = SCRAMBLED
@@ -160,6 +168,7 @@ class ScrambledCodec:
     def __init__(self) -> None:
         self.given: list[tuple[str, int, Parameters]] = []
         self.encoders: list[ScrambledEncoder] = []
+        self.decoders: list[ScrambledDecoder] = []
 
     def unitsIn(self, payload: Octets) -> int:
         if len(payload) < _HEADER or not 1 <= payload[0] <= 6:
@@ -173,7 +182,8 @@ class ScrambledCodec:
 
     def newDecoder(self, sampleRate: int, parameters: Parameters) -> ScrambledDecoder:
         self.given.append(("decoder", sampleRate, parameters))
-        return ScrambledDecoder()
+        self.decoders.append(ScrambledDecoder())
+        return self.decoders[-1]
 
     def newEncoder(self, sampleRate: int, parameters: Parameters) -> ScrambledEncoder:
         self.given.append(("encoder", sampleRate, parameters))

@@ -11,6 +11,7 @@ from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.coders import Coders
 from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
+from tests.support.streamcodec import COMFORT, ScrambledDecoder
 
 CONFIG = MediaConfig(maximumPorts=4)
 NO_JITTER = np.zeros(1)
@@ -60,6 +61,20 @@ def test_aNewSeatIsEmpty() -> None:
     frames, sounding = store.pull(table.row[[slot]], 1.0, NO_JITTER)
     assert not frames.any()
     assert not sounding.any()
+
+
+def test_aPauseOfTheLastOneIsNotTheNextOnes() -> None:
+    made, table = stores()
+    slot = table.take(1)
+    made.seat(slot, 20, 8000)
+    store, decoder = made.of(20, 8000), ScrambledDecoder()
+    decoder.decode(np.array([2, 0], np.uint8), np.zeros(160, np.int16))
+    store.pause(int(table.row[slot]), decoder)
+    frames, sounding = store.pull(table.row[[slot]], 1.0, NO_JITTER)
+    assert (set(frames[0].tolist()), sounding.tolist()) == ({COMFORT}, [True])
+    made.seat(slot, 20, 8000)
+    frames, sounding = store.pull(table.row[[slot]], 1.02, NO_JITTER)
+    assert (set(frames[0].tolist()), sounding.tolist()) == ({0}, [False])
 
 
 def test_theSeatsOfOneStoreAreTakenFromByThoseWhoAreDue() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from h323d.dsp.tones import signalToNoise
 from h323d.rtp.packet import RTPPacket, encode
+from tests.support.packetio import steady
 from tests.support.streamcodec import CodecBench, CodecPhone, saying
 
 CAP = 0.2  # seconds
@@ -60,6 +61,51 @@ def test_whatComesForWhoIsInNoRoomIsNotDecoded() -> None:
     scene.bench.run(0.8)
     assert [what for what, _, _ in scene.codec.given].count("decoder") == 1
     assert talker.port.statistics().packetsReceived > 15
+
+
+def losing(*lost: int, skipping: int = 0, sent: int = 45) -> CodecBench:
+    """
+    @param lost: the packets, by number, that do not arrive.
+    @param skipping: how many sequence numbers there are for each of those that there are not.
+    @return: where that happened; the first decoder is that of the talker.
+    """
+    scene = CodecBench()
+    talker, _ = scene.phone(), scene.phone()
+    talker.says = saying(48000, 1000)
+    for number in range(sent):  # the encoder begins anew with the 50th
+        if number in lost and skipping:
+            talker.sequence += skipping
+        talker.talk(delay=-1.0 if number in lost and not skipping else 0.0)
+        scene.bench.clock.advance(0.02)
+    scene.bench.run(0.1, [])
+    return scene
+
+
+@pytest.mark.parametrize("count", [1, 3, 5])
+def test_theLastOfWhatIsLostMayBeInTheNext(count: int) -> None:
+    scene = losing(*range(20, 20 + count))
+    assert scene.codec.decoders[0].recovered == [False] * (count - 1) + [True]
+
+
+def test_ofALongGapTheLastFiveAreMadeUp() -> None:
+    assert len(losing(*range(20, 30)).codec.decoders[0].recovered) == 5
+
+
+def test_numbersThatNobodyUsedAreNoLoss() -> None:
+    scene = losing(20, skipping=3)
+    assert scene.codec.decoders[0].recovered == []
+    listener = scene.bench.phones[1]
+    assert signalToNoise(listener.sound[30 * 960 : 40 * 960], 1000, 48000) >= 30
+
+
+def test_whatIsLostAfterAPauseIsConcealed() -> None:
+    scene = CodecBench()
+    talker, _ = scene.phone(), scene.phone()
+    for says in (saying(48000, 1000), steady(0), saying(48000, 1000)):
+        talker.says = says
+        scene.bench.run(0.6, [talker])
+    scene.bench.run(0.5, [])
+    assert talker.port.statistics().concealed == 6  # blocks, after which it is silence
 
 
 packets = st.tuples(
