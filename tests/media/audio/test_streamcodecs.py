@@ -267,6 +267,19 @@ def test_timestampsGoOnWhenTheClockChanges() -> None:
     assert (changed.heard[1][1].timestamp - packet.timestamp) & 0xFFFFFFFF == 960
 
 
+def test_jitterIsMeasuredByTheClockOfWhatIsHeard() -> None:
+    scene = CodecBench()
+    wide, _ = scene.phone(), scene.phone()
+    wide.says = saying(48000, 1000)
+    scene.bench.run(1.0)
+    assert wide.port.statistics().jitter < 0.002
+    wide.port.close()
+    scene.bench.run(0.1, [])
+    narrow = scene.telephone()  # in the same slot
+    scene.bench.run(1.0, [narrow])
+    assert narrow.port.statistics().jitter < 0.002
+
+
 class Failing(ScrambledCodec):
     """
     Whose coders do not work.
