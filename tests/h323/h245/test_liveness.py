@@ -7,7 +7,7 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 
 from h323d.h323.h245.liveness import INTERVAL, MACHINE, MAXIMUM_SILENCES, newWatch
-from h323d.h323.h245.messages import indication
+from h323d.h323.h245.messages import indication, request, response
 from h323d.h323.h245.owner import H245Failure
 from h323d.h323.h245.rtdse import T105
 from h323d.tracing import stateName
@@ -93,3 +93,31 @@ def test_aPeerThatDoesNotKnowRoundTripsIsNotAskedAgain() -> None:
     clock.advance(INTERVAL * 10)
     assert owner.names().count("roundTripDelayRequest") == 1
     assert owner.failures == []
+
+
+def test_aPeersQuestionIsAnswered() -> None:
+    _clock, owner, session = alone()
+    session.received(request("roundTripDelayRequest", {"sequenceNumber": 7}))
+    assert owner.last("roundTripDelayResponse") == {"sequenceNumber": 7}
+    session.stop()
+
+
+def test_theNextQuestionComesAMinuteAfterTheAnswer() -> None:
+    clock, owner, session = alone()
+    session.received(acknowledge(101, mediaChannel=mediaChannel("192.0.2.2", 5000)))
+    clock.advance(INTERVAL)
+    clock.advance(1)
+    session.received(response("roundTripDelayResponse", {"sequenceNumber": 1}))
+    assert owner.roundTrips == [1.0]
+    clock.advance(INTERVAL - 0.1)
+    assert owner.names().count("roundTripDelayRequest") == 1
+    clock.advance(0.1)
+    assert owner.names().count("roundTripDelayRequest") == 2
+    session.stop()
+
+
+def test_aSessionThatIsStoppedAsksNoMore() -> None:
+    clock, _owner, session = alone()
+    session.received(acknowledge(101, mediaChannel=mediaChannel("192.0.2.2", 5000)))
+    session.stop()
+    assert clock.getDelayedCalls() == []

@@ -91,8 +91,16 @@ def test_whatThePeerWantsNoMoreIsNoLack() -> None:
     selection.refused(ALAW)
     assert selection.best(None) is None
     assert selection.lack() is None
-    selection.changeProfile(SOUND)
+
+
+@pytest.mark.parametrize("says", ["peerCan", "changeProfile"])
+def test_whatThePeerDidNotWantCountsUntilEitherSideSpeaks(says: str) -> None:
+    selection = newSelection()
+    selection.dismissed(ULAW)
+    getattr(selection, says)(BOTH if says == "peerCan" else SOUND)
     assert selection.best(None) == ULAW
+    selection.ignored()
+    assert selection.lack() is H245Failure.NO_CHANNEL
 
 
 def test_theMastersChoiceCountsAfterAConflict() -> None:
