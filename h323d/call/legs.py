@@ -4,7 +4,7 @@ One side of a call, whatever protocol it speaks.
 A leg is commanded by whoever accepted or originated it, and reports what
 happens to exactly one observer.  It negotiates media with us alone: no answer
 of one leg waits for another leg's.  This module holds the interfaces; the
-legs are C{h323.leg} and C{sip.leg}.
+legs are L{h323d.h323.calls.leg} and L{h323d.sip.calls.leg}.
 """
 
 from __future__ import annotations
