@@ -110,6 +110,24 @@ def test_packetTimesAreThePortsOwn(sends: int, asks: int) -> None:
     bench.stop()
 
 
+@pytest.mark.parametrize("begins", [0.0, 0.01])
+@pytest.mark.parametrize("moment", range(4))
+def test_packetsAreWholeAlsoWhenFramesBecomeLonger(moment: int, begins: float) -> None:
+    bench = MediaBench()
+    (talker,), mixer = bench.meeting(1)
+    bench.run(begins)
+    listener, odd = bench.phone(asks=40), bench.phone(asks=30)
+    for phone in (listener, odd):
+        mixer.join(phone.port)
+    talker.says = tone(1000)
+    bench.run(0.5 + moment / 100)
+    mixer.leave(odd.port)
+    bench.run(0.8)
+    assert {len(packet.payload) for _, packet in listener.heard} == {320}
+    assert listener.heard[-1][0] > bench.clock.seconds() - 0.05
+    assert signalToNoise(listener.sound[-4000:], 1000) >= 35
+
+
 def test_aCoarseGridMakesWholeFramesOnly() -> None:
     bench = MediaBench(MediaConfig(maximumPorts=4, tickMs=20))
     (talker,), mixer = bench.meeting(1)
