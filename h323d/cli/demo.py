@@ -21,7 +21,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
-from h323d.cli.demoreport import Outcome, brokenLimits, judge, liveTable, summary
+from h323d.cli.demoreport import PartyReport, brokenLimits, judge, liveTable, summary
 from h323d.cli.party import Party, PartyFailed, ServerProcess
 from h323d.control.client import CommandFailed, ask
 
@@ -153,7 +153,7 @@ class Demo:
                 return calls
 
     def _judge(self, calls: list[dict[str, Any]]) -> None:
-        outcomes = [Outcome.of(party, calls, TONES, LISTEN) for party in self._parties]
+        outcomes = [PartyReport.of(party, calls, TONES, LISTEN) for party in self._parties]
         print(summary(outcomes))
         complaints, slow = judge(outcomes), brokenLimits(outcomes)
         for complaint in complaints + slow:

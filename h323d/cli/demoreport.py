@@ -15,7 +15,7 @@ import numpy as np
 from h323d.cli.party import Party
 from h323d.dsp.tones import levelsAt
 
-__all__ = ["Outcome", "brokenLimits", "judge", "liveTable", "summary"]
+__all__ = ["PartyReport", "brokenLimits", "judge", "liveTable", "summary"]
 
 View = dict[str, Any]  # Any: whatever JSON can say
 
@@ -29,7 +29,7 @@ JITTER = (0.5, 2.0)  # ms
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PartyReport:
     """
     One party's part.
 
@@ -56,7 +56,9 @@ class Outcome:
     serverLost: int
 
     @classmethod
-    def of(cls, party: Party, calls: list[View], tones: Sequence[int], seconds: float) -> Outcome:
+    def of(
+        cls, party: Party, calls: list[View], tones: Sequence[int], seconds: float
+    ) -> PartyReport:
         """
         Put together what the party told, what the server told, and what the
         recording holds.
@@ -121,7 +123,7 @@ def liveTable(calls: list[View], rooms: list[View], elapsed: float, terminal: bo
     return back + "\n".join(f"\x1b[2K{line}" for line in lines)
 
 
-def summary(outcomes: Sequence[Outcome]) -> str:
+def summary(outcomes: Sequence[PartyReport]) -> str:
     """
     A row for each party.
     """
@@ -137,7 +139,7 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def judge(outcomes: Sequence[Outcome]) -> list[str]:
+def judge(outcomes: Sequence[PartyReport]) -> list[str]:
     """
     @return: who did not hear whom, and what was lost.
     """
@@ -153,7 +155,7 @@ def judge(outcomes: Sequence[Outcome]) -> list[str]:
     return complaints
 
 
-def brokenLimits(outcomes: Sequence[Outcome]) -> list[str]:
+def brokenLimits(outcomes: Sequence[PartyReport]) -> list[str]:
     """
     @return: what took longer than it may.
     """

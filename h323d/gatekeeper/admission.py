@@ -34,7 +34,7 @@ from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 
 __all__ = [
-    "Admission",
+    "CallAdmission",
     "AdmissionTable",
     "CallsHere",
     "NoBandwidth",
@@ -61,7 +61,7 @@ class NoBandwidth(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
+class CallAdmission:
     """
     One side of one call.
 
@@ -96,7 +96,7 @@ class CallsHere(Protocol):
     What goes through this server, or ends in it.
     """
 
-    def holds(self, admission: Admission) -> bool:
+    def holds(self, admission: CallAdmission) -> bool:
         """
         Whether the side of a call that an admission is for is here.
         """
@@ -107,7 +107,7 @@ class Nowhere:
     L{CallsHere} where there are none.
     """
 
-    def holds(self, admission: Admission) -> bool:
+    def holds(self, admission: CallAdmission) -> bool:
         return False
 
 
@@ -136,13 +136,13 @@ class AdmissionTable:
         self._calls: CallsHere = calls or Nowhere()
         self._lasting: dict[bytes, dict[Claim, None]] = {}  # that outlast their admissions
         self._shares = Shares(rule, "admissions")
-        self._admissions: dict[Claim, Admission] = {}
+        self._admissions: dict[Claim, CallAdmission] = {}
         self._byEndpoint: dict[str, dict[Claim, None]] = {}
 
     def __len__(self) -> int:
         return len(self._admissions)
 
-    def __iter__(self) -> Iterator[Admission]:
+    def __iter__(self) -> Iterator[CallAdmission]:
         return iter(tuple(self._admissions.values()))
 
     def reconfigure(self, config: GatekeeperConfig) -> None:
@@ -152,10 +152,10 @@ class AdmissionTable:
         self._config = config
         self._bandwidth.reconfigure(config)
 
-    def ofEndpoint(self, endpointId: str) -> tuple[Admission, ...]:
+    def ofEndpoint(self, endpointId: str) -> tuple[CallAdmission, ...]:
         return tuple(self._admissions[each] for each in self._byEndpoint.get(endpointId, ()))
 
-    def ofCall(self, call: bytes) -> tuple[Admission, ...]:
+    def ofCall(self, call: bytes) -> tuple[CallAdmission, ...]:
         """
         The admitted sides of a call.
         """
@@ -168,7 +168,7 @@ class AdmissionTable:
         """
         return any(each in self._admissions for each in self._bandwidth.claimsOf(call))
 
-    def find(self, endpointId: str, call: bytes, answerCall: bool | None) -> Admission | None:
+    def find(self, endpointId: str, call: bytes, answerCall: bool | None) -> CallAdmission | None:
         """
         @param answerCall: which side; C{None} takes either, for endpoints
             that do not tell.
@@ -180,7 +180,7 @@ class AdmissionTable:
                 return admission
         return None
 
-    def admit(self, wanted: Admission) -> Admission:
+    def admit(self, wanted: CallAdmission) -> CallAdmission:
         """
         Enter an admission, or replace the one that is there.
 
@@ -228,7 +228,7 @@ class AdmissionTable:
         self._tellExcess(granted, 0)
         return granted
 
-    def changeBandwidth(self, admission: Admission, amount: int) -> Admission:
+    def changeBandwidth(self, admission: CallAdmission, amount: int) -> CallAdmission:
         """
         Give an admitted call more or less.
 
@@ -247,7 +247,7 @@ class AdmissionTable:
         self._tellExcess(changed, excess)
         return changed
 
-    def observe(self, admission: Admission, used: int) -> None:
+    def observe(self, admission: CallAdmission, used: int) -> None:
         """
         An endpoint tells that its side of a call uses so much bandwidth.
         """
@@ -255,7 +255,7 @@ class AdmissionTable:
         self._bandwidth.observe(admission.claim, used)
         self._tellExcess(admission, excess)
 
-    def answered(self, admission: Admission, at: float) -> None:
+    def answered(self, admission: CallAdmission, at: float) -> None:
         """
         An endpoint tells that its side of a call was answered then, in seconds of the clock.
         """
@@ -281,21 +281,21 @@ class AdmissionTable:
         for admission, excess in before:
             self._tellExcess(admission, excess)
 
-    def used(self, admission: Admission) -> int | None:
+    def used(self, admission: CallAdmission) -> int | None:
         """
         What a side of a call is known to use, in units of 100 bit/s; C{None} if nothing is
         known.
         """
         return self._bandwidth.uses(admission.claim)
 
-    def _excess(self, admission: Admission) -> int:
+    def _excess(self, admission: CallAdmission) -> int:
         """
         What a side is known to use, if that is more than it was granted; else 0.
         """
         used = self.used(admission) or 0
         return used if used > admission.bandwidth else 0
 
-    def _tellExcess(self, admission: Admission, before: int) -> None:
+    def _tellExcess(self, admission: CallAdmission, before: int) -> None:
         used = self._excess(admission)
         if used and used != before:
             claim = admission.claim
@@ -310,7 +310,7 @@ class AdmissionTable:
             )
 
     def end(
-        self, admission: Admission, cause: Cause | None = None, disengaged: bool = False
+        self, admission: CallAdmission, cause: Cause | None = None, disengaged: bool = False
     ) -> None:
         """
         The call is over, for that side.

@@ -18,7 +18,7 @@ from twisted.logger import Logger
 from h323d.call.complaints import FirstOf
 from h323d.events.bus import EventBus
 from h323d.events.doors import CallFromElsewhere
-from h323d.gatekeeper.admission import Admission, AdmissionTable
+from h323d.gatekeeper.admission import AdmissionTable, CallAdmission
 from h323d.gatekeeper.registry.registration import Registration
 from h323d.gatekeeper.routing.config import NeighbourConfig
 from h323d.gatekeeper.security.config import HostMismatch, SecurityConfig
@@ -96,7 +96,7 @@ class Origins:
             return True
         return self._judged("dialBack", peer, called.endpointId, called.source, call)
 
-    def _isFrom(self, peer: TransportAddress, admission: Admission) -> bool:
+    def _isFrom(self, peer: TransportAddress, admission: CallAdmission) -> bool:
         """
         Whether it is the endpoint; or whom the endpoint was told to call, or another gatekeeper,
         that sends the call on to us.

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from h323d.gatekeeper.admission import Admission, CallsHere
+from h323d.gatekeeper.admission import CallAdmission, CallsHere
 from h323d.gatekeeper.bandwidth import Claim
 from h323d.values.cause import Cause
 
@@ -27,7 +27,7 @@ class CallKeeper(CallsHere, Protocol):
     Who has the calls that are here.
     """
 
-    def endSide(self, admission: Admission, cause: Cause) -> None:
+    def endSide(self, admission: CallAdmission, cause: Cause) -> None:
         """
         End the call that an admission is for.
         """
@@ -43,7 +43,7 @@ class Partings:
         self._calls = calls
         self._waiting: dict[Claim, IDelayedCall] = {}
 
-    def announced(self, admission: Admission, cause: Cause | None) -> None:
+    def announced(self, admission: CallAdmission, cause: Cause | None) -> None:
         """
         An endpoint has said that a call is over.
 
@@ -71,7 +71,7 @@ class Partings:
             waiting.cancel()
         self._waiting.clear()
 
-    def _part(self, admission: Admission, cause: Cause) -> None:
+    def _part(self, admission: CallAdmission, cause: Cause) -> None:
         del self._waiting[admission.claim]
         if self._calls.holds(admission):
             self._calls.endSide(admission, cause)

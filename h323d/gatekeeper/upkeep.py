@@ -20,7 +20,7 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.call.timer import Timer
 from h323d.events.bus import EventBus
 from h323d.events.gatekeeper import CallLost, RASAdmissionGranted
-from h323d.gatekeeper.admission import Admission, AdmissionTable
+from h323d.gatekeeper.admission import AdmissionTable, CallAdmission
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.ras.demands import Demands
 from h323d.gatekeeper.ras.reports import CallReports
@@ -71,8 +71,8 @@ class Upkeep:
         self._idle = True
         self._portion = 0
         self._nextRound = 0.0
-        self._queue: deque[Admission] = deque()
-        self._excessive: deque[Admission] = deque()
+        self._queue: deque[CallAdmission] = deque()
+        self._excessive: deque[CallAdmission] = deque()
         self._excessTimer = Timer(clock)
         self._answering: set[str] = set()  # endpoints with calls that have answered an IRQ
         self._subscription = events.subscribe(RASAdmissionGranted, self._admitted)
@@ -132,7 +132,7 @@ class Upkeep:
         self._answering &= {each.claim.endpointId for each in self._queue}
         self._reports.forget(now - interval)
 
-    def _look(self, seen: Admission, now: float) -> None:
+    def _look(self, seen: CallAdmission, now: float) -> None:
         admission = self._current(seen)
         if admission is None:
             return
@@ -142,10 +142,10 @@ class Upkeep:
             return
         self._demands.inform(admission, self._answered)
 
-    def _hasTooMuch(self, admission: Admission) -> bool:
+    def _hasTooMuch(self, admission: CallAdmission) -> bool:
         return 0 < self._config.bandwidthPerCall < admission.bandwidth
 
-    def _limit(self, admission: Admission) -> None:
+    def _limit(self, admission: CallAdmission) -> None:
         if self._hasTooMuch(admission):  # the limit was lowered since
             self._demands.limit(admission, self._config.bandwidthPerCall)
 
@@ -157,7 +157,7 @@ class Upkeep:
         if self._excessive:
             self._excessTimer.start(STEP, self._limitSome)
 
-    def _answered(self, asked: Admission, answer: RASMessage | None) -> None:
+    def _answered(self, asked: CallAdmission, answer: RASMessage | None) -> None:
         admission = self._current(asked)
         if admission is None:
             return
@@ -171,7 +171,7 @@ class Upkeep:
             if not self._reports.knows(answer.fields, admission):
                 self._lost(admission, "unknown", Cause.NORMAL_UNSPECIFIED)
 
-    def _current(self, admission: Admission) -> Admission | None:
+    def _current(self, admission: CallAdmission) -> CallAdmission | None:
         """
         The admission as it is now; C{None} if it has ended.
         """
@@ -181,7 +181,7 @@ class Upkeep:
                 return each
         return None
 
-    def _lost(self, admission: Admission, reason: str, cause: Cause) -> None:
+    def _lost(self, admission: CallAdmission, reason: str, cause: Cause) -> None:
         claim = admission.claim
         self._events.publish(
             CallLost(

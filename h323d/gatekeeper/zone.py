@@ -17,7 +17,7 @@ from h323d.call.parts import Change, Commit, Part
 from h323d.call.policy import IFinder
 from h323d.call.site import Site
 from h323d.call.surroundings import Surroundings
-from h323d.gatekeeper.admission import Admission
+from h323d.gatekeeper.admission import CallAdmission
 from h323d.gatekeeper.alternates import Elsewhere
 from h323d.gatekeeper.context import ZoneContext
 from h323d.gatekeeper.dialbacks import DialBacks
@@ -309,7 +309,7 @@ class Zone(Part[ZoneSettings]):
         self.routed.clear(callIdentifier, cause)
         self._legs.hangup(callIdentifier, cause)
 
-    def holds(self, admission: Admission) -> bool:
+    def holds(self, admission: CallAdmission) -> bool:
         """
         Whether the side of a call that an admission is for goes through us, or ends here.
         """
@@ -317,7 +317,7 @@ class Zone(Part[ZoneSettings]):
         hosts = admission.hosts
         return self.routed.involves(call, endpointId, hosts) or self._legs.has(call, hosts)
 
-    def endSide(self, admission: Admission, cause: Cause) -> None:
+    def endSide(self, admission: CallAdmission, cause: Cause) -> None:
         """
         End the call that an admission is for, as far as it is here.
         """

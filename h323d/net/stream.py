@@ -39,7 +39,7 @@ from h323d.values.address import TransportAddress
 __all__ = [
     "Accepting",
     "Connection",
-    "Dialling",
+    "Connecting",
     "Listening",
     "Opening",
     "StreamListener",
@@ -192,7 +192,7 @@ class StreamListener:
         return Listening(port)
 
 
-class Dialling(ClientFactory):
+class Connecting(ClientFactory):
     """
     Gives one outgoing connection its user, or tells the user that there is
     none.
@@ -288,7 +288,7 @@ class StreamOpener:
         ports: Iterable[int] | None = None,
     ) -> IOpening:
         connection = Connection(user, self._reactor)
-        dialling = Dialling(user, connection, local, ports)
+        dialling = Connecting(user, connection, local, ports)
         bind = dialling.nextBinding()
         connector = self._reactor.connectTCP(
             address.host, address.port, dialling, timeout=timeout, bindAddress=bind

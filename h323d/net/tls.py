@@ -45,7 +45,7 @@ from h323d.call.transport import (
 )
 from h323d.errors import ConfigurationError
 from h323d.net.binding import cannotBind, listenStreams
-from h323d.net.stream import Accepting, Connection, Dialling, Listening, Opening
+from h323d.net.stream import Accepting, Connecting, Connection, Listening, Opening
 from h323d.net.trust import ANYBODY, Expected, Trust, publicKey
 from h323d.values.address import TransportAddress
 from h323d.values.tlspeer import TLSPeer
@@ -295,7 +295,7 @@ class TLSOpener:
     ) -> IOpening:
         clock, expected = self._reactor, self._credentials.trust.of(address.host)
         connection = _SecureConnection(user, clock, clock.seconds() + timeout, expected)
-        dialling = Dialling(user, connection, local, ports)
+        dialling = Connecting(user, connection, local, ports)
         sealed = TLSMemoryBIOFactory(_Towards(self._credentials, expected), True, dialling, clock)
         connector = self._reactor.connectTCP(
             address.host,

@@ -16,7 +16,16 @@ from dataclasses import dataclass
 
 from h323d.errors import H323dError
 
-__all__ = ["COMMANDS", "Argument", "Column", "Command", "Kind", "OperatorError", "Role", "Values"]
+__all__ = [
+    "COMMANDS",
+    "Argument",
+    "Column",
+    "Command",
+    "ArgumentKind",
+    "OperatorError",
+    "Role",
+    "Values",
+]
 
 Values = Mapping[str, str | int]
 """The arguments of a command, by name, as they were understood."""
@@ -45,7 +54,7 @@ class Role(enum.IntEnum):
     """Steers the server itself."""
 
 
-class Kind(enum.Enum):
+class ArgumentKind(enum.Enum):
     """
     What an argument is, in words.
     """
@@ -69,7 +78,7 @@ class Argument:
     name: str
     label: str
     help: str
-    kind: Kind = Kind.TEXT
+    kind: ArgumentKind = ArgumentKind.TEXT
     optional: bool = False
     choices: tuple[str, ...] = ()
     asking: str = ""
@@ -89,7 +98,7 @@ class Argument:
         """
         if self.choices and given not in self.choices:
             raise OperatorError(f"{self.label} is one of {', '.join(self.choices)}, not {given}")
-        value = _number(given) if self.kind is Kind.NUMBER else _text(given)
+        value = _number(given) if self.kind is ArgumentKind.NUMBER else _text(given)
         if value is None:
             raise OperatorError(f"{self.label} is {self.kind.value}, not {given}")
         return value
@@ -189,7 +198,7 @@ def _isMissing(argument: Argument, given: Mapping[str, object]) -> bool:
     return not argument.optional and argument.name not in given
 
 
-_LIMIT = Argument("limit", "LIMIT", "how many at most; 1000", Kind.NUMBER, optional=True)
+_LIMIT = Argument("limit", "LIMIT", "how many at most; 1000", ArgumentKind.NUMBER, optional=True)
 _TEXTS = frozenset(
     ("aliases", "called", "calling", "displayName", "participants", "product", "reason")
 )
@@ -241,7 +250,7 @@ COMMANDS = (
         "cdr",
         Role.VIEWER,
         "the last call detail records, the newest first",
-        (Argument("count", "N", "how many; 20", Kind.NUMBER, optional=True),),
+        (Argument("count", "N", "how many; 20", ArgumentKind.NUMBER, optional=True),),
         _RECORD_COLUMNS,
     ),
     Command(

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from twisted.internet.defer import Deferred
 
 from h323d.call.applications import Refusal
-from h323d.gatekeeper.admission import Admission
+from h323d.gatekeeper.admission import CallAdmission
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routed.side import CALLED, CALLER
@@ -204,7 +204,7 @@ class Gatekeeping:
         calls = () if self._zone is None else self._zone.routed
         return [each for each in calls if name in (each.callId, each.legId, each.callIdentifier)]
 
-    def _sides(self, name: str) -> tuple[Admission, ...]:
+    def _sides(self, name: str) -> tuple[CallAdmission, ...]:
         try:
             call = bytes.fromhex(name)
         except ValueError:

@@ -12,7 +12,7 @@ from h323d.call.legs import ILeg, LegDirection
 from h323d.call.media import IMediaPort
 from h323d.conference.participant import Participant
 from h323d.conference.room import Room
-from h323d.gatekeeper.admission import Admission
+from h323d.gatekeeper.admission import CallAdmission
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routing.chain import Called, Finding, FoundWay
@@ -74,7 +74,7 @@ def participantView(room: Room, participant: Participant, now: float) -> Partici
     )
 
 
-def admissionView(admission: Admission, used: int | None, now: float) -> AdmissionView:
+def admissionView(admission: CallAdmission, used: int | None, now: float) -> AdmissionView:
     """
     One side of a call between endpoints that the gatekeeper admitted.
 

@@ -15,7 +15,7 @@ from h323d.call.parts import Commit, Part
 from h323d.config.sections import Configuration
 from h323d.witness.records import CallRecords
 
-__all__ = ["Kept", "Sectioned"]
+__all__ = ["RecordsPart", "Sectioned"]
 
 S = TypeVar("S")
 
@@ -45,7 +45,7 @@ class Sectioned(Part[Configuration], Generic[S]):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept(Part[object]):
+class RecordsPart(Part[object]):
     """
     The records, which nobody but the facts tells anything.
     """

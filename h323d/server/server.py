@@ -30,7 +30,7 @@ from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.operator import Operator
 from h323d.server import assembly
 from h323d.server.ground import Ground
-from h323d.server.parts import Kept, Sectioned
+from h323d.server.parts import RecordsPart, Sectioned
 from h323d.values.address import TransportAddress
 
 __all__ = ["Server"]
@@ -134,7 +134,7 @@ class Server:
             yield Sectioned(self.zone, assembly.zoneSettings)
         if self.locations is not None:
             yield self.locations
-        yield Kept(self.records)
+        yield RecordsPart(self.records)
 
     def start(self) -> None:
         """

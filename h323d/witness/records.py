@@ -20,7 +20,7 @@ from h323d.witness.cdr import CallDetail
 from h323d.witness.config import LoggedCalls
 from h323d.witness.database import Database
 from h323d.witness.jsonlines import JSONLines
-from h323d.witness.refusals import Refusals
+from h323d.witness.refusals import RefusedCalls
 from h323d.witness.spool import Spool
 from h323d.witness.underway import FORGETFUL, IJournal, Journal
 from h323d.witness.underwayfile import UnderwayFile
@@ -53,7 +53,7 @@ class CallRecords:
         @param log: which calls have lines in the log.
         """
         self._log = CallLog(clock, log)
-        self._refusals = Refusals(clock, self._write)
+        self._refusals = RefusedCalls(clock, self._write)
         self._recent: deque[CallDetail] = deque(maxlen=recent)
         self._spools: list[Spool] = []
         if file is not None:
@@ -96,7 +96,7 @@ class CallRecords:
 
     def _finished(self, record: CallDetail) -> None:
         self._log.over(record)
-        if Refusals.concern(record):
+        if RefusedCalls.concern(record):
             self._refusals.add(record)
         else:
             self._write(record)

@@ -15,7 +15,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from h323d.values.address import TransportAddress
 from h323d.witness.cdr import CallDetail, Outcome
 
-__all__ = ["INTERVAL", "LISTED", "LISTED_OF_ONE", "MAX_COUNTED", "Refusals"]
+__all__ = ["INTERVAL", "LISTED", "LISTED_OF_ONE", "MAX_COUNTED", "RefusedCalls"]
 
 INTERVAL = 3600.0  # seconds
 LISTED = 1000  # refused calls in an interval that have records of their own
@@ -36,7 +36,7 @@ class _Counted:
     count: int = 1
 
 
-class Refusals:
+class RefusedCalls:
     """
     Takes records of refused calls, and hands out those that are written.
 

@@ -97,7 +97,7 @@ class Forgetful:
 FORGETFUL = Forgetful()
 
 
-class Progress(NamedTuple):
+class CallsUnderWay(NamedTuple):
     """
     What is written together, as L{JournalFile.write} has it.
     """
@@ -107,7 +107,7 @@ class Progress(NamedTuple):
     over: list[int]
 
 
-class Journal(Kept[Progress]):
+class Journal(Kept[CallsUnderWay]):
     """
     An L{IJournal}, and its predecessor's executor.
     """
@@ -180,7 +180,7 @@ class Journal(Kept[Progress]):
     def rest(self) -> float | None:
         return BEAT if self._kept else None
 
-    def take(self) -> Progress:
+    def take(self) -> CallsUnderWay:
         over, self._over = self._over, []
         # What is handed out now is forgotten with the next batch, when it is written elsewhere.
         handed, self._found = self._found[:BATCH], self._found[BATCH:]
@@ -191,9 +191,9 @@ class Journal(Kept[Progress]):
         for number in list(islice(self._dirty, BATCH)):
             call = self._kept[number] = self._dirty.pop(number)
             calls.append((self._base + number, call.detail()))
-        return Progress(self._clock.seconds(), calls, over)
+        return CallsUnderWay(self._clock.seconds(), calls, over)
 
-    def putBack(self, batch: Progress) -> None:
+    def putBack(self, batch: CallsUnderWay) -> None:
         # The file may be another one by then: all of it is written again.
         self._dirty = {**self._kept, **self._dirty}
         self._over.extend(batch.over)
@@ -215,7 +215,7 @@ class Journal(Kept[Progress]):
                 name=self._name,
             )
 
-    def write(self, batch: Progress) -> None:
+    def write(self, batch: CallsUnderWay) -> None:
         self._file.write(*batch)
 
     def release(self) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from h323d.cli.demoreport import Outcome, brokenLimits, judge, liveTable, summary
+from h323d.cli.demoreport import PartyReport, brokenLimits, judge, liveTable, summary
 from tests.support.sound import writeTone
 
 TONES = (400, 700, 1000)
-GOOD = Outcome("one", "sip", "PCMU", 400, (700, 1000), False, 5.0, 15.0, 0.2, 500, 0, 0)
+GOOD = PartyReport("one", "sip", "PCMU", 400, (700, 1000), False, 5.0, 15.0, 0.2, 500, 0, 0)
 FINE = [GOOD, replace(GOOD, name="two", tone=700), replace(GOOD, name="three", protocol="h323")]
 
 
@@ -45,11 +45,11 @@ CALLS = [
 ]
 
 
-def outcomeOf(tmp_path: Path, hears: int, calls: list[dict[str, Any]]) -> Outcome:
+def outcomeOf(tmp_path: Path, hears: int, calls: list[dict[str, Any]]) -> PartyReport:
     recording = tmp_path / "a.wav"
     writeTone(recording, hears, 4.0)
     party: Any = Party(recording)
-    return Outcome.of(party, calls, TONES, 2.0)
+    return PartyReport.of(party, calls, TONES, 2.0)
 
 
 def test_anOutcomeIsPutTogetherOfWhatAllHaveTold(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_whatIsWrittenIsReadAlike(value: Q931Message) -> None:
 @given(st.lists(st.binary(max_size=60), max_size=8))
 @settings(deadline=None)
 def test_anyStreamIsPacketsOrADecodeError(portions: list[bytes]) -> None:
-    reader = tpkt.StreamReader()
+    reader = tpkt.TPKTReader()
     for portion in portions:
         try:
             for packet in reader.feed(portion):

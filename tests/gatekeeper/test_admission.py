@@ -9,7 +9,7 @@ from twisted.internet.task import Clock
 
 from h323d.events.bus import EventBus, Fact
 from h323d.events.gatekeeper import BandwidthExceeded
-from h323d.gatekeeper.admission import Admission, AdmissionTable, TooManyCalls
+from h323d.gatekeeper.admission import AdmissionTable, CallAdmission, TooManyCalls
 from h323d.gatekeeper.bandwidth import Bandwidth, Claim
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.usage import Usage
@@ -19,9 +19,9 @@ from tests.support.ras import CALL, CONFERENCE
 HERE, THERE = TransportAddress("10.0.0.2", 1719), TransportAddress("10.0.0.1", 1720)
 
 
-def wanted(endpointId: str = "anna", answerCall: bool = False) -> Admission:
+def wanted(endpointId: str = "anna", answerCall: bool = False) -> CallAdmission:
     claim = Claim(CALL, endpointId, answerCall)
-    return Admission(claim, CONFERENCE, 7, 1280, HERE, THERE)
+    return CallAdmission(claim, CONFERENCE, 7, 1280, HERE, THERE)
 
 
 class Scene:

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from twisted.internet.task import Clock
 
-from h323d.gatekeeper.admission import Admission
+from h323d.gatekeeper.admission import CallAdmission
 from h323d.gatekeeper.bandwidth import Claim
 from h323d.gatekeeper.partings import GRACE, Partings
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 
 HERE = TransportAddress("10.0.0.2", 1719)
-ADMISSION = Admission(Claim(b"call", "e1", False), bytes(16), 7, 1280, HERE, HERE)
+ADMISSION = CallAdmission(Claim(b"call", "e1", False), bytes(16), 7, 1280, HERE, HERE)
 
 
 class Calls:
@@ -25,10 +25,10 @@ class Calls:
         self.isHere = True
         self.ended: list[Cause] = []
 
-    def holds(self, admission: Admission) -> bool:
+    def holds(self, admission: CallAdmission) -> bool:
         return self.isHere
 
-    def endSide(self, admission: Admission, cause: Cause) -> None:
+    def endSide(self, admission: CallAdmission, cause: Cause) -> None:
         self.ended.append(cause)
 
 

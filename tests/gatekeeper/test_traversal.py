@@ -177,7 +177,7 @@ def test_wrongConfigurationIsNamed(wrong: dict[str, Any]) -> None:
 
 
 def test_theFacilityIsReadAsH323PlusSendsIt() -> None:
-    packet = next(iter(tpkt.StreamReader().feed(dialBack(CALL))))
+    packet = next(iter(tpkt.TPKTReader().feed(dialBack(CALL))))
     message = q931.decode(packet)
     assert message.callReference == 0
     assert message.userUser is not None

@@ -74,7 +74,7 @@ def test_everyMessageThatWeSendIsDissected(tmp_path: Path) -> None:
     kinds = {
         q931.decode(packet).messageType
         for data in segments
-        for packet in tpkt.StreamReader().feed(data)
+        for packet in tpkt.TPKTReader().feed(data)
     }
     assert kinds >= {
         MessageType.SETUP,

@@ -16,9 +16,9 @@ from h323d.cli.table import Table
 from h323d.operation.commands import (
     COMMANDS,
     Argument,
+    ArgumentKind,
     Column,
     Command,
-    Kind,
     OperatorError,
     Role,
 )
@@ -33,7 +33,7 @@ COMMAND = Command(
     "for the tests",
     (
         Argument("name", "NAME", "any text"),
-        Argument("limit", "LIMIT", "any number", Kind.NUMBER, optional=True),
+        Argument("limit", "LIMIT", "any number", ArgumentKind.NUMBER, optional=True),
         Argument("side", "SIDE", "a choice", optional=True, choices=("here", "there")),
     ),
     (Column("name"),),
@@ -102,7 +102,7 @@ def test_theOperatorTakesWhatTheTableSays(command: Command) -> None:
     method = getattr(Operator, command.name)
     hints = typing.get_type_hints(method)
     parameters = list(inspect.signature(method).parameters.values())[1:]
-    kinds = {str: Kind.TEXT, int: Kind.NUMBER}
+    kinds = {str: ArgumentKind.TEXT, int: ArgumentKind.NUMBER}
     assert [
         (each.name, kinds[hints[each.name]], each.default is not each.empty) for each in parameters
     ] == [(each.name, each.kind, each.optional) for each in command.arguments]

@@ -13,7 +13,7 @@ from h323d.call.applications import Reason, Refusal
 from h323d.call.legs import LegDirection
 from h323d.conference.room import Room
 from h323d.events.bus import EventBus
-from h323d.gatekeeper.admission import Admission
+from h323d.gatekeeper.admission import CallAdmission
 from h323d.gatekeeper.bandwidth import Claim
 from h323d.gatekeeper.registry.registrations import EndpointKind
 from h323d.gatekeeper.routing.chain import Called, FoundWay
@@ -132,7 +132,7 @@ def test_aMemberIsCalledAsItCallsItselfOrByItsAddress(
 
 @pytest.mark.parametrize(("answerCall", "side"), [(False, "calling"), (True, "called")])
 def test_anAdmissionIsASideOfACall(answerCall: bool, side: str) -> None:
-    admission = Admission(
+    admission = CallAdmission(
         Claim(b"\x0a\xbc", "e1", answerCall),
         source=THERE,
         hosts=(THERE.host,),

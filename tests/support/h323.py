@@ -181,7 +181,7 @@ class _Scripted:
         self.closed: str | None = None
         self.identity = CallIdentity(bytes(range(16)), bytes(16))
         self.reference = 7
-        self._reader = tpkt.StreamReader()
+        self._reader = tpkt.TPKTReader()
         self._stream: IStream | None = None
 
     def streamOpened(self, stream: IStream) -> None:
@@ -381,7 +381,7 @@ class ScriptedControl:
         self.count = 0
         self.closed = False
         self._clock = network.clock
-        self._reader = tpkt.StreamReader()
+        self._reader = tpkt.TPKTReader()
         self._stream: IStream | None = None
         host = network.host(address)
         if target is None:

@@ -126,7 +126,7 @@ def readable(kind: str, source: tuple[str, int], destination: tuple[str, int], d
 
 
 def _packets(data: bytes) -> Iterator[str]:
-    for packet in tpkt.StreamReader().feed(data):
+    for packet in tpkt.TPKTReader().feed(data):
         if packet[0] == q931.PROTOCOL_DISCRIMINATOR:
             yield q931.MessageType(q931.decode(packet).messageType).name
         else:

@@ -63,7 +63,7 @@ class TraversalEndpoint:
         self._network = network
         self._opener = StreamOpener(here)
         self._port = Datagrams(here).bind(TransportAddress(host, port), self)
-        self._reader = tpkt.StreamReader()
+        self._reader = tpkt.TPKTReader()
         self.call = b""
         self.stream: IStream | None = None
         self.ras: list[RASMessage] = []

@@ -10,7 +10,7 @@ from twisted.internet.task import Clock
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.witness.cdr import CallDetail, Outcome
-from h323d.witness.refusals import INTERVAL, LISTED, LISTED_OF_ONE, MAX_COUNTED, Refusals
+from h323d.witness.refusals import INTERVAL, LISTED, LISTED_OF_ONE, MAX_COUNTED, RefusedCalls
 from tests.support.cdr import START, detail
 
 
@@ -18,7 +18,7 @@ class Scene:
     def __init__(self) -> None:
         self.clock = Clock()
         self.written: list[CallDetail] = []
-        self.refusals = Refusals(self.clock, self.written.append)
+        self.refusals = RefusedCalls(self.clock, self.written.append)
 
     def refuse(self, host: str = "10.0.0.66", times: int = 1, reason: str = "noRoute") -> None:
         for _ in range(times):
@@ -45,9 +45,9 @@ def scene() -> Scene:
 
 
 def test_onlyRefusedCallsOfStrangersAreCounted() -> None:
-    assert Refusals.concern(refused("10.0.0.66"))
-    assert not Refusals.concern(detail(outcome=Outcome.REFUSED, callingEndpoint="a"))
-    assert not Refusals.concern(detail(outcome=Outcome.ANSWERED, callingEndpoint=""))
+    assert RefusedCalls.concern(refused("10.0.0.66"))
+    assert not RefusedCalls.concern(detail(outcome=Outcome.REFUSED, callingEndpoint="a"))
+    assert not RefusedCalls.concern(detail(outcome=Outcome.ANSWERED, callingEndpoint=""))
 
 
 def test_fewHaveARecordEach(scene: Scene) -> None:

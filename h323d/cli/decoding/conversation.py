@@ -94,7 +94,7 @@ class _Stream:
         self._next = (first.sequence + first.opens) % _MODULUS
         self._waiting: dict[int, bytes] = {}
         self._head = b""  # too little to know what begins with it
-        self._reader: tpkt.StreamReader | framing.StreamReader | None = None
+        self._reader: tpkt.TPKTReader | framing.StreamReader | None = None
         self._reencode = reencode
 
     def take(self, segment: Segment) -> Iterator[View]:
@@ -127,7 +127,7 @@ class _Stream:
             if self._reader is None and _mayGoOn(data):
                 self._head = data
         try:
-            if isinstance(self._reader, tpkt.StreamReader):
+            if isinstance(self._reader, tpkt.TPKTReader):
                 for content in self._reader.feed(data):
                     yield _told(_kindOf(content), content, self._reencode)
             elif self._reader is not None:
@@ -146,12 +146,12 @@ class _Stream:
             self._reader = None
 
 
-def _readerFor(data: bytes) -> tpkt.StreamReader | framing.StreamReader | None:
+def _readerFor(data: bytes) -> tpkt.TPKTReader | framing.StreamReader | None:
     """
     C{None} for a stream that holds something else, or TLS.
     """
     if data.startswith(tpkt.KEEPALIVE[:2]):
-        return tpkt.StreamReader()
+        return tpkt.TPKTReader()
     return framing.StreamReader() if looksLikeSIP(data) else None
 
 

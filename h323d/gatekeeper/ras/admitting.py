@@ -19,7 +19,7 @@ from h323d.call.applications import PASSED, Door, Refusal, Verdict
 from h323d.call.callers import CallerName
 from h323d.call.leases import ended, ofSide
 from h323d.events.gatekeeper import RASAdmissionRefused
-from h323d.gatekeeper.admission import Admission, NoBandwidth, TooManyCalls
+from h323d.gatekeeper.admission import CallAdmission, NoBandwidth, TooManyCalls
 from h323d.gatekeeper.bandwidth import Claim
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.context import ZoneContext
@@ -257,7 +257,7 @@ class Admitting:
         signalling = identity.signalling if routed else way.destination
         signalling = identity.told(signalling, identity.towards(request))
         endpointId = registration.endpointId
-        wanted = Admission(
+        wanted = CallAdmission(
             claim=Claim(callKey(fields), endpointId, fields["answerCall"]),
             conferenceId=fields["conferenceID"],
             callReference=fields["callReferenceValue"],

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from h323d.errors import ResourceUnavailable
-from h323d.gatekeeper.admission import Admission, AdmissionTable, NoBandwidth
+from h323d.gatekeeper.admission import AdmissionTable, CallAdmission, NoBandwidth
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.registry.registrations import EndpointRegistry
 from h323d.h323.ras.messages import Fields, RASMessage
@@ -26,7 +26,7 @@ __all__ = ["Demands"]
 _GUID = 16  # octets of a callIdentifier; the name of a call without one is longer
 
 Answered = Callable[[RASMessage | None], None]
-Informed = Callable[[Admission, RASMessage | None], None]
+Informed = Callable[[CallAdmission, RASMessage | None], None]
 
 
 class Requests(Protocol):
@@ -48,7 +48,7 @@ class _Inform:
     An endpoint is asked about one of its calls.
     """
 
-    admission: Admission
+    admission: CallAdmission
     informed: Informed
 
     def answered(self, answer: RASMessage | None) -> None:
@@ -62,7 +62,7 @@ class _Drop:
     """
 
     admissions: AdmissionTable
-    admission: Admission
+    admission: CallAdmission
     cause: Cause
 
     def answered(self, answer: RASMessage | None) -> None:
@@ -76,7 +76,7 @@ class _Limit:
     """
 
     admissions: AdmissionTable
-    admission: Admission
+    admission: CallAdmission
     amount: int
 
     def answered(self, answer: RASMessage | None) -> None:
@@ -108,7 +108,7 @@ class Demands:
         self._registry = registry
         self._admissions = admissions
 
-    def inform(self, admission: Admission, informed: Informed) -> bool:
+    def inform(self, admission: CallAdmission, informed: Informed) -> bool:
         """
         Ask an endpoint about one of its calls (IRQ).
 
@@ -123,7 +123,7 @@ class Demands:
         asking = _Inform(admission, informed)
         return self._ask("infoRequest", fields, admission, asking.answered)
 
-    def drop(self, admission: Admission, cause: Cause) -> None:
+    def drop(self, admission: CallAdmission, cause: Cause) -> None:
         """
         Have an endpoint end its side of a call (DRQ).  The admission ends with
         its answer, or when there is none.
@@ -136,7 +136,7 @@ class Demands:
         if not self._ask("disengageRequest", fields, admission, asking.answered):
             self._admissions.end(admission, cause)
 
-    def limit(self, admission: Admission, amount: int) -> None:
+    def limit(self, admission: CallAdmission, amount: int) -> None:
         """
         Have an endpoint use no more than C{amount} for a call (BRQ), in units of
         100 bit/s.  It counts with that if it confirms.
@@ -148,7 +148,7 @@ class Demands:
         asking = _Limit(self._admissions, admission, amount)
         self._ask("bandwidthRequest", fields, admission, asking.answered)
 
-    def _naming(self, admission: Admission) -> Fields:
+    def _naming(self, admission: CallAdmission) -> Fields:
         return {
             "endpointIdentifier": admission.claim.endpointId,
             "gatekeeperIdentifier": self._identity.identifier,
@@ -157,7 +157,7 @@ class Demands:
             "callIdentifier": _identifierOf(admission),
         }
 
-    def _ask(self, name: str, fields: Fields, admission: Admission, answered: Answered) -> bool:
+    def _ask(self, name: str, fields: Fields, admission: CallAdmission, answered: Answered) -> bool:
         registration = self._registry.byId(admission.claim.endpointId)
         if registration is None or registration.protocol != "h323":
             return False
@@ -168,6 +168,6 @@ class Demands:
         return True
 
 
-def _identifierOf(admission: Admission) -> Fields:
+def _identifierOf(admission: CallAdmission) -> Fields:
     call = admission.claim.call
     return {"guid": call if len(call) == _GUID else bytes(_GUID)}

@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.call.applications import PASSED, Door, Refusal, Verdict
 from h323d.call.gates import Gates
 from h323d.call.leases import ended, ofSide
-from h323d.gatekeeper.admission import Admission, AdmissionTable, NoBandwidth
+from h323d.gatekeeper.admission import AdmissionTable, CallAdmission, NoBandwidth
 from h323d.gatekeeper.config import GatekeeperConfig, PreGranted
 from h323d.gatekeeper.identity import Identity
 from h323d.gatekeeper.partings import Partings
@@ -139,12 +139,12 @@ class OngoingCalls:
             return None
         return self._registry.byId(identifierIn(fields, "endpointIdentifier") or "")
 
-    def _usageTold(self, fields: Fields, admission: Admission) -> None:
+    def _usageTold(self, fields: Fields, admission: CallAdmission) -> None:
         answered = answeredIn(fields, admission.since, self._clock.seconds())
         if answered is not None:
             self._admissions.answered(admission, answered)
 
-    def _find(self, fields: Fields, registration: Registration) -> Admission | None:
+    def _find(self, fields: Fields, registration: Registration) -> CallAdmission | None:
         return self._admissions.find(
             registration.endpointId, callKey(fields), fields.get("answeredCall")
         )

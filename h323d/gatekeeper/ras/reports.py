@@ -8,7 +8,7 @@ import math
 
 from twisted.internet.interfaces import IReactorTime
 
-from h323d.gatekeeper.admission import Admission, AdmissionTable
+from h323d.gatekeeper.admission import AdmissionTable, CallAdmission
 from h323d.gatekeeper.bandwidth import Claim
 from h323d.gatekeeper.ras.usage import answeredIn
 from h323d.h323.ras.messages import Fields, callKey
@@ -50,7 +50,7 @@ class CallReports:
         """
         return len(self._heard)
 
-    def count(self, endpointId: str, fields: Fields) -> list[Admission]:
+    def count(self, endpointId: str, fields: Fields) -> list[CallAdmission]:
         """
         Let each call that a report tells of count with what it uses, and tell when it was
         answered.
@@ -82,7 +82,7 @@ class CallReports:
         """
         self._heard = {claim: at for claim, at in self._heard.items() if at > before}
 
-    def knows(self, fields: Fields, admission: Admission) -> bool:
+    def knows(self, fields: Fields, admission: CallAdmission) -> bool:
         """
         Whether an endpoint that was asked about a call still has it.
 
@@ -96,7 +96,7 @@ class CallReports:
         return any(_isAbout(info, admission) for info in fields.get("perCallInfo", ()))
 
 
-def _isAbout(info: Fields, admission: Admission) -> bool:
+def _isAbout(info: Fields, admission: CallAdmission) -> bool:
     return (
         callKey(info) == admission.claim.call
         or info["callReferenceValue"] & 0x7FFF == admission.callReference & 0x7FFF

@@ -141,24 +141,24 @@ class Attempt:
         """
         Pass the other side's message on, as it is to be for this one.
         """
-        place = 1 - to.place
+        which = 1 - to.which
         try:
-            to.send(self.passage.translated(place, message, content, *edits))
+            to.send(self.passage.translated(which, message, content, *edits))
         except ResourceUnavailable as error:
             self._owner.hangup(error.cause)
         except EncodeError as error:  # what came cannot be said again, or has become too long
-            self._owner.fault("h225", place, DecodeError(error.reason, error.path))
+            self._owner.fault("h225", which, DecodeError(error.reason, error.path))
 
-    def translatedControl(self, place: int, octets: bytes) -> bytes | None:
+    def translatedControl(self, which: int, octets: bytes) -> bytes | None:
         """
         What one side's H.245 message is to be for the other; C{None} to drop it.
         """
         try:
-            return self.passage.translateControl(place, octets)
+            return self.passage.translateControl(which, octets)
         except ResourceUnavailable as error:
             self._owner.hangup(error.cause)
         except EncodeError as error:
-            self._owner.fault("h245", place, DecodeError(error.reason, error.path))
+            self._owner.fault("h245", which, DecodeError(error.reason, error.path))
         return None
 
     def believed(self, address: TransportAddress | None) -> TransportAddress | None:
@@ -183,19 +183,19 @@ class Attempt:
             model = stricter(model, CallModel.ROUTED_H245)
         return model
 
-    def _sideAt(self, place: int) -> Side:
-        return self._owner.callerSide if place == CALLER else self.side
+    def _sideAt(self, which: int) -> Side:
+        return self._owner.callerSide if which == CALLER else self.side
 
-    def _homeOf(self, place: int) -> Home:
-        side = self._sideAt(place)
+    def _homeOf(self, which: int) -> Home:
+        side = self._sideAt(which)
         return self._context.homeTowards(side.peer, side.local)
 
-    def _networkOf(self, place: int) -> ControlNetwork:
-        home = self._homeOf(place)
-        return self._context.streamsOf(self._sideAt(place).isSecure, home).control
+    def _networkOf(self, which: int) -> ControlNetwork:
+        home = self._homeOf(which)
+        return self._context.streamsOf(self._sideAt(which).isSecure, home).control
 
-    def _guardOf(self, place: int) -> DialGuard:
-        return self._context.guardOf(self._sideAt(place).peer)
+    def _guardOf(self, which: int) -> DialGuard:
+        return self._context.guardOf(self._sideAt(which).peer)
 
     def _places(self) -> tuple[Whereabouts, Whereabouts]:
         """

@@ -171,7 +171,7 @@ class RoutedCall:
         self._progress.release(cause, "server")
 
     def transfer(
-        self, place: int, target: PartyAddress, destination: TransportAddress | None = None
+        self, which: int, target: PartyAddress, destination: TransportAddress | None = None
     ) -> bool:
         """
         Ask one side to call somebody else instead (Facility, callForwarded): a side that
@@ -182,10 +182,10 @@ class RoutedCall:
 
         @return: whether that side could be asked; only in an answered call.
         """
-        side = self.sides[place]
+        side = self.sides[which]
         if side is None or not side.isOpen or self._phase is not ProgressPhase.ANSWERED:
             return False
-        if destination is None and self.registrationOf(place) is None:
+        if destination is None and self.registrationOf(which) is None:
             home = self._context.homeTowards(side.peer, side.local)
             destination = self._context.signallingAt(home)
         side.send(messages.callForwarded(self.identity, (target,), destination))
@@ -195,11 +195,11 @@ class RoutedCall:
     def speaks(self) -> tuple[MediaFormat, ...] | None:
         return proposedFormats(self._content.start.fastStart) or None
 
-    def registrationOf(self, place: int) -> Registration | None:
+    def registrationOf(self, which: int) -> Registration | None:
         """
         Whose side it is, if they are registered.
         """
-        if place == CALLER:
+        if which == CALLER:
             return self.caller
         return None if self.route is None else self.route.registration
 
@@ -210,12 +210,12 @@ class RoutedCall:
         @param hosts: where it is, which counts for a side that is not registered.
         """
         return any(
-            side is not None and side.belongsTo(self.registrationOf(place), endpointId, hosts)
-            for place, side in enumerate(self.sides)
+            side is not None and side.belongsTo(self.registrationOf(which), endpointId, hosts)
+            for which, side in enumerate(self.sides)
         )
 
-    def callNumber(self, place: int) -> CallNumber:
-        return callNumbers(self._progress)[place]
+    def callNumber(self, which: int) -> CallNumber:
+        return callNumbers(self._progress)[which]
 
     # What the machine wants.
 
@@ -264,11 +264,11 @@ class RoutedCall:
         self._facts.tellRouted(self.model, route, attempt.address)
         attempt.dial()
 
-    def askToConnect(self, place: int, address: TransportAddress) -> None:
+    def askToConnect(self, which: int, address: TransportAddress) -> None:
         """
         Have a side that cannot be connected to open its H.245 channel (H.460.18, 8.3).
         """
-        side = self.sides[place]
+        side = self.sides[which]
         if side is not None:
             side.send(messages.startControl(self.identity, address))
 
@@ -401,11 +401,11 @@ class RoutedCall:
 
     # What the passage reports.
 
-    def translateControl(self, place: int, octets: bytes) -> bytes | None:
-        return None if self._attempt is None else self._attempt.translatedControl(place, octets)
+    def translateControl(self, which: int, octets: bytes) -> bytes | None:
+        return None if self._attempt is None else self._attempt.translatedControl(which, octets)
 
-    def fault(self, door: str, place: int, error: DecodeError) -> None:
-        side = self.sides[place] or self.callerSide
+    def fault(self, door: str, which: int, error: DecodeError) -> None:
+        side = self.sides[which] or self.callerSide
         self._context.owner.callFault(door, side.peer, error)
 
     def controlCoupled(self) -> None:

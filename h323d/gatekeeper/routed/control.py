@@ -35,7 +35,7 @@ class CouplingOwner(Protocol):
     What a coupling needs of the call.
     """
 
-    def translateControl(self, place: int, octets: bytes) -> bytes | None:
+    def translateControl(self, which: int, octets: bytes) -> bytes | None:
         """
         What one side's H.245 message is to be for the other; C{None} to drop it.
         """
@@ -43,7 +43,7 @@ class CouplingOwner(Protocol):
     def controlCoupled(self) -> None:
         """H.245 has begun."""
 
-    def fault(self, door: str, place: int, error: DecodeError) -> None:
+    def fault(self, door: str, which: int, error: DecodeError) -> None:
         """Something of a side's cannot be read, or not be passed on."""
 
 
@@ -52,11 +52,11 @@ class _End:
     One of the two connections, a L{h323d.h323.h245.connection.ControlUser}.
     """
 
-    def __init__(self, coupling: ControlCoupling, place: int) -> None:
+    def __init__(self, coupling: ControlCoupling, which: int) -> None:
         self._coupling = coupling
         self._channel: ControlChannel | None = None
         self._waiting: list[bytes] = []
-        self.place = place
+        self.which = which
 
     def send(self, octets: bytes) -> None:
         if self._channel is not None:
@@ -100,14 +100,14 @@ class ControlCoupling:
         clock: IReactorTime,
         networkOf: Callable[[int], ControlNetwork],
         guardOf: Callable[[int], DialGuard],
-        place: int,
+        which: int,
         target: TransportAddress,
         ask: Callable[[int, TransportAddress], None] | None = None,
     ) -> None:
         """
         @param networkOf: how each side's connection is made.
         @param guardOf: whose connection is taken for each side's.
-        @param place: of the side that waits for a connection.
+        @param which: the side that waits for a connection.
         @param target: where it does.
         @param ask: has that side connect to an address, where it cannot be connected to.
 
@@ -119,8 +119,8 @@ class ControlCoupling:
         self._guardOf = guardOf
         self._target = target
         self._dialling: Dialling | None = None
-        self._far = _End(self, place)
-        self._near = _End(self, 1 - place)
+        self._far = _End(self, which)
+        self._near = _End(self, 1 - which)
         self._ask = ask
         self._closed = False
         self._listener = self._listen(self._near)
@@ -128,7 +128,7 @@ class ControlCoupling:
         self._farListener = self._listenBehind() if ask is not None else None
 
     def _listen(self, end: _End) -> ControlListener:
-        network = self._networkOf(end.place)
+        network = self._networkOf(end.which)
         return ControlListener(end, self._clock, network.listener, network.home)
 
     def _listenBehind(self) -> ControlListener:
@@ -161,7 +161,7 @@ class ControlCoupling:
     # What the ends report.
 
     def endAdmits(self, end: _End, source: TransportAddress) -> bool:
-        return self._guardOf(end.place).admitsControl(source)
+        return self._guardOf(end.which).admitsControl(source)
 
     def endOpened(self, end: _End) -> None:
         if self._closed:
@@ -172,9 +172,9 @@ class ControlCoupling:
 
     def _reachFar(self) -> None:
         if self._ask is not None and self._farListener is not None:
-            self._ask(self._far.place, self._farListener.address)
+            self._ask(self._far.which, self._farListener.address)
             return
-        network = self._networkOf(self._far.place)
+        network = self._networkOf(self._far.which)
         self._dialling = dialControl(
             self._far,
             self._clock,
@@ -185,11 +185,11 @@ class ControlCoupling:
         )
 
     def endReceived(self, end: _End, octets: bytes) -> None:
-        translated = self._owner.translateControl(end.place, octets)
+        translated = self._owner.translateControl(end.which, octets)
         if translated is not None and not self._closed:
             (self._far if end is self._near else self._near).send(translated)
 
     def endClosed(self, end: _End, error: DecodeError | None) -> None:
         if error is not None:
-            self._owner.fault("h245", end.place, error)
+            self._owner.fault("h245", end.which, error)
         self.close()

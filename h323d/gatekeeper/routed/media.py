@@ -66,7 +66,7 @@ class _Session:
         self._traversal = [MediaTraversal(), MediaTraversal()]
         self._told: list[dict[str, TransportAddress]] = [{}, {}]
 
-    def substitute(self, place: int, parameters: Fields) -> None:
+    def substitute(self, which: int, parameters: Fields) -> None:
         """
         Replace the addresses in what one side says.
         """
@@ -74,18 +74,18 @@ class _Session:
             address = mediaAddress(parameters.get(field))
             if address is None:
                 continue
-            if address == getattr(self.relay.sides[place], port):
-                theirs = self._told[1 - place].get(port)
+            if address == getattr(self.relay.sides[which], port):
+                theirs = self._told[1 - which].get(port)
                 if theirs is not None:
                     parameters[field] = mediaAddressValue(theirs)
                 continue
-            if self._told[place].get(port) != address:
-                self._told[place][port] = address
-                self._aim(place)
-            ours: TransportAddress = getattr(self.relay.sides[1 - place], port)
+            if self._told[which].get(port) != address:
+                self._told[which][port] = address
+                self._aim(which)
+            ours: TransportAddress = getattr(self.relay.sides[1 - which], port)
             parameters[field] = mediaAddressValue(ours)
 
-    def traverse(self, place: int, message: Fields) -> None:
+    def traverse(self, which: int, message: Fields) -> None:
         """
         Take what a side behind a NAT says of H.460.19 out of an OpenLogicalChannel or its
         acknowledgement, and tell the other what it has to know, if it is behind one.
@@ -95,12 +95,12 @@ class _Session:
             message.update(withoutMediaTraversal(message))
             if not message["genericInformation"]:
                 del message["genericInformation"]
-            if self._places[place].traversal and said != self._traversal[place]:
-                self._traversal[place] = said
-                self._aim(place)
-        other = self._places[1 - place]
+            if self._places[which].traversal and said != self._traversal[which]:
+                self._traversal[which] = said
+                self._aim(which)
+        other = self._places[1 - which]
         if other.traversal:
-            side = self.relay.sides[1 - place]
+            side = self.relay.sides[1 - which]
             shared = side.multiplexID is not None
             message.update(
                 withMediaTraversal(
@@ -116,19 +116,19 @@ class _Session:
                 )
             )
 
-    def _aim(self, place: int) -> None:
-        told = self._told[place]
+    def _aim(self, which: int) -> None:
+        told = self._told[which]
         rtp, rtcp = told.get("rtp"), told.get("rtcp")
         if rtp is not None and rtcp is None and rtp.port < 0xFFFF:
             rtcp = replace(rtp, port=rtp.port + 1)
-        said, where = self._traversal[place], self._places[place]
+        said, where = self._traversal[which], self._places[which]
         if said.multiplexID is not None:
             rtp, rtcp = said.rtp or rtp, said.rtcp or rtcp
-        self.relay.sides[place].aim(
+        self.relay.sides[which].aim(
             where.seen(rtp),
             where.seen(rtcp),
             where.latching(rtp or rtcp),
-            Signalling(where.host, place == CALLED),
+            Signalling(where.host, which == CALLED),
             said.multiplexID,
             said.keepAlivePayloadType,
         )
@@ -169,7 +169,7 @@ class MediaProxy:
         """
         return any(each.traversal for each in self._places)
 
-    def introduce(self, place: int, body: str, fields: Fields) -> None:
+    def introduce(self, which: int, body: str, fields: Fields) -> None:
         """
         What one side says of H.460.19 in a Setup or its answer is for us; the other side is
         told what we say, if it is behind a NAT.
@@ -177,17 +177,17 @@ class MediaProxy:
         @param body: which message it is.
         @param fields: its fields; changed in place.
         """
-        here, there = self._places[place], self._places[1 - place]
+        here, there = self._places[which], self._places[1 - which]
         if here.traversal and here.multiplex and multiplexes(fields):
-            self._shared[place] = True
+            self._shared[which] = True
         ours = mediaFeature(there.multiplex, True) if there.traversal else None
         replaceMediaFeature(body, fields, ours)
 
-    def opensAll(self, place: int) -> bool:
+    def opensAll(self, which: int) -> bool:
         """
         Whether a side cannot be connected to, and has to open all connections itself.
         """
-        return self._places[place].traversal
+        return self._places[which].traversal
 
     def close(self) -> None:
         """
@@ -198,7 +198,7 @@ class MediaProxy:
         for session in sessions.values():
             session.relay.close()
 
-    def translateFastStart(self, place: int, channels: Iterable[Fields]) -> list[bytes]:
+    def translateFastStart(self, which: int, channels: Iterable[Fields]) -> list[bytes]:
         """
         @param channels: the C{OpenLogicalChannel}s of one side; changed in place.
 
@@ -208,11 +208,11 @@ class MediaProxy:
         """
         translated = []
         for channel in channels:
-            self._channel(place, channel)
+            self._channel(which, channel)
             translated.append(h245.encode("OpenLogicalChannel", channel))
         return translated
 
-    def translate(self, place: int, message: Message, octets: bytes) -> bytes | None:
+    def translate(self, which: int, message: Message, octets: bytes) -> bytes | None:
         """
         @param message: what one side says; changed in place.
         @param octets: the same as it came.
@@ -224,16 +224,16 @@ class MediaProxy:
         """
         match message:
             case ("request", ("openLogicalChannel", dict(channel))):
-                changed = self._channel(place, channel)
+                changed = self._channel(which, channel)
             case ("response", ("openLogicalChannelAck", dict(answer))):
-                changed = self._answer(place, answer)
+                changed = self._answer(which, answer)
             case ("indication", indication) if correlatedCall(indication) is not None:
                 return None  # it was for us
             case _:
                 changed = False
         return h245.encode(ENCODED, message) if changed else octets
 
-    def _channel(self, place: int, channel: Fields) -> bool:
+    def _channel(self, which: int, channel: Fields) -> bool:
         forward = channel["forwardLogicalChannelParameters"]
         reverse = channel.get("reverseLogicalChannelParameters", {})
         session = None
@@ -243,15 +243,15 @@ class MediaProxy:
                 number = parameters["sessionID"] or _primary(forward, reverse)
                 session = self._session(number)
                 if session is not None:
-                    self._channels[place, channel["forwardLogicalChannelNumber"]] = number
-                    session.substitute(place, parameters)
+                    self._channels[which, channel["forwardLogicalChannelNumber"]] = number
+                    session.substitute(which, parameters)
         if session is not None:
-            session.traverse(place, channel)
+            session.traverse(which, channel)
         return session is not None
 
-    def _answer(self, place: int, answer: Fields) -> bool:
+    def _answer(self, which: int, answer: Fields) -> bool:
         number = answer["forwardLogicalChannelNumber"]
-        known = self._channels.get((1 - place, number))
+        known = self._channels.get((1 - which, number))
         reverse = answer.get("reverseLogicalChannelParameters", {})
         session = None
         for choice in (
@@ -262,9 +262,9 @@ class MediaProxy:
             if parameters is not None:
                 session = self._session(known or parameters.get("sessionID", ASK_MASTER))
                 if session is not None:
-                    session.substitute(place, parameters)
+                    session.substitute(which, parameters)
         if session is not None:
-            session.traverse(place, answer)
+            session.traverse(which, answer)
         return session is not None
 
     def _session(self, number: int) -> _Session | None:

@@ -44,7 +44,7 @@ class PassageOwner(CouplingOwner, MediaProxyOwner, UsageOwner, Protocol):
     What the passage needs of the call.
     """
 
-    def askToConnect(self, place: int, address: TransportAddress) -> None:
+    def askToConnect(self, which: int, address: TransportAddress) -> None:
         """Have a side that cannot be connected to open its H.245 channel."""
 
 
@@ -76,7 +76,7 @@ class Passage:
         self._couplings: dict[int, ControlCoupling] = {}
 
     def translated(
-        self, place: int, message: Q931Message, content: Content, *edits: Edit
+        self, which: int, message: Q931Message, content: Content, *edits: Edit
     ) -> Q931Message:
         """
         What one side's message is to be for the other.
@@ -88,19 +88,19 @@ class Passage:
         more: list[Edit] = list(edits)
         address = content.start.h245Address
         if self._networkOf is not None and address is not None:
-            ours = self._couple(self._networkOf, place, address)
+            ours = self._couple(self._networkOf, which, address)
             more.append(functools.partial(_replaceAddress, ours))
         if self._media is not None and self._media.traverses and content.body in _INTRODUCTIONS:
-            introduce = functools.partial(self._media.introduce, place, content.body)
+            introduce = functools.partial(self._media.introduce, which, content.body)
             more.append(lambda pdu, fields: introduce(fields))
         if content.h245Control or any(name in content.fields for name in _MEDIA_FIELDS):
             if self._media is None:
-                self._listen(place, content)
+                self._listen(which, content)
             else:
-                more.append(functools.partial(self._replaceMedia, self._media, place))
+                more.append(functools.partial(self._replaceMedia, self._media, which))
         return messages.rewritten(message, *more)
 
-    def translateControl(self, place: int, octets: bytes) -> bytes | None:
+    def translateControl(self, which: int, octets: bytes) -> bytes | None:
         """
         The same for a message of H.245.
 
@@ -117,10 +117,10 @@ class Passage:
             self._usage.missed()
             if self._media is None:
                 return octets
-            self._owner.fault("h245", place, error)
+            self._owner.fault("h245", which, error)
             return None
-        self._usage.heard(place, message)
-        return octets if self._media is None else self._media.translate(place, message, octets)
+        self._usage.heard(which, message)
+        return octets if self._media is None else self._media.translate(which, message, octets)
 
     def close(self) -> None:
         """
@@ -136,7 +136,7 @@ class Passage:
     def _couple(
         self,
         networkOf: Callable[[int], ControlNetwork],
-        place: int,
+        which: int,
         target: TransportAddress,
     ) -> TransportAddress | None:
         """
@@ -144,45 +144,45 @@ class Passage:
 
         @return: where we wait for the other side's; C{None} if the first may not wait there.
         """
-        asks = self._media is not None and self._media.opensAll(place)
-        if not asks and not self._guardOf(place).mayNameControl(target):
+        asks = self._media is not None and self._media.opensAll(which)
+        if not asks and not self._guardOf(which).mayNameControl(target):
             return None
-        coupling = self._couplings.get(place)
+        coupling = self._couplings.get(which)
         if coupling is None:
             ask = self._owner.askToConnect if asks else None
             coupling = ControlCoupling(
-                self._owner, self._clock, networkOf, self._guardOf, place, target, ask
+                self._owner, self._clock, networkOf, self._guardOf, which, target, ask
             )
-            self._couplings[place] = coupling
+            self._couplings[which] = coupling
         else:
             coupling.aim(target)
         return coupling.address
 
-    def _listen(self, place: int, content: Content) -> None:
+    def _listen(self, which: int, content: Content) -> None:
         """
         Take note of what goes on as it is.
         """
         parallel = content.fields.get("parallelH245Control", ())
         for octets in (*parallel, *content.h245Control):
-            self.translateControl(place, octets)
-        if place == CALLED:  # a proposal alone opens nothing
-            self._usage.fastStarted(self._channelsIn(place, content.fields.get("fastStart", ())))
+            self.translateControl(which, octets)
+        if which == CALLED:  # a proposal alone opens nothing
+            self._usage.fastStarted(self._channelsIn(which, content.fields.get("fastStart", ())))
 
-    def _replaceMedia(self, media: MediaProxy, place: int, pdu: Fields, fields: Fields) -> None:
+    def _replaceMedia(self, media: MediaProxy, which: int, pdu: Fields, fields: Fields) -> None:
         """
         An L{Edit}.
         """
         if "fastStart" in fields:
-            channels = self._channelsIn(place, fields["fastStart"])
-            if place == CALLED:
+            channels = self._channelsIn(which, fields["fastStart"])
+            if which == CALLED:
                 self._usage.fastStarted(channels)
-            fields["fastStart"] = media.translateFastStart(place, channels)
+            fields["fastStart"] = media.translateFastStart(which, channels)
         for holder, name in ((fields, "parallelH245Control"), (pdu, "h245Control")):
             if name in holder:
-                translated = (self.translateControl(place, octets) for octets in holder[name])
+                translated = (self.translateControl(which, octets) for octets in holder[name])
                 holder[name] = [octets for octets in translated if octets is not None]
 
-    def _channelsIn(self, place: int, elements: Iterable[bytes]) -> list[Fields]:
+    def _channelsIn(self, which: int, elements: Iterable[bytes]) -> list[Fields]:
         """
         Those elements of a fast start that can be read.
         """
@@ -193,7 +193,7 @@ class Passage:
             except DecodeError as error:
                 self._usage.missed()
                 if self._media is not None:
-                    self._owner.fault("h245", place, error)
+                    self._owner.fault("h245", which, error)
         return channels
 
 

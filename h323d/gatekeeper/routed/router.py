@@ -118,16 +118,16 @@ class RoutedCalls(Part[ZoneSettings]):
         for call in tuple(self._byIdentifier.get(callIdentifier, {}).values()):
             call.hangup(cause)
 
-    def transfer(self, callId: CallID, place: int, target: PartyAddress) -> bool:
+    def transfer(self, callId: CallID, which: int, target: PartyAddress) -> bool:
         """
         Ask one side of an answered call to call somebody else instead.
 
-        @param place: L{h323d.gatekeeper.routed.side.CALLER} or C{CALLED}.
+        @param which: L{h323d.gatekeeper.routed.side.CALLER} or C{CALLED}.
 
         @return: whether it was asked.
         """
         call = self._calls.get(callId)
-        return call is not None and call.transfer(place, target)
+        return call is not None and call.transfer(which, target)
 
     def leave(self) -> None:
         for call in self:

@@ -48,7 +48,7 @@ class SideOwner(Protocol):
     def sideLost(self, side: Side, reason: str) -> None:
         """The connection is gone, or could not be opened."""
 
-    def callNumber(self, place: int) -> CallNumber:
+    def callNumber(self, which: int) -> CallNumber:
         """In which state the call is, as that side sees us."""
 
 
@@ -56,7 +56,7 @@ class Side:
     """
     One side, a L{h323d.h323.signalling.connection.SignallingCall}.
 
-    @ivar place: L{CALLER} or L{CALLED}.
+    @ivar which: L{CALLER} or L{CALLED}.
     @ivar peer: where it is.
     @ivar isSecure: whether it is connected over TLS.
     """
@@ -64,7 +64,7 @@ class Side:
     def __init__(
         self,
         owner: SideOwner,
-        place: int,
+        which: int,
         reference: int,
         peer: TransportAddress,
         clock: IReactorTime,
@@ -84,7 +84,7 @@ class Side:
         self._connection = connection
         self._over = False
         self._standing = newStanding(self, clock, statusInterval)
-        self.place = place
+        self.which = which
         self.peer = peer
         self.isSecure = connection is not None and connection.isSecure
 
@@ -121,7 +121,7 @@ class Side:
                 replace(
                     message,
                     callReference=self._reference,
-                    toOriginator=self.place == CALLER,
+                    toOriginator=self.which == CALLER,
                     referenceLength=2,
                 )
             )
@@ -154,7 +154,7 @@ class Side:
         self._standing.end()
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.drop(self._reference, self.place == CALLED)
+            connection.drop(self._reference, self.which == CALLED)
 
     # What the connection reports.
 
@@ -180,7 +180,7 @@ class Side:
             self._owner.sideReleased(self, message, content)
         elif kind == MessageType.STATUS_INQUIRY:
             body = uuie.plain("status", self._owner.identity)
-            number = self._owner.callNumber(self.place)
+            number = self._owner.callNumber(self.which)
             octets = uuie.write(body, False)
             self.send(messages.status(number, Cause.RESPONSE_TO_STATUS_ENQUIRY, octets))
         elif kind == MessageType.STATUS:

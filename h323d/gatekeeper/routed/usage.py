@@ -96,23 +96,23 @@ class ChannelUsage:
         self._started = False
         self._told = 0
 
-    def heard(self, place: int, message: Message) -> None:
+    def heard(self, which: int, message: Message) -> None:
         """
         One side said something.
         """
         match message:
             case ("request", ("openLogicalChannel", dict(channel))):
-                self._propose((place, channel[_NUMBER]), channel, False)
+                self._propose((which, channel[_NUMBER]), channel, False)
             case ("response", ("openLogicalChannelAck", dict(answer))):
-                proposed = self._channels.get((1 - place, answer[_NUMBER]))
+                proposed = self._channels.get((1 - which, answer[_NUMBER]))
                 if proposed is not None:
                     proposed.open = True
             case ("response", ("openLogicalChannelReject", dict(answer))):
-                self._channels.pop((1 - place, answer[_NUMBER]), None)
+                self._channels.pop((1 - which, answer[_NUMBER]), None)
             case ("request", ("closeLogicalChannel", dict(channel))):
-                self._channels.pop((place, channel[_NUMBER]), None)
+                self._channels.pop((which, channel[_NUMBER]), None)
             case ("command", ("flowControlCommand", dict(command))):
-                self._limit(1 - place, command)
+                self._limit(1 - which, command)
             case ("command", ("endSessionCommand", _)):
                 self._channels.clear()
             case _:

@@ -12,10 +12,10 @@ from h323d.gatekeeper.routing.chain import Called
 from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import PartyAddress
 
-__all__ = ["Callers", "callersOf"]
+__all__ = ["CallerRule", "callersOf"]
 
 
-class Callers(Protocol):
+class CallerRule(Protocol):
     """
     Some of those who call.
     """
@@ -47,7 +47,7 @@ class _Within:
         return source is not None and ipaddress.ip_address(source.host) in self.network
 
 
-def callersOf(text: str) -> Callers:
+def callersOf(text: str) -> CallerRule:
     """
     @param text: a network (C{10.1.0.0/16}), an address, or a name that the
         calling endpoint has registered: one that it only claims does not

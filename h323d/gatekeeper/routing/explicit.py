@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from zope.interface import implementer
 
 from h323d.call.applications import Reason, Refusal
-from h323d.gatekeeper.routing.callers import Callers, callersOf
+from h323d.gatekeeper.routing.callers import CallerRule, callersOf
 from h323d.gatekeeper.routing.chain import Called, FoundWay, ICalledPolicy
 from h323d.gatekeeper.routing.config import StaticRoute, literalAddress
 from h323d.gatekeeper.routing.prefixes import PrefixTable
@@ -20,7 +20,7 @@ __all__ = ["CatchAll", "ExplicitRoutes"]
 
 FORBIDDEN = Refusal.of(Reason.NOT_PERMITTED, "routeRejects")
 
-_Entry = tuple[Callers, tuple[FoundWay, ...]]
+_Entry = tuple[CallerRule, tuple[FoundWay, ...]]
 
 
 @implementer(ICalledPolicy)

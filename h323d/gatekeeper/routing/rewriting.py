@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from zope.interface import implementer
 
-from h323d.gatekeeper.routing.callers import Callers, callersOf
+from h323d.gatekeeper.routing.callers import CallerRule, callersOf
 from h323d.gatekeeper.routing.chain import Called, ICalledPolicy
 from h323d.gatekeeper.routing.config import RewriteRule
 from h323d.gatekeeper.routing.prefixes import PrefixTable
@@ -22,7 +22,7 @@ __all__ = ["NumberRewriting"]
 _NUMBERS = (AddressKind.DIALLED_DIGITS, AddressKind.PARTY_NUMBER)
 _WITH_DOMAIN = (AddressKind.URL, AddressKind.EMAIL, AddressKind.H323_ID)
 
-_Rule = tuple[Callers, RewriteRule]
+_Rule = tuple[CallerRule, RewriteRule]
 
 
 @implementer(ICalledPolicy)

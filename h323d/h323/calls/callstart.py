@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from h323d.call.legmedia import LegMedia
 from h323d.errors import DecodeError
-from h323d.h323.calls.fastconnect import FastConnect, Outcome
+from h323d.h323.calls.fastconnect import FastConnect, FastConnectOutcome
 from h323d.h323.calls.startup import hasChosen, newStartUp
 from h323d.h323.calls.tunnelling import Tunnel, newTunnelling, tunnelOf
 from h323d.h323.h245.connection import ControlNetwork
@@ -323,7 +323,7 @@ class CallStart:
         self._owner.sendTunnelled(octets)
 
     def mayOpenChannels(self) -> bool:
-        return self.fast.outcome is not Outcome.OPEN
+        return self.fast.outcome is not FastConnectOutcome.OPEN
 
     def admitsControl(self, source: TransportAddress) -> bool:
         return self._owner.admitsControl(source)

@@ -25,10 +25,10 @@ from h323d.h323.signalling.uuie import Start
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 
-__all__ = ["FastConnect", "Outcome"]
+__all__ = ["FastConnect", "FastConnectOutcome"]
 
 
-class Outcome(enum.Enum):
+class FastConnectOutcome(enum.Enum):
     """
     How far fast connect has come.
     """
@@ -58,7 +58,7 @@ class FastConnect:
         self._kinds = kinds
         self._offer: FastStartOffer | None = None
         self._proposal: tuple[bytes, ...] = ()
-        self.outcome = Outcome.NOT_OFFERED
+        self.outcome = FastConnectOutcome.NOT_OFFERED
         self.connection = FastConnection()
 
     # The caller's side.
@@ -74,7 +74,7 @@ class FastConnect:
         offer = offerFastStart(profile, self._places, self._kinds)
         if offer.elements:
             self._offer = offer
-            self.outcome = Outcome.OPEN
+            self.outcome = FastConnectOutcome.OPEN
             for medium, receive in offer.receive.items():
                 self._media.of(medium).expect(receive)
         return offer.elements
@@ -85,12 +85,12 @@ class FastConnect:
 
         @return: whether this accepted it.
         """
-        if self._offer is None or self.outcome is not Outcome.OPEN:
+        if self._offer is None or self.outcome is not FastConnectOutcome.OPEN:
             return False
         if start.fastStart:
             connection = readAnswer(self._offer, start.fastStart, self._kinds)
             if connection.accepted:
-                self.outcome, self.connection = Outcome.ACCEPTED, connection
+                self.outcome, self.connection = FastConnectOutcome.ACCEPTED, connection
                 self._expectNone(connection)
                 return True
             self.refused()
@@ -102,8 +102,8 @@ class FastConnect:
         """
         No answer will come: our offer is void.
         """
-        if self.outcome is Outcome.OPEN:
-            self.outcome = Outcome.REFUSED
+        if self.outcome is FastConnectOutcome.OPEN:
+            self.outcome = FastConnectOutcome.REFUSED
             self._expectNone(self.connection)
 
     def _expectNone(self, connection: FastConnection) -> None:
@@ -123,7 +123,7 @@ class FastConnect:
         """
         if elements:
             self._proposal = elements
-            self.outcome = Outcome.OPEN
+            self.outcome = FastConnectOutcome.OPEN
 
     def choose(self, profile: MediaProfile) -> DecodeError | None:
         """
@@ -131,19 +131,19 @@ class FastConnect:
 
         @return: what was wrong with a proposal that could not be read, the first time.
         """
-        if not self._proposal or self.outcome is not Outcome.OPEN:
+        if not self._proposal or self.outcome is not FastConnectOutcome.OPEN:
             return None
         if self._enabled:
             self.connection = answerFastStart(self._proposal, profile, self._places, self._kinds)
         accepted = self.connection.accepted
-        self.outcome = Outcome.ACCEPTED if accepted else Outcome.REFUSED
+        self.outcome = FastConnectOutcome.ACCEPTED if accepted else FastConnectOutcome.REFUSED
         return self.connection.fault
 
     def answering(self) -> Start:
         """
         What stands in our answers to Setup, as far as it is decided.
         """
-        refused = self.outcome is Outcome.REFUSED and bool(self._proposal)
+        refused = self.outcome is FastConnectOutcome.REFUSED and bool(self._proposal)
         return Start(fastStart=self.connection.elements, fastConnectRefused=refused)
 
     @property

@@ -88,7 +88,7 @@ class ControlChannel:
 
     def __init__(self, user: ControlUser, clock: IReactorTime) -> None:
         self._user: ControlUser | None = user
-        self._reader = tpkt.StreamReader()
+        self._reader = tpkt.TPKTReader()
         self._stream: IStream | None = None
         self._partial = Timer(clock)
 

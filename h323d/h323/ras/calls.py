@@ -19,7 +19,7 @@ from h323d.call.timer import Timer
 from h323d.call.ways import Way
 from h323d.errors import RemoteProtocolError
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
-from h323d.h323.ras.clientasking import Answer, Place
+from h323d.h323.ras.clientasking import Answer, OurGatekeeper
 from h323d.h323.ras.messages import Fields, reasonOf, usableAddresses
 from h323d.h323.signalling.addresses import (
     aliasesFromParties,
@@ -44,7 +44,7 @@ class CallsOwner(Protocol):
     """
 
     @property
-    def here(self) -> Place | None:
+    def here(self) -> OurGatekeeper | None:
         """Where we are registered; C{None} while we are not."""
 
     @property
@@ -56,11 +56,11 @@ class CallsOwner(Protocol):
         """Our own call-signalling address."""
 
     def askAboutCall(
-        self, name: str, fields: Fields, place: Place | None = None
+        self, name: str, fields: Fields, gatekeeper: OurGatekeeper | None = None
     ) -> Deferred[Answer]:
-        """Ask a gatekeeper; ours, unless another place is given."""
+        """Ask a gatekeeper; ours, unless another is given."""
 
-    def report(self, perCallInfo: list[Fields], place: Place) -> None:
+    def report(self, perCallInfo: list[Fields], gatekeeper: OurGatekeeper) -> None:
         """Send an IRR that nobody asked for."""
 
     def strangers(self, reason: str) -> None:
@@ -72,12 +72,12 @@ class _Call:
     """
     One side of a call.
 
-    @ivar place: who admitted it, and wants to know of it.
+    @ivar gatekeeper: who admitted it, and wants to know of it.
     @ivar usage: it wants to know when the call was answered, too.
     @ivar answered: that, in seconds of the clock; C{None} while it is not.
     """
 
-    place: Place
+    gatekeeper: OurGatekeeper
     request: AdmissionRequest
     bandwidth: int
     interval: float
@@ -158,7 +158,7 @@ class ClientCalls:
         answer = self._owner.askAboutCall("admissionRequest", fields)
         return answer.addCallback(self._decided, request)
 
-    def _preGranted(self, request: AdmissionRequest, here: Place) -> AdmissionGrant | None:
+    def _preGranted(self, request: AdmissionRequest, here: OurGatekeeper) -> AdmissionGrant | None:
         """
         What the gatekeeper granted beforehand: answering, and calling whose
         address is known.
@@ -189,7 +189,7 @@ class ClientCalls:
             "bandWidth": bandwidth,
             "answeredCall": request.answerCall,
         }
-        asked = self._owner.askAboutCall("bandwidthRequest", fields, call.place)
+        asked = self._owner.askAboutCall("bandwidthRequest", fields, call.gatekeeper)
         return asked.addCallback(call.bandwidthDecided)
 
     def answered(self, request: AdmissionRequest) -> None:
@@ -214,7 +214,7 @@ class ClientCalls:
             "answeredCall": request.answerCall,
         }
         fields |= call.timesKnown(self._clock.seconds())
-        self._owner.askAboutCall("disengageRequest", fields, call.place)
+        self._owner.askAboutCall("disengageRequest", fields, call.gatekeeper)
 
     def dropped(self, call: bytes) -> tuple[AdmissionRequest, ...]:
         """
@@ -237,28 +237,28 @@ class ClientCalls:
                 return self._calls[key].bandwidth
         return None
 
-    def forget(self, place: Place) -> None:
+    def forget(self, gatekeeper: OurGatekeeper) -> None:
         """
         That gatekeeper does not know us any more, nor what it admitted.
         """
         for key, call in tuple(self._calls.items()):
-            if call.place == place:
+            if call.gatekeeper == gatekeeper:
                 self._remove(key)
 
-    def moved(self, before: Place, now: Place) -> None:
+    def moved(self, before: OurGatekeeper, now: OurGatekeeper) -> None:
         """
         Another gatekeeper knows of what that one admitted.
         """
         for call in self._calls.values():
-            if call.place == before:
-                call.place = now
+            if call.gatekeeper == before:
+                call.gatekeeper = now
 
-    def placeAt(self, host: str) -> Place | None:
+    def gatekeeperAt(self, host: str) -> OurGatekeeper | None:
         """
         The gatekeeper at a host that admitted any of them.
         """
-        places = (call.place for call in self._calls.values())
-        return next((place for place in places if place.ras.host == host), None)
+        gatekeepers = (call.gatekeeper for call in self._calls.values())
+        return next((gatekeeper for gatekeeper in gatekeepers if gatekeeper.ras.host == host), None)
 
     def close(self) -> None:
         """
@@ -267,7 +267,7 @@ class ClientCalls:
         for key in tuple(self._calls):
             self._remove(key)
 
-    def described(self, call: bytes | None, place: Place) -> list[Fields]:
+    def described(self, call: bytes | None, gatekeeper: OurGatekeeper) -> list[Fields]:
         """
         C{perCallInfo} for an IRR.
 
@@ -277,7 +277,7 @@ class ClientCalls:
         return [
             _perCallInfo(each)
             for (identifier, _), each in self._calls.items()
-            if (each.place == place if call is None else identifier == call)
+            if (each.gatekeeper == gatekeeper if call is None else identifier == call)
         ]
 
     def _enter(self, call: _Call) -> None:
@@ -295,27 +295,27 @@ class ClientCalls:
 
     def _report(self, call: _Call) -> None:
         call.timer.start(call.interval, self._report, call)
-        self._owner.report([_perCallInfo(call)], call.place)
+        self._owner.report([_perCallInfo(call)], call.gatekeeper)
 
     def _decided(self, answer: Answer, request: AdmissionRequest) -> AdmissionGrant:
-        message, place = answer
-        if message is None or place is None:
+        message, gatekeeper = answer
+        if message is None or gatekeeper is None:
             raise RemoteProtocolError(Cause.NETWORK_OUT_OF_ORDER, "the gatekeeper is silent")
         if message.name != "admissionConfirm":
             reason = reasonOf(message)
-            if reason in _REGISTER_AGAIN and place == self._owner.here:
+            if reason in _REGISTER_AGAIN and gatekeeper == self._owner.here:
                 self._owner.strangers(reason)
             raise RemoteProtocolError(causeOfAdmissionReject(reason), reason)
         fields = message.fields
         interval = fields.get("irrFrequency", 0)
         wanted = any("startTime" in each["required"] for each in fields.get("usageSpec", ()))
         timer = Timer(self._clock)
-        self._enter(_Call(place, request, fields["bandWidth"], interval, timer, wanted))
+        self._enter(_Call(gatekeeper, request, fields["bandWidth"], interval, timer, wanted))
         routed = fields["callModel"][0] == "gatekeeperRouted"
         destination = transportFromValue(fields["destCallSignalAddress"])
         first = Way("h323", destination, partiesFromAliases(fields.get("destinationInfo", ())))
         return AdmissionGrant(
-            (first, *_otherWays(fields)), place.endpointIdentifier if routed else None
+            (first, *_otherWays(fields)), gatekeeper.endpointIdentifier if routed else None
         )
 
 

@@ -22,7 +22,7 @@ from h323d.h323.ras.alternates import Alternate, Alternates, alternatesIn
 from h323d.h323.ras.calls import ClientCalls
 from h323d.h323.ras.channel import DISCOVERY_GROUP, RASChannel
 from h323d.h323.ras.clientanswers import ClientAnswers
-from h323d.h323.ras.clientasking import Answer, ClientAsking, Place
+from h323d.h323.ras.clientasking import Answer, ClientAsking, OurGatekeeper
 from h323d.h323.ras.clientsecurity import ClientSecurity
 from h323d.h323.ras.messages import (
     Fields,
@@ -101,7 +101,7 @@ class RASClient:
         self._profile = profile
         self._owner = owner
         clock = self._clock = world.clock
-        self.here: Place | None = None
+        self.here: OurGatekeeper | None = None
         self.gatekeeperIdentifier: str | None = None
         self.preGranted: Fields = {}
         self._alternates = Alternates()
@@ -187,19 +187,19 @@ class RASClient:
     def callDropped(self, request: AdmissionRequest) -> None:
         self._owner.rasCallDropped(request)
 
-    def information(self, place: Place, calls: list[Fields]) -> Fields:
-        return informationFields(self._profile, self.address, place.endpointIdentifier, calls)
+    def information(self, gatekeeper: OurGatekeeper, calls: list[Fields]) -> Fields:
+        return informationFields(self._profile, self.address, gatekeeper.endpointIdentifier, calls)
 
     # What the calls need.
 
     def askAboutCall(
-        self, name: str, fields: Fields, place: Place | None = None
+        self, name: str, fields: Fields, gatekeeper: OurGatekeeper | None = None
     ) -> Deferred[Answer]:
-        return self._asking.ask(name, fields, place)
+        return self._asking.ask(name, fields, gatekeeper)
 
-    def report(self, perCallInfo: list[Fields], place: Place) -> None:
-        fields = self.information(place, perCallInfo) | {"unsolicited": True}
-        self._channel.tell("infoRequestResponse", fields, place.ras)
+    def report(self, perCallInfo: list[Fields], gatekeeper: OurGatekeeper) -> None:
+        fields = self.information(gatekeeper, perCallInfo) | {"unsolicited": True}
+        self._channel.tell("infoRequestResponse", fields, gatekeeper.ras)
 
     def strangers(self, reason: str) -> None:
         self._machine.expelled(reason)
@@ -239,7 +239,7 @@ class RASClient:
         if here is None or register or alternate.needToRegister:
             self._machine.expelled(reason)
             return
-        self.here = Place(alternate.ras, alternate.identifier, here.endpointIdentifier)
+        self.here = OurGatekeeper(alternate.ras, alternate.identifier, here.endpointIdentifier)
         self.calls.moved(here, self.here)
 
     def _goTo(self, alternate: Alternate) -> None:
@@ -365,7 +365,9 @@ class RASClient:
 
     def _confirmed(self, fields: Fields) -> None:
         self.gatekeeperIdentifier = identifierIn(fields, "gatekeeperIdentifier")
-        self.here = Place(self._gatekeeper, self.gatekeeperIdentifier, fields["endpointIdentifier"])
+        self.here = OurGatekeeper(
+            self._gatekeeper, self.gatekeeperIdentifier, fields["endpointIdentifier"]
+        )
         self._alternates.learn(fields)
         self._alternates.reached()
         if "preGrantedARQ" in fields:

@@ -13,7 +13,7 @@ from typing import Protocol
 from h323d.h323.calls.admission import AdmissionRequest
 from h323d.h323.ras.alternates import Alternate, alternatesIn
 from h323d.h323.ras.calls import ClientCalls
-from h323d.h323.ras.clientasking import Place
+from h323d.h323.ras.clientasking import OurGatekeeper
 from h323d.h323.ras.messages import Fields, RASMessage, callKey, identifierIn, rejection
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 
@@ -26,7 +26,7 @@ class AnswersOwner(Protocol):
     """
 
     @property
-    def here(self) -> Place | None:
+    def here(self) -> OurGatekeeper | None:
         """Where we are registered; C{None} while we are not."""
 
     @property
@@ -43,7 +43,7 @@ class AnswersOwner(Protocol):
     def callDropped(self, request: AdmissionRequest) -> None:
         """The gatekeeper ends a call."""
 
-    def information(self, place: Place, calls: list[Fields]) -> Fields:
+    def information(self, gatekeeper: OurGatekeeper, calls: list[Fields]) -> Fields:
         """What an IRR has, C{calls} being its C{perCallInfo}."""
 
 
@@ -62,18 +62,18 @@ class ClientAnswers:
         """
         message, host = request.message, request.source.host
         ours = host == self._owner.gatekeeperHost
-        place = self._owner.here if ours else self._calls.placeAt(host)
-        if not ours and place is None:
+        gatekeeper = self._owner.here if ours else self._calls.gatekeeperAt(host)
+        if not ours and gatekeeper is None:
             return None
         match message.name:
             case "unregistrationRequest" if ours:
                 return self._expelled(message)
             case "disengageRequest":
-                return self._dropped(message, place)
+                return self._dropped(message, gatekeeper)
             case "bandwidthRequest":
                 return self._squeezed(message)
             case "infoRequest":
-                return self._queried(message, place)
+                return self._queried(message, gatekeeper)
         if not ours:
             return None
         return RASMessage(
@@ -93,9 +93,9 @@ class ClientAnswers:
         self._owner.expelled(alternatesIn(request.fields))
         return RASMessage("unregistrationConfirm", {"requestSeqNum": request.requestSeqNum})
 
-    def _dropped(self, request: RASMessage, place: Place | None) -> RASMessage:
+    def _dropped(self, request: RASMessage, gatekeeper: OurGatekeeper | None) -> RASMessage:
         named = identifierIn(request.fields, "endpointIdentifier")
-        if place is None or named != place.endpointIdentifier:
+        if gatekeeper is None or named != gatekeeper.endpointIdentifier:
             return rejection(request, "notRegistered")
         for admitted in self._calls.dropped(callKey(request.fields)):
             self._owner.callDropped(admitted)
@@ -112,13 +112,13 @@ class ClientAnswers:
             "bandwidthConfirm", {"requestSeqNum": request.requestSeqNum, "bandWidth": wanted}
         )
 
-    def _queried(self, request: RASMessage, place: Place | None) -> RASMessage | None:
-        if place is None:
+    def _queried(self, request: RASMessage, gatekeeper: OurGatekeeper | None) -> RASMessage | None:
+        if gatekeeper is None:
             return None
         everything = request.fields["callReferenceValue"] == 0
         call = None if everything else callKey(request.fields)
-        calls = self._calls.described(call, place)
-        fields = self._owner.information(place, calls)
+        calls = self._calls.described(call, gatekeeper)
+        fields = self._owner.information(gatekeeper, calls)
         fields["requestSeqNum"] = request.requestSeqNum
         if not everything:
             fields["irrStatus"] = ("complete" if calls else "invalidCall", None)

@@ -20,14 +20,14 @@ from h323d.h323.ras.alternates import Alternate, alternatesIn
 from h323d.h323.ras.messages import Fields, RASMessage, reasonOf
 from h323d.values.address import TransportAddress
 
-__all__ = ["Answer", "AskingOwner", "ClientAsking", "Place"]
+__all__ = ["Answer", "AskingOwner", "ClientAsking", "OurGatekeeper"]
 
 MAX_REDIRECTIONS = 3  # of one request
 _CALL = "admissionRequest"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OurGatekeeper:
     """
     A gatekeeper that knows an endpoint.
 
@@ -46,11 +46,11 @@ class Answer(NamedTuple):
     What became of a request.
 
     @ivar message: the confirm or reject; C{None} if nobody answered.
-    @ivar place: who was asked last; C{None} if nobody was.
+    @ivar gatekeeper: who was asked last; C{None} if nobody was.
     """
 
     message: RASMessage | None
-    place: Place | None
+    gatekeeper: OurGatekeeper | None
 
 
 class AskingOwner(Protocol):
@@ -59,7 +59,7 @@ class AskingOwner(Protocol):
     """
 
     @property
-    def here(self) -> Place | None:
+    def here(self) -> OurGatekeeper | None:
         """Where we are registered; C{None} while we are not."""
 
     def send(
@@ -104,13 +104,15 @@ class ClientAsking:
         self._owner = owner
         self._waiting: list[_Question] = []  # for a registration that is being made
 
-    def ask(self, name: str, fields: Fields, place: Place | None = None) -> Deferred[Answer]:
+    def ask(
+        self, name: str, fields: Fields, gatekeeper: OurGatekeeper | None = None
+    ) -> Deferred[Answer]:
         """
         @param fields: all but who we and the gatekeeper are.
-        @param place: whom to ask, if that is not our gatekeeper.
+        @param gatekeeper: whom to ask, if that is not our gatekeeper.
         """
         question = _Question(name, fields)
-        self._send(question, place or self._owner.here)
+        self._send(question, gatekeeper or self._owner.here)
         return question.answered
 
     def registered(self) -> None:
@@ -135,46 +137,52 @@ class ClientAsking:
         """
         self._waiting.clear()
 
-    def _send(self, question: _Question, place: Place | None) -> None:
-        if place is None:
+    def _send(self, question: _Question, gatekeeper: OurGatekeeper | None) -> None:
+        if gatekeeper is None:
             question.answered.callback(Answer(None, None))
             return
-        who: Fields = {"endpointIdentifier": place.endpointIdentifier}
-        if place.identifier:
-            who["gatekeeperIdentifier"] = place.identifier
-        sent = _Sent(self, question, place)
-        self._owner.send(question.name, question.fields | who, place.ras, sent.answered)
+        who: Fields = {"endpointIdentifier": gatekeeper.endpointIdentifier}
+        if gatekeeper.identifier:
+            who["gatekeeperIdentifier"] = gatekeeper.identifier
+        sent = _Sent(self, question, gatekeeper)
+        self._owner.send(question.name, question.fields | who, gatekeeper.ras, sent.answered)
 
-    def answered(self, question: _Question, place: Place, answer: RASMessage | None) -> None:
+    def answered(
+        self, question: _Question, gatekeeper: OurGatekeeper, answer: RASMessage | None
+    ) -> None:
         """
         A gatekeeper answered, or is silent.
         """
-        if not self._goesOn(question, place, answer):
-            question.answered.callback(Answer(answer, place))
+        if not self._goesOn(question, gatekeeper, answer):
+            question.answered.callback(Answer(answer, gatekeeper))
 
-    def _goesOn(self, question: _Question, place: Place, answer: RASMessage | None) -> bool:
+    def _goesOn(
+        self, question: _Question, gatekeeper: OurGatekeeper, answer: RASMessage | None
+    ) -> bool:
         """
         @return: whether the request is being asked elsewhere.
         """
         sentAway = answer is not None and "altGKInfo" in answer.fields
         if question.others and (answer is None or sentAway):
-            self._tryOther(question, place)
+            self._tryOther(question, gatekeeper)
             return True
         if answer is None:
-            return self._leftAlone(question, place)
-        return sentAway and self._redirected(question, place, answer)
+            return self._leftAlone(question, gatekeeper)
+        return sentAway and self._redirected(question, gatekeeper, answer)
 
-    def _redirected(self, question: _Question, place: Place, answer: RASMessage) -> bool:
+    def _redirected(
+        self, question: _Question, gatekeeper: OurGatekeeper, answer: RASMessage
+    ) -> bool:
         others = alternatesIn(answer.fields["altGKInfo"])
         question.redirections += 1
         if not others or question.strayed or question.redirections > MAX_REDIRECTIONS:
             return False
-        if place != self._owner.here:  # another request was sent away before
+        if gatekeeper != self._owner.here:  # another request was sent away before
             return self._goAlong(question)
         if not answer.fields["altGKInfo"]["altGKisPermanent"] and not others[0].needToRegister:
             question.others = [each for each in others if not each.needToRegister]
             question.strayed = True
-            self._tryOther(question, place)
+            self._tryOther(question, gatekeeper)
             return True
         return self._move(question, others, reasonOf(answer))
 
@@ -188,13 +196,13 @@ class ClientAsking:
             self.registered()
         return waits
 
-    def _leftAlone(self, question: _Question, place: Place) -> bool:
+    def _leftAlone(self, question: _Question, gatekeeper: OurGatekeeper) -> bool:
         """
         Nobody answers: our gatekeeper may be gone, and then another admits the call.
         """
         if question.name != _CALL or question.strayed:
             return False
-        if place != self._owner.here:
+        if gatekeeper != self._owner.here:
             return self._goAlong(question)
         self._waiting.append(question)
         if self._owner.turnElsewhere():
@@ -215,9 +223,11 @@ class ClientAsking:
             self._send(question, here)
         return True
 
-    def _tryOther(self, question: _Question, place: Place) -> None:
+    def _tryOther(self, question: _Question, gatekeeper: OurGatekeeper) -> None:
         other = question.others.pop(0)
-        self._send(question, Place(other.ras, other.identifier, place.endpointIdentifier))
+        self._send(
+            question, OurGatekeeper(other.ras, other.identifier, gatekeeper.endpointIdentifier)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +238,7 @@ class _Sent:
 
     asking: ClientAsking
     question: _Question
-    place: Place
+    gatekeeper: OurGatekeeper
 
     def answered(self, answer: RASMessage | None) -> None:
-        self.asking.answered(self.question, self.place, answer)
+        self.asking.answered(self.question, self.gatekeeper, answer)

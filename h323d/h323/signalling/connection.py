@@ -118,7 +118,7 @@ class SignallingConnection:
         self._owner = owner
         self._config = config
         self._dialled = dialled
-        self._reader = tpkt.StreamReader()
+        self._reader = tpkt.TPKTReader()
         self._stream: IStream | None = None
         self._calls: dict[tuple[int, bool], SignallingCall] = {}
         self._idle, self._partial = Timer(clock), Timer(clock)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from h323d.errors import DecodeError, EncodeError
 
-__all__ = ["HEADER_LENGTH", "KEEPALIVE", "MAXIMUM_LENGTH", "StreamReader", "encode"]
+__all__ = ["HEADER_LENGTH", "KEEPALIVE", "MAXIMUM_LENGTH", "TPKTReader", "encode"]
 
 HEADER_LENGTH = 4  # octets
 MAXIMUM_LENGTH = 0xFFFF  # octets, header included
@@ -37,7 +37,7 @@ def encode(content: bytes) -> bytes:
     return _HEADER.pack(_VERSION, 0, length) + content
 
 
-class StreamReader:
+class TPKTReader:
     """
     Cuts received octets, in whatever portions they come, into contents.
 

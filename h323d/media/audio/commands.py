@@ -12,11 +12,11 @@ import random
 from h323d.call.media import ISampleSink, ISampleSource, MediaNetworks, Signalling
 from h323d.media.audio.consent import Consent
 from h323d.media.audio.digits import Digits
-from h323d.media.audio.groups import Party
+from h323d.media.audio.groups import LocalParty
 from h323d.media.audio.negotiated import Negotiated
 from h323d.media.audio.receiving import Receiver
 from h323d.media.audio.rooms import Rooms
-from h323d.media.audio.rtcp import ControlChannel
+from h323d.media.audio.rtcp import RTCPSide
 from h323d.media.audio.speaking import Speaking
 from h323d.media.audio.table import NOISE, PortTable
 from h323d.media.packets import IPacketIO, IPortPair
@@ -44,7 +44,7 @@ class Commands:
         receiver: Receiver,
         consent: Consent,
         digits: Digits,
-        control: ControlChannel,
+        control: RTCPSide,
         speaking: Speaking,
     ) -> None:
         self._rng = rng
@@ -216,7 +216,7 @@ class Commands:
         """
         slot = self._slots[partyId] = self._table.take(partyId)
         self._table.local[slot] = True
-        if self._rooms.join(packets, number, slot, Party(slot, source, sink)):
+        if self._rooms.join(packets, number, slot, LocalParty(slot, source, sink)):
             self._speaking.arrived(slot)
 
     def detach(self, packets: IPacketIO, partyId: int) -> None:

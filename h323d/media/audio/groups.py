@@ -21,7 +21,7 @@ from h323d.media.audio.rates import Rates
 from h323d.media.audio.sending import Mixes
 from h323d.media.audio.table import PortTable
 
-__all__ = ["GroupForm", "Hearing", "MixGroup", "Party", "Room"]
+__all__ = ["GroupForm", "Hearing", "MixGroup", "LocalParty", "MixedRoom"]
 
 _TO_COME = 6  # members that every room is taken to have
 
@@ -31,7 +31,7 @@ _Part = tuple[int, npt.NDArray[np.intp]]  # a rate, and positions of members
 
 
 @dataclass(slots=True)
-class Party:
+class LocalParty:
     """
     A local party: its slot, and what it plays and hears.
     """
@@ -42,7 +42,7 @@ class Party:
 
 
 @dataclass(slots=True)
-class Room:
+class MixedRoom:
     """
     @ivar index: the room's row in tables.
     @ivar number: the mixer's.
@@ -55,7 +55,7 @@ class Room:
     number: int
     group: MixGroup
     slots: list[int] = field(default_factory=list)
-    parties: dict[int, Party] = field(default_factory=dict)
+    parties: dict[int, LocalParty] = field(default_factory=dict)
     lowerSince: float = float("inf")
 
 
@@ -116,13 +116,13 @@ class MixGroup:
         self._table = table
         self._stores = stores
         self._rates = rates
-        self.rooms: dict[int, Room] = {}
+        self.rooms: dict[int, MixedRoom] = {}
         self.members = np.empty(0, np.intp)
         self._rows = np.empty(0, np.intp)
         self._said: list[_Part] = []
         self._heard: list[_Part] = []
         self.roomOf = np.empty(0, np.int64)
-        self.parties: list[tuple[int, Party]] = []
+        self.parties: list[tuple[int, LocalParty]] = []
         self._contributes = np.empty(0, bool)
         self._hears = np.empty(0, bool)
         self._plan: MixPlan | None = None

@@ -24,12 +24,12 @@ from h323d.media.audio.commands import Commands
 from h323d.media.audio.consent import Consent
 from h323d.media.audio.decoding import Decoding
 from h323d.media.audio.digits import Digits
-from h323d.media.audio.groups import MixGroup, Party
+from h323d.media.audio.groups import LocalParty, MixGroup
 from h323d.media.audio.negotiated import Negotiated
 from h323d.media.audio.rates import Rates
 from h323d.media.audio.receiving import Receiver
 from h323d.media.audio.rooms import Rooms
-from h323d.media.audio.rtcp import ControlChannel
+from h323d.media.audio.rtcp import RTCPSide
 from h323d.media.audio.sending import Sender
 from h323d.media.audio.speaking import Speaking
 from h323d.media.audio.survey import survey
@@ -88,9 +88,7 @@ class MediaPlane:
             config, table, known, digits, consent, stores, decoding
         )
         self._sender = sender = Sender(table, known, coders)
-        self._control = control = ControlChannel(
-            config, rng, table, receiver, sender, consent, epoch
-        )
+        self._control = control = RTCPSide(config, rng, table, receiver, sender, consent, epoch)
         self._speaking = speaking = Speaking(config, table)
         negotiated = Negotiated(config, table, known, receiver, sender, digits)
         self.commands = Commands(
@@ -237,7 +235,7 @@ class MediaPlane:
         }
 
 
-def _readParty(party: Party, frame: npt.NDArray[np.int16], sampleRate: int) -> bool:
+def _readParty(party: LocalParty, frame: npt.NDArray[np.int16], sampleRate: int) -> bool:
     """
     @param frame: C{int16[s]}: filled with what the party plays.
     @return: whether it plays anything.

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from h323d.errors import ResourceUnavailable
 from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.codecs import ROOM_RATES, Codecs
-from h323d.media.audio.groups import GroupForm, MixGroup, Party, Room
+from h323d.media.audio.groups import GroupForm, LocalParty, MixedRoom, MixGroup
 from h323d.media.audio.rates import Rates
 from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
@@ -57,7 +57,7 @@ class Rooms:
         self._codecs = codecs
         self._stores = stores
         self._rates = rates
-        self._rooms: dict[int, Room] = {}
+        self._rooms: dict[int, MixedRoom] = {}
         self._indices: dict[int, int] = {}
         self._free = list(range(config.maximumPorts - 1, -1, -1))
         self._unfit: set[int] = set()
@@ -102,7 +102,7 @@ class Rooms:
             raise ResourceUnavailable("all rooms are taken")
         group = self._quietest(ROOM_RATES[0], LONG_FRAME_MS)
         index = self._indices[number] = self._free.pop()
-        self._rooms[index] = group.rooms[index] = Room(index, number, group)
+        self._rooms[index] = group.rooms[index] = MixedRoom(index, number, group)
         return index
 
     def _quietest(self, rate: int, frameMs: int) -> MixGroup:
@@ -137,7 +137,9 @@ class Rooms:
         room = self._rooms.get(int(self._table.room[slot]))
         return None if room is None else room.number
 
-    def join(self, packets: IPacketIO, number: int, slot: int, party: Party | None = None) -> bool:
+    def join(
+        self, packets: IPacketIO, number: int, slot: int, party: LocalParty | None = None
+    ) -> bool:
         """
         Make a slot a member, neither muted nor deaf; it leaves the room that it was in.
 
@@ -167,7 +169,7 @@ class Rooms:
         if room is not None:
             self._expel(packets, room, slot)
 
-    def _expel(self, packets: IPacketIO, room: Room, slot: int) -> None:
+    def _expel(self, packets: IPacketIO, room: MixedRoom, slot: int) -> None:
         room.slots.remove(slot)
         room.parties.pop(slot, None)
         self._table.room[slot] = -1
@@ -197,7 +199,7 @@ class Rooms:
         due = now - _LOWER_AFTER
         self._unfit.update(room.index for room in self._rooms.values() if room.lowerSince <= due)
 
-    def _fit(self, packets: IPacketIO, room: Room, now: float) -> None:
+    def _fit(self, packets: IPacketIO, room: MixedRoom, now: float) -> None:
         """
         Give a room the rate and the frame that its members need, and each member its row.
         """
@@ -234,7 +236,7 @@ class Rooms:
         odd = self._table.packetMs[slots] % LONG_FRAME_MS
         return SHORT_FRAME_MS if odd.any() else LONG_FRAME_MS
 
-    def _rateOf(self, room: Room, slots: Slots, now: float) -> int:
+    def _rateOf(self, room: MixedRoom, slots: Slots, now: float) -> int:
         """
         @return: at which rate the room is to be mixed now.
         """

@@ -20,12 +20,12 @@ from h323d.rtp import rtcp
 from h323d.rtp.rtcp import Goodbye, ReceiverReport, ReportBlock, SenderReport, SourceDescription
 from h323d.rtp.schedule import RTCPSchedule
 
-__all__ = ["ControlChannel"]
+__all__ = ["RTCPSide"]
 
 _UDP_IP_BYTES = 28  # of headers, which count into the average size (RFC 3550, 6.2)
 
 
-class ControlChannel:
+class RTCPSide:
     """
     The RTCP side of every slot.
     """

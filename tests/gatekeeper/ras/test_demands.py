@@ -13,7 +13,7 @@ from h323d.call.homes import homeAt
 from h323d.errors import ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.events.gatekeeper import RASAdmissionEnded
-from h323d.gatekeeper.admission import Admission, AdmissionTable
+from h323d.gatekeeper.admission import AdmissionTable, CallAdmission
 from h323d.gatekeeper.bandwidth import Bandwidth, Claim
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.identity import Identity
@@ -67,7 +67,7 @@ class Scene:
         self.demands = Demands(self.channel, identity, table.registry, self.admissions)
         claim = Claim(call, "endpoint1", True)
         self.admission = self.admissions.admit(
-            Admission(claim, CONFERENCE, 7, 1280, source=HERE, destination=HERE)
+            CallAdmission(claim, CONFERENCE, 7, 1280, source=HERE, destination=HERE)
         )
 
     @property
@@ -87,7 +87,7 @@ def scene() -> Scene:
 
 
 def test_anEndpointIsAskedAboutOneCallWhereItRegisteredFrom(scene: Scene) -> None:
-    answers: list[tuple[Admission, RASMessage | None]] = []
+    answers: list[tuple[CallAdmission, RASMessage | None]] = []
     assert scene.demands.inform(scene.admission, lambda *answer: answers.append(answer))
     fields = {"callReferenceValue": 7, "callIdentifier": {"guid": CALL}}
     assert scene.channel.asked == [("infoRequest", fields, HERE)]
@@ -157,7 +157,7 @@ def test_whoIsNotRegisteredOrSpeaksNoRASIsNotAsked() -> None:
     phone = Scene(protocol="sip")
     assert not phone.demands.inform(phone.admission, print)
     stranger = Scene()
-    nobody = Admission(Claim(CALL, "nobody", False), CONFERENCE, 7, 1280, HERE, HERE)
+    nobody = CallAdmission(Claim(CALL, "nobody", False), CONFERENCE, 7, 1280, HERE, HERE)
     assert not stranger.demands.inform(nobody, print)
     assert phone.channel.asked == stranger.channel.asked == []
 

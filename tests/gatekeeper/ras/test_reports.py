@@ -7,7 +7,7 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 
 from h323d.events.bus import EventBus
-from h323d.gatekeeper.admission import Admission, AdmissionTable
+from h323d.gatekeeper.admission import AdmissionTable, CallAdmission
 from h323d.gatekeeper.bandwidth import Bandwidth, Claim
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.ras.reports import MAX_CALLS, CallReports
@@ -30,10 +30,10 @@ class Books:
         self.admissions = AdmissionTable(config, self.clock, EventBus(), Bandwidth(config))
         self.reports = CallReports(self.admissions, self.clock)
 
-    def admitted(self, number: int) -> Admission:
+    def admitted(self, number: int) -> CallAdmission:
         call = number.to_bytes(16, "big")
         claim = Claim(call, ANNA, False)
-        return self.admissions.admit(Admission(claim, call, number, 1280, HERE, THERE))
+        return self.admissions.admit(CallAdmission(claim, call, number, 1280, HERE, THERE))
 
     def told(self, number: int) -> None:
         info: Fields = {

@@ -100,23 +100,23 @@ class Scene:
             self._ask if asks else None,
         )
 
-    def _ask(self, place: int, address: TransportAddress) -> None:
-        self.asked.append((place, address))
+    def _ask(self, which: int, address: TransportAddress) -> None:
+        self.asked.append((which, address))
 
-    def _networkOf(self, place: int) -> ControlNetwork:
+    def _networkOf(self, which: int) -> ControlNetwork:
         here = self.hosts[US]
         return ControlNetwork(StreamListener(here), StreamOpener(here), Home.at(US))
 
     # What the coupling tells.
 
-    def translateControl(self, place: int, octets: bytes) -> bytes | None:
-        return b"%d:" % place + octets if self.passes else None
+    def translateControl(self, which: int, octets: bytes) -> bytes | None:
+        return b"%d:" % which + octets if self.passes else None
 
     def controlCoupled(self) -> None:
         self.coupled += 1
 
-    def fault(self, door: str, place: int, error: DecodeError) -> None:
-        self.faults.append(place)
+    def fault(self, door: str, which: int, error: DecodeError) -> None:
+        self.faults.append(which)
 
     # What is done with it.
 
@@ -188,8 +188,8 @@ def test_whoCannotBeConnectedToIsAskedToConnect() -> None:
     scene = Scene(asks=True)
     assert scene.asked == []
     scene.connect()
-    ((place, address),) = scene.asked
-    assert place == CALLED
+    ((which, address),) = scene.asked
+    assert which == CALLED
     assert address.host == US
     assert address != scene.coupling.address
     scene.dial(scene.called, AT_CALLED, address)

@@ -69,11 +69,11 @@ def answer(rtp: TransportAddress, rtcp: TransportAddress, number: int = 101) -> 
     return bytes(h245.encode(MESSAGE, ("response", ("openLogicalChannelAck", fields))))
 
 
-def translated(proxy: MediaProxy, place: int, octets: bytes) -> bytes | None:
+def translated(proxy: MediaProxy, which: int, octets: bytes) -> bytes | None:
     """
     What one side's message is to be for the other.
     """
-    return proxy.translate(place, h245.decode(MESSAGE, octets), octets)
+    return proxy.translate(which, h245.decode(MESSAGE, octets), octets)
 
 
 def addressesIn(octets: bytes | None) -> dict[str, TransportAddress | None]:

@@ -71,11 +71,11 @@ class Bench:
             Clock(),
         )
 
-    def opens(self, place: int, said: MediaTraversal | None = None) -> dict[str, Any]:
+    def opens(self, which: int, said: MediaTraversal | None = None) -> dict[str, Any]:
         """
         What becomes of an OpenLogicalChannel.
         """
-        own = AT_ALICE if place == ALICE else AT_BOB
+        own = AT_ALICE if which == ALICE else AT_BOB
         value: dict[str, Any] = {
             "forwardLogicalChannelNumber": 101,
             "forwardLogicalChannelParameters": {
@@ -83,38 +83,38 @@ class Bench:
                 "multiplexParameters": multiplexParameters(AUDIO.session, beside(own)),
             },
         }
-        return self._translated(place, "request", "openLogicalChannel", value, said)
+        return self._translated(which, "request", "openLogicalChannel", value, said)
 
-    def acknowledges(self, place: int, said: MediaTraversal | None = None) -> dict[str, Any]:
+    def acknowledges(self, which: int, said: MediaTraversal | None = None) -> dict[str, Any]:
         """
         What becomes of its acknowledgement.
         """
-        own = AT_ALICE if place == ALICE else AT_BOB
+        own = AT_ALICE if which == ALICE else AT_BOB
         _, parameters = multiplexParameters(AUDIO.session, beside(own), own)
         ack = {each: parameters[each] for each in ("sessionID", "mediaChannel")}
         value: dict[str, Any] = {
             "forwardLogicalChannelNumber": 101,
             "forwardMultiplexAckParameters": ("h2250LogicalChannelAckParameters", ack),
         }
-        return self._translated(place, "response", "openLogicalChannelAck", value, said)
+        return self._translated(which, "response", "openLogicalChannelAck", value, said)
 
     def _translated(
-        self, place: int, kind: str, name: str, value: Any, said: MediaTraversal | None
+        self, which: int, kind: str, name: str, value: Any, said: MediaTraversal | None
     ) -> dict[str, Any]:
         if said is not None:
             value = withMediaTraversal(value, said)
-        octets = self.says(place, (kind, (name, value)))
+        octets = self.says(which, (kind, (name, value)))
         assert octets is not None
         decoded: dict[str, Any] = h245.decode(MESSAGE, octets)[1][1]
         return decoded
 
-    def says(self, place: int, message: tuple[str, Any]) -> bytes | None:
+    def says(self, which: int, message: tuple[str, Any]) -> bytes | None:
         octets = h245.encode(MESSAGE, message)
-        return self.proxy.translate(place, h245.decode(MESSAGE, octets), octets)
+        return self.proxy.translate(which, h245.decode(MESSAGE, octets), octets)
 
-    def lastAim(self, place: int) -> FakeAim:
+    def lastAim(self, which: int) -> FakeAim:
         (relay,) = self.pool.relays
-        return relay.sides[place].aims[-1]
+        return relay.sides[which].aims[-1]
 
 
 @pytest.fixture

@@ -56,19 +56,19 @@ class Owner:
     def usageChanged(self, usage: Usage) -> None:
         self.told.append(usage)
 
-    def fault(self, door: str, place: int, error: DecodeError) -> None:
-        self.faults.append(place)
+    def fault(self, door: str, which: int, error: DecodeError) -> None:
+        self.faults.append(which)
 
     def mediaSilent(self) -> None:
         raise AssertionError
 
-    def translateControl(self, place: int, octets: bytes) -> bytes | None:
+    def translateControl(self, which: int, octets: bytes) -> bytes | None:
         raise AssertionError(octets)
 
     def controlCoupled(self) -> None:
         raise AssertionError
 
-    def askToConnect(self, place: int, address: TransportAddress) -> None:
+    def askToConnect(self, which: int, address: TransportAddress) -> None:
         raise AssertionError(address)
 
 
@@ -86,13 +86,13 @@ class Bench:
         networkOf = _noNetwork if h245Routed or proxied else None
         self.passage = Passage(self.owner, Clock(), networkOf, _noGuard, media)
 
-    def passes(self, place: int, message: Q931Message) -> Q931Message:
+    def passes(self, which: int, message: Q931Message) -> Q931Message:
         assert message.userUser is not None
-        return self.passage.translated(place, message, uuie.read(message.userUser))
+        return self.passage.translated(which, message, uuie.read(message.userUser))
 
-    def tunnels(self, place: int, *control: bytes) -> Q931Message:
+    def tunnels(self, which: int, *control: bytes) -> Q931Message:
         message = facility(control)
-        passed = self.passes(place, message)
+        passed = self.passes(which, message)
         assert passed is message
         return passed
 
@@ -101,12 +101,12 @@ class Bench:
         return self.owner.told[-1].used if self.owner.told else 0
 
 
-def _noNetwork(place: int) -> ControlNetwork:
-    raise AssertionError(place)
+def _noNetwork(which: int) -> ControlNetwork:
+    raise AssertionError(which)
 
 
-def _noGuard(place: int) -> DialGuard:
-    raise AssertionError(place)
+def _noGuard(which: int) -> DialGuard:
+    raise AssertionError(which)
 
 
 def facility(control: Sequence[bytes]) -> Q931Message:
@@ -175,8 +175,8 @@ def test_aFastStartCountsWithItsAnswer(bench: Bench) -> None:
 
 def test_channelsAreReadInSeparateH245ThatGoesOnAsItCame() -> None:
     bench = Bench(h245Routed=True)
-    for place, octets in ((CALLER, OPEN), (CALLED, ACK)):
-        assert bench.passage.translateControl(place, octets) is octets
+    for which, octets in ((CALLER, OPEN), (CALLED, ACK)):
+        assert bench.passage.translateControl(which, octets) is octets
     assert bench.owner.told == [Usage(640, True)]
 
 

@@ -30,7 +30,7 @@ class Owner(Recorder):
 
     identity = CallIdentity(bytes(range(16)), bytes(16))
 
-    def callNumber(self, place: int) -> CallNumber:
+    def callNumber(self, which: int) -> CallNumber:
         return CallNumber.ACTIVE
 
 
@@ -66,12 +66,12 @@ class Scene:
     A side with a connection, or without one yet.
     """
 
-    def __init__(self, place: int = CALLER, isOpen: bool = True) -> None:
+    def __init__(self, which: int = CALLER, isOpen: bool = True) -> None:
         self.clock = Clock()
         self.owner: Any = Owner()
         self.connection: Any = Connection()
         given = cast(SignallingConnection, self.connection) if isOpen else None
-        self.side = Side(self.owner, place, 7, THERE, self.clock, INTERVAL, given)
+        self.side = Side(self.owner, which, 7, THERE, self.clock, INTERVAL, given)
 
     def receive(self, message: Q931Message) -> None:
         octets = message.userUser
@@ -86,9 +86,9 @@ def scene() -> Scene:
     return Scene()
 
 
-@pytest.mark.parametrize(("place", "toOriginator"), [(CALLER, True), (CALLED, False)])
-def test_whatIsPassedOnHasTheReferenceOfItsSide(place: int, toOriginator: bool) -> None:
-    scene = Scene(place)
+@pytest.mark.parametrize(("which", "toOriginator"), [(CALLER, True), (CALLED, False)])
+def test_whatIsPassedOnHasTheReferenceOfItsSide(which: int, toOriginator: bool) -> None:
+    scene = Scene(which)
     scene.side.send(messages.addressed(messages.make(MessageType.ALERTING, None), 4711, False))
     (message,) = scene.connection.sent
     assert (message.callReference, message.toOriginator) == (7, toOriginator)

@@ -53,26 +53,26 @@ class Call:
     def used(self) -> int:
         return self.told[-1].used if self.told else 0
 
-    def say(self, place: int, kind: str, name: str, value: Any) -> None:
+    def say(self, which: int, kind: str, name: str, value: Any) -> None:
         octets = h245.encode(MESSAGE, (kind, (name, value)))
         if name != "requestChannelClose":
             assert mayConcernChannels(octets)
-        self.usage.heard(place, h245.decode(MESSAGE, octets))
+        self.usage.heard(which, h245.decode(MESSAGE, octets))
 
-    def propose(self, place: int, number: int, dataType: Any, back: Any = None) -> None:
-        self.say(place, "request", "openLogicalChannel", channel(number, dataType, back))
+    def propose(self, which: int, number: int, dataType: Any, back: Any = None) -> None:
+        self.say(which, "request", "openLogicalChannel", channel(number, dataType, back))
 
-    def accept(self, place: int, number: int) -> None:
+    def accept(self, which: int, number: int) -> None:
         fields = {"forwardLogicalChannelNumber": number}
-        self.say(place, "response", "openLogicalChannelAck", fields)
+        self.say(which, "response", "openLogicalChannelAck", fields)
 
-    def open(self, place: int, number: int, dataType: Any, back: Any = None) -> None:
-        self.propose(place, number, dataType, back)
-        self.accept(1 - place, number)
+    def open(self, which: int, number: int, dataType: Any, back: Any = None) -> None:
+        self.propose(which, number, dataType, back)
+        self.accept(1 - which, number)
 
-    def close(self, place: int, number: int) -> None:
+    def close(self, which: int, number: int) -> None:
         fields = {"forwardLogicalChannelNumber": number, "source": ("user", None)}
-        self.say(place, "request", "closeLogicalChannel", fields)
+        self.say(which, "request", "closeLogicalChannel", fields)
 
 
 def channel(number: int, dataType: Any, back: Any = None) -> dict[str, Any]:

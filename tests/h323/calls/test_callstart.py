@@ -136,7 +136,7 @@ def test_h245BeginsOnceOnEachSide(
     begun: list[str] = []
 
     def observe(kind: str, source: tuple[str, int], target: tuple[str, int], data: bytes) -> None:
-        for packet in tpkt.StreamReader().feed(data):
+        for packet in tpkt.TPKTReader().feed(data):
             begun.extend(source[0] for each in spoken(packet) if each == "terminalCapabilitySet")
 
     network.observers.append(observe)

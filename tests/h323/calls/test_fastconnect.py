@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from twisted.internet.task import Clock
 
-from h323d.h323.calls.fastconnect import FastConnect, Outcome
+from h323d.h323.calls.fastconnect import FastConnect, FastConnectOutcome
 from h323d.h323.h245.capabilities.audio import AUDIO
 from h323d.h323.signalling.uuie import Start
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
@@ -53,7 +53,7 @@ def called() -> Leg:
 
 def test_whatIsProposedIsExpectedAtOnce(caller: Leg) -> None:
     assert caller.fast.offer(SEEN)
-    assert caller.fast.outcome is Outcome.OPEN
+    assert caller.fast.outcome is FastConnectOutcome.OPEN
     assert caller.expected(Medium.AUDIO)
     assert caller.expected(Medium.VIDEO)
 
@@ -61,16 +61,16 @@ def test_whatIsProposedIsExpectedAtOnce(caller: Leg) -> None:
 def test_bothEndsOpenAllMedia(caller: Leg, called: Leg) -> None:
     called.fast.proposed(caller.fast.offer(SEEN))
     called.fast.choose(SEEN)
-    assert called.fast.outcome is Outcome.ACCEPTED
+    assert called.fast.outcome is FastConnectOutcome.ACCEPTED
     assert caller.fast.heard(called.fast.answering())
-    assert caller.fast.outcome is Outcome.ACCEPTED
+    assert caller.fast.outcome is FastConnectOutcome.ACCEPTED
     for leg in (caller, called):
         opened = [each.medium for each in leg.fast.connection.channels]
         assert opened == [Medium.AUDIO, Medium.VIDEO]
 
 
 def test_itBeginsWithNothing(caller: Leg) -> None:
-    assert caller.fast.outcome is Outcome.NOT_OFFERED
+    assert caller.fast.outcome is FastConnectOutcome.NOT_OFFERED
     assert caller.fast.answering() == Start()
     assert not caller.fast.connection.accepted
 
@@ -92,7 +92,7 @@ def test_theFirstAnswerDecides(caller: Leg, called: Leg) -> None:
     assert caller.fast.heard(answer)
     assert not caller.fast.heard(answer)
     caller.fast.refused()
-    assert caller.fast.outcome is Outcome.ACCEPTED
+    assert caller.fast.outcome is FastConnectOutcome.ACCEPTED
 
 
 def test_anAnswerToNothingIsNoAnswer(caller: Leg, called: Leg) -> None:
@@ -121,7 +121,7 @@ def test_aMediumWithoutAPortIsNotProposed() -> None:
 def test_aRefusalVoidsTheOffer(answer: Start, caller: Leg) -> None:
     caller.fast.offer(SEEN)
     assert not caller.fast.heard(answer)
-    assert caller.fast.outcome is Outcome.REFUSED
+    assert caller.fast.outcome is FastConnectOutcome.REFUSED
     assert not caller.expected(Medium.AUDIO)
     assert not caller.expected(Medium.VIDEO)
 
@@ -129,7 +129,7 @@ def test_aRefusalVoidsTheOffer(answer: Start, caller: Leg) -> None:
 def test_anAnswerThatSaysNothingDecidesNothing(caller: Leg) -> None:
     caller.fast.offer(SEEN)
     assert not caller.fast.heard(Start())
-    assert caller.fast.outcome is Outcome.OPEN
+    assert caller.fast.outcome is FastConnectOutcome.OPEN
 
 
 def test_anAnswerAfterARefusalComesTooLate(caller: Leg, called: Leg) -> None:
@@ -137,13 +137,13 @@ def test_anAnswerAfterARefusalComesTooLate(caller: Leg, called: Leg) -> None:
     called.fast.choose(SEEN)
     caller.fast.refused()
     assert not caller.fast.heard(called.fast.answering())
-    assert caller.fast.outcome is Outcome.REFUSED
+    assert caller.fast.outcome is FastConnectOutcome.REFUSED
 
 
 def test_nothingInCommonIsRefusedInOurAnswers(caller: Leg, called: Leg) -> None:
     called.fast.proposed(caller.fast.offer(SEEN))
     called.fast.choose(G722)
-    assert called.fast.outcome is Outcome.REFUSED
+    assert called.fast.outcome is FastConnectOutcome.REFUSED
     assert called.fast.answering() == Start(fastConnectRefused=True)
 
 
@@ -151,7 +151,7 @@ def test_whoDoesNotWantFastConnectNeitherOffersNorAccepts(caller: Leg) -> None:
     slow = Leg("192.0.2.2", enabled=False)
     slow.media.open(SEEN)
     assert slow.fast.offer(SEEN) == ()
-    assert slow.fast.outcome is Outcome.NOT_OFFERED
+    assert slow.fast.outcome is FastConnectOutcome.NOT_OFFERED
     slow.fast.proposed(caller.fast.offer(SEEN))
     slow.fast.choose(SEEN)
     assert slow.fast.answering() == Start(fastConnectRefused=True)

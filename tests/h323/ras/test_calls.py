@@ -15,7 +15,7 @@ from h323d.call.ways import Way
 from h323d.errors import RemoteProtocolError
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.ras.calls import MAX_OTHER_WAYS, ClientCalls
-from h323d.h323.ras.clientasking import Answer, Place
+from h323d.h323.ras.clientasking import Answer, OurGatekeeper
 from h323d.h323.ras.messages import RASMessage
 from h323d.h323.signalling.addresses import aliasesFromParties, transportToValue
 from h323d.h323.signalling.uuie import CallIdentity
@@ -24,8 +24,8 @@ from h323d.values.cause import Cause
 
 CALL, CONFERENCE = bytes(range(16)), bytes(range(16, 32))
 US, THERE = TransportAddress("10.0.0.2", 1720), TransportAddress("10.0.0.9", 1720)
-HERE = Place(TransportAddress("10.0.0.1", 1719), "h323d", "e1")
-ELSEWHERE = Place(TransportAddress("10.0.0.5", 1719), None, "old")
+HERE = OurGatekeeper(TransportAddress("10.0.0.1", 1719), "h323d", "e1")
+ELSEWHERE = OurGatekeeper(TransportAddress("10.0.0.5", 1719), None, "old")
 ANNA, BERT = (PartyAddress(AddressKind.H323_ID, each) for each in ("anna", "bert"))
 REQUEST = AdmissionRequest(CallIdentity(CALL, CONFERENCE), 7, False, (ANNA,), (BERT,))
 NAMING = {"conferenceID": CONFERENCE, "callReferenceValue": 7, "callIdentifier": {"guid": CALL}}
@@ -45,39 +45,39 @@ class Endpoint:
     Who is registered, and what it asks and tells.
     """
 
-    def __init__(self, here: Place | None = HERE, preGranted: Any = None) -> None:
+    def __init__(self, here: OurGatekeeper | None = HERE, preGranted: Any = None) -> None:
         self.here = here
         self.signalling = US
         self.preGranted = preGranted or {}
         self.clock = Clock()
         self.clock.advance(1_700_000_000.0)
-        self.asked: list[tuple[str, dict[str, Any], Place | None]] = []
-        self.reports: list[tuple[Any, Place]] = []
+        self.asked: list[tuple[str, dict[str, Any], OurGatekeeper | None]] = []
+        self.reports: list[tuple[Any, OurGatekeeper]] = []
         self.unknown: list[str] = []
         self.calls = ClientCalls(self, self.clock)
         self._waiting: list[Deferred[Answer]] = []
 
     def askAboutCall(
-        self, name: str, fields: dict[str, Any], place: Place | None = None
+        self, name: str, fields: dict[str, Any], gatekeeper: OurGatekeeper | None = None
     ) -> Deferred[Answer]:
-        self.asked.append((name, fields, place))
+        self.asked.append((name, fields, gatekeeper))
         answer: Deferred[Answer] = Deferred()
         self._waiting.append(answer)
         return answer
 
-    def report(self, perCallInfo: list[Any], place: Place) -> None:
-        self.reports.append((perCallInfo, place))
+    def report(self, perCallInfo: list[Any], gatekeeper: OurGatekeeper) -> None:
+        self.reports.append((perCallInfo, gatekeeper))
 
     def strangers(self, reason: str) -> None:
         self.unknown.append(reason)
 
-    def answer(self, message: RASMessage | None, place: Place | None = HERE) -> None:
-        self._waiting.pop(0).callback(Answer(message, place))
+    def answer(self, message: RASMessage | None, gatekeeper: OurGatekeeper | None = HERE) -> None:
+        self._waiting.pop(0).callback(Answer(message, gatekeeper))
 
     def admitted(
-        self, request: AdmissionRequest = REQUEST, place: Place = HERE, **more: Any
+        self, request: AdmissionRequest = REQUEST, gatekeeper: OurGatekeeper = HERE, **more: Any
     ) -> AdmissionGrant:
-        (grant,) = grantsOf(self, request, confirm(**more), place)
+        (grant,) = grantsOf(self, request, confirm(**more), gatekeeper)
         assert isinstance(grant, AdmissionGrant)
         self.asked.clear()
         return grant
@@ -87,7 +87,7 @@ def grantsOf(
     endpoint: Endpoint,
     request: AdmissionRequest,
     message: RASMessage | None,
-    place: Place | None = HERE,
+    gatekeeper: OurGatekeeper | None = HERE,
 ) -> list[Any]:
     """
     What comes of a question that is answered so: the grant, or the error.
@@ -96,7 +96,7 @@ def grantsOf(
     endpoint.calls.admit(request).addCallbacks(
         found.append, lambda failure: found.append(failure.value)
     )
-    endpoint.answer(message, place)
+    endpoint.answer(message, gatekeeper)
     return found
 
 
@@ -167,7 +167,7 @@ def test_aSilentGatekeeperAdmitsNothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "place", "unknown"),
+    ("reason", "gatekeeper", "unknown"),
     [
         ("calledPartyNotRegistered", HERE, []),
         ("callerNotRegistered", HERE, ["callerNotRegistered"]),
@@ -175,11 +175,11 @@ def test_aSilentGatekeeperAdmitsNothing() -> None:
     ],
 )
 def test_aRefusalMayMeanThatWeAreNotKnownAnyMore(
-    reason: str, place: Place, unknown: list[str]
+    reason: str, gatekeeper: OurGatekeeper, unknown: list[str]
 ) -> None:
     endpoint = Endpoint()
     reject = RASMessage("admissionReject", {"rejectReason": (reason, None)})
-    (error,) = grantsOf(endpoint, REQUEST, reject, place)
+    (error,) = grantsOf(endpoint, REQUEST, reject, gatekeeper)
     assert isinstance(error, RemoteProtocolError)
     assert endpoint.unknown == unknown
     assert len(endpoint.calls) == 0
@@ -225,7 +225,7 @@ def test_whatIsGrantedBeforehandIsNotAskedFor(
 )
 def test_moreBandwidthIsHadWhenItIsConfirmed(answer: RASMessage | None, bandwidth: int) -> None:
     endpoint = Endpoint()
-    endpoint.admitted(place=ELSEWHERE)
+    endpoint.admitted(gatekeeper=ELSEWHERE)
     found: list[int] = []
     endpoint.calls.changeBandwidth(REQUEST, 2000).addCallback(found.append)
     fields = NAMING | {"bandWidth": 2000, "answeredCall": False}
@@ -240,7 +240,7 @@ def test_moreBandwidthIsHadWhenItIsConfirmed(answer: RASMessage | None, bandwidt
 )
 def test_whoAdmittedACallIsToldThatItIsOverOnce(cause: Cause, reason: str) -> None:
     endpoint = Endpoint()
-    endpoint.admitted(place=ELSEWHERE)
+    endpoint.admitted(gatekeeper=ELSEWHERE)
     endpoint.calls.disengage(REQUEST, cause)
     endpoint.calls.disengage(REQUEST, cause)
     fields = NAMING | {"disengageReason": (reason, None), "answeredCall": False}
@@ -295,8 +295,8 @@ def test_aReportIsMadeAsOftenAsItIsWanted() -> None:
     endpoint.clock.pump([30.0, 29.0])
     assert len(endpoint.reports) == 1
     endpoint.clock.advance(1.0)
-    ((described,), place) = endpoint.reports[-1]
-    assert (described["callReferenceValue"], place, len(endpoint.reports)) == (7, HERE, 2)
+    ((described,), gatekeeper) = endpoint.reports[-1]
+    assert (described["callReferenceValue"], gatekeeper, len(endpoint.reports)) == (7, HERE, 2)
     endpoint.calls.close()
     assert endpoint.clock.getDelayedCalls() == []
 
@@ -309,8 +309,8 @@ def test_whatAGatekeeperAdmittedIsForgottenWithIt() -> None:
     other = replace(REQUEST, identity=CallIdentity(CONFERENCE, CONFERENCE))
     endpoint.admitted(irrFrequency=30)
     endpoint.admitted(other, ELSEWHERE)
-    assert endpoint.calls.placeAt("10.0.0.5") == ELSEWHERE
-    assert endpoint.calls.placeAt("10.0.0.66") is None
+    assert endpoint.calls.gatekeeperAt("10.0.0.5") == ELSEWHERE
+    assert endpoint.calls.gatekeeperAt("10.0.0.66") is None
     endpoint.calls.forget(HERE)
     assert (endpoint.calls.bandwidth(CALL), endpoint.calls.bandwidth(CONFERENCE)) == (None, 640)
     assert endpoint.clock.getDelayedCalls() == []
@@ -318,8 +318,8 @@ def test_whatAGatekeeperAdmittedIsForgottenWithIt() -> None:
 
 def test_anotherTakesOverWhatItAdmitted() -> None:
     endpoint = Endpoint()
-    endpoint.admitted(place=ELSEWHERE)
+    endpoint.admitted(gatekeeper=ELSEWHERE)
     endpoint.calls.moved(ELSEWHERE, HERE)
-    assert endpoint.calls.placeAt("10.0.0.5") is None
+    assert endpoint.calls.gatekeeperAt("10.0.0.5") is None
     endpoint.calls.disengage(REQUEST, Cause.NORMAL_CALL_CLEARING)
-    assert [place for _, _, place in endpoint.asked] == [HERE]
+    assert [gatekeeper for _, _, gatekeeper in endpoint.asked] == [HERE]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from h323d.h323.ras.clientanswers import ClientAnswers
-from h323d.h323.ras.clientasking import Place
+from h323d.h323.ras.clientasking import OurGatekeeper
 from h323d.h323.ras.messages import RASMessage, reasonOf
 from h323d.h323.ras.transactions import RASRequest
 from h323d.values.address import TransportAddress
@@ -18,8 +18,8 @@ from tests.support.ras import CALL, brq, drq, nsm, urq
 GATEKEEPER, BEFORE, STRANGER = (
     TransportAddress(host, 1719) for host in ("10.0.0.1", "10.0.0.5", "10.0.0.66")
 )
-HERE = Place(GATEKEEPER, "h323d", "e1")
-THERE = Place(BEFORE, None, "old")
+HERE = OurGatekeeper(GATEKEEPER, "h323d", "e1")
+THERE = OurGatekeeper(BEFORE, None, "old")
 
 
 class Calls:
@@ -30,7 +30,7 @@ class Calls:
     def __init__(self) -> None:
         self.left: list[bytes] = []
 
-    def placeAt(self, host: str) -> Place | None:
+    def gatekeeperAt(self, host: str) -> OurGatekeeper | None:
         return THERE if host == BEFORE.host else None
 
     def dropped(self, call: bytes) -> tuple[str, ...]:
@@ -40,8 +40,8 @@ class Calls:
     def bandwidth(self, call: bytes) -> int | None:
         return 1280 if call == CALL else None
 
-    def described(self, call: bytes | None, place: Place) -> list[dict[str, Any]]:
-        return [{"of": place.endpointIdentifier}] if call in (None, CALL) else []
+    def described(self, call: bytes | None, gatekeeper: OurGatekeeper) -> list[dict[str, Any]]:
+        return [{"of": gatekeeper.endpointIdentifier}] if call in (None, CALL) else []
 
 
 class Endpoint:
@@ -52,7 +52,7 @@ class Endpoint:
     gatekeeperHost = GATEKEEPER.host
     gatekeeperIdentifier = "h323d"
 
-    def __init__(self, here: Place | None = HERE) -> None:
+    def __init__(self, here: OurGatekeeper | None = HERE) -> None:
         self.here = here
         self.told: list[tuple[Any, ...]] = []
         self.calls = Calls()
@@ -65,8 +65,8 @@ class Endpoint:
     def callDropped(self, request: Any) -> None:
         self.told.append(("callDropped", request))
 
-    def information(self, place: Place, calls: list[dict[str, Any]]) -> dict[str, Any]:
-        return {"endpointIdentifier": place.endpointIdentifier, "perCallInfo": calls}
+    def information(self, gatekeeper: OurGatekeeper, calls: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"endpointIdentifier": gatekeeper.endpointIdentifier, "perCallInfo": calls}
 
     def ask(self, message: RASMessage, source: TransportAddress = GATEKEEPER) -> RASMessage | None:
         return self.answers.rasRequested(RASRequest(message, source, b"octets", False))
@@ -159,7 +159,7 @@ def test_aCallIsDroppedByWhoAdmittedIt(source: TransportAddress, name: str) -> N
     [(GATEKEEPER, "old", HERE), (BEFORE, "e1", HERE), (GATEKEEPER, "e1", None)],
 )
 def test_underAnotherNameNothingIsDropped(
-    source: TransportAddress, name: str, here: Place | None
+    source: TransportAddress, name: str, here: OurGatekeeper | None
 ) -> None:
     endpoint = Endpoint(here)
     assert endpoint.answer(drq(3, name), source) == ("disengageReject", "notRegistered")

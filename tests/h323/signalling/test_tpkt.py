@@ -23,14 +23,14 @@ def test_tooMuchContentIsOurOwnMistake() -> None:
 
 
 def test_severalPacketsInOneSegment() -> None:
-    reader = tpkt.StreamReader()
+    reader = tpkt.TPKTReader()
     octets = b"".join(tpkt.encode(b"%d" % number) for number in range(20))
     assert list(reader.feed(octets)) == [b"%d" % number for number in range(20)]
     assert reader.octetsRead == len(octets)
 
 
 def test_octetByOctet() -> None:
-    reader = tpkt.StreamReader()
+    reader = tpkt.TPKTReader()
     contents: list[bytes] = []
     for octet in tpkt.encode(b"first") + tpkt.encode(b"second"):
         contents += reader.feed(bytes([octet]))
@@ -39,13 +39,13 @@ def test_octetByOctet() -> None:
 
 
 def test_halfAPacketWaits() -> None:
-    reader = tpkt.StreamReader()
+    reader = tpkt.TPKTReader()
     assert list(reader.feed(bytes.fromhex("0300ffff 00"))) == []
     assert reader.pending == 5
 
 
 def test_aKeepaliveIsSwallowed() -> None:
-    reader = tpkt.StreamReader()
+    reader = tpkt.TPKTReader()
     assert list(reader.feed(tpkt.KEEPALIVE + tpkt.encode(b"x") + tpkt.KEEPALIVE)) == [b"x"]
 
 
@@ -59,23 +59,23 @@ def test_aKeepaliveIsSwallowed() -> None:
     ],
 )
 def test_aHeaderThatIsNoneIsRefused(octets: str, path: str, offset: int) -> None:
-    reader = tpkt.StreamReader()
+    reader = tpkt.TPKTReader()
     with pytest.raises(DecodeError) as caught:
         list(reader.feed(bytes.fromhex(octets)))
     assert (caught.value.path, caught.value.offset) == (path, offset)
 
 
 def test_moreThanTheLimitIsRefusedBeforeItArrives() -> None:
-    reader = tpkt.StreamReader(maximum=100)
+    reader = tpkt.TPKTReader(maximum=100)
     assert list(reader.feed(bytes.fromhex("03000064"))) == []
-    reader = tpkt.StreamReader(maximum=100)
+    reader = tpkt.TPKTReader(maximum=100)
     with pytest.raises(DecodeError, match="over the limit") as caught:
         list(reader.feed(bytes.fromhex("03000065")))
     assert (caught.value.path, caught.value.offset) == ("TPKT.length", 2)
 
 
 def test_whatCameBeforeTheErrorIsRead() -> None:
-    reader = tpkt.StreamReader()
+    reader = tpkt.TPKTReader()
     packets = reader.feed(tpkt.encode(b"good") + b"\x09\x00\x00\x05x")
     assert next(packets) == b"good"
     with pytest.raises(DecodeError) as caught:
@@ -84,7 +84,7 @@ def test_whatCameBeforeTheErrorIsRead() -> None:
 
 
 def test_afterAnErrorNothingIsRead() -> None:
-    reader = tpkt.StreamReader()
+    reader = tpkt.TPKTReader()
     with pytest.raises(DecodeError):
         list(reader.feed(b"\x01\x02\x03\x04"))
     assert list(reader.feed(tpkt.encode(b"late"))) == []
@@ -93,7 +93,7 @@ def test_afterAnErrorNothingIsRead() -> None:
 
 @given(st.lists(st.binary(max_size=40)), st.integers(1, 50))
 def test_anyPortionsGiveTheSameContents(contents: list[bytes], portion: int) -> None:
-    reader = tpkt.StreamReader()
+    reader = tpkt.TPKTReader()
     octets = b"".join(map(tpkt.encode, contents))
     result: list[bytes] = []
     for start in range(0, len(octets), portion):

@@ -12,7 +12,7 @@ from h323d.errors import ResourceUnavailable
 from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.codecs import ROOM_RATES, Codecs
 from h323d.media.audio.coders import Coders
-from h323d.media.audio.groups import MixGroup, Party
+from h323d.media.audio.groups import LocalParty, MixGroup
 from h323d.media.audio.rates import Rates
 from h323d.media.audio.rooms import LONG_FRAME_MS, SHORT_FRAME_MS, Rooms
 from h323d.media.audio.table import PortTable
@@ -140,7 +140,7 @@ def test_thereAreAsManyRoomsAsPorts() -> None:
 def test_whatALocalPartyPlaysIsInTheBatch(scene: Scene) -> None:
     port, local = scene.slots[:2]
     scene.table.local[local] = True
-    party = Party(local, None, None)
+    party = LocalParty(local, None, None)
     scene.join(port)
     assert scene.rooms.join(scene.packets, HERE, local, party)
     assert scene.members(port) == [port, local]
