@@ -30,6 +30,7 @@ from tests.support.switchboard import Switchboard
 from tests.support.turns import Turn
 from tests.support.written import write
 
+ROOT = Path(__file__).parents[2]
 SEVERAL = 25  # events between two looks
 _WORLD = ("tests.", "h323d.net.", "h323d.media.")
 
@@ -121,7 +122,7 @@ def elsewhere(path: Path) -> list[Trace]:
     What a fresh interpreter, which hashes otherwise, makes of each moment.
     """
     command = [sys.executable, "-m", "tests.support.following", str(path)]
-    environment = {**os.environ, "PYTHONHASHSEED": "7"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert not done.stderr, done.stderr
     traces: list[Trace] = json.loads(done.stdout)
