@@ -77,7 +77,8 @@ def _others(configuration: Configuration) -> Iterator[str]:
     if not _hasGatekeeper(configuration):
         return
     routing = configuration.routing
-    strangers = configuration.routed.acceptUnregistered
+    gateway = "gateway" in configuration.plugins.routes and configuration.gateway.acceptUnregistered
+    strangers = configuration.routed.acceptUnregistered or gateway
     who = _who(configuration.security) if strangers else "only who is registered"
     yield f"{who} may call others through here"
     if routing.catchAll:

@@ -84,6 +84,8 @@ def another(section: str, key: str) -> Any:
         ("h323", "portRange"): "20000-20999",
         ("h323", "h245PortRange"): "30000-30999",
         ("conference", "packetMs"): 40,
+        ("gateway", "packetMs"): 40,
+        ("gateway", "failoverCauses"): [27],
         ("conference", "patterns"): ["7xx"],
         ("conference", "rooms"): [{"name": "council", "aliases": ["801"]}],
     }

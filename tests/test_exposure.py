@@ -16,6 +16,7 @@ from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.security.config import PasswordEntry, Requirement, SecurityConfig
+from h323d.gateway.config import GatewayConfig
 from h323d.h323.config import H323Config
 from h323d.sip.config import SIPConfig
 
@@ -65,6 +66,10 @@ def test_byDefaultAnybodyMayDoAnything() -> None:
         ),
         ({"plugins": PluginConfig(gates=("guard",))}, "(H.323, SIP), if guard let them"),
         ({"routed": RoutedConfig(acceptUnregistered=True)}, "anybody may call others through here"),
+        (
+            {"gateway": GatewayConfig(acceptUnregistered=True)},
+            "anybody may call others through here",
+        ),
         (
             {"routing": RoutingConfig(catchAll="192.0.2.1", acceptUnknownLRQ=True)},
             "calls to names that nobody knows go to 192.0.2.1; anybody may ask where names are (LRQ)",

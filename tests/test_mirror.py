@@ -45,6 +45,7 @@ PARTS = {
     "tests/walks/test_nat.py": "media/relay/stepped",
     # One thing in several modules, that has no seam within.
     "tests/test_config.py": "config/reading config/sample config/sections",
+    "tests/gateway/test_host.py": "gateway/bridge",
     "tests/walks/test_third_party.py": "conference/pairing operation/calling",
     "tests/gatekeeper/registry/test_store.py": "gatekeeper/registry/storefile",
     "tests/gatekeeper/test_zone.py": """

@@ -12,6 +12,8 @@ from h323d.config.reading import read
 from h323d.config.sections import PluginConfig
 from h323d.errors import ConfigurationError, ConfigurationFaults
 from h323d.gatekeeper.routing.config import BUILT_IN_POLICIES
+from h323d.gateway.host import GatewayHost
+from h323d.gateway.policy import Onward
 from h323d.media.audio.codecs import BUILT_IN
 from h323d.plugins import CALLED, CODECS, DESTINATIONS, POLICIES, look
 
@@ -37,9 +39,14 @@ def _missing(plugins: PluginConfig, policies: tuple[str, ...]) -> Iterator[Confi
     """
     seams: tuple[tuple[Iterable[str], Iterable[str], str, str], ...] = (
         (plugins.codecs, [each.format.name for each in BUILT_IN], CODECS, "plugins.codecs"),
-        (plugins.routes, [RoomDirectory.name], POLICIES, "plugins.routes"),
+        (plugins.routes, [RoomDirectory.name, Onward.name], POLICIES, "plugins.routes"),
         (plugins.gates, [], POLICIES, "plugins.gates"),
-        (plugins.destinations, [ConferenceHost.name], DESTINATIONS, "plugins.destinations"),
+        (
+            plugins.destinations,
+            [ConferenceHost.name, GatewayHost.name],
+            DESTINATIONS,
+            "plugins.destinations",
+        ),
         (policies, BUILT_IN_POLICIES, CALLED, "routing.policies"),
     )
     for names, builtIns, group, place in seams:

@@ -18,6 +18,7 @@ from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routing.config import RoutingConfig
 from h323d.gatekeeper.security.config import SecurityConfig
 from h323d.gatekeeper.traversalconfig import TraversalConfig
+from h323d.gateway.config import GatewayConfig
 from h323d.h323.config import H323Config
 from h323d.media.config import MediaConfig
 from h323d.sip.config import SIPConfig
@@ -134,13 +135,13 @@ class PluginConfig:
     What is plugged into the seams, by name; built-in or from an entry point.
     """
 
-    routes: tuple[str, ...] = ("rooms",)
+    routes: tuple[str, ...] = ("rooms", "gateway")
     """The routing chain: the first policy that knows the called party decides."""
 
     gates: tuple[str, ...] = ()
     """The gates that every call passes, in this order."""
 
-    destinations: tuple[str, ...] = ("conference",)
+    destinations: tuple[str, ...] = ("conference", "gateway")
     """Where calls can end."""
 
     codecs: tuple[str, ...] = ("PCMU", "PCMA")
@@ -164,6 +165,7 @@ class Configuration:
     traversal: TraversalConfig = field(default_factory=TraversalConfig)
     media: MediaConfig = field(default_factory=MediaConfig)
     conference: ConferenceConfig = field(default_factory=ConferenceConfig)
+    gateway: GatewayConfig = field(default_factory=GatewayConfig)
     cdr: CDRConfig = field(default_factory=CDRConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
 

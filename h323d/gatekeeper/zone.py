@@ -231,7 +231,7 @@ class Zone(Part[ZoneSettings]):
         """
         Where parties are, whatever they speak.
         """
-        return Finder(self.registry, self._routing.chain)
+        return Finder(self._routing.chain)
 
     def registrations(self) -> tuple[Registration, ...]:
         """

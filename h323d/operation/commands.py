@@ -210,7 +210,17 @@ def _columns(*names: str) -> tuple[Column, ...]:
 
 _CALL_COLUMNS = _columns(
     *("callId", "protocol", "room", "calling", "called", "state", "joined", "packetsLost"),
-    *("jitter ms", "peer", "format", "presence", "direction", "legId", "displayName"),
+    *(
+        "jitter ms",
+        "peer",
+        "format",
+        "presence",
+        "bridge",
+        "sound",
+        "direction",
+        "legId",
+        "displayName",
+    ),
     *("packetsReceived", "packetsSent", "model", "side", "target", "bandwidth", "used"),
     *("answered", "admitted", "endpointId", "callIdentifier"),
 )

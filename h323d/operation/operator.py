@@ -24,10 +24,13 @@ from h323d.conference.host import ConferenceHost
 from h323d.conference.participant import Participant
 from h323d.conference.room import Room
 from h323d.events.bus import Fact
+from h323d.gateway.bridge import Bridge
+from h323d.gateway.host import GatewayHost
+from h323d.gateway.side import Side
 from h323d.operation.calling import Calling
 from h323d.operation.commands import OperatorError
 from h323d.operation.gatekeeping import Gatekeeping
-from h323d.operation.viewing import legView, participantView, roomView
+from h323d.operation.viewing import legView, participantView, roomView, sideView
 from h323d.operation.views import (
     CallView,
     Ended,
@@ -57,6 +60,7 @@ class Operator:
         gates: Gates,
         switch: Switch,
         host: ConferenceHost,
+        gateway: GatewayHost,
         gatekeeping: Gatekeeping,
         calling: Calling,
         listeners: Callable[[], dict[str, str]],
@@ -72,6 +76,7 @@ class Operator:
         self._gates = gates
         self._switch = switch
         self._host = host
+        self._gateway = gateway
         self._pool = world.pool
         self._gatekeeping = gatekeeping
         self._calling = calling
@@ -107,6 +112,7 @@ class Operator:
         views: Iterable[CallView] = itertools.chain(
             (legView(leg) for leg in self._arriving()),
             (participantView(room, each, now) for room, each in self._participants()),
+            (sideView(bridge, side) for bridge, side in self._bridged()),
             self._gatekeeping.calls(now, (leg.callIdentifier for _, leg in self._legs())),
         )
         return list(itertools.islice(views, limit))
@@ -212,7 +218,7 @@ class Operator:
 
     @property
     def _callsLeft(self) -> int:
-        ours = len(self._arriving()) + self._host.participants
+        ours = len(self._arriving()) + self._host.participants + len(list(self._bridged()))
         return ours + self._gatekeeping.routed
 
     def _count(self, fact: Fact) -> None:
@@ -230,11 +236,18 @@ class Operator:
             for participant in tuple(room.participants.values()):
                 yield room, participant
 
+    def _bridged(self) -> Iterator[tuple[Bridge, Side]]:
+        for bridge in tuple(self._gateway.bridges.values()):
+            for side in tuple(bridge.sides.values()):
+                yield bridge, side
+
     def _legs(self) -> Iterator[tuple[Room | None, ILeg]]:
         for leg in self._arriving():
             yield None, leg
         for room, participant in self._participants():
             yield room, participant.leg
+        for _, side in self._bridged():
+            yield None, side.leg
 
 
 def _roomOf(room: Room | None) -> str:

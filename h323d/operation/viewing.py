@@ -17,9 +17,12 @@ from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routing.chain import Called, Finding, FoundWay
 from h323d.gatekeeper.routing.explanation import Explanation
+from h323d.gateway.bridge import Bridge
+from h323d.gateway.side import Side
 from h323d.operation.views import (
     AdmissionView,
     AskedView,
+    BridgedView,
     DestinationView,
     LegView,
     MediaView,
@@ -40,6 +43,7 @@ __all__ = [
     "roomView",
     "routeView",
     "routedView",
+    "sideView",
 ]
 
 
@@ -71,6 +75,18 @@ def participantView(room: Room, participant: Participant, now: float) -> Partici
         presence=participant.presence.value,
         joined=None if joinedAt is None else round(now - joinedAt, 3),
         media=None if port is None else _mediaView(port),
+    )
+
+
+def sideView(bridge: Bridge, side: Side) -> BridgedView:
+    """
+    A leg that is joined with another.
+    """
+    return BridgedView(
+        **dataclasses.asdict(legView(side.leg)),
+        bridge=bridge.state,
+        sound=side.sound.value,
+        media=None if side.port is None else _mediaView(side.port),
     )
 
 

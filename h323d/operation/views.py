@@ -17,6 +17,7 @@ from typing import Any
 __all__ = [
     "AdmissionView",
     "AskedView",
+    "BridgedView",
     "CallView",
     "DestinationView",
     "Ended",
@@ -135,6 +136,20 @@ class ParticipantView(LegView):
 
 
 @dataclass(frozen=True, slots=True)
+class BridgedView(LegView):
+    """
+    A leg that the gateway joins with another, of the same C{callId}.
+
+    @ivar bridge: how far their call has come.
+    @ivar sound: what there is of its own: C{"none yet"}, C{"flowing"} or C{"on hold"}.
+    """
+
+    bridge: str
+    sound: str
+    media: MediaView | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RoutedView(View):
     """
     A call whose signalling goes through us.
@@ -188,7 +203,7 @@ class AdmissionView(View):
     admitted: float
 
 
-CallView = LegView | ParticipantView | RoutedView | AdmissionView
+CallView = LegView | ParticipantView | BridgedView | RoutedView | AdmissionView
 """All that counts as a call."""
 
 

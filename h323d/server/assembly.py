@@ -5,7 +5,7 @@ others.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 
 from zope.interface import implementer
@@ -18,7 +18,6 @@ from h323d.call.policy import IDestination, IRoutePolicy
 from h323d.call.surroundings import Surroundings
 from h323d.call.switch import Switch
 from h323d.conference.directory import RoomDirectory
-from h323d.conference.host import ConferenceHost
 from h323d.config.sections import Configuration, PluginConfig
 from h323d.errors import ConfigurationError
 from h323d.gatekeeper.identity import ILocalNumbers
@@ -26,6 +25,8 @@ from h323d.gatekeeper.registrar import LocationService
 from h323d.gatekeeper.routing.chain import ICalledPolicy
 from h323d.gatekeeper.settings import ZoneSettings
 from h323d.gatekeeper.zone import Zone
+from h323d.gateway.config import GatewayConfig
+from h323d.gateway.policy import Onward
 from h323d.h323.calls.legtable import LegTable
 from h323d.h323.endpoint import H323Endpoint
 from h323d.h323.gatekept import NOT_GATEKEPT
@@ -39,10 +40,11 @@ from h323d.witness.records import CallRecords
 
 __all__ = [
     "LocalRooms",
+    "enterOriginators",
     "newGates",
     "newH323",
     "newLocations",
-    "newOriginators",
+    "newOnward",
     "newRecords",
     "newSIP",
     "newSwitch",
@@ -105,13 +107,17 @@ def newSwitch(
     config: PluginConfig,
     world: Surroundings,
     gates: Gates,
-    directory: RoomDirectory,
-    conference: ConferenceHost,
+    policies: Sequence[IRoutePolicy],
+    hosts: Sequence[IDestination],
     zone: Zone | None,
 ) -> Switch:
+    """
+    @param policies: those that are built in.
+    @param hosts: the destinations that are.
+    """
     routes: tuple[IRoutePolicy, ...] = choose(
         config.routes,
-        {directory.name: directory},
+        {each.name: each for each in policies},
         POLICIES,
         IRoutePolicy,
         "plugins.routes",
@@ -119,7 +125,7 @@ def newSwitch(
     )
     destinations: tuple[IDestination, ...] = choose(
         config.destinations,
-        {conference.name: conference},
+        {each.name: each for each in hosts},
         DESTINATIONS,
         IDestination,
         "plugins.destinations",
@@ -223,16 +229,26 @@ def newH323(
     return H323Endpoint(config, world, ground.site, switch, gatekept, legs=legs)
 
 
-def newOriginators(
-    h323: H323Endpoint | None, sip: SIPEndpoint | None, locations: LocationService | None
-) -> dict[str, IOriginator]:
+def newOnward(config: GatewayConfig, zone: Zone | None) -> Onward:
     """
-    Who makes calls, by protocol.
+    Without a gatekeeper, it knows nobody.
     """
-    originators: dict[str, IOriginator] = {}
+    if zone is None:
+        return Onward(config, None, ANY_NAME)
+    return Onward(config, zone.finder, zone.callers)
+
+
+def enterOriginators(
+    originators: MutableMapping[str, IOriginator],
+    h323: H323Endpoint | None,
+    sip: SIPEndpoint | None,
+    locations: LocationService | None,
+) -> None:
+    """
+    Enter who makes calls, by protocol.
+    """
     if h323 is not None:
         originators["h323"] = h323.originator
     if sip is not None:
         locate = None if locations is None else locations.located
         originators["sip"] = SIPOriginator(sip, locate=locate)
-    return originators

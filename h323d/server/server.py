@@ -14,6 +14,7 @@ from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
+from h323d.call.legs import IOriginator
 from h323d.call.parts import Part
 from h323d.call.surroundings import Surroundings
 from h323d.conference.directory import RoomDirectory
@@ -21,6 +22,7 @@ from h323d.conference.host import ConferenceHost
 from h323d.config.sections import Configuration, differences
 from h323d.errors import ResourceUnavailable
 from h323d.events.server import ConfigurationReloaded
+from h323d.gateway.host import GatewayHost
 from h323d.h323.calls.legtable import LegTable
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.inputs import Input
@@ -49,6 +51,7 @@ class Server:
     @ivar records: the call detail records.
     @ivar directory: the names of the rooms.
     @ivar conference: the rooms.
+    @ivar gateway: the calls that go on from here.
     @ivar gates: what every call passes.
     @ivar zone: the gatekeeper; C{None} when switched off.
     @ivar switch: takes each call to where it belongs.
@@ -81,14 +84,19 @@ class Server:
             gates,
             ground.sources,
         )
+        self._originators: dict[str, IOriginator] = {}
+        self.gateway = GatewayHost(configuration.gateway, world, self._originators)
         legs = LegTable()
         self.zone = assembly.newZone(configuration, ground, directory, gates, legs)
+        self._onward = onward = assembly.newOnward(configuration.gateway, self.zone)
+        hosts = (self.conference, self.gateway)
         self.switch = assembly.newSwitch(
-            plugins, world, gates, directory, self.conference, self.zone
+            plugins, world, gates, (directory, onward), hosts, self.zone
         )
         self.locations = assembly.newLocations(configuration, world, directory, gates, self.zone)
         self.sip = assembly.newSIP(configuration, ground, self.switch, self.locations)
         self.h323 = assembly.newH323(configuration, ground, self.switch, self.zone, legs)
+        assembly.enterOriginators(self._originators, self.h323, self.sip, self.locations)
         self.operator = self._newOperator()
         self.desk = Desk(world.clock, self.events, self.operator)
         self._parts = tuple(self._allParts())
@@ -98,7 +106,7 @@ class Server:
 
     def _newOperator(self) -> Operator:
         calling = Calling(
-            assembly.newOriginators(self.h323, self.sip, self.locations),
+            self._originators,
             None if self.zone is None else self.zone.finder,
             self.conference,
             self.directory,
@@ -111,6 +119,7 @@ class Server:
             self.gates,
             self.switch,
             self.conference,
+            self.gateway,
             Gatekeeping(self.zone),
             calling,
             self.listeners,
@@ -121,11 +130,13 @@ class Server:
         """
         In the order in which they begin, and end.
         """
-        conference = attrgetter("conference")
+        conference, gateway = attrgetter("conference"), attrgetter("gateway")
         yield self._ground
         yield Sectioned(self.directory, conference)
         yield self.switch
         yield Sectioned(self.conference, conference)
+        yield Sectioned(self._onward, gateway)
+        yield Sectioned(self.gateway, gateway)
         if self.sip is not None:
             yield Sectioned(self.sip, attrgetter("sip"))
         if self.h323 is not None:

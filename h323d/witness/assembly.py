@@ -55,6 +55,8 @@ class _Call:
 
     @ivar first: the leg of the calling side, where it was us who called it.
     @ivar legs: those that are not over.
+    @ivar onward: those of them that call on for the caller, and are not answered: one that ends
+        is not the end, as another may follow.
     @ivar sides: the admissions in force, and the host of each.
     @ivar begun: when it was decided where it goes, first of all.
     @ivar sound: of the sides whose media was here.
@@ -88,6 +90,7 @@ class _Call:
     bandwidth: int = 0
     admissions: int = 0
     legs: set[LegID] = field(default_factory=set)
+    onward: set[LegID] = field(default_factory=set)
     sides: dict[Side, str] = field(default_factory=dict)
     linger: IDelayedCall | None = None
     number: int = 0
@@ -231,6 +234,8 @@ class Assembly:
         elif fact.origin is not None and fact.origin == call.first:
             # Whom we called has answered, and counts as who calls the other.
             call.calling, call.called, call.answered = call.called, fact.called, None
+        elif fact.origin is not None:
+            call.onward.add(fact.legId)
         call.legs.add(fact.legId)
         self._tellBegun(call, fact.at)
         self._journal.changed(call.number, call)
@@ -273,7 +278,10 @@ class Assembly:
 
     def _answered(self, fact: CallAnswered) -> None:
         call = self._byCall.get(fact.callId)
-        if call is not None and call.answered is None:
+        if call is None:
+            return
+        call.onward.discard(fact.legId)
+        if call.answered is None:
             call.answered = fact.at
             self._journal.changed(call.number, call)
 
@@ -293,7 +301,9 @@ class Assembly:
             self._legOver(call, fact.legId, fact.at, fact.cause, who)
 
     def _legOver(self, call: _Call, legId: LegID, at: float, cause: Cause, releasedBy: str) -> None:
-        call.end(at, cause, releasedBy)
+        if legId not in call.onward:
+            call.end(at, cause, releasedBy)
+        call.onward.discard(legId)
         call.legs.discard(legId)
         if call.legs:
             return

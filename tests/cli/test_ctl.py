@@ -283,9 +283,9 @@ def test_everyFaultOfAConfigurationHasALine(
 @pytest.mark.parametrize(
     ("key", "builtIn"),
     [
-        ("routes", "rooms"),
+        ("routes", "rooms, gateway"),
         ("gates", "none"),
-        ("destinations", "conference"),
+        ("destinations", "conference, gateway"),
         ("codecs", "PCMU, PCMA"),
     ],
 )

@@ -399,9 +399,11 @@ def test_aContactOfANameThatMayNotBeSharedAnyMoreIsNotChanged() -> None:
     assert [each.source for each in table.registry] == [STRANGER.source]
 
 
-def test_anH323EndpointIsNotSentToASIPPhone(table: Table) -> None:
+def test_anH323EndpointThatCallsAPhoneIsSentToUs(table: Table) -> None:
+    here = TransportAddress("10.0.0.1", 1720)
     table.bind(table.binding(), address=SIPURI("h", "1001"))
-    assert RegisteredEndpoints(table.registry).find(Called((NUMBER,))) is None
+    (way,) = RegisteredEndpoints(table.registry, here).find(Called((NUMBER,))) or ()
+    assert (way.protocol, way.destination) == ("sip", here)
 
 
 def test_inMaintenanceNobodyNewRegistersAndNobodyIsLost() -> None:

@@ -23,6 +23,8 @@ from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.gatekeeper.registry.registrations import EndpointKind, Registration
 from h323d.gatekeeper.routing.chain import Called, Finding, ICalledPolicy
+from h323d.gateway.config import GatewayConfig
+from h323d.gateway.host import GatewayHost
 from h323d.h323.ras.messages import RASMessage
 from h323d.operation.calling import Calling
 from h323d.operation.commands import OperatorError
@@ -111,6 +113,7 @@ class OperatorTests(SynchronousTestCase):
             gates,
             self.switch,
             self.host,
+            GatewayHost(GatewayConfig(), around, originators),
             Gatekeeping(self.world.zone),
             Calling(
                 originators,

@@ -387,6 +387,11 @@ class Simulation:
             *(f"tcp {here}" for here in network.tcp),
             *(f"stream {stream.here} to {stream.there}" for stream in network.streams),
             *(f"room {name}" for each in self._servers for name in each.server.conference.rooms),
+            *(
+                f"bridge {each}"
+                for server in self._servers
+                for each in server.server.gateway.bridges
+            ),
             *(f"leg {leg.legId}" for each in self._servers for leg in each.legs),
             *(f"failure {failure}" for failure in self.failures),
         ]

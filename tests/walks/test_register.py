@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from h323d.config.sections import Configuration
-from h323d.events.gatekeeper import EndpointRegistered, EndpointUnregistered, RASAdmissionRefused
+from h323d.events.gatekeeper import EndpointRegistered, EndpointUnregistered, RASAdmissionGranted
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.media.config import MediaConfig
 from h323d.net.stream import StreamListener, StreamOpener
@@ -84,7 +84,7 @@ def test_aPhoneThatFallsSilentIsForgottenAndNothingIsLeftOver(
     assert world.leftOver() == []
 
 
-def test_anH323EndpointCannotTakeAPhonesNumberNorCallItYet(
+def test_anH323EndpointCannotTakeAPhonesNumber(
     world: Simulation, server: SimulatedServer, phone: ScriptedPeer
 ) -> None:
     register(phone, "1001", 1)
@@ -92,14 +92,19 @@ def test_anH323EndpointCannotTakeAPhonesNumberNorCallItYet(
     other.register()
     world.until(lambda: other.registrations)
     assert other.registrations == ["failed: duplicateAlias"]
+
+
+def test_whatAnH323EndpointIsToldOfAPhoneIsOurAddressAndThePhoneIsCalledFromThere(
+    world: Simulation, server: SimulatedServer, phone: ScriptedPeer
+) -> None:
+    register(phone, "1001", 1)
     caller = Telephone(world, "10.0.1.2", "alice", gatekeeper=RAS)
     caller.register()
     world.until(lambda: caller.registrations)
     caller.call("1001")
-    world.until(lambda: server.told(RASAdmissionRefused))
-    assert [each.reason for each in server.told(RASAdmissionRefused)] == [
-        "calledPartyNotRegistered"
-    ]
+    world.until(lambda: "INVITE" in phone.methods)
+    (grant,) = server.told(RASAdmissionGranted)
+    assert str(grant.destination) == "10.0.0.1:1720"
 
 
 def test_theOperatorsCallToAPhoneIsSentToItsContactAndAddressedAsItIsKnown(

@@ -27,7 +27,7 @@ from h323d.gatekeeper.registry.registration import (
     RegistrationStore,
     RegistryObserver,
 )
-from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = [
     "AddressTaken",
@@ -142,6 +142,16 @@ class EndpointRegistry:
         only where names may be shared.
         """
         return tuple(self._byId[each] for each in self._names.all(alias))
+
+    def phoneOf(self, name: PartyAddress) -> Registration | None:
+        """
+        The SIP phone of that name: what one dials may have been registered as a name or a URI.
+        """
+        for kind in (name.kind, *AddressKind):
+            found = self.byAlias(PartyAddress(kind, name.value))
+            if found is not None:
+                return found if found.protocol == "sip" else None
+        return None
 
     def byPrefix(self, digits: str) -> tuple[Registration, ...]:
         """

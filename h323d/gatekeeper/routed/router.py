@@ -193,7 +193,7 @@ class RoutedCalls(Part[ZoneSettings]):
         """
         Take a call, unless it ends here.
         """
-        if any(map(self._zone.numbers.serves, setup.called)):
+        if any(map(self._endsHere, setup.called)):
             return None
         identifier = setup.identity.callIdentifier
         lenient = not self._origins.refuses
@@ -225,6 +225,13 @@ class RoutedCalls(Part[ZoneSettings]):
         else:
             clock.callLater(0, call.begin)
         return call.callerSide
+
+    def _endsHere(self, name: PartyAddress) -> bool:
+        """
+        Whether a call to that name becomes a leg of ours: one to a room, or to a SIP phone.
+        """
+        isPhone = self._tables.registry.phoneOf(name) is not None
+        return isPhone or self._zone.numbers.serves(name)
 
     def _introduced(
         self, peer: TransportAddress, setup: IncomingSetup, caller: Registration | None

@@ -136,7 +136,7 @@ class Routing:
             NumberRewriting(config.rewrites, config.domains),
             ExplicitRoutes(config.routes),
             LocalNumbers(context.numbers, identity.signalling),
-            RegisteredEndpoints(registry),
+            RegisteredEndpoints(registry, identity.signalling),
             GatewayPrefixes(registry),
             HTTPQuestion(world.web, world.clock, config),
             Neighbours(neighbourhood, self.inquiries, hops),

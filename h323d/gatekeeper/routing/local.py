@@ -37,19 +37,27 @@ class LocalNumbers:
 class RegisteredEndpoints:
     """
     Whoever registered the name by H.323, all of them where names are shared: who
-    has resources left first, and of those who came first; without a gateway between, nobody else
-    can be called by it.
+    has resources left first, and of those who came first.  A SIP phone is called at our own
+    call-signalling address: the gateway is behind that.
     """
 
     name = "registered"
 
-    def __init__(self, registry: EndpointRegistry) -> None:
+    def __init__(self, registry: EndpointRegistry, signalling: TransportAddress) -> None:
+        """
+        @param signalling: our own call-signalling address.
+        """
         self._registry = registry
+        self._here = signalling
 
     def find(self, called: Called) -> tuple[FoundWay, ...] | None:
         for name in called.names:
             having = [each for each in self._registry.allByAlias(name) if each.protocol == "h323"]
-            if having:
+            if not having:
+                phone = self._registry.phoneOf(name)
+                if phone is not None:
+                    return (FoundWay("sip", self._here, registration=phone),)
+            else:
                 having.sort(key=lambda each: each.exhausted)
                 return tuple(
                     FoundWay("h323", address, registration=each)

@@ -56,7 +56,7 @@ def policies() -> tuple[Any, ...]:
     registry.register(endpoint(1, "anna"))
     return (
         LocalNumbers(EightDigits(), HERE),
-        RegisteredEndpoints(registry),
+        RegisteredEndpoints(registry, HERE),
         SignalledAddress(registry),
     )
 

@@ -27,7 +27,7 @@ def registry() -> EndpointRegistry:
 
 def test_theyKeepTheirInterface(registry: EndpointRegistry) -> None:
     rooms = LocalNumbers(EightDigits(), HERE)
-    for policy in (rooms, RegisteredEndpoints(registry), SignalledAddress(registry)):
+    for policy in (rooms, RegisteredEndpoints(registry, HERE), SignalledAddress(registry)):
         assert verifyObject(ICalledPolicy, policy)
 
 
@@ -40,7 +40,7 @@ def test_anyNameOfARoomIsHere() -> None:
 def test_theFirstNameThatSomebodyRegisteredDecides(registry: EndpointRegistry) -> None:
     anna = registry.register(endpoint(1, "anna"))
     registry.register(endpoint(2, "bert"))
-    policy = RegisteredEndpoints(registry)
+    policy = RegisteredEndpoints(registry, HERE)
     found = policy.find(Called((NOBODY, ANNA, partyFromText("bert"))))
     assert found == (FoundWay("h323", anna.signalling[0], registration=anna),)
     assert policy.find(Called((NOBODY,))) is None
@@ -48,7 +48,7 @@ def test_theFirstNameThatSomebodyRegisteredDecides(registry: EndpointRegistry) -
 
 def test_allItsAddressesAreTriedInItsOrder(registry: EndpointRegistry) -> None:
     anna = registry.register(endpoint(1, "anna", signalling=(THERE, HERE)))
-    found = RegisteredEndpoints(registry).find(Called((ANNA,)))
+    found = RegisteredEndpoints(registry, HERE).find(Called((ANNA,)))
     assert found == (
         FoundWay("h323", THERE, registration=anna),
         FoundWay("h323", HERE, registration=anna),
@@ -59,14 +59,15 @@ def test_ofSeveralWhoHasResourcesLeftIsFirst(registry: EndpointRegistry) -> None
     for number in (1, 2, 3):
         registry.register(endpoint(number, "anna"))
     registry.exhaust("endpoint1", True)
-    found = RegisteredEndpoints(registry).find(Called((ANNA,))) or ()
+    found = RegisteredEndpoints(registry, HERE).find(Called((ANNA,))) or ()
     named = [each.registration.endpointId for each in found if each.registration is not None]
     assert named == ["endpoint2", "endpoint3", "endpoint1"]
 
 
-def test_aPhoneOfSIPIsNobodysForH323(registry: EndpointRegistry) -> None:
-    registry.register(endpoint(1, "anna", protocol="sip"))
-    assert RegisteredEndpoints(registry).find(Called((ANNA,))) is None
+def test_aPhoneOfSIPIsBehindOurOwnAddress(registry: EndpointRegistry) -> None:
+    anna = registry.register(endpoint(1, "anna", protocol="sip"))
+    found = RegisteredEndpoints(registry, HERE).find(Called((NOBODY, ANNA)))
+    assert found == (FoundWay("sip", HERE, registration=anna),)
 
 
 def test_anAddressThatIsKnownServesWhoeverIsThere(registry: EndpointRegistry) -> None:

@@ -1,0 +1,258 @@
+"""
+A bridged call: the leg of who calls, one leg of ours to who is called, and their sound.
+
+What is to be done when says the machine (L{h323d.gateway.bridging}); here it is done.  What one
+side does in the middle of the call - it holds, it resumes, it presses a key - the other is told
+in the words of its own protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from twisted.internet.interfaces import IReactorTime
+from zope.interface import implementer
+
+from h323d.call.legs import ILeg, IOriginator, endedBy
+from h323d.call.media import IMediaPool, IMixerObserver
+from h323d.call.observer import SilentObserver
+from h323d.call.ways import MAX_HOPS, Way
+from h323d.events.bus import EventBus
+from h323d.events.calls import CallAnswered, CallEnded, CallOriginated, CallRouted, DigitReceived
+from h323d.gateway.bridging import newBridging
+from h323d.gateway.config import GatewayConfig
+from h323d.gateway.selection import preferring
+from h323d.gateway.side import Side
+from h323d.tracing import stateName
+from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.cause import Cause
+from h323d.values.identifiers import LegID
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.direction import Direction
+from h323d.values.media.profile import MediaProfile
+
+__all__ = ["Bridge", "BridgeContext", "BridgeOwner"]
+
+ANONYMOUS = (
+    PartyAddress(AddressKind.URL, "sip:anonymous@anonymous.invalid"),  # RFC 3323, 4.1.1.3
+)
+
+
+class BridgeOwner(Protocol):
+    """
+    Whom a bridge tells that it is over.
+    """
+
+    def bridgeClosed(self, bridge: Bridge) -> None:
+        """Nobody is in it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeContext:
+    """
+    What bridges share.
+
+    @ivar originators: by protocol.
+    """
+
+    config: GatewayConfig
+    clock: IReactorTime
+    events: EventBus
+    pool: IMediaPool
+    originators: Mapping[str, IOriginator]
+
+
+@implementer(IMixerObserver)
+class Bridge:
+    """
+    Two sides, from the call of the one to the end of both.
+
+    @ivar caller: the side that called here.
+    @ivar sides: those that are not over, by leg.
+    """
+
+    def __init__(
+        self, owner: BridgeOwner, context: BridgeContext, caller: ILeg, ways: tuple[Way, ...]
+    ) -> None:
+        """
+        @param ways: to the called party, in the order in which they are to be tried.
+        """
+        self._owner = owner
+        self._context = context
+        self._ways = [way if way.called else replace(way, called=caller.called) for way in ways]
+        self._mixer = context.pool.openMixer(self)
+        self.caller = Side(self, caller, self._mixer)
+        self.sides: dict[LegID, Side] = {caller.legId: self.caller}
+        self._called: Side | None = None
+        self._endedByCalled = False
+        self._machine = newBridging(self, context.clock, context.config.answerTimeout)
+
+    @property
+    def state(self) -> str:
+        """
+        How far the call has come, for an operator to read.
+        """
+        return stateName(self._machine)
+
+    @property
+    def legs(self) -> Iterator[ILeg]:
+        """
+        The legs that are not over.
+        """
+        return (side.leg for side in tuple(self.sides.values()))
+
+    def begin(self) -> None:
+        """
+        Call on.
+        """
+        leg = self.caller.leg
+        leg.observe(self.caller)
+        leg.proceed()
+        self._machine.begin()
+
+    def clear(self, cause: Cause) -> None:
+        """
+        End the call.
+        """
+        self._machine.clear(cause)
+
+    # What the machine wants.
+
+    def tryWay(self, failed: Cause | None) -> None:
+        if failed is not None and failed not in self._context.config.failoverCauses:
+            self._machine.noneLeft(failed)
+            return
+        while self._ways:
+            way = self._ways.pop(0)
+            originator = self._context.originators.get(way.protocol)
+            if originator is not None:
+                self._call(originator, way)
+                return
+        self._machine.noneLeft(failed or Cause.NO_ROUTE_TO_DESTINATION)
+
+    def _call(self, originator: IOriginator, way: Way) -> None:
+        caller = self.caller.leg
+        hops = MAX_HOPS if caller.hops is None else caller.hops - 1
+        calling = ANONYMOUS if caller.restricted else caller.calling
+        leg: ILeg = originator.originate(
+            caller.callId, calling, way, self._profile(caller), SilentObserver(), hops
+        )
+        side = self._called = self.sides[leg.legId] = Side(self, leg, self._mixer)
+        leg.observe(side)
+        self._context.events.publish(
+            CallOriginated(
+                self._context.clock.seconds(),
+                leg.callId,
+                leg.legId,
+                leg.protocol,
+                leg.calling,
+                leg.called,
+                caller.legId,
+            )
+        )
+
+    def _profile(self, other: ILeg | None = None) -> MediaProfile:
+        """
+        What a side may speak.
+
+        @param other: whose formats come first.
+        """
+        formats = preferring(self._context.pool.formats, other.speaks if other else None)
+        return MediaProfile.audio(formats, self._context.config.packetMs)
+
+    def ring(self) -> None:
+        self.caller.leg.alert(None)
+
+    def openEarly(self) -> None:
+        self.caller.leg.alert(self._profile())
+
+    def answerCaller(self) -> None:
+        self.caller.leg.answer(self._profile())
+
+    def end(self, cause: Cause) -> None:
+        for side in tuple(self.sides.values()):
+            if side is self.caller and not side.answered:
+                side.leg.reject(cause)
+            else:
+                side.leg.hangup(cause)
+
+    # What the sides tell.
+
+    def sideDialled(self, side: Side) -> None:
+        caller = self.caller.leg
+        now = self._context.clock.seconds()
+        self._context.events.publish(
+            CallRouted(now, caller.callId, caller.legId, "gateway", "", side.leg.peer)
+        )
+
+    def sideRings(self, side: Side) -> None:
+        self._machine.calledRings()
+
+    def sideAnswered(self, side: Side) -> None:
+        leg = side.leg
+        now = self._context.clock.seconds()
+        self._context.events.publish(CallAnswered(now, leg.callId, leg.legId))
+        if side is self.caller:
+            self._machine.callerAnswered()
+        else:
+            self._machine.calledAnswers()
+
+    def sideHeard(self, side: Side) -> None:
+        if side is self._called and not side.answered:
+            self._machine.calledSpeaks()
+
+    def sideHeld(self, side: Side) -> None:
+        self._direct(side, Direction.SENDONLY)
+
+    def sideResumed(self, side: Side) -> None:
+        self._direct(side, Direction.SENDRECV)
+
+    def _direct(self, side: Side, direction: Direction) -> None:
+        """
+        Let the other side's sound flow as this side listens.
+        """
+        other = self._otherOf(side)
+        if other is not None and other.answered:
+            other.leg.changeMedia(self._profile().directed(direction))
+
+    def sideDigit(self, side: Side, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        leg, other = side.leg, self._otherOf(side)
+        now = self._context.clock.seconds()
+        self._context.events.publish(DigitReceived(now, leg.callId, leg.legId, method.value))
+        if other is not None:
+            other.leg.sendDigit(digit, milliseconds)
+
+    def sideGone(self, side: Side, cause: Cause) -> None:
+        leg = side.leg
+        del self.sides[leg.legId]
+        self._endedByCalled |= side is self._called and leg.peerEnded
+        by = endedBy(leg)
+        if side is self.caller and by == "server" and self._endedByCalled:
+            by = "called"
+        now = self._context.clock.seconds()
+        self._context.events.publish(CallEnded(now, leg.callId, leg.legId, cause, by))
+        if not self.sides:
+            self._mixer.close()
+            self._owner.bridgeClosed(self)
+        if side is self.caller:
+            self._machine.callerGone(cause)
+        elif side is self._called:
+            self._called = None
+            self._machine.calledGone(cause)
+
+    def _otherOf(self, side: Side) -> Side | None:
+        return self._called if side is self.caller else self.caller
+
+    # What the mixer tells.
+
+    def activeSpeaker(self, portId: int | None) -> None:
+        """
+        There are two of them, who know.
+        """
+
+    def levels(self, levels: Mapping[int, float]) -> None:
+        """
+        Of interest to nobody.
+        """

@@ -1,0 +1,44 @@
+"""
+The configuration of the gateway.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from h323d.values.live import Live
+
+__all__ = ["GatewayConfig"]
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayConfig:
+    """
+    Calls that end here, and go on from here by a call of our own: between SIP and H.323, and
+    from one SIP phone to another.
+    """
+
+    maxCalls: Live[int] = 1000
+    """How many there may be at one time; more are refused with cause 47."""
+
+    acceptUnregistered: Live[bool] = False
+    """Whether somebody who is not registered may call others than our rooms through the gateway."""
+
+    answerTimeout: Live[float] = 180.0
+    """Seconds that the called party has to answer, on all its ways together."""
+
+    failoverCauses: Live[tuple[int, ...]] = (3, 18, 20, 27, 34, 38, 41, 42, 44, 47)
+    """The causes (Q.850) of a refusal after which the next way to the called party is tried."""
+
+    packetMs: Live[int] = 20
+    """Milliseconds of sound in each packet that we send, unless the peer asks otherwise."""
+
+    def __post_init__(self) -> None:
+        if self.maxCalls < 1:
+            raise ValueError("maxCalls: must be at least 1")
+        if self.answerTimeout <= 0:
+            raise ValueError("answerTimeout: must be more than 0")
+        if not all(1 <= cause <= 127 for cause in self.failoverCauses):
+            raise ValueError("failoverCauses: must be 1 to 127")
+        if self.packetMs not in (10, 20, 30, 40, 50, 60):
+            raise ValueError("packetMs: must be 10, 20, 30, 40, 50 or 60")

@@ -1,0 +1,85 @@
+"""
+The gateway: the destination of calls that go on from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from zope.interface import implementer
+
+from h323d.call.applications import Reason, Refusal
+from h323d.call.legs import ILeg, IOriginator
+from h323d.call.parts import Change, Commit, Part
+from h323d.call.policy import IDestination, Route
+from h323d.call.surroundings import Surroundings
+from h323d.events.calls import CallRefused
+from h323d.gateway.bridge import Bridge, BridgeContext
+from h323d.gateway.config import GatewayConfig
+from h323d.values.cause import Cause
+from h323d.values.identifiers import CallID
+
+__all__ = ["GatewayHost"]
+
+FULL = Refusal.of(Reason.CAPACITY_EXCEEDED, "gatewayFull")
+
+
+@implementer(IDestination)
+class GatewayHost(Part[GatewayConfig]):
+    """
+    Makes a bridge of each call, and keeps to their limit.
+
+    @ivar bridges: those that are not over, by call.
+    """
+
+    name = "gateway"
+
+    def __init__(
+        self,
+        config: GatewayConfig,
+        world: Surroundings,
+        originators: Mapping[str, IOriginator],
+    ) -> None:
+        """
+        @param originators: who makes calls, by protocol; asked with each call, as whoever takes
+            calls is there before who makes them.
+        """
+        self.bridges: dict[CallID, Bridge] = {}
+        self._clock = world.clock
+        self._events = world.events
+        self._context = BridgeContext(config, world.clock, world.events, world.pool, originators)
+
+    def prepare(self, config: GatewayConfig) -> Commit:
+        return Change(self, config)
+
+    def reconfigure(self, config: GatewayConfig) -> None:
+        """
+        Keep to other limits, with calls from now on.
+        """
+        self._context = replace(self._context, config=config)
+
+    def accept(self, leg: ILeg, route: Route) -> None:
+        """
+        Call on by the ways of the route; or reject the leg.
+        """
+        refusal = self.refusal(route)
+        if refusal is not None:
+            now = self._clock.seconds()
+            self._events.publish(
+                CallRefused(now, leg.callId, leg.legId, refusal.cause, refusal.word)
+            )
+            leg.reject(refusal.cause, refusal.reason)
+            return
+        bridge = self.bridges[leg.callId] = Bridge(self, self._context, leg, route.ways)
+        bridge.begin()
+
+    def refusal(self, route: Route) -> Refusal | None:
+        return FULL if len(self.bridges) >= self._context.config.maxCalls else None
+
+    def bridgeClosed(self, bridge: Bridge) -> None:
+        self.bridges.pop(bridge.caller.leg.callId, None)
+
+    def leave(self) -> None:
+        for bridge in tuple(self.bridges.values()):
+            bridge.clear(Cause.NORMAL_CALL_CLEARING)

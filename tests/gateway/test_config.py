@@ -1,0 +1,21 @@
+"""
+What a configuration of the gateway may say.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from h323d.gateway.config import GatewayConfig
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"maxCalls": 0}, {"answerTimeout": 0.0}, {"failoverCauses": (128,)}, {"packetMs": 25}],
+)
+def test_whatMakesNoSenseIsRefusedByItsName(wrong: dict[str, Any]) -> None:
+    (name,) = wrong
+    with pytest.raises(ValueError, match=f"^{name}: "):
+        GatewayConfig(**wrong)

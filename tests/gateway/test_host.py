@@ -1,0 +1,246 @@
+"""
+The gateway as a destination: bridges over fake legs.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from twisted.internet.task import Clock
+from zope.interface.verify import verifyObject
+
+from h323d.call.legs import LegDirection
+from h323d.call.policy import IDestination, Route
+from h323d.call.ways import MAX_HOPS, Way
+from h323d.events.bus import EventBus, Fact
+from h323d.events.calls import CallEnded, CallOriginated, CallRefused
+from h323d.gateway.config import GatewayConfig
+from h323d.gateway.host import GatewayHost
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
+from h323d.values.cause import Cause
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.direction import Direction
+from h323d.values.media.formats import G711_ALAW
+from h323d.values.media.medium import Medium
+from h323d.values.media.profile import MediaProfile
+from tests.support.fakeleg import FakeLeg, FakeOriginator
+from tests.support.fakemedia import FakePool
+from tests.support.network import Conditions, SimulatedNetwork
+from tests.support.surroundings import surroundingsOf
+
+PHONE, TERMINAL = Way("sip"), Way("h323", TransportAddress("10.0.0.7", 1720))
+
+
+class Originator(FakeOriginator):
+    """
+    Makes legs of the other direction, and remembers how far they may go.
+    """
+
+    def __init__(self, protocol: str, pool: FakePool) -> None:
+        super().__init__(protocol, pool)
+        self.hops: list[int] = []
+
+    def originate(self, *arguments: Any, **more: Any) -> FakeLeg:
+        leg = super().originate(*arguments, **more)
+        leg.direction = LegDirection.OUTGOING
+        self.hops.append(arguments[5])
+        return leg
+
+
+class Gateway:
+    """
+    A gateway, and who calls.
+    """
+
+    def __init__(self, **config: Any) -> None:
+        self.clock, events = Clock(), EventBus()
+        self.pool = FakePool()
+        self.facts: list[Any] = []  # Any: they have fields of their own
+        events.subscribe(Fact, self.facts.append)
+        self.sip, self.h323 = Originator("sip", self.pool), Originator("h323", self.pool)
+        rng = random.Random(1)
+        there = SimulatedNetwork(self.clock, rng, Conditions()).host("10.0.0.1")
+        world = surroundingsOf(there, self.clock, rng, self.pool, events)
+        self.host = GatewayHost(
+            GatewayConfig(**config), world, {"sip": self.sip, "h323": self.h323}
+        )
+
+    def offer(self, *ways: Way, **features: Any) -> FakeLeg:
+        leg = FakeLeg("1002", self.pool)
+        for name, value in features.items():
+            setattr(leg, name, value)
+        self.host.accept(leg, Route("gateway", ways=ways or (PHONE,)))
+        return leg
+
+    def told(self, kind: type[Fact]) -> list[Any]:
+        return [fact for fact in self.facts if isinstance(fact, kind)]
+
+
+def did(leg: FakeLeg) -> list[str]:
+    return [name for name, _ in leg.done]
+
+
+def talking(gateway: Gateway) -> tuple[FakeLeg, FakeLeg]:
+    alice = gateway.offer()
+    (bob,) = gateway.sip.legs
+    bob.answered()
+    bob.mediaReady()
+    alice.answered()
+    alice.mediaReady()
+    alice.done.clear()
+    bob.done.clear()
+    return alice, bob
+
+
+def test_itIsADestination() -> None:
+    assert verifyObject(IDestination, Gateway().host)
+
+
+def test_theCallerIsAnsweredWhenTheCalledPartyIs() -> None:
+    gateway = Gateway()
+    alice = gateway.offer()
+    (bob,) = gateway.sip.legs
+    assert did(alice) == ["proceed"]
+    assert bob.observer is not None
+    bob.observer.legAlerting(bob)
+    assert alice.done[1:] == [("alert", None)]
+    bob.answered()
+    assert did(alice) == ["proceed", "alert", "answer"]
+    (fact,) = gateway.told(CallOriginated)
+    assert (fact.callId, fact.origin) == (alice.callId, alice.legId)
+
+
+def test_whatTheCallerSpeaksIsOfferedFirst() -> None:
+    gateway = Gateway()
+    gateway.offer(speaks=(G711_ALAW,))
+    assert gateway.sip.profiles[0].of(Medium.AUDIO).formats[0] == G711_ALAW
+
+
+def test_theCallerHearsWhatIsSaidBeforeTheAnswer() -> None:
+    gateway = Gateway()
+    alice = gateway.offer()
+    gateway.sip.legs[0].mediaReady()
+    (_, (name, early)) = alice.done
+    assert name == "alert"
+    assert isinstance(early, MediaProfile)
+
+
+def test_theNextWayIsTriedAfterACauseThatIsNotTheCalledPartys() -> None:
+    gateway = Gateway()
+    alice = gateway.offer(TERMINAL, PHONE)
+    gateway.h323.legs[0].release(Cause.DESTINATION_OUT_OF_ORDER)
+    (bob,) = gateway.sip.legs
+    bob.release(Cause.USER_BUSY)
+    assert alice.done[1:] == [("reject", Cause.USER_BUSY)]
+    assert gateway.host.bridges == {}
+
+
+def test_whoIsBusyIsNotCalledByAnotherWay() -> None:
+    gateway = Gateway()
+    alice = gateway.offer(TERMINAL, PHONE)
+    gateway.h323.legs[0].release(Cause.USER_BUSY)
+    assert gateway.sip.legs == []
+    assert alice.done[1:] == [("reject", Cause.USER_BUSY)]
+
+
+def test_aProtocolThatIsSwitchedOffIsNoWay() -> None:
+    gateway = Gateway()
+    alice = gateway.offer(Way("telex"))
+    assert alice.done[1:] == [("reject", Cause.NO_ROUTE_TO_DESTINATION)]
+
+
+def test_whoDoesNotAnswerInTimeIsGivenUp() -> None:
+    gateway = Gateway(answerTimeout=30.0)
+    alice = gateway.offer()
+    gateway.clock.advance(30.0)
+    assert gateway.sip.legs[0].done == [("hangup", Cause.NO_ANSWER_FROM_USER)]
+    assert alice.done[1:] == [("reject", Cause.NO_ANSWER_FROM_USER)]
+    assert gateway.clock.getDelayedCalls() == []
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_whoHangsUpTakesTheOtherAlongWithTheCause(first: int) -> None:
+    gateway = Gateway()
+    legs = talking(gateway)
+    legs[first].release(Cause.RECOVERY_ON_TIMER_EXPIRY)
+    assert legs[1 - first].done == [("hangup", Cause.RECOVERY_ON_TIMER_EXPIRY)]
+    assert gateway.host.bridges == {}
+    assert [mixer.closed for mixer in gateway.pool.mixers] == [True]
+    assert [mixer.members for mixer in gateway.pool.mixers] == [[]]
+
+
+def test_itIsToldWhoHasEndedTheCall() -> None:
+    gateway = Gateway()
+    alice, bob = talking(gateway)
+    bob.peerEnded = True
+    bob.release(Cause.NORMAL_CALL_CLEARING)
+    assert [(each.legId, each.releasedBy) for each in gateway.told(CallEnded)] == [
+        (bob.legId, "called"),
+        (alice.legId, "called"),
+    ]
+
+
+@pytest.mark.parametrize("holder", [0, 1])
+def test_whoHoldsHasTheOtherHeld(holder: int) -> None:
+    gateway = Gateway()
+    legs = talking(gateway)
+    observer = legs[holder].observer
+    assert observer is not None
+    observer.legMediaLost(legs[holder], Medium.AUDIO)
+    legs[holder].mediaReady()
+    directions = [
+        profile.of(Medium.AUDIO).direction
+        for _, profile in legs[1 - holder].done
+        if isinstance(profile, MediaProfile)
+    ]
+    assert directions == [Direction.SENDONLY, Direction.SENDRECV]
+    assert legs[holder].done == []
+
+
+@pytest.mark.parametrize("presser", [0, 1])
+def test_aKeyIsPassedOn(presser: int) -> None:
+    gateway = Gateway()
+    legs = talking(gateway)
+    observer = legs[presser].observer
+    assert observer is not None
+    observer.legDigit(legs[presser], "7", 160, DigitMethod.SIP_INFO)
+    assert legs[1 - presser].done == [("sendDigit", "7")]
+
+
+def test_aCallGoesOverOneServerFewerThanItsCallerSays() -> None:
+    gateway = Gateway()
+    gateway.offer(hops=31)
+    gateway.offer(hops=None)
+    assert gateway.sip.hops == [30, MAX_HOPS]
+
+
+def test_whoDoesNotWantToBeKnownIsNot() -> None:
+    gateway = Gateway()
+    gateway.offer(restricted=True)
+    (bob,) = gateway.sip.legs
+    assert bob.calling == (PartyAddress(AddressKind.URL, "sip:anonymous@anonymous.invalid"),)
+
+
+def test_whereThereAreTooManyCallsOneMoreIsRefused() -> None:
+    gateway = Gateway(maxCalls=1)
+    gateway.offer()
+    late = gateway.offer()
+    assert late.done == [("reject", Cause.RESOURCE_UNAVAILABLE)]
+    assert [fact.reason for fact in gateway.told(CallRefused)] == ["gatewayFull"]
+
+
+def test_aChangedLimitCountsForTheNextCall() -> None:
+    gateway = Gateway(maxCalls=1)
+    gateway.offer()
+    gateway.host.prepare(GatewayConfig(maxCalls=2)).commit()
+    assert did(gateway.offer()) == ["proceed"]
+
+
+def test_whenTheServerLeavesAllCallsEnd() -> None:
+    gateway = Gateway()
+    alice, bob = talking(gateway)
+    gateway.host.leave()
+    assert did(alice) == did(bob) == ["hangup"]
+    assert gateway.host.bridges == {}

@@ -1,0 +1,95 @@
+"""
+One side of a bridge: its sound is in the mixer as long as it flows.
+"""
+
+from __future__ import annotations
+
+from h323d.gateway.side import Side, Sound
+from h323d.values.cause import Cause
+from h323d.values.media.digits import DigitMethod
+from h323d.values.media.medium import Medium
+from tests.support.fakeleg import FakeLeg
+from tests.support.fakemedia import FakeMixer, FakePool
+
+
+class Bridge:
+    """
+    A L{h323d.gateway.side.SideOwner} that writes down what it is told; and a mixer's observer.
+    """
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def sideDialled(self, side: Side) -> None:
+        self.told.append("dialled")
+
+    def sideRings(self, side: Side) -> None:
+        self.told.append("rings")
+
+    def sideAnswered(self, side: Side) -> None:
+        self.told.append("answered")
+
+    def sideHeard(self, side: Side) -> None:
+        self.told.append("heard")
+
+    def sideHeld(self, side: Side) -> None:
+        self.told.append("held")
+
+    def sideResumed(self, side: Side) -> None:
+        self.told.append("resumed")
+
+    def sideDigit(self, side: Side, digit: str, milliseconds: int, method: DigitMethod) -> None:
+        self.told.append(f"digit {digit} {milliseconds}")
+
+    def sideGone(self, side: Side, cause: Cause) -> None:
+        self.told.append(f"gone {cause.name}")
+
+
+def made() -> tuple[Bridge, FakeLeg, FakeMixer, Side]:
+    bridge, pool = Bridge(), FakePool()
+    leg = FakeLeg("1002", pool)
+    mixer = FakeMixer(None)  # type: ignore[arg-type]  # nobody is told of speakers
+    side = Side(bridge, leg, mixer)
+    leg.observe(side)
+    return bridge, leg, mixer, side
+
+
+def test_itsSoundIsMixedFromTheFirstToTheLast() -> None:
+    bridge, leg, mixer, side = made()
+    leg.mediaReady()
+    assert mixer.members == [leg.port]
+    leg.mediaReady()  # negotiated anew
+    assert mixer.members == [leg.port]
+    leg.release(Cause.NORMAL_CALL_CLEARING)
+    assert mixer.members == []
+    assert (side.sound, side.port) == (Sound.OVER, None)
+    assert bridge.told == ["heard", "gone NORMAL_CALL_CLEARING"]
+
+
+def test_whatItPlaysWhileItHoldsIsNotMixed() -> None:
+    bridge, leg, mixer, side = made()
+    leg.mediaReady()
+    side.legMediaLost(leg, Medium.AUDIO)
+    assert mixer.members == []
+    side.legMediaLost(leg, Medium.AUDIO)
+    leg.mediaReady()
+    assert mixer.members == [leg.port]
+    assert bridge.told == ["heard", "held", "resumed"]
+
+
+def test_otherMediaAreNobodysToMix() -> None:
+    bridge, leg, mixer, side = made()
+    leg.mediaReady(Medium.VIDEO)
+    side.legMediaLost(leg, Medium.VIDEO)
+    assert (mixer.members, bridge.told) == ([], [])
+
+
+def test_whatHappensIsTold() -> None:
+    bridge, leg, _, side = made()
+    side.legDialled(leg)
+    side.legAlerting(leg)
+    assert not side.answered
+    leg.answered()
+    assert side.answered
+    side.legDigit(leg, "5", 160, DigitMethod.RTP_EVENT)
+    assert bridge.told == ["dialled", "rings", "answered", "digit 5 160"]
