@@ -150,6 +150,7 @@ class Bridge:
                 leg.calling,
                 leg.called,
                 caller.legId,
+                leg.callIdentifier,
             )
         )
 

@@ -57,6 +57,7 @@ class _Call:
     @ivar legs: those that are not over.
     @ivar onward: those of them that call on for the caller, and are not answered: one that ends
         is not the end, as another may follow.
+    @ivar others: by which other identifiers H.323 knows it: those of the legs that call on.
     @ivar sides: the admissions in force, and the host of each.
     @ivar begun: when it was decided where it goes, first of all.
     @ivar sound: of the sides whose media was here.
@@ -91,6 +92,7 @@ class _Call:
     admissions: int = 0
     legs: set[LegID] = field(default_factory=set)
     onward: set[LegID] = field(default_factory=set)
+    others: set[str] = field(default_factory=set)
     sides: dict[Side, str] = field(default_factory=dict)
     linger: IDelayedCall | None = None
     number: int = 0
@@ -236,6 +238,9 @@ class Assembly:
             call.calling, call.called, call.answered = call.called, fact.called, None
         elif fact.origin is not None:
             call.onward.add(fact.legId)
+        if fact.callIdentifier:
+            call.others.add(fact.callIdentifier)
+            self._byIdentifier.setdefault(fact.callIdentifier, call)
         call.legs.add(fact.legId)
         self._tellBegun(call, fact.at)
         self._journal.changed(call.number, call)
@@ -382,8 +387,9 @@ class Assembly:
             call.linger.cancel()
         if call.callId is not None:
             del self._byCall[call.callId]
-        if self._byIdentifier.get(call.callIdentifier) is call:
-            del self._byIdentifier[call.callIdentifier]
+        for identifier in (call.callIdentifier, *sorted(call.others)):
+            if self._byIdentifier.get(identifier) is call:
+                del self._byIdentifier[identifier]
         self._journal.over(call.number)
         self._finished(call.detail())
 

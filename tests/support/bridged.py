@@ -79,7 +79,11 @@ class Phone(Telephone):
 class SIPPhone(Phone):
     """
     One that registers by SIP.
+
+    @ivar over: the transport by which it wants to be called.
     """
+
+    over = "udp"
 
     def datagramReceived(self, data: bytes, source: TransportAddress) -> None:
         message = parse(data)
@@ -98,7 +102,7 @@ class SIPPhone(Phone):
                 f"Via: SIP/2.0/UDP {here};branch=z9hG4bK{self.alias}\r\n"
                 f"Max-Forwards: 70\r\nFrom: <sip:{self.alias}@{SERVER}>;tag=1\r\n"
                 f"To: <sip:{self.alias}@{SERVER}>\r\nCall-ID: {self.alias}\r\nCSeq: 1 REGISTER\r\n"
-                f"Contact: <sip:{self.alias}@{self.address}>\r\nExpires: 3600\r\n"
+                f"Contact: <sip:{self.alias}@{self.address};transport={self.over}>\r\nExpires: 3600\r\n"
                 "Content-Length: 0\r\n\r\n"
             ).encode(),
             SIP,
@@ -108,14 +112,16 @@ class SIPPhone(Phone):
 
 
 def sipPhone(
-    world: Simulation, host: str, alias: str, tone: int, *formats: MediaFormat
+    world: Simulation, host: str, alias: str, tone: int, *formats: MediaFormat, over: str = "udp"
 ) -> SIPPhone:
     """
     A registered SIP phone.
 
     @param formats: all that it speaks, if not everything.
+    @param over: the transport by which it wants to be called.
     """
     phone = SIPPhone(world, host, alias, tone)
+    phone.over = over
     if formats:
         phone.speaks = MediaProfile.audio(formats)
     phone.registerBySIP(world)

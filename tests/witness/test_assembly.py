@@ -239,6 +239,42 @@ def test_aCallerWhoIsCalledOnKeepsItsPlaceAndTheRecordItsAnswer(scene: Scene) ->
     assert (record.outcome, record.releasedBy) == (Outcome.ANSWERED, "calling")
 
 
+def test_aWayThatLeadsNowhereDoesNotEndACallThatGoesAnother(scene: Scene) -> None:
+    third = LegID("l3")
+    scene.offer()
+    scene.tell(CallAdmitted, CALL, LEG, CALLING, CALLED)
+    scene.tell(CallOriginated, CALL, OTHER_LEG, "h323", CALLING, CALLED, LEG)
+    scene.tell(CallEnded, CALL, OTHER_LEG, Cause.DESTINATION_OUT_OF_ORDER, "server")
+    scene.tell(CallOriginated, CALL, third, "sip", CALLING, CALLED, LEG)
+    scene.tell(CallAnswered, CALL, third)
+    scene.tell(CallEnded, CALL, third, Cause.NORMAL_CALL_CLEARING, "called")
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "called")
+    record = scene.record
+    assert (record.outcome, record.ended) == (Outcome.ANSWERED, 6.0)
+    assert (record.cause, record.releasedBy) == (Cause.NORMAL_CALL_CLEARING, "called")
+
+
+def test_ofACallThatEveryWayRefusedTheCallersEndCounts(scene: Scene) -> None:
+    scene.offer()
+    scene.tell(CallOriginated, CALL, OTHER_LEG, "sip", CALLING, CALLED, LEG)
+    scene.tell(CallEnded, CALL, OTHER_LEG, Cause.USER_BUSY, "called")
+    scene.tell(CallEnded, CALL, LEG, Cause.USER_BUSY, "called")
+    assert (scene.record.outcome, scene.record.ended) == (Outcome.UNANSWERED, 3.0)
+
+
+def test_whoIsAdmittedToALegThatCallsOnHasAPartInTheRecordOfTheCall(scene: Scene) -> None:
+    scene.offer()
+    scene.tell(CallOriginated, CALL, OTHER_LEG, "h323", CALLING, CALLED, LEG, IDENTIFIER)
+    scene.grant(B, answerCall=True)
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    scene.tell(CallEnded, CALL, OTHER_LEG, Cause.NORMAL_CALL_CLEARING, "server")
+    scene.disengage(B, answerCall=True)
+    assert (scene.record.calledEndpoint, scene.record.admissions) == (B, 1)
+    scene.grant(B, answerCall=True)  # the identifier is forgotten with the call
+    scene.disengage(B, answerCall=True)
+    assert len(scene.records) == 2
+
+
 def test_whomElseTheOperatorCallsIntoACallChangesNoParty(scene: Scene) -> None:
     scene.offer()
     scene.tell(CallAdmitted, CALL, LEG, CALLING, CALLED)
