@@ -216,12 +216,14 @@ class IOriginator(Interface):
         profile: MediaProfile,
         observer: ILegObserver,
         hops: int = MAX_HOPS,
+        displayName: str = "",
     ) -> ILeg:
         """
         Call somebody.
 
         @param way: whom, by the first of its names, and where.
         @param hops: over how many servers the call may go.
+        @param displayName: of who calls, for people to read; empty if there is none.
 
         @return: a leg that will report to C{observer}; a failure of any kind
             is reported as C{legReleased}, after this call has returned.

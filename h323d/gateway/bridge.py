@@ -135,9 +135,15 @@ class Bridge:
     def _call(self, originator: IOriginator, way: Way) -> None:
         caller = self.caller.leg
         hops = MAX_HOPS if caller.hops is None else caller.hops - 1
-        calling = ANONYMOUS if caller.restricted else caller.calling
+        calling, displayName = _shown(caller)
         leg: ILeg = originator.originate(
-            caller.callId, calling, way, self._profile(caller), SilentObserver(), hops
+            caller.callId,
+            calling,
+            way,
+            self._profile(caller),
+            SilentObserver(),
+            hops,
+            displayName,
         )
         side = self._called = self.sides[leg.legId] = Side(self, leg, self._mixer)
         leg.observe(side)
@@ -257,3 +263,14 @@ class Bridge:
         """
         Of interest to nobody.
         """
+
+
+def _shown(caller: ILeg) -> tuple[tuple[PartyAddress, ...], str]:
+    """
+    How the called party is shown who calls: by a name for people in any case, or it would be
+    shown ours.
+    """
+    if caller.restricted:
+        return ANONYMOUS, "Anonymous"
+    first = str(caller.calling[0]) if caller.calling else ""
+    return caller.calling, caller.displayName or first

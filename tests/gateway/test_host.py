@@ -41,11 +41,13 @@ class Originator(FakeOriginator):
     def __init__(self, protocol: str, pool: FakePool) -> None:
         super().__init__(protocol, pool)
         self.hops: list[int] = []
+        self.displayNames: list[str] = []
 
     def originate(self, *arguments: Any, **more: Any) -> FakeLeg:
         leg = super().originate(*arguments, **more)
         leg.direction = LegDirection.OUTGOING
         self.hops.append(arguments[5])
+        self.displayNames.append(arguments[6])
         return leg
 
 
@@ -216,10 +218,17 @@ def test_aCallGoesOverOneServerFewerThanItsCallerSays() -> None:
     assert gateway.sip.hops == [30, MAX_HOPS]
 
 
+def test_theCalledSideIsShownTheCallersName() -> None:
+    gateway = Gateway()
+    gateway.offer(displayName="Alice")
+    assert gateway.sip.displayNames == ["Alice"]
+
+
 def test_whoDoesNotWantToBeKnownIsNot() -> None:
     gateway = Gateway()
-    gateway.offer(restricted=True)
+    gateway.offer(restricted=True, displayName="Alice")
     (bob,) = gateway.sip.legs
+    assert gateway.sip.displayNames == ["Anonymous"]
     assert bob.calling == (PartyAddress(AddressKind.URL, "sip:anonymous@anonymous.invalid"),)
 
 

@@ -64,6 +64,7 @@ class Originator:
         profile: MediaProfile,
         observer: ILegObserver,
         hops: int = MAX_HOPS,
+        displayName: str = "",
     ) -> FakeLeg:
         name = way.called[0].value
         leg = FakeLeg(name, self._pool)

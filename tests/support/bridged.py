@@ -19,7 +19,7 @@ from h323d.values.media.profile import MediaProfile
 from tests.support.simulatedphone import PROFILE, Telephone
 from tests.support.simulation import Simulation
 
-__all__ = ["SERVER", "Phone", "SIPPhone", "h323Phone", "sipPhone"]
+__all__ = ["SERVER", "SIP", "Phone", "SIPPhone", "h323Phone", "sipPhone"]
 
 SERVER = "10.0.0.1"
 RAS = TransportAddress(SERVER, 1719)

@@ -171,6 +171,7 @@ class FakeOriginator:
         profile: MediaProfile,
         observer: ILegObserver,
         hops: int = MAX_HOPS,
+        displayName: str = "",
     ) -> FakeLeg:
         leg = FakeLeg(way.called[0].value, self._pool)
         leg.callId, leg.calling = callId, calling

@@ -21,8 +21,9 @@ from h323d.values.cause import Cause
 from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.witness.assembly import LINGER
-from tests.support.bridged import SERVER, Phone, SIPPhone, h323Phone, sipPhone
+from tests.support.bridged import SERVER, SIP, Phone, SIPPhone, h323Phone, sipPhone
 from tests.support.simulation import SimulatedServer, Simulation
+from tests.support.sippeers import ScriptedPeer, offerBody, request
 from tests.support.switchboard import EARLY, FAST, SLOW
 
 ALICE, BOB, NOBODY = 400, 700, 1000  # Hz
@@ -328,6 +329,7 @@ def test_theCalledSideSeesWhoCalls(
     _, bob = talking(world, calling, called)
     assert bob.leg is not None
     assert "1001" in [name.number for name in bob.leg.calling]
+    assert bob.leg.displayName != "h323d"  # which is ours
 
 
 def test_theOperatorSeesBothLegsAndEndsThemTogether(
@@ -365,3 +367,42 @@ def test_aPhoneThatIsForbiddenIsNotCalledThoughItIsRegistered(world: Simulation)
     dial(alice)
     world.until(lambda: alice.cause is not None)
     assert alice.cause is not Cause.NORMAL_CALL_CLEARING
+
+
+def invite(world: Simulation, hops: int = 70) -> ScriptedPeer:
+    """
+    Somebody registered, who calls Bob, and says what no telephone of ours would.
+    """
+    sipPhone(world, "10.0.0.3", "script", ALICE).close()
+    peer = ScriptedPeer(world, "10.0.0.3")
+    text = request(
+        "INVITE", uri=f"sip:1002@{SERVER}", body=offerBody("10.0.1.1"), extra="Privacy: id\n"
+    )
+    peer.send(text.replace("Max-Forwards: 70", f"Max-Forwards: {hops}"), SIP)
+    return peer
+
+
+@pytest.mark.parametrize("called", ["sip", "h323"])
+def test_whoDoesNotWantToBeKnownIsNot(
+    world: Simulation, server: SimulatedServer, called: str
+) -> None:
+    bob = phone(world, called, "10.0.1.2", "1002", BOB, G711_ULAW, "udp")
+    invite(world)
+    world.until(lambda: bob.leg is not None)
+    assert bob.leg is not None
+    shown = f"{bob.leg.calling} {bob.leg.displayName}"
+    assert "nonymous" in shown
+    assert "cript" not in shown
+
+
+@pytest.mark.parametrize("called", ["sip", "h323"])
+@pytest.mark.parametrize(("hops", "rings"), [(2, True), (1, True), (0, False)])
+def test_aCallEndsThatHasGoneOverTooManyServers(
+    world: Simulation, server: SimulatedServer, called: str, hops: int, rings: bool
+) -> None:
+    bob = phone(world, called, "10.0.1.2", "1002", BOB, G711_ULAW, "udp")
+    peer = invite(world, hops)
+    world.run(2.0)
+    assert (bob.leg is not None) is rings
+    assert (483 in peer.statuses) is not rings
+    assert world.failures == []

@@ -96,6 +96,7 @@ class H323Originator:
         profile: MediaProfile,
         observer: ILegObserver,
         hops: int = MAX_HOPS,
+        displayName: str = "",
         options: StartUpOptions | None = None,
     ) -> H323Leg:
         """
@@ -125,7 +126,8 @@ class H323Originator:
         leg = H323Leg(self._owner.contextOf(secure is not None, home), description, options)
         leg.observe(observer)
         here = self._owner.addressAt(home)
-        leg.dial(SetupParties(caller, names, here, target, hops=hops), profile)
+        parties = SetupParties(caller, names, here, target, hops=hops, displayName=displayName)
+        leg.dial(parties, profile)
         self._legs.keep(leg)
         self._clock.callLater(0, self._begin, leg, names, target, secure)
         return leg

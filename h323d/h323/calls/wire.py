@@ -64,7 +64,8 @@ class CallWire:
     def setup(self, parties: SetupParties, start: Start, control: Sequence[bytes]) -> None:
         body = uuie.setup(self.identity, self._endpointType, parties, start)
         octets = self._userUser(body, control)
-        self._send(messages.setup(octets, self._displayName, parties.calling, parties.called))
+        name = parties.displayName or self._displayName
+        self._send(messages.setup(octets, name, parties.calling, parties.called))
 
     def sendCallProceeding(self) -> None:
         body = uuie.callProceeding(self.identity, self._endpointType, self._startUp.answering())

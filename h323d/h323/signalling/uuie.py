@@ -222,6 +222,7 @@ class SetupParties:
     @ivar endpointIdentifier: what our gatekeeper calls us, when it routes the call.
     @ivar hops: over how many more servers the call may go; more than C{hopCount} can say are
         not said.
+    @ivar displayName: of the caller, for people to read; empty if it is our own.
     """
 
     calling: tuple[PartyAddress, ...]
@@ -230,6 +231,7 @@ class SetupParties:
     destination: TransportAddress | None = None
     endpointIdentifier: str | None = None
     hops: int = MAX_HOPS
+    displayName: str = ""
 
 
 def setup(
@@ -261,7 +263,7 @@ def setup(
     if parties.endpointIdentifier is not None:
         fields["endpointIdentifier"] = parties.endpointIdentifier
     if parties.hops <= MAX_HOP_COUNT:
-        fields["hopCount"] = parties.hops
+        fields["hopCount"] = max(1, parties.hops)  # the least that it can say
     return "setup", _withStart(fields, start)
 
 

@@ -5,6 +5,7 @@ Places outgoing SIP calls.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
@@ -18,7 +19,7 @@ from h323d.sip.calls.sentinvite import CallTarget
 from h323d.sip.dialogs.routing import literal
 from h323d.sip.endpoint import SIPEndpoint
 from h323d.sip.messages.nameaddr import NameAddr
-from h323d.sip.messages.uri import SIPURI, parseURI
+from h323d.sip.messages.uri import SIPURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
@@ -37,6 +38,19 @@ Locate = Callable[[PartyAddress], tuple[SIPURI, TransportAddress] | None]
 The contact of who has registered an address of record, and where requests to it go; C{None} if
 nobody has.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """
+    What an INVITE says beside whom it is for.
+
+    @ivar hops: over how many servers the call may go.
+    @ivar displayName: of the caller; may be empty.
+    """
+
+    hops: int
+    displayName: str
 
 
 @implementer(IOriginator)
@@ -70,6 +84,7 @@ class SIPOriginator:
         profile: MediaProfile,
         observer: ILegObserver,
         hops: int = MAX_HOPS,
+        displayName: str = "",
     ) -> SIPLeg:
         """
         Call somebody: a SIP URI, or a transport address.  Who has registered it is asked for at
@@ -78,40 +93,40 @@ class SIPOriginator:
         called, destination = way.called[0], way.destination
         leg = SIPLeg(self._endpoint, callId, calling, (called,), "", profile)
         leg.observe(observer)
-        uri = targetOf(called)
+        uri, terms = targetOf(called), _Terms(hops, displayName)
         located = None
         if destination is None and self._locate is not None:
             located = self._locate(called)
         if located is not None:
             contact, address = located
             hop = SIPURI(address.host, port=address.port, params=contact.params)
-            leg.soon(self._begin, leg, contact, hop, hops, uri)
+            leg.soon(self._begin, leg, contact, hop, terms, uri)
         elif uri is None:
             leg.soon(leg.hangup, Cause.NO_ROUTE_TO_DESTINATION)
         elif destination is not None:
             hop = SIPURI(destination.host, port=destination.port, params=uri.params)
-            leg.soon(self._begin, leg, uri, hop, hops)
+            leg.soon(self._begin, leg, uri, hop, terms)
         elif literal(uri.host):
-            leg.soon(self._begin, leg, uri, uri, hops)
+            leg.soon(self._begin, leg, uri, uri, terms)
         elif self._resolve is None:
             leg.soon(leg.hangup, Cause.NO_ROUTE_TO_DESTINATION)
         else:
-            leg.soon(self._find, leg, uri, hops)
+            leg.soon(self._find, leg, uri, terms)
         return leg
 
-    def _find(self, leg: SIPLeg, uri: SIPURI, hops: int) -> None:
+    def _find(self, leg: SIPLeg, uri: SIPURI, terms: _Terms) -> None:
         assert self._resolve is not None
         looking = self._resolve(uri.host)
-        looking.addCallbacks(self._found, self._unknown, (leg, uri, hops), errbackArgs=(leg,))
+        looking.addCallbacks(self._found, self._unknown, (leg, uri, terms), errbackArgs=(leg,))
 
-    def _found(self, host: str, leg: SIPLeg, uri: SIPURI, hops: int) -> None:
-        self._begin(leg, uri, SIPURI(host, port=uri.port, params=uri.params), hops)
+    def _found(self, host: str, leg: SIPLeg, uri: SIPURI, terms: _Terms) -> None:
+        self._begin(leg, uri, SIPURI(host, port=uri.port, params=uri.params), terms)
 
     def _unknown(self, failure: Failure, leg: SIPLeg) -> None:
         leg.hangup(Cause.NO_ROUTE_TO_DESTINATION)
 
     def _begin(
-        self, leg: SIPLeg, uri: SIPURI, hop: SIPURI, hops: int, recipient: SIPURI | None = None
+        self, leg: SIPLeg, uri: SIPURI, hop: SIPURI, terms: _Terms, recipient: SIPURI | None = None
     ) -> None:
         if leg.over:  # while its host was looked for
             return
@@ -119,17 +134,21 @@ class SIPOriginator:
         if flow is None:
             leg.hangup(Cause.NO_ROUTE_TO_DESTINATION)
         else:
-            caller = self._caller(leg.calling, flow.local)
-            leg.dial(CallTarget(uri, recipient or uri, caller, flow, hops))
+            caller = self._caller(leg.calling, terms.displayName, flow.local)
+            leg.dial(CallTarget(uri, recipient or uri, caller, flow, terms.hops))
 
-    def _caller(self, calling: tuple[PartyAddress, ...], here: TransportAddress) -> NameAddr:
+    def _caller(
+        self, calling: tuple[PartyAddress, ...], displayName: str, here: TransportAddress
+    ) -> NameAddr:
         """
         What From says: a SIP URI of the caller's, or its name at our own address, by which it
-        is shown if it is no number.
+        is shown if it is no number, and has no other to be shown by.
         """
         for party in calling:
-            if party.kind is AddressKind.URL and party.value.startswith("sip:"):
-                return NameAddr(parseURI(party.value))
+            uri = targetOf(party) if party.kind is AddressKind.URL else None
+            if uri is not None:
+                return NameAddr(uri, displayName)
         user = calling[0].value if calling else self._endpoint.config.user
         isName = bool(calling) and calling[0].kind is AddressKind.H323_ID
-        return NameAddr(SIPURI(here.host, user, here.port), user if isName else "")
+        shown = displayName or (user if isName else "")
+        return NameAddr(SIPURI(here.host, user, here.port), shown)

@@ -36,7 +36,7 @@ def test_setupSaysWhoCallsWhom() -> None:
     assert content.fields["endpointIdentifier"] == "ep1"
 
 
-@pytest.mark.parametrize(("hops", "said"), [(1, 1), (31, 31), (32, None)])
+@pytest.mark.parametrize(("hops", "said"), [(0, 1), (1, 1), (31, 31), (32, None)])
 def test_setupSaysOverHowManyItMayGoAsFarAsItCan(hops: int, said: int | None) -> None:
     parties = SetupParties((), (), hops=hops)
     content = uuie.read(uuie.write(uuie.setup(IDENTITY, KIND, parties, Start()), True))

@@ -147,3 +147,16 @@ def test_theCallerHasAURIOrANameAtOurs(
     scene.call(BOB, calling)
     caller = scene.invite.fromAddress
     assert (str(caller.uri), caller.displayName) == (uri, shown)
+
+
+def test_whatIsNoURIOfSIPDoesNotHinderTheCall() -> None:
+    scene = Scene()
+    scene.call(BOB, (PartyAddress(AddressKind.URL, "sip:%zz@nowhere"), ANNA))
+    assert scene.invite.fromAddress.displayName == ""
+
+
+@pytest.mark.parametrize("calling", [(NOBODY,), (BOB,)])
+def test_theNameForPeopleIsSaid(calling: tuple[PartyAddress, ...]) -> None:
+    scene = Scene()
+    scene.call(BOB, calling, displayName="Anna Lee")
+    assert scene.invite.fromAddress.displayName == "Anna Lee"
