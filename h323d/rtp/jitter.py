@@ -254,7 +254,7 @@ class JitterBuffers:
         agreement = (timestamps - self._stray[streams]).view(np.int32)
         agreed = self._hasStray[streams] & (np.abs(agreement.astype(np.int64)) <= self._capSamples)
         refused = astray & ~agreed
-        self._stray[streams] = timestamps
+        self._stray[streams[refused]] = timestamps[refused]
         self._hasStray[streams] = refused
         self.discarded[streams[refused]] += 1
         self.resynchronised[streams[astray & agreed]] += 1

@@ -24,7 +24,7 @@ MAX_MISORDER = 100  # behind that still count as reordering
 SOURCE_SILENT = 0.2  # seconds without a packet, after which another source may take over
 NO_JITTER = 1.0  # seconds; a longer step is a jump of the clock, not jitter
 _SEQUENCES = 1 << 16
-_NONE = _SEQUENCES + 1  # no sequence number
+NO_SEQUENCE = _SEQUENCES + 1  # where there is none
 _WINDOW = 64  # how many sequence numbers back duplicates are noticed
 _MAXIMUM_PACKETS = 64  # of one stream, in one batch
 
@@ -72,10 +72,10 @@ class ReceiverStatistics:
         self.lastArrival = np.full(streams, -np.inf)
         self._base = np.zeros(streams, np.int64)
         self._highest = np.zeros(streams, np.int64)  # extended by its cycles
-        self._bad = np.full(streams, _NONE, np.int64)
+        self._bad = np.full(streams, NO_SEQUENCE, np.int64)
         self._seen = np.zeros(streams, np.uint64)  # bit k: highest - k was received
         self._candidate = np.zeros(streams, np.uint32)
-        self._candidateNext = np.full(streams, _NONE, np.int64)
+        self._candidateNext = np.full(streams, NO_SEQUENCE, np.int64)
         self._expectedPrior = np.zeros(streams, np.int64)
         self._receivedPrior = np.zeros(streams, np.int64)
         self._timed = np.zeros(streams, bool)  # the next two have been set
@@ -90,7 +90,7 @@ class ReceiverStatistics:
         """
         self.started[stream] = False
         self.lastArrival[stream] = -np.inf
-        self._candidateNext[stream] = _NONE
+        self._candidateNext[stream] = NO_SEQUENCE
         for counter in (self.received, self.duplicates, self.refused, self.sourceChanges):
             counter[stream] = 0
         self._begin(np.array([stream], np.intp), np.zeros(1, np.uint32), np.zeros(1, np.int64))
@@ -155,7 +155,7 @@ class ReceiverStatistics:
         started = self.started[rows]
         mine = started & (self.ssrc[rows] == source)
         if mine.all():
-            self._candidateNext[rows] = _NONE
+            self._candidateNext[rows] = NO_SEQUENCE
             return mine, np.zeros(len(rows), bool)
         proven = (self._candidate[rows] == source) & (self._candidateNext[rows] == sequence)
         silent = arrivals - self.lastArrival[rows] > SOURCE_SILENT
@@ -163,8 +163,8 @@ class ReceiverStatistics:
         stranger = ~mine & ~fresh
         self.refused[rows[stranger]] += 1
         self.sourceChanges[rows[fresh & started]] += 1
-        self._candidate[rows] = source
-        self._candidateNext[rows] = np.where(stranger, (sequence + 1) % _SEQUENCES, _NONE)
+        self._candidate[rows[stranger]] = source[stranger]
+        self._candidateNext[rows] = np.where(stranger, (sequence + 1) % _SEQUENCES, NO_SEQUENCE)
         return mine, fresh
 
     def _begin(
@@ -186,7 +186,7 @@ class ReceiverStatistics:
     def _restartSequence(self, rows: Streams, sequence: npt.NDArray[np.int64]) -> None:
         self._base[rows] = sequence
         self._highest[rows] = sequence
-        self._bad[rows] = _NONE
+        self._bad[rows] = NO_SEQUENCE
         self._seen[rows] = 1
         self.received[rows] = 1
         self._expectedPrior[rows] = 0
