@@ -123,9 +123,8 @@ class MixGroup:
         self._heard: list[_Part] = []
         self.roomOf = np.empty(0, np.int64)
         self.parties: list[tuple[int, LocalParty]] = []
-        self._contributes = np.empty(0, bool)
-        self._hears = np.empty(0, bool)
         self._plan: MixPlan | None = None
+        self._premises = b"", b"", b""  # of the plan: who sounds, is muted, is deaf
 
     def load(self) -> int:
         """
@@ -236,15 +235,11 @@ class MixGroup:
         """
         @param sounding: C{bool[n]}: the members that have sound in this frame.
         """
-        contributes = sounding & ~self._table.muted[self.members]
-        hears = ~self._table.deaf[self.members]
-        if (
-            self._plan is None
-            or not np.array_equal(contributes, self._contributes)
-            or not np.array_equal(hears, self._hears)
-        ):
-            self._contributes, self._hears = contributes, hears
-            self._plan = planMix(self.roomOf, contributes, hears)
+        muted, deaf = self._table.muted[self.members], self._table.deaf[self.members]
+        premises = sounding.tobytes(), muted.tobytes(), deaf.tobytes()
+        if self._plan is None or premises != self._premises:
+            self._premises = premises
+            self._plan = planMix(self.roomOf, sounding & ~muted, ~deaf)
         return self._plan
 
 
