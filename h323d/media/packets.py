@@ -40,6 +40,15 @@ class PacketBatch:
     arrivals: npt.NDArray[np.float64]
     sources: dict[int, TransportAddress] = field(default_factory=dict)
 
+    def only(self, rows: list[int]) -> PacketBatch:
+        """
+        @return: some of them.
+        """
+        known = {at: self.sources[row] for at, row in enumerate(rows) if row in self.sources}
+        return PacketBatch(
+            self.data[rows], self.lengths[rows], self.slots[rows], self.arrivals[rows], known
+        )
+
 
 class ControlPacket(NamedTuple):
     """

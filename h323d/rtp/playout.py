@@ -16,6 +16,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from h323d.rtp.columns import numbers
+
 __all__ = ["PlayoutDelay"]
 
 WINDOW = 0.1  # seconds in a bucket of slacks; the last two buckets count
@@ -55,9 +57,12 @@ class PlayoutDelay:
         # The least slack by [bucket, alignment]: bucket 0 is filling; alignment 1 is what
         # the slack would be if the playout were one block further on.
         self._slack = np.full((2, 2, streams), np.inf)
+        self._slackAt, self._aheadAt = numbers(self._slack[0, 0]), numbers(self._slack[0, 1])
+        self._aheadBefore = numbers(self._slack[1, 1])
         self._bucketEnds = -np.inf
         self.caution = np.zeros(streams)
         self.wait = np.zeros(streams)
+        self._cautionAt, self._waitAt = numbers(self.caution), numbers(self.wait)
         self._lastHurry = np.full(streams, -np.inf)
         self._lastLate = np.full(streams, -np.inf)
 
@@ -103,6 +108,22 @@ class PlayoutDelay:
             if not shift:
                 mean = self.wait[streams]
                 self.wait[streams] = np.where(mean, mean + (slack - mean) * WAIT_GAIN, slack)
+
+    def observeOne(self, stream: int, early: float, lead: int) -> None:
+        """
+        L{observe} one packet.
+
+        @param early: seconds from its arrival to the coming pull.
+        @param lead: blocks from the playout point to its start.
+        """
+        slack = early + (lead - 1) // self._blocks * self._frame
+        if slack < self._aheadAt[stream]:
+            self._aheadAt[stream] = slack
+        slack = early + lead // self._blocks * self._frame
+        if slack < self._slackAt[stream]:
+            self._slackAt[stream] = slack
+        mean = self._waitAt[stream]
+        self._waitAt[stream] = mean + (slack - mean) * WAIT_GAIN if mean else slack
 
     def delayed(self, streams: Streams, blocks: npt.NDArray[np.int64], now: float) -> None:
         """
@@ -150,6 +171,18 @@ class PlayoutDelay:
         needed = JITTER_FACTOR * jitter + self.caution.take(streams)
         needed += self._guard + self._reluctance
         spared: npt.NDArray[np.bool_] = (least >= needed) & (least < np.inf)
+        return spared
+
+    def mayHurryOne(self, stream: int, jitter: float) -> bool:
+        """
+        L{mayHurry}, of one stream.
+
+        @param jitter: seconds.
+        """
+        least = min(self._aheadAt[stream], self._aheadBefore[stream])
+        needed = JITTER_FACTOR * jitter + self._cautionAt[stream]
+        needed += self._guard + self._reluctance
+        spared: bool = needed <= least < np.inf
         return spared
 
     def advance(self, now: float) -> None:

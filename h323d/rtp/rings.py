@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from h323d.rtp.columns import numbers
+
 __all__ = ["SampleRings"]
 
 Streams = npt.NDArray[np.intp]
@@ -34,6 +36,7 @@ class SampleRings:
         self._ring = np.zeros((streams * blocks, blockSamples), np.int16)
         self._filled = np.zeros(streams * blocks, np.int16)  # samples, by block
         self._point = np.zeros(streams, np.int64)  # a block, modulo the ring
+        self._filledAt, self._pointAt = numbers(self._filled), numbers(self._point)
 
     def clear(self, streams: Streams) -> None:
         """
@@ -102,3 +105,47 @@ class SampleRings:
         Move the playout points back by C{int64[n]} blocks, of those that are kept.
         """
         self._point[streams] = (self._point[streams] - blocks) % self._blocks
+
+    # One ring at a time, without columns
+
+    def claim(self, places: list[int], stream: int, offset: int, count: int) -> None:
+        """
+        Note that blocks are complete, whose samples L{fill} will bring.
+
+        @param places: to which theirs are appended.
+        @param offset: blocks from the playout point to the first of them.
+        """
+        base, start = stream * self._blocks, self._pointAt[stream] + offset
+        for step in range(start, start + count):
+            place = base + step % self._blocks
+            places.append(place)
+            self._filledAt[place] = self._blockSamples
+
+    def fill(self, places: list[int], samples: Samples) -> None:
+        """
+        @param samples: C{int16[n, s]}: all blocks of all these C{places}, in order.
+        """
+        self._ring[places] = samples.reshape(-1, self._blockSamples)
+
+    def passOne(self, places: list[int], stream: int, count: int) -> bool:
+        """
+        If the next blocks are all complete, move the playout point on past them, as L{moveOn}
+        does.
+
+        @param places: to which theirs are appended then.
+        """
+        base, point = stream * self._blocks, self._pointAt[stream]
+        for step in range(point, point + count):
+            if self._filledAt[base + step % self._blocks] != self._blockSamples:
+                return False
+        for step in range(point, point + count):
+            places.append(base + step % self._blocks)
+            self._filledAt[base + (step - self._behind) % self._blocks] = 0
+        self._pointAt[stream] = (point + count) % self._blocks
+        return True
+
+    def blocks(self, places: list[int]) -> Samples:
+        """
+        @return: C{int16[n, s]}, a copy.
+        """
+        return self._ring.take(places, axis=0)

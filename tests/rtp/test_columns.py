@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from h323d.rtp import packet
 from h323d.rtp.columns import (
     HEADER_BYTES,
     gatherPayloads,
+    numbers,
     parseHeaders,
+    writeHeader,
     writeHeaders,
 )
 from h323d.rtp.packet import RTPPacket
@@ -102,3 +105,22 @@ def test_writtenHeadersReadBackAsPackets() -> None:
     assert packet.decode(out[1].tobytes()) == RTPPacket(
         101, 65535, 2**32 - 1, 2**32 - 1, bytes(160)
     )
+
+
+@pytest.mark.parametrize("marker", [False, True])
+def test_aHeaderByItselfIsAsInABatch(marker: bool) -> None:
+    batch, single = np.zeros((2, 172), np.uint8), np.zeros((2, 172), np.uint8)
+    sequence, timestamp, ssrc = 0x12345, (7 << 32) + 99, 0xFFFFFFFE
+    row = np.array([1])
+    part = batch[row]
+    writeHeaders(part, 96, marker, np.array([sequence]), np.array([timestamp]), np.array([ssrc]))
+    batch[row] = part
+    writeHeader(numbers(single.reshape(-1)), 172, 96, marker, sequence, timestamp, ssrc)
+    assert (single == batch).all()
+
+
+def test_numbersAreTheColumnItself() -> None:
+    column = np.zeros(3, np.uint32)
+    view = numbers(column)
+    view[1] = 2**32 - 1
+    assert column.tolist() == view.tolist() == [0, 2**32 - 1, 0]

@@ -39,6 +39,7 @@ from h323d.media.packets import (
 from h323d.media.pool import MediaPool
 from h323d.media.stepped import SteppedMedia
 from h323d.rtp.packet import RTPPacket, decode, encode
+from h323d.rtp.steady import FEW
 from h323d.values.address import TransportAddress
 from h323d.values.media.formats import G711_ULAW, MediaFormat
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
@@ -358,6 +359,7 @@ class MediaBench:
         config: MediaConfig | None = None,
         seed: int = 1,
         codecs: Sequence[ICodec] = BUILT_IN,
+        few: int = FEW,
     ) -> None:
         config = config or MediaConfig(maximumPorts=64)
         self.clock = Clock()
@@ -366,7 +368,7 @@ class MediaBench:
         self.stray: list[tuple[TransportAddress, bytes]] = []
         self.ports = MemoryPorts()
         self.packets = MemoryIO(self._fromServer)
-        self.plane = MediaPlane(config, random.Random(seed), codecs=codecs)
+        self.plane = MediaPlane(config, random.Random(seed), codecs=codecs, few=few)
         inputs = Inputs()
         relays = newRelays(config, self.ports, random.Random(seed), self.clock, inputs)
         self.pool = MediaPool(config, self.plane, self.ports, relays)

@@ -16,7 +16,8 @@ from h323d.dsp.plc import Concealment
 from h323d.media.audio.coders import Coders
 from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
-from h323d.rtp.jitter import JitterBuffers, Pulled
+from h323d.rtp.jitter import Pulled
+from h323d.rtp.steady import FEW, SteadyBuffers
 
 __all__ = ["SoundStore", "SoundStores"]
 
@@ -34,20 +35,28 @@ class SoundStore:
     """
 
     def __init__(
-        self, config: MediaConfig, coders: Coders, number: int, frameMs: int, sampleRate: int
+        self,
+        config: MediaConfig,
+        coders: Coders,
+        number: int,
+        frameMs: int,
+        sampleRate: int,
+        few: int = FEW,
     ) -> None:
         """
         @param sampleRate: Hz.
+        @param few: how many rows at most are pulled one by one, where they only go on.
         """
         self.number = number
         self._coders = coders
         self._frame = frameMs / 1000
-        self.buffers = JitterBuffers(
+        self.buffers = SteadyBuffers(
             config.maximumPorts,
             frameMs,
             sampleRate,
             cap=config.jitterMaxMs / 1000,
             guard=config.jitterMinMs / 1000,
+            few=few,
         )
         self._concealment = Concealment(config.maximumPorts, sampleRate, frameMs)
         self._pausing: dict[int, IDecoder] = {}
@@ -97,9 +106,10 @@ class SoundStore:
         if self._pausing:
             self._fill(rows, pulled)
         self._concealment.conceal(rows, pulled.samples, pulled.missing)
-        lacking = np.flatnonzero(pulled.missing.all(axis=1))
         sounding = np.ones(len(rows), bool)
-        sounding[lacking] = pulled.samples[lacking].any(axis=1)
+        if pulled.missing.any():
+            lacking = np.flatnonzero(pulled.missing.all(axis=1))
+            sounding[lacking] = pulled.samples[lacking].any(axis=1)
         return pulled.samples, sounding
 
     def _fill(self, rows: Rows, pulled: Pulled) -> None:
@@ -134,8 +144,14 @@ class SoundStores:
     @ivar made: those that were needed so far, by number.
     """
 
-    def __init__(self, config: MediaConfig, table: PortTable, coders: Coders) -> None:
+    def __init__(
+        self, config: MediaConfig, table: PortTable, coders: Coders, few: int = FEW
+    ) -> None:
+        """
+        @param few: as in L{SoundStore}.
+        """
         self._config = config
+        self._few = few
         self._coders = coders
         self._table = table
         self._byForm: dict[tuple[int, int], SoundStore] = {}
@@ -147,7 +163,8 @@ class SoundStores:
         """
         store = self._byForm.get((frameMs, sampleRate))
         if store is None:
-            store = SoundStore(self._config, self._coders, len(self.made), frameMs, sampleRate)
+            number = len(self.made)
+            store = SoundStore(self._config, self._coders, number, frameMs, sampleRate, self._few)
             self._byForm[frameMs, sampleRate] = store
             self.made.append(store)
         return store

@@ -37,6 +37,7 @@ from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPacketIO
 from h323d.media.reports import Report, Surveyed
+from h323d.rtp.steady import FEW
 
 __all__ = ["Command", "MediaPlane"]
 
@@ -65,12 +66,15 @@ class MediaPlane:
         epoch: float = 0.0,
         codecs: Sequence[ICodec] = BUILT_IN,
         departure: float = 0.0,
+        few: int = FEW,
     ) -> None:
         """
         @param rng: draws SSRCs and where sequence numbers and timestamps begin.
         @param epoch: what makes seconds since 1970 of the tick's time, for RTCP.
         @param codecs: best first.
         @param departure: how long after a point of the grid its packets leave, seconds.
+        @param few: how many packets and members at most are dealt with one by one, where all is
+            as expected; it changes nothing but the time that it takes.
         """
         self._tickSeconds = config.tickMs / 1000
         self._departure = departure
@@ -79,15 +83,15 @@ class MediaPlane:
         known = Codecs(codecs)
         self.formats = known.formats
         self._coders = coders = Coders(known)
-        self._stores = stores = SoundStores(config, table, coders)
+        self._stores = stores = SoundStores(config, table, coders, few)
         self._rooms = rooms = Rooms(config, table, known, stores, Rates(config.maximumPorts))
         self._digits = digits = Digits(table)
         self._consent = consent = Consent(table)
         decoding = Decoding(table, known, coders, stores)
         self._receiver = receiver = Receiver(
-            config, table, known, digits, consent, stores, decoding
+            config, table, known, digits, consent, stores, decoding, few
         )
-        self._sender = sender = Sender(table, known, coders)
+        self._sender = sender = Sender(table, known, coders, few)
         self._control = control = RTCPSide(config, rng, table, receiver, sender, consent, epoch)
         self._speaking = speaking = Speaking(config, table)
         negotiated = Negotiated(config, table, known, receiver, sender, digits)

@@ -17,18 +17,18 @@ from h323d.media.audio.consent import Consent
 from h323d.media.audio.decoding import Arrived, Decoding
 from h323d.media.audio.digits import Digits
 from h323d.media.audio.latch import Latch, canonicalHost, newLatch
+from h323d.media.audio.steady import TRUSTED, Steady
 from h323d.media.audio.table import EVENT, REFUSED, PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import ROW_BYTES, IPacketIO, PacketBatch
 from h323d.media.reports import Heard, Report
 from h323d.rtp.columns import HeaderColumns, gatherPayloads, parseHeaders
-from h323d.rtp.statistics import ReceiverStatistics
+from h323d.rtp.steady import FEW, SteadyStatistics
 from h323d.values.address import TransportAddress
 
 __all__ = ["Receiver"]
 
 _FORM_BITS = 16  # for the length of a payload, below its kind
-_TRUSTED = 0.05  # seconds; an estimate further back means that the timestamps jumped
 
 Rows = npt.NDArray[np.intp]
 Seconds = npt.NDArray[np.float64]
@@ -51,7 +51,12 @@ class Receiver:
         consent: Consent,
         stores: SoundStores,
         decoding: Decoding,
+        few: int = FEW,
     ) -> None:
+        """
+        @param few: how many packets at most are taken one by one, where they are as expected.
+        """
+        self._few = few
         self._stores = stores
         self._decoding = decoding
         self._anyHost = config.latchAnyHost
@@ -59,10 +64,11 @@ class Receiver:
         self._consent = consent
         self._codecs = codecs
         self._digits = digits
-        self.statistics = ReceiverStatistics(config.maximumPorts)
+        self.statistics = SteadyStatistics(config.maximumPorts)
         self._transit = np.full(config.maximumPorts, np.inf)
         self._negotiated: dict[int, TransportAddress] = {}
         self._peers: dict[int, TransportAddress] = {}
+        self._steady = Steady(table, codecs, stores, self.statistics, self._transit, self._peers)
         self.latches: dict[int, Latch] = {}
         self.changed: list[int] = []
 
@@ -160,6 +166,12 @@ class Receiver:
         @param now: when the coming pull is due, seconds.
         @return: what there is to report.
         """
+        if len(batch.slots) <= self._few:
+            left = self._steady.take(batch, now)
+            if not left:
+                return []
+            if len(left) < len(batch.slots):
+                batch = batch.only(left)
         table, slots = self._table, batch.slots
         headers = parseHeaders(batch.data, batch.lengths)
         kinds = table.kinds[slots, headers.payloadType]
@@ -212,7 +224,7 @@ class Receiver:
         sent = timestamps / self._table.clockRate[slots]
         self._transit[slots[measured]] = (arrivals - sent)[measured]
         guess = np.minimum(self._transit[slots] + sent, now)
-        guess = np.where(now - guess < _TRUSTED, guess, now)
+        guess = np.where(now - guess < TRUSTED, guess, now)
         return np.where(measured, np.minimum(arrivals, now), guess)
 
     def _latch(

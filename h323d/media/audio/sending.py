@@ -19,7 +19,8 @@ from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.coders import Coders
 from h323d.media.audio.table import LONGEST_PACKET_MS, Milliseconds, PortTable
 from h323d.media.packets import IPacketIO
-from h323d.rtp.columns import HEADER_BYTES, writeHeaders
+from h323d.rtp.columns import HEADER_BYTES, numbers, writeHeader, writeHeaders
+from h323d.rtp.steady import FEW
 
 __all__ = ["Mixes", "Sender"]
 
@@ -64,7 +65,15 @@ class Sender:
     What is sent to all ports.
     """
 
-    def __init__(self, table: PortTable, codecs: Codecs, coders: Coders) -> None:
+    def __init__(self, table: PortTable, codecs: Codecs, coders: Coders, few: int = FEW) -> None:
+        """
+        @param few: how many packets at most are numbered one by one.
+        """
+        self._few = few
+        self._payloadType, self._ownSsrc = numbers(table.payloadType), numbers(table.ownSsrc)
+        self._sequence, self._sent = numbers(table.sequence), numbers(table.sent)
+        self._base, self._units = numbers(table.timestampBase), numbers(table.sendUnits)
+        self._expected = numbers(table.expected)
         self._table = table
         self._coders = coders
         self._codecs = codecs
@@ -279,6 +288,9 @@ class Sender:
 
         @param out: C{uint8[n, octets]}.
         """
+        if len(members) <= self._few:
+            self._numberEach(members.tolist(), out, begun, length)
+            return
         table = self._table
         timestamps = table.timestamps(members, begun)
         writeHeaders(
@@ -292,3 +304,31 @@ class Sender:
         table.expected[members] = timestamps + length * table.sendUnits[members]
         table.sequence[members] += 1
         table.sent[members] += 1
+
+    def _numberEach(
+        self, members: list[int], out: Octets, begun: Milliseconds, length: Milliseconds
+    ) -> None:
+        """
+        L{_number}, without columns.
+        """
+        count, width = out.shape
+        octets = numbers(out.reshape(-1))
+        starts = [begun] * count if isinstance(begun, int) else begun.tolist()
+        lengths = [length] * count if isinstance(length, int) else length.tolist()
+        for at, slot, start, lasts in zip(
+            range(0, count * width, width), members, starts, lengths, strict=True
+        ):
+            units, sequence = self._units[slot], self._sequence[slot]
+            timestamp = self._base[slot] + start * units
+            writeHeader(
+                octets,
+                at,
+                self._payloadType[slot],
+                self._expected[slot] != timestamp,
+                sequence,
+                timestamp,
+                self._ownSsrc[slot],
+            )
+            self._expected[slot] = timestamp + lasts * units
+            self._sequence[slot] = sequence + 1
+            self._sent[slot] += 1

@@ -1,0 +1,382 @@
+"""
+Prediction: what is as expected is taken, whatever differs is left, and neither way makes a difference.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from h323d.dsp.g711 import PCMA, PCMU, encodeULaw
+from h323d.media.audio.buffers import SoundStores
+from h323d.media.audio.codecs import Codecs
+from h323d.media.audio.coders import Coders
+from h323d.media.audio.steady import Steady
+from h323d.media.audio.table import EVENT, NOISE, PortTable
+from h323d.media.config import MediaConfig
+from h323d.media.packets import ROW_BYTES, PacketBatch
+from h323d.rtp.packet import RTPPacket, encode
+from h323d.rtp.steady import FEW, SteadyStatistics
+from h323d.values.address import TransportAddress
+from h323d.values.media.formats import G711_ALAW
+from h323d.values.media.streams import ReceiveFormat, Stream
+from tests.support.columns import differing
+from tests.support.packetio import EVENTS, MediaBench, Phone, RoomRecorder, steady, tone
+from tests.support.streamcodec import CodecPhone, LinearCodec, ScrambledCodec, saying
+
+PEER = TransportAddress("10.0.1.1", 5000)
+STRANGER = TransportAddress("10.0.9.9", 5000)
+BEGIN, SECOND, SOURCE = 100_000, 7, 99
+FRAME = 0.02
+
+
+@dataclass
+class Predicting:
+    """
+    A port in a room, that has had one packet and one pull.
+    """
+
+    peers: dict[int, TransportAddress] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        config, codecs = MediaConfig(maximumPorts=4), Codecs((PCMU, PCMA, ScrambledCodec()))
+        self.table = PortTable(4)
+        stores = SoundStores(config, self.table, Coders(codecs))
+        self.statistics = SteadyStatistics(4)
+        self.slot = slot = self.table.take(1)
+        self.table.room[slot] = 0
+        ulaw, alaw = (codecs.kindOf(codec.format) for codec in (PCMU, PCMA))
+        self.table.kinds[slot, :4] = ulaw, alaw, EVENT, NOISE
+        self.table.kinds[slot, 4] = codecs.kindOf(ScrambledCodec().format)
+        self.table.hears[slot] = codecs.likeness[ulaw]
+        stores.seat(slot, 20, 8000)
+        self.buffers = stores.of(20, 8000).buffers
+        self.statistics.update(
+            np.array([slot]),
+            np.array([SOURCE], np.uint32),
+            np.array([SECOND - 1], np.uint16),
+            np.array([BEGIN], np.uint32),
+            np.array([1.0]),
+        )
+        row = self.table.row[[slot]]
+        silence = np.zeros((1, 160), np.int16)
+        self.buffers.insert(row, np.array([BEGIN], np.uint32), silence, 1.01, np.array([1.0]))
+        self.row = row
+        self.pull(1.01)
+        transit = np.full(4, np.inf)
+        self.steady = Steady(self.table, codecs, stores, self.statistics, transit, self.peers)
+
+    def pull(self, now: float) -> npt.NDArray[np.int16]:
+        samples: npt.NDArray[np.int16] = self.buffers.pull(self.row, now, np.zeros(1)).samples[0]
+        return samples
+
+    def take(self, *packets: bytes, source: TransportAddress | None = None) -> list[int]:
+        data = np.zeros((len(packets), ROW_BYTES), np.uint8)
+        for row, packet in zip(data, packets, strict=True):
+            row[: len(packet)] = np.frombuffer(packet, np.uint8)
+        count = len(packets)
+        batch = PacketBatch(
+            data,
+            np.array([len(packet) for packet in packets]),
+            np.full(count, self.slot, np.intp),
+            np.full(count, 1.0 + FRAME),
+            {} if source is None else dict.fromkeys(range(count), source),
+        )
+        return self.steady.take(batch, 1.01 + FRAME)
+
+
+def packet(
+    ahead: int = 0,
+    payload: bytes = b"\x80" * 160,
+    payloadType: int = 0,
+    sequenceNumber: int = SECOND,
+    timestamp: int = BEGIN + 160,
+    ssrc: int = SOURCE,
+) -> bytes:
+    stamp = timestamp + 160 * ahead
+    return encode(RTPPacket(payloadType, sequenceNumber + ahead, stamp, ssrc, payload))
+
+
+def test_theNextPacketIsTaken() -> None:
+    port = Predicting()
+    sound = np.arange(0, 16000, 100).astype(np.int16)
+    assert port.take(packet(payload=encodeULaw(sound).tobytes())) == []
+    assert port.statistics.received[port.slot] == 2
+    heard = port.pull(1.01 + FRAME)
+    heard = heard if heard.any() else port.pull(1.01 + 2 * FRAME)
+    assert np.abs(heard.astype(int) - sound).max() <= 300
+
+
+def test_twoThatWaitedTogetherAreTaken() -> None:
+    port = Predicting()
+    assert port.take(packet(), packet(1)) == []
+    assert port.statistics.received[port.slot] == 3
+
+
+def test_aLikeCodecIsTaken() -> None:
+    assert Predicting().take(packet(payloadType=1)) == []
+
+
+def test_whatComesFromThePeerIsTaken() -> None:
+    port = Predicting()
+    port.peers[port.slot] = PEER
+    assert port.take(packet(), source=PEER) == []
+
+
+DIFFERENT = {
+    "another source": packet(ssrc=SOURCE + 1),
+    "a packet is missing": packet(sequenceNumber=SECOND + 1),
+    "the last one again": packet(sequenceNumber=SECOND - 1),
+    "a type that was not negotiated": packet(payloadType=9),
+    "an event": packet(payloadType=2, payload=b"\x01\x0a\x00\xa0"),
+    "noise": packet(payloadType=3, payload=b"\x40"),
+    "a codec that remembers": packet(payloadType=4, payload=b"\x02\x80" + bytes(80)),
+    "no sound": packet(payload=b""),
+    "not whole blocks": packet(payload=bytes(100)),
+    "not where a block begins": packet(timestamp=BEGIN + 161),
+    "sound that was over": packet(timestamp=BEGIN - 8000),
+    "far ahead": packet(timestamp=BEGIN + 8000),
+    "too long": packet(payload=bytes(ROW_BYTES))[:ROW_BYTES],
+    "an extension": b"\x90" + packet()[1:],
+    "padding": b"\xa0" + packet()[1:],
+    "another version": b"\x40" + packet()[1:],
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("octets", DIFFERENT.values(), ids=DIFFERENT)
+def test_whatDiffersIsLeftAsItCame(octets: bytes) -> None:
+    port = Predicting()
+    assert port.take(octets) == [0]
+    assert not differing(port.table, Predicting().table)
+    assert not differing(port.statistics, Predicting().statistics)
+    assert not differing(port.buffers, Predicting().buffers)
+
+
+def test_whatComesFromAnotherThanThePeerIsLeft() -> None:
+    port = Predicting()
+    port.peers[port.slot] = PEER
+    assert port.take(packet(), source=STRANGER) == [0]
+
+
+def test_beforeThePeerIsKnownNothingIsTaken() -> None:
+    assert Predicting().take(packet(), source=PEER) == [0]
+
+
+def test_whoIsInNoRoomIsLeft() -> None:
+    port = Predicting()
+    port.table.room[port.slot] = -1
+    assert port.take(packet()) == [0]
+
+
+def test_oneThatDiffersKeepsTheOthersOfItsPort() -> None:
+    assert Predicting().take(packet(), packet(2)) == [0, 1]
+    assert Predicting().take(packet(), packet(1, payload=bytes(80))) == [0, 1]
+
+
+def test_manyAtOnceAreLeft() -> None:
+    assert Predicting().take(*(packet(ahead, bytes(80)) for ahead in range(5))) == [0, 1, 2, 3, 4]
+
+
+# Both ways
+
+
+def changed(octets: bytes, at: int, form: str, by: int) -> bytes:
+    """
+    A packet, of which one field of the header is another.
+    """
+    octets = octets.ljust(12, b"\0")
+    (value,) = struct.unpack_from(form, octets, at)
+    value = (value + by) % (1 << 8 * struct.calcsize(form))
+    return octets[:at] + struct.pack(form, value) + octets[at + struct.calcsize(form) :]
+
+
+def flood(octets: bytes) -> list[bytes]:
+    return [changed(octets, 2, "!H", ahead) for ahead in range(70)]
+
+
+MUTATIONS: dict[str, Callable[[bytes], list[bytes]]] = {
+    "lost": lambda octets: [],
+    "twice": lambda octets: [octets, octets],
+    "two at once": lambda octets: [
+        octets,
+        changed(changed(octets, 2, "!H", 1), 4, "!I", 160),
+    ],
+    "another source": lambda octets: [changed(octets, 8, "!I", 1)],
+    "two of another source": lambda octets: flood(changed(octets, 8, "!I", 1))[:2],
+    "time stands still": lambda octets: [changed(octets, 4, "!I", -160)],
+    "time jumps": lambda octets: [changed(octets, 4, "!I", 80000)],
+    "time jumps back": lambda octets: [changed(octets, 4, "!I", -80000)],
+    "half a block": lambda octets: [changed(octets, 4, "!I", 40)],
+    "a block ahead": lambda octets: [changed(octets, 4, "!I", 80)],
+    "sequence jumps": lambda octets: [changed(octets, 2, "!H", 5000)],
+    "sequence jumps back": lambda octets: [changed(octets, 2, "!H", -5)],
+    "marker": lambda octets: [changed(octets, 1, "!B", 0x80)],
+    "the other law": lambda octets: [changed(octets, 1, "!B", 8)],
+    "noise": lambda octets: [changed(octets, 1, "!B", 13)[:13]],
+    "a digit": lambda octets: [octets[:1] + b"\x65" + octets[2:12] + b"\x05\x8a\x03\x20"],
+    "no sound": lambda octets: [octets[:12]],
+    "cut": lambda octets: [octets[:-1]],
+    "half": lambda octets: [octets[: 12 + (len(octets) - 12) // 2]],
+    "twice as long": lambda octets: [octets + octets[12:]],
+    "too long": lambda octets: [octets * 8],
+    "too short": lambda octets: [octets[:7]],
+    "extension": lambda octets: [b"\x90" + octets[1:12] + b"\0\0\0\1abcd" + octets[12:]],
+    "padding": lambda octets: [b"\xa0" + octets[1:] + b"\0\2"],
+    "a flood": flood,
+}
+
+
+class Unsteady(MediaBench):
+    """
+    A bench in which the arrival of every third packet alone is measured, and where things happen to
+    packets.
+
+    @ivar mutation: what happens to the next one.
+    @ivar detour: how much later it comes, seconds.
+    """
+
+    mutation = ""
+    detour = 0.0
+    stranger = False
+    _count = 0
+
+    def toServer(
+        self, source: TransportAddress, destination: TransportAddress, octets: bytes
+    ) -> None:
+        mutate, detour, self.mutation, self.detour = self.mutation, self.detour, "", 0.0
+        if self.stranger:
+            source, self.stranger = STRANGER, False
+        for each in MUTATIONS[mutate](octets) if mutate else [octets]:
+            self.clock.callLater(detour, self._arrive, source, destination, each)
+
+    def _arrive(
+        self, source: TransportAddress, destination: TransportAddress, octets: bytes
+    ) -> None:
+        super().toServer(source, destination, octets)
+        self._count += 1
+        for pair in self.ports.pairs:
+            if pair.rtp == destination and pair.waiting and self._count % 3:
+                pair.waiting[-1] = (octets, source, math.nan)
+
+
+class Meeting:
+    """
+    A room of telephones of many kinds, to whom things happen.
+
+    @ivar sent: all that has left, with when and whither.
+    """
+
+    def __init__(self, few: int) -> None:
+        codec, linear = ScrambledCodec(), LinearCodec()
+        config = MediaConfig(maximumPorts=16, rtcpIntervalSeconds=1.0)
+        self.bench = bench = Unsteady(config, codecs=(PCMU, PCMA, linear, codec), few=few)
+        self.observer = RoomRecorder()
+        self.mixer = bench.pool.openMixer(self.observer)
+        self.phones: list[Phone] = [
+            bench.phone(),
+            bench.phone(),
+            bench.phone(mediaFormat=G711_ALAW),
+            bench.phone(packetMs=40, asks=60),
+            bench.phone(),
+            bench.phone(packetMs=10),
+            CodecPhone(bench, bench.address(), linear, 16000),
+            CodecPhone(bench, bench.address(), codec),
+            bench.phone(asks=30),
+        ]
+        for phone in self.phones[:4]:
+            both = {0: PCMU.format, 8: PCMA.format}
+            phone.configure(Stream(phone.stream.transmit, ReceiveFormat(both, EVENTS)))
+        self.sent: list[tuple[float, TransportAddress, bytes]] = []
+        self.deliver, bench.packets.deliver = bench.packets.deliver, self.record
+        self.toggled: set[tuple[str, int]] = set()
+
+    def record(
+        self, source: TransportAddress, destination: TransportAddress, octets: bytes
+    ) -> None:
+        self.sent.append((self.bench.clock.seconds(), destination, octets))
+        self.deliver(source, destination, octets)
+
+    def run(self, members: int, script: list[tuple[int, str]]) -> None:
+        """
+        @param members: how many of the telephones are there.
+        @param script: what happens to whom, something each 7 ms, while all talk.
+        """
+        present = self.phones[:members]
+        for index, phone in enumerate(present):
+            self.mixer.join(phone.port)
+            phone.says = tone(200 + 100 * index)
+            if isinstance(phone, CodecPhone):
+                phone.says = saying(phone.sampleRate, 300)
+        for step in range(150 + 7 * len(script) + 150):
+            at, rest = divmod(step - 150, 7)
+            if not rest and 0 <= at < len(script):
+                index, what = script[at]
+                self.happen(present[index % members], what)
+            for index, phone in enumerate(present):
+                if (step - 3 * index) % phone.packetMs == 0:
+                    phone.talk()
+            self.bench.clock.advance(0.001)
+
+    def happen(self, phone: Phone, what: str) -> None:
+        on = (what, phone.ssrc) not in self.toggled
+        self.toggled ^= {(what, phone.ssrc)}
+        if what in MUTATIONS:
+            self.bench.mutation = what
+        elif what == "late":
+            self.bench.detour = 0.027
+        elif what == "very late":
+            self.bench.detour = 0.09
+        elif what == "a stranger":
+            self.bench.stranger = True
+        elif what == "muted":
+            self.mixer.mute(phone.port, on)
+        elif what == "deaf":
+            self.mixer.deafen(phone.port, on)
+        elif what == "away":
+            (self.mixer.leave if on else self.mixer.join)(phone.port)
+        elif what == "held":
+            phone.configure(Stream(None, phone.stream.receive) if on else phone.stream)
+        elif what == "our digit":
+            phone.port.sendDigit("5", 100)
+        elif what == "quiet":
+            phone.says = steady(0) if on else tone(400)
+
+
+OTHERS = ("late", "very late", "a stranger", "muted", "deaf", "away", "held", "our digit", "quiet")
+HAPPENINGS = st.tuples(st.integers(0, 8), st.sampled_from((*MUTATIONS, *OTHERS)))
+APART = frozenset({"_few", "_forms", "waiting"})  # what they differ in; caches; uninitialised
+
+
+def bothWays(members: int, script: list[tuple[int, str]]) -> None:
+    predicted, judged = Meeting(FEW), Meeting(0)
+    for meeting in (predicted, judged):
+        meeting.run(members, script)
+    assert predicted.sent == judged.sent
+    assert predicted.sent
+    assert predicted.observer.speakers == judged.observer.speakers
+    assert predicted.observer.reported == judged.observer.reported
+    for one, other in zip(predicted.phones, judged.phones, strict=True):
+        assert one.recorder.digits == other.recorder.digits
+        assert one.recorder.heard == other.recorder.heard
+        assert one.port.statistics() == other.port.statistics()
+    assert differing(predicted.bench.plane, judged.bench.plane, APART) == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from((2, 3, 5, 8, 9)), st.lists(HAPPENINGS, max_size=40))
+def test_bothWaysComeToTheSame(members: int, script: list[tuple[int, str]]) -> None:
+    bothWays(members, script)
+
+
+@pytest.mark.parametrize("what", [*MUTATIONS, *OTHERS])
+def test_bothWaysComeToTheSameWhateverHappens(what: str) -> None:
+    bothWays(5, [(1, what)] * 4)
