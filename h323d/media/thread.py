@@ -74,7 +74,6 @@ class MediaThread:
         self._plane = plane
         self._packets = packets
         self._tick = config.tickMs / 1000
-        self._departure = config.departureMs / 1000
         self._callFromThread = callFromThread
         self._inputs = inputs
         self._woken = woken
@@ -109,7 +108,7 @@ class MediaThread:
                 now = (time.monotonic() - start) / self._tick
                 index = min(index, math.ceil(now))
                 time.sleep(max(0.0, (index - now) * self._tick))
-            self._packets.departAt(start + index * self._tick + self._departure)
+            self._packets.departAt(start + index * self._tick + self._plane.departure(index))
             self._step(time.monotonic())
         self._step(time.monotonic())
         self._packets.close()

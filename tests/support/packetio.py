@@ -360,6 +360,7 @@ class MediaBench:
         seed: int = 1,
         codecs: Sequence[ICodec] = BUILT_IN,
         few: int = FEW,
+        departure: float = 0.0,
     ) -> None:
         config = config or MediaConfig(maximumPorts=64)
         self.clock = Clock()
@@ -368,7 +369,9 @@ class MediaBench:
         self.stray: list[tuple[TransportAddress, bytes]] = []
         self.ports = MemoryPorts()
         self.packets = MemoryIO(self._fromServer)
-        self.plane = MediaPlane(config, random.Random(seed), codecs=codecs, few=few)
+        self.plane = MediaPlane(
+            config, random.Random(seed), codecs=codecs, departure=departure, few=few
+        )
         inputs = Inputs()
         relays = newRelays(config, self.ports, random.Random(seed), self.clock, inputs)
         self.pool = MediaPool(config, self.plane, self.ports, relays)

@@ -72,12 +72,12 @@ class MediaPlane:
         @param rng: draws SSRCs and where sequence numbers and timestamps begin.
         @param epoch: what makes seconds since 1970 of the tick's time, for RTCP.
         @param codecs: best first.
-        @param departure: how long after a point of the grid its packets leave, seconds.
+        @param departure: how long after a point of the grid the packets of many leave, seconds.
         @param few: how many packets and members at most are dealt with one by one, where all is
             as expected; it changes nothing but the time that it takes.
         """
         self._tickSeconds = config.tickMs / 1000
-        self._departure = departure
+        self._departure, self._few = departure, few
         self._tickMs = config.tickMs
         self._table = table = PortTable(config.maximumPorts)
         known = Codecs(codecs)
@@ -143,6 +143,15 @@ class MediaPlane:
         do than to obey commands.
         """
         return min(group.nextDue(self._last) for group in self._rooms.inhabited)
+
+    def departure(self, index: int) -> float:
+        """
+        @param index: a point of the grid, counted from the first call.
+        @return: how long after it the packets of its mixes leave, seconds: at once where few are
+            due, as their mixes take about as long each time.
+        """
+        due = [group for group in self._rooms.inhabited if group.lastDue(index) == index]
+        return self._departure if sum(len(each.members) for each in due) > self._few else 0.0
 
     def _noteLateness(self, lateness: float) -> None:
         if lateness > self._tickSeconds:
@@ -213,12 +222,14 @@ class MediaPlane:
         if now >= self._nextSurvey:
             self._nextSurvey = now + _SURVEY
             self._receiver.settle(packets, now)
+            last = self._last
+            departures = [self.departure(group.nextDue(last)) for group in self._rooms.groups]
             figures = survey(
                 self._table,
                 self._receiver.statistics,
                 self._rooms,
                 self._stores,
-                self._departure,
+                np.array(departures),
                 now,
             )
             self._reports.append(Surveyed(figures, self._figures()))

@@ -80,20 +80,21 @@ def survey(
     statistics: ReceiverStatistics,
     rooms: Rooms,
     stores: SoundStores,
-    departure: float,
+    departures: Seconds,
     now: float,
 ) -> Survey:
     """
     Copy the figures of all open ports.
 
-    @param departure: how long after a point of the grid packets leave, seconds.
+    @param departures: C{float64}, seconds, by group: how long after a point of the grid its packets
+        leave.
     @param now: seconds.
     """
     slots = np.flatnonzero((table.portId >= 0) & ~table.local)
     late = np.zeros(len(slots), np.int64)
     concealed = np.zeros(len(slots), np.int64)
     depth = np.zeros(len(slots))
-    delay = np.full(len(slots), departure)
+    delay = departures[table.group[slots]]
     frameMs = np.array([group.frameMs for group in rooms.groups], np.int64)
     for store in stores.made:
         at = table.store[slots] == store.number
@@ -102,7 +103,7 @@ def survey(
             late[at] = store.buffers.late[rows]
             concealed[at] = store.buffers.concealed[rows]
             depth[at] = store.buffers.depth()[rows]
-            delay[at] = store.buffers.playout.wait[rows] + departure
+            delay[at] += store.buffers.playout.wait[rows]
     return Survey(
         rows={portId: row for row, portId in enumerate(table.portId[slots].tolist())},
         received=statistics.received[slots],

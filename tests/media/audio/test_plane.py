@@ -289,6 +289,19 @@ def test_itTellsWhichPointsOfTheGridCanBeSleptThrough() -> None:
         assert bench.plane.nextDue() == due + step
 
 
+def test_theMixesOfManyWaitForTheirDepartureAndThoseOfFewLeaveAtOnce() -> None:
+    delays = []
+    for few, wait in ((3, 0.0), (2, 0.0025)):
+        bench = MediaBench(few=few, departure=0.0025)
+        phones, _ = bench.meeting(3)
+        bench.run(1.1)
+        due = bench.plane.nextDue()
+        assert bench.plane.departure(due) == wait
+        assert bench.plane.departure(due + 1) == 0.0
+        delays.append(phones[0].port.statistics().delay)
+    assert delays[1] - delays[0] == pytest.approx(0.0025)
+
+
 def test_manyRoomsAreSpreadOverTheGrid() -> None:
     bench = MediaBench(MediaConfig(maximumPorts=128))
     rooms = [bench.meeting(1)[0][0] for _ in range(60)]
