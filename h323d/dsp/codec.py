@@ -16,7 +16,15 @@ import numpy as np
 import numpy.typing as npt
 from zope.interface import Attribute, Interface
 
-__all__ = ["LARGEST_PAYLOAD", "ICodec", "IDecoder", "IEncoder", "IRowCodec", "IStreamCodec"]
+__all__ = [
+    "LARGEST_PAYLOAD",
+    "ICodec",
+    "IDecoder",
+    "IEncoder",
+    "IRowCodec",
+    "IStreamCodec",
+    "Parameters",
+]
 
 LARGEST_PAYLOAD = 755  # octets, of a packet that is sent or taken
 

@@ -1,0 +1,122 @@
+"""
+G.729 A and B, beside another decoder, and with silence descriptors of the library's own encoder.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from zope.interface.verify import verifyObject
+
+from h323d.dsp.codec import IStreamCodec
+from h323d.dsp.g729 import g729
+from h323d.dsp.libraries import Missing, find
+from h323d.dsp.tones import signalToNoise, sines
+from tests.support.coded import coded, decoded, garbage, had, likeness, spoken
+from tests.support.ffmpeg import decodedByFFmpeg
+
+RATE = 8000
+FRAME = 80
+_ENCODER = """
+    void *initBcg729EncoderChannel(uint8_t enableVAD);
+    void bcg729Encoder(void *, const int16_t *, uint8_t *, uint8_t *);
+"""
+
+
+@pytest.fixture
+def codec() -> IStreamCodec:
+    return had(g729())
+
+
+def withPauses(sound: npt.NDArray[np.int16]) -> list[npt.NDArray[np.uint8]]:
+    """
+    Encode with annex B, as our encoder does not.
+    """
+    library = find(_ENCODER, ("libbcg729.so.0",), (), "")
+    assert not isinstance(library, Missing)
+    memory = library.functions.initBcg729EncoderChannel(1)
+    length, payloads = library.ffi.new("uint8_t *"), []
+    for frame in sound.reshape(-1, FRAME):
+        octets = np.zeros(10, np.uint8)
+        library.functions.bcg729Encoder(
+            memory,
+            library.ffi.from_buffer("int16_t[]", frame),
+            library.ffi.from_buffer("uint8_t[]", octets),
+            length,
+        )
+        payloads.append(octets[: length[0]])
+    return payloads
+
+
+def test_itIsACodecOfStreams(codec: IStreamCodec) -> None:
+    assert verifyObject(IStreamCodec, codec)
+
+
+def test_itHearsNearlyWhatFFmpegHears(codec: IStreamCodec) -> None:
+    payloads = coded(codec.newEncoder(RATE, ()), spoken(RATE), RATE)
+    ours = decoded(codec.newDecoder(RATE, ()), payloads, RATE)
+    # FFmpeg calculates otherwise, and is not exact to the bit.
+    assert likeness(decodedByFFmpeg("g729", RATE, payloads), ours) > 20
+
+
+def test_aToneComesBackAsThatTone(codec: IStreamCodec) -> None:
+    sound = sines(np.array([1000]), np.array([8000.0]), 0, RATE, RATE)[0]
+    payloads = coded(codec.newEncoder(RATE, ()), sound, RATE)
+    heard = decoded(codec.newDecoder(RATE, ()), payloads, RATE)[RATE // 2 :]
+    assert signalToNoise(heard, 1000) > 20
+    assert abs(20 * np.log10(heard.std() / sound.std())) < 1
+
+
+def test_aPacketMayHoldSeveralFrames(codec: IStreamCodec) -> None:
+    sound = spoken(RATE)
+    alone = np.concatenate(coded(codec.newEncoder(RATE, ()), sound, RATE, packetMs=10))
+    together = np.concatenate(coded(codec.newEncoder(RATE, ()), sound, RATE, packetMs=40))
+    assert (alone == together).all()
+
+
+def test_whatIsLostIsMadeUpByTheCodec(codec: IStreamCodec) -> None:
+    payloads = coded(codec.newEncoder(RATE, ()), spoken(RATE), RATE)
+    heard = decoded(codec.newDecoder(RATE, ()), payloads, RATE, lost={20})
+    assert np.abs(heard[20 * 160 : 21 * 160]).max() > 1000
+
+
+def test_aPauseIsFilledWithNoiseAsLoudAsWasSaid(codec: IStreamCodec) -> None:
+    noise = np.random.default_rng(2).normal(0, 20, 3 * RATE).astype(np.int16)
+    payloads = withPauses(np.concatenate([noise[:RATE], spoken(RATE, 1.0), noise]))
+    announced = max(number for number, each in enumerate(payloads) if len(each) == 2)
+    assert codec.announcesPause(payloads[announced])
+    assert not any(len(each) for each in payloads[announced + 1 : announced + 20])
+    decoder, filled = codec.newDecoder(RATE, ()), np.zeros((20, FRAME), np.int16)
+    for payload in payloads[: announced + 1]:
+        decoder.decode(payload, np.zeros(FRAME, np.int16))
+    for out in filled:
+        decoder.recover(out)
+    assert 10 < filled.std() < 40
+
+
+def test_noSilenceDescriptorIsSent(codec: IStreamCodec) -> None:
+    encoder = codec.newEncoder(RATE, (("annexb", "yes"),))
+    payloads = coded(encoder, np.zeros(RATE, np.int16), RATE)
+    assert {len(each) for each in payloads} == {20}
+
+
+@pytest.mark.parametrize(
+    ("octets", "units"),
+    [(10, 80), (20, 160), (2, 80), (12, 160), (60, 480), (11, 0), (9, 0), (1, 0)],
+)
+def test_aPayloadIsOfFramesAndPerhapsADescriptor(
+    codec: IStreamCodec, octets: int, units: int
+) -> None:
+    assert codec.unitsIn(np.zeros(octets, np.uint8)) == units
+
+
+@pytest.mark.parametrize(("octets", "announces"), [(10, False), (20, False), (2, True), (22, True)])
+def test_aDescriptorAtItsEndAnnouncesAPause(
+    codec: IStreamCodec, octets: int, announces: bool
+) -> None:
+    assert codec.announcesPause(np.zeros(octets, np.uint8)) is announces
+
+
+def test_anyOctetsAreSound(codec: IStreamCodec) -> None:
+    assert garbage(codec, RATE) > 100
