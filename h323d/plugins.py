@@ -16,14 +16,27 @@ from typing import Any, TypeVar
 from zope.interface.exceptions import Invalid
 from zope.interface.verify import verifyObject
 
+from h323d.dsp.codec import ICodec
+from h323d.dsp.provisions import NAMES, Provision
 from h323d.errors import ConfigurationError
 
-__all__ = ["CALLED", "CODECS", "DESTINATIONS", "POLICIES", "choose", "look"]
+__all__ = [
+    "CALLED",
+    "CODECS",
+    "DESTINATIONS",
+    "POLICIES",
+    "choose",
+    "chooseCodecs",
+    "look",
+    "lookForCodec",
+]
 
 CODECS = "h323d.codec"
 POLICIES = "h323d.policy"
 CALLED = "h323d.called"
 DESTINATIONS = "h323d.destination"
+
+_CODECS_PLACE = "plugins.codecs"
 
 T = TypeVar("T")
 
@@ -64,6 +77,47 @@ def choose(
         )
         for name in names
     )
+
+
+def chooseCodecs(
+    names: Iterable[str],
+    provided: Iterable[Provision],
+    installed: Callable[..., Iterable[EntryPoint]] = entry_points,
+) -> tuple[ICodec, ...]:
+    """
+    Find or make the codecs that the configuration names.
+
+    @param names: none for all those of the house that this machine can do.
+    @param provided: those of the house.
+
+    @raise ConfigurationError: one is unknown, is not what it should be, or cannot be had here.
+    """
+    wanted, had = tuple(names), tuple(provided)
+    working = {each.format.name: each.codec for each in had if each.codec is not None}
+    if not wanted:
+        return tuple(working.values())
+    for name in wanted:
+        lookForCodec(name, had, installed)
+    found: tuple[ICodec, ...] = choose(
+        wanted, working, CODECS, ICodec, _CODECS_PLACE, installed=installed
+    )
+    return found
+
+
+def lookForCodec(
+    name: str,
+    provided: Iterable[Provision],
+    installed: Callable[..., Iterable[EntryPoint]] = entry_points,
+) -> None:
+    """
+    See whether a codec that the configuration names is to be had.
+
+    @raise ConfigurationError: it is unknown, or what it needs is missing.
+    """
+    look((name,), NAMES, CODECS, _CODECS_PLACE, installed)
+    for each in provided:
+        if each.format.name == name and each.codec is None:
+            raise ConfigurationError(_CODECS_PLACE, f"{name}: {each.missing}")
 
 
 def look(

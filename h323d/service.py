@@ -28,12 +28,11 @@ from h323d.config.sections import Configuration
 from h323d.control.manhole import MANHOLE, Shells, manholeFactory
 from h323d.control.paths import hostKeyPath, socketPath, stateDirectory
 from h323d.control.server import ControlServer
-from h323d.dsp.codec import ICodec
+from h323d.dsp.provisions import provisions
 from h323d.errors import ConfigurationError, ResourceUnavailable
 from h323d.events.bus import EventBus
 from h323d.exposure import exposure
 from h323d.inputs import Input, Inputs
-from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.thread import newMediaService, prepareInterpreter
 from h323d.net.datagram import Datagrams
 from h323d.net.descriptors import raiseLimit
@@ -43,7 +42,7 @@ from h323d.net.names import Names
 from h323d.net.route import Routes
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.net.tls import Credentials, TLSListener, TLSOpener
-from h323d.plugins import CODECS, choose
+from h323d.plugins import chooseCodecs
 from h323d.server.server import Server
 from h323d.tracing import stateName
 
@@ -123,15 +122,13 @@ class H323dService(Service):
         configuration = options.configuration
         rng = random.SystemRandom()
         self._inputs = Inputs()
-        codecs: tuple[ICodec, ...] = choose(
-            configuration.plugins.codecs,
-            {codec.format.name: codec for codec in BUILT_IN},
-            CODECS,
-            ICodec,
-            "plugins.codecs",
-        )
+        self._provided = provisions()
         pool, self._media = newMediaService(
-            configuration.media, rng, self._inputs, reactor.callFromThread, codecs
+            configuration.media,
+            rng,
+            self._inputs,
+            reactor.callFromThread,
+            chooseCodecs(configuration.plugins.codecs, self._provided),
         )
         surroundings = Surroundings(
             reactor,
@@ -149,6 +146,7 @@ class H323dService(Service):
             Routes(),
             Files(),
             self._inputs,
+            self._provided,
         )
         self.server = Server(configuration, surroundings)
 
@@ -171,6 +169,7 @@ class H323dService(Service):
             raise CannotStart(str(error)) from None
         self._media.start()
         self._tellExposure()
+        self._tellMissing()
 
     def _rise(self) -> None:
         """
@@ -195,6 +194,13 @@ class H323dService(Service):
         leaving: Any = self._inputs.enter(Input.LEAVE)  # Any: inputs say nothing of their answers
         done: Deferred[None] = leaving.addCallback(self._left)
         return done
+
+    def _tellMissing(self) -> None:
+        missing = [
+            f"{each.format.name} ({each.missing})" for each in self._provided if each.missing
+        ]
+        if missing:
+            self._log.info("codecs that are not offered: {missing}", missing=", ".join(missing))
 
     def _tellExposure(self) -> None:
         self._log.info("open: {exposure}", exposure=exposure(self.server.configuration))

@@ -11,8 +11,13 @@ from typing import Any
 import pytest
 from zope.interface import Interface, implementer
 
+from h323d.dsp.g711 import PCMU
+from h323d.dsp.l16 import L16
+from h323d.dsp.provisions import Provision
 from h323d.errors import ConfigurationError
-from h323d.plugins import POLICIES, choose
+from h323d.plugins import POLICIES, choose, chooseCodecs, lookForCodec
+from h323d.values.media.formats import MediaFormat
+from tests.support.streamcodec import ScrambledCodec
 
 
 class ILamp(Interface):
@@ -83,3 +88,38 @@ def test_aBrokenEntryPointSaysWhy() -> None:
 def test_whatDoesNotProvideItsInterfaceIsRefused() -> None:
     with pytest.raises(ConfigurationError, match=r"^plugins.routes: stone: .*ILamp"):
         pick("stone", nothingInstalled)
+
+
+HAD = Provision(PCMU.format, PCMU, "h323d")
+ALSO_HAD = Provision(L16.format, L16, "h323d")
+LACKING = Provision(MediaFormat("G729"), None, missing="no libx.so is here; apt install libx")
+PROVIDED = (ALSO_HAD, LACKING, HAD)
+
+
+def test_allCodecsAreLoadedThatTheMachineCanDo() -> None:
+    assert chooseCodecs((), PROVIDED) == (L16, PCMU)
+
+
+def test_codecsAreLoadedInTheOrderThatTheConfigurationHas() -> None:
+    assert chooseCodecs(("PCMU", "L16"), PROVIDED) == (PCMU, L16)
+
+
+def test_aCodecThatIsNamedAndMissingSaysWhatToInstall() -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        chooseCodecs(("PCMU", "G729"), PROVIDED)
+    assert str(raised.value) == "plugins.codecs: G729: no libx.so is here; apt install libx"
+
+
+def test_aCodecThatNobodyHasSaysWhichThereAre() -> None:
+    with pytest.raises(ConfigurationError, match=r"G7 is unknown; built in: opus, G722"):
+        chooseCodecs(("G7",), PROVIDED, nothingInstalled)
+
+
+def test_aCodecIsLoadedFromAnEntryPoint() -> None:
+    value = "tests.support.streamcodec:ScrambledCodec"
+    (codec,) = chooseCodecs(("SCRAMBLED",), PROVIDED, installed(value))
+    assert isinstance(codec, ScrambledCodec)
+
+
+def test_aCodecThatCanBeHadIsNoFault() -> None:
+    lookForCodec("PCMU", PROVIDED, nothingInstalled)

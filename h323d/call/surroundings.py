@@ -15,6 +15,7 @@ from h323d.call.homes import IRoutes, NoRoutes
 from h323d.call.lookups import IFiles, INames, IWeb, NoFiles, NoNames, NoWeb
 from h323d.call.media import IMediaPool
 from h323d.call.transport import IDatagrams, IStreamListener, IStreamOpener, SecureStreams
+from h323d.dsp.provisions import Provision
 from h323d.events.bus import EventBus
 from h323d.inputs import IInputs, Inputs
 from h323d.keeping import Defer
@@ -41,6 +42,7 @@ class Surroundings:
     @ivar secure: TLS for call signalling; C{None} without a certificate.
     @ivar routes: what the system knows of its networks.
     @ivar files: those that the configuration names.
+    @ivar codecs: what the machine can code of the house's codecs, and what it lacks for others.
     @ivar inputs: by which commands, configurations and reports enter.
     """
 
@@ -59,6 +61,7 @@ class Surroundings:
     routes: IRoutes = field(default_factory=NoRoutes)
     files: IFiles = field(default_factory=NoFiles)
     inputs: IInputs = field(default_factory=Inputs)
+    codecs: tuple[Provision, ...] = ()
 
     def pathOf(self, name: str) -> Path | None:
         """

@@ -4,18 +4,19 @@ What is wrong with a configuration: C{h323ctl config check}.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
 from h323d.config.reading import read
 from h323d.config.sections import PluginConfig
+from h323d.dsp.provisions import provisions
 from h323d.errors import ConfigurationError, ConfigurationFaults
 from h323d.gatekeeper.routing.config import BUILT_IN_POLICIES
 from h323d.gateway.host import GatewayHost
 from h323d.gateway.policy import Onward
-from h323d.media.audio.codecs import BUILT_IN
-from h323d.plugins import CALLED, CODECS, DESTINATIONS, POLICIES, look
+from h323d.plugins import CALLED, DESTINATIONS, POLICIES, look, lookForCodec
 
 __all__ = ["check"]
 
@@ -37,8 +38,10 @@ def _missing(plugins: PluginConfig, policies: tuple[str, ...]) -> Iterator[Confi
     """
     What is wrong with the plug-ins.
     """
+    provided = provisions() if plugins.codecs else ()
+    for name in plugins.codecs:
+        yield from _fault(partial(lookForCodec, name, provided))
     seams: tuple[tuple[Iterable[str], Iterable[str], str, str], ...] = (
-        (plugins.codecs, [each.format.name for each in BUILT_IN], CODECS, "plugins.codecs"),
         (plugins.routes, [RoomDirectory.name, Onward.name], POLICIES, "plugins.routes"),
         (plugins.gates, [], POLICIES, "plugins.gates"),
         (
@@ -51,7 +54,14 @@ def _missing(plugins: PluginConfig, policies: tuple[str, ...]) -> Iterator[Confi
     )
     for names, builtIns, group, place in seams:
         for name in names:
-            try:
-                look((name,), builtIns, group, place)
-            except ConfigurationError as error:
-                yield error
+            yield from _fault(partial(look, (name,), builtIns, group, place))
+
+
+def _fault(looked: Callable[[], None]) -> Iterator[ConfigurationError]:
+    """
+    What is wrong where something is looked for.
+    """
+    try:
+        looked()
+    except ConfigurationError as error:
+        yield error

@@ -144,8 +144,9 @@ class PluginConfig:
     destinations: tuple[str, ...] = ("conference", "gateway")
     """Where calls can end."""
 
-    codecs: tuple[str, ...] = ("PCMU", "PCMA")
-    """The codecs that are loaded."""
+    codecs: tuple[str, ...] = ()
+    """The codecs that are loaded; if none is named, all those of the house that the machine can do:
+    opus, G722, PCMU, PCMA, L16; G729 and GSM where their libraries are installed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,7 +200,10 @@ def _isMissing(argument: Argument, given: Mapping[str, object]) -> bool:
 
 _LIMIT = Argument("limit", "LIMIT", "how many at most; 1000", ArgumentKind.NUMBER, optional=True)
 _TEXTS = frozenset(
-    ("aliases", "called", "calling", "displayName", "participants", "product", "reason")
+    (
+        *("aliases", "called", "calling", "displayName", "missing"),
+        *("participants", "product", "reason"),
+    )
 )
 
 
@@ -232,6 +235,7 @@ _RECORD_COLUMNS = _columns(
     *("offered", "duration", "outcome", "calling", "called", "room", "model"),
     *("callingPeer", "calledPeer", "causeName", "releasedBy", "reason"),
 )
+_CODEC_COLUMNS = _columns("name", "ways", "library", "missing", "loaded", "encoding")
 
 COMMANDS = (
     Command("status", Role.VIEWER, "the server at a glance"),
@@ -262,6 +266,13 @@ COMMANDS = (
         "the last call detail records, the newest first",
         (Argument("count", "N", "how many; 20", ArgumentKind.NUMBER, optional=True),),
         _RECORD_COLUMNS,
+    ),
+    Command(
+        "codecs",
+        Role.VIEWER,
+        "what sound can be coded here, by which library, and what is missing",
+        (),
+        _CODEC_COLUMNS,
     ),
     Command(
         "call",

@@ -30,9 +30,10 @@ from h323d.gateway.side import Side
 from h323d.operation.calling import Calling
 from h323d.operation.commands import OperatorError
 from h323d.operation.gatekeeping import Gatekeeping
-from h323d.operation.viewing import legView, participantView, roomView, sideView
+from h323d.operation.viewing import codecViews, legView, participantView, roomView, sideView
 from h323d.operation.views import (
     CallView,
+    CodecView,
     Ended,
     MaintenanceView,
     Originated,
@@ -78,6 +79,7 @@ class Operator:
         self._host = host
         self._gateway = gateway
         self._pool = world.pool
+        self._codecs = world.codecs
         self._gatekeeping = gatekeeping
         self._calling = calling
         self._listeners = listeners
@@ -138,6 +140,12 @@ class Operator:
         The last call detail records, the newest first.
         """
         return self._records(count)
+
+    def codecs(self) -> list[CodecView]:
+        """
+        What sound we can code, by which library, and what is missing.
+        """
+        return codecViews(self._codecs, self._pool.formats)
 
     def call(self, first: str, second: str) -> Deferred[Originated]:
         """

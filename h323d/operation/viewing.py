@@ -5,13 +5,14 @@ What an operator sees (L{h323d.operation.views}), made of the server's own objec
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from h323d.call.applications import Refusal
 from h323d.call.legs import ILeg, LegDirection
 from h323d.call.media import IMediaPort
 from h323d.conference.participant import Participant
 from h323d.conference.room import Room
+from h323d.dsp.provisions import Provision
 from h323d.gatekeeper.admission import CallAdmission
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
@@ -23,6 +24,7 @@ from h323d.operation.views import (
     AdmissionView,
     AskedView,
     BridgedView,
+    CodecView,
     DestinationView,
     LegView,
     MediaView,
@@ -34,9 +36,11 @@ from h323d.operation.views import (
     RouteView,
 )
 from h323d.values.address import PartyAddress, TransportAddress
+from h323d.values.media.formats import MediaFormat
 
 __all__ = [
     "admissionView",
+    "codecViews",
     "legView",
     "participantView",
     "registrationView",
@@ -185,6 +189,31 @@ def registrationView(registration: Registration) -> RegistrationView:
         timeToLive=registration.timeToLive,
         product=registration.product,
     )
+
+
+def codecViews(provided: Iterable[Provision], loaded: Collection[MediaFormat]) -> list[CodecView]:
+    """
+    The codecs of the house, and then those that are plugged in.
+
+    @param loaded: what the media thread can do.
+    """
+    views = [
+        CodecView(
+            name=each.format.name,
+            encoding=str(each.format),
+            ways="none" if each.codec is None else "both",
+            loaded=each.format in loaded,
+            library=each.library or None,
+            missing=each.missing or None,
+        )
+        for each in provided
+    ]
+    ours = {each.encoding for each in views}
+    return views + [
+        CodecView(each.name, str(each), "both", True, "plug-in", None)
+        for each in loaded
+        if str(each) not in ours
+    ]
 
 
 def routeView(name: str, explanation: Explanation) -> RouteView:

@@ -19,6 +19,7 @@ __all__ = [
     "AskedView",
     "BridgedView",
     "CallView",
+    "CodecView",
     "DestinationView",
     "Ended",
     "Figures",
@@ -256,6 +257,27 @@ class RegistrationView(View):
     source: str
     timeToLive: int
     product: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodecView(View):
+    """
+    A codec of the house, or one that is plugged in.
+
+    @ivar name: as the configuration has it.
+    @ivar encoding: as SDP has it.
+    @ivar ways: which ways it is done on this machine: C{"both"}, or C{"none"}.
+    @ivar loaded: whether the configuration has it loaded.
+    @ivar library: what does the work.
+    @ivar missing: why it is not to be had, and what to install.
+    """
+
+    name: str
+    encoding: str
+    ways: str
+    loaded: bool
+    library: str | None
+    missing: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from h323d.call.ways import MAX_HOPS, Way
 from h323d.conference.config import ConferenceConfig
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
+from h323d.dsp.provisions import Provision
 from h323d.gatekeeper.registry.registrations import EndpointKind, Registration
 from h323d.gatekeeper.routing.chain import Called, Finding, ICalledPolicy
 from h323d.gateway.config import GatewayConfig
@@ -34,6 +35,7 @@ from h323d.operation.views import MaintenanceView, Unregistered, told
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, RoomID
+from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 from tests.support.fakegate import FakeGate
 from tests.support.fakeleg import FakeLeg
@@ -41,6 +43,8 @@ from tests.support.fakemedia import FakePool
 from tests.support.lease import Lease
 from tests.support.ras import CALL, Peer, arq
 from tests.support.zone import newWorld, surroundings
+
+LACKING = Provision(MediaFormat("G729"), None, missing="no libx.so is here")
 
 
 @implementer(IOriginator)
@@ -110,7 +114,7 @@ class OperatorTests(SynchronousTestCase):
         originators: dict[str, IOriginator] = {"h323": self.h323, "sip": self.sip}
         around = surroundings(self.world.network, self.clock, "10.0.0.1", events)
         self.operator = Operator(
-            replace(around, pool=self.pool),
+            replace(around, pool=self.pool, codecs=(LACKING,)),
             gates,
             self.switch,
             self.host,
@@ -247,6 +251,10 @@ class OperatorTests(SynchronousTestCase):
     def test_theLastRecordsAsManyAsAreAskedFor(self) -> None:
         self.assertEqual(len(self.operator.cdr()), 20)
         self.assertEqual(self.operator.cdr(2), [{"callId": "c0"}, {"callId": "c1"}])
+
+    def test_codecsAreShownWithWhatIsMissing(self) -> None:
+        shown = {each.name: each.loaded for each in self.operator.codecs()}
+        self.assertEqual(shown, {"PCMU": True, "PCMA": True, "G729": False})
 
     def test_everyViewIsJSON(self) -> None:
         self.join("80001")

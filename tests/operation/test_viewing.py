@@ -12,6 +12,8 @@ from twisted.internet.task import Clock
 from h323d.call.applications import Reason, Refusal
 from h323d.call.legs import LegDirection
 from h323d.conference.room import Room
+from h323d.dsp.g711 import PCMU
+from h323d.dsp.provisions import Provision
 from h323d.events.bus import EventBus
 from h323d.gatekeeper.admission import CallAdmission
 from h323d.gatekeeper.bandwidth import Claim
@@ -20,6 +22,7 @@ from h323d.gatekeeper.routing.chain import Called, FoundWay
 from h323d.gatekeeper.routing.explanation import Explanation
 from h323d.operation.viewing import (
     admissionView,
+    codecViews,
     legView,
     participantView,
     registrationView,
@@ -28,6 +31,7 @@ from h323d.operation.viewing import (
 )
 from h323d.operation.views import (
     AskedView,
+    CodecView,
     DestinationView,
     LegView,
     MemberView,
@@ -35,7 +39,7 @@ from h323d.operation.views import (
 )
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.identifiers import RoomID
-from h323d.values.media.formats import G711_ULAW
+from h323d.values.media.formats import G711_ULAW, MediaFormat
 from h323d.values.media.profile import MediaProfile
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakePool
@@ -197,3 +201,23 @@ def test_whoRefusesIsNamedWithItsReason() -> None:
 def test_whereNobodyKnowsAPartyThatIsSaid(decision: Any) -> None:
     view = routeView("bert", Explanation(decision, (("registered", None),)))
     assert (view.refused, view.why, view.destinations) == (None, "no policy knows bert", ())
+
+
+def test_aCodecIsShownWithItsLibraryOrWithWhatToInstall() -> None:
+    lacking = Provision(MediaFormat("G729"), None, missing="no libx.so is here")
+    assert codecViews((Provision(G711_ULAW, PCMU, "h323d"), lacking), (G711_ULAW,)) == [
+        CodecView("PCMU", "PCMU/8000", "both", True, "h323d", None),
+        CodecView("G729", "G729/8000", "none", False, None, "no libx.so is here"),
+    ]
+
+
+def test_aCodecThatTheConfigurationLeavesOutIsShownAsNotLoaded() -> None:
+    (view,) = codecViews((Provision(G711_ULAW, PCMU, "h323d"),), ())
+    assert (view.ways, view.loaded) == ("both", False)
+
+
+def test_aCodecThatIsPluggedInIsShownToo() -> None:
+    plugged = MediaFormat("SCRAMBLED", 48000, 2)
+    assert codecViews((), (plugged,)) == [
+        CodecView("SCRAMBLED", "SCRAMBLED/48000/2", "both", True, "plug-in", None)
+    ]
