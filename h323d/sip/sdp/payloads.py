@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from h323d.sip.sdp.description import Attribute, MediaDescription, SessionDescription, attributesOf
 from h323d.values.media.formats import MediaFormat
@@ -19,6 +20,7 @@ __all__ = [
     "FIRST_DYNAMIC",
     "STATIC_FORMATS",
     "compatible",
+    "conceding",
     "fitPacketMs",
     "formatAttributes",
     "formatsOf",
@@ -66,6 +68,8 @@ _DISTINGUISHING = {
     "amr-wb": (("octet-align", "0"),),
     "ilbc": (("mode", "30"),),
 }
+# Parameters that say whether there are silence descriptors; without them, there are.
+_DESCRIPTORS = {"g729": "annexb", "g723": "annexa"}
 
 
 def formatsOf(media: MediaDescription) -> dict[int, MediaFormat]:
@@ -178,6 +182,18 @@ def compatible(ours: MediaFormat, theirs: MediaFormat) -> bool:
         mine.get(name, default) == yours.get(name, default)
         for name, default in _DISTINGUISHING.get(ours.name.lower(), ())
     )
+
+
+def conceding(fmt: MediaFormat, other: MediaFormat) -> MediaFormat:
+    """
+    @param other: the same encoding, as the other side has it.
+
+    @return: C{fmt}, without silence descriptors if the other side wants none (RFC 7261, 3).
+    """
+    name = _DESCRIPTORS.get(fmt.name.lower(), "")
+    if dict(other.parameters).get(name, "").lower() != "no":
+        return fmt
+    return replace(fmt, parameters=tuple(sorted((dict(fmt.parameters) | {name: "no"}).items())))
 
 
 def fitPacketMs(fmt: MediaFormat, wanted: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from h323d.sip.sdp.payloads import compatible, isEvent, payloadTypeFor
+from h323d.sip.sdp.payloads import compatible, conceding, isEvent, payloadTypeFor
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediumProfile
 
@@ -42,7 +42,7 @@ def commonFormats(
         if rank is not None:
             pairs.append((rank, number))
     pairs.sort(key=lambda pair: pair[0])
-    formats = {number: profile.formats[rank] for rank, number in pairs}
+    formats = {number: conceding(profile.formats[rank], theirs[number]) for rank, number in pairs}
     if formats:
         event = eventType(theirs, next(iter(formats.values())), profile)
         if event is not None:

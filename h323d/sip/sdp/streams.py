@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from h323d.sip.messages.grammar import MAX_PORT
 from h323d.sip.sdp.description import MediaDescription, SessionDescription
-from h323d.sip.sdp.payloads import compatible, fitPacketMs, formatsOf, isEvent
+from h323d.sip.sdp.payloads import compatible, conceding, fitPacketMs, formatsOf, isEvent
 from h323d.sip.sdp.selection import eventType
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
@@ -157,7 +157,7 @@ def agreedStream(
     sending = None
     if direction.sends and remote.rtp is not None:
         sending = TransmitFormat(
-            replace(ours, parameters=theirs.parameters),
+            conceding(replace(ours, parameters=theirs.parameters), ours),
             number,
             _packetMs(ours, remote.media, profile),
             remote.rtp,

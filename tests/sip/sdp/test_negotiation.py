@@ -300,6 +300,55 @@ def test_zeroAddressIsAHold(attribute: str, agreed: Direction) -> None:
     assert agreement.local.directionOf(agreement.local.media[0]) is agreed
 
 
+G729 = MediaProfile.audio((MediaFormat("G729"),))
+G729_WITHOUT = MediaProfile.audio((MediaFormat("G729", parameters=(("annexb", "no"),)),))
+
+
+@pytest.mark.parametrize(
+    ("profile", "theirs", "answer", "sent"),
+    [
+        (G729, (), None, ()),
+        (G729, ("a=fmtp:18 annexb=yes",), None, (("annexb", "yes"),)),
+        (G729, ("a=fmtp:18 annexb=no",), "18 annexb=no", (("annexb", "no"),)),
+        (G729_WITHOUT, (), "18 annexb=no", (("annexb", "no"),)),
+        (G729_WITHOUT, ("a=fmtp:18 annexb=yes",), "18 annexb=no", (("annexb", "no"),)),
+    ],
+)
+def test_silenceDescriptorsAreForBothOrForNeither(
+    profile: MediaProfile,
+    theirs: tuple[str, ...],
+    answer: str | None,
+    sent: tuple[tuple[str, str], ...],
+) -> None:
+    agreement = answered("m=audio 30000 RTP/AVP 18", *theirs, profile=profile)
+    said = dict(agreement.local.media[0].attributes).get("fmtp")
+    assert said == answer
+    assert sending(agreement).format.parameters == sent
+
+
+def test_whoAnswersWithoutSilenceDescriptorsIsSentNone() -> None:
+    offer = makeOffer(G729, LOCAL)
+    answer = answerOffer(offer, G729_WITHOUT, REMOTE).local
+    agreement = applyAnswer(offer, answer, G729)
+    assert sending(agreement).format.parameters == (("annexb", "no"),)
+
+
+def test_opusIsSentAsThePeerAsksForIt() -> None:
+    opus = MediaFormat("opus", 48000, 2, (("useinbandfec", "1"),))
+    agreement = answered(
+        "m=audio 30000 RTP/AVP 107",
+        "a=rtpmap:107 opus/48000/2",
+        "a=fmtp:107 maxplaybackrate=16000;stereo=1;useinbandfec=0",
+        profile=MediaProfile.audio((opus,)),
+    )
+    assert dict(sending(agreement).format.parameters) == {
+        "maxplaybackrate": "16000",
+        "stereo": "1",
+        "useinbandfec": "0",
+    }
+    assert ("fmtp", "107 useinbandfec=1") in agreement.local.media[0].attributes
+
+
 def test_offerHasThePreferredFormatsFirst() -> None:
     (line,) = makeOffer(WIDE, LOCAL).media
     assert line.formats == ("96", "9", "0", "8", "101")
