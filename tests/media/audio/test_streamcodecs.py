@@ -10,14 +10,17 @@ import itertools
 import numpy as np
 import pytest
 
-from h323d.dsp.codec import IDecoder, IEncoder
+from h323d.dsp.codec import IDecoder, IEncoder, IStreamCodec
+from h323d.dsp.g711 import PCMU
+from h323d.dsp.provisions import Provision, provisions
 from h323d.dsp.tones import levelsAt, signalToNoise
+from h323d.media.config import MediaConfig
 from h323d.rtp import rtcp
 from h323d.rtp.packet import RTPPacket, encode
 from h323d.rtp.rtcp import ReceiverReport, ReportBlock
 from h323d.values.media.formats import G711_ULAW
 from h323d.values.media.streams import ReceiveFormat, Stream
-from tests.support.packetio import EVENTS, Phone, steady, tone
+from tests.support.packetio import EVENTS, MediaBench, Phone, steady, tone
 from tests.support.streamcodec import (
     COMFORT,
     SCRAMBLED,
@@ -341,3 +344,27 @@ def test_aPortThatClosesLeavesNoCoderBehind() -> None:
     assert [what for what, _, _ in scene.codec.given].count("decoder") == 3
     assert signalToNoise(second.sound[-24000:], 1000, 48000) >= 35
     assert np.any(second.sound)
+
+
+STREAMED = [each for each in provisions() if IStreamCodec.providedBy(each.codec)]
+
+
+@pytest.mark.parametrize("provision", STREAMED, ids=lambda each: each.format.name)
+def test_whateverOctetsComeTheRoomGoesOn(provision: Provision) -> None:
+    assert provision.codec is not None
+    bench = MediaBench(MediaConfig(maximumPorts=8), codecs=(PCMU, provision.codec))
+    (talker, listener), mixer = bench.meeting(2)
+    talker.says = tone(400)
+    garbler = bench.phone(mediaFormat=provision.format, payloadType=97)
+    mixer.join(garbler.port)
+    rng = np.random.default_rng(5)
+    for number in range(100):
+        payload = rng.integers(0, 256, int(rng.integers(0, 200))).astype(np.uint8).tobytes()
+        stamp = number * provision.format.clockRate // 50
+        garbler.send(encode(RTPPacket(97, number, stamp, 1, payload)))
+        bench.run(0.02, talking=(talker, listener))
+    assert garbler.port.statistics().packetsRefused > 0
+    bench.run(1.0, talking=(talker, listener))
+    assert signalToNoise(listener.sound[-4000:], 400) >= 35
+    assert bench.pool.figures()["framesGivenUp"] == 0
+    bench.stop()
