@@ -10,7 +10,7 @@ Mono is sent, and stereo is heard as mono.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ _DECLARATIONS = """
     int opus_packet_get_nb_samples(const uint8_t *, int32_t, int32_t);
 """
 _NAMES = ("libopus.so.0",)
-_CARRIERS = (
+_CARRIERS: tuple[Carrier, ...] = (
     Carrier("av", "av.libs/libopus-*.so*"),
     Carrier("opuslib_next", "opuslib_next/_native/libopus.so"),
 )
@@ -201,11 +201,13 @@ class OpusCodec:
         return OpusEncoder(self._library, sampleRate, parameters)
 
 
-def opus() -> tuple[OpusCodec, str] | Missing:
+def opus(
+    names: Sequence[str] = _NAMES, carriers: Sequence[Carrier] = _CARRIERS
+) -> tuple[OpusCodec, str] | Missing:
     """
     @return: the codec, and what it is done by.
     """
-    library = find(_DECLARATIONS, _NAMES, _CARRIERS, _INSTALL)
+    library = find(_DECLARATIONS, names, carriers, _INSTALL)
     if isinstance(library, Missing):
         return library
     return OpusCodec(library), library.file

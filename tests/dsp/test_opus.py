@@ -4,12 +4,16 @@ Opus there and back, beside another decoder, with loss, with pauses, and as the 
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from zope.interface.verify import verifyObject
 
 from h323d.dsp.codec import LARGEST_PAYLOAD, IStreamCodec
+from h323d.dsp.libraries import Missing
 from h323d.dsp.opus import OPUS, opus
+from h323d.dsp.provisions import works
 from h323d.dsp.tones import signalToNoise, sines
 from tests.support.coded import coded, decoded, garbage, had, likeness, spoken
 from tests.support.ffmpeg import decodedByFFmpeg
@@ -37,6 +41,20 @@ def bandwidth(payload: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> int:
 
 def test_itIsACodecOfStreams(codec: IStreamCodec) -> None:
     assert verifyObject(IStreamCodec, codec)
+
+
+def test_whatIsInstalledWithUsWorksWhereTheSystemHasNone() -> None:
+    found = opus(("libnone.so.0",))
+    assert not isinstance(found, Missing)
+    codec, file = found
+    assert Path(file).is_absolute()
+    assert works(codec)
+
+
+def test_whereNobodyHasItItIsToldWhatToInstall() -> None:
+    missing = opus(("libnone.so.0",), ())
+    assert isinstance(missing, Missing)
+    assert "pip install opuslib-next-bundled" in missing.install
 
 
 def test_itIsNamedAsRFC7587Has(codec: IStreamCodec) -> None:
