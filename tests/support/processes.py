@@ -300,6 +300,9 @@ sip_listen {address}:5060
 net_interface {address}
 module_path {modules}
 module g711.so
+module g722.so
+module gsm.so
+module opus.so
 module aufile.so
 module aubridge.so
 module sndfile.so
@@ -307,6 +310,8 @@ module_tmp account.so
 module_app menu.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen {address}:4444
+ausrc_channels 1
+auplay_channels 1
 audio_source aufile,{directory}/tone.wav
 audio_player aubridge,sink
 audio_alert aubridge,sink

@@ -19,7 +19,14 @@ pytestmark = pytest.mark.interop
 US, THEM, CALLER = "127.0.41.41", "127.0.41.42", "127.0.41.43"
 THEIR_TONE, OUR_TONE = 700, 440
 TONES = (THEIR_TONE, OUR_TONE)
-CODEC = {"PCMU": "PCMU/8000/1", "PCMA": "PCMA/8000/1"}
+CODEC = {
+    "PCMU": "PCMU/8000/1",
+    "PCMA": "PCMA/8000/1",
+    "G722": "G722/16000/1",
+    "opus": "opus/48000/2",
+    "GSM": "GSM/8000/1",
+}
+SERVER = f"{Baresip.SERVER}[conference]\naudioFormats = {list(CODEC)}\n"
 
 
 def baresip(directory: Path, codec: str = "PCMU") -> Baresip:
@@ -27,7 +34,8 @@ def baresip(directory: Path, codec: str = "PCMU") -> Baresip:
     A softphone that plays a tone into a room.
     """
     directory.mkdir()
-    writeTone(directory / "tone.wav", THEIR_TONE, 300.0)  # it plays a file once
+    rate = int(CODEC[codec].split("/")[1])  # at which it wants its file
+    writeTone(directory / "tone.wav", THEIR_TONE, 300.0, rate)  # it plays a file once
     return Baresip(directory, THEM, f"sip:80001@{US}", 300, CODEC[codec])
 
 
@@ -57,7 +65,7 @@ def inRoom(server: Server, count: int) -> bool:
 def test_theyHearEachOther(codec: str, tmp_path: Path) -> None:
     with (
         Capture(tmp_path / "capture", US) as capture,
-        Server(tmp_path / "server", US, Baresip.SERVER) as server,
+        Server(tmp_path / "server", US, SERVER) as server,
     ):
         with baresip(tmp_path / "baresip", codec) as phone:
             waitFor(lambda: inRoom(server, 1), 10, "the softphone is in the room")
