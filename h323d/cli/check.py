@@ -4,7 +4,7 @@ What is wrong with a configuration: C{h323ctl config check}.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from h323d.conference.directory import RoomDirectory
