@@ -8,13 +8,14 @@ import enum
 from typing import Protocol
 
 from h323d.call.legs import ILeg
-from h323d.call.media import IMediaPort, IMixer, PortStatistics
+from h323d.call.media import IMediaPort, IMixer
 from h323d.call.observer import SilentObserver
+from h323d.call.sounds import soundOf
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
-from h323d.values.sound import SILENT, Sound
+from h323d.values.sound import SILENT
 
 __all__ = ["Participant", "ParticipantOwner", "Presence"]
 
@@ -121,15 +122,5 @@ class Participant(SilentObserver):
     def _leaveMixer(self, presence: Presence) -> None:
         before, self.presence = self.presence, presence
         if before is Presence.PRESENT and self.port is not None:
-            self.sound = _soundOf(self.port.statistics())
+            self.sound = soundOf(self.port.statistics())
             self._mixer.leave(self.port)
-
-
-def _soundOf(figures: PortStatistics) -> Sound:
-    return Sound(
-        figures.packetsReceived,
-        figures.packetsLost,
-        figures.concealed,
-        figures.jitter,
-        figures.remoteLost,
-    )

@@ -10,6 +10,7 @@ from h323d.events.bus import Fact
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID
+from h323d.values.sound import Sound
 
 __all__ = [
     "CallAdmitted",
@@ -20,6 +21,8 @@ __all__ = [
     "CallRefused",
     "CallRouted",
     "DigitReceived",
+    "SoundBegan",
+    "SoundEnded",
 ]
 
 
@@ -148,3 +151,29 @@ class DigitReceived(Fact):
     callId: CallID
     legId: LegID
     method: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoundBegan(Fact):
+    """
+    A leg of a call that went on from here has sound, for the first time.
+
+    @ivar encoding: what it is sent, as in C{"PCMU/8000"}; C{"none"} if nothing.
+    """
+
+    callId: CallID
+    legId: LegID
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoundEnded(Fact):
+    """
+    It has no more, as it is over.
+
+    @ivar sound: how it came through.
+    """
+
+    callId: CallID
+    legId: LegID
+    sound: Sound

@@ -20,11 +20,19 @@ from h323d.call.media import IMediaPool, IMixerObserver
 from h323d.call.observer import SilentObserver
 from h323d.call.ways import MAX_HOPS, Way
 from h323d.events.bus import EventBus
-from h323d.events.calls import CallAnswered, CallEnded, CallOriginated, CallRouted, DigitReceived
+from h323d.events.calls import (
+    CallAnswered,
+    CallEnded,
+    CallOriginated,
+    CallRouted,
+    DigitReceived,
+    SoundBegan,
+    SoundEnded,
+)
+from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.bridging import newBridging
 from h323d.gateway.config import GatewayConfig
 from h323d.gateway.selection import preferring
-from h323d.gateway.side import Side
 from h323d.tracing import stateName
 from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
@@ -32,6 +40,7 @@ from h323d.values.identifiers import LegID
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.direction import Direction
 from h323d.values.media.profile import MediaProfile
+from h323d.values.media.streams import Stream
 
 __all__ = ["Bridge", "BridgeContext", "BridgeOwner"]
 
@@ -83,9 +92,9 @@ class Bridge:
         self._context = context
         self._ways = [way if way.called else replace(way, called=caller.called) for way in ways]
         self._mixer = context.pool.openMixer(self)
-        self.caller = Side(self, caller, self._mixer)
-        self.sides: dict[LegID, Side] = {caller.legId: self.caller}
-        self._called: Side | None = None
+        self.caller = BridgeSide(self, caller, self._mixer)
+        self.sides: dict[LegID, BridgeSide] = {caller.legId: self.caller}
+        self._called: BridgeSide | None = None
         self._endedByCalled = False
         self._machine = newBridging(self, context.clock, context.config.answerTimeout)
 
@@ -145,7 +154,7 @@ class Bridge:
             hops,
             displayName,
         )
-        side = self._called = self.sides[leg.legId] = Side(self, leg, self._mixer)
+        side = self._called = self.sides[leg.legId] = BridgeSide(self, leg, self._mixer)
         leg.observe(side)
         self._context.events.publish(
             CallOriginated(
@@ -187,17 +196,17 @@ class Bridge:
 
     # What the sides tell.
 
-    def sideDialled(self, side: Side) -> None:
+    def sideDialled(self, side: BridgeSide) -> None:
         caller = self.caller.leg
         now = self._context.clock.seconds()
         self._context.events.publish(
             CallRouted(now, caller.callId, caller.legId, "gateway", "", side.leg.peer)
         )
 
-    def sideRings(self, side: Side) -> None:
+    def sideRings(self, side: BridgeSide) -> None:
         self._machine.calledRings()
 
-    def sideAnswered(self, side: Side) -> None:
+    def sideAnswered(self, side: BridgeSide) -> None:
         leg = side.leg
         now = self._context.clock.seconds()
         self._context.events.publish(CallAnswered(now, leg.callId, leg.legId))
@@ -206,17 +215,21 @@ class Bridge:
         else:
             self._machine.calledAnswers()
 
-    def sideHeard(self, side: Side) -> None:
+    def sideHeard(self, side: BridgeSide, stream: Stream) -> None:
+        leg, transmit = side.leg, stream.transmit
+        now = self._context.clock.seconds()
+        encoding = "none" if transmit is None else str(transmit.format)
+        self._context.events.publish(SoundBegan(now, leg.callId, leg.legId, encoding))
         if side is self._called and not side.answered:
             self._machine.calledSpeaks()
 
-    def sideHeld(self, side: Side) -> None:
+    def sideHeld(self, side: BridgeSide) -> None:
         self._direct(side, Direction.SENDONLY)
 
-    def sideResumed(self, side: Side) -> None:
+    def sideResumed(self, side: BridgeSide) -> None:
         self._direct(side, Direction.SENDRECV)
 
-    def _direct(self, side: Side, direction: Direction) -> None:
+    def _direct(self, side: BridgeSide, direction: Direction) -> None:
         """
         Let the other side's sound flow as this side listens.
         """
@@ -224,14 +237,16 @@ class Bridge:
         if other is not None and other.answered:
             other.leg.changeMedia(self._profile().directed(direction))
 
-    def sideDigit(self, side: Side, digit: str, milliseconds: int, method: DigitMethod) -> None:
+    def sideDigit(
+        self, side: BridgeSide, digit: str, milliseconds: int, method: DigitMethod
+    ) -> None:
         leg, other = side.leg, self._otherOf(side)
         now = self._context.clock.seconds()
         self._context.events.publish(DigitReceived(now, leg.callId, leg.legId, method.value))
         if other is not None:
             other.leg.sendDigit(digit, milliseconds)
 
-    def sideGone(self, side: Side, cause: Cause) -> None:
+    def sideGone(self, side: BridgeSide, cause: Cause) -> None:
         leg = side.leg
         del self.sides[leg.legId]
         self._endedByCalled |= side is self._called and leg.peerEnded
@@ -239,6 +254,8 @@ class Bridge:
         if side is self.caller and by == "server" and self._endedByCalled:
             by = "called"
         now = self._context.clock.seconds()
+        if side.figures is not None:
+            self._context.events.publish(SoundEnded(now, leg.callId, leg.legId, side.figures))
         self._context.events.publish(CallEnded(now, leg.callId, leg.legId, cause, by))
         if not self.sides:
             self._mixer.close()
@@ -249,7 +266,7 @@ class Bridge:
             self._called = None
             self._machine.calledGone(cause)
 
-    def _otherOf(self, side: Side) -> Side | None:
+    def _otherOf(self, side: BridgeSide) -> BridgeSide | None:
         return self._called if side is self.caller else self.caller
 
     # What the mixer tells.

@@ -25,8 +25,8 @@ from h323d.conference.participant import Participant
 from h323d.conference.room import Room
 from h323d.events.bus import Fact
 from h323d.gateway.bridge import Bridge
+from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.host import GatewayHost
-from h323d.gateway.side import Side
 from h323d.operation.calling import Calling
 from h323d.operation.commands import OperatorError
 from h323d.operation.gatekeeping import Gatekeeping
@@ -244,7 +244,7 @@ class Operator:
             for participant in tuple(room.participants.values()):
                 yield room, participant
 
-    def _bridged(self) -> Iterator[tuple[Bridge, Side]]:
+    def _bridged(self) -> Iterator[tuple[Bridge, BridgeSide]]:
         for bridge in tuple(self._gateway.bridges.values()):
             for side in tuple(bridge.sides.values()):
                 yield bridge, side

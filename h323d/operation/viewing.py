@@ -19,7 +19,7 @@ from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routing.chain import Called, Finding, FoundWay
 from h323d.gatekeeper.routing.explanation import Explanation
 from h323d.gateway.bridge import Bridge
-from h323d.gateway.side import Side
+from h323d.gateway.bridgeside import BridgeSide
 from h323d.operation.views import (
     AdmissionView,
     AskedView,
@@ -82,7 +82,7 @@ def participantView(room: Room, participant: Participant, now: float) -> Partici
     )
 
 
-def sideView(bridge: Bridge, side: Side) -> BridgedView:
+def sideView(bridge: Bridge, side: BridgeSide) -> BridgedView:
     """
     A leg that is joined with another.
     """

@@ -24,6 +24,8 @@ from h323d.events.calls import (
     CallOriginated,
     CallRefused,
     CallRouted,
+    SoundBegan,
+    SoundEnded,
 )
 from h323d.events.gatekeeper import (
     BandwidthChanged,
@@ -54,6 +56,7 @@ class _Call:
     What is known so far.
 
     @ivar first: the leg of the calling side, where it was us who called it.
+    @ivar caller: that leg, where it called us.
     @ivar legs: those that are not over.
     @ivar onward: those of them that call on for the caller, and are not answered: one that ends
         is not the end, as another may follow.
@@ -71,6 +74,7 @@ class _Call:
     callId: CallID | None = None
     first: LegID | None = None
     model: str = ""
+    caller: LegID | None = None
     signalled: bool = False
     refused: bool = False
     begun: float | None = None
@@ -177,6 +181,8 @@ class Assembly:
             events.subscribe(CallEnded, self._ended),
             events.subscribe(ParticipantJoined, self._joined),
             events.subscribe(ParticipantLeft, self._left),
+            events.subscribe(SoundBegan, self._heard),
+            events.subscribe(SoundEnded, self._left),
             events.subscribe(RASAdmissionGranted, self._granted),
             events.subscribe(RASAdmissionRefused, self._notGranted),
             events.subscribe(RASAdmissionEnded, self._disengaged),
@@ -220,6 +226,7 @@ class Assembly:
         call.signalled = True
         call.answered = None  # whatever its endpoints have told: now we see it ourselves
         call.callingPeer = fact.peer
+        call.caller = fact.legId
         call.legs.add(fact.legId)
         self._byCall[fact.callId] = call
         self._journal.changed(call.number, call)
@@ -276,7 +283,12 @@ class Assembly:
             call.encoding = fact.encoding
             self._journal.changed(call.number, call)
 
-    def _left(self, fact: ParticipantLeft) -> None:
+    def _heard(self, fact: SoundBegan) -> None:
+        call = self._byCall.get(fact.callId)
+        if call is not None and fact.legId == call.caller:
+            call.encoding = fact.encoding
+
+    def _left(self, fact: ParticipantLeft | SoundEnded) -> None:
         call = self._byCall.get(fact.callId)
         if call is not None:
             call.sound = fact.sound if call.sound is None else call.sound.together(fact.sound)

@@ -174,6 +174,8 @@ def test_whoeverHangsUpTheOtherSeesWhy(
     assert record["releasedBy"] == ("calling", "called")[who]
     assert "1001" in str(record["calling"])
     assert "1002" in str(record["called"])
+    assert record["encoding"] == "PCMA/8000"
+    assert record["packetsReceived"] > 20  # type: ignore[operator]  # a number
     world.leave()
     assert world.leftOver() == []
 

@@ -18,6 +18,8 @@ from h323d.events.calls import (
     CallOriginated,
     CallRefused,
     CallRouted,
+    SoundBegan,
+    SoundEnded,
 )
 from h323d.events.gatekeeper import (
     BandwidthChanged,
@@ -252,6 +254,21 @@ def test_aWayThatLeadsNowhereDoesNotEndACallThatGoesAnother(scene: Scene) -> Non
     record = scene.record
     assert (record.outcome, record.ended) == (Outcome.ANSWERED, 6.0)
     assert (record.cause, record.releasedBy) == (Cause.NORMAL_CALL_CLEARING, "called")
+
+
+def test_howACallSoundedThatWentOnFromHereIsToldOfBothAndInTheCallersEncoding(
+    scene: Scene,
+) -> None:
+    scene.offer()
+    scene.tell(CallOriginated, CALL, OTHER_LEG, "sip", CALLING, CALLED, LEG)
+    scene.tell(SoundBegan, CALL, LEG, "PCMA/8000")
+    scene.tell(SoundBegan, CALL, OTHER_LEG, "PCMU/8000")
+    scene.tell(SoundEnded, CALL, OTHER_LEG, Sound(packetsReceived=3))
+    scene.tell(SoundEnded, CALL, LEG, Sound(packetsReceived=4))
+    scene.tell(CallEnded, CALL, OTHER_LEG, Cause.NORMAL_CALL_CLEARING, "called")
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "called")
+    assert scene.record.encoding == "PCMA/8000"
+    assert scene.record.sound == Sound(packetsReceived=7)
 
 
 def test_ofACallThatEveryWayRefusedTheCallersEndCounts(scene: Scene) -> None:

@@ -10,15 +10,17 @@ from typing import Protocol
 from h323d.call.legs import ILeg
 from h323d.call.media import IMediaPort, IMixer
 from h323d.call.observer import SilentObserver
+from h323d.call.sounds import soundOf
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
+from h323d.values.sound import Sound
 
-__all__ = ["Side", "SideOwner", "Sound"]
+__all__ = ["BridgeSide", "BridgeSideOwner", "SideSound"]
 
 
-class Sound(enum.Enum):
+class SideSound(enum.Enum):
     """
     What there is of a side's sound.
     """
@@ -29,50 +31,54 @@ class Sound(enum.Enum):
     OVER = "over"
 
 
-class SideOwner(Protocol):
+class BridgeSideOwner(Protocol):
     """
     What a side tells its bridge.
     """
 
-    def sideDialled(self, side: Side) -> None:
+    def sideDialled(self, side: BridgeSide) -> None:
         """Our request for the call leaves."""
 
-    def sideRings(self, side: Side) -> None:
+    def sideRings(self, side: BridgeSide) -> None:
         """Its party is told."""
 
-    def sideAnswered(self, side: Side) -> None:
+    def sideAnswered(self, side: BridgeSide) -> None:
         """Its call is answered."""
 
-    def sideHeard(self, side: Side) -> None:
+    def sideHeard(self, side: BridgeSide, stream: Stream) -> None:
         """Its sound flows, for the first time."""
 
-    def sideHeld(self, side: Side) -> None:
+    def sideHeld(self, side: BridgeSide) -> None:
         """Its party has put us on hold."""
 
-    def sideResumed(self, side: Side) -> None:
+    def sideResumed(self, side: BridgeSide) -> None:
         """Its party is back."""
 
-    def sideDigit(self, side: Side, digit: str, milliseconds: int, method: DigitMethod) -> None:
+    def sideDigit(
+        self, side: BridgeSide, digit: str, milliseconds: int, method: DigitMethod
+    ) -> None:
         """Its party pressed a key."""
 
-    def sideGone(self, side: Side, cause: Cause) -> None:
+    def sideGone(self, side: BridgeSide, cause: Cause) -> None:
         """Its leg is over."""
 
 
-class Side(SilentObserver):
+class BridgeSide(SilentObserver):
     """
     Watches a leg, and keeps its sound in the mixer for as long as it flows.
 
     @ivar answered: whether its call is answered.
     @ivar sound: what there is of its sound.
     @ivar port: that of its sound; C{None} before it flows, and in the end.
+    @ivar figures: how its sound had fared when it left the mixer last; C{None} if there was none.
     """
 
-    def __init__(self, owner: SideOwner, leg: ILeg, mixer: IMixer) -> None:
+    def __init__(self, owner: BridgeSideOwner, leg: ILeg, mixer: IMixer) -> None:
         self.leg = leg
         self.answered = False
-        self.sound = Sound.NONE
+        self.sound = SideSound.NONE
         self.port: IMediaPort | None = None
+        self.figures: Sound | None = None
         self._owner = owner
         self._mixer = mixer
 
@@ -87,30 +93,31 @@ class Side(SilentObserver):
         self._owner.sideAnswered(self)
 
     def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
-        if stream.medium is not Medium.AUDIO or self.sound in (Sound.FLOWING, Sound.OVER):
+        if stream.medium is not Medium.AUDIO or self.sound in (SideSound.FLOWING, SideSound.OVER):
             return
-        before, self.sound = self.sound, Sound.FLOWING
+        before, self.sound = self.sound, SideSound.FLOWING
         self.port = port
         self._mixer.join(port)
-        if before is Sound.NONE:
-            self._owner.sideHeard(self)
+        if before is SideSound.NONE:
+            self._owner.sideHeard(self, stream)
         else:
             self._owner.sideResumed(self)
 
     def legMediaLost(self, leg: ILeg, medium: Medium) -> None:
-        if medium is Medium.AUDIO and self.sound is Sound.FLOWING:
-            self._silence(Sound.HELD)
+        if medium is Medium.AUDIO and self.sound is SideSound.FLOWING:
+            self._silence(SideSound.HELD)
             self._owner.sideHeld(self)
 
     def legDigit(self, leg: ILeg, digit: str, milliseconds: int, method: DigitMethod) -> None:
         self._owner.sideDigit(self, digit, milliseconds, method)
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
-        self._silence(Sound.OVER)
+        self._silence(SideSound.OVER)
         self.port = None
         self._owner.sideGone(self, cause)
 
-    def _silence(self, sound: Sound) -> None:
+    def _silence(self, sound: SideSound) -> None:
         before, self.sound = self.sound, sound
-        if before is Sound.FLOWING and self.port is not None:
+        if before is SideSound.FLOWING and self.port is not None:
+            self.figures = soundOf(self.port.statistics())
             self._mixer.leave(self.port)

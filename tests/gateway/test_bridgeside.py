@@ -4,52 +4,55 @@ One side of a bridge: its sound is in the mixer as long as it flows.
 
 from __future__ import annotations
 
-from h323d.gateway.side import Side, Sound
+from h323d.gateway.bridgeside import BridgeSide, SideSound
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.medium import Medium
+from h323d.values.media.streams import Stream
 from tests.support.fakeleg import FakeLeg
 from tests.support.fakemedia import FakeMixer, FakePool
 
 
 class Bridge:
     """
-    A L{h323d.gateway.side.SideOwner} that writes down what it is told; and a mixer's observer.
+    A L{h323d.gateway.bridgeside.BridgeSideOwner} that writes down what it is told; and a mixer's observer.
     """
 
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    def sideDialled(self, side: Side) -> None:
+    def sideDialled(self, side: BridgeSide) -> None:
         self.told.append("dialled")
 
-    def sideRings(self, side: Side) -> None:
+    def sideRings(self, side: BridgeSide) -> None:
         self.told.append("rings")
 
-    def sideAnswered(self, side: Side) -> None:
+    def sideAnswered(self, side: BridgeSide) -> None:
         self.told.append("answered")
 
-    def sideHeard(self, side: Side) -> None:
+    def sideHeard(self, side: BridgeSide, stream: Stream) -> None:
         self.told.append("heard")
 
-    def sideHeld(self, side: Side) -> None:
+    def sideHeld(self, side: BridgeSide) -> None:
         self.told.append("held")
 
-    def sideResumed(self, side: Side) -> None:
+    def sideResumed(self, side: BridgeSide) -> None:
         self.told.append("resumed")
 
-    def sideDigit(self, side: Side, digit: str, milliseconds: int, method: DigitMethod) -> None:
+    def sideDigit(
+        self, side: BridgeSide, digit: str, milliseconds: int, method: DigitMethod
+    ) -> None:
         self.told.append(f"digit {digit} {milliseconds}")
 
-    def sideGone(self, side: Side, cause: Cause) -> None:
+    def sideGone(self, side: BridgeSide, cause: Cause) -> None:
         self.told.append(f"gone {cause.name}")
 
 
-def made() -> tuple[Bridge, FakeLeg, FakeMixer, Side]:
+def made() -> tuple[Bridge, FakeLeg, FakeMixer, BridgeSide]:
     bridge, pool = Bridge(), FakePool()
     leg = FakeLeg("1002", pool)
     mixer = FakeMixer(None)  # type: ignore[arg-type]  # nobody is told of speakers
-    side = Side(bridge, leg, mixer)
+    side = BridgeSide(bridge, leg, mixer)
     leg.observe(side)
     return bridge, leg, mixer, side
 
@@ -62,7 +65,7 @@ def test_itsSoundIsMixedFromTheFirstToTheLast() -> None:
     assert mixer.members == [leg.port]
     leg.release(Cause.NORMAL_CALL_CLEARING)
     assert mixer.members == []
-    assert (side.sound, side.port) == (Sound.OVER, None)
+    assert (side.sound, side.port) == (SideSound.OVER, None)
     assert bridge.told == ["heard", "gone NORMAL_CALL_CLEARING"]
 
 
