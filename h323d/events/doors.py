@@ -40,7 +40,7 @@ class SourceRefused(Fact):
     something; told at most once a second of each.
 
     @ivar door: which one: C{"ras"}, C{"sip"}, C{"h225"}, C{"calls"}; or, of shares, also
-        C{"transactions"}, C{"registrations"}, C{"admissions"}, C{"rooms"}.
+        C{"transactions"}, C{"registrations"}, C{"admissions"}, C{"rooms"}, C{"gateway"}.
     @ivar source: its port is 0 where it does not matter.
     @ivar reason: C{"network"}, C{"rateLimit"} or C{"share"}.
     @ivar count: how many packets, connections or calls were refused since the

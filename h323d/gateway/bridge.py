@@ -79,6 +79,7 @@ class Bridge:
     Two sides, from the call of the one to the end of both.
 
     @ivar caller: the side that called here.
+    @ivar source: the host that it called from.
     @ivar sides: those that are not over, by leg.
     """
 
@@ -88,6 +89,7 @@ class Bridge:
         """
         @param ways: to the called party, in the order in which they are to be tried.
         """
+        self.source = caller.peer.host
         self._owner = owner
         self._context = context
         self._ways = [way if way.called else replace(way, called=caller.called) for way in ways]

@@ -13,6 +13,7 @@ from h323d.call.applications import Reason, Refusal
 from h323d.call.legs import ILeg, IOriginator
 from h323d.call.parts import Change, Commit, Part
 from h323d.call.policy import IDestination, Route
+from h323d.call.shares import UNSHARED, ShareRule, Shares
 from h323d.call.surroundings import Surroundings
 from h323d.events.calls import CallRefused
 from h323d.gateway.bridge import Bridge, BridgeContext
@@ -40,12 +41,15 @@ class GatewayHost(Part[GatewayConfig]):
         config: GatewayConfig,
         world: Surroundings,
         originators: Mapping[str, IOriginator],
+        rule: ShareRule = UNSHARED,
     ) -> None:
         """
+        @param rule: how many of the calls may come from one source.
         @param originators: who makes calls, by protocol; asked with each call, as whoever takes
             calls is there before who makes them.
         """
         self.bridges: dict[CallID, Bridge] = {}
+        self._shares = Shares(rule, self.name)
         self._clock = world.clock
         self._events = world.events
         self._context = BridgeContext(config, world.clock, world.events, world.pool, originators)
@@ -63,7 +67,7 @@ class GatewayHost(Part[GatewayConfig]):
         """
         Call on by the ways of the route; or reject the leg.
         """
-        refusal = self.refusal(route)
+        refusal = self.refusal(route) or self._refusalOf(leg.peer.host)
         if refusal is not None:
             now = self._clock.seconds()
             self._events.publish(
@@ -72,12 +76,22 @@ class GatewayHost(Part[GatewayConfig]):
             leg.reject(refusal.cause, refusal.reason)
             return
         bridge = self.bridges[leg.callId] = Bridge(self, self._context, leg, route.ways)
+        self._shares.take(bridge.source)
         bridge.begin()
 
     def refusal(self, route: Route) -> Refusal | None:
         return FULL if len(self.bridges) >= self._context.config.maxCalls else None
 
+    def _refusalOf(self, host: str) -> Refusal | None:
+        """
+        Why nobody there may make one call more.
+        """
+        if self._shares.mayTake(host, self._context.config.maxCalls):
+            return None
+        return Refusal.of(Reason.CAPACITY_EXCEEDED, "share")
+
     def bridgeClosed(self, bridge: Bridge) -> None:
+        self._shares.giveBack(bridge.source)
         self.bridges.pop(bridge.caller.leg.callId, None)
 
     def leave(self) -> None:

@@ -85,7 +85,7 @@ class Server:
             ground.sources,
         )
         self._originators: dict[str, IOriginator] = {}
-        self.gateway = GatewayHost(configuration.gateway, world, self._originators)
+        self.gateway = GatewayHost(configuration.gateway, world, self._originators, ground.sources)
         legs = LegTable()
         self.zone = assembly.newZone(configuration, ground, directory, gates, legs)
         self._onward = onward = assembly.newOnward(configuration.gateway, self.zone)

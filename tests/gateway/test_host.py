@@ -11,7 +11,7 @@ import pytest
 from twisted.internet.task import Clock
 from zope.interface.verify import verifyObject
 
-from h323d.call.legs import LegDirection
+from h323d.call.legs import IOriginator, LegDirection
 from h323d.call.policy import IDestination, Route
 from h323d.call.ways import MAX_HOPS, Way
 from h323d.events.bus import EventBus, Fact
@@ -51,6 +51,16 @@ class Originator(FakeOriginator):
         return leg
 
 
+class Few:
+    """
+    A L{h323d.call.shares.ShareRule} that lets a source have three.
+    """
+
+    def mayHold(self, table: str, host: str, held: int, total: int) -> bool:
+        assert (table, host) == ("gateway", "127.0.0.9")
+        return held < 3
+
+
 class Gateway:
     """
     A gateway, and who calls.
@@ -65,9 +75,8 @@ class Gateway:
         rng = random.Random(1)
         there = SimulatedNetwork(self.clock, rng, Conditions()).host("10.0.0.1")
         world = surroundingsOf(there, self.clock, rng, self.pool, events)
-        self.host = GatewayHost(
-            GatewayConfig(**config), world, {"sip": self.sip, "h323": self.h323}
-        )
+        originators: dict[str, IOriginator] = {"sip": self.sip, "h323": self.h323}
+        self.host = GatewayHost(GatewayConfig(**config), world, originators, Few())
 
     def offer(self, *ways: Way, **features: Any) -> FakeLeg:
         leg = FakeLeg("1002", self.pool)
@@ -238,6 +247,15 @@ def test_whereThereAreTooManyCallsOneMoreIsRefused() -> None:
     late = gateway.offer()
     assert late.done == [("reject", Cause.RESOURCE_UNAVAILABLE)]
     assert [fact.reason for fact in gateway.told(CallRefused)] == ["gatewayFull"]
+
+
+def test_noSourceHasMoreThanItsShare() -> None:
+    gateway = Gateway()
+    first, *_ = [gateway.offer() for _ in range(3)]
+    assert gateway.offer().done == [("reject", Cause.RESOURCE_UNAVAILABLE)]
+    assert [fact.reason for fact in gateway.told(CallRefused)] == ["share"]
+    first.release(Cause.NORMAL_CALL_CLEARING)
+    assert did(gateway.offer()) == ["proceed"]
 
 
 def test_aChangedLimitCountsForTheNextCall() -> None:
