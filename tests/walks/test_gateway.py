@@ -22,9 +22,11 @@ from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.witness.assembly import LINGER
 from tests.support.bridged import SERVER, SIP, Phone, SIPPhone, h323Phone, sipPhone
+from tests.support.graph import hidden
 from tests.support.simulation import SimulatedServer, Simulation
 from tests.support.sippeers import ScriptedPeer, offerBody, request
 from tests.support.switchboard import EARLY, FAST, SLOW
+from tests.walks.test_switchboard import isBeyond
 
 ALICE, BOB, NOBODY = 400, 700, 1000  # Hz
 TONES = (ALICE, BOB, NOBODY)
@@ -408,3 +410,22 @@ def test_aCallEndsThatHasGoneOverTooManyServers(
     assert (bob.leg is not None) is rings
     assert (483 in peer.statuses) is not rings
     assert world.failures == []
+
+
+def test_allThatABridgedCallIsMadeOfCanBeWrittenDown(
+    world: Simulation, server: SimulatedServer
+) -> None:
+    found: dict[str, str] = {}
+
+    def look() -> None:
+        calls = ((f"{each}", each) for each in world.clock.getDelayedCalls())
+        found.update(hidden([("server", server.server), *calls], isBeyond))
+
+    world.watch(look, 23)
+    alice, bob = talking(world, "sip", "h323")
+    assert alice.leg is not None
+    alice.leg.changeMedia(alice.speaks.directed(Direction.SENDONLY))
+    world.run(0.5)
+    bob.hangup()
+    world.leave()
+    assert found == {}
