@@ -45,8 +45,9 @@ class ConferenceConfig:
     maxTotalParticipants: Live[int] = 1000
     """How many may be in all rooms together."""
 
-    audioFormats: Live[tuple[str, ...]] = ("PCMU", "PCMA")
-    """What participants may speak, best first."""
+    audioFormats: Live[tuple[str, ...]] = ()
+    """What participants may speak, best first; if nothing is named, whatever is loaded, G.711
+    first, which costs least."""
 
     packetMs: Live[int] = 20
     """Milliseconds of sound in each packet that we send, unless the peer asks otherwise."""

@@ -99,11 +99,11 @@ class ConferenceHost(Part[ConferenceConfig]):
     def _rulesOf(self, config: ConferenceConfig) -> _Rules:
         known = {mediaFormat.name: mediaFormat for mediaFormat in self._pool.formats}
         missing = [name for name in config.audioFormats if name not in known]
-        if missing or not config.audioFormats:
-            reason = f"no codec is loaded for {missing[0]}" if missing else "must not be empty"
+        if missing:
+            reason = f"no codec is loaded for {missing[0]}"
             raise ConfigurationError("conference.audioFormats", reason)
         limits = {room.name: room.maxParticipants for room in config.rooms if room.maxParticipants}
-        audio = tuple(known[name] for name in config.audioFormats)
+        audio = tuple(known[name] for name in config.audioFormats) or self._pool.formats
         return _Rules(config, limits, MediaProfile.audio(audio, config.packetMs))
 
     @property

@@ -146,7 +146,7 @@ class PluginConfig:
 
     codecs: tuple[str, ...] = ()
     """The codecs that are loaded; if none is named, all those of the house that the machine can do:
-    opus, G722, PCMU, PCMA, L16; G729 and GSM where their libraries are installed."""
+    PCMU, PCMA, G722, opus, L16; G729 and GSM where their libraries are installed."""
 
 
 @dataclass(frozen=True, slots=True)

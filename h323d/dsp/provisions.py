@@ -67,10 +67,10 @@ def _l16() -> Found:
 
 
 _SOURCES: tuple[Source, ...] = (
-    (OPUS, opus),
-    (G722, g722),
     (PCMU.format, _pcmu),
     (PCMA.format, _pcma),
+    (G722, g722),
+    (OPUS, opus),
     (G729, g729),
     (GSM, gsm),
     (L16.format, _l16),
@@ -78,7 +78,7 @@ _SOURCES: tuple[Source, ...] = (
 
 NAMES = tuple(mediaFormat.name for mediaFormat, _ in _SOURCES)
 """
-The codecs of the house, by name.
+The codecs of the house, by name: first those that cost least and are everywhere.
 """
 
 

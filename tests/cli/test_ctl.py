@@ -286,7 +286,7 @@ def test_everyFaultOfAConfigurationHasALine(
         ("routes", "rooms, gateway"),
         ("gates", "none"),
         ("destinations", "conference, gateway"),
-        ("codecs", "opus, G722, PCMU, PCMA, G729, GSM, L16"),
+        ("codecs", "PCMU, PCMA, G722, opus, G729, GSM, L16"),
     ],
 )
 def test_aPlugInThatNobodyInstalledIsTold(

@@ -106,6 +106,11 @@ class HostTests(HostTestCase):
             leg.done, [("answer", MediaProfile.audio((G711_ALAW, G711_ULAW), packetMs=30))]
         )
 
+    def test_answersWithAllThatIsLoadedIfNothingIsConfigured(self) -> None:
+        self.build(ConferenceConfig(audioFormats=()))
+        leg = self.join("80001", ready=False)
+        self.assertEqual(leg.done, [("answer", MediaProfile.audio(self.pool.formats))])
+
     def test_aFormatWithoutACodecIsAClearError(self) -> None:
         with self.assertRaisesRegex(
             ConfigurationError, "^conference.audioFormats: no codec is loaded for G722$"
