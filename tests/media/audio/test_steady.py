@@ -71,14 +71,19 @@ class Predicting:
         self.buffers.insert(row, np.array([BEGIN], np.uint32), silence, 1.01, np.array([1.0]))
         self.row = row
         self.pull(1.01)
-        transit = np.full(4, np.inf)
-        self.steady = Steady(self.table, codecs, stores, self.statistics, transit, self.peers)
+        self.transit = np.full(4, np.inf)
+        self.steady = Steady(self.table, codecs, stores, self.statistics, self.transit, self.peers)
 
     def pull(self, now: float) -> npt.NDArray[np.int16]:
         samples: npt.NDArray[np.int16] = self.buffers.pull(self.row, now, np.zeros(1)).samples[0]
         return samples
 
-    def take(self, *packets: bytes, source: TransportAddress | None = None) -> list[int]:
+    def take(
+        self,
+        *packets: bytes,
+        source: TransportAddress | None = None,
+        arrival: float = 1.0 + FRAME,
+    ) -> list[int]:
         data = np.zeros((len(packets), ROW_BYTES), np.uint8)
         for row, packet in zip(data, packets, strict=True):
             row[: len(packet)] = np.frombuffer(packet, np.uint8)
@@ -87,7 +92,7 @@ class Predicting:
             data,
             np.array([len(packet) for packet in packets]),
             np.full(count, self.slot, np.intp),
-            np.full(count, 1.0 + FRAME),
+            np.full(count, arrival),
             {} if source is None else dict.fromkeys(range(count), source),
         )
         return self.steady.take(batch, 1.01 + FRAME)
@@ -129,6 +134,14 @@ def test_whatComesFromThePeerIsTaken() -> None:
     port = Predicting()
     port.peers[port.slot] = PEER
     assert port.take(packet(), source=PEER) == []
+
+
+@pytest.mark.parametrize(("ago", "taken"), [(0.04, 0.04), (0.06, 0.0), (-0.01, 0.0)])
+def test_anArrivalThatWasNotMeasuredIsReckonedWhereThatCanBe(ago: float, taken: float) -> None:
+    port, now = Predicting(), 1.01 + FRAME
+    port.transit[port.slot] = now - ago - (BEGIN + 160) / 8000
+    assert port.take(packet(), arrival=math.nan) == []
+    assert port.statistics.lastArrival[port.slot] == pytest.approx(now - taken)
 
 
 DIFFERENT = {
