@@ -98,7 +98,6 @@ class Admitting:
         partings: Partings,
     ) -> None:
         """
-        @param gates: what ARQs pass.
         @param partings: sees that what is said to be over ends.
         """
         tables = context.tables
