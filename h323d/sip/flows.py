@@ -23,7 +23,7 @@ from h323d.sip.messages.framing import isKeepAlive
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.parser import parse
 from h323d.sip.messages.via import Via
-from h323d.sip.proof import PROVEN, Credit
+from h323d.sip.proof import PROVEN, UnprovenCredit
 from h323d.sip.streamflow import StreamFlow
 from h323d.values.address import TransportAddress
 
@@ -58,7 +58,7 @@ class Flow(Protocol):
     @property
     def usable(self) -> bool: ...
     @property
-    def credit(self) -> Credit: ...
+    def credit(self) -> UnprovenCredit: ...
     def send(self, data: bytes) -> None: ...
 
 
@@ -94,7 +94,7 @@ class DatagramFlow:
     protocol: str = "UDP"
     reliable: bool = False
     usable: bool = True
-    credit: Credit = field(default=PROVEN, compare=False)
+    credit: UnprovenCredit = field(default=PROVEN, compare=False)
 
     def send(self, data: bytes) -> None:
         if self.credit.covers(len(data)):
@@ -168,7 +168,7 @@ class Flows:
         protocol: str,
         address: TransportAddress,
         heard: Flow | None = None,
-        credit: Credit = PROVEN,
+        credit: UnprovenCredit = PROVEN,
     ) -> Flow:
         """
         A way to a peer: over TCP, an open connection if there is one.
@@ -217,7 +217,7 @@ class Flows:
         return self.to("UDP", address, flow, flow.credit)
 
     def _datagramFlow(
-        self, peer: TransportAddress, heard: Flow | None, credit: Credit
+        self, peer: TransportAddress, heard: Flow | None, credit: UnprovenCredit
     ) -> DatagramFlow:
         assert self._port is not None, "not started"
         source = self._port.heardAt(peer) if heard is None else heard.source
@@ -228,7 +228,7 @@ class Flows:
     def _datagramReceived(self, data: bytes, source: TransportAddress) -> None:
         if isKeepAlive(data):
             return
-        flow = self._datagramFlow(source, None, Credit(len(data)))
+        flow = self._datagramFlow(source, None, UnprovenCredit(len(data)))
         try:
             message = parse(data)
         except DecodeError as error:

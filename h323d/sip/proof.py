@@ -8,7 +8,7 @@ its other end by itself, and whom we call first needs no proof.
 
 Until then, an answer leaves once for each request that comes, and all that goes to a source on
 account of what it sent - answers, repetitions, the BYE at the end - stays below
-L{AMPLIFICATION} times that (the rule and its number are those of RFC 9000, 8.1).  L{Credit}
+L{AMPLIFICATION} times that (the rule and its number are those of RFC 9000, 8.1).  L{UnprovenCredit}
 counts it, for a request and its repetitions: who stays within that for each request stays
 within it for all of them, and there is no table of sources that could be filled.  L{Unproven}
 bounds the calls that meanwhile hold a media port.
@@ -20,12 +20,12 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
-__all__ = ["AMPLIFICATION", "PROVEN", "Credit", "Unproven", "UnprovenCall"]
+__all__ = ["AMPLIFICATION", "PROVEN", "UnprovenCredit", "Unproven", "UnprovenCall"]
 
 AMPLIFICATION = 3  # times what came
 
 
-class Credit:
+class UnprovenCredit:
     """
     How many octets may go to the source of a request, on account of it.
 
@@ -48,7 +48,7 @@ class Credit:
         """
         self.proven = True
 
-    def add(self, other: Credit) -> None:
+    def add(self, other: UnprovenCredit) -> None:
         """
         The request came again.
 
@@ -68,7 +68,7 @@ class Credit:
         return True
 
 
-PROVEN = Credit(0)
+PROVEN = UnprovenCredit(0)
 """
 Of connections, and of those whom we turned to first.
 """

@@ -31,7 +31,6 @@ from tests.support.h323 import (
     ScriptedControl,
     ScriptedPeer,
     Side,
-    newClock,
 )
 from tests.support.network import SimulatedNetwork
 from tests.support.sealed import sealedStreams
@@ -39,16 +38,6 @@ from tests.support.sealed import sealedStreams
 THEIR_RTP = TransportAddress("10.0.0.9", 5000)
 THEIR_RTCP = TransportAddress("10.0.0.9", 5001)
 OFFER = Start(fastStart=offerFastStart(PROFILE, soundAt(THEIR_RTP, THEIR_RTCP)).elements)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return newClock()
-
-
-@pytest.fixture
-def network(clock: Clock) -> SimulatedNetwork:
-    return SimulatedNetwork(clock, random.Random(1))
 
 
 @pytest.fixture

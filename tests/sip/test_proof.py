@@ -14,7 +14,7 @@ from h323d.call.legs import ILeg
 from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPResponse
 from h323d.sip.messages.uri import SIPURI
-from h323d.sip.proof import AMPLIFICATION, PROVEN, Credit, Unproven
+from h323d.sip.proof import AMPLIFICATION, PROVEN, Unproven, UnprovenCredit
 from h323d.sip.registrar import Binding, Registrant
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
@@ -334,10 +334,10 @@ def test_nobodyGivesWayWithinARoundTrip() -> None:
 
 
 def test_creditGrowsWithWhatComesAndEndsWithProof() -> None:
-    credit = Credit(100)
+    credit = UnprovenCredit(100)
     assert credit.covers(299)
     assert not credit.covers(1)
-    credit.add(Credit(10))
+    credit.add(UnprovenCredit(10))
     assert credit.covers(30)
     assert not credit.covers(1)
     credit.prove()

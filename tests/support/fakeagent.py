@@ -17,7 +17,7 @@ from h323d.sip.config import SIPConfig
 from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.parser import parse
-from h323d.sip.proof import Credit, Unproven
+from h323d.sip.proof import Unproven, UnprovenCredit
 from h323d.sip.transactions.running import ClientUser, ServerTransaction
 from h323d.sip.transactions.timers import Timers
 from h323d.values.address import TransportAddress
@@ -42,7 +42,7 @@ class FakeFlow:
     peer = TransportAddress("10.0.0.3", 5060)
 
     def __init__(self) -> None:
-        self.credit = Credit(1000)
+        self.credit = UnprovenCredit(1000)
 
     def send(self, data: bytes) -> None:
         raise AssertionError("an agent sends, and nobody else")

@@ -1,5 +1,5 @@
 """
-Digits of one session, both ways, in C{UserInputIndication}.
+ControlDigits of one session, both ways, in C{UserInputIndication}.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from h323d.h323.h245.userinput import (
 )
 from h323d.values.media.digits import DigitMethod
 
-__all__ = ["Digits"]
+__all__ = ["ControlDigits"]
 
 
-class Digits:
+class ControlDigits:
     """
     Sends them, and reports those that come.
     """

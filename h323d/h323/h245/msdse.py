@@ -23,14 +23,14 @@ from twisted.internet.interfaces import IReactorTime
 from h323d.call.timer import Timer
 from h323d.tracing import indexed
 
-__all__ = ["MACHINE", "MSDSE", "MSDSEOwner", "Role", "decideRole", "newMSDSE"]
+__all__ = ["MACHINE", "MSDSE", "MSDSEOwner", "MSDRole", "decideRole", "newMSDSE"]
 
 T106 = 30.0  # seconds to wait for an answer
 N100 = 3  # how many determinations to send before giving up
 _MODULUS = 1 << 24
 
 
-class Role(enum.Enum):
+class MSDRole(enum.Enum):
     """
     What a determination decided for the local end.
     """
@@ -40,7 +40,7 @@ class Role(enum.Enum):
     INDETERMINATE = "indeterminate"
 
 
-def decideRole(localType: int, localNumber: int, remoteType: int, remoteNumber: int) -> Role:
+def decideRole(localType: int, localNumber: int, remoteType: int, remoteNumber: int) -> MSDRole:
     """
     Compare the two ends' claims (H.245, C.2.4.1).
 
@@ -50,11 +50,11 @@ def decideRole(localType: int, localNumber: int, remoteType: int, remoteNumber: 
     @param remoteNumber: the peer's C{statusDeterminationNumber}.
     """
     if localType != remoteType:
-        return Role.MASTER if localType > remoteType else Role.SLAVE
+        return MSDRole.MASTER if localType > remoteType else MSDRole.SLAVE
     difference = (remoteNumber - localNumber) % _MODULUS
     if difference in (0, _MODULUS // 2):
-        return Role.INDETERMINATE
-    return Role.MASTER if difference < _MODULUS // 2 else Role.SLAVE
+        return MSDRole.INDETERMINATE
+    return MSDRole.MASTER if difference < _MODULUS // 2 else MSDRole.SLAVE
 
 
 class MSDSEOwner(Protocol):
@@ -65,7 +65,7 @@ class MSDSEOwner(Protocol):
     def sendDetermination(self, terminalType: int, number: int) -> None:
         """Send C{masterSlaveDetermination}."""
 
-    def sendAck(self, decision: Role) -> None:
+    def sendAck(self, decision: MSDRole) -> None:
         """Send C{masterSlaveDeterminationAck} with I{the peer's} role."""
 
     def sendReject(self) -> None:
@@ -74,7 +74,7 @@ class MSDSEOwner(Protocol):
     def sendRelease(self) -> None:
         """Send C{masterSlaveDeterminationRelease}: we stopped waiting."""
 
-    def roleDetermined(self, role: Role) -> None:
+    def roleDetermined(self, role: MSDRole) -> None:
         """Both ends agree; C{role} is ours."""
 
     def roleUndetermined(self) -> None:
@@ -92,7 +92,7 @@ class MSDSE(Protocol):
     def determination(self, terminalType: int, number: int) -> None:
         """C{masterSlaveDetermination} arrived."""
 
-    def ack(self, role: Role) -> None:
+    def ack(self, role: MSDRole) -> None:
         """C{masterSlaveDeterminationAck} arrived, naming our role."""
 
     def reject(self) -> None:
@@ -121,7 +121,7 @@ class _Core:
     rng: random.Random
     terminalType: int
     number: int = 0
-    role: Role = Role.INDETERMINATE
+    role: MSDRole = MSDRole.INDETERMINATE
     attempts: int = 0
 
     def propose(self, machine: MSDSE) -> None:
@@ -130,7 +130,7 @@ class _Core:
         self.t106.start(T106, machine.t106Expired)
         self.owner.sendDetermination(self.terminalType, self.number)
 
-    def finish(self, role: Role) -> None:
+    def finish(self, role: MSDRole) -> None:
         self.t106.stop()
         self.attempts = 0
         self.owner.roleDetermined(role)
@@ -141,7 +141,7 @@ class _Core:
         self.owner.roleUndetermined()
 
 
-_PEERS = {Role.MASTER: Role.SLAVE, Role.SLAVE: Role.MASTER}
+_PEERS = {MSDRole.MASTER: MSDRole.SLAVE, MSDRole.SLAVE: MSDRole.MASTER}
 
 builder = TypeMachineBuilder(MSDSE, _Core)
 
@@ -173,7 +173,7 @@ def crossed(machine: MSDSE, core: _Core, terminalType: int, number: int) -> None
 
 def _weigh(machine: MSDSE, core: _Core, terminalType: int, number: int) -> bool:
     core.role = decideRole(core.terminalType, core.number, terminalType, number)
-    if core.role is Role.INDETERMINATE:
+    if core.role is MSDRole.INDETERMINATE:
         return False
     core.t106.start(T106, machine.t106Expired)
     core.owner.sendAck(_PEERS[core.role])
@@ -181,13 +181,13 @@ def _weigh(machine: MSDSE, core: _Core, terminalType: int, number: int) -> bool:
 
 
 @outgoing.upon(MSDSE.ack).to(idle)
-def agreed(machine: MSDSE, core: _Core, role: Role) -> None:
+def agreed(machine: MSDSE, core: _Core, role: MSDRole) -> None:
     core.owner.sendAck(_PEERS[role])
     core.finish(role)
 
 
 @incoming.upon(MSDSE.ack).to(idle)
-def confirmed(machine: MSDSE, core: _Core, role: Role) -> None:
+def confirmed(machine: MSDSE, core: _Core, role: MSDRole) -> None:
     if role is core.role:
         core.finish(role)
     else:  # the ends disagree: two masters are worse than none

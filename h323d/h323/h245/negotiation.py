@@ -17,7 +17,7 @@ from h323d.h323.h245.capabilities.kinds import Kind
 from h323d.h323.h245.capabilities.table import CapabilityTable, RemoteCapabilities
 from h323d.h323.h245.cese import newIncomingCESE, newOutgoingCESE
 from h323d.h323.h245.messages import Choice, Fields, Message, indication, request, response
-from h323d.h323.h245.msdse import Role, newMSDSE
+from h323d.h323.h245.msdse import MSDRole, newMSDSE
 from h323d.h323.h245.source import RejectSource
 from h323d.tracing import stateName
 
@@ -67,7 +67,7 @@ class Negotiation:
         terminalType: int,
         kinds: tuple[Kind, ...],
     ) -> None:
-        self.role: Role | None = None
+        self.role: MSDRole | None = None
         self._owner = owner
         self._table = CapabilityTable(kinds)
         self._remote = RemoteCapabilities()
@@ -110,7 +110,7 @@ class Negotiation:
         self._msdse.determination(fields["terminalType"], fields["statusDeterminationNumber"])
 
     def masterSlaveDeterminationAck(self, fields: Fields) -> None:
-        self._msdse.ack(Role(fields["decision"][0]))
+        self._msdse.ack(MSDRole(fields["decision"][0]))
 
     def masterSlaveDeterminationReject(self, fields: Fields) -> None:
         self._msdse.reject()
@@ -136,7 +136,7 @@ class Negotiation:
         fields = {"terminalType": terminalType, "statusDeterminationNumber": number}
         self._owner.send(request("masterSlaveDetermination", fields))
 
-    def sendAck(self, decision: Role) -> None:
+    def sendAck(self, decision: MSDRole) -> None:
         fields = {"decision": (decision.value, None)}
         self._owner.send(response("masterSlaveDeterminationAck", fields))
 
@@ -147,7 +147,7 @@ class Negotiation:
     def sendRelease(self) -> None:
         self._owner.send(indication("masterSlaveDeterminationRelease", {}))
 
-    def roleDetermined(self, role: Role) -> None:
+    def roleDetermined(self, role: MSDRole) -> None:
         self.role = role
         self._owner.roleSettled()
 

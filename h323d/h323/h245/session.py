@@ -23,12 +23,12 @@ from h323d.h323.h245.bidirectional import BidirectionalChannels
 from h323d.h323.h245.capabilities.kinds import Kind
 from h323d.h323.h245.capabilities.table import KINDS, RemoteCapabilities, capabilitySet
 from h323d.h323.h245.conversation import hasStarted, isOpen, newConversation
-from h323d.h323.h245.digits import Digits
+from h323d.h323.h245.digits import ControlDigits
 from h323d.h323.h245.liveness import Liveness
 from h323d.h323.h245.media import MediaPlaces, SessionMedia
 from h323d.h323.h245.messages import Choice, Fields, Message, command
 from h323d.h323.h245.modes import Modes
-from h323d.h323.h245.msdse import Role
+from h323d.h323.h245.msdse import MSDRole
 from h323d.h323.h245.negotiation import Negotiation
 from h323d.h323.h245.owner import H245Failure, H245Owner
 from h323d.tracing import stateName
@@ -74,12 +74,12 @@ class H245Session:
         self._media = SessionMedia(owner, clock, profile, places, kinds)
         self._bidirectional = BidirectionalChannels(owner, clock)
         self._modes = Modes(owner, clock, profile, kinds, self._media)
-        self._digits = Digits(owner, clock)
+        self._digits = ControlDigits(owner, clock)
         self._liveness = Liveness(owner, clock)
         self._takers = self._allTakers()
 
     @property
-    def role(self) -> Role | None:
+    def role(self) -> MSDRole | None:
         """
         Whether we are master or slave; C{None} until it is determined.
         """

@@ -19,14 +19,14 @@ from h323d.call.timer import Timer
 from h323d.h323.ras.messages import RASMessage
 from h323d.tracing import indexed
 
-__all__ = ["MACHINE", "Exchange", "ExchangeOwner", "newExchange"]
+__all__ = ["MACHINE", "RASExchange", "ExchangeOwner", "newExchange"]
 
 MAX_PATIENCE = 60.0  # seconds; the longest that one requestInProgress can make us wait
 
 
 class ExchangeOwner(Protocol):
     """
-    What an L{Exchange} needs of whoever asks.
+    What an L{RASExchange} needs of whoever asks.
     """
 
     def sendRequest(self) -> None:
@@ -36,7 +36,7 @@ class ExchangeOwner(Protocol):
         """The confirm or reject arrived; C{None}: nobody answered."""
 
 
-class Exchange(Protocol):
+class RASExchange(Protocol):
     """
     The inputs of the machine.
     """
@@ -68,26 +68,26 @@ class _Core:
     timer: Timer
     sent: int = 0
 
-    def arm(self, machine: Exchange, seconds: float) -> None:
+    def arm(self, machine: RASExchange, seconds: float) -> None:
         self.timer.start(seconds, machine.timeout)
 
 
-builder = TypeMachineBuilder(Exchange, _Core)
+builder = TypeMachineBuilder(RASExchange, _Core)
 
 idle = builder.state("idle")
 asking = builder.state("asking")
 over = builder.state("over")
 
 
-@idle.upon(Exchange.start).to(asking)
-def send(machine: Exchange, core: _Core) -> None:
+@idle.upon(RASExchange.start).to(asking)
+def send(machine: RASExchange, core: _Core) -> None:
     core.sent = 1
     core.arm(machine, core.interval)
     core.owner.sendRequest()
 
 
-@asking.upon(Exchange.timeout).to(asking)
-def repeat(machine: Exchange, core: _Core) -> None:
+@asking.upon(RASExchange.timeout).to(asking)
+def repeat(machine: RASExchange, core: _Core) -> None:
     if core.sent > core.retries:
         machine.exhausted()
         return
@@ -96,41 +96,46 @@ def repeat(machine: Exchange, core: _Core) -> None:
     core.owner.sendRequest()
 
 
-@asking.upon(Exchange.inProgress).to(asking)
-def wait(machine: Exchange, core: _Core, delay: float) -> None:
+@asking.upon(RASExchange.inProgress).to(asking)
+def wait(machine: RASExchange, core: _Core, delay: float) -> None:
     core.sent = 0
     core.arm(machine, min(max(delay, core.interval), MAX_PATIENCE))
 
 
-@asking.upon(Exchange.answered).to(over)
-def finish(machine: Exchange, core: _Core, answer: RASMessage) -> None:
+@asking.upon(RASExchange.answered).to(over)
+def finish(machine: RASExchange, core: _Core, answer: RASMessage) -> None:
     core.timer.stop()
     core.owner.exchangeEnded(answer)
 
 
-@asking.upon(Exchange.exhausted).to(over)
-def giveUp(machine: Exchange, core: _Core) -> None:
+@asking.upon(RASExchange.exhausted).to(over)
+def giveUp(machine: RASExchange, core: _Core) -> None:
     core.timer.stop()
     core.owner.exchangeEnded(None)
 
 
-@asking.upon(Exchange.cancel).to(over)
-def cancelled(machine: Exchange, core: _Core) -> None:
+@asking.upon(RASExchange.cancel).to(over)
+def cancelled(machine: RASExchange, core: _Core) -> None:
     core.timer.stop()
 
 
 # Said outright, so that a (state, input) pair nobody thought of fails a test.
-idle.upon(Exchange.cancel).to(over).returns(None)
-for _early in (Exchange.answered, Exchange.inProgress, Exchange.timeout, Exchange.exhausted):
+idle.upon(RASExchange.cancel).to(over).returns(None)
+for _early in (
+    RASExchange.answered,
+    RASExchange.inProgress,
+    RASExchange.timeout,
+    RASExchange.exhausted,
+):
     idle.upon(_early).loop().returns(None)
-asking.upon(Exchange.start).loop().returns(None)
+asking.upon(RASExchange.start).loop().returns(None)
 for _late in (
-    Exchange.start,
-    Exchange.answered,
-    Exchange.inProgress,
-    Exchange.timeout,
-    Exchange.cancel,
-    Exchange.exhausted,
+    RASExchange.start,
+    RASExchange.answered,
+    RASExchange.inProgress,
+    RASExchange.timeout,
+    RASExchange.cancel,
+    RASExchange.exhausted,
 ):
     over.upon(_late).loop().returns(None)
 
@@ -139,7 +144,7 @@ MACHINE = indexed(builder.build())
 
 def newExchange(
     owner: ExchangeOwner, clock: IReactorTime, interval: float, retries: int
-) -> Exchange:
+) -> RASExchange:
     """
     @param interval: seconds until the request is repeated.
     @param retries: how often it is, while nobody answers.

@@ -18,12 +18,12 @@ from h323d.sip.messages.message import SIPResponse
 from h323d.sip.transactions.timers import Timers
 from h323d.tracing import indexed
 
-__all__ = ["MACHINE", "Client", "ClientOwner", "newClient"]
+__all__ = ["MACHINE", "NonInviteClient", "ClientOwner", "newClient"]
 
 
 class ClientOwner(Protocol):
     """
-    What a L{Client} needs of whoever runs it.
+    What a L{NonInviteClient} needs of whoever runs it.
     """
 
     def transmit(self) -> None:
@@ -42,7 +42,7 @@ class ClientOwner(Protocol):
         """The transaction is over; forget it."""
 
 
-class Client(Protocol):
+class NonInviteClient(Protocol):
     """
     The inputs of the machine.
     """
@@ -86,7 +86,7 @@ class _Core:
         self.guard.stop()
 
 
-builder = TypeMachineBuilder(Client, _Core)
+builder = TypeMachineBuilder(NonInviteClient, _Core)
 
 initial = builder.state("initial")
 trying = builder.state("trying")
@@ -95,8 +95,8 @@ completed = builder.state("completed")
 terminated = builder.state("terminated")
 
 
-@initial.upon(Client.start).to(trying)
-def send(machine: Client, core: _Core) -> None:
+@initial.upon(NonInviteClient.start).to(trying)
+def send(machine: NonInviteClient, core: _Core) -> None:
     core.guard.start(core.timers.transaction, machine.timerF)
     if not core.reliable:
         core.pause = core.timers.T1
@@ -104,36 +104,36 @@ def send(machine: Client, core: _Core) -> None:
     core.owner.transmit()
 
 
-@trying.upon(Client.timerE).loop()
-def sendAgain(machine: Client, core: _Core) -> None:
+@trying.upon(NonInviteClient.timerE).loop()
+def sendAgain(machine: NonInviteClient, core: _Core) -> None:
     core.pause = min(2 * core.pause, core.timers.T2)
     core.pending.start(core.pause, machine.timerE)
     core.owner.transmit()
 
 
-@proceeding.upon(Client.timerE).loop()
-def sendSlowly(machine: Client, core: _Core) -> None:
+@proceeding.upon(NonInviteClient.timerE).loop()
+def sendSlowly(machine: NonInviteClient, core: _Core) -> None:
     core.pending.start(core.timers.T2, machine.timerE)
     core.owner.transmit()
 
 
-@trying.upon(Client.timerF).to(terminated)
-@proceeding.upon(Client.timerF).to(terminated)
-def silence(machine: Client, core: _Core) -> None:
+@trying.upon(NonInviteClient.timerF).to(terminated)
+@proceeding.upon(NonInviteClient.timerF).to(terminated)
+def silence(machine: NonInviteClient, core: _Core) -> None:
     core.stop()
     core.owner.timedOut()
     core.owner.ended()
 
 
-@trying.upon(Client.provisional).to(proceeding)
-@proceeding.upon(Client.provisional).loop()
-def proceed(machine: Client, core: _Core, response: SIPResponse) -> None:
+@trying.upon(NonInviteClient.provisional).to(proceeding)
+@proceeding.upon(NonInviteClient.provisional).loop()
+def proceed(machine: NonInviteClient, core: _Core, response: SIPResponse) -> None:
     core.owner.received(response)
 
 
-@trying.upon(Client.final).to(completed)
-@proceeding.upon(Client.final).to(completed)
-def finish(machine: Client, core: _Core, response: SIPResponse) -> None:
+@trying.upon(NonInviteClient.final).to(completed)
+@proceeding.upon(NonInviteClient.final).to(completed)
+def finish(machine: NonInviteClient, core: _Core, response: SIPResponse) -> None:
     core.stop()
     core.owner.received(response)
     if core.reliable:
@@ -142,43 +142,45 @@ def finish(machine: Client, core: _Core, response: SIPResponse) -> None:
         core.pending.start(core.timers.T4, machine.timerK)
 
 
-@initial.upon(Client.transportFailed).to(terminated)
-@trying.upon(Client.transportFailed).to(terminated)
-@proceeding.upon(Client.transportFailed).to(terminated)
-def lost(machine: Client, core: _Core) -> None:
+@initial.upon(NonInviteClient.transportFailed).to(terminated)
+@trying.upon(NonInviteClient.transportFailed).to(terminated)
+@proceeding.upon(NonInviteClient.transportFailed).to(terminated)
+def lost(machine: NonInviteClient, core: _Core) -> None:
     core.stop()
     core.owner.failed()
     core.owner.ended()
 
 
-@completed.upon(Client.timerK).to(terminated)
-@initial.upon(Client.abandon).to(terminated)
-@trying.upon(Client.abandon).to(terminated)
-@proceeding.upon(Client.abandon).to(terminated)
-@completed.upon(Client.abandon).to(terminated)
-def end(machine: Client, core: _Core) -> None:
+@completed.upon(NonInviteClient.timerK).to(terminated)
+@initial.upon(NonInviteClient.abandon).to(terminated)
+@trying.upon(NonInviteClient.abandon).to(terminated)
+@proceeding.upon(NonInviteClient.abandon).to(terminated)
+@completed.upon(NonInviteClient.abandon).to(terminated)
+def end(machine: NonInviteClient, core: _Core) -> None:
     core.stop()
     core.owner.ended()
 
 
 # Said outright, so that a (state, input) pair nobody thought of fails a test.
 for _state in (trying, proceeding, completed, terminated):
-    _state.upon(Client.start).loop().returns(None)
+    _state.upon(NonInviteClient.start).loop().returns(None)
 for _state in (initial, completed, terminated):
-    _state.upon(Client.provisional).loop().returns(None)
-    _state.upon(Client.final).loop().returns(None)
-    _state.upon(Client.timerE).loop().returns(None)
-    _state.upon(Client.timerF).loop().returns(None)
+    _state.upon(NonInviteClient.provisional).loop().returns(None)
+    _state.upon(NonInviteClient.final).loop().returns(None)
+    _state.upon(NonInviteClient.timerE).loop().returns(None)
+    _state.upon(NonInviteClient.timerF).loop().returns(None)
 for _state in (completed, terminated):
-    _state.upon(Client.transportFailed).loop().returns(None)
+    _state.upon(NonInviteClient.transportFailed).loop().returns(None)
 for _state in (initial, trying, proceeding, terminated):
-    _state.upon(Client.timerK).loop().returns(None)
-terminated.upon(Client.abandon).loop().returns(None)
+    _state.upon(NonInviteClient.timerK).loop().returns(None)
+terminated.upon(NonInviteClient.abandon).loop().returns(None)
 
 MACHINE = indexed(builder.build())
 
 
-def newClient(owner: ClientOwner, clock: IReactorTime, timers: Timers, reliable: bool) -> Client:
+def newClient(
+    owner: ClientOwner, clock: IReactorTime, timers: Timers, reliable: bool
+) -> NonInviteClient:
     """
     @param owner: sends, and is told what comes back.
     @param clock: runs timers E, F and K.

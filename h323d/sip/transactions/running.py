@@ -16,7 +16,7 @@ from h323d.sip.messages.headers import Headers
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.via import Via
 from h323d.sip.messages.writer import write
-from h323d.sip.transactions.client import Client, newClient
+from h323d.sip.transactions.client import NonInviteClient, newClient
 from h323d.sip.transactions.inviteclient import InviteClient, newInviteClient
 from h323d.sip.transactions.inviteserver import newInviteServer
 from h323d.sip.transactions.key import Key, MergeKey, clientKey
@@ -205,7 +205,7 @@ class ClientTransaction:
         self._failed = False
         self._data = b""
         self._invite: InviteClient | None = None
-        self._client: Client | None = None
+        self._client: NonInviteClient | None = None
 
     def start(self, request: SIPRequest, flow: Flow) -> None:
         """

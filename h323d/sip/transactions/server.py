@@ -17,12 +17,12 @@ from h323d.call.timer import Timer
 from h323d.sip.transactions.timers import Timers
 from h323d.tracing import indexed
 
-__all__ = ["MACHINE", "Server", "ServerOwner", "newServer"]
+__all__ = ["MACHINE", "NonInviteServer", "ServerOwner", "newServer"]
 
 
 class ServerOwner(Protocol):
     """
-    What a L{Server} needs of whoever runs it.
+    What a L{NonInviteServer} needs of whoever runs it.
     """
 
     def transmit(self, data: bytes) -> None:
@@ -32,7 +32,7 @@ class ServerOwner(Protocol):
         """The transaction is over; forget it."""
 
 
-class Server(Protocol):
+class NonInviteServer(Protocol):
     """
     The inputs of the machine.
     """
@@ -69,7 +69,7 @@ class _Core:
         self.owner.transmit(data)
 
 
-builder = TypeMachineBuilder(Server, _Core)
+builder = TypeMachineBuilder(NonInviteServer, _Core)
 
 trying = builder.state("trying")
 proceeding = builder.state("proceeding")
@@ -77,15 +77,15 @@ completed = builder.state("completed")
 terminated = builder.state("terminated")
 
 
-@trying.upon(Server.provisional).to(proceeding)
-@proceeding.upon(Server.provisional).loop()
-def provide(machine: Server, core: _Core, data: bytes) -> None:
+@trying.upon(NonInviteServer.provisional).to(proceeding)
+@proceeding.upon(NonInviteServer.provisional).loop()
+def provide(machine: NonInviteServer, core: _Core, data: bytes) -> None:
     core.send(data)
 
 
-@trying.upon(Server.final).to(completed)
-@proceeding.upon(Server.final).to(completed)
-def complete(machine: Server, core: _Core, data: bytes) -> None:
+@trying.upon(NonInviteServer.final).to(completed)
+@proceeding.upon(NonInviteServer.final).to(completed)
+def complete(machine: NonInviteServer, core: _Core, data: bytes) -> None:
     core.send(data)
     if core.reliable:
         machine.timerJ()
@@ -93,39 +93,41 @@ def complete(machine: Server, core: _Core, data: bytes) -> None:
         core.timerJ.start(core.timers.transaction, machine.timerJ)
 
 
-@proceeding.upon(Server.request).loop()
-@completed.upon(Server.request).loop()
-def repeat(machine: Server, core: _Core) -> None:
+@proceeding.upon(NonInviteServer.request).loop()
+@completed.upon(NonInviteServer.request).loop()
+def repeat(machine: NonInviteServer, core: _Core) -> None:
     core.owner.transmit(core.last)
 
 
-@trying.upon(Server.transportFailed).to(terminated)
-@proceeding.upon(Server.transportFailed).to(terminated)
-@completed.upon(Server.transportFailed).to(terminated)
-@completed.upon(Server.timerJ).to(terminated)
-@trying.upon(Server.abandon).to(terminated)
-@proceeding.upon(Server.abandon).to(terminated)
-@completed.upon(Server.abandon).to(terminated)
-def end(machine: Server, core: _Core) -> None:
+@trying.upon(NonInviteServer.transportFailed).to(terminated)
+@proceeding.upon(NonInviteServer.transportFailed).to(terminated)
+@completed.upon(NonInviteServer.transportFailed).to(terminated)
+@completed.upon(NonInviteServer.timerJ).to(terminated)
+@trying.upon(NonInviteServer.abandon).to(terminated)
+@proceeding.upon(NonInviteServer.abandon).to(terminated)
+@completed.upon(NonInviteServer.abandon).to(terminated)
+def end(machine: NonInviteServer, core: _Core) -> None:
     core.timerJ.stop()
     core.owner.ended()
 
 
 # Said outright, so that a (state, input) pair nobody thought of fails a test.
-trying.upon(Server.request).loop().returns(None)
+trying.upon(NonInviteServer.request).loop().returns(None)
 for _state in (completed, terminated):
-    _state.upon(Server.provisional).loop().returns(None)
-    _state.upon(Server.final).loop().returns(None)
+    _state.upon(NonInviteServer.provisional).loop().returns(None)
+    _state.upon(NonInviteServer.final).loop().returns(None)
 for _state in (trying, proceeding, terminated):
-    _state.upon(Server.timerJ).loop().returns(None)
-terminated.upon(Server.request).loop().returns(None)
-terminated.upon(Server.transportFailed).loop().returns(None)
-terminated.upon(Server.abandon).loop().returns(None)
+    _state.upon(NonInviteServer.timerJ).loop().returns(None)
+terminated.upon(NonInviteServer.request).loop().returns(None)
+terminated.upon(NonInviteServer.transportFailed).loop().returns(None)
+terminated.upon(NonInviteServer.abandon).loop().returns(None)
 
 MACHINE = indexed(builder.build())
 
 
-def newServer(owner: ServerOwner, clock: IReactorTime, timers: Timers, reliable: bool) -> Server:
+def newServer(
+    owner: ServerOwner, clock: IReactorTime, timers: Timers, reliable: bool
+) -> NonInviteServer:
     """
     @param owner: sends, and is told of the end.
     @param clock: runs timer J.

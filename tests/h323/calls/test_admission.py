@@ -4,8 +4,6 @@ Calls of an endpoint that is registered with a gatekeeper.
 
 from __future__ import annotations
 
-import random
-
 import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
@@ -17,7 +15,7 @@ from h323d.h323.signalling.q931 import MessageType
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
-from tests.support.h323 import PROFILE, Party, ScriptedCallee, ScriptedPeer, Side, newClock
+from tests.support.h323 import PROFILE, Party, ScriptedCallee, ScriptedPeer, Side
 from tests.support.network import SimulatedNetwork
 
 CALLED = PartyAddress(AddressKind.DIALLED_DIGITS, "80001")
@@ -47,16 +45,6 @@ class Gatekeeper:
         request, answer = self.asked[-1]
         answer.callback(grant or AdmissionGrant())
         return request
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return newClock()
-
-
-@pytest.fixture
-def network(clock: Clock) -> SimulatedNetwork:
-    return SimulatedNetwork(clock, random.Random(1))
 
 
 @pytest.fixture

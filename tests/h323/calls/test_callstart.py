@@ -35,7 +35,6 @@ from tests.support.h323 import (
     ScriptedControl,
     ScriptedPeer,
     Side,
-    newClock,
 )
 from tests.support.network import Conditions, SimulatedNetwork
 
@@ -46,16 +45,6 @@ CALLEES = [
     H323Config(fastStart=fastStart, tunnelling=tunnelling)
     for fastStart, tunnelling in itertools.product(BOTH, BOTH)
 ]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return newClock()
-
-
-@pytest.fixture
-def network(clock: Clock) -> SimulatedNetwork:
-    return SimulatedNetwork(clock, random.Random(1))
 
 
 def call(caller: Side, callee: Side, options: StartUpOptions) -> tuple[H323Leg, Party]:

@@ -4,8 +4,6 @@ From which local ports the connections of our own calls come.
 
 from __future__ import annotations
 
-import random
-
 import pytest
 from twisted.internet.task import Clock
 
@@ -24,7 +22,6 @@ from tests.support.h323 import (
     ScriptedControl,
     ScriptedPeer,
     Side,
-    newClock,
 )
 from tests.support.network import SimulatedNetwork
 
@@ -32,16 +29,6 @@ US, PEER = "10.0.0.2", "10.0.0.9"
 SIGNALLING, CONTROL = range(20000, 20002), range(30000, 30002)
 CONFIG = H323Config(portRange="20000-20001", h245PortRange="30000-30001")
 SEPARATE = StartUpOptions(fastStart=False, tunnelling=False)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return newClock()
-
-
-@pytest.fixture
-def network(clock: Clock) -> SimulatedNetwork:
-    return SimulatedNetwork(clock, random.Random(1))
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ A call that a gatekeeper knows several ways for.
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import pytest
@@ -21,21 +20,11 @@ from h323d.h323.signalling.uuie import Start
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from tests.h323.calls.test_admission import Gatekeeper, call
-from tests.support.h323 import KIND, Party, ScriptedCallee, Side, newClock
+from tests.support.h323 import KIND, Party, ScriptedCallee, Side
 from tests.support.network import SimulatedNetwork
 
 NOWHERE = TransportAddress("10.0.0.99", 1720)
 DESK = PartyAddress(AddressKind.H323_ID, "desk")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return newClock()
-
-
-@pytest.fixture
-def network(clock: Clock) -> SimulatedNetwork:
-    return SimulatedNetwork(clock, random.Random(1))
 
 
 @pytest.fixture

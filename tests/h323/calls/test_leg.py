@@ -4,7 +4,6 @@ Legs: commands, reports, digits, hold, and every way to end.
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import pytest
@@ -32,7 +31,7 @@ from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 from tests.support.h245peers import soundAt
-from tests.support.h323 import KIND, PROFILE, Party, ScriptedCallee, ScriptedPeer, Side, newClock
+from tests.support.h323 import KIND, PROFILE, Party, ScriptedCallee, ScriptedPeer, Side
 from tests.support.network import SimulatedNetwork
 
 CALLED = PartyAddress(AddressKind.DIALLED_DIGITS, "80001")
@@ -41,16 +40,6 @@ FAST_ONLY = StartUpOptions(tunnelling=False)
 THEIR_RTP = TransportAddress("10.0.0.9", 5000)
 THEIR_RTCP = TransportAddress("10.0.0.9", 5001)
 OFFER = Start(fastStart=offerFastStart(PROFILE, soundAt(THEIR_RTP, THEIR_RTCP)).elements)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return newClock()
-
-
-@pytest.fixture
-def network(clock: Clock) -> SimulatedNetwork:
-    return SimulatedNetwork(clock, random.Random(1))
 
 
 @pytest.fixture

@@ -4,9 +4,6 @@ Separate H.245 connections.
 
 from __future__ import annotations
 
-import random
-
-import pytest
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
@@ -23,7 +20,6 @@ from h323d.h323.h245.connection import (
 from h323d.h323.signalling import tpkt
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import TransportAddress
-from tests.support.h323 import newClock
 from tests.support.network import SimulatedNetwork
 
 
@@ -71,16 +67,6 @@ class Stammerer:
 
     def streamClosed(self, reason: str) -> None:
         self.closed = True
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return newClock()
-
-
-@pytest.fixture
-def network(clock: Clock) -> SimulatedNetwork:
-    return SimulatedNetwork(clock, random.Random(1))
 
 
 def listen(network: SimulatedNetwork, user: User) -> ControlListener:

@@ -4,10 +4,6 @@ The connections that one call's H.245 can go by.
 
 from __future__ import annotations
 
-import random
-
-import pytest
-from twisted.internet.task import Clock
 from zope.interface import implementer
 
 from h323d.call.homes import Home
@@ -18,7 +14,6 @@ from h323d.h323.h245.connections import ControlConnections
 from h323d.net.stream import StreamListener, StreamOpener
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
-from tests.support.h323 import newClock
 from tests.support.network import SimulatedNetwork
 
 
@@ -84,16 +79,6 @@ class Babbler:
 
     def streamClosed(self, reason: str) -> None:
         """It is what was asked for."""
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return newClock()
-
-
-@pytest.fixture
-def network(clock: Clock) -> SimulatedNetwork:
-    return SimulatedNetwork(clock, random.Random(1))
 
 
 def joined(network: SimulatedNetwork) -> tuple[Link, Link]:

@@ -1,5 +1,5 @@
 """
-Digits on their way out, and those that come, whatever form they have.
+ControlDigits on their way out, and those that come, whatever form they have.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from twisted.internet.task import Clock
 
-from h323d.h323.h245.digits import Digits
+from h323d.h323.h245.digits import ControlDigits
 from h323d.h323.h245.userinput import ALPHANUMERIC_DURATION
 from h323d.values.media.digits import DigitMethod
 from tests.support.recorder import Recorder
@@ -25,7 +25,7 @@ class Scene:
     def __init__(self) -> None:
         self.clock = Clock()
         self.owner: Any = Recorder()
-        self.digits = Digits(self.owner, self.clock)
+        self.digits = ControlDigits(self.owner, self.clock)
 
     def heard(self) -> list[list[Any]]:
         return [arguments for name, *arguments in self.owner.take() if name == "h245Digit"]

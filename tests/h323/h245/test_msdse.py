@@ -12,7 +12,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from h323d.h323.h245 import msdse
-from h323d.h323.h245.msdse import N100, T106, Role, decideRole, newMSDSE
+from h323d.h323.h245.msdse import N100, T106, MSDRole, decideRole, newMSDSE
 from h323d.tracing import stateName
 from tests.support.machinetable import Table, behaviourOf
 from tests.support.recorder import Recorder
@@ -25,14 +25,14 @@ class End:
 
     def __init__(self, clock: Clock, terminalType: int, rng: Any) -> None:
         self.outbox: deque[tuple[Any, ...]] = deque()
-        self.outcome: Role | None = None
+        self.outcome: MSDRole | None = None
         self.failed = False
         self.machine = newMSDSE(self, clock, rng, terminalType)
 
     def sendDetermination(self, terminalType: int, number: int) -> None:
         self.outbox.append(("determination", terminalType, number))
 
-    def sendAck(self, decision: Role) -> None:
+    def sendAck(self, decision: MSDRole) -> None:
         self.outbox.append(("ack", decision))
 
     def sendReject(self) -> None:
@@ -41,7 +41,7 @@ class End:
     def sendRelease(self) -> None:
         self.outbox.append(("release",))
 
-    def roleDetermined(self, role: Role) -> None:
+    def roleDetermined(self, role: MSDRole) -> None:
         self.outcome = role
 
     def roleUndetermined(self) -> None:
@@ -110,7 +110,7 @@ def test_theTableIsThatOfC2() -> None:
     found = behaviourOf(
         msdse.MACHINE,
         _entity,
-        {"determination": (50, 7), "ack": (Role.MASTER,)},
+        {"determination": (50, 7), "ack": (MSDRole.MASTER,)},
         {
             "outgoingAwaitingResponse": ["determine"],
             "incomingAwaitingResponse": [("determination", 50, 7)],
@@ -122,17 +122,17 @@ def test_theTableIsThatOfC2() -> None:
 @pytest.mark.parametrize(
     ("ours", "theirs", "role"),
     [
-        ((60, 0), (50, 5), Role.MASTER),
-        ((50, 5), (60, 0), Role.SLAVE),
-        ((50, 1), (50, 2), Role.MASTER),
-        ((50, 2), (50, 1), Role.SLAVE),
-        ((50, 0xFFFFFF), (50, 0), Role.MASTER),
-        ((50, 7), (50, 7), Role.INDETERMINATE),
-        ((50, 0), (50, 0x800000), Role.INDETERMINATE),
+        ((60, 0), (50, 5), MSDRole.MASTER),
+        ((50, 5), (60, 0), MSDRole.SLAVE),
+        ((50, 1), (50, 2), MSDRole.MASTER),
+        ((50, 2), (50, 1), MSDRole.SLAVE),
+        ((50, 0xFFFFFF), (50, 0), MSDRole.MASTER),
+        ((50, 7), (50, 7), MSDRole.INDETERMINATE),
+        ((50, 0), (50, 0x800000), MSDRole.INDETERMINATE),
     ],
 )
 def test_theLargerTypeWinsThenTheNumbers(
-    ours: tuple[int, int], theirs: tuple[int, int], role: Role
+    ours: tuple[int, int], theirs: tuple[int, int], role: MSDRole
 ) -> None:
     assert decideRole(*ours, *theirs) is role
 
@@ -149,7 +149,7 @@ def test_bothEndsAgreeWhoeverIsFaster(seed: int, types: tuple[int, int], starter
     if starters in ("both", "second"):
         b.machine.determine()
     exchange(a, b, rng)
-    assert {a.outcome, b.outcome} == {Role.MASTER, Role.SLAVE}
+    assert {a.outcome, b.outcome} == {MSDRole.MASTER, MSDRole.SLAVE}
     assert clock.getDelayedCalls() == []
 
 
@@ -190,8 +190,8 @@ def test_endsThatDisagreeHaveNoRole() -> None:
     clock, owner = Clock(), Recorder()
     machine = newMSDSE(owner, clock, random.Random(1), 60)
     machine.determination(50, 0)
-    assert owner.take() == [("sendAck", Role.SLAVE)]
-    machine.ack(Role.SLAVE)
+    assert owner.take() == [("sendAck", MSDRole.SLAVE)]
+    machine.ack(MSDRole.SLAVE)
     assert owner.take() == [("roleUndetermined",)]
 
 

@@ -12,7 +12,7 @@ from h323d.h323.h245.cese import T101
 from h323d.h323.h245.conversation import END_TIMEOUT
 from h323d.h323.h245.liveness import INTERVAL
 from h323d.h323.h245.messages import Message, command, indication, request, response
-from h323d.h323.h245.msdse import T106, Role
+from h323d.h323.h245.msdse import T106, MSDRole
 from h323d.h323.h245.owner import H245Failure
 from h323d.h323.h245.session import H245Session
 from h323d.values.address import TransportAddress
@@ -54,7 +54,7 @@ def test_mediaFlowsBothWays() -> None:
     assert first.transmit.packetMs == 20
     assert first.transmit.telephoneEventType == 101
     assert second.told == ["receiveReady", "transmitReady"]
-    assert [session.role for session in pair.sessions] == [Role.SLAVE, Role.MASTER]
+    assert [session.role for session in pair.sessions] == [MSDRole.SLAVE, MSDRole.MASTER]
     assert first.failures == second.failures == []
     pair.stop()
     assert pair.clock.getDelayedCalls() == []

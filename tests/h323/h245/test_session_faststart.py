@@ -7,7 +7,7 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 
 from h323d.h323.calls.faststart import answerFastStart, offerFastStart, readAnswer
-from h323d.h323.h245.msdse import Role
+from h323d.h323.h245.msdse import MSDRole
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
 from h323d.values.media.formats import G711_ALAW, G711_ULAW
@@ -70,7 +70,7 @@ def test_noChannelIsOpenedBesideAnUndecidedFastConnect() -> None:
     pair.sessions[0].start(openChannels=False)
     pair.sessions[1].start()
     pair.run(1)
-    assert pair.sessions[0].role is Role.SLAVE
+    assert pair.sessions[0].role is MSDRole.SLAVE
     assert "openLogicalChannel" not in pair.owners[0].names()
     pair.sessions[0].openChannels()
     pair.run(1)

@@ -8,7 +8,7 @@ from typing import Any
 
 from twisted.internet.task import Clock
 
-from h323d.h323.ras.exchange import MACHINE, Exchange, newExchange
+from h323d.h323.ras.exchange import MACHINE, RASExchange, newExchange
 from h323d.h323.ras.messages import RASMessage
 from tests.support.machinetable import Table, behaviourOf
 
@@ -27,7 +27,7 @@ EXCHANGE: Table = {
 }
 
 
-def _exchange(owner: Any, clock: Clock) -> Exchange:
+def _exchange(owner: Any, clock: Clock) -> RASExchange:
     return newExchange(owner, clock, 3.0, 2)
 
 

@@ -4,8 +4,6 @@ One signalling connection: several calls, and whatever a peer may write on it.
 
 from __future__ import annotations
 
-import random
-
 import pytest
 from twisted.internet.task import Clock
 
@@ -16,20 +14,10 @@ from h323d.h323.signalling.elements import CallState
 from h323d.h323.signalling.q931 import IE, Element, MessageType, Q931Message
 from h323d.h323.signalling.uuie import Start
 from h323d.values.cause import Cause
-from tests.support.h323 import KIND, ScriptedPeer, Side, newClock
+from tests.support.h323 import KIND, ScriptedPeer, Side
 from tests.support.network import SimulatedNetwork
 
 GARBAGE = bytes.fromhex("20800600ffffffffffffffff")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return newClock()
-
-
-@pytest.fixture
-def network(clock: Clock) -> SimulatedNetwork:
-    return SimulatedNetwork(clock, random.Random(1))
 
 
 @pytest.fixture

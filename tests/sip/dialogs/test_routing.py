@@ -11,7 +11,7 @@ import pytest
 from h323d.call.homes import Home
 from h323d.sip.dialogs.routing import wayTo
 from h323d.sip.messages.uri import parseURI
-from h323d.sip.proof import PROVEN, Credit
+from h323d.sip.proof import PROVEN, UnprovenCredit
 from h323d.values.address import TransportAddress
 
 
@@ -20,7 +20,7 @@ class Heard:
     protocol: str
     peer: TransportAddress
     usable: bool = True
-    credit: Credit = PROVEN
+    credit: UnprovenCredit = PROVEN
 
     @property
     def local(self) -> TransportAddress:

@@ -9,7 +9,7 @@ from typing import Any
 from twisted.internet.task import Clock
 
 from h323d.sip.messages.message import SIPResponse
-from h323d.sip.transactions.client import MACHINE, Client, newClient
+from h323d.sip.transactions.client import MACHINE, NonInviteClient, newClient
 from h323d.sip.transactions.timers import Timers
 from tests.support.machinetable import Table, behaviourOf
 from tests.support.siptransactions import ClientOwner, run
@@ -18,7 +18,7 @@ TRYING = SIPResponse(100, "")
 OK = SIPResponse(200, "")
 
 
-def make(reliable: bool = False) -> tuple[Clock, ClientOwner, Client]:
+def make(reliable: bool = False) -> tuple[Clock, ClientOwner, NonInviteClient]:
     clock = Clock()
     owner = ClientOwner(clock)
     machine = newClient(owner, clock, Timers(), reliable)
@@ -26,7 +26,7 @@ def make(reliable: bool = False) -> tuple[Clock, ClientOwner, Client]:
     return clock, owner, machine
 
 
-def _client(owner: Any, clock: Clock) -> Client:
+def _client(owner: Any, clock: Clock) -> NonInviteClient:
     return newClient(owner, clock, Timers(), reliable=False)
 
 

@@ -13,7 +13,7 @@ from h323d.sip.flows import Flow
 from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.sip.messages.parser import parse
 from h323d.sip.messages.via import Via
-from h323d.sip.proof import Credit
+from h323d.sip.proof import UnprovenCredit
 from h323d.sip.transactions.layer import TransactionLayer
 from h323d.sip.transactions.running import ServerTransaction
 from h323d.sip.transactions.timers import Timers
@@ -32,7 +32,7 @@ class FakeFlow:
         self.reliable = protocol == "TCP"
         self.local, self.home = HERE, Home.at(HERE.host)
         self.peer = THERE
-        self.credit = Credit(1000)
+        self.credit = UnprovenCredit(1000)
         self.sent: list[SIPRequest | SIPResponse] = []
 
     def send(self, data: bytes) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from twisted.internet.task import Clock
 
-from h323d.sip.transactions.server import MACHINE, Server, newServer
+from h323d.sip.transactions.server import MACHINE, NonInviteServer, newServer
 from h323d.sip.transactions.timers import Timers
 from tests.support.machinetable import Table, behaviourOf
 
@@ -25,13 +25,13 @@ class Owner:
         self.over += 1
 
 
-def make(reliable: bool = False) -> tuple[Clock, Owner, Server]:
+def make(reliable: bool = False) -> tuple[Clock, Owner, NonInviteServer]:
     clock = Clock()
     owner = Owner()
     return clock, owner, newServer(owner, clock, Timers(), reliable)
 
 
-def _server(owner: Any, clock: Clock) -> Server:
+def _server(owner: Any, clock: Clock) -> NonInviteServer:
     return newServer(owner, clock, Timers(), reliable=False)
 
 
