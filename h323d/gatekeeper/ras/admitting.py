@@ -251,9 +251,8 @@ class Admitting:
         @param ways: where the call may go, the best first.
         @param routed: whether the signalling goes through us.
         """
-        fields, way = request.message.fields, ways[0]
-        identity = self._identity
-        signalling = identity.signalling if routed else way.destination
+        fields, identity = request.message.fields, self._identity
+        signalling = identity.signalling if routed else ways[0].destination
         signalling = identity.told(signalling, identity.towards(request))
         endpointId = registration.endpointId
         wanted = CallAdmission(
@@ -285,13 +284,12 @@ class Admitting:
         }
         if self._irrFrequency:
             confirm["irrFrequency"] = self._irrFrequency
-        if way.called and fields.get("canMapAlias"):
-            confirm["destinationInfo"] = aliasesFromParties(way.called)
+        mapping = bool(fields.get("canMapAlias"))
+        if mapping and ways[0].called:
+            confirm["destinationInfo"] = aliasesFromParties(ways[0].called)
         if not routed:
-            mapping = bool(fields.get("canMapAlias"))
             confirm |= self._otherWays.told(called, ways, mapping)
-            if registration.usage:
-                confirm |= USAGE_WANTED
+            confirm |= USAGE_WANTED if registration.usage else {}
         return RASMessage("admissionConfirm", confirm)
 
     def _called(self, fields: Fields, asker: Registration) -> Called:
