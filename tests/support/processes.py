@@ -37,6 +37,7 @@ __all__ = [
     "Capture",
     "Process",
     "Server",
+    "clearOnceHeard",
     "control",
     "program",
     "run",
@@ -227,6 +228,19 @@ class Caller(Process):
 
     def command(self) -> Sequence[str]:
         return [program("h323d-call"), *self.arguments]
+
+
+def clearOnceHeard(server: Server) -> None:
+    """
+    Hang up the one call that a server has in a room, when a second's packets have left for it.
+    """
+
+    def media() -> list[Any]:
+        return [each["media"] for each in server.ask("calls") if each.get("media")]
+
+    waitFor(lambda: any(each["packetsSent"] > 50 for each in media()), 10, "sound for the caller")
+    (call,) = server.ask("calls")
+    server.ask("hangup", call["callId"])
 
 
 class Asterisk(Process):

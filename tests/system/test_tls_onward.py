@@ -17,7 +17,7 @@ from h323d.h323.signalling.features import withFeature
 from h323d.h323.signalling.securesignalling import offer
 from h323d.values.address import TransportAddress
 from tests.support.certificates import issue
-from tests.support.processes import BUSY, Caller, Server, waitFor
+from tests.support.processes import BUSY, Caller, Server, clearOnceHeard, waitFor
 from tests.support.ras import at, rrq
 
 NORTH, SOUTH, THEM = "127.0.37.1", "127.0.37.2", "127.0.37.3"
@@ -79,8 +79,9 @@ def test_aCallIsRoutedOnOverTLS(
 ) -> None:
     with Caller(
         tmp_path, "caller", f"h323:90001@{NORTH}", "--bind", THEM,
-        "--seconds", "1", "--json", "--tone", "440", *caller, *options,
+        "--json", "--tone", "440", *caller, *options,
     ) as process:  # fmt: skip
+        clearOnceHeard(servers[1])
         assert process.wait(20) == 0, process.output()
     summary = json.loads(process.output().splitlines()[-1])
     assert summary["packetsReceived"] > 20
