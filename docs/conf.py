@@ -28,6 +28,9 @@ pydoctor_args = [
     "--docformat=epytext",
     "--html-output={outdir}/api",
     "--system-class=apisystem.HandWritten",
+    # Pages of what nobody outside may use would take a third of the time.
+    "--privacy=HIDDEN:**._*",
+    "--privacy=PUBLIC:**.__*__",
     f"{_root}/h323d",
 ]
 pydoctor_url_path = "api/"
