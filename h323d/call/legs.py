@@ -71,6 +71,9 @@ class ILeg(IOffer):
         "whether the call is on hold (L{h323d.call.hold}); its peer may be silent then"
     )
     peerEnded = Attribute("whether it was the peer who ended the call; true once it is released")
+    refusedEverywhere = Attribute(
+        "whether the peer has refused for all places where its party might be (SIP's 6xx)"
+    )
 
     def introduce(calling: tuple[PartyAddress, ...], displayName: str) -> None:
         """

@@ -7,11 +7,13 @@ they are to be tried; whoever makes calls (L{h323d.call.legs.IOriginator}) takes
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from h323d.values.address import PartyAddress, TransportAddress
 
-__all__ = ["MAX_HOPS", "Way"]
+__all__ = ["MAX_HOPS", "Way", "inRanks"]
 
 MAX_HOPS = 70  # that a call may take, if nobody says fewer (RFC 3261, 8.1.1.6)
 
@@ -26,8 +28,21 @@ class Way:
         that to them.
     @ivar called: the names that the party is to be called there, best first; empty if they
         are those that it was looked for by.
+    @ivar rank: of several places of one party: those next to each other that have the same are
+        called at the same time, as the contacts of one q are (RFC 3261, 16.6); C{None} for a
+        way that is taken alone.
     """
 
     protocol: str
     destination: TransportAddress | None = None
     called: tuple[PartyAddress, ...] = ()
+    rank: int | None = None
+
+
+def inRanks(ways: Iterable[Way]) -> tuple[tuple[Way, ...], ...]:
+    """
+    Ways, put together that are taken at the same time; in their order.
+    """
+    numbered = enumerate(ways)
+    groups = groupby(numbered, lambda each: (each[1].rank, each[0] if each[1].rank is None else 0))
+    return tuple(tuple(way for _, way in group) for _, group in groups)

@@ -92,6 +92,8 @@ class CallRouted(Fact):
     @ivar target: the room; the endpoint identifier of the called side, as far
         as it is registered.
     @ivar peer: where the signalling goes; C{None} where it ends here.
+    @ivar onward: the leg that goes there, where it goes on by one of ours: there may be several
+        at the same time, and the one that is answered is the call's.
     """
 
     callId: CallID
@@ -99,6 +101,7 @@ class CallRouted(Fact):
     model: str
     target: str
     peer: TransportAddress | None = None
+    onward: LegID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """
-A bridged call: the leg of who calls, one leg of ours to who is called, and their sound.
+A bridged call: the leg of who calls, legs of ours to who is called, and their sound.
 
-What is to be done when says the machine (L{h323d.gateway.bridging}); here it is done.  What one
-side does in the middle of the call - it holds, it resumes, it presses a key - the other is told
-in the words of its own protocol.
+What is to be done when says the machine (L{h323d.gateway.bridging}); here it is done.  Until one
+of the called sides answers, there may be several (L{h323d.gateway.branches}); the caller hears
+the first of them that has early media, and another when that is over.  What one side does in the
+middle of the call - it holds, it resumes, it presses a key - the other is told in the words of its
+own protocol.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from h323d.events.calls import (
     SoundBegan,
     SoundEnded,
 )
+from h323d.gateway.branches import Branches
 from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.bridging import newBridging
 from h323d.gateway.config import GatewayConfig
@@ -76,7 +79,7 @@ class BridgeContext:
 @implementer(IMixerObserver)
 class Bridge:
     """
-    Two sides, from the call of the one to the end of both.
+    The side that calls and those that are called, from the call to the end of all.
 
     @ivar caller: the side that called here.
     @ivar source: the host that it called from.
@@ -89,16 +92,19 @@ class Bridge:
         """
         @param ways: to the called party, in the order in which they are to be tried.
         """
+        config = context.config
         self.source = caller.peer.host
         self._owner = owner
         self._context = context
-        self._ways = [way if way.called else replace(way, called=caller.called) for way in ways]
         self._mixer = context.pool.openMixer(self)
-        self.caller = BridgeSide(self, caller, self._mixer)
+        self.caller = BridgeSide(self, caller)
+        self.caller.enter(self._mixer)
         self.sides: dict[LegID, BridgeSide] = {caller.legId: self.caller}
-        self._called: BridgeSide | None = None
+        named = (way if way.called else replace(way, called=caller.called) for way in ways)
+        self._branches = Branches(named, config.maxBranches, config.failoverCauses)
+        self._heard: BridgeSide | None = None  # the called side in the mixer
         self._endedByCalled = False
-        self._machine = newBridging(self, context.clock, context.config.answerTimeout)
+        self._machine = newBridging(self, context.clock, config.answerTimeout)
 
     @property
     def state(self) -> str:
@@ -131,17 +137,15 @@ class Bridge:
 
     # What the machine wants.
 
-    def tryWay(self, failed: Cause | None) -> None:
-        if failed is not None and failed not in self._context.config.failoverCauses:
-            self._machine.noneLeft(failed)
-            return
-        while self._ways:
-            way = self._ways.pop(0)
-            originator = self._context.originators.get(way.protocol)
-            if originator is not None:
-                self._call(originator, way)
+    def callNext(self) -> None:
+        while ways := self._branches.take():
+            known = [way for way in ways if way.protocol in self._context.originators]
+            for way in known:
+                self._call(self._context.originators[way.protocol], way)
+            if known:
                 return
-        self._machine.noneLeft(failed or Cause.NO_ROUTE_TO_DESTINATION)
+        self._endedByCalled = self._branches.refusedByPeer
+        self._machine.noneLeft(self._branches.verdict)
 
     def _call(self, originator: IOriginator, way: Way) -> None:
         caller = self.caller.leg
@@ -156,7 +160,8 @@ class Bridge:
             hops,
             displayName,
         )
-        side = self._called = self.sides[leg.legId] = BridgeSide(self, leg, self._mixer)
+        side = self.sides[leg.legId] = BridgeSide(self, leg)
+        self._branches.enter(side, way)
         leg.observe(side)
         self._context.events.publish(
             CallOriginated(
@@ -186,7 +191,20 @@ class Bridge:
     def openEarly(self) -> None:
         self.caller.leg.alert(self._profile())
 
+    def hear(self) -> None:
+        speaking = self._branches.speaking
+        if self._heard is None and speaking is not None:
+            self._heard = speaking
+            speaking.enter(self._mixer)
+
     def answerCaller(self) -> None:
+        for side in self._branches:
+            if side.answered:
+                self._heard = side
+            else:
+                side.leg.hangup(Cause.NON_SELECTED_USER_CLEARING)
+        if self._heard is not None:
+            self._heard.enter(self._mixer)
         self.caller.leg.answer(self._profile())
 
     def end(self, cause: Cause) -> None:
@@ -202,7 +220,9 @@ class Bridge:
         caller = self.caller.leg
         now = self._context.clock.seconds()
         self._context.events.publish(
-            CallRouted(now, caller.callId, caller.legId, "gateway", "", side.leg.peer)
+            CallRouted(
+                now, caller.callId, caller.legId, "gateway", "", side.leg.peer, side.leg.legId
+            )
         )
 
     def sideRings(self, side: BridgeSide) -> None:
@@ -222,7 +242,7 @@ class Bridge:
         now = self._context.clock.seconds()
         encoding = "none" if transmit is None else str(transmit.format)
         self._context.events.publish(SoundBegan(now, leg.callId, leg.legId, encoding))
-        if side is self._called and not side.answered:
+        if side in self._branches and not side.answered:
             self._machine.calledSpeaks()
 
     def sideHeld(self, side: BridgeSide) -> None:
@@ -251,7 +271,7 @@ class Bridge:
     def sideGone(self, side: BridgeSide, cause: Cause) -> None:
         leg = side.leg
         del self.sides[leg.legId]
-        self._endedByCalled |= side is self._called and leg.peerEnded
+        self._endedByCalled |= side.answered and side is not self.caller and leg.peerEnded
         by = endedBy(leg)
         if side is self.caller and by == "server" and self._endedByCalled:
             by = "called"
@@ -262,14 +282,32 @@ class Bridge:
         if not self.sides:
             self._mixer.close()
             self._owner.bridgeClosed(self)
+        if side is self._heard:
+            self._heard = None
         if side is self.caller:
             self._machine.callerGone(cause)
-        elif side is self._called:
-            self._called = None
+        elif side.answered:
             self._machine.calledGone(cause)
+        else:
+            self._branchGone(side, cause)
+
+    def _branchGone(self, side: BridgeSide, cause: Cause) -> None:
+        isLast = self._branches.leave(side, cause)
+        if side.leg.refusedEverywhere:
+            for other in self._branches:
+                other.leg.hangup(cause)
+        if isLast:
+            self._machine.noneAnswers()
+        elif self._branches.speaking is not None:
+            self._machine.calledSpeaks()
 
     def _otherOf(self, side: BridgeSide) -> BridgeSide | None:
-        return self._called if side is self.caller else self.caller
+        """
+        Whom a side talks with; nobody, of several that are called.
+        """
+        if side is self.caller:
+            return self._heard
+        return self.caller if side is self._heard else None
 
     # What the mixer tells.
 

@@ -1,5 +1,8 @@
 """
 One side of a bridge: a leg, and its sound in the mixer.
+
+Several sides may be called at the same time, and have sound before any of them answers; one of
+them at most is in the mixer.
 """
 
 from __future__ import annotations
@@ -65,7 +68,7 @@ class BridgeSideOwner(Protocol):
 
 class BridgeSide(SilentObserver):
     """
-    Watches a leg, and keeps its sound in the mixer for as long as it flows.
+    Watches a leg, and keeps its sound in the mixer for as long as it flows, once it is let in.
 
     @ivar answered: whether its call is answered.
     @ivar sound: what there is of its sound.
@@ -73,14 +76,23 @@ class BridgeSide(SilentObserver):
     @ivar figures: how its sound had fared when it left the mixer last; C{None} if there was none.
     """
 
-    def __init__(self, owner: BridgeSideOwner, leg: ILeg, mixer: IMixer) -> None:
+    def __init__(self, owner: BridgeSideOwner, leg: ILeg) -> None:
         self.leg = leg
         self.answered = False
         self.sound = SideSound.NONE
         self.port: IMediaPort | None = None
         self.figures: Sound | None = None
         self._owner = owner
-        self._mixer = mixer
+        self._mixer: IMixer | None = None  # that it is let into
+
+    def enter(self, mixer: IMixer) -> None:
+        """
+        Let its sound in, now or when it flows.
+        """
+        if self._mixer is None:
+            self._mixer = mixer
+            if self.sound is SideSound.FLOWING and self.port is not None:
+                mixer.join(self.port)
 
     def legDialled(self, leg: ILeg) -> None:
         self._owner.sideDialled(self)
@@ -97,7 +109,8 @@ class BridgeSide(SilentObserver):
             return
         before, self.sound = self.sound, SideSound.FLOWING
         self.port = port
-        self._mixer.join(port)
+        if self._mixer is not None:
+            self._mixer.join(port)
         if before is SideSound.NONE:
             self._owner.sideHeard(self, stream)
         else:
@@ -120,4 +133,5 @@ class BridgeSide(SilentObserver):
         before, self.sound = self.sound, sound
         if before is SideSound.FLOWING and self.port is not None:
             self.figures = soundOf(self.port.statistics())
-            self._mixer.leave(self.port)
+            if self._mixer is not None:
+                self._mixer.leave(self.port)

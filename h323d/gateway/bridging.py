@@ -1,9 +1,12 @@
 """
-How far a bridged call has come: from one way after the other to the answer, and to the end.
+How far a bridged call has come: from one rank of ways after the other to the answer, and to the
+end.
 
-The machine knows what is to be done when; which leg that is, and which way is next, is its
-owner's business (L{h323d.gateway.bridge}).  Each leg negotiates media with us alone, so nothing
-here waits for any; but for early media, which the caller is to hear.
+The machine knows what is to be done when; which legs there are, and which ways are next, is its
+owner's business (L{h323d.gateway.bridge}, L{h323d.gateway.branches}).  "The called side" is all
+the sides that are called at the same time until one of them answers, and that one afterwards:
+the others are over then, before the machine hears anything else.  Each leg negotiates media
+with us alone, so nothing here waits for any; but for early media, which the caller is to hear.
 """
 
 from __future__ import annotations
@@ -26,21 +29,20 @@ class BridgingOwner(Protocol):
     What the machine needs of the bridge.  None of these may raise.
     """
 
-    def tryWay(self, failed: Cause | None) -> None:
-        """
-        Call the called party by its next way.
-
-        @param failed: why the way before it led nowhere; C{None} for the first.
-        """
+    def callNext(self) -> None:
+        """Call the called party by its next ways."""
 
     def ring(self) -> None:
         """Tell the caller that it rings."""
 
     def openEarly(self) -> None:
-        """Let the caller hear what the called side has to say before it answers."""
+        """Open media with the caller before the answer."""
+
+    def hear(self) -> None:
+        """Let the caller hear a called side that speaks, if it does not hear one."""
 
     def answerCaller(self) -> None:
-        """Answer the caller."""
+        """Answer the caller, and let go of the called sides that have not answered."""
 
     def end(self, cause: Cause) -> None:
         """Let go of whoever is there still."""
@@ -55,19 +57,22 @@ class Bridging(Protocol):
         """The called party is to be called."""
 
     def calledRings(self) -> None:
-        """It is told."""
+        """It is told, at one place at least."""
 
     def calledSpeaks(self) -> None:
         """It has media for us, and has not answered: early media (RFC 3960, H.323 8.1.7)."""
 
     def calledAnswers(self) -> None:
-        """It has answered."""
+        """It has answered at one place."""
 
-    def calledGone(self, cause: Cause) -> None:
-        """The leg to it is over."""
+    def noneAnswers(self) -> None:
+        """All the legs to it are over before an answer."""
 
     def noneLeft(self, cause: Cause) -> None:
         """Our own: there is no other way."""
+
+    def calledGone(self, cause: Cause) -> None:
+        """The leg that was answered is over."""
 
     def callerAnswered(self) -> None:
         """The caller knows that it is answered."""
@@ -93,7 +98,8 @@ builder = TypeMachineBuilder(Bridging, _Core)
 
 offered = builder.state("offered")
 calling = builder.state("calling")
-ringing = builder.state("ringing")
+ringing = builder.state("ringing")  # the caller has been told, and is not told again
+hearing = builder.state("hearing")  # the caller has early media
 answered = builder.state("answered")
 talking = builder.state("talking")
 over = builder.state("over")
@@ -102,7 +108,7 @@ over = builder.state("over")
 @offered.upon(Bridging.begin).to(calling)
 def first(machine: Bridging, core: _Core) -> None:
     core.timer.start(core.answerTimeout, machine.timerExpired)
-    core.owner.tryWay(None)
+    core.owner.callNext()
 
 
 @calling.upon(Bridging.calledRings).to(ringing)
@@ -110,23 +116,32 @@ def rings(machine: Bridging, core: _Core) -> None:
     core.owner.ring()
 
 
-@calling.upon(Bridging.calledSpeaks).to(ringing)
-@ringing.upon(Bridging.calledSpeaks).loop()
+@calling.upon(Bridging.calledSpeaks).to(hearing)
+@ringing.upon(Bridging.calledSpeaks).to(hearing)
 def speaks(machine: Bridging, core: _Core) -> None:
     core.owner.openEarly()
+    core.owner.hear()
 
 
-@calling.upon(Bridging.calledGone).loop()
-@ringing.upon(Bridging.calledGone).to(calling)
-def another(machine: Bridging, core: _Core, cause: Cause) -> None:
-    core.owner.tryWay(cause)
+@hearing.upon(Bridging.calledSpeaks).loop()
+def speaksToo(machine: Bridging, core: _Core) -> None:
+    core.owner.hear()
 
 
-@calling.upon(Bridging.calledAnswers).to(answered)
-@ringing.upon(Bridging.calledAnswers).to(answered)
-def answers(machine: Bridging, core: _Core) -> None:
-    core.timer.stop()
-    core.owner.answerCaller()
+for _state in (calling, ringing, hearing):
+
+    @_state.upon(Bridging.noneAnswers).loop()
+    def another(machine: Bridging, core: _Core) -> None:
+        core.owner.callNext()
+
+    @_state.upon(Bridging.calledAnswers).to(answered)
+    def answers(machine: Bridging, core: _Core) -> None:
+        core.timer.stop()
+        core.owner.answerCaller()
+
+    @_state.upon(Bridging.timerExpired).to(over)
+    def unanswered(machine: Bridging, core: _Core) -> None:
+        core.owner.end(Cause.NO_ANSWER_FROM_USER)
 
 
 @answered.upon(Bridging.callerAnswered).to(talking)
@@ -136,48 +151,43 @@ def talks(machine: Bridging, core: _Core) -> None:
     """
 
 
-@calling.upon(Bridging.timerExpired).to(over)
-@ringing.upon(Bridging.timerExpired).to(over)
-def unanswered(machine: Bridging, core: _Core) -> None:
-    core.owner.end(Cause.NO_ANSWER_FROM_USER)
-
-
+@offered.upon(Bridging.clear).to(over)
 @calling.upon(Bridging.noneLeft).to(over)
-@calling.upon(Bridging.callerGone).to(over)
-@ringing.upon(Bridging.callerGone).to(over)
-@answered.upon(Bridging.callerGone).to(over)
-@talking.upon(Bridging.callerGone).to(over)
+@ringing.upon(Bridging.noneLeft).to(over)
+@hearing.upon(Bridging.noneLeft).to(over)
 @answered.upon(Bridging.calledGone).to(over)
 @talking.upon(Bridging.calledGone).to(over)
-@offered.upon(Bridging.clear).to(over)
-@calling.upon(Bridging.clear).to(over)
-@ringing.upon(Bridging.clear).to(over)
-@answered.upon(Bridging.clear).to(over)
-@talking.upon(Bridging.clear).to(over)
 def ends(machine: Bridging, core: _Core, cause: Cause) -> None:
     core.timer.stop()
     core.owner.end(cause)
 
 
+for _state in (calling, ringing, hearing, answered, talking):
+    _state.upon(Bridging.callerGone).to(over)(ends)
+    _state.upon(Bridging.clear).to(over)(ends)
+
+
 # What crosses with what the other leg has told, comes twice, or cannot come at all.
-_PROGRESS = (Bridging.calledRings, Bridging.calledSpeaks, Bridging.calledAnswers)
+_PROGRESS = (
+    *(Bridging.calledRings, Bridging.calledSpeaks, Bridging.calledAnswers),
+    *(Bridging.noneAnswers, Bridging.noneLeft),
+)
+_UNANSWERED = (Bridging.begin, Bridging.callerAnswered, Bridging.calledGone)
 _IGNORED = {
     offered: (
         *_PROGRESS,
-        *(Bridging.calledGone, Bridging.noneLeft, Bridging.callerAnswered),
-        *(Bridging.callerGone, Bridging.timerExpired),
+        *(Bridging.calledGone, Bridging.callerAnswered, Bridging.callerGone),
+        Bridging.timerExpired,
     ),
-    calling: (Bridging.begin, Bridging.callerAnswered),
-    ringing: (Bridging.begin, Bridging.calledRings, Bridging.noneLeft, Bridging.callerAnswered),
-    answered: (*_PROGRESS, Bridging.begin, Bridging.noneLeft, Bridging.timerExpired),
-    talking: (
-        *_PROGRESS,
-        *(Bridging.begin, Bridging.noneLeft, Bridging.callerAnswered, Bridging.timerExpired),
-    ),
+    calling: _UNANSWERED,
+    ringing: (*_UNANSWERED, Bridging.calledRings),
+    hearing: (*_UNANSWERED, Bridging.calledRings),
+    answered: (*_PROGRESS, Bridging.begin, Bridging.timerExpired),
+    talking: (*_PROGRESS, Bridging.begin, Bridging.callerAnswered, Bridging.timerExpired),
     over: (
         *_PROGRESS,
-        *(Bridging.begin, Bridging.calledGone, Bridging.noneLeft, Bridging.callerAnswered),
-        *(Bridging.callerGone, Bridging.clear, Bridging.timerExpired),
+        *(Bridging.begin, Bridging.calledGone, Bridging.callerAnswered, Bridging.callerGone),
+        *(Bridging.clear, Bridging.timerExpired),
     ),
 }
 for _state, _inputs in _IGNORED.items():

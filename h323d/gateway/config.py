@@ -28,7 +28,12 @@ class GatewayConfig:
     """Seconds that the called party has to answer, on all its ways together."""
 
     failoverCauses: Live[tuple[int, ...]] = (3, 18, 20, 27, 34, 38, 41, 42, 44, 47)
-    """The causes (Q.850) of a refusal after which the next way to the called party is tried."""
+    """The causes (Q.850) of a refusal after which the next way to the called party is tried; after
+    any, where the ways are places that it has registered itself."""
+
+    maxBranches: Live[int] = 10
+    """At how many places one call is tried, at the same time and one after the other; those beyond
+    are not called."""
 
     packetMs: Live[int] = 20
     """Milliseconds of sound in each packet that we send, unless the peer asks otherwise."""
@@ -38,6 +43,8 @@ class GatewayConfig:
             raise ValueError("maxCalls: must be at least 1")
         if self.answerTimeout <= 0:
             raise ValueError("answerTimeout: must be more than 0")
+        if self.maxBranches < 1:
+            raise ValueError("maxBranches: must be at least 1")
         if not all(1 <= cause <= 127 for cause in self.failoverCauses):
             raise ValueError("failoverCauses: must be 1 to 127")
         if self.packetMs not in (10, 20, 30, 40, 50, 60):

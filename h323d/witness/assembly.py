@@ -58,8 +58,8 @@ class _Call:
     @ivar first: the leg of the calling side, where it was us who called it.
     @ivar caller: that leg, where it called us.
     @ivar legs: those that are not over.
-    @ivar onward: those of them that call on for the caller, and are not answered: one that ends
-        is not the end, as another may follow.
+    @ivar onward: those of them that call on for the caller, and are not answered, and where they
+        go: one that ends is not the end, as there may be others, or another may follow.
     @ivar others: by which other identifiers H.323 knows it: those of the legs that call on.
     @ivar sides: the admissions in force, and the host of each.
     @ivar begun: when it was decided where it goes, first of all.
@@ -95,7 +95,7 @@ class _Call:
     bandwidth: int = 0
     admissions: int = 0
     legs: set[LegID] = field(default_factory=set)
-    onward: set[LegID] = field(default_factory=set)
+    onward: dict[LegID, TransportAddress | None] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
     sides: dict[Side, str] = field(default_factory=dict)
     linger: IDelayedCall | None = None
@@ -244,7 +244,7 @@ class Assembly:
             # Whom we called has answered, and counts as who calls the other.
             call.calling, call.called, call.answered = call.called, fact.called, None
         elif fact.origin is not None:
-            call.onward.add(fact.legId)
+            call.onward[fact.legId] = None
         if fact.callIdentifier:
             call.others.add(fact.callIdentifier)
             self._byIdentifier.setdefault(fact.callIdentifier, call)
@@ -264,6 +264,8 @@ class Assembly:
             return
         call.model = fact.model
         call.calledPeer = fact.peer
+        if fact.onward in call.onward:
+            call.onward[fact.onward] = fact.peer
         if fact.peer is None:
             call.room = fact.target
         else:
@@ -297,7 +299,7 @@ class Assembly:
         call = self._byCall.get(fact.callId)
         if call is None:
             return
-        call.onward.discard(fact.legId)
+        call.calledPeer = call.onward.pop(fact.legId, None) or call.calledPeer
         if call.answered is None:
             call.answered = fact.at
             self._journal.changed(call.number, call)
@@ -320,7 +322,7 @@ class Assembly:
     def _legOver(self, call: _Call, legId: LegID, at: float, cause: Cause, releasedBy: str) -> None:
         if legId not in call.onward:
             call.end(at, cause, releasedBy)
-        call.onward.discard(legId)
+        call.onward.pop(legId, None)
         call.legs.discard(legId)
         if call.legs:
             return

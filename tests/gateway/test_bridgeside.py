@@ -52,7 +52,8 @@ def made() -> tuple[Bridge, FakeLeg, FakeMixer, BridgeSide]:
     bridge, pool = Bridge(), FakePool()
     leg = FakeLeg("1002", pool)
     mixer = FakeMixer(None)  # type: ignore[arg-type]  # nobody is told of speakers
-    side = BridgeSide(bridge, leg, mixer)
+    side = BridgeSide(bridge, leg)
+    side.enter(mixer)
     leg.observe(side)
     return bridge, leg, mixer, side
 
@@ -78,6 +79,27 @@ def test_whatItPlaysWhileItHoldsIsNotMixed() -> None:
     leg.mediaReady()
     assert mixer.members == [leg.port]
     assert bridge.told == ["heard", "held", "resumed"]
+
+
+def test_itsSoundIsNotMixedBeforeItIsLetIn() -> None:
+    bridge, pool = Bridge(), FakePool()
+    leg = FakeLeg("1002", pool)
+    mixer = FakeMixer(None)  # type: ignore[arg-type]  # nobody is told of speakers
+    side = BridgeSide(bridge, leg)
+    leg.observe(side)
+    leg.mediaReady()
+    assert (side.sound, mixer.members) == (SideSound.FLOWING, [])
+    side.enter(mixer)
+    side.enter(mixer)
+    assert mixer.members == [leg.port]
+
+
+def test_whatWasNeverLetInLeavesNothingBehind() -> None:
+    bridge, leg = Bridge(), FakeLeg("1002", FakePool())
+    leg.observe(BridgeSide(bridge, leg))
+    leg.mediaReady()
+    leg.release(Cause.NORMAL_CALL_CLEARING)
+    assert bridge.told == ["heard", "gone NORMAL_CALL_CLEARING"]
 
 
 def test_otherMediaAreNobodysToMix() -> None:

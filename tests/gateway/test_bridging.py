@@ -14,29 +14,41 @@ from h323d.values.cause import Cause
 from tests.support.machinetable import Table, behaviourOf
 
 ENDED = "over: stop timerExpired, end USER_BUSY"
+ANSWERED = "answered: stop timerExpired, answerCaller"
+UNANSWERED = "over: end NO_ANSWER_FROM_USER"
 
 TABLE: Table = {
     "offered": {
-        "begin": "calling: timerExpired in 180 s, tryWay",
+        "begin": "calling: timerExpired in 180 s, callNext",
         "clear": "over: end USER_BUSY",
     },
     "calling": {
         "calledRings": "ringing: ring",
-        "calledSpeaks": "ringing: openEarly",
-        "calledAnswers": "answered: stop timerExpired, answerCaller",
-        "calledGone": "calling: tryWay USER_BUSY",
+        "calledSpeaks": "hearing: openEarly, hear",
+        "calledAnswers": ANSWERED,
+        "noneAnswers": "calling: callNext",
         "noneLeft": ENDED,
         "callerGone": ENDED,
         "clear": ENDED,
-        "timerExpired": "over: end NO_ANSWER_FROM_USER",
+        "timerExpired": UNANSWERED,
     },
     "ringing": {
-        "calledSpeaks": "ringing: openEarly",
-        "calledAnswers": "answered: stop timerExpired, answerCaller",
-        "calledGone": "calling: tryWay USER_BUSY",
+        "calledSpeaks": "hearing: openEarly, hear",
+        "calledAnswers": ANSWERED,
+        "noneAnswers": "ringing: callNext",
+        "noneLeft": ENDED,
         "callerGone": ENDED,
         "clear": ENDED,
-        "timerExpired": "over: end NO_ANSWER_FROM_USER",
+        "timerExpired": UNANSWERED,
+    },
+    "hearing": {
+        "calledSpeaks": "hearing: hear",
+        "calledAnswers": ANSWERED,
+        "noneAnswers": "hearing: callNext",
+        "noneLeft": ENDED,
+        "callerGone": ENDED,
+        "clear": ENDED,
+        "timerExpired": UNANSWERED,
     },
     "answered": {
         "callerAnswered": "talking",
@@ -65,6 +77,7 @@ def test_theTable() -> None:
         {
             "calling": ["begin"],
             "ringing": ["begin", "calledRings"],
+            "hearing": ["begin", "calledSpeaks"],
             "answered": ["begin", "calledAnswers"],
             "talking": ["begin", "calledAnswers", "callerAnswered"],
             "over": [("clear", Cause.USER_BUSY)],

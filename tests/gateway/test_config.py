@@ -13,7 +13,13 @@ from h323d.gateway.config import GatewayConfig
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"maxCalls": 0}, {"answerTimeout": 0.0}, {"failoverCauses": (128,)}, {"packetMs": 25}],
+    [
+        {"maxCalls": 0},
+        {"answerTimeout": 0.0},
+        {"failoverCauses": (128,)},
+        {"maxBranches": 0},
+        {"packetMs": 25},
+    ],
 )
 def test_whatMakesNoSenseIsRefusedByItsName(wrong: dict[str, Any]) -> None:
     (name,) = wrong

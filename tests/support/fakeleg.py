@@ -41,7 +41,7 @@ class FakeLeg:
     state = "fake"
     displayName = ""
     callIdentifier = conferenceId = ""
-    peerEnded = False
+    peerEnded = refusedEverywhere = False
     held = False
     speaks = hops = None
     restricted = False

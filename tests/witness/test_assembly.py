@@ -256,6 +256,25 @@ def test_aWayThatLeadsNowhereDoesNotEndACallThatGoesAnother(scene: Scene) -> Non
     assert (record.cause, record.releasedBy) == (Cause.NORMAL_CALL_CLEARING, "called")
 
 
+@pytest.mark.parametrize("answered", [0, 1])
+def test_ofPlacesThatRingAtTheSameTimeTheOneThatAnswersIsTheCalls(
+    scene: Scene, answered: int
+) -> None:
+    legs, peers = (OTHER_LEG, LegID("l3")), (BERT, TransportAddress("10.0.0.4", 5060))
+    scene.offer()
+    for leg, peer in zip(legs, peers, strict=True):
+        scene.tell(CallOriginated, CALL, leg, "sip", CALLING, CALLED, LEG)
+        scene.tell(CallRouted, CALL, LEG, "gateway", "", peer, leg)
+    scene.tell(CallEnded, CALL, legs[1 - answered], Cause.NON_SELECTED_USER_CLEARING, "server")
+    scene.tell(CallAnswered, CALL, legs[answered])
+    scene.tell(CallAnswered, CALL, LEG)
+    scene.tell(CallEnded, CALL, LEG, Cause.NORMAL_CALL_CLEARING, "calling")
+    scene.tell(CallEnded, CALL, legs[answered], Cause.NORMAL_CALL_CLEARING, "server")
+    record = scene.record
+    assert record.calledPeer == peers[answered]
+    assert (record.outcome, record.cause) == (Outcome.ANSWERED, Cause.NORMAL_CALL_CLEARING)
+
+
 def test_howACallSoundedThatWentOnFromHereIsToldOfBothAndInTheCallersEncoding(
     scene: Scene,
 ) -> None:

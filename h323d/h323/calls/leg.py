@@ -60,7 +60,7 @@ class H323Leg:
     """
 
     protocol = "h323"
-    peerEnded = False
+    peerEnded = refusedEverywhere = False
 
     def __init__(
         self, context: LegContext, description: CallDescription, options: StartUpOptions

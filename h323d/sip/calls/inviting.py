@@ -31,9 +31,11 @@ class InvitingOwner(Protocol):
     What L{Inviting} needs of the leg that it is part of.
 
     @ivar peerEnded: set where it is the peer who ends the call.
+    @ivar refusedEverywhere: set where it refuses for all places.
     """
 
     peerEnded: bool
+    refusedEverywhere: bool
 
     def dialled(self) -> None:
         """The INVITE leaves."""
@@ -205,6 +207,7 @@ class Inviting:
 
     def inviteRefused(self, response: SIPResponse) -> None:
         self._owner.peerEnded = True
+        self._owner.refusedEverywhere = response.status >= 600
         self.session.failure(causeOf(response.status, reasonsOf(response)))
 
     def inviteFailed(self, cause: Cause) -> None:

@@ -72,7 +72,7 @@ class SIPLeg:
 
     protocol = "sip"
     callIdentifier = conferenceId = ""
-    peerEnded = False
+    peerEnded = refusedEverywhere = False
 
     def __init__(
         self,
