@@ -23,7 +23,7 @@ from h323d.call.site import Site
 from h323d.call.surroundings import Surroundings
 from h323d.errors import DecodeError
 from h323d.sip.agent import DialogUser
-from h323d.sip.calls.causes import reasonCause, reasonsOf
+from h323d.sip.calls.causes import cancelCause, reasonsOf
 from h323d.sip.calls.leg import SIPLeg
 from h323d.sip.calls.parties import inquiryOf
 from h323d.sip.config import SIPConfig
@@ -366,7 +366,7 @@ class SIPEndpoint(Part[SIPConfig]):
         tag = self._tag() if leg is None else leg.localTag
         self.respond(transaction, request.response(200, None, tag))
         if leg is not None:
-            leg.cancelled(reasonCause(reasonsOf(request)) or Cause.NORMAL_CALL_CLEARING)
+            leg.cancelled(cancelCause(reasonsOf(request)))
 
     def _way(self, request: SIPRequest, flow: Flow | None) -> Flow:
         """

@@ -2,8 +2,11 @@
 Causes and SIP status codes: RFC 3398, 7.2.4.1 and 8.2.6.1, with RFC 3326.
 
 RFC 3398 is followed where deployed gateways do; the rows where they agree on
-something else are marked.  A C{Reason: Q.850} header says more than a status
-code and is believed before it.
+something else are marked.  A C{Reason} header says more than a status code and is believed
+before it: the cause that it has of Q.850, or otherwise the status that it has of SIP.
+
+That somebody else has taken the call, SIP says by C{cause=200} in a CANCEL (RFC 3326, 3.1), and
+Q.850 by cause 26, non-selected user clearing.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from collections.abc import Iterable
 from h323d.sip.messages.message import SIPMessage
 from h323d.values.cause import Cause
 
-__all__ = ["causeOf", "reasonCause", "reasonOf", "reasonsOf", "statusOf"]
+__all__ = ["cancelCause", "causeOf", "reasonCause", "reasonOf", "reasonsOf", "statusOf"]
 
 _STATUS = {
     Cause.UNALLOCATED_NUMBER: 404,
@@ -98,7 +101,9 @@ _CAUSES = {
     608: Cause.CALL_REJECTED,
 }
 
-_REASON = re.compile(r"(?:^|,)\s*Q\.850\s*(;[^,]*)", re.IGNORECASE)
+COMPLETED_ELSEWHERE = 200  # RFC 3326, 3.1
+
+_REASON = re.compile(r"(?:^|,)\s*(Q\.850|SIP)\s*(;[^,]*)", re.IGNORECASE)
 _REASON_CAUSE = re.compile(r";\s*cause\s*=\s*([0-9]{1,3})\s*(?:;|$)", re.IGNORECASE)
 
 
@@ -117,8 +122,10 @@ def causeOf(status: int, reasons: Iterable[str] = ()) -> Cause:
     @param reasons: the values of its C{Reason} headers.
     """
     told = reasonCause(reasons)
-    if told is not None:
-        return told
+    return _causeOfStatus(status) if told is None else told
+
+
+def _causeOfStatus(status: int) -> Cause:
     known = _CAUSES.get(status)
     if known is not None:
         return known
@@ -131,21 +138,49 @@ def causeOf(status: int, reasons: Iterable[str] = ()) -> Cause:
 
 def reasonCause(reasons: Iterable[str]) -> Cause | None:
     """
-    The Q.850 cause of C{Reason} header values (RFC 3326), or C{None}.
+    Why, as C{Reason} header values have it (RFC 3326); C{None} if they do not say.
     """
+    numbers = _reasonNumbers(reasons)
+    number, status = numbers.get("q.850", 0), numbers.get("sip", 0)
+    if 1 <= number <= 127:
+        return Cause.fromWire(number)
+    return _causeOfStatus(status) if 300 <= status <= 699 else None
+
+
+def cancelCause(reasons: Iterable[str]) -> Cause:
+    """
+    Why a caller has given up.
+
+    @param reasons: the values of the C{Reason} headers of its CANCEL.
+    """
+    values = tuple(reasons)
+    told = reasonCause(values)
+    if told is None and _reasonNumbers(values).get("sip") == COMPLETED_ELSEWHERE:
+        return Cause.NON_SELECTED_USER_CLEARING
+    return told or Cause.NORMAL_CALL_CLEARING
+
+
+def _reasonNumbers(reasons: Iterable[str]) -> dict[str, int]:
+    """
+    The causes, by protocol in small letters; of several of one protocol, the first.
+    """
+    found: dict[str, int] = {}
     for value in reasons:
-        stated = _REASON.search(value)
-        number = _REASON_CAUSE.search(stated.group(1)) if stated else None
-        if number is not None and 1 <= int(number.group(1)) <= 127:
-            return Cause.fromWire(int(number.group(1)))
-    return None
+        for protocol, parameters in _REASON.findall(value):
+            number = _REASON_CAUSE.search(parameters)
+            if number is not None:
+                found.setdefault(protocol.lower(), int(number.group(1)))
+    return found
 
 
 def reasonOf(cause: Cause) -> str:
     """
     The C{Reason} header value for a cause (RFC 3326, 2).
     """
-    return f"Q.850;cause={int(cause)}"
+    said = f"Q.850;cause={int(cause)}"
+    if cause is Cause.NON_SELECTED_USER_CLEARING:
+        return f'SIP;cause={COMPLETED_ELSEWHERE};text="Call completed elsewhere", {said}'
+    return said
 
 
 def reasonsOf(message: SIPMessage) -> tuple[str, ...]:

@@ -104,6 +104,7 @@ class Inviting:
         self._modification = modification
         self._profile = profile
         self._invite: SentInvite | None = None  # before it is sent
+        self._cause = Cause.NORMAL_CALL_CLEARING  # why the call is over, once it is
         self._answer = b""  # the description that was last taken
 
     def call(self, target: CallTarget) -> None:
@@ -150,7 +151,7 @@ class Inviting:
         self._end.sendBye(cause)
 
     def declineAcceptance(self, fork: Fork) -> None:
-        fork.decline()
+        fork.decline(self._cause)
 
     def repeatedAcceptance(self, fork: Fork) -> None:
         fork.answerAgain()
@@ -171,6 +172,7 @@ class Inviting:
             self._owner.hangup(Cause.INCOMPATIBLE_DESTINATION)
 
     def released(self, cause: Cause) -> None:
+        self._cause = cause
         self._owner.released(cause)
 
     def finished(self) -> None:

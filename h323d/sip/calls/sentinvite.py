@@ -137,9 +137,10 @@ class SentInvite:
         self._agent.sendAck(ack, self._end.flow)
         return dialog
 
-    def decline(self, response: SIPResponse) -> None:
+    def decline(self, response: SIPResponse, cause: Cause) -> None:
         dialog = self.acknowledge(response)
         bye = dialog.request("BYE")
+        bye = bye.withHeaders(bye.headers.adding("Reason", reasonOf(cause)))
         dialog.terminate()
         self._agent.send(bye, NOBODY, self._end.flow)
 
@@ -148,7 +149,7 @@ class SentInvite:
         if ack is not None:
             self._agent.sendAck(ack, self._end.flow)
         elif len(self._acks) < MAX_FORKS:
-            self.decline(response)
+            self.decline(response, Cause.NON_SELECTED_USER_CLEARING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +169,11 @@ class Fork:
         """
         return self.invite.acknowledge(self.response)
 
-    def decline(self) -> None:
+    def decline(self, cause: Cause) -> None:
         """
         Acknowledge it, and end its dialog.
         """
-        self.invite.decline(self.response)
+        self.invite.decline(self.response, cause)
 
     def answerAgain(self) -> None:
         """

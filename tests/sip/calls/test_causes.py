@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from h323d.sip.calls.causes import causeOf, reasonCause, reasonOf, statusOf
+from h323d.sip.calls.causes import cancelCause, causeOf, reasonCause, reasonOf, statusOf
 from h323d.values.cause import Cause
 
 
@@ -45,6 +45,9 @@ def test_aReasonIsBelievedBeforeTheStatus() -> None:
         ('q.850 ; text="a;cause=3" ; cause=34', 34),
         ('SIP;cause=200;text="x", Q.850;cause=38', 38),
         ("Q.850;cause=126", 127),
+        ("SIP;cause=486", 17),
+        ('sip ;text="Busy"; cause=600', 17),
+        ("SIP;cause=486, Q.850;cause=21", 21),
     ],
 )
 def test_aReasonIsReadAsPeersWriteIt(text: str, cause: int) -> None:
@@ -52,10 +55,38 @@ def test_aReasonIsReadAsPeersWriteIt(text: str, cause: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["SIP;cause=486", "Q.850", "Q.850;cause=", "Q.850;cause=0", "Q.850;cause=999", ""]
+    "text",
+    [
+        "SIP;cause=200",
+        "SIP;cause=700",
+        "X;cause=17",
+        "Q.850",
+        "Q.850;cause=",
+        "Q.850;cause=0",
+        "Q.850;cause=999",
+        "",
+    ],
 )
 def test_aReasonWithoutACauseSaysNothing(text: str) -> None:
     assert reasonCause([text]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ('SIP;cause=200;text="Call completed elsewhere"', 26),
+        ("SIP;cause=200, Q.850;cause=16", 16),
+        ("SIP;cause=600", 17),
+        ("", 16),
+    ],
+)
+def test_aCancelSaysThatSomebodyElseHasTheCallOrWhy(text: str, cause: int) -> None:
+    assert cancelCause([text]) == Cause(cause)
+
+
+def test_thatSomebodyElseHasTheCallIsSaidAsPhonesOfSIPKnowIt() -> None:
+    said = reasonOf(Cause.NON_SELECTED_USER_CLEARING)
+    assert said.startswith('SIP;cause=200;text="Call completed elsewhere"')
 
 
 def test_whatWeWriteWeRead() -> None:

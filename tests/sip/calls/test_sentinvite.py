@@ -106,9 +106,10 @@ def test_aForkIsAcknowledgedInItsDialog(scene: Scene) -> None:
 
 
 def test_aForkThatIsDeclinedIsAcknowledgedAndEnded(scene: Scene) -> None:
-    scene.accepted().decline()
+    scene.accepted().decline(Cause.NO_ANSWER_FROM_USER)
     assert len(scene.agent.acks) == 1
     assert scene.agent.methods == ["INVITE", "BYE"]
+    assert scene.agent.sent[-1].request.headers.get("Reason") == "Q.850;cause=19"
 
 
 def test_theSameAnswerAgainGetsTheSameACK(scene: Scene) -> None:
