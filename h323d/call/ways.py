@@ -31,12 +31,15 @@ class Way:
     @ivar rank: of several places of one party: those next to each other that have the same are
         called at the same time, as the contacts of one q are (RFC 3261, 16.6); C{None} for a
         way that is taken alone.
+    @ivar contact: the URI that they are to be asked for by at C{destination}, where that is not
+        one of C{called}: the contact of an address of record (RFC 3261, 16.5).
     """
 
     protocol: str
     destination: TransportAddress | None = None
     called: tuple[PartyAddress, ...] = ()
     rank: int | None = None
+    contact: str = ""
 
 
 def inRanks(ways: Iterable[Way]) -> tuple[tuple[Way, ...], ...]:

@@ -24,7 +24,6 @@ from h323d.call.applications import Admission, Application, Verdict
 from h323d.call.gates import Gates
 from h323d.call.leases import ended, ofRegistration
 from h323d.call.parts import Part
-from h323d.errors import DecodeError
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registry.expiry import Expiry
 from h323d.gatekeeper.registry.registrations import (
@@ -36,14 +35,16 @@ from h323d.gatekeeper.registry.registrations import (
     UnregisterReason,
 )
 from h323d.gatekeeper.security.passwords import Passwords
-from h323d.sip.calls.parties import partiesOf
-from h323d.sip.messages.uri import SIPURI, parseURI
+from h323d.sip.calls.parties import partiesOf, uriOf
+from h323d.sip.messages.uri import SIPURI
 from h323d.sip.reasons import RegistrationRefused
 from h323d.sip.registrar import Binding, Registrant
 from h323d.sip.transactions.layer import RETRY_AFTER
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["LocationService"]
+
+WORST = 1000  # the rank of a contact whose q is 0; q has three digits after the point
 
 T = TypeVar("T")
 
@@ -118,16 +119,6 @@ class LocationService(Part[object]):
         else:
             self._gates.leases.give(ofRegistration(own.endpointId), admission)
 
-    def located(self, called: PartyAddress) -> tuple[SIPURI, TransportAddress] | None:
-        """
-        As L{h323d.sip.calls.originator.Locate}: the contact that likes to be called best.
-        """
-        found = self._registry.byAlias(called)
-        if found is None or found.protocol != "sip":
-            return None
-        contact = _contactOf(found.contacts[0])
-        return None if contact is None else (contact, found.signalling[0])
-
     def connectionClosed(self, peer: TransportAddress) -> None:
         for endpointId in self._connections.pop(peer, {}):
             registration = self._registry.byId(endpointId)
@@ -170,6 +161,7 @@ class LocationService(Part[object]):
             timeToLive=self._longest(bindings),
             product=registrant.product,
             contacts=tuple(str(binding.uri) for binding in best),
+            ranks=_anyOf(round((1 - binding.q) * WORST) for binding in best),
             instances=_anyOf(binding.instance for binding in best),
             connected=_anyOf(binding.connected for binding in best),
         )
@@ -251,15 +243,16 @@ class LocationService(Part[object]):
         deadline = self._clock.seconds() + registration.timeToLive
         count = len(registration.contacts)
         rows = zip(
-            map(_contactOf, registration.contacts),
+            map(uriOf, registration.contacts),
             registration.signalling,
+            ((WORST - rank) / WORST for rank in registration.ranksOfContacts),
             registration.instances or ("",) * count,
             registration.connected or (False,) * count,
             strict=True,
         )
         return tuple(
-            Binding(uri, address, deadline, instance=instance, connected=connected)
-            for uri, address, instance, connected in rows
+            Binding(uri, address, deadline, q, instance=instance, connected=connected)
+            for uri, address, q, instance, connected in rows
             if uri is not None
         )
 
@@ -302,11 +295,3 @@ def _without(binding: Binding, gone: frozenset[TransportAddress]) -> Binding | N
     """
     closed = binding.connected and binding.address in gone
     return binding.disconnected() if closed else binding
-
-
-def _contactOf(text: str) -> SIPURI | None:
-    try:
-        uri = parseURI(text)
-    except DecodeError:
-        return None
-    return uri if isinstance(uri, SIPURI) else None

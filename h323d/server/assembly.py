@@ -242,7 +242,6 @@ def enterOriginators(
     originators: MutableMapping[str, IOriginator],
     h323: H323Endpoint | None,
     sip: SIPEndpoint | None,
-    locations: LocationService | None,
 ) -> None:
     """
     Enter who makes calls, by protocol.
@@ -250,5 +249,4 @@ def enterOriginators(
     if h323 is not None:
         originators["h323"] = h323.originator
     if sip is not None:
-        locate = None if locations is None else locations.located
-        originators["sip"] = SIPOriginator(sip, locate=locate)
+        originators["sip"] = SIPOriginator(sip)

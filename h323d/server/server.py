@@ -96,7 +96,7 @@ class Server:
         self.locations = assembly.newLocations(configuration, world, directory, gates, self.zone)
         self.sip = assembly.newSIP(configuration, ground, self.switch, self.locations)
         self.h323 = assembly.newH323(configuration, ground, self.switch, self.zone, legs)
-        assembly.enterOriginators(self._originators, self.h323, self.sip, self.locations)
+        assembly.enterOriginators(self._originators, self.h323, self.sip)
         self.operator = self._newOperator()
         self.desk = Desk(world.clock, self.events, self.operator)
         self._parts = tuple(self._allParts())

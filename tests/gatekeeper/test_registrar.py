@@ -155,6 +155,21 @@ def test_severalContactsAreOneRegistrationBestFirst(table: Table) -> None:
     assert registration.contacts[0] == "sip:b@10.0.0.3:5062"
 
 
+def test_howGoodEachContactIsIsKnownInTheTableAndAfterARestart(table: Table) -> None:
+    table.bind(table.binding(q=0.305), table.binding("sip:b@10.0.0.3:5062"))
+    (kept,) = table.registry
+    assert (kept.ranks, kept.ranksOfContacts) == ((0, 695), (0, 695))
+    later = Table()
+    later.registry.restore(fromText(toText(kept)), later.clock.seconds() + 60)
+    assert [each.q for each in later.locations.bindings(ALICE, PHONE)] == [1.0, 0.305]
+
+
+def test_whereAllContactsAreTheBestNothingIsKeptOfThat(table: Table) -> None:
+    table.bind(table.binding(), table.binding("sip:b@10.0.0.3:5062"))
+    (kept,) = table.registry
+    assert (kept.ranks, kept.ranksOfContacts) == ((), (0, 0))
+
+
 def test_severalNamesMayHaveOneContact(table: Table) -> None:
     table.bind(table.binding(), address=SIPURI("h", "1001"))
     table.bind(table.binding(), address=SIPURI("h", "1002"))

@@ -81,9 +81,11 @@ class SIPPhone(Phone):
     One that registers by SIP.
 
     @ivar over: the transport by which it wants to be called.
+    @ivar q: how good a place this is; empty for the best.
     """
 
     over = "udp"
+    q = ""
 
     def datagramReceived(self, data: bytes, source: TransportAddress) -> None:
         message = parse(data)
@@ -95,14 +97,15 @@ class SIPPhone(Phone):
         Send a REGISTER.
         """
         here = TransportAddress(self.address, REGISTERING_PORT)
+        q = f";q={self.q}" if self.q else ""
         port = Datagrams(world.network.host(self.address)).bind(here, self)
         port.send(
             (
                 f"REGISTER sip:{SERVER} SIP/2.0\r\n"
                 f"Via: SIP/2.0/UDP {here};branch=z9hG4bK{self.alias}\r\n"
                 f"Max-Forwards: 70\r\nFrom: <sip:{self.alias}@{SERVER}>;tag=1\r\n"
-                f"To: <sip:{self.alias}@{SERVER}>\r\nCall-ID: {self.alias}\r\nCSeq: 1 REGISTER\r\n"
-                f"Contact: <sip:{self.alias}@{self.address};transport={self.over}>\r\nExpires: 3600\r\n"
+                f"To: <sip:{self.alias}@{SERVER}>\r\nCall-ID: {here}\r\nCSeq: 1 REGISTER\r\n"
+                f"Contact: <sip:{self.alias}@{self.address};transport={self.over}>{q}\r\nExpires: 3600\r\n"
                 "Content-Length: 0\r\n\r\n"
             ).encode(),
             SIP,
@@ -112,16 +115,23 @@ class SIPPhone(Phone):
 
 
 def sipPhone(
-    world: Simulation, host: str, alias: str, tone: int, *formats: MediaFormat, over: str = "udp"
+    world: Simulation,
+    host: str,
+    alias: str,
+    tone: int,
+    *formats: MediaFormat,
+    over: str = "udp",
+    q: str = "",
 ) -> SIPPhone:
     """
     A registered SIP phone.
 
     @param formats: all that it speaks, if not everything.
     @param over: the transport by which it wants to be called.
+    @param q: how good a place this is; empty for the best.
     """
     phone = SIPPhone(world, host, alias, tone)
-    phone.over = over
+    phone.over, phone.q = over, q
     if formats:
         phone.speaks = MediaProfile.audio(formats)
     phone.registerBySIP(world)

@@ -52,6 +52,8 @@ class Registration:
         that it opens itself (H.460.18).
     @ivar exhausted: a gateway that told it has no more resources (RAI).
     @ivar contacts: the URI behind each of C{signalling}, for SIP.
+    @ivar ranks: of each of C{contacts}, those with the same being equally good, and 0 the best
+        (1000 times what its q lacks to 1); of none, where all are the best.
     @ivar instances: which user agent each of C{contacts} is (RFC 5626), empty where that is
         not known; of none, where it is of none.
     @ivar connected: which of C{signalling} is the far end of a connection; none is where
@@ -77,6 +79,7 @@ class Registration:
     traversal: bool = False
     exhausted: bool = False
     contacts: tuple[str, ...] = ()
+    ranks: tuple[int, ...] = ()
     instances: tuple[str, ...] = ()
     connected: tuple[bool, ...] = ()
     usage: bool = False
@@ -90,6 +93,13 @@ class Registration:
         as a gateway with several addresses does.
         """
         return tuple(dict.fromkeys((self.source.host, *(each.host for each in self.signalling))))
+
+    @property
+    def ranksOfContacts(self) -> tuple[int, ...]:
+        """
+        One for each of C{contacts}.
+        """
+        return self.ranks or (0,) * len(self.contacts)
 
     @property
     def ownAddresses(self) -> tuple[TransportAddress, ...]:

@@ -143,15 +143,16 @@ class EndpointRegistry:
         """
         return tuple(self._byId[each] for each in self._names.all(alias))
 
-    def phoneOf(self, name: PartyAddress) -> Registration | None:
+    def phonesOf(self, name: PartyAddress) -> tuple[Registration, ...]:
         """
-        The SIP phone of that name: what one dials may have been registered as a name or a URI.
+        The SIP phones of that name, in the order in which they came: what one dials may have been
+        registered as a name or a URI.
         """
         for kind in (name.kind, *AddressKind):
-            found = self.byAlias(PartyAddress(kind, name.value))
-            if found is not None:
-                return found if found.protocol == "sip" else None
-        return None
+            found = self.allByAlias(PartyAddress(kind, name.value))
+            if found:
+                return tuple(each for each in found if each.protocol == "sip")
+        return ()
 
     def byPrefix(self, digits: str) -> tuple[Registration, ...]:
         """

@@ -230,8 +230,8 @@ class RoutedCalls(Part[ZoneSettings]):
         """
         Whether a call to that name becomes a leg of ours: one to a room, or to a SIP phone.
         """
-        isPhone = self._tables.registry.phoneOf(name) is not None
-        return isPhone or self._zone.numbers.serves(name)
+        phones = self._tables.registry.phonesOf(name)
+        return bool(phones) or self._zone.numbers.serves(name)
 
     def _introduced(
         self, peer: TransportAddress, setup: IncomingSetup, caller: Registration | None

@@ -52,6 +52,8 @@ class Called:
     @ivar call: the call identifier, 16 octets; empty if it is not known.
     @ivar locating: whether another gatekeeper asks where that is (LRQ), rather
         than somebody who calls.
+    @ivar bridged: whether the gateway asks, which calls all places of a party at the same
+        time, and SIP phones itself.
     """
 
     names: tuple[PartyAddress, ...]
@@ -62,6 +64,7 @@ class Called:
     hops: int = MAX_HOPS
     call: bytes = b""
     locating: bool = False
+    bridged: bool = False
 
     def within(self, hops: int) -> Called:
         """

@@ -5,6 +5,9 @@ call that the gatekeeper routes would go.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
+
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
@@ -12,7 +15,7 @@ from h323d.call.applications import Refusal
 from h323d.call.policy import Found, IFinder
 from h323d.call.ways import Way
 from h323d.gatekeeper.registry.registrations import Registration
-from h323d.gatekeeper.routing.chain import Called, Decision, RoutingChain
+from h323d.gatekeeper.routing.chain import Called, Decision, FoundWay, RoutingChain
 from h323d.values.address import AddressKind, PartyAddress
 
 __all__ = ["Finder"]
@@ -30,7 +33,7 @@ class Finder:
     def find(
         self, calling: tuple[PartyAddress, ...], called: tuple[PartyAddress, ...]
     ) -> Found | Deferred[Found]:
-        decision = self._chain.find(Called(called, calling=calling))
+        decision = self._chain.find(Called(called, calling=calling, bridged=True))
         if isinstance(decision, Deferred):
             return decision.addCallback(_found)
         return _found(decision)
@@ -38,18 +41,25 @@ class Finder:
 
 def _found(decision: Decision) -> Found:
     """
-    What the chain has found, for who calls on: the phones themselves, which it finds behind us.
+    What the chain has found, for who calls on: all contacts of the phones, which it finds behind
+    us, among the other places of the party by their rank.
     """
     if decision is None or isinstance(decision, Refusal):
         return decision
-    return tuple(
-        _wayToPhone(each.registration) if each.protocol == "sip" and each.registration else each
-        for each in decision
-    )
+    ways: list[Way] = []
+    for isRanked, some in groupby(decision, lambda each: each.rank is not None):
+        each = [way for found in some for way in _waysOf(found)]
+        ways += sorted(each, key=lambda way: way.rank or 0) if isRanked else each
+    return tuple(ways)
 
 
-def _wayToPhone(phone: Registration) -> Way:
-    return Way("sip", None, (_addressOfRecord(phone),))
+def _waysOf(found: FoundWay) -> Iterable[Way]:
+    phone = found.registration
+    if found.protocol != "sip" or phone is None:
+        return (found,)
+    name = _addressOfRecord(phone)
+    places = zip(phone.signalling, phone.ranksOfContacts, phone.contacts, strict=True)
+    return [Way("sip", address, (name,), rank, contact) for address, rank, contact in places]
 
 
 def _addressOfRecord(registration: Registration) -> PartyAddress:

@@ -5,14 +5,18 @@ address that the caller knows itself.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from zope.interface import implementer
 
 from h323d.gatekeeper.identity import ILocalNumbers
-from h323d.gatekeeper.registry.registrations import EndpointRegistry
+from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routing.chain import Called, FoundWay, ICalledPolicy
-from h323d.values.address import TransportAddress
+from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = ["LocalNumbers", "RegisteredEndpoints", "SignalledAddress"]
+
+EXHAUSTED = 1000  # the rank of an endpoint without resources: beside contacts whose q is 0
 
 
 @implementer(ICalledPolicy)
@@ -37,8 +41,9 @@ class LocalNumbers:
 class RegisteredEndpoints:
     """
     Whoever registered the name by H.323, all of them where names are shared: who
-    has resources left first, and of those who came first.  A SIP phone is called at our own
-    call-signalling address: the gateway is behind that.
+    has resources left first, and of those who came first.  If one of them is a SIP phone, all are
+    called at our own call-signalling address: the gateway is behind that.  The gateway itself is
+    told of each, and who is called at the same time: everybody at the address that they like best.
     """
 
     name = "registered"
@@ -53,18 +58,39 @@ class RegisteredEndpoints:
     def find(self, called: Called) -> tuple[FoundWay, ...] | None:
         for name in called.names:
             having = [each for each in self._registry.allByAlias(name) if each.protocol == "h323"]
-            if not having:
-                phone = self._registry.phoneOf(name)
-                if phone is not None:
-                    return (FoundWay("sip", self._here, registration=phone),)
+            having.sort(key=lambda each: each.exhausted)
+            phones = self._phones(name)
+            if called.bridged:
+                found = (*_together(having), *phones)
             else:
-                having.sort(key=lambda each: each.exhausted)
-                return tuple(
-                    FoundWay("h323", address, registration=each)
-                    for each in having
-                    for address in each.signalling
-                )
+                found = phones[:1] or _oneAfterTheOther(having)
+            if found:
+                return found
         return None
+
+    def _phones(self, name: PartyAddress) -> tuple[FoundWay, ...]:
+        phones = self._registry.phonesOf(name)
+        return tuple(FoundWay("sip", self._here, rank=0, registration=each) for each in phones)
+
+
+def _oneAfterTheOther(having: Sequence[Registration]) -> tuple[FoundWay, ...]:
+    return tuple(
+        FoundWay("h323", address, registration=each)
+        for each in having
+        for address in each.signalling
+    )
+
+
+def _together(having: Sequence[Registration]) -> tuple[FoundWay, ...]:
+    """
+    Everybody's first address has one rank, and so on; who has no resources left comes later.
+    """
+    ways = [
+        FoundWay("h323", address, rank=index + EXHAUSTED * each.exhausted, registration=each)
+        for each in having
+        for index, address in enumerate(each.signalling)
+    ]
+    return tuple(sorted(ways, key=lambda way: way.rank or 0))
 
 
 @implementer(ICalledPolicy)

@@ -14,7 +14,7 @@ from zope.interface import implementer
 from h323d.call.legs import ILegObserver, IOriginator
 from h323d.call.ways import MAX_HOPS, Way
 from h323d.sip.calls.leg import SIPLeg
-from h323d.sip.calls.parties import targetOf
+from h323d.sip.calls.parties import targetOf, uriOf
 from h323d.sip.calls.sentinvite import CallTarget
 from h323d.sip.dialogs.routing import literal
 from h323d.sip.endpoint import SIPEndpoint
@@ -25,18 +25,11 @@ from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media.profile import MediaProfile
 
-__all__ = ["Locate", "SIPOriginator"]
+__all__ = ["SIPOriginator"]
 
 Resolve = Callable[[str], Deferred[str]]
 """
 A host's name to its literal address; fails if it has none.
-"""
-
-
-Locate = Callable[[PartyAddress], tuple[SIPURI, TransportAddress] | None]
-"""
-The contact of who has registered an address of record, and where requests to it go; C{None} if
-nobody has.
 """
 
 
@@ -61,18 +54,11 @@ class SIPOriginator:
 
     protocol = "sip"
 
-    def __init__(
-        self,
-        endpoint: SIPEndpoint,
-        resolve: Resolve | None = None,
-        locate: Locate | None = None,
-    ) -> None:
+    def __init__(self, endpoint: SIPEndpoint, resolve: Resolve | None = None) -> None:
         """
         @param endpoint: sends and receives for the legs; it is started.
         @param resolve: finds a host; without it, only literal addresses can be called.
-        @param locate: finds who has registered, where somebody can.
         """
-        self._locate = locate
         self._endpoint = endpoint
         self._resolve = resolve
 
@@ -87,19 +73,16 @@ class SIPOriginator:
         displayName: str = "",
     ) -> SIPLeg:
         """
-        Call somebody: a SIP URI, or a transport address.  Who has registered it is asked for at
-        their contact, and addressed as they are known (RFC 3261, 16.5).
+        Call somebody: a SIP URI, or a transport address.  Who has a contact is asked for there,
+        and addressed as they are known (RFC 3261, 16.5).
         """
         called, destination = way.called[0], way.destination
         leg = SIPLeg(self._endpoint, callId, calling, (called,), "", profile)
         leg.observe(observer)
         uri, terms = targetOf(called), _Terms(hops, displayName)
-        located = None
-        if destination is None and self._locate is not None:
-            located = self._locate(called)
-        if located is not None:
-            contact, address = located
-            hop = SIPURI(address.host, port=address.port, params=contact.params)
+        contact = uriOf(way.contact) if way.contact else None
+        if contact is not None and destination is not None:
+            hop = SIPURI(destination.host, port=destination.port, params=contact.params)
             leg.soon(self._begin, leg, contact, hop, terms, uri)
         elif uri is None:
             leg.soon(leg.hangup, Cause.NO_ROUTE_TO_DESTINATION)

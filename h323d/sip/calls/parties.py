@@ -10,7 +10,7 @@ from h323d.sip.messages.message import SIPRequest
 from h323d.sip.messages.uri import SIPURI, URI, parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
-__all__ = ["inquiryOf", "isRestricted", "partiesOf", "targetOf"]
+__all__ = ["inquiryOf", "isRestricted", "partiesOf", "targetOf", "uriOf"]
 
 _NUMBER = frozenset("0123456789*#")
 _NOBODYS_HOST = "anonymous.invalid"
@@ -58,11 +58,19 @@ def targetOf(party: PartyAddress) -> SIPURI | None:
         text = party.value
     else:
         return None
+    uri = uriOf(text)
+    return None if uri is None or uri.secure else uri
+
+
+def uriOf(text: str) -> SIPURI | None:
+    """
+    A SIP URI; C{None} if it is none.
+    """
     try:
         uri = parseURI(text)
     except DecodeError:
         return None
-    return uri if isinstance(uri, SIPURI) and not uri.secure else None
+    return uri if isinstance(uri, SIPURI) else None
 
 
 def inquiryOf(request: SIPRequest, source: TransportAddress) -> Inquiry:

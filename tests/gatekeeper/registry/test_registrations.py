@@ -27,6 +27,15 @@ def test_anEndpointIsFoundByAllItsNamesAndAddresses() -> None:
     assert list(table) == [anna]
 
 
+def test_thePhonesOfANameAreFoundWhateverKindOfNameItIs() -> None:
+    table = Table(aliasConflict=AliasConflict.ADDITIVE).registry
+    table.register(endpoint(1, "1002"))
+    phones = [table.register(endpoint(each, "1002", protocol="sip")) for each in (2, 3)]
+    asked = PartyAddress(AddressKind.DIALLED_DIGITS, "1002")
+    assert list(table.phonesOf(asked)) == phones
+    assert table.phonesOf(name("nobody")) == ()
+
+
 def test_itIsFoundByWhereItRegisteredFromAndOfSeveralTheLast() -> None:
     table = Table().registry
     shared = TransportAddress("10.0.0.9", 1719)

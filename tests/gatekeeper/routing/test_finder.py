@@ -24,7 +24,10 @@ from tests.support.registrations import Table, endpoint
 CALLING = (partyFromText("1000"),)
 HERE = TransportAddress("10.0.0.1", 1720)
 THERE = (FoundWay("h323", TransportAddress("192.0.2.9", 1720)),)
+CONTACT, OTHER = "sip:anna@10.1.0.2", "sip:anna@10.1.0.2:5062"
 URI = PartyAddress(AddressKind.URL, "sip:anna@10.0.0.1")
+
+ATPHONE = Way("sip", TransportAddress("10.1.0.2", 1720), (URI,), 0, CONTACT)
 
 
 def finder(answer: Finding | Deferred[Finding] = None) -> tuple[Finder, Says]:
@@ -42,10 +45,10 @@ def test_aFinderFinds() -> None:
 @pytest.mark.parametrize("kind", [AddressKind.H323_ID, AddressKind.DIALLED_DIGITS])
 def test_aSIPPhoneIsCalledByItsAddressOfRecordWhateverItIsAskedForAs(kind: AddressKind) -> None:
     registry = Table().registry
-    anna = endpoint(1, "anna")
+    anna = endpoint(1, "anna", contacts=(CONTACT,))
     registry.register(replace(anna, protocol="sip", aliases=(*anna.aliases, URI)))
     known = Finder(RoutingChain((RegisteredEndpoints(registry, HERE),)))
-    assert known.find(CALLING, (PartyAddress(kind, "anna"),)) == (Way("sip", None, (URI,)),)
+    assert known.find(CALLING, (PartyAddress(kind, "anna"),)) == (ATPHONE,)
 
 
 @pytest.mark.parametrize("answer", [THERE, Refusal.of(Reason.NOT_PERMITTED, "never"), None])
@@ -68,8 +71,21 @@ def test_whoHasToBeAskedForElsewhereIsWaitedFor() -> None:
 
 
 def test_aPhoneThatTheChainFindsByAnotherNameIsCalledItselfAndNotBehindUs() -> None:
-    anna = replace(endpoint(1, "anna"), protocol="sip", aliases=(URI,))
-    behindUs = FoundWay("sip", HERE, registration=anna)
+    anna = replace(endpoint(1, "anna", contacts=(CONTACT,)), protocol="sip", aliases=(URI,))
+    behindUs = FoundWay("sip", HERE, rank=0, registration=anna)
     known, _ = finder((behindUs, *THERE))
     found = known.find((), (partyFromText("secretary"),))
-    assert found == (Way("sip", None, (URI,)), *THERE)
+    assert found == (ATPHONE, *THERE)
+
+
+def test_theContactsOfAPhoneAreFoundWithTheirRanksAndAmongTheOtherPlaces() -> None:
+    both = (TransportAddress("10.1.0.2", 5060), TransportAddress("10.1.0.2", 5062))
+    anna = endpoint(1, signalling=both, contacts=(CONTACT, OTHER), ranks=(0, 500))
+    phone = replace(anna, protocol="sip", aliases=(URI,))
+    terminal = FoundWay("h323", TransportAddress("10.1.0.3", 1720), rank=0)
+    known, _ = finder((FoundWay("sip", HERE, rank=0, registration=phone), terminal))
+    assert known.find((), (partyFromText("anna"),)) == (
+        Way("sip", both[0], (URI,), 0, CONTACT),
+        terminal,
+        Way("sip", both[1], (URI,), 500, OTHER),
+    )

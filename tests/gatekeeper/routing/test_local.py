@@ -67,7 +67,36 @@ def test_ofSeveralWhoHasResourcesLeftIsFirst(registry: EndpointRegistry) -> None
 def test_aPhoneOfSIPIsBehindOurOwnAddress(registry: EndpointRegistry) -> None:
     anna = registry.register(endpoint(1, "anna", protocol="sip"))
     found = RegisteredEndpoints(registry, HERE).find(Called((NOBODY, ANNA)))
-    assert found == (FoundWay("sip", HERE, registration=anna),)
+    assert found == (FoundWay("sip", HERE, rank=0, registration=anna),)
+
+
+def test_whereAPhoneSharesTheNameOfATerminalBothAreBehindOurOwnAddress(
+    registry: EndpointRegistry,
+) -> None:
+    registry.register(endpoint(1, "anna"))
+    phone = registry.register(endpoint(2, "anna", protocol="sip"))
+    found = RegisteredEndpoints(registry, HERE).find(Called((ANNA,)))
+    assert found == (FoundWay("sip", HERE, rank=0, registration=phone),)
+
+
+def test_theGatewayIsToldOfAllPlacesAndWhichAreCalledAtTheSameTime(
+    registry: EndpointRegistry,
+) -> None:
+    one = registry.register(endpoint(1, "anna", signalling=(THERE, HERE)))
+    other = registry.register(endpoint(2, "anna"))
+    registry.register(endpoint(3, "anna"))
+    registry.exhaust("endpoint3", True)
+    tired = registry.byId("endpoint3")
+    assert tired is not None
+    phones = [registry.register(endpoint(each, "anna", protocol="sip")) for each in (4, 5)]
+    found = RegisteredEndpoints(registry, HERE).find(Called((ANNA,), bridged=True))
+    assert found == (
+        FoundWay("h323", THERE, rank=0, registration=one),
+        FoundWay("h323", other.signalling[0], rank=0, registration=other),
+        FoundWay("h323", HERE, rank=1, registration=one),
+        FoundWay("h323", tired.signalling[0], rank=1000, registration=tired),
+        *(FoundWay("sip", HERE, rank=0, registration=each) for each in phones),
+    )
 
 
 def test_anAddressThatIsKnownServesWhoeverIsThere(registry: EndpointRegistry) -> None:

@@ -44,9 +44,10 @@ class Scene:
         called: PartyAddress,
         calling: tuple[PartyAddress, ...] = (ANNA,),
         destination: TransportAddress | None = None,
+        contact: str = "",
         **more: Any,
     ) -> Any:
-        way = Way("sip", destination, (called,))
+        way = Way("sip", destination, (called,), contact=contact)
         leg = self.originator.originate(CallID("c1"), calling, way, PROFILE, self.log, **more)
         assert self.log.causes == []  # nothing is told before the leg is returned
         self.world.run(0.05)
@@ -124,10 +125,9 @@ def test_whoHungUpWhileANameWasLookedUpCallsNobody() -> None:
 
 
 def test_whoHasRegisteredIsAskedForAtTheirContactAndAddressedAsTheyAreKnown() -> None:
-    contact = SIPURI("phone.example.com", "x", 5062)
-    scene = Scene(locate=lambda called: (contact, THERE) if called == NAMED else None)
-    scene.call(NAMED)
-    assert scene.invite.uri == contact
+    scene = Scene()
+    scene.call(NAMED, destination=THERE, contact="sip:x@phone.example.com:5062")
+    assert scene.invite.uri == SIPURI("phone.example.com", "x", 5062)
     assert str(scene.invite.toAddress.uri) == NAMED.value
 
 
