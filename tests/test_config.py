@@ -69,6 +69,7 @@ def another(section: str, key: str) -> Any:
         ("routed", "rules"): [{"prefixes": ["1"]}],
         ("routed", "failoverCauses"): [27],
         ("security", "h2351"): "off",
+        ("gateway", "codecPreference"): "caller",
         ("cdr", "log"): "all",
         ("security", "weakSchemes"): ["md5", "cat"],
         ("security", "hostMismatch"): "log",

@@ -35,7 +35,7 @@ from h323d.gateway.branches import Branches
 from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.bridging import newBridging
 from h323d.gateway.config import GatewayConfig
-from h323d.gateway.selection import preferring
+from h323d.gateway.selection import Selection
 from h323d.tracing import stateName
 from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
@@ -74,6 +74,16 @@ class BridgeContext:
     events: EventBus
     pool: IMediaPool
     originators: Mapping[str, IOriginator]
+
+    @property
+    def selection(self) -> Selection:
+        """
+        Which formats come first.
+        """
+        config = self.config
+        return Selection(
+            self.pool.formats, config.codecPreference, config.maxBitRate, config.packetMs
+        )
 
 
 @implementer(IMixerObserver)
@@ -155,7 +165,7 @@ class Bridge:
             caller.callId,
             calling,
             way,
-            self._profile(caller),
+            self._profile(self.caller),
             SilentObserver(),
             hops,
             displayName,
@@ -176,20 +186,20 @@ class Bridge:
             )
         )
 
-    def _profile(self, other: ILeg | None = None) -> MediaProfile:
+    def _profile(self, other: BridgeSide | None) -> MediaProfile:
         """
         What a side may speak.
 
-        @param other: whose formats come first.
+        @param other: the other side; C{None} if nobody is heard there yet.
         """
-        formats = preferring(self._context.pool.formats, other.speaks if other else None)
+        formats = self._context.selection.towards(other.speaks if other else None)
         return MediaProfile.audio(formats, self._context.config.packetMs)
 
     def ring(self) -> None:
         self.caller.leg.alert(None)
 
     def openEarly(self) -> None:
-        self.caller.leg.alert(self._profile())
+        self.caller.leg.alert(self._profile(self._heard or self._branches.speaking))
 
     def hear(self) -> None:
         speaking = self._branches.speaking
@@ -205,7 +215,7 @@ class Bridge:
                 side.leg.hangup(Cause.NON_SELECTED_USER_CLEARING)
         if self._heard is not None:
             self._heard.enter(self._mixer)
-        self.caller.leg.answer(self._profile())
+        self.caller.leg.answer(self._profile(self._heard))
 
     def end(self, cause: Cause) -> None:
         for side in tuple(self.sides.values()):
@@ -257,7 +267,7 @@ class Bridge:
         """
         other = self._otherOf(side)
         if other is not None and other.answered:
-            other.leg.changeMedia(self._profile().directed(direction))
+            other.leg.changeMedia(self._profile(side).directed(direction))
 
     def sideDigit(
         self, side: BridgeSide, digit: str, milliseconds: int, method: DigitMethod

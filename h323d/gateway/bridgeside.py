@@ -16,6 +16,7 @@ from h323d.call.observer import SilentObserver
 from h323d.call.sounds import soundOf
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
+from h323d.values.media.formats import MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.streams import Stream
 from h323d.values.sound import Sound
@@ -93,6 +94,15 @@ class BridgeSide(SilentObserver):
             self._mixer = mixer
             if self.sound is SideSound.FLOWING and self.port is not None:
                 mixer.join(self.port)
+
+    @property
+    def speaks(self) -> tuple[MediaFormat, ...] | None:
+        """
+        What the side is sent, or else what it has said it speaks; C{None} if that is not known.
+        """
+        transmit = None if self.port is None else self.port.stream.transmit
+        spoken: tuple[MediaFormat, ...] | None = self.leg.speaks
+        return spoken if transmit is None else (transmit.format,)
 
     def legDialled(self, leg: ILeg) -> None:
         self._owner.sideDialled(self)

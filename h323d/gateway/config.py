@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from h323d.gateway.selection import Preference
 from h323d.values.live import Live
 
 __all__ = ["GatewayConfig"]
@@ -38,6 +39,18 @@ class GatewayConfig:
     packetMs: Live[int] = 20
     """Milliseconds of sound in each packet that we send, unless the peer asks otherwise."""
 
+    codecPreference: Live[Preference] = Preference.QUALITY
+    """
+    Which format a side is offered first, of those that the other side speaks too: what sounds
+    best, or what the caller names first.
+    """
+
+    maxBitRate: Live[int] = 0
+    """
+    Kbit/s, with headers, that the sound of a side may take each way: formats that take more
+    come last. 0 for any.
+    """
+
     def __post_init__(self) -> None:
         if self.maxCalls < 1:
             raise ValueError("maxCalls: must be at least 1")
@@ -47,5 +60,7 @@ class GatewayConfig:
             raise ValueError("maxBranches: must be at least 1")
         if not all(1 <= cause <= 127 for cause in self.failoverCauses):
             raise ValueError("failoverCauses: must be 1 to 127")
+        if self.maxBitRate < 0:
+            raise ValueError("maxBitRate: must be 0 or more")
         if self.packetMs not in (10, 20, 30, 40, 50, 60):
             raise ValueError("packetMs: must be 10, 20, 30, 40, 50 or 60")

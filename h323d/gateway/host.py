@@ -18,6 +18,7 @@ from h323d.call.surroundings import Surroundings
 from h323d.events.calls import CallRefused
 from h323d.gateway.bridge import Bridge, BridgeContext
 from h323d.gateway.config import GatewayConfig
+from h323d.gateway.selection import Selection
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 
@@ -62,6 +63,13 @@ class GatewayHost(Part[GatewayConfig]):
         Keep to other limits, with calls from now on.
         """
         self._context = replace(self._context, config=config)
+
+    @property
+    def selection(self) -> Selection:
+        """
+        Which formats come first, in calls from now on.
+        """
+        return self._context.selection
 
     def accept(self, leg: ILeg, route: Route) -> None:
         """

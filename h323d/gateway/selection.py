@@ -1,26 +1,152 @@
 """
 Which formats each side of a bridge is offered, and in which order.
+
+What both sides speak comes first: it is passed through, without delay or loss.  Then comes what
+sounds best at the far end of both, and of the same sound what costs least.  What takes more of the
+line than there is comes last of all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import enum
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from h323d.values.media.formats import MediaFormat
+from h323d.values.media.worth import NARROWBAND, worthOf
 
-__all__ = ["preferring"]
+__all__ = ["Choice", "Preference", "Selection"]
+
+Formats = tuple[MediaFormat, ...]
 
 
-def preferring(
-    formats: Iterable[MediaFormat], spoken: Iterable[MediaFormat] | None
-) -> tuple[MediaFormat, ...]:
+class Preference(enum.Enum):
     """
-    All that we can speak, and first of it what the other side speaks, in the order of that:
-    what both have needs no transcoding.
-
-    @param formats: ours, best first.
-    @param spoken: the other side's, best first; C{None} if that is not known.
+    Whose order counts, where both sides speak several formats.
     """
-    ours, wanted = tuple(formats), tuple(spoken or ())
-    common = [each for want in wanted for each in ours if each.sameEncoding(want)]
-    return tuple(dict.fromkeys((*common, *ours)))
+
+    QUALITY = "quality"
+    """Ours: what sounds best."""
+
+    CALLER = "caller"
+    """That in which the caller names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """
+    What two sides come to speak.
+
+    @ivar called: to the called side; C{None} if we have nothing in common with it.
+    @ivar caller: to the caller; C{None} if we have nothing in common with it.
+    """
+
+    called: MediaFormat | None
+    caller: MediaFormat | None
+
+    @property
+    def passesThrough(self) -> bool:
+        """
+        Whether nothing is decoded.
+        """
+        called, caller = self.called, self.caller
+        return called is not None and caller is not None and called.sameEncoding(caller)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """
+    By what the formats are put in order.
+
+    @ivar ours: what we can speak; what is like in all else stays in this order.
+    @ivar maxBitRate: kbit/s that a side's sound may take each way, with its headers; 0 for any.
+    @ivar packetMs: milliseconds of sound in a packet.
+    """
+
+    ours: Formats
+    preference: Preference = Preference.QUALITY
+    maxBitRate: int = 0
+    packetMs: int = 20
+
+    def towards(self, spoken: Collection[MediaFormat] | None) -> Formats:
+        """
+        All that a side may speak, best first.
+
+        @param spoken: what the other side speaks, in its order; C{None} if that is not known.
+        """
+        wanted = tuple(spoken or ())
+        if self.preference is Preference.CALLER:
+            ranked = {each: _place(each, wanted) for each in self.ours}
+            return tuple(sorted(self.ours, key=ranked.__getitem__))
+        return tuple(sorted(self.ours, key=lambda each: self._rank(each, wanted)))
+
+    def _rank(self, candidate: MediaFormat, wanted: Formats) -> tuple[bool, bool, int, int]:
+        """
+        How far behind a format comes: in the order in which this module's docstring has it.
+        """
+        passes = any(candidate.sameEncoding(each) for each in wanted)
+        return (
+            not self.fits(candidate),
+            not passes and bool(wanted),
+            impairmentOf(candidate, wanted),
+            costOf(candidate, wanted),
+        )
+
+    def fits(self, candidate: MediaFormat) -> bool:
+        """
+        Whether the line carries it.
+        """
+        taken = worthOf(candidate).bitRateOnTheWire(self.packetMs)
+        return not self.maxBitRate or taken <= self.maxBitRate * 1000
+
+    def choice(self, caller: Sequence[MediaFormat], called: Collection[MediaFormat]) -> Choice:
+        """
+        What becomes of a call between two, where each takes the first that it speaks of what it
+        is offered.
+        """
+        theirs = _first(self.towards(caller), called)
+        return Choice(theirs, _first(self.towards((theirs,) if theirs else None), caller))
+
+
+def impairmentOf(candidate: MediaFormat, wanted: Collection[MediaFormat]) -> int:
+    """
+    What is lost between both ends (C{Ie,wb}), with the best format of the other side.
+
+    @param wanted: what that speaks; nothing if that is not known.
+    """
+    return min((_between(candidate, each) for each in wanted), default=_alone(candidate))
+
+
+def costOf(candidate: MediaFormat, wanted: Collection[MediaFormat]) -> int:
+    """
+    Microseconds of a processor for 20 ms between the candidate and the other side's cheapest; a
+    kbit/s of the line counts as one.
+    """
+    if any(candidate.sameEncoding(each) for each in wanted):
+        return 0
+    worth = worthOf(candidate)
+    work = worth.cost + min((worthOf(each).cost for each in wanted), default=0)
+    return work + worth.bitRate // 1000
+
+
+def _alone(one: MediaFormat) -> int:
+    return worthOf(one).impairment
+
+
+def _between(one: MediaFormat, other: MediaFormat) -> int:
+    """
+    Impairments add up, but for the band: what is not there cannot be lost again.
+    """
+    if one.sameEncoding(other):
+        return _alone(one)
+    first, second = _alone(one), _alone(other)
+    return first + second - min(first, second, NARROWBAND)
+
+
+def _place(candidate: MediaFormat, wanted: Formats) -> int:
+    places = (place for place, each in enumerate(wanted) if candidate.sameEncoding(each))
+    return next(places, len(wanted))
+
+
+def _first(offered: Formats, spoken: Collection[MediaFormat]) -> MediaFormat | None:
+    return next((each for each in offered if _place(each, tuple(spoken)) < len(spoken)), None)

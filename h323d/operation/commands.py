@@ -202,7 +202,7 @@ _LIMIT = Argument("limit", "LIMIT", "how many at most; 1000", ArgumentKind.NUMBE
 _TEXTS = frozenset(
     (
         *("aliases", "called", "calling", "displayName", "missing"),
-        *("participants", "product", "reason"),
+        *("participants", "product", "reason", "why"),
     )
 )
 
@@ -235,7 +235,10 @@ _RECORD_COLUMNS = _columns(
     *("offered", "duration", "outcome", "calling", "called", "room", "model"),
     *("callingPeer", "calledPeer", "causeName", "releasedBy", "reason"),
 )
-_CODEC_COLUMNS = _columns("name", "ways", "library", "missing", "loaded", "encoding")
+_CODEC_COLUMNS = _columns(
+    *("name", "ways", "library", "missing", "loaded", "encoding"),
+    *("side", "format", "way", "impairment", "bitRate", "why"),
+)
 
 COMMANDS = (
     Command("status", Role.VIEWER, "the server at a glance"),
@@ -270,8 +273,11 @@ COMMANDS = (
     Command(
         "codecs",
         Role.VIEWER,
-        "what sound can be coded here, by which library, and what is missing",
-        (),
+        "what sound can be coded here, or what two who call each other would speak",
+        (
+            Argument("caller", "A", "what the caller speaks: PCMU,G722", optional=True),
+            Argument("called", "B", "what the called side speaks: G729,opus", optional=True),
+        ),
         _CODEC_COLUMNS,
     ),
     Command(

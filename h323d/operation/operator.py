@@ -28,6 +28,7 @@ from h323d.gateway.bridge import Bridge
 from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.host import GatewayHost
 from h323d.operation.calling import Calling
+from h323d.operation.codecchoice import CodecChoiceView, choiceViews, spoken
 from h323d.operation.commands import OperatorError
 from h323d.operation.gatekeeping import Gatekeeping
 from h323d.operation.viewing import codecViews, legView, participantView, roomView, sideView
@@ -141,11 +142,23 @@ class Operator:
         """
         return self._records(count)
 
-    def codecs(self) -> list[CodecView]:
+    def codecs(self, caller: str = "", called: str = "") -> list[CodecView] | list[CodecChoiceView]:
         """
-        What sound we can code, by which library, and what is missing.
+        What sound we can code, by which library, and what is missing; or, where it is said what
+        two sides speak, what the gateway would have them speak, and why.
+
+        @param caller: names of codecs, best first, with commas between them.
+        @param called: likewise.
+
+        @raise OperatorError: one of them is not known, or the second side is missing.
         """
-        return codecViews(self._codecs, self._pool.formats)
+        if not caller:
+            return codecViews(self._codecs, self._pool.formats)
+        if not called:
+            raise OperatorError("codecs needs B too: what the called side speaks")
+        known = (*(each.format for each in self._codecs), *self._pool.formats)
+        sides = (spoken(caller, known), spoken(called, known))
+        return choiceViews(self._gateway.selection, *sides)
 
     def call(self, first: str, second: str) -> Deferred[Originated]:
         """

@@ -19,6 +19,7 @@ from h323d.gateway.config import GatewayConfig
         {"failoverCauses": (128,)},
         {"maxBranches": 0},
         {"packetMs": 25},
+        {"maxBitRate": -1},
     ],
 )
 def test_whatMakesNoSenseIsRefusedByItsName(wrong: dict[str, Any]) -> None:

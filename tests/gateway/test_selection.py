@@ -4,15 +4,89 @@ In which order a side is offered formats.
 
 from __future__ import annotations
 
-from h323d.gateway.selection import preferring
+import pytest
+
+from h323d.gateway.selection import Choice, Preference, Selection, costOf, impairmentOf
 from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 
 OTHER = MediaFormat("X-OTHER", 8000)
+G722, G729, GSM = MediaFormat("G722"), MediaFormat("G729"), MediaFormat("GSM")
+OPUS = MediaFormat("opus", 48000, 2)
+OURS = (G711_ULAW, G711_ALAW, G722, OPUS, G729, GSM)
+
+Formats = tuple[MediaFormat, ...]
 
 
-def test_whatTheOtherSideSpeaksComesFirstAndWhatItDoesNotComesToo() -> None:
-    assert preferring((G711_ULAW, G711_ALAW), (OTHER, G711_ALAW)) == (G711_ALAW, G711_ULAW)
+@pytest.mark.parametrize(
+    ("spoken", "order"),
+    [
+        (None, (OPUS, G722, G711_ULAW, G711_ALAW, G729, GSM)),
+        ((), (OPUS, G722, G711_ULAW, G711_ALAW, G729, GSM)),
+        ((G711_ALAW,), (G711_ALAW, G711_ULAW, G722, OPUS, G729, GSM)),
+        ((G729, G722), (G722, G729, OPUS, G711_ULAW, G711_ALAW, GSM)),
+        ((OPUS,), (OPUS, G722, G711_ULAW, G711_ALAW, G729, GSM)),
+        ((OTHER, GSM), (GSM, G711_ULAW, G711_ALAW, G722, OPUS, G729)),
+    ],
+)
+def test_whatBothSpeakComesFirstThenWhatSoundsBestThenWhatCostsLeast(
+    spoken: Formats | None, order: Formats
+) -> None:
+    assert Selection(OURS).towards(spoken) == order
 
 
-def test_whereTheOtherSideHasSaidNothingOursAreInOurOrder() -> None:
-    assert preferring((G711_ULAW, G711_ALAW), None) == (G711_ULAW, G711_ALAW)
+def test_theCallersOrderCountsWhereThatIsPreferred() -> None:
+    order = Selection(OURS, Preference.CALLER).towards((OTHER, GSM, G711_ALAW))
+    assert order == (GSM, G711_ALAW, G711_ULAW, G722, OPUS, G729)
+
+
+def test_whatTheLineDoesNotCarryComesLast() -> None:
+    order = Selection(OURS, maxBitRate=50).towards((G722, G711_ALAW))
+    assert order == (OPUS, G729, GSM, G722, G711_ALAW, G711_ULAW)
+
+
+@pytest.mark.parametrize(("limit", "fits"), [(0, True), (80, True), (79, False)])
+def test_whatTheLineCarriesIsCountedWithTheHeaders(limit: int, fits: bool) -> None:
+    assert Selection(OURS, maxBitRate=limit).fits(G711_ULAW) is fits
+
+
+@pytest.mark.parametrize(
+    ("caller", "called", "choice", "passes"),
+    [
+        ((G729,), (G711_ALAW, G729), Choice(G729, G729), True),
+        ((G729,), (G722,), Choice(G722, G729), False),
+        ((G711_ULAW, OPUS), (OPUS,), Choice(OPUS, OPUS), True),
+        ((G729,), (OTHER,), Choice(None, G729), False),
+        ((OTHER,), (GSM,), Choice(GSM, None), False),
+    ],
+)
+def test_eachSideTakesTheFirstThatItSpeaks(
+    caller: Formats, called: Formats, choice: Choice, passes: bool
+) -> None:
+    made = Selection(OURS).choice(caller, called)
+    assert (made, made.passesThrough) == (choice, passes)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "lost"),
+    [
+        (G711_ULAW, G711_ULAW, 36),
+        (G711_ULAW, G722, 36),
+        (G729, G729, 47),
+        (G729, GSM, 67),
+        (G729, G711_ALAW, 47),
+        (G722, G729, 47),
+    ],
+)
+def test_impairmentsAddUpButNothingIsLostTwice(
+    one: MediaFormat, other: MediaFormat, lost: int
+) -> None:
+    assert impairmentOf(one, (other,)) == impairmentOf(other, (one,)) == lost
+
+
+def test_theBestFormatOfTheOtherSideCounts() -> None:
+    assert impairmentOf(G722, (GSM, G711_ULAW)) == 36
+
+
+def test_whatPassesThroughCostsNothing() -> None:
+    assert costOf(G729, (G729, GSM)) == 0
+    assert costOf(G729, (GSM,)) > costOf(G711_ULAW, (GSM,)) > 0

@@ -253,8 +253,24 @@ class OperatorTests(SynchronousTestCase):
         self.assertEqual(self.operator.cdr(2), [{"callId": "c0"}, {"callId": "c1"}])
 
     def test_codecsAreShownWithWhatIsMissing(self) -> None:
-        shown = {each.name: each.loaded for each in self.operator.codecs()}
+        shown = {each["name"]: each["loaded"] for each in told(self.operator.codecs())}
         self.assertEqual(shown, {"PCMU": True, "PCMA": True, "G729": False})
+
+    def test_whatTwoSidesWouldSpeakIsShownFormatByFormat(self) -> None:
+        shown = told(self.operator.codecs("PCMA,G729", "PCMA"))
+        self.assertEqual(
+            [(each["side"], each["format"], each["way"]) for each in shown],
+            [
+                ("called", "PCMA/8000", "passed through"),
+                ("called", "PCMU/8000", "not spoken"),
+                ("caller", "PCMA/8000", "passed through"),
+                ("caller", "PCMU/8000", "not spoken"),
+            ],
+        )
+
+    def test_whatBothSidesSpeakIsSaidOrNeither(self) -> None:
+        with self.assertRaisesRegex(OperatorError, "needs B too"):
+            self.operator.codecs("PCMA")
 
     def test_everyViewIsJSON(self) -> None:
         self.join("80001")
@@ -429,7 +445,7 @@ class OperatorTests(SynchronousTestCase):
             )
         )
         self.successResultOf(self.operator.call("1005", "h323:eve@192.0.2.2"))
-        self.assertEqual(self.sip.made[0][1:], ("sip:1005@10.0.0.1", None))
+        self.assertEqual(self.sip.made[0][1:], ("sip:1005@10.0.0.1", there))
 
     def test_aPartyIsCalledIntoARoomOfOursWithoutCallingOurselves(self) -> None:
         self.register()

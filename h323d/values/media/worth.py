@@ -1,0 +1,67 @@
+"""
+What a way to encode sound is worth: how it sounds, and what it costs.
+
+The figures put encodings in an order, and are good for nothing finer: an impairment is measured
+with one talker's speech, and a cost on one machine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from h323d.values.media.formats import MediaFormat
+
+__all__ = ["NARROWBAND", "Worth", "worthOf"]
+
+NARROWBAND = 36
+"""What is lost of wideband speech where nothing above 3.4 kHz is heard: C{Ie,wb} of G.711."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """
+    One encoding.
+
+    @ivar impairment: what it takes from the 129 of speech in the same room: C{Ie,wb} of ITU-T
+        G.113, Appendix IV; where that has none, C{Ie} of Appendix I and L{NARROWBAND}; else our
+        estimate.
+    @ivar bitRate: of its sound alone, bit/s.
+    @ivar cost: microseconds of a processor that 20 ms take, there and back.
+    """
+
+    impairment: int
+    bitRate: int
+    cost: int
+
+    def bitRateOnTheWire(self, packetMs: int) -> int:
+        """
+        With the headers of RTP, UDP and IPv4, bit/s.
+        """
+        return self.bitRate + 40 * 8 * 1000 // packetMs
+
+
+_UNKNOWN = Worth(129, 64_000, 1000)
+_WORTHS = {
+    ("opus", 48000): Worth(5, 32_000, 123),  # ours: G.113 has none
+    ("l16", 48000): Worth(0, 768_000, 2),
+    ("l16", 16000): Worth(5, 256_000, 2),  # ours
+    ("l16", 8000): Worth(NARROWBAND, 128_000, 2),
+    ("g722", 8000): Worth(13, 64_000, 29),
+    ("speex", 16000): Worth(20, 28_000, 142),  # ours
+    ("pcmu", 8000): Worth(NARROWBAND, 64_000, 2),
+    ("pcma", 8000): Worth(NARROWBAND, 64_000, 2),
+    ("amr", 8000): Worth(NARROWBAND + 5, 12_200, 190),
+    ("g726-32", 8000): Worth(NARROWBAND + 7, 32_000, 49),
+    ("aal2-g726-32", 8000): Worth(NARROWBAND + 7, 32_000, 49),
+    ("g729", 8000): Worth(NARROWBAND + 11, 8_000, 61),
+    ("speex", 8000): Worth(NARROWBAND + 11, 15_000, 57),  # ours
+    ("g723", 8000): Worth(NARROWBAND + 15, 6_300, 343),
+    ("gsm", 8000): Worth(NARROWBAND + 20, 13_000, 18),
+}
+
+
+def worthOf(mediaFormat: MediaFormat) -> Worth:
+    """
+    @return: the worst, for an encoding that nothing is known of.
+    """
+    return _WORTHS.get((mediaFormat.name.lower(), mediaFormat.clockRate), _UNKNOWN)
