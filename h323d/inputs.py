@@ -36,7 +36,7 @@ class Input(Enum):
     """Of Python: the number of the shell that it was typed in, its text."""
 
     HEARD = "heard"
-    """What the media plane has to report of a tick."""
+    """What a media plane has to report of a tick: its number in the pool, and the reports."""
 
     RELAYED = "relayed"
     """What the relays have to report."""

@@ -407,7 +407,7 @@ class IMediaPool(Interface):
     def figures() -> Mapping[str, float]:
         """
         How the media plane itself fares, for an operator to read, at most a
-        second old: C{ports}, C{relays}, C{rooms}, C{ticks}, C{lateTicks}, the
-        C{worstLateness} of the last second in seconds, C{framesGivenUp}
-        after stalls, and C{codecFailures}.
+        second old: how many C{threads} mix, and of all of them together C{ports},
+        C{relays}, C{rooms}, C{ticks}, C{lateTicks}, C{framesGivenUp} after stalls, and
+        C{codecFailures}; the C{worstLateness} of any in the last second, in seconds.
         """

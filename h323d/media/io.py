@@ -132,16 +132,26 @@ class SocketIO:
     def add(self, slot: int, pair: IPortPair, group: int) -> None:
         if not isinstance(pair, SocketPair):
             raise TypeError("only a PortRange's pairs have sockets")
-        ports = self._ports[slot] = _Ports(pair, group)
+        self._arrival(pair.rtcpSocket.fileno())  # the kernel stamps from the first question on
+        self.adopt(slot, _Ports(pair, group), group)
+
+    def adopt(self, slot: int, released: object, group: int) -> None:
+        if not isinstance(released, _Ports):
+            raise TypeError("only what was released like this can be adopted")
+        ports = self._ports[slot] = released
+        ports.group = group
+        pair = ports.pair
         descriptor = pair.rtpSocket.fileno()
         self._sockets[descriptor] = pair.rtpSocket
         self._slots[descriptor] = slot
-        self._open.add(descriptor)
+        if ports.peer is None:
+            self._open.add(descriptor)
+        if ports.leftover:
+            self._leftovers.add(slot)
         self._epoll(group).register(descriptor, select.EPOLLIN)
         self._control.register(pair.rtcpSocket.fileno(), select.EPOLLIN)
         self._controlSlots[pair.rtcpSocket.fileno()] = slot
         self._senders[slot] = ports.sender()
-        self._arrival(pair.rtcpSocket.fileno())  # the kernel stamps from the first question on
 
     def _epoll(self, group: int) -> select.epoll:
         if group not in self._groups:
@@ -149,6 +159,9 @@ class SocketIO:
         return self._groups[group]
 
     def remove(self, slot: int) -> None:
+        self.release(slot).pair.close()
+
+    def release(self, slot: int) -> _Ports:
         ports = self._ports.pop(slot)
         descriptor = ports.pair.rtpSocket.fileno()
         self._groups[ports.group].unregister(descriptor)
@@ -158,7 +171,7 @@ class SocketIO:
         del self._controlSlots[ports.pair.rtcpSocket.fileno()]
         self._leftovers.discard(slot)
         self._senders[slot] = _sendNowhere
-        ports.pair.close()
+        return ports
 
     def close(self) -> None:
         """

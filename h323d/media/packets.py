@@ -106,6 +106,19 @@ class IPacketIO(Interface):
         Close the slot's ports.
         """
 
+    def release(slot: int) -> object:
+        """
+        Let go of the slot's ports, which stay open.
+
+        @return: they, and all that is known of where their packets go, for L{adopt}.
+        """
+
+    def adopt(slot: int, released: object, group: int) -> None:
+        """
+        Own what another L{IPacketIO} of the same kind has released; what has come meanwhile is
+        drained like anything else.
+        """
+
     def regroup(slot: int, group: int) -> None:
         """
         Drain the slot with another group from now on.

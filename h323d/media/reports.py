@@ -12,6 +12,7 @@ from h323d.values.address import TransportAddress
 
 __all__ = [
     "Closed",
+    "Departed",
     "DigitHeard",
     "Heard",
     "Levels",
@@ -83,4 +84,13 @@ class Closed:
     portId: int
 
 
-Report = Heard | DigitHeard | Levels | SpeakerChanged | Surveyed | Closed
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """
+    A port has left its plane, and may be had by another.
+    """
+
+    portId: int
+
+
+Report = Heard | DigitHeard | Levels | SpeakerChanged | Surveyed | Closed | Departed

@@ -28,7 +28,12 @@ class SteppedMedia:
         tickSeconds: float,
         clock: IReactorTime,
         inputs: IInputs,
+        number: int = 0,
     ) -> None:
+        """
+        @param number: of the plane, in the pool.
+        """
+        self._number = number
         self._plane = plane
         self._packets = packets
         self._tick = tickSeconds
@@ -68,4 +73,4 @@ class SteppedMedia:
     def _tickOnce(self) -> None:
         reports = self._plane.tick(self._clock.seconds(), self._packets)
         if reports:
-            self._inputs.enter(Input.HEARD, reports)
+            self._inputs.enter(Input.HEARD, self._number, reports)

@@ -1,5 +1,5 @@
 """
-The driver in service: a thread that ticks on an absolute grid.
+The driver in service: threads that tick on an absolute grid, each a plane of its own.
 
 With C{relay.thread}, the only module of this package that knows threads and the time of day.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import math
+import os
 import random
 import sys
 import threading
@@ -22,13 +23,20 @@ from h323d.inputs import IInputs, Input
 from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
+from h323d.media.door import PlaneDoor
 from h323d.media.failures import RareFailures
 from h323d.media.io import SocketIO
 from h323d.media.pool import MediaPool
 from h323d.media.ports import PortRange
 from h323d.media.relay.thread import RelayThread, newRelays
 
-__all__ = ["MediaThread", "MediaThreads", "newMediaService", "prepareInterpreter"]
+__all__ = [
+    "MediaThread",
+    "MediaThreads",
+    "newMediaService",
+    "prepareInterpreter",
+    "threadsFor",
+]
 
 SWITCH_INTERVAL = 0.0002  # seconds
 
@@ -65,39 +73,49 @@ class MediaThread:
         config: MediaConfig,
         callFromThread: CallFromThread,
         inputs: IInputs,
-        woken: threading.Event,
+        number: int = 0,
     ) -> None:
         """
         @param inputs: where reports enter.
-        @param woken: set when there are commands to obey.
+        @param number: of the plane, in the pool.
         """
         self._plane = plane
         self._packets = packets
         self._tick = config.tickMs / 1000
         self._callFromThread = callFromThread
         self._inputs = inputs
-        self._woken = woken
+        self._number = number
+        self._woken = threading.Event()
         self._stopping = False
+        self._start = 0.0
         self._failures = RareFailures(self._log, "media tick", callFromThread)
-        self._thread = threading.Thread(target=self._run, name="media", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"media {number}", daemon=True)
 
-    def start(self) -> None:
+    def start(self, start: float) -> None:
         """
         Begin to tick.
+
+        @param start: where the grid begins, in monotonic seconds: the same for all planes.
         """
+        self._start = start
         self._thread.start()
+
+    def wake(self) -> None:
+        """
+        There are commands to obey.
+        """
+        self._woken.set()
 
     def stop(self) -> None:
         """
         Obey what is still in the inbox, close all ports, and end.  Waits for it.
         """
         self._stopping = True
-        self._woken.set()
+        self.wake()
         self._thread.join()
 
     def _run(self) -> None:
-        start = time.monotonic()
-        index = 0
+        start, index = self._start, 0
         self._step(start)
         while not self._stopping:
             now = (time.monotonic() - start) / self._tick
@@ -120,23 +138,25 @@ class MediaThread:
             self._failures.tell(now)
             return
         if reports:
-            self._callFromThread(self._inputs.enter, Input.HEARD, reports)
+            self._callFromThread(self._inputs.enter, Input.HEARD, self._number, reports)
 
 
 class MediaThreads:
     """
-    The thread that mixes and the one that relays, started and stopped together.
+    The threads that mix and the one that relays, started and stopped together.
     """
 
-    def __init__(self, media: MediaThread, relays: RelayThread) -> None:
-        self._media = media
+    def __init__(self, media: Sequence[MediaThread], relays: RelayThread) -> None:
+        self._media = tuple(media)
         self._relays = relays
 
     def start(self) -> None:
         """
         Begin to tick and to forward.
         """
-        self._media.start()
+        start = time.monotonic()
+        for thread in self._media:
+            thread.start(start)
         self._relays.start()
 
     def stop(self) -> None:
@@ -144,7 +164,15 @@ class MediaThreads:
         Obey what was asked, close all ports, and end.  Waits for it.
         """
         self._relays.stop()
-        self._media.stop()
+        for thread in self._media:
+            thread.stop()
+
+
+def threadsFor(config: MediaConfig) -> int:
+    """
+    @return: how many threads there are to be, which mix and transcode.
+    """
+    return config.threads or max(1, len(os.sched_getaffinity(0)) - 1)
 
 
 def newMediaService(
@@ -158,19 +186,23 @@ def newMediaService(
     The pool over real sockets, and its threads, not started.
 
     @param rng: draws ports, SSRCs and initial numbers; C{SystemRandom} in service.
-    @param inputs: where the reports of both threads enter.
+    @param inputs: where the reports of all threads enter.
     @param callFromThread: the reactor's.
     @param codecs: best first.
 
     @raise h323d.errors.ConfigurationError: a codec is not of the kind that can be mixed.
     """
-    departure = config.departureMs / 1000
-    plane = MediaPlane(config, rng, time.time() - time.monotonic(), codecs, departure)
-    woken = threading.Event()
+    epoch = time.time() - time.monotonic()
+    threads: list[MediaThread] = []
+    doors: list[PlaneDoor] = []
+    for number in range(threadsFor(config)):
+        plane = MediaPlane(config, rng, epoch, codecs, config.departureMs / 1000)
+        packets = SocketIO(config.maximumPorts, time.time, time.monotonic, time.sleep)
+        thread = MediaThread(plane, packets, config, callFromThread, inputs, number)
+        threads.append(thread)
+        doors.append(PlaneDoor(plane, thread.wake))
     ports = PortRange(config, rng)
     relays, relayThread = newRelays(config, ports, rng, inputs, callFromThread)
-    pool = MediaPool(config, plane, ports, relays, woken.set)
-    packets = SocketIO(config.maximumPorts, time.time, time.monotonic, time.sleep)
+    pool = MediaPool(config, doors, ports, relays)
     inputs.lead(Input.HEARD, pool.deliver)
-    thread = MediaThread(plane, packets, config, callFromThread, inputs, woken)
-    return pool, MediaThreads(thread, relayThread)
+    return pool, MediaThreads(threads, relayThread)

@@ -18,6 +18,8 @@ from h323d.media.config import MediaConfig
         ("portFirst", 1022),
         ("portFirst", 16385),
         ("portFirst", 65534),
+        ("threads", -1),
+        ("threads", 65),
         ("tickMs", 15),
         ("departureMs", -1),
         ("departureMs", 5),
@@ -41,6 +43,7 @@ def test_aValueThatCannotBeUsedIsRefusedByItsName(key: str, value: Any) -> None:
     [
         ("portFirst", 1024),
         ("portLast", 65535),
+        ("threads", 64),
         ("tickMs", 20),
         ("departureMs", 0),
         ("jitterMinMs", 0),

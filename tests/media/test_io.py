@@ -254,6 +254,75 @@ def test_aSlotThatIsRemovedGivesItsPortsBack(scene: Scene) -> None:
         again.bind((HOST, scene.rtp.port))
 
 
+# From one plane to another.
+
+
+class Elsewhere:
+    """
+    The packets of another plane, on the same clock.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self.packets = SocketIO(8, scene.clock, scene.clock, scene.slept.append)
+        self._scene = scene
+
+    def moved(self, slot: int) -> None:
+        self.packets.adopt(slot, self._scene.packets.release(3), OTHER)
+
+    def drained(self) -> list[tuple[int, bytes, bool]]:
+        batch = self.packets.drain(OTHER, self._scene.now)
+        return [
+            (int(slot), batch.data[row, :length].tobytes(), row in batch.sources)
+            for row, (slot, length) in enumerate(zip(batch.slots, batch.lengths, strict=True))
+        ]
+
+
+@pytest.fixture
+def elsewhere(scene: Scene) -> Iterator[Elsewhere]:
+    made = Elsewhere(scene)
+    yield made
+    made.packets.close()
+
+
+def test_whatComesOnTheWayArrives(scene: Scene, elsewhere: Elsewhere) -> None:
+    scene.peer.send(b"before", scene.rtp)
+    released = scene.packets.release(3)
+    scene.peer.send(b"meanwhile", scene.rtp)
+    scene.peer.send(b"report", scene.rtcp)
+    assert (scene.drained(), scene.packets.drainControl()) == ([], [])
+    elsewhere.packets.adopt(1, released, OTHER)
+    scene.peer.send(b"after", scene.rtp)
+    found = elsewhere.drained()
+    assert found == [(1, b"before", True), (1, b"meanwhile", True), (1, b"after", True)]
+    assert [each.data for each in elsewhere.packets.drainControl()] == [b"report"]
+
+
+def test_aLockGoesAlong(scene: Scene, elsewhere: Elsewhere) -> None:
+    scene.peer.send(b"left over", scene.rtp)
+    scene.packets.lock(3, scene.peer.address)
+    elsewhere.moved(1)
+    scene.other.send(b"no", scene.rtp)
+    scene.peer.send(b"yes", scene.rtp)
+    assert elsewhere.drained() == [(1, b"left over", False), (1, b"yes", False)]
+    elsewhere.packets.unlock(1)
+    scene.other.send(b"anybody", scene.rtp)
+    assert elsewhere.drained() == [(1, b"anybody", True)]
+
+
+def test_whereItSendsGoesAlong(scene: Scene, elsewhere: Elsewhere) -> None:
+    scene.packets.aim(3, scene.peer.address, scene.other.address)
+    elsewhere.moved(1)
+    scene.send(b"nobody is here")
+    elsewhere.packets.send(np.array([1], np.intp), np.array([list(b"sound")], np.uint8))
+    elsewhere.packets.sendControl(1, b"report")
+    assert (scene.peer.received(), scene.other.received()) == ([b"sound"], [b"report"])
+
+
+def test_onlyWhatWasReleasedIsAdopted(scene: Scene) -> None:
+    with pytest.raises(TypeError, match="released"):
+        scene.packets.adopt(6, Memory(), GROUP)
+
+
 @implementer(IPortPair)
 class Memory:
     """

@@ -21,7 +21,7 @@ def test_ticksOnItsGridWhateverTheClockDoes() -> None:
     ticks: list[float] = []
     plane = MediaPlane(MediaConfig(maximumPorts=4), random.Random(1))
     inputs = Inputs()
-    inputs.lead(Input.HEARD, list)
+    inputs.lead(Input.HEARD, lambda number, reports: None)
     driver = SteppedMedia(plane, MemoryIO(lambda *_: None), 0.005, clock, inputs)
     driver.start()
     for pause in (0.005, 0.0035, 0.0065, 0.1, 0.005):

@@ -20,8 +20,10 @@ from h323d.call.transport import IDatagramUser, IStream, IStreamUser
 from h323d.config.sections import Configuration
 from h323d.events.bus import EventBus, Fact
 from h323d.inputs import Input
+from h323d.media.audio.passage import Passage
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
+from h323d.media.door import PlaneDoor
 from h323d.media.packets import IPortPair
 from h323d.media.pool import MediaPool
 from h323d.media.relay.pool import RelayCommand, RelayPool
@@ -63,20 +65,19 @@ class _Plane:
         self.formats = formats
 
 
-class _Pool(MediaPool):
+class _Door(PlaneDoor):
     """
-    A pool whose commands leave in turns.
+    A door whose commands leave in turns.
     """
 
-    def __init__(
-        self, turns: Turns, config: MediaConfig, plane: Any, pairs: Pairs, relays: RelayPool
-    ) -> None:
+    def __init__(self, turns: Turns, number: int, plane: Any) -> None:
         # Any: the part of a plane.
-        super().__init__(config, plane, pairs, relays)
+        super().__init__(plane)
         self._turns = turns
+        self._number = number
 
     def command(self, method: Any, *arguments: Any) -> None:  # Any: a name here
-        self._turns.emit("media", method, arguments)
+        self._turns.emit("media", self._number, method, arguments)
 
 
 class _Relaying:
@@ -110,7 +111,11 @@ class Inside:
         self.facts: list[Fact] = []
         pairs, lines, inputs = Pairs(turns), Lines(turns), TurnedInputs(turns)
         relays = RelayPool(table, pairs, rng, _Relaying(turns).command)
-        pool = _Pool(turns, configuration.media, _Plane(formats), pairs, relays)
+        doors = [
+            _Door(turns, number, _Plane(formats))
+            for number in range(configuration.media.threads or 1)
+        ]
+        pool = MediaPool(configuration.media, doors, pairs, relays)
         inputs.lead(Input.HEARD, pool.deliver)
         inputs.lead(Input.RELAYED, relays.deliver)
         events = EventBus()
@@ -130,20 +135,22 @@ class _Outside:
     The world as it is: a host of the simulated network.
 
     @ivar table: of the relays.
-    @ivar plane: of the media.
+    @ivar planes: of the media.
     """
 
     def __init__(self, world: Simulation, host: SimulatedHost, config: MediaConfig) -> None:
         rng = world.chance(f"{host.address} outside")
         self.table = RelayTable(config.latchAnyHost)
-        self.plane = MediaPlane(config, rng)
+        self.planes = [MediaPlane(config, rng) for _ in range(config.threads or 1)]
+        self._passage = Passage()
         self.turns = Turns(self.begin(world, host))
         inputs = TurnedInputs(self.turns)
         self._relays = SteppedRelays(self.table, _RelayIO(self._pairs), world.clock, inputs)
-        self._packets = NetworkPacketIO()
-        self.media = SteppedMedia(
-            self.plane, self._packets, config.tickMs / 1000, world.clock, inputs
-        )
+        tick = config.tickMs / 1000
+        self.media = [
+            SteppedMedia(plane, NetworkPacketIO(), tick, world.clock, inputs, number)
+            for number, plane in enumerate(self.planes)
+        ]
 
     def begin(self, world: Simulation, host: SimulatedHost) -> _Outside:
         """
@@ -241,10 +248,19 @@ class _Outside:
         if hasattr(opening, "cancel"):
             opening.cancel()
 
-    def _media(self, name: str, arguments: tuple[Any, ...]) -> None:
-        real = [self._pairs[a.number] if isinstance(a, Pair) else a for a in arguments]
-        command = getattr(self.plane.commands, name)
-        self.plane.inbox.append(lambda packets: command(packets, *real))
+    def _media(self, number: int, name: str, arguments: tuple[Any, ...]) -> None:
+        real = [self._real(each) for each in arguments]
+        plane = self.planes[number]
+        command = getattr(plane.commands, name)
+        plane.inbox.append(lambda packets: command(packets, *real))
+
+    def _real(self, argument: Any) -> Any:  # Any: as commands differ
+        match argument:
+            case Pair():
+                return self._pairs[argument.number]
+            case Passage():
+                return self._passage
+        return argument
 
     def _relay(self, command: RelayCommand) -> None:
         self._relays.command(command)
@@ -328,15 +344,17 @@ class LedServer(SimulatedServer):
         self.address = address
         self.turns, self.table = outside.turns, outside.table
         self.inputs = TurnedInputs(self.turns)
-        formats = outside.plane.formats
+        formats = outside.planes[0].formats
         self.inside: Inside = self.turns.lead(
             "begin", functools.partial(Inside, self.turns, given, rng, self.table, formats)
         )
         self.server = self.inside.server
         self.facts = self.inside.facts
         self.turns.lead("begin", self.server.start)
-        self._driver = outside.media
-        self._driver.start()
+        self._drivers = outside.media
+        for driver in self._drivers:
+            driver.start()
 
     def left(self, _: None) -> None:
-        self._driver.stop()
+        for driver in self._drivers:
+            driver.stop()

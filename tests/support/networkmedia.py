@@ -128,6 +128,14 @@ class NetworkPacketIO:
     def remove(self, slot: int) -> None:
         self._slots.pop(slot).pair.close()
 
+    def release(self, slot: int) -> Slot:
+        return self._slots.pop(slot)
+
+    def adopt(self, slot: int, released: object, group: int) -> None:
+        assert isinstance(released, Slot)
+        released.group = group
+        self._slots[slot] = released
+
     def regroup(self, slot: int, group: int) -> None:
         self._slots[slot].group = group
 

@@ -28,6 +28,7 @@ from h323d.inputs import Input, Inputs
 from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
+from h323d.media.door import PlaneDoor
 from h323d.media.packets import (
     ROW_BYTES,
     ControlPacket,
@@ -125,6 +126,14 @@ class MemoryIO:
 
     def remove(self, slot: int) -> None:
         self.slots.pop(slot).pair.close()
+
+    def release(self, slot: int) -> MemorySlot:
+        return self.slots.pop(slot)
+
+    def adopt(self, slot: int, released: object, group: int) -> None:
+        assert isinstance(released, MemorySlot)
+        released.group = group
+        self.slots[slot] = released
 
     def regroup(self, slot: int, group: int) -> None:
         self.slots[slot].group = group
@@ -352,6 +361,11 @@ def silence(start: int, count: int) -> npt.NDArray[np.int16]:
 class MediaBench:
     """
     A pool in virtual time, with telephones.
+
+    @ivar planes: as many as C{media.threads} says, or one.
+    @ivar sides: the packets of each.
+    @ivar plane: the first.
+    @ivar packets: those of the first.
     """
 
     def __init__(
@@ -368,18 +382,26 @@ class MediaBench:
         self.listeners: dict[TransportAddress, Callable[[bytes], None]] = {}
         self.stray: list[tuple[TransportAddress, bytes]] = []
         self.ports = MemoryPorts()
-        self.packets = MemoryIO(self._fromServer)
-        self.plane = MediaPlane(
-            config, random.Random(seed), codecs=codecs, departure=departure, few=few
-        )
         inputs = Inputs()
         relays = newRelays(config, self.ports, random.Random(seed), self.clock, inputs)
-        self.pool = MediaPool(config, self.plane, self.ports, relays)
+        self.planes = [
+            MediaPlane(
+                config, random.Random(seed + each), codecs=codecs, departure=departure, few=few
+            )
+            for each in range(config.threads or 1)
+        ]
+        self.sides = [MemoryIO(self._fromServer) for _ in self.planes]
+        self.plane, self.packets = self.planes[0], self.sides[0]
+        self.doors = [PlaneDoor(each) for each in self.planes]
+        self.pool = MediaPool(config, self.doors, self.ports, relays)
         inputs.lead(Input.HEARD, self.pool.deliver)
-        self.driver = SteppedMedia(
-            self.plane, self.packets, config.tickMs / 1000, self.clock, inputs
-        )
-        self.driver.start()
+        tick = config.tickMs / 1000
+        self.drivers = [
+            SteppedMedia(plane, packets, tick, self.clock, inputs, number)
+            for number, (plane, packets) in enumerate(zip(self.planes, self.sides, strict=True))
+        ]
+        for driver in self.drivers:
+            driver.start()
         self.phones: list[Phone] = []
 
     def phone(self, **settings: object) -> Phone:
@@ -439,5 +461,6 @@ class MediaBench:
         return phones, mixer
 
     def stop(self) -> None:
-        self.driver.stop()
+        for driver in self.drivers:
+            driver.stop()
         assert self.clock.getDelayedCalls() == []

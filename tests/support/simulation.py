@@ -32,6 +32,7 @@ from h323d.inputs import IInputs, Input, Inputs
 from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.audio.plane import MediaPlane
 from h323d.media.config import MediaConfig
+from h323d.media.door import PlaneDoor
 from h323d.media.pool import MediaPool
 from h323d.media.stepped import SteppedMedia
 from h323d.net.datagram import Datagrams
@@ -124,23 +125,29 @@ class Media:
         @param inputs: where reports enter; one of its own, if nothing else enters.
         """
         inputs = inputs or Inputs()
-        plane = MediaPlane(config, rng, codecs=codecs)
+        planes = [MediaPlane(config, rng, codecs=codecs) for _ in range(config.threads or 1)]
+        doors = [PlaneDoor(plane) for plane in planes]
         ports = NetworkPorts(host, only)
-        self.pool = MediaPool(config, plane, ports, newRelays(config, ports, rng, clock, inputs))
+        self.pool = MediaPool(config, doors, ports, newRelays(config, ports, rng, clock, inputs))
         inputs.lead(Input.HEARD, self.pool.deliver)
-        self._driver = SteppedMedia(plane, NetworkPacketIO(), config.tickMs / 1000, clock, inputs)
+        self._drivers = [
+            SteppedMedia(plane, NetworkPacketIO(), config.tickMs / 1000, clock, inputs, number)
+            for number, plane in enumerate(planes)
+        ]
 
     def start(self) -> None:
         """
         Begin to tick.
         """
-        self._driver.start()
+        for driver in self._drivers:
+            driver.start()
 
     def stop(self) -> None:
         """
         Close what is to be closed, and tick no more.
         """
-        self._driver.stop()
+        for driver in self._drivers:
+            driver.stop()
 
 
 class SimulatedServer:

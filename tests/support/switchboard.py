@@ -90,7 +90,7 @@ class Switchboard:
                         routes=(StaticRoute("far", to=(f"{SILENT}:1720",), caller="h"),),
                         rewrites=(RewriteRule("near", to="far", caller="203.0.113.0/24"),),
                     ),
-                    media=MediaConfig(maximumPorts=32, tickMs=20),
+                    media=MediaConfig(threads=2, maximumPorts=32, tickMs=20),
                 ),
             )
         )

@@ -14,13 +14,15 @@ from h323d.media.audio.consent import Consent
 from h323d.media.audio.digits import Digits
 from h323d.media.audio.groups import LocalParty
 from h323d.media.audio.negotiated import Negotiated
+from h323d.media.audio.passage import Passage, Passenger
 from h323d.media.audio.receiving import Receiver
 from h323d.media.audio.rooms import Rooms
 from h323d.media.audio.rtcp import RTCPSide
 from h323d.media.audio.speaking import Speaking
 from h323d.media.audio.table import NOISE, PortTable
 from h323d.media.packets import IPacketIO, IPortPair
-from h323d.media.reports import Closed, Report
+from h323d.media.reports import Closed, Departed, Report
+from h323d.rtp.rows import putRow, rowOf
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
 from h323d.values.media.streams import Stream
@@ -147,6 +149,41 @@ class Commands:
         self._consent.forget(slot)
         self._table.free(slot)
         self.reports.append(Closed(portId))
+
+    def depart(self, packets: IPacketIO, portId: int, passage: Passage) -> None:
+        """
+        Leave the room, and this plane, for another that has the port from C{passage}.
+        """
+        slot = self._slots.pop(portId, None)
+        if slot is not None:
+            self._leave(packets, slot)
+            passenger = Passenger(
+                rowOf(self._table, slot),
+                self._hosts[slot],
+                self._negotiated.release(slot),
+                self._consent.release(slot),
+                self._control.release(slot),
+                packets.release(slot),
+            )
+            passage.put(portId, passenger)
+            self._table.free(slot)
+        self.reports.append(Departed(portId))
+
+    def arrive(self, packets: IPacketIO, portId: int, passage: Passage) -> None:
+        """
+        Have a port that has departed from another plane.  It goes on as the same source, and is
+        believed and believes whom it was and did.
+        """
+        passenger = passage.take(portId)
+        if passenger is None:
+            return
+        slot = self._slots[portId] = self._table.take(portId)
+        putRow(self._table, slot, passenger.row)
+        self._hosts[slot] = passenger.host
+        self._negotiated.adopt(slot, passenger.formed)
+        self._consent.adopt(slot, passenger.consent)
+        self._control.adopt(slot, passenger.reporter)
+        packets.adopt(slot, passenger.ports, 0)
 
     # Rooms
 

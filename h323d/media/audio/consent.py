@@ -23,7 +23,7 @@ from h323d.media.audio.table import PortTable
 from h323d.media.packets import IPacketIO
 from h323d.values.address import TransportAddress
 
-__all__ = ["UNHEARD", "Consent", "Credit", "isOwn"]
+__all__ = ["UNHEARD", "Aim", "Consent", "Credit", "isOwn"]
 
 UNHEARD = 10.0  # seconds
 
@@ -70,7 +70,7 @@ class Credit:
 
 
 @dataclass(slots=True)
-class _Aim:
+class Aim:
     """
     Where one slot's peer is, and what speaks for it.
 
@@ -105,7 +105,7 @@ class Consent:
     def __init__(self, table: PortTable) -> None:
         self._table = table
         self._credits: dict[int, Credit] = {}
-        self._aims: dict[int, _Aim] = {}
+        self._aims: dict[int, Aim] = {}
         self.networks = MediaNetworks()
 
     def aim(
@@ -130,7 +130,7 @@ class Consent:
         until = credit.until(rtp.host, signalling, self.networks, expected, now)
         ownControl = rtcp is not None and isOwn(rtcp.host, signalling, self.networks)
         before = self._aims.get(slot)
-        aim = self._aims[slot] = _Aim(rtp, rtcp, until > now, ownControl, signalling.called, sounds)
+        aim = self._aims[slot] = Aim(rtp, rtcp, until > now, ownControl, signalling.called, sounds)
         if before is not None and before.rtp == rtp:
             aim.heard, aim.control = before.heard, before.control
         self._table.stopsAt[slot] = np.inf if aim.heard or not aim.begins else until
@@ -189,12 +189,32 @@ class Consent:
         self._aims.pop(slot, None)
         self._credits.pop(slot, None)
 
-    def _hear(self, packets: IPacketIO, slot: int, aim: _Aim, source: TransportAddress) -> None:
+    def release(self, slot: int) -> tuple[Credit | None, Aim | None]:
+        """
+        The slot's port leaves.
+
+        @return: whom it may send to, for L{adopt}; how long, is in the columns.
+        """
+        released = self._credits.get(slot), self._aims.get(slot)
+        self.forget(slot)
+        return released
+
+    def adopt(self, slot: int, consent: tuple[Credit | None, Aim | None]) -> None:
+        """
+        A port came that was released elsewhere.
+        """
+        credit, aim = consent
+        if credit is not None:
+            self._credits[slot] = credit
+        if aim is not None:
+            self._aims[slot] = aim
+
+    def _hear(self, packets: IPacketIO, slot: int, aim: Aim, source: TransportAddress) -> None:
         aim.heard.add(source.host)
         self._table.stopsAt[slot] = np.inf
         self._apply(packets, slot, aim)
 
-    def _apply(self, packets: IPacketIO, slot: int, aim: _Aim) -> None:
+    def _apply(self, packets: IPacketIO, slot: int, aim: Aim) -> None:
         """
         Send RTP to the peer that was found, or to where it is to be found; RTCP to where that
         comes from, or else to the named place, unless that is at a host of which nothing is known.

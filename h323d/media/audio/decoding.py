@@ -22,7 +22,7 @@ from h323d.media.audio.table import PortTable
 from h323d.media.packets import PacketBatch
 from h323d.rtp.columns import HeaderColumns
 
-__all__ = ["Arrived", "Decoding"]
+__all__ = ["Arrived", "Decoder", "Decoding"]
 
 _MOST_RECOVERED = 5  # packets that are made up for, of those that are missing in a row
 _MISORDER = 100  # sequence numbers behind that still count as late (RFC 3550, A.1)
@@ -106,6 +106,18 @@ class _Stream:
         return lost
 
 
+@dataclass(frozen=True, slots=True)
+class Decoder:
+    """
+    What is remembered of what one port hears.
+
+    @ivar parameters: of the formats that its peer may send, by kind.
+    """
+
+    stream: _Stream | None
+    parameters: dict[int, tuple[tuple[str, str], ...]]
+
+
 class Decoding:
     """
     All streams that are decoded one by one.
@@ -144,9 +156,26 @@ class Decoding:
         """
         The slot's port closed.
         """
-        self.restart(slot)
-        for key in [key for key in self._parameters if key[0] == slot]:
-            del self._parameters[key]
+        self.release(slot)
+
+    def release(self, slot: int) -> Decoder:
+        """
+        The slot's port leaves.
+
+        @return: what is remembered of what it hears, for L{adopt}.
+        """
+        keys = [key for key in self._parameters if key[0] == slot]
+        parameters = {kind: self._parameters.pop((slot, kind)) for _, kind in keys}
+        return Decoder(self._streams.pop(slot, None), parameters)
+
+    def adopt(self, slot: int, decoder: Decoder) -> None:
+        """
+        A port came that was released elsewhere.
+        """
+        for kind, parameters in decoder.parameters.items():
+            self._parameters[slot, kind] = parameters
+        if decoder.stream is not None:
+            self._streams[slot] = decoder.stream
 
     def take(
         self, batch: PacketBatch, headers: HeaderColumns, arrived: Arrived, now: float

@@ -38,6 +38,24 @@ class Digits:
         self._receivers.pop(slot, None)
         self._senders.pop(slot, None)
 
+    def release(self, slot: int) -> tuple[EventReceiver | None, EventSender | None]:
+        """
+        The slot's port leaves.
+
+        @return: the digits that are coming and going, for L{adopt}.
+        """
+        return self._receivers.pop(slot, None), self._senders.pop(slot, None)
+
+    def adopt(self, slot: int, digits: tuple[EventReceiver | None, EventSender | None]) -> None:
+        """
+        A port came that was released elsewhere.
+        """
+        receiver, sender = digits
+        if receiver is not None:
+            self._receivers[slot] = receiver
+        if sender is not None:
+            self._senders[slot] = sender
+
     def receive(self, slot: int, payload: bytes, timestamp: int, now: float) -> list[Report]:
         """
         An event packet arrived.

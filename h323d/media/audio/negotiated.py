@@ -4,16 +4,30 @@ What each port sends and takes, as signalling has negotiated it, in the columns.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.digits import Digits
-from h323d.media.audio.receiving import Receiver
+from h323d.media.audio.receiving import Listener, Receiver
 from h323d.media.audio.rooms import SHORT_FRAME_MS
-from h323d.media.audio.sending import Sender
+from h323d.media.audio.sending import Sender, Speaker
 from h323d.media.audio.table import EVENT, NOISE, REFUSED, PortTable
 from h323d.media.config import MediaConfig
+from h323d.rtp.events import EventReceiver, EventSender
 from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
 
-__all__ = ["Negotiated"]
+__all__ = ["Formed", "Negotiated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Formed:
+    """
+    What comes and goes at one port, as was negotiated.
+    """
+
+    listener: Listener
+    speaker: Speaker
+    digits: tuple[EventReceiver | None, EventSender | None]
 
 
 class Negotiated:
@@ -95,3 +109,21 @@ class Negotiated:
         self._receiver.forget(slot)
         self._sender.forget(slot)
         self._digits.forget(slot)
+
+    def release(self, slot: int) -> Formed:
+        """
+        The slot's port leaves.
+
+        @return: what comes and goes there, for L{adopt}; formats are in the columns.
+        """
+        return Formed(
+            self._receiver.release(slot), self._sender.release(slot), self._digits.release(slot)
+        )
+
+    def adopt(self, slot: int, formed: Formed) -> None:
+        """
+        A port came that was released elsewhere.
+        """
+        self._receiver.adopt(slot, formed.listener)
+        self._sender.adopt(slot, formed.speaker)
+        self._digits.adopt(slot, formed.digits)

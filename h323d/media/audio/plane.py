@@ -140,8 +140,10 @@ class MediaPlane:
     def nextDue(self) -> int:
         """
         The next point of the grid, counted from the first call, at which there is more to
-        do than to obey commands.
+        do than to obey commands.  Where nothing is open, that is a survey.
         """
+        if self._table.isEmpty:
+            return self._last + round(_SURVEY / self._tickSeconds)
         return min(group.nextDue(self._last) for group in self._rooms.inhabited)
 
     def departure(self, index: int) -> float:

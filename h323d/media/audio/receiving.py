@@ -7,6 +7,8 @@ latched to, what has a payload type that was not negotiated, sound of impossible
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,7 +16,7 @@ from h323d.call.media import Signalling
 from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.consent import Consent
-from h323d.media.audio.decoding import Arrived, Decoding
+from h323d.media.audio.decoding import Arrived, Decoder, Decoding
 from h323d.media.audio.digits import Digits
 from h323d.media.audio.latch import Latch, canonicalHost, newLatch
 from h323d.media.audio.steady import TRUSTED, Steady
@@ -23,16 +25,34 @@ from h323d.media.config import MediaConfig
 from h323d.media.packets import ROW_BYTES, IPacketIO, PacketBatch
 from h323d.media.reports import Heard, Report
 from h323d.rtp.columns import HeaderColumns, gatherPayloads, parseHeaders
+from h323d.rtp.rows import Row, putRow, rowOf
 from h323d.rtp.steady import FEW, SteadyStatistics
 from h323d.values.address import TransportAddress
 
-__all__ = ["Receiver"]
+__all__ = ["Listener", "Receiver"]
 
 _FORM_BITS = 16  # for the length of a payload, below its kind
 
 Rows = npt.NDArray[np.intp]
 Seconds = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """
+    Whom one port listens to, and what has come of it.
+
+    @ivar statistics: a row of them.
+    @ivar transit: as in the columns, seconds.
+    """
+
+    latch: Latch | None
+    negotiated: TransportAddress | None
+    peer: TransportAddress | None
+    statistics: Row
+    transit: float
+    decoder: Decoder
 
 
 class Receiver:
@@ -137,10 +157,38 @@ class Receiver:
         """
         The slot's port closed.
         """
-        self.latches.pop(slot, None)
-        self._negotiated.pop(slot, None)
-        self._peers.pop(slot, None)
-        self._decoding.forget(slot)
+        self.release(slot)
+
+    def release(self, slot: int) -> Listener:
+        """
+        The slot's port leaves.
+
+        @return: whom it listens to, for L{adopt}.
+        """
+        return Listener(
+            self.latches.pop(slot, None),
+            self._negotiated.pop(slot, None),
+            self._peers.pop(slot, None),
+            rowOf(self.statistics, slot),
+            float(self._transit[slot]),
+            self._decoding.release(slot),
+        )
+
+    def adopt(self, slot: int, listener: Listener) -> None:
+        """
+        A port came that was released elsewhere.
+        """
+        for known, each in (
+            (self._negotiated, listener.negotiated),
+            (self._peers, listener.peer),
+        ):
+            if each is not None:
+                known[slot] = each
+        if listener.latch is not None:
+            self.latches[slot] = listener.latch
+        putRow(self.statistics, slot, listener.statistics)
+        self._transit[slot] = listener.transit
+        self._decoding.adopt(slot, listener.decoder)
 
     def jitter(self, slots: Rows) -> npt.NDArray[np.float64]:
         """

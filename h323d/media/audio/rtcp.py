@@ -8,6 +8,7 @@ negotiated.  A BYE is noted by nobody: when a call is over, signalling says so.
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 
 from h323d.errors import DecodeError
 from h323d.media.audio.consent import Consent
@@ -17,12 +18,28 @@ from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import IPacketIO
 from h323d.rtp import rtcp
+from h323d.rtp.rows import Row, putRow, rowOf
 from h323d.rtp.rtcp import Goodbye, ReceiverReport, ReportBlock, SenderReport, SourceDescription
 from h323d.rtp.schedule import RTCPSchedule
 
-__all__ = ["RTCPSide"]
+__all__ = ["RTCPSide", "Reporter"]
 
 _UDP_IP_BYTES = 28  # of headers, which count into the average size (RFC 3550, 6.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """
+    How one port reports.
+
+    @ivar name: its CNAME.
+    @ivar sentBefore: packets of sound, until it reported last.
+    @ivar schedule: a row of it.
+    """
+
+    name: str
+    sentBefore: int
+    schedule: Row
 
 
 class RTCPSide:
@@ -74,6 +91,26 @@ class RTCPSide:
                 goodbye = Goodbye((int(self._table.ownSsrc[slot]),))
                 packets.sendControl(slot, rtcp.encode([*self._compound(slot, now, clock), goodbye]))
             del self._names[slot], self._sentBefore[slot]
+
+    def release(self, slot: int) -> Reporter | None:
+        """
+        A port leaves, and says nothing of it.
+
+        @return: how it reports, for L{adopt}; C{None} if it does not yet.
+        """
+        if slot not in self._names:
+            return None
+        schedule = rowOf(self._schedule, slot)
+        self._schedule.stop(slot)
+        return Reporter(self._names.pop(slot), self._sentBefore.pop(slot), schedule)
+
+    def adopt(self, slot: int, reporter: Reporter | None) -> None:
+        """
+        A port came that was released elsewhere.
+        """
+        if reporter is not None:
+            self._names[slot], self._sentBefore[slot] = reporter.name, reporter.sentBefore
+            putRow(self._schedule, slot, reporter.schedule)
 
     def report(self, packets: IPacketIO, now: float, clock: int) -> None:
         """

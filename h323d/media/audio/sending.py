@@ -22,7 +22,7 @@ from h323d.media.packets import IPacketIO
 from h323d.rtp.columns import HEADER_BYTES, numbers, writeHeader, writeHeaders
 from h323d.rtp.steady import FEW
 
-__all__ = ["Mixes", "Sender"]
+__all__ = ["Mixes", "Sender", "Speaker"]
 
 Slots = npt.NDArray[np.intp]
 Octets = npt.NDArray[np.uint8]
@@ -58,6 +58,18 @@ class _Stream:
         self.encoder = encoder
         self.form = form
         self.waiting = np.empty(LONGEST_PACKET_MS * form[1] // 1000, np.int16)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """
+    What is remembered of what one port is sent.
+
+    @ivar parameters: of its format; C{None} before there is one.
+    """
+
+    stream: _Stream | None
+    parameters: tuple[tuple[str, str], ...] | None
 
 
 class Sender:
@@ -107,8 +119,24 @@ class Sender:
         """
         The slot's port closed.
         """
-        self.restart(slot)
-        self._parameters.pop(slot, None)
+        self.release(slot)
+
+    def release(self, slot: int) -> Speaker:
+        """
+        The slot's port leaves.
+
+        @return: what is remembered of what it is sent, for L{adopt}.
+        """
+        return Speaker(self._streams.pop(slot, None), self._parameters.pop(slot, None))
+
+    def adopt(self, slot: int, speaker: Speaker) -> None:
+        """
+        A port came that was released elsewhere.
+        """
+        if speaker.stream is not None:
+            self._streams[slot] = speaker.stream
+        if speaker.parameters is not None:
+            self._parameters[slot] = speaker.parameters
 
     def send(
         self,

@@ -129,6 +129,13 @@ class PortTable:
         }
         self._free = list(range(capacity - 1, -1, -1))
 
+    @property
+    def isEmpty(self) -> bool:
+        """
+        Whether all slots are free.
+        """
+        return len(self._free) == len(self.portId)
+
     def take(self, portId: int) -> int:
         """
         @return: a slot whose columns hold what they held at the start.

@@ -289,6 +289,31 @@ def test_itTellsWhichPointsOfTheGridCanBeSleptThrough() -> None:
         assert bench.plane.nextDue() == due + step
 
 
+def test_whereNothingIsOpenItSleepsUntilItHasToTellSo() -> None:
+    bench = MediaBench()
+    (phone,), mixer = bench.meeting(1)
+    bench.run(0.1)
+    phone.port.close()
+    bench.clock.advance(0.005)
+    assert bench.plane.nextDue() >= 100  # half a second
+    bench.run(0.6)
+    assert bench.pool.figures()["ports"] == 0
+    sleeps = bench.plane.nextDue()
+    mixer.attach(None, None)
+    bench.clock.advance(0.005)
+    assert bench.plane.nextDue() < sleeps
+
+
+def test_whoIsWokenIsNotLate() -> None:
+    bench = MediaBench()
+    bench.run(0.1)
+    bench.clock.advance(0.4)
+    bench.meeting(2)
+    bench.clock.advance(0.005)
+    bench.run(0.6)
+    assert bench.pool.figures()["lateTicks"] == 0
+
+
 def test_theMixesOfManyWaitForTheirDepartureAndThoseOfFewLeaveAtOnce() -> None:
     delays = []
     for few, wait in ((3, 0.0), (2, 0.0025)):
