@@ -108,6 +108,7 @@ class Media:
     A host's media: the plane of the house, ticked in virtual time over the network.
 
     @ivar pool: what signalling sees of it.
+    @ivar doors: of its planes, as many as C{media.threads} says, or one.
     """
 
     def __init__(
@@ -126,9 +127,10 @@ class Media:
         """
         inputs = inputs or Inputs()
         planes = [MediaPlane(config, rng, codecs=codecs) for _ in range(config.threads or 1)]
-        doors = [PlaneDoor(plane) for plane in planes]
+        self.doors = [PlaneDoor(plane) for plane in planes]
         ports = NetworkPorts(host, only)
-        self.pool = MediaPool(config, doors, ports, newRelays(config, ports, rng, clock, inputs))
+        relays = newRelays(config, ports, rng, clock, inputs)
+        self.pool = MediaPool(config, self.doors, ports, relays)
         inputs.lead(Input.HEARD, self.pool.deliver)
         self._drivers = [
             SteppedMedia(plane, NetworkPacketIO(), config.tickMs / 1000, clock, inputs, number)

@@ -5,6 +5,7 @@ The media thread over real sockets: what virtual time leaves out.
 from __future__ import annotations
 
 import itertools
+import queue
 import random
 import socket
 import threading
@@ -201,6 +202,39 @@ def test_aMovedPeerIsHeardAgainAfterItsPortWasUnlocked(pool: MediaPool) -> None:
     mover.configure(transmit)
     converse(phones, lambda: audible(phones[1], 10) == [400])
     assert mover.recorder.heard[-1] == address
+    for phone in phones:
+        phone.socket.close()
+
+
+def test_aPhoneGoesToTheRoomOfAnotherThread() -> None:
+    reports: queue.SimpleQueue[tuple[Callable[..., None], tuple[object, ...]]]
+    reports = queue.SimpleQueue()
+    config = MediaConfig(threads=2, portFirst=21000, portLast=21099, maximumPorts=16)
+    pool, threads = newMediaService(
+        config, random.Random(1), Inputs(), lambda function, *a: reports.put((function, a))
+    )
+    threads.start()
+    here, there = (pool.openMixer(RoomRecorder()) for _ in range(2))
+    phones = [
+        SocketPhone(pool, mixer, frequency)
+        for mixer, frequency in zip((here, here, there), TONES, strict=True)
+    ]
+
+    def heard() -> list[list[int]]:
+        while not reports.empty():
+            function, arguments = reports.get()
+            function(*arguments)
+        return [audible(phone, 20) for phone in phones]
+
+    goes = phones[0]
+    converse(phones, lambda: heard() == [[900], [400], []])
+    there.join(goes.port)
+    converse(phones, lambda: heard() == [[1400], [], [400]])
+    numbers = [packet.sequenceNumber for packet in goes.heard]
+    assert {(b - a) & 0xFFFF for a, b in itertools.pairwise(numbers)} == {1}
+    assert len({packet.ssrc for packet in goes.heard}) == 1
+    assert goes.port.statistics().packetsLost == 0
+    threads.stop()
     for phone in phones:
         phone.socket.close()
 
