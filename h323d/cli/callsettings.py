@@ -14,6 +14,8 @@ from urllib.parse import quote
 from h323d.call.homes import WILDCARDS, Homes
 from h323d.call.media import ISampleSource
 from h323d.cli.phone import PhoneSettings
+from h323d.dsp.codec import ICodec
+from h323d.dsp.provisions import provisions
 from h323d.dsp.tones import Tone
 from h323d.errors import H323dError
 from h323d.h323.calls.callstart import StartUpOptions
@@ -23,12 +25,9 @@ from h323d.media.config import MediaConfig
 from h323d.net.route import Routes
 from h323d.sip.messages.uri import parseURI
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
-from h323d.values.media.formats import G711_ALAW, G711_ULAW
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["destinationOf", "settingsOf", "sinkOf", "sourceOf"]
-
-FORMATS = {each.name: each for each in (G711_ULAW, G711_ALAW)}
 
 
 def settingsOf(options: argparse.Namespace, destination: TransportAddress | None) -> PhoneSettings:
@@ -39,17 +38,15 @@ def settingsOf(options: argparse.Namespace, destination: TransportAddress | None
 
     @raise H323dError: an option cannot be used.
     """
-    formats = []
-    for name in options.codec.split(","):
-        if name not in FORMATS:
-            raise H323dError(f"--codec: {name} is none of {', '.join(FORMATS)}")
-        formats.append(FORMATS[name])
+    codecs = _codecsOf(options.codec)
+    formats = tuple(each.format for each in codecs)
     gatekeeper = _address(options.gatekeeper, RAS_PORT) if options.gatekeeper else None
     password = options.gatekeeper_password_file
     return PhoneSettings(
         bind=options.bind or _near(options.target, gatekeeper or destination),
         alias=options.alias,
-        profile=MediaProfile.audio(tuple(formats), options.packet_ms),
+        profile=MediaProfile.audio(formats, options.packet_ms),
+        codecs=codecs,
         startUp=StartUpOptions(
             not options.no_fast_start, not options.no_tunnelling, options.early_h245
         ),
@@ -63,6 +60,23 @@ def settingsOf(options: argparse.Namespace, destination: TransportAddress | None
         h323Port=options.h323_port,
         media=_mediaOf(options),
     )
+
+
+def _codecsOf(names: str) -> tuple[ICodec, ...]:
+    """
+    @param names: of codecs of the house, with commas between them.
+    """
+    provided = {each.format.name.lower(): each for each in provisions()}
+    codecs = []
+    for name in names.split(","):
+        provision = provided.get(name.strip().lower())
+        if provision is None:
+            known = ", ".join(each.format.name for each in provided.values())
+            raise H323dError(f"--codec: {name} is none of {known}")
+        if provision.codec is None:
+            raise H323dError(f"--codec: {name}: {provision.missing}")
+        codecs.append(provision.codec)
+    return tuple(codecs)
 
 
 def _mediaOf(options: argparse.Namespace) -> MediaConfig:

@@ -31,6 +31,7 @@ from h323d.call.surroundings import Surroundings
 from h323d.call.transfers import MAXIMUM_TRANSFERS, Transfers
 from h323d.call.transport import IStreamOpener
 from h323d.call.ways import Way
+from h323d.dsp.codec import ICodec
 from h323d.events.bus import EventBus
 from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
 from h323d.h323.calls.callstart import StartUpOptions
@@ -41,6 +42,7 @@ from h323d.h323.ras.client import EndpointProfile, RASClient
 from h323d.h323.signalling.addresses import hostOf
 from h323d.h323.signalling.endpointtype import terminalType
 from h323d.inputs import Inputs
+from h323d.media.audio.codecs import BUILT_IN
 from h323d.media.config import MediaConfig
 from h323d.media.thread import newMediaService
 from h323d.net.datagram import Datagrams
@@ -73,6 +75,7 @@ class PhoneSettings:
     @ivar bind: its address for everything.
     @ivar alias: its name.
     @ivar profile: what it speaks.
+    @ivar codecs: what it can code and decode.
     @ivar startUp: how its H.323 calls start.
     @ivar gatekeeper: where it registers before it calls by alias.
     @ivar gatekeeperPassword: of its name, for H.235.1; empty for none.
@@ -98,6 +101,7 @@ class PhoneSettings:
     sipPort: int = 0
     h323Port: int = 0
     media: MediaConfig = MEDIA
+    codecs: tuple[ICodec, ...] = BUILT_IN
 
 
 class PhoneOwner(Protocol):
@@ -144,7 +148,7 @@ class Phone:
         self._reactor = reactor
         self._rng = random.SystemRandom()
         pool, self._media = newMediaService(
-            settings.media, self._rng, Inputs(), reactor.callFromThread
+            settings.media, self._rng, Inputs(), reactor.callFromThread, settings.codecs
         )
         self._world = Surroundings(
             reactor,

@@ -42,7 +42,7 @@ def test_unusableOptionsExitWith2(arguments: list[str], capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["--codec", "PCMU,XYZ", "127.0.0.1"], "--codec: XYZ is none of "),
+        (["--codec", "PCMU,XYZ", "127.0.0.1"], "--codec: XYZ is none of PCMU, PCMA, G722, opus, "),
         (["--tone", "4000", "127.0.0.1"], "--tone: "),
         (["--tone", "-1", "127.0.0.1"], "--tone: "),
         (["--gatekeeper", "gk.example", "80001"], "gk.example is not an address and port"),
