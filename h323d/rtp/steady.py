@@ -108,19 +108,21 @@ class SteadyBuffers(JitterBuffers):
         self._startedAt, self._strayAt = numbers(self._started), numbers(self._hasStray)
         self._playAt, self._newestAt = numbers(self._playTimestamp), numbers(self._newest)
         self._missedAt, self._stretchAt = numbers(self._missed), numbers(self._stretch)
+        self._pausedAt = numbers(self.paused)
 
     def expects(self, stream: int, timestamp: int, count: int) -> bool:
         """
         @param count: how many samples the packet holds.
         @return: whether these are whole blocks that are still to be played, and within the cap;
-            and the stream neither begins anew nor has more sound waiting than may.
+            and the stream neither begins anew, nor is in a pause, nor has more sound waiting than
+            may.
         """
         play = self._playAt[stream]
         lead = (timestamp - play) & _STAMPS
         block, cap = self._blockSamples, self._capSamples
         if lead + count > cap or lead % block or count % block or count > self._longest:
             return False
-        if not self._startedAt[stream] or self._strayAt[stream]:
+        if not self._startedAt[stream] or self._strayAt[stream] or self._pausedAt[stream]:
             return False
         waiting = (self._newestAt[stream] - play) & _STAMPS
         if 0 < waiting < _NEGATIVE:

@@ -5,48 +5,23 @@ G.729 A and B, beside another decoder, and with silence descriptors of the libra
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from zope.interface.verify import verifyObject
 
 from h323d.dsp.codec import IStreamCodec
 from h323d.dsp.g729 import g729
-from h323d.dsp.libraries import Missing, find
 from h323d.dsp.tones import signalToNoise, sines
+from tests.support.annexb import withPauses
 from tests.support.coded import coded, decoded, garbage, had, likeness, spoken
 from tests.support.ffmpeg import decodedByFFmpeg
 
 RATE = 8000
 FRAME = 80
-_ENCODER = """
-    void *initBcg729EncoderChannel(uint8_t enableVAD);
-    void bcg729Encoder(void *, const int16_t *, uint8_t *, uint8_t *);
-"""
 
 
 @pytest.fixture
 def codec() -> IStreamCodec:
     return had(g729())
-
-
-def withPauses(sound: npt.NDArray[np.int16]) -> list[npt.NDArray[np.uint8]]:
-    """
-    Encode with annex B, as our encoder does not.
-    """
-    library = find(_ENCODER, ("libbcg729.so.0",), (), "")
-    assert not isinstance(library, Missing)
-    memory = library.functions.initBcg729EncoderChannel(1)
-    length, payloads = library.ffi.new("uint8_t *"), []
-    for frame in sound.reshape(-1, FRAME):
-        octets = np.zeros(10, np.uint8)
-        library.functions.bcg729Encoder(
-            memory,
-            library.ffi.from_buffer("int16_t[]", frame),
-            library.ffi.from_buffer("uint8_t[]", octets),
-            length,
-        )
-        payloads.append(octets[: length[0]])
-    return payloads
 
 
 def test_itIsACodecOfStreams(codec: IStreamCodec) -> None:

@@ -4,7 +4,8 @@ The streams of codecs that remember what went before (L{IStreamCodec}): packets 
 They are decoded in order of arrival, long before their sound is played.  Where packets are missing
 before one that came, the decoder makes up for them first, the last of them perhaps from a copy in
 the packet that came; that is heard where it is not too late.  A packet that comes after its place
-was made up is late, and dropped.  When a pause was announced, the decoder fills it.
+was made up is late, and dropped.  When a pause was announced, the decoder fills it; or, where it
+was by a packet of another kind, the noise that is described there.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from h323d.dsp.codec import IDecoder
 from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.codecs import ROOM_RATES, Codecs
 from h323d.media.audio.coders import Coders
-from h323d.media.audio.table import PortTable
+from h323d.media.audio.pauses import Pauses
+from h323d.media.audio.table import NOISE, PortTable
 from h323d.media.packets import PacketBatch
 from h323d.rtp.columns import HeaderColumns
 
@@ -74,7 +76,7 @@ class _Stream:
 
     @ivar form: the kind of its codec, and the rate of what it gives.
     @ivar position: the last packet's timestamp, not reduced.
-    @ivar units: how long its sound was, on the same clock.
+    @ivar units: how long the sound of the last was, on the same clock; 0 before there was any.
     """
 
     __slots__ = ("_begun", "_sequence", "_timestamp", "decoder", "form", "position", "units")
@@ -99,7 +101,8 @@ class _Stream:
         if self._begun:
             step = (timestamp - self._timestamp + _STAMPS // 2) % _STAMPS - _STAMPS // 2
             self.position += step
-            lost = max(0, min(ahead - 1, step // self.units - 1, _MOST_RECOVERED))
+            if self.units:
+                lost = max(0, min(ahead - 1, step // self.units - 1, _MOST_RECOVERED))
         else:
             self.position = timestamp
         self._begun, self._sequence, self._timestamp = True, sequence, timestamp
@@ -121,11 +124,22 @@ class Decoder:
 class Decoding:
     """
     All streams that are decoded one by one.
+
+    @ivar pauses: of all ports, also of those whose codecs remember nothing.
     """
 
     def __init__(
-        self, table: PortTable, codecs: Codecs, coders: Coders, stores: SoundStores
+        self,
+        table: PortTable,
+        codecs: Codecs,
+        coders: Coders,
+        stores: SoundStores,
+        pauses: Pauses,
     ) -> None:
+        """
+        @param pauses: of those who describe their noise.
+        """
+        self.pauses = pauses
         self._table = table
         self._coders = coders
         self._codecs = codecs
@@ -164,6 +178,7 @@ class Decoding:
 
         @return: what is remembered of what it hears, for L{adopt}.
         """
+        self.pauses.forget(slot)
         keys = [key for key in self._parameters if key[0] == slot]
         parameters = {kind: self._parameters.pop((slot, kind)) for _, kind in keys}
         return Decoder(self._streams.pop(slot, None), parameters)
@@ -181,7 +196,8 @@ class Decoding:
         self, batch: PacketBatch, headers: HeaderColumns, arrived: Arrived, now: float
     ) -> None:
         """
-        Decode packets of members of rooms, and put their sound into the buffers.
+        Decode packets of members of rooms, and put their sound into the buffers; descriptions of
+        noise are among them.
         """
         for first in range(0, len(arrived.rows), _AT_ONCE):
             part = arrived.only(slice(first, first + _AT_ONCE))
@@ -225,6 +241,9 @@ class Decoding:
         @param index: where what is decoded goes.
         @return: how many samples that is; 0 if the packet is not heard.
         """
+        if kind == NOISE:
+            self._pause(slot, payload, sequence, timestamp)
+            return 0
         rate, clock = int(self._table.sampleRate[slot]), self._codecs.clockRate(kind)
         units = self._coders.unitsIn(kind, payload)
         count = units * rate // clock
@@ -251,6 +270,14 @@ class Decoding:
         else:
             store.resume(row)
         return count
+
+    def _pause(self, slot: int, description: Octets, sequence: int, timestamp: int) -> None:
+        """
+        A packet that is no sound, in which nothing is lost.
+        """
+        stream = self._streams.get(slot)
+        if stream is None or stream.follow(sequence, timestamp) is not None:
+            self.pauses.begin(slot, description, timestamp)
 
     def _stream(self, slot: int, form: tuple[int, int]) -> _Stream:
         """

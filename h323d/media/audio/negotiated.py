@@ -29,6 +29,8 @@ class Formed:
     speaker: Speaker
     digits: tuple[EventReceiver | None, EventSender | None]
 
+_COMFORT_NOISE = 13  # payload type (RFC 3551, 6); H.245 has no other word for it
+
 
 class Negotiated:
     """
@@ -53,7 +55,7 @@ class Negotiated:
 
     def expect(self, slot: int, stream: Stream) -> None:
         """
-        Take the payload types that were negotiated, and no others.
+        Take the payload types that were negotiated; of others, comfort noise alone.
         """
         table, receive = self._table, stream.receive
         table.kinds[slot] = REFUSED
@@ -64,6 +66,8 @@ class Negotiated:
             kind = self._codecs.kindOf(mediaFormat)
             table.kinds[slot, payloadType & 0x7F] = kind
             self._receiver.negotiated(slot, kind, mediaFormat.parameters)
+        if table.kinds[slot, _COMFORT_NOISE] == REFUSED:
+            table.kinds[slot, _COMFORT_NOISE] = NOISE
         self._foresee(slot, receive, stream.transmit)
         if receive.telephoneEventType is not None:
             table.kinds[slot, receive.telephoneEventType & 0x7F] = EVENT

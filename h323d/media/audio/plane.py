@@ -26,6 +26,7 @@ from h323d.media.audio.decoding import Decoding
 from h323d.media.audio.digits import Digits
 from h323d.media.audio.groups import LocalParty, MixGroup
 from h323d.media.audio.negotiated import Negotiated
+from h323d.media.audio.pauses import Pauses
 from h323d.media.audio.rates import Rates
 from h323d.media.audio.receiving import Receiver
 from h323d.media.audio.rooms import Rooms
@@ -87,7 +88,7 @@ class MediaPlane:
         self._rooms = rooms = Rooms(config, table, known, stores, Rates(config.maximumPorts))
         self._digits = digits = Digits(table)
         self._consent = consent = Consent(table)
-        decoding = Decoding(table, known, coders, stores)
+        decoding = Decoding(table, known, coders, stores, Pauses(table, coders, stores))
         self._receiver = receiver = Receiver(
             config, table, known, digits, consent, stores, decoding, few
         )

@@ -20,7 +20,7 @@ from h323d.media.audio.decoding import Arrived, Decoder, Decoding
 from h323d.media.audio.digits import Digits
 from h323d.media.audio.latch import Latch, canonicalHost, newLatch
 from h323d.media.audio.steady import TRUSTED, Steady
-from h323d.media.audio.table import EVENT, REFUSED, PortTable
+from h323d.media.audio.table import EVENT, NOISE, REFUSED, PortTable
 from h323d.media.config import MediaConfig
 from h323d.media.packets import ROW_BYTES, IPacketIO, PacketBatch
 from h323d.media.reports import Heard, Report
@@ -321,14 +321,16 @@ class Receiver:
         """
         codecs, table = self._codecs, self._table
         alike = codecs.likeness[arrived.kinds] == table.hears[arrived.slots]
-        sound = heard & alike & (table.room[arrived.slots] >= 0)
+        inRoom = table.room[arrived.slots] >= 0
+        sound = heard & alike & inRoom
         if not sound.all():
+            sound |= self._pause(batch, headers, arrived, heard & inRoom)
             other = arrived.only(heard & ~alike & codecs.isSound(arrived.kinds))
             for slot, kind in zip(other.slots.tolist(), other.kinds.tolist(), strict=True):
                 self.listen(slot, kind)
             arrived = arrived.only(sound)
         if codecs.hasStreams:
-            streamed = codecs.streamed[arrived.kinds]
+            streamed = codecs.streamed[arrived.kinds] | (arrived.kinds == NOISE)
             self._decoding.take(batch, headers, arrived.only(streamed), now)
             arrived = arrived.only(~streamed)
         forms = (arrived.kinds.astype(np.int64) << _FORM_BITS) | headers.payloadLength[arrived.rows]
@@ -339,9 +341,31 @@ class Receiver:
                 chosen |= forms == form
             part = arrived if len(found) == 1 and chosen.all() else arrived.only(chosen)
             samples = self._decode(batch, headers, part, count)
-            buffers = self._stores.of(frameMs, rate).buffers
-            rows, stamps = table.row[part.slots], headers.timestamp[part.rows]
-            buffers.insert(rows, stamps, samples, now, part.arrivals, part.restarted)
+            store, stamps = self._stores.of(frameMs, rate), headers.timestamp[part.rows]
+            rows = table.row[part.slots]
+            store.buffers.insert(rows, stamps, samples, now, part.arrivals, part.restarted)
+            self._decoding.pauses.end(store, part.slots, stamps)
+
+    def _pause(
+        self, batch: PacketBatch, headers: HeaderColumns, arrived: Arrived, heard: Mask
+    ) -> Mask:
+        """
+        Begin the pauses that are announced by descriptions of noise.
+
+        @param heard: C{bool[n]}: what is heard of the members of rooms.
+        @return: C{bool[n]}: the descriptions that are left, because they are to be taken in turn
+            with sound of codecs that remember.
+        """
+        noise: Mask = heard & (arrived.kinds == NOISE)
+        streamed = self._codecs.streamed[self._table.hears[arrived.slots]]
+        for index in np.flatnonzero(noise & ~streamed).tolist():
+            row = arrived.rows[index]
+            start = int(headers.payloadOffset[row])
+            description = batch.data[row, start : start + int(headers.payloadLength[row])]
+            stamp = int(headers.timestamp[row])
+            self._decoding.pauses.begin(int(arrived.slots[index]), description, stamp)
+        noise &= streamed
+        return noise
 
     def _decode(
         self, batch: PacketBatch, headers: HeaderColumns, arrived: Arrived, count: int

@@ -29,7 +29,7 @@ __all__ = [
 LONGEST_PACKET_MS = 60  # of those that we send
 REFUSED = 0  # kinds: what a payload type stands for on a port
 EVENT = 1  # RFC 4733
-NOISE = 2  # RFC 3389, taken as silence; what is above is a codec
+NOISE = 2  # RFC 3389; what is above is a codec
 
 Slots = npt.NDArray[np.intp]
 Milliseconds = int | npt.NDArray[np.int64]

@@ -26,8 +26,21 @@ from h323d.sip.sdp.description import (
     SessionDescription,
 )
 from h323d.sip.sdp.lines import LocalMedia, describe, refusedLine
-from h323d.sip.sdp.payloads import EVENT_NAME, formatsOf, isEvent
-from h323d.sip.sdp.selection import commonFormats, eventClock, matches, named, numbered
+from h323d.sip.sdp.payloads import (
+    COMFORT_NOISE,
+    EVENT_NAME,
+    formatsOf,
+    isEvent,
+    pausesWithNoise,
+)
+from h323d.sip.sdp.selection import (
+    commonFormats,
+    eventClock,
+    isAnySpoken,
+    matches,
+    named,
+    numbered,
+)
 from h323d.sip.sdp.streams import (
     REFUSED_PORT,
     Obstacle,
@@ -158,6 +171,8 @@ def _offeredLine(
     @param known: what payload types meant before, on this line.
     """
     formats = list(wanted.formats)
+    if any(map(pausesWithNoise, formats)):
+        formats.append(COMFORT_NOISE)
     if wanted.telephoneEvents and formats:
         formats.append(MediaFormat(EVENT_NAME, eventClock(formats)))
     return describe(protocol, numbered(formats, known), wanted, local, wanted.direction)
@@ -254,7 +269,7 @@ def _answeredStream(
         for number, fmt in remote.formats.items()
         if any(matches(own, fmt) for own in ours.values())
     }
-    if all(map(isEvent, theirs.values())):
+    if not isAnySpoken(theirs.values()):
         raise _noFormat([remote.media], wanted)
     direction = meet(offer.directionOf(line), remote)
     receive = named(_answered(ours, theirs), wanted)
@@ -297,7 +312,7 @@ def _chooseLine(
             obstacles.add(found)
             continue
         common = commonFormats(found.formats, wanted)
-        if not all(map(isEvent, common.values())):
+        if isAnySpoken(common.values()):
             return index, found
         obstacles.add(Obstacle.MEDIA_FORMAT)
     return [each for each in Obstacle if each in obstacles][-1]

@@ -18,6 +18,7 @@ from h323d.values.media.medium import Medium
 __all__ = [
     "EVENT_NAME",
     "FIRST_DYNAMIC",
+    "COMFORT_NOISE",
     "STATIC_FORMATS",
     "compatible",
     "conceding",
@@ -25,6 +26,8 @@ __all__ = [
     "formatAttributes",
     "formatsOf",
     "isEvent",
+    "isSpoken",
+    "pausesWithNoise",
     "payloadTypeFor",
     "soundOf",
 ]
@@ -33,6 +36,7 @@ FIRST_DYNAMIC = 96  # RFC 3551, 6
 _LAST_DYNAMIC = 127
 _PREFERRED_EVENT_TYPE = 101  # what everybody uses, and some insist on
 EVENT_NAME = "telephone-event"
+COMFORT_NOISE = MediaFormat("CN")
 _EVENTS = "0-16"  # digits, A to D, and flash (RFC 4733, 3.2)
 
 STATIC_FORMATS: Mapping[int, MediaFormat] = {
@@ -43,7 +47,7 @@ STATIC_FORMATS: Mapping[int, MediaFormat] = {
     9: MediaFormat("G722"),
     10: MediaFormat("L16", 44100, 2),
     11: MediaFormat("L16", 44100),
-    13: MediaFormat("CN"),
+    13: COMFORT_NOISE,
     15: MediaFormat("G728"),
     18: MediaFormat("G729"),
     31: MediaFormat("H261", 90000, kind=Medium.VIDEO),
@@ -70,6 +74,7 @@ _DISTINGUISHING = {
 }
 # Parameters that say whether there are silence descriptors; without them, there are.
 _DESCRIPTORS = {"g729": "annexb", "g723": "annexa"}
+_WITHOUT_DESCRIPTORS = {"pcmu", "pcma", "g722", "g726-32", "aal2-g726-32"}
 
 
 def formatsOf(media: MediaDescription) -> dict[int, MediaFormat]:
@@ -101,11 +106,11 @@ def formatsOf(media: MediaDescription) -> dict[int, MediaFormat]:
 def soundOf(description: SessionDescription) -> tuple[MediaFormat, ...]:
     """
     @return: what is spoken in the first audio stream that is not refused, in the order of its
-        C{m=} line; events are not spoken.
+        C{m=} line; events and noise are not spoken.
     """
     for media in description.media:
         if media.media == "audio" and media.port:
-            return tuple(fmt for fmt in formatsOf(media).values() if not isEvent(fmt))
+            return tuple(filter(isSpoken, formatsOf(media).values()))
     return ()
 
 
@@ -169,6 +174,22 @@ def payloadTypeFor(fmt: MediaFormat, taken: Iterable[int]) -> int | None:
 
 def isEvent(fmt: MediaFormat) -> bool:
     return fmt.name.lower() == EVENT_NAME
+
+
+def isSpoken(fmt: MediaFormat) -> bool:
+    """
+    @return: whether it is a format of the medium, and not what may go beside: events, and comfort
+        noise of whatever clock.
+    """
+    return not isEvent(fmt) and fmt.name.upper() != COMFORT_NOISE.name
+
+
+def pausesWithNoise(fmt: MediaFormat) -> bool:
+    """
+    @return: whether it has no silence descriptors, and the clock of L{COMFORT_NOISE} (RFC 3389, 1).
+    """
+    clock = COMFORT_NOISE.clockRate
+    return fmt.name.lower() in _WITHOUT_DESCRIPTORS and fmt.clockRate == clock
 
 
 def compatible(ours: MediaFormat, theirs: MediaFormat) -> bool:

@@ -7,9 +7,18 @@ L{MediaFormat}s only.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 
-from h323d.sip.sdp.payloads import compatible, conceding, isEvent, payloadTypeFor
+from h323d.sip.sdp.payloads import (
+    COMFORT_NOISE,
+    compatible,
+    conceding,
+    isEvent,
+    isSpoken,
+    pausesWithNoise,
+    payloadTypeFor,
+)
 from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediumProfile
 
@@ -17,6 +26,7 @@ __all__ = [
     "commonFormats",
     "eventClock",
     "eventType",
+    "isAnySpoken",
     "matches",
     "named",
     "numbered",
@@ -34,7 +44,7 @@ def commonFormats(
 ) -> dict[int, MediaFormat]:
     """
     @return: our formats that the peer has too, in our order and by I{its} numbers, then its
-        events.
+        comfort noise, if they can do with it, and its events.
     """
     pairs = []
     for number, fmt in theirs.items():
@@ -43,6 +53,9 @@ def commonFormats(
             pairs.append((rank, number))
     pairs.sort(key=lambda pair: pair[0])
     formats = {number: conceding(profile.formats[rank], theirs[number]) for rank, number in pairs}
+    if any(map(pausesWithNoise, formats.values())):
+        noise = (number for number, fmt in theirs.items() if fmt.sameEncoding(COMFORT_NOISE))
+        formats |= dict.fromkeys(itertools.islice(noise, 1), COMFORT_NOISE)
     if formats:
         event = eventType(theirs, next(iter(formats.values())), profile)
         if event is not None:
@@ -61,6 +74,13 @@ def eventType(
         return None
     fitting = (number for number, fmt in events if fmt.clockRate == spoken.clockRate)
     return next(fitting, events[0][0])
+
+
+def isAnySpoken(formats: Iterable[MediaFormat]) -> bool:
+    """
+    @return: whether there is anything but what goes beside a format of the medium.
+    """
+    return any(map(isSpoken, formats))
 
 
 def eventClock(formats: Iterable[MediaFormat]) -> int:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from h323d.sip.messages.grammar import MAX_PORT
 from h323d.sip.sdp.description import MediaDescription, SessionDescription
-from h323d.sip.sdp.payloads import compatible, conceding, fitPacketMs, formatsOf, isEvent
+from h323d.sip.sdp.payloads import compatible, conceding, fitPacketMs, formatsOf, isSpoken
 from h323d.sip.sdp.selection import eventType
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
@@ -152,7 +152,7 @@ def agreedStream(
     @param receive: by our numbers.
     @param transmit: by the peer's numbers, the one to send first.
     """
-    number, theirs = next((n, fmt) for n, fmt in transmit.items() if not isEvent(fmt))
+    number, theirs = next((n, fmt) for n, fmt in transmit.items() if isSpoken(fmt))
     ours = next((own for own in profile.formats if compatible(own, theirs)), theirs)
     sending = None
     if direction.sends and remote.rtp is not None:
@@ -166,7 +166,7 @@ def agreedStream(
         )
     receiving = None
     if direction.receives:
-        formats = {n: fmt for n, fmt in receive.items() if not isEvent(fmt)}
+        formats = {n: fmt for n, fmt in receive.items() if isSpoken(fmt)}
         receiving = ReceiveFormat(formats, eventType(receive, ours, profile))
     return Stream(sending, receiving, profile.medium)
 

@@ -18,8 +18,7 @@ from h323d.rtp import rtcp
 from h323d.rtp.packet import RTPPacket, encode
 from h323d.rtp.rtcp import ReceiverReport, SourceDescription
 from h323d.values.address import TransportAddress
-from h323d.values.media.formats import MediaFormat
-from h323d.values.media.streams import ReceiveFormat, Stream, TransmitFormat
+from h323d.values.media.streams import Stream, TransmitFormat
 from h323d.values.networks import Networks
 from tests.support.packetio import MediaBench, Phone, steady, tone
 
@@ -380,19 +379,3 @@ def test_whoIsHeldOrInNoRoomIsNotSilent() -> None:
     mixer.join(outside.port)
     bench.run(2.1, [])
     assert silences(held, outside) == [2, 2]
-
-
-def test_comfortNoiseIsTakenAsSilence() -> None:
-    bench = MediaBench()
-    (a, b), _ = bench.meeting(2)
-    receive = a.stream.receive
-    assert receive is not None
-    formats = {**receive.formats, 13: MediaFormat("CN")}
-    a.configure(Stream(a.stream.transmit, ReceiveFormat(formats)))
-    bench.run(0.1)
-    for sequence in range(5):
-        a.send(encode(RTPPacket(13, a.sequence + sequence, a.timestamp, a.ssrc, b"\x40")))
-        bench.run(0.02, [b])
-    bench.run(0.6, [b])
-    assert not b.sound.any()
-    assert a.port.statistics().packetsRefused == 0

@@ -349,9 +349,53 @@ def test_opusIsSentAsThePeerAsksForIt() -> None:
     assert ("fmtp", "107 useinbandfec=1") in agreement.local.media[0].attributes
 
 
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("0 8 13", "0 8 13"),
+        ("13 0", "0 13"),
+        ("0 18 13", "0 13"),
+        ("18 13", None),  # it has silence descriptors of its own
+        ("13", None),  # it is no sound
+        ("0 8", "0 8"),
+    ],
+)
+def test_comfortNoiseIsTakenBesideSoundThatHasNone(theirs: str, ours: str | None) -> None:
+    line = f"m=audio 30000 RTP/AVP {theirs}"
+    profile = MediaProfile.audio((G711_ULAW, G711_ALAW))
+    if ours is None:
+        with pytest.raises(NoCommonMedia):
+            answered(line, profile=profile)
+        return
+    agreement = answered(line, profile=profile)
+    assert agreement.local.media[0].formats == tuple(ours.split())
+    assert 13 not in taking(agreement).formats
+    assert sending(agreement).format == G711_ULAW
+
+
+def test_comfortNoiseOfAnotherClockIsNotTaken() -> None:
+    agreement = answered("m=audio 30000 RTP/AVP 0 98", "a=rtpmap:98 CN/16000")
+    assert agreement.local.media[0].formats == ("0",)
+
+
+def test_noiseIsNeverWhatIsSent() -> None:
+    offer = makeOffer(G711, LOCAL)
+    assert offer.media[0].formats == ("0", "8", "13", "101")
+    agreement = applyAnswer(offer, sdp("m=audio 30000 RTP/AVP 13 8"), G711)
+    assert sending(agreement).format == G711_ALAW
+    assert dict(taking(agreement).formats) == {8: G711_ALAW}
+    with pytest.raises(NoCommonMedia):
+        applyAnswer(offer, sdp("m=audio 30000 RTP/AVP 13"), G711)
+
+
+def test_whatHasSilenceDescriptorsIsOfferedWithoutComfortNoise() -> None:
+    (line,) = makeOffer(MediaProfile.audio((OPUS, MediaFormat("G729"))), LOCAL).media
+    assert line.formats == ("96", "18", "101")
+
+
 def test_offerHasThePreferredFormatsFirst() -> None:
     (line,) = makeOffer(WIDE, LOCAL).media
-    assert line.formats == ("96", "9", "0", "8", "101")
+    assert line.formats == ("96", "9", "0", "8", "13", "101")
     assert (line.port, line.protocol) == (20000, "RTP/AVP")
 
 
@@ -447,7 +491,7 @@ def test_furtherOfferOfOursKeepsNumbersAndLines() -> None:
     )
     held = makeOffer(WIDE.directed(Direction.SENDONLY), LOCAL, first)
     assert [line.port for line in held.media] == [0, 20000]
-    assert held.media[1].formats == ("109", "9", "0", "8", "97")
+    assert held.media[1].formats == ("109", "9", "0", "8", "13", "97")
     assert held.media[1].protocol == "RTP/AVPF"
     assert held.directionOf(held.media[1]) is Direction.SENDONLY
     assert held.origin.version == first.local.origin.version + 1
