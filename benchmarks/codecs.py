@@ -97,7 +97,7 @@ def tell(
     lost = "" if recovering is None else f"{recovering:.0f}"
     calls = PACKET_MS * 1000 / (encoding + decoding)
     print(
-        f"{codec.format.name:<6}{rate:>6}{encoding:>9.1f}{decoding:>9.1f}{lost:>6}{size:>8.0f}{calls:>8.0f}"
+        f"{codec.format.name:<13}{rate:>6}{encoding:>9.1f}{decoding:>9.1f}{lost:>6}{size:>8.0f}{calls:>8.0f}"
     )
 
 
@@ -105,10 +105,10 @@ def main() -> None:
     """
     Time all that this machine can do.
     """
-    print(f"{'codec':<6}{'Hz':>6}{'encode':>9}{'decode':>9}{'lost':>6}{'octets':>8}{'calls':>8}")
+    print(f"{'codec':<13}{'Hz':>6}{'encode':>9}{'decode':>9}{'lost':>6}{'octets':>8}{'calls':>8}")
     for each in provisions():
         if each.codec is None:
-            print(f"{each.format.name:<6} {each.missing}")
+            print(f"{each.format.name:<13} {each.missing}")
         elif IRowCodec.providedBy(each.codec):
             timeRows(IRowCodec(each.codec))
         else:

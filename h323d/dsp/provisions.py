@@ -16,6 +16,7 @@ import numpy.typing as npt
 from h323d.dsp.codec import LARGEST_PAYLOAD, ICodec, IRowCodec, IStreamCodec
 from h323d.dsp.g711 import PCMA, PCMU
 from h323d.dsp.g722 import G722, g722
+from h323d.dsp.g726 import AAL2_G726, G726, aal2G726, g726
 from h323d.dsp.g729 import G729, g729
 from h323d.dsp.gsm import GSM, gsm
 from h323d.dsp.l16 import L16
@@ -72,6 +73,8 @@ _SOURCES: tuple[Source, ...] = (
     (G722, g722),
     (OPUS, opus),
     (G729, g729),
+    (G726, g726),
+    (AAL2_G726, aal2G726),
     (GSM, gsm),
     (L16.format, _l16),
 )

@@ -23,6 +23,7 @@ SERVER = "10.0.0.1"
 PURE = 15.0  # dB
 NARROW = ("PCMU", "PCMA", "G729", "GSM")
 WIDE = ("opus", "G722")
+ONLY_SIP = ("G726-32", "AAL2-G726-32")  # H.245 has no name for them
 
 
 def codecs(*names: str) -> tuple[ICodec, ...]:
@@ -74,7 +75,19 @@ def purity(telephone: Telephone, frequency: int) -> float:
 def test_aSIPPhoneAndAnH323TerminalHearEachOtherWhateverTheySpeak(
     spokenBySIP: str, spokenByH323: str
 ) -> None:
-    with Simulation(codecs=codecs(*WIDE, *NARROW)) as world:
+    hearEachOther(codecs(*WIDE, *NARROW), spokenBySIP, spokenByH323)
+
+
+@pytest.mark.parametrize("spoken", ONLY_SIP)
+def test_whatH245HasNoNameForIsHeardByAnH323TerminalToo(spoken: str) -> None:
+    hearEachOther(codecs(spoken, "PCMU"), spoken, "PCMU")
+
+
+def hearEachOther(known: tuple[ICodec, ...], spokenBySIP: str, spokenByH323: str) -> None:
+    """
+    Let a SIP phone and an H.323 terminal meet in a room.
+    """
+    with Simulation(codecs=known) as world:
         server = room(world)
         anna = bySIP(world, 1, spokenBySIP, 400)
         bert = byH323(world, 2, spokenByH323, 700)
