@@ -87,21 +87,23 @@ def chooseCodecs(
     """
     Find or make the codecs that the configuration names.
 
-    @param names: none for all those of the house that this machine can do.
+    @param names: each stands for all codecs of that name; none for all those of the house that
+        this machine can do.
     @param provided: those of the house.
 
     @raise ConfigurationError: one is unknown, is not what it should be, or cannot be had here.
     """
     wanted, had = tuple(names), tuple(provided)
-    working = {each.format.name: each.codec for each in had if each.codec is not None}
+    working = tuple(each.codec for each in had if each.codec is not None)
     if not wanted:
-        return tuple(working.values())
+        return working
+    found: list[ICodec] = []
     for name in wanted:
         lookForCodec(name, had, installed)
-    found: tuple[ICodec, ...] = choose(
-        wanted, working, CODECS, ICodec, _CODECS_PLACE, installed=installed
-    )
-    return found
+        found += [codec for codec in working if codec.format.name == name] or choose(
+            (name,), {}, CODECS, ICodec, _CODECS_PLACE, installed=installed
+        )
+    return tuple(found)
 
 
 def lookForCodec(

@@ -17,7 +17,7 @@ from h323d.dsp.provisions import Provision
 from h323d.errors import ConfigurationError
 from h323d.plugins import POLICIES, choose, chooseCodecs, lookForCodec
 from h323d.values.media.formats import MediaFormat
-from tests.support.streamcodec import ScrambledCodec
+from tests.support.streamcodec import LinearCodec, ScrambledCodec
 
 
 class ILamp(Interface):
@@ -102,6 +102,12 @@ def test_allCodecsAreLoadedThatTheMachineCanDo() -> None:
 
 def test_codecsAreLoadedInTheOrderThatTheConfigurationHas() -> None:
     assert chooseCodecs(("PCMU", "L16"), PROVIDED) == (PCMU, L16)
+
+
+def test_aNameStandsForAllCodecsThatHaveIt() -> None:
+    narrow = LinearCodec(MediaFormat("L16"))
+    provided = (*PROVIDED, Provision(narrow.format, narrow, "h323d"))
+    assert chooseCodecs(("L16", "PCMU"), provided) == (L16, narrow, PCMU)
 
 
 def test_aCodecThatIsNamedAndMissingSaysWhatToInstall() -> None:

@@ -30,6 +30,7 @@ from h323d.events.bus import EventBus
 from h323d.events.calls import CallEnded, CallRefused
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, LegID, RoomID
+from h323d.values.media.formats import MediaFormat
 from h323d.values.media.profile import MediaProfile
 
 __all__ = ["ConferenceHost"]
@@ -97,13 +98,16 @@ class ConferenceHost(Part[ConferenceConfig]):
         self._rules = rules
 
     def _rulesOf(self, config: ConferenceConfig) -> _Rules:
-        known = {mediaFormat.name: mediaFormat for mediaFormat in self._pool.formats}
+        known: dict[str, list[MediaFormat]] = {}
+        for mediaFormat in self._pool.formats:
+            known.setdefault(mediaFormat.name, []).append(mediaFormat)
         missing = [name for name in config.audioFormats if name not in known]
         if missing:
             reason = f"no codec is loaded for {missing[0]}"
             raise ConfigurationError("conference.audioFormats", reason)
         limits = {room.name: room.maxParticipants for room in config.rooms if room.maxParticipants}
-        audio = tuple(known[name] for name in config.audioFormats) or self._pool.formats
+        named = (each for name in config.audioFormats for each in known[name])
+        audio = tuple(named) or self._pool.formats
         return _Rules(config, limits, MediaProfile.audio(audio, config.packetMs))
 
     @property

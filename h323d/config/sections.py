@@ -146,7 +146,7 @@ class PluginConfig:
 
     codecs: tuple[str, ...] = ()
     """The codecs that are loaded; if none is named, all those of the house that the machine can do:
-    PCMU, PCMA, G722, opus, L16; G729, G726-32, AAL2-G726-32, GSM where their
+    PCMU, PCMA, G722, opus, L16; G729, G726-32, AAL2-G726-32, speex, GSM where their
     libraries are installed."""
 
 

@@ -22,6 +22,7 @@ from h323d.dsp.gsm import GSM, gsm
 from h323d.dsp.l16 import L16
 from h323d.dsp.libraries import Missing
 from h323d.dsp.opus import OPUS, opus
+from h323d.dsp.speex import NARROW_SPEEX, WIDE_SPEEX, narrowSpeex, wideSpeex
 from h323d.dsp.tones import signalToNoise, sines
 from h323d.values.media.formats import MediaFormat
 
@@ -76,12 +77,15 @@ _SOURCES: tuple[Source, ...] = (
     (G726, g726),
     (AAL2_G726, aal2G726),
     (GSM, gsm),
+    (WIDE_SPEEX, wideSpeex),
+    (NARROW_SPEEX, narrowSpeex),
     (L16.format, _l16),
 )
 
-NAMES = tuple(mediaFormat.name for mediaFormat, _ in _SOURCES)
+NAMES = tuple(dict.fromkeys(mediaFormat.name for mediaFormat, _ in _SOURCES))
 """
-The codecs of the house, by name: first those that cost least and are everywhere.
+The codecs of the house, by name: first those that cost least and are everywhere.  A name may stand
+for several, of other rates or forms: then it stands for all of them.
 """
 
 

@@ -47,7 +47,7 @@ from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID, RoomID
 from h323d.values.media.digits import DigitMethod
-from h323d.values.media.formats import G711_ALAW, G711_ULAW
+from h323d.values.media.formats import G711_ALAW, G711_ULAW, MediaFormat
 from h323d.values.media.medium import Medium
 from h323d.values.media.profile import MediaProfile
 from tests.support.fakegate import FakeGate
@@ -110,6 +110,14 @@ class HostTests(HostTestCase):
         self.build(ConferenceConfig(audioFormats=()))
         leg = self.join("80001", ready=False)
         self.assertEqual(leg.done, [("answer", MediaProfile.audio(self.pool.formats))])
+
+    def test_aNameStandsForAllFormatsThatHaveIt(self) -> None:
+        wide, narrow = MediaFormat("speex", 16000), MediaFormat("speex")
+        self.build(ConferenceConfig())
+        self.pool.formats = (G711_ULAW, wide, narrow)
+        self.host.prepare(ConferenceConfig(audioFormats=("speex", "PCMU"))).commit()
+        leg = self.join("80001", ready=False)
+        self.assertEqual(leg.done, [("answer", MediaProfile.audio((wide, narrow, G711_ULAW)))])
 
     def test_aFormatWithoutACodecIsAClearError(self) -> None:
         with self.assertRaisesRegex(

@@ -212,7 +212,7 @@ class FakePool:
     """
 
     def __init__(self, left: int = 10_000) -> None:
-        self.formats = (G711_ULAW, G711_ALAW)
+        self.formats: tuple[MediaFormat, ...] = (G711_ULAW, G711_ALAW)
         self.silenceTimeout = 300.0
         self.ports: list[FakePort] = []
         self.mixers: list[FakeMixer] = []

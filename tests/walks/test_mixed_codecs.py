@@ -23,7 +23,7 @@ SERVER = "10.0.0.1"
 PURE = 15.0  # dB
 NARROW = ("PCMU", "PCMA", "G729", "GSM")
 WIDE = ("opus", "G722")
-ONLY_SIP = ("G726-32", "AAL2-G726-32")  # H.245 has no name for them
+ONLY_SIP = ("G726-32", "AAL2-G726-32", "speex/8000", "speex/16000")  # H.245 has no name for them
 
 
 def codecs(*names: str) -> tuple[ICodec, ...]:
@@ -31,6 +31,7 @@ def codecs(*names: str) -> tuple[ICodec, ...]:
     Those of the house; the test is skipped where one is missing.
     """
     had = {each.format.name: each for each in provisions()}
+    had |= {str(each.format): each for each in provisions()}
     found = [had[name].codec for name in names]
     for name in names:
         if had[name].missing:
@@ -39,7 +40,7 @@ def codecs(*names: str) -> tuple[ICodec, ...]:
 
 
 def room(world: Simulation) -> SimulatedServer:
-    speaks = tuple(codec.format.name for codec in world.codecs)
+    speaks = tuple(dict.fromkeys(codec.format.name for codec in world.codecs))
     return world.server(
         SERVER,
         Configuration(
@@ -49,8 +50,8 @@ def room(world: Simulation) -> SimulatedServer:
 
 
 def profile(world: Simulation, name: str) -> MediaProfile:
-    formats: dict[str, MediaFormat] = {each.format.name: each.format for each in world.codecs}
-    return MediaProfile.audio((formats[name],))
+    formats: list[MediaFormat] = [each.format for each in world.codecs]
+    return MediaProfile.audio(tuple(each for each in formats if name in (each.name, str(each))))
 
 
 def bySIP(world: Simulation, number: int, speaks: str, tone: int) -> Telephone:
@@ -93,7 +94,7 @@ def hearEachOther(known: tuple[ICodec, ...], spokenBySIP: str, spokenByH323: str
         bert = byH323(world, 2, spokenByH323, 700)
         world.run(2.0)
         spoken = [fact.encoding.partition("/")[0] for fact in server.told(ParticipantJoined)]
-        assert sorted(spoken) == sorted([spokenBySIP, spokenByH323])
+        assert sorted(spoken) == sorted([spokenBySIP.partition("/")[0], spokenByH323])
         assert purity(anna, 700) >= PURE
         assert purity(bert, 400) >= PURE
         assert world.failures == []
