@@ -30,7 +30,7 @@ Samples = npt.NDArray[np.int16]
 Octets = npt.NDArray[np.uint8]
 
 
-def voice(rate: int) -> list[Samples]:
+def voice(rate: int, packetMs: int = PACKET_MS) -> list[Samples]:
     """
     @return: packets of something like a voice.
     """
@@ -43,7 +43,8 @@ def voice(rate: int) -> list[Samples]:
     breath = np.random.default_rng(1).normal(0, 200, len(time_))
     loud = 0.5 + 0.5 * np.sin(2 * np.pi * 4 * time_)
     sound = (wave * loud * 5000 + breath).astype(np.int16)
-    return list(sound.reshape(-1, rate * PACKET_MS // 1000))
+    count = rate * packetMs // 1000
+    return list(sound[: len(sound) // count * count].reshape(-1, count))
 
 
 def best(work: Callable[[Any], object], items: Sequence[Any]) -> float:
@@ -69,7 +70,9 @@ def timeRows(codec: IRowCodec) -> None:
 
 
 def timeStreams(codec: IStreamCodec, rate: int) -> None:
-    spoken = voice(rate)
+    packetMs = int(np.lcm(PACKET_MS, codec.frameMs))
+    share = PACKET_MS / packetMs
+    spoken = voice(rate, packetMs)
     out, back = np.zeros(LARGEST_PAYLOAD, np.uint8), np.zeros(len(spoken[0]), np.int16)
     encoder = codec.newEncoder(rate, PARAMETERS)
     payloads = [out[: encoder.encode(packet, out)].copy() for packet in spoken]
@@ -80,7 +83,8 @@ def timeStreams(codec: IStreamCodec, rate: int) -> None:
         lambda payload: (decoder.decode(payload, back), decoder.recover(back)), payloads[:LOSSES]
     )
     size = sum(map(len, payloads)) / len(payloads)
-    tell(codec, rate, encoding, decoding, losing - decoding, size)
+    costs = encoding * share, decoding * share, (losing - decoding) * share
+    tell(codec, rate, *costs, size * share)
 
 
 def tell(

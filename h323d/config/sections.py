@@ -146,8 +146,8 @@ class PluginConfig:
 
     codecs: tuple[str, ...] = ()
     """The codecs that are loaded; if none is named, all those of the house that the machine can do:
-    PCMU, PCMA, G722, opus, L16; G729, G726-32, AAL2-G726-32, speex, GSM where their
-    libraries are installed."""
+    PCMU, PCMA, G722, opus, L16; G729, G726-32, AAL2-G726-32, AMR, G723, speex, GSM
+    where their libraries are installed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from h323d.dsp.amr import AMR, EFFICIENT_AMR, amr, efficientAMR
 from h323d.dsp.codec import LARGEST_PAYLOAD, ICodec, IRowCodec, IStreamCodec
 from h323d.dsp.g711 import PCMA, PCMU
 from h323d.dsp.g722 import G722, g722
+from h323d.dsp.g723 import G723, g723
 from h323d.dsp.g726 import AAL2_G726, G726, aal2G726, g726
 from h323d.dsp.g729 import G729, g729
 from h323d.dsp.gsm import GSM, gsm
@@ -32,9 +34,9 @@ _OURS = "h323d"
 _TONE = 1000  # Hz
 _PEAK = 8000
 _LEAST_PURITY = 6.0  # dB: what comes back is the tone at all
-_PACKET_MS = 20
-_PACKETS = 10
-_BEGINNING = 5  # packets of which nothing is expected
+_PACKET_MS = 60  # whole frames of every codec
+_PACKETS = 4
+_BEGINNING = 2  # packets of which nothing is expected
 
 Found = tuple[ICodec, str] | Missing
 Source = tuple[MediaFormat, Callable[[], Found]]
@@ -77,6 +79,9 @@ _SOURCES: tuple[Source, ...] = (
     (G726, g726),
     (AAL2_G726, aal2G726),
     (GSM, gsm),
+    (AMR, amr),
+    (EFFICIENT_AMR, efficientAMR),
+    (G723, g723),
     (WIDE_SPEEX, wideSpeex),
     (NARROW_SPEEX, narrowSpeex),
     (L16.format, _l16),

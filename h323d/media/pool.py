@@ -130,7 +130,7 @@ class MediaPool:
         return self._relays.openRelay(observer, homes, multiplexed)
 
     def supports(self, mediaFormat: MediaFormat) -> bool:
-        return any(mediaFormat.sameEncoding(known) for known in self.formats)
+        return any(mediaFormat.sameOctets(known) for known in self.formats)
 
     def deliver(self, number: int, reports: Sequence[Report]) -> None:
         """

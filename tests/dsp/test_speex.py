@@ -76,13 +76,6 @@ def test_aPacketMayHoldSeveralFrames(codec: IStreamCodec, rate: int, packetMs: i
     assert (out.reshape(-1) == heard[: out.size]).all()
 
 
-def test_encodingLeavesTheSoundAsItIs(codec: IStreamCodec, rate: int) -> None:
-    sound = spoken(rate)
-    before = sound.copy()
-    coded(codec.newEncoder(rate, ()), sound, rate)
-    assert (sound == before).all()
-
-
 def test_whatIsLostIsMadeUpByTheCodec(codec: IStreamCodec, rate: int) -> None:
     payloads = coded(codec.newEncoder(rate, ()), spoken(rate), rate)
     heard = decoded(codec.newDecoder(rate, ()), payloads, rate, lost={20})

@@ -21,9 +21,15 @@ from tests.support.simulation import SimulatedServer, Simulation
 
 SERVER = "10.0.0.1"
 PURE = 15.0  # dB
-NARROW = ("PCMU", "PCMA", "G729", "GSM")
+NARROW = ("PCMU", "PCMA", "G729", "GSM", "G723")
 WIDE = ("opus", "G722")
-ONLY_SIP = ("G726-32", "AAL2-G726-32", "speex/8000", "speex/16000")  # H.245 has no name for them
+ONLY_SIP = (
+    "G726-32",
+    "AAL2-G726-32",
+    "speex/8000",
+    "speex/16000",
+    "AMR",
+)  # H.245 has no name for them
 
 
 def codecs(*names: str) -> tuple[ICodec, ...]:
@@ -72,7 +78,7 @@ def purity(telephone: Telephone, frequency: int) -> float:
 
 
 @pytest.mark.parametrize("spokenBySIP", ["opus", "G722", "G729", "GSM"])
-@pytest.mark.parametrize("spokenByH323", ["G722", "PCMU", "G729", "GSM"])
+@pytest.mark.parametrize("spokenByH323", ["G722", "PCMU", "G729", "GSM", "G723"])
 def test_aSIPPhoneAndAnH323TerminalHearEachOtherWhateverTheySpeak(
     spokenBySIP: str, spokenByH323: str
 ) -> None:

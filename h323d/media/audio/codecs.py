@@ -89,7 +89,7 @@ class Codecs:
             return NOISE
         found = REFUSED
         for kind, known in enumerate(self.formats, _FIRST):
-            if mediaFormat.sameEncoding(known):
+            if mediaFormat.sameOctets(known):
                 if mediaFormat.parameters == known.parameters:
                     return kind
                 found = found or kind

@@ -20,7 +20,6 @@ __all__ = [
     "FIRST_DYNAMIC",
     "COMFORT_NOISE",
     "STATIC_FORMATS",
-    "compatible",
     "conceding",
     "fitPacketMs",
     "formatAttributes",
@@ -65,15 +64,10 @@ _RTPMAP = re.compile(r"\s*([0-9]{1,3})\s+([^\s/]+)/([0-9]{1,7})(?:/([0-9]{1,2}))
 _FMTP = re.compile(r"\s*([0-9]{1,3})\s+(.*)")
 _FRAME_MS = {"g723": 30, "ilbc": 30, "gsm": 20, "g7221": 20, "amr": 20, "amr-wb": 20, "opus": 20}
 _SHORTEST_FRAME_MS = 10
-# Parameters by which the same name means other octets, with their defaults.
-_DISTINGUISHING = {
-    "g7221": (("bitrate", ""),),
-    "amr": (("octet-align", "0"),),
-    "amr-wb": (("octet-align", "0"),),
-    "ilbc": (("mode", "30"),),
-}
 # Parameters that say whether there are silence descriptors; without them, there are.
 _DESCRIPTORS = {"g729": "annexb", "g723": "annexa"}
+_MODES = "mode-set"
+_WITH_MODES = {"amr", "amr-wb"}
 _WITHOUT_DESCRIPTORS = {"pcmu", "pcma", "g722", "g726-32", "aal2-g726-32"}
 
 
@@ -192,29 +186,21 @@ def pausesWithNoise(fmt: MediaFormat) -> bool:
     return fmt.name.lower() in _WITHOUT_DESCRIPTORS and fmt.clockRate == clock
 
 
-def compatible(ours: MediaFormat, theirs: MediaFormat) -> bool:
-    """
-    @return: whether one side decodes what the other encodes.
-    """
-    if not ours.sameEncoding(theirs):
-        return False
-    mine, yours = dict(ours.parameters), dict(theirs.parameters)
-    return all(
-        mine.get(name, default) == yours.get(name, default)
-        for name, default in _DISTINGUISHING.get(ours.name.lower(), ())
-    )
-
-
 def conceding(fmt: MediaFormat, other: MediaFormat) -> MediaFormat:
     """
     @param other: the same encoding, as the other side has it.
 
-    @return: C{fmt}, without silence descriptors if the other side wants none (RFC 7261, 3).
+    @return: C{fmt}, without silence descriptors if the other side wants none (RFC 7261, 3), and
+        with no modes but those of the other side (RFC 4867, 8.3.1).
     """
+    theirs = dict(other.parameters)
     name = _DESCRIPTORS.get(fmt.name.lower(), "")
-    if dict(other.parameters).get(name, "").lower() != "no":
-        return fmt
-    return replace(fmt, parameters=tuple(sorted((dict(fmt.parameters) | {name: "no"}).items())))
+    conceded = {}
+    if theirs.get(name, "").lower() == "no":
+        conceded[name] = "no"
+    if fmt.name.lower() in _WITH_MODES and _MODES in theirs:
+        conceded[_MODES] = theirs[_MODES]
+    return replace(fmt, parameters=tuple(sorted((dict(fmt.parameters) | conceded).items())))
 
 
 def fitPacketMs(fmt: MediaFormat, wanted: int) -> int:

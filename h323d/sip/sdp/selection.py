@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 
 from h323d.sip.sdp.payloads import (
     COMFORT_NOISE,
-    compatible,
     conceding,
     isEvent,
     isSpoken,
@@ -36,7 +35,7 @@ __all__ = [
 def matches(ours: MediaFormat, theirs: MediaFormat) -> bool:
     if isEvent(ours):
         return ours.sameEncoding(theirs)
-    return compatible(ours, theirs)
+    return ours.sameOctets(theirs)
 
 
 def commonFormats(
@@ -48,7 +47,7 @@ def commonFormats(
     """
     pairs = []
     for number, fmt in theirs.items():
-        rank = next((i for i, own in enumerate(profile.formats) if compatible(own, fmt)), None)
+        rank = next((i for i, own in enumerate(profile.formats) if own.sameOctets(fmt)), None)
         if rank is not None:
             pairs.append((rank, number))
     pairs.sort(key=lambda pair: pair[0])
@@ -111,6 +110,6 @@ def named(formats: Mapping[int, MediaFormat], profile: MediumProfile) -> dict[in
     @return: the formats as the profile names them, parameters and all.
     """
     return {
-        number: next((own for own in profile.formats if compatible(own, fmt)), fmt)
+        number: next((own for own in profile.formats if own.sameOctets(fmt)), fmt)
         for number, fmt in formats.items()
     }

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from h323d.sip.messages.grammar import MAX_PORT
 from h323d.sip.sdp.description import MediaDescription, SessionDescription
-from h323d.sip.sdp.payloads import compatible, conceding, fitPacketMs, formatsOf, isSpoken
+from h323d.sip.sdp.payloads import conceding, fitPacketMs, formatsOf, isSpoken
 from h323d.sip.sdp.selection import eventType
 from h323d.values.address import TransportAddress
 from h323d.values.media.direction import Direction
@@ -153,7 +153,7 @@ def agreedStream(
     @param transmit: by the peer's numbers, the one to send first.
     """
     number, theirs = next((n, fmt) for n, fmt in transmit.items() if isSpoken(fmt))
-    ours = next((own for own in profile.formats if compatible(own, theirs)), theirs)
+    ours = next((own for own in profile.formats if own.sameOctets(theirs)), theirs)
     sending = None
     if direction.sends and remote.rtp is not None:
         sending = TransmitFormat(

@@ -10,6 +10,15 @@ from h323d.values.media.medium import Medium
 
 __all__ = ["G711_ALAW", "G711_ULAW", "MediaFormat"]
 
+# Parameters by which the same name means other octets, with their defaults.
+_AMR = (("octet-align", "0"), ("crc", "0"), ("robust-sorting", "0"), ("interleaving", ""))
+_DISTINGUISHING = {
+    "g7221": (("bitrate", ""),),
+    "amr": _AMR,
+    "amr-wb": _AMR,
+    "ilbc": (("mode", "30"),),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class MediaFormat:
@@ -42,6 +51,18 @@ class MediaFormat:
             self.name.lower() == other.name.lower()
             and self.clockRate == other.clockRate
             and self.channels == other.channels
+        )
+
+    def sameOctets(self, other: MediaFormat) -> bool:
+        """
+        Whether both name one encoding, and one side decodes what the other encodes.
+        """
+        if not self.sameEncoding(other):
+            return False
+        ours, theirs = dict(self.parameters), dict(other.parameters)
+        return all(
+            ours.get(name, default) == theirs.get(name, default)
+            for name, default in _DISTINGUISHING.get(self.name.lower(), ())
         )
 
 

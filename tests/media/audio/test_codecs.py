@@ -77,7 +77,7 @@ def test_ofTwoCodecsOfOneNameTheParametersDecide() -> None:
     short, long = (MediaFormat("iLBC", parameters=(("mode", mode),)) for mode in ("20", "30"))
     codecs = Codecs((Altered(short, frameMs=20), Altered(long, frameMs=30)))
     assert codecs.kindOf(long) == codecs.kindOf(short) + 1
-    assert codecs.kindOf(MediaFormat("iLBC")) == codecs.kindOf(short)
+    assert codecs.kindOf(MediaFormat("iLBC")) == codecs.kindOf(long)  # the default of mode
 
 
 def test_whatSDPSaysOfOpusIsWhatACodecSays() -> None:

@@ -349,7 +349,9 @@ def test_aPortThatClosesLeavesNoCoderBehind() -> None:
 STREAMED = [each for each in provisions() if IStreamCodec.providedBy(each.codec)]
 
 
-@pytest.mark.parametrize("provision", STREAMED, ids=lambda each: each.format.name)
+@pytest.mark.parametrize(
+    "provision", STREAMED, ids=lambda each: f"{each.format} {each.format.parameters}"
+)
 def test_whateverOctetsComeTheRoomGoesOn(provision: Provision) -> None:
     assert provision.codec is not None
     bench = MediaBench(MediaConfig(maximumPorts=8), codecs=(PCMU, provision.codec))

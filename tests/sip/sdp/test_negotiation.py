@@ -333,6 +333,74 @@ def test_whoAnswersWithoutSilenceDescriptorsIsSentNone() -> None:
     assert sending(agreement).format.parameters == (("annexb", "no"),)
 
 
+AMR = MediaFormat("AMR", parameters=(("octet-align", "1"),))
+EFFICIENT = MediaFormat("AMR")
+MOBILE = MediaProfile.audio((AMR, EFFICIENT))
+
+
+@pytest.mark.parametrize(
+    ("fmtp", "spoken", "sent"),
+    [
+        ("", EFFICIENT, {}),
+        ("octet-align=0", EFFICIENT, {"octet-align": "0"}),
+        ("octet-align=1", AMR, {"octet-align": "1"}),
+        ("octet-align=1;mode-set=0,2,4", AMR, {"octet-align": "1", "mode-set": "0,2,4"}),
+        ("mode-set=7;max-red=0", EFFICIENT, {"mode-set": "7", "max-red": "0"}),
+    ],
+)
+def test_amrIsPackedAndLimitedAsThePeerAsks(
+    fmtp: str, spoken: MediaFormat, sent: dict[str, str]
+) -> None:
+    lines = ["m=audio 30000 RTP/AVP 98", "a=rtpmap:98 AMR/8000"]
+    agreement = answered(*lines, *([f"a=fmtp:98 {fmtp}"] if fmtp else []), profile=MOBILE)
+    assert dict(sending(agreement).format.parameters) == sent
+    modes = {"mode-set": sent["mode-set"]} if "mode-set" in sent else {}
+    expected = dict(spoken.parameters) | modes
+    assert dict(taking(agreement).formats[98].parameters) == expected
+    said = [value for name, value in agreement.local.media[0].attributes if name == "fmtp"]
+    words = ";".join(f"{name}={value}" for name, value in sorted(expected.items()))
+    assert said == ([f"98 {words}"] if words else [])
+
+
+@pytest.mark.parametrize("fmtp", ["crc=1;octet-align=1", "robust-sorting=1", "interleaving=30"])
+def test_amrOfAFormThatWeDoNotSpeakIsNotTaken(fmtp: str) -> None:
+    with pytest.raises(NoCommonMedia):
+        answered(
+            "m=audio 30000 RTP/AVP 98",
+            "a=rtpmap:98 AMR/8000",
+            f"a=fmtp:98 {fmtp}",
+            profile=MOBILE,
+        )
+
+
+def test_bothPackingsOfAMRAreOfferedAndToldApart() -> None:
+    offer = makeOffer(MOBILE, LOCAL)
+    assert offer.media[0].formats == ("96", "97", "101")
+    assert ("fmtp", "96 octet-align=1") in offer.media[0].attributes
+    agreement = applyAnswer(
+        offer,
+        sdp("m=audio 30000 RTP/AVP 97", "a=rtpmap:97 AMR/8000", "a=fmtp:97 mode-set=5"),
+        MOBILE,
+    )
+    assert dict(taking(agreement).formats) == {97: EFFICIENT}
+    assert sending(agreement).format.parameters == (("mode-set", "5"),)
+
+
+@pytest.mark.parametrize(
+    ("fmtp", "ours", "said"),
+    [("", (), None), ("annexa=no", (("annexa", "no"),), "4 annexa=no"), ("annexa=yes", (), None)],
+)
+def test_annexAIsConcededAndPacketsAreWholeFrames(
+    fmtp: str, ours: tuple[tuple[str, str], ...], said: str | None
+) -> None:
+    profile = MediaProfile.audio((MediaFormat("G723"),))
+    lines = ["m=audio 30000 RTP/AVP 4", "a=ptime:20"]
+    agreement = answered(*lines, *([f"a=fmtp:4 {fmtp}"] if fmtp else []), profile=profile)
+    assert taking(agreement).formats[4].parameters == ours
+    assert dict(agreement.local.media[0].attributes).get("fmtp") == said
+    assert sending(agreement).packetMs == 30
+
+
 def test_opusIsSentAsThePeerAsksForIt() -> None:
     opus = MediaFormat("opus", 48000, 2, (("useinbandfec", "1"),))
     agreement = answered(

@@ -8,7 +8,6 @@ import pytest
 
 from h323d.sip.sdp.description import Attribute, MediaDescription
 from h323d.sip.sdp.payloads import (
-    compatible,
     fitPacketMs,
     formatAttributes,
     formatsOf,
@@ -99,28 +98,6 @@ def test_dynamicTypesAreDealtOutUntilNoneIsLeft() -> None:
 def test_eventsHaveTheTypeThatPhonesExpect() -> None:
     assert payloadTypeFor(EVENT, []) == 101
     assert payloadTypeFor(EVENT, [101]) == 96
-
-
-@pytest.mark.parametrize(
-    ("ours", "theirs", "expected"),
-    [
-        (G711_ULAW, MediaFormat("pcmu"), True),
-        (G711_ULAW, G711_ALAW, False),
-        (OPUS, MediaFormat("opus", 48000, 1), False),
-        (MediaFormat("G729", parameters=(("annexb", "no"),)), MediaFormat("G729"), True),
-        (
-            MediaFormat("G7221", 16000, parameters=(("bitrate", "32000"),)),
-            MediaFormat("G7221", 16000, parameters=(("bitrate", "24000"),)),
-            False,
-        ),
-        (MediaFormat("AMR", parameters=(("octet-align", "0"),)), MediaFormat("AMR"), True),
-        (MediaFormat("AMR", parameters=(("octet-align", "1"),)), MediaFormat("AMR"), False),
-    ],
-)
-def test_compatibleFormatsDecodeEachOther(
-    ours: MediaFormat, theirs: MediaFormat, expected: bool
-) -> None:
-    assert compatible(ours, theirs) is expected
 
 
 @pytest.mark.parametrize(

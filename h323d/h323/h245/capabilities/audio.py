@@ -154,6 +154,8 @@ class _Audio:
         silence = False
         if name == "g7231":
             count, silence = count["maxAl-sduAudioFrames"], count["silenceSuppression"]
+            annexA = (("annexa", "yes" if silence else "no"),)
+            coding = replace(coding, format=replace(coding.format, parameters=annexA))
         elif name == "gsmFullRate":
             count, silence = count["audioUnitSize"] // _GSM_FRAME, count["comfortNoise"]
             if count == 0:
@@ -175,11 +177,20 @@ class _Audio:
 
 def _abilities(formats: Iterable[MediaFormat], packetMs: int) -> list[AudioAbility]:
     return [
-        AudioAbility(coding.format, packetMs, name).shortened(packetMs)
+        AudioAbility(
+            coding.format, packetMs, name, silenceSuppression=_isSilentlyHeard(name, wanted)
+        ).shortened(packetMs)
         for wanted in formats
         for name, coding in _CODINGS.items()
         if suits(wanted, coding.format)
     ]
+
+
+def _isSilentlyHeard(coding: str, wanted: MediaFormat) -> bool:
+    """
+    Whether silence descriptors are welcome that C{coding} has no other name for (G.723.1, annex A).
+    """
+    return coding == "g7231" and ("annexa", "no") not in wanted.parameters
 
 
 AUDIO = _Audio()

@@ -74,6 +74,23 @@ def test_annexBOfG729IsToldApart() -> None:
     assert not suits(strict, with_.format)
 
 
+@pytest.mark.parametrize(("silence", "annexa"), [(True, "yes"), (False, "no")])
+def test_annexAOfG7231IsWhetherSilenceIsSuppressed(silence: bool, annexa: str) -> None:
+    said = ("g7231", {"maxAl-sduAudioFrames": 1, "silenceSuppression": silence})
+    ability = AUDIO.read(said)
+    assert ability is not None
+    assert ability.format == MediaFormat("G723", parameters=(("annexa", annexa),))
+    assert ability.capability() == said
+
+
+@pytest.mark.parametrize(("annexa", "silence"), [(None, True), ("yes", True), ("no", False)])
+def test_silenceOfG7231IsTakenUnlessItIsNotWanted(annexa: str | None, silence: bool) -> None:
+    parameters = () if annexa is None else (("annexa", annexa),)
+    sound = soundOf(MediaFormat("G723", parameters=parameters))
+    (ability,) = AUDIO.receivable(sound)
+    assert ability.capability()[1]["silenceSuppression"] is silence
+
+
 @pytest.mark.parametrize(
     ("offered", "wanted", "packetMs"),
     [(20, 20, 20), (240, 20, 20), (10, 20, 10), (15, 20, 10), (30, 60, 30), (1, 20, 10)],

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from h323d.asn1 import h245
 from h323d.h323.h245.capabilities.audio import AUDIO, AudioAbility
+from h323d.h323.h245.capabilities.kinds import suits
 from h323d.h323.h245.capabilities.table import (
     MAXIMUM_ENTRIES,
     TELEPHONE_EVENT_TYPE,
@@ -196,7 +197,10 @@ def test_anySetOfOursSurvivesTheWire(
     fields = capabilitySet(profile, 255)
     assert throughTheWire(fields) == fields
     remote = CapabilityTable().update(fields)
-    assert list(remote.of(Medium.AUDIO)) == AUDIO.receivable(profile.of(Medium.AUDIO))
+    ours = AUDIO.receivable(profile.of(Medium.AUDIO))
+    theirs = remote.of(Medium.AUDIO)
+    assert [each.capability() for each in theirs] == [each.capability() for each in ours]
+    assert all(suits(one.format, other.format) for one, other in zip(ours, theirs, strict=True))
 
 
 @pytest.mark.skipif(not PDUS.exists(), reason="the captured PDUs are not beside the repository")
