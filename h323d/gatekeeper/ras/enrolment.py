@@ -21,7 +21,7 @@ from h323d.call.leases import ended, ofRegistration
 from h323d.gatekeeper.admission import AdmissionTable
 from h323d.gatekeeper.config import MIN_TIME_TO_LIVE, GatekeeperConfig, PreGranted
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
-from h323d.gatekeeper.ras.selfdescription import kindOf, prefixesOf, prefixesToValue, productOf
+from h323d.gatekeeper.ras.selfdescription import kindOf, prefixesOf, productOf
 from h323d.gatekeeper.ras.usage import tellsUsage
 from h323d.gatekeeper.registry.registrations import (
     AddressTaken,
@@ -41,6 +41,7 @@ from h323d.h323.ras.messages import (
     protocolVersion,
     usableAddresses,
 )
+from h323d.h323.ras.profile import prefixesToValue
 from h323d.h323.ras.reasons import REASONS
 from h323d.h323.ras.transactions import RASAnswer, RASRequest
 from h323d.h323.signalling.addresses import (

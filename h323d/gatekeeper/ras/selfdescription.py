@@ -13,7 +13,7 @@ from h323d.gatekeeper.registry.registration import EndpointKind
 from h323d.h323.ras.messages import Fields
 from h323d.h323.signalling.addresses import partyFromAlias
 
-__all__ = ["kindOf", "prefixesFrom", "prefixesOf", "prefixesToValue", "productOf"]
+__all__ = ["kindOf", "prefixesFrom", "prefixesOf", "productOf"]
 
 MAX_PRODUCT = 64  # characters of a product's name that are kept
 _DIGITS = frozenset("0123456789#*")
@@ -61,10 +61,3 @@ def prefixesFrom(supportedPrefixes: Iterable[Fields]) -> tuple[str, ...]:
     parties = (partyFromAlias(each["prefix"]) for each in supportedPrefixes)
     values = (party.value for party in parties if party is not None)
     return tuple(dict.fromkeys(value for value in values if _DIGITS.issuperset(value)))
-
-
-def prefixesToValue(prefixes: Iterable[str]) -> list[Fields]:
-    """
-    Make a list of C{SupportedPrefix}.
-    """
-    return [{"prefix": ("dialledDigits", each)} for each in prefixes]

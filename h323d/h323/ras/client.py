@@ -114,7 +114,9 @@ class RASClient:
         self._answers = ClientAnswers(self, self.calls)
         # Without discovery a group cannot be registered with.
         discover = profile.discover or profile.gatekeeper == DISCOVERY_GROUP
-        self._machine: RegistrationMachine = newRegistration(self, clock, discover)
+        self._machine: RegistrationMachine = newRegistration(
+            self, clock, discover, profile.patience
+        )
         self._security = self._newSecurity(clock, world.rng) if profile.password else None
         self._channel = RASChannel(
             world, (bind.host,), bind.port, self, security=self._security or UNSECURED
@@ -124,9 +126,10 @@ class RASClient:
     @property
     def address(self) -> TransportAddress:
         """
-        Our RAS address.
+        Our RAS address, as the gatekeeper is told.
         """
-        return self._channel.address
+        bound = self._channel.address
+        return TransportAddress(self._profile.rasHost or bound.host, bound.port)
 
     @property
     def endpointIdentifier(self) -> str | None:

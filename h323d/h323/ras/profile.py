@@ -4,10 +4,12 @@ What an endpoint says of itself to a gatekeeper (H.225.0, 7.6 to 7.9).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from h323d.h323.ras.channel import DISCOVERY_GROUP
 from h323d.h323.ras.messages import PROTOCOL_IDENTIFIER, Fields
+from h323d.h323.ras.registration import MODEST, Patience
 from h323d.h323.signalling.addresses import aliasesFromParties, transportToValue
 from h323d.values.address import PartyAddress, TransportAddress
 
@@ -16,6 +18,7 @@ __all__ = [
     "discoveryFields",
     "endpointType",
     "informationFields",
+    "prefixesToValue",
     "registrationFields",
 ]
 
@@ -38,6 +41,9 @@ class EndpointProfile:
     @ivar product: what it calls itself, ASCII.
     @ivar password: of the first of its names, for H.235.1; empty for none, and
         then the gatekeeper is believed without.
+    @ivar prefixes: the beginnings of the numbers that a gateway or an MCU serves.
+    @ivar rasHost: where its RAS is, as the gatekeeper is told; empty for where it is bound.
+    @ivar patience: how a registration that failed is sought again.
     """
 
     signalling: TransportAddress
@@ -49,6 +55,9 @@ class EndpointProfile:
     timeToLive: int = 300
     product: str = "h323d"
     password: str = field(default="", repr=False)
+    prefixes: tuple[str, ...] = ()
+    rasHost: str = ""
+    patience: Patience = MODEST
 
 
 def endpointType(profile: EndpointProfile) -> Fields:
@@ -57,10 +66,27 @@ def endpointType(profile: EndpointProfile) -> Fields:
     """
     return {
         "vendor": _vendor(profile),
-        profile.kind: {},
+        profile.kind: _served(profile.prefixes),
         "mc": profile.kind == "mcu",
         "undefinedNode": False,
     }
+
+
+def _served(prefixes: Iterable[str]) -> Fields:
+    """
+    C{GatewayInfo} or C{McuInfo}: numbers with these prefixes, for any call (H.225.0, 7.6).
+    """
+    supported = prefixesToValue(prefixes)
+    if not supported:
+        return {}
+    return {"protocol": [(each, {"supportedPrefixes": supported}) for each in ("voice", "h323")]}
+
+
+def prefixesToValue(prefixes: Iterable[str]) -> list[Fields]:
+    """
+    Make a list of C{SupportedPrefix}.
+    """
+    return [{"prefix": ("dialledDigits", each)} for each in prefixes]
 
 
 def discoveryFields(profile: EndpointProfile, ras: TransportAddress) -> Fields:

@@ -5,7 +5,7 @@ An endpoint's registration with a gatekeeper, from discovery to leaving
 The machine decides what to ask next; L{h323d.h323.ras.client} asks it and
 brings the answers.  A registration that is lost is sought again until
 C{stop}; one that is refused for good (C{duplicateAlias}, C{securityDenial})
-is not.
+is not, unless nobody is there who could see to it (L{Patience}).
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from h323d.tracing import indexed
 
 __all__ = [
     "MACHINE",
+    "MODEST",
     "PERMANENT",
+    "PERSISTENT",
+    "Patience",
     "RegistrationMachine",
     "RegistrationOwner",
     "newRegistration",
@@ -41,6 +44,31 @@ PERMANENT = frozenset(
     )
 )
 """The reasons of a reject that asking again does not change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """
+    How a registration that failed is sought again.
+
+    @ivar longest: what L{RETRY} grows to, in seconds: it is doubled each time that a gatekeeper
+        refuses.
+    @ivar givesUp: whether one that is refused for good is sought no more.
+    """
+
+    longest: float = RETRY
+    givesUp: bool = True
+
+
+MODEST = Patience()
+"""
+That of an endpoint, whose user hears what is wrong.
+"""
+
+PERSISTENT = Patience(longest=32 * RETRY, givesUp=False)
+"""
+That of a server, which nobody starts anew when its gatekeeper has been told of it at last.
+"""
 
 
 def renewAfter(timeToLive: float) -> float:
@@ -135,17 +163,20 @@ class RegistrationMachine(Protocol):
 class _Core:
     owner: RegistrationOwner
     discover: bool
+    patience: Patience
     timer: Timer
+    refusals: int = 0  # in a row
 
     def arm(self, machine: RegistrationMachine, seconds: float) -> None:
         self.timer.start(seconds, machine.due)
 
-    def failed(self, machine: RegistrationMachine, reason: str) -> None:
-        permanent = reason in PERMANENT
+    def refused(self, machine: RegistrationMachine, reason: str) -> None:
+        permanent = self.patience.givesUp and reason in PERMANENT
         if permanent:
             machine.giveUp()
         else:
-            self.arm(machine, RETRY)
+            self.arm(machine, min(RETRY * 2**self.refusals, self.patience.longest))
+            self.refusals += 1
         self.owner.registrationFailed(reason, permanent)
 
 
@@ -182,6 +213,7 @@ def register(machine: RegistrationMachine, core: _Core) -> None:
 
 @registering.upon(RegistrationMachine.confirmed).to(registered)
 def made(machine: RegistrationMachine, core: _Core, timeToLive: float) -> None:
+    core.refusals = 0
     if timeToLive:
         core.arm(machine, renewAfter(timeToLive))
     core.owner.registrationMade()
@@ -231,7 +263,7 @@ def tryAnother(machine: RegistrationMachine, core: _Core) -> None:
 @renewing.upon(RegistrationMachine.refused).to(waiting)
 def notRenewed(machine: RegistrationMachine, core: _Core, reason: str) -> None:
     core.owner.registrationLost(reason)
-    core.failed(machine, reason)
+    core.refused(machine, reason)
 
 
 @registered.upon(RegistrationMachine.expelled).to(registering)
@@ -246,20 +278,21 @@ def expelled(machine: RegistrationMachine, core: _Core, reason: str) -> None:
 @discovering.upon(RegistrationMachine.refused).to(waiting)
 @registering.upon(RegistrationMachine.refused).to(waiting)
 def notRegistered(machine: RegistrationMachine, core: _Core, reason: str) -> None:
-    core.failed(machine, reason)
+    core.refused(machine, reason)
 
 
 # Discovery has just been done: doing it again at once could go on for ever.
 @registering.upon(RegistrationMachine.mustDiscover).to(waiting)
 @registering.upon(RegistrationMachine.mustRegister).to(waiting)
 def notEvenNow(machine: RegistrationMachine, core: _Core) -> None:
-    core.failed(machine, "discoveryRequired")
+    core.refused(machine, "discoveryRequired")
 
 
 @discovering.upon(RegistrationMachine.silence).to(waiting)
 @registering.upon(RegistrationMachine.silence).to(waiting)
 def nobodyThere(machine: RegistrationMachine, core: _Core) -> None:
-    core.failed(machine, "noAnswer")
+    core.arm(machine, RETRY)
+    core.owner.registrationFailed("noAnswer", False)
 
 
 @registered.upon(RegistrationMachine.stop).to(leaving)
@@ -329,9 +362,12 @@ MACHINE = indexed(builder.build())
 
 
 def newRegistration(
-    owner: RegistrationOwner, clock: IReactorTime, discover: bool
+    owner: RegistrationOwner,
+    clock: IReactorTime,
+    discover: bool,
+    patience: Patience = MODEST,
 ) -> RegistrationMachine:
     """
     @param discover: ask for the gatekeeper (GRQ) before registering with it.
     """
-    return MACHINE(_Core(owner, discover, Timer(clock)))
+    return MACHINE(_Core(owner, discover, patience, Timer(clock)))

@@ -22,6 +22,7 @@ from h323d.h323.ras.messages import RASMessage, decodeRAS, reasonOf
 from h323d.h323.signalling.addresses import partyFromText
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
+from tests.support.captures import captured, needsCaptures
 from tests.support.ras import Peer, at, brq, drq, urq
 from tests.support.rasendpoint import CALL, Endpoint
 
@@ -82,6 +83,46 @@ def test_itDiscoversAndRegisters(make: Any) -> None:
 def test_itFindsAGatekeeperByMulticast(make: Any) -> None:
     endpoint = make(gatekeeper=DISCOVERY_GROUP, discover=False).registered()
     assert len(endpoint.world.zone.registrations()) == 1
+
+
+def test_theGatekeeperIsToldTheAddressThatStandsForOurs(make: Any) -> None:
+    there = TransportAddress("10.0.0.7", 1719)
+    endpoint = make(rasHost="192.0.2.9", discover=False, gatekeeper=there)
+    asked = Peer(endpoint.world.network, "10.0.0.7", 1719)
+    endpoint.client.start()
+    run(endpoint.world, 0.2)
+    (request,) = asked.messages()
+    assert request.fields["rasAddress"] == [at("192.0.2.9", 1719)]
+
+
+@needsCaptures
+def test_whatAGnuGkAnswersIsUnderstood(make: Any) -> None:
+    endpoint = make("127.0.31.39", gatekeeper=TransportAddress("127.0.31.32", 1719))
+    gnuGk = Peer(endpoint.world.network, "127.0.31.32", 1719, endpoint.client.address)
+
+    def answer(kind: str) -> None:
+        ((_, octets), *_) = captured("nbpw", "GnuGk", kind)
+        seq = gnuGk.messages()[-1].requestSeqNum
+        message = decodeRAS(octets)
+        gnuGk.send(RASMessage(kind, message.fields | {"requestSeqNum": seq}))
+        run(endpoint.world, 0.2)
+
+    endpoint.client.start()
+    run(endpoint.world, 0.2)
+    answer("gatekeeperConfirm")
+    answer("registrationConfirm")
+    assert endpoint.reports == [("registered", "bob", "2002")]
+    assert endpoint.client.gatekeeperIdentifier == "GnuGkA"
+    assert endpoint.client.endpointIdentifier == "1722782694_endp"
+    refused: list[Any] = []
+    endpoint.client.calls.admit(CALL).addErrback(refused.append)
+    run(endpoint.world, 0.2)
+    answer("admissionReject")
+    assert refused[0].value.cause is Cause.SUBSCRIBER_ABSENT
+    endpoint.client.stop()
+    run(endpoint.world, 0.2)
+    answer("unregistrationConfirm")
+    assert endpoint.reports[-1] == ("unregistered",)
 
 
 def test_aGatekeeperThatNamesNoUsablePlaceIsWhereItAnswersFrom(make: Any) -> None:

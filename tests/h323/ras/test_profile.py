@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from h323d.gatekeeper.ras.selfdescription import prefixesOf
 from h323d.h323.ras.messages import PROTOCOL_IDENTIFIER, RASMessage, encodeRAS
 from h323d.h323.ras.profile import (
     EndpointProfile,
@@ -30,6 +31,13 @@ def test_onlyAnMCUHasAnMC(kind: str, mc: bool) -> None:
     told = endpointType(replace(FULL, kind=kind))
     assert (told[kind], told["mc"]) == ({}, mc)
     assert told["vendor"]["productId"] == b"Box 1"
+
+
+@pytest.mark.parametrize("kind", ["gateway", "mcu"])
+def test_theNumbersThatAreServedAreTold(kind: str) -> None:
+    told = endpointType(replace(FULL, kind=kind, prefixes=("49", "0")))
+    assert [name for name, _ in told[kind]["protocol"]] == ["voice", "h323"]
+    assert prefixesOf(told) == ("49", "0")
 
 
 def test_aDiscoveryNamesWhomItMeansAndWhoAsks() -> None:

@@ -10,7 +10,15 @@ import pytest
 from twisted.internet.task import Clock
 
 from h323d import tracing
-from h323d.h323.ras.registration import MACHINE, RegistrationMachine, newRegistration, renewAfter
+from h323d.h323.ras.registration import (
+    MACHINE,
+    MODEST,
+    PERSISTENT,
+    Patience,
+    RegistrationMachine,
+    newRegistration,
+    renewAfter,
+)
 from tests.support.machinetable import Table, behaviourOf
 
 REGISTRATION: Table = {
@@ -99,10 +107,10 @@ class Endpoint:
     A registration's owner: notes what it is told.
     """
 
-    def __init__(self, discover: bool = True) -> None:
+    def __init__(self, discover: bool = True, patience: Patience = MODEST) -> None:
         self.clock = Clock()
         self.told: list[str] = []
-        self.machine = newRegistration(self, self.clock, discover)
+        self.machine = newRegistration(self, self.clock, discover, patience)
 
     def __getattr__(self, name: str) -> Any:
         def note(*arguments: object) -> None:
@@ -178,6 +186,42 @@ def test_aGatekeeperThatIsNeverContentIsNotAskedWithoutAPause(happening: str) ->
     assert endpoint.told == []
     endpoint.clock.advance(1)
     assert endpoint.told == ["askRegistration"]
+
+
+def waits(endpoint: Endpoint, *happenings: str) -> list[float]:
+    """
+    How long a registration that fails so, again and again, is not sought, in seconds.
+    """
+    found = []
+    for happening in happenings:
+        arguments = ("securityDenial",) if happening == "refused" else ()
+        getattr(endpoint.machine, happening)(*arguments)
+        (due,) = endpoint.clock.getDelayedCalls()
+        found.append(due.getTime() - endpoint.clock.seconds())
+        endpoint.clock.advance(found[-1])
+    return found
+
+
+def test_aServerThatIsRefusedAsksAgainEachTimeAfterTwiceAsLong() -> None:
+    endpoint = Endpoint(patience=PERSISTENT)
+    endpoint.machine.start()
+    assert waits(endpoint, *["refused"] * 7) == [30, 60, 120, 240, 480, 960, 960]
+    assert "registrationFailed securityDenial False" in endpoint.told
+
+
+def test_aServerThatHearsNothingAsksAsOftenAsAnybody() -> None:
+    endpoint = Endpoint(patience=PERSISTENT)
+    endpoint.machine.start()
+    assert waits(endpoint, *["silence"] * 3) == [30, 30, 30]
+
+
+def test_aRegistrationThatIsMadeForgetsHowOftenItWasRefused() -> None:
+    endpoint = Endpoint(discover=False, patience=PERSISTENT)
+    endpoint.machine.start()
+    waits(endpoint, "refused", "refused")
+    endpoint.machine.confirmed(60.0)
+    endpoint.clock.advance(55)
+    assert waits(endpoint, "refused") == [30]
 
 
 def test_leavingWhileTheGatekeeperExpelsIsLeaving() -> None:
