@@ -23,8 +23,8 @@ class CallerName:
 
     @ivar calling: its names, best first; may be empty.
     @ivar displayName: its name for people to read; may be empty.
-    @ivar party: its endpoint identifier, if it is registered; the same name is the same
-        whoever has it.
+    @ivar party: its endpoint identifier, if it is registered, or who answers for it; the same
+        name is the same whoever has it.
     """
 
     calling: tuple[PartyAddress, ...]

@@ -292,6 +292,9 @@ class Phone:
 
     # The endpoint asks whether a call is admitted.
 
+    def concerns(self, request: AdmissionRequest) -> bool:
+        return True
+
     def admit(self, request: AdmissionRequest) -> Deferred[AdmissionGrant]:
         assert self._ras is not None
         return self._ras.calls.admit(request)

@@ -19,6 +19,9 @@ __all__ = [
     "EndpointRegistered",
     "EndpointUnregistered",
     "GatekeepersAsked",
+    "ParentLost",
+    "ParentRefused",
+    "ParentRegistered",
     "RASAdmissionEnded",
     "RASAdmissionGranted",
     "RASAdmissionRefused",
@@ -234,3 +237,47 @@ class GatekeepersAsked(Fact):
     callIdentifier: str
     asked: tuple[TransportAddress, ...]
     answeredBy: TransportAddress | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParentRegistered(Fact):
+    """
+    We are registered with another gatekeeper, or again.
+
+    @ivar parent: what it is called in the configuration.
+    @ivar gatekeeper: where it is, or its alternate that has taken us.
+    @ivar gatekeeperIdentifier: as it calls itself; empty if it does not.
+    @ivar endpointId: as it calls us.
+    @ivar aliases: our names there.
+    """
+
+    parent: str
+    gatekeeper: TransportAddress
+    gatekeeperIdentifier: str
+    endpointId: str
+    aliases: tuple[PartyAddress, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParentLost(Fact):
+    """
+    We are not registered there any more.
+
+    @ivar reason: the reason of its reject; C{"noAnswer"}, C{"unregistrationRequest"}, or
+        C{"request"} if it was we who left.
+    """
+
+    parent: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParentRefused(Fact):
+    """
+    It does not register us, and is asked again.
+
+    @ivar reason: the reason of its reject, or C{"noAnswer"}.
+    """
+
+    parent: str
+    reason: str

@@ -7,7 +7,7 @@ dropped, not the call.  A display name is text for people, and may be anything b
 of another registration.
 
 A gateway speaks for others, and names them as it likes: it is one who registers as such, with
-the prefixes that it serves.
+the prefixes that it serves.  So does a gatekeeper that we are registered with.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from h323d.call.callers import CallerName, ICallerNames
 from h323d.call.complaints import FirstOf
 from h323d.call.legs import IOffer
 from h323d.gatekeeper.admission import AdmissionTable
+from h323d.gatekeeper.parents.sentcalls import SentCalls
 from h323d.gatekeeper.registry.registrations import EndpointKind, EndpointRegistry, Registration
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
@@ -39,14 +40,22 @@ class Callers:
 
     _log = Logger()
 
-    def __init__(self, registry: EndpointRegistry, admissions: AdmissionTable) -> None:
+    def __init__(
+        self, registry: EndpointRegistry, admissions: AdmissionTable, sent: SentCalls
+    ) -> None:
+        """
+        @param sent: the calls that another gatekeeper answers for.
+        """
         self._registry = registry
         self._admissions = admissions
+        self._sent = sent
         self._logged = FirstOf(MAX_LOGGED)
 
     def nameOf(self, offer: IOffer) -> CallerName:
         name = CallerName(offer.calling, offer.displayName)
         call = bytes.fromhex(offer.callIdentifier)
+        if sender := self._sent.senderOf(call):
+            return replace(name, party=sender)
         caller = self.of(offer.protocol, offer.peer, offer.calling, call)
         shown = self.named(caller, name, offer.peer)
         return shown if caller is None else replace(shown, party=caller.endpointId)

@@ -8,6 +8,7 @@ import enum
 from dataclasses import dataclass
 
 from h323d.gatekeeper.alternates import AlternateConfig
+from h323d.gatekeeper.parents.config import ParentConfig
 from h323d.h323.ports import RAS_PORT
 from h323d.values.live import Live
 
@@ -81,6 +82,10 @@ class GatekeeperConfig:
     """Other gatekeepers, which endpoints are told of and turn to when we are not there, full, or in
     maintenance; at most 8."""
 
+    parents: Live[tuple[ParentConfig, ...]] = ()
+    """Other gatekeepers that we are registered with, as an endpoint of theirs: they send us calls
+    for our names and prefixes there, and are asked about each (ARQ)."""
+
     maxCalls: Live[int] = 100_000
     """How many admissions may be in force at once; a call between two endpoints has two."""
 
@@ -124,6 +129,9 @@ class GatekeeperConfig:
             raise ValueError("gatekeeperIdentifier: has a character that H.323 cannot carry")
         if len(self.alternates) > MAX_ALTERNATES:
             raise ValueError(f"alternates: at most {MAX_ALTERNATES}")
+        names = [each.name for each in self.parents]
+        if len(set(names)) < len(names):
+            raise ValueError("parents: two have the same name")
         if not 0 <= self.irrFrequency <= 65535:
             raise ValueError("irrFrequency: must be 0 to 65535")
         if "\0" in self.store:

@@ -15,6 +15,7 @@ from h323d.gatekeeper.admission import AdmissionTable, CallsHere
 from h323d.gatekeeper.bandwidth import Bandwidth
 from h323d.gatekeeper.callers import Callers
 from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.gatekeeper.parents.sentcalls import SentCalls
 from h323d.gatekeeper.registry.registration import RegistryObserver
 from h323d.gatekeeper.registry.registrations import EndpointRegistry
 from h323d.gatekeeper.registry.store import RegistrationKeeper
@@ -36,6 +37,7 @@ class Tables(Part[GatekeeperConfig]):
     @ivar bandwidth: how much the calls use.
     @ivar admissions: which are admitted.
     @ivar registry: who is registered.
+    @ivar sent: which a gatekeeper has sent that we are registered with.
     @ivar callers: whose calls they are.
     @ivar store: what outlives us.
     @ivar past: what endpoints had shown before, once this is started.
@@ -56,7 +58,8 @@ class Tables(Part[GatekeeperConfig]):
         self.admissions = AdmissionTable(config, clock, events, self.bandwidth, owner, rule)
         self.store = RegistrationKeeper(world.pathOf(config.store), clock, world.defer, events)
         self.registry = EndpointRegistry(config, clock, world.rng, events, owner, self.store, rule)
-        self.callers = Callers(self.registry, self.admissions)
+        self.sent = SentCalls()
+        self.callers = Callers(self.registry, self.admissions, self.sent)
         self.past = Past()
 
     def start(self) -> None:

@@ -22,6 +22,7 @@ from h323d.gatekeeper.alternates import Elsewhere
 from h323d.gatekeeper.context import ZoneContext
 from h323d.gatekeeper.dialbacks import DialBacks
 from h323d.gatekeeper.identity import Identity, ILocalNumbers
+from h323d.gatekeeper.parents.assembly import Parents
 from h323d.gatekeeper.ras.assembly import RAS
 from h323d.gatekeeper.ras.secureoffers import SecureOffers
 from h323d.gatekeeper.reaching import Reaching
@@ -84,6 +85,7 @@ class _Prepared:
     settings: ZoneSettings
     routes: Commit
     security: Commit
+    parents: Commit
 
 
 class Zone(Part[ZoneSettings]):
@@ -99,6 +101,7 @@ class Zone(Part[ZoneSettings]):
     @ivar secureOffers: who takes calls over TLS.
     @ivar passwords: of endpoints, by name.
     @ivar routed: the calls whose signalling goes through us.
+    @ivar parents: the gatekeepers that we are registered with.
     """
 
     def __init__(
@@ -127,6 +130,7 @@ class Zone(Part[ZoneSettings]):
         self.bandwidth, self.callers = self._tables.bandwidth, self._tables.callers
         self._identity = _identity(settings, world, site)
         context = ZoneContext(world, site, self._identity, self._tables, numbers, gates)
+        self.parents = Parents(config, context, self)
         self._routing = Routing(settings.routing, context, self, choosePolicies)
         self._security = Security(settings.security, context, self._routing, self)
         self.passwords = self._security.passwords
@@ -166,14 +170,22 @@ class Zone(Part[ZoneSettings]):
         self._ras.start()
         self._tables.start()
         self._security.start()
+        self.parents.start()
 
     def prepare(self, settings: ZoneSettings) -> Commit:
         """
         Have a changed configuration ready.  Passwords are read anew, whatever
         else has changed.
         """
-        routes = self._routing.prepare(settings.routing)
-        return Change(self, _Prepared(settings, routes, self._security.prepare(settings.security)))
+        return Change(
+            self,
+            _Prepared(
+                settings,
+                self._routing.prepare(settings.routing),
+                self._security.prepare(settings.security),
+                self.parents.prepare(settings.gatekeeper),
+            ),
+        )
 
     def reconfigure(self, prepared: _Prepared) -> None:
         """
@@ -185,6 +197,7 @@ class Zone(Part[ZoneSettings]):
         self._identity.others.reconfigure(settings.gatekeeper.alternates)
         self._ras.reconfigure(settings.gatekeeper)
         prepared.security.commit()
+        prepared.parents.commit()
         self.routed.reconfigure(settings)
         self._reaching.reach.reconfigure(settings.traversal)
         self.dialBacks.reconfigure(settings.traversal)
@@ -198,6 +211,7 @@ class Zone(Part[ZoneSettings]):
         we are there again in time.
         """
         self.routed.close()
+        self.parents.close()
         self.dialBacks.close()
         self._routing.close()
         self._ras.close()

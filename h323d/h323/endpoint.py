@@ -243,13 +243,13 @@ class H323Endpoint(Part[H323Config]):
         self.legs.keep(leg)
         self._shares.take(caller)
         leg.offered(connection, setup.content)
-        if self._admissions is None:
-            self._owner.legOffered(leg)
-            return
-        leg.proceed()
         request = AdmissionRequest(
             setup.identity, setup.reference, True, setup.calling, setup.called, connection.peer
         )
+        if self._admissions is None or not self._admissions.concern(request):
+            self._owner.legOffered(leg)
+            return
+        leg.proceed()
         self._admissions.ask(leg, request, self._admitted)
 
     def _admitted(self, legId: LegID, request: AdmissionRequest, grant: AdmissionGrant) -> None:

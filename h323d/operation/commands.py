@@ -201,7 +201,7 @@ def _isMissing(argument: Argument, given: Mapping[str, object]) -> bool:
 _LIMIT = Argument("limit", "LIMIT", "how many at most; 1000", ArgumentKind.NUMBER, optional=True)
 _TEXTS = frozenset(
     (
-        *("aliases", "called", "calling", "displayName", "missing"),
+        *("aliases", "called", "calling", "displayName", "lastRefusal", "missing"),
         *("participants", "product", "reason", "why"),
     )
 )
@@ -230,6 +230,10 @@ _CALL_COLUMNS = _columns(
 _ROOM_COLUMNS = _columns("room", "open", "participants", "speaker", "maxParticipants")
 _REGISTRATION_COLUMNS = _columns(
     *("aliases", "protocol", "signalling", "kind", "endpointId", "source", "timeToLive", "product")
+)
+_PARENT_COLUMNS = _columns(
+    *("parent", "state", "since", "gatekeeper", "gatekeeperIdentifier", "aliases", "prefixes"),
+    *("calls", "lastRefusal", "endpointId"),
 )
 _RECORD_COLUMNS = _columns(
     *("offered", "duration", "outcome", "calling", "called", "room", "model"),
@@ -262,6 +266,13 @@ COMMANDS = (
             _LIMIT,
         ),
         _REGISTRATION_COLUMNS,
+    ),
+    Command(
+        "parents",
+        Role.VIEWER,
+        "every gatekeeper that we are registered with, or want to be",
+        (),
+        _PARENT_COLUMNS,
     ),
     Command(
         "cdr",

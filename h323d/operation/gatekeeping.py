@@ -24,7 +24,14 @@ from h323d.h323.ports import SIGNALLING_PORT
 from h323d.h323.signalling.addresses import hostOf, partyFromText
 from h323d.operation.commands import OperatorError
 from h323d.operation.naming import registrationNamed
-from h323d.operation.viewing import admissionView, registrationView, routedView, routeView
+from h323d.operation.peerviews import ParentView
+from h323d.operation.viewing import (
+    admissionView,
+    parentView,
+    registrationView,
+    routedView,
+    routeView,
+)
 from h323d.operation.views import (
     AdmissionView,
     Figures,
@@ -102,6 +109,13 @@ class Gatekeeping:
             return [registrationView(self._registration(name))]
         everybody = iter(()) if self._zone is None else iter(self._zone.registry)
         return [registrationView(each) for each in itertools.islice(everybody, most)]
+
+    def parents(self, now: float) -> list[ParentView]:
+        """
+        The gatekeepers that we are registered with, or want to be.
+        """
+        parents = () if self._zone is None else self._zone.parents
+        return [parentView(each, now) for each in parents]
 
     def route(self, name: str, caller: str) -> Deferred[RouteView]:
         """

@@ -31,6 +31,7 @@ from h323d.operation.calling import Calling
 from h323d.operation.codecchoice import CodecChoiceView, choiceViews, spoken
 from h323d.operation.commands import OperatorError
 from h323d.operation.gatekeeping import Gatekeeping
+from h323d.operation.peerviews import ParentView
 from h323d.operation.viewing import codecViews, legView, participantView, roomView, sideView
 from h323d.operation.views import (
     CallView,
@@ -135,6 +136,12 @@ class Operator:
         @raise OperatorError: nobody has that name.
         """
         return self._gatekeeping.registrations(name, limit)
+
+    def parents(self) -> list[ParentView]:
+        """
+        The gatekeepers that we are registered with, or want to be.
+        """
+        return self._gatekeeping.parents(self._clock.seconds())
 
     def cdr(self, count: int = 20) -> Sequence[Record]:
         """

@@ -14,12 +14,14 @@ from h323d.conference.participant import Participant
 from h323d.conference.room import Room
 from h323d.dsp.provisions import Provision
 from h323d.gatekeeper.admission import CallAdmission
+from h323d.gatekeeper.parents.parent import Parent
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routing.chain import Called, Finding, FoundWay
 from h323d.gatekeeper.routing.explanation import Explanation
 from h323d.gateway.bridge import Bridge
 from h323d.gateway.bridgeside import BridgeSide
+from h323d.operation.peerviews import ParentView
 from h323d.operation.views import (
     AdmissionView,
     AskedView,
@@ -42,6 +44,7 @@ __all__ = [
     "admissionView",
     "codecViews",
     "legView",
+    "parentView",
     "participantView",
     "registrationView",
     "roomView",
@@ -188,6 +191,24 @@ def registrationView(registration: Registration) -> RegistrationView:
         source=str(registration.source),
         timeToLive=registration.timeToLive,
         product=registration.product,
+    )
+
+
+def parentView(parent: Parent, now: float) -> ParentView:
+    """
+    A gatekeeper that we are registered with, or want to be.
+    """
+    return ParentView(
+        parent=parent.name,
+        state=parent.state.value,
+        since=round(now - parent.since, 3),
+        gatekeeper=str(parent.gatekeeper or parent.config.ras),
+        gatekeeperIdentifier=parent.gatekeeperIdentifier or None,
+        endpointId=parent.endpointIdentifier or None,
+        aliases=_texts(parent.aliases),
+        prefixes=parent.config.supportedPrefixes,
+        calls=len(parent.calls),
+        lastRefusal=parent.lastRefusal or None,
     )
 
 

@@ -225,8 +225,9 @@ def newH323(
     if not config.enabled:
         return None
     world = ground.byH225(config.maxConnections)
-    gatekept = NOT_GATEKEPT if zone is None else zone.gatekept
-    return H323Endpoint(config, world, ground.site, switch, gatekept, legs=legs)
+    if zone is None:
+        return H323Endpoint(config, world, ground.site, switch, NOT_GATEKEPT, legs=legs)
+    return H323Endpoint(config, world, ground.site, switch, zone.gatekept, zone.parents, legs=legs)
 
 
 def newOnward(config: GatewayConfig, zone: Zone | None) -> Onward:

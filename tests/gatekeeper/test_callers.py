@@ -13,6 +13,8 @@ from zope.interface.verify import verifyObject
 
 from h323d.call.callers import CallerName, ICallerNames
 from h323d.call.legs import IOffer
+from h323d.gatekeeper.callers import Callers
+from h323d.gatekeeper.parents.sentcalls import SentCalls
 from h323d.gatekeeper.registry.registrations import EndpointKind, Registration
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.identifiers import CallID, LegID
@@ -144,6 +146,16 @@ def test_itIsOfWhomAskedForIt(world: World) -> None:
     offer = Offer((party("chairman"),), "", "h323", CALL.hex(), TransportAddress("10.0.0.5", 9))
     name = world.zone.callers.nameOf(offer)
     assert (name, name.party) == (claim("carl"), endpointId)
+
+
+def test_anotherGatekeeperNamesWhomItAnswersForAsItLikes(world: World) -> None:
+    sent = SentCalls()
+    callers = Callers(world.zone.registry, world.zone.admissions, sent)
+    offer = Offer((party("chairman"),), "Chairman", callIdentifier=CALL.hex())
+    assert callers.nameOf(offer) == claim()
+    sent.enter(CALL, "world")
+    name = callers.nameOf(offer)
+    assert (name, name.party) == (claim("chairman", display="Chairman"), "world")
 
 
 def test_notIfItComesFromElsewhere(world: World) -> None:

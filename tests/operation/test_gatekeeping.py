@@ -55,6 +55,7 @@ def test_withoutAGatekeeperThereIsNobodyAndNothing() -> None:
     assert nobody.figures() == NOTHING
     assert list(nobody.calls(0.0, ())) == []
     assert nobody.registrations("-", 10) == []
+    assert nobody.parents(0.0) == []
     assert nobody.hangup(CALL.hex()) == []
 
 

@@ -316,6 +316,9 @@ class Telephone(LocalParty):
 
     # What the endpoint asks of the registration.
 
+    def concerns(self, request: AdmissionRequest) -> bool:
+        return True
+
     def admit(self, request: AdmissionRequest) -> Deferred[AdmissionGrant]:
         return self.ras.calls.admit(request)
 

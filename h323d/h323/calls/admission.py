@@ -62,6 +62,11 @@ class Admitter(Protocol):
     Our registration with a gatekeeper, as far as calls need it.
     """
 
+    def concerns(self, request: AdmissionRequest) -> bool:
+        """
+        Whether a call has to be admitted at all.
+        """
+
     def admit(self, request: AdmissionRequest) -> Deferred[AdmissionGrant]:
         """
         Ask for admission (ARQ).  Fails with a L{RemoteProtocolError} whose cause the call

@@ -66,6 +66,12 @@ class Admissions:
         self._requests: dict[LegID, AdmissionRequest] = {}
         self._calls: dict[AdmissionRequest, AdmittedCall] = {}
 
+    def concern(self, request: AdmissionRequest) -> bool:
+        """
+        Whether a call has to be asked for.
+        """
+        return self._admitter.concerns(request)
+
     def ask(
         self,
         call: AdmittedCall,

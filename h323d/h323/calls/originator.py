@@ -110,13 +110,17 @@ class H323Originator:
         caller = calling or (PartyAddress(AddressKind.H323_ID, config.name),)
         names = tuple(name for name in way.called[:1] if name.kind is not AddressKind.TRANSPORT)
         target = way.destination or addresses.hostOf(way.called[0], SIGNALLING_PORT)
-        secure = self._secureAddress(target)
+        legId = newLegID(self._rng)
+        identity = CallIdentity(newGUID(self._rng), newGUID(self._rng))
+        reference = self._rng.randrange(1, 0x8000)
+        request = AdmissionRequest(identity, reference, False, caller, names, None, target)
+        secure = self._secureAddress(target, request)
         description = CallDescription(
-            newLegID(self._rng),
+            legId,
             callId,
             LegDirection.OUTGOING,
-            CallIdentity(newGUID(self._rng), newGUID(self._rng)),
-            self._rng.randrange(1, 0x8000),
+            identity,
+            reference,
             caller,
             way.called[:1],
             "",
@@ -129,7 +133,7 @@ class H323Originator:
         parties = SetupParties(caller, names, here, target, hops=hops, displayName=displayName)
         leg.dial(parties, profile)
         self._legs.keep(leg)
-        self._clock.callLater(0, self._begin, leg, names, target, secure)
+        self._clock.callLater(0, self._begin, leg, request, secure)
         return leg
 
     def goOn(self, legId: LegID, way: Way) -> None:
@@ -158,7 +162,16 @@ class H323Originator:
         reachedAt = self._gatekept.reachedAt
         return self._homes.towards(target.host, "" if reachedAt is None else reachedAt(target))
 
-    def _secureAddress(self, target: TransportAddress | None) -> TransportAddress | None:
+    def _admissionsFor(self, request: AdmissionRequest) -> Admissions | None:
+        """
+        Who admits a call; C{None} if nobody has to.
+        """
+        admissions = self._admissions
+        return admissions if admissions is not None and admissions.concern(request) else None
+
+    def _secureAddress(
+        self, target: TransportAddress | None, request: AdmissionRequest
+    ) -> TransportAddress | None:
         """
         Where to connect over TLS, instead of C{target}.  A gatekeeper of ours may send the
         call elsewhere, so then nothing is known yet.
@@ -166,26 +179,23 @@ class H323Originator:
         secureAddressOf = self._gatekept.secureAddressOf
         if target is None or secureAddressOf is None:
             return None
-        if self._owner.streams.secure is None or self._admissions is not None:
+        if self._owner.streams.secure is None or self._admissionsFor(request) is not None:
             return None
         return secureAddressOf(target)
 
     def _begin(
         self,
         leg: H323Leg,
-        names: tuple[PartyAddress, ...],
-        target: TransportAddress | None,
+        request: AdmissionRequest,
         secure: TransportAddress | None,
     ) -> None:
         if leg.released:
             return
+        admissions, target = self._admissionsFor(request), request.destination
         if len(self._legs) > self._owner.config.maxCalls:
             leg.fail(Cause.RESOURCE_UNAVAILABLE)
-        elif self._admissions is not None:
-            request = AdmissionRequest(
-                leg.identity, leg.reference, False, leg.calling, names, None, target
-            )
-            self._admissions.ask(leg, request, self._admitted)
+        elif admissions is not None:
+            admissions.ask(leg, request, self._admitted)
         elif target is None:
             leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
         else:

@@ -30,6 +30,9 @@ class Gatekeeper:
         self.asked: list[tuple[AdmissionRequest, Deferred[AdmissionGrant]]] = []
         self.ended: list[tuple[AdmissionRequest, Cause]] = []
 
+    def concerns(self, request: AdmissionRequest) -> bool:
+        return True
+
     def admit(self, request: AdmissionRequest) -> Deferred[AdmissionGrant]:
         answer: Deferred[AdmissionGrant] = Deferred()
         self.asked.append((request, answer))

@@ -25,6 +25,9 @@ class Gatekeeper:
         self.told: list[AdmissionRequest] = []
         self.disengaged: list[tuple[AdmissionRequest, Cause]] = []
 
+    def concerns(self, request: AdmissionRequest) -> bool:
+        return True
+
     def admit(self, request: AdmissionRequest) -> Deferred[AdmissionGrant]:
         self.answers.append(Deferred())
         return self.answers[-1]

@@ -1,0 +1,3 @@
+"""
+Our place in zones of others: as an endpoint of their gatekeepers, our parents.
+"""

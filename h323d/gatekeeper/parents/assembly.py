@@ -1,0 +1,202 @@
+"""
+All parents of a zone, and which of our calls one of them has to admit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from twisted.internet.defer import Deferred, fail, succeed
+from twisted.logger import Logger
+
+from h323d.call.parts import Change, Commit, Part
+from h323d.errors import RemoteProtocolError, ResourceUnavailable
+from h323d.gatekeeper.config import GatekeeperConfig
+from h323d.gatekeeper.context import ZoneContext
+from h323d.gatekeeper.parents.config import ParentConfig
+from h323d.gatekeeper.parents.parent import Parent
+from h323d.gatekeeper.security.passwords import passwordIn
+from h323d.h323.calls.admission import AdmissionGrant, AdmissionRequest
+from h323d.values.cause import Cause
+
+__all__ = ["ClearsCalls", "Parents"]
+
+
+class ClearsCalls(Protocol):
+    """
+    Who has the calls: the zone.
+    """
+
+    def clear(self, callIdentifier: bytes, cause: Cause) -> None:
+        """End one, as far as it is here."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """
+    A parent as it is configured, and its password as it was read.
+    """
+
+    config: ParentConfig
+    password: str = field(repr=False)
+
+
+class Parents(Part[GatekeeperConfig]):
+    """
+    Those that are configured, once this is started; an
+    L{Admitter<h323d.h323.calls.admission.Admitter>} of the calls that they send.
+    """
+
+    _log = Logger()
+
+    def __init__(self, config: GatekeeperConfig, context: ZoneContext, calls: ClearsCalls) -> None:
+        """
+        @raise h323d.errors.ConfigurationError: the file of a password cannot be used.
+        """
+        self._context = context
+        self._calls = calls
+        self._wanted = self._wantedBy(config.parents)
+        self._parents: dict[str, Parent] = {}
+        self._leaving: dict[Parent, None] = {}
+        self._admitted: dict[tuple[bytes, bool], Parent] = {}
+
+    def __iter__(self) -> Iterator[Parent]:
+        return iter(tuple(self._parents.values()))
+
+    # The life of a part.
+
+    def start(self) -> None:
+        for each in self._wanted:
+            self._seek(each)
+
+    def prepare(self, config: GatekeeperConfig) -> Commit:
+        """
+        Passwords are read anew, whatever else has changed.
+        """
+        return Change(self, self._wantedBy(config.parents))
+
+    def reconfigure(self, wanted: Sequence[_Wanted]) -> None:
+        """
+        Leave those that are not wanted any more, or not so, and register with others.
+        """
+        self._wanted = tuple(wanted)
+        for parent in self:
+            if _Wanted(parent.config, parent.password) not in wanted:
+                del self._parents[parent.name]
+                self._leaving[parent] = None
+                parent.leave()
+        for each in wanted:
+            if each.config.name not in self._parents:
+                self._seekOrTell(each)
+
+    def close(self) -> Deferred[None]:
+        """
+        Leave all, whose answers nobody waits for.
+        """
+        for parent in self:
+            parent.leave()
+        for parent in (*self, *self._leaving):
+            parent.close()
+        self._parents.clear()
+        self._leaving.clear()
+        return succeed(None)
+
+    def _wantedBy(self, configs: Sequence[ParentConfig]) -> tuple[_Wanted, ...]:
+        files = self._context.world.files
+        return tuple(
+            _Wanted(
+                each,
+                passwordIn(files, each.passwordFile, f"gatekeeper.parents[{index}].passwordFile")
+                if each.passwordFile
+                else each.password,
+            )
+            for index, each in enumerate(configs)
+        )
+
+    def _seek(self, wanted: _Wanted) -> None:
+        identity = self._context.identity
+        parent = Parent(
+            wanted.config,
+            wanted.password,
+            self._context.world,
+            identity.homes,
+            identity.signallingPort,
+            self,
+        )
+        self._parents[parent.name] = parent
+        parent.start()
+
+    def _seekOrTell(self, wanted: _Wanted) -> None:
+        try:
+            self._seek(wanted)
+        except ResourceUnavailable as error:
+            self._log.error(
+                "not registered with {parent}: {reason}",
+                parent=wanted.config.name,
+                reason=error.reason,
+            )
+
+    # What calls ask.
+
+    def concerns(self, request: AdmissionRequest) -> bool:
+        return self._parentOf(request) is not None
+
+    def admit(self, request: AdmissionRequest) -> Deferred[AdmissionGrant]:
+        parent = self._parentOf(request)
+        if parent is None:
+            return fail(RemoteProtocolError(Cause.NETWORK_OUT_OF_ORDER, "not registered"))
+        return parent.calls.admit(request).addCallback(self._granted, request, parent)
+
+    def _granted(
+        self, grant: AdmissionGrant, request: AdmissionRequest, parent: Parent
+    ) -> AdmissionGrant:
+        self._admitted[_keyOf(request)] = parent
+        if request.answerCall:
+            self._context.tables.sent.enter(request.identity.callIdentifier, parent.name)
+        return grant
+
+    def answered(self, request: AdmissionRequest) -> None:
+        parent = self._admitted.get(_keyOf(request))
+        if parent is not None:
+            parent.calls.answered(request)
+
+    def disengage(self, request: AdmissionRequest, cause: Cause) -> None:
+        parent = self._admitted.pop(_keyOf(request), None)
+        if request.answerCall:
+            self._context.tables.sent.remove(request.identity.callIdentifier)
+        if parent is not None:
+            parent.calls.disengage(request, cause)
+
+    def _parentOf(self, request: AdmissionRequest) -> Parent | None:
+        """
+        Who has to admit a call: from whom it comes, or who knows of what it is for.  Our own
+        endpoints' calls are our own matter.
+        """
+        peer = request.source
+        if not self._parents or not request.answerCall or peer is None:
+            return None
+        call, callers = request.identity.callIdentifier, self._context.tables.callers
+        if callers.of("h323", peer, request.calling, call) is not None:
+            return None
+        registered = [each for each in self if each.isRegistered]
+        at = [each for each in registered if each.isAt(peer.host)]
+        direct = [
+            each for each in registered if each.config.acceptDirect and each.sends(request.called)
+        ]
+        return next(iter((*at, *direct)), None)
+
+    # What the parents report.
+
+    def parentLeft(self, parent: Parent) -> None:
+        if parent in self._leaving:
+            del self._leaving[parent]
+            parent.close()
+
+    def parentDropped(self, parent: Parent, request: AdmissionRequest) -> None:
+        self._calls.clear(request.identity.callIdentifier, Cause.NORMAL_UNSPECIFIED)
+
+
+def _keyOf(request: AdmissionRequest) -> tuple[bytes, bool]:
+    return request.identity.callIdentifier, request.answerCall
