@@ -37,6 +37,7 @@ __all__ = [
     "GATE_TIMEOUT",
     "MAINTENANCE",
     "POLICY_FAILED",
+    "SENT_BACK",
     "SHUTTING_DOWN",
     "Gates",
 ]
@@ -46,6 +47,7 @@ DEADLINE = 2.0  # seconds that all gates together have for one application
 SHUTTING_DOWN = Refusal(Cause.TEMPORARY_FAILURE, Reason.OUT_OF_SERVICE, "shuttingDown")
 MAINTENANCE = Refusal(Cause.SWITCHING_EQUIPMENT_CONGESTION, Reason.OUT_OF_SERVICE, "maintenance")
 POLICY_FAILED = Refusal(Cause.TEMPORARY_FAILURE, Reason.GATEKEEPER_ERROR, "policyFailed")
+SENT_BACK = Refusal(Cause.EXCHANGE_ROUTING_ERROR, Reason.NO_ROUTE, "sentBack")
 GATE_TIMEOUT = Refusal(Cause.TEMPORARY_FAILURE, Reason.GATEKEEPER_ERROR, "gateTimeout")
 
 _CALLS = frozenset((Door.SETUP, Door.INVITE, Door.OPERATOR))

@@ -33,6 +33,8 @@ class Way:
         way that is taken alone.
     @ivar contact: the URI that they are to be asked for by at C{destination}, where that is not
         one of C{called}: the contact of an address of record (RFC 3261, 16.5).
+    @ivar parent: the name of another gatekeeper that is asked for the call before it begins, and
+        says where it goes; empty if none is.
     """
 
     protocol: str
@@ -40,6 +42,7 @@ class Way:
     called: tuple[PartyAddress, ...] = ()
     rank: int | None = None
     contact: str = ""
+    parent: str = ""
 
 
 def inRanks(ways: Iterable[Way]) -> tuple[tuple[Way, ...], ...]:

@@ -131,7 +131,7 @@ class Zone(Part[ZoneSettings]):
         self._identity = _identity(settings, world, site)
         context = ZoneContext(world, site, self._identity, self._tables, numbers, gates)
         self.parents = Parents(config, context, self)
-        self._routing = Routing(settings.routing, context, self, choosePolicies)
+        self._routing = Routing(settings.routing, context, self, self.parents, choosePolicies)
         self._security = Security(settings.security, context, self._routing, self)
         self.passwords = self._security.passwords
         self._reaching = self._newReaching(settings, context)

@@ -9,6 +9,7 @@ from zope.interface import implementer
 
 from h323d.call.applications import Reason, Refusal
 from h323d.call.callers import ICallerNames
+from h323d.call.gates import SENT_BACK
 from h323d.call.legs import IOffer
 from h323d.call.parts import Change, Commit, Part
 from h323d.call.policy import Found, IFinder, IRoutePolicy, Route
@@ -49,22 +50,23 @@ class Onward(Part[GatewayConfig]):
         self._config = config
 
     def route(self, offer: IOffer) -> Route | Refusal | Deferred[Route | Refusal | None] | None:
-        if self._finder is None or not self._mayCall(offer):
+        if self._finder is None:
+            return None
+        party = self._callers.nameOf(offer).party
+        if not (party or self._config.acceptUnregistered):
             return None
         found = self._finder.find(offer.calling, offer.called)
         if isinstance(found, Deferred):
-            return found.addCallback(_decided, offer.hops)
-        return _decided(found, offer.hops)
-
-    def _mayCall(self, offer: IOffer) -> bool:
-        return self._config.acceptUnregistered or bool(self._callers.nameOf(offer).party)
+            return found.addCallback(_decided, offer.hops, party)
+        return _decided(found, offer.hops, party)
 
 
-def _decided(found: Found, hops: int | None) -> Route | Refusal | None:
+def _decided(found: Found, hops: int | None, party: str) -> Route | Refusal | None:
     """
     What becomes of a call to whom was found.
 
     @param hops: over how many more servers it may go; over us, it goes over one.
+    @param party: who calls, or answers for who calls; whom it does not go back to.
     """
     if isinstance(found, Refusal):
         return found
@@ -72,4 +74,5 @@ def _decided(found: Found, hops: int | None) -> Route | Refusal | None:
         return None
     if hops is not None and hops < 1:
         return NO_HOPS_LEFT
-    return Route("gateway", ways=found)
+    onward = tuple(way for way in found if not way.parent or way.parent != party)
+    return Route("gateway", ways=onward) if onward else SENT_BACK

@@ -264,6 +264,7 @@ def _destinationView(found: FoundWay) -> DestinationView:
         signalling=str(found.destination),
         endpointId=None if found.registration is None else found.registration.endpointId,
         names=_texts(found.called),
+        parent=found.parent,
     )
 
 
@@ -277,6 +278,9 @@ def _said(finding: Finding) -> str:
         return f"not at all: {finding.word} ({finding.cause.name})"
     if isinstance(finding, Called):
         return f"ask on for {', '.join(map(str, finding.names))}"
+    asked = [each.parent for each in finding if each.parent]
+    if asked:
+        return f"asks {', '.join(asked)}"
     return f"at {', '.join(str(each.destination) for each in finding)}"
 
 

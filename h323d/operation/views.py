@@ -286,11 +286,13 @@ class DestinationView(View):
     Where a call would be tried.
 
     @ivar names: as who is called there; none if as the caller has it.
+    @ivar parent: which gatekeeper is asked when the call is made, and says where it goes on to.
     """
 
     signalling: str
     endpointId: str | None
     names: tuple[str, ...]
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from zope.interface.verify import verifyObject
 
 from h323d.call.applications import Reason, Refusal
 from h323d.call.callers import CallerName, ICallerNames
+from h323d.call.gates import SENT_BACK
 from h323d.call.inquiry import Inquiry
 from h323d.call.legs import IOffer
 from h323d.call.policy import Found, IFinder, IRoutePolicy, Route
@@ -116,3 +117,12 @@ def test_aCallThatHasNoHopsLeftGoesNoFurther(hops: int | None, goesOn: bool) -> 
 
 def test_withoutAFinderNobodyIsKnown() -> None:
     assert Onward(GatewayConfig(), None, Callers()).route(offer()) is None
+
+
+def test_aCallGoesNotBackToWhoAnswersForIt() -> None:
+    back, there = Way("h323", parent="world"), Way("h323", parent="other")
+    loop = policy((back,), party="world").route(offer())
+    assert loop is SENT_BACK
+    assert SENT_BACK.cause is Cause.EXCHANGE_ROUTING_ERROR
+    assert policy((back, there), party="world").route(offer()) == Route("gateway", ways=(there,))
+    assert policy((back,), party="e1").route(offer()) == Route("gateway", ways=(back,))

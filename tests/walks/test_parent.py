@@ -29,10 +29,11 @@ from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
 from h323d.inputs import Input
 from h323d.media.config import MediaConfig
 from h323d.operation.peerviews import ParentView
+from h323d.operation.views import AskedView, RouteView
 from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.formats import G711_ALAW, G711_ULAW
-from tests.support.bridged import SERVER, SIPPhone, sipPhone
+from tests.support.bridged import SERVER, Phone, SIPPhone, h323Phone, sipPhone
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import SimulatedServer, Simulation
 
@@ -347,4 +348,103 @@ def test_theParentSaysWhoCalls(world: Simulation) -> None:
     world.until(lambda: called.leg is not None)
     assert called.leg is not None
     assert called.leg.displayName == "1001"
+    everybodyLeaves(world)
+
+
+# --- calls that leave
+
+
+def childPhone(world: Simulation, protocol: str) -> Phone:
+    """
+    A phone of the child, in no room of numbers that the parent knows of.
+    """
+    if protocol == "sip":
+        return sipPhone(world, "10.0.1.3", "4001", BOB, G711_ULAW)
+    return h323Phone(world, "10.0.1.3", "4001", BOB)
+
+
+def dial(phone: Phone, number: str) -> None:
+    phone.dial(f"sip:{number}@{CHILD}" if isinstance(phone, SIPPhone) else number)
+
+
+@pytest.mark.parametrize("protocol", ["sip", "h323"])
+@pytest.mark.parametrize("model", [CallModel.DIRECT, CallModel.ROUTED])
+def test_aPhoneOfTheChildCallsTheWorld(world: Simulation, protocol: str, model: CallModel) -> None:
+    parent = parentIn(world, routed=RoutedConfig(model=model))
+    child = childIn(world)
+    registered(world, child)
+    called, caller = alice(world), childPhone(world, protocol)
+    dial(caller, "1001")
+    world.until(lambda: caller.speaking and called.speaking)
+    world.run(0.6)
+    assert (caller.heard.heard(TONES), called.heard.heard(TONES)) == ([ALICE], [BOB])
+    granted = parent.told(RASAdmissionGranted)
+    assert [each.answerCall for each in granted] == [False, True]
+    assert {str(each.calling[0]) for each in granted} == {"4001"}
+    assert len({each.callIdentifier for each in granted}) == 1
+    caller.hangup()
+    world.run(1.0)
+    assert called.cause is Cause.NORMAL_CALL_CLEARING
+    assert len(parent.told(RASAdmissionEnded)) == 2
+    assert shown(child).calls == 0
+    everybodyLeaves(world)
+
+
+@pytest.mark.parametrize("protocol", ["sip", "h323"])
+def test_whyTheParentRefusesIsSeenByTheCaller(world: Simulation, protocol: str) -> None:
+    parentIn(world)
+    child = childIn(world)
+    registered(world, child)
+    caller = childPhone(world, protocol)
+    dial(caller, "1999")
+    world.until(lambda: caller.cause is not None)
+    assert caller.cause is Cause.SUBSCRIBER_ABSENT
+    everybodyLeaves(world)
+
+
+def test_theParentIsAskedForWhatItServesAlone(world: Simulation) -> None:
+    parent = parentIn(world)
+    child = childIn(world, replace(WORLD, prefixes=("2",)))
+    registered(world, child)
+    alice(world)
+    caller = childPhone(world, "sip")
+    dial(caller, "1001")
+    world.until(lambda: caller.cause is not None)
+    assert caller.cause is Cause.NO_ROUTE_TO_DESTINATION
+    assert parent.told(RASAdmissionGranted) == []
+    everybodyLeaves(world)
+
+
+def test_whereWeAreNotRegisteredNoCallGoes(world: Simulation) -> None:
+    childIn(world)
+    caller = childPhone(world, "sip")
+    dial(caller, "1001")
+    world.until(lambda: caller.cause is not None)
+    assert caller.cause is Cause.NO_ROUTE_TO_DESTINATION
+    everybodyLeaves(world)
+
+
+def test_aCallThatWouldGoBackToTheParentIsALoop(world: Simulation) -> None:
+    parent = parentIn(world)
+    child = childIn(world)
+    registered(world, child)
+    caller = alice(world)
+    caller.call("5999")  # of our prefix, and nobody here has it
+    world.until(lambda: caller.cause is not None)
+    assert caller.cause is Cause.EXCHANGE_ROUTING_ERROR
+    assert len(parent.told(RASAdmissionGranted)) == 2
+    everybodyLeaves(world)
+
+
+def test_anOperatorIsToldThatTheParentWillBeAsked(world: Simulation) -> None:
+    parent = parentIn(world)
+    child = childIn(world)
+    registered(world, child)
+    routes: list[RouteView] = []
+    child.server.operator.route("1001").addCallback(routes.append)
+    (route,) = routes
+    assert route.why == "parents knows 1001"
+    assert route.asked[-1] == AskedView("parents", "asks world")
+    assert [each.parent for each in route.destinations] == ["world"]
+    assert parent.told(RASAdmissionGranted) == []
     everybodyLeaves(world)

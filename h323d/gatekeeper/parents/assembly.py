@@ -46,7 +46,8 @@ class _Wanted:
 class Parents(Part[GatekeeperConfig]):
     """
     Those that are configured, once this is started; an
-    L{Admitter<h323d.h323.calls.admission.Admitter>} of the calls that they send.
+    L{Admitter<h323d.h323.calls.admission.Admitter>} of the calls that they send, and of those
+    that go to them.
     """
 
     _log = Logger()
@@ -141,11 +142,11 @@ class Parents(Part[GatekeeperConfig]):
     # What calls ask.
 
     def concerns(self, request: AdmissionRequest) -> bool:
-        return self._parentOf(request) is not None
+        return bool(request.parent) or self._parentOf(request) is not None
 
     def admit(self, request: AdmissionRequest) -> Deferred[AdmissionGrant]:
         parent = self._parentOf(request)
-        if parent is None:
+        if parent is None or not parent.isRegistered:
             return fail(RemoteProtocolError(Cause.NETWORK_OUT_OF_ORDER, "not registered"))
         return parent.calls.admit(request).addCallback(self._granted, request, parent)
 
@@ -174,6 +175,8 @@ class Parents(Part[GatekeeperConfig]):
         Who has to admit a call: from whom it comes, or who knows of what it is for.  Our own
         endpoints' calls are our own matter.
         """
+        if request.parent:
+            return self._parents.get(request.parent)
         peer = request.source
         if not self._parents or not request.answerCall or peer is None:
             return None

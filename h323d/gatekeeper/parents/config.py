@@ -54,6 +54,9 @@ class ParentConfig:
     supportedPrefixes: tuple[str, ...] = ()
     """The beginnings of the numbers that it sends to us."""
 
+    prefixes: tuple[str, ...] = ("",)
+    """The beginnings of the numbers and names that it is asked for; "" is all, none is never."""
+
     acceptDirect: bool = True
     """Whether calls for these names and numbers come from its endpoints too, and not from itself
     alone: it is asked about each (ARQ), and lets them in."""

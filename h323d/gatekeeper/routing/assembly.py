@@ -4,7 +4,7 @@ The routing of a zone, put together from its configuration.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from h323d.call.parts import Change, Commit
@@ -19,6 +19,7 @@ from h323d.gatekeeper.routing.http import HTTPQuestion
 from h323d.gatekeeper.routing.inquiries import Asker, Inquiries
 from h323d.gatekeeper.routing.local import LocalNumbers, RegisteredEndpoints, SignalledAddress
 from h323d.gatekeeper.routing.neighbours import Neighbourhood, Neighbours, readSecrets
+from h323d.gatekeeper.routing.parents import KnownParent, ParentGatekeepers
 from h323d.gatekeeper.routing.rewriting import NumberRewriting
 from h323d.gatekeeper.security.passwords import Secret
 
@@ -57,10 +58,12 @@ class Routing:
         config: RoutingConfig,
         context: ZoneContext,
         asker: Asker,
+        parents: Iterable[KnownParent],
         choosePolicies: ChoosePolicies | None = None,
     ) -> None:
         """
         @param asker: sends the questions to other gatekeepers.
+        @param parents: those that we are registered with, as often as they are asked for.
         @param choosePolicies: without it, the configuration can only name what
             is built in.
 
@@ -69,6 +72,7 @@ class Routing:
         """
         world = context.world
         self._context = context
+        self._parents = parents
         self._choose = choosePolicies or _builtInOnly
         self.inquiries = Inquiries(context.identity, asker, world.clock, world.events)
         self._routes = self._routesOf(config, self._secretsOf(config))
@@ -143,6 +147,7 @@ class Routing:
             DomainServers(domains, hops),
             ENUM(world.names, domains, world.clock, zones, prefix, hops),
             SignalledAddress(registry),
+            ParentGatekeepers(self._parents, context.tables.sent, identity.signalling),
             CatchAll(config.catchAll),
         )
         return self._choose(config.policies, {policy.name: policy for policy in policies})

@@ -44,6 +44,7 @@ DEFAULT_POLICIES = (
     "http",
     "neighbours",
     "signalled",
+    "parents",
     "catchAll",
 )
 """

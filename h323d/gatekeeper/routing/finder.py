@@ -42,7 +42,7 @@ class Finder:
 def _found(decision: Decision) -> Found:
     """
     What the chain has found, for who calls on: all contacts of the phones, which it finds behind
-    us, among the other places of the party by their rank.
+    us, among the other places of the party by their rank; and the gatekeepers that are asked.
     """
     if decision is None or isinstance(decision, Refusal):
         return decision
@@ -54,6 +54,8 @@ def _found(decision: Decision) -> Found:
 
 
 def _waysOf(found: FoundWay) -> Iterable[Way]:
+    if found.parent:
+        return (Way(found.protocol, None, found.called, parent=found.parent),)
     phone = found.registration
     if found.protocol != "sip" or phone is None:
         return (found,)

@@ -30,6 +30,7 @@ class AdmissionRequest:
     @ivar source: where the caller's signalling comes from, if it is not us.
     @ivar destination: where the call would go to without the gatekeeper's help.
     @ivar bandwidth: in units of 100 bit/s, both directions together.
+    @ivar parent: the name of the gatekeeper that is asked, where the way says so.
     """
 
     identity: CallIdentity
@@ -40,6 +41,7 @@ class AdmissionRequest:
     source: TransportAddress | None = None
     destination: TransportAddress | None = None
     bandwidth: int = 1280
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,11 +109,13 @@ class H323Originator:
             options = StartUpOptions(config.fastStart, config.tunnelling, config.earlyH245)
         caller = calling or (PartyAddress(AddressKind.H323_ID, config.name),)
         names = tuple(name for name in way.called[:1] if name.kind is not AddressKind.TRANSPORT)
-        target = way.destination or addresses.hostOf(way.called[0], SIGNALLING_PORT)
+        target = None if way.parent else _targetOf(way)
         legId = newLegID(self._rng)
         identity = CallIdentity(newGUID(self._rng), newGUID(self._rng))
         reference = self._rng.randrange(1, 0x8000)
-        request = AdmissionRequest(identity, reference, False, caller, names, None, target)
+        request = AdmissionRequest(
+            identity, reference, False, caller, names, destination=target, parent=way.parent
+        )
         secure = self._secureAddress(target, request)
         description = CallDescription(
             legId,
@@ -234,3 +236,10 @@ class H323Originator:
         if not leg.released:
             self._openings[leg.legId] = opening
         return True
+
+
+def _targetOf(way: Way) -> TransportAddress | None:
+    """
+    Where a way leads, as far as it says so itself.
+    """
+    return way.destination or addresses.hostOf(way.called[0], SIGNALLING_PORT)
