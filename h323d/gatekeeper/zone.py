@@ -137,7 +137,12 @@ class Zone(Part[ZoneSettings]):
         self._reaching = self._newReaching(settings, context)
         self.dialBacks, self.secureOffers = self._reaching.dialBacks, self._reaching.secureOffers
         self.routed = RoutedCalls(
-            settings, context, self._routing.chain, self._reaching, self._security.origins
+            settings,
+            context,
+            self._routing.chain,
+            self._reaching,
+            self._security.origins,
+            self.parents,
         )
         self._ras = RAS(
             config, context, self._routing, self.routed, self._reaching, self._security.ras, self

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from h323d.config.sections import Configuration
+from h323d.events.calls import CallRefused, CallRouted
 from h323d.events.gatekeeper import (
     EndpointRegistered,
     EndpointUnregistered,
@@ -424,9 +425,10 @@ def test_whereWeAreNotRegisteredNoCallGoes(world: Simulation) -> None:
     everybodyLeaves(world)
 
 
-def test_aCallThatWouldGoBackToTheParentIsALoop(world: Simulation) -> None:
+@pytest.mark.parametrize("model", [CallModel.DIRECT, CallModel.ROUTED])
+def test_aCallThatWouldGoBackToTheParentIsALoop(world: Simulation, model: CallModel) -> None:
     parent = parentIn(world)
-    child = childIn(world)
+    child = childIn(world, routed=RoutedConfig(model=model))
     registered(world, child)
     caller = alice(world)
     caller.call("5999")  # of our prefix, and nobody here has it
@@ -447,4 +449,110 @@ def test_anOperatorIsToldThatTheParentWillBeAsked(world: Simulation) -> None:
     assert route.asked[-1] == AskedView("parents", "asks world")
     assert [each.parent for each in route.destinations] == ["world"]
     assert parent.told(RASAdmissionGranted) == []
+    everybodyLeaves(world)
+
+
+# --- calls between H.323 endpoints, which are routed
+
+
+def h323Parties(world: Simulation) -> tuple[Telephone, Phone]:
+    """
+    An endpoint of the parent, and one of the child.
+    """
+    return alice(world), h323Phone(world, "10.0.1.4", "5002", BOB)
+
+
+def routedBy(server: SimulatedServer) -> list[str]:
+    return [fact.model for fact in server.told(CallRouted)]
+
+
+def setups(world: Simulation) -> list[str]:
+    """
+    Where each Setup went, in order.
+    """
+    return [entry.text.split()[2] for entry in world.trace.of("tcp", "SETUP")]
+
+
+everyModel = pytest.mark.parametrize(
+    ("above", "here"),
+    [
+        (CallModel.DIRECT, CallModel.DIRECT),
+        (CallModel.DIRECT, CallModel.PROXIED),
+        (CallModel.ROUTED, CallModel.DIRECT),
+        (CallModel.ROUTED, CallModel.ROUTED),
+    ],
+)
+
+
+@everyModel
+def test_whoeverIsCalledByH323FromAboveHearsTheCallerThroughUs(
+    world: Simulation, above: CallModel, here: CallModel
+) -> None:
+    parent = parentIn(world, routed=RoutedConfig(model=above))
+    child = childIn(world, routed=RoutedConfig(model=here))
+    registered(world, child)
+    caller, called = h323Parties(world)
+    caller.call("5002")
+    world.until(lambda: caller.speaking and called.speaking)
+    world.run(0.6)
+    assert (caller.heard.heard(TONES), called.heard.heard(TONES)) == ([BOB], [ALICE])
+    assert routedBy(child) == ["proxied" if here is CallModel.PROXIED else "routed"]
+    assert [each.answerCall for each in parent.told(RASAdmissionGranted)] == [False, True]
+    called.hangup()
+    world.run(1.0)
+    assert caller.cause is Cause.NORMAL_CALL_CLEARING
+    assert len(parent.told(RASAdmissionEnded)) == 2
+    assert shown(child).calls == 0
+    everybodyLeaves(world)
+
+
+@everyModel
+def test_whoeverCallsTheWorldByH323IsRoutedThroughUs(
+    world: Simulation, above: CallModel, here: CallModel
+) -> None:
+    parent = parentIn(world, routed=RoutedConfig(model=above))
+    child = childIn(world, routed=RoutedConfig(model=here))
+    registered(world, child)
+    called, caller = h323Parties(world)
+    caller.dial("1001")
+    world.until(lambda: caller.speaking and called.speaking)
+    world.run(0.6)
+    assert (caller.heard.heard(TONES), called.heard.heard(TONES)) == ([ALICE], [BOB])
+    assert routedBy(child) == ["proxied" if here is CallModel.PROXIED else "routed"]
+    granted = parent.told(RASAdmissionGranted)
+    assert [each.answerCall for each in granted] == [False, True]
+    assert len({each.callIdentifier for each in granted}) == 1
+    assert len(set(setups(world))) == len(setups(world)) == (2 if above is CallModel.DIRECT else 3)
+    caller.hangup()
+    world.run(1.0)
+    assert called.cause is Cause.NORMAL_CALL_CLEARING
+    assert len(parent.told(RASAdmissionEnded)) == 2
+    assert shown(child).calls == 0
+    everybodyLeaves(world)
+
+
+def test_whatTheParentDoesNotAdmitIsNotRoutedEither(world: Simulation) -> None:
+    parentIn(world, gatekeeper=replace(ZONE, maxCalls=1))
+    child = childIn(world)
+    registered(world, child)
+    caller, called = h323Parties(world)
+    caller.call("5002")
+    world.run(1.0)
+    assert caller.cause is Cause.RESOURCE_UNAVAILABLE
+    assert "offered" not in called.reports
+    assert [each.reason for each in child.told(CallRefused)] == ["notAdmitted"]
+    everybodyLeaves(world)
+
+
+def test_aCallerWhoHangsUpWhileTheParentIsAskedLeavesNothingThere(world: Simulation) -> None:
+    parent = parentIn(world)
+    child = childIn(world)
+    registered(world, child)
+    _, caller = h323Parties(world)
+    caller.dial("1001")
+    world.until(lambda: requests(world, "admissionRequest"))
+    caller.hangup()
+    world.run(2.0)
+    assert len(parent.told(RASAdmissionGranted)) == len(parent.told(RASAdmissionEnded))
+    assert shown(child).calls == 0
     everybodyLeaves(world)

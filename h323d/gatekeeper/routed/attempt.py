@@ -66,24 +66,19 @@ class Attempt:
         context: CallContext,
         route: FoundWay,
         names: tuple[PartyAddress, ...],
+        reference: int,
     ) -> None:
         """
         @param names: what the called party is called there.
+        @param reference: the call reference value there.
         """
         self._owner = owner
         self._context = context
         self.route = route
         self._target = targetOf(context, route)
         self.address = self._target.address
-        self._reference = context.newReference()
-        self.side = Side(
-            owner,
-            CALLED,
-            self._reference,
-            self.address,
-            context.clock,
-            context.rules.h323.statusInterval,
-        )
+        self._reference = reference
+        self.side = context.newSide(owner, CALLED, reference, self.address)
         self.model = self._modelTowards(names)
         self.passage = newPassage(
             owner,

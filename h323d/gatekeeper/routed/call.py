@@ -21,6 +21,7 @@ from h323d.call.legs import IOffer
 from h323d.errors import DecodeError
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed import messages
+from h323d.gatekeeper.routed.admittance import Admittance
 from h323d.gatekeeper.routed.attempt import Attempt
 from h323d.gatekeeper.routed.callersaid import CallerSaid
 from h323d.gatekeeper.routed.config import CallModel
@@ -33,6 +34,7 @@ from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.routed.ways import Ways, wantedBy
 from h323d.gatekeeper.routing.chain import Decision, FoundWay
 from h323d.h323.applications import setupApplication
+from h323d.h323.calls.admission import AdmissionRequest
 from h323d.h323.calls.callinputs import CallNumber
 from h323d.h323.calls.faststart import proposedFormats
 from h323d.h323.calls.incoming import IncomingSetup
@@ -75,10 +77,12 @@ class RoutedCall:
         setup: IncomingSetup,
         caller: Registration | None,
         admitted: AdmittedRoutes | None,
+        sent: AdmissionRequest | None,
     ) -> None:
         """
         @param message: the Setup.
         @param admitted: what the ARQ was told, where there was one.
+        @param sent: what is asked of a gatekeeper that has sent us the call, if one has.
         """
         self._context = context
         self.callId, self.legId = ids
@@ -95,15 +99,7 @@ class RoutedCall:
         self.since = context.clock.seconds()
         self.answeredAt: float | None = None
         self.usage = Usage(0, False)
-        self.callerSide = Side(
-            self,
-            CALLER,
-            setup.reference,
-            connection.peer,
-            context.clock,
-            context.rules.h323.statusInterval,
-            connection,
-        )
+        self.callerSide = context.newSide(self, CALLER, setup.reference, self.peer, connection)
         self._content = setup.content
         self._said = CallerSaid(message, setup)
         self._ways = Ways(
@@ -113,6 +109,7 @@ class RoutedCall:
             wantedBy(setup, caller, connection.peer),
             None if admitted is None else admitted.routes,
         )
+        self._admittance = Admittance(self, context, self._ways, sent)
         self._attempt: Attempt | None = None
         self._facts = CallFacts(context, self)
         self._progress = newProgress(self, self._facts, context.clock, context.rules.timers)
@@ -233,6 +230,9 @@ class RoutedCall:
             self._progress.admitted()
 
     def locate(self) -> None:
+        self._admittance.enter()
+
+    def letIn(self) -> None:
         decision = self._ways.ask()
         if isinstance(decision, Deferred):
             decision.addCallback(self._decided)
@@ -250,16 +250,15 @@ class RoutedCall:
 
     def tryRoute(self, failed: Cause | None) -> None:
         self._leaveCalled(failed or Cause.NORMAL_UNSPECIFIED)
-        way = self._ways.take(failed)
-        if isinstance(way, FoundWay):
-            self._dial(way)
-        else:
-            self._progress.noneLeft(way)
+        self._admittance.tryNext(failed)
 
-    def _dial(self, route: FoundWay) -> None:
-        context = self._context
+    def noWayLeft(self, cause: Cause) -> None:
+        self._progress.noneLeft(cause)
+
+    def dial(self, route: FoundWay, reference: int) -> None:
+        context, names = self._context, self._ways.namesFor(route)
         self.route = route
-        attempt = self._attempt = Attempt(self, context, route, self._ways.namesFor(route))
+        attempt = self._attempt = Attempt(self, context, route, names, reference)
         self.model = attempt.model  # which holds for the ways after it, too
         self._facts.tellRouted(self.model, route, attempt.address)
         attempt.dial()
@@ -280,6 +279,7 @@ class RoutedCall:
     def answered(self) -> None:
         self.answeredAt = self._context.clock.seconds()
         self._said.forget()
+        self._admittance.answered()
         for side in self.sides:
             if side is not None:
                 side.watch()
@@ -288,6 +288,7 @@ class RoutedCall:
     def clear(self, cause: Cause) -> None:
         self.callerSide.release(cause)
         self._leaveCalled(cause)
+        self._admittance.end(cause)
         self._context.owner.callGone(self)
 
     # What the sides report.
@@ -368,8 +369,7 @@ class RoutedCall:
 
     def _swallow(self, attempt: Attempt, content: Content) -> None:
         """
-        The caller has had its CallProceeding; what else stands in this one goes on with the
-        next message, H.245 at once.
+        The caller has had one; what else stands in it goes on with the next, H.245 at once.
         """
         self._progress.proceeding()
         attempt.hold(content)

@@ -23,7 +23,9 @@ from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.config import RoutedConfig
 from h323d.gatekeeper.routed.models import CallModels
 from h323d.gatekeeper.routed.progress import ProgressTimers
+from h323d.gatekeeper.routed.side import Side, SideOwner
 from h323d.gatekeeper.routing.chain import FoundWay, RoutingChain
+from h323d.h323.calls.admission import Admitter
 from h323d.h323.calls.callstreams import CallStreams, PlainAndSecure
 from h323d.h323.config import H323Config
 from h323d.h323.signalling.connection import SignallingCall, SignallingConnection
@@ -79,6 +81,7 @@ class CallContext:
     @ivar zone: what it shares with all of the zone.
     @ivar chain: says where it goes.
     @ivar reaching: how endpoints are reached.
+    @ivar parents: the gatekeepers that have to admit some calls.
     @ivar streams: for signalling connections, and separate H.245.
     @ivar complaints: hears what sides may not.
     """
@@ -87,6 +90,7 @@ class CallContext:
     zone: ZoneContext
     chain: RoutingChain
     reaching: Reaching
+    parents: Admitter
     rules: CallRules
     streams: PlainAndSecure
     complaints: Complaints
@@ -104,6 +108,20 @@ class CallContext:
         Knows our own addresses.
         """
         return self.zone.identity
+
+    def newSide(
+        self,
+        owner: SideOwner,
+        which: int,
+        reference: int,
+        peer: TransportAddress,
+        connection: SignallingConnection | None = None,
+    ) -> Side:
+        """
+        A side of a call, as L{Side}.
+        """
+        interval = self.rules.h323.statusInterval
+        return Side(owner, which, reference, peer, self.clock, interval, connection)
 
     def publish(self, fact: Fact) -> None:
         """

@@ -123,12 +123,14 @@ class SetupChange:
     @ivar destination: where the Setup goes.
     @ivar names: what the called party is called there; empty to leave that as it is.
     @ivar caller: what the caller is called; C{None} to leave that as it is.
+    @ivar endpointIdentifier: what the gatekeeper there calls us, if it routes the call.
     """
 
     source: TransportAddress
     destination: TransportAddress
     names: tuple[PartyAddress, ...] = ()
     caller: CallerName | None = None
+    endpointIdentifier: str = ""
 
     def edit(self, pdu: Fields, fields: Fields) -> None:
         """
@@ -139,6 +141,8 @@ class SetupChange:
         fields["destCallSignalAddress"] = transportToValue(self.destination)
         for name in ("endpointIdentifier", "cryptoTokens"):
             fields.pop(name, None)
+        if self.endpointIdentifier:
+            fields["endpointIdentifier"] = self.endpointIdentifier
         if "hopCount" in fields:
             fields["hopCount"] -= 1
         if self.names:

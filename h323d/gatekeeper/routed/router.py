@@ -25,12 +25,13 @@ from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routed.config import CallModel
 from h323d.gatekeeper.routed.context import CallContext, CallRules
-from h323d.gatekeeper.routed.models import Endpoint
+from h323d.gatekeeper.routed.models import Endpoint, stricter
 from h323d.gatekeeper.routed.remembered import AdmittedRoutes, RouteMemory
 from h323d.gatekeeper.routed.side import Side
 from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.routing.chain import Called, FoundWay, RoutingChain
 from h323d.gatekeeper.settings import ZoneSettings
+from h323d.h323.calls.admission import AdmissionRequest, Admitter
 from h323d.h323.calls.callstreams import newStreams
 from h323d.h323.calls.incoming import IncomingSetup
 from h323d.h323.signalling import messages
@@ -59,10 +60,12 @@ class RoutedCalls(Part[ZoneSettings]):
         chain: RoutingChain,
         reaching: Reaching,
         origins: Origins,
+        parents: Admitter,
     ) -> None:
         """
         @param chain: says where a call goes.
         @param origins: says from where calls may come.
+        @param parents: have to admit some calls.
         """
         world = zone.world
         self._zone = zone
@@ -77,7 +80,7 @@ class RoutedCalls(Part[ZoneSettings]):
         streams = newStreams(settings.h323, world, zone.identity.homes.main)
         self._rules = CallRules(settings.routed, settings.h323)
         self._context = CallContext(
-            self, zone, chain, reaching, self._rules, streams, self._complaints
+            self, zone, chain, reaching, parents, self._rules, streams, self._complaints
         )
 
     def reconfigure(self, settings: ZoneSettings) -> None:
@@ -146,15 +149,23 @@ class RoutedCalls(Part[ZoneSettings]):
         The model of a call that is about to be admitted.  One to ourselves goes to a room,
         and there is nothing to route.
         """
+        if way.parent:
+            return stricter(CallModel.ROUTED, self._chosen(called, way, ""))
         if way.destination == self._zone.identity.signalling:
             return CallModel.DIRECT
         if not self._rules.models.anyRouted and not _onlyThroughUs(called.caller, way.registration):
             return CallModel.DIRECT
+        return self._chosen(called, way, way.destination.host)
+
+    def _chosen(self, called: Called, way: FoundWay, host: str) -> CallModel:
+        """
+        @param host: where the called party is; empty if that is not known yet.
+        """
         source = Endpoint.registered(
             called.caller, called.calling, called.source.host if called.source else ""
         )
         names = way.called or called.names
-        target = Endpoint.registered(way.registration, names, way.destination.host)
+        target = Endpoint.registered(way.registration, names, host)
         return self._rules.models.choose(source, target)
 
     def remember(self, called: Called, model: CallModel, routes: tuple[FoundWay, ...]) -> None:
@@ -199,16 +210,16 @@ class RoutedCalls(Part[ZoneSettings]):
         lenient = not self._origins.refuses
         admitted = self._memory.recall(identifier, connection.peer.host, lenient)
         caller = admitted.caller if admitted else self._callerOf(connection, setup)
-        if not self._rules.models.anyRouted and admitted is None and not _onlyThroughUs(caller):
-            return None
-        if caller is None and admitted is None and not self._rules.config.acceptUnregistered:
+        sent = self._sent(connection.peer, setup)
+        if admitted is None and not self._isRouted(setup, caller, sent):
             return None
         if self._isForUs(setup):
             return None
-        setup = self._introduced(connection.peer, setup, caller)
+        if sent is None:  # or its sender answers for the caller
+            setup = self._introduced(connection.peer, setup, caller)
         rng = self._zone.world.rng
         ids = (newCallID(rng), newLegID(rng))
-        call = RoutedCall(self._context, ids, connection, message, setup, caller, admitted)
+        call = RoutedCall(self._context, ids, connection, message, setup, caller, admitted, sent)
         full = len(self._calls) >= self._rules.config.maxCalls or not self._shares.mayTake(
             connection.peer.host, self._rules.config.maxCalls
         )
@@ -225,6 +236,37 @@ class RoutedCalls(Part[ZoneSettings]):
         else:
             clock.callLater(0, call.begin)
         return call.callerSide
+
+    def _sent(self, peer: TransportAddress, setup: IncomingSetup) -> AdmissionRequest | None:
+        """
+        What a gatekeeper that we are registered with has to be asked, if it has sent the call.
+        """
+        request = AdmissionRequest(
+            setup.identity, setup.reference, True, setup.calling, setup.called, peer
+        )
+        return request if self._context.parents.concerns(request) else None
+
+    def _isRouted(
+        self, setup: IncomingSetup, caller: Registration | None, sent: AdmissionRequest | None
+    ) -> bool:
+        """
+        Whether a call goes through us of which nobody has asked before.
+        """
+        if caller is None and sent is None and not self._rules.config.acceptUnregistered:
+            return False
+        if self._rules.models.anyRouted or _onlyThroughUs(caller):
+            return True
+        return sent is not None and any(map(self._isEndpoints, setup.called))
+
+    def _isEndpoints(self, name: PartyAddress) -> bool:
+        """
+        Whether an endpoint of ours has that name, or serves that number.
+        """
+        registry = self._tables.registry
+        having = registry.allByAlias(name)
+        return any(each.protocol == "h323" for each in having) or bool(
+            registry.byPrefix(name.number)
+        )
 
     def _endsHere(self, name: PartyAddress) -> bool:
         """

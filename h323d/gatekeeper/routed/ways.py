@@ -87,6 +87,12 @@ class Ways:
             failed = Cause.EXCHANGE_ROUTING_ERROR
         return failed or Cause.NO_ROUTE_TO_DESTINATION
 
+    def go(self, ways: Sequence[FoundWay]) -> None:
+        """
+        Try these before those that are left.
+        """
+        self._left[:0] = ways
+
     def namesFor(self, way: FoundWay) -> tuple[PartyAddress, ...]:
         """
         What the called party is called on a way.
@@ -111,6 +117,8 @@ class Ways:
         """
         Whether a way leads to ourselves, and not to one of our own rooms.
         """
+        if way.parent:  # who is asked where it goes on from us
+            return False
         return self._isOurs(way.destination) and not any(
             self._numbers.serves(name) for name in self.namesFor(way)
         )

@@ -80,10 +80,13 @@ class FoundWay(Way):
 
     @ivar destination: the call-signalling address to connect to.
     @ivar registration: the endpoint there, if it is registered.
+    @ivar endpointIdentifier: what the gatekeeper there calls us, if it is one that routes the
+        call as our own.
     """
 
     destination: TransportAddress
     registration: Registration | None = None
+    endpointIdentifier: str = ""
 
 
 Finding = tuple[FoundWay, ...] | Called | Refusal | None

@@ -70,6 +70,11 @@ def test_onlyNamedFieldsOfASetupChange() -> None:
     assert new["_ext_40"] == b"news"
 
 
+def test_theGatekeeperThatRoutesItIsToldWhatItCallsUs() -> None:
+    after = changed(setup(), SetupChange(US, THERE, endpointIdentifier="e9"))
+    assert pduOf(after)["h323-message-body"][1]["endpointIdentifier"] == "e9"
+
+
 def test_theOtherElementsOfQ931StayInTheirOrder() -> None:
     before, after = setup(), changed(setup(), SetupChange(US, THERE))
     assert [each for each in after.elements if each.identifier != IE.USER_USER or each.codeset] == [

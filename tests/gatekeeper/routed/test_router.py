@@ -254,6 +254,16 @@ def test_oneToOurselvesIsDirectAsThereIsNothingToRoute(world: Simulation) -> Non
     assert exchange.router.modelFor(Called((BOB,), caller=ANNA), here) is CallModel.DIRECT
 
 
+@pytest.mark.parametrize("model", list(CallModel))
+def test_oneToAGatekeeperThatWeAreRegisteredWithGoesThroughUs(
+    model: CallModel, world: Simulation
+) -> None:
+    exchange = Exchange(world, model=model)
+    onward = FoundWay("h323", SIGNALLING, parent="world")
+    expected = CallModel.ROUTED if model is CallModel.DIRECT else model
+    assert exchange.router.modelFor(Called((BOB,), caller=ANNA), onward) is expected
+
+
 @pytest.mark.parametrize("behind", ["caller", "called"])
 def test_whoCannotBeConnectedToIsOnlyReachedThroughUs(behind: str, world: Simulation) -> None:
     exchange = Exchange(world, model=CallModel.DIRECT)

@@ -4,6 +4,8 @@ The ways that a routed call may go.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from zope.interface import implementer
 
 from h323d.gatekeeper.routed.ways import MAXIMUM_REDIRECTIONS, Ways
@@ -55,6 +57,21 @@ def test_theyAreTakenInOrder() -> None:
     assert (route.take(None), route.areLeft) == (BOB, True)
     assert (route.take(Cause.USER_BUSY), route.areLeft) == (CAROL, False)
     assert route.take(Cause.USER_BUSY) is Cause.USER_BUSY
+
+
+def test_whatAParentSaysComesBeforeTheRest() -> None:
+    route = ways()
+    route.found((ROUND, CAROL))
+    route.go((BOB,))
+    assert route.take(None) == BOB
+    assert route.take(None) == CAROL
+
+
+def test_aWayToAParentLeadsNotRoundThoughItLeadsToUs() -> None:
+    asked = replace(ROUND, parent="world")
+    route = ways()
+    route.found((asked,))
+    assert route.take(None) == asked
 
 
 def test_withoutAnyThereIsNoRoute() -> None:

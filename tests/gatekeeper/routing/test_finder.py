@@ -59,6 +59,12 @@ def test_anybodyElseIsWhereTheRoutingChainSays(answer: Finding) -> None:
     assert (says.asked[0].names, says.asked[0].calling) == (bert, CALLING)
 
 
+def test_whereAnotherGatekeeperIsAskedItSaysWhere() -> None:
+    known, _ = finder((FoundWay("h323", HERE, parent="world"),))
+    found = known.find(CALLING, (partyFromText("004930"),))
+    assert found == (Way("h323", None, parent="world"),)
+
+
 def test_whoHasToBeAskedForElsewhereIsWaitedFor() -> None:
     later: Deferred[Finding] = Deferred()
     known, _ = finder(later)
