@@ -15,6 +15,7 @@ __all__ = ["ParentConfig", "ParentKind"]
 
 MIN_TIME_TO_LIVE = 10  # seconds; renewed 5 s before the end, and never oftener than every 5 s
 MAX_TIME_TO_LIVE = 7 * 24 * 3600  # seconds
+MAX_CAPACITY = 2**32 - 1  # what CallsAvailable can say
 _DIGITS = frozenset("0123456789#*")
 
 
@@ -57,6 +58,9 @@ class ParentConfig:
     prefixes: tuple[str, ...] = ("",)
     """The beginnings of the numbers and names that it is asked for; "" is all, none is never."""
 
+    capacity: int = 0
+    """How many calls we can have with its zone, as it is told; 0 tells nothing."""
+
     acceptDirect: bool = True
     """Whether calls for these names and numbers come from its endpoints too, and not from itself
     alone: it is asked about each (ARQ), and lets them in."""
@@ -88,6 +92,8 @@ class ParentConfig:
                 raise ValueError(f"supportedPrefixes: {prefix!r} is not of 0 to 9, # and *")
         if not MIN_TIME_TO_LIVE <= self.timeToLive <= MAX_TIME_TO_LIVE:
             raise ValueError(f"timeToLive: must be {MIN_TIME_TO_LIVE} to {MAX_TIME_TO_LIVE}")
+        if not 0 <= self.capacity <= MAX_CAPACITY:
+            raise ValueError(f"capacity: must be 0 to {MAX_CAPACITY}")
         if not 0 <= self.rasPort <= 65535:
             raise ValueError("rasPort: must be 0 to 65535")
         if self.password and self.passwordFile:

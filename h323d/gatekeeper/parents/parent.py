@@ -96,6 +96,7 @@ class Parent:
             config.timeToLive,
             password=password,
             prefixes=config.supportedPrefixes,
+            capacity=config.capacity,
             rasHost=home.told,
             patience=PERSISTENT,
         )

@@ -25,6 +25,9 @@ __all__ = [
 # We have no manufacturer code; the country of the standard's examples.
 _NO_VENDOR = {"t35CountryCode": 181, "t35Extension": 0, "manufacturerCode": 0}
 
+_TERMINALS = "terminalCallsAvailable"
+_AVAILABLE = {"gateway": "voiceGwCallsAvailable", "mcu": "mcuCallsAvailable"}
+
 
 @dataclass(frozen=True, slots=True)
 class EndpointProfile:
@@ -42,6 +45,7 @@ class EndpointProfile:
     @ivar password: of the first of its names, for H.235.1; empty for none, and
         then the gatekeeper is believed without.
     @ivar prefixes: the beginnings of the numbers that a gateway or an MCU serves.
+    @ivar capacity: how many calls a gateway or an MCU can have; 0 if that is not told.
     @ivar rasHost: where its RAS is, as the gatekeeper is told; empty for where it is bound.
     @ivar patience: how a registration that failed is sought again.
     """
@@ -56,6 +60,7 @@ class EndpointProfile:
     product: str = "h323d"
     password: str = field(default="", repr=False)
     prefixes: tuple[str, ...] = ()
+    capacity: int = 0
     rasHost: str = ""
     patience: Patience = MODEST
 
@@ -125,6 +130,11 @@ def registrationFields(profile: EndpointProfile, ras: TransportAddress, keepAliv
         "willSupplyUUIEs": False,
         "maintainConnection": False,
     }
+    if profile.capacity:
+        available = [{"calls": profile.capacity}]
+        fields["capacity"] = {
+            "maximumCallCapacity": {_AVAILABLE.get(profile.kind, _TERMINALS): available}
+        }
     if not keepAlive:
         fields["usageReportingCapability"] = {
             "nonStandardUsageTypes": [],

@@ -36,6 +36,7 @@ def test_thePortMayBeLeftOut() -> None:
         ({"supportedPrefixes": ("",)}, "supportedPrefixes: '' is not of 0 to 9"),
         ({"supportedPrefixes": ("4a",)}, "supportedPrefixes: '4a' is not of 0 to 9"),
         ({"timeToLive": 9}, "timeToLive: must be 10 to 604800"),
+        ({"capacity": -1}, "capacity: must be 0 to"),
         ({"rasPort": 65536}, "rasPort: must be 0 to 65535"),
         ({"password": "a", "passwordFile": "b"}, "password: give either"),
         ({"password": "a", "aliases": (), "supportedPrefixes": ("5",)}, "password: it is that of"),

@@ -40,6 +40,20 @@ def test_theNumbersThatAreServedAreTold(kind: str) -> None:
     assert prefixesOf(told) == ("49", "0")
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("gateway", "voiceGwCallsAvailable"),
+        ("mcu", "mcuCallsAvailable"),
+        ("terminal", "terminalCallsAvailable"),
+    ],
+)
+def test_howManyCallsThereCanBeIsToldByWhoKnows(kind: str, said: str) -> None:
+    told = registrationFields(replace(FULL, kind=kind, capacity=30), RAS, keepAlive=False)
+    assert told["capacity"] == {"maximumCallCapacity": {said: [{"calls": 30}]}}
+    assert "capacity" not in registrationFields(FULL, RAS, keepAlive=False)
+
+
 def test_aDiscoveryNamesWhomItMeansAndWhoAsks() -> None:
     fields = discoveryFields(FULL, RAS)
     assert fields["protocolIdentifier"] == PROTOCOL_IDENTIFIER
