@@ -22,6 +22,7 @@ from h323d.events.gatekeeper import (
     RASAdmissionEnded,
     RASAdmissionGranted,
 )
+from h323d.gatekeeper.alternates import AlternateConfig
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.parents.config import ParentConfig
 from h323d.gatekeeper.parents.parent import ParentState
@@ -204,6 +205,28 @@ def test_itRegistersAgainWhenTheParentIsBack(world: Simulation) -> None:
     world.run(60)
     assert stateOf(child) is ParentState.REGISTERED
     assert len(back.told(EndpointRegistered)) == 1
+    everybodyLeaves(world)
+
+
+def test_whereTheParentIsSilentItsAlternateTakesUs(world: Simulation) -> None:
+    other = "10.0.0.8"
+    told = replace(ZONE, alternates=(AlternateConfig(other),))
+    parent = SimulatedServer(world, PARENT, parentConfiguration(gatekeeper=told))
+    alternate = world.server(other, parentConfiguration())
+    child = childIn(world)
+    registered(world, child)
+    parent.stop()
+    world.run(80)
+    assert len(alternate.told(EndpointRegistered)) == 1
+    assert (shown(child).state, shown(child).gatekeeper) == ("registered", f"{other}:1719")
+    caller, called = (
+        bob(world),
+        Telephone(world, "10.0.1.1", "1001", ALICE, TransportAddress(other, 1719)),
+    )
+    called.register()
+    world.until(lambda: called.registrations == ["registered"])
+    dial(caller, "1001")
+    world.until(lambda: caller.speaking and called.speaking)
     everybodyLeaves(world)
 
 

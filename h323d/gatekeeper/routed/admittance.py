@@ -227,12 +227,7 @@ def _waysOf(grant: AdmissionGrant) -> tuple[FoundWay, ...]:
     Where a gatekeeper that was asked lets a call go.
     """
     return tuple(
-        FoundWay(
-            way.protocol,
-            way.destination,
-            way.called,
-            endpointIdentifier=grant.endpointIdentifier or "",
-        )
+        FoundWay(way.protocol, way.destination, way.called, grant=grant)
         for way in grant.ways
         if way.destination is not None
     )

@@ -66,7 +66,7 @@ class CallerSaid:
         @param here: our call signalling address, as that side is told.
         @param names: what the called party is called there; empty to leave that as it is.
         """
-        change = SetupChange(here, way.destination, names, self.renamed, way.endpointIdentifier)
+        change = SetupChange(here, way.destination, names, self.renamed, way.grant)
         yield change.applied(self._message), self._content, (change.edit,)
         for message, content in tuple(self._early):
             yield message, content, ()

@@ -14,6 +14,7 @@ from typing import Any
 
 from h323d.asn1 import h225
 from h323d.call.callers import CallerName
+from h323d.h323.calls.admission import AdmissionGrant
 from h323d.h323.signalling import messages, uuie
 from h323d.h323.signalling.addresses import (
     Choice,
@@ -123,14 +124,14 @@ class SetupChange:
     @ivar destination: where the Setup goes.
     @ivar names: what the called party is called there; empty to leave that as it is.
     @ivar caller: what the caller is called; C{None} to leave that as it is.
-    @ivar endpointIdentifier: what the gatekeeper there calls us, if it routes the call.
+    @ivar grant: what a gatekeeper has granted that knows the call as ours, if one has.
     """
 
     source: TransportAddress
     destination: TransportAddress
     names: tuple[PartyAddress, ...] = ()
     caller: CallerName | None = None
-    endpointIdentifier: str = ""
+    grant: AdmissionGrant | None = None
 
     def edit(self, pdu: Fields, fields: Fields) -> None:
         """
@@ -141,8 +142,8 @@ class SetupChange:
         fields["destCallSignalAddress"] = transportToValue(self.destination)
         for name in ("endpointIdentifier", "cryptoTokens"):
             fields.pop(name, None)
-        if self.endpointIdentifier:
-            fields["endpointIdentifier"] = self.endpointIdentifier
+        if self.grant is not None:
+            _show(self.grant, fields)
         if "hopCount" in fields:
             fields["hopCount"] -= 1
         if self.names:
@@ -172,6 +173,13 @@ class SetupChange:
                 element = replace(element, contents=contents)
             elements.append(element)
         return replace(setup, elements=tuple(elements))
+
+
+def _show(grant: AdmissionGrant, fields: Fields) -> None:
+    if grant.endpointIdentifier is not None:
+        fields["endpointIdentifier"] = grant.endpointIdentifier
+    if grant.tokens:
+        fields["tokens"] = [*fields.get("tokens", ()), *grant.tokens]
 
 
 def _numberElement(names: tuple[PartyAddress, ...]) -> bytes | None:

@@ -20,6 +20,7 @@ from h323d.call.applications import Refusal
 from h323d.call.gates import POLICY_FAILED
 from h323d.call.ways import Way
 from h323d.gatekeeper.registry.registrations import Registration
+from h323d.h323.calls.admission import AdmissionGrant
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = [
@@ -80,13 +81,12 @@ class FoundWay(Way):
 
     @ivar destination: the call-signalling address to connect to.
     @ivar registration: the endpoint there, if it is registered.
-    @ivar endpointIdentifier: what the gatekeeper there calls us, if it is one that routes the
-        call as our own.
+    @ivar grant: what a gatekeeper has granted that has sent the call there, as one of ours.
     """
 
     destination: TransportAddress
     registration: Registration | None = None
-    endpointIdentifier: str = ""
+    grant: AdmissionGrant | None = None
 
 
 Finding = tuple[FoundWay, ...] | Called | Refusal | None

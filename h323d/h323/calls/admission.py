@@ -12,7 +12,7 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 
 from h323d.call.ways import Way
-from h323d.h323.signalling.uuie import CallIdentity
+from h323d.h323.signalling.uuie import CallIdentity, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 
@@ -53,10 +53,12 @@ class AdmissionGrant:
         gatekeeper put others in the place of ours; then where it goes if that fails, in this order
         (C{alternateEndpoints}).  Empty if the gatekeeper leaves that to us.
     @ivar endpointIdentifier: ours, where the gatekeeper routes the call; C{None} otherwise.
+    @ivar tokens: what the Setup has to show where it goes, each a C{ClearToken}.
     """
 
     ways: tuple[Way, ...] = ()
     endpointIdentifier: str | None = None
+    tokens: tuple[Fields, ...] = ()
 
 
 class Admitter(Protocol):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from h323d.call.ways import Way
+from h323d.h323.calls.admission import AdmissionGrant
 from h323d.h323.signalling.uuie import SetupParties
 from h323d.values.cause import Cause
 
@@ -53,14 +54,16 @@ class FurtherWays:
         """
         self.parties = parties
 
-    def redirect(self, way: Way, endpointIdentifier: str | None, others: Sequence[Way]) -> None:
+    def redirect(self, way: Way, grant: AdmissionGrant, others: Sequence[Way]) -> None:
         """
         A gatekeeper knows the way, and those that are left if it leads nowhere.
         """
         self._left = list(others)
         if self.parties is not None:
             self.parties = replace(
-                _towards(self.parties, way), endpointIdentifier=endpointIdentifier
+                _towards(self.parties, way),
+                endpointIdentifier=grant.endpointIdentifier,
+                tokens=grant.tokens,
             )
 
     def close(self) -> None:

@@ -25,6 +25,7 @@ from h323d.call.ways import Way
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.h323.applications import setupApplication
 from h323d.h323.calls import facility
+from h323d.h323.calls.admission import AdmissionGrant
 from h323d.h323.calls.call import newH225Call
 from h323d.h323.calls.callmessages import tell
 from h323d.h323.calls.callphase import CallPhase, phaseOf
@@ -153,15 +154,14 @@ class H323Leg:
         self._ways.begin(parties)
         self._profile = profile
 
-    def redirect(
-        self, way: Way, endpointIdentifier: str | None, others: Sequence[Way] = ()
-    ) -> None:
+    def redirect(self, way: Way, grant: AdmissionGrant, others: Sequence[Way] = ()) -> None:
         """
         A gatekeeper said where the Setup goes, and maybe to whom.
 
+        @param grant: what it has said.
         @param others: where it goes if that leads nowhere, in this order.
         """
-        self._ways.redirect(way, endpointIdentifier, others)
+        self._ways.redirect(way, grant, others)
 
     def fail(self, cause: Cause) -> None:
         """

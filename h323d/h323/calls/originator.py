@@ -210,7 +210,7 @@ class H323Originator:
         if first.destination is None:
             leg.fail(Cause.NO_ROUTE_TO_DESTINATION)
             return
-        leg.redirect(first, grant.endpointIdentifier, others)
+        leg.redirect(first, grant, others)
         self._connect(leg, first.destination)
 
     def _connect(self, leg: H323Leg, target: TransportAddress, secure: bool = False) -> None:

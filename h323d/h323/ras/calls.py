@@ -315,7 +315,9 @@ class ClientCalls:
         destination = transportFromValue(fields["destCallSignalAddress"])
         first = Way("h323", destination, partiesFromAliases(fields.get("destinationInfo", ())))
         return AdmissionGrant(
-            (first, *_otherWays(fields)), gatekeeper.endpointIdentifier if routed else None
+            (first, *_otherWays(fields)),
+            gatekeeper.endpointIdentifier if routed else None,
+            tuple(fields.get("tokens", ())),
         )
 
 

@@ -220,6 +220,7 @@ class SetupParties:
     @ivar source: where our side of the signalling connection is, if known.
     @ivar destination: where the Setup goes.
     @ivar endpointIdentifier: what our gatekeeper calls us, when it routes the call.
+    @ivar tokens: what the call has to show there, each a C{ClearToken}.
     @ivar hops: over how many more servers the call may go; more than C{hopCount} can say are
         not said.
     @ivar displayName: of the caller, for people to read; empty if it is our own.
@@ -230,6 +231,7 @@ class SetupParties:
     source: TransportAddress | None = None
     destination: TransportAddress | None = None
     endpointIdentifier: str | None = None
+    tokens: tuple[Fields, ...] = ()
     hops: int = MAX_HOPS
     displayName: str = ""
 
@@ -262,6 +264,8 @@ def setup(
         fields["destCallSignalAddress"] = transportToValue(parties.destination)
     if parties.endpointIdentifier is not None:
         fields["endpointIdentifier"] = parties.endpointIdentifier
+    if parties.tokens:
+        fields["tokens"] = list(parties.tokens)
     if parties.hops <= MAX_HOP_COUNT:
         fields["hopCount"] = max(1, parties.hops)  # the least that it can say
     return "setup", _withStart(fields, start)

@@ -124,11 +124,12 @@ def test_aWayToAParentLeadsWhereItSays() -> None:
     call.admittance.tryNext(None)
     ((request, answer),) = call.parents.asked
     assert (request.parent, request.called, request.answerCall) == ("world", (NAME,), False)
-    answer.callback(AdmissionGrant((Way("h323", THERE, (OTHER,)), Way("h323", CAROLS)), "e1"))
-    first = FoundWay("h323", THERE, (OTHER,), endpointIdentifier="e1")
+    grant = AdmissionGrant((Way("h323", THERE, (OTHER,)), Way("h323", CAROLS)), "e1")
+    answer.callback(grant)
+    first = FoundWay("h323", THERE, (OTHER,), grant=grant)
     assert call.done == [("dial", first, 7)]
     call.admittance.tryNext(Cause.NO_USER_RESPONDING)
-    assert call.done[1:] == [("dial", FoundWay("h323", CAROLS, endpointIdentifier="e1"), 7)]
+    assert call.done[1:] == [("dial", FoundWay("h323", CAROLS, grant=grant), 7)]
     assert call.parents.told == []  # that is the same admission
 
 

@@ -10,6 +10,7 @@ from h323d.asn1 import h225
 from h323d.call.callers import CallerName
 from h323d.gatekeeper.routed import messages
 from h323d.gatekeeper.routed.messages import SetupChange
+from h323d.h323.calls.admission import AdmissionGrant
 from h323d.h323.signalling import messages as plain
 from h323d.h323.signalling import q931, uuie
 from h323d.h323.signalling.addresses import aliasesFromParties, transportToValue
@@ -70,9 +71,10 @@ def test_onlyNamedFieldsOfASetupChange() -> None:
     assert new["_ext_40"] == b"news"
 
 
-def test_theGatekeeperThatRoutesItIsToldWhatItCallsUs() -> None:
-    after = changed(setup(), SetupChange(US, THERE, endpointIdentifier="e9"))
-    assert pduOf(after)["h323-message-body"][1]["endpointIdentifier"] == "e9"
+def test_whatAGatekeeperHasGrantedIsShown() -> None:
+    grant = AdmissionGrant(endpointIdentifier="e9", tokens=({"tokenOID": (1, 2, 3)},))
+    fields = pduOf(changed(setup(), SetupChange(US, THERE, grant=grant)))["h323-message-body"][1]
+    assert (fields["endpointIdentifier"], fields["tokens"]) == ("e9", [{"tokenOID": (1, 2, 3)}])
 
 
 def test_theOtherElementsOfQ931StayInTheirOrder() -> None:

@@ -97,6 +97,17 @@ def test_aRoutingGatekeeperIsToldWhoWeAreAndMayRename(
     assert content.aliases("destinationAddress") == (other,)
 
 
+def test_whatTheSetupHasToShowIsInIt(
+    network: SimulatedNetwork, side: Side, gatekeeper: Gatekeeper, clock: Clock
+) -> None:
+    callee = ScriptedCallee(network, "10.0.0.9")
+    call(side, clock)
+    token = {"tokenOID": (1, 2, 3)}
+    gatekeeper.confirm(AdmissionGrant((Way("h323", callee.address),), tokens=(token,)))
+    callee.settle()
+    assert callee.received[0][1].fields["tokens"] == [token]
+
+
 def test_aRefusalReleasesTheCall(side: Side, gatekeeper: Gatekeeper, clock: Clock) -> None:
     party = call(side, clock)
     error = RemoteProtocolError(Cause.SUBSCRIBER_ABSENT, "calledPartyNotRegistered")

@@ -144,6 +144,11 @@ def test_whereTheGatekeeperRoutesOurIdentifierGoesIntoTheSetup() -> None:
     assert grant.endpointIdentifier == "e1"
 
 
+def test_whatTheSetupHasToShowStandsInTheConsent() -> None:
+    token = {"tokenOID": (1, 2, 3)}
+    assert Endpoint().admitted(tokens=[token]).tokens == (token,)
+
+
 def test_otherWaysAreTriedInTheOrderOfTheirPriorities() -> None:
     others = [
         {
