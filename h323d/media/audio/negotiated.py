@@ -29,6 +29,7 @@ class Formed:
     speaker: Speaker
     digits: tuple[EventReceiver | None, EventSender | None]
 
+
 _COMFORT_NOISE = 13  # payload type (RFC 3551, 6); H.245 has no other word for it
 
 
