@@ -274,6 +274,9 @@ class Reason(enum.Enum):
     NO_ROUTE = "NO_ROUTE"
     """Nobody knows who is called."""
 
+    LOOP = "LOOP"
+    """It leads back to where it has been."""
+
     RATE_EXCEEDED = "RATE_EXCEEDED"
     """Who asks, asks too often."""
 
@@ -290,6 +293,7 @@ CAUSES = {
     Reason.GATEKEEPER_ERROR: Cause.TEMPORARY_FAILURE,
     Reason.NOT_PERMITTED: Cause.CALL_REJECTED,
     Reason.NO_ROUTE: Cause.NO_ROUTE_TO_DESTINATION,
+    Reason.LOOP: Cause.EXCHANGE_ROUTING_ERROR,
     Reason.RATE_EXCEEDED: Cause.SWITCHING_EQUIPMENT_CONGESTION,
     Reason.OUT_OF_SERVICE: Cause.SWITCHING_EQUIPMENT_CONGESTION,
 }

@@ -13,9 +13,11 @@ from itertools import groupby
 
 from h323d.values.address import PartyAddress, TransportAddress
 
-__all__ = ["MAX_HOPS", "Way", "inRanks"]
+__all__ = ["LAST_RANK", "MAX_HOPS", "Way", "inRanks", "rankOf"]
 
 MAX_HOPS = 70  # that a call may take, if nobody says fewer (RFC 3261, 8.1.1.6)
+
+LAST_RANK = 1000  # that of a contact whose q is 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,15 @@ class Way:
     rank: int | None = None
     contact: str = ""
     parent: str = ""
+
+
+def rankOf(q: float) -> int:
+    """
+    The rank of a contact.
+
+    @param q: how much its owner prefers it, 0 to 1 in thousandths (RFC 3261, 20.10).
+    """
+    return round((1 - q) * LAST_RANK)
 
 
 def inRanks(ways: Iterable[Way]) -> tuple[tuple[Way, ...], ...]:

@@ -24,6 +24,7 @@ from h323d.call.applications import Admission, Application, Verdict
 from h323d.call.gates import Gates
 from h323d.call.leases import ended, ofRegistration
 from h323d.call.parts import Part
+from h323d.call.ways import LAST_RANK, rankOf
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registry.expiry import Expiry
 from h323d.gatekeeper.registry.registrations import (
@@ -43,8 +44,6 @@ from h323d.sip.transactions.layer import RETRY_AFTER
 from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 
 __all__ = ["LocationService"]
-
-WORST = 1000  # the rank of a contact whose q is 0; q has three digits after the point
 
 T = TypeVar("T")
 
@@ -161,7 +160,7 @@ class LocationService(Part[object]):
             timeToLive=self._longest(bindings),
             product=registrant.product,
             contacts=tuple(str(binding.uri) for binding in best),
-            ranks=_anyOf(round((1 - binding.q) * WORST) for binding in best),
+            ranks=_anyOf(rankOf(binding.q) for binding in best),
             instances=_anyOf(binding.instance for binding in best),
             connected=_anyOf(binding.connected for binding in best),
         )
@@ -245,7 +244,7 @@ class LocationService(Part[object]):
         rows = zip(
             map(uriOf, registration.contacts),
             registration.signalling,
-            ((WORST - rank) / WORST for rank in registration.ranksOfContacts),
+            ((LAST_RANK - rank) / LAST_RANK for rank in registration.ranksOfContacts),
             registration.instances or ("",) * count,
             registration.connected or (False,) * count,
             strict=True,

@@ -5,19 +5,69 @@ become of the others; the response context of RFC 3261, 16.7, for calls of any p
 The ways of one rank are called at the same time.  The next rank's turn comes when all of them
 have refused: after any refusal that is not for all places, where the ways are those of one party
 (C{Way.rank}); otherwise after causes that tell of the place, and not of the party.
+
+A side that sends us elsewhere (SIP's 3xx, H.323's C{callForwarded}) has its place taken by the
+ways that it names, at once, and as if they had been among the others from the beginning.  One
+that sends us back to where we came from, or too far, has refused.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
+from h323d.call.applications import Reason
 from h323d.call.ways import Way, inRanks
 from h323d.gateway.bridgeside import BridgeSide, SideSound
 from h323d.gateway.refusals import bestOf
 from h323d.values.cause import Cause
 
-__all__ = ["Branches"]
+__all__ = ["MAX_REDIRECTIONS", "Branches", "Place"]
+
+MAX_REDIRECTIONS = 5  # from one place to the next
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    A way, and how we came to it.
+
+    @ivar before: the place that has sent us here; C{None} for one that was found first of all.
+    """
+
+    way: Way
+    before: Place | None = None
+
+    @property
+    def isToBeFound(self) -> bool:
+        """
+        Whether it is only known by whom it leads to: a redirection may name one of our own, or
+        somebody elsewhere whom we know.
+        """
+        return self.before is not None and self.way.destination is None
+
+    @property
+    def past(self) -> tuple[Place, ...]:
+        """
+        The places before, the last first.
+        """
+        return () if self.before is None else (self.before, *self.before.past)
+
+    def loops(self) -> bool:
+        """
+        Whether it leads to where we have been, or is too far from where we began.
+        """
+        past = self.past
+        here = _end(self.way)
+        return len(past) > MAX_REDIRECTIONS or any(_end(each.way) == here for each in past)
+
+
+def _end(way: Way) -> tuple[object, ...]:
+    """
+    What two ways have in common that lead to one place.
+    """
+    return (way.protocol, way.destination, way.contact or way.called)
 
 
 class Branches:
@@ -33,12 +83,17 @@ class Branches:
         @param most: at how many places the call is tried, all together.
         @param ofPlaces: the causes that tell of a place, and not of the party.
         """
-        self._ranks = deque(inRanks(ways))
+        self._ranks = deque(tuple(map(Place, ways)) for ways in inRanks(ways))
         self._most = most
         self._ofPlaces = ofPlaces
-        self._sides: dict[BridgeSide, Way] = {}
+        self._sides: dict[BridgeSide, Place] = {}
+        self._onward: dict[BridgeSide, list[Way]] = {}
+        self._due: list[Place] = []  # to be called at once
+        self._asked: dict[Place, None] = {}  # somebody looks for them
+        self._known = {_end(place.way) for rank in self._ranks for place in rank}
         self._last: Way | None = None
         self._refusals: list[Cause] = []
+        self._looped = False
         self.refusedByPeer = False
 
     def __iter__(self) -> Iterator[BridgeSide]:
@@ -58,22 +113,54 @@ class Branches:
         return bestOf(self._refusals, self._ofPlaces) or Cause.NO_ROUTE_TO_DESTINATION
 
     @property
+    def reason(self) -> Reason | None:
+        """
+        What there is to say beside the verdict.
+        """
+        isLoop = self._looped and self.verdict is Cause.EXCHANGE_ROUTING_ERROR
+        return Reason.LOOP if isLoop else None
+
+    @property
     def speaking(self) -> BridgeSide | None:
         """
         The first side whose sound flows.
         """
         return next((side for side in self if side.sound is SideSound.FLOWING), None)
 
-    def take(self) -> tuple[Way, ...]:
+    @property
+    def isDue(self) -> bool:
         """
-        The ways that are to be called now; none if there are none left, or the last refusals
+        Whether we have been sent to places that are not called yet.
+        """
+        return bool(self._due)
+
+    @property
+    def isOver(self) -> bool:
+        """
+        Whether nobody is called, or about to be.
+        """
+        return not (self._sides or self._due or self._asked)
+
+    def take(self) -> tuple[Place, ...]:
+        """
+        The places that are to be called now; none if there are none left, or the last refusals
         were for all of them.
         """
-        if not self._ranks or not self._goesOn(self._ranks[0][0]):
+        if not self._ranks or not self._goesOn(self._ranks[0][0].way):
             return ()
-        ways = self._ranks.popleft()[: self._most]
-        self._most -= len(ways)
-        return ways
+        return self._asFarAsAllowed(self._ranks.popleft())
+
+    def takeDue(self) -> tuple[Place, ...]:
+        """
+        The places that we are sent to.
+        """
+        due, self._due = tuple(self._due), []
+        return self._asFarAsAllowed(due)
+
+    def _asFarAsAllowed(self, places: tuple[Place, ...]) -> tuple[Place, ...]:
+        taken = places[: self._most]
+        self._most -= len(taken)
+        return taken
 
     def _goesOn(self, following: Way) -> bool:
         last = self._last
@@ -81,22 +168,77 @@ class Branches:
             return True
         return self.verdict in self._ofPlaces
 
-    def enter(self, side: BridgeSide, way: Way) -> None:
+    def enter(self, side: BridgeSide, place: Place) -> None:
         """
         A side is called.
         """
-        self._last = self._sides[side] = way
+        self._last = place.way
+        self._sides[side] = place
 
-    def leave(self, side: BridgeSide, cause: Cause) -> bool:
+    def redirect(self, side: BridgeSide, way: Way) -> None:
+        """
+        A side is about to be over, and names somebody else who is to be called instead.
+        """
+        self._onward.setdefault(side, []).append(way)
+
+    def leave(self, side: BridgeSide, cause: Cause) -> None:
         """
         A side is over that has not answered.
-
-        @return: whether it was the last.
         """
-        del self._sides[side]
+        place = self._sides.pop(side)
         self.refusedByPeer |= side.leg.peerEnded
         if side.leg.refusedEverywhere:
             self._ranks.clear()
+            self._asked.clear()
             self._refusals.clear()
+        ways = self._onward.pop(side, None)
+        if ways is None:
+            self._refusals.append(cause)
+        else:
+            self._follow(ways, place)
+
+    def ask(self, place: Place) -> None:
+        """
+        A place is looked for.
+        """
+        self._asked[place] = None
+        self._most += 1  # only what is found counts
+
+    def found(self, place: Place, ways: Iterable[Way]) -> None:
+        """
+        These are the ways there.
+        """
+        if place in self._asked:
+            del self._asked[place]
+            self._follow(ways, place.before)
+
+    def notFound(self, place: Place, cause: Cause) -> None:
+        """
+        There is none.
+        """
+        self._asked.pop(place, None)
         self._refusals.append(cause)
-        return not self._sides
+
+    def _follow(self, ways: Iterable[Way], before: Place | None) -> None:
+        """
+        @param before: who sends us there.
+        """
+        ranks: list[tuple[Place, ...]] = []
+        for rank in inRanks(ways):
+            places = [place for way in rank if self._isNew(place := Place(way, before))]
+            if places:
+                ranks.append(tuple(places))
+        if ranks:
+            self._due += ranks[0]
+            self._ranks.extendleft(reversed(ranks[1:]))
+
+    def _isNew(self, place: Place) -> bool:
+        if place.loops():
+            self._refusals.append(Cause.EXCHANGE_ROUTING_ERROR)
+            self._looped = True
+            return False
+        end = _end(place.way)
+        if end in self._known:
+            return False
+        self._known.add(end)
+        return True

@@ -11,17 +11,13 @@ own protocol.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Protocol
 
-from twisted.internet.interfaces import IReactorTime
 from zope.interface import implementer
 
-from h323d.call.legs import ILeg, IOriginator, endedBy
-from h323d.call.media import IMediaPool, IMixerObserver
-from h323d.call.observer import SilentObserver
-from h323d.call.ways import MAX_HOPS, Way
-from h323d.events.bus import EventBus
+from h323d.call.legs import ILeg, endedBy
+from h323d.call.media import IMixerObserver
+from h323d.call.ways import Way
 from h323d.events.calls import (
     CallAnswered,
     CallEnded,
@@ -31,13 +27,12 @@ from h323d.events.calls import (
     SoundBegan,
     SoundEnded,
 )
-from h323d.gateway.branches import Branches
+from h323d.gateway.branches import Branches, Place
 from h323d.gateway.bridgeside import BridgeSide
 from h323d.gateway.bridging import newBridging
-from h323d.gateway.config import GatewayConfig
-from h323d.gateway.selection import Selection
+from h323d.gateway.context import BridgeContext
+from h323d.gateway.dialling import Dialling, calledBy
 from h323d.tracing import stateName
-from h323d.values.address import AddressKind, PartyAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import LegID
 from h323d.values.media.digits import DigitMethod
@@ -45,11 +40,7 @@ from h323d.values.media.direction import Direction
 from h323d.values.media.profile import MediaProfile
 from h323d.values.media.streams import Stream
 
-__all__ = ["Bridge", "BridgeContext", "BridgeOwner"]
-
-ANONYMOUS = (
-    PartyAddress(AddressKind.URL, "sip:anonymous@anonymous.invalid"),  # RFC 3323, 4.1.1.3
-)
+__all__ = ["Bridge", "BridgeOwner"]
 
 
 class BridgeOwner(Protocol):
@@ -59,31 +50,6 @@ class BridgeOwner(Protocol):
 
     def bridgeClosed(self, bridge: Bridge) -> None:
         """Nobody is in it any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class BridgeContext:
-    """
-    What bridges share.
-
-    @ivar originators: by protocol.
-    """
-
-    config: GatewayConfig
-    clock: IReactorTime
-    events: EventBus
-    pool: IMediaPool
-    originators: Mapping[str, IOriginator]
-
-    @property
-    def selection(self) -> Selection:
-        """
-        Which formats come first.
-        """
-        config = self.config
-        return Selection(
-            self.pool.formats, config.codecPreference, config.maxBitRate, config.packetMs
-        )
 
 
 @implementer(IMixerObserver)
@@ -110,8 +76,9 @@ class Bridge:
         self.caller = BridgeSide(self, caller)
         self.caller.enter(self._mixer)
         self.sides: dict[LegID, BridgeSide] = {caller.legId: self.caller}
-        named = (way if way.called else replace(way, called=caller.called) for way in ways)
+        named = calledBy(ways, caller.called)
         self._branches = Branches(named, config.maxBranches, config.failoverCauses)
+        self._dialling = Dialling(self, context, self.caller, self._branches)
         self._heard: BridgeSide | None = None  # the called side in the mixer
         self._endedByCalled = False
         self._machine = newBridging(self, context.clock, config.answerTimeout)
@@ -148,43 +115,14 @@ class Bridge:
     # What the machine wants.
 
     def callNext(self) -> None:
-        while ways := self._branches.take():
-            known = [way for way in ways if way.protocol in self._context.originators]
-            for way in known:
-                self._call(self._context.originators[way.protocol], way)
-            if known:
-                return
-        self._endedByCalled = self._branches.refusedByPeer
-        self._machine.noneLeft(self._branches.verdict)
+        if not self._dialling.callNext():
+            self._endedByCalled = self._branches.refusedByPeer
+            self._machine.noneLeft(self._branches.verdict)
 
-    def _call(self, originator: IOriginator, way: Way) -> None:
-        caller = self.caller.leg
-        hops = MAX_HOPS if caller.hops is None else caller.hops - 1
-        calling, displayName = _shown(caller)
-        leg: ILeg = originator.originate(
-            caller.callId,
-            calling,
-            way,
-            self._profile(self.caller),
-            SilentObserver(),
-            hops,
-            displayName,
-        )
-        side = self.sides[leg.legId] = BridgeSide(self, leg)
-        self._branches.enter(side, way)
-        leg.observe(side)
-        self._context.events.publish(
-            CallOriginated(
-                self._context.clock.seconds(),
-                leg.callId,
-                leg.legId,
-                leg.protocol,
-                leg.calling,
-                leg.called,
-                caller.legId,
-                leg.callIdentifier,
-            )
-        )
+    def callRedirected(self) -> None:
+        self._dialling.callDue()
+        if self._branches.isOver:
+            self._machine.noneAnswers()
 
     def _profile(self, other: BridgeSide | None) -> MediaProfile:
         """
@@ -192,8 +130,7 @@ class Bridge:
 
         @param other: the other side; C{None} if nobody is heard there yet.
         """
-        formats = self._context.selection.towards(other.speaks if other else None)
-        return MediaProfile.audio(formats, self._context.config.packetMs)
+        return self._context.profile(other.speaks if other else None)
 
     def ring(self) -> None:
         self.caller.leg.alert(None)
@@ -220,9 +157,31 @@ class Bridge:
     def end(self, cause: Cause) -> None:
         for side in tuple(self.sides.values()):
             if side is self.caller and not side.answered:
-                side.leg.reject(cause)
+                side.leg.reject(cause, self._branches.reason)
             else:
                 side.leg.hangup(cause)
+
+    # What becomes of calling.
+
+    def placeCalled(self, leg: ILeg, place: Place) -> None:
+        side = self.sides[leg.legId] = BridgeSide(self, leg)
+        self._branches.enter(side, place)
+        leg.observe(side)
+        self._context.events.publish(
+            CallOriginated(
+                self._context.clock.seconds(),
+                leg.callId,
+                leg.legId,
+                leg.protocol,
+                leg.calling,
+                leg.called,
+                self.caller.leg.legId,
+                leg.callIdentifier,
+            )
+        )
+
+    def placesFound(self) -> None:
+        self._machine.calledRedirects()
 
     # What the sides tell.
 
@@ -237,6 +196,10 @@ class Bridge:
 
     def sideRings(self, side: BridgeSide) -> None:
         self._machine.calledRings()
+
+    def sideRedirected(self, side: BridgeSide, way: Way) -> None:
+        if side in self._branches:
+            self._branches.redirect(side, way)
 
     def sideAnswered(self, side: BridgeSide) -> None:
         leg = side.leg
@@ -302,11 +265,13 @@ class Bridge:
             self._branchGone(side, cause)
 
     def _branchGone(self, side: BridgeSide, cause: Cause) -> None:
-        isLast = self._branches.leave(side, cause)
+        self._branches.leave(side, cause)
         if side.leg.refusedEverywhere:
             for other in self._branches:
                 other.leg.hangup(cause)
-        if isLast:
+        if self._branches.isDue:
+            self._machine.calledRedirects()
+        elif self._branches.isOver:
             self._machine.noneAnswers()
         elif self._branches.speaking is not None:
             self._machine.calledSpeaks()
@@ -330,14 +295,3 @@ class Bridge:
         """
         Of interest to nobody.
         """
-
-
-def _shown(caller: ILeg) -> tuple[tuple[PartyAddress, ...], str]:
-    """
-    How the called party is shown who calls: by a name for people in any case, or it would be
-    shown ours.
-    """
-    if caller.restricted:
-        return ANONYMOUS, "Anonymous"
-    first = str(caller.calling[0]) if caller.calling else ""
-    return caller.calling, caller.displayName or first

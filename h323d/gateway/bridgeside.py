@@ -14,6 +14,7 @@ from h323d.call.legs import ILeg
 from h323d.call.media import IMediaPort, IMixer
 from h323d.call.observer import SilentObserver
 from h323d.call.sounds import soundOf
+from h323d.call.ways import Way
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.formats import MediaFormat
@@ -45,6 +46,9 @@ class BridgeSideOwner(Protocol):
 
     def sideRings(self, side: BridgeSide) -> None:
         """Its party is told."""
+
+    def sideRedirected(self, side: BridgeSide, way: Way) -> None:
+        """Its party is to be called elsewhere, and its leg, not answered, is about to be over."""
 
     def sideAnswered(self, side: BridgeSide) -> None:
         """Its call is answered."""
@@ -113,6 +117,10 @@ class BridgeSide(SilentObserver):
     def legAnswered(self, leg: ILeg) -> None:
         self.answered = True
         self._owner.sideAnswered(self)
+
+    def legTransferRequested(self, leg: ILeg, way: Way) -> None:
+        if not self.answered:
+            self._owner.sideRedirected(self, way)
 
     def legMediaReady(self, leg: ILeg, port: IMediaPort, stream: Stream) -> None:
         if stream.medium is not Medium.AUDIO or self.sound in (SideSound.FLOWING, SideSound.OVER):

@@ -32,6 +32,9 @@ class BridgingOwner(Protocol):
     def callNext(self) -> None:
         """Call the called party by its next ways."""
 
+    def callRedirected(self) -> None:
+        """Call where a called side has sent us."""
+
     def ring(self) -> None:
         """Tell the caller that it rings."""
 
@@ -64,6 +67,9 @@ class Bridging(Protocol):
 
     def calledAnswers(self) -> None:
         """It has answered at one place."""
+
+    def calledRedirects(self) -> None:
+        """A leg to it is over before an answer, and it is to be called elsewhere."""
 
     def noneAnswers(self) -> None:
         """All the legs to it are over before an answer."""
@@ -134,6 +140,10 @@ for _state in (calling, ringing, hearing):
     def another(machine: Bridging, core: _Core) -> None:
         core.owner.callNext()
 
+    @_state.upon(Bridging.calledRedirects).loop()
+    def elsewhere(machine: Bridging, core: _Core) -> None:
+        core.owner.callRedirected()
+
     @_state.upon(Bridging.calledAnswers).to(answered)
     def answers(machine: Bridging, core: _Core) -> None:
         core.timer.stop()
@@ -170,7 +180,7 @@ for _state in (calling, ringing, hearing, answered, talking):
 # What crosses with what the other leg has told, comes twice, or cannot come at all.
 _PROGRESS = (
     *(Bridging.calledRings, Bridging.calledSpeaks, Bridging.calledAnswers),
-    *(Bridging.noneAnswers, Bridging.noneLeft),
+    *(Bridging.calledRedirects, Bridging.noneAnswers, Bridging.noneLeft),
 )
 _UNANSWERED = (Bridging.begin, Bridging.callerAnswered, Bridging.calledGone)
 _IGNORED = {

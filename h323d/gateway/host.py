@@ -12,12 +12,13 @@ from zope.interface import implementer
 from h323d.call.applications import Reason, Refusal
 from h323d.call.legs import ILeg, IOriginator
 from h323d.call.parts import Change, Commit, Part
-from h323d.call.policy import IDestination, Route
+from h323d.call.policy import IDestination, IFinder, Route
 from h323d.call.shares import UNSHARED, ShareRule, Shares
 from h323d.call.surroundings import Surroundings
 from h323d.events.calls import CallRefused
-from h323d.gateway.bridge import Bridge, BridgeContext
+from h323d.gateway.bridge import Bridge
 from h323d.gateway.config import GatewayConfig
+from h323d.gateway.context import BridgeContext
 from h323d.gateway.selection import Selection
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
@@ -43,8 +44,11 @@ class GatewayHost(Part[GatewayConfig]):
         world: Surroundings,
         originators: Mapping[str, IOriginator],
         rule: ShareRule = UNSHARED,
+        finder: IFinder | None = None,
     ) -> None:
         """
+        @param finder: knows where somebody is to whom a called side sends us; C{None} if nobody
+            does.
         @param rule: how many of the calls may come from one source.
         @param originators: who makes calls, by protocol; asked with each call, as whoever takes
             calls is there before who makes them.
@@ -53,7 +57,9 @@ class GatewayHost(Part[GatewayConfig]):
         self._shares = Shares(rule, self.name)
         self._clock = world.clock
         self._events = world.events
-        self._context = BridgeContext(config, world.clock, world.events, world.pool, originators)
+        self._context = BridgeContext(
+            config, world.clock, world.events, world.pool, originators, finder
+        )
 
     def prepare(self, config: GatewayConfig) -> Commit:
         return Change(self, config)

@@ -16,6 +16,7 @@ from twisted.logger import Logger
 
 from h323d.call.legs import IOriginator
 from h323d.call.parts import Part
+from h323d.call.policy import IFinder
 from h323d.call.surroundings import Surroundings
 from h323d.conference.directory import RoomDirectory
 from h323d.conference.host import ConferenceHost
@@ -85,9 +86,11 @@ class Server:
             ground.sources,
         )
         self._originators: dict[str, IOriginator] = {}
-        self.gateway = GatewayHost(configuration.gateway, world, self._originators, ground.sources)
         legs = LegTable()
         self.zone = assembly.newZone(configuration, ground, directory, gates, legs)
+        self.gateway = GatewayHost(
+            configuration.gateway, world, self._originators, ground.sources, self._finder
+        )
         self._onward = onward = assembly.newOnward(configuration.gateway, self.zone)
         hosts = (self.conference, self.gateway)
         self.switch = assembly.newSwitch(
@@ -104,10 +107,17 @@ class Server:
         world.inputs.lead(Input.RELOAD, self.reload)
         world.inputs.lead(Input.LEAVE, self.leave)
 
+    @property
+    def _finder(self) -> IFinder | None:
+        """
+        Who knows where names are; C{None} without a gatekeeper.
+        """
+        return None if self.zone is None else self.zone.finder
+
     def _newOperator(self) -> Operator:
         calling = Calling(
             self._originators,
-            None if self.zone is None else self.zone.finder,
+            self._finder,
             self.conference,
             self.directory,
             self._ground.homes,

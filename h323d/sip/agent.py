@@ -9,6 +9,8 @@ from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 
+from h323d.call.complaints import Complaints
+from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.call.homes import Homes
 from h323d.call.media import IMediaPool
@@ -77,6 +79,10 @@ class UserAgent(Protocol):
     def unproven(self) -> Unproven: ...
     @property
     def gates(self) -> Gates: ...
+    @property
+    def dialRule(self) -> DialRule: ...
+    @property
+    def complaints(self) -> Complaints: ...
 
     def contact(self, flow: Flow | None) -> str:
         """Our Contact, as a peer at the other end of C{flow} can use it."""

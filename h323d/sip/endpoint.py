@@ -89,7 +89,7 @@ class SIPEndpoint(Part[SIPConfig]):
         self.complaints = Complaints(clock, world.events)
         self._owner = owner
         self._inquiry = inquiry
-        self._dialRule = site.dialRule
+        self.dialRule = site.dialRule
         self._flows = Flows(config, world, site.homes, self)
         self._layer = TransactionLayer(
             clock, world.rng, self.timers, config.maxTransactions, self, site.shareRule
@@ -385,7 +385,7 @@ class SIPEndpoint(Part[SIPConfig]):
             return flow
         protocol, address = way
         field = "Record-Route" if request.routes else "Contact"
-        objection = self._dialRule.objection(address, flow.peer.host, field)
+        objection = self.dialRule.objection(address, flow.peer.host, field)
         if objection is None:
             return self._flows.to(protocol, address, flow)
         self.complaints.about("sip", flow.peer, objection)

@@ -21,6 +21,7 @@ _STATUS = {
     Reason.GATEKEEPER_ERROR: 500,
     Reason.NOT_PERMITTED: 403,
     Reason.NO_ROUTE: 404,
+    Reason.LOOP: 482,
     Reason.RATE_EXCEEDED: 503,
     Reason.OUT_OF_SERVICE: 503,
 }
@@ -32,6 +33,7 @@ _MORE_THAN_A_CAUSE = frozenset(
         Reason.PII_POLICY_VIOLATION,
         Reason.BANDWIDTH_EXCEEDED,
         Reason.GATEKEEPER_ERROR,
+        Reason.LOOP,
     )
 )
 """

@@ -4,7 +4,7 @@ Which ways are taken at the same time.
 
 from __future__ import annotations
 
-from h323d.call.ways import Way, inRanks
+from h323d.call.ways import LAST_RANK, Way, inRanks, rankOf
 
 
 def test_theWaysOfOneRankAreTakenTogetherAndThoseWithoutEachAlone() -> None:
@@ -12,6 +12,10 @@ def test_theWaysOfOneRankAreTakenTogetherAndThoseWithoutEachAlone() -> None:
     trunk, other = Way("sip"), Way("h323")
     found = inRanks((desk, mobile, voicemail, trunk, other))
     assert found == ((desk, mobile), (voicemail,), (trunk,), (other,))
+
+
+def test_theBetterAContactIsTheLowerIsItsRank() -> None:
+    assert [rankOf(q) for q in (1.0, 0.999, 0.5, 0.0)] == [0, 1, 500, LAST_RANK]
 
 
 def test_theOrderStays() -> None:

@@ -4,18 +4,44 @@ A bridge that calls several places at the same time: over fake legs.
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import dataclass, field, replace
 
+import pytest
+from twisted.internet.defer import Deferred
+from zope.interface import implementer
+
+from h323d.call.applications import Reason, Refusal
+from h323d.call.policy import Found, IFinder
 from h323d.call.ways import Way
 from h323d.events.calls import CallEnded, CallRouted
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
 from h323d.values.media.profile import MediaProfile
 from tests.gateway.test_host import PHONE, TERMINAL, Gateway, did
 from tests.support.fakeleg import FakeLeg
+from tests.support.loggedfailures import LoggedFailures
 
 DESK, MOBILE = Way("sip", rank=0), Way("h323", rank=0)
 VOICEMAIL = Way("sip", rank=500)
+CAROL = PartyAddress(AddressKind.DIALLED_DIGITS, "1003")
+
+
+@implementer(IFinder)
+@dataclass
+class Finder:
+    """
+    Says one thing, and remembers for whom it was asked.
+    """
+
+    says: Found | Deferred[Found]
+    asked: list[tuple[PartyAddress, ...]] = field(default_factory=list)
+
+    def find(
+        self, calling: tuple[PartyAddress, ...], called: tuple[PartyAddress, ...]
+    ) -> Found | Deferred[Found]:
+        self.asked.append(called)
+        return self.says
 
 
 def ringing(gateway: Gateway) -> tuple[FakeLeg, FakeLeg, FakeLeg]:
@@ -155,3 +181,98 @@ def test_waysWithoutARankAreTakenOneAfterTheOther() -> None:
     gateway = Gateway()
     gateway.offer(PHONE, TERMINAL)
     assert (len(gateway.sip.legs), len(gateway.h323.legs)) == (1, 0)
+
+
+ELSEWHERE = Way("h323", TransportAddress("10.0.0.8", 1720), (CAROL,))
+
+
+def redirected(leg: FakeLeg, *ways: Way) -> None:
+    """
+    What a real leg does whose peer sends us elsewhere.
+    """
+    assert leg.observer is not None
+    for way in ways:
+        leg.observer.legTransferRequested(leg, way)
+    leg.release(Cause.REDIRECTION_TO_NEW_DESTINATION)
+
+
+def test_whereACalledSideSendsUsIsCalledInItsPlace() -> None:
+    gateway = Gateway()
+    alice, desk, mobile = ringing(gateway)
+    redirected(desk, ELSEWHERE)
+    _, elsewhere = gateway.h323.legs
+    assert elsewhere.called == (CAROL,)
+    assert mobile.done == []
+    elsewhere.answered()
+    assert did(alice) == ["proceed", "alert", "answer"]
+
+
+def test_whoIsNamedIsLookedForAsTheCallerWouldLook() -> None:
+    finder = Finder((TERMINAL,))
+    gateway = Gateway(finder=finder)
+    gateway.offer()
+    redirected(gateway.sip.legs[0], Way("sip", None, (CAROL,)))
+    assert finder.asked == [(CAROL,)]
+    assert [leg.called for leg in gateway.h323.legs] == [(CAROL,)]
+
+
+@pytest.mark.parametrize(
+    ("found", "cause"),
+    [
+        (None, Cause.NO_ROUTE_TO_DESTINATION),
+        (Refusal.of(Reason.NOT_PERMITTED, "rule"), Cause.CALL_REJECTED),
+    ],
+)
+def test_whoIsNamedAndNotFoundIsNotCalled(found: Found, cause: Cause) -> None:
+    gateway = Gateway(finder=Finder(found))
+    alice = gateway.offer()
+    redirected(gateway.sip.legs[0], Way("sip", None, (CAROL,)))
+    assert alice.done[1:] == [("reject", cause)]
+
+
+def test_whoIsFoundLaterIsCalledThen() -> None:
+    later: Deferred[Found] = Deferred()
+    gateway = Gateway(finder=Finder(later))
+    alice = gateway.offer()
+    redirected(gateway.sip.legs[0], Way("sip", None, (CAROL,)))
+    assert did(alice) == ["proceed"]
+    later.callback((TERMINAL,))
+    assert len(gateway.h323.legs) == 1
+
+
+def test_whoIsFoundAfterTheCallerGaveUpIsNotCalled() -> None:
+    later: Deferred[Found] = Deferred()
+    gateway = Gateway(finder=Finder(later))
+    alice = gateway.offer()
+    redirected(gateway.sip.legs[0], Way("sip", None, (CAROL,)))
+    alice.release(Cause.NORMAL_CALL_CLEARING)
+    later.callback((TERMINAL,))
+    assert (gateway.h323.legs, gateway.host.bridges) == ([], {})
+
+
+def test_aFinderThatFailsCostsThatOneWay(loggedFailures: LoggedFailures) -> None:
+    later: Deferred[Found] = Deferred()
+    gateway = Gateway(finder=Finder(later))
+    alice = gateway.offer()
+    redirected(gateway.sip.legs[0], Way("sip", None, (CAROL,)))
+    later.errback(ValueError("broken"))
+    assert alice.done[1:] == [("reject", Cause.TEMPORARY_FAILURE)]
+    assert len(loggedFailures.take(ValueError)) == 1
+
+
+def test_whoSendsUsBackEndsTheCallAsALoop() -> None:
+    gateway = Gateway()
+    alice = gateway.offer(TERMINAL)
+    redirected(gateway.h323.legs[0], ELSEWHERE)
+    redirected(gateway.h323.legs[1], replace(TERMINAL, called=alice.called))
+    assert alice.done[1:] == [("reject", Cause.EXCHANGE_ROUTING_ERROR)]
+    assert alice.reason is Reason.LOOP
+
+
+def test_aRedirectionOfACallThatIsAnsweredIsNotOurs() -> None:
+    gateway = Gateway()
+    _, desk, _ = ringing(gateway)
+    desk.answered()
+    assert desk.observer is not None
+    desk.observer.legTransferRequested(desk, ELSEWHERE)
+    assert len(gateway.h323.legs) == 1

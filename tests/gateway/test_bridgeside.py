@@ -4,6 +4,7 @@ One side of a bridge: its sound is in the mixer as long as it flows.
 
 from __future__ import annotations
 
+from h323d.call.ways import Way
 from h323d.gateway.bridgeside import BridgeSide, SideSound
 from h323d.values.cause import Cause
 from h323d.values.media.digits import DigitMethod
@@ -26,6 +27,9 @@ class Bridge:
 
     def sideRings(self, side: BridgeSide) -> None:
         self.told.append("rings")
+
+    def sideRedirected(self, side: BridgeSide, way: Way) -> None:
+        self.told.append(f"redirected by {way.protocol}")
 
     def sideAnswered(self, side: BridgeSide) -> None:
         self.told.append("answered")
@@ -107,6 +111,14 @@ def test_otherMediaAreNobodysToMix() -> None:
     leg.mediaReady(Medium.VIDEO)
     side.legMediaLost(leg, Medium.VIDEO)
     assert (mixer.members, bridge.told) == ([], [])
+
+
+def test_itIsToldThatItsPartyIsElsewhereAsLongAsItHasNotAnswered() -> None:
+    bridge, leg, _, side = made()
+    side.legTransferRequested(leg, Way("sip"))
+    leg.answered()
+    side.legTransferRequested(leg, Way("h323"))
+    assert bridge.told == ["redirected by sip", "answered"]
 
 
 def test_whatHappensIsTold() -> None:

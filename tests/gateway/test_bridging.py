@@ -26,6 +26,7 @@ TABLE: Table = {
         "calledRings": "ringing: ring",
         "calledSpeaks": "hearing: openEarly, hear",
         "calledAnswers": ANSWERED,
+        "calledRedirects": "calling: callRedirected",
         "noneAnswers": "calling: callNext",
         "noneLeft": ENDED,
         "callerGone": ENDED,
@@ -35,6 +36,7 @@ TABLE: Table = {
     "ringing": {
         "calledSpeaks": "hearing: openEarly, hear",
         "calledAnswers": ANSWERED,
+        "calledRedirects": "ringing: callRedirected",
         "noneAnswers": "ringing: callNext",
         "noneLeft": ENDED,
         "callerGone": ENDED,
@@ -44,6 +46,7 @@ TABLE: Table = {
     "hearing": {
         "calledSpeaks": "hearing: hear",
         "calledAnswers": ANSWERED,
+        "calledRedirects": "hearing: callRedirected",
         "noneAnswers": "hearing: callNext",
         "noneLeft": ENDED,
         "callerGone": ENDED,

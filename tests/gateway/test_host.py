@@ -12,7 +12,7 @@ from twisted.internet.task import Clock
 from zope.interface.verify import verifyObject
 
 from h323d.call.legs import IOriginator, LegDirection
-from h323d.call.policy import IDestination, Route
+from h323d.call.policy import IDestination, IFinder, Route
 from h323d.call.ways import MAX_HOPS, Way
 from h323d.events.bus import EventBus, Fact
 from h323d.events.calls import CallEnded, CallOriginated, CallRefused
@@ -66,7 +66,7 @@ class Gateway:
     A gateway, and who calls.
     """
 
-    def __init__(self, **config: Any) -> None:
+    def __init__(self, finder: IFinder | None = None, **config: Any) -> None:
         self.clock, events = Clock(), EventBus()
         self.pool = FakePool()
         self.facts: list[Any] = []  # Any: they have fields of their own
@@ -76,7 +76,7 @@ class Gateway:
         there = SimulatedNetwork(self.clock, rng, Conditions()).host("10.0.0.1")
         world = surroundingsOf(there, self.clock, rng, self.pool, events)
         originators: dict[str, IOriginator] = {"sip": self.sip, "h323": self.h323}
-        self.host = GatewayHost(GatewayConfig(**config), world, originators, Few())
+        self.host = GatewayHost(GatewayConfig(**config), world, originators, Few(), finder)
 
     def offer(self, *ways: Way, **features: Any) -> FakeLeg:
         leg = FakeLeg("1002", self.pool)

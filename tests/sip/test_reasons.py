@@ -20,6 +20,7 @@ ANSWERS = {
     "GATEKEEPER_ERROR": (500, 500),
     "NOT_PERMITTED": (403, 403),
     "NO_ROUTE": (404, 404),
+    "LOOP": (482, 482),
     "RATE_EXCEEDED": (503, 503),
     "OUT_OF_SERVICE": (503, 503),
 }

@@ -9,6 +9,8 @@ from typing import Any
 
 from twisted.internet.task import Clock
 
+from h323d.call.complaints import Complaints
+from h323d.call.dialrule import DialRule
 from h323d.call.gates import Gates
 from h323d.call.homes import Home, Homes, homeAt
 from h323d.errors import DecodeError
@@ -87,6 +89,8 @@ class FakeAgent:
         self.homes: Homes = homeAt("10.0.0.1")
         self.unproven = Unproven(self.clock, 10, 10, 1.0)
         self.gates = Gates(self.clock, EventBus(), ())
+        self.dialRule = DialRule(self.homes)
+        self.complaints = Complaints(self.clock, EventBus())
         self.sent: list[FakeTransaction] = []
         self.acks: list[SIPRequest] = []
         self.cancelled: list[tuple[SIPRequest, str]] = []

@@ -64,6 +64,7 @@ class LegLog:
 
     @ivar said: names of reports, in order.
     @ivar lost: the media that flowed no more, in order.
+    @ivar ways: where peers sent us, in order.
     """
 
     def __init__(self) -> None:
@@ -72,6 +73,7 @@ class LegLog:
         self.lost: list[Medium] = []
         self.digits: list[tuple[str, int, DigitMethod]] = []
         self.causes: list[Cause] = []
+        self.ways: list[Way] = []
 
     def legDialled(self, leg: ILeg) -> None:
         pass
@@ -98,7 +100,8 @@ class LegLog:
         self.digits.append((digit, milliseconds, method))
 
     def legTransferRequested(self, leg: ILeg, way: Way) -> None:
-        pass
+        self.said.append("transfer")
+        self.ways.append(way)
 
     def legReleased(self, leg: ILeg, cause: Cause) -> None:
         self.said.append("released")

@@ -9,14 +9,13 @@ from collections.abc import Sequence
 
 from zope.interface import implementer
 
+from h323d.call.ways import LAST_RANK
 from h323d.gatekeeper.identity import ILocalNumbers
 from h323d.gatekeeper.registry.registrations import EndpointRegistry, Registration
 from h323d.gatekeeper.routing.chain import Called, FoundWay, ICalledPolicy
 from h323d.values.address import PartyAddress, TransportAddress
 
 __all__ = ["LocalNumbers", "RegisteredEndpoints", "SignalledAddress"]
-
-EXHAUSTED = 1000  # the rank of an endpoint without resources: beside contacts whose q is 0
 
 
 @implementer(ICalledPolicy)
@@ -86,7 +85,7 @@ def _together(having: Sequence[Registration]) -> tuple[FoundWay, ...]:
     Everybody's first address has one rank, and so on; who has no resources left comes later.
     """
     ways = [
-        FoundWay("h323", address, rank=index + EXHAUSTED * each.exhausted, registration=each)
+        FoundWay("h323", address, rank=index + LAST_RANK * each.exhausted, registration=each)
         for each in having
         for index, address in enumerate(each.signalling)
     ]

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from h323d.call.dialrule import DialGuard
+from h323d.call.ways import Way
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.sip.agent import ALLOW, SDP, UserAgent
 from h323d.sip.calls.callingsession import newCallingSession
 from h323d.sip.calls.causes import causeOf, reasonsOf
 from h323d.sip.calls.descriptions import Descriptions
 from h323d.sip.calls.modification import SessionModification
+from h323d.sip.calls.redirection import REDIRECTIONS, waysOf
 from h323d.sip.calls.sentinvite import CallTarget, Fork, SentInvite
 from h323d.sip.dialogs.dialogend import DialogEnd
 from h323d.sip.messages.headers import Headers
@@ -51,6 +54,9 @@ class InvitingOwner(Protocol):
 
     def reportMedia(self) -> None:
         """Something is agreed: have the port follow it, and tell."""
+
+    def redirected(self, way: Way) -> None:
+        """The called side is to be called so, and not here."""
 
     def hangup(self, cause: Cause) -> None:
         """End the call."""
@@ -210,7 +216,17 @@ class Inviting:
     def inviteRefused(self, response: SIPResponse) -> None:
         self._owner.peerEnded = True
         self._owner.refusedEverywhere = response.status >= 600
+        if response.status in REDIRECTIONS:
+            self._redirected(response)
         self.session.failure(causeOf(response.status, reasonsOf(response)))
+
+    def _redirected(self, response: SIPResponse) -> None:
+        flow = self._end.flow
+        if flow is not None:
+            agent = self._agent
+            guard = DialGuard(agent.dialRule, agent.complaints, flow.peer)
+            for way in waysOf(response.contacts, guard, agent.homes):
+                self._owner.redirected(way)
 
     def inviteFailed(self, cause: Cause) -> None:
         self.session.failure(cause)

@@ -26,6 +26,7 @@ from h323d.call.media import IMediaPort, IMediaPortObserver, Signalling
 from h323d.call.observer import SilentObserver
 from h323d.call.silence import SilenceWatch
 from h323d.call.timer import Timer
+from h323d.call.ways import Way
 from h323d.errors import DecodeError, ResourceUnavailable
 from h323d.sip.agent import UserAgent
 from h323d.sip.applications import inviteApplication, reinviteApplication
@@ -126,16 +127,9 @@ class SIPLeg:
 
         @param invite: it has been checked.
         """
-        request = invite.request
-        caller = request.fromAddress
-        return cls(
-            agent,
-            newCallID(agent.rng),
-            partiesOf(caller.uri),
-            partiesOf(request.uri),
-            caller.displayName,
-            invite,
-        )
+        caller, callId = invite.request.fromAddress, newCallID(agent.rng)
+        calling, called = partiesOf(caller.uri), partiesOf(invite.request.uri)
+        return cls(agent, callId, calling, called, caller.displayName, invite)
 
     # The endpoint's commands.
 
@@ -354,6 +348,9 @@ class SIPLeg:
         if not self._answerTold:
             self._answerTold = True
             self._observer.legAnswered(self)
+
+    def redirected(self, way: Way) -> None:
+        self._observer.legTransferRequested(self, way)
 
     def tell(self) -> None:
         if self._end.proven:

@@ -85,11 +85,13 @@ class SentInvite:
         self._end = end
         self._request = request
         self._owner = owner
+        self._refused = False  # and so there is nothing to cancel
         self._acks: dict[str | None, SIPRequest] = {}
         self._transaction = agent.send(request, self, end.flow)
 
     def cancel(self, cause: Cause) -> None:
-        self._agent.cancel(self._transaction, NOBODY, reasonOf(cause))
+        if not self._refused:
+            self._agent.cancel(self._transaction, NOBODY, reasonOf(cause))
 
     def destroy(self) -> None:
         """
@@ -113,6 +115,7 @@ class SentInvite:
         elif response.isSuccess:
             self._owner.inviteAccepted(Fork(self, response))
         else:
+            self._refused = True
             self._owner.inviteRefused(response)
 
     def requestTimedOut(self) -> None:

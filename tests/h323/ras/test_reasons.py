@@ -28,6 +28,7 @@ ANSWERS = {
     "GATEKEEPER_ERROR": ("undefinedReason", "undefinedReason", "undefinedReason"),
     "NOT_PERMITTED": ("securityDenial", "requestDenied", "invalidPermission"),
     "NO_ROUTE": ("undefinedReason", "calledPartyNotRegistered", "undefinedReason"),
+    "LOOP": ("undefinedReason", "requestDenied", "undefinedReason"),
     "RATE_EXCEEDED": ("resourceUnavailable", "resourceUnavailable", "insufficientResources"),
     "OUT_OF_SERVICE": ("resourceUnavailable", "resourceUnavailable", "insufficientResources"),
 }

@@ -14,7 +14,7 @@ from h323d.sip.calls.originator import SIPOriginator
 from h323d.sip.config import SIPConfig
 from h323d.sip.messages.message import SIPRequest
 from h323d.sip.sdp.description import parse as parseSDP
-from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.address import AddressKind, PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.identifiers import CallID
 from h323d.values.media.direction import Direction
@@ -213,6 +213,33 @@ def test_ofAForkedCallTheFirstAnswerIsTakenAndTheOthersAreEnded() -> None:
     )
     text = request("BYE", callId=ack.callId, toTag=ack.fromAddress.tag or "", cseq=9)
     call.script.send(text.replace("tag=far", "tag=two"), SERVER)
+    call.world.settle()
+
+
+@pytest.mark.parametrize("status", [300, 301, 302])
+def test_whereARedirectionSendsUsIsToldBeforeTheCallIsOver(status: int) -> None:
+    call = Call()
+    call.answer(status)
+    assert call.log.said == ["transfer", "released"]
+    assert [way.destination for way in call.log.ways] == [TransportAddress("10.0.0.3", 5060)]
+    assert call.log.causes == [Cause.REDIRECTION_TO_NEW_DESTINATION]
+    assert call.script.methods == ["INVITE", "ACK"]
+    call.world.settle()
+
+
+@pytest.mark.parametrize("status", [305, 380])
+def test_aProxyOrAnotherServiceIsNobodyToCall(status: int) -> None:
+    call = Call()
+    call.answer(status)
+    assert call.log.said == ["released"]
+    call.world.settle()
+
+
+@pytest.mark.parametrize(("status", "everywhere"), [(486, False), (600, True), (603, True)])
+def test_whoeverRefusesForAllPlacesSaysSo(status: int, everywhere: bool) -> None:
+    call = Call()
+    call.answer(status)
+    assert (call.leg.peerEnded, call.leg.refusedEverywhere) == (True, everywhere)
     call.world.settle()
 
 

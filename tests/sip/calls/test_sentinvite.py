@@ -128,6 +128,12 @@ def test_anotherForkIsDeclinedAndNoMoreThanMayBe(scene: Scene) -> None:
     assert len(scene.agent.acks) == MAX_FORKS
 
 
+def test_whatIsRefusedIsNotCancelled(scene: Scene) -> None:
+    scene.answer(302)
+    scene.invite.cancel(Cause.REDIRECTION_TO_NEW_DESTINATION)
+    assert scene.agent.cancelled == []
+
+
 def test_aCancelSaysWhy(scene: Scene) -> None:
     scene.invite.cancel(Cause.NORMAL_CALL_CLEARING)
     ((cancelled, reason),) = scene.agent.cancelled

@@ -1,0 +1,158 @@
+"""
+Calling the places of a bridge: the legs to them, and where those are whom a called side names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from h323d.call.applications import Refusal
+from h323d.call.legs import ILeg, IOriginator
+from h323d.call.observer import SilentObserver
+from h323d.call.policy import Found
+from h323d.call.ways import MAX_HOPS, Way
+from h323d.gateway.branches import Branches, Place
+from h323d.gateway.bridgeside import BridgeSide
+from h323d.gateway.context import BridgeContext
+from h323d.values.address import AddressKind, PartyAddress
+from h323d.values.cause import Cause
+
+__all__ = ["Dialling", "DiallingOwner", "calledBy"]
+
+ANONYMOUS = (
+    PartyAddress(AddressKind.URL, "sip:anonymous@anonymous.invalid"),  # RFC 3323, 4.1.1.3
+)
+
+
+class DiallingOwner(Protocol):
+    """
+    What is told of it.
+    """
+
+    def placeCalled(self, leg: ILeg, place: Place) -> None:
+        """This leg goes there; it has no observer yet."""
+
+    def placesFound(self) -> None:
+        """It is known by now where somebody is, or that nobody knows."""
+
+
+class Dialling:
+    """
+    Makes the legs of one bridge.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        owner: DiallingOwner,
+        context: BridgeContext,
+        caller: BridgeSide,
+        branches: Branches,
+    ) -> None:
+        """
+        @param caller: on whose behalf.
+        @param branches: knows which places are to be called.
+        """
+        self._owner = owner
+        self._context = context
+        self._caller = caller
+        self._branches = branches
+
+    def callNext(self) -> bool:
+        """
+        Call the places whose turn it is.
+
+        @return: whether anybody is called, or looked for.
+        """
+        while places := self._branches.take():
+            self._callAll(places)
+            self.callDue()
+            if not self._branches.isOver:
+                return True
+        return False
+
+    def callDue(self) -> None:
+        """
+        Call where a called side has sent us.
+        """
+        while places := self._branches.takeDue():
+            self._callAll(places)
+
+    def _callAll(self, places: Iterable[Place]) -> None:
+        for place in places:
+            originator = self._context.originators.get(place.way.protocol)
+            if place.isToBeFound:
+                self._find(place)
+            elif originator is not None:
+                self._call(originator, place)
+
+    def _call(self, originator: IOriginator, place: Place) -> None:
+        caller = self._caller.leg
+        hops = MAX_HOPS if caller.hops is None else caller.hops - 1
+        calling, displayName = _shown(caller)
+        leg: ILeg = originator.originate(
+            caller.callId,
+            calling,
+            place.way,
+            self._context.profile(self._caller.speaks),
+            SilentObserver(),
+            hops,
+            displayName,
+        )
+        self._owner.placeCalled(leg, place)
+
+    def _find(self, place: Place) -> None:
+        """
+        Ask where somebody is whom a called side has named.
+        """
+        self._branches.ask(place)
+        finder = self._context.finder
+        found = None if finder is None else finder.find(self._caller.leg.calling, place.way.called)
+        if isinstance(found, Deferred):
+            found.addCallback(self._foundLater, place).addErrback(self._failed, place)
+        else:
+            self._found(found, place)
+
+    def _found(self, found: Found, place: Place) -> None:
+        if isinstance(found, Refusal):
+            self._branches.notFound(place, found.cause)
+        elif not found:
+            self._branches.notFound(place, Cause.NO_ROUTE_TO_DESTINATION)
+        else:
+            self._branches.found(place, calledBy(found, place.way.called))
+
+    def _foundLater(self, found: Found, place: Place) -> None:
+        self._found(found, place)
+        self._owner.placesFound()
+
+    def _failed(self, failure: Failure, place: Place) -> None:
+        self._log.failure("nobody could say where a called party is", failure)
+        self._branches.notFound(place, Cause.TEMPORARY_FAILURE)
+        self._owner.placesFound()
+
+
+def calledBy(ways: Iterable[Way], names: tuple[PartyAddress, ...]) -> Iterator[Way]:
+    """
+    Ways, each with whom it leads to.
+
+    @param names: of whom those lead to that do not say it.
+    """
+    return (way if way.called else replace(way, called=names) for way in ways)
+
+
+def _shown(caller: ILeg) -> tuple[tuple[PartyAddress, ...], str]:
+    """
+    How the called party is shown who calls: by a name for people in any case, or it would be
+    shown ours.
+    """
+    if caller.restricted:
+        return ANONYMOUS, "Anonymous"
+    first = str(caller.calling[0]) if caller.calling else ""
+    return caller.calling, caller.displayName or first

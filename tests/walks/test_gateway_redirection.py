@@ -1,0 +1,175 @@
+"""
+The walk of a call whose called side sends us elsewhere: we go there, as far as it makes sense.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from h323d.config.sections import Configuration
+from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
+from h323d.h323.signalling import uuie
+from h323d.h323.signalling.q931 import MessageType
+from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.writer import write
+from h323d.values.cause import Cause
+from h323d.witness.assembly import LINGER
+from tests.support.bridged import SERVER, SIP, Phone, SIPPhone, h323Phone, sipPhone
+from tests.support.h323 import ScriptedCallee
+from tests.support.simulation import SimulatedServer, Simulation
+from tests.support.sippeers import ScriptedPeer, offerBody, request
+
+ALICE, CAROL = 400, 1000  # Hz
+TONES = (ALICE, CAROL)
+GATEWAY = "10.0.1.9"  # a terminal that a route leads to
+
+everyCaller = pytest.mark.parametrize("calling", ["sip", "h323"])
+
+
+@pytest.fixture
+def world() -> Iterator[Simulation]:
+    with Simulation(seed=19) as simulation:
+        yield simulation
+
+
+@pytest.fixture
+def server(world: Simulation) -> SimulatedServer:
+    route = StaticRoute("1009", to=(f"{GATEWAY}:1720",))
+    return world.server(SERVER, Configuration(routing=RoutingConfig(routes=(route,))))
+
+
+def caller(world: Simulation, protocol: str) -> Phone:
+    make = sipPhone if protocol == "sip" else h323Phone
+    return make(world, "10.0.1.1", "1001", ALICE)
+
+
+def dial(alice: Phone, number: str = "1002") -> None:
+    alice.dial(f"sip:{number}@{SERVER}" if isinstance(alice, SIPPhone) else number)
+
+
+class Forwarder:
+    """
+    Bob's telephone, which sends every call elsewhere.
+    """
+
+    def __init__(self, world: Simulation, host: str = "10.0.1.2", alias: str = "1002") -> None:
+        sipPhone(world, host, alias, 700).close()
+        self.world = world
+        self.peer = ScriptedPeer(world, host)
+
+    def forward(self, *contacts: str, status: int = 302) -> None:
+        """
+        Answer the INVITE.
+        """
+        self.world.until(self._invites)
+        response = self._invites()[-1].response(status, None, "far")
+        headers = response.headers.adding("Contact", ", ".join(f"<{each}>" for each in contacts))
+        answer = SIPResponse(status, response.reason, headers, b"")
+        self.peer.send(write(answer), SIP)
+
+    def _invites(self) -> list[SIPRequest]:
+        return [
+            each
+            for each in self.peer.messages
+            if isinstance(each, SIPRequest) and each.method == "INVITE"
+        ]
+
+
+def talks(world: Simulation, alice: Phone, carol: Phone) -> None:
+    """
+    See that they hear each other, and nobody is left.
+    """
+    world.until(lambda: alice.speaking and carol.speaking)
+    world.run(0.6)
+    assert (alice.heard.heard(TONES), carol.heard.heard(TONES)) == ([CAROL], [ALICE])
+    alice.hangup()
+    world.run(LINGER + 1)
+
+
+@everyCaller
+@pytest.mark.parametrize("forwarded", ["sip", "h323"])
+def test_whoIsNamedAtOursIsCalledAsIfTheyHadBeenDialled(
+    world: Simulation, server: SimulatedServer, calling: str, forwarded: str
+) -> None:
+    alice, bob = caller(world, calling), Forwarder(world)
+    make = sipPhone if forwarded == "sip" else h323Phone
+    carol = make(world, "10.0.1.3", "1003", CAROL)
+    dial(alice)
+    bob.forward(f"sip:1003@{SERVER}")
+    talks(world, alice, carol)
+    (record,) = server.server.operator.cdr()
+    assert (record["outcome"], record["cause"]) == ("answered", 16)
+    assert "1002" in str(record["called"])
+    assert str(record["calledPeer"]).startswith(f"{carol.address}:")
+
+
+@everyCaller
+def test_anAddressElsewhereIsCalledThere(
+    world: Simulation, server: SimulatedServer, calling: str
+) -> None:
+    alice, bob = caller(world, calling), Forwarder(world)
+    carol = Phone(world, "10.0.1.7", "carol", CAROL)
+    dial(alice)
+    bob.forward("sip:carol@10.0.1.7")
+    talks(world, alice, carol)
+
+
+def test_aRedirectionThatLeadsBackIsALoop(world: Simulation, server: SimulatedServer) -> None:
+    bob = Forwarder(world)
+    sipPhone(world, "10.0.0.3", "script", ALICE).close()
+    alice = ScriptedPeer(world, "10.0.0.3")
+    alice.send(request("INVITE", uri=f"sip:1002@{SERVER}", body=offerBody("10.0.0.3")), SIP)
+    bob.forward(f"sip:1002@{SERVER}")
+    world.until(lambda: 482 in alice.statuses)
+    assert len([each for each in bob.peer.methods if each == "INVITE"]) == 1
+
+
+@everyCaller
+def test_wherePhonesMayNotHaveUsCallIsNotCalled(
+    world: Simulation, server: SimulatedServer, calling: str
+) -> None:
+    alice, bob = caller(world, calling), Forwarder(world)
+    dial(alice)
+    bob.forward("sip:root@127.0.0.1", "sip:x@169.254.0.1")
+    world.until(lambda: alice.cause is not None)
+    assert server.server.sip is not None
+    assert server.server.sip.complaints.count == 2
+
+
+@everyCaller
+def test_whoIsNamedAndForbiddenIsNotCalled(world: Simulation, calling: str) -> None:
+    rule = StaticRoute("1003", reject=True)
+    world.server(SERVER, Configuration(routing=RoutingConfig(routes=(rule,))))
+    alice, bob = caller(world, calling), Forwarder(world)
+    carol = sipPhone(world, "10.0.1.3", "1003", CAROL)
+    dial(alice)
+    bob.forward(f"sip:1003@{SERVER}")
+    world.until(lambda: alice.cause is not None)
+    assert carol.leg is None
+
+
+def test_aTerminalThatForwardsHasItsCallGoOnByTheOtherProtocol(
+    world: Simulation, server: SimulatedServer
+) -> None:
+    alice, bob = caller(world, "sip"), ScriptedCallee(world.network, GATEWAY)
+    carol = sipPhone(world, "10.0.1.3", "1003", CAROL)
+    dial(alice, "1009")
+    world.until(lambda: bob.received)
+    name, fields = uuie.facility(bob.identity, "callForwarded")
+    fields["alternativeAliasAddress"] = [("dialledDigits", "1003")]
+    bob.say(MessageType.FACILITY, (name, fields))
+    talks(world, alice, carol)
+    assert bob.kinds[-1] is MessageType.RELEASE_COMPLETE
+
+
+@everyCaller
+def test_whoEndsWithNobodyIsToldWhy(
+    world: Simulation, server: SimulatedServer, calling: str
+) -> None:
+    alice, bob = caller(world, calling), Forwarder(world)
+    dial(alice)
+    bob.forward("sip:nobody@10.0.1.99")
+    world.until(lambda: alice.cause is not None, 60.0)
+    assert alice.cause in (Cause.NO_USER_RESPONDING, Cause.RECOVERY_ON_TIMER_EXPIRY)
