@@ -48,6 +48,9 @@ class BridgeOwner(Protocol):
     Whom a bridge tells that it is over.
     """
 
+    def bridgeCalled(self, bridge: Bridge, leg: ILeg) -> None:
+        """It has made a leg to the called party."""
+
     def bridgeClosed(self, bridge: Bridge) -> None:
         """Nobody is in it any more."""
 
@@ -60,6 +63,7 @@ class Bridge:
     @ivar caller: the side that called here.
     @ivar source: the host that it called from.
     @ivar sides: those that are not over, by leg.
+    @ivar signalled: what the protocols call the calls to the called party.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class Bridge:
         """
         config = context.config
         self.source = caller.peer.host
+        self.signalled: list[str] = []
         self._owner = owner
         self._context = context
         self._mixer = context.pool.openMixer(self)
@@ -167,6 +172,7 @@ class Bridge:
         side = self.sides[leg.legId] = BridgeSide(self, leg)
         self._branches.enter(side, place)
         leg.observe(side)
+        self._owner.bridgeCalled(self, leg)
         self._context.events.publish(
             CallOriginated(
                 self._context.clock.seconds(),

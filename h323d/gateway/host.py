@@ -25,6 +25,7 @@ from h323d.values.identifiers import CallID
 
 __all__ = ["GatewayHost"]
 
+LOOP = Refusal.of(Reason.LOOP, "loop")
 FULL = Refusal.of(Reason.CAPACITY_EXCEEDED, "gatewayFull")
 
 
@@ -54,6 +55,7 @@ class GatewayHost(Part[GatewayConfig]):
             calls is there before who makes them.
         """
         self.bridges: dict[CallID, Bridge] = {}
+        self._signalled: dict[str, Bridge] = {}  # by what the protocols call the calls of ours
         self._shares = Shares(rule, self.name)
         self._clock = world.clock
         self._events = world.events
@@ -81,7 +83,7 @@ class GatewayHost(Part[GatewayConfig]):
         """
         Call on by the ways of the route; or reject the leg.
         """
-        refusal = self.refusal(route) or self._refusalOf(leg.peer.host)
+        refusal = self.refusal(route) or self._refusalOf(leg)
         if refusal is not None:
             now = self._clock.seconds()
             self._events.publish(
@@ -96,15 +98,27 @@ class GatewayHost(Part[GatewayConfig]):
     def refusal(self, route: Route) -> Refusal | None:
         return FULL if len(self.bridges) >= self._context.config.maxCalls else None
 
-    def _refusalOf(self, host: str) -> Refusal | None:
+    def _refusalOf(self, leg: ILeg) -> Refusal | None:
         """
-        Why nobody there may make one call more.
+        Why this call is not taken: it is one of ours that has come back for the same party, or
+        nobody there may make one more.
         """
-        if self._shares.mayTake(host, self._context.config.maxCalls):
+        before = self._signalled.get(leg.application().callIdentifier)
+        if before is not None and not set(before.caller.leg.called).isdisjoint(leg.called):
+            return LOOP
+        if self._shares.mayTake(leg.peer.host, self._context.config.maxCalls):
             return None
         return Refusal.of(Reason.CAPACITY_EXCEEDED, "share")
 
+    def bridgeCalled(self, bridge: Bridge, leg: ILeg) -> None:
+        identifier = leg.application().callIdentifier
+        if identifier:
+            bridge.signalled.append(identifier)
+            self._signalled[identifier] = bridge
+
     def bridgeClosed(self, bridge: Bridge) -> None:
+        for identifier in bridge.signalled:
+            del self._signalled[identifier]
         self._shares.giveBack(bridge.source)
         self.bridges.pop(bridge.caller.leg.callId, None)
 

@@ -11,6 +11,7 @@ import pytest
 from twisted.internet.task import Clock
 from zope.interface.verify import verifyObject
 
+from h323d.call.applications import Reason
 from h323d.call.legs import IOriginator, LegDirection
 from h323d.call.policy import IDestination, IFinder, Route
 from h323d.call.ways import MAX_HOPS, Way
@@ -42,10 +43,12 @@ class Originator(FakeOriginator):
         super().__init__(protocol, pool)
         self.hops: list[int] = []
         self.displayNames: list[str] = []
+        self.callIdentifier = ""
 
     def originate(self, *arguments: Any, **more: Any) -> FakeLeg:
         leg = super().originate(*arguments, **more)
         leg.direction = LegDirection.OUTGOING
+        leg.callIdentifier = self.callIdentifier
         self.hops.append(arguments[5])
         self.displayNames.append(arguments[6])
         return leg
@@ -239,6 +242,29 @@ def test_whoDoesNotWantToBeKnownIsNot() -> None:
     (bob,) = gateway.sip.legs
     assert gateway.sip.displayNames == ["Anonymous"]
     assert bob.calling == (PartyAddress(AddressKind.URL, "sip:anonymous@anonymous.invalid"),)
+
+
+def named(number: str) -> tuple[PartyAddress, ...]:
+    return (PartyAddress(AddressKind.DIALLED_DIGITS, number),)
+
+
+def test_aCallThatComesBackForTheSamePartyIsALoopAndForAnotherItIsNot() -> None:
+    gateway = Gateway()
+    gateway.sip.callIdentifier = "far"
+    alice = gateway.offer()
+    back = gateway.offer(callIdentifier="far")
+    assert back.done == [("reject", Cause.EXCHANGE_ROUTING_ERROR)]
+    assert back.reason is Reason.LOOP
+    assert [fact.reason for fact in gateway.told(CallRefused)] == ["loop"]
+    assert did(gateway.offer(callIdentifier="far", called=named("1003"))) == ["proceed"]
+    alice.release(Cause.NORMAL_CALL_CLEARING)
+
+
+def test_whatIsOverDoesNotComeBack() -> None:
+    gateway = Gateway()
+    gateway.sip.callIdentifier = "far"
+    gateway.offer().release(Cause.NORMAL_CALL_CLEARING)
+    assert did(gateway.offer(callIdentifier="far")) == ["proceed"]
 
 
 def test_whereThereAreTooManyCallsOneMoreIsRefused() -> None:

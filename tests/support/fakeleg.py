@@ -89,6 +89,7 @@ class FakeLeg:
             calling=self.calling,
             called=self.called,
             texts=textsOf(self.displayName, self.calling),
+            callIdentifier=self.callIdentifier,
             callId=self.callId,
             legId=self.legId,
         )

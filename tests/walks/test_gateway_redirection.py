@@ -5,19 +5,24 @@ The walk of a call whose called side sends us elsewhere: we go there, as far as 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from h323d.config.sections import Configuration
 from h323d.gatekeeper.routing.config import RoutingConfig, StaticRoute
+from h323d.gateway.config import GatewayConfig
 from h323d.h323.signalling import uuie
 from h323d.h323.signalling.q931 import MessageType
 from h323d.sip.messages.message import SIPRequest, SIPResponse
+from h323d.sip.messages.uri import parseURI
 from h323d.sip.messages.writer import write
+from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.witness.assembly import LINGER
 from tests.support.bridged import SERVER, SIP, Phone, SIPPhone, h323Phone, sipPhone
 from tests.support.h323 import ScriptedCallee
+from tests.support.h323 import ScriptedPeer as H323Peer
 from tests.support.simulation import SimulatedServer, Simulation
 from tests.support.sippeers import ScriptedPeer, offerBody, request
 
@@ -63,13 +68,16 @@ class Forwarder:
         """
         Answer the INVITE.
         """
-        self.world.until(self._invites)
-        response = self._invites()[-1].response(status, None, "far")
+        self.world.until(self.invites)
+        response = self.invites()[-1].response(status, None, "far")
         headers = response.headers.adding("Contact", ", ".join(f"<{each}>" for each in contacts))
         answer = SIPResponse(status, response.reason, headers, b"")
         self.peer.send(write(answer), SIP)
 
-    def _invites(self) -> list[SIPRequest]:
+    def invites(self) -> list[SIPRequest]:
+        """
+        Those that came.
+        """
         return [
             each
             for each in self.peer.messages
@@ -124,6 +132,37 @@ def test_aRedirectionThatLeadsBackIsALoop(world: Simulation, server: SimulatedSe
     bob.forward(f"sip:1002@{SERVER}")
     world.until(lambda: 482 in alice.statuses)
     assert len([each for each in bob.peer.methods if each == "INVITE"]) == 1
+
+
+def test_anInviteThatComesBackForTheSamePartyIsALoop(world: Simulation) -> None:
+    world.server(SERVER, Configuration(gateway=GatewayConfig(acceptUnregistered=True)))
+    alice, bob = caller(world, "sip"), Forwarder(world)
+    dial(alice)
+    via = "SIP/2.0/UDP 10.0.1.2:5060;branch=z9hG4bKback"
+    world.until(bob.invites)
+    (invite,) = bob.invites()
+    there = replace(invite, headers=invite.headers.prepending("Via", via))
+    bob.peer.send(write(replace(there, uri=parseURI(f"sip:1002@{SERVER}"))), SIP)
+    world.until(lambda: 482 in bob.peer.statuses)
+    refused = invite.response(482, None, "far")
+    bob.peer.send(write(refused), SIP)
+    world.until(lambda: alice.cause is not None)
+    assert alice.cause is Cause.EXCHANGE_ROUTING_ERROR
+
+
+def test_aSetupThatComesBackForTheSamePartyIsALoop(world: Simulation) -> None:
+    routing = RoutingConfig(routes=(StaticRoute("1009", to=(f"{GATEWAY}:1720",)),))
+    gateway = GatewayConfig(acceptUnregistered=True)
+    world.server(SERVER, Configuration(routing=routing, gateway=gateway))
+    alice, bob = caller(world, "sip"), ScriptedCallee(world.network, GATEWAY)
+    dial(alice, "1009")
+    world.until(lambda: bob.received)
+    back = H323Peer(world.network, GATEWAY, TransportAddress(SERVER, 1720))
+    back.identity = bob.identity
+    back.send(back.makeSetup(called="1009"))
+    world.run(0.2)
+    assert back.kinds[-1] is MessageType.RELEASE_COMPLETE
+    assert back.cause == Cause.EXCHANGE_ROUTING_ERROR
 
 
 @everyCaller
