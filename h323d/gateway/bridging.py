@@ -105,7 +105,8 @@ builder = TypeMachineBuilder(Bridging, _Core)
 offered = builder.state("offered")
 calling = builder.state("calling")
 ringing = builder.state("ringing")  # the caller has been told, and is not told again
-hearing = builder.state("hearing")  # the caller has early media
+hearing = builder.state("hearing")  # the caller has early media, an announcement as it may be
+hearingRinging = builder.state("hearingRinging")  # the caller has been told both
 answered = builder.state("answered")
 talking = builder.state("talking")
 over = builder.state("over")
@@ -117,24 +118,29 @@ def first(machine: Bridging, core: _Core) -> None:
     core.owner.callNext()
 
 
+_unanswered = (calling, ringing, hearing, hearingRinging)
+
+
 @calling.upon(Bridging.calledRings).to(ringing)
+@hearing.upon(Bridging.calledRings).to(hearingRinging)
 def rings(machine: Bridging, core: _Core) -> None:
     core.owner.ring()
 
 
 @calling.upon(Bridging.calledSpeaks).to(hearing)
-@ringing.upon(Bridging.calledSpeaks).to(hearing)
+@ringing.upon(Bridging.calledSpeaks).to(hearingRinging)
 def speaks(machine: Bridging, core: _Core) -> None:
     core.owner.openEarly()
     core.owner.hear()
 
 
 @hearing.upon(Bridging.calledSpeaks).loop()
+@hearingRinging.upon(Bridging.calledSpeaks).loop()
 def speaksToo(machine: Bridging, core: _Core) -> None:
     core.owner.hear()
 
 
-for _state in (calling, ringing, hearing):
+for _state in _unanswered:
 
     @_state.upon(Bridging.noneAnswers).loop()
     def another(machine: Bridging, core: _Core) -> None:
@@ -162,9 +168,6 @@ def talks(machine: Bridging, core: _Core) -> None:
 
 
 @offered.upon(Bridging.clear).to(over)
-@calling.upon(Bridging.noneLeft).to(over)
-@ringing.upon(Bridging.noneLeft).to(over)
-@hearing.upon(Bridging.noneLeft).to(over)
 @answered.upon(Bridging.calledGone).to(over)
 @talking.upon(Bridging.calledGone).to(over)
 def ends(machine: Bridging, core: _Core, cause: Cause) -> None:
@@ -172,7 +175,10 @@ def ends(machine: Bridging, core: _Core, cause: Cause) -> None:
     core.owner.end(cause)
 
 
-for _state in (calling, ringing, hearing, answered, talking):
+for _state in _unanswered:
+    _state.upon(Bridging.noneLeft).to(over)(ends)
+
+for _state in (*_unanswered, answered, talking):
     _state.upon(Bridging.callerGone).to(over)(ends)
     _state.upon(Bridging.clear).to(over)(ends)
 
@@ -182,16 +188,17 @@ _PROGRESS = (
     *(Bridging.calledRings, Bridging.calledSpeaks, Bridging.calledAnswers),
     *(Bridging.calledRedirects, Bridging.noneAnswers, Bridging.noneLeft),
 )
-_UNANSWERED = (Bridging.begin, Bridging.callerAnswered, Bridging.calledGone)
+_LATER = (Bridging.begin, Bridging.callerAnswered, Bridging.calledGone)
 _IGNORED = {
     offered: (
         *_PROGRESS,
         *(Bridging.calledGone, Bridging.callerAnswered, Bridging.callerGone),
         Bridging.timerExpired,
     ),
-    calling: _UNANSWERED,
-    ringing: (*_UNANSWERED, Bridging.calledRings),
-    hearing: (*_UNANSWERED, Bridging.calledRings),
+    calling: _LATER,
+    ringing: (*_LATER, Bridging.calledRings),
+    hearing: _LATER,
+    hearingRinging: (*_LATER, Bridging.calledRings),
     answered: (*_PROGRESS, Bridging.begin, Bridging.timerExpired),
     talking: (*_PROGRESS, Bridging.begin, Bridging.callerAnswered, Bridging.timerExpired),
     over: (

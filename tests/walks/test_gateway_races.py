@@ -11,10 +11,13 @@ import pytest
 
 from h323d.config.sections import Configuration
 from h323d.gatekeeper.config import AliasConflict, GatekeeperConfig
+from h323d.sip.messages.message import SIPRequest, SIPResponse
 from h323d.values.cause import Cause
+from h323d.values.media.direction import Direction
 from h323d.witness.assembly import LINGER
-from tests.support.bridged import SERVER, Phone, SIPPhone, h323Phone, sipPhone
+from tests.support.bridged import SERVER, SIP, Phone, SIPPhone, h323Phone, sipPhone
 from tests.support.simulation import SimulatedServer, Simulation
+from tests.support.sippeers import ScriptedPeer, offerBody, request, responseTo
 
 ALICE, DESK, MOBILE = 400, 700, 1000  # Hz
 TONES = (ALICE, DESK, MOBILE)
@@ -238,4 +241,170 @@ def test_theCallerHearsTheFirstThatSpeaksBeforeAnAnswerAndThenWhoAnswers(
     world.run(0.8)
     assert alice.heard.heard(TONES) == [DESK]
     assert mobile.cause is Cause.NON_SELECTED_USER_CLEARING
+    assert left(world) == []
+
+
+class Script:
+    """
+    A telephone of Bob's that says by SIP what none of ours would.
+    """
+
+    def __init__(self, world: Simulation, host: str = "10.0.1.4") -> None:
+        sipPhone(world, host, "1002", 700).close()
+        self.world = world
+        self.peer = ScriptedPeer(world, host)
+
+    def requests(self, method: str) -> list[SIPRequest]:
+        """
+        What came of one kind.
+        """
+        messages = self.peer.messages
+        return [each for each in messages if isinstance(each, SIPRequest) and each.method == method]
+
+    def answer(self, status: int, body: str = "", tag: str = "far") -> None:
+        """
+        Answer the INVITE.
+        """
+        self.world.until(lambda: self.requests("INVITE"))
+        (invite,) = self.requests("INVITE")
+        here = self.peer.address.host.encode()
+        text = responseTo(invite, status, tag=tag, body=body)
+        self.peer.send(text.replace(b"script@10.0.0.3", b"script@" + here), SIP)
+        self.world.run(0.1)
+
+
+def progress(caller: ScriptedPeer) -> list[int]:
+    """
+    What the caller was told before the end.
+    """
+    return [status for status in caller.statuses if 100 < status < 200]
+
+
+@pytest.fixture
+def alice(world: Simulation, server: SimulatedServer) -> ScriptedPeer:
+    """
+    Somebody registered, who has called Bob over UDP.
+    """
+    sipPhone(world, "10.0.0.3", "script", ALICE).close()
+    return ScriptedPeer(world, "10.0.0.3")
+
+
+def invite(alice: ScriptedPeer) -> None:
+    alice.send(request("INVITE", uri=f"sip:1002@{SERVER}", body=offerBody("10.0.0.3")), SIP)
+
+
+def test_howeverOftenItRingsTheCallerIsToldOnce(world: Simulation, alice: ScriptedPeer) -> None:
+    bob = Script(world)
+    invite(alice)
+    for status, tag in ((100, "far"), (180, "far"), (180, "far"), (181, "far"), (180, "other")):
+        bob.answer(status, tag=tag)
+    assert progress(alice) == [180]
+    bob.answer(486)
+    assert alice.statuses[-1] == 486
+
+
+@pytest.mark.parametrize("first", [180, 183])
+def test_anAnnouncementAndRingingAreToldInTheirOrder(
+    world: Simulation, server: SimulatedServer, first: int
+) -> None:
+    alice = sipPhone(world, "10.0.1.1", "1001", ALICE, over="tcp")
+    bob = Script(world)
+    alice.dial(f"sip:1002@{SERVER};transport=tcp")
+    for status in (first, 363 - first):
+        bob.answer(status, offerBody(bob.peer.address.host) if status == 183 else "")
+    told = [each for each in alice.reports if each in ("alerting", "media")]
+    assert told == (["alerting", "media"] if first == 180 else ["media", "alerting"])
+    bob.answer(486)
+    world.until(lambda: alice.cause is not None)
+
+
+def test_whoLosesIsToldThatSomebodyElseHasTheCall(world: Simulation, alice: ScriptedPeer) -> None:
+    script, desk = Script(world), phone(world, "sip", "10.0.1.2", "1002", DESK)
+    invite(alice)
+    script.answer(180)
+    desk.pickUp()
+    world.until(lambda: script.requests("CANCEL"))
+    (cancel,) = script.requests("CANCEL")
+    assert cancel.headers.get("Reason") == (
+        'SIP;cause=200;text="Call completed elsewhere", Q.850;cause=26'
+    )
+
+
+def test_anAnswerThatCrossesTheCancelIsEndedAndNotHeard(
+    world: Simulation, alice: ScriptedPeer
+) -> None:
+    script, desk = Script(world), phone(world, "sip", "10.0.1.2", "1002", DESK)
+    invite(alice)
+    script.answer(180)
+    desk.pickUp()
+    world.until(lambda: script.requests("CANCEL"))
+    script.answer(200, offerBody(script.peer.address.host))
+    assert [len(script.requests(each)) for each in ("ACK", "BYE")] == [1, 1]
+    (bye,) = script.requests("BYE")
+    assert "cause=26" in (bye.headers.get("Reason") or "")
+    assert desk.cause is None
+    assert [status for status in alice.statuses if status >= 200] == [200]
+
+
+@pytest.mark.parametrize("status", [600, 603, 604, 606])
+def test_whoRefusesForAllPlacesStopsTheOthers(
+    world: Simulation, alice: ScriptedPeer, status: int
+) -> None:
+    script, desk = Script(world), phone(world, "sip", "10.0.1.2", "1002", DESK)
+    invite(alice)
+    script.answer(180)
+    script.answer(status)
+    world.until(lambda: desk.cause is not None)
+    world.run(0.2)
+    assert alice.statuses[-1] >= 400
+
+
+def test_aCancelThatSaysWhySaysItToAllThatRing(world: Simulation, alice: ScriptedPeer) -> None:
+    desk = phone(world, "sip", "10.0.1.2", "1002", DESK)
+    terminal = phone(world, "h323", "10.0.1.3", "1002", MOBILE)
+    invite(alice)
+    world.until(lambda: desk.leg is not None and terminal.leg is not None)
+    world.run(0.2)
+    alice.send(
+        request(
+            "CANCEL", uri=f"sip:1002@{SERVER}", extra="Reason: SIP;cause=200\n", cseqMethod="CANCEL"
+        ),
+        SIP,
+    )
+    world.until(lambda: desk.cause is not None and terminal.cause is not None)
+    assert desk.cause is terminal.cause is Cause.NON_SELECTED_USER_CLEARING
+    assert 487 in alice.statuses
+
+
+def test_aRefusalThatSaysWhyIsToldTheCallerWithThat(world: Simulation, alice: ScriptedPeer) -> None:
+    script = Script(world)
+    invite(alice)
+    world.until(lambda: script.requests("INVITE"))
+    (call,) = script.requests("INVITE")
+    text = responseTo(call, 480).replace(b"Call-ID", b"Reason: Q.850;cause=17\r\nCall-ID", 1)
+    script.peer.send(text, SIP)
+    world.run(0.2)
+    refused = alice.messages[-1]
+    assert isinstance(refused, SIPResponse)
+    assert (refused.status, refused.headers.get("Reason")) == (486, "Q.850;cause=17")
+
+
+@pytest.mark.parametrize(("calling", "called"), [("sip", "sip"), ("sip", "h323"), ("h323", "sip")])
+def test_twoWhoHoldAndResumeInOneMomentHearEachOtherAfterwards(
+    world: Simulation, server: SimulatedServer, calling: str, called: str
+) -> None:
+    alice = phone(world, calling, "10.0.1.1", "1001", ALICE)
+    bob = phone(world, called, "10.0.1.2", "1002", DESK)
+    bob.answers = True
+    dial(alice)
+    world.until(lambda: alice.speaking and bob.speaking)
+    world.run(0.5)
+    both = (alice, bob)
+    for direction in (Direction.SENDONLY, Direction.SENDRECV):
+        for each in both:
+            assert each.leg is not None
+            each.leg.changeMedia(each.speaks.directed(direction))
+        world.run(6.0)  # a request that has met another comes again: RFC 3261, 14.1
+    assert (alice.heard.heard(TONES), bob.heard.heard(TONES)) == ([DESK], [ALICE])
+    assert world.failures == []
     assert left(world) == []

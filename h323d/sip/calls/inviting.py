@@ -163,7 +163,7 @@ class Inviting:
         fork.answerAgain()
 
     def progressed(self, response: SIPResponse) -> None:
-        if response.status == 180 or (response.status == 183 and response.body):
+        if response.status == 180:
             self._owner.alerting()
         else:
             self._owner.proceeding()

@@ -127,7 +127,7 @@ def test_earlyMediaIsReportedOnceIfTheAnswerIsTheSame() -> None:
     call = Call()
     call.answer(183, body=offerBody())
     call.answer(200, body=offerBody())
-    assert call.log.said == ["alerting", "media", "answered"]
+    assert call.log.said == ["proceeding", "media", "answered"]
     call.bye()
     call.world.settle()
 
