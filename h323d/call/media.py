@@ -245,6 +245,10 @@ class IMixer(Interface):
     Gives each of its members the sum of all the others.
     """
 
+    passing = Attribute(
+        "whether the packets of two who speak alike pass as they are at present, and are not mixed"
+    )
+
     def join(port: IMediaPort) -> None:
         """
         Make the port a member.
@@ -379,9 +383,12 @@ class IMediaPool(Interface):
         @raise h323d.errors.ResourceUnavailable: no ports are left, or none that carry this.
         """
 
-    def openMixer(observer: IMixerObserver) -> IMixer:
+    def openMixer(observer: IMixerObserver, passes: bool = False) -> IMixer:
         """
         Make an empty mixer.
+
+        @param passes: whether what two members say may pass as it is, where each is sent what the
+            other speaks; levels and speakers are not reported then.
         """
 
     def openRelay(

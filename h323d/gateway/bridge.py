@@ -77,7 +77,7 @@ class Bridge:
         self.signalled: list[str] = []
         self._owner = owner
         self._context = context
-        self._mixer = context.pool.openMixer(self)
+        self._mixer = context.pool.openMixer(self, passes=True)
         self.caller = BridgeSide(self, caller)
         self.caller.enter(self._mixer)
         self.sides: dict[LegID, BridgeSide] = {caller.legId: self.caller}
@@ -94,6 +94,13 @@ class Bridge:
         How far the call has come, for an operator to read.
         """
         return stateName(self._machine)
+
+    @property
+    def passing(self) -> bool:
+        """
+        Whether the sound of both passes as it is, and is not transcoded.
+        """
+        return bool(self._mixer.passing)
 
     @property
     def legs(self) -> Iterator[ILeg]:

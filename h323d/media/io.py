@@ -17,6 +17,7 @@ import ctypes
 import fcntl
 import math
 import operator
+import os
 import select
 import socket
 import struct
@@ -28,7 +29,14 @@ import numpy as np
 import numpy.typing as npt
 from zope.interface import implementer
 
-from h323d.media.packets import ROW_BYTES, ControlPacket, IPacketIO, IPortPair, PacketBatch
+from h323d.media.packets import (
+    PASSING,
+    ROW_BYTES,
+    ControlPacket,
+    IPacketIO,
+    IPortPair,
+    PacketBatch,
+)
 from h323d.media.ports import SocketPair
 from h323d.values.address import TransportAddress
 
@@ -116,7 +124,9 @@ class SocketIO:
         self._wallClock = wallClock
         self._ports: dict[int, _Ports] = {}
         self._senders: list[Callable[[bytes], int]] = [_sendNowhere] * capacity
-        self._groups: dict[int, select.epoll] = {}
+        self._waker = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._passing = select.epoll()
+        self._groups: dict[int, select.epoll] = {PASSING: self._passing}
         self._sockets: dict[int, socket.socket] = {}  # RTP, by descriptor
         self._slots: dict[int, int] = {}
         self._open: set[int] = set()  # those that are not locked
@@ -181,6 +191,34 @@ class SocketIO:
             self.remove(slot)
         for epoll in (*self._groups.values(), self._control):
             epoll.close()
+        os.close(self._waker)
+        self._waker = -1
+
+    def wake(self) -> None:
+        """
+        End the wait.  Any thread may.
+        """
+        if self._waker >= 0:
+            os.eventfd_write(self._waker, 1)
+
+    def wait(self, seconds: float, wakeable: bool) -> tuple[bool, bool]:
+        """
+        Wait for packets that are to be sent on, for L{wake}, or for so long.
+
+        @param wakeable: whether to heed L{wake}.
+        @return: whether it was woken, and whether there are such packets.
+        """
+        # Not by epoll, which counts in milliseconds; these two descriptors are early, low ones.
+        passing = self._passing.fileno()
+        awaited = (self._waker, passing) if wakeable else (passing,)
+        ready, _, _ = select.select(awaited, (), (), seconds)
+        return self._waker in ready, passing in ready
+
+    def heed(self) -> None:
+        """
+        Forget that it was woken.
+        """
+        os.eventfd_read(self._waker)
 
     def regroup(self, slot: int, group: int) -> None:
         ports = self._ports[slot]

@@ -179,9 +179,17 @@ class Mixer:
     @ivar observer: the room.
     """
 
-    def __init__(self, pool: Pool, observer: IMixerObserver, mixerId: int, door: PlaneDoor) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        observer: IMixerObserver,
+        mixerId: int,
+        door: PlaneDoor,
+        passes: bool = False,
+    ) -> None:
         """
         @param door: of the plane that it lives in.
+        @param passes: whether the packets of two who speak alike may pass.
         """
         self._pool = pool
         self._door = door
@@ -191,7 +199,8 @@ class Mixer:
         self._closed = False
         self.observer = observer
         self.mixerId = mixerId
-        door.command(door.commands.openRoom, mixerId)
+        self.passing = False
+        door.command(door.commands.openRoom, mixerId, passes)
         self._weigh()
 
     def join(self, port: IMediaPort) -> None:

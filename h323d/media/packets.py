@@ -16,8 +16,17 @@ from zope.interface import Attribute, Interface
 
 from h323d.values.address import TransportAddress
 
-__all__ = ["ROW_BYTES", "ControlPacket", "IPacketIO", "IPortPair", "IPortSource", "PacketBatch"]
+__all__ = [
+    "PASSING",
+    "ROW_BYTES",
+    "ControlPacket",
+    "IPacketIO",
+    "IPortPair",
+    "IPortSource",
+    "PacketBatch",
+]
 
+PASSING = -1  # the group of slots whose packets are to be sent on as soon as they come
 ROW_BYTES = 768  # a packet that fills its row was longer: no sound that we negotiate is
 
 

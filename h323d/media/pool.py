@@ -42,6 +42,7 @@ from h323d.media.reports import (
     DigitHeard,
     Heard,
     Levels,
+    PassingTurned,
     Report,
     SpeakerChanged,
     Surveyed,
@@ -115,9 +116,9 @@ class MediaPool:
         self._ports[port.portId] = port
         return port
 
-    def openMixer(self, observer: IMixerObserver) -> IMixer:
+    def openMixer(self, observer: IMixerObserver, passes: bool = False) -> IMixer:
         self._latest = min(self._doors, key=_loadOf)
-        mixer = Mixer(self, observer, self._newId(), self._latest)
+        mixer = Mixer(self, observer, self._newId(), self._latest, passes)
         self._mixers[mixer.mixerId] = mixer
         return mixer
 
@@ -155,6 +156,9 @@ class MediaPool:
             case SpeakerChanged(mixerId, speaker):
                 if (mixer := self._mixers.get(mixerId)) is not None:
                     mixer.observer.activeSpeaker(speaker)
+            case PassingTurned(mixerId, passing):
+                if (mixer := self._mixers.get(mixerId)) is not None:
+                    mixer.passing = passing
             case Surveyed():
                 door.surveyed(report)
             case Departed(portId):

@@ -16,6 +16,7 @@ __all__ = [
     "DigitHeard",
     "Heard",
     "Levels",
+    "PassingTurned",
     "Report",
     "SpeakerChanged",
     "Surveyed",
@@ -64,6 +65,16 @@ class SpeakerChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PassingTurned:
+    """
+    The packets of two who speak alike pass in a room from now on; or they are mixed again.
+    """
+
+    mixerId: int
+    passing: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Surveyed:
     """
     The figures of all ports, and of the plane itself.
@@ -93,4 +104,4 @@ class Departed:
     portId: int
 
 
-Report = Heard | DigitHeard | Levels | SpeakerChanged | Surveyed | Closed | Departed
+Report = Heard | DigitHeard | Levels | SpeakerChanged | PassingTurned | Surveyed | Closed | Departed

@@ -71,6 +71,8 @@ class SteppedMedia:
         self._tickOnce()
 
     def _tickOnce(self) -> None:
-        reports = self._plane.tick(self._clock.seconds(), self._packets)
+        now = self._clock.seconds()
+        reports = self._plane.tick(now, self._packets)
+        reports += self._plane.passOn(now, self._packets)
         if reports:
             self._inputs.enter(Input.HEARD, self._number, reports)

@@ -29,6 +29,7 @@ from h323d.media.io import SocketIO
 from h323d.media.pool import MediaPool
 from h323d.media.ports import PortRange
 from h323d.media.relay.thread import RelayThread, newRelays
+from h323d.media.reports import Report
 
 __all__ = [
     "MediaThread",
@@ -39,7 +40,8 @@ __all__ = [
 ]
 
 SWITCH_INTERVAL = 0.0002  # seconds
-
+_CLOSE = 0.004  # seconds between two times that packets are sent on, from which on it rests
+_REST = 0.002  # seconds; what a packet that is sent on may be held for
 
 CallFromThread = Callable[..., Any]  # Any: what the reactor's own returns is not used
 
@@ -61,7 +63,9 @@ class MediaThread:
     """
     Ticks a plane, and delivers what it reports by one C{callFromThread} a tick at most.
 
-    It sleeps through the points of the grid at which nothing is due, unless it is woken.
+    It sleeps through the points of the grid at which nothing is due, unless it is woken.  What is
+    only to be sent on does not wait for the grid; but where that comes often, the thread rests a
+    little each time, and finds several packets then, as waking costs more than sending on.
     """
 
     _log = Logger()
@@ -76,6 +80,7 @@ class MediaThread:
         number: int = 0,
     ) -> None:
         """
+        @param packets: to be woken when there are commands to obey.
         @param inputs: where reports enter.
         @param number: of the plane, in the pool.
         """
@@ -85,7 +90,7 @@ class MediaThread:
         self._callFromThread = callFromThread
         self._inputs = inputs
         self._number = number
-        self._woken = threading.Event()
+        self._passedAt = 0.0
         self._stopping = False
         self._start = 0.0
         self._failures = RareFailures(self._log, "media tick", callFromThread)
@@ -104,7 +109,7 @@ class MediaThread:
         """
         There are commands to obey.
         """
-        self._woken.set()
+        self._packets.wake()
 
     def stop(self) -> None:
         """
@@ -120,20 +125,47 @@ class MediaThread:
         while not self._stopping:
             now = (time.monotonic() - start) / self._tick
             # One step on, at least: a plane that fails does not get on by itself.
-            index = max(index + 1, int(now), self._plane.nextDue())
-            if self._woken.wait(max(0.0, (index - now) * self._tick)):
-                self._woken.clear()
-                now = (time.monotonic() - start) / self._tick
-                index = min(index, math.ceil(now))
-                time.sleep(max(0.0, (index - now) * self._tick))
+            index = self._await(start, max(index + 1, int(now), self._plane.nextDue()))
             self._packets.departAt(start + index * self._tick + self._plane.departure(index))
             self._step(time.monotonic())
         self._step(time.monotonic())
         self._packets.close()
 
+    def _await(self, start: float, index: int) -> int:
+        """
+        Wait for a point of the grid; but only for the next one, once there are commands.
+
+        @param start: when the grid began, seconds.
+        @return: the point.
+        """
+        woken = False
+        while (left := start + index * self._tick - time.monotonic()) > 0.0:
+            called, arrived = self._packets.wait(left, not woken)
+            if called:
+                woken = True
+                index = min(index, math.ceil((time.monotonic() - start) / self._tick))
+            if arrived:
+                self._passOn(left)
+        if woken:
+            self._packets.heed()
+        return index
+
+    def _passOn(self, left: float) -> None:
+        """
+        @param left: seconds until there is more to do.
+        """
+        now = time.monotonic()
+        self._guarded(self._plane.passOn, now)
+        often, self._passedAt = now - self._passedAt < _CLOSE, now
+        if often:
+            time.sleep(min(_REST, left))
+
     def _step(self, now: float) -> None:
+        self._guarded(self._plane.tick, now)
+
+    def _guarded(self, method: Callable[[float, SocketIO], Sequence[Report]], now: float) -> None:
         try:
-            reports = self._plane.tick(now, self._packets)
+            reports = method(now, self._packets)
         except Exception:  # the fence: one bad tick must not silence all rooms
             self._failures.tell(now)
             return

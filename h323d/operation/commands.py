@@ -220,6 +220,7 @@ _CALL_COLUMNS = _columns(
         "presence",
         "bridge",
         "sound",
+        "passing",
         "direction",
         "legId",
         "displayName",

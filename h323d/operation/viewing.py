@@ -93,6 +93,7 @@ def sideView(bridge: Bridge, side: BridgeSide) -> BridgedView:
         **dataclasses.asdict(legView(side.leg)),
         bridge=bridge.state,
         sound=side.sound.value,
+        passing=bridge.passing,
         media=None if side.port is None else _mediaView(side.port),
     )
 

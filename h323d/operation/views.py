@@ -143,10 +143,12 @@ class BridgedView(LegView):
 
     @ivar bridge: how far their call has come.
     @ivar sound: what there is of its own: C{"none yet"}, C{"flowing"} or C{"on hold"}.
+    @ivar passing: whether the sound of both passes as it is, and is not transcoded.
     """
 
     bridge: str
     sound: str
+    passing: bool
     media: MediaView | None = None
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import random
 import socket
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,7 +16,7 @@ from zope.interface.verify import verifyObject
 
 from h323d.media.config import MediaConfig
 from h323d.media.io import SocketIO
-from h323d.media.packets import ROW_BYTES, IPacketIO, IPortPair
+from h323d.media.packets import PASSING, ROW_BYTES, IPacketIO, IPortPair
 from h323d.media.ports import PortRange
 from h323d.values.address import TransportAddress
 
@@ -346,3 +347,31 @@ def test_packetsMayBeShorterThanTheirRows(scene: Scene) -> None:
     scene.packets.send(np.full(3, 3, np.intp), rows, np.array([12, 20, 13]))
     whole = [row.tobytes() for row in rows]
     assert scene.peer.received() == [whole[0][:12], whole[1], whole[2][:13]]
+
+
+def test_theWaitIsOverWhenItsTimeIs(scene: Scene) -> None:
+    assert scene.packets.wait(0.0, True) == (False, False)
+
+
+def test_theWaitIsEndedByPacketsThatAreToBeSentOnAndByNoOthers(scene: Scene) -> None:
+    scene.peer.send(b"for a mix", scene.rtp)
+    assert scene.packets.wait(0.0, True) == (False, False)
+    scene.packets.regroup(3, PASSING)
+    assert scene.packets.wait(10.0, True) == (False, True)
+    scene.packets.drain(PASSING, scene.now)
+    assert scene.packets.wait(0.0, True) == (False, False)
+
+
+def test_theWaitIsEndedByWhoeverWakesUntilThatIsHeeded(scene: Scene) -> None:
+    scene.packets.wake()
+    scene.packets.wake()
+    assert scene.packets.wait(0.0, False) == (False, False)
+    assert scene.packets.wait(10.0, True) == (True, False)
+    scene.packets.heed()
+    assert scene.packets.wait(0.0, True) == (False, False)
+
+
+def test_whatIsClosedCanStillBeWoken() -> None:
+    packets = SocketIO(1, float, float, time.sleep)
+    packets.close()
+    packets.wake()

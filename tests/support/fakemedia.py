@@ -97,7 +97,7 @@ class FakeMixer:
         self.muted: set[int] = set()
         self.deaf: set[int] = set()
         self.parties: dict[int, tuple[ISampleSource | None, ISampleSink | None]] = {}
-        self.closed = False
+        self.closed = self.passing = False
         self._numbers = itertools.count(1000)
 
     def join(self, port: IMediaPort) -> None:
@@ -235,7 +235,7 @@ class FakePool:
         self.ports.append(port)
         return port
 
-    def openMixer(self, observer: IMixerObserver) -> FakeMixer:
+    def openMixer(self, observer: IMixerObserver, passes: bool = False) -> FakeMixer:
         mixer = FakeMixer(observer)
         self.mixers.append(mixer)
         return mixer

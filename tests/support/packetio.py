@@ -460,6 +460,16 @@ class MediaBench:
             mixer.join(phone.port)
         return phones, mixer
 
+    def pair(self, **settings: object) -> tuple[Phone, Phone, IMixer]:
+        """
+        Two telephones, whose packets may pass.
+        """
+        mixer = self.pool.openMixer(RoomRecorder(), passes=True)
+        first, second = self.phone(**settings), self.phone(**settings)
+        for phone in (first, second):
+            mixer.join(phone.port)
+        return first, second, mixer
+
     def stop(self) -> None:
         for driver in self.drivers:
             driver.stop()

@@ -31,6 +31,7 @@ class SoundStore:
     The jitter buffers, and the concealment, of frames of one length and rate.
 
     @ivar number: its index among the stores.
+    @ivar frameMs: milliseconds of sound in a frame.
     @ivar buffers: by row.
     """
 
@@ -48,6 +49,7 @@ class SoundStore:
         @param few: how many rows at most are pulled one by one, where they only go on.
         """
         self.number = number
+        self.frameMs = frameMs
         self._coders = coders
         self._frame = frameMs / 1000
         self.buffers = SteadyBuffers(

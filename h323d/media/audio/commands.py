@@ -134,6 +134,7 @@ class Commands:
         if slot is not None:
             frameMs = self._rooms.groups[int(self._table.group[slot])].frameMs
             self._digits.queue(slot, digit, milliseconds, frameMs)
+            self._rooms.refit(slot)
 
     def closePort(self, packets: IPacketIO, portId: int) -> None:
         """
@@ -187,11 +188,13 @@ class Commands:
 
     # Rooms
 
-    def openRoom(self, packets: IPacketIO, number: int) -> None:
+    def openRoom(self, packets: IPacketIO, number: int, passes: bool = False) -> None:
         """
         Make an empty room.
+
+        @param passes: whether the packets of two who speak alike may pass there, unmixed.
         """
-        self._speaking.opened(self._rooms.open(number))
+        self._speaking.opened(self._rooms.open(number, passes))
 
     def closeRoom(self, packets: IPacketIO, number: int) -> None:
         """
@@ -227,6 +230,7 @@ class Commands:
         slot = self._slotIn(number, portId)
         if slot is not None:
             self._table.muted[slot] = muted
+            self._rooms.refit(slot)
 
     def deafen(self, packets: IPacketIO, number: int, portId: int, deaf: bool) -> None:
         """
@@ -235,6 +239,7 @@ class Commands:
         slot = self._slotIn(number, portId)
         if slot is not None:
             self._table.deaf[slot] = deaf
+            self._rooms.refit(slot)
 
     def _slotIn(self, number: int, portId: int) -> int | None:
         slot = self._slots.get(portId)

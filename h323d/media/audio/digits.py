@@ -24,9 +24,12 @@ __all__ = ["Digits"]
 class Digits:
     """
     The digits that come and go.
+
+    @ivar ended: slots whose digits have all been sent since it was emptied.
     """
 
     def __init__(self, table: PortTable) -> None:
+        self.ended: list[int] = []
         self._table = table
         self._receivers: dict[int, EventReceiver] = {}
         self._senders: dict[int, EventSender] = {}
@@ -87,6 +90,12 @@ class Digits:
             if event.digit is not None
         ]
 
+    def sends(self, slot: int) -> bool:
+        """
+        Whether the slot's peer is sent a digit, or will be.
+        """
+        return slot in self._senders
+
     def queue(self, slot: int, digit: str, milliseconds: int, frameMs: int) -> None:
         """
         Send a digit after those that wait; nothing happens if the peer takes none.
@@ -123,6 +132,7 @@ class Digits:
             if packet is None:
                 if not sender.busy:
                     del self._senders[slot]
+                    self.ended.append(slot)
                 continue
             pausing[at] = True
             out = np.empty((1, HEADER_BYTES + len(packet.payload)), np.uint8)

@@ -49,6 +49,8 @@ class MixedRoom:
     @ivar slots: its members, ports and local parties, in order of arrival.
     @ivar parties: the local ones, by slot.
     @ivar lowerSince: seconds: since when a lower rate would do; infinite while none does.
+    @ivar passes: whether the packets of two who speak alike may pass, unmixed.
+    @ivar passing: whether they do.
     """
 
     index: int
@@ -57,6 +59,8 @@ class MixedRoom:
     slots: list[int] = field(default_factory=list)
     parties: dict[int, LocalParty] = field(default_factory=dict)
     lowerSince: float = float("inf")
+    passes: bool = False
+    passing: bool = False
 
 
 class GroupForm(NamedTuple):
@@ -130,7 +134,8 @@ class MixGroup:
         """
         How many members its rooms have, or will have: a new room is soon joined.
         """
-        return sum(max(len(room.slots), _TO_COME) for room in self.rooms.values())
+        mixed = (room for room in self.rooms.values() if not room.passing)
+        return sum(max(len(room.slots), _TO_COME) for room in mixed)
 
     def dueIn(self, last: int, index: int) -> int:
         """
@@ -154,7 +159,8 @@ class MixGroup:
         """
         Somebody came or went.
         """
-        rooms = [self.rooms[index] for index in sorted(self.rooms)]
+        inOrder = (self.rooms[index] for index in sorted(self.rooms))
+        rooms = [room for room in inOrder if not room.passing]
         self.members = np.array([slot for room in rooms for slot in room.slots], np.intp)
         counts = [len(room.slots) for room in rooms]
         self.roomOf = np.repeat([room.index for room in rooms], counts).astype(np.int64)

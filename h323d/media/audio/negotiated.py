@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.digits import Digits
+from h323d.media.audio.passing import Passing
 from h323d.media.audio.receiving import Listener, Receiver
 from h323d.media.audio.rooms import SHORT_FRAME_MS
 from h323d.media.audio.sending import Sender, Speaker
@@ -28,6 +29,7 @@ class Formed:
     listener: Listener
     speaker: Speaker
     digits: tuple[EventReceiver | None, EventSender | None]
+    stream: Stream
 
 
 _COMFORT_NOISE = 13  # payload type (RFC 3551, 6); H.245 has no other word for it
@@ -46,6 +48,7 @@ class Negotiated:
         receiver: Receiver,
         sender: Sender,
         digits: Digits,
+        passing: Passing,
     ) -> None:
         self._packetStepMs = max(SHORT_FRAME_MS, config.tickMs)
         self._table = table
@@ -53,12 +56,14 @@ class Negotiated:
         self._receiver = receiver
         self._sender = sender
         self._digits = digits
+        self._passing = passing
 
     def expect(self, slot: int, stream: Stream) -> None:
         """
         Take the payload types that were negotiated; of others, comfort noise alone.
         """
         table, receive = self._table, stream.receive
+        self._passing.negotiated(slot, stream)
         table.kinds[slot] = REFUSED
         table.expects[slot] = receive is not None
         if receive is None:
@@ -114,6 +119,7 @@ class Negotiated:
         self._receiver.forget(slot)
         self._sender.forget(slot)
         self._digits.forget(slot)
+        self._passing.forget(slot)
 
     def release(self, slot: int) -> Formed:
         """
@@ -122,7 +128,10 @@ class Negotiated:
         @return: what comes and goes there, for L{adopt}; formats are in the columns.
         """
         return Formed(
-            self._receiver.release(slot), self._sender.release(slot), self._digits.release(slot)
+            self._receiver.release(slot),
+            self._sender.release(slot),
+            self._digits.release(slot),
+            self._passing.release(slot),
         )
 
     def adopt(self, slot: int, formed: Formed) -> None:
@@ -132,3 +141,4 @@ class Negotiated:
         self._receiver.adopt(slot, formed.listener)
         self._sender.adopt(slot, formed.speaker)
         self._digits.adopt(slot, formed.digits)
+        self._passing.negotiated(slot, formed.stream)

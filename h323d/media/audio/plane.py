@@ -26,6 +26,7 @@ from h323d.media.audio.decoding import Decoding
 from h323d.media.audio.digits import Digits
 from h323d.media.audio.groups import LocalParty, MixGroup
 from h323d.media.audio.negotiated import Negotiated
+from h323d.media.audio.passing import Passing
 from h323d.media.audio.pauses import Pauses
 from h323d.media.audio.rates import Rates
 from h323d.media.audio.receiving import Receiver
@@ -36,8 +37,8 @@ from h323d.media.audio.speaking import Speaking
 from h323d.media.audio.survey import survey
 from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
-from h323d.media.packets import IPacketIO
-from h323d.media.reports import Report, Surveyed
+from h323d.media.packets import PASSING, IPacketIO, PacketBatch
+from h323d.media.reports import PassingTurned, Report, Surveyed
 from h323d.rtp.steady import FEW
 
 __all__ = ["Command", "MediaPlane"]
@@ -85,7 +86,6 @@ class MediaPlane:
         self.formats = known.formats
         self._coders = coders = Coders(known)
         self._stores = stores = SoundStores(config, table, coders, few)
-        self._rooms = rooms = Rooms(config, table, known, stores, Rates(config.maximumPorts))
         self._digits = digits = Digits(table)
         self._consent = consent = Consent(table)
         decoding = Decoding(table, known, coders, stores, Pauses(table, coders, stores))
@@ -93,15 +93,18 @@ class MediaPlane:
             config, table, known, digits, consent, stores, decoding, few
         )
         self._sender = sender = Sender(table, known, coders, few)
+        self._passing = passing = Passing(table, known, coders, stores, receiver, sender, digits)
+        rates = Rates(config.maximumPorts)
+        self._rooms = rooms = Rooms(config, table, known, stores, rates, passing)
         self._control = control = RTCPSide(config, rng, table, receiver, sender, consent, epoch)
         self._speaking = speaking = Speaking(config, table)
-        negotiated = Negotiated(config, table, known, receiver, sender, digits)
+        negotiated = Negotiated(config, table, known, receiver, sender, digits, passing)
         self.commands = Commands(
             rng, table, rooms, negotiated, receiver, consent, digits, control, speaking
         )
         self.inbox: deque[Command] = deque()
         self._reports: list[Report] = []
-        self._origin: float | None = None
+        self._origin = np.nan
         self._last = -1
         self._now = 0.0
         self._nextControl = self._nextSurvey = -np.inf
@@ -114,11 +117,12 @@ class MediaPlane:
             began.  A second call for the same point only obeys commands.
         @return: what happened.
         """
-        if self._origin is None:
+        if np.isnan(self._origin):
             self._origin = now
         self._now = now
         index = int((now - self._origin) / self._tickSeconds + _EARLY)
         self._noteLateness(now - self._origin - self.nextDue() * self._tickSeconds)
+        self._passing.clock = self._clockAt(now)
         self._obey(packets, index)
         for group in self._rooms.inhabited:
             due = group.dueIn(self._last, index)
@@ -137,6 +141,27 @@ class MediaPlane:
             self._keepHouse(packets, index)
         reports, self._reports = self._reports, []
         return reports
+
+    def passOn(self, now: float, packets: IPacketIO) -> list[Report]:
+        """
+        Between two ticks: send on what has come to those whose packets pass.
+
+        @param now: seconds, monotonic; as in L{tick}, which has been called before.
+        @return: what happened.
+        """
+        self._now = now
+        self._passing.clock = self._clockAt(now)
+        batch = packets.drain(PASSING, now)
+        if batch.slots.size:
+            self._pass(packets, batch)
+        reports, self._reports = self._reports, []
+        return reports
+
+    def _clockAt(self, now: float) -> int:
+        """
+        @return: of the plane, milliseconds.
+        """
+        return round((now - self._origin) * 1000)
 
     def nextDue(self) -> int:
         """
@@ -176,18 +201,45 @@ class MediaPlane:
     def _receive(self, group: MixGroup, packets: IPacketIO) -> None:
         batch = packets.drain(group.number, self._now)
         if batch.slots.size:
+            if self._passing.watched:
+                self._passing.watch(batch)
             self._reports += self._receiver.take(batch, packets, group.frameMs, self._now)
             if self._receiver.changed:
                 self._settle(packets)
+
+    def _pass(self, packets: IPacketIO, batch: PacketBatch) -> None:
+        """
+        Send on what may pass, and mix what may not.
+        """
+        reports, strayed = self._passing.take(packets, batch, self._now)
+        self._reports += reports
+        if self._passing.astray or self._receiver.changed:
+            self._settle(packets)
+        if strayed is not None:
+            self._takeStrayed(packets, strayed)
+
+    def _takeStrayed(self, packets: IPacketIO, batch: PacketBatch) -> None:
+        """
+        Let what came to be passed be mixed after all.
+        """
+        numbers = self._table.group[batch.slots]
+        for number in sorted(set(numbers.tolist())):
+            group = self._rooms.groups[number]
+            part = batch.only(np.flatnonzero(numbers == number).tolist())
+            due = self._origin + group.nextDue(self._last) * self._tickSeconds
+            self._reports += self._receiver.take(part, packets, group.frameMs, due)
 
     def _settle(self, packets: IPacketIO) -> None:
         """
         Let the rooms follow what has changed in their members.
         """
-        for slot in self._receiver.changed:
-            self._rooms.refit(slot)
-        self._receiver.changed.clear()
+        for slots in (self._receiver.changed, self._passing.astray, self._digits.ended):
+            for slot in slots:
+                self._rooms.refit(slot)
+            slots.clear()
         self._rooms.settle(packets, self._now)
+        self._reports += [PassingTurned(*turned) for turned in self._rooms.turned]
+        self._rooms.turned.clear()
 
     def _mix(self, group: MixGroup, index: int, packets: IPacketIO) -> None:
         """
@@ -205,6 +257,8 @@ class MediaPlane:
         mixes = mix(frames, plan)
         clock = index * self._tickMs
         pausing = self._digits.send(packets, members, clock)
+        if self._passing.resuming:
+            pausing = self._passing.resume(members, sounding, pausing, clock)
         for hearing in group.hearings(mixes, plan, clock, pausing):
             self._sender.send(packets, hearing.members, hearing.mixes, clock, hearing.pausing)
         for position, party in group.parties:
@@ -230,7 +284,7 @@ class MediaPlane:
             figures = survey(
                 self._table,
                 self._receiver.statistics,
-                self._rooms,
+                self._rooms.groups,
                 self._stores,
                 np.array(departures),
                 now,

@@ -29,7 +29,7 @@ from h323d.rtp.rows import Row, putRow, rowOf
 from h323d.rtp.steady import FEW, SteadyStatistics
 from h323d.values.address import TransportAddress
 
-__all__ = ["Listener", "Receiver"]
+__all__ = ["Judged", "Listener", "Receiver"]
 
 _FORM_BITS = 16  # for the length of a payload, below its kind
 
@@ -53,6 +53,22 @@ class Listener:
     statistics: Row
     transit: float
     decoder: Decoder
+
+
+@dataclass(slots=True)
+class Judged:
+    """
+    What was found of a batch.
+
+    @ivar arrived: its valid packets, of believed sources.
+    @ivar heard: C{bool[n]}: those of them that are to be heard.
+    @ivar reports: what there is to report.
+    """
+
+    headers: HeaderColumns
+    arrived: Arrived
+    heard: Mask
+    reports: list[Report]
 
 
 class Receiver:
@@ -144,6 +160,19 @@ class Receiver:
         self._decoding.restart(slot)
         self.changed.append(slot)
 
+    def restart(self, slot: int) -> None:
+        """
+        Sound that came has not been decoded: what was remembered of it before is void.
+        """
+        self._decoding.pauses.forget(slot)
+        self._decoding.restart(slot)
+
+    def hears(self, slot: int, source: TransportAddress) -> bool:
+        """
+        Whether C{source} is the slot's peer.
+        """
+        return self._peers.get(slot) == source
+
     def settle(self, packets: IPacketIO, now: float) -> None:
         """
         Lock for good what nobody has taken back in time.
@@ -220,6 +249,16 @@ class Receiver:
                 return []
             if len(left) < len(batch.slots):
                 batch = batch.only(left)
+        judged = self.judge(batch, packets, now)
+        self._buffer(batch, judged.headers, judged.arrived, judged.heard, frameMs, now)
+        return judged.reports
+
+    def judge(self, batch: PacketBatch, packets: IPacketIO, now: float) -> Judged:
+        """
+        Count and leave out what is not to be heard, find the peers, and take in events.
+
+        @param now: seconds.
+        """
         table, slots = self._table, batch.slots
         headers = parseHeaders(batch.data, batch.lengths)
         kinds = table.kinds[slots, headers.payloadType]
@@ -232,8 +271,6 @@ class Receiver:
         if not valid.all():
             np.add.at(table.refused, slots[~valid], 1)
             rows = at = np.flatnonzero(valid)
-        if not rows.size:
-            return reports
         slots, kinds, stamps = slots[at], kinds[at], headers.timestamp[at]
         arrivals = batch.arrivals[at]
         events, measured = kinds == EVENT, ~np.isnan(arrivals)
@@ -247,13 +284,12 @@ class Receiver:
             measured & ~events,
         )
         arrived = Arrived(rows, slots, kinds, arrivals, verdict.restarted)
-        self._buffer(batch, headers, arrived, verdict.heard, frameMs, now)
         for row in rows[events & verdict.heard].tolist():
             start = int(headers.payloadOffset[row])
             payload = batch.data[row, start : start + int(headers.payloadLength[row])].tobytes()
             slot, stamp = int(batch.slots[row]), int(headers.timestamp[row])
             reports += self._digits.receive(slot, payload, stamp, now)
-        return reports
+        return Judged(headers, arrived, verdict.heard, reports)
 
     def _estimate(
         self,

@@ -21,10 +21,11 @@ from h323d.errors import ResourceUnavailable
 from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.codecs import ROOM_RATES, Codecs
 from h323d.media.audio.groups import GroupForm, LocalParty, MixedRoom, MixGroup
+from h323d.media.audio.passing import Passing
 from h323d.media.audio.rates import Rates
 from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
-from h323d.media.packets import IPacketIO
+from h323d.media.packets import PASSING, IPacketIO
 
 __all__ = ["LONG_FRAME_MS", "SHORT_FRAME_MS", "Rooms"]
 
@@ -43,6 +44,8 @@ class Rooms:
     @ivar groups: the lowest rate first; of one rate, long frames in each phase of the grid, then
         short ones.
     @ivar inhabited: those that any slot can belong to; those in no room belong to the first.
+    @ivar turned: since it was emptied, the numbers of rooms where packets have begun to pass, and
+        of those where they do not any more.
     """
 
     def __init__(
@@ -52,7 +55,10 @@ class Rooms:
         codecs: Codecs,
         stores: SoundStores,
         rates: Rates,
+        passing: Passing,
     ) -> None:
+        self._passing = passing
+        self.turned: list[tuple[int, bool]] = []
         self._table = table
         self._codecs = codecs
         self._stores = stores
@@ -92,17 +98,19 @@ class Rooms:
             first, *others = self.groups
             self.inhabited = [first, *(group for group in others if group.members.size)]
 
-    def open(self, number: int) -> int:
+    def open(self, number: int, passes: bool = False) -> int:
         """
         Make an empty room.
 
+        @param passes: whether the packets of two who speak alike may pass, unmixed.
         @return: its row in tables.
         """
         if not self._free:
             raise ResourceUnavailable("all rooms are taken")
         group = self._quietest(ROOM_RATES[0], LONG_FRAME_MS)
         index = self._indices[number] = self._free.pop()
-        self._rooms[index] = group.rooms[index] = MixedRoom(index, number, group)
+        room = MixedRoom(index, number, group, passes=passes)
+        self._rooms[index] = group.rooms[index] = room
         return index
 
     def _quietest(self, rate: int, frameMs: int) -> MixGroup:
@@ -170,6 +178,7 @@ class Rooms:
             self._expel(packets, room, slot)
 
     def _expel(self, packets: IPacketIO, room: MixedRoom, slot: int) -> None:
+        self._mixAgain(packets, room)
         room.slots.remove(slot)
         room.parties.pop(slot, None)
         self._table.room[slot] = -1
@@ -201,8 +210,13 @@ class Rooms:
 
     def _fit(self, packets: IPacketIO, room: MixedRoom, now: float) -> None:
         """
-        Give a room the rate and the frame that its members need, and each member its row.
+        Give a room the rate and the frame that its members need, and each member its row; or let
+        packets pass there.
         """
+        if room.passes and self._passing.suits(room.slots):
+            self._letPass(packets, room, now)
+            return
+        self._mixAgain(packets, room)
         slots = np.array(room.slots, np.intp)
         rate, frameMs = self._rateOf(room, slots, now), self._frameOf(slots)
         if (rate, frameMs) != (room.group.sampleRate, room.group.frameMs):
@@ -215,6 +229,26 @@ class Rooms:
                 self._stores.unseat(slot)
         self._seat(slots, room.group)
         self._changed.add(room.group.number)
+
+    def _letPass(self, packets: IPacketIO, room: MixedRoom, now: float) -> None:
+        self._passing.join(packets, room.slots, now)
+        if room.passing:
+            return
+        for slot in room.slots:
+            self._stores.unseat(slot)
+            packets.regroup(slot, PASSING)
+        self._turn(room, True)
+
+    def _mixAgain(self, packets: IPacketIO, room: MixedRoom) -> None:
+        if room.passing:
+            for slot in self._passing.part(room.slots):
+                packets.regroup(slot, room.group.number)
+            self._turn(room, False)
+
+    def _turn(self, room: MixedRoom, passing: bool) -> None:
+        room.passing = passing
+        self._changed.add(room.group.number)
+        self.turned.append((room.number, passing))
 
     def _seat(self, slots: Slots, group: MixGroup) -> None:
         """

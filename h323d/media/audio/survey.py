@@ -5,6 +5,7 @@ What the plane counts, copied now and then for the reactor's side to read.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from h323d.call.media import PortStatistics
 from h323d.media.audio.buffers import SoundStores
-from h323d.media.audio.rooms import Rooms
+from h323d.media.audio.groups import MixGroup
 from h323d.media.audio.table import PortTable
 from h323d.rtp.statistics import ReceiverStatistics
 
@@ -78,7 +79,7 @@ def _known(value: float) -> float | None:
 def survey(
     table: PortTable,
     statistics: ReceiverStatistics,
-    rooms: Rooms,
+    groups: Sequence[MixGroup],
     stores: SoundStores,
     departures: Seconds,
     now: float,
@@ -95,7 +96,7 @@ def survey(
     concealed = np.zeros(len(slots), np.int64)
     depth = np.zeros(len(slots))
     delay = departures[table.group[slots]]
-    frameMs = np.array([group.frameMs for group in rooms.groups], np.int64)
+    frameMs = np.array([group.frameMs for group in groups], np.int64)
     for store in stores.made:
         at = table.store[slots] == store.number
         rows = table.row[slots[at]]

@@ -12,9 +12,16 @@ from h323d.errors import ResourceUnavailable
 from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.codecs import ROOM_RATES, Codecs
 from h323d.media.audio.coders import Coders
+from h323d.media.audio.consent import Consent
+from h323d.media.audio.decoding import Decoding
+from h323d.media.audio.digits import Digits
 from h323d.media.audio.groups import LocalParty, MixGroup
+from h323d.media.audio.passing import Passing
+from h323d.media.audio.pauses import Pauses
 from h323d.media.audio.rates import Rates
+from h323d.media.audio.receiving import Receiver
 from h323d.media.audio.rooms import LONG_FRAME_MS, SHORT_FRAME_MS, Rooms
+from h323d.media.audio.sending import Sender
 from h323d.media.audio.table import PortTable
 from h323d.media.config import MediaConfig
 from tests.support.recorder import Recorder
@@ -34,8 +41,13 @@ class Scene:
         self.table = PortTable(ports)
         self.packets: Any = Recorder()
         codecs = Codecs()
-        stores = SoundStores(config, self.table, Coders(codecs))
-        self.rooms = Rooms(config, self.table, codecs, stores, Rates(ports))
+        coders, digits, consent = Coders(codecs), Digits(self.table), Consent(self.table)
+        stores = SoundStores(config, self.table, coders)
+        decoding = Decoding(self.table, codecs, coders, stores, Pauses(self.table, coders, stores))
+        receiver = Receiver(config, self.table, codecs, digits, consent, stores, decoding)
+        sender = Sender(self.table, codecs, coders)
+        passing = Passing(self.table, codecs, coders, stores, receiver, sender, digits)
+        self.rooms = Rooms(config, self.table, codecs, stores, Rates(ports), passing)
         self.slots = [self.table.take(number) for number in range(ports)]
         for number in (HERE, THERE)[: ports - 1]:
             self.rooms.open(number)

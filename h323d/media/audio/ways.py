@@ -1,0 +1,170 @@
+"""
+What passes from one party to another without being decoded, and our headers on it.
+
+A L{Way} is one direction between two.  The payload goes on as it came; source, sequence number,
+timestamp and payload type are our own, and go on from whatever was sent before, be it passed or
+mixed.  What was lost on the way to us stays a gap, so that the receiver makes up for it; what was
+meant for us alone leaves none.  Jumps of the peer's timestamps end here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from h323d.media.audio.table import PortTable
+from h323d.rtp.columns import numbers, writeHeader
+from h323d.rtp.statistics import MAX_DROPOUT, MAX_MISORDER
+
+__all__ = ["SLACK_MS", "Renumbering", "Way", "WayForm"]
+
+SLACK_MS = 100  # by which a timestamp may lag behind the clock, rather than to jump
+_JUMP_MS = 1000  # a step that is not the network's
+_SEQUENCES = 1 << 16
+_STAMPS = (1 << 32) - 1
+_HALF = 1 << 31
+
+
+class WayForm(NamedTuple):
+    """
+    What may pass, and as what.
+
+    @ivar kinds: by the payload types that may pass, the kind of their codec, or what stands for
+        one that we cannot mix.
+    @ivar payloadType: that they are given.
+    @ivar packetMs: milliseconds of sound in each packet; 0 if nothing is sent that way.
+    @ivar units: of the timestamps, in a millisecond.
+    """
+
+    kinds: Mapping[int, int]
+    payloadType: int
+    packetMs: int
+    units: int
+
+
+@dataclass(slots=True, eq=False)
+class Way:
+    """
+    One direction between two.
+
+    @ivar source: the slot whose packets pass.
+    @ivar target: the slot whose peer they are sent to.
+    @ivar lengths: whether a payload of so many octets holds a packet's sound, where that tells it;
+        by kind and octets.
+    @ivar begun: whether C{shift} is known.
+    @ivar last: the newest sequence number that came; -1 before the first.
+    @ivar run: how many of the newest sequence numbers have become as many of ours.
+    @ivar shift: from the source's timestamps to ours, modulo 2**32.
+    """
+
+    source: int
+    target: int
+    form: WayForm
+    lengths: dict[tuple[int, int], bool] = field(default_factory=dict)
+    begun: bool = False
+    last: int = -1
+    run: int = 0
+    shift: int = 0
+
+    def beginAnew(self) -> None:
+        """
+        What comes next has nothing to do with what came before.
+        """
+        self.begun, self.last, self.run = False, -1, 0
+
+
+class Renumbering:
+    """
+    Our sequence numbers and timestamps, of what passes.
+    """
+
+    def __init__(self, table: PortTable) -> None:
+        self._sequence, self._sent = numbers(table.sequence), numbers(table.sent)
+        self._ownSsrc = numbers(table.ownSsrc)
+        self._base, self._expected = numbers(table.timestampBase), numbers(table.expected)
+        self._units = numbers(table.sendUnits)
+        self._octets = numbers(table.sentOctets)
+
+    def write(
+        self,
+        way: Way,
+        out: memoryview[int],
+        at: int,
+        header: tuple[bool, int, int],
+        size: int,
+        clock: int,
+    ) -> bool:
+        """
+        Write the header of a packet that passes, and count it.
+
+        @param out: octets.
+        @param at: where the packet begins.
+        @param header: marker, sequence number and timestamp as they came.
+        @param size: of the payload, octets.
+        @param clock: of the plane, milliseconds.
+        @return: whether it can be sent: not if its number was never kept for it.
+        """
+        marker, sequence, stamp = header
+        number = self._numberOf(way, sequence)
+        if number < 0:
+            return False
+        target, units = way.target, way.form.units
+        natural = self._base[target] + clock * units
+        step = ((stamp + way.shift - natural + _HALF) & _STAMPS) - _HALF
+        if not way.begun or not -_JUMP_MS * units < step < _JUMP_MS * units:
+            begins = self._goingOn(target, natural, units)
+            way.begun, way.shift = True, (begins - stamp) & _STAMPS
+            marker, step = self._expected[target] != begins, begins - natural
+        ours = natural + step
+        writeHeader(out, at, way.form.payloadType, marker, number, ours, self._ownSsrc[target])
+        if sequence == way.last:
+            self._base[target] = ours - clock * units
+            self._expected[target] = ours + way.form.packetMs * units
+        self._sent[target] += 1
+        self._octets[target] += size
+        return True
+
+    def _goingOn(self, target: int, natural: int, units: int) -> int:
+        """
+        @param natural: what the timestamp is by the plane's clock.
+        @return: what goes on from what was sent before, or that, if it was long ago.
+        """
+        expected = self._expected[target]
+        return expected if expected >= 0 and natural - expected < SLACK_MS * units else natural
+
+    def _numberOf(self, way: Way, sequence: int) -> int:
+        """
+        @return: our sequence number, not reduced; -1 if there is none.
+        """
+        target = way.target
+        ahead = (sequence - way.last) % _SEQUENCES if way.last >= 0 else 1
+        if 0 < ahead < MAX_DROPOUT:
+            number = self._sequence[target] + ahead - 1
+            self._sequence[target] = number + 1
+            way.last, way.run = sequence, way.run + ahead
+            return number
+        behind = _SEQUENCES - ahead
+        if behind > MAX_MISORDER and ahead:
+            way.beginAnew()
+            return self._numberOf(way, sequence)
+        return self._sequence[target] - 1 - behind if behind < way.run else -1
+
+    def swallow(self, way: Way, sequence: int) -> None:
+        """
+        A packet came that does not pass.
+        """
+        ahead = (sequence - way.last) % _SEQUENCES if way.last >= 0 else 1
+        if 0 < ahead < MAX_DROPOUT:
+            self._sequence[way.target] += ahead - 1
+            way.last, way.run = sequence, 0
+
+    def align(self, target: int, clock: int) -> None:
+        """
+        Have what is mixed go on from what has passed.
+
+        @param clock: of the plane at the start of the frame, milliseconds.
+        """
+        units = self._units[target]
+        natural = self._base[target] + clock * units
+        self._base[target] += self._goingOn(target, natural, units) - natural
