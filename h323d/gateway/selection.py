@@ -50,7 +50,7 @@ class Choice:
         Whether nothing is decoded.
         """
         called, caller = self.called, self.caller
-        return called is not None and caller is not None and called.sameEncoding(caller)
+        return called is not None and caller is not None and called.sameOctets(caller)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Selection:
         """
         How far behind a format comes: in the order in which this module's docstring has it.
         """
-        passes = any(candidate.sameEncoding(each) for each in wanted)
+        passes = any(candidate.sameOctets(each) for each in wanted)
         return (
             not self.fits(candidate),
             not passes and bool(wanted),
@@ -122,7 +122,7 @@ def costOf(candidate: MediaFormat, wanted: Collection[MediaFormat]) -> int:
     Microseconds of a processor for 20 ms between the candidate and the other side's cheapest; a
     kbit/s of the line counts as one.
     """
-    if any(candidate.sameEncoding(each) for each in wanted):
+    if any(candidate.sameOctets(each) for each in wanted):
         return 0
     worth = worthOf(candidate)
     work = worth.cost + min((worthOf(each).cost for each in wanted), default=0)
@@ -137,14 +137,14 @@ def _between(one: MediaFormat, other: MediaFormat) -> int:
     """
     Impairments add up, but for the band: what is not there cannot be lost again.
     """
-    if one.sameEncoding(other):
+    if one.sameOctets(other):
         return _alone(one)
     first, second = _alone(one), _alone(other)
     return first + second - min(first, second, NARROWBAND)
 
 
 def _place(candidate: MediaFormat, wanted: Formats) -> int:
-    places = (place for place, each in enumerate(wanted) if candidate.sameEncoding(each))
+    places = (place for place, each in enumerate(wanted) if candidate.sameOctets(each))
     return next(places, len(wanted))
 
 

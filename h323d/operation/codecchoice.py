@@ -42,18 +42,20 @@ class CodecChoiceView(View):
 
 def spoken(names: str, known: Iterable[MediaFormat]) -> Formats:
     """
-    @param names: of codecs, with commas between them.
+    @param names: of codecs, with commas between them; each stands for all that have it.
     @param known: whether we can speak it or not.
 
     @raise OperatorError: one is not among them.
     """
-    formats = {each.name.lower(): each for each in known}
-    asked = [each.strip() for each in names.split(",")]
-    for each in asked:
-        if each.lower() not in formats:
-            told = ", ".join(sorted(found.name for found in formats.values()))
-            raise OperatorError(f"no codec is called {each}; there are {told}")
-    return tuple(formats[each.lower()] for each in asked)
+    formats: dict[str, list[MediaFormat]] = {}
+    for each in known:
+        formats.setdefault(each.name.lower(), []).append(each)
+    asked = [name.strip() for name in names.split(",")]
+    for name in asked:
+        if name.lower() not in formats:
+            told = ", ".join(sorted(found[0].name for found in formats.values()))
+            raise OperatorError(f"no codec is called {name}; there are {told}")
+    return tuple(each for name in asked for each in formats[name.lower()])
 
 
 def choiceViews(selection: Selection, caller: Formats, called: Formats) -> list[CodecChoiceView]:
@@ -107,4 +109,4 @@ def _why(selection: Selection, candidate: MediaFormat, others: Formats) -> str:
 
 
 def _among(candidate: MediaFormat, formats: Formats) -> bool:
-    return any(candidate.sameEncoding(each) for each in formats)
+    return any(candidate.sameOctets(each) for each in formats)

@@ -90,3 +90,10 @@ def test_theBestFormatOfTheOtherSideCounts() -> None:
 def test_whatPassesThroughCostsNothing() -> None:
     assert costOf(G729, (G729, GSM)) == 0
     assert costOf(G729, (GSM,)) > costOf(G711_ULAW, (GSM,)) > 0
+
+
+def test_whatIsPackedOtherwiseDoesNotPassThrough() -> None:
+    aligned = MediaFormat("AMR", parameters=(("octet-align", "1"),))
+    efficient = MediaFormat("AMR")
+    choice = Selection((aligned, efficient)).choice((efficient,), (aligned,))
+    assert (choice.called, choice.caller, choice.passesThrough) == (aligned, efficient, False)

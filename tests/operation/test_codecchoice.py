@@ -19,6 +19,11 @@ def test_codecsAreNamedAsTheConfigurationHasThemWhateverTheirCase() -> None:
     assert spoken("g722, PCMU", OURS) == (G722, G711_ULAW)
 
 
+def test_aNameStandsForAllFormatsThatHaveIt() -> None:
+    wide, narrow = MediaFormat("speex", 16000), MediaFormat("speex")
+    assert spoken("Speex", (wide, G722, narrow)) == (wide, narrow)
+
+
 def test_aCodecThatNobodyKnowsIsRefusedWithThoseThatThereAre() -> None:
     with pytest.raises(OperatorError, match=r"no codec is called G\.729; there are G722, G729"):
         spoken("G.729", OURS)

@@ -47,15 +47,15 @@ _WORTHS = {
     ("l16", 16000): Worth(5, 256_000, 2),  # ours
     ("l16", 8000): Worth(NARROWBAND, 128_000, 2),
     ("g722", 8000): Worth(13, 64_000, 29),
-    ("speex", 16000): Worth(20, 28_000, 142),  # ours
+    ("speex", 16000): Worth(20, 28_000, 133),  # ours
     ("pcmu", 8000): Worth(NARROWBAND, 64_000, 2),
     ("pcma", 8000): Worth(NARROWBAND, 64_000, 2),
-    ("amr", 8000): Worth(NARROWBAND + 5, 12_200, 190),
-    ("g726-32", 8000): Worth(NARROWBAND + 7, 32_000, 49),
-    ("aal2-g726-32", 8000): Worth(NARROWBAND + 7, 32_000, 49),
+    ("amr", 8000): Worth(NARROWBAND + 5, 12_200, 95),
+    ("g726-32", 8000): Worth(NARROWBAND + 7, 32_000, 29),
+    ("aal2-g726-32", 8000): Worth(NARROWBAND + 7, 32_000, 29),
     ("g729", 8000): Worth(NARROWBAND + 11, 8_000, 61),
     ("speex", 8000): Worth(NARROWBAND + 11, 15_000, 57),  # ours
-    ("g723", 8000): Worth(NARROWBAND + 15, 6_300, 343),
+    ("g723", 8000): Worth(NARROWBAND + 15, 6_300, 165),
     ("gsm", 8000): Worth(NARROWBAND + 20, 13_000, 18),
 }
 
