@@ -165,4 +165,6 @@ class Calling:
             found = await found
         if isinstance(found, Refusal):
             raise OperatorError(f"{text} may not be called: {found.word}")
-        return found[0] if found else None
+        if not found or (found[0].parent and hostOf(name, SIGNALLING_PORT) is not None):
+            return None  # nobody else is asked where somebody is whose name says it
+        return found[0]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from h323d.conference.config import ConferenceConfig
 from h323d.config.sections import Configuration
 from h323d.events.calls import CallRefused, CallRouted
 from h323d.events.gatekeeper import (
@@ -24,7 +25,7 @@ from h323d.events.gatekeeper import (
 )
 from h323d.gatekeeper.alternates import AlternateConfig
 from h323d.gatekeeper.config import GatekeeperConfig
-from h323d.gatekeeper.parents.config import ParentConfig
+from h323d.gatekeeper.parents.config import ParentConfig, ParentKind
 from h323d.gatekeeper.parents.parent import ParentState
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
 from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
@@ -36,8 +37,10 @@ from h323d.values.address import TransportAddress
 from h323d.values.cause import Cause
 from h323d.values.media.formats import G711_ALAW, G711_ULAW
 from tests.support.bridged import SERVER, Phone, SIPPhone, h323Phone, sipPhone
+from tests.support.graph import hidden
 from tests.support.simulatedphone import Telephone
 from tests.support.simulation import SimulatedServer, Simulation
+from tests.walks.test_switchboard import isBeyond
 
 PARENT, CHILD = "10.0.0.9", SERVER
 ALICE, BOB = 400, 700  # Hz
@@ -578,4 +581,61 @@ def test_aCallerWhoHangsUpWhileTheParentIsAskedLeavesNothingThere(world: Simulat
     world.run(2.0)
     assert len(parent.told(RASAdmissionGranted)) == len(parent.told(RASAdmissionEnded))
     assert shown(child).calls == 0
+    everybodyLeaves(world)
+
+
+def test_theOperatorCallsWhoSaysWhereTheyAreWithoutAskingTheParent(world: Simulation) -> None:
+    parent = parentIn(world)
+    child = childIn(world)
+    registered(world, child)
+    other, called = Telephone(world, "10.0.1.7", "7001", ALICE), bob(world)
+    child.server.operator.call("h323:7001@10.0.1.7", "5001")
+    world.until(lambda: other.speaking and called.speaking)
+    assert parent.told(RASAdmissionGranted) == []
+    everybodyLeaves(world)
+
+
+def test_theOperatorCallsTheWorldByTheParent(world: Simulation) -> None:
+    parent = parentIn(world)
+    child = childIn(world)
+    registered(world, child)
+    other, called = alice(world), bob(world)
+    child.server.operator.call("1001", "5001")
+    world.until(lambda: other.speaking and called.speaking)
+    assert len(parent.told(RASAdmissionGranted)) == 2
+    everybodyLeaves(world)
+
+
+def test_aRoomOfTheChildIsReachedByItsPrefix(world: Simulation) -> None:
+    parent = parentIn(world)
+    rooms = ConferenceConfig(patterns=("7xxxx",))
+    here = replace(WORLD, supportedPrefixes=("7",), terminalType=ParentKind.MCU)
+    child = childIn(world, here, conference=rooms)
+    registered(world, child)
+    caller = alice(world)
+    caller.call("70001")
+    world.until(lambda: caller.speaking)
+    assert list(child.server.conference.rooms) == ["70001"]
+    assert [each.answerCall for each in parent.told(RASAdmissionGranted)] == [False, True]
+    everybodyLeaves(world)
+
+
+@pytest.mark.parametrize("protocol", ["sip", "h323"])
+def test_allThatSuchACallIsMadeOfCanBeWrittenDown(world: Simulation, protocol: str) -> None:
+    parentIn(world)
+    child = childIn(world)
+    found: dict[str, str] = {}
+
+    def look() -> None:
+        calls = ((f"{each}", each) for each in world.clock.getDelayedCalls())
+        found.update(hidden([("server", child.server), *calls], isBeyond))
+
+    world.watch(look, 23)
+    registered(world, child)
+    called, caller = alice(world), childPhone(world, protocol)
+    dial(caller, "1001")
+    world.until(lambda: caller.speaking and called.speaking)
+    called.hangup()
+    world.run(1.0)
+    assert found == {}
     everybodyLeaves(world)

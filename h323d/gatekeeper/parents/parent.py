@@ -152,7 +152,7 @@ class Parent:
         """
         known = {alias.value for alias in self.aliases}
         prefixes = self.config.supportedPrefixes
-        return any(each.value in known or each.value.startswith(prefixes) for each in names)
+        return any(each.value in known or each.number.startswith(prefixes) for each in names)
 
     def start(self) -> None:
         """

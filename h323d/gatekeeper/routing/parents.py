@@ -94,6 +94,6 @@ def _matched(prefixes: Iterable[str], called: Called) -> int:
     How long the longest prefix is that one of the names has; -1 if none has any.
     """
     lengths = (
-        len(each) for each in prefixes for name in called.names if name.value.startswith(each)
+        len(each) for each in prefixes for name in called.names if name.number.startswith(each)
     )
     return max(lengths, default=-1)

@@ -58,7 +58,13 @@ def test_itIsAPolicy() -> None:
 
 @pytest.mark.parametrize(
     ("number", "asked"),
-    [("4912", ("b", "c")), ("4400", ("a",)), ("0", ("a",)), ("anna", ("a",))],
+    [
+        ("4912", ("b", "c")),
+        ("4400", ("a",)),
+        ("0", ("a",)),
+        ("anna", ("a",)),
+        ("sip:491@h", ("b", "c")),
+    ],
 )
 def test_thoseOfTheLongestPrefixAreAskedInTheirOrder(number: str, asked: tuple[str, ...]) -> None:
     policy = policyOf(parent("a", ""), parent("b", "49"), parent("c", "1", "49"))
