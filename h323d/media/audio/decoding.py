@@ -22,9 +22,10 @@ from h323d.media.audio.coders import Coders
 from h323d.media.audio.pauses import Pauses
 from h323d.media.audio.table import NOISE, PortTable
 from h323d.media.packets import PacketBatch
+from h323d.media.reports import Report
 from h323d.rtp.columns import HeaderColumns
 
-__all__ = ["Arrived", "Decoder", "Decoding"]
+__all__ = ["Arrived", "Decoder", "Decoding", "Judged"]
 
 _MOST_RECOVERED = 5  # packets that are made up for, of those that are missing in a row
 _MISORDER = 100  # sequence numbers behind that still count as late (RFC 3550, A.1)
@@ -68,6 +69,22 @@ class Arrived:
             self.arrivals[some],
             self.restarted[some],
         )
+
+
+@dataclass(slots=True)
+class Judged:
+    """
+    What was found of a batch.
+
+    @ivar arrived: its valid packets, of believed sources.
+    @ivar heard: C{bool[n]}: those of them that are to be heard.
+    @ivar reports: what there is to report.
+    """
+
+    headers: HeaderColumns
+    arrived: Arrived
+    heard: Mask
+    reports: list[Report]
 
 
 class _Stream:

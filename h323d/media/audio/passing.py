@@ -308,7 +308,7 @@ class Passing:
         first, second, sequence, stamp, ssrc = _HEADER.unpack_from(batch.octets, at)
         if first != _PLAIN:
             return False
-        if row in drained.sources and not self._receiver.hears(slot, drained.sources[row]):
+        if row in drained.sources and self._receiver.peers.get(slot) != drained.sources[row]:
             return False
         payloadType, size = second & _PAYLOAD_TYPE, length - HEADER_BYTES
         if not self._fits(way, payloadType, drained.data, row, HEADER_BYTES, size):

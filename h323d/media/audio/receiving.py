@@ -16,7 +16,7 @@ from h323d.call.media import Signalling
 from h323d.media.audio.buffers import SoundStores
 from h323d.media.audio.codecs import Codecs
 from h323d.media.audio.consent import Consent
-from h323d.media.audio.decoding import Arrived, Decoder, Decoding
+from h323d.media.audio.decoding import Arrived, Decoder, Decoding, Judged
 from h323d.media.audio.digits import Digits
 from h323d.media.audio.latch import Latch, canonicalHost, newLatch
 from h323d.media.audio.steady import TRUSTED, Steady
@@ -74,6 +74,7 @@ class Judged:
 class Receiver:
     """
     @ivar statistics: of what arrives, by slot.
+    @ivar peers: the sources that slots are locked to.
     @ivar latches: of the slots that are not locked for good.
     @ivar changed: slots whose sound is of another codec since it was emptied.
     """
@@ -103,8 +104,8 @@ class Receiver:
         self.statistics = SteadyStatistics(config.maximumPorts)
         self._transit = np.full(config.maximumPorts, np.inf)
         self._negotiated: dict[int, TransportAddress] = {}
-        self._peers: dict[int, TransportAddress] = {}
-        self._steady = Steady(table, codecs, stores, self.statistics, self._transit, self._peers)
+        self.peers: dict[int, TransportAddress] = {}
+        self._steady = Steady(table, codecs, stores, self.statistics, self._transit, self.peers)
         self.latches: dict[int, Latch] = {}
         self.changed: list[int] = []
 
@@ -128,13 +129,13 @@ class Receiver:
         """
         networks = self._consent.networks
         if negotiated is None:
-            if slot not in self._negotiated and slot not in self._peers:
+            if slot not in self._negotiated and slot not in self.peers:
                 self.latches[slot] = newLatch(None, signalling.host, self._anyHost, networks)
             return False
         if self._negotiated.get(slot) == negotiated:
             return False
         self._negotiated[slot] = negotiated
-        self._peers.pop(slot, None)
+        self.peers.pop(slot, None)
         self._table.locked[slot] = False
         self.latches[slot] = newLatch(negotiated.host, signalling.host, self._anyHost, networks)
         return True
@@ -167,12 +168,6 @@ class Receiver:
         self._decoding.pauses.forget(slot)
         self._decoding.restart(slot)
 
-    def hears(self, slot: int, source: TransportAddress) -> bool:
-        """
-        Whether C{source} is the slot's peer.
-        """
-        return self._peers.get(slot) == source
-
     def settle(self, packets: IPacketIO, now: float) -> None:
         """
         Lock for good what nobody has taken back in time.
@@ -197,7 +192,7 @@ class Receiver:
         return Listener(
             self.latches.pop(slot, None),
             self._negotiated.pop(slot, None),
-            self._peers.pop(slot, None),
+            self.peers.pop(slot, None),
             rowOf(self.statistics, slot),
             float(self._transit[slot]),
             self._decoding.release(slot),
@@ -209,7 +204,7 @@ class Receiver:
         """
         for known, each in (
             (self._negotiated, listener.negotiated),
-            (self._peers, listener.peer),
+            (self.peers, listener.peer),
         ):
             if each is not None:
                 known[slot] = each
@@ -229,7 +224,7 @@ class Receiver:
         """
         Whether RTCP from C{source} may speak for the slot's peer.
         """
-        peer, negotiated = self._peers.get(slot), self._negotiated.get(slot)
+        peer, negotiated = self.peers.get(slot), self._negotiated.get(slot)
         known = [canonicalHost(each.host) for each in (peer, negotiated) if each is not None]
         return source.host in known
 
@@ -326,13 +321,13 @@ class Receiver:
         reports: list[Report] = []
         for row, source in batch.sources.items():
             slot = int(batch.slots[row])
-            if not valid[row] or self._peers.get(slot) == source:
+            if not valid[row] or self.peers.get(slot) == source:
                 continue
             latch = self.latches.get(slot)  # none, if a packet of this same batch has locked it
             if latch is None or not latch.accepts(source, int(headers.sequenceNumber[row]), now):
                 valid[row] = False
                 continue
-            self._peers[slot] = source
+            self.peers[slot] = source
             self._table.locked[slot] = True
             if latch.settled(now):
                 del self.latches[slot]
