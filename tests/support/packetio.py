@@ -269,11 +269,7 @@ class Phone:
         self.sequence = 100
         self.timestamp = 0
         self.ssrc = address.port
-        self._law = (
-            (decodeULaw, encodeULaw) if mediaFormat == G711_ULAW else (decodeALaw, encodeALaw)
-        )
-        law = 0 if mediaFormat == G711_ULAW else 8
-        self._payloadType = law if payloadType is None else payloadType
+        self.speak(mediaFormat, payloadType)
         beside = TransportAddress(address.host, address.port + 1)
         bench.listeners[address] = lambda data: self.heard.append(
             (bench.clock.seconds(), decode(data))
@@ -284,6 +280,14 @@ class Phone:
             ReceiveFormat({self._payloadType: mediaFormat}, EVENTS),
         )
         self.configure(self.stream)
+
+    def speak(self, mediaFormat: MediaFormat, payloadType: int | None = None) -> None:
+        """
+        Say everything by this law from now on, and understand nothing else.
+        """
+        isULaw = mediaFormat == G711_ULAW
+        self._law = (decodeULaw, encodeULaw) if isULaw else (decodeALaw, encodeALaw)
+        self._payloadType = (0 if isULaw else 8) if payloadType is None else payloadType
 
     def configure(self, stream: Stream) -> None:
         """

@@ -55,22 +55,6 @@ class Listener:
     decoder: Decoder
 
 
-@dataclass(slots=True)
-class Judged:
-    """
-    What was found of a batch.
-
-    @ivar arrived: its valid packets, of believed sources.
-    @ivar heard: C{bool[n]}: those of them that are to be heard.
-    @ivar reports: what there is to report.
-    """
-
-    headers: HeaderColumns
-    arrived: Arrived
-    heard: Mask
-    reports: list[Report]
-
-
 class Receiver:
     """
     @ivar statistics: of what arrives, by slot.

@@ -391,7 +391,7 @@ def test_whoSendsSomethingElseAllAtOnceIsHeardWithoutAGap() -> None:
     a.says = tone(500)
     bench.run(0.5)
     assert mixer.passing
-    a._law, a._payloadType = Phone(bench, a.address, G711_ALAW)._law, 8
+    a.speak(G711_ALAW)
     bench.run(0.5)
     assert not mixer.passing
     assertContinuous(b)
