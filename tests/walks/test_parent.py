@@ -70,7 +70,7 @@ def childConfiguration(*parents: ParentConfig, **sections: Any) -> Configuration
     zone = GatekeeperConfig(
         gatekeeperIdentifier="island", multicast=False, parents=parents or (WORLD,)
     )
-    return Configuration(gatekeeper=zone, media=MEDIA, **sections)
+    return replace(Configuration(gatekeeper=zone, media=MEDIA), **sections)
 
 
 def childIn(world: Simulation, *parents: ParentConfig, **sections: Any) -> SimulatedServer:
@@ -638,4 +638,16 @@ def test_allThatSuchACallIsMadeOfCanBeWrittenDown(world: Simulation, protocol: s
     called.hangup()
     world.run(1.0)
     assert found == {}
+    everybodyLeaves(world)
+
+
+def test_theParentIsAskedForAsMuchAsTheEndpointMayUse(world: Simulation) -> None:
+    parent = parentIn(world)
+    here = replace(childConfiguration().gatekeeper, minimumBandwidthPerCall=7680)
+    child = childIn(world, gatekeeper=here)
+    registered(world, child)
+    called, caller = h323Parties(world)
+    caller.dial("1001")
+    world.until(lambda: caller.speaking and called.speaking)
+    assert [each.bandwidth for each in parent.told(RASAdmissionGranted)] == [7680, 1280]
     everybodyLeaves(world)

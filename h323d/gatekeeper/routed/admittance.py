@@ -55,6 +55,9 @@ class AdmittanceContext(Protocol):
     def newReference(self) -> int:
         """A call reference value."""
 
+    def bandwidthOf(self, call: bytes) -> int:
+        """What a call may use, in units of 100 bit/s."""
+
 
 class Admittance:
     """
@@ -120,12 +123,14 @@ class Admittance:
     def _askFor(self, way: FoundWay) -> None:
         if self._onward is not None:
             self._onward.end(Cause.NORMAL_UNSPECIFIED)
+        identity = self._owner.identity
         request = AdmissionRequest(
-            self._owner.identity,
+            identity,
             self._context.newReference(),
             False,
             self._owner.calling,
             self._ways.namesFor(way),
+            bandwidth=self._context.bandwidthOf(identity.callIdentifier),
             parent=way.parent,
         )
         self._onward = _Permit(self._context.parents, request, self)

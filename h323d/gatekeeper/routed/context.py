@@ -25,7 +25,7 @@ from h323d.gatekeeper.routed.models import CallModels
 from h323d.gatekeeper.routed.progress import ProgressTimers
 from h323d.gatekeeper.routed.side import Side, SideOwner
 from h323d.gatekeeper.routing.chain import FoundWay, RoutingChain
-from h323d.h323.calls.admission import Admitter
+from h323d.h323.calls.admission import USUAL_BANDWIDTH, Admitter
 from h323d.h323.calls.callstreams import CallStreams, PlainAndSecure
 from h323d.h323.config import H323Config
 from h323d.h323.signalling.connection import SignallingCall, SignallingConnection
@@ -128,6 +128,14 @@ class CallContext:
         Tell what has happened.
         """
         self.zone.world.events.publish(fact)
+
+    def bandwidthOf(self, call: bytes) -> int:
+        """
+        What the sides of a call may use as we have admitted them; if we have not, what sound
+        uses.  In units of 100 bit/s.
+        """
+        admitted = self.zone.tables.admissions.ofCall(call)
+        return max((each.bandwidth for each in admitted), default=USUAL_BANDWIDTH)
 
     def newReference(self) -> int:
         """

@@ -16,7 +16,9 @@ from h323d.h323.signalling.uuie import CallIdentity, Fields
 from h323d.values.address import PartyAddress, TransportAddress
 from h323d.values.cause import Cause
 
-__all__ = ["AdmissionGrant", "AdmissionRequest", "Admitter"]
+__all__ = ["USUAL_BANDWIDTH", "AdmissionGrant", "AdmissionRequest", "Admitter"]
+
+USUAL_BANDWIDTH = 1280  # in units of 100 bit/s: G.711 both ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class AdmissionRequest:
     called: tuple[PartyAddress, ...]
     source: TransportAddress | None = None
     destination: TransportAddress | None = None
-    bandwidth: int = 1280
+    bandwidth: int = USUAL_BANDWIDTH
     parent: str = ""
 
 

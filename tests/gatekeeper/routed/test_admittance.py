@@ -74,6 +74,9 @@ class Call:
     def newReference(self) -> int:
         return 7
 
+    def bandwidthOf(self, call: bytes) -> int:
+        return 7680 if call == IDENTITY.callIdentifier else 0
+
     def letIn(self) -> None:
         self.done.append(("letIn",))
 
@@ -124,6 +127,7 @@ def test_aWayToAParentLeadsWhereItSays() -> None:
     call.admittance.tryNext(None)
     ((request, answer),) = call.parents.asked
     assert (request.parent, request.called, request.answerCall) == ("world", (NAME,), False)
+    assert request.bandwidth == 7680
     grant = AdmissionGrant((Way("h323", THERE, (OTHER,)), Way("h323", CAROLS)), "e1")
     answer.callback(grant)
     first = FoundWay("h323", THERE, (OTHER,), grant=grant)
