@@ -15,6 +15,7 @@ from h323d.conference.config import ConferenceConfig
 from h323d.config.sections import Configuration
 from h323d.events.calls import CallRefused, CallRouted
 from h323d.events.gatekeeper import (
+    BandwidthChanged,
     EndpointRegistered,
     EndpointUnregistered,
     ParentLost,
@@ -28,6 +29,7 @@ from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.parents.config import ParentConfig, ParentKind
 from h323d.gatekeeper.parents.parent import ParentState
 from h323d.gatekeeper.routed.config import CallModel, RoutedConfig
+from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.security.config import PasswordEntry, SecurityConfig
 from h323d.inputs import Input
 from h323d.media.config import MediaConfig
@@ -650,4 +652,22 @@ def test_theParentIsAskedForAsMuchAsTheEndpointMayUse(world: Simulation) -> None
     caller.dial("1001")
     world.until(lambda: caller.speaking and called.speaking)
     assert [each.bandwidth for each in parent.told(RASAdmissionGranted)] == [7680, 1280]
+    everybodyLeaves(world)
+
+
+def test_theParentIsAskedForMoreWhenTheCallUsesMore(world: Simulation) -> None:
+    parent = parentIn(world)
+    child = childIn(world)
+    registered(world, child)
+    called, caller = h323Parties(world)
+    caller.dial("1001")
+    world.until(lambda: caller.speaking and called.speaking)
+    zone = child.server.zone
+    assert zone is not None
+    (call,) = zone.routed
+    call.usageChanged(Usage(3840, True))
+    call.usageChanged(Usage(1280, True))
+    world.run(0.5)
+    assert [each.bandwidth for each in parent.told(BandwidthChanged)] == [3840]
+    assert requests(world, "bandwidthRequest") == 1
     everybodyLeaves(world)

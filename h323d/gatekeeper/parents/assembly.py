@@ -43,6 +43,19 @@ class _Wanted:
     password: str = field(repr=False)
 
 
+@dataclass(slots=True)
+class _Admitted:
+    """
+    A side of a call that a parent has admitted.
+
+    @ivar bandwidth: what it was asked for last, in units of 100 bit/s.
+    """
+
+    parent: Parent
+    request: AdmissionRequest
+    bandwidth: int
+
+
 class Parents(Part[GatekeeperConfig]):
     """
     Those that are configured, once this is started; an
@@ -61,7 +74,7 @@ class Parents(Part[GatekeeperConfig]):
         self._wanted = self._wantedBy(config.parents)
         self._parents: dict[str, Parent] = {}
         self._leaving: dict[Parent, None] = {}
-        self._admitted: dict[tuple[bytes, bool], Parent] = {}
+        self._admitted: dict[tuple[bytes, bool], _Admitted] = {}
 
     def __iter__(self) -> Iterator[Parent]:
         return iter(tuple(self._parents.values()))
@@ -153,22 +166,36 @@ class Parents(Part[GatekeeperConfig]):
     def _granted(
         self, grant: AdmissionGrant, request: AdmissionRequest, parent: Parent
     ) -> AdmissionGrant:
-        self._admitted[_keyOf(request)] = parent
+        self._admitted[_keyOf(request)] = _Admitted(parent, request, request.bandwidth)
         if request.answerCall:
             self._context.tables.sent.enter(request.identity.callIdentifier, parent.name)
         return grant
 
     def answered(self, request: AdmissionRequest) -> None:
-        parent = self._admitted.get(_keyOf(request))
-        if parent is not None:
-            parent.calls.answered(request)
+        admitted = self._admitted.get(_keyOf(request))
+        if admitted is not None:
+            admitted.parent.calls.answered(request)
+
+    def used(self, call: bytes, bandwidth: int) -> None:
+        """
+        A call is seen to use so much: where that is more than was asked for, ask for it (BRQ).
+
+        @param bandwidth: in units of 100 bit/s.
+        """
+        for answerCall in (False, True):
+            admitted = self._admitted.get((call, answerCall))
+            if admitted is None or bandwidth <= admitted.bandwidth:
+                continue
+            if admitted.parent.calls.bandwidth(call) is not None:  # it knows us still
+                admitted.bandwidth = bandwidth
+                admitted.parent.calls.changeBandwidth(admitted.request, bandwidth)
 
     def disengage(self, request: AdmissionRequest, cause: Cause) -> None:
-        parent = self._admitted.pop(_keyOf(request), None)
+        admitted = self._admitted.pop(_keyOf(request), None)
         if request.answerCall:
             self._context.tables.sent.remove(request.identity.callIdentifier)
-        if parent is not None:
-            parent.calls.disengage(request, cause)
+        if admitted is not None:
+            admitted.parent.calls.disengage(request, cause)
 
     def _parentOf(self, request: AdmissionRequest) -> Parent | None:
         """

@@ -33,7 +33,7 @@ from h323d.h323.signalling.endpointtype import gatekeeperType
 from h323d.h323.signalling.uuie import Fields
 from h323d.values.address import TransportAddress
 
-__all__ = ["CallContext", "CallOwner", "CallRules"]
+__all__ = ["CallContext", "CallOwner", "CallRules", "RoutedAdmitter"]
 
 
 class CallOwner(Protocol):
@@ -73,6 +73,15 @@ class CallRules:
         self.endpointType: Fields = gatekeeperType(h323.name)
 
 
+class RoutedAdmitter(Admitter, Protocol):
+    """
+    Who has to admit some calls, and wants to know what they use.
+    """
+
+    def used(self, call: bytes, bandwidth: int) -> None:
+        """A call uses so much, in units of 100 bit/s."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallContext:
     """
@@ -90,7 +99,7 @@ class CallContext:
     zone: ZoneContext
     chain: RoutingChain
     reaching: Reaching
-    parents: Admitter
+    parents: RoutedAdmitter
     rules: CallRules
     streams: PlainAndSecure
     complaints: Complaints

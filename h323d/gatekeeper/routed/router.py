@@ -24,14 +24,14 @@ from h323d.gatekeeper.reaching import Reaching
 from h323d.gatekeeper.registry.registrations import Registration
 from h323d.gatekeeper.routed.call import RoutedCall
 from h323d.gatekeeper.routed.config import CallModel
-from h323d.gatekeeper.routed.context import CallContext, CallRules
+from h323d.gatekeeper.routed.context import CallContext, CallRules, RoutedAdmitter
 from h323d.gatekeeper.routed.models import Endpoint, stricter
 from h323d.gatekeeper.routed.remembered import AdmittedRoutes, RouteMemory
 from h323d.gatekeeper.routed.side import Side
 from h323d.gatekeeper.routed.usage import Usage
 from h323d.gatekeeper.routing.chain import Called, FoundWay, RoutingChain
 from h323d.gatekeeper.settings import ZoneSettings
-from h323d.h323.calls.admission import AdmissionRequest, Admitter
+from h323d.h323.calls.admission import AdmissionRequest
 from h323d.h323.calls.callstreams import newStreams
 from h323d.h323.calls.incoming import IncomingSetup
 from h323d.h323.signalling import messages
@@ -60,7 +60,7 @@ class RoutedCalls(Part[ZoneSettings]):
         chain: RoutingChain,
         reaching: Reaching,
         origins: Origins,
-        parents: Admitter,
+        parents: RoutedAdmitter,
     ) -> None:
         """
         @param chain: says where a call goes.
@@ -354,6 +354,7 @@ class RoutedCalls(Part[ZoneSettings]):
         if seen:
             most = Usage(max(each.used for each in seen), all(each.complete for each in seen))
             self._tables.admissions.watch(callIdentifier, most)
+            self._context.parents.used(callIdentifier, most.used)
 
     def callFault(self, door: str, source: TransportAddress, error: DecodeError) -> None:
         self._complaints.about(door, source, error)
