@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.logger import Logger
 
 from h323d.call.parts import Change, Commit, Part
-from h323d.errors import RemoteProtocolError, ResourceUnavailable
+from h323d.errors import ConfigurationError, RemoteProtocolError, ResourceUnavailable
 from h323d.gatekeeper.config import GatekeeperConfig
 from h323d.gatekeeper.context import ZoneContext
 from h323d.gatekeeper.parents.config import ParentConfig
@@ -67,7 +67,8 @@ class Parents(Part[GatekeeperConfig]):
 
     def __init__(self, config: GatekeeperConfig, context: ZoneContext, calls: ClearsCalls) -> None:
         """
-        @raise h323d.errors.ConfigurationError: the file of a password cannot be used.
+        @raise h323d.errors.ConfigurationError: the file of a password cannot be used, or one of
+            them is ourselves.
         """
         self._context = context
         self._calls = calls
@@ -118,16 +119,18 @@ class Parents(Part[GatekeeperConfig]):
         return succeed(None)
 
     def _wantedBy(self, configs: Sequence[ParentConfig]) -> tuple[_Wanted, ...]:
-        files = self._context.world.files
         return tuple(
-            _Wanted(
-                each,
-                passwordIn(files, each.passwordFile, f"gatekeeper.parents[{index}].passwordFile")
-                if each.passwordFile
-                else each.password,
-            )
-            for index, each in enumerate(configs)
+            self._wantedAt(f"gatekeeper.parents[{index}]", config)
+            for index, config in enumerate(configs)
         )
+
+    def _wantedAt(self, place: str, config: ParentConfig) -> _Wanted:
+        if self._context.identity.isOurRAS(config.ras):
+            raise ConfigurationError(f"{place}.address", "is our own")
+        password, file = config.password, config.passwordFile
+        if file:
+            password = passwordIn(self._context.world.files, file, f"{place}.passwordFile")
+        return _Wanted(config, password)
 
     def _seek(self, wanted: _Wanted) -> None:
         identity = self._context.identity

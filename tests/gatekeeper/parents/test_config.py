@@ -56,6 +56,12 @@ def test_twoCannotHaveTheSameName() -> None:
         GatekeeperConfig(parents=(ParentConfig(**GOOD), ParentConfig(**GOOD)))
 
 
+def test_weCannotBeOurOwnParent(makeWorld: Any) -> None:
+    ourselves = ParentConfig(**GOOD | {"address": "10.0.0.1"})
+    with pytest.raises(ConfigurationError, match=r"gatekeeper.parents\[0\].address: is our own"):
+        makeWorld(parents=(ourselves,))
+
+
 def test_theFileOfAPasswordHasToBeThere(makeWorld: Any) -> None:
     parents = (ParentConfig(**GOOD), ParentConfig(**GOOD | {"name": "b", "passwordFile": "none"}))
     place = r"gatekeeper.parents\[1\].passwordFile: none"
